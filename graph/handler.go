@@ -1,0 +1,52 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph/generated"
+	"rehearse/graph/loader"
+	"rehearse/graph/scalar"
+	"rehearse/internal/app"
+	"rehearse/internal/store"
+)
+
+// Options of the handler.
+type Options struct {
+	App     *app.App
+	Reader  *store.Reader
+	Log     *slog.Logger
+	Zone    *time.Location // in which a time without an offset is read
+	Timeout time.Duration  // of one operation
+}
+
+const cachedDocuments = 1000
+
+// NewHandler answers GraphQL over HTTP.
+func NewHandler(o Options) http.Handler {
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App, store: o.Reader}})
+	server := handler.New(schema)
+	server.AddTransport(transport{timeout: o.Timeout})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
+	server.Use(extension.Introspection{})
+	server.SetErrorPresenter(present(o.Log))
+	server.SetRecoverFunc(recovered)
+	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader)))
+	})
+	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
+			ctx = loader.WithSet(ctx, loader.New(o.Reader)) // what an earlier mutation read is old now
+		}
+		return next(ctx)
+	})
+	return server
+}

@@ -1,0 +1,105 @@
+// Package loader reads many objects of one kind with one statement. gqlgen
+// hands a resolver all sibling objects at once; it asks for all their keys,
+// and the loader fetches those that this request has not read yet.
+package loader
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// Set is the loaders of one request: what one of them has read, it does not
+// read again, so a Set must not outlive a mutation.
+type Set struct {
+	Students     *Loader[booking.StudentID, booking.Student]
+	Interviewers *Loader[booking.InterviewerID, booking.Interviewer]
+	Slots        *Loader[booking.SlotID, booking.Slot]
+	Records      *Loader[booking.StudentID, booking.Record]
+}
+
+// New is a set that reads through r.
+func New(r *store.Reader) *Set {
+	return &Set{
+		Students:     newLoader(byKey(r.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })),
+		Interviewers: newLoader(byKey(r.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })),
+		Slots:        newLoader(byKey(r.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })),
+		Records:      newLoader(r.Records),
+	}
+}
+
+type setKey struct{}
+
+// WithSet carries a set to the resolvers.
+func WithSet(ctx context.Context, s *Set) context.Context {
+	return context.WithValue(ctx, setKey{}, s)
+}
+
+// From is the set of this request. It panics when there is none: the handler
+// puts one there before any resolver runs.
+func From(ctx context.Context) *Set {
+	return ctx.Value(setKey{}).(*Set)
+}
+
+// Loader reads values of one kind by key.
+type Loader[K ~int64, V any] struct {
+	batches *dataloader.Loader[K, V]
+}
+
+// All reads the values of the keys, in their order, without waiting for others
+// to ask: the keys are all there are at this level.
+func (l *Loader[K, V]) All(ctx context.Context, keys []K) ([]*V, error) {
+	thunks := make([]dataloader.Thunk[V], len(keys))
+	for i, key := range keys {
+		thunks[i] = l.batches.Load(ctx, key)
+	}
+	l.batches.Flush()
+	values := make([]*V, len(keys))
+	for i, thunk := range thunks {
+		value, err := thunk()
+		if err != nil {
+			return nil, err
+		}
+		values[i] = &value
+	}
+	return values, nil
+}
+
+// newLoader batches what fetch reads. fetch leaves out keys that name nothing.
+func newLoader[K ~int64, V any](fetch func(context.Context, []K) (map[K]V, error)) *Loader[K, V] {
+	return &Loader[K, V]{batches: dataloader.NewBatchedLoader(
+		func(ctx context.Context, keys []K) []*dataloader.Result[V] {
+			found, err := fetch(ctx, keys)
+			results := make([]*dataloader.Result[V], len(keys))
+			for i, key := range keys {
+				value, ok := found[key]
+				switch {
+				case err != nil:
+					results[i] = &dataloader.Result[V]{Error: err}
+				case !ok:
+					results[i] = &dataloader.Result[V]{Error: fmt.Errorf("%T %d is not there", key, key)}
+				default:
+					results[i] = &dataloader.Result[V]{Data: value}
+				}
+			}
+			return results
+		})}
+}
+
+// byKey turns a read of a list into one by key.
+func byKey[K ~int64, V any](
+	read func(context.Context, []K) ([]V, error), key func(V) K,
+) func(context.Context, []K) (map[K]V, error) {
+	return func(ctx context.Context, keys []K) (map[K]V, error) {
+		list, err := read(ctx, keys)
+		found := make(map[K]V, len(list))
+		for _, value := range list {
+			found[key(value)] = value
+		}
+		return found, err
+	}
+}

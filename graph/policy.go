@@ -1,0 +1,22 @@
+package graph
+
+import (
+	"context"
+
+	"rehearse/graph/model"
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+)
+
+func (r queryResolver) BookingPolicy(ctx context.Context) (*booking.Policy, error) {
+	policy, err := r.store.Policy(ctx)
+	return &policy, err
+}
+
+func (r mutationResolver) UpdateBookingPolicy(
+	ctx context.Context, in app.UpdateBookingPolicyInput,
+) (*model.UpdateBookingPolicyPayload, error) {
+	policy, err := r.app.UpdateBookingPolicy(ctx, in)
+	refused, err := userErrors(err)
+	return &model.UpdateBookingPolicyPayload{BookingPolicy: policy, Errors: refused}, err
+}

@@ -1,0 +1,75 @@
+// Package graph answers GraphQL: it decodes what is asked, calls one method of
+// app or reads through store.Reader, and shapes the answer. It holds no rule
+// and no SQL.
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"rehearse/graph/generated"
+	"rehearse/graph/loader"
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// Resolver is the root of all resolvers.
+type Resolver struct {
+	app   *app.App
+	store *store.Reader
+}
+
+var _ generated.ResolverRoot = (*Resolver)(nil)
+
+type (
+	queryResolver     struct{ *Resolver }
+	mutationResolver  struct{ *Resolver }
+	slotResolver      struct{ *Resolver }
+	studentResolver   struct{ *Resolver }
+	interviewResolver struct{ *Resolver }
+)
+
+func (r *Resolver) Query() generated.QueryResolver         { return queryResolver{r} }
+func (r *Resolver) Mutation() generated.MutationResolver   { return mutationResolver{r} }
+func (r *Resolver) Slot() generated.SlotResolver           { return slotResolver{r} }
+func (r *Resolver) Student() generated.StudentResolver     { return studentResolver{r} }
+func (r *Resolver) Interview() generated.InterviewResolver { return interviewResolver{r} }
+
+// Sizes of pages.
+const (
+	maxPage     = 100
+	maxSlotPage = 500
+)
+
+// edges loads, for each parent, the object that key names.
+func edges[P any, K ~int64, V any](
+	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
+) ([]*V, error) {
+	keys := make([]K, len(parents))
+	for i, parent := range parents {
+		keys[i] = key(parent)
+	}
+	return l.All(ctx, keys)
+}
+
+// nullable answers null for an id that names nothing.
+func nullable[T any](found T, err error) (*T, error) {
+	var refused booking.Refused
+	if errors.As(err, &refused) && refused.Has(booking.NotFound) {
+		return nil, nil //nolint:nilnil // null is the answer
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &found, nil
+}
+
+// orZero is the filter that narrows nothing where none was given.
+func orZero[T any](filter *T) T {
+	if filter == nil {
+		var none T
+		return none
+	}
+	return *filter
+}

@@ -1,0 +1,82 @@
+// Package scalar reads and writes the scalars of the schema: strict in, one
+// form out.
+package scalar
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"rehearse/internal/booking"
+)
+
+// InputError is a value that cannot be read: the client's fault, and its text
+// is meant for the client.
+type InputError struct{ Message string }
+
+func (e *InputError) Error() string { return e.Message }
+
+func inputErrorf(format string, args ...any) error {
+	return &InputError{Message: fmt.Sprintf(format, args...)}
+}
+
+// Ids are positive decimal numbers on the wire, as a string or a literal.
+
+func marshalID[T ~int64](id T) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, `"`+strconv.FormatInt(int64(id), 10)+`"`)
+	})
+}
+
+func unmarshalID[T ~int64](v any) (T, error) {
+	var text string
+	switch v := v.(type) {
+	case string:
+		text = v
+	case json.Number:
+		text = v.String()
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	case int:
+		text = strconv.Itoa(v)
+	default:
+		return 0, inputErrorf("an id is a whole number from 1 to 9223372036854775807")
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id <= 0 || text[0] == '+' {
+		return 0, inputErrorf("%q is not an id; a whole number from 1 to 9223372036854775807 is expected", clip(text))
+	}
+	return T(id), nil
+}
+
+// clip keeps an error readable, and small, when the value is not.
+func clip(text string) string {
+	const most = 40
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "…"
+}
+
+func MarshalID(id int64) graphql.Marshaler                            { return marshalID(id) }
+func UnmarshalID(v any) (int64, error)                                { return unmarshalID[int64](v) }
+func MarshalStudentID(id booking.StudentID) graphql.Marshaler         { return marshalID(id) }
+func UnmarshalStudentID(v any) (booking.StudentID, error)             { return unmarshalID[booking.StudentID](v) }
+func MarshalInterviewerID(id booking.InterviewerID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalInterviewerID(v any) (booking.InterviewerID, error) {
+	return unmarshalID[booking.InterviewerID](v)
+}
+func MarshalAvailabilityID(id booking.AvailabilityID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalAvailabilityID(v any) (booking.AvailabilityID, error) {
+	return unmarshalID[booking.AvailabilityID](v)
+}
+func MarshalSlotID(id booking.SlotID) graphql.Marshaler           { return marshalID(id) }
+func UnmarshalSlotID(v any) (booking.SlotID, error)               { return unmarshalID[booking.SlotID](v) }
+func MarshalInterviewID(id booking.InterviewID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalInterviewID(v any) (booking.InterviewID, error) {
+	return unmarshalID[booking.InterviewID](v)
+}

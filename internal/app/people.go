@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// CreateStudentInput describes a new student.
+type CreateStudentInput struct {
+	Name           string
+	Email          string
+	TimeZone       string
+	InterviewLimit *int // nil: the policy's
+}
+
+// CreateStudent admits a student.
+func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*booking.Student, error) {
+	student, refused := booking.Student{
+		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, LimitOverride: in.InterviewLimit, CreatedAt: a.Now(),
+	}.Normalise()
+	if err := refused.Err(); err != nil {
+		return nil, err
+	}
+	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
+		student, err = tx.CreateStudent(ctx, student)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &student, nil
+}
+
+// StudentChange changes the fields that are not nil.
+type StudentChange struct {
+	StudentID      booking.StudentID
+	Name           *string
+	Email          *string
+	TimeZone       *string
+	InterviewLimit **int // a pointer to nil takes the student's own limit away
+}
+
+// UpdateStudent changes a student. A lower limit cancels nothing.
+func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Student, error) {
+	var student booking.Student
+	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+		before, err := tx.LockStudent(ctx, in.StudentID)
+		if err != nil {
+			return err
+		}
+		set(&before.Name, in.Name)
+		set(&before.Email, in.Email)
+		set(&before.TimeZone, in.TimeZone)
+		set(&before.LimitOverride, in.InterviewLimit)
+		after, refused := before.Normalise()
+		if err := refused.Err(); err != nil {
+			return err
+		}
+		student = after
+		return tx.UpdateStudent(ctx, after)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &student, nil
+}
+
+// CreateInterviewerInput describes a new interviewer.
+type CreateInterviewerInput struct {
+	Name     string
+	Email    string
+	TimeZone string
+}
+
+// CreateInterviewer takes an interviewer on; he is active.
+func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
+	interviewer, refused := booking.Interviewer{
+		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Active: true, CreatedAt: a.Now(),
+	}.Normalise()
+	if err := refused.Err(); err != nil {
+		return nil, err
+	}
+	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
+		interviewer, err = tx.CreateInterviewer(ctx, interviewer)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &interviewer, nil
+}
+
+// UpdateInterviewerInput changes the fields that are not nil.
+type UpdateInterviewerInput struct {
+	InterviewerID booking.InterviewerID
+	Name          *string
+	Email         *string
+	TimeZone      *string
+	Active        *bool
+}
+
+// UpdatedInterviewer is an interviewer after a change, and what closing his
+// calendar did.
+type UpdatedInterviewer struct {
+	Interviewer booking.Interviewer
+	ClosedSlots []booking.Slot      // open slots that were withdrawn
+	Conflicts   []booking.Interview // booked interviews that were left standing
+}
+
+// UpdateInterviewer changes an interviewer. One who stops being active loses
+// his open slots in the future; what is booked stands and is reported.
+func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
+	now := a.Now()
+	var updated UpdatedInterviewer
+	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+		before, err := tx.LockInterviewer(ctx, in.InterviewerID)
+		if err != nil {
+			return err
+		}
+		set(&before.Name, in.Name)
+		set(&before.Email, in.Email)
+		set(&before.TimeZone, in.TimeZone)
+		set(&before.Active, in.Active)
+		after, refused := before.Normalise()
+		if err := refused.Err(); err != nil {
+			return err
+		}
+		updated = UpdatedInterviewer{Interviewer: after}
+		if err := tx.UpdateInterviewer(ctx, after); err != nil || after.Active {
+			return err
+		}
+		if updated.ClosedSlots, err = tx.WithdrawOpenSlots(ctx, after.ID, now); err != nil {
+			return err
+		}
+		updated.Conflicts, err = tx.FutureBookings(ctx, after.ID, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &updated, nil
+}
+
+// set changes a field when there is a change for it.
+func set[T any](field *T, change *T) {
+	if change != nil {
+		*field = *change
+	}
+}

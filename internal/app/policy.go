@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// UpdateBookingPolicyInput changes the numbers that are not nil.
+type UpdateBookingPolicyInput struct {
+	ExpectedVersion       *int // refuse when the policy has another version by now
+	InterviewLimit        *int
+	MinimumGradeExclusive *int
+	GradeWindow           *int
+	HoldSeconds           *int
+	MinimumNoticeSeconds  *int
+	CancelCutoffSeconds   *int
+	MaxReschedules        *int
+	PublishHorizonDays    *int
+}
+
+// UpdateBookingPolicy changes the policy. Its version grows by one, unless
+// nothing changed.
+func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInput) (*booking.Policy, error) {
+	var policy booking.Policy
+	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+		before, err := tx.LockPolicy(ctx)
+		if err != nil {
+			return err
+		}
+		if in.ExpectedVersion != nil && *in.ExpectedVersion != before.Version {
+			return booking.Refuse(booking.InvalidInput, "expectedVersion", fmt.Sprintf(
+				"the policy has version %d, not %d: somebody changed it; read it again", before.Version, *in.ExpectedVersion))
+		}
+		policy = in.apply(before)
+		if err := policy.Validate().Err(); err != nil || policy == before {
+			return err
+		}
+		policy.Version++
+		return tx.UpdatePolicy(ctx, policy)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &policy, nil
+}
+
+func (in UpdateBookingPolicyInput) apply(p booking.Policy) booking.Policy {
+	set(&p.InterviewLimit, in.InterviewLimit)
+	set(&p.MinimumGradeExclusive, in.MinimumGradeExclusive)
+	set(&p.GradeWindow, in.GradeWindow)
+	set(&p.HoldSeconds, in.HoldSeconds)
+	set(&p.MinimumNoticeSeconds, in.MinimumNoticeSeconds)
+	set(&p.CancelCutoffSeconds, in.CancelCutoffSeconds)
+	set(&p.MaxReschedules, in.MaxReschedules)
+	set(&p.PublishHorizonDays, in.PublishHorizonDays)
+	return p
+}

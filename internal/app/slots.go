@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// AvailableSlots is a page of the slots that a student may book in a range,
+// with the verdict on the student.
+type AvailableSlots struct {
+	Slots       []booking.Slot // by start, then id
+	More        bool           // there is a next page
+	Eligibility booking.Eligibility
+
+	// What was asked, for the questions that are answered only on demand.
+	in    calendar.Span
+	offer booking.Offer
+	app   *App
+}
+
+// AvailableSlots lists what the student may book of the slots that lie inside
+// [start, end]. Each can be booked at that instant, and no other can.
+func (a *App) AvailableSlots(ctx context.Context, id booking.StudentID, in calendar.Span, page store.Page) (*AvailableSlots, error) {
+	if err := booking.CheckRange(in, booking.MaxRange).Err(); err != nil {
+		return nil, err
+	}
+	record, err := a.store.Record(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	offer := record.Offer(a.Now())
+	slots, more, err := a.store.OpenSlots(ctx, in, offer, page)
+	if err != nil {
+		return nil, err
+	}
+	return &AvailableSlots{
+		Slots: slots, More: more, Eligibility: offer.Eligibility, in: in, offer: offer, app: a,
+	}, nil
+}
+
+// Total counts the slots of all pages.
+func (s *AvailableSlots) Total(ctx context.Context) (int, error) {
+	return s.app.store.CountOpenSlots(ctx, s.in, s.offer)
+}
+
+// EmptyReasons says what kept every slot of the range from the list: the
+// student's own standing first, then the slots by reason.
+func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
+	tally, err := s.app.store.TallySlots(ctx, s.in, s.offer)
+	if err != nil {
+		return nil, err
+	}
+	return s.offer.EmptyReasons(s.in, tally), nil
+}
+
+// Eligibility is the verdict on the student now.
+func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.Eligibility, error) {
+	record, err := a.store.Record(ctx, id)
+	return record.Eligibility(), err
+}
+
+const (
+	maxAlternatives  = 5
+	alternativesSpan = 14 * 24 * time.Hour
+)
+
+// alternatives are up to five slots that the student could book instead, the
+// first that start with the wanted one or in the two weeks after it.
+func (a *App) alternatives(ctx context.Context, id booking.StudentID, wanted booking.Slot, now time.Time) ([]booking.Slot, error) {
+	record, err := a.store.Record(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	in := calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}
+	slots, _, err := a.store.OpenSlots(ctx, in, record.Offer(now), store.Page{First: maxAlternatives})
+	if err != nil {
+		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)
+	}
+	return slots, nil
+}

@@ -1,0 +1,131 @@
+package booking
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rehearse/internal/calendar"
+)
+
+// Record is all that the rules need to know of a student, as it was read in
+// one statement: nothing in it is counted or kept elsewhere, so nothing can
+// drift from it.
+type Record struct {
+	Student Student
+	Policy  Policy
+	// Self is the interviewer with the student's own e-mail; 0 when there is none.
+	Self InterviewerID
+	// History is every interview of the student that is not cancelled.
+	History []Interview
+}
+
+// Eligibility is the verdict on a student, with the evidence.
+type Eligibility struct {
+	Eligible            bool
+	InterviewsUsed      int
+	InterviewLimit      int
+	InterviewsRemaining int
+	RecentGrades        []int // newest first, at most the policy's window
+	Reasons             []EligibilityReason
+}
+
+// EligibilityReason is one rule that fails.
+type EligibilityReason struct {
+	Code    RefusalCode
+	Message string
+}
+
+// Eligibility judges rule 2 (the limit) and rule 4 (the grades).
+func (r Record) Eligibility() Eligibility {
+	e := Eligibility{
+		InterviewsUsed: r.used(),
+		InterviewLimit: r.Student.InterviewLimit(r.Policy),
+		RecentGrades:   r.recentGrades(),
+	}
+	e.InterviewsRemaining = max(0, e.InterviewLimit-e.InterviewsUsed)
+	if e.InterviewsUsed >= e.InterviewLimit {
+		e.Reasons = append(e.Reasons, EligibilityReason{LimitReached, fmt.Sprintf(
+			"%d of %d interviews are used", e.InterviewsUsed, e.InterviewLimit)})
+	}
+	tooLow := func(grade int) bool { return grade <= r.Policy.MinimumGradeExclusive }
+	if slices.ContainsFunc(e.RecentGrades, tooLow) {
+		e.Reasons = append(e.Reasons, EligibilityReason{GradesTooLow, fmt.Sprintf(
+			"each of the last %d grades must be greater than %d; they are %s, newest first",
+			r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive, list(e.RecentGrades))})
+	}
+	e.Eligible = len(e.Reasons) == 0
+	return e
+}
+
+func (r Record) used() int {
+	n := 0
+	for _, i := range r.History {
+		if i.CountsAgainstLimit() {
+			n++
+		}
+	}
+	return n
+}
+
+// recentGrades orders by start, then id, newest first. Completed interviews
+// without a grade are passed over: they neither block nor push a grade out.
+func (r Record) recentGrades() []int {
+	var graded []Interview
+	for _, i := range r.History {
+		if i.Status == Completed && i.Grade != nil {
+			graded = append(graded, i)
+		}
+	}
+	slices.SortFunc(graded, func(a, b Interview) int { return byStart(b, a) })
+	grades := []int{}
+	for _, i := range graded[:min(len(graded), r.Policy.GradeWindow)] {
+		grades = append(grades, *i.Grade)
+	}
+	return grades
+}
+
+// met is whom rule 3 keeps the student from meeting (again).
+func (r Record) met() []InterviewerID {
+	var ids []InterviewerID
+	for _, i := range r.History {
+		if i.TookOrTakesPlace() {
+			ids = append(ids, i.InterviewerID)
+		}
+	}
+	return ids
+}
+
+func (r Record) busy() []calendar.Span {
+	var spans []calendar.Span
+	for _, i := range r.History {
+		if i.TookOrTakesPlace() {
+			spans = append(spans, i.Span())
+		}
+	}
+	return spans
+}
+
+func list(numbers []int) string {
+	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(numbers)), ", "), "[]")
+}
+
+// Upcoming is the student's booked interviews that have not ended, by start. A
+// booked interview has no note yet, so none is missing here.
+func (r Record) Upcoming(now time.Time) []Interview {
+	upcoming := []Interview{}
+	for _, i := range r.History {
+		if i.Status == Booked && i.End.After(now) {
+			upcoming = append(upcoming, i)
+		}
+	}
+	slices.SortFunc(upcoming, byStart)
+	return upcoming
+}
+
+// byStart orders by start, then id.
+func byStart(a, b Interview) int {
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
+}

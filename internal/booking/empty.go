@@ -1,0 +1,81 @@
+package booking
+
+import (
+	"fmt"
+	"time"
+
+	"rehearse/internal/calendar"
+)
+
+// EmptyCode names what kept a list of bookable slots empty.
+type EmptyCode string
+
+const (
+	EmptyLimitReached       EmptyCode = "LIMIT_REACHED"
+	EmptyGradesTooLow       EmptyCode = "GRADES_TOO_LOW"
+	EmptyRangeInPast        EmptyCode = "RANGE_IN_PAST"
+	EmptyNonePublished      EmptyCode = "NONE_PUBLISHED"
+	EmptyTaken              EmptyCode = "TAKEN"
+	EmptyInPast             EmptyCode = "IN_PAST"
+	EmptyTooSoon            EmptyCode = "TOO_SOON"
+	EmptyAlreadyInterviewed EmptyCode = "ALREADY_INTERVIEWED"
+	EmptySelfInterview      EmptyCode = "SELF_INTERVIEW"
+	EmptyOwnOverlap         EmptyCode = "OWN_OVERLAP"
+)
+
+// EmptyReason is one cause of an empty list. Count is how many slots of the
+// range it keeps away; a slot is counted under every reason that holds for it.
+type EmptyReason struct {
+	Code    EmptyCode
+	Count   int
+	Message string
+}
+
+// Tally says how many slots lie inside a range, and of those how many are kept
+// from the student by each rule.
+type Tally struct {
+	Published    int // not withdrawn
+	Taken        int
+	InPast       int
+	TooSoon      int
+	Interviewers int // of interviewers the student has met
+	Self         int
+	Busy         int // while the student has another interview
+}
+
+// EmptyReasons explains an empty list: the student's standing first, then the
+// range, then the slots by reason.
+func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
+	reasons := []EmptyReason{}
+	add := func(code EmptyCode, count int, message string) {
+		reasons = append(reasons, EmptyReason{Code: code, Count: count, Message: message})
+	}
+	for _, r := range o.Eligibility.Reasons {
+		add(EmptyCode(r.Code), t.Published, r.Message)
+	}
+	if !in.End.After(o.Now) {
+		add(EmptyRangeInPast, t.Published, fmt.Sprintf("the range ended at %s, which is past", in.End.UTC().Format(time.RFC3339)))
+		return reasons
+	}
+	if t.Published == 0 {
+		add(EmptyNonePublished, 0, "no interviewer has published a slot in this range")
+		return reasons
+	}
+	for _, r := range []struct {
+		code    EmptyCode
+		count   int
+		message string
+	}{
+		{EmptyTaken, t.Taken, "booked already"},
+		{EmptyInPast, t.InPast, "started already"},
+		{EmptyTooSoon, t.TooSoon, "start too soon to be booked now"},
+		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer whom the student has met, or is going to meet"},
+		{EmptySelfInterview, t.Self, "of the interviewer with the student's own e-mail"},
+		{EmptyOwnOverlap, t.Busy, "while the student has another interview"},
+	} {
+		if r.count > 0 {
+			add(r.code, r.count, fmt.Sprintf("%d of %d slots: %s", r.count, t.Published, r.message))
+		}
+	}
+	return reasons
+}

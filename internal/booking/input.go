@@ -1,0 +1,88 @@
+package booking
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rehearse/internal/calendar"
+)
+
+const (
+	maxName  = 200
+	maxEmail = 254 // RFC 5321, 4.5.3.1.3
+)
+
+// Normalise trims the texts, lowers the e-mail's case and reports what cannot
+// stand.
+func (s Student) Normalise() (Student, Refused) {
+	refused := normalisePerson(&s.Name, &s.Email, s.TimeZone)
+	if s.LimitOverride != nil {
+		refused = append(refused, checkBounds("interviewLimit", *s.LimitOverride, 0, MaxInterviewLimit)...)
+	}
+	return s, refused
+}
+
+// Normalise trims the texts, lowers the e-mail's case and reports what cannot
+// stand.
+func (i Interviewer) Normalise() (Interviewer, Refused) {
+	refused := normalisePerson(&i.Name, &i.Email, i.TimeZone)
+	return i, refused
+}
+
+func normalisePerson(name, email *string, zone string) Refused {
+	*name = strings.TrimSpace(*name)
+	refused := checkLength("name", *name, 1, maxName)
+	*email = strings.ToLower(strings.TrimSpace(*email))
+	if !validEmail(*email) {
+		refused = append(refused, Refuse(InvalidInput, "email", fmt.Sprintf(
+			"email is %q; an address such as ada@example.org is expected", clip(*email)))...)
+	}
+	if _, err := calendar.Zone(zone); err != nil {
+		refused = append(refused, Refuse(InvalidInput, "timeZone", fmt.Sprintf(
+			"timeZone is %q; an IANA name such as Europe/Berlin or UTC is expected", clip(zone)))...)
+	}
+	return refused
+}
+
+// validEmail accepts a bare address with a dot-atom local part: what mail
+// systems deliver, not all that RFC 5322 can spell.
+func validEmail(email string) bool {
+	if len(email) > maxEmail || strings.ContainsAny(email, " \"<>()") {
+		return false
+	}
+	address, err := mail.ParseAddress(email)
+	return err == nil && address.Address == email && address.Name == ""
+}
+
+func checkLength(field, text string, low, high int) Refused {
+	n := utf8.RuneCountInString(text)
+	if n < low || n > high || (low > 0 && strings.TrimSpace(text) == "") {
+		return Refuse(InvalidInput, field, fmt.Sprintf("%s has %d characters; %d to %d are allowed", field, n, low, high))
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' {
+			return Refuse(InvalidInput, field, fmt.Sprintf("%s has a control character (%U), which is not allowed", field, r))
+		}
+	}
+	return nil
+}
+
+// clip keeps an error readable, and small, when the value is not.
+func clip(text string) string {
+	const most = 80
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "…"
+}
+
+func joinOr[T ~string](words []T) string {
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = string(w)
+	}
+	return strings.Join(parts, " or ")
+}

@@ -1,0 +1,175 @@
+// Package config reads the configuration from the environment: the only place
+// that does.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"reflect"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"rehearse/internal/calendar"
+)
+
+// Config is the whole configuration. Load has checked every value.
+type Config struct {
+	Addr             string        `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	OpsAddr          string        `env:"OPS_ADDR"`
+	DatabaseURL      string        `env:"DATABASE_URL"`
+	DatabaseMaxConns int           `env:"DATABASE_MAX_CONNS" envDefault:"32"`
+	DataDir          string        `env:"DATA_DIR"`
+	Auth             string        `env:"AUTH"`
+	SampleData       Switch        `env:"SAMPLE_DATA" envDefault:"on"`
+	Migrate          Switch        `env:"MIGRATE" envDefault:"on"`
+	DefaultTimeZone  string        `env:"DEFAULT_TIME_ZONE" envDefault:"UTC"`
+	ClockOffset      time.Duration `env:"CLOCK_OFFSET" envDefault:"0s"`
+	OperationTimeout time.Duration `env:"OPERATION_TIMEOUT" envDefault:"10s"`
+	ShutdownTimeout  time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"10s"`
+	LogLevel         slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
+	LogFormat        string        `env:"LOG_FORMAT" envDefault:"text"`
+
+	Zone *time.Location // DefaultTimeZone, loaded
+}
+
+// Switch is on or off.
+type Switch bool
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Switch) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "on":
+		*s = true
+	case "off":
+		*s = false
+	default:
+		return errors.New("on or off")
+	}
+	return nil
+}
+
+// Embedded reports whether the server keeps its database itself.
+func (c Config) Embedded() bool { return c.DatabaseURL == "" }
+
+// Ways to tell who asks.
+const (
+	AuthLocal = "local" // a request is the local administrator's
+	AuthJWT   = "jwt"
+)
+
+// Load reads the configuration through getenv, such as os.Getenv. Its error
+// names every wrong value, and what is allowed instead.
+func Load(getenv func(string) string) (Config, error) {
+	var c Config
+	errs := c.parse(getenv)
+	errs = append(errs, c.validate()...)
+	return c, errors.Join(errs...)
+}
+
+func (c *Config) parse(getenv func(string) string) []error {
+	fields, err := env.GetFieldParams(c)
+	if err != nil {
+		return []error{err}
+	}
+	environment := map[string]string{}
+	for _, field := range fields {
+		if value := getenv(field.Key); value != "" {
+			environment[field.Key] = value
+		}
+	}
+	var errs []error
+	var all env.AggregateError
+	if errors.As(env.ParseWithOptions(c, env.Options{Environment: environment}), &all) {
+		for _, err := range all.Errors {
+			errs = append(errs, explain(err, environment))
+		}
+	}
+	return errs
+}
+
+// explain says of a value that cannot be read what could be.
+func explain(err error, environment map[string]string) error {
+	var parse env.ParseError
+	if !errors.As(err, &parse) {
+		return err
+	}
+	field, _ := reflect.TypeFor[Config]().FieldByName(parse.Name)
+	allowed := map[reflect.Type]string{
+		reflect.TypeFor[Switch]():        "on or off",
+		reflect.TypeFor[time.Duration](): "a duration such as 90s or 48h",
+		reflect.TypeFor[int]():           "a whole number",
+		reflect.TypeFor[slog.Level]():    "debug, info, warn or error",
+	}[field.Type]
+	name := field.Tag.Get("env")
+	return wrong(name, environment[name], allowed)
+}
+
+func wrong(name, value, allowed string) error {
+	return fmt.Errorf("%s is %q; %s is expected", name, value, allowed)
+}
+
+func (c *Config) validate() []error {
+	var errs []error
+	check := func(ok bool, name, value, allowed string) {
+		if !ok {
+			errs = append(errs, wrong(name, value, allowed))
+		}
+	}
+	check(isAddress(c.Addr), "ADDR", c.Addr, "host:port")
+	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr, "host:port")
+	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat, "text or json")
+	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns), "a number from 1 on")
+	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String(), "a positive duration")
+	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String(), "a positive duration")
+	if c.DatabaseURL != "" {
+		u, err := url.Parse(c.DatabaseURL)
+		ok := err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
+		check(ok, "DATABASE_URL", "(hidden)", "a URL such as postgres://user@host/database")
+	}
+	zone, err := calendar.Zone(c.DefaultTimeZone)
+	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone, "an IANA name such as Europe/Berlin")
+	c.Zone = zone
+	return append(errs, c.validateAuth()...)
+}
+
+func (c *Config) validateAuth() []error {
+	if c.Auth == "" {
+		c.Auth = AuthJWT
+		if c.Embedded() && isLoopback(c.Addr) {
+			c.Auth = AuthLocal
+		}
+	}
+	switch {
+	case c.Auth == AuthJWT:
+		return []error{errors.New("AUTH is jwt, which is the default with DATABASE_URL or off a loopback address; " +
+			"this version does not read tokens yet: set AUTH=local, and ADDR to a loopback address")}
+	case c.Auth != AuthLocal:
+		return []error{wrong("AUTH", c.Auth, AuthLocal)}
+	case !isLoopback(c.Addr):
+		return []error{fmt.Errorf("AUTH is local, which makes every caller the administrator, and ADDR is %q; "+
+			"a loopback address such as 127.0.0.1:8080 is expected", c.Addr)}
+	}
+	return nil
+}
+
+func isAddress(addr string) bool {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	_, err = net.LookupPort("tcp", port)
+	return err == nil
+}
+
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

@@ -1,0 +1,124 @@
+package localpg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// cluster is one data folder, resolved, and what is needed to run its server.
+type cluster struct {
+	Options
+	dir     string  // DataDir, absolute, links resolved
+	account account // who the server runs as
+	log     *slog.Logger
+}
+
+func (c *cluster) pgdata() string   { return filepath.Join(c.dir, "pgdata") }
+func (c *cluster) lockFile() string { return filepath.Join(c.dir, "lock") }
+func (c *cluster) logFile() string  { return filepath.Join(c.dir, "postgres.log") }
+
+// openCluster makes the data folder if need be and checks that the server can live in it.
+func openCluster(o Options) (*cluster, error) {
+	if o.DataDir == "" {
+		return nil, errors.New("the data folder of the local Postgres is not named")
+	}
+	if o.Env == nil {
+		o.Env = func(string) string { return "" }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(o.DataDir)
+	if err != nil {
+		return nil, wrap(err, "data folder %s", o.DataDir)
+	}
+	if err := makeFolder(dir); err != nil {
+		return nil, wrap(err, "make the data folder %s", dir)
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return nil, wrap(err, "data folder %s", o.DataDir)
+	}
+	c := &cluster{Options: o, dir: dir, log: o.Log}
+	if c.account, err = serverAccount(c.pgdata()); err != nil {
+		return nil, err
+	}
+	if err := c.account.mustReach(dir, "the data folder", "DATA_DIR"); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// major returns the major version that made the cluster, 0 if there is none.
+func (c *cluster) major() (int, error) {
+	path := filepath.Join(c.pgdata(), "PG_VERSION")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(c.pgdata()); err == nil {
+			return 0, fmt.Errorf("%s exists but is no Postgres cluster (it has no PG_VERSION): move it away", c.pgdata())
+		}
+		return 0, nil
+	}
+	if err != nil {
+		return 0, wrap(err, "read the version of the cluster")
+	}
+	major, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0, fmt.Errorf("%s says %q, which is no version of Postgres that can be run here", path, strings.TrimSpace(string(text)))
+	}
+	return major, nil
+}
+
+// initialise makes the cluster beside its place and moves it there whole, so that pgdata is
+// either complete or absent.
+func (c *cluster) initialise(ctx context.Context, bin binaries) error {
+	// A name of its own each time: an initdb that outlived its caller must not write into ours.
+	fresh, err := os.MkdirTemp(c.dir, "pgdata.new-")
+	if err != nil {
+		return wrap(err, "make a folder for the new cluster")
+	}
+	defer os.RemoveAll(fresh)
+	if err := c.account.give(fresh); err != nil {
+		return err
+	}
+	args, err := c.authArgs()
+	if err != nil {
+		return err
+	}
+	args = append(args, "--pgdata="+fresh, "--username="+superuser, "--encoding=UTF8", "--locale=C")
+	if c.Settings["fsync"] == "off" {
+		args = append(args, "--no-sync")
+	}
+	c.log.Info("making a new Postgres cluster", "folder", c.pgdata(), "version", bin.version)
+	cmd := c.account.command(ctx, bin.tool("initdb"), args...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return fmt.Errorf("make a cluster in %s: %w; %s", c.dir, err, quoteTail(bin.tool("initdb"), string(out)))
+	}
+	if err := os.Rename(fresh, c.pgdata()); err != nil {
+		return wrap(err, "put the new cluster in its place")
+	}
+	return syncFolder(c.dir)
+}
+
+// removeLeftovers removes clusters that were never finished, as their start was cut short.
+func (c *cluster) removeLeftovers() error {
+	leftovers, err := filepath.Glob(filepath.Join(globQuote(c.dir), "pgdata.new*"))
+	if err != nil {
+		return wrap(err, "look for leftovers in %s", c.dir)
+	}
+	for _, path := range leftovers {
+		if err := os.RemoveAll(path); err != nil {
+			return wrap(err, "remove a cluster that was never finished")
+		}
+	}
+	return nil
+}

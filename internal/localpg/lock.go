@@ -1,0 +1,58 @@
+package localpg
+
+import (
+	"context"
+	"fmt"
+	"os"
+)
+
+// fileLock is an advisory lock on a file, which the system releases when its process dies.
+// The file stays: removing it would let two processes lock two different files.
+type fileLock struct{ file *os.File }
+
+// tryLock returns nil, without an error, when another holder has the lock. Holders within one
+// process exclude each other too.
+func tryLock(path string, a account) (*fileLock, error) {
+	file, err := a.open(path)
+	if err != nil {
+		return nil, wrap(err, "open the lock")
+	}
+	held, err := lockFile(file)
+	if err != nil || !held {
+		file.Close()
+		return nil, wrap(err, "lock %s", path)
+	}
+	return &fileLock{file: file}, nil
+}
+
+func (l *fileLock) release() {
+	// Explicitly, as a child between fork and exec may still share the open file.
+	unlockFile(l.file)
+	l.file.Close()
+}
+
+// acquire makes this process the owner of the server, or attaches it to the owner's.
+func (c *cluster) acquire(ctx context.Context) (*Server, error) {
+	bounded, cancel := context.WithTimeout(ctx, fetchLimit+startLimit)
+	defer cancel()
+	wait := newPatience(bounded, answerLimit)
+	defer wait.end()
+	for {
+		lock, err := tryLock(c.lockFile(), c.account)
+		if err != nil {
+			return nil, err
+		}
+		if lock != nil {
+			return c.own(ctx, lock)
+		}
+		if pid, at, ok := c.serving(ctx); ok {
+			return newServer(c, at, watchProcess(pid), nil), nil
+		}
+		if _, err := os.Stat(c.pgdata()); err != nil {
+			wait.renew() // the owner fetches Postgres or makes the cluster, for which it has limits
+		}
+		if err := wait.tick(); err != nil {
+			return nil, fmt.Errorf("attach to the server of %s, which another process owns: %w", c.dir, err)
+		}
+	}
+}

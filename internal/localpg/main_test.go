@@ -1,0 +1,284 @@
+//go:build unix
+
+package localpg
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var actAs = flag.String("localpg.program", "", "be the program of a test: a programPlan in JSON")
+
+// TestMain lets the test binary be the program that tests start, kill and attach to.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if *actAs == "" {
+		os.Exit(m.Run())
+	}
+	if err := runProgram(*actAs); err != nil {
+		fmt.Fprintln(os.Stderr, "other program:", err)
+		os.Exit(1)
+	}
+}
+
+// programPlan is what another process is to do: be a program with a server, or watch a process.
+type programPlan struct {
+	DataDir    string
+	Orphanable bool
+	Watch      int
+}
+
+// programState is what it reports once it is ready.
+type programState struct {
+	Owner  bool
+	Server int
+}
+
+// runProgram starts, reports and stops when its input ends.
+func runProgram(plan string) error {
+	var p programPlan
+	if err := json.Unmarshal([]byte(plan), &p); err != nil {
+		return err
+	}
+	if p.Watch != 0 {
+		unwatch, err := watch(context.Background(), p.Watch)
+		if err != nil {
+			return err
+		}
+		defer unwatch()
+		return report(programState{})
+	}
+	o := quick(p.DataDir)
+	o.orphanable = p.Orphanable
+	s, err := Start(context.Background(), o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(report(programState{Owner: s.Owner(), Server: s.process.pid}), s.Stop())
+}
+
+func report(state programState) error {
+	if err := json.NewEncoder(os.Stdout).Encode(state); err != nil {
+		return err
+	}
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// otherProgram is a second process that uses the package.
+type otherProgram struct {
+	programState
+	cmd   *exec.Cmd
+	input io.Closer
+}
+
+// begin starts a program and returns when it is ready. It dies with the test at the latest.
+func begin(t *testing.T, plan programPlan) *otherProgram {
+	t.Helper()
+	p, err := tryBegin(t, plan)
+	if err != nil {
+		t.Fatalf("other program: %v", err)
+	}
+	return p
+}
+
+func tryBegin(t *testing.T, plan programPlan) (*otherProgram, error) {
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(context.Background(), self, "-localpg.program="+string(text))
+	cmd.Stderr = os.Stderr
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &otherProgram{cmd: cmd, input: input}
+	t.Cleanup(p.kill)
+	line, _ := bufio.NewReader(output).ReadString('\n')
+	if err := json.Unmarshal([]byte(line), &p.programState); err != nil {
+		return nil, fmt.Errorf("it says %q", line)
+	}
+	return p, nil
+}
+
+// kill is kill -9, and returns when the program is gone. Its server may live on for a moment.
+func (p *otherProgram) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// finish lets it stop in good order.
+func (p *otherProgram) finish(t *testing.T) {
+	t.Helper()
+	if err := errors.Join(p.input.Close(), p.cmd.Wait()); err != nil {
+		t.Errorf("other program: %v", err)
+	}
+}
+
+// machinePath is a PATH with the programs of this machine that the tests need.
+var machinePath = sync.OnceValue(func() string {
+	dirs := []string{"/usr/bin", "/bin"}
+	for _, name := range []string{"npm", "node", "pg_config", "postgres"} {
+		if path, err := exec.LookPath(name); err == nil {
+			dirs = append(dirs, filepath.Dir(path))
+		}
+	}
+	return strings.Join(dirs, string(os.PathListSeparator))
+})
+
+func machineEnv(name string) string {
+	if name == "PATH" {
+		return machinePath()
+	}
+	return ""
+}
+
+// quick are options for tests that start many servers, or kill them: none cuts the power.
+func quick(dataDir string) Options {
+	return Options{
+		DataDir:  dataDir,
+		Env:      machineEnv,
+		Settings: map[string]string{"fsync": "off", "shared_buffers": "8MB", "max_connections": "20"},
+	}
+}
+
+// publicFolder is a temporary folder that the server's account can reach, which that of
+// testing.T is not for root.
+func publicFolder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "localpg-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("clean up: %v", err)
+		}
+	})
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// dataFolder is where a cluster can be made; what its servers leave elsewhere goes with it.
+func dataFolder(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(publicFolder(t), "data")
+	t.Cleanup(func() {
+		c := &cluster{dir: dir}
+		if err := os.RemoveAll(c.socketDir()); err != nil {
+			t.Errorf("clean up: %v", err)
+		}
+	})
+	return dir
+}
+
+// start starts a server that stops with the test at the latest.
+func start(t testing.TB, o Options) *Server {
+	t.Helper()
+	s, err := Start(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	return s
+}
+
+func stop(t testing.TB, s *Server) {
+	t.Helper()
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// connect opens a connection that ends with the test.
+func connect(t testing.TB, s *Server) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(context.Background(), s.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+func run(t testing.TB, s *Server, sql string) {
+	t.Helper()
+	if _, err := connect(t, s).Exec(context.Background(), sql); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func ask[T any](t testing.TB, s *Server, sql string) T {
+	t.Helper()
+	var answer T
+	if err := connect(t, s).QueryRow(context.Background(), sql).Scan(&answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// eventually waits for a condition that nothing signals.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	wait := newPatience(context.Background(), answerLimit)
+	defer wait.end()
+	for !holds() {
+		if err := wait.tick(); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+}
+
+func sigkill(t testing.TB, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantError(t testing.TB, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not contain %q", err, part)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package localpg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// own brings the server up under the lock and hands the lock to it: it is released when the
+// server has exited. So who holds the lock has a server, or is about to have one.
+func (c *cluster) own(ctx context.Context, lock *fileLock) (s *Server, err error) {
+	defer func() {
+		if s == nil {
+			lock.release()
+		}
+	}()
+	if s, err := c.adopt(ctx, lock); s != nil || err != nil {
+		return s, err
+	}
+	major, err := c.major()
+	if err != nil {
+		return nil, err
+	}
+	bin, err := c.binaries(ctx, major)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.removeLeftovers(); err != nil {
+		return nil, err
+	}
+	if major == 0 {
+		err = c.initialise(ctx, bin)
+	} else {
+		err = c.account.giveTree(c.pgdata()) // it may have been put there by root
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.launch(ctx, bin, lock)
+}
+
+// adopt takes over a server that its owner left behind. It answers nil, without an error,
+// when none runs; one that is shutting down (its owner was killed) is waited for.
+func (c *cluster) adopt(ctx context.Context, lock *fileLock) (*Server, error) {
+	wait := newPatience(ctx, answerLimit)
+	defer wait.end()
+	settled := time.NewTimer(adoptAfter)
+	defer settled.Stop()
+	for {
+		pf, err := c.readPidFile()
+		if err != nil {
+			return nil, err
+		}
+		if pf.pid == 0 || !c.isServer(pf.pid) {
+			return nil, nil
+		}
+		if c.foreign(pf) {
+			return nil, fmt.Errorf("the Postgres server of %s (pid %d) was started by hand, with its socket in %s: stop it first", c.pgdata(), pf.pid, pf.socketDir)
+		}
+		select {
+		case <-settled.C:
+			if pid, at, ok := c.serving(ctx); ok {
+				c.log.Info("taking over a Postgres server that its owner left running", "pid", pid)
+				return newServer(c, at, watchProcess(pid), lock), nil
+			}
+			settled.Reset(pollEvery)
+		default:
+		}
+		if err := wait.tick(); err != nil {
+			return nil, fmt.Errorf("the Postgres server of %s (pid %d) neither answers nor ends: %w", c.pgdata(), pf.pid, err)
+		}
+	}
+}
+
+// launch starts the server. Processes of a predecessor that was killed may hold its shared
+// memory for a moment longer, in which the server refuses to start: that alone is tried again.
+func (c *cluster) launch(ctx context.Context, bin binaries, lock *fileLock) (*Server, error) {
+	wait := newPatience(ctx, answerLimit)
+	defer wait.end()
+	for {
+		s, err := c.launchOnce(ctx, bin, lock)
+		var inUse *memoryInUseError
+		if !errors.As(err, &inUse) || wait.tick() != nil {
+			return s, err
+		}
+	}
+}
+
+func (c *cluster) launchOnce(ctx context.Context, bin binaries, lock *fileLock) (*Server, error) {
+	at, err := c.prepareAddress()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.clearStale(); err != nil {
+		return nil, err
+	}
+	output, err := openLog(c.logFile(), c.account)
+	if err != nil {
+		return nil, err
+	}
+	defer output.file.Close()
+	p, err := c.spawn(ctx, bin, c.serverArgs(at), output.file)
+	if err != nil {
+		return nil, output.explain(fmt.Errorf("start %s: %w", bin.tool("postgres"), err))
+	}
+	if err := c.awaitReady(ctx, p); err != nil {
+		err = errors.Join(err, p.stop(c.log))
+		c.removeSocketDir()
+		return nil, output.explain(fmt.Errorf("start Postgres %s on %s: %w", bin.version, c.pgdata(), err))
+	}
+	return newServer(c, at, p, lock), nil
+}
+
+// awaitReady waits until the server accepts connections, has exited or ctx has ended.
+func (c *cluster) awaitReady(ctx context.Context, p *process) error {
+	wait := newPatience(ctx, startLimit)
+	defer wait.end()
+	for {
+		if pid, _, ok := c.serving(ctx); ok && pid == p.pid {
+			return nil
+		}
+		select {
+		case <-p.exited:
+			return fmt.Errorf("it ended (%s)", p.state)
+		default:
+		}
+		if err := wait.tick(); err != nil {
+			return err
+		}
+	}
+}
+
+// serverArgs are the arguments of postgres: defaults, over them Settings, over them what the
+// launcher relies on.
+func (c *cluster) serverArgs(at address) []string {
+	settings := map[string]string{
+		"shared_buffers":  "128MB",
+		"max_connections": "100",
+		"timezone":        "UTC",
+		"log_timezone":    "UTC",
+		"log_line_prefix": "%m [%p] ",
+	}
+	maps.Copy(settings, c.Settings)
+	maps.Copy(settings, at.settings())
+	settings["logging_collector"] = "off"
+	settings["log_destination"] = "stderr"
+	args := []string{"-D", c.pgdata()}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		args = append(args, "-c", name+"="+settings[name])
+	}
+	return args
+}

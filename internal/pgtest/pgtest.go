@@ -1,0 +1,213 @@
+// Package pgtest gives tests real Postgres databases: one server for the
+// process, one template that is migrated once, and a copy of it for each test
+// that asks, so that tests can commit, use several connections and run in
+// parallel.
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"rehearse/internal/localpg"
+	"rehearse/internal/store"
+)
+
+// Database is one copy of the template.
+type Database struct {
+	DSN string
+}
+
+// Main runs the tests of a package and stops the server they used. A package
+// that uses pgtest calls it in TestMain.
+func Main(m *testing.M) int {
+	code := m.Run()
+	if err := shared.stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop the test server:", err)
+		return max(code, 1)
+	}
+	return code
+}
+
+// New is an empty, migrated database that is dropped when the test ends.
+func New(t testing.TB) Database {
+	t.Helper()
+	name, err := shared.clone(t.Context())
+	if err != nil {
+		t.Fatalf("make a test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := shared.exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("drop the test database: %v", err)
+		}
+	})
+	return Database{DSN: shared.dsn(name)}
+}
+
+// Open connects a store to the database until the test ends.
+func (d Database) Open(t testing.TB, o store.Options) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), d.DSN, o)
+	if err != nil {
+		t.Fatalf("open the test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close the test database: %v", err)
+		}
+	})
+	return s
+}
+
+// SQL connects to the database past the store, to look or to break things.
+func (d Database) SQL(t testing.TB) *sql.DB {
+	t.Helper()
+	config, err := pgx.ParseConfig(d.DSN)
+	if err != nil {
+		t.Fatalf("parse the address of the test database: %v", err)
+	}
+	pool := stdlib.OpenDB(*config)
+	t.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			t.Errorf("close the test database: %v", err)
+		}
+	})
+	return pool
+}
+
+// server is the one server of a process, started by the first test that needs it.
+type server struct {
+	once   sync.Once
+	err    error
+	folder string
+	local  *localpg.Server // nil: TEST_DATABASE_URL names the server
+	given  string
+	copies atomic.Int64
+	prefix string
+
+	// Postgres refuses to copy a template that somebody else is connected to, a
+	// second copier too.
+	copying sync.Mutex
+	admin   *sql.DB
+}
+
+var shared server
+
+func (s *server) start(ctx context.Context) error {
+	s.once.Do(func() { s.err = s.prepare(ctx) })
+	return s.err
+}
+
+func (s *server) prepare(ctx context.Context) (err error) {
+	s.prefix = fmt.Sprintf("rehearse_test_%d", os.Getpid())
+	if s.given = os.Getenv("TEST_DATABASE_URL"); s.given == "" {
+		if err := s.launch(ctx); err != nil {
+			return err
+		}
+	}
+	config, err := pgx.ParseConfig(s.dsn("postgres"))
+	if err != nil {
+		return fmt.Errorf("parse TEST_DATABASE_URL: %w", err)
+	}
+	s.admin = stdlib.OpenDB(*config)
+	if err := s.exec(ctx, "CREATE DATABASE "+s.template()); err != nil {
+		return err
+	}
+	migrated, err := store.Open(ctx, s.dsn(s.template()), store.Options{})
+	if err != nil {
+		return err
+	}
+	if _, err := migrated.Migrate(ctx); err != nil {
+		return err
+	}
+	return migrated.Close() // nobody may be connected to a template that is copied
+}
+
+// launch starts a server of this process's own, without the syncs that make
+// data survive a power cut.
+func (s *server) launch(ctx context.Context) (err error) {
+	if s.folder, err = os.MkdirTemp("", "rehearse-pgtest-"); err != nil {
+		return err
+	}
+	if err := os.Chmod(s.folder, 0o755); err != nil { //nolint:gosec // the server's own user enters it
+		return err
+	}
+	s.local, err = localpg.Start(context.WithoutCancel(ctx), localpg.Options{
+		DataDir: s.folder,
+		Env:     os.Getenv,
+		Settings: map[string]string{
+			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+			"max_connections": "400", "shared_buffers": "256MB", "max_wal_size": "4GB",
+		},
+	})
+	return err
+}
+
+func (s *server) template() string { return s.prefix + "_template" }
+
+func (s *server) clone(ctx context.Context) (string, error) {
+	if err := s.start(ctx); err != nil {
+		return "", err
+	}
+	name := fmt.Sprintf("%s_%d", s.prefix, s.copies.Add(1))
+	s.copying.Lock()
+	defer s.copying.Unlock()
+	return name, s.exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+s.template()+s.strategy(ctx))
+}
+
+// strategy: copying files is the fast way, and Postgres 14 knows no other.
+func (s *server) strategy(ctx context.Context) string {
+	var version int
+	if err := s.admin.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil || version < 150000 {
+		return ""
+	}
+	return " STRATEGY file_copy"
+}
+
+func (s *server) exec(ctx context.Context, statement string) error {
+	if _, err := s.admin.ExecContext(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}
+
+func (s *server) dsn(database string) string {
+	if s.local != nil {
+		return s.local.DSN(database)
+	}
+	u, err := url.Parse(s.given)
+	if err != nil {
+		return s.given // reported when it is connected to
+	}
+	u.Path = "/" + database
+	return u.String()
+}
+
+func (s *server) stop() error {
+	if s.admin == nil {
+		return nil
+	}
+	if s.local == nil {
+		if err := s.exec(context.Background(), "DROP DATABASE IF EXISTS "+s.template()); err != nil {
+			return err
+		}
+	}
+	if err := s.admin.Close(); err != nil {
+		return err
+	}
+	if s.local == nil {
+		return nil
+	}
+	if err := s.local.Stop(); err != nil {
+		return err
+	}
+	return os.RemoveAll(s.folder)
+}

@@ -1,0 +1,71 @@
+package sample
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"rehearse/internal/store"
+)
+
+// Request is what to load.
+type Request struct {
+	Size string // school, S, M or L
+	Seed uint64 // of the generated sizes: the same seed gives the same data
+}
+
+// ParseArgs reads the arguments of the sample command.
+func ParseArgs(args []string) (Request, error) {
+	var r Request
+	flags := flag.NewFlagSet("sample", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&r.Size, "size", "school", "school, S, M or L")
+	flags.Uint64Var(&r.Seed, "seed", 1, "of the generated sizes")
+	if err := flags.Parse(args); err != nil {
+		return r, fmt.Errorf("sample: %w", err)
+	}
+	if _, known := sizes[r.Size]; !known && r.Size != "school" {
+		return r, fmt.Errorf("sample: --size is %q; school, S, M or L is expected", r.Size)
+	}
+	if flags.NArg() > 0 {
+		return r, fmt.Errorf("sample: %q is not an argument", flags.Arg(0))
+	}
+	return r, nil
+}
+
+func (r Request) String() string {
+	if r.Size == "school" {
+		return "the sample school"
+	}
+	return fmt.Sprintf("data set %s, seed %d,", r.Size, r.Seed)
+}
+
+// Load loads what was asked for, relative to now, into an empty database, all
+// or nothing.
+func (r Request) Load(ctx context.Context, s *store.Store, now time.Time) error {
+	empty, err := s.Empty(ctx)
+	if err != nil {
+		return err
+	}
+	if !empty {
+		return errors.New("the database has people in it; sample data goes into an empty one only")
+	}
+	return s.InTx(ctx, func(tx *store.Tx) error {
+		if r.Size == "school" {
+			return School(ctx, tx, now.UTC())
+		}
+		return generate(ctx, tx, sizes[r.Size], r.Seed, now.UTC())
+	})
+}
+
+// size is how much to generate.
+type size struct{ students, interviewers, slots int }
+
+var sizes = map[string]size{
+	"S": {1_000, 100, 20_000},
+	"M": {100_000, 2_000, 1_000_000},
+	"L": {1_000_000, 20_000, 10_000_000},
+}

@@ -1,0 +1,204 @@
+// Package sample makes data to try the server with: a small school in which
+// every rule can be seen at work, and large seeded ones to measure with.
+package sample
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// Students of the sample school whom the documentation names.
+const (
+	Newcomer     booking.StudentID = 101 // has no interviews yet
+	AtFourteen   booking.StudentID = 102 // has used 14 of 15
+	AtFifteen    booking.StudentID = 103 // has used 15 of 15
+	FourThenOne  booking.StudentID = 104 // has the grades 4 and 1
+	MetNearlyAll booking.StudentID = 105 // may use 20 and has met all interviewers but one
+)
+
+// interviewers of the sample school: their names and where they live.
+var interviewers = []struct{ name, zone string }{
+	{"Ada Brandt", "Europe/Berlin"}, {"Ben Okafor", "Africa/Lagos"}, {"Chiara Conti", "Europe/Rome"},
+	{"Dev Patel", "Asia/Kolkata"}, {"Elif Kaya", "Europe/Istanbul"}, {"Femi Adeyemi", "Europe/London"},
+	{"Grace Lin", "America/Los_Angeles"}, {"Hugo Silva", "America/Sao_Paulo"}, {"Ines Garcia", "Europe/Madrid"},
+	{"Jonas Berg", "Europe/Stockholm"}, {"Kira Novak", "Europe/Prague"}, {"Liam Walsh", "Europe/Dublin"},
+	{"Mei Tanaka", "Asia/Tokyo"}, {"Noah Cohen", "America/New_York"}, {"Olga Kovacs", "Europe/Budapest"},
+	{"Priya Nair", "Asia/Kolkata"},
+}
+
+// students of the sample school, from Newcomer's id on: what each has behind
+// him, and whether he has booked one to come.
+var students = []struct {
+	name     string
+	limit    int   // 0: the policy's
+	grades   []int // of the interviews so far, oldest first
+	upcoming bool
+}{
+	{"Nora Newcomer", 0, nil, false},
+	{"Finn Fourteen", 0, []int{3, 4, 2, 3, 5, 4, 3, 3, 4, 5, 2, 4, 3, 4}, false},
+	{"Fay Fifteen", 0, []int{4, 3, 3, 4, 2, 5, 4, 3, 4, 4, 3, 5, 2, 3, 4}, false},
+	{"Gus Gradeslow", 0, []int{4, 1}, false},
+	{"Eve Everyone", 20, []int{3, 3, 4, 4, 2, 3, 5, 4, 3, 2, 4, 3, 4, 5, 3}, false},
+	{"Anna Ash", 0, []int{3}, false}, {"Bela Birch", 0, []int{1, 3, 4}, false}, {"Carl Cedar", 0, []int{1}, false},
+	{"Dana Elm", 0, []int{5, 5}, false}, {"Emil Fir", 0, []int{2, 2, 2}, false}, {"Fritz Hazel", 0, nil, false},
+	{"Gina Holly", 0, []int{4, 3}, true}, {"Hana Larch", 0, []int{0, 4}, false}, {"Ivan Lime", 0, []int{3, 2, 4, 4}, false},
+	{"Jana Maple", 0, nil, false}, {"Karl Oak", 0, []int{4, 4, 3}, true}, {"Lena Olive", 0, []int{2}, false},
+	{"Milo Pine", 0, []int{3, 3}, false}, {"Nina Plum", 3, []int{4, 2, 3}, false}, {"Otto Rowan", 0, nil, false},
+	{"Paula Spruce", 0, []int{5, 1}, false}, {"Quin Teak", 0, []int{4}, false}, {"Rosa Willow", 0, []int{2, 4}, false},
+	{"Sven Yew", 0, nil, false}, {"Tara Alder", 0, []int{3, 5, 4}, false},
+}
+
+const (
+	windowDays  = 14 // slots are published for the next two weeks
+	windowStart = 9  // o'clock, where the interviewer lives
+	windowHours = 3
+	historyDays = 45 // the school's past begins this long ago
+)
+
+// School loads the sample school, relative to now, into an empty database.
+// Every booking in it passed the rules at the time it was made.
+func School(ctx context.Context, tx *store.Tx, now time.Time) error {
+	s := school{tx: tx, now: now, midnight: now.Truncate(24 * time.Hour)}
+	policy, err := tx.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.hire(ctx); err != nil {
+		return err
+	}
+	for i := range students {
+		if err := s.admit(ctx, i, policy); err != nil {
+			return err
+		}
+	}
+	return tx.SkipUsedIDs(ctx)
+}
+
+type school struct {
+	tx            *store.Tx
+	now, midnight time.Time
+	staff         []booking.Interviewer
+	open          []booking.Slot // by start
+}
+
+// hire takes the interviewers on and publishes their slots.
+func (s *school) hire(ctx context.Context) error {
+	for _, person := range interviewers {
+		interviewer, err := s.tx.CreateInterviewer(ctx, booking.Interviewer{
+			Name: person.name, Email: email(person.name), TimeZone: person.zone, Active: true,
+			CreatedAt: s.day(-historyDays),
+		})
+		if err != nil {
+			return err
+		}
+		s.staff = append(s.staff, interviewer)
+		zone, err := calendar.Zone(person.zone)
+		if err != nil {
+			return err
+		}
+		for day := 1; day <= windowDays; day++ {
+			start := calendar.InZone(s.day(day).Add(windowStart*time.Hour), zone)
+			if wd := start.Weekday(); wd == time.Saturday || wd == time.Sunday {
+				continue
+			}
+			slots, err := s.publish(ctx, interviewer.ID, start, windowHours)
+			if err != nil {
+				return err
+			}
+			s.open = append(s.open, slots...)
+		}
+	}
+	booking.ByStart(s.open)
+	return nil
+}
+
+func (s *school) publish(ctx context.Context, by booking.InterviewerID, start time.Time, hours int) ([]booking.Slot, error) {
+	window := booking.Availability{
+		InterviewerID: by, Start: start.UTC(), End: start.UTC().Add(time.Duration(hours) * time.Hour),
+		SlotMinutes: 60, CreatedAt: s.day(-historyDays),
+	}
+	window, err := s.tx.EnsureAvailability(ctx, window)
+	if err != nil {
+		return nil, err
+	}
+	spans, _ := calendar.Cut(window.Window(), time.Hour)
+	return s.tx.CreateSlots(ctx, window, spans)
+}
+
+// admit takes a student in and lives through his interviews. He booked them all
+// on the first day, since a low grade would have stopped him later. Every second
+// day he met the next interviewer; whom he met first, and at which hour, differs
+// from student to student, so that no two met the same one at the same time.
+func (s *school) admit(ctx context.Context, index int, policy booking.Policy) error {
+	described := students[index]
+	student := booking.Student{
+		ID: Newcomer + booking.StudentID(index), Name: described.name, Email: email(described.name),
+		TimeZone: interviewers[index%len(interviewers)].zone, CreatedAt: s.day(-historyDays),
+	}
+	if described.limit > 0 {
+		student.LimitOverride = &described.limit
+	}
+	if _, err := s.tx.CreateStudent(ctx, student); err != nil {
+		return err
+	}
+	record := booking.Record{Student: student, Policy: policy}
+	for i := range described.grades {
+		by := s.staff[(index+i)%len(s.staff)].ID
+		start := s.day(2*i - historyDays + 5).Add(time.Duration(9+index/len(s.staff)) * time.Hour)
+		slots, err := s.publish(ctx, by, start, 1)
+		if err != nil {
+			return err
+		}
+		if err := s.book(ctx, &record, slots[0], s.day(-historyDays)); err != nil {
+			return err
+		}
+	}
+	for i, grade := range described.grades {
+		if err := s.complete(ctx, &record.History[i], grade); err != nil {
+			return err
+		}
+	}
+	if !described.upcoming {
+		return nil
+	}
+	for i, slot := range s.open {
+		if len(record.Offer(s.now).Judge(slot)) == 0 {
+			s.open[i].Status = booking.SlotBooked
+			return s.book(ctx, &record, slot, s.now)
+		}
+	}
+	return fmt.Errorf("no slot is left for student %d", student.ID)
+}
+
+func (s *school) book(ctx context.Context, r *booking.Record, slot booking.Slot, at time.Time) error {
+	if err := r.Offer(at).Judge(slot).Err(); err != nil {
+		return fmt.Errorf("student %d: %w", r.Student.ID, err)
+	}
+	interview, err := s.tx.CreateInterview(ctx, booking.NewInterview(r.Student.ID, slot, at))
+	if err != nil {
+		return err
+	}
+	r.History = append(r.History, interview)
+	return s.tx.SetSlotStatus(ctx, slot.ID, booking.SlotBooked)
+}
+
+func (s *school) complete(ctx context.Context, i *booking.Interview, grade int) error {
+	completed, refused := i.Complete(booking.Completion{Grade: &grade}, i.End)
+	if err := refused.Err(); err != nil {
+		return err
+	}
+	*i = completed
+	return s.tx.UpdateInterview(ctx, completed)
+}
+
+func (s *school) day(n int) time.Time { return s.midnight.AddDate(0, 0, n) }
+
+func email(name string) string {
+	return strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@example.org"
+}

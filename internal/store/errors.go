@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+
+	"rehearse/internal/booking"
+)
+
+var (
+	// ErrTimeout: the operation or one of its statements took too long.
+	ErrTimeout = errors.New("the database took too long")
+	// ErrUnavailable: there is no connection to be had to the database.
+	ErrUnavailable = errors.New("the database cannot be reached")
+)
+
+// SQLSTATE codes, from appendix A of the Postgres manual.
+const (
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+	uniqueViolation      = "23505"
+	exclusionViolation   = "23P01"
+	lockNotAvailable     = "55P03"
+	queryCanceled        = "57014"
+	adminShutdown        = "57P01"
+	crashShutdown        = "57P02"
+	cannotConnectNow     = "57P03"
+	tooManyConnections   = "53300"
+)
+
+// constraintRefusals says what each constraint refuses. A constraint is met
+// only when two requests race past the checks before it, or when the check
+// would be the constraint itself, as with e-mails.
+var constraintRefusals = map[string]booking.Refusal{
+	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "somebody else has booked this slot"},
+	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "the student has met, or is going to meet, this interviewer"},
+	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "the student has another interview at that time"},
+	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "other slots of the interviewer are in the way"},
+	"students_email_key":    {Code: booking.InvalidInput, Field: "email", Message: "another student has this e-mail"},
+	"interviewers_email_key": {
+		Code: booking.InvalidInput, Field: "email", Message: "another interviewer has this e-mail",
+	},
+}
+
+// fault translates what came from the database into what the packages above
+// know, and names what was being done.
+func fault(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	if refused := refusal(err); refused != nil {
+		return refused
+	}
+	doing := fmt.Sprintf(format, args...)
+	switch {
+	case errors.Is(err, ErrTimeout), errors.Is(err, ErrUnavailable):
+		return err
+	case isTimeout(err):
+		return fmt.Errorf("%s: %w: %w", doing, ErrTimeout, err)
+	case isUnavailable(err):
+		return fmt.Errorf("%s: %w: %w", doing, ErrUnavailable, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// refusal is what the error says no to; nil when it is a fault.
+func refusal(err error) error {
+	var refused booking.Refused
+	if errors.As(err, &refused) {
+		return refused
+	}
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return nil
+	}
+	switch pg.Code {
+	case uniqueViolation, exclusionViolation:
+		if r, known := constraintRefusals[pg.ConstraintName]; known {
+			return booking.Refused{r}
+		}
+	case lockNotAvailable, serializationFailure, deadlockDetected:
+		return booking.Refuse(booking.BusyRetry, "", "others are changing the same things right now; try again")
+	}
+	return nil
+}
+
+func isSerialization(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == serializationFailure || pg.Code == deadlockDetected)
+}
+
+func isTimeout(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == queryCanceled
+	}
+	return errors.Is(err, context.DeadlineExceeded)
+}
+
+func isUnavailable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		case adminShutdown, crashShutdown, cannotConnectNow, tooManyConnections:
+			return true
+		}
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// missing is the refusal for an id that names nothing.
+func missing[ID ~int64](err error, noun, field string, id ID) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return booking.Refuse(booking.NotFound, field, fmt.Sprintf("there is no %s %d", noun, id))
+	}
+	return fault(err, "read %s %d", noun, id)
+}

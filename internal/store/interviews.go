@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"rehearse/internal/booking"
+)
+
+// InterviewFilter narrows a list of interviews; the zero value narrows nothing.
+type InterviewFilter struct {
+	StudentID     *booking.StudentID
+	InterviewerID *booking.InterviewerID
+	Status        []booking.InterviewStatus
+	Start         *time.Time // interviews that start at this time or later
+	End           *time.Time // interviews that end at this time or earlier
+}
+
+func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
+	if f.StudentID != nil {
+		db = db.Where("student_id = ?", *f.StudentID)
+	}
+	if f.InterviewerID != nil {
+		db = db.Where("interviewer_id = ?", *f.InterviewerID)
+	}
+	if len(f.Status) > 0 {
+		db = db.Where("status IN ?", f.Status)
+	}
+	if f.Start != nil {
+		db = db.Where("starts_at >= ?", *f.Start)
+	}
+	if f.End != nil {
+		db = db.Where("ends_at <= ?", *f.End)
+	}
+	return db
+}
+
+// Interview reads one interview; NotFound when there is none.
+func (r *Reader) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
+	var found interviewRow
+	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
+	return found.domain(), missing(err, "interview", "interviewId", id)
+}
+
+// Interviews reads a page of interviews, by start, then id, and whether there
+// are more.
+func (r *Reader) Interviews(ctx context.Context, f InterviewFilter, p Page) ([]booking.Interview, bool, error) {
+	var rows []interviewRow
+	err := p.byStart(f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	page, more := cutPage(domains(rows), p)
+	return page, more, fault(err, "list interviews")
+}
+
+// CountInterviews counts what Interviews would list in all.
+func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, error) {
+	return count(f.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
+}
+
+// FutureBookings reads the interviewer's booked interviews that start after
+// now, by start.
+func (r *Reader) FutureBookings(ctx context.Context, id booking.InterviewerID, now time.Time) ([]booking.Interview, error) {
+	var rows []interviewRow
+	err := r.db.WithContext(ctx).Where("interviewer_id = ? AND starts_at > ? AND status = 'BOOKED'", id, now).
+		Order("starts_at, id").Find(&rows).Error
+	return domains(rows), fault(err, "read the bookings of interviewer %d", id)
+}
+
+// CreateInterview writes a booking and answers it with its id.
+func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking.Interview, error) {
+	created := newInterviewRow(i)
+	err := tx.db.WithContext(ctx).Create(&created).Error
+	return created.domain(), fault(err, "book slot %d", i.SlotID)
+}
+
+// UpdateInterview writes what became of an interview whose student this
+// transaction has locked.
+func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview) error {
+	changed := newInterviewRow(i)
+	return tx.update(ctx, &changed, "status", "grade", "note", "completed_at", "cancelled_at", "cancel_reason")
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"rehearse/internal/booking"
+)
+
+// PeopleFilter narrows a list of people; the zero value narrows nothing.
+type PeopleFilter struct {
+	Search string // part of the name or the e-mail, in any case
+	Active *bool  // interviewers only
+}
+
+func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB {
+	if f.Search != "" {
+		part := "%" + likeLiteral.Replace(f.Search) + "%"
+		db = db.Where("(name ILIKE ? OR email ILIKE ?)", part, part)
+	}
+	if f.Active != nil {
+		db = db.Where("active = ?", *f.Active)
+	}
+	return db
+}
+
+var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// Student reads one student; NotFound when there is none.
+func (r *Reader) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
+	var found studentRow
+	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
+	return found.domain(), missing(err, "student", "studentId", id)
+}
+
+// Students reads a page of students, by id, and whether there are more.
+func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]booking.Student, bool, error) {
+	var rows []studentRow
+	err := p.byID(f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	page, more := cutPage(domains(rows), p)
+	return page, more, fault(err, "list students")
+}
+
+// CountStudents counts what Students would list in all.
+func (r *Reader) CountStudents(ctx context.Context, f PeopleFilter) (int, error) {
+	return count(f.apply(r.db.WithContext(ctx).Model(&studentRow{})), "students")
+}
+
+// StudentsByID reads the students that exist of those asked for.
+func (r *Reader) StudentsByID(ctx context.Context, keys []booking.StudentID) ([]booking.Student, error) {
+	var rows []studentRow
+	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.StudentID](keys)).Find(&rows).Error
+	return domains(rows), fault(err, "read %d students", len(keys))
+}
+
+// Interviewer reads one interviewer; NotFound when there is none.
+func (r *Reader) Interviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
+	var found interviewerRow
+	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
+	return found.domain(), missing(err, "interviewer", "interviewerId", id)
+}
+
+// Interviewers reads a page of interviewers, by id, and whether there are more.
+func (r *Reader) Interviewers(ctx context.Context, f PeopleFilter, p Page) ([]booking.Interviewer, bool, error) {
+	var rows []interviewerRow
+	err := p.byID(f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	page, more := cutPage(domains(rows), p)
+	return page, more, fault(err, "list interviewers")
+}
+
+// CountInterviewers counts what Interviewers would list in all.
+func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, error) {
+	return count(f.apply(r.db.WithContext(ctx).Model(&interviewerRow{})), "interviewers")
+}
+
+// InterviewersByID reads the interviewers that exist of those asked for.
+func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
+	var rows []interviewerRow
+	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.InterviewerID](keys)).Find(&rows).Error
+	return domains(rows), fault(err, "read %d interviewers", len(keys))
+}
+
+// CreateStudent writes a student and answers it with its id.
+func (tx *Tx) CreateStudent(ctx context.Context, s booking.Student) (booking.Student, error) {
+	created := newStudentRow(s)
+	err := tx.db.WithContext(ctx).Create(&created).Error
+	return created.domain(), fault(err, "create a student")
+}
+
+// SkipUsedIDs makes the ids to come greater than those that were written with
+// an id of their own.
+func (tx *Tx) SkipUsedIDs(ctx context.Context) error {
+	err := tx.db.WithContext(ctx).Exec(
+		"SELECT setval(pg_get_serial_sequence('students', 'id'), (SELECT max(id) FROM students))").Error
+	return fault(err, "skip the ids of students")
+}
+
+// Empty reports whether the school has nobody in it.
+func (r *Reader) Empty(ctx context.Context) (bool, error) {
+	var empty bool
+	err := r.db.WithContext(ctx).Raw("SELECT NOT EXISTS (SELECT FROM students) AND NOT EXISTS (SELECT FROM interviewers)").
+		Scan(&empty).Error
+	return empty, fault(err, "see whether the school is empty")
+}
+
+// UpdateStudent writes every field of the student but the id and the time of
+// creation.
+func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student) error {
+	changed := newStudentRow(s)
+	return tx.update(ctx, &changed, "name", "email", "time_zone", "interview_limit")
+}
+
+// LockStudent makes every other operation on the student's interviews wait
+// until this transaction ends. It comes first in the lock order.
+func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
+	var found studentRow
+	err := tx.db.WithContext(ctx).Raw(
+		"SELECT id, name, email, time_zone, interview_limit, created_at FROM students WHERE id = ? FOR NO KEY UPDATE", id,
+	).Take(&found).Error
+	return found.domain(), missing(err, "student", "studentId", id)
+}
+
+// CreateInterviewer writes an interviewer and answers it with its id.
+func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (booking.Interviewer, error) {
+	created := interviewerRow(i)
+	err := tx.db.WithContext(ctx).Create(&created).Error
+	return created.domain(), fault(err, "create an interviewer")
+}
+
+// UpdateInterviewer writes every field of the interviewer but the id and the
+// time of creation.
+func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) error {
+	changed := interviewerRow(i)
+	return tx.update(ctx, &changed, "name", "email", "time_zone", "active")
+}
+
+// LockInterviewer makes every other change of the interviewer and of what he
+// publishes wait until this transaction ends.
+func (tx *Tx) LockInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
+	return tx.lockInterviewer(ctx, id, "FOR NO KEY UPDATE")
+}
+
+// ShareInterviewer keeps the interviewer as he is until this transaction ends,
+// and lets others do the same.
+func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
+	return tx.lockInterviewer(ctx, id, "FOR SHARE")
+}
+
+func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, strength string) (booking.Interviewer, error) {
+	var found interviewerRow
+	err := tx.db.WithContext(ctx).Raw(
+		"SELECT id, name, email, time_zone, active, created_at FROM interviewers WHERE id = ? "+strength, id,
+	).Take(&found).Error
+	return found.domain(), missing(err, "interviewer", "interviewerId", id)
+}

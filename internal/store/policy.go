@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+
+	"rehearse/internal/booking"
+)
+
+const policyColumns = `p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds,
+	p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version`
+
+// Policy reads the one policy record.
+func (r *Reader) Policy(ctx context.Context) (booking.Policy, error) {
+	var p booking.Policy
+	err := r.db.WithContext(ctx).Raw("SELECT " + policyColumns + " FROM booking_policy p").Take(&p).Error
+	return p, fault(err, "read the booking policy")
+}
+
+// LockPolicy reads the policy record and makes other changes of it wait.
+func (tx *Tx) LockPolicy(ctx context.Context) (booking.Policy, error) {
+	var p booking.Policy
+	err := tx.db.WithContext(ctx).Raw("SELECT " + policyColumns + " FROM booking_policy p FOR NO KEY UPDATE").Take(&p).Error
+	return p, fault(err, "lock the booking policy")
+}
+
+// UpdatePolicy writes the policy record whole.
+func (tx *Tx) UpdatePolicy(ctx context.Context, p booking.Policy) error {
+	err := tx.db.WithContext(ctx).Exec(`UPDATE booking_policy SET interview_limit = ?, minimum_grade_exclusive = ?,
+		grade_window = ?, hold_seconds = ?, minimum_notice_seconds = ?, cancel_cutoff_seconds = ?,
+		max_reschedules = ?, publish_horizon_days = ?, version = ?`,
+		p.InterviewLimit, p.MinimumGradeExclusive, p.GradeWindow, p.HoldSeconds, p.MinimumNoticeSeconds,
+		p.CancelCutoffSeconds, p.MaxReschedules, p.PublishHorizonDays, p.Version).Error
+	return fault(err, "update the booking policy")
+}

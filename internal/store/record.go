@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// recordRow is one interview of a student beside the student and the policy;
+// the interview's columns are null for a student who has none.
+type recordRow struct {
+	Student studentRow     `gorm:"embedded"`
+	Policy  booking.Policy `gorm:"embedded;embeddedPrefix:policy_"`
+	SelfID  *booking.InterviewerID
+
+	InterviewID   *booking.InterviewID
+	InterviewerID *booking.InterviewerID
+	SlotID        *booking.SlotID
+	StartsAt      *time.Time
+	EndsAt        *time.Time
+	Status        *booking.InterviewStatus
+	Grade         *int
+	BookedAt      *time.Time
+	CompletedAt   *time.Time
+}
+
+func (r recordRow) interview() booking.Interview {
+	return booking.Interview{
+		ID: *r.InterviewID, StudentID: r.Student.ID, InterviewerID: *r.InterviewerID, SlotID: *r.SlotID,
+		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: *r.Status, Grade: r.Grade,
+		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt),
+	}
+}
+
+// Record reads what the rules need to know of one student; NotFound when there
+// is no such student.
+func (r *Reader) Record(ctx context.Context, id booking.StudentID) (booking.Record, error) {
+	records, err := r.Records(ctx, []booking.StudentID{id})
+	if err != nil {
+		return booking.Record{}, err
+	}
+	record, found := records[id]
+	if !found {
+		return booking.Record{}, booking.Refuse(booking.NotFound, "studentId", fmt.Sprintf("there is no student %d", id))
+	}
+	return record, nil
+}
+
+// Records reads the records of the students that exist of those asked for, in
+// one statement, so that all of it is true at one instant. Notes are left out
+// of the interviews.
+func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
+	var rows []recordRow
+	err := r.db.WithContext(ctx).Raw(`
+		SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at,
+			p.interview_limit AS policy_interview_limit, p.minimum_grade_exclusive AS policy_minimum_grade_exclusive,
+			p.grade_window AS policy_grade_window, p.minimum_notice_seconds AS policy_minimum_notice_seconds,
+			p.version AS policy_version,
+			me.id AS self_id,
+			i.id AS interview_id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade,
+			i.booked_at, i.completed_at
+		FROM students s
+		CROSS JOIN booking_policy p
+		LEFT JOIN interviewers me ON me.email = s.email
+		LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
+		WHERE s.id = ANY(?)
+		ORDER BY s.id, i.starts_at, i.id`, ids[booking.StudentID](keys)).Scan(&rows).Error
+	if err != nil {
+		return nil, fault(err, "read the records of %d students", len(keys))
+	}
+	records := make(map[booking.StudentID]booking.Record, len(keys))
+	for _, row := range rows {
+		record, known := records[row.Student.ID]
+		if !known {
+			record = booking.Record{Student: row.Student.domain(), Policy: row.Policy}
+			if row.SelfID != nil {
+				record.Self = *row.SelfID
+			}
+		}
+		if row.InterviewID != nil {
+			record.History = append(record.History, row.interview())
+		}
+		records[row.Student.ID] = record
+	}
+	return records, nil
+}

@@ -1,0 +1,134 @@
+// Package store keeps the school in Postgres. It is the only package that
+// knows SQL and GORM. Reads are methods of Reader; writes are methods of Tx,
+// and a Tx exists only inside InTx, so a write outside a transaction does not
+// compile. What it returns is booking's types, in UTC, and its errors are
+// refusals (booking.Refused), ErrTimeout, ErrUnavailable, or faults.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/sethvargo/go-retry"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// Store is a pool of connections to one database.
+type Store struct {
+	Reader
+	pool *sql.DB
+}
+
+// Reader reads what is committed, or, inside a transaction, what it sees.
+type Reader struct {
+	db *gorm.DB
+}
+
+// Tx is a Reader that can also lock and write. The lock order is the same
+// everywhere: student, interviewer, slots by id. The student's lock covers his
+// interviews: whoever changes one takes it first.
+type Tx struct {
+	Reader
+}
+
+// Options of a pool.
+type Options struct {
+	MaxConns int             // open connections at most; 0 means 32
+	Tracer   pgx.QueryTracer // sees every statement; may be nil
+}
+
+const (
+	defaultMaxConns = 32
+	// A transaction waits this long for a lock, and a statement in it runs
+	// this long, before it gives up: no request can hang on another.
+	lockTimeout      = 2 * time.Second
+	statementTimeout = 5 * time.Second
+	// A deadlock or a serialisation failure is retried this often.
+	maxRetries = 3
+)
+
+// Open connects to the database that dsn names, a URL or key=value pairs.
+func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("the database address cannot be parsed") // its text holds the password
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	config.Tracer = o.Tracer
+	pool := stdlib.OpenDB(*config)
+	if o.MaxConns == 0 {
+		o.MaxConns = defaultMaxConns
+	}
+	pool.SetMaxOpenConns(o.MaxConns)
+	pool.SetMaxIdleConns(o.MaxConns)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	s, err := New(pool)
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return s, nil
+}
+
+// New is a store over a pool that speaks through pgx's database/sql driver.
+func New(pool *sql.DB) (*Store, error) {
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &gorm.Config{
+		SkipDefaultTransaction: true, // every write is inside InTx
+		QueryFields:            true, // SELECT * fails behind a pooler when a column is added live
+		DisableAutomaticPing:   true,
+		Logger:                 logger.Discard, // it prints every expected refusal, with its values
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return &Store{Reader: Reader{db: db}, pool: pool}, nil
+}
+
+// Close ends every connection.
+func (s *Store) Close() error { return s.pool.Close() }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.PingContext(ctx); err != nil {
+		return fault(err, "reach the database")
+	}
+	return nil
+}
+
+// InTx runs fn in one READ COMMITTED transaction, which commits when fn
+// returns nil. fn runs again, at most three times more, when Postgres ended it
+// for a deadlock or a serialisation failure, so it must not have effects
+// outside the transaction that a second run would double.
+func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
+	backoff := retry.WithMaxRetries(maxRetries, retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond)))
+	err := retry.Do(ctx, backoff, func(ctx context.Context) error {
+		err := s.attempt(ctx, fn)
+		if isSerialization(err) {
+			return retry.RetryableError(err)
+		}
+		return err
+	})
+	return fault(err, "transaction")
+}
+
+func (s *Store) attempt(ctx context.Context, fn func(*Tx) error) error {
+	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		err := db.Exec("SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', ?, true)",
+			milliseconds(lockTimeout), milliseconds(statementTimeout)).Error
+		if err != nil {
+			return err
+		}
+		return fn(&Tx{Reader{db: db}})
+	})
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }

@@ -1,0 +1,123 @@
+// Package web is the HTTP around the GraphQL handler: its addresses, the pages,
+// whether the server is alive and ready, and an end that lets requests finish.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/playground"
+)
+
+// Options of a site.
+type Options struct {
+	GraphQL http.Handler
+	Schema  string                      // the text of the contract
+	Ready   func(context.Context) error // whether requests can be answered; nil error when they can
+	Log     *slog.Logger
+}
+
+// Site is what one server shows, until it stops.
+type Site struct {
+	options  Options
+	stopping atomic.Bool
+}
+
+// New is a site that is not stopping.
+func New(o Options) *Site { return &Site{options: o} }
+
+const (
+	readyTimeout      = 2 * time.Second
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 15 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeader         = 32 << 10
+)
+
+// Public is the handler of the public address. ops adds the operations' pages,
+// for a server that has no address of its own for them.
+func (s *Site) Public(ops bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", s.options.GraphQL)
+	mux.HandleFunc("GET /schema.graphqls", s.schema)
+	mux.Handle("GET /playground", playground.Handler("Rehearse", "/graphql"))
+	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
+	if ops {
+		s.addOps(mux)
+	}
+	return mux
+}
+
+// Ops is the handler of the operations' address.
+func (s *Site) Ops() http.Handler {
+	mux := http.NewServeMux()
+	s.addOps(mux)
+	return mux
+}
+
+func (s *Site) addOps(mux *http.ServeMux) {
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", s.ready)
+}
+
+func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
+	if s.stopping.Load() {
+		text(w, http.StatusServiceUnavailable, "stopping")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	if err := s.options.Ready(ctx); err != nil {
+		s.options.Log.WarnContext(ctx, "not ready", "error", err)
+		text(w, http.StatusServiceUnavailable, "the database cannot be reached")
+		return
+	}
+	text(w, http.StatusOK, "ready")
+}
+
+func (s *Site) schema(w http.ResponseWriter, _ *http.Request) {
+	text(w, http.StatusOK, s.options.Schema)
+}
+
+func text(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintln(w, body) // a client that went away is no error of ours
+}
+
+// Serve answers on the listener until ctx ends. Then /readyz says no, requests
+// that are under way get the time given to finish, and Serve returns.
+func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, patience time.Duration) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.stopping.Store(true)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	err := server.Shutdown(drain)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.options.Log.Warn("requests were cut off", "after", patience)
+		err = server.Close()
+	}
+	<-ended
+	return err
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rehearse/graph"
+	"rehearse/internal/app"
+	"rehearse/internal/localpg"
+	"rehearse/internal/sample"
+	"rehearse/internal/store"
+	"rehearse/internal/web"
+)
+
+// serve runs the server until ctx ends.
+func (p *program) serve(ctx context.Context) error {
+	listeners, err := p.listen()
+	if err != nil {
+		return err
+	}
+	defer listeners.close()
+	return p.withDatabase(ctx, func(s *store.Store, server *localpg.Server) error {
+		if err := p.prepare(ctx, s); err != nil {
+			return err
+		}
+		site := web.New(web.Options{
+			GraphQL: graph.NewHandler(graph.Options{
+				App: app.New(s, p.clock), Reader: &s.Reader, Log: p.log,
+				Zone: p.config.Zone, Timeout: p.config.OperationTimeout,
+			}),
+			Schema: schema, Ready: s.Ping, Log: p.log,
+		})
+		group, ctx := errgroup.WithContext(ctx)
+		serveOn := func(l net.Listener, h http.Handler) {
+			group.Go(func() error { return site.Serve(ctx, l, h, p.config.ShutdownTimeout) })
+		}
+		serveOn(listeners.public, site.Public(listeners.ops == nil))
+		if listeners.ops != nil {
+			serveOn(listeners.ops, site.Ops())
+		}
+		if server != nil {
+			group.Go(func() error { return watch(ctx, server) })
+		}
+		p.greet(listeners)
+		err := group.Wait()
+		fmt.Fprintln(p.stdout, "stopped")
+		return err
+	})
+}
+
+// prepare brings the database to where it can be served from.
+func (p *program) prepare(ctx context.Context, s *store.Store) error {
+	if !p.config.Migrate {
+		return s.CheckSchema(ctx)
+	}
+	if _, err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	if !p.config.Embedded() || !bool(p.config.SampleData) {
+		return nil
+	}
+	empty, err := s.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	return s.InTx(ctx, func(tx *store.Tx) error { return sample.School(ctx, tx, p.clock().UTC()) })
+}
+
+// watch ends the server when its database has ended: it must not live on broken.
+func watch(ctx context.Context, server *localpg.Server) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-server.Done():
+		return errors.New("the local Postgres server has stopped")
+	}
+}
+
+type listeners struct{ public, ops net.Listener }
+
+// listen takes the addresses first: a port in use is told before a database is
+// started for nothing.
+func (p *program) listen() (listeners, error) {
+	var l listeners
+	var err error
+	if l.public, err = open("ADDR", p.config.Addr); err != nil {
+		return l, err
+	}
+	if p.config.OpsAddr != "" {
+		if l.ops, err = open("OPS_ADDR", p.config.OpsAddr); err != nil {
+			l.close()
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+func open(name, addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s cannot be listened on; is another server running there? %w", name, addr, err)
+	}
+	return l, nil
+}
+
+func (l listeners) close() {
+	for _, one := range []net.Listener{l.public, l.ops} {
+		if one != nil {
+			_ = one.Close() // closed already when it was served on
+		}
+	}
+}
+
+const greeting = `Rehearse is ready. You are the administrator; Ctrl-C stops it.
+
+  GraphQL     http://%[1]s/graphql
+  Playground  http://%[1]s/playground
+  Data        %[2]s
+
+Paste this into the playground: what student %[3]d may book in the next week.
+
+  {
+    availableSlots(studentId: %[3]d, start: "%[4]s", end: "%[5]s", first: 5) {
+      nodes { id start end interviewer { name } }
+      eligibility { eligible interviewsUsed interviewsRemaining }
+      emptyReasons { message }
+    }
+  }
+
+`
+
+func (p *program) greet(l listeners) {
+	data := p.config.DataDir
+	if !p.config.Embedded() {
+		data = "the database of DATABASE_URL"
+	}
+	now := p.clock().UTC().Truncate(time.Hour)
+	fmt.Fprintf(p.stdout, greeting, l.public.Addr(), data, sample.Newcomer,
+		now.Format(time.RFC3339), now.AddDate(0, 0, 7).Format(time.RFC3339))
+}

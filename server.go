@@ -1,0 +1,200 @@
+// Command rehearse serves the GraphQL API of a school that books mock
+// interviews. See the README for its commands and its configuration.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"rehearse/internal/config"
+	"rehearse/internal/localpg"
+	"rehearse/internal/sample"
+	"rehearse/internal/store"
+)
+
+//go:embed schema.graphqls
+var schema string
+
+func main() {
+	os.Exit(exitCode(run(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr), os.Stderr))
+}
+
+// Exit codes.
+const (
+	exitFault         = 1
+	exitConfiguration = 2
+)
+
+// errConfiguration marks what the caller has to set right.
+var errConfiguration = errors.New("wrong configuration")
+
+func exitCode(err error, stderr io.Writer) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errConfiguration):
+		fmt.Fprintln(stderr, err)
+		return exitConfiguration
+	default:
+		fmt.Fprintln(stderr, "rehearse:", err)
+		return exitFault
+	}
+}
+
+const usage = `usage: rehearse [command]
+
+  serve     everything (the default): start the database if it is the embedded one,
+            migrate it, load the sample school into it if it is empty, and serve
+  migrate   bring the database to this version's schema
+  sample    load sample data into an empty database: the sample school, or, with
+            --size S, M or L, a large generated one (--seed N, 1 by default)
+  check     recompute every invariant over the database and print what disagrees
+  version   print the version
+
+The configuration comes from environment variables; the README lists them.`
+
+// program is one run: what its commands share.
+type program struct {
+	config config.Config
+	args   []string
+	stdout io.Writer
+	log    *slog.Logger
+	clock  func() time.Time
+}
+
+// run does what args say and returns when it is done or ctx ends.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	name := "serve"
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	commands := map[string]func(*program, context.Context) error{
+		"serve": (*program).serve, "migrate": (*program).migrate, "sample": (*program).sample, "check": (*program).check,
+	}
+	switch name {
+	case "version":
+		_, err := fmt.Fprintln(stdout, version())
+		return err
+	case "help", "-h", "--help":
+		_, err := fmt.Fprintln(stdout, usage)
+		return err
+	}
+	command, known := commands[name]
+	if !known || (name != "sample" && len(args) > 0) {
+		return fmt.Errorf("%w: there is no command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
+	}
+	c, err := config.Load(getenv)
+	if err != nil {
+		return fmt.Errorf("%w:\n%w", errConfiguration, err)
+	}
+	if c.DataDir == "" && c.Embedded() {
+		if c.DataDir, err = localpg.DefaultDataDir(getenv); err != nil {
+			return fmt.Errorf("%w: %w", errConfiguration, err)
+		}
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	p := &program{config: c, args: args, stdout: stdout, log: newLogger(c, stderr)}
+	p.clock = func() time.Time { return time.Now().Add(c.ClockOffset) }
+	return command(p, ctx)
+}
+
+func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(stderr, options))
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "rehearse (devel)"
+	}
+	return "rehearse " + info.Main.Version
+}
+
+func (p *program) migrate(ctx context.Context) error {
+	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
+		applied, err := s.Migrate(ctx)
+		if err == nil {
+			_, err = fmt.Fprintf(p.stdout, "%d migrations applied\n", applied)
+		}
+		return err
+	})
+}
+
+func (p *program) check(ctx context.Context) error {
+	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
+		if err := s.CheckSchema(ctx); err != nil {
+			return err
+		}
+		findings, err := s.Check(ctx, p.clock())
+		if err != nil {
+			return err
+		}
+		for _, f := range findings {
+			fmt.Fprintf(p.stdout, "%s: %s\n", f.Invariant, f.Detail)
+		}
+		if len(findings) > 0 {
+			return fmt.Errorf("%d rows break an invariant", len(findings))
+		}
+		_, err = fmt.Fprintln(p.stdout, "every invariant holds")
+		return err
+	})
+}
+
+func (p *program) sample(ctx context.Context) error {
+	request, err := sample.ParseArgs(p.args)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errConfiguration, err)
+	}
+	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
+		if _, err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		started := p.clock()
+		if err := request.Load(ctx, s, started); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(p.stdout, "%s loaded in %.1f s\n", request, p.clock().Sub(started).Seconds())
+		return err
+	})
+}
+
+const databaseName = "rehearse"
+
+// withDatabase runs work on the configured database and closes it after. The
+// server given to work is nil unless the database is the embedded one.
+func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *localpg.Server) error) (err error) {
+	dsn := p.config.DatabaseURL
+	var server *localpg.Server
+	if p.config.Embedded() {
+		server, err = localpg.Start(ctx, localpg.Options{DataDir: p.config.DataDir, Env: os.Getenv, Log: p.log})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, server.Stop()) }()
+		if err := server.EnsureDatabase(ctx, databaseName); err != nil {
+			return err
+		}
+		dsn = server.DSN(databaseName)
+	}
+	s, err := store.Open(ctx, dsn, store.Options{MaxConns: p.config.DatabaseMaxConns})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return work(s, server)
+}
