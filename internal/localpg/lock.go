@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 // fileLock is an advisory lock on a file, which the system releases when its process dies.
@@ -15,7 +16,7 @@ type fileLock struct{ file *os.File }
 func tryLock(path string, a account) (*fileLock, error) {
 	file, err := a.open(path)
 	if err != nil {
-		return nil, wrap(err, "open the lock")
+		return nil, wrap(err, "lock %s, which must be usable by this user", filepath.Dir(path))
 	}
 	held, err := lockFile(file)
 	if err != nil || !held {

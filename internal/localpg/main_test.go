@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
 )
 
 var actAs = flag.String("localpg.program", "", "be the program of a test: a programPlan in JSON")
@@ -27,7 +28,12 @@ var actAs = flag.String("localpg.program", "", "be the program of a test: a prog
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if *actAs == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		if err := goleak.Find(); err != nil && code == 0 {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		os.Exit(code)
 	}
 	if err := runProgram(*actAs); err != nil {
 		fmt.Fprintln(os.Stderr, "other program:", err)

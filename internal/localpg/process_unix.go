@@ -54,13 +54,6 @@ func occupied(pid int) bool {
 	return err == nil || errors.Is(err, syscall.EPERM)
 }
 
-func signalServer(pid int, how shutdown) error {
-	switch how {
-	case fast:
-		return syscall.Kill(pid, syscall.SIGINT)
-	case immediate:
-		return syscall.Kill(pid, syscall.SIGQUIT)
-	default:
-		return syscall.Kill(pid, syscall.SIGKILL)
-	}
-}
+var signals = map[shutdown]syscall.Signal{fast: syscall.SIGINT, immediate: syscall.SIGQUIT, kill: syscall.SIGKILL}
+
+func signalServer(pid int, how shutdown) error { return syscall.Kill(pid, signals[how]) }

@@ -134,7 +134,7 @@ func (s *server) prepare(ctx context.Context) (err error) {
 // launch starts a server of this process's own, without the syncs that make
 // data survive a power cut.
 func (s *server) launch(ctx context.Context) (err error) {
-	if s.folder, err = os.MkdirTemp("", "rehearse-pgtest-"); err != nil {
+	if s.folder, err = os.MkdirTemp(fastFolder(), "rehearse-pgtest-"); err != nil {
 		return err
 	}
 	if err := os.Chmod(s.folder, 0o755); err != nil { //nolint:gosec // the server's own user enters it
@@ -149,6 +149,16 @@ func (s *server) launch(ctx context.Context) (err error) {
 		},
 	})
 	return err
+}
+
+// fastFolder is a folder in memory where there is one: a copy of the template
+// takes 8 ms there, and up to 300 ms on a disk.
+func fastFolder() string {
+	const memory = "/dev/shm"
+	if info, err := os.Stat(memory); err == nil && info.IsDir() {
+		return memory
+	}
+	return ""
 }
 
 func (s *server) template() string { return s.prefix + "_template" }
