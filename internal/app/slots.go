@@ -48,8 +48,7 @@ func (s *AvailableSlots) Total(ctx context.Context) (int, error) {
 	return s.app.store.CountOpenSlots(ctx, s.in, s.offer)
 }
 
-// EmptyReasons says what kept every slot of the range from the list: the
-// student's own standing first, then the slots by reason.
+// EmptyReasons says what kept every slot of the range from the list.
 func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
 	tally, err := s.app.store.TallySlots(ctx, s.in, s.offer)
 	if err != nil {

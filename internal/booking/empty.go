@@ -43,8 +43,8 @@ type Tally struct {
 	Busy         int // while the student has another interview
 }
 
-// EmptyReasons explains an empty list: the student's standing first, then the
-// range, then the slots by reason.
+// EmptyReasons explains an empty list: by the student's standing and the range
+// where these alone are reason enough, else by what keeps each slot away.
 func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	reasons := []EmptyReason{}
 	add := func(code EmptyCode, count int, message string) {
@@ -55,6 +55,8 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	}
 	if !in.End.After(o.Now) {
 		add(EmptyRangeInPast, t.Published, fmt.Sprintf("the range ended at %s, which is past", in.End.UTC().Format(time.RFC3339)))
+	}
+	if len(reasons) > 0 {
 		return reasons
 	}
 	if t.Published == 0 {

@@ -1,0 +1,265 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// verdict lists and books one slot: both must give the same answer.
+func (s *school) verdict(student, slot string) []string {
+	s.t.Helper()
+	listed := slices.Contains(ids(s.listIn(student, t0.Add(-30*day), t0.Add(60*day)).Nodes), slot)
+	refusals := codes(s.tryBook(student, slot).Errors)
+	if listed != (len(refusals) == 0) {
+		s.t.Errorf("slot %s: listed is %v and booking answers %v", slot, listed, refusals)
+	}
+	return refusals
+}
+
+func TestRangeEdges(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	slot := s.newSlot(day) // [t0+24h, t0+25h)
+	start, end := t0.Add(day), t0.Add(day+time.Hour)
+	for _, test := range []struct {
+		name       string
+		start, end time.Time
+		inside     bool
+	}{
+		{"exactly the slot", start, end, true},
+		{"wider", start.Add(-time.Hour), end.Add(time.Hour), true},
+		{"starts a second late", start.Add(time.Second), end.Add(time.Hour), false},
+		{"ends a second early", start.Add(-time.Hour), end.Add(-time.Second), false},
+		{"starts a microsecond late", start.Add(time.Microsecond), end, false},
+		{"ends a microsecond early", start, end.Add(-time.Microsecond), false},
+		{"touches its start", start.Add(-time.Hour), start, false},
+		{"touches its end", end, end.Add(time.Hour), false},
+	} {
+		got := ids(s.listIn(student, test.start, test.end).Nodes)
+		same(t, test.name, slices.Contains(got, slot), test.inside)
+	}
+}
+
+func TestPastAndNotice(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	slot := s.newSlot(day)
+	at := t0.Add(day)
+	for _, test := range []struct {
+		name   string
+		now    time.Time
+		notice int
+		want   []string
+	}{
+		{"a microsecond before the start", at.Add(-time.Microsecond), 0, []string{}},
+		{"at the start", at, 0, []string{"SLOT_IN_PAST"}},
+		{"after it", at.Add(time.Second), 0, []string{"SLOT_IN_PAST"}},
+		{"just the notice", at.Add(-time.Hour), 3600, []string{}},
+		{"a microsecond less than the notice", at.Add(-time.Hour + time.Microsecond), 3600, []string{"TOO_SOON"}},
+		{"past is not too soon as well", at, 3600, []string{"SLOT_IN_PAST"}},
+	} {
+		s.setClock(test.now)
+		var policy struct{ Errors []refused }
+		s.mutate("updateBookingPolicy", "bookingPolicy { version }", map[string]any{"minimumNoticeSeconds": test.notice}, &policy)
+		s.accepted(policy.Errors)
+		same(t, test.name, s.verdict(student, slot), test.want)
+	}
+}
+
+func TestNeverTheSameInterviewerTwice(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	ann := s.interviewer(nil)
+	first, second := s.slot(ann, day), s.slot(ann, 10*day)
+	id := s.booked(student, first)
+	same(t, "a booking to come blocks", s.verdict(student, second), []string{"ALREADY_INTERVIEWED"})
+	s.setClock(t0.Add(2 * day))
+	s.accepted(s.complete(id, 5).Errors)
+	same(t, "a completed one blocks", s.verdict(student, second), []string{"ALREADY_INTERVIEWED"})
+	for status, want := range map[string][]string{
+		"CANCELLED": {}, "STUDENT_NO_SHOW": {}, "INTERVIEWER_NO_SHOW": {}, "BOOKED": {"ALREADY_INTERVIEWED"},
+	} {
+		s.setStatus(id, status)
+		same(t, status, s.verdict(student, second), want)
+	}
+}
+
+// setStatus writes a status that the API has no mutation for yet.
+func (s *school) setStatus(interview, status string) {
+	s.t.Helper()
+	_, err := s.db.SQL(s.t).ExecContext(s.t.Context(), `UPDATE interviews SET status = $2, grade = NULL,
+		completed_at = CASE WHEN $2 = 'COMPLETED' THEN ends_at END,
+		cancelled_at = CASE WHEN $2 = 'CANCELLED' THEN starts_at END WHERE id = $1`, number(s.t, interview), status)
+	if err != nil {
+		s.t.Fatalf("set the status of interview %s: %v", interview, err)
+	}
+}
+
+func TestWhatCountsAsUsed(t *testing.T) {
+	t.Parallel()
+	for status, used := range map[string]int{
+		"BOOKED": 1, "COMPLETED": 1, "STUDENT_NO_SHOW": 1, "CANCELLED": 0, "INTERVIEWER_NO_SHOW": 0,
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student := s.student(map[string]any{"interviewLimit": 1})
+			id := s.booked(student, s.newSlot(day))
+			s.setStatus(id, status)
+			same(t, "used", s.list(student).Eligibility.InterviewsUsed, used)
+		})
+	}
+}
+
+func TestOwnOverlap(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	s.booked(student, s.newSlot(day)) // [24h, 25h)
+	for _, test := range []struct {
+		name  string
+		after time.Duration
+		want  []string
+	}{
+		{"touching before", day - time.Hour, []string{}},
+		{"a second into it", day - time.Hour + time.Second, []string{"OWN_OVERLAP"}},
+		{"the same time", day, []string{"OWN_OVERLAP"}},
+		{"a second before its end", day + time.Hour - time.Second, []string{"OWN_OVERLAP"}},
+		{"touching after", day + time.Hour, []string{}},
+	} {
+		same(t, test.name, s.verdict(student, s.newSlot(test.after)), test.want)
+	}
+}
+
+func TestNobodyInterviewsThemselves(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(map[string]any{"email": "Both@Example.org"})
+	slot := s.slot(s.interviewer(map[string]any{"email": "both@example.org"}), day)
+	same(t, "refused", s.verdict(student, slot), []string{"SELF_INTERVIEW"})
+	same(t, "and explained", s.list(student).reasons(), []string{"SELF_INTERVIEW"})
+}
+
+func TestAllViolatedRulesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other := s.student(map[string]any{"interviewLimit": 2}), s.student(nil)
+	ann := s.interviewer(nil)
+	taken := s.slot(ann, 10*day)
+	s.booked(other, taken)
+	first, second := s.booked(student, s.slot(ann, day)), s.booked(student, s.newSlot(10*day))
+	s.setClock(t0.Add(10 * day))
+	s.accepted(s.complete(first, 0).Errors)
+	s.accepted(s.complete(second, 3).Errors)
+	answer := s.tryBook(student, taken)
+	same(t, "codes", codes(answer.Errors), []string{
+		"SLOT_TAKEN", "SLOT_IN_PAST", "ALREADY_INTERVIEWED", "OWN_OVERLAP", "LIMIT_REACHED", "GRADES_TOO_LOW",
+	})
+	for _, refusal := range answer.Errors {
+		field := "slotId"
+		if refusal.Typename == "NotEligible" {
+			field = "studentId"
+		}
+		same(t, refusal.Code+" names its field", refusal.Path, []string{"input", field})
+	}
+}
+
+func TestSlotTakenOffersAlternatives(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	winner, loser := s.student(nil), s.student(nil)
+	ann := s.interviewer(nil)
+	wanted := s.slot(ann, 2*day)
+	s.newSlot(day) // before the wanted time
+	var later []string
+	for i := range 7 {
+		later = append(later, s.newSlot(time.Duration(3+i)*day))
+	}
+	s.booked(winner, wanted)
+	refusal := s.book(loser, wanted).Errors
+	same(t, "code", codes(refusal), []string{"SLOT_TAKEN"})
+	same(t, "type", refusal[0].Typename, "SlotTaken")
+	same(t, "the next five", ids(refusal[0].Alternatives), later[:5])
+	for _, alternative := range refusal[0].Alternatives {
+		same(t, "each can be booked", codes(s.tryBook(loser, alternative.ID).Errors), []string{})
+	}
+}
+
+func TestOrderIsTotalAndPagesAreStable(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	var want []string
+	for i := range 9 { // three times, three slots at each: ties are broken by id
+		want = append(want, s.newSlot(time.Duration(1+i/3)*day))
+	}
+	same(t, "one page", ids(s.list(student).Nodes), want)
+	for _, first := range []int{1, 2, 4, 9} {
+		t.Run(fmt.Sprintf("pages of %d", first), func(t *testing.T) {
+			var got []string
+			var after *string
+			for page := 0; ; page++ {
+				if page > 9 {
+					t.Fatal("the pages do not end")
+				}
+				var data struct{ AvailableSlots available }
+				s.ask(`query($s: ID!, $after: String, $first: Int) { availableSlots(studentId: $s, first: $first, after: $after,
+					start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") {
+					nodes { id } totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+					map[string]any{"s": student, "first": first, "after": after}).into(&data)
+				page := data.AvailableSlots
+				got = append(got, ids(page.Nodes)...)
+				same(t, "total", page.TotalCount, 9)
+				same(t, "has a page before", page.PageInfo.HasPreviousPage, after != nil)
+				same(t, "start cursor", *page.PageInfo.StartCursor, page.Edges[0].Cursor)
+				if !page.PageInfo.HasNextPage {
+					break
+				}
+				after = page.PageInfo.EndCursor
+			}
+			same(t, "all of them, once, in order", got, want)
+		})
+	}
+}
+
+func TestEmptyReasons(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other := s.student(nil), s.student(nil)
+	same(t, "nothing published", s.list(student).reasons(), []string{"NONE_PUBLISHED"})
+
+	past := s.listIn(student, t0.Add(-10*day), t0.Add(-9*day))
+	same(t, "a range in the past", past.reasons(), []string{"RANGE_IN_PAST"})
+
+	s.booked(other, s.newSlot(day))
+	ann := s.interviewer(nil)
+	s.booked(student, s.slot(ann, 2*day))
+	s.slot(ann, 3*day)
+	s.newSlot(2 * day)
+	s.setClock(t0.Add(time.Hour))
+	answer := s.list(student)
+	same(t, "why each slot is away", answer.reasons(), []string{"TAKEN", "ALREADY_INTERVIEWED", "OWN_OVERLAP"})
+	counts := []int{}
+	for _, reason := range answer.EmptyReasons {
+		counts = append(counts, reason.Count)
+	}
+	same(t, "a slot counts under every reason", counts, []int{2, 2, 2})
+	s.newSlot(5 * day)
+	same(t, "no reasons when there are slots", s.list(student).reasons(), []string{})
+}
+
+func TestInstantsInTheDefaultZone(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	var data struct{ AvailableSlots available }
+	s.ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2020-06-05T13:00:00", end: "2020-06-05T14:00:00") {
+		nodes { id } emptyReasons { code message } } }`, student), nil).into(&data)
+	same(t, "no slots", len(data.AvailableSlots.Nodes), 0)
+	same(t, "why", data.AvailableSlots.reasons(), []string{"RANGE_IN_PAST"})
+}

@@ -1,0 +1,249 @@
+package graph_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// The whole mission, step by step, as a school would live it.
+func TestStory(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+
+	var policy struct {
+		BookingPolicy struct{ InterviewLimit, Version int }
+		Errors        []refused
+	}
+	s.mutate("updateBookingPolicy", "bookingPolicy { interviewLimit version }", map[string]any{"interviewLimit": 15}, &policy)
+	s.accepted(policy.Errors)
+	same(t, "policy", policy.BookingPolicy.InterviewLimit, 15)
+
+	one, two := s.student(map[string]any{"name": "One"}), s.student(map[string]any{"name": "Two"})
+	ann := s.interviewer(map[string]any{"name": "Ann"})
+	bob := s.interviewer(map[string]any{"name": "Bob"})
+	cat := s.interviewer(map[string]any{"name": "Cat"})
+	a1, b1, c1 := s.slot(ann, day), s.slot(bob, 2*day), s.slot(cat, 3*day)
+	a2 := s.slot(ann, 4*day)
+
+	same(t, "student 1 sees all", ids(s.list(one).Nodes), []string{a1, b1, c1, a2})
+	same(t, "student 2 sees all", ids(s.list(two).Nodes), []string{a1, b1, c1, a2})
+
+	first := s.book(one, a1)
+	s.accepted(first.Errors)
+	same(t, "the first booking", *first.Interview, interview{
+		ID: first.Interview.ID, Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Status: "BOOKED",
+		Student: person{one, "One"}, Interviewer: person{ann, "Ann"},
+		Slot: slot{ID: a1, Status: "BOOKED", Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Interviewer: person{ann, "Ann"}},
+	})
+	same(t, "student 1 no longer sees Ann at all", ids(s.list(one).Nodes), []string{b1, c1})
+	same(t, "student 2 no longer sees that slot only", ids(s.list(two).Nodes), []string{b1, c1, a2})
+
+	second := s.booked(one, b1)
+	var listed struct{ Interviews struct{ Nodes []interview } }
+	s.ask(`query($s: ID!) { interviews(filter: {studentId: $s}) { nodes { id status student { name } interviewer { name } } } }`,
+		map[string]any{"s": one}).into(&listed)
+	same(t, "the interviews, with names", listed.Interviews.Nodes, []interview{
+		{ID: first.Interview.ID, Status: "BOOKED", Student: person{Name: "One"}, Interviewer: person{Name: "Ann"}},
+		{ID: second, Status: "BOOKED", Student: person{Name: "One"}, Interviewer: person{Name: "Bob"}},
+	})
+
+	s.setClock(t0.Add(2*day + 2*time.Hour))
+	done := s.complete(first.Interview.ID, 0)
+	s.accepted(done.Errors)
+	same(t, "grade 0 is a grade", done.Interview.Grade, ptr(0))
+	same(t, "status", done.Interview.Status, "COMPLETED")
+	s.accepted(s.complete(second, 1).Errors)
+
+	nothing := s.list(one)
+	same(t, "student 1 sees nothing", ids(nothing.Nodes), []string{})
+	same(t, "and is told why", nothing.reasons(), []string{"GRADES_TOO_LOW"})
+	same(t, "with the evidence", nothing.Eligibility.RecentGrades, []int{1, 0})
+	same(t, "and his use", nothing.Eligibility.InterviewsUsed, 2)
+	same(t, "booking says the same", codes(s.book(one, c1).Errors), []string{"GRADES_TOO_LOW"})
+
+	same(t, "student 2 still sees the rest", ids(s.list(two).Nodes), []string{c1, a2})
+	s.sound()
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(map[string]any{"interviewLimit": 3})
+	spare := s.newSlot(20 * day)
+	for i := range 2 {
+		s.booked(student, s.newSlot(time.Duration(i+1)*day))
+	}
+
+	almost := s.list(student)
+	same(t, "two of three used", almost.Eligibility, eligibility{
+		Eligible: true, InterviewsUsed: 2, InterviewLimit: 3, InterviewsRemaining: 1, RecentGrades: []int{},
+		Reasons: []struct{ Code, Message string }{},
+	})
+	same(t, "the spare slot is offered", ids(almost.Nodes), []string{spare})
+	last := s.booked(student, s.newSlot(4*day))
+
+	full := s.list(student)
+	same(t, "nothing is offered", ids(full.Nodes), []string{})
+	same(t, "because of the limit", full.reasons(), []string{"LIMIT_REACHED"})
+	same(t, "remaining", full.Eligibility.InterviewsRemaining, 0)
+	refusal := s.book(student, spare).Errors
+	same(t, "booking refuses", codes(refusal), []string{"LIMIT_REACHED"})
+	same(t, "with its type", refusal[0].Typename, "NotEligible")
+	same(t, "and the evidence", refusal[0].Eligibility.InterviewsUsed, 3)
+
+	s.accepted(s.cancel(last).Errors)
+	same(t, "cancelling gives one back", s.list(student).Eligibility.InterviewsUsed, 2)
+	s.booked(student, spare)
+
+	var raised struct{ Errors []refused }
+	s.mutate("updateStudent", "student { interviewLimit }", map[string]any{"studentId": student, "interviewLimit": 1}, &raised)
+	s.accepted(raised.Errors)
+	lowered := s.list(student).Eligibility
+	same(t, "a lower limit cancels nothing", lowered.InterviewsUsed, 3)
+	same(t, "and remaining stays at 0", lowered.InterviewsRemaining, 0)
+	s.sound()
+}
+
+func TestFifteenIsTheDefaultLimit(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	for i := range 14 {
+		s.booked(student, s.newSlot(time.Duration(i+1)*day))
+	}
+	last := s.newSlot(20 * day)
+	over := s.newSlot(21 * day)
+	same(t, "at 14 both are offered", ids(s.list(student).Nodes), []string{last, over})
+	s.booked(student, last)
+	same(t, "at 15 none is", s.list(student).reasons(), []string{"LIMIT_REACHED"})
+	same(t, "and none can be booked", codes(s.book(student, over).Errors), []string{"LIMIT_REACHED"})
+}
+
+func TestGrades(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		grades []any // oldest first; nil is not graded
+		recent []int
+		ok     bool
+	}{
+		{"none", nil, []int{}, true},
+		{"one good", []any{2}, []int{2}, true},
+		{"one of exactly 1", []any{1}, []int{1}, false},
+		{"one of 0", []any{0}, []int{0}, false},
+		{"newer is 1", []any{4, 1}, []int{1, 4}, false},
+		{"older is 1", []any{1, 4}, []int{4, 1}, false},
+		{"a 1 pushed out by two better ones", []any{1, 2, 2}, []int{2, 2}, true},
+		{"not graded blocks nothing", []any{2, nil}, []int{2}, true},
+		{"not graded pushes nothing out", []any{1, nil, nil}, []int{1}, false},
+		{"not graded between", []any{1, nil, 3, nil, 3}, []int{3, 3}, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student := s.student(nil)
+			// Booked ahead, since a low grade stops the next booking.
+			var booked []string
+			for i := range test.grades {
+				booked = append(booked, s.booked(student, s.newSlot(time.Duration(i+1)*day)))
+			}
+			s.setClock(t0.Add(10 * day))
+			for i, grade := range test.grades {
+				s.accepted(s.complete(booked[i], grade).Errors)
+			}
+			spare := s.newSlot(20 * day)
+			answer := s.list(student)
+			same(t, "grades looked at", answer.Eligibility.RecentGrades, test.recent)
+			same(t, "eligible", answer.Eligibility.Eligible, test.ok)
+			same(t, "listed", len(answer.Nodes) == 1, test.ok)
+			same(t, "books", len(s.tryBook(student, spare).Errors) == 0, test.ok)
+		})
+	}
+}
+
+func TestRegradeAndLateGrade(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	id := s.live(student, day, nil)
+	s.newSlot(20 * day)
+	same(t, "not graded: eligible", s.list(student).Eligibility.Eligible, true)
+	s.accepted(s.complete(id, 1).Errors)
+	same(t, "graded 1: not", s.list(student).Eligibility.Eligible, false)
+	again := s.complete(id, 1)
+	s.accepted(again.Errors)
+	same(t, "the same grade again changes nothing", again.Interview.Grade, ptr(1))
+	s.accepted(s.complete(id, 4).Errors)
+	same(t, "regraded 4: eligible", s.list(student).Eligibility.Eligible, true)
+	kept := s.complete(id, nil)
+	s.accepted(kept.Errors)
+	same(t, "no grade given keeps the grade", kept.Interview.Grade, ptr(4))
+}
+
+func TestCancelGivesBack(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other := s.student(nil), s.student(nil)
+	ann := s.interviewer(nil)
+	slot := s.slot(ann, day)
+	id := s.booked(student, slot)
+	same(t, "gone for the other", ids(s.list(other).Nodes), []string{})
+
+	cancelled := s.cancel(id)
+	s.accepted(cancelled.Errors)
+	same(t, "status", cancelled.Interview.Status, "CANCELLED")
+	same(t, "reason", cancelled.Interview.CancelReason, ptr("plans changed"))
+	same(t, "the slot is open", cancelled.Interview.Slot.Status, "OPEN")
+	same(t, "the interviewer is back", ids(s.list(student).Nodes), []string{slot})
+	same(t, "the limit too", s.list(student).Eligibility.InterviewsUsed, 0)
+	same(t, "and the slot for the other", ids(s.list(other).Nodes), []string{slot})
+
+	s.accepted(s.cancel(id).Errors)
+	same(t, "cancelling again changes nothing", ids(s.list(other).Nodes), []string{slot})
+	s.booked(other, slot)
+	s.accepted(s.cancel(id).Errors)
+	same(t, "nor when somebody else has it by now", codes(s.book(student, slot).Errors), []string{"SLOT_TAKEN"})
+	s.sound()
+}
+
+func TestCancelAfterTheStartDoesNotReopen(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	id := s.booked(student, s.newSlot(day))
+	s.setClock(t0.Add(day))
+	cancelled := s.cancel(id)
+	s.accepted(cancelled.Errors)
+	same(t, "the slot", cancelled.Interview.Slot.Status, "WITHDRAWN")
+	s.sound()
+}
+
+func TestBookingAgainAndDryRun(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	slot := s.newSlot(day)
+	before := s.rows()
+	tried := s.tryBook(student, slot)
+	s.accepted(tried.Errors)
+	same(t, "a dry run answers the interview", tried.Interview.Status, "BOOKED")
+	same(t, "and writes nothing", s.rows(), before)
+
+	id := s.booked(student, slot)
+	after := s.rows()
+	same(t, "booking again answers the same interview", s.booked(student, slot), id)
+	same(t, "so does trying", s.tryBook(student, slot).Interview.ID, id)
+	same(t, "and writes nothing", s.rows(), after)
+}
