@@ -88,13 +88,10 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 
 func classify(err error, fromLibrary *gqlerror.Error) (code, message string) {
 	var input *scalar.InputError
-	var integer *graphql.IntegerError
 	var refused booking.Refused
 	switch {
 	case errors.As(err, &input):
 		return codeBadUserInput, input.Message
-	case errors.As(err, &integer):
-		return codeBadUserInput, "a whole number from -2147483648 to 2147483647 is expected"
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):

@@ -41,18 +41,22 @@ type school struct {
 
 func newSchool(t *testing.T) *school { return newSchoolWith(t, store.Options{}) }
 
-func newSchoolWith(t *testing.T, o store.Options) *school {
+func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *school {
 	t.Helper()
 	db := pgtest.New(t)
 	s := &school{t: t, db: db, store: db.Open(t, o), log: &logBuffer{}}
 	s.setClock(t0)
-	server := httptest.NewServer(graph.NewHandler(graph.Options{
+	options := graph.Options{
 		App:     app.New(s.store, func() time.Time { return *s.clock.Load() }),
 		Reader:  &s.store.Reader,
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
 		Timeout: 10 * time.Second,
-	}))
+	}
+	for _, change := range set {
+		change(&options)
+	}
+	server := httptest.NewServer(graph.NewHandler(options))
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s

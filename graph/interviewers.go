@@ -15,7 +15,7 @@ func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Inte
 }
 
 func (r queryResolver) Interviewers(
-	ctx context.Context, first *int32, after *string, filter *store.PeopleFilter,
+	ctx context.Context, first *int, after *string, filter *store.PeopleFilter,
 ) (*page.InterviewerConnection, error) {
 	asked, err := page.Asked(first, after, maxPage)
 	if err != nil {

@@ -16,7 +16,7 @@ func (r queryResolver) Interview(ctx context.Context, id int64) (*booking.Interv
 }
 
 func (r queryResolver) Interviews(
-	ctx context.Context, first *int32, after *string, filter *store.InterviewFilter,
+	ctx context.Context, first *int, after *string, filter *store.InterviewFilter,
 ) (*page.InterviewConnection, error) {
 	asked, err := page.Asked(first, after, maxPage)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 func (r queryResolver) AvailableSlots(
-	ctx context.Context, studentID int64, start, end time.Time, first *int32, after *string,
+	ctx context.Context, studentID int64, start, end time.Time, first *int, after *string,
 ) (*page.AvailableSlotConnection, error) {
 	asked, err := page.Asked(first, after, maxSlotPage)
 	if err != nil {
@@ -50,7 +50,7 @@ func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailab
 		Availability:  &published.Availability,
 		Slots:         published.Slots,
 		Skipped:       published.Skipped,
-		UnusedMinutes: int32(published.UnusedMinutes), //nolint:gosec // less than one slot's length
+		UnusedMinutes: published.UnusedMinutes,
 		Errors:        []model.UserError{},
 	}, nil
 }

@@ -16,7 +16,7 @@ func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student,
 }
 
 func (r queryResolver) Students(
-	ctx context.Context, first *int32, after *string, filter *store.PeopleFilter,
+	ctx context.Context, first *int, after *string, filter *store.PeopleFilter,
 ) (*page.StudentConnection, error) {
 	asked, err := page.Asked(first, after, maxPage)
 	if err != nil {
@@ -31,9 +31,9 @@ func (r queryResolver) Students(
 	}), nil
 }
 
-func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]int32, error) {
-	return fromRecords(ctx, students, func(record *booking.Record) int32 {
-		return int32(record.Student.InterviewLimit(record.Policy)) //nolint:gosec // at most booking.MaxInterviewLimit
+func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]int, error) {
+	return fromRecords(ctx, students, func(record *booking.Record) int {
+		return record.Student.InterviewLimit(record.Policy)
 	})
 }
 
@@ -70,13 +70,8 @@ func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStuden
 
 func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
 	change := app.StudentChange{StudentID: booking.StudentID(in.StudentID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone}
-	if given, ok := in.InterviewLimit.ValueOK(); ok {
-		limit := new(*int)
-		if given != nil {
-			n := int(*given)
-			*limit = &n
-		}
-		change.InterviewLimit = limit
+	if limit, given := in.InterviewLimit.ValueOK(); given {
+		change.InterviewLimit = &limit
 	}
 	student, err := r.app.UpdateStudent(ctx, change)
 	refused, err := userErrors(err)

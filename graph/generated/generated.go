@@ -221,16 +221,16 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, first *int32, after *string) int
+		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, first *int, after *string) int
 		BookingPolicy  func(childComplexity int) int
 		Eligibility    func(childComplexity int, studentID int64) int
 		Interview      func(childComplexity int, id int64) int
 		Interviewer    func(childComplexity int, id int64) int
-		Interviewers   func(childComplexity int, first *int32, after *string, filter *store.PeopleFilter) int
-		Interviews     func(childComplexity int, first *int32, after *string, filter *store.InterviewFilter) int
+		Interviewers   func(childComplexity int, first *int, after *string, filter *store.PeopleFilter) int
+		Interviews     func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
 		Slot           func(childComplexity int, id int64) int
 		Student        func(childComplexity int, id int64) int
-		Students       func(childComplexity int, first *int32, after *string, filter *store.PeopleFilter) int
+		Students       func(childComplexity int, first *int, after *string, filter *store.PeopleFilter) int
 	}
 
 	SkippedSlot struct {
@@ -316,22 +316,22 @@ type MutationResolver interface {
 	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
 }
 type QueryResolver interface {
-	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, first *int32, after *string) (*page.AvailableSlotConnection, error)
+	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, first *int, after *string) (*page.AvailableSlotConnection, error)
 	Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error)
 	Student(ctx context.Context, id int64) (*booking.Student, error)
-	Students(ctx context.Context, first *int32, after *string, filter *store.PeopleFilter) (*page.Connection[booking.Student], error)
+	Students(ctx context.Context, first *int, after *string, filter *store.PeopleFilter) (*page.Connection[booking.Student], error)
 	Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error)
-	Interviewers(ctx context.Context, first *int32, after *string, filter *store.PeopleFilter) (*page.Connection[booking.Interviewer], error)
+	Interviewers(ctx context.Context, first *int, after *string, filter *store.PeopleFilter) (*page.Connection[booking.Interviewer], error)
 	Slot(ctx context.Context, id int64) (*booking.Slot, error)
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
-	Interviews(ctx context.Context, first *int32, after *string, filter *store.InterviewFilter) (*page.Connection[booking.Interview], error)
+	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter) (*page.Connection[booking.Interview], error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 }
 type SlotResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Slot) ([]*booking.Interviewer, error)
 }
 type StudentResolver interface {
-	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]int32, error)
+	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]int, error)
 	Eligibility(ctx context.Context, objs []*booking.Student) ([]*booking.Eligibility, error)
 	UpcomingInterviews(ctx context.Context, objs []*booking.Student) ([][]booking.Interview, error)
 }
@@ -1051,7 +1051,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["first"].(*int32), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["first"].(*int), args["after"].(*string)), true
 	case "Query.bookingPolicy":
 		if e.ComplexityRoot.Query.BookingPolicy == nil {
 			break
@@ -1101,7 +1101,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int32), args["after"].(*string), args["filter"].(*store.PeopleFilter)), true
+		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter)), true
 	case "Query.interviews":
 		if e.ComplexityRoot.Query.Interviews == nil {
 			break
@@ -1112,7 +1112,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Interviews(childComplexity, args["first"].(*int32), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
+		return e.ComplexityRoot.Query.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
 
 	case "Query.slot":
 		if e.ComplexityRoot.Query.Slot == nil {
@@ -1146,7 +1146,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int32), args["after"].(*string), args["filter"].(*store.PeopleFilter)), true
+		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter)), true
 
 	case "SkippedSlot.end":
 		if e.ComplexityRoot.SkippedSlot.End == nil {
@@ -2926,8 +2926,8 @@ func (ec *executionContext) field_Query_availableSlots_args(ctx context.Context,
 	}
 	args["end"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (*int32, error) {
-			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2990,8 +2990,8 @@ func (ec *executionContext) field_Query_interviewers_args(ctx context.Context, r
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (*int32, error) {
-			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3020,8 +3020,8 @@ func (ec *executionContext) field_Query_interviews_args(ctx context.Context, raw
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (*int32, error) {
-			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3078,8 +3078,8 @@ func (ec *executionContext) field_Query_students_args(ctx context.Context, rawAr
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
-		func(ctx context.Context, v any) (*int32, error) {
-			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3286,8 +3286,8 @@ func (ec *executionContext) _AddAvailabilityPayload_unusedMinutes(ctx context.Co
 			return obj.UnusedMinutes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
-			return ec.marshalNInt2int32(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6121,7 +6121,7 @@ func (ec *executionContext) _Query_availableSlots(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["first"].(*int32), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
@@ -6253,7 +6253,7 @@ func (ec *executionContext) _Query_students(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter))
+			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Student]) graphql.Marshaler {
@@ -6341,7 +6341,7 @@ func (ec *executionContext) _Query_interviewers(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter))
+			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interviewer]) graphql.Marshaler {
@@ -6473,7 +6473,7 @@ func (ec *executionContext) _Query_interviews(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Interviews(ctx, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+			return ec.Resolvers.Query().Interviews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
@@ -7036,8 +7036,8 @@ func (ec *executionContext) _Student_interviewLimit(ctx context.Context, field g
 			return ec.resolveBatch_Student_interviewLimit(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
-			return ec.marshalNInt2int32(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7052,7 +7052,7 @@ func (ec *executionContext) resolveBatch_Student_interviewLimit(ctx context.Cont
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.InterviewLimit(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[int32](
+		return graphql.ResolveBatchGroupResult[int](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -7062,7 +7062,7 @@ func (ec *executionContext) resolveBatch_Student_interviewLimit(ctx context.Cont
 		)
 	}
 	results, err := resolver.InterviewLimit(ctx, []*booking.Student{obj})
-	return graphql.ResolveBatchSingleResult[int32](
+	return graphql.ResolveBatchSingleResult[int](
 		ctx,
 		results,
 		err,
@@ -9449,7 +9449,7 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 			it.TimeZone = data
 		case "interviewLimit":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewLimit"))
-			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -11960,27 +11960,13 @@ func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐStudentID
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
-	res, err := graphql.UnmarshalInt(v)
+	res, err := scalar.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalInt(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
-	}
-	return res
-}
-
-func (ec *executionContext) unmarshalNInt2int32(ctx context.Context, v any) (int32, error) {
-	res, err := graphql.UnmarshalInt32(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNInt2int32(ctx context.Context, sel ast.SelectionSet, v int32) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalInt32(v)
+	res := scalar.MarshalInt(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
 	}
@@ -12701,7 +12687,7 @@ func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*i
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalInt(v)
+	res, err := scalar.UnmarshalInt(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -12711,25 +12697,7 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalInt(*v)
-	return res
-}
-
-func (ec *executionContext) unmarshalOInt2ᚖint32(ctx context.Context, v any) (*int32, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := graphql.UnmarshalInt32(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOInt2ᚖint32(ctx context.Context, sel ast.SelectionSet, v *int32) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	_ = sel
-	_ = ctx
-	res := graphql.MarshalInt32(*v)
+	res := scalar.MarshalInt(*v)
 	return res
 }
 

@@ -23,7 +23,7 @@ type AddAvailabilityPayload struct {
 	// The slots of the window that were not published anew.
 	Skipped []booking.SkippedSlot `json:"skipped"`
 	// What is left at the window's end, too short for a slot.
-	UnusedMinutes int32 `json:"unusedMinutes"`
+	UnusedMinutes int `json:"unusedMinutes"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -161,7 +161,7 @@ type UpdateStudentInput struct {
 	// An IANA time zone.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// The student's own limit, 0 to 1000; null takes it away, so that the policy's holds.
-	InterviewLimit graphql.Omittable[*int32] `json:"interviewLimit,omitempty"`
+	InterviewLimit graphql.Omittable[*int] `json:"interviewLimit,omitempty"`
 }
 
 // What the change came to.

@@ -113,10 +113,10 @@ func InterviewerPosition(i booking.Interviewer) store.Position {
 
 // Asked reads the arguments of a list. first is at least 1 and at most most;
 // more is refused, not cut, so that nobody takes a part for the whole.
-func Asked(first *int32, after *string, most int) (store.Page, error) {
+func Asked(first *int, after *string, most int) (store.Page, error) {
 	page := store.Page{First: most}
 	if first != nil {
-		page.First = int(*first)
+		page.First = *first
 	}
 	if page.First < 1 || page.First > most {
 		return page, &scalar.InputError{Message: fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed", page.First, most)}

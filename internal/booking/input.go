@@ -47,10 +47,12 @@ func normalisePerson(name, email *string, zone string) Refused {
 	return refused
 }
 
-// validEmail accepts a bare address with a dot-atom local part: what mail
-// systems deliver, not all that RFC 5322 can spell.
+// validEmail accepts a bare ASCII address with a dot-atom local part: what mail
+// systems deliver, not all that RFC 5322 can spell. Beyond ASCII, upper and
+// lower case would be a matter of the database's locale.
 func validEmail(email string) bool {
-	if len(email) > maxEmail || strings.ContainsAny(email, " \"<>()") {
+	beyondASCII := func(r rune) bool { return r > unicode.MaxASCII }
+	if len(email) > maxEmail || strings.ContainsAny(email, " \"<>()") || strings.ContainsFunc(email, beyondASCII) {
 		return false
 	}
 	address, err := mail.ParseAddress(email)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -242,6 +243,48 @@ func bystander(t *testing.T) string {
 		_ = cmd.Wait()
 	})
 	return strconv.Itoa(pid)
+}
+
+func TestStopGetsHarsher(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ignored string // signals
+		by      []means
+		want    string
+	}{
+		"fast does":      {"", []means{{fast, answerLimit}}, "interrupt"},
+		"immediate does": {"INT", []means{{fast, pollEvery}, {immediate, answerLimit}}, "quit"},
+		"only kill does": {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}, {kill, answerLimit}}, "killed"},
+		"nothing does":   {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			// exec keeps what is ignored, and the line says that it is.
+			cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", "for s in $1; do trap '' $s; done; echo up; exec sleep 600", "sh", c.ignored)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := out.Read(make([]byte, 1)); err != nil {
+				t.Fatal(err)
+			}
+			p := watchProcess(cmd.Process.Pid)
+			err = p.stop(slog.New(slog.DiscardHandler), c.by)
+			if c.want == "" {
+				wantError(t, err, strconv.Itoa(p.pid), "does not stop")
+				sigkill(t, p.pid)
+				<-p.exited
+			} else if err != nil {
+				t.Error(err)
+			}
+			if err := cmd.Wait(); c.want != "" {
+				wantError(t, err, c.want)
+			}
+		})
+	}
 }
 
 func TestServerStartedByHandIsLeftAlone(t *testing.T) {

@@ -95,7 +95,7 @@ func (s *Server) Stop() error { return s.stop() }
 
 func (s *Server) stopOnce() error {
 	if s.Owner() {
-		if err := s.process.stop(s.cluster.log); err != nil {
+		if err := s.process.stop(s.cluster.log, harsherAndHarsher); err != nil {
 			return err
 		}
 	}

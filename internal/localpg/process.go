@@ -44,35 +44,33 @@ const (
 	kill                      // the system's last means
 )
 
-const (
-	fastLimit = 10 * time.Second
-	hardLimit = 5 * time.Second
-)
+// means is a way to end a server and how long to wait for the effect.
+type means struct {
+	how   shutdown
+	limit time.Duration
+}
 
-// stop ends the process by ever harsher means and returns when it has exited.
-func (p *process) stop(log *slog.Logger) error {
-	for _, how := range []shutdown{fast, immediate, kill} {
+// harsherAndHarsher gives an immediate shutdown more than the 5 s after which the server itself
+// kills processes of its own that do not end.
+var harsherAndHarsher = []means{{fast, 10 * time.Second}, {immediate, 7 * time.Second}, {kill, 5 * time.Second}}
+
+// stop ends the process, by one means after another, and returns when it has exited.
+func (p *process) stop(log *slog.Logger, by []means) error {
+	for _, m := range by {
 		select {
 		case <-p.exited:
 			return nil
 		default:
 		}
-		if err := signalServer(p.pid, how); err != nil && alive(p.pid) {
+		if err := signalServer(p.pid, m.how); err != nil && alive(p.pid) {
 			log.Warn("cannot signal the Postgres server", "pid", p.pid, "error", err)
 		}
-		if p.exitsWithin(how.limit()) {
+		if p.exitsWithin(m.limit) {
 			return nil
 		}
-		log.Warn("the Postgres server is slow to stop", "pid", p.pid, "waited", how.limit())
+		log.Warn("the Postgres server is slow to stop", "pid", p.pid, "waited", m.limit)
 	}
 	return fmt.Errorf("the Postgres server (pid %d) does not stop", p.pid)
-}
-
-func (how shutdown) limit() time.Duration {
-	if how == fast {
-		return fastLimit
-	}
-	return hardLimit
 }
 
 func (p *process) exitsWithin(limit time.Duration) bool {

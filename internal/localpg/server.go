@@ -107,7 +107,7 @@ func (c *cluster) launchOnce(ctx context.Context, bin binaries, lock *fileLock) 
 		return nil, output.explain(fmt.Errorf("start %s: %w", bin.tool("postgres"), err))
 	}
 	if err := c.awaitReady(ctx, p); err != nil {
-		err = errors.Join(err, p.stop(c.log))
+		err = errors.Join(err, p.stop(c.log, harsherAndHarsher))
 		c.removeSocketDir()
 		return nil, output.explain(fmt.Errorf("start Postgres %s on %s: %w", bin.version, c.pgdata(), err))
 	}

@@ -67,6 +67,13 @@ func (d Database) Open(t testing.TB, o store.Options) *store.Store {
 	return s
 }
 
+// Admin connects to the server's own database, to change the test database as
+// a whole.
+func (d Database) Admin(t testing.TB) *sql.DB {
+	t.Helper()
+	return Database{DSN: shared.dsn("postgres")}.SQL(t)
+}
+
 // SQL connects to the database past the store, to look or to break things.
 func (d Database) SQL(t testing.TB) *sql.DB {
 	t.Helper()

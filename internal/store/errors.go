@@ -50,12 +50,16 @@ var constraintRefusals = map[string]booking.Refusal{
 }
 
 // fault translates what came from the database into what the packages above
-// know, and names what was being done.
+// know, and names what was being done. A deadlock and a serialisation failure
+// keep their cause beside the refusal: InTx runs again for it.
 func fault(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
 	if refused := refusal(err); refused != nil {
+		if isSerialization(err) {
+			return errors.Join(refused, err)
+		}
 		return refused
 	}
 	doing := fmt.Sprintf(format, args...)
@@ -105,6 +109,10 @@ func isTimeout(err error) bool {
 }
 
 func isUnavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) { // whatever the server said: it let nobody in
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch pg.Code {
@@ -113,10 +121,9 @@ func isUnavailable(err error) bool {
 		}
 		return false
 	}
-	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) ||
-		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // missing is the refusal for an id that names nothing.

@@ -1,0 +1,256 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A value that cannot be read, or a question that cannot be asked: a top-level
+// error with a code and a sentence, and nothing written.
+func TestBadQueries(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	before := s.rows()
+	slots := func(arguments string) string {
+		return fmt.Sprintf(`{ availableSlots(studentId: %s, %s) { nodes { id } } }`, student, arguments)
+	}
+	inRange := `start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z"`
+	for _, test := range []struct{ name, document, code, says string }{
+		{"first 0", slots(inRange + ", first: 0"), "BAD_USER_INPUT", "first is 0; a whole number from 1 to 500 is allowed"},
+		{"first 501", slots(inRange + ", first: 501"), "BAD_USER_INPUT", "first is 501"},
+		{"first negative", slots(inRange + ", first: -1"), "BAD_USER_INPUT", "first is -1"},
+		{"first over 32 bits", slots(inRange + ", first: 99999999999"), "BAD_USER_INPUT", "99999999999"},
+		{"first over 64 bits", slots(inRange + ", first: 99999999999999999999"), "BAD_USER_INPUT", "99999999999999999999"},
+		{"first 101 of students", `{ students(first: 101) { nodes { id } } }`, "BAD_USER_INPUT", "from 1 to 100"},
+		{"first 101 of interviewers", `{ interviewers(first: 101) { nodes { id } } }`, "BAD_USER_INPUT", "from 1 to 100"},
+		{"first 0 of interviews", `{ interviews(first: 0) { nodes { id } } }`, "BAD_USER_INPUT", "from 1 to 100"},
+		{"a cursor that is none", slots(inRange + `, after: "nonsense"`), "BAD_USER_INPUT", "after is not a cursor"},
+		{"an empty cursor", slots(inRange + `, after: ""`), "BAD_USER_INPUT", "after is not a cursor"},
+		{"a cursor of base64", slots(inRange + `, after: "YWJj"`), "BAD_USER_INPUT", "after is not a cursor"},
+		{"reversed", slots(`start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"`), "BAD_USER_INPUT", "must be after start"},
+		{"empty range", slots(`start: "2026-06-02T00:00:00Z", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "must be after start"},
+		{"400 days", slots(`start: "2026-06-02T00:00:00Z", end: "2027-07-07T00:00:00Z"`), "BAD_USER_INPUT", "366 days"},
+		{"no end", slots(`start: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", `"end"`},
+		{"null start", slots(`start: null, end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "null"},
+		{"empty time", slots(`start: "", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", `"" is not a time`},
+		{"a date alone", slots(`start: "2026-06-01", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", `"2026-06-01" is not a time`},
+		{"year 1", slots(`start: "0001-01-01T00:00:00Z", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "before the year 1900"},
+		{"a month too many", slots(`start: "2026-13-01T00:00:00Z", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "is not a time"},
+		{"a number for a time", slots(`start: 5, end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "a time is a string"},
+		{"an unknown student", `{ eligibility(studentId: 999999) { eligible } }`, "NOT_FOUND", "there is no student 999999"},
+		{"slots of an unknown student", `{ availableSlots(studentId: 999999, ` + inRange + `) { nodes { id } } }`, "NOT_FOUND", "there is no student 999999"},
+		{"a word for an id", `{ student(id: "abc") { name } }`, "BAD_USER_INPUT", `"abc" is not an id`},
+		{"a negative id", `{ student(id: -4) { name } }`, "BAD_USER_INPUT", `"-4" is not an id`},
+		{"id 0", `{ slot(id: "0") { id } }`, "BAD_USER_INPUT", `"0" is not an id`},
+		{"an empty id", `{ slot(id: "") { id } }`, "BAD_USER_INPUT", `"" is not an id`},
+		{"a huge id", `{ interview(id: "99999999999999999999") { id } }`, "BAD_USER_INPUT", "is not an id"},
+		{"a huge literal", `{ interview(id: 99999999999999999999) { id } }`, "BAD_USER_INPUT", "99999999999999999999"},
+		{"a fraction for an id", `{ interviewer(id: 1.5) { name } }`, "BAD_USER_INPUT", "1.5"},
+		{"a boolean for an id", `{ interviewer(id: true) { name } }`, "BAD_USER_INPUT", "true"},
+		{"an unknown field", `{ students { nodes { shoeSize } } }`, "BAD_USER_INPUT", "shoeSize"},
+		{"an unknown argument", `{ students(last: 3) { nodes { id } } }`, "BAD_USER_INPUT", "last"},
+		{"no document", `{`, "BAD_USER_INPUT", "Expected"},
+		{"an unknown status", `{ interviews(filter: {status: DONE}) { nodes { id } } }`, "BAD_USER_INPUT", "DONE"},
+	} {
+		a := s.ask(test.document, nil)
+		if len(a.Errors) == 0 || a.Errors[0].Extensions.Code != test.code || !strings.Contains(a.Errors[0].Message, test.says) {
+			t.Errorf("%s: answered %s", test.name, a.body)
+		}
+	}
+	same(t, "nothing was written", s.rows(), before)
+	same(t, "nothing was logged as a fault", s.log.String(), "")
+}
+
+func TestUnknownIDsAreNull(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	var data map[string]any
+	s.ask(`{ student(id: 9) { id } interviewer(id: 9) { id } slot(id: 9) { id } interview(id: 9) { id } }`, nil).into(&data)
+	same(t, "all null", data, map[string]any{"student": nil, "interviewer": nil, "slot": nil, "interview": nil})
+}
+
+// A value that can be read but is not allowed: a refusal with its path, and
+// nothing written.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, ann := s.student(map[string]any{"email": "taken@example.org"}), s.interviewer(map[string]any{"email": "ann@example.org"})
+	booked := s.booked(student, s.slot(ann, day))
+	type in = map[string]any
+	person := func(set in) in {
+		input := in{"name": "New", "email": "new@example.org", "timeZone": "Europe/Berlin"}
+		for key, value := range set {
+			input[key] = value
+		}
+		return input
+	}
+	window := func(start, end string, set in) in {
+		input := in{"interviewerId": ann, "start": start, "end": end}
+		for key, value := range set {
+			input[key] = value
+		}
+		return input
+	}
+	at, until := "2026-06-20T10:00:00Z", "2026-06-20T12:00:00Z"
+	before := s.rows()
+	for _, test := range []struct {
+		name, mutation string
+		input          in
+		code, field    string
+		says           string
+	}{
+		{"no name", "createStudent", person(in{"name": ""}), "INVALID_INPUT", "name", "1 to 200"},
+		{"blank name", "createStudent", person(in{"name": "   "}), "INVALID_INPUT", "name", "1 to 200"},
+		{"long name", "createStudent", person(in{"name": strings.Repeat("x", 201)}), "INVALID_INPUT", "name", "201 characters"},
+		{"NUL in a name", "createStudent", person(in{"name": "a\x00b"}), "INVALID_INPUT", "name", "control character"},
+		{"no e-mail", "createStudent", person(in{"email": ""}), "INVALID_INPUT", "email", "is expected"},
+		{"a bad e-mail", "createStudent", person(in{"email": "nobody"}), "INVALID_INPUT", "email", `"nobody"`},
+		{"an e-mail with a name", "createStudent", person(in{"email": "A <a@example.org>"}), "INVALID_INPUT", "email", "is expected"},
+		{"a duplicate e-mail", "createStudent", person(in{"email": "Taken@Example.org "}), "INVALID_INPUT", "email", "another student"},
+		{"an unknown zone", "createStudent", person(in{"timeZone": "Mars/Base"}), "INVALID_INPUT", "timeZone", `"Mars/Base"`},
+		{"an empty zone", "createStudent", person(in{"timeZone": ""}), "INVALID_INPUT", "timeZone", "IANA"},
+		{"the machine's zone", "createStudent", person(in{"timeZone": "Local"}), "INVALID_INPUT", "timeZone", "IANA"},
+		{"a negative limit", "createStudent", person(in{"interviewLimit": -1}), "INVALID_INPUT", "interviewLimit", "0 to 1000"},
+		{"a huge limit", "createStudent", person(in{"interviewLimit": 1001}), "INVALID_INPUT", "interviewLimit", "0 to 1000"},
+		{"an unknown student", "updateStudent", in{"studentId": 999}, "NOT_FOUND", "studentId", "no student 999"},
+		{"update to a bad e-mail", "updateStudent", in{"studentId": student, "email": "x@"}, "INVALID_INPUT", "email", `"x@"`},
+		{"no interviewer's name", "createInterviewer", person(in{"name": ""}), "INVALID_INPUT", "name", "1 to 200"},
+		{"a duplicate interviewer", "createInterviewer", person(in{"email": "ann@example.org"}), "INVALID_INPUT", "email", "another interviewer"},
+		{"an unknown interviewer", "updateInterviewer", in{"interviewerId": 999}, "NOT_FOUND", "interviewerId", "no interviewer 999"},
+		{"update to an unknown zone", "updateInterviewer", in{"interviewerId": ann, "timeZone": "X"}, "INVALID_INPUT", "timeZone", `"X"`},
+
+		{"nobody publishes", "addAvailability", window(at, until, in{"interviewerId": 999}), "NOT_FOUND", "interviewerId", "no interviewer 999"},
+		{"a reversed window", "addAvailability", window(until, at, nil), "INVALID_RANGE", "end", "after start"},
+		{"an empty window", "addAvailability", window(at, at, nil), "INVALID_RANGE", "end", "after start"},
+		{"a window of a year", "addAvailability", window(at, "2027-06-20T10:00:00Z", nil), "INVALID_RANGE", "end", "31 days"},
+		{"a window shorter than a slot", "addAvailability", window(at, "2026-06-20T10:59:00Z", nil), "INVALID_RANGE", "end", "at least one slot"},
+		{"a past window", "addAvailability", window("2026-05-01T10:00:00Z", "2026-05-01T12:00:00Z", nil), "SLOT_IN_PAST", "start", "before now"},
+		{"slots of 14 minutes", "addAvailability", window(at, until, in{"slotMinutes": 14}), "INVALID_INPUT", "slotMinutes", "15 to 240"},
+		{"slots of 241 minutes", "addAvailability", window(at, until, in{"slotMinutes": 241}), "INVALID_INPUT", "slotMinutes", "15 to 240"},
+		{"slots of 0 minutes", "addAvailability", window(at, until, in{"slotMinutes": 0}), "INVALID_INPUT", "slotMinutes", "15 to 240"},
+
+		{"nobody books", "bookSlot", in{"studentId": 999, "slotId": 1}, "NOT_FOUND", "studentId", "no student 999"},
+		{"nothing is booked", "bookSlot", in{"studentId": student, "slotId": 999}, "NOT_FOUND", "slotId", "no slot 999"},
+		{"nothing is cancelled", "cancelInterview", in{"interviewId": 999, "reason": "x"}, "NOT_FOUND", "interviewId", "no interview 999"},
+		{"without a reason", "cancelInterview", in{"interviewId": booked, "reason": " "}, "INVALID_INPUT", "reason", "1 to 500"},
+		{"a long reason", "cancelInterview", in{"interviewId": booked, "reason": strings.Repeat("x", 501)}, "INVALID_INPUT", "reason", "1 to 500"},
+		{"nothing is completed", "completeInterview", in{"interviewId": 999}, "NOT_FOUND", "interviewId", "no interview 999"},
+		{"before its time", "completeInterview", in{"interviewId": booked, "grade": 3}, "TOO_SOON", "interviewId", "starts at"},
+		{"grade 6", "completeInterview", in{"interviewId": booked, "grade": 6}, "INVALID_INPUT", "grade", "0 to 5"},
+		{"grade -1", "completeInterview", in{"interviewId": booked, "grade": -1}, "INVALID_INPUT", "grade", "0 to 5"},
+		{"a long note", "completeInterview", in{"interviewId": booked, "note": strings.Repeat("x", 4001)}, "INVALID_INPUT", "note", "0 to 4000"},
+		{"completed in the future", "completeInterview", in{"interviewId": booked, "completedAt": at}, "INVALID_INPUT", "completedAt", "until now"},
+
+		{"another version", "updateBookingPolicy", in{"expectedVersion": 7, "interviewLimit": 3}, "INVALID_INPUT", "expectedVersion", "version 1, not 7"},
+		{"limit -1", "updateBookingPolicy", in{"interviewLimit": -1}, "INVALID_INPUT", "interviewLimit", "0 to 1000"},
+		{"minimum grade 5", "updateBookingPolicy", in{"minimumGradeExclusive": 5}, "INVALID_INPUT", "minimumGradeExclusive", "-1 to 4"},
+		{"window -1", "updateBookingPolicy", in{"gradeWindow": -1}, "INVALID_INPUT", "gradeWindow", "0 to 100"},
+		{"hold of a second", "updateBookingPolicy", in{"holdSeconds": 1}, "INVALID_INPUT", "holdSeconds", "30 to 3600"},
+		{"notice -1", "updateBookingPolicy", in{"minimumNoticeSeconds": -1}, "INVALID_INPUT", "minimumNoticeSeconds", "0 to 2592000"},
+		{"cutoff -1", "updateBookingPolicy", in{"cancelCutoffSeconds": -1}, "INVALID_INPUT", "cancelCutoffSeconds", "0 to 2592000"},
+		{"reschedules -1", "updateBookingPolicy", in{"maxReschedules": -1}, "INVALID_INPUT", "maxReschedules", "0 to 100"},
+		{"horizon 0", "updateBookingPolicy", in{"publishHorizonDays": 0}, "INVALID_INPUT", "publishHorizonDays", "1 to 730"},
+	} {
+		var payload struct{ Errors []refused }
+		s.mutate(test.mutation, "", test.input, &payload)
+		if len(payload.Errors) != 1 {
+			t.Errorf("%s: refused with %+v", test.name, payload.Errors)
+			continue
+		}
+		got := payload.Errors[0]
+		if got.Code != test.code || !cmp.Equal(got.Path, []string{"input", test.field}) || !strings.Contains(got.Message, test.says) {
+			t.Errorf("%s: refused with %s at %v: %s", test.name, got.Code, got.Path, got.Message)
+		}
+	}
+	same(t, "nothing was written", s.rows(), before)
+	same(t, "nothing was logged as a fault", s.log.String(), "")
+}
+
+func TestAllBadFieldsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	var payload struct{ Errors []refused }
+	s.mutate("createStudent", "", map[string]any{"name": "", "email": "x", "timeZone": "y", "interviewLimit": -1}, &payload)
+	paths := []string{}
+	for _, e := range payload.Errors {
+		paths = append(paths, strings.Join(e.Path, "."))
+	}
+	same(t, "paths", paths, []string{"input.name", "input.email", "input.timeZone", "input.interviewLimit"})
+}
+
+func TestMutationInputsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	before := s.rows()
+	for name, document := range map[string]string{
+		"a word for an id":     `mutation { bookSlot(input: {studentId: "x", slotId: 1}) { errors { code } } }`,
+		"a missing field":      `mutation { bookSlot(input: {studentId: 1}) { errors { code } } }`,
+		"an unknown field":     `mutation { bookSlot(input: {studentId: 1, slotId: 1, price: 3}) { errors { code } } }`,
+		"a date for a time":    `mutation { addAvailability(input: {interviewerId: 1, start: "2026-06-01", end: "2026-06-02T00:00:00Z"}) { errors { code } } }`,
+		"a fraction":           `mutation { completeInterview(input: {interviewId: 1, grade: 2.5}) { errors { code } } }`,
+		"null for a name":      `mutation { createStudent(input: {name: null, email: "a@b.c"}) { errors { code } } }`,
+		"a number for a name":  `mutation { createStudent(input: {name: 5, email: "a@b.c"}) { errors { code } } }`,
+		"a huge grade":         `mutation { completeInterview(input: {interviewId: 1, grade: 99999999999999999999}) { errors { code } } }`,
+		"a grade of 33 bits":   `mutation { completeInterview(input: {interviewId: 1, grade: 9999999999}) { errors { code } } }`,
+		"more than one action": `query { bookSlot(input: {studentId: 1, slotId: 1}) { errors { code } } }`,
+	} {
+		a := s.ask(document, nil)
+		if len(a.Errors) == 0 || a.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
+			t.Errorf("%s: answered %s", name, a.body)
+		}
+	}
+	same(t, "nothing was written", s.rows(), before)
+}
+
+func TestRequestsThatHoldNoOperation(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	secret := "do-not-repeat-me"
+	for _, test := range []struct {
+		name, contentType, body string
+		status                  int
+		says                    string
+	}{
+		{"malformed JSON", "application/json", `{"query": "` + secret, http.StatusBadRequest, "the body is not a JSON object"},
+		{"an array", "application/json", `[{"query": "{ __typename }"}]`, http.StatusBadRequest, "the body is not a JSON object"},
+		{"two values", "application/json", `{"query": "{ __typename }"} {}`, http.StatusBadRequest, "the body is not a JSON object"},
+		{"a query of a number", "application/json", `{"query": 5}`, http.StatusBadRequest, "string query"},
+		{"variables of a string", "application/json", `{"query": "{ __typename }", "variables": "` + secret + `"}`, http.StatusBadRequest, "object variables"},
+		{"no query", "application/json", `{}`, http.StatusBadRequest, "query is missing"},
+		{"another media type", "text/plain", `{"query": "{ __typename }"}`, http.StatusUnsupportedMediaType, "application/json"},
+		{"a form", "application/x-www-form-urlencoded", `query=x`, http.StatusUnsupportedMediaType, "application/json"},
+		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 300<<10) + `"}`, http.StatusRequestEntityTooLarge, "256 KiB"},
+	} {
+		a := s.post(test.contentType, test.body)
+		if a.status != test.status || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, test.says) ||
+			a.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
+			t.Errorf("%s: %d %s", test.name, a.status, a.body)
+		}
+		if a.Data != nil || strings.Contains(a.body, secret) || len(a.body) > 1000 {
+			t.Errorf("%s: answered data, or repeats the request: %.500s", test.name, a.body)
+		}
+	}
+}
+
+func TestGET(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	get := func(method, query string) answer {
+		request, err := http.NewRequestWithContext(t.Context(), method, s.url+"?"+query, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.send(request)
+	}
+	same(t, "a query", string(get(http.MethodGet, "query={__typename}").Data), `{"__typename":"Query"}`)
+	same(t, "variables", string(get(http.MethodGet, `query=query($i:ID!){student(id:$i){id}}&variables={"i":"1"}`).Data), `{"student":null}`)
+	same(t, "a mutation", get(http.MethodGet, `query=mutation{__typename}`).status, http.StatusMethodNotAllowed)
+	same(t, "no query", get(http.MethodGet, "").status, http.StatusBadRequest)
+	same(t, "variables that are none", get(http.MethodGet, `query={__typename}&variables=x`).status, http.StatusBadRequest)
+	same(t, "another method", get(http.MethodDelete, "query={__typename}").status, http.StatusMethodNotAllowed)
+}

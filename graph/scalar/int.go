@@ -1,0 +1,33 @@
+package scalar
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// MarshalInt writes a whole number.
+func MarshalInt(i int) graphql.Marshaler { return graphql.MarshalInt(i) }
+
+// UnmarshalInt reads a whole number of 32 bits, as GraphQL has it. The
+// library's own would take a string and call what does not fit a fault of ours.
+func UnmarshalInt(v any) (int, error) {
+	var text string
+	switch v := v.(type) {
+	case json.Number:
+		text = v.String()
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	case int:
+		text = strconv.Itoa(v)
+	default:
+		return 0, inputErrorf("a whole number is expected")
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return 0, inputErrorf("%s is not a whole number from %d to %d", clip(text), math.MinInt32, math.MaxInt32)
+	}
+	return int(n), nil
+}
