@@ -34,7 +34,7 @@ func (p *program) serve(ctx context.Context) error {
 				App: app.New(s, p.clock), Reader: &s.Reader, Log: p.log,
 				Zone: p.config.Zone, Timeout: p.config.OperationTimeout,
 			}),
-			Schema: schema, Ready: s.Ping, Log: p.log,
+			Playground: graph.Playground("/graphql"), Schema: schema, Ready: s.Ping, Log: p.log,
 		})
 		group, ctx := errgroup.WithContext(ctx)
 		serveOn := func(l net.Listener, h http.Handler) {

@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/playground"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph/generated"
@@ -50,3 +51,6 @@ func NewHandler(o Options) http.Handler {
 	})
 	return server
 }
+
+// Playground is a page to try the API at endpoint.
+func Playground(endpoint string) http.Handler { return playground.Handler("Rehearse", endpoint) }

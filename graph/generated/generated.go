@@ -1982,25 +1982,52 @@ type AvailabilityConflict implements UserError {
 "What can be done. A payload's ` + "`" + `errors` + "`" + ` is empty exactly when it was done."
 type Mutation {
   "Books a slot for a student. Booking one's own booked slot again answers that interview."
-  bookSlot(input: BookSlotInput!): BookSlotPayload!
+  bookSlot(
+    "What to book, for whom."
+    input: BookSlotInput!
+  ): BookSlotPayload!
   "Calls an interview off. Its slot opens again while it lies in the future."
-  cancelInterview(input: CancelInterviewInput!): CancelInterviewPayload!
+  cancelInterview(
+    "What to cancel, and why."
+    input: CancelInterviewInput!
+  ): CancelInterviewPayload!
   "Records that an interview took place, with its grade now or later. Another grade replaces the first."
-  completeInterview(input: CompleteInterviewInput!): CompleteInterviewPayload!
+  completeInterview(
+    "What took place, and how."
+    input: CompleteInterviewInput!
+  ): CompleteInterviewPayload!
 
   "Publishes one window of an interviewer, cut into slots. The same window again changes nothing."
-  addAvailability(input: AddAvailabilityInput!): AddAvailabilityPayload!
+  addAvailability(
+    "What to publish."
+    input: AddAvailabilityInput!
+  ): AddAvailabilityPayload!
 
   "Admits a student."
-  createStudent(input: CreateStudentInput!): CreateStudentPayload!
+  createStudent(
+    "Who."
+    input: CreateStudentInput!
+  ): CreateStudentPayload!
   "Changes what is given of a student."
-  updateStudent(input: UpdateStudentInput!): UpdateStudentPayload!
+  updateStudent(
+    "Who, and what changes."
+    input: UpdateStudentInput!
+  ): UpdateStudentPayload!
   "Takes an interviewer on."
-  createInterviewer(input: CreateInterviewerInput!): CreateInterviewerPayload!
+  createInterviewer(
+    "Who."
+    input: CreateInterviewerInput!
+  ): CreateInterviewerPayload!
   "Changes what is given of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws his open slots in the future."
-  updateInterviewer(input: UpdateInterviewerInput!): UpdateInterviewerPayload!
+  updateInterviewer(
+    "Who, and what changes."
+    input: UpdateInterviewerInput!
+  ): UpdateInterviewerPayload!
   "Changes what is given of the policy."
-  updateBookingPolicy(input: UpdateBookingPolicyInput!): UpdateBookingPolicyPayload!
+  updateBookingPolicy(
+    "What changes."
+    input: UpdateBookingPolicyInput!
+  ): UpdateBookingPolicyPayload!
 }
 
 # --------------------------------------------------------------------- bookings

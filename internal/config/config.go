@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -125,14 +125,15 @@ func (c *Config) validate() []error {
 	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns), "a number from 1 on")
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String(), "a positive duration")
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String(), "a positive duration")
-	if c.DatabaseURL != "" {
-		u, err := url.Parse(c.DatabaseURL)
-		ok := err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
-		check(ok, "DATABASE_URL", "(hidden)", "a URL such as postgres://user@host/database")
-	}
+	// Only the scheme: the rest may name several hosts, which is no URL to Go.
+	check(c.DatabaseURL == "" || strings.HasPrefix(c.DatabaseURL, "postgres://") || strings.HasPrefix(c.DatabaseURL, "postgresql://"),
+		"DATABASE_URL", "(hidden)", "a URL such as postgres://user@host/database")
 	zone, err := calendar.Zone(c.DefaultTimeZone)
 	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone, "an IANA name such as Europe/Berlin")
 	c.Zone = zone
+	if !isAddress(c.Addr) {
+		return errs // whether it is a loopback address cannot be told
+	}
 	return append(errs, c.validateAuth()...)
 }
 

@@ -11,16 +11,15 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
-
-	"github.com/99designs/gqlgen/graphql/playground"
 )
 
 // Options of a site.
 type Options struct {
-	GraphQL http.Handler
-	Schema  string                      // the text of the contract
-	Ready   func(context.Context) error // whether requests can be answered; nil error when they can
-	Log     *slog.Logger
+	GraphQL    http.Handler
+	Playground http.Handler
+	Schema     string                      // the text of the contract
+	Ready      func(context.Context) error // nil when requests can be answered
+	Log        *slog.Logger
 }
 
 // Site is what one server shows, until it stops.
@@ -46,7 +45,7 @@ func (s *Site) Public(ops bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.options.GraphQL)
 	mux.HandleFunc("GET /schema.graphqls", s.schema)
-	mux.Handle("GET /playground", playground.Handler("Rehearse", "/graphql"))
+	mux.Handle("GET /playground", s.options.Playground)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	if ops {
 		s.addOps(mux)

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers says, for each package of ours, which others of ours it may reach,
+// directly or through others. A package that is not named here fails the test:
+// give it its place.
+var layers = map[string][]string{
+	"internal/calendar": {},
+	"internal/booking":  {"internal/calendar"},
+	"internal/store":    {"internal/booking", "internal/calendar"},
+	"internal/app":      {"internal/store", "internal/booking", "internal/calendar"},
+	"internal/config":   {"internal/calendar"},
+	"internal/web":      {},
+	"internal/localpg":  {},
+	"internal/sample":   {"internal/store", "internal/booking", "internal/calendar"},
+	"internal/pgtest":   {"internal/store", "internal/localpg", "internal/booking", "internal/calendar"},
+	"graph/scalar":      {"internal/booking", "internal/calendar"},
+	"graph/loader":      {"internal/store", "internal/booking", "internal/calendar"},
+	"graph/page":        {"graph/scalar", "internal/app", "internal/store", "internal/booking", "internal/calendar"},
+	"graph/model":       {"internal/booking", "internal/calendar"},
+	"graph/generated": {"graph/model", "graph/page", "graph/scalar", "internal/app", "internal/store", "internal/booking",
+		"internal/calendar"},
+	"graph": {"graph/generated", "graph/model", "graph/page", "graph/loader", "graph/scalar", "internal/app", "internal/store",
+		"internal/booking", "internal/calendar"},
+}
+
+// only says which packages of ours may import a library directly.
+var only = map[string][]string{
+	"gorm.io/":                      {"internal/store"},
+	"github.com/jackc/":             {"internal/store", "internal/localpg", "internal/pgtest", "bench"},
+	"github.com/99designs/gqlgen":   {"graph", "graph/generated", "graph/model", "graph/scalar"},
+	"github.com/vektah/gqlparser":   {"graph", "graph/generated"},
+	"github.com/graph-gophers/":     {"graph/loader"},
+	"github.com/caarlos0/env":       {"internal/config"},
+	"github.com/pressly/goose":      {"internal/store"},
+	"database/sql":                  {"internal/store", "internal/pgtest"},
+	"net/http":                      {"", "graph", "internal/web", "bench"},
+	"github.com/sethvargo/go-retry": {"internal/store"},
+}
+
+// pure packages know no clock, no I/O and no library but the standard one.
+var pure = []string{"internal/calendar", "internal/booking"}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func packages(t *testing.T) map[string]goPackage {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	found := map[string]goPackage{}
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return found
+		} else if err != nil {
+			t.Fatalf("read go list: %v", err)
+		}
+		found[strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "rehearse"), "/")] = p
+	}
+}
+
+func TestWhoMayImportWhom(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	for name, p := range all {
+		if name == "" || name == "bench" {
+			continue // they bring everything together
+		}
+		allowed, known := layers[name]
+		if !known {
+			t.Errorf("package %s has no place in the layers", name)
+		}
+		for _, dep := range p.Deps {
+			ours, is := strings.CutPrefix(dep, "rehearse/")
+			if is && !slices.Contains(allowed, ours) {
+				t.Errorf("%s reaches %s, which it may not", name, ours)
+			}
+		}
+	}
+	for name := range layers {
+		if _, exists := all[name]; !exists {
+			t.Errorf("the layers name %s, which does not exist", name)
+		}
+	}
+}
+
+func TestLibrariesStayWhereTheyBelong(t *testing.T) {
+	t.Parallel()
+	for name, p := range packages(t) {
+		for _, imported := range p.Imports {
+			for library, allowed := range only {
+				if strings.HasPrefix(imported, library) && !slices.Contains(allowed, name) {
+					t.Errorf("%s imports %s; only %v may", name, imported, allowed)
+				}
+			}
+			if slices.Contains(pure, name) && !isPure(imported) {
+				t.Errorf("%s imports %s; it is pure", name, imported)
+			}
+		}
+	}
+}
+
+func isPure(imported string) bool {
+	if strings.HasPrefix(imported, "rehearse/internal/") {
+		return true
+	}
+	impure := []string{"context", "os", "io", "net", "net/http", "database/sql", "log", "log/slog", "sync", "math/rand", "math/rand/v2"}
+	return !strings.Contains(imported, ".") && !slices.Contains(impure, imported)
+}
+
+// A resolver that could write would go round the operations of app.
+func TestGraphTakesAReaderAndNeverTheStore(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "doc", "-all", "-u", "./graph").Output()
+	if err != nil {
+		t.Fatalf("go doc: %v", err)
+	}
+	if strings.Contains(string(out), "*store.Store") || strings.Contains(string(out), "*store.Tx") {
+		t.Error("graph names *store.Store or *store.Tx; it reads through *store.Reader and writes through app")
+	}
+}

@@ -1,0 +1,178 @@
+package booking_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+var now = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+
+// interview is completed, with interviewer 1000+id, an hour long, so many days
+// from now.
+func interview(id, day int, set ...func(*booking.Interview)) booking.Interview {
+	start := now.AddDate(0, 0, day)
+	i := booking.Interview{
+		ID: booking.InterviewID(id), InterviewerID: booking.InterviewerID(1000 + id), SlotID: booking.SlotID(2000 + id),
+		Start: start, End: start.Add(time.Hour), Status: booking.Completed, CompletedAt: &start,
+	}
+	for _, change := range set {
+		change(&i)
+	}
+	return i
+}
+
+func graded(grade int) func(*booking.Interview) {
+	return func(i *booking.Interview) { i.Grade = &grade }
+}
+
+func status(s booking.InterviewStatus) func(*booking.Interview) {
+	return func(i *booking.Interview) { i.Status = s }
+}
+
+func record(history ...booking.Interview) booking.Record {
+	return booking.Record{Policy: booking.DefaultPolicy(), History: history}
+}
+
+func TestRecentGrades(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		history []booking.Interview
+		window  int
+		want    []int
+	}{
+		{"newest first", []booking.Interview{interview(1, -9, graded(5)), interview(2, -8, graded(4)), interview(3, -7, graded(3))}, 2, []int{3, 4}},
+		{"whatever the order they come in", []booking.Interview{interview(3, -7, graded(3)), interview(1, -9, graded(5)), interview(2, -8, graded(4))}, 2, []int{3, 4}},
+		{"equal starts: the greater id is newer", []booking.Interview{interview(1, -7, graded(1)), interview(2, -7, graded(2)), interview(3, -7, graded(3))}, 2, []int{3, 2}},
+		{"only completed ones", []booking.Interview{interview(1, -9, graded(5)), interview(2, -8, graded(0), status(booking.StudentNoShow))}, 2, []int{5}},
+		{"a window of none", []booking.Interview{interview(1, -9, graded(0))}, 0, []int{}},
+		{"a window of three", []booking.Interview{interview(1, -9, graded(1)), interview(2, -8, graded(2)), interview(3, -7, graded(3)), interview(4, -6, graded(4))}, 3, []int{4, 3, 2}},
+	} {
+		r := record(test.history...)
+		r.Policy.GradeWindow = test.window
+		if diff := cmp.Diff(test.want, r.Eligibility().RecentGrades); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	slot := booking.Slot{ID: 1, InterviewerID: 1, Start: now.Add(time.Hour), End: now.Add(2 * time.Hour), Status: booking.SlotOpen}
+	with := func(set func(*booking.Slot)) booking.Slot {
+		s := slot
+		set(&s)
+		return s
+	}
+	busy := func(from, to time.Duration, s booking.InterviewStatus) booking.Interview {
+		i := interview(9, 0, status(s))
+		i.Start, i.End = now.Add(from), now.Add(to)
+		return i
+	}
+	for _, test := range []struct {
+		name   string
+		slot   booking.Slot
+		record booking.Record
+		want   []booking.RefusalCode
+	}{
+		{"open", slot, record(), nil},
+		{"booked", with(func(s *booking.Slot) { s.Status = booking.SlotBooked }), record(), []booking.RefusalCode{booking.SlotTaken}},
+		{"withdrawn", with(func(s *booking.Slot) { s.Status = booking.SlotWithdrawn }), record(), []booking.RefusalCode{booking.SlotIsWithdrawn}},
+		{"starts now", with(func(s *booking.Slot) { s.Start = now }), record(), []booking.RefusalCode{booking.SlotInPast}},
+		{"starts next", with(func(s *booking.Slot) { s.Start = now.Add(booking.Resolution) }), record(), nil},
+		{"touches one before", slot, record(busy(0, time.Hour, booking.Booked)), nil},
+		{"overlaps one before", slot, record(busy(0, time.Hour+time.Second, booking.Booked)), []booking.RefusalCode{booking.OwnOverlap}},
+		{"overlaps a running completed one", slot, record(busy(0, 90*time.Minute, booking.Completed)), []booking.RefusalCode{booking.OwnOverlap}},
+		{"overlaps a missed one", slot, record(busy(0, 90*time.Minute, booking.StudentNoShow)), nil},
+		{"his own", slot, booking.Record{Policy: booking.DefaultPolicy(), Self: 1}, []booking.RefusalCode{booking.SelfInterview}},
+	} {
+		var got []booking.RefusalCode
+		for _, refusal := range test.record.Offer(now).Judge(test.slot) {
+			got = append(got, refusal.Code)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: refused with %v, wanted %v", test.name, got, test.want)
+		}
+	}
+}
+
+// What an interview means for the limit and the pair, status by status.
+func TestStatuses(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		status     booking.InterviewStatus
+		used, met  bool
+		completes  bool
+		cancelling []booking.RefusalCode
+	}{
+		{booking.Booked, true, true, true, nil},
+		{booking.Completed, true, true, true, []booking.RefusalCode{booking.WrongStatus}},
+		{booking.Cancelled, false, false, false, nil},
+		{booking.StudentNoShow, true, false, false, []booking.RefusalCode{booking.WrongStatus}},
+		{booking.InterviewerNoShow, false, false, false, []booking.RefusalCode{booking.WrongStatus}},
+	} {
+		i := interview(1, -1, status(test.status))
+		if i.CountsAgainstLimit() != test.used || i.TookOrTakesPlace() != test.met {
+			t.Errorf("%s: used %v, met %v", test.status, i.CountsAgainstLimit(), i.TookOrTakesPlace())
+		}
+		if _, refused := i.Complete(booking.Completion{}, now); (len(refused) == 0) != test.completes {
+			t.Errorf("%s: completing answers %v", test.status, refused)
+		}
+		var got []booking.RefusalCode
+		_, refused := i.Cancel("because", now)
+		for _, r := range refused {
+			got = append(got, r.Code)
+		}
+		if !slices.Equal(got, test.cancelling) {
+			t.Errorf("%s: cancelling answers %v", test.status, got)
+		}
+	}
+}
+
+func TestPlanWindow(t *testing.T) {
+	t.Parallel()
+	at := now.Add(24 * time.Hour)
+	hours := func(from, to int) calendar.Span {
+		return calendar.Span{Start: at.Add(time.Duration(from) * time.Hour), End: at.Add(time.Duration(to) * time.Hour)}
+	}
+	slot := func(id int, s calendar.Span) booking.Slot {
+		return booking.Slot{ID: booking.SlotID(id), Start: s.Start, End: s.End, Status: booking.SlotOpen}
+	}
+	window := booking.Availability{Start: at, End: at.Add(3*time.Hour + 10*time.Minute), SlotMinutes: 60}
+	half := calendar.Span{Start: at.Add(30 * time.Minute), End: at.Add(90 * time.Minute)}
+	plan, refused := booking.PlanWindow(booking.Interviewer{Active: true}, window,
+		[]booking.Slot{slot(1, half), slot(2, hours(2, 3)), slot(3, hours(3, 4))}, now)
+	if len(refused) > 0 {
+		t.Fatal(refused)
+	}
+	want := booking.Plan{
+		Standing: []booking.Slot{slot(2, hours(2, 3))},
+		Skipped: []booking.SkippedSlot{
+			{Start: hours(0, 1).Start, End: hours(0, 1).End, Reason: booking.SkipOverlap},
+			{Start: hours(1, 2).Start, End: hours(1, 2).End, Reason: booking.SkipOverlap},
+			{Start: hours(2, 3).Start, End: hours(2, 3).End, Reason: booking.SkipDuplicate},
+		},
+		Conflicting: []booking.Slot{slot(1, half)},
+		Unused:      10 * time.Minute,
+	}
+	if diff := cmp.Diff(want, plan); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+}
+
+func TestRefusedIsAnErrorOnlyWhenARuleSaidNo(t *testing.T) {
+	t.Parallel()
+	if err := (booking.Refused{}).Err(); err != nil {
+		t.Errorf("no refusal is the error %v", err)
+	}
+	err := booking.Refuse(booking.NotFound, "slotId", "there is no slot 7").Err()
+	if err == nil || err.Error() != "NOT_FOUND: there is no slot 7" {
+		t.Errorf("a refusal is the error %v", err)
+	}
+}

@@ -1,0 +1,140 @@
+package calendar_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rehearse/internal/calendar"
+)
+
+var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+
+func span(fromMinutes, toMinutes int) calendar.Span {
+	return calendar.Span{
+		Start: noon.Add(time.Duration(fromMinutes) * time.Minute), End: noon.Add(time.Duration(toMinutes) * time.Minute),
+	}
+}
+
+func TestOverlapsAndCovers(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name             string
+		a, b             calendar.Span
+		overlaps, covers bool
+	}{
+		{"equal", span(0, 60), span(0, 60), true, true},
+		{"inside", span(0, 60), span(10, 20), true, true},
+		{"around", span(10, 20), span(0, 60), true, false},
+		{"touching before", span(60, 90), span(0, 60), false, false},
+		{"touching after", span(0, 60), span(60, 90), false, false},
+		{"a minute shared", span(0, 61), span(60, 90), true, false},
+		{"apart", span(0, 10), span(20, 30), false, false},
+	} {
+		if got := test.a.Overlaps(test.b); got != test.overlaps {
+			t.Errorf("%s: overlaps is %v", test.name, got)
+		}
+		if got := test.b.Overlaps(test.a); got != test.overlaps {
+			t.Errorf("%s: overlaps is not symmetric", test.name)
+		}
+		if got := test.a.Covers(test.b); got != test.covers {
+			t.Errorf("%s: covers is %v", test.name, got)
+		}
+	}
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		window calendar.Span
+		length time.Duration
+		want   []calendar.Span
+		rest   time.Duration
+	}{
+		{"just fits", span(0, 120), time.Hour, []calendar.Span{span(0, 60), span(60, 120)}, 0},
+		{"with a rest", span(0, 119), time.Hour, []calendar.Span{span(0, 60)}, 59 * time.Minute},
+		{"too short", span(0, 59), time.Hour, nil, 59 * time.Minute},
+		{"no length", span(0, 60), 0, nil, time.Hour},
+	} {
+		got, rest := calendar.Cut(test.window, test.length)
+		if diff := cmp.Diff(test.want, got); diff != "" || rest != test.rest {
+			t.Errorf("%s: rest %v, spans (-want +got):\n%s", test.name, rest, diff)
+		}
+	}
+}
+
+// Whatever is cut lies in the window without gaps, and the rest is too short
+// for one more.
+func TestCutProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		window := span(0, rapid.IntRange(1, 3000).Draw(t, "minutes"))
+		length := time.Duration(rapid.IntRange(1, 300).Draw(t, "length")) * time.Minute
+		spans, rest := calendar.Cut(window, length)
+		at := window.Start
+		for _, s := range spans {
+			if !s.Start.Equal(at) || s.Length() != length {
+				t.Fatalf("span %v does not follow %v", s, at)
+			}
+			at = s.End
+		}
+		if at.Add(rest) != window.End || rest < 0 || rest >= length {
+			t.Fatalf("cut until %v with a rest of %v", at, rest)
+		}
+	})
+}
+
+func TestZone(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"", "Local", "Mars/Base", "../etc/passwd", "UTC+2"} {
+		if _, err := calendar.Zone(bad); err == nil {
+			t.Errorf("zone %q was accepted", bad)
+		}
+	}
+}
+
+// Wall-clock times at changes of the clock, checked against the zone database's
+// published rules, under three values of the machine's own zone.
+func TestInZone(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, zone, wall, want string }{
+		{"an ordinary time", "Europe/Berlin", "2026-06-01T13:00:00", "2026-06-01T11:00:00Z"},
+		{"New York gap", "America/New_York", "2026-03-08T02:30:00", "2026-03-08T07:30:00Z"}, // 03:30 EDT
+		{"New York fold", "America/New_York", "2026-11-01T01:30:00", "2026-11-01T05:30:00Z"},
+		{"New York after the fold", "America/New_York", "2026-11-01T02:00:00", "2026-11-01T07:00:00Z"},
+		{"Berlin gap", "Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T01:30:00Z"}, // 03:30 CEST
+		{"Berlin fold", "Europe/Berlin", "2026-10-25T02:30:00", "2026-10-25T00:30:00Z"},
+		{"Berlin before the gap", "Europe/Berlin", "2026-03-29T01:59:59", "2026-03-29T00:59:59Z"},
+		{"Berlin after the gap", "Europe/Berlin", "2026-03-29T03:00:00", "2026-03-29T01:00:00Z"},
+		{"Lord Howe gap of 30 minutes", "Australia/Lord_Howe", "2026-10-04T02:15:00", "2026-10-03T15:45:00Z"}, // 02:45
+		{"Lord Howe fold of 30 minutes", "Australia/Lord_Howe", "2026-04-05T01:45:00", "2026-04-04T14:45:00Z"},
+		{"Apia's skipped day", "Pacific/Apia", "2011-12-30T12:00:00", "2011-12-30T22:00:00Z"}, // 31 December, 12:00
+		{"Apia before it", "Pacific/Apia", "2011-12-29T12:00:00", "2011-12-29T22:00:00Z"},
+		{"Apia after it", "Pacific/Apia", "2011-12-31T12:00:00", "2011-12-30T22:00:00Z"},
+	} {
+		for _, machine := range []string{"UTC", "America/New_York", "Pacific/Apia"} {
+			zone, err := calendar.Zone(test.zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			local, err := calendar.Zone(machine)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wall, err := time.Parse("2006-01-02T15:04:05", test.wall)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wall = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, local)
+			if machine != "UTC" && wall.Format("2006-01-02T15:04:05") != test.wall {
+				continue // the machine's zone has no such time
+			}
+			if got := calendar.InZone(wall, zone).UTC().Format(time.RFC3339); got != test.want {
+				t.Errorf("%s on a machine in %s: %s, wanted %s", test.name, machine, got, test.want)
+			}
+		}
+	}
+}
