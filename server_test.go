@@ -1,0 +1,390 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// build makes the binary once: signals reach a binary, not `go run`.
+var build = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "rehearse-binary-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(folder, "rehearse")
+	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return binary, nil
+})
+
+// home is a data folder that any user can reach.
+func home(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "rehearse-home-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return filepath.Join(folder, "data")
+}
+
+func command(t *testing.T, dataDir string, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	binary, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), binary, args...)
+	cmd.Env = append(os.Environ(), "DATA_DIR="+dataDir, "ADDR=127.0.0.1:0", "DATABASE_URL=", "AUTH=")
+	cmd.Env = append(cmd.Env, env...)
+	return cmd
+}
+
+// once runs a command that ends by itself.
+func once(t *testing.T, dataDir string, env []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	cmd := command(t, dataDir, env, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
+}
+
+// running is a server that has said it is ready.
+type running struct {
+	t        *testing.T
+	cmd      *exec.Cmd
+	greeting string
+	address  string
+	stderr   *bytes.Buffer
+	rest     chan string // what it printed after its greeting, once it has ended
+}
+
+func start(t *testing.T, dataDir string, env ...string) *running {
+	t.Helper()
+	cmd := command(t, dataDir, env)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &running{t: t, cmd: cmd, stderr: &bytes.Buffer{}, rest: make(chan string, 1)}
+	cmd.Stderr = r.stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() && lines.Text() != "  }" { // the end of the query to try
+		r.greeting += lines.Text() + "\n"
+	}
+	r.greeting += "  }\n"
+	match := regexp.MustCompile(`http://(\S+)/graphql`).FindStringSubmatch(r.greeting)
+	if match == nil {
+		_ = cmd.Wait()
+		t.Fatalf("the server did not start:\n%s%s", r.greeting, r.stderr)
+	}
+	r.address = match[1]
+	go func() {
+		var rest strings.Builder
+		for lines.Scan() {
+			rest.WriteString(lines.Text())
+		}
+		r.rest <- rest.String()
+	}()
+	return r
+}
+
+func (r *running) ask(document string) string {
+	r.t.Helper()
+	body, err := json.Marshal(map[string]string{"query": document})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	response, err := http.Post("http://"+r.address+"/graphql", "application/json", bytes.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+func (r *running) get(path string) (status int, body string) {
+	r.t.Helper()
+	response, err := http.Get("http://" + r.address + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return response.StatusCode, strings.TrimSpace(string(text))
+}
+
+func (r *running) stop() {
+	r.t.Helper()
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		r.t.Fatal(err)
+	}
+	rest := <-r.rest
+	if err := r.cmd.Wait(); err != nil || !strings.HasSuffix(rest, "stopped") {
+		r.t.Errorf("stopping: %v, %q, %s", err, rest, r.stderr)
+	}
+}
+
+func (r *running) kill() {
+	r.t.Helper()
+	if err := r.cmd.Process.Kill(); err != nil {
+		r.t.Fatal(err)
+	}
+	<-r.rest
+	_ = r.cmd.Wait() // it says that it was killed
+}
+
+func mustContain(t *testing.T, what, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%s lacks %q:\n%s", what, part, text)
+		}
+	}
+}
+
+// A new user's first hour: start, try what the terminal says, book, come back
+// after a crash, let time pass, grade.
+func TestFirstHour(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	began := time.Now()
+	r := start(t, data)
+	t.Logf("cold start: %v", time.Since(began))
+
+	printed := regexp.MustCompile(`(?s)\n  \{.*  \}\n`).FindString(r.greeting)
+	answer := r.ask(printed)
+	mustContain(t, "the printed query's answer", answer, `"nodes":[{"id":"`, `"eligible":true,"interviewsUsed":0`, `"emptyReasons":[]`)
+
+	mustContain(t, "the mission's request",
+		r.ask(`{ availableSlots(studentId: 123, start: "2020-06-05T13:00:00", end: "2020-06-05T14:00:00") { nodes { id } emptyReasons { code } } }`),
+		`"nodes":[],"emptyReasons":[{"code":"RANGE_IN_PAST"}]`)
+
+	slot := regexp.MustCompile(`"nodes":\[\{"id":"(\d+)"`).FindStringSubmatch(answer)[1]
+	booked := r.ask(`mutation { bookSlot(input: {studentId: 101, slotId: ` + slot + `}) { interview { id status } errors { code } } }`)
+	mustContain(t, "booking", booked, `"status":"BOOKED"`, `"errors":[]`)
+	interview := regexp.MustCompile(`"interview":\{"id":"(\d+)"`).FindStringSubmatch(booked)[1]
+	grading := `mutation { completeInterview(input: {interviewId: ` + interview + `, grade: 1}) { interview { grade } errors { code } } }`
+	mustContain(t, "grading before its time", r.ask(grading), `"code":"TOO_SOON"`)
+
+	r.kill()
+	began = time.Now()
+	r = start(t, data)
+	t.Logf("start after kill -9: %v", time.Since(began))
+	mustContain(t, "after a crash", r.ask(`{ interview(id: `+interview+`) { status student { name } } }`),
+		`"status":"BOOKED","student":{"name":"Nora Newcomer"}`)
+	r.stop()
+
+	began = time.Now()
+	r = start(t, data, "CLOCK_OFFSET=240h")
+	t.Logf("warm start: %v", time.Since(began))
+	mustContain(t, "grading ten days later", r.ask(grading), `"grade":1`, `"errors":[]`)
+	mustContain(t, "the next answer reflects it",
+		r.ask(`{ eligibility(studentId: 101) { eligible recentGrades reasons { code } } }`),
+		`"eligible":false,"recentGrades":[1],"reasons":[{"code":"GRADES_TOO_LOW"}]`)
+	r.stop()
+
+	code, out, errs := once(t, data, nil, "check")
+	if code != 0 || out != "every invariant holds\n" {
+		t.Errorf("check: %d %s%s", code, out, errs)
+	}
+	code, _, errs = once(t, data, nil, "sample")
+	if code != 1 {
+		t.Errorf("sample into a school with people: %d", code)
+	}
+	mustContain(t, "its error", errs, "empty one only")
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	r := start(t, home(t), "SAMPLE_DATA=off")
+	for path, part := range map[string]string{
+		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
+	} {
+		if status, body := r.get(path); status != http.StatusOK || !strings.Contains(body, part) {
+			t.Errorf("%s answers %d: %.200s", path, status, body)
+		}
+	}
+	if status, _ := r.get("/nothing"); status != http.StatusNotFound {
+		t.Errorf("/nothing answers %d", status)
+	}
+	mustContain(t, "a school without sample data", r.ask("{ students { totalCount } }"), `"totalCount":0`)
+
+	ops := start(t, home(t), "SAMPLE_DATA=off", "OPS_ADDR=127.0.0.1:0")
+	if status, _ := ops.get("/readyz"); status != http.StatusNotFound {
+		t.Errorf("with OPS_ADDR, /readyz on ADDR answers %d", status)
+	}
+	ops.stop()
+	r.stop()
+}
+
+func TestSecondInstanceSharesTheDatabase(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	one := start(t, data)
+	two := start(t, data)
+	mustContain(t, "written at one", one.ask(`mutation { createStudent(input: {name: "X", email: "x@example.org"}) { errors { code } } }`), `"errors":[]`)
+	mustContain(t, "read at the other", two.ask(`{ students(filter: {search: "x@example.org"}) { totalCount } }`), `"totalCount":1`)
+	two.stop()
+	mustContain(t, "the first goes on", one.ask(`{ students { totalCount } }`), `"totalCount":26`)
+	_, port, _ := strings.Cut(one.address, ":")
+	code, _, errs := once(t, data, []string{"ADDR=127.0.0.1:" + port})
+	if code != exitFault {
+		t.Errorf("a third on the first's address ends with %d", code)
+	}
+	mustContain(t, "its error", errs, "is another server running there?")
+	one.stop()
+}
+
+func TestServerEndsWithItsDatabase(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	r := start(t, data, "SAMPLE_DATA=off")
+	pidFile, err := os.ReadFile(filepath.Join(data, "pgdata", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Sscan(string(pidFile), &pid); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-r.rest
+	_ = r.cmd.Wait()
+	if code := r.cmd.ProcessState.ExitCode(); code != exitFault {
+		t.Errorf("it ends with %d", code)
+	}
+	mustContain(t, "its error", r.stderr.String(), "Postgres server has stopped")
+	again := start(t, data)
+	again.stop()
+}
+
+func TestCommandLine(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		env  []string
+		args []string
+		code int
+		says string
+	}{
+		{"version", nil, []string{"version"}, 0, "rehearse"},
+		{"help", nil, []string{"help"}, 0, "usage: rehearse"},
+		{"an unknown command", nil, []string{"dance"}, exitConfiguration, `no command "dance"`},
+		{"arguments where there are none", nil, []string{"serve", "now"}, exitConfiguration, "usage"},
+		{"an unknown size", nil, []string{"sample", "--size", "XXL"}, exitConfiguration, "school, S, M or L"},
+		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `MIGRATE is "maybe"`},
+		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, "loopback address"},
+		{"no such database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, "cannot be reached"},
+		{"an old schema", []string{"MIGRATE=off"}, nil, exitFault, "rehearse migrate"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			code, out, errs := once(t, home(t), test.env, test.args...)
+			if code != test.code || !strings.Contains(out+errs, test.says) || strings.Contains(out+errs, "hunter2") {
+				t.Errorf("ended with %d:\n%s%s", code, out, errs)
+			}
+		})
+	}
+}
+
+func TestMigrateThenServe(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	code, out, errs := once(t, data, nil, "migrate")
+	if code != 0 {
+		t.Fatalf("migrate: %d %s", code, errs)
+	}
+	mustContain(t, "the first time", out, "2 migrations applied")
+	_, out, _ = once(t, data, nil, "migrate")
+	mustContain(t, "the second time", out, "0 migrations applied")
+	_, out, _ = once(t, data, nil, "sample")
+	mustContain(t, "sample", out, "the sample school loaded")
+	r := start(t, data, "MIGRATE=off")
+	mustContain(t, "the school", r.ask(`{ students { totalCount } interviewers { totalCount } }`), `"totalCount":25`, `"totalCount":16`)
+	r.stop()
+}
+
+// A request that is under way when the server is told to stop is answered.
+func TestStopLetsRequestsFinish(t *testing.T) {
+	t.Parallel()
+	r := start(t, home(t))
+	body, input := io.Pipe()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+r.address+"/graphql", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answered := make(chan string, 1)
+	go func() {
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer response.Body.Close()
+		text, _ := io.ReadAll(response.Body)
+		answered <- string(text)
+	}()
+	if _, err := io.WriteString(input, `{"query": `); err != nil { // the server reads it: the request is under way
+		t.Fatal(err)
+	}
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for { // until it takes nobody new
+		response, err := http.Get("http://" + r.address + "/livez")
+		if err != nil {
+			break
+		}
+		_ = response.Body.Close()
+	}
+	if _, err := io.WriteString(input, `"{ students { totalCount } }"}`); err != nil {
+		t.Fatal(err)
+	}
+	if err := input.Close(); err != nil {
+		t.Fatal(err)
+	}
+	mustContain(t, "the answer", <-answered, `"totalCount":25`)
+	<-r.rest
+	if err := r.cmd.Wait(); err != nil {
+		t.Errorf("it ends with %v: %s", err, r.stderr)
+	}
+}
