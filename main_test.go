@@ -1,15 +1,23 @@
 package main
 
 import (
+	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if binary, err := build(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(binary))
+// binaryFolder is where the tests build the program.
+var binaryFolder string
+
+func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+
+func runTests(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "rehearse-binary-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(code)
+	defer os.RemoveAll(folder)
+	binaryFolder = folder
+	return m.Run()
 }

@@ -20,7 +20,7 @@ import (
 
 // serve runs the server until ctx ends.
 func (p *program) serve(ctx context.Context) error {
-	listeners, err := p.listen()
+	listeners, err := p.listen(ctx)
 	if err != nil {
 		return err
 	}
@@ -86,14 +86,14 @@ type listeners struct{ public, ops net.Listener }
 
 // listen takes the addresses first: a port in use is told before a database is
 // started for nothing.
-func (p *program) listen() (listeners, error) {
+func (p *program) listen(ctx context.Context) (listeners, error) {
 	var l listeners
 	var err error
-	if l.public, err = open("ADDR", p.config.Addr); err != nil {
+	if l.public, err = open(ctx, "ADDR", p.config.Addr); err != nil {
 		return l, err
 	}
 	if p.config.OpsAddr != "" {
-		if l.ops, err = open("OPS_ADDR", p.config.OpsAddr); err != nil {
+		if l.ops, err = open(ctx, "OPS_ADDR", p.config.OpsAddr); err != nil {
 			l.close()
 			return l, err
 		}
@@ -101,8 +101,8 @@ func (p *program) listen() (listeners, error) {
 	return l, nil
 }
 
-func open(name, addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+func open(ctx context.Context, name, addr string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s cannot be listened on; is another server running there? %w", name, addr, err)
 	}

@@ -21,11 +21,7 @@ import (
 
 // build makes the binary once: signals reach a binary, not `go run`.
 var build = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "rehearse-binary-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(folder, "rehearse")
+	binary := filepath.Join(binaryFolder, "rehearse")
 	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)

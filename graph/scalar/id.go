@@ -62,6 +62,8 @@ func clip(text string) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
+// The pairs that gqlgen binds to the id types.
+
 func MarshalID(id int64) graphql.Marshaler                            { return marshalID(id) }
 func UnmarshalID(v any) (int64, error)                                { return unmarshalID[int64](v) }
 func MarshalStudentID(id booking.StudentID) graphql.Marshaler         { return marshalID(id) }

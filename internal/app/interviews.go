@@ -21,7 +21,7 @@ type CompleteInterviewInput struct {
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, At: in.CompletedAt}
 	now := a.Now()
-	return a.changeInterview(ctx, in.InterviewID, func(tx *store.Tx, i booking.Interview) (booking.Interview, error) {
+	return a.changeInterview(ctx, in.InterviewID, func(_ *store.Tx, i booking.Interview) (booking.Interview, error) {
 		i, refused := i.Complete(completion, now)
 		return i, refused.Err()
 	})

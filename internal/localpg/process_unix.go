@@ -11,9 +11,9 @@ import (
 )
 
 // spawn starts the server as a child that does not outlive this process.
-func (c *cluster) spawn(_ context.Context, bin binaries, args []string, output *os.File) (*process, error) {
-	// Not the context of the start: the server outlives it.
-	cmd := c.account.command(context.Background(), bin.tool("postgres"), args...)
+func (c *cluster) spawn(ctx context.Context, bin binaries, args []string, output *os.File) (*process, error) {
+	// The server outlives its start, so it does not end when the start is given up.
+	cmd := c.account.command(context.WithoutCancel(ctx), bin.tool("postgres"), args...)
 	cmd.Stdout, cmd.Stderr = output, output
 	follow := func(int) (func(), error) { return func() {}, nil }
 	if !c.orphanable {

@@ -117,6 +117,8 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, 
 		s.options.Log.Warn("requests were cut off", "after", patience)
 		err = server.Close()
 	}
-	<-ended
+	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }

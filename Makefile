@@ -1,0 +1,25 @@
+# `make help` lists what there is.
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help run generate lint test race bench
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+
+run: ## the server, with its database and the sample school
+	go run .
+
+generate: ## the GraphQL code, from schema.graphqls and gqlgen.yml
+	go generate ./...
+
+lint: ## what AGENTS.md asks for, as far as a tool can see it
+	$(GOLANGCI) run
+
+test: ## everything that needs no browser
+	go test ./...
+
+race: ## the same under the race detector, in a random order
+	go test -race -shuffle=on ./...
+
+bench: ## the measurements of docs/performance.md
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./bench
