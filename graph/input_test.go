@@ -55,6 +55,7 @@ func TestBadQueries(t *testing.T) {
 		{"an unknown field", `{ students { nodes { shoeSize } } }`, "BAD_USER_INPUT", "shoeSize"},
 		{"an unknown argument", `{ students(last: 3) { nodes { id } } }`, "BAD_USER_INPUT", "last"},
 		{"no document", `{`, "BAD_USER_INPUT", "Expected"},
+		{"interviews of a reversed range", `{ interviews(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { nodes { id } } }`, "BAD_USER_INPUT", "must be after start"},
 		{"an unknown status", `{ interviews(filter: {status: DONE}) { nodes { id } } }`, "BAD_USER_INPUT", "DONE"},
 	} {
 		a := s.ask(test.document, nil)

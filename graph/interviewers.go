@@ -17,7 +17,7 @@ func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Inte
 func (r queryResolver) Interviewers(
 	ctx context.Context, first *int, after *string, filter *store.PeopleFilter,
 ) (*page.InterviewerConnection, error) {
-	asked, err := page.Asked(first, after, maxPage)
+	asked, err := pages.Asked(first, after)
 	if err != nil {
 		return nil, err
 	}

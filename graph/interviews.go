@@ -8,6 +8,7 @@ import (
 	"rehearse/graph/page"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
@@ -18,9 +19,14 @@ func (r queryResolver) Interview(ctx context.Context, id int64) (*booking.Interv
 func (r queryResolver) Interviews(
 	ctx context.Context, first *int, after *string, filter *store.InterviewFilter,
 ) (*page.InterviewConnection, error) {
-	asked, err := page.Asked(first, after, maxPage)
+	asked, err := pages.Asked(first, after)
 	if err != nil {
 		return nil, err
+	}
+	if filter != nil && filter.Start != nil && filter.End != nil {
+		if err := booking.CheckOrder(calendar.Span{Start: *filter.Start, End: *filter.End}).Err(); err != nil {
+			return nil, err
+		}
 	}
 	interviews, more, err := r.store.Interviews(ctx, orZero(filter), asked)
 	if err != nil {

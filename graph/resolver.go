@@ -9,6 +9,7 @@ import (
 
 	"rehearse/graph/generated"
 	"rehearse/graph/loader"
+	"rehearse/graph/page"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -36,10 +37,10 @@ func (r *Resolver) Slot() generated.SlotResolver           { return slotResolver
 func (r *Resolver) Student() generated.StudentResolver     { return studentResolver{r} }
 func (r *Resolver) Interview() generated.InterviewResolver { return interviewResolver{r} }
 
-// Sizes of pages.
-const (
-	maxPage     = 100
-	maxSlotPage = 500
+// Sizes of pages; the defaults are the schema's, for a first that is null.
+var (
+	pages     = page.Limit{Default: 20, Most: 100}
+	slotPages = page.Limit{Default: 50, Most: 500}
 )
 
 // edges loads, for each parent, the object that key names.

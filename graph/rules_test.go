@@ -263,3 +263,16 @@ func TestInstantsInTheDefaultZone(t *testing.T) {
 	same(t, "no slots", len(data.AvailableSlots.Nodes), 0)
 	same(t, "why", data.AvailableSlots.reasons(), []string{"RANGE_IN_PAST"})
 }
+
+func TestNullFirstIsTheDefault(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	for range 21 {
+		s.student(nil)
+	}
+	var data struct{ Students struct{ Nodes []person } }
+	s.ask("{ students(first: null) { nodes { id } } }", nil).into(&data)
+	same(t, "a page of null", len(data.Students.Nodes), 20)
+	s.ask("{ students { nodes { id } } }", nil).into(&data)
+	same(t, "a page of nothing said", len(data.Students.Nodes), 20)
+}

@@ -15,7 +15,7 @@ import (
 func (r queryResolver) AvailableSlots(
 	ctx context.Context, studentID int64, start, end time.Time, first *int, after *string,
 ) (*page.AvailableSlotConnection, error) {
-	asked, err := page.Asked(first, after, maxSlotPage)
+	asked, err := slotPages.Asked(first, after)
 	if err != nil {
 		return nil, err
 	}

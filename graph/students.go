@@ -18,7 +18,7 @@ func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student,
 func (r queryResolver) Students(
 	ctx context.Context, first *int, after *string, filter *store.PeopleFilter,
 ) (*page.StudentConnection, error) {
-	asked, err := page.Asked(first, after, maxPage)
+	asked, err := pages.Asked(first, after)
 	if err != nil {
 		return nil, err
 	}

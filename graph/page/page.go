@@ -111,15 +111,18 @@ func InterviewerPosition(i booking.Interviewer) store.Position {
 	return store.Position{ID: int64(i.ID)}
 }
 
-// Asked reads the arguments of a list. first is at least 1 and at most most;
-// more is refused, not cut, so that nobody takes a part for the whole.
-func Asked(first *int, after *string, most int) (store.Page, error) {
-	page := store.Page{First: most}
+// Limit says how many things a page of a list holds.
+type Limit struct{ Default, Most int }
+
+// Asked reads the arguments of a list. More than the limit is refused, not cut,
+// so that nobody takes a part for the whole.
+func (l Limit) Asked(first *int, after *string) (store.Page, error) {
+	page := store.Page{First: l.Default}
 	if first != nil {
 		page.First = *first
 	}
-	if page.First < 1 || page.First > most {
-		return page, &scalar.InputError{Message: fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed", page.First, most)}
+	if page.First < 1 || page.First > l.Most {
+		return page, &scalar.InputError{Message: fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed", page.First, l.Most)}
 	}
 	if after != nil {
 		position, err := decode(*after)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -57,13 +58,13 @@ func (a *App) Book(ctx context.Context, in BookSlotInput) (*booking.Interview, e
 		return nil
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
-		return nil, a.withAlternatives(ctx, err, in.StudentID, wanted)
+		return nil, a.withAlternatives(ctx, err, in.StudentID, wanted, now)
 	}
 	return &booked, nil
 }
 
 // withAlternatives adds to a SLOT_TAKEN what the student could book instead.
-func (a *App) withAlternatives(ctx context.Context, err error, id booking.StudentID, wanted booking.Slot) error {
+func (a *App) withAlternatives(ctx context.Context, err error, id booking.StudentID, wanted booking.Slot, now time.Time) error {
 	var refused booking.Refused
 	if !errors.As(err, &refused) {
 		return err
@@ -72,7 +73,7 @@ func (a *App) withAlternatives(ctx context.Context, err error, id booking.Studen
 		if refused[i].Code != booking.SlotTaken {
 			continue
 		}
-		slots, err := a.alternatives(ctx, id, wanted, a.Now())
+		slots, err := a.alternatives(ctx, id, wanted, now)
 		if err != nil {
 			return err
 		}

@@ -137,13 +137,18 @@ func (a Availability) validate() Refused {
 // an empty answer must mean that there is nothing, not that the question was
 // wrong.
 func CheckRange(r calendar.Span, longest time.Duration) Refused {
-	switch {
-	case !r.Start.Before(r.End):
-		return Refuse(InvalidRange, "end", fmt.Sprintf("end is %s; it must be after start, %s",
-			r.End.UTC().Format(time.RFC3339), r.Start.UTC().Format(time.RFC3339)))
-	case r.Length() > longest:
-		return Refuse(InvalidRange, "end", fmt.Sprintf("the range from %s to %s is longer than the %d days allowed",
-			r.Start.UTC().Format(time.RFC3339), r.End.UTC().Format(time.RFC3339), int(longest.Hours()/24)))
+	if refused := CheckOrder(r); len(refused) > 0 || r.Length() <= longest {
+		return refused
 	}
-	return nil
+	return Refuse(InvalidRange, "end", fmt.Sprintf("the range from %s to %s is longer than the %d days allowed",
+		r.Start.UTC().Format(time.RFC3339), r.End.UTC().Format(time.RFC3339), int(longest.Hours()/24)))
+}
+
+// CheckOrder refuses a range that is reversed or empty.
+func CheckOrder(r calendar.Span) Refused {
+	if r.Start.Before(r.End) {
+		return nil
+	}
+	return Refuse(InvalidRange, "end", fmt.Sprintf("end is %s; it must be after start, %s",
+		r.End.UTC().Format(time.RFC3339), r.Start.UTC().Format(time.RFC3339)))
 }

@@ -1,0 +1,145 @@
+package graph_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/store"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files of the statements")
+
+// What an operation asks of the database stands in a golden file: a statement
+// more for each row of an answer, or one that grew a condition, shows here.
+// `go test ./graph -run Statements -update` rewrites the files.
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		operation string // the golden file is named after it
+		name      string
+		most      int
+		document  string
+		variables map[string]any
+	}{
+		{"availableSlots", "a page of 50", 3, availableSlotsDocument, map[string]any{"first": 50}},
+		{"availableSlots", "a page of 500", 3, availableSlotsDocument, map[string]any{"first": 500}},
+		{"interviews", "with all they lead to", 4, `query {
+			interviews(first: 20) { nodes { id start status grade student { name } interviewer { name } slot { start status } } } }`, nil},
+		{"students", "with their standing", 2, `query {
+			students(first: 20) { nodes { id name interviewLimit
+				eligibility { eligible interviewsUsed } upcomingInterviews { id start } } } }`, nil},
+		{"bookSlot", "in one transaction", 8, `mutation($student: ID!, $slot: ID!) {
+			bookSlot(input: {studentId: $student, slotId: $slot}) { interview { id start status } errors { message } } }`, nil},
+	} {
+		t.Run(test.operation+"/"+test.name, func(t *testing.T) {
+			t.Parallel()
+			trace := &statements{}
+			s := newSchoolWith(t, store.Options{Tracer: trace})
+			variables := busySchool(s)
+			for name, value := range test.variables {
+				variables[name] = value
+			}
+			trace.take()
+			answer := s.ask(test.document, variables)
+			sent := trace.take()
+			if len(answer.Errors) > 0 || strings.Contains(answer.body, `"message"`) {
+				t.Fatalf("it was not done: %s", answer.body)
+			}
+			if len(sent) > test.most {
+				t.Errorf("%d statements, at most %d are allowed", len(sent), test.most)
+			}
+			if !slices.Contains(sent, "commit") {
+				slices.Sort(sent) // fields of an answer are read side by side, in any order
+			}
+			compareGolden(t, test.operation, strings.Join(sent, "\n\n")+"\n")
+		})
+	}
+}
+
+const availableSlotsDocument = `query($student: ID!, $start: DateTime!, $end: DateTime!, $first: Int) {
+	availableSlots(studentId: $student, start: $start, end: $end, first: $first) {
+		nodes { id start end interviewer { id name } } pageInfo { hasNextPage } eligibility { eligible } } }`
+
+// busySchool has a student with an interview to come, more than 500 slots that
+// he may book in the next week, of several interviewers, and interviews of
+// others. It answers what the documents above ask about.
+func busySchool(s *school) map[string]any {
+	s.t.Helper()
+	student := s.student(nil)
+	s.booked(student, s.newSlot(30*time.Hour))
+	for range 3 {
+		s.booked(s.student(nil), s.newSlot(40*time.Hour))
+	}
+	var slot string
+	for range 4 {
+		window := s.publish(s.interviewer(nil), t0.Add(48*time.Hour), 48*time.Hour, 15)
+		s.accepted(window.Errors)
+		slot = window.Slots[len(window.Slots)-1].ID
+	}
+	return map[string]any{
+		"student": student, "slot": slot,
+		"start": t0.Format(time.RFC3339), "end": t0.Add(7 * day).Format(time.RFC3339),
+	}
+}
+
+// statements keeps what was sent to the database since it was last asked.
+type statements struct {
+	mu   sync.Mutex
+	sent []string
+}
+
+func (l *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent = append(l.sent, normalise(data.SQL))
+	return ctx
+}
+
+func (*statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (l *statements) take() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sent := l.sent
+	l.sent = nil
+	return sent
+}
+
+// normalise lays a statement out alike however its source did: one space for
+// any, and each clause on a line of its own.
+func normalise(statement string) string {
+	return clauses.Replace(strings.Join(strings.Fields(statement), " "))
+}
+
+var clauses = strings.NewReplacer(
+	" FROM ", "\nFROM ", " WHERE ", "\nWHERE ", " AND (", "\n\tAND (", " AND NOT ", "\n\tAND NOT ", " ORDER BY ", "\nORDER BY ",
+	" LEFT JOIN ", "\nLEFT JOIN ", " CROSS JOIN ", "\nCROSS JOIN ", " VALUES ", "\nVALUES ", " RETURNING ", "\nRETURNING ", " SET ", "\nSET ")
+
+func compareGolden(t *testing.T, operation, got string) {
+	t.Helper()
+	path := filepath.Join("..", "testdata", "statements", operation+".golden.sql")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("read the golden file; -update writes it: %v", err)
+	}
+	if got != string(want) {
+		t.Errorf("the statements differ from %s\ngot:\n%s\nwant:\n%s", path, got, want)
+	}
+}
