@@ -128,14 +128,17 @@ func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) 
 			return err
 		}
 		updated = UpdatedInterviewer{Interviewer: after}
-		if err := tx.UpdateInterviewer(ctx, after); err != nil || after.Active {
-			return err
+		if !after.Active {
+			if updated.ClosedSlots, err = tx.WithdrawOpenSlots(ctx, after.ID, now); err != nil {
+				return err
+			}
+			if updated.Conflicts, err = tx.FutureBookings(ctx, after.ID, now); err != nil {
+				return err
+			}
 		}
-		if updated.ClosedSlots, err = tx.WithdrawOpenSlots(ctx, after.ID, now); err != nil {
-			return err
-		}
-		updated.Conflicts, err = tx.FutureBookings(ctx, after.ID, now)
-		return err
+		// Last: a new e-mail locks the row against the foreign key of a booking,
+		// too, which has its slot by then.
+		return tx.UpdateInterviewer(ctx, after)
 	})
 	if err != nil {
 		return nil, err

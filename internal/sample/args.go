@@ -44,7 +44,7 @@ func (r Request) String() string {
 }
 
 // Load loads what was asked for, relative to now, into an empty database, all
-// or nothing.
+// or nothing. A generated school is vacuumed after it.
 func (r Request) Load(ctx context.Context, s *store.Store, now time.Time) error {
 	empty, err := s.Empty(ctx)
 	if err != nil {
@@ -53,19 +53,12 @@ func (r Request) Load(ctx context.Context, s *store.Store, now time.Time) error 
 	if !empty {
 		return errors.New("the database has people in it; sample data goes into an empty one only")
 	}
-	return s.InTx(ctx, func(tx *store.Tx) error {
-		if r.Size == "school" {
-			return School(ctx, tx, now.UTC())
-		}
-		return generate(ctx, tx, sizes[r.Size], r.Seed, now.UTC())
-	})
-}
-
-// size is how much to generate.
-type size struct{ students, interviewers, slots int }
-
-var sizes = map[string]size{
-	"S": {1_000, 100, 20_000},
-	"M": {100_000, 2_000, 1_000_000},
-	"L": {1_000_000, 20_000, 10_000_000},
+	if r.Size == "school" {
+		return s.InTx(ctx, func(tx *store.Tx) error { return School(ctx, tx, now.UTC()) })
+	}
+	err = s.InTx(ctx, func(tx *store.Tx) error { return generate(ctx, tx, sizes[r.Size], r.Seed, now.UTC()) })
+	if err != nil {
+		return err
+	}
+	return s.Vacuum(ctx)
 }

@@ -89,14 +89,6 @@ func (tx *Tx) CreateStudent(ctx context.Context, s booking.Student) (booking.Stu
 	return created.domain(), fault(err, "create a student")
 }
 
-// SkipUsedIDs makes the ids to come greater than those that were written with
-// an id of their own.
-func (tx *Tx) SkipUsedIDs(ctx context.Context) error {
-	err := tx.db.WithContext(ctx).Exec(
-		"SELECT setval(pg_get_serial_sequence('students', 'id'), (SELECT max(id) FROM students))").Error
-	return fault(err, "skip the ids of students")
-}
-
 // Empty reports whether the school has nobody in it.
 func (r *Reader) Empty(ctx context.Context) (bool, error) {
 	var empty bool

@@ -117,6 +117,9 @@ func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
 		}
 		return err
 	})
+	if refused := refusal(err); refused != nil {
+		return refused
+	}
 	return fault(err, "transaction")
 }
 

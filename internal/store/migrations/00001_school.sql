@@ -62,6 +62,8 @@ CREATE TABLE slots (
 -- The list of bookable slots reads this index and, for recently changed pages
 -- only, the table: a page of the list costs what the page holds.
 CREATE INDEX slots_open ON slots (starts_at, id) INCLUDE (ends_at, interviewer_id) WHERE status = 'OPEN';
+-- Why a list is empty is counted over all slots of its range.
+CREATE INDEX slots_start ON slots (starts_at);
 CREATE INDEX slots_interviewer ON slots (interviewer_id, starts_at);
 CREATE INDEX slots_availability ON slots (availability_id);
 

@@ -1,0 +1,295 @@
+package app_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// What is listed can be booked, and what is not listed refuses, with the codes
+// that the rules give when they are read again, plainly, by the oracle below.
+
+func TestListAndBookAgree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	server := app.New(w.store, clock)
+	rapid.Check(t, func(r *rapid.T) {
+		c := &agreement{T: r, world: w, app: server, rules: drawSchool(r)}
+		c.save()
+		for _, s := range c.rules.students {
+			c.agree(s)
+		}
+	})
+}
+
+// agreement compares one generated school with the oracle.
+type agreement struct {
+	*rapid.T
+	world *world
+	app   *app.App
+	rules school
+}
+
+// agree asks for the student's list, and for a dry run of every slot.
+func (c *agreement) agree(s booking.Student) {
+	everything := calendar.Span{Start: t0.Add(-7 * 24 * time.Hour), End: t0.Add(7 * 24 * time.Hour)}
+	var free []booking.SlotID
+	for _, slot := range c.rules.slots {
+		want := c.rules.refusals(s, slot)
+		if len(want) == 0 && !c.rules.booked(s, slot) {
+			free = append(free, slot.ID)
+		}
+		_, err := c.app.Book(c.world.t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, DryRun: true})
+		if got := codes(c.T, err); !slices.Equal(got, want) {
+			c.Fatalf("a booking of %s by student %d is refused with %v, want %v", describe(slot), s.ID, got, want)
+		}
+	}
+	c.agreeOnList(s, everything, free)
+	part := c.drawPart()
+	inside := slices.DeleteFunc(free, func(id booking.SlotID) bool {
+		slot := c.rules.slot(id)
+		return slot.Start.Before(part.Start) || slot.End.After(part.End)
+	})
+	c.agreeOnList(s, part, inside)
+}
+
+// drawPart draws a range: around one slot, where what keeps a list empty is one
+// thing, or anywhere.
+func (c *agreement) drawPart() calendar.Span {
+	if len(c.rules.slots) > 0 && rapid.Bool().Draw(c.T, "around a slot") {
+		return rapid.SampledFrom(c.rules.slots).Draw(c.T, "slot").Span()
+	}
+	start := t0.Add(drawOffset(c.T, c.rules.policy, "from"))
+	lengths := []time.Duration{booking.Resolution, time.Hour, 3 * time.Hour, 30 * time.Hour}
+	return calendar.Span{Start: start, End: start.Add(rapid.SampledFrom(lengths).Draw(c.T, "range"))}
+}
+
+// agreeOnList pages through the list and compares it with want.
+func (c *agreement) agreeOnList(s booking.Student, in calendar.Span, want []booking.SlotID) {
+	ctx := c.world.t.Context()
+	listed := []booking.SlotID{}
+	page := store.Page{First: rapid.IntRange(2, 3).Draw(c.T, "first")}
+	for more := true; more; {
+		answer, err := c.app.AvailableSlots(ctx, s.ID, in, page)
+		if err != nil {
+			c.Fatalf("list slots: %v", err)
+		}
+		for _, slot := range answer.Slots {
+			listed = append(listed, slot.ID)
+			page.After = &store.Position{Start: slot.Start, ID: int64(slot.ID)}
+		}
+		if total, err := answer.Total(ctx); err != nil || total != len(want) {
+			c.Fatalf("the list of student %d in %v counts %d slots (%v), want %d", s.ID, in, total, err, len(want))
+		}
+		if len(want) == 0 {
+			c.agreeOnReasons(s, in, answer)
+		}
+		if more = answer.More; more && len(answer.Slots) != page.First {
+			c.Fatalf("a page of %d has %d slots, and more to come", page.First, len(answer.Slots))
+		}
+	}
+	// The oracle's slots are in the list's order, so this compares the order
+	// too, and finds what is listed twice.
+	if !slices.Equal(listed, want) {
+		c.Fatalf("student %d is offered the slots %v in %v, want %v", s.ID, listed, in, want)
+	}
+}
+
+// agreeOnReasons compares what is said to keep a list empty with the rules that
+// refuse the slots of the range.
+func (c *agreement) agreeOnReasons(s booking.Student, in calendar.Span, empty *app.AvailableSlots) {
+	reasons, err := empty.EmptyReasons(c.world.t.Context())
+	if err != nil || len(reasons) == 0 {
+		c.Fatalf("the empty list of student %d in %v has the reasons %v (%v)", s.ID, in, reasons, err)
+	}
+	got := map[string]int{}
+	for _, r := range reasons {
+		got[string(r.Code)] = r.Count
+	}
+	if want := c.rules.emptyReasons(s, in); !maps.Equal(got, want) {
+		c.Fatalf("the empty list of student %d in %v has the reasons %v, want %v", s.ID, in, got, want)
+	}
+}
+
+// codes are the refusal codes of a booking, sorted.
+func codes(t *rapid.T, err error) []booking.RefusalCode {
+	got := []booking.RefusalCode{}
+	if err == nil {
+		return got
+	}
+	refused, ok := err.(booking.Refused) //nolint:errorlint // a fault is one, whatever it wraps
+	if !ok {
+		t.Fatalf("a dry run failed: %v", err)
+	}
+	for _, r := range refused {
+		got = append(got, r.Code)
+	}
+	slices.Sort(got)
+	return got
+}
+
+// school is a generated school; its methods are the oracle: rules 1 to 4 read
+// from their description, with nothing shared with the code.
+type school struct {
+	policy       booking.Policy
+	students     []booking.Student
+	interviewers []booking.Interviewer
+	slots        []booking.Slot // by start, then id
+	interviews   []booking.Interview
+}
+
+// booked: booking one's own booked slot again answers that booking.
+func (c school) booked(s booking.Student, slot booking.Slot) bool {
+	for _, i := range c.interviews {
+		if i.SlotID == slot.ID && i.StudentID == s.ID && i.Status == booking.Booked {
+			return true
+		}
+	}
+	return false
+}
+
+// emptyReasons are the reasons that keep every slot of the range away, with the
+// number of slots; where there are none, what keeps each slot away. Withdrawn
+// slots do not count: nobody sees them.
+func (c school) emptyReasons(s booking.Student, in calendar.Span) map[string]int {
+	published, each, all := 0, map[string]int{}, map[string]int{}
+	for _, slot := range c.slots {
+		if slot.Status == booking.SlotWithdrawn || slot.Start.Before(in.Start) || slot.End.After(in.End) {
+			continue
+		}
+		published++
+		for _, code := range c.against(s, slot) {
+			each[strings.TrimPrefix(string(code), "SLOT_")]++
+		}
+	}
+	if c.limitReached(s) {
+		all["LIMIT_REACHED"] = published
+	}
+	if c.gradesTooLow(s) {
+		all["GRADES_TOO_LOW"] = published
+	}
+	if !in.End.After(t0) {
+		all["RANGE_IN_PAST"] = published
+	}
+	if len(all) == 0 && published == 0 {
+		all["NONE_PUBLISHED"] = 0
+	}
+	if len(all) > 0 {
+		return all
+	}
+	return each
+}
+
+// refusals are the sorted codes of a booking.
+func (c school) refusals(s booking.Student, slot booking.Slot) []booking.RefusalCode {
+	if c.booked(s, slot) {
+		return []booking.RefusalCode{}
+	}
+	return c.against(s, slot)
+}
+
+// against are the sorted codes of every rule that keeps the student from the
+// slot.
+func (c school) against(s booking.Student, slot booking.Slot) []booking.RefusalCode {
+	no := []booking.RefusalCode{}
+	if slot.Status == booking.SlotBooked {
+		no = append(no, booking.SlotTaken)
+	}
+	if slot.Status == booking.SlotWithdrawn {
+		no = append(no, booking.SlotIsWithdrawn)
+	}
+	notice := time.Duration(c.policy.MinimumNoticeSeconds) * time.Second
+	if !slot.Start.After(t0) {
+		no = append(no, booking.SlotInPast)
+	} else if slot.Start.Before(t0.Add(notice)) {
+		no = append(no, booking.TooSoon)
+	}
+	met, overlaps := c.inTheWay(s, slot)
+	if met {
+		no = append(no, booking.AlreadyInterviewed)
+	}
+	if overlaps {
+		no = append(no, booking.OwnOverlap)
+	}
+	for _, i := range c.interviewers {
+		if i.ID == slot.InterviewerID && i.Email == s.Email {
+			no = append(no, booking.SelfInterview)
+		}
+	}
+	if c.limitReached(s) {
+		no = append(no, booking.LimitReached)
+	}
+	if c.gradesTooLow(s) {
+		no = append(no, booking.GradesTooLow)
+	}
+	slices.Sort(no)
+	return no
+}
+
+func (c school) inTheWay(s booking.Student, slot booking.Slot) (met, overlaps bool) {
+	for _, i := range c.interviews {
+		if i.StudentID != s.ID || (i.Status != booking.Booked && i.Status != booking.Completed) {
+			continue
+		}
+		met = met || i.InterviewerID == slot.InterviewerID
+		overlaps = overlaps || (i.Start.Before(slot.End) && slot.Start.Before(i.End))
+	}
+	return met, overlaps
+}
+
+func (c school) limitReached(s booking.Student) bool {
+	used, limit := 0, c.policy.InterviewLimit
+	if s.LimitOverride != nil {
+		limit = *s.LimitOverride
+	}
+	for _, i := range c.interviews {
+		if i.StudentID == s.ID && i.Status != booking.Cancelled && i.Status != booking.InterviewerNoShow {
+			used++
+		}
+	}
+	return used >= limit
+}
+
+// gradesTooLow: one of the last graded interviews, by start, then id, is not
+// above the minimum.
+func (c school) gradesTooLow(s booking.Student) bool {
+	var graded []booking.Interview
+	for _, i := range c.interviews {
+		if i.StudentID == s.ID && i.Status == booking.Completed && i.Grade != nil {
+			graded = append(graded, i)
+		}
+	}
+	slices.SortFunc(graded, func(a, b booking.Interview) int {
+		return cmp.Or(b.Start.Compare(a.Start), cmp.Compare(b.ID, a.ID))
+	})
+	for n, i := range graded {
+		if n < c.policy.GradeWindow && *i.Grade <= c.policy.MinimumGradeExclusive {
+			return true
+		}
+	}
+	return false
+}
+
+func (c school) slot(id booking.SlotID) booking.Slot {
+	for _, slot := range c.slots {
+		if slot.ID == id {
+			return slot
+		}
+	}
+	return booking.Slot{}
+}
+
+func describe(slot booking.Slot) string {
+	return fmt.Sprintf("slot %d (%s, interviewer %d, %s after now)", slot.ID, slot.Status, slot.InterviewerID, slot.Start.Sub(t0))
+}

@@ -1,0 +1,212 @@
+package app_test
+
+import (
+	"testing"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+var (
+	// updatesInterview is a change of an interview that is decided.
+	updatesInterview = contains(`UPDATE "interviews"`)
+	// updatesSlot is a change of a slot's status that is decided.
+	updatesSlot = contains(`UPDATE "slots"`)
+)
+
+// gradeRace is a student with one interview to grade, and one slot to book.
+type gradeRace struct {
+	*world
+	student  booking.Student
+	slot     booking.Slot
+	ungraded booking.Interview
+}
+
+func newGradeRace(t *testing.T) gradeRace {
+	t.Helper()
+	w := newWorld(t)
+	s := w.student()
+	return gradeRace{world: w, student: s, slot: w.slot(w.interviewer(), 1), ungraded: w.pastBooking(s)}
+}
+
+func (r gradeRace) book(on *app.App) error {
+	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
+	return err
+}
+
+// fail gives the grade that ends rule 4 for the student.
+func (r gradeRace) fail(on *app.App) error {
+	_, err := on.CompleteInterview(r.t.Context(), app.CompleteInterviewInput{InterviewID: r.ungraded.ID, Grade: ptr(1)})
+	return err
+}
+
+// committed are the failing grades and the bookings to come that others see.
+func (r gradeRace) committed() (failing, booked int) {
+	r.t.Helper()
+	return one[int](r.world, "SELECT count(*) FROM interviews WHERE grade = 1"),
+		one[int](r.world, "SELECT count(*) FROM interviews WHERE status = 'BOOKED' AND slot_id = $1", r.slot.ID)
+}
+
+func (r gradeRace) wantCommitted(when string, failing, booked int) {
+	r.t.Helper()
+	if f, b := r.committed(); f != failing || b != booked {
+		r.t.Errorf("%s: %d failing grades and %d bookings are committed, want %d and %d", when, f, b, failing, booked)
+	}
+}
+
+func TestGradeWaitsForABooking(t *testing.T) {
+	t.Parallel()
+	r := newGradeRace(t)
+	gate := pgtest.NewGate(insertsInterview)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	booked := meanwhile(func() error { return r.book(first) })
+	gate.Await(t, 1)
+	graded := meanwhile(func() error { return r.fail(second) })
+	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+	r.wantCommitted("while the grade waits", 0, 0)
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	wantOutcome(t, "the grade", graded(), "ok")
+	r.wantCommitted("in the end", 1, 1)
+	r.wantSound()
+}
+
+func TestBookingWaitsForAGrade(t *testing.T) {
+	t.Parallel()
+	r := newGradeRace(t)
+	gate := pgtest.NewGate(updatesInterview)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	graded := meanwhile(func() error { return r.fail(first) })
+	gate.Await(t, 1)
+	booked := meanwhile(func() error { return r.book(second) })
+	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+	gate.Open()
+	wantOutcome(t, "the grade", graded(), "ok")
+	wantOutcome(t, "the booking", booked(), "GRADES_TOO_LOW")
+	r.wantCommitted("in the end", 1, 0)
+	r.wantSound()
+}
+
+// Without the student's lock a booking is made that rule 4 forbids: the
+// failing grade is committed before the booking's insert is even sent. No
+// constraint can see it.
+func TestGradeAgainstABookingUnprotected(t *testing.T) {
+	t.Parallel()
+	r := newGradeRace(t)
+	gate := pgtest.NewGate(insertsInterview)
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("students")})
+	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("students")})
+	booked := meanwhile(func() error { return r.book(first) })
+	gate.Await(t, 1)
+	wantOutcome(t, "the grade", r.fail(second), "ok")
+	r.wantCommitted("while the booking stands at the gate", 1, 0)
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	r.wantCommitted("in the end", 1, 1)
+	if r.eligibility(r.student.ID).Eligible {
+		t.Error("the student may book: the grade fails nothing, and the control shows nothing")
+	}
+	r.wantSound()
+}
+
+// cancelRace is a slot that its student gives up, twice, and another wants.
+type cancelRace struct {
+	*world
+	interview booking.Interview
+	other     booking.Student
+}
+
+func newCancelRace(t *testing.T) cancelRace {
+	t.Helper()
+	w := newWorld(t)
+	return cancelRace{world: w, interview: w.booked(w.student(), w.slot(w.interviewer(), 1)), other: w.student()}
+}
+
+func (r cancelRace) cancel(on *app.App) error {
+	_, err := on.CancelInterview(r.t.Context(), app.CancelInterviewInput{InterviewID: r.interview.ID, Reason: "ill"})
+	return err
+}
+
+func (r cancelRace) book(on *app.App) error {
+	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.other.ID, SlotID: r.interview.SlotID})
+	return err
+}
+
+func TestCancelAgainstABooking(t *testing.T) {
+	t.Parallel()
+	r := newCancelRace(t)
+	gate := pgtest.NewGate(updatesSlot)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	cancelled := meanwhile(func() error { return r.cancel(first) })
+	gate.Await(t, 1)
+	again := meanwhile(func() error { return r.cancel(second) })
+	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+	booked := meanwhile(func() error { return r.book(second) })
+	r.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
+	gate.Open()
+	wantOutcome(t, "the cancelling", cancelled(), "ok")
+	wantOutcome(t, "the cancelling again", again(), "ok")
+	wantOutcome(t, "the booking that waited for the slot", booked(), "ok")
+	r.wantSound()
+}
+
+// Without the locks a cancelling that was decided on an old state opens a slot
+// under the next student's booking. The constraint still keeps a third student
+// out, but the slot is listed, and nobody can book it.
+func TestCancelAgainstABookingUnprotected(t *testing.T) {
+	t.Parallel()
+	r := newCancelRace(t)
+	gate := pgtest.NewGate(updatesSlot)
+	locks := withoutLocks("students", "slots")
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: locks})
+	second := r.server(pgtest.Intercept{Rewrite: locks})
+	cancelled := meanwhile(func() error { return r.cancel(first) })
+	gate.Await(t, 1)
+	wantOutcome(t, "the cancelling again", r.cancel(second), "ok")
+	wantOutcome(t, "the booking", r.book(second), "ok")
+	gate.Open()
+	wantOutcome(t, "the cancelling", cancelled(), "ok")
+	if status := r.slotStatus(r.interview.SlotID); status != booking.SlotOpen {
+		t.Errorf("the slot is %s, want OPEN: the control shows nothing", status)
+	}
+	r.wantBroken("a slot is BOOKED exactly when one live interview stands on it")
+}
+
+// A grade and a cancelling of one interview: whichever comes second sees what
+// the first did.
+func TestCancelAgainstAGrade(t *testing.T) {
+	t.Parallel()
+	r := newGradeRace(t)
+	gate := pgtest.NewGate(updatesInterview)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	graded := meanwhile(func() error { return r.fail(first) })
+	gate.Await(t, 1)
+	cancelled := meanwhile(func() error { return r.cancelUngraded(second) })
+	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+	gate.Open()
+	wantOutcome(t, "the grade", graded(), "ok")
+	wantOutcome(t, "the cancelling of a completed interview", cancelled(), "WRONG_STATUS")
+	r.wantSound()
+}
+
+func (r gradeRace) cancelUngraded(on *app.App) error {
+	_, err := on.CancelInterview(r.t.Context(), app.CancelInterviewInput{InterviewID: r.ungraded.ID, Reason: "ill"})
+	return err
+}
+
+// Without the student's lock the second overwrites the first: the interview is
+// completed after it was cancelled, on a slot that was given back.
+func TestCancelAgainstAGradeUnprotected(t *testing.T) {
+	t.Parallel()
+	r := newGradeRace(t)
+	gate := pgtest.NewGate(updatesInterview)
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("students")})
+	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("students")})
+	graded := meanwhile(func() error { return r.fail(first) })
+	gate.Await(t, 1)
+	wantOutcome(t, "the cancelling", r.cancelUngraded(second), "ok")
+	gate.Open()
+	wantOutcome(t, "the grade", graded(), "ok")
+	r.wantBroken("a slot is BOOKED exactly when one live interview stands on it")
+}

@@ -1,0 +1,345 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+var (
+	// readsConflicts is a deactivation that has withdrawn the open slots.
+	readsConflicts = contains(`FROM "interviews" WHERE interviewer_id`)
+	// insertsSlots is a publication whose plan stands.
+	insertsSlots = contains(`INSERT INTO "slots"`)
+	// insertsAvailability is the same, with nothing written.
+	insertsAvailability = contains(`INSERT INTO "availabilities"`)
+	// updatesPolicy is a change of the policy that is decided.
+	updatesPolicy = contains("UPDATE booking_policy")
+)
+
+// leaveRace is an interviewer who leaves while his slot is wanted.
+type leaveRace struct {
+	*world
+	interviewer booking.Interviewer
+	slot        booking.Slot
+	student     booking.Student
+}
+
+func newLeaveRace(t *testing.T) leaveRace {
+	t.Helper()
+	w := newWorld(t)
+	by := w.interviewer()
+	return leaveRace{world: w, interviewer: by, slot: w.slot(by, 1), student: w.student()}
+}
+
+func (r leaveRace) leave(on *app.App) (*app.UpdatedInterviewer, error) {
+	return on.UpdateInterviewer(r.t.Context(), app.UpdateInterviewerInput{
+		InterviewerID: r.interviewer.ID, Active: ptr(false), Email: ptr("former@example.org"),
+	})
+}
+
+func (r leaveRace) book(on *app.App) error {
+	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
+	return err
+}
+
+func (r leaveRace) cancel(on *app.App, i booking.Interview) error {
+	_, err := on.CancelInterview(r.t.Context(), app.CancelInterviewInput{InterviewID: i.ID, Reason: "ill"})
+	return err
+}
+
+// wantAnswer compares what the administrator is told with what is so.
+func (r leaveRace) wantAnswer(left *app.UpdatedInterviewer, closed, conflicts int, status booking.SlotStatus) {
+	r.t.Helper()
+	if len(left.ClosedSlots) != closed || len(left.Conflicts) != conflicts {
+		r.t.Errorf("%d slots were closed and %d conflicts reported, want %d and %d",
+			len(left.ClosedSlots), len(left.Conflicts), closed, conflicts)
+	}
+	if got := r.slotStatus(r.slot.ID); got != status {
+		r.t.Errorf("the slot is %s, want %s", got, status)
+	}
+}
+
+func TestLeavingWaitsForABooking(t *testing.T) {
+	t.Parallel()
+	r := newLeaveRace(t)
+	gate, deadlocks := pgtest.NewGate(insertsInterview), &failures{}
+	first := r.server(pgtest.Intercept{Before: gate.Hold, After: deadlocks.count})
+	second := r.server(pgtest.Intercept{After: deadlocks.count})
+	booked := meanwhile(func() error { return r.book(first) })
+	gate.Await(t, 1)
+	var left *app.UpdatedInterviewer
+	gone := meanwhile(func() (err error) { left, err = r.leave(second); return err })
+	r.db.AwaitLockWaits(t, 1, "UPDATE slots SET status = 'WITHDRAWN'")
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	wantOutcome(t, "the leaving", gone(), "ok")
+	r.wantAnswer(left, 0, 1, booking.SlotBooked)
+	deadlocks.want(t, 0)
+	r.wantSound()
+}
+
+func TestBookingWaitsForALeaving(t *testing.T) {
+	t.Parallel()
+	r := newLeaveRace(t)
+	gate, deadlocks := pgtest.NewGate(readsConflicts), &failures{}
+	first := r.server(pgtest.Intercept{Before: gate.Hold, After: deadlocks.count})
+	second := r.server(pgtest.Intercept{After: deadlocks.count})
+	var left *app.UpdatedInterviewer
+	gone := meanwhile(func() (err error) { left, err = r.leave(first); return err })
+	gate.Await(t, 1)
+	booked := meanwhile(func() error { return r.book(second) })
+	r.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
+	gate.Open()
+	wantOutcome(t, "the leaving", gone(), "ok")
+	wantOutcome(t, "the booking", booked(), "SLOT_WITHDRAWN")
+	r.wantAnswer(left, 1, 0, booking.SlotWithdrawn)
+	deadlocks.want(t, 0)
+	r.wantSound()
+}
+
+// Without the slot's lock a slot is both: the administrator is told that it was
+// withdrawn and that no booking stands, and a student has it.
+func TestLeavingAgainstABookingUnprotected(t *testing.T) {
+	t.Parallel()
+	r := newLeaveRace(t)
+	gate := pgtest.NewGate(insertsInterview)
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("slots")})
+	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("slots")})
+	booked := meanwhile(func() error { return r.book(first) })
+	gate.Await(t, 1)
+	left, err := r.leave(second)
+	wantOutcome(t, "the leaving", err, "ok")
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	r.wantAnswer(left, 1, 0, booking.SlotBooked)
+}
+
+func TestLeavingWaitsForACancelling(t *testing.T) {
+	t.Parallel()
+	r := newLeaveRace(t)
+	i := r.booked(r.student, r.slot)
+	gate := pgtest.NewGate(updatesSlot)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	cancelled := meanwhile(func() error { return r.cancel(first, i) })
+	gate.Await(t, 1)
+	var left *app.UpdatedInterviewer
+	gone := meanwhile(func() (err error) { left, err = r.leave(second); return err })
+	r.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
+	gate.Open()
+	wantOutcome(t, "the cancelling", cancelled(), "ok")
+	wantOutcome(t, "the leaving", gone(), "ok")
+	r.wantAnswer(left, 1, 0, booking.SlotWithdrawn)
+	r.wantSound()
+}
+
+func TestCancellingWaitsForALeaving(t *testing.T) {
+	t.Parallel()
+	r := newLeaveRace(t)
+	i := r.booked(r.student, r.slot)
+	gate := pgtest.NewGate(readsConflicts)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	var left *app.UpdatedInterviewer
+	gone := meanwhile(func() (err error) { left, err = r.leave(first); return err })
+	gate.Await(t, 1)
+	cancelled := meanwhile(func() error { return r.cancel(second, i) })
+	r.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
+	gate.Open()
+	wantOutcome(t, "the leaving", gone(), "ok")
+	wantOutcome(t, "the cancelling", cancelled(), "ok")
+	r.wantAnswer(left, 0, 1, booking.SlotWithdrawn)
+	r.wantSound()
+}
+
+// Without the interviewer's lock a cancelling opens a slot of somebody who is
+// gone.
+func TestLeavingAgainstACancellingUnprotected(t *testing.T) {
+	t.Parallel()
+	r := newLeaveRace(t)
+	i := r.booked(r.student, r.slot)
+	gate := pgtest.NewGate(updatesSlot)
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers")})
+	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("interviewers")})
+	cancelled := meanwhile(func() error { return r.cancel(first, i) })
+	gate.Await(t, 1)
+	left, err := r.leave(second)
+	wantOutcome(t, "the leaving", err, "ok")
+	gate.Open()
+	wantOutcome(t, "the cancelling", cancelled(), "ok")
+	r.wantAnswer(left, 0, 1, booking.SlotOpen)
+	r.wantBroken("an inactive interviewer has no open slots in the future")
+}
+
+// publish asks for slots of an hour in a window of three that starts so long
+// after the next hour.
+func publish(w *world, on *app.App, by booking.Interviewer, after time.Duration) error {
+	start := t0.Add(time.Hour + after)
+	_, err := on.AddAvailability(w.t.Context(), app.AddAvailabilityInput{
+		InterviewerID: by.ID, Start: start, End: start.Add(3 * time.Hour), SlotMinutes: 60,
+	})
+	return err
+}
+
+func TestTwoPublicationsOfOneTime(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		after time.Duration
+		want  string
+		slots int
+	}{
+		{"the same window", 0, "ok", 3},
+		{"a window shifted by one slot", time.Hour, "ok", 4},
+		{"a window shifted by half a slot", 30 * time.Minute, "AVAILABILITY_CONFLICT", 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			by := w.interviewer()
+			gate := pgtest.NewGate(insertsSlots)
+			first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+			one := meanwhile(func() error { return publish(w, first, by, 0) })
+			gate.Await(t, 1)
+			other := meanwhile(func() error { return publish(w, second, by, c.after) })
+			w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
+			gate.Open()
+			wantOutcome(t, "the first publication", one(), "ok")
+			wantOutcome(t, "the second publication", other(), c.want)
+			w.wantSlots(c.slots)
+			w.wantSound()
+		})
+	}
+}
+
+func (w *world) wantSlots(n int) {
+	w.t.Helper()
+	if got := one[int](w, "SELECT count(*) FROM slots WHERE status <> 'WITHDRAWN'"); got != n {
+		w.t.Errorf("%d slots stand, want %d", got, n)
+	}
+}
+
+func TestTwoPublicationsByTheConstraintAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	wantOutcomes(t, unlockedPublications(w, 30*time.Minute), map[string]int{"ok": 1, "AVAILABILITY_CONFLICT": 1})
+	w.wantSlots(3)
+	w.wantSound()
+}
+
+func TestTwoPublicationsUnprotected(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		after time.Duration
+	}{
+		{"the same window", 0},
+		{"a window shifted by half a slot", 30 * time.Minute},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.exec("ALTER TABLE slots DROP CONSTRAINT slots_no_overlap")
+			w.exec("DROP INDEX availabilities_window_key")
+			wantOutcomes(t, unlockedPublications(w, c.after), map[string]int{"ok": 2})
+			w.wantSlots(6)
+			w.wantBroken("an interviewer's slots do not overlap")
+		})
+	}
+}
+
+// unlockedPublications plans two windows that share time, both before either
+// is written, with the interviewer's lock switched off.
+func unlockedPublications(w *world, after time.Duration) []error {
+	w.t.Helper()
+	by, gate := w.interviewer(), pgtest.NewGate(insertsAvailability)
+	servers := w.servers(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers")})
+	wait := atOnce(2, func(i int) error { return publish(w, servers[i], by, time.Duration(i)*after) })
+	gate.Await(w.t, 2)
+	gate.Open()
+	return wait()
+}
+
+// limit sets the policy's limit, if the policy still has its first version.
+func limit(w *world, on *app.App, n int) error {
+	_, err := on.UpdateBookingPolicy(w.t.Context(), app.UpdateBookingPolicyInput{ExpectedVersion: ptr(1), InterviewLimit: &n})
+	return err
+}
+
+func (w *world) wantPolicy(limit, version int) {
+	w.t.Helper()
+	p, err := w.store.Policy(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if p.InterviewLimit != limit || p.Version != version {
+		w.t.Errorf("the limit is %d in version %d, want %d in %d", p.InterviewLimit, p.Version, limit, version)
+	}
+}
+
+func TestTwoChangesOfOnePolicyVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	gate := pgtest.NewGate(updatesPolicy)
+	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+	one := meanwhile(func() error { return limit(w, first, 10) })
+	gate.Await(t, 1)
+	other := meanwhile(func() error { return limit(w, second, 20) })
+	w.db.AwaitLockWaits(t, 1, "FROM booking_policy")
+	gate.Open()
+	wantOutcome(t, "the first change", one(), "ok")
+	wantOutcome(t, "the second change", other(), "INVALID_INPUT")
+	w.wantPolicy(10, 2)
+	w.wantSound()
+}
+
+// Without the lock both changes of version 1 are accepted, and one is lost.
+func TestTwoChangesOfOnePolicyVersionUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	gate := pgtest.NewGate(updatesPolicy)
+	locks := withoutLocks("booking_policy")
+	first := w.server(pgtest.Intercept{Before: gate.Hold, Rewrite: locks})
+	second := w.server(pgtest.Intercept{Rewrite: locks})
+	one := meanwhile(func() error { return limit(w, first, 10) })
+	gate.Await(t, 1)
+	wantOutcome(t, "the second change", limit(w, second, 20), "ok")
+	w.wantPolicy(20, 2)
+	gate.Open()
+	wantOutcome(t, "the first change", one(), "ok")
+	w.wantPolicy(10, 2)
+}
+
+// twentyOfOneName admits twenty students with one e-mail, all at once.
+func twentyOfOneName(w *world) []error {
+	gate := pgtest.NewGate(contains(`INSERT INTO "students"`))
+	servers := w.servers(pgtest.Intercept{Before: gate.Hold})
+	wait := atOnce(20, func(i int) error {
+		_, err := servers[i%2].CreateStudent(w.t.Context(), app.CreateStudentInput{
+			Name: "Ada", Email: "Ada@Example.org", TimeZone: "UTC",
+		})
+		return err
+	})
+	gate.Await(w.t, 20)
+	gate.Open()
+	return wait()
+}
+
+func TestTwentyStudentsWithOneEmail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	wantOutcomes(t, twentyOfOneName(w), map[string]int{"ok": 1, "INVALID_INPUT": 19})
+	w.wantSound()
+}
+
+func TestTwentyStudentsWithOneEmailUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("DROP INDEX students_email_key")
+	wantOutcomes(t, twentyOfOneName(w), map[string]int{"ok": 20})
+	if n := one[int](w, "SELECT count(*) FROM students WHERE email = 'ada@example.org'"); n != 20 {
+		t.Errorf("%d students have the e-mail, want 20: the control shows nothing", n)
+	}
+}

@@ -1,0 +1,346 @@
+package app_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+// Each race stands here three times: as it is, where the rule holds; with the
+// locks switched off and the constraints kept; and with both switched off,
+// where the rule must break. The last shows that the first tests anything.
+//
+// Where a lock is switched off, a gate stops every transaction between its
+// verdict and its first write, so what breaks breaks every time.
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// contains matches the statements that contain every part.
+func contains(parts ...string) func(string) bool {
+	return func(statement string) bool {
+		for _, part := range parts {
+			if !strings.Contains(statement, part) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+var (
+	// locksStudent is how every change of a student's interviews begins.
+	locksStudent = contains("FROM students WHERE", "FOR NO KEY UPDATE")
+	// insertsInterview is a booking whose verdict stands, with nothing written.
+	insertsInterview = contains(`INSERT INTO "interviews"`)
+)
+
+// withoutLocks switches the row locks on these tables off.
+func withoutLocks(tables ...string) func(string) string {
+	return func(statement string) string {
+		for _, table := range tables {
+			if strings.Contains(statement, "FROM "+table+" ") {
+				statement = strings.ReplaceAll(statement, " FOR NO KEY UPDATE", "")
+				statement = strings.ReplaceAll(statement, " FOR SHARE", "")
+			}
+		}
+		return statement
+	}
+}
+
+// stampede makes n bookings on two servers: all stand at the gate before one
+// goes on.
+func (w *world) stampede(gate *pgtest.Gate, rewrite func(string) string, inputs []app.BookSlotInput) []error {
+	w.t.Helper()
+	servers := w.servers(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
+	wait := atOnce(len(inputs), func(i int) error {
+		_, err := servers[i%2].Book(w.t.Context(), inputs[i])
+		return err
+	})
+	gate.Await(w.t, len(inputs))
+	gate.Open()
+	return wait()
+}
+
+// fiftyForOne are fifty students who want the same slot of six.
+func fiftyForOne(w *world) (inputs []app.BookSlotInput, wanted booking.Slot) {
+	slots := w.slots(6)
+	for _, s := range w.students(50) {
+		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
+	}
+	return inputs, slots[0]
+}
+
+func TestFiftyStudentsForOneSlot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs, _ := fiftyForOne(w)
+	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	wantOutcomes(t, errs, map[string]int{"ok": 1, "SLOT_TAKEN": 49})
+	w.wantSound()
+	w.wantAlternatives(inputs, errs)
+}
+
+// wantAlternatives fails unless every SLOT_TAKEN came with slots that its
+// student can book.
+func (w *world) wantAlternatives(inputs []app.BookSlotInput, errs []error) {
+	w.t.Helper()
+	server := app.New(w.store, clock)
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		offered := err.(booking.Refused)[0].Alternatives //nolint:errorlint,forcetypeassert // every outcome is known by now
+		if len(offered) != 5 {
+			w.t.Errorf("student %d was offered %d alternatives, want 5", inputs[i].StudentID, len(offered))
+		}
+		for _, slot := range offered {
+			_, err := server.Book(w.t.Context(), app.BookSlotInput{StudentID: inputs[i].StudentID, SlotID: slot.ID, DryRun: true})
+			wantOutcome(w.t, "the booking of an alternative", err, "ok")
+		}
+	}
+}
+
+func TestFiftyStudentsForOneSlotByTheConstraintAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs, wanted := fiftyForOne(w)
+	errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), inputs)
+	wantOutcomes(t, errs, map[string]int{"ok": 1, "SLOT_TAKEN": 49})
+	if status := w.slotStatus(wanted.ID); status != booking.SlotBooked {
+		t.Errorf("the slot is %s, want BOOKED", status)
+	}
+	w.wantSound()
+}
+
+func TestFiftyStudentsForOneSlotUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("DROP INDEX interviews_slot_key")
+	inputs, _ := fiftyForOne(w)
+	errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), inputs)
+	wantOutcomes(t, errs, map[string]int{"ok": 50})
+	w.wantBroken("a slot is BOOKED exactly when one live interview stands on it")
+}
+
+// twentyForOneLeft is a student at 14 of 15 who wants twenty slots.
+func twentyForOneLeft(w *world) (inputs []app.BookSlotInput) {
+	s := w.fourteen()
+	for _, slot := range w.slots(20) {
+		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+	}
+	return inputs
+}
+
+func TestTwentyBookingsWhereOneIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs := twentyForOneLeft(w)
+	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	wantOutcomes(t, errs, map[string]int{"ok": 1, "LIMIT_REACHED": 19})
+	if used := w.eligibility(inputs[0].StudentID).InterviewsUsed; used != 15 {
+		t.Errorf("%d interviews are used, want 15", used)
+	}
+	w.wantSound()
+}
+
+// No constraint can hold the limit: it is a count. With the student's lock
+// switched off, and every constraint and every slot's lock in place, all
+// twenty go through.
+func TestTwentyBookingsWhereOneIsLeftUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs := twentyForOneLeft(w)
+	errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students"), inputs)
+	wantOutcomes(t, errs, map[string]int{"ok": 20})
+	if used := w.eligibility(inputs[0].StudentID).InterviewsUsed; used != 34 {
+		t.Errorf("%d of 15 interviews are used, want 34: the control shows nothing", used)
+	}
+	w.wantSound() // the constraints hold all they can
+}
+
+// twoOfOne is a student who wants two slots of one interviewer.
+func twoOfOne(w *world) []app.BookSlotInput {
+	s, by := w.student(), w.interviewer()
+	return []app.BookSlotInput{
+		{StudentID: s.ID, SlotID: w.slot(by, 1).ID},
+		{StudentID: s.ID, SlotID: w.slot(by, 2).ID},
+	}
+}
+
+// twoAtOneTime is a student who wants slots of two interviewers that overlap.
+func twoAtOneTime(w *world) []app.BookSlotInput {
+	s := w.student()
+	return []app.BookSlotInput{
+		{StudentID: s.ID, SlotID: w.slot(w.interviewer(), 1).ID},
+		{StudentID: s.ID, SlotID: w.slot(w.interviewer(), 1.5).ID},
+	}
+}
+
+// pairs are the races of a student with himself that a constraint holds, too.
+var pairs = []struct {
+	name      string
+	inputs    func(*world) []app.BookSlotInput
+	refusal   booking.RefusalCode
+	drop      string
+	invariant string
+}{
+	{
+		"two slots of one interviewer", twoOfOne, booking.AlreadyInterviewed,
+		"DROP INDEX interviews_pair_key", "a student meets an interviewer once",
+	},
+	{
+		"two slots at one time", twoAtOneTime, booking.OwnOverlap,
+		"ALTER TABLE interviews DROP CONSTRAINT interviews_no_overlap", "a student's interviews do not overlap",
+	},
+}
+
+func TestStudentRacesHimself(t *testing.T) {
+	t.Parallel()
+	for _, c := range pairs {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			inputs := c.inputs(w)
+			gate := pgtest.NewGate(insertsInterview)
+			first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+			one := meanwhile(func() error { _, err := first.Book(t.Context(), inputs[0]); return err })
+			gate.Await(t, 1)
+			other := meanwhile(func() error { _, err := second.Book(t.Context(), inputs[1]); return err })
+			w.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+			gate.Open()
+			wantOutcome(t, "the booking that came first", one(), "ok")
+			wantOutcome(t, "the booking that waited", other(), string(c.refusal))
+			w.wantSound()
+		})
+	}
+}
+
+func TestStudentRacesHimselfByTheConstraintAlone(t *testing.T) {
+	t.Parallel()
+	for _, c := range pairs {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), c.inputs(w))
+			wantOutcomes(t, errs, map[string]int{"ok": 1, string(c.refusal): 1})
+			w.wantSound()
+		})
+	}
+}
+
+func TestStudentRacesHimselfUnprotected(t *testing.T) {
+	t.Parallel()
+	for _, c := range pairs {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.exec(c.drop)
+			errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), c.inputs(w))
+			wantOutcomes(t, errs, map[string]int{"ok": 2})
+			w.wantBroken(c.invariant)
+		})
+	}
+}
+
+// A dry run takes the same locks and gives the same verdict, and leaves nothing.
+func TestDryRunsRaceABooking(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs, wanted := fiftyForOne(w)
+	inputs = inputs[:20]
+	for i := range inputs[1:] {
+		inputs[i+1].DryRun = true
+	}
+	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	wantOutcome(t, "the one booking that was meant", errs[0], "ok")
+	for _, err := range errs[1:] {
+		if got := outcome(err); !slices.Contains([]string{"ok", "SLOT_TAKEN"}, got) {
+			t.Errorf("a dry run ended with %s", got)
+		}
+	}
+	if by := one[int64](w, "SELECT student_id FROM interviews WHERE slot_id = $1", wanted.ID); by != int64(inputs[0].StudentID) {
+		t.Errorf("student %d has the slot, want %d", by, inputs[0].StudentID)
+	}
+	w.wantSound()
+}
+
+// heldDryRun stops a dry run before its insert while another student books the
+// slot, and answers how the two ended.
+func heldDryRun(w *world, rewrite func(string) string, booked func(book func() error) (wait func() error)) (dry, real error) {
+	inputs, _ := fiftyForOne(w)
+	inputs[0].DryRun = true
+	gate := pgtest.NewGate(insertsInterview)
+	first := w.server(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
+	second := w.server(pgtest.Intercept{Rewrite: rewrite})
+	rehearsal := meanwhile(func() error { _, err := first.Book(w.t.Context(), inputs[0]); return err })
+	gate.Await(w.t, 1)
+	wait := booked(func() error { _, err := second.Book(w.t.Context(), inputs[1]); return err })
+	gate.Open()
+	return rehearsal(), wait()
+}
+
+func TestDryRunHoldsItsSlot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dry, real := heldDryRun(w, nil, func(book func() error) func() error {
+		wait := meanwhile(book)
+		w.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
+		return wait
+	})
+	wantOutcome(t, "the dry run", dry, "ok")
+	wantOutcome(t, "the booking that waited for it", real, "ok")
+	w.wantSound()
+}
+
+// Without the slot's lock and its constraint a dry run promises a slot that is
+// taken.
+func TestDryRunUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("DROP INDEX interviews_slot_key")
+	dry, real := heldDryRun(w, withoutLocks("slots"), func(book func() error) func() error {
+		err := book() // committed while the dry run stands at the gate
+		return func() error { return err }
+	})
+	wantOutcome(t, "the booking", real, "ok")
+	wantOutcome(t, "the dry run of a slot that is taken", dry, "ok")
+	w.wantSound()
+}
+
+func TestDryRunsChangeNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs, _ := fiftyForOne(w)
+	inputs = inputs[:20]
+	for i := range inputs {
+		inputs[i].DryRun = true
+	}
+	before := w.fingerprint()
+	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	wantOutcomes(t, errs, map[string]int{"ok": 20})
+	if w.fingerprint() != before {
+		t.Error("dry runs changed the database")
+	}
+	inputs[0].DryRun = false
+	wantOutcomes(t, w.stampede(pgtest.NewGate(locksStudent), nil, inputs[:1]), map[string]int{"ok": 1})
+	if w.fingerprint() == before {
+		t.Error("the fingerprint does not see a booking: the comparison shows nothing")
+	}
+}
+
+// fingerprint changes with every row that an operation can write, even with one
+// that is written as it was.
+func (w *world) fingerprint() string {
+	w.t.Helper()
+	var prints []string
+	for _, table := range []string{"students", "interviewers", "availabilities", "slots", "interviews", "booking_policy"} {
+		prints = append(prints, one[string](w,
+			"SELECT md5(coalesce(string_agg(ctid::text || rows::text, '|' ORDER BY ctid), '')) FROM "+table+" AS rows"))
+	}
+	return strings.Join(prints, " ")
+}

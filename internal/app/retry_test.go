@@ -1,0 +1,97 @@
+package app_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+// failing answers an Intercept.Before that fails the statements that match
+// with the SQLSTATE code, at most so often, and what counts them.
+func failing(code string, most int64, matches func(string) bool) (func(context.Context, string) error, *atomic.Int64) {
+	var met atomic.Int64
+	return func(_ context.Context, statement string) error {
+		if matches(statement) && met.Add(1) <= most {
+			return &pgconn.PgError{Severity: "ERROR", Code: code, Message: "injected"}
+		}
+		return nil
+	}, &met
+}
+
+func isCommit(statement string) bool { return statement == "COMMIT" }
+
+func TestDeadlockIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, code string
+		matches    func(string) bool
+		failures   int64
+		want       string
+		attempts   int64
+	}{
+		{"a deadlock in the first statement", "40P01", contains("FROM students WHERE"), 1, "ok", 2},
+		{"a deadlock in a read", "40P01", contains("CROSS JOIN booking_policy"), 1, "ok", 2},
+		{"a deadlock in a write", "40P01", insertsInterview, 1, "ok", 2},
+		{"a serialization failure in a write", "40001", insertsInterview, 1, "ok", 2},
+		{"a serialization failure at the commit", "40001", isCommit, 1, "ok", 2},
+		{"three deadlocks", "40P01", insertsInterview, 3, "ok", 4},
+		{"a deadlock each time", "40P01", insertsInterview, 100, "BUSY_RETRY", 4},
+		{"a failing commit each time", "40001", isCommit, 100, "BUSY_RETRY", 4},
+		{"a lock that is not to be had is not tried again", "55P03", insertsInterview, 100, "BUSY_RETRY", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			s, slot := w.student(), w.slot(w.interviewer(), 1)
+			before, met := failing(c.code, c.failures, c.matches)
+			_, err := w.server(pgtest.Intercept{Before: before}).
+				Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+			wantOutcome(t, "the booking", err, c.want)
+			if met.Load() != c.attempts {
+				t.Errorf("the transaction ran %d times, want %d", met.Load(), c.attempts)
+			}
+			booked := one[int](w, "SELECT count(*) FROM interviews")
+			if want := map[bool]int{true: 1}[c.want == "ok"]; booked != want {
+				t.Errorf("%d interviews were written, want %d", booked, want)
+			}
+			w.wantSound()
+		})
+	}
+}
+
+func TestLockThatIsNotReleasedRefusesAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slot := w.student(), w.slot(w.interviewer(), 1)
+	other, err := w.sql.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Rollback() //nolint:errcheck // it only ever holds a lock
+	if _, err := other.ExecContext(t.Context(), "SELECT FROM students WHERE id = $1 FOR UPDATE", s.ID); err != nil {
+		t.Fatal(err)
+	}
+	server := w.server(pgtest.Intercept{})
+	book := func() error {
+		_, err := server.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		return err
+	}
+	wantOutcome(t, "the booking of a locked student", book(), "BUSY_RETRY")
+	if n := one[int](w, "SELECT count(*) FROM interviews"); n != 0 {
+		t.Errorf("%d interviews were written, want none", n)
+	}
+	if status := w.slotStatus(slot.ID); status != booking.SlotOpen {
+		t.Errorf("the slot is %s, want OPEN", status)
+	}
+	if err := other.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	wantOutcome(t, "the booking once the lock is gone", book(), "ok")
+	w.wantSound()
+}

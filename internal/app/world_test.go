@@ -1,0 +1,310 @@
+package app_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// t0 is the instant at which every test happens, a Monday.
+var t0 = time.Date(2026, time.June, 1, 8, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return t0 }
+
+// world is a school in a database of its own. Its builders write rows that are
+// valid together; a test says only what matters to it.
+type world struct {
+	t     *testing.T
+	db    pgtest.Database
+	store *store.Store // to set the scene, and to look at it afterwards
+	sql   *sql.DB
+
+	mu      sync.Mutex
+	people  int // numbers the names
+	history int // hours of the past that are used up
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	db := pgtest.New(t)
+	return &world{t: t, db: db, store: db.Open(t, store.Options{}), sql: db.SQL(t)}
+}
+
+// server is one more server of the school: an app with a pool of its own. What
+// two of them agree on, they agree on in the database.
+func (w *world) server(i pgtest.Intercept) *app.App {
+	w.t.Helper()
+	return app.New(w.db.Intercepted(w.t, i), clock)
+}
+
+// servers are two servers that are intercepted alike.
+func (w *world) servers(i pgtest.Intercept) [2]*app.App {
+	w.t.Helper()
+	return [2]*app.App{w.server(i), w.server(i)}
+}
+
+func (w *world) write(fn func(*store.Tx) error) {
+	w.t.Helper()
+	if err := w.store.InTx(w.t.Context(), fn); err != nil {
+		w.t.Fatalf("set the scene: %v", err)
+	}
+}
+
+func (w *world) name(noun string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.people++
+	return fmt.Sprintf("%s%d", noun, w.people)
+}
+
+// student is a new student, changed as asked.
+func (w *world) student(change ...func(*booking.Student)) booking.Student {
+	w.t.Helper()
+	name := w.name("student")
+	s := booking.Student{Name: name, Email: name + "@example.org", TimeZone: "UTC", CreatedAt: t0}
+	for _, c := range change {
+		c(&s)
+	}
+	w.write(func(tx *store.Tx) (err error) {
+		s, err = tx.CreateStudent(w.t.Context(), s)
+		return err
+	})
+	return s
+}
+
+func (w *world) students(n int) []booking.Student {
+	w.t.Helper()
+	list := make([]booking.Student, n)
+	for i := range list {
+		list[i] = w.student()
+	}
+	return list
+}
+
+// interviewer is a new, active interviewer.
+func (w *world) interviewer() booking.Interviewer {
+	w.t.Helper()
+	name := w.name("interviewer")
+	i := booking.Interviewer{Name: name, Email: name + "@example.org", TimeZone: "UTC", Active: true, CreatedAt: t0}
+	w.write(func(tx *store.Tx) (err error) {
+		i, err = tx.CreateInterviewer(w.t.Context(), i)
+		return err
+	})
+	return i
+}
+
+// slot is an open hour of the interviewer that starts so many hours from now.
+func (w *world) slot(by booking.Interviewer, hours float64) booking.Slot {
+	w.t.Helper()
+	start := t0.Add(time.Duration(hours * float64(time.Hour)))
+	window := booking.Availability{
+		InterviewerID: by.ID, Start: start, End: start.Add(time.Hour), SlotMinutes: 60, CreatedAt: t0,
+	}
+	var slots []booking.Slot
+	w.write(func(tx *store.Tx) error {
+		a, err := tx.EnsureAvailability(w.t.Context(), window)
+		if err != nil {
+			return err
+		}
+		slots, err = tx.CreateSlots(w.t.Context(), a, []calendar.Span{window.Window()})
+		return err
+	})
+	return slots[0]
+}
+
+// slots are open hours of as many interviewers, one after the other from the
+// next hour on.
+func (w *world) slots(n int) []booking.Slot {
+	w.t.Helper()
+	list := make([]booking.Slot, n)
+	for i := range list {
+		list[i] = w.slot(w.interviewer(), float64(i+1))
+	}
+	return list
+}
+
+// booked is a booking of the slot, asking no rule: the past needs some that
+// could not be made now.
+func (w *world) booked(s booking.Student, slot booking.Slot) booking.Interview {
+	w.t.Helper()
+	var i booking.Interview
+	w.write(func(tx *store.Tx) (err error) {
+		if i, err = tx.CreateInterview(w.t.Context(), booking.NewInterview(s.ID, slot, t0.AddDate(0, 0, -30))); err != nil {
+			return err
+		}
+		return tx.SetSlotStatus(w.t.Context(), slot.ID, booking.SlotBooked)
+	})
+	return i
+}
+
+// pastBooking is a booking with a new interviewer that has ended, each before
+// all those made earlier, and is not completed.
+func (w *world) pastBooking(s booking.Student) booking.Interview {
+	w.t.Helper()
+	w.history++
+	return w.booked(s, w.slot(w.interviewer(), float64(-1-w.history)))
+}
+
+// completed are interviews with these grades, newest first, each with a new
+// interviewer.
+func (w *world) completed(s booking.Student, grades ...int) {
+	w.t.Helper()
+	for _, grade := range grades {
+		i := w.pastBooking(s)
+		done, refused := i.Complete(booking.Completion{Grade: &grade}, i.End)
+		if err := refused.Err(); err != nil {
+			w.t.Fatalf("complete interview %d: %v", i.ID, err)
+		}
+		w.write(func(tx *store.Tx) error { return tx.UpdateInterview(w.t.Context(), done) })
+	}
+}
+
+// fourteen is a student who has used 14 of 15 interviews.
+func (w *world) fourteen() booking.Student {
+	w.t.Helper()
+	s := w.student()
+	w.completed(s, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4)
+	return s
+}
+
+// exec breaks or changes the database past the store.
+func (w *world) exec(statement string) {
+	w.t.Helper()
+	if _, err := w.sql.ExecContext(w.t.Context(), statement); err != nil {
+		w.t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// one reads one value.
+func one[T any](w *world, query string, args ...any) T {
+	w.t.Helper()
+	var value T
+	if err := w.sql.QueryRowContext(w.t.Context(), query, args...).Scan(&value); err != nil {
+		w.t.Fatalf("%s: %v", query, err)
+	}
+	return value
+}
+
+// slotStatus reads the slot's status as it is committed now.
+func (w *world) slotStatus(id booking.SlotID) booking.SlotStatus {
+	w.t.Helper()
+	slot, err := w.store.Slot(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return slot.Status
+}
+
+// eligibility is the verdict on the student now.
+func (w *world) eligibility(id booking.StudentID) booking.Eligibility {
+	w.t.Helper()
+	record, err := w.store.Record(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return record.Eligibility()
+}
+
+// findings are the invariants that are broken, as text.
+func (w *world) findings() []string {
+	w.t.Helper()
+	found, err := w.store.Check(w.t.Context(), t0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var lines []string
+	for _, f := range found {
+		lines = append(lines, f.Invariant+": "+f.Detail)
+	}
+	return lines
+}
+
+// wantSound fails when an invariant is broken.
+func (w *world) wantSound() {
+	w.t.Helper()
+	if found := w.findings(); len(found) > 0 {
+		w.t.Errorf("the database is not sound:\n%s", strings.Join(found, "\n"))
+	}
+}
+
+// wantBroken fails unless just this invariant is broken: a negative control
+// must fail for the reason it was made for.
+func (w *world) wantBroken(invariant string) {
+	w.t.Helper()
+	found := w.findings()
+	if len(found) == 0 {
+		w.t.Errorf("the database is sound; it should break: %s", invariant)
+	}
+	for _, line := range found {
+		if !strings.HasPrefix(line, invariant+": ") {
+			w.t.Errorf("an unexpected invariant is broken: %s", line)
+		}
+	}
+}
+
+// outcome names how an operation ended: "ok", the codes of its refusals, or
+// the fault.
+func outcome(err error) string {
+	var refused booking.Refused
+	switch {
+	case err == nil:
+		return "ok"
+	case !errors.As(err, &refused):
+		return "fault: " + err.Error()
+	}
+	codes := make([]string, len(refused))
+	for i, r := range refused {
+		codes[i] = string(r.Code)
+	}
+	return strings.Join(codes, "+")
+}
+
+func wantOutcome(t *testing.T, what string, err error, want string) {
+	t.Helper()
+	if got := outcome(err); got != want {
+		t.Errorf("%s ended with %s (%v), want %s", what, got, err, want)
+	}
+}
+
+// wantOutcomes counts the outcomes and compares.
+func wantOutcomes(t *testing.T, errs []error, want map[string]int) {
+	t.Helper()
+	got := map[string]int{}
+	for _, err := range errs {
+		got[outcome(err)]++
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("outcomes are %v, want %v", got, want)
+	}
+}
+
+// atOnce runs call n times, each in a goroutine of its own, and answers a
+// function that waits for all of them and answers their errors.
+func atOnce(n int, call func(i int) error) (wait func() []error) {
+	errs := make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { errs[i] = call(i) })
+	}
+	return func() []error { all.Wait(); return errs }
+}
+
+// meanwhile runs call in a goroutine and answers a function that waits for its
+// error.
+func meanwhile(call func() error) (wait func() error) {
+	done := atOnce(1, func(int) error { return call() })
+	return func() error { return done()[0] }
+}
+
+func ptr[T any](v T) *T { return &v }

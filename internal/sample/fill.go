@@ -1,0 +1,192 @@
+package sample
+
+import (
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// past is a student's interviews that are not cancelled, by start, in as few
+// bytes as the rules need: ten million slots leave seven million of them.
+type past []encounter
+
+type encounter struct {
+	interviewer int32
+	start       int32 // minutes since the first day
+	settled     int32 // minutes since the first day, when its fate was known
+	minutes     int16 // it lasted
+	fate        fate
+	grade       int8 // -1 for none
+}
+
+type fate int8
+
+const (
+	fateBooked fate = iota
+	fateCompleted
+	fateStudentNoShow
+	fateInterviewerNoShow
+)
+
+var fates = map[fate]booking.InterviewStatus{
+	fateBooked: booking.Booked, fateCompleted: booking.Completed,
+	fateStudentNoShow: booking.StudentNoShow, fateInterviewerNoShow: booking.InterviewerNoShow,
+}
+
+// fill lets students book the slot, whose id is set, and lives through what
+// becomes of it.
+func (g *generator) fill(slot *booking.Slot) (err error) {
+	gone := slot.InPast(g.now)
+	share := futureBooked
+	if gone {
+		share = g.pastBooked
+	}
+	horizon := slot.Start // the last moment at which anything is booked or cancelled
+	if !gone {
+		horizon = g.now
+	}
+	at := g.between(horizon.Add(-maxLead), horizon)
+	if g.happens(cancelledBefore) {
+		if student, found := g.findStudent(*slot, at); found {
+			if at, err = g.cancel(student, *slot, at, horizon); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case g.happens(share):
+		if student, found := g.findStudent(*slot, at); found {
+			slot.Status = booking.SlotBooked
+			return g.book(student, *slot, at)
+		}
+	case gone && g.happens(withdrawn):
+		slot.Status = booking.SlotWithdrawn
+	}
+	return nil
+}
+
+// tries bounds the search for a student who may book a slot.
+const tries = 30
+
+// findStudent draws students until one may book the slot at that time.
+func (g *generator) findStudent(slot booking.Slot, at time.Time) (booking.StudentID, bool) {
+	for range tries {
+		student := booking.StudentID(1 + g.random.IntN(g.size.students))
+		if len(g.recordAt(student, at).Offer(at).Judge(slot)) == 0 {
+			return student, true
+		}
+	}
+	return 0, false
+}
+
+// recordAt is the student's record as it was at a time before the slot that is
+// being filled. Slots are filled by start, so every grade known at that time is
+// in it. A low grade does not undo what was booked before it was known: a
+// student can have interviews after the one that stopped him. What he booked
+// after that time for earlier slots is in it, too, which refuses more than the
+// rules do and keeps them true at the end. What he booked and then cancelled is
+// not, so he may have had one more booking for a while than he may use.
+func (g *generator) recordAt(id booking.StudentID, at time.Time) booking.Record {
+	g.history = g.history[:0]
+	for n, e := range g.pasts[id-1] {
+		i := booking.Interview{
+			ID: booking.InterviewID(n + 1), StudentID: id, InterviewerID: booking.InterviewerID(e.interviewer),
+			Start: g.instant(e.start), Status: booking.Booked,
+		}
+		i.End = i.Start.Add(time.Duration(e.minutes) * time.Minute)
+		if !g.instant(e.settled).After(at) {
+			i.Status = fates[e.fate]
+			if e.grade >= 0 {
+				grade := int(e.grade)
+				i.Grade = &grade
+			}
+		}
+		g.history = append(g.history, i)
+	}
+	return booking.Record{Student: booking.Student{ID: id}, Policy: g.policy, History: g.history}
+}
+
+func (g *generator) instant(minutes int32) time.Time {
+	return g.first.Add(time.Duration(minutes) * time.Minute)
+}
+
+func (g *generator) minutes(t time.Time) int32 { return int32(t.Sub(g.first) / time.Minute) }
+
+var (
+	cancelReasons = []string{"Ill.", "Something came up at work.", "The time does not suit any more."}
+	notes         = []string{
+		"Clear structure; practise estimates.", "Good questions at the start, then lost the thread.",
+		"Knows the tools. Next time: think aloud.", "Solid. Edge cases came late, but they came.",
+	}
+)
+
+// cancel adds a booking made at a time and cancelled later, and answers a time
+// after that at which somebody else may have booked.
+func (g *generator) cancel(student booking.StudentID, slot booking.Slot, at, horizon time.Time) (time.Time, error) {
+	cancelled := g.between(at, horizon)
+	interview, refused := g.newInterview(student, slot, at).Cancel(pick(g.random, cancelReasons), cancelled)
+	g.interviews = append(g.interviews, interview)
+	return g.between(cancelled, horizon), refused.Err()
+}
+
+// book adds a booking and what became of it.
+func (g *generator) book(student booking.StudentID, slot booking.Slot, at time.Time) (err error) {
+	i := g.newInterview(student, slot, at)
+	e := encounter{
+		interviewer: int32(slot.InterviewerID), start: g.minutes(slot.Start),
+		minutes: int16(slot.Span().Length() / time.Minute), fate: fateBooked, grade: -1,
+	}
+	if !slot.End.After(g.now) && !g.happens(unreported) {
+		settled := g.between(slot.End, slot.End.Add(24*time.Hour))
+		if settled.After(g.now) {
+			settled = slot.End
+		}
+		e.settled = g.minutes(settled)
+		i, err = g.settle(i, &e, settled)
+	}
+	g.pasts[student-1] = append(g.pasts[student-1], e)
+	g.interviews = append(g.interviews, i)
+	return err
+}
+
+// settle decides what became of an interview that has ended.
+func (g *generator) settle(i booking.Interview, e *encounter, at time.Time) (booking.Interview, error) {
+	switch {
+	case g.happens(studentNoShows):
+		i.Status, e.fate = booking.StudentNoShow, fateStudentNoShow
+		return i, nil
+	case g.happens(interviewerNoShow):
+		i.Status, e.fate = booking.InterviewerNoShow, fateInterviewerNoShow
+		return i, nil
+	}
+	var completion booking.Completion
+	if !g.happens(ungraded) {
+		grade := g.grade()
+		completion.Grade, e.grade = &grade, int8(grade)
+	}
+	if g.happens(withNote) {
+		note := pick(g.random, notes)
+		completion.Note = &note
+	}
+	e.fate = fateCompleted
+	i, refused := i.Complete(completion, at)
+	return i, refused.Err()
+}
+
+func (g *generator) newInterview(student booking.StudentID, slot booking.Slot, at time.Time) booking.Interview {
+	g.lastInterview++
+	i := booking.NewInterview(student, slot, at)
+	i.ID = g.lastInterview
+	return i
+}
+
+func (g *generator) grade() int {
+	drawn := g.random.IntN(1000)
+	for grade, share := range gradeShares {
+		if drawn < share {
+			return grade
+		}
+		drawn -= share
+	}
+	return booking.MaxGrade
+}

@@ -1,0 +1,169 @@
+package sample
+
+import (
+	"testing"
+	"time"
+
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// generated is when the data sets of these tests are made: a leap day in the
+// past year, both changes of the clock, and a minute that is not whole.
+var generated = time.Date(2028, 10, 18, 13, 47, 11, 5_000, time.UTC)
+
+// load makes the data set S in a database of its own.
+func load(t *testing.T, seed uint64) (pgtest.Database, *store.Store) {
+	t.Helper()
+	database := pgtest.New(t)
+	s := database.Open(t, store.Options{})
+	if err := (Request{Size: "S", Seed: seed}).Load(t.Context(), s, generated); err != nil {
+		t.Fatalf("generate data set S: %v", err)
+	}
+	return database, s
+}
+
+func TestGeneratedSchoolKeepsEveryInvariant(t *testing.T) {
+	t.Parallel()
+	_, s := load(t, 1)
+	checkIsClean(t, s, generated)
+}
+
+func checkIsClean(t *testing.T, s *store.Store, now time.Time) {
+	t.Helper()
+	findings, err := s.Check(t.Context(), now)
+	if err != nil {
+		t.Fatalf("check: %v", err)
+	}
+	for _, f := range findings {
+		t.Errorf("%s: %s", f.Invariant, f.Detail)
+	}
+}
+
+func TestGeneratedSchoolHasItsShares(t *testing.T) {
+	t.Parallel()
+	database, _ := load(t, 1)
+	db := database.SQL(t)
+	for _, test := range []struct {
+		name, query string
+		low, high   float64
+	}{
+		{"students", "SELECT count(*) FROM students", 1000, 1000},
+		{"interviewers", "SELECT count(*) FROM interviewers", 100, 100},
+		{"slots", "SELECT count(*) FROM slots", 20_000, 20_000},
+		{"share of the future slots that are open", "SELECT avg((status = 'OPEN')::int) FROM slots WHERE starts_at > $1", 0.67, 0.73},
+		{"share of the slots that lie in the future", "SELECT avg((starts_at > $1)::int) FROM slots", 0.32, 0.35},
+		{"share of low grades", "SELECT avg((grade <= 1)::int) FROM interviews WHERE grade IS NOT NULL", 0.04, 0.06},
+		{"share of ungraded", "SELECT avg((grade IS NULL)::int) FROM interviews WHERE status = 'COMPLETED'", 0.05, 0.11},
+		{"live interviews", "SELECT count(*) FROM interviews WHERE status <> 'CANCELLED'", 7_200, 7_500},
+		{"cancelled interviews", "SELECT count(*) FROM interviews WHERE status = 'CANCELLED'", 4_800, 5_600},
+		{"no-shows", "SELECT count(*) FROM interviews WHERE status LIKE '%NO_SHOW'", 150, 450},
+		{"past interviews nobody reported", "SELECT count(*) FROM interviews WHERE status = 'BOOKED' AND ends_at <= $1", 1, 100},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got float64
+			// Each query has the parameter, whether it needs it or not.
+			if err := db.QueryRowContext(t.Context(), "SELECT n::float8 FROM ("+test.query+") AS x (n) WHERE $1::timestamptz IS NOT NULL", generated).Scan(&got); err != nil {
+				t.Fatal(err)
+			}
+			if got < test.low || got > test.high {
+				t.Errorf("%v, want %v to %v", got, test.low, test.high)
+			}
+		})
+	}
+}
+
+// Rules that a constraint does not hold, counted from the rows: nobody has used
+// more than he may, and nobody booked while a grade that was known then barred it.
+func TestGeneratedBookingsPassedTheRules(t *testing.T) {
+	t.Parallel()
+	database, _ := load(t, 2)
+	db := database.SQL(t)
+	for _, test := range []struct{ name, offenders string }{
+		{"limit", `
+			SELECT count(*) FROM (SELECT FROM interviews WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')
+				GROUP BY student_id HAVING count(*) > 15) AS x`},
+		{"grades", `
+			SELECT count(*) FROM interviews i WHERE EXISTS (
+				SELECT FROM (SELECT grade FROM interviews g
+					WHERE g.student_id = i.student_id AND g.grade IS NOT NULL AND g.completed_at <= i.booked_at
+					ORDER BY g.starts_at DESC, g.id DESC LIMIT 2) AS latest
+				WHERE grade <= 1)`},
+		{"booked before the start", "SELECT count(*) FROM interviews WHERE booked_at >= starts_at"},
+		{"booked by now", "SELECT count(*) FROM interviews WHERE booked_at > $1"},
+		{"cancelled between booking and start", `
+			SELECT count(*) FROM interviews WHERE cancelled_at < booked_at OR cancelled_at >= starts_at OR cancelled_at > $1`},
+		{"completed between end and now", "SELECT count(*) FROM interviews WHERE completed_at < ends_at OR completed_at > $1"},
+		{"one at a time on a slot", `
+			SELECT count(*) FROM interviews a JOIN interviews b ON a.slot_id = b.slot_id AND a.id < b.id
+			WHERE a.cancelled_at > b.booked_at`},
+		{"published before it was booked", `
+			SELECT count(*) FROM interviews i JOIN slots s ON s.id = i.slot_id JOIN availabilities a ON a.id = s.availability_id
+			WHERE i.booked_at < a.created_at`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var offenders int
+			if err := db.QueryRowContext(t.Context(), "SELECT n FROM ("+test.offenders+") AS x (n) WHERE $1::timestamptz IS NOT NULL", generated).Scan(&offenders); err != nil {
+				t.Fatal(err)
+			}
+			if offenders > 0 {
+				t.Errorf("%d interviews break it", offenders)
+			}
+		})
+	}
+}
+
+func TestSameSeedSameSchool(t *testing.T) {
+	t.Parallel()
+	var first, again, other string
+	for seed, into := range map[*string]uint64{&first: 7, &again: 7, &other: 8} {
+		database, _ := load(t, into)
+		*seed = fingerprint(t, database)
+	}
+	if first != again {
+		t.Error("the same seed gave another school")
+	}
+	if first == other {
+		t.Error("another seed gave the same school")
+	}
+}
+
+// fingerprint is a hash over every row.
+func fingerprint(t *testing.T, d pgtest.Database) string {
+	t.Helper()
+	var hashes string
+	for _, table := range []string{"students", "interviewers", "availabilities", "slots", "interviews"} {
+		var hash string
+		err := d.SQL(t).QueryRowContext(t.Context(), "SELECT md5(string_agg(r::text, ';' ORDER BY id)) FROM "+table+" AS r").Scan(&hash)
+		if err != nil {
+			t.Fatalf("hash %s: %v", table, err)
+		}
+		hashes += hash
+	}
+	return hashes
+}
+
+func TestLoadRefusesASchoolWithPeople(t *testing.T) {
+	t.Parallel()
+	_, s := load(t, 1)
+	if err := (Request{Size: "school"}).Load(t.Context(), s, generated); err == nil {
+		t.Error("sample data went into a school with people")
+	}
+}
+
+// Ids to come must not meet those that were loaded.
+func TestGeneratedSchoolGoesOn(t *testing.T) {
+	t.Parallel()
+	database, _ := load(t, 1)
+	for _, table := range []string{"students", "interviewers", "availabilities", "slots", "interviews"} {
+		var next, highest int64
+		err := database.SQL(t).QueryRowContext(t.Context(),
+			"SELECT nextval(pg_get_serial_sequence('"+table+"', 'id')), max(id) FROM "+table).Scan(&next, &highest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next != highest+1 {
+			t.Errorf("the next id of %s is %d, want %d", table, next, highest+1)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// loadBatch is how many rows one statement of a load writes: a statement must
+// end within statementTimeout on a slow machine, too.
+const loadBatch = 5000
+
+// tables in the order in which they can be filled.
+var tables = []string{"students", "interviewers", "availabilities", "slots", "interviews"}
+
+// LoadedSlot is a slot and the availability it was published with.
+type LoadedSlot struct {
+	booking.Slot
+	AvailabilityID booking.AvailabilityID
+}
+
+// The Load methods write many rows that have ids of their own. Whoever calls
+// them answers for the rules; of the invariants only the constraints are held
+// here. SkipUsedIDs comes after the last of them.
+
+// LoadStudents writes students.
+func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
+	return load(ctx, tx, "students", rows, []column[booking.Student]{
+		{"id", "bigint", func(b []byte, s booking.Student) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
+		{"name", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Name) }},
+		{"email", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Email) }},
+		{"time_zone", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.TimeZone) }},
+		{"interview_limit", "integer", func(b []byte, s booking.Student) []byte { return orNull(b, s.LimitOverride, appendInt) }},
+		{"created_at", "timestamptz", func(b []byte, s booking.Student) []byte { return appendTime(b, s.CreatedAt) }},
+	})
+}
+
+// LoadInterviewers writes interviewers.
+func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) error {
+	return load(ctx, tx, "interviewers", rows, []column[booking.Interviewer]{
+		{"id", "bigint", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
+		{"name", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Name) }},
+		{"email", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Email) }},
+		{"time_zone", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.TimeZone) }},
+		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
+		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
+	})
+}
+
+// LoadAvailabilities writes windows of interviewers who are there.
+func (tx *Tx) LoadAvailabilities(ctx context.Context, rows []booking.Availability) error {
+	return load(ctx, tx, "availabilities", rows, []column[booking.Availability]{
+		{"id", "bigint", func(b []byte, a booking.Availability) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, a booking.Availability) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }},
+		{"ends_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.End) }},
+		{"slot_minutes", "integer", func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) }},
+		{"created_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.CreatedAt) }},
+	})
+}
+
+// LoadSlots writes slots of availabilities that are there.
+func (tx *Tx) LoadSlots(ctx context.Context, rows []LoadedSlot) error {
+	return load(ctx, tx, "slots", rows, []column[LoadedSlot]{
+		{"id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.InterviewerID), 10) }},
+		{"availability_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.AvailabilityID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.Start) }},
+		{"ends_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.End) }},
+		{"status", "text", func(b []byte, s LoadedSlot) []byte { return append(b, s.Status...) }},
+	})
+}
+
+// LoadInterviews writes interviews of students and slots that are there.
+func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) error {
+	return load(ctx, tx, "interviews", rows, []column[booking.Interview]{
+		{"id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
+		{"student_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.StudentID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.InterviewerID), 10) }},
+		{"slot_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.SlotID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }},
+		{"ends_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) }},
+		{"status", "text", func(b []byte, i booking.Interview) []byte { return append(b, i.Status...) }},
+		{"grade", "smallint", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Grade, appendInt) }},
+		{"note", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Note, appendText) }},
+		{"booked_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.BookedAt) }},
+		{"completed_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CompletedAt, appendTime) }},
+		{"cancelled_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelledAt, appendTime) }},
+		{"cancel_reason", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelReason, appendText) }},
+	})
+}
+
+// column says how a row's value is written as an element of a Postgres array.
+type column[R any] struct {
+	name, kind string
+	element    func([]byte, R) []byte
+}
+
+// load writes rows in batches, each one statement over one array for a column:
+// its text is the same for every batch, however many rows there are.
+func load[R any](ctx context.Context, tx *Tx, table string, rows []R, columns []column[R]) error {
+	var names, arrays []string
+	for _, c := range columns {
+		names = append(names, c.name)
+		arrays = append(arrays, "?::"+c.kind+"[]")
+	}
+	statement := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ")" +
+		" SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")"
+	for batch := range slices.Chunk(rows, loadBatch) {
+		values := make([]any, len(columns))
+		for i, c := range columns {
+			values[i] = array(batch, c.element)
+		}
+		if err := tx.db.WithContext(ctx).Exec(statement, values...).Error; err != nil {
+			return fault(err, "load %d rows into %s", len(batch), table)
+		}
+	}
+	return nil
+}
+
+func array[R any](rows []R, element func([]byte, R) []byte) string {
+	text := []byte{'{'}
+	for i, row := range rows {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = element(text, row)
+	}
+	return string(append(text, '}'))
+}
+
+func orNull[T any](b []byte, value *T, element func([]byte, T) []byte) []byte {
+	if value == nil {
+		return append(b, "NULL"...)
+	}
+	return element(b, *value)
+}
+
+func appendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
+
+func appendTime(b []byte, t time.Time) []byte { return t.UTC().AppendFormat(b, time.RFC3339Nano) }
+
+func appendText(b []byte, text string) []byte {
+	b = append(b, '"')
+	b = append(b, arrayLiteral.Replace(text)...)
+	return append(b, '"')
+}
+
+var arrayLiteral = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// SkipUsedIDs makes the ids to come greater than those that were written with
+// an id of their own.
+func (tx *Tx) SkipUsedIDs(ctx context.Context) error {
+	for _, table := range tables {
+		err := tx.db.WithContext(ctx).Exec("SELECT setval(pg_get_serial_sequence('" + table + "', 'id'), " +
+			"coalesce(max(id), 1), max(id) IS NOT NULL) FROM " + table).Error
+		if err != nil {
+			return fault(err, "skip the ids of %s", table)
+		}
+	}
+	return nil
+}
+
+// Vacuum tells Postgres what is in the tables, so that it plans well and reads
+// the list of slots from the index alone. It is for the time after a load: in
+// daily life autovacuum does the same.
+func (s *Store) Vacuum(ctx context.Context) error {
+	for _, table := range tables {
+		if _, err := s.pool.ExecContext(ctx, "VACUUM (ANALYZE) "+table); err != nil {
+			return fault(err, "vacuum %s", table)
+		}
+	}
+	return nil
+}

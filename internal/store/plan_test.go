@@ -1,0 +1,232 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// The list of bookable slots must cost what its page holds, whatever the size
+// of the table and the range asked for. Pages of Postgres that were touched say
+// so on every machine; times would not.
+
+// planned is the range the tests ask about, and where the slots begin.
+var planned = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+
+// Buffers that a page of the list may touch: the way down the index, its leaves
+// (some 200 slots each, fewer when they split), and the visibility map.
+const (
+	buffersOf50  = 8
+	buffersOf500 = 16
+)
+
+func TestListReadsTheIndexAlone(t *testing.T) {
+	t.Parallel()
+	touched := map[int]map[string]int{}
+	for _, slots := range []int{20_000, 100_000} {
+		touched[slots] = buffersOfLists(t, slots)
+	}
+	for name, few := range touched[20_000] {
+		// The index of the larger table may be one level higher.
+		if many := touched[100_000][name]; many > few+1 {
+			t.Errorf("%s: %d buffers in 100,000 slots, %d in 20,000: the cost follows the table", name, many, few)
+		}
+	}
+}
+
+// buffersOfLists plans and runs pages of the list over so many slots, checks
+// each plan, and answers how many buffers each touched.
+func buffersOfLists(t *testing.T, slots int) map[string]int {
+	t.Helper()
+	database := pgtest.New(t)
+	commitAtOnce(t, database)
+	trace := &lastStatement{}
+	s := database.Open(t, store.Options{Tracer: trace})
+	publish(t, database.SQL(t), slots)
+	if err := s.Vacuum(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	week := calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}
+	year := calendar.Span{Start: planned, End: planned.AddDate(1, 0, 0)}
+	late := &store.Position{Start: planned.AddDate(0, 0, 6), ID: 77}
+	buffers := map[string]int{}
+	for _, list := range []struct {
+		name string
+		in   calendar.Span
+		page store.Page
+		most int
+	}{
+		{"first 50 of a week", week, store.Page{First: 50}, buffersOf50},
+		{"first 500 of a week", week, store.Page{First: 500}, buffersOf500},
+		{"first 50 of a year", year, store.Page{First: 50}, buffersOf50},
+		{"a late 50 of a week", week, store.Page{First: 50, After: late}, buffersOf50},
+		{"a late 50 of a year", year, store.Page{First: 50, After: late}, buffersOf50},
+	} {
+		if _, _, err := s.OpenSlots(t.Context(), list.in, anOffer(), list.page); err != nil {
+			t.Fatal(err)
+		}
+		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+			prepare, execute := trace.prepared()
+			plan := explain(t, database.SQL(t), prepare, execute, mode)
+			name := fmt.Sprintf("%s, %s", list.name, mode)
+			if plan.rows() != list.page.First+1 {
+				t.Errorf("%s, %d slots: %d rows, want one more than the page", name, slots, plan.rows())
+			}
+			if got := plan.scans(); got != "Index Only Scan slots_open" {
+				t.Errorf("%s, %d slots: reads by %q, want the index slots_open alone", name, slots, got)
+			}
+			if plan.buffers() > list.most {
+				t.Errorf("%s, %d slots: %d buffers, want at most %d", name, slots, plan.buffers(), list.most)
+			}
+			buffers[name] = plan.buffers()
+		}
+	}
+	return buffers
+}
+
+// commitAtOnce makes every commit wait until it has reached the log, which the
+// test server does not do of itself: until then VACUUM does not call a row
+// visible to all, and reading the index alone is not enough.
+func commitAtOnce(t *testing.T, d pgtest.Database) {
+	t.Helper()
+	_, err := d.SQL(t).ExecContext(t.Context(), `
+		DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', current_database()); END $$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// anOffer is what an eligible student may book who has met seven interviewers
+// and is busy for an hour of the range.
+func anOffer() booking.Offer {
+	return booking.Offer{
+		Eligibility: booking.Eligibility{Eligible: true},
+		Now:         planned.Add(-time.Hour), Earliest: planned.Add(-time.Hour),
+		Met:  []booking.InterviewerID{1, 2, 3, 4, 5, 6, 7},
+		Busy: []calendar.Span{{Start: planned.AddDate(0, 0, 1), End: planned.AddDate(0, 0, 1).Add(time.Hour)}},
+	}
+}
+
+// publish fills the table: each of n/200 interviewers has 200 slots of an hour,
+// three tenths of them booked, written in an order that is not that of their
+// starts, so that neighbours in the list lie far from each other in the table.
+func publish(t *testing.T, db *sql.DB, n int) {
+	t.Helper()
+	for _, statement := range []string{
+		`INSERT INTO interviewers (id, name, email, time_zone, active, created_at)
+			SELECT i, 'Interviewer ' || i, i || '@example.org', 'UTC', true, $1 FROM generate_series(1, $2::int / 200) AS i`,
+		`INSERT INTO availabilities (id, interviewer_id, starts_at, ends_at, slot_minutes, created_at)
+			SELECT i, i, $1, $1::timestamptz + interval '200 hours', 60, $1 FROM generate_series(1, $2::int / 200) AS i`,
+		`INSERT INTO slots (interviewer_id, availability_id, starts_at, ends_at, status)
+			SELECT by, by, $1::timestamptz + at * interval '1 hour', $1::timestamptz + (at + 1) * interval '1 hour',
+				CASE WHEN n % 10 < 3 THEN 'BOOKED' ELSE 'OPEN' END
+			FROM generate_series(0, $2::int - 1) AS n, LATERAL (SELECT n / 200 + 1 AS by, n % 200 * 7 % 200 AS at) AS place`,
+	} {
+		if _, err := db.ExecContext(t.Context(), statement, planned, n); err != nil {
+			t.Fatalf("publish %d slots: %v", n, err)
+		}
+	}
+}
+
+// lastStatement keeps the last statement that a store sent, with its arguments.
+type lastStatement struct {
+	mu   sync.Mutex
+	text string
+	args []any
+}
+
+func (l *lastStatement) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text, l.args = data.SQL, data.Args
+	return ctx
+}
+
+func (*lastStatement) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// prepared is the statement as one that is prepared, and as its execution with
+// the arguments written out.
+func (l *lastStatement) prepared() (prepare, execute string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var literals []string
+	for _, arg := range l.args {
+		switch value := arg.(type) {
+		case pgx.QueryResultFormatsByOID: // the driver's own, no parameter
+			continue
+		case time.Time:
+			arg = value.Format(time.RFC3339Nano)
+		case driver.Valuer:
+			arg, _ = value.Value() // the store's arrays know no error
+		}
+		literals = append(literals, fmt.Sprintf("'%v'", arg))
+	}
+	return "PREPARE list AS " + l.text, "EXECUTE list (" + strings.Join(literals, ", ") + ")"
+}
+
+// plan is a node of what EXPLAIN answers.
+type plan struct {
+	NodeType   string  `json:"Node Type"`
+	IndexName  string  `json:"Index Name"`
+	Relation   string  `json:"Relation Name"`
+	ActualRows float64 `json:"Actual Rows"`
+	Hit        int     `json:"Shared Hit Blocks"`
+	Read       int     `json:"Shared Read Blocks"`
+	Plans      []plan
+}
+
+func (p plan) rows() int    { return int(p.ActualRows) }
+func (p plan) buffers() int { return p.Hit + p.Read }
+
+// scans names every way in which the plan reads a table.
+func (p plan) scans() string {
+	var found []string
+	if p.Relation != "" {
+		found = append(found, strings.TrimSpace(p.NodeType+" "+p.IndexName))
+	}
+	for _, child := range p.Plans {
+		if scans := child.scans(); scans != "" {
+			found = append(found, scans)
+		}
+	}
+	return strings.Join(found, ", ")
+}
+
+// explain runs a statement as the store's connections do, prepared, under a
+// plan cache mode.
+func explain(t *testing.T, db *sql.DB, prepare, execute, mode string) plan {
+	t.Helper()
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for _, statement := range []string{"DEALLOCATE ALL", "SET plan_cache_mode = " + mode, prepare} {
+		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	var text []byte
+	err = conn.QueryRowContext(t.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+execute).Scan(&text)
+	if err != nil {
+		t.Fatalf("explain %s: %v", execute, err)
+	}
+	var answer []struct{ Plan plan }
+	if err := json.Unmarshal(text, &answer); err != nil || len(answer) != 1 {
+		t.Fatalf("EXPLAIN answers %s: %v", text, err)
+	}
+	return answer[0].Plan
+}
