@@ -1,0 +1,169 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// contender is one way to do the same work. do does it once; it is called by
+// several clients at once, each with a source of chance of its own.
+type contender struct {
+	metric string // names its figures for tools
+	name   string
+	do     func(ctx context.Context, random *rand.Rand) error
+}
+
+// load says how much work is asked for.
+type load struct {
+	clients int
+	most    int // operations in an interval; 0 for as many as its time allows
+}
+
+const (
+	rounds   = 7
+	interval = time.Second
+	warmUp   = 50 // operations of each contender before anything is measured
+)
+
+// interlude is one interval of one contender.
+type interlude struct {
+	rate     float64 // operations a second
+	p50, p99 time.Duration
+}
+
+// compare lets the contenders work in turn, A B A B, and reports the median of
+// each one's intervals, and its ratio to the first, which is the floor. A slow
+// moment of the machine meets one interval of one contender, not a whole run.
+func compare(b *testing.B, l load, contenders ...contender) {
+	b.Helper()
+	for _, c := range contenders {
+		if _, err := run(b.Context(), c, load{clients: l.clients, most: warmUp}); err != nil {
+			b.Fatalf("%s: %v", c.name, err)
+		}
+	}
+	intervals := make([][]interlude, len(contenders))
+	for round := range rounds {
+		for n := range contenders {
+			if round%2 == 1 {
+				n = len(contenders) - 1 - n // whoever comes last one round comes first the next
+			}
+			one, err := run(b.Context(), contenders[n], l)
+			if err != nil {
+				b.Fatalf("%s: %v", contenders[n].name, err)
+			}
+			intervals[n] = append(intervals[n], one)
+		}
+	}
+	report(b, contenders, intervals)
+}
+
+func report(b *testing.B, contenders []contender, intervals [][]interlude) {
+	b.Helper()
+	var table strings.Builder
+	fmt.Fprintf(&table, "%s\n%-36s %10s %8s %8s %7s %15s\n",
+		b.Name(), "", "per second", "p50 ms", "p99 ms", "ratio", "of each round")
+	var floor float64
+	for n, c := range contenders {
+		rate := median(intervals[n], func(i interlude) float64 { return i.rate })
+		if n == 0 {
+			floor = rate
+		}
+		p50 := median(intervals[n], func(i interlude) float64 { return i.p50.Seconds() * 1000 })
+		p99 := median(intervals[n], func(i interlude) float64 { return i.p99.Seconds() * 1000 })
+		var ratios []float64
+		for round := range intervals[n] {
+			ratios = append(ratios, intervals[n][round].rate/intervals[0][round].rate)
+		}
+		fmt.Fprintf(&table, "%-36s %10.0f %8.2f %8.2f %7.2f %7.2f .. %.2f\n",
+			c.name, rate, p50, p99, rate/floor, slices.Min(ratios), slices.Max(ratios))
+		b.ReportMetric(rate, c.metric+"/s")
+		if n > 0 {
+			b.ReportMetric(rate/floor, c.metric+"-ratio")
+		}
+	}
+	b.ReportMetric(0, "ns/op") // of a whole comparison, which says nothing
+	b.Log("\n" + table.String())
+}
+
+func median(intervals []interlude, of func(interlude) float64) float64 {
+	values := make([]float64, len(intervals))
+	for n, i := range intervals {
+		values[n] = of(i)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// run lets the clients do the work for one interval.
+func run(ctx context.Context, c contender, l load) (interlude, error) {
+	var started atomic.Int64
+	var waiting sync.WaitGroup
+	times := make([][]time.Duration, l.clients)
+	problems := make([]error, l.clients)
+	begin := time.Now()
+	for client := range l.clients {
+		waiting.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(client), uint64(begin.UnixNano())))
+			for time.Since(begin) < interval || l.most > 0 {
+				if l.most > 0 && started.Add(1) > int64(l.most) {
+					return
+				}
+				at := time.Now()
+				if err := c.do(ctx, random); err != nil {
+					problems[client] = err
+					return
+				}
+				times[client] = append(times[client], time.Since(at))
+			}
+		})
+	}
+	waiting.Wait()
+	elapsed := time.Since(begin)
+	all := slices.Concat(times...)
+	if err := errors.Join(problems...); err != nil {
+		return interlude{}, err
+	}
+	slices.Sort(all)
+	return interlude{
+		rate: float64(len(all)) / elapsed.Seconds(),
+		p50:  all[len(all)/2], p99: all[len(all)*99/100],
+	}, nil
+}
+
+// client keeps a connection for each of many callers.
+var client = &http.Client{Transport: &http.Transport{MaxIdleConns: 256, MaxIdleConnsPerHost: 256}}
+
+// fetch sends a request and answers the body of a 200.
+func fetch(ctx context.Context, method, url string, body []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", response.Status, text)
+	}
+	return text, nil
+}

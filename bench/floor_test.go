@@ -1,0 +1,254 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// The statements are the server's own, from testdata/statements, but for the
+// columns that the floor has no use for.
+const (
+	listStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN'
+		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND interviewer_id <> ALL($4) ORDER BY starts_at, id LIMIT $5`
+	busyListStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN'
+		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND interviewer_id <> ALL($4)
+		AND NOT EXISTS (SELECT FROM unnest($6::timestamptz[], $7::timestamptz[]) AS busy (s, e)
+			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at) ORDER BY starts_at, id LIMIT $5`
+	recordStatement = `SELECT s.interview_limit, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.minimum_notice_seconds,
+			coalesce(me.id, 0), coalesce(i.id, 0), coalesce(i.interviewer_id, 0), coalesce(i.slot_id, 0), i.starts_at, i.ends_at,
+			coalesce(i.status, ''), i.grade
+		FROM students s CROSS JOIN booking_policy p LEFT JOIN interviewers me ON me.email = s.email
+		LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
+		WHERE s.id = $1 ORDER BY s.id, i.starts_at, i.id`
+	namesStatement = `SELECT id, name FROM interviewers WHERE id = ANY($1)`
+)
+
+// floorSlot is a row of the list.
+type floorSlot struct {
+	id, interviewer int64
+	start, end      time.Time
+}
+
+func (w *world) list(ctx context.Context, q pgxQueryer, o booking.Offer, in calendar.Span, first int) ([]floorSlot, error) {
+	from := in.Start
+	if o.Earliest.After(from) {
+		from = o.Earliest
+	}
+	met := make([]int64, 0, len(o.Met)+1)
+	for _, id := range o.Excluded() {
+		met = append(met, int64(id))
+	}
+	args := []any{from, in.End, in.End, met, first + 1}
+	var starts, ends []time.Time
+	for _, span := range o.Busy {
+		if span.Overlaps(in) {
+			starts, ends = append(starts, span.Start), append(ends, span.End)
+		}
+	}
+	statement := listStatement
+	if len(starts) > 0 {
+		statement, args = busyListStatement, append(args, starts, ends)
+	}
+	rows, err := q.Query(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	slots := make([]floorSlot, 0, first+1)
+	for rows.Next() {
+		var s floorSlot
+		if err := rows.Scan(&s.id, &s.interviewer, &s.start, &s.end); err != nil {
+			return nil, err
+		}
+		slots = append(slots, s)
+	}
+	return slots[:min(len(slots), first)], rows.Err()
+}
+
+type pgxQueryer interface {
+	Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error)
+}
+
+// record reads what the rules ask about.
+func (w *world) record(ctx context.Context, q pgxQueryer, id booking.StudentID) (booking.Record, error) {
+	r := booking.Record{Student: booking.Student{ID: id}}
+	rows, err := q.Query(ctx, recordStatement, int64(id))
+	if err != nil {
+		return r, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var i booking.Interview
+		var start, end *time.Time
+		err := rows.Scan(&r.Student.LimitOverride, &r.Policy.InterviewLimit, &r.Policy.MinimumGradeExclusive, &r.Policy.GradeWindow,
+			&r.Policy.MinimumNoticeSeconds, &r.Self, &i.ID, &i.InterviewerID, &i.SlotID, &start, &end, &i.Status, &i.Grade)
+		if err != nil {
+			return r, err
+		}
+		if i.ID != 0 {
+			i.Start, i.End = *start, *end
+			r.History = append(r.History, i)
+		}
+	}
+	return r, rows.Err()
+}
+
+func (w *world) names(ctx context.Context, slots []floorSlot) (map[int64]string, error) {
+	seen := make(map[int64]string, len(slots))
+	ids := make([]int64, 0, len(slots))
+	for _, s := range slots {
+		if _, known := seen[s.interviewer]; !known {
+			seen[s.interviewer] = ""
+			ids = append(ids, s.interviewer)
+		}
+	}
+	rows, err := w.pool.Query(ctx, namesStatement, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		seen[id] = name
+	}
+	return seen, rows.Err()
+}
+
+// floor is one way to answer lists by hand. Without reads it sends the list
+// statement alone: the offer of each student is known beforehand, and no names
+// are read. With reads it sends the server's three statements and asks the same
+// rules.
+type floor struct {
+	in    calendar.Span
+	first int
+	reads bool
+}
+
+// serveFloor answers GET /?student=N over loopback.
+func (w *world) serveFloor(b *testing.B, f floor) string {
+	b.Helper()
+	offers := map[booking.StudentID]booking.Offer{}
+	for _, record := range w.students {
+		offers[record.Student.ID] = record.Offer(w.now)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		n, err := strconv.ParseInt(r.URL.Query().Get("student"), 10, 64)
+		if err != nil {
+			http.Error(rw, "student", http.StatusBadRequest)
+			return
+		}
+		id := booking.StudentID(n)
+		var body []byte
+		if f.reads {
+			body, err = w.answerByReads(r.Context(), id, f)
+		} else {
+			var slots []floorSlot
+			slots, err = w.list(r.Context(), w.pool, offers[id], f.in, f.first)
+			body = appendSlots(nil, slots, nil)
+		}
+		if err != nil {
+			http.Error(rw, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = rw.Write(body)
+	}))
+	b.Cleanup(server.Close)
+	return server.URL
+}
+
+func (w *world) answerByReads(ctx context.Context, id booking.StudentID, f floor) ([]byte, error) {
+	record, err := w.record(ctx, w.pool, id)
+	if err != nil {
+		return nil, err
+	}
+	offer := record.Offer(w.now)
+	if !offer.Eligibility.Eligible {
+		return nil, fmt.Errorf("student %d may not book", id)
+	}
+	slots, err := w.list(ctx, w.pool, offer, f.in, f.first)
+	if err != nil {
+		return nil, err
+	}
+	names, err := w.names(ctx, slots)
+	if err != nil {
+		return nil, err
+	}
+	return appendSlots(nil, slots, names), nil
+}
+
+// appendSlots writes what the server answers, in its words.
+func appendSlots(b []byte, slots []floorSlot, names map[int64]string) []byte {
+	b = append(b, `{"data":{"availableSlots":{"nodes":[`...)
+	for i, s := range slots {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"id":"`...)
+		b = strconv.AppendInt(b, s.id, 10)
+		b = append(b, `","start":"`...)
+		b = s.start.UTC().AppendFormat(b, time.RFC3339)
+		b = append(b, `","end":"`...)
+		b = s.end.UTC().AppendFormat(b, time.RFC3339)
+		b = append(b, `","interviewer":{"id":"`...)
+		b = strconv.AppendInt(b, s.interviewer, 10)
+		b = append(b, '"')
+		if names != nil {
+			name, _ := json.Marshal(names[s.interviewer])
+			b = append(append(b, `,"name":`...), name...)
+		}
+		b = append(b, `}}`...)
+	}
+	return append(b, `]}}}`...)
+}
+
+// bookByHand is the server's booking transaction in plain pgx, its statements
+// one by one.
+func (w *world) bookByHand(ctx context.Context, p pair) (interview int64, err error) {
+	err = pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)", "2000ms", "5000ms"); err != nil {
+			return err
+		}
+		var locked int64
+		if err := tx.QueryRow(ctx, "SELECT id FROM students WHERE id = $1 FOR NO KEY UPDATE", int64(p.student)).Scan(&locked); err != nil {
+			return err
+		}
+		record, err := w.record(ctx, tx, p.student)
+		if err != nil {
+			return err
+		}
+		slot := booking.Slot{ID: p.slot}
+		err = tx.QueryRow(ctx, "SELECT interviewer_id, starts_at, ends_at, status FROM slots WHERE id = $1 FOR NO KEY UPDATE", int64(p.slot)).
+			Scan(&slot.InterviewerID, &slot.Start, &slot.End, &slot.Status)
+		if err != nil {
+			return err
+		}
+		if err := record.Offer(w.now).Judge(slot).Err(); err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, `INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at)
+			VALUES ($1, $2, $3, $4, $5, 'BOOKED', $6) RETURNING id`,
+			int64(p.student), int64(slot.InterviewerID), int64(p.slot), slot.Start, slot.End, w.now).Scan(&interview)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "UPDATE slots SET status = $1 WHERE id = $2", "BOOKED", int64(p.slot))
+		return err
+	})
+	return interview, err
+}

@@ -1,0 +1,79 @@
+package bench
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkStart runs the built program with a new data folder, which it fills
+// with a Postgres cluster, the schema and the sample school, and then again with
+// that folder: from the start of the process until it says that it is ready.
+func BenchmarkStart(b *testing.B) {
+	program := filepath.Join(b.TempDir(), "rehearse")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", program, "..").CombinedOutput(); err != nil {
+		b.Fatalf("build the program: %v\n%s", err, out)
+	}
+	const starts = 5
+	var cold, warm []float64
+	for range starts {
+		folder, err := os.MkdirTemp("", "rehearse-start-")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = os.RemoveAll(folder) })
+		if err := os.Chmod(folder, 0o755); err != nil { // the server's own user enters it
+			b.Fatal(err)
+		}
+		cold = append(cold, startAndStop(b, program, folder))
+		warm = append(warm, startAndStop(b, program, folder))
+	}
+	slices.Sort(cold)
+	slices.Sort(warm)
+	b.ReportMetric(cold[starts/2], "cold-s")
+	b.ReportMetric(warm[starts/2], "warm-s")
+	b.ReportMetric(0, "ns/op")
+	b.Logf("\n%-12s %8s   %s\n%-12s %8.2f   %.2f .. %.2f\n%-12s %8.2f   %.2f .. %.2f\n",
+		"", "seconds", "of each start", "cold start", cold[starts/2], cold[0], cold[starts-1],
+		"warm start", warm[starts/2], warm[0], warm[starts-1])
+}
+
+// startAndStop answers how many seconds the program took to be ready.
+func startAndStop(b *testing.B, program, folder string) float64 {
+	b.Helper()
+	command := exec.CommandContext(b.Context(), program)
+	command.Env = append(os.Environ(), "DATA_DIR="+folder, "ADDR=127.0.0.1:0", "DATABASE_URL=")
+	var problems strings.Builder
+	command.Stderr = &problems
+	output, err := command.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	begin := time.Now()
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	lines := bufio.NewScanner(output)
+	ready := false
+	for !ready && lines.Scan() {
+		ready = strings.Contains(lines.Text(), "is ready")
+	}
+	took := time.Since(begin).Seconds()
+	if err := command.Process.Signal(os.Interrupt); err != nil && ready {
+		b.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, output); err != nil {
+		b.Fatal(err)
+	}
+	if err := command.Wait(); err != nil || !ready {
+		b.Fatal(fmt.Errorf("the program ended before it was ready, or badly: %w\n%s", err, problems.String()))
+	}
+	return took
+}

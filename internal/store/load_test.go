@@ -1,0 +1,73 @@
+package store_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// What is loaded comes back as it was, whatever its texts hold, and what has no
+// value has none.
+func TestLoadedRowsComeBack(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t).Open(t, store.Options{})
+	at := time.Date(2026, 6, 1, 9, 30, 0, 123_456_000, time.UTC)
+	limit, grade, reason := 3, 0, "ill"
+	note := "said \"yes\", then \\no\\; {a,b}\nNULL"
+	students := []booking.Student{
+		{ID: 7, Name: `O'Brien "Bo" {x},\y`, Email: "bo@example.org", TimeZone: "UTC", LimitOverride: &limit, CreatedAt: at},
+		{ID: 8, Name: "NULL", Email: "null@example.org", TimeZone: "Europe/Berlin", CreatedAt: at},
+	}
+	interviewer := booking.Interviewer{ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at}
+	window := booking.Availability{ID: 3, InterviewerID: 5, Start: at, End: at.Add(time.Hour), SlotMinutes: 60, CreatedAt: at}
+	slot := booking.Slot{ID: 4, InterviewerID: 5, Start: at, End: at.Add(time.Hour), Status: booking.SlotBooked}
+	completed := booking.NewInterview(7, slot, at.Add(-time.Hour))
+	completed.ID, completed.Status, completed.Grade, completed.Note = 1, booking.Completed, &grade, &note
+	completed.CompletedAt = &slot.End
+	cancelled := booking.NewInterview(8, slot, at.Add(-2*time.Hour))
+	cancelled.ID, cancelled.Status, cancelled.CancelledAt, cancelled.CancelReason = 2, booking.Cancelled, &cancelled.BookedAt, &reason
+
+	ctx := t.Context()
+	err := s.InTx(ctx, func(tx *store.Tx) error {
+		for _, load := range []func() error{
+			func() error { return tx.LoadStudents(ctx, nil) },
+			func() error { return tx.LoadStudents(ctx, students) },
+			func() error { return tx.LoadInterviewers(ctx, []booking.Interviewer{interviewer}) },
+			func() error { return tx.LoadAvailabilities(ctx, []booking.Availability{window}) },
+			func() error { return tx.LoadSlots(ctx, []store.LoadedSlot{{Slot: slot, AvailabilityID: 3}}) },
+			func() error { return tx.LoadInterviews(ctx, []booking.Interview{completed, cancelled}) },
+			func() error { return tx.SkipUsedIDs(ctx) },
+		} {
+			if err := load(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	comesBack(t, students[0], func() (booking.Student, error) { return s.Student(ctx, 7) })
+	comesBack(t, students[1], func() (booking.Student, error) { return s.Student(ctx, 8) })
+	comesBack(t, interviewer, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 5) })
+	comesBack(t, window, func() (booking.Availability, error) { return s.AvailabilityOf(ctx, 4) })
+	comesBack(t, slot, func() (booking.Slot, error) { return s.Slot(ctx, 4) })
+	comesBack(t, completed, func() (booking.Interview, error) { return s.Interview(ctx, 1) })
+	comesBack(t, cancelled, func() (booking.Interview, error) { return s.Interview(ctx, 2) })
+}
+
+func comesBack[T any](t *testing.T, want T, read func() (T, error)) {
+	t.Helper()
+	got, err := read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("loaded %+v, read %+v", want, got)
+	}
+}
