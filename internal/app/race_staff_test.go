@@ -312,6 +312,27 @@ func TestTwoChangesOfOnePolicyVersionUnprotected(t *testing.T) {
 	w.wantPolicy(10, 2)
 }
 
+// A change of the policy waits for no booking: one that has read the old policy
+// is made as if it had come first, and the next one obeys the new one.
+func TestPolicyChangeAmidABooking(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slots := w.student(), w.slots(2)
+	gate := pgtest.NewGate(insertsInterview)
+	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+	book := func(on *app.App, slot booking.Slot) error {
+		_, err := on.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+		return err
+	}
+	booked := meanwhile(func() error { return book(first, slots[0]) })
+	gate.Await(t, 1)
+	wantOutcome(t, "the change of the limit to 0", limit(w, second, 0), "ok")
+	gate.Open()
+	wantOutcome(t, "the booking under the old policy", booked(), "ok")
+	wantOutcome(t, "the booking under the new policy", book(second, slots[1]), "LIMIT_REACHED")
+	w.wantSound()
+}
+
 // twentyOfOneName admits twenty students with one e-mail, all at once.
 func twentyOfOneName(w *world) []error {
 	gate := pgtest.NewGate(contains(`INSERT INTO "students"`))

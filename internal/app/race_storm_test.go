@@ -241,7 +241,7 @@ func TestOppositeLockOrderDeadlocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Rollback() //nolint:errcheck // it only ever holds locks
+	defer other.Rollback()
 	if _, err := other.ExecContext(t.Context(), "SELECT FROM slots WHERE id = $1 FOR NO KEY UPDATE", slot.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -184,7 +184,7 @@ type interceptedTx struct {
 // fails, so one that is not sent is rolled back here.
 func (tx interceptedTx) Commit() error {
 	if err := tx.before(tx.ctx, commit); err != nil {
-		_ = tx.Rollback() //nolint:errcheck // the error of Before is the one to tell
+		_ = tx.Rollback()
 		return err
 	}
 	err := tx.Tx.Commit()
