@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,6 +18,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rehearse/internal/localpg"
+	"rehearse/internal/pgtest"
 )
 
 // build makes the binary once: signals reach a binary, not `go run`.
@@ -341,29 +343,24 @@ func TestMigrateThenServe(t *testing.T) {
 // A request that is under way when the server is told to stop is answered.
 func TestStopLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
-	r := start(t, home(t))
-	body, input := io.Pipe()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+r.address+"/graphql", body)
+	data := home(t)
+	r := start(t, data)
+	server, err := localpg.Start(t.Context(), localpg.Options{DataDir: data, Env: os.Getenv})
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("Content-Type", "application/json")
-	answered := make(chan string, 1)
-	go func() {
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			answered <- err.Error()
-			return
-		}
-		defer response.Body.Close()
-		text, _ := io.ReadAll(response.Body)
-		answered <- string(text)
-	}()
-	if _, err := io.WriteString(input, `{"query": `); err != nil { // the server reads it: the request is under way
+	t.Cleanup(func() { _ = server.Stop() })
+	database := pgtest.Database{DSN: server.DSN(databaseName)}
+	lock, err := database.SQL(t).BeginTx(t.Context(), nil)
+	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan string, 1)
+	go func() { answered <- r.ask("{ students { totalCount } }") }()
+	database.AwaitLockWaits(t, 1, "students")
 	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -374,10 +371,7 @@ func TestStopLetsRequestsFinish(t *testing.T) {
 		}
 		_ = response.Body.Close()
 	}
-	if _, err := io.WriteString(input, `"{ students { totalCount } }"}`); err != nil {
-		t.Fatal(err)
-	}
-	if err := input.Close(); err != nil {
+	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	mustContain(t, "the answer", <-answered, `"totalCount":25`)

@@ -10,9 +10,10 @@ import (
 	"rehearse/internal/booking"
 )
 
-// loadBatch is how many rows one statement of a load writes: a statement must
-// end within statementTimeout on a slow machine, too.
-const loadBatch = 5000
+// loadBatch is how many rows one statement of a load writes. A statement must
+// end within statementTimeout on a slow machine, too, when the indexes no longer
+// fit into memory and each row costs milliseconds.
+const loadBatch = 1000
 
 // tables in the order in which they can be filled.
 var tables = []string{"students", "interviewers", "availabilities", "slots", "interviews"}
