@@ -31,6 +31,7 @@ var t0 = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 type school struct {
 	t     *testing.T
 	url   string
+	app   *app.App
 	store *store.Store
 	db    pgtest.Database
 	log   *logBuffer
@@ -46,8 +47,9 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 	db := pgtest.New(t)
 	s := &school{t: t, db: db, store: db.Open(t, o), log: &logBuffer{}}
 	s.setClock(t0)
+	s.app = app.New(s.store, func() time.Time { return *s.clock.Load() })
 	options := graph.Options{
-		App:     app.New(s.store, func() time.Time { return *s.clock.Load() }),
+		App:     s.app,
 		Reader:  &s.store.Reader,
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
@@ -415,7 +417,7 @@ func (s *school) rows() string {
 	s.t.Helper()
 	out := ""
 	db := s.db.SQL(s.t)
-	for _, table := range []string{"students", "interviewers", "availabilities", "slots", "interviews", "booking_policy"} {
+	for _, table := range []string{"students", "interviewers", "availabilities", "blocks", "slots", "interviews", "booking_policy"} {
 		var digest string
 		err := db.QueryRowContext(s.t.Context(),
 			"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM "+table+" t").Scan(&digest)

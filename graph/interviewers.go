@@ -42,15 +42,11 @@ func (r mutationResolver) UpdateInterviewer(
 	ctx context.Context, in app.UpdateInterviewerInput,
 ) (*model.UpdateInterviewerPayload, error) {
 	updated, err := r.app.UpdateInterviewer(ctx, in)
-	if err != nil {
-		payload := &model.UpdateInterviewerPayload{ClosedSlots: []booking.Slot{}, Conflicts: []booking.Interview{}}
-		payload.Errors, err = userErrors(err)
-		return payload, err
+	refused, err := userErrors(err)
+	payload := &model.UpdateInterviewerPayload{Errors: refused}
+	if updated != nil {
+		payload.Interviewer = &updated.Interviewer
+		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = updated.ClosedSlots, updated.Conflicts, updated.Cancelled
 	}
-	return &model.UpdateInterviewerPayload{
-		Interviewer: &updated.Interviewer,
-		ClosedSlots: updated.ClosedSlots,
-		Conflicts:   updated.Conflicts,
-		Errors:      []model.UserError{},
-	}, nil
+	return payload, err
 }

@@ -5,21 +5,24 @@ import (
 	"time"
 
 	"rehearse/graph/loader"
-	"rehearse/graph/model"
 	"rehearse/graph/page"
-	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/store"
 )
 
 func (r queryResolver) AvailableSlots(
-	ctx context.Context, studentID int64, start, end time.Time, first *int, after *string,
+	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, first *int, after *string,
 ) (*page.AvailableSlotConnection, error) {
 	asked, err := slotPages.Asked(first, after)
 	if err != nil {
 		return nil, err
 	}
-	slots, err := r.app.AvailableSlots(ctx, booking.StudentID(studentID), calendar.Span{Start: start, End: end}, asked)
+	wanted := store.SlotFilter{In: calendar.Span{Start: start, End: end}, Tags: tags}
+	for _, id := range interviewerIDs {
+		wanted.InterviewerIDs = append(wanted.InterviewerIDs, booking.InterviewerID(id))
+	}
+	slots, err := r.app.AvailableSlots(ctx, booking.StudentID(studentID), wanted, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -37,20 +40,4 @@ func (r queryResolver) Slot(ctx context.Context, id int64) (*booking.Slot, error
 
 func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.Slot) ([]*booking.Interviewer, error) {
 	return edges(ctx, slots, loader.From(ctx).Interviewers, func(s *booking.Slot) booking.InterviewerID { return s.InterviewerID })
-}
-
-func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error) {
-	published, err := r.app.AddAvailability(ctx, in)
-	if err != nil {
-		payload := &model.AddAvailabilityPayload{Slots: []booking.Slot{}, Skipped: []booking.SkippedSlot{}}
-		payload.Errors, err = userErrors(err)
-		return payload, err
-	}
-	return &model.AddAvailabilityPayload{
-		Availability:  &published.Availability,
-		Slots:         published.Slots,
-		Skipped:       published.Skipped,
-		UnusedMinutes: published.UnusedMinutes,
-		Errors:        []model.UserError{},
-	}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 	"strconv"
 	"sync/atomic"
@@ -53,12 +54,23 @@ type ComplexityRoot struct {
 		UnusedMinutes func(childComplexity int) int
 	}
 
+	AddWeeklyAvailabilityPayload struct {
+		Availability  func(childComplexity int) int
+		Errors        func(childComplexity int) int
+		Skipped       func(childComplexity int) int
+		Slots         func(childComplexity int) int
+		UnusedMinutes func(childComplexity int) int
+	}
+
 	Availability struct {
 		CreatedAt   func(childComplexity int) int
 		End         func(childComplexity int) int
+		GapMinutes  func(childComplexity int) int
 		ID          func(childComplexity int) int
 		SlotMinutes func(childComplexity int) int
 		Start       func(childComplexity int) int
+		Tags        func(childComplexity int) int
+		Weekly      func(childComplexity int) int
 	}
 
 	AvailabilityConflict struct {
@@ -80,6 +92,22 @@ type ComplexityRoot struct {
 	AvailableSlotEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Block struct {
+		CreatedAt func(childComplexity int) int
+		End       func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Start     func(childComplexity int) int
+	}
+
+	BlockTimePayload struct {
+		Blocks      func(childComplexity int) int
+		Cancelled   func(childComplexity int) int
+		ClosedSlots func(childComplexity int) int
+		Conflicts   func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	BookSlotPayload struct {
@@ -173,6 +201,7 @@ type ComplexityRoot struct {
 		Email     func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Name      func(childComplexity int) int
+		Tags      func(childComplexity int) int
 		TimeZone  func(childComplexity int) int
 	}
 
@@ -189,15 +218,20 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddAvailability     func(childComplexity int, input app.AddAvailabilityInput) int
-		BookSlot            func(childComplexity int, input app.BookSlotInput) int
-		CancelInterview     func(childComplexity int, input app.CancelInterviewInput) int
-		CompleteInterview   func(childComplexity int, input app.CompleteInterviewInput) int
-		CreateInterviewer   func(childComplexity int, input app.CreateInterviewerInput) int
-		CreateStudent       func(childComplexity int, input app.CreateStudentInput) int
-		UpdateBookingPolicy func(childComplexity int, input app.UpdateBookingPolicyInput) int
-		UpdateInterviewer   func(childComplexity int, input app.UpdateInterviewerInput) int
-		UpdateStudent       func(childComplexity int, input model.UpdateStudentInput) int
+		AddAvailability       func(childComplexity int, input app.AddAvailabilityInput) int
+		AddWeeklyAvailability func(childComplexity int, input app.AddWeeklyAvailabilityInput) int
+		BlockTime             func(childComplexity int, input app.BlockTimeInput) int
+		BookSlot              func(childComplexity int, input app.BookSlotInput) int
+		CancelInterview       func(childComplexity int, input app.CancelInterviewInput) int
+		CompleteInterview     func(childComplexity int, input app.CompleteInterviewInput) int
+		CreateInterviewer     func(childComplexity int, input app.CreateInterviewerInput) int
+		CreateStudent         func(childComplexity int, input app.CreateStudentInput) int
+		RemoveAvailability    func(childComplexity int, input app.RemoveAvailabilityInput) int
+		UpdateAvailability    func(childComplexity int, input model.UpdateAvailabilityInput) int
+		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
+		UpdateInterviewer     func(childComplexity int, input app.UpdateInterviewerInput) int
+		UpdateStudent         func(childComplexity int, input model.UpdateStudentInput) int
+		WithdrawSlot          func(childComplexity int, input app.WithdrawSlotInput) int
 	}
 
 	NotEligible struct {
@@ -221,7 +255,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, first *int, after *string) int
+		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string) int
 		BookingPolicy  func(childComplexity int) int
 		Eligibility    func(childComplexity int, studentID int64) int
 		Interview      func(childComplexity int, id int64) int
@@ -233,10 +267,18 @@ type ComplexityRoot struct {
 		Students       func(childComplexity int, first *int, after *string, filter *store.PeopleFilter) int
 	}
 
+	RemoveAvailabilityPayload struct {
+		Cancelled   func(childComplexity int) int
+		ClosedSlots func(childComplexity int) int
+		Conflicts   func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	SkippedSlot struct {
-		End    func(childComplexity int) int
-		Reason func(childComplexity int) int
-		Start  func(childComplexity int) int
+		End      func(childComplexity int) int
+		Overlaps func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Start    func(childComplexity int) int
 	}
 
 	Slot struct {
@@ -277,12 +319,24 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UpdateAvailabilityPayload struct {
+		Availability  func(childComplexity int) int
+		Cancelled     func(childComplexity int) int
+		ClosedSlots   func(childComplexity int) int
+		Conflicts     func(childComplexity int) int
+		Errors        func(childComplexity int) int
+		Skipped       func(childComplexity int) int
+		Slots         func(childComplexity int) int
+		UnusedMinutes func(childComplexity int) int
+	}
+
 	UpdateBookingPolicyPayload struct {
 		BookingPolicy func(childComplexity int) int
 		Errors        func(childComplexity int) int
 	}
 
 	UpdateInterviewerPayload struct {
+		Cancelled   func(childComplexity int) int
 		ClosedSlots func(childComplexity int) int
 		Conflicts   func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -292,6 +346,23 @@ type ComplexityRoot struct {
 	UpdateStudentPayload struct {
 		Errors  func(childComplexity int) int
 		Student func(childComplexity int) int
+	}
+
+	WeeklyRule struct {
+		EndDate    func(childComplexity int) int
+		EndTime    func(childComplexity int) int
+		EveryWeeks func(childComplexity int) int
+		StartDate  func(childComplexity int) int
+		StartTime  func(childComplexity int) int
+		TimeZone   func(childComplexity int) int
+		Weekdays   func(childComplexity int) int
+	}
+
+	WithdrawSlotPayload struct {
+		Cancelled   func(childComplexity int) int
+		ClosedSlots func(childComplexity int) int
+		Conflicts   func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 }
 
@@ -308,6 +379,11 @@ type MutationResolver interface {
 	BookSlot(ctx context.Context, input app.BookSlotInput) (*model.BookSlotPayload, error)
 	CancelInterview(ctx context.Context, input app.CancelInterviewInput) (*model.CancelInterviewPayload, error)
 	CompleteInterview(ctx context.Context, input app.CompleteInterviewInput) (*model.CompleteInterviewPayload, error)
+	AddWeeklyAvailability(ctx context.Context, input app.AddWeeklyAvailabilityInput) (*model.AddWeeklyAvailabilityPayload, error)
+	UpdateAvailability(ctx context.Context, input model.UpdateAvailabilityInput) (*model.UpdateAvailabilityPayload, error)
+	RemoveAvailability(ctx context.Context, input app.RemoveAvailabilityInput) (*model.RemoveAvailabilityPayload, error)
+	BlockTime(ctx context.Context, input app.BlockTimeInput) (*model.BlockTimePayload, error)
+	WithdrawSlot(ctx context.Context, input app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error)
 	AddAvailability(ctx context.Context, input app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error)
 	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
 	UpdateStudent(ctx context.Context, input model.UpdateStudentInput) (*model.UpdateStudentPayload, error)
@@ -316,7 +392,7 @@ type MutationResolver interface {
 	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
 }
 type QueryResolver interface {
-	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, first *int, after *string) (*page.AvailableSlotConnection, error)
+	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string) (*page.AvailableSlotConnection, error)
 	Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error)
 	Student(ctx context.Context, id int64) (*booking.Student, error)
 	Students(ctx context.Context, first *int, after *string, filter *store.PeopleFilter) (*page.Connection[booking.Student], error)
@@ -385,6 +461,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddAvailabilityPayload.UnusedMinutes(childComplexity), true
 
+	case "AddWeeklyAvailabilityPayload.availability":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Availability(childComplexity), true
+	case "AddWeeklyAvailabilityPayload.errors":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Errors(childComplexity), true
+	case "AddWeeklyAvailabilityPayload.skipped":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.Skipped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Skipped(childComplexity), true
+	case "AddWeeklyAvailabilityPayload.slots":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Slots(childComplexity), true
+	case "AddWeeklyAvailabilityPayload.unusedMinutes":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.UnusedMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.UnusedMinutes(childComplexity), true
+
 	case "Availability.createdAt":
 		if e.ComplexityRoot.Availability.CreatedAt == nil {
 			break
@@ -397,6 +504,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.End(childComplexity), true
+	case "Availability.gapMinutes":
+		if e.ComplexityRoot.Availability.GapMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.GapMinutes(childComplexity), true
 	case "Availability.id":
 		if e.ComplexityRoot.Availability.ID == nil {
 			break
@@ -415,6 +528,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.Start(childComplexity), true
+	case "Availability.tags":
+		if e.ComplexityRoot.Availability.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Tags(childComplexity), true
+	case "Availability.weekly":
+		if e.ComplexityRoot.Availability.Weekly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Weekly(childComplexity), true
 
 	case "AvailabilityConflict.code":
 		if e.ComplexityRoot.AvailabilityConflict.Code == nil {
@@ -490,6 +615,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AvailableSlotEdge.Node(childComplexity), true
+
+	case "Block.createdAt":
+		if e.ComplexityRoot.Block.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Block.CreatedAt(childComplexity), true
+	case "Block.end":
+		if e.ComplexityRoot.Block.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Block.End(childComplexity), true
+	case "Block.id":
+		if e.ComplexityRoot.Block.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Block.ID(childComplexity), true
+	case "Block.reason":
+		if e.ComplexityRoot.Block.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Block.Reason(childComplexity), true
+	case "Block.start":
+		if e.ComplexityRoot.Block.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Block.Start(childComplexity), true
+
+	case "BlockTimePayload.blocks":
+		if e.ComplexityRoot.BlockTimePayload.Blocks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.Blocks(childComplexity), true
+	case "BlockTimePayload.cancelled":
+		if e.ComplexityRoot.BlockTimePayload.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.Cancelled(childComplexity), true
+	case "BlockTimePayload.closedSlots":
+		if e.ComplexityRoot.BlockTimePayload.ClosedSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.ClosedSlots(childComplexity), true
+	case "BlockTimePayload.conflicts":
+		if e.ComplexityRoot.BlockTimePayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.Conflicts(childComplexity), true
+	case "BlockTimePayload.errors":
+		if e.ComplexityRoot.BlockTimePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.Errors(childComplexity), true
 
 	case "BookSlotPayload.errors":
 		if e.ComplexityRoot.BookSlotPayload.Errors == nil {
@@ -827,6 +1014,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Name(childComplexity), true
+	case "Interviewer.tags":
+		if e.ComplexityRoot.Interviewer.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.Tags(childComplexity), true
 	case "Interviewer.timeZone":
 		if e.ComplexityRoot.Interviewer.TimeZone == nil {
 			break
@@ -883,6 +1076,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddAvailability(childComplexity, args["input"].(app.AddAvailabilityInput)), true
+	case "Mutation.addWeeklyAvailability":
+		if e.ComplexityRoot.Mutation.AddWeeklyAvailability == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addWeeklyAvailability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddWeeklyAvailability(childComplexity, args["input"].(app.AddWeeklyAvailabilityInput)), true
+	case "Mutation.blockTime":
+		if e.ComplexityRoot.Mutation.BlockTime == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_blockTime_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BlockTime(childComplexity, args["input"].(app.BlockTimeInput)), true
 	case "Mutation.bookSlot":
 		if e.ComplexityRoot.Mutation.BookSlot == nil {
 			break
@@ -938,6 +1153,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateStudent(childComplexity, args["input"].(app.CreateStudentInput)), true
+	case "Mutation.removeAvailability":
+		if e.ComplexityRoot.Mutation.RemoveAvailability == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeAvailability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveAvailability(childComplexity, args["input"].(app.RemoveAvailabilityInput)), true
+	case "Mutation.updateAvailability":
+		if e.ComplexityRoot.Mutation.UpdateAvailability == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAvailability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAvailability(childComplexity, args["input"].(model.UpdateAvailabilityInput)), true
 	case "Mutation.updateBookingPolicy":
 		if e.ComplexityRoot.Mutation.UpdateBookingPolicy == nil {
 			break
@@ -971,6 +1208,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateStudent(childComplexity, args["input"].(model.UpdateStudentInput)), true
+	case "Mutation.withdrawSlot":
+		if e.ComplexityRoot.Mutation.WithdrawSlot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawSlot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawSlot(childComplexity, args["input"].(app.WithdrawSlotInput)), true
 
 	case "NotEligible.code":
 		if e.ComplexityRoot.NotEligible.Code == nil {
@@ -1051,7 +1299,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["interviewerIds"].([]int64), args["tags"].([]string), args["first"].(*int), args["after"].(*string)), true
 	case "Query.bookingPolicy":
 		if e.ComplexityRoot.Query.BookingPolicy == nil {
 			break
@@ -1148,12 +1396,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter)), true
 
+	case "RemoveAvailabilityPayload.cancelled":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.Cancelled(childComplexity), true
+	case "RemoveAvailabilityPayload.closedSlots":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.ClosedSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.ClosedSlots(childComplexity), true
+	case "RemoveAvailabilityPayload.conflicts":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.Conflicts(childComplexity), true
+	case "RemoveAvailabilityPayload.errors":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.Errors(childComplexity), true
+
 	case "SkippedSlot.end":
 		if e.ComplexityRoot.SkippedSlot.End == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SkippedSlot.End(childComplexity), true
+	case "SkippedSlot.overlaps":
+		if e.ComplexityRoot.SkippedSlot.Overlaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SkippedSlot.Overlaps(childComplexity), true
 	case "SkippedSlot.reason":
 		if e.ComplexityRoot.SkippedSlot.Reason == nil {
 			break
@@ -1310,6 +1589,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StudentEdge.Node(childComplexity), true
 
+	case "UpdateAvailabilityPayload.availability":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Availability(childComplexity), true
+	case "UpdateAvailabilityPayload.cancelled":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Cancelled(childComplexity), true
+	case "UpdateAvailabilityPayload.closedSlots":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.ClosedSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.ClosedSlots(childComplexity), true
+	case "UpdateAvailabilityPayload.conflicts":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Conflicts(childComplexity), true
+	case "UpdateAvailabilityPayload.errors":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Errors(childComplexity), true
+	case "UpdateAvailabilityPayload.skipped":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.Skipped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Skipped(childComplexity), true
+	case "UpdateAvailabilityPayload.slots":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Slots(childComplexity), true
+	case "UpdateAvailabilityPayload.unusedMinutes":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.UnusedMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.UnusedMinutes(childComplexity), true
+
 	case "UpdateBookingPolicyPayload.bookingPolicy":
 		if e.ComplexityRoot.UpdateBookingPolicyPayload.BookingPolicy == nil {
 			break
@@ -1323,6 +1651,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateBookingPolicyPayload.Errors(childComplexity), true
 
+	case "UpdateInterviewerPayload.cancelled":
+		if e.ComplexityRoot.UpdateInterviewerPayload.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.Cancelled(childComplexity), true
 	case "UpdateInterviewerPayload.closedSlots":
 		if e.ComplexityRoot.UpdateInterviewerPayload.ClosedSlots == nil {
 			break
@@ -1361,6 +1695,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateStudentPayload.Student(childComplexity), true
 
+	case "WeeklyRule.endDate":
+		if e.ComplexityRoot.WeeklyRule.EndDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyRule.EndDate(childComplexity), true
+	case "WeeklyRule.endTime":
+		if e.ComplexityRoot.WeeklyRule.EndTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyRule.EndTime(childComplexity), true
+	case "WeeklyRule.everyWeeks":
+		if e.ComplexityRoot.WeeklyRule.EveryWeeks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyRule.EveryWeeks(childComplexity), true
+	case "WeeklyRule.startDate":
+		if e.ComplexityRoot.WeeklyRule.StartDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyRule.StartDate(childComplexity), true
+	case "WeeklyRule.startTime":
+		if e.ComplexityRoot.WeeklyRule.StartTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyRule.StartTime(childComplexity), true
+	case "WeeklyRule.timeZone":
+		if e.ComplexityRoot.WeeklyRule.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyRule.TimeZone(childComplexity), true
+	case "WeeklyRule.weekdays":
+		if e.ComplexityRoot.WeeklyRule.Weekdays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyRule.Weekdays(childComplexity), true
+
+	case "WithdrawSlotPayload.cancelled":
+		if e.ComplexityRoot.WithdrawSlotPayload.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawSlotPayload.Cancelled(childComplexity), true
+	case "WithdrawSlotPayload.closedSlots":
+		if e.ComplexityRoot.WithdrawSlotPayload.ClosedSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawSlotPayload.ClosedSlots(childComplexity), true
+	case "WithdrawSlotPayload.conflicts":
+		if e.ComplexityRoot.WithdrawSlotPayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawSlotPayload.Conflicts(childComplexity), true
+	case "WithdrawSlotPayload.errors":
+		if e.ComplexityRoot.WithdrawSlotPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawSlotPayload.Errors(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -1371,6 +1773,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddAvailabilityInput", ec.unmarshalInputAddAvailabilityInput),
+			graphql.NewInputUnmarshaler("AddWeeklyAvailabilityInput", ec.unmarshalInputAddWeeklyAvailabilityInput),
+			graphql.NewInputUnmarshaler("BlockTimeInput", ec.unmarshalInputBlockTimeInput),
 			graphql.NewInputUnmarshaler("BookSlotInput", ec.unmarshalInputBookSlotInput),
 			graphql.NewInputUnmarshaler("CancelInterviewInput", ec.unmarshalInputCancelInterviewInput),
 			graphql.NewInputUnmarshaler("CompleteInterviewInput", ec.unmarshalInputCompleteInterviewInput),
@@ -1378,10 +1782,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateStudentInput", ec.unmarshalInputCreateStudentInput),
 			graphql.NewInputUnmarshaler("InterviewFilter", ec.unmarshalInputInterviewFilter),
 			graphql.NewInputUnmarshaler("InterviewerFilter", ec.unmarshalInputInterviewerFilter),
+			graphql.NewInputUnmarshaler("RemoveAvailabilityInput", ec.unmarshalInputRemoveAvailabilityInput),
 			graphql.NewInputUnmarshaler("StudentFilter", ec.unmarshalInputStudentFilter),
+			graphql.NewInputUnmarshaler("UpdateAvailabilityInput", ec.unmarshalInputUpdateAvailabilityInput),
 			graphql.NewInputUnmarshaler("UpdateBookingPolicyInput", ec.unmarshalInputUpdateBookingPolicyInput),
 			graphql.NewInputUnmarshaler("UpdateInterviewerInput", ec.unmarshalInputUpdateInterviewerInput),
 			graphql.NewInputUnmarshaler("UpdateStudentInput", ec.unmarshalInputUpdateStudentInput),
+			graphql.NewInputUnmarshaler("WithdrawSlotInput", ec.unmarshalInputWithdrawSlotInput),
 		)
 	}
 	first := true
@@ -1471,6 +1878,30 @@ before 1900 are refused.
 """
 scalar DateTime
 
+"A day of the calendar, such as ` + "`" + `2026-06-05` + "`" + `."
+scalar Date
+
+"A time on the wall clock, such as ` + "`" + `14:30` + "`" + `, up to ` + "`" + `24:00` + "`" + `, the midnight that ends the day."
+scalar LocalTime
+
+"A day of the week."
+enum Weekday {
+  "Monday."
+  MONDAY
+  "Tuesday."
+  TUESDAY
+  "Wednesday."
+  WEDNESDAY
+  "Thursday."
+  THURSDAY
+  "Friday."
+  FRIDAY
+  "Saturday."
+  SATURDAY
+  "Sunday."
+  SUNDAY
+}
+
 "Where a page of a list lies in the whole."
 type PageInfo {
   "Whether there is a page after this one."
@@ -1498,6 +1929,10 @@ type Query {
     start: DateTime!
     "Slots that end at this time or earlier; at most 366 days after ` + "`" + `start` + "`" + `."
     end: DateTime!
+    "Slots of these interviewers only."
+    interviewerIds: [ID!]
+    "Slots that have all of these tags, from their interviewer or from the availability they were published with."
+    tags: [String!]
     "How many at most, 1 to 500."
     first: Int = 50
     "The slots after this cursor."
@@ -1734,6 +2169,8 @@ type Interviewer {
   email: String!
   "The IANA time zone the interviewer lives in."
   timeZone: String!
+  "Topics and levels, in lower case."
+  tags: [String!]!
   "Whether the interviewer gives interviews at present; without it he has no open slots in the future."
   active: Boolean!
   "When the interviewer was taken on."
@@ -1997,6 +2434,38 @@ type Mutation {
     input: CompleteInterviewInput!
   ): CompleteInterviewPayload!
 
+  """
+  Publishes a weekly rule of an interviewer, as far as the policy's horizon, and
+  further as time goes on. The same rule again changes nothing.
+  """
+  addWeeklyAvailability(
+    "What to publish."
+    input: AddWeeklyAvailabilityInput!
+  ): AddWeeklyAvailabilityPayload!
+  """
+  Changes what is given of an availability. Of the slots to come, those that it
+  still has stay as they are, the others go, and new ones are published.
+  """
+  updateAvailability(
+    "Which, and what changes."
+    input: UpdateAvailabilityInput!
+  ): UpdateAvailabilityPayload!
+  "Takes an availability back: its open slots to come are withdrawn, and a rule publishes no more."
+  removeAvailability(
+    "Which."
+    input: RemoveAvailabilityInput!
+  ): RemoveAvailabilityPayload!
+  "Takes a range out of an interviewer's calendar, such as a holiday. Nothing is published in it any more."
+  blockTime(
+    "Which range, of whom."
+    input: BlockTimeInput!
+  ): BlockTimePayload!
+  "Takes one slot back. Its rule does not publish it again; withdrawing it again changes nothing."
+  withdrawSlot(
+    "Which."
+    input: WithdrawSlotInput!
+  ): WithdrawSlotPayload!
+
   "Publishes one window of an interviewer, cut into slots. The same window again changes nothing."
   addAvailability(
     "What to publish."
@@ -2088,17 +2557,55 @@ type CompleteInterviewPayload {
 
 # ----------------------------------------------------------------- availability
 
-"One window that an interviewer published, cut into slots."
+"What an interviewer published, cut into slots: one window, or a weekly rule."
 type Availability {
   "The availability's id."
   id: ID!
-  "When the window starts, in UTC."
+  "When the window starts, or the rule's first day, in UTC."
   start: DateTime!
-  "When the window ends, in UTC."
-  end: DateTime!
+  "When the window ends, or the rule's last day; null for a rule that goes on for ever."
+  end: DateTime
+  "The rule; null for one window."
+  weekly: WeeklyRule
   "How long each slot is."
   slotMinutes: Int!
+  "How much time lies between one slot and the next."
+  gapMinutes: Int!
+  "Topics and levels of these slots, in lower case, beside the interviewer's."
+  tags: [String!]!
   "When it was published."
+  createdAt: DateTime!
+}
+
+"A window that repeats by the week and keeps wall-clock time."
+type WeeklyRule {
+  "The IANA time zone of its times."
+  timeZone: String!
+  "The first day."
+  startDate: Date!
+  "The last day, inclusive; null goes on for ever."
+  endDate: Date
+  "The days of the week."
+  weekdays: [Weekday!]!
+  "When each window starts."
+  startTime: LocalTime!
+  "When each window ends; at or before ` + "`" + `startTime` + "`" + `, on the next day."
+  endTime: LocalTime!
+  "Every how many weeks; weeks begin on Monday, and that of ` + "`" + `startDate` + "`" + ` is one of them."
+  everyWeeks: Int!
+}
+
+"Time that an interviewer has taken out of his calendar."
+type Block {
+  "The block's id."
+  id: ID!
+  "When it starts, in UTC."
+  start: DateTime!
+  "When it ends, in UTC."
+  end: DateTime!
+  "Why."
+  reason: String!
+  "When it was made."
   createdAt: DateTime!
 }
 
@@ -2112,6 +2619,10 @@ input AddAvailabilityInput {
   end: DateTime!
   "How long each slot is, 15 to 240 minutes."
   slotMinutes: Int! = 60
+  "How much time lies between one slot and the next, 0 to 240 minutes."
+  gapMinutes: Int! = 0
+  "Topics and levels of these slots."
+  tags: [String!]
 }
 
 "What publishing came to."
@@ -2136,6 +2647,8 @@ type SkippedSlot {
   end: DateTime!
   "Why it was not published."
   reason: SkipReason!
+  "The slots in the way; empty for other reasons than ` + "`" + `OVERLAP` + "`" + `."
+  overlaps: [Slot!]!
 }
 
 "Why a slot was not published anew."
@@ -2146,6 +2659,170 @@ enum SkipReason {
   OVERLAP
   "It starts in the past."
   IN_PAST
+  "The interviewer has blocked the time, or taken this slot out."
+  BLOCKED
+}
+
+"A weekly rule of an interviewer."
+input AddWeeklyAvailabilityInput {
+  "The interviewer."
+  interviewerId: ID!
+  "The IANA time zone of the times; the interviewer's by default."
+  timeZone: String
+  "The first day."
+  startDate: Date!
+  "The last day, inclusive; left out, it goes on for ever."
+  endDate: Date
+  "The days of the week."
+  weekdays: [Weekday!]!
+  "When each window starts."
+  startTime: LocalTime!
+  "When each window ends; before ` + "`" + `startTime` + "`" + `, on the next day."
+  endTime: LocalTime!
+  "Every how many weeks, 1 to 52; weeks begin on Monday, and that of ` + "`" + `startDate` + "`" + ` is one of them."
+  everyWeeks: Int! = 1
+  "How long each slot is, 15 to 240 minutes."
+  slotMinutes: Int! = 60
+  "How much time lies between one slot and the next, 0 to 240 minutes."
+  gapMinutes: Int! = 0
+  "Topics and levels of these slots."
+  tags: [String!]
+}
+
+"What publishing came to."
+type AddWeeklyAvailabilityPayload {
+  "The availability; null when it was refused."
+  availability: Availability
+  "The slots that are published now, an identical slot that stood already among them."
+  slots: [Slot!]!
+  "The slots of its windows that were not published anew."
+  skipped: [SkippedSlot!]!
+  "What is left at the windows' ends, too short for a slot, in all."
+  unusedMinutes: Int!
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Changes of an availability; what is left out stays."
+input UpdateAvailabilityInput {
+  "The availability."
+  availabilityId: ID!
+  "Of a window: when it starts."
+  start: DateTime
+  "Of a window: when it ends."
+  end: DateTime
+  "Of a rule: the IANA time zone of its times."
+  timeZone: String
+  "Of a rule: the first day."
+  startDate: Date
+  "Of a rule: the last day, inclusive; null makes it go on for ever."
+  endDate: Date
+  "Of a rule: the days of the week."
+  weekdays: [Weekday!]
+  "Of a rule: when each window starts."
+  startTime: LocalTime
+  "Of a rule: when each window ends."
+  endTime: LocalTime
+  "Of a rule: every how many weeks, 1 to 52."
+  everyWeeks: Int
+  "How long each slot is, 15 to 240 minutes."
+  slotMinutes: Int
+  "How much time lies between one slot and the next, 0 to 240 minutes."
+  gapMinutes: Int
+  "Topics and levels of these slots."
+  tags: [String!]
+  "Cancel what is booked on the slots that go, rather than report it."
+  cancelBooked: Boolean! = false
+}
+
+"What the change came to."
+type UpdateAvailabilityPayload {
+  "The availability; null when it was refused."
+  availability: Availability
+  "The slots to come that it has now."
+  slots: [Slot!]!
+  "The slots of its windows that were not published anew."
+  skipped: [SkippedSlot!]!
+  "What is left at the windows' ends, too short for a slot, in all."
+  unusedMinutes: Int!
+  "The slots that were withdrawn."
+  closedSlots: [Slot!]!
+  "The booked interviews that are left standing."
+  conflicts: [Interview!]!
+  "The interviews that were cancelled with their slots."
+  cancelled: [Interview!]!
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which availability to take back."
+input RemoveAvailabilityInput {
+  "The availability."
+  availabilityId: ID!
+  "Cancel what is booked, rather than report it."
+  cancelBooked: Boolean! = false
+}
+
+"What taking it back came to."
+type RemoveAvailabilityPayload {
+  "The slots that were withdrawn."
+  closedSlots: [Slot!]!
+  "The booked interviews that are left standing."
+  conflicts: [Interview!]!
+  "The interviews that were cancelled with their slots."
+  cancelled: [Interview!]!
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which time to block."
+input BlockTimeInput {
+  "The interviewer."
+  interviewerId: ID!
+  "When it starts."
+  start: DateTime!
+  "When it ends, at most 366 days after its start."
+  end: DateTime!
+  "Repeats the range on just these days, at the same time of the interviewer's wall clock; at most 366."
+  dates: [Date!]
+  "Why, 1 to 500 characters. Students whose interviews are cancelled are told."
+  reason: String!
+  "Cancel what is booked, rather than report it."
+  cancelBooked: Boolean! = false
+}
+
+"What blocking came to."
+type BlockTimePayload {
+  "The blocked time; empty when it was refused."
+  blocks: [Block!]!
+  "The slots that were withdrawn."
+  closedSlots: [Slot!]!
+  "The booked interviews that are left standing."
+  conflicts: [Interview!]!
+  "The interviews that were cancelled with their slots."
+  cancelled: [Interview!]!
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which slot to take back."
+input WithdrawSlotInput {
+  "The slot."
+  slotId: ID!
+  "Cancel what is booked on it, rather than report it."
+  cancelBooked: Boolean! = false
+}
+
+"What taking it back came to."
+type WithdrawSlotPayload {
+  "The slot, if it was withdrawn now."
+  closedSlots: [Slot!]!
+  "The booked interview that is left standing."
+  conflicts: [Interview!]!
+  "The interview that was cancelled with its slot."
+  cancelled: [Interview!]!
+  "Every rule that said no."
+  errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------------- people
@@ -2200,6 +2877,8 @@ input CreateInterviewerInput {
   email: String!
   "An IANA time zone."
   timeZone: String! = "UTC"
+  "Topics and levels."
+  tags: [String!]
 }
 
 "What taking on came to."
@@ -2220,8 +2899,12 @@ input UpdateInterviewerInput {
   email: String
   "An IANA time zone."
   timeZone: String
+  "Topics and levels."
+  tags: [String!]
   "Whether he gives interviews at present."
   active: Boolean
+  "With ` + "`" + `active: false` + "`" + `: cancel what is booked, rather than report it."
+  cancelBooked: Boolean! = false
 }
 
 "What the change came to."
@@ -2232,6 +2915,8 @@ type UpdateInterviewerPayload {
   closedSlots: [Slot!]!
   "The booked interviews that are left standing."
   conflicts: [Interview!]!
+  "The interviews that were cancelled with their slots."
+  cancelled: [Interview!]!
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -2291,6 +2976,22 @@ func (ec *executionContext) childFields_AddAvailabilityPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type AddAvailabilityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AddWeeklyAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "availability":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_availability(ctx, field)
+	case "slots":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_slots(ctx, field)
+	case "skipped":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_skipped(ctx, field)
+	case "unusedMinutes":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_unusedMinutes(ctx, field)
+	case "errors":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddWeeklyAvailabilityPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Availability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2299,8 +3000,14 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 		return ec.fieldContext_Availability_start(ctx, field)
 	case "end":
 		return ec.fieldContext_Availability_end(ctx, field)
+	case "weekly":
+		return ec.fieldContext_Availability_weekly(ctx, field)
 	case "slotMinutes":
 		return ec.fieldContext_Availability_slotMinutes(ctx, field)
+	case "gapMinutes":
+		return ec.fieldContext_Availability_gapMinutes(ctx, field)
+	case "tags":
+		return ec.fieldContext_Availability_tags(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Availability_createdAt(ctx, field)
 	}
@@ -2333,6 +3040,38 @@ func (ec *executionContext) childFields_AvailableSlotEdge(ctx context.Context, f
 		return ec.fieldContext_AvailableSlotEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AvailableSlotEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Block(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Block_id(ctx, field)
+	case "start":
+		return ec.fieldContext_Block_start(ctx, field)
+	case "end":
+		return ec.fieldContext_Block_end(ctx, field)
+	case "reason":
+		return ec.fieldContext_Block_reason(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Block_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Block", field.Name)
+}
+
+func (ec *executionContext) childFields_BlockTimePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "blocks":
+		return ec.fieldContext_BlockTimePayload_blocks(ctx, field)
+	case "closedSlots":
+		return ec.fieldContext_BlockTimePayload_closedSlots(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_BlockTimePayload_conflicts(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_BlockTimePayload_cancelled(ctx, field)
+	case "errors":
+		return ec.fieldContext_BlockTimePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BlockTimePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_BookSlotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2515,6 +3254,8 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_email(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_Interviewer_timeZone(ctx, field)
+	case "tags":
+		return ec.fieldContext_Interviewer_tags(ctx, field)
 	case "active":
 		return ec.fieldContext_Interviewer_active(ctx, field)
 	case "createdAt":
@@ -2561,6 +3302,20 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "closedSlots":
+		return ec.fieldContext_RemoveAvailabilityPayload_closedSlots(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_RemoveAvailabilityPayload_conflicts(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_RemoveAvailabilityPayload_cancelled(ctx, field)
+	case "errors":
+		return ec.fieldContext_RemoveAvailabilityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveAvailabilityPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SkippedSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "start":
@@ -2569,6 +3324,8 @@ func (ec *executionContext) childFields_SkippedSlot(ctx context.Context, field g
 		return ec.fieldContext_SkippedSlot_end(ctx, field)
 	case "reason":
 		return ec.fieldContext_SkippedSlot_reason(ctx, field)
+	case "overlaps":
+		return ec.fieldContext_SkippedSlot_overlaps(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkippedSlot", field.Name)
 }
@@ -2635,6 +3392,28 @@ func (ec *executionContext) childFields_StudentEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type StudentEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "availability":
+		return ec.fieldContext_UpdateAvailabilityPayload_availability(ctx, field)
+	case "slots":
+		return ec.fieldContext_UpdateAvailabilityPayload_slots(ctx, field)
+	case "skipped":
+		return ec.fieldContext_UpdateAvailabilityPayload_skipped(ctx, field)
+	case "unusedMinutes":
+		return ec.fieldContext_UpdateAvailabilityPayload_unusedMinutes(ctx, field)
+	case "closedSlots":
+		return ec.fieldContext_UpdateAvailabilityPayload_closedSlots(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_UpdateAvailabilityPayload_conflicts(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_UpdateAvailabilityPayload_cancelled(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateAvailabilityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateAvailabilityPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateBookingPolicyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "bookingPolicy":
@@ -2653,6 +3432,8 @@ func (ec *executionContext) childFields_UpdateInterviewerPayload(ctx context.Con
 		return ec.fieldContext_UpdateInterviewerPayload_closedSlots(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_UpdateInterviewerPayload_conflicts(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_UpdateInterviewerPayload_cancelled(ctx, field)
 	case "errors":
 		return ec.fieldContext_UpdateInterviewerPayload_errors(ctx, field)
 	}
@@ -2667,6 +3448,40 @@ func (ec *executionContext) childFields_UpdateStudentPayload(ctx context.Context
 		return ec.fieldContext_UpdateStudentPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateStudentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WeeklyRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "timeZone":
+		return ec.fieldContext_WeeklyRule_timeZone(ctx, field)
+	case "startDate":
+		return ec.fieldContext_WeeklyRule_startDate(ctx, field)
+	case "endDate":
+		return ec.fieldContext_WeeklyRule_endDate(ctx, field)
+	case "weekdays":
+		return ec.fieldContext_WeeklyRule_weekdays(ctx, field)
+	case "startTime":
+		return ec.fieldContext_WeeklyRule_startTime(ctx, field)
+	case "endTime":
+		return ec.fieldContext_WeeklyRule_endTime(ctx, field)
+	case "everyWeeks":
+		return ec.fieldContext_WeeklyRule_everyWeeks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WeeklyRule", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawSlotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "closedSlots":
+		return ec.fieldContext_WithdrawSlotPayload_closedSlots(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_WithdrawSlotPayload_conflicts(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_WithdrawSlotPayload_cancelled(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawSlotPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawSlotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2799,6 +3614,34 @@ func (ec *executionContext) field_Mutation_addAvailability_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addWeeklyAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.AddWeeklyAvailabilityInput, error) {
+			return ec.unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinternalᚋappᚐAddWeeklyAvailabilityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_blockTime_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.BlockTimeInput, error) {
+			return ec.unmarshalNBlockTimeInput2rehearseᚋinternalᚋappᚐBlockTimeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_bookSlot_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2869,6 +3712,34 @@ func (ec *executionContext) field_Mutation_createStudent_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removeAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.RemoveAvailabilityInput, error) {
+			return ec.unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚐRemoveAvailabilityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
+			return ec.unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateBookingPolicy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2903,6 +3774,20 @@ func (ec *executionContext) field_Mutation_updateStudent_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdateStudentInput, error) {
 			return ec.unmarshalNUpdateStudentInput2rehearseᚋgraphᚋmodelᚐUpdateStudentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_withdrawSlot_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.WithdrawSlotInput, error) {
+			return ec.unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚐWithdrawSlotInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2952,22 +3837,38 @@ func (ec *executionContext) field_Query_availableSlots_args(ctx context.Context,
 		return nil, err
 	}
 	args["end"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "interviewerIds",
+		func(ctx context.Context, v any) ([]int64, error) {
+			return ec.unmarshalOID2ᚕint64ᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["interviewerIds"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "tags",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tags"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg4
+	args["after"] = arg6
 	return args, nil
 }
 
@@ -3356,6 +4257,157 @@ func (ec *executionContext) fieldContext_AddAvailabilityPayload_errors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Availability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Availability) graphql.Marshaler {
+			return ec.marshalOAvailability2ᚖrehearseᚋinternalᚋbookingᚐAvailability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddWeeklyAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddWeeklyAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_skipped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skipped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SkippedSlot) graphql.Marshaler {
+			return ec.marshalNSkippedSlot2ᚕrehearseᚋinternalᚋbookingᚐSkippedSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddWeeklyAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SkippedSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_unusedMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnusedMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_unusedMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddWeeklyAvailabilityPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddWeeklyAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Availability_id(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3415,14 +4467,46 @@ func (ec *executionContext) _Availability_end(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
-			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Availability_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Availability_weekly(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_weekly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weekly, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.WeeklyRule) graphql.Marshaler {
+			return ec.marshalOWeeklyRule2ᚖrehearseᚋinternalᚋbookingᚐWeeklyRule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_weekly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Availability",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WeeklyRule(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Availability_slotMinutes(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
@@ -3446,6 +4530,52 @@ func (ec *executionContext) _Availability_slotMinutes(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_Availability_slotMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Availability_gapMinutes(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_gapMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GapMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_gapMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Availability_tags(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_tags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tags, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_tags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "String")
 }
 
 func (ec *executionContext) _Availability_createdAt(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
@@ -3808,6 +4938,281 @@ func (ec *executionContext) _AvailableSlotEdge_cursor(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_AvailableSlotEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AvailableSlotEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _Block_id(ctx context.Context, field graphql.CollectedField, obj *booking.Block) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Block_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.BlockID) graphql.Marshaler {
+			return ec.marshalNID2rehearseᚋinternalᚋbookingᚐBlockID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Block_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Block", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Block_start(ctx context.Context, field graphql.CollectedField, obj *booking.Block) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Block_start(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Start, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Block_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Block", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Block_end(ctx context.Context, field graphql.CollectedField, obj *booking.Block) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Block_end(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.End, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Block_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Block", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Block_reason(ctx context.Context, field graphql.CollectedField, obj *booking.Block) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Block_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Block_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Block", field, false, false, "String")
+}
+
+func (ec *executionContext) _Block_createdAt(ctx context.Context, field graphql.CollectedField, obj *booking.Block) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Block_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Block_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Block", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _BlockTimePayload_blocks(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_blocks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Blocks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Block) graphql.Marshaler {
+			return ec.marshalNBlock2ᚕrehearseᚋinternalᚋbookingᚐBlockᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_blocks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Block(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockTimePayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_closedSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockTimePayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockTimePayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockTimePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _BookSlotPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.BookSlotPayload) (ret graphql.Marshaler) {
@@ -5260,6 +6665,29 @@ func (ec *executionContext) fieldContext_Interviewer_timeZone(_ context.Context,
 	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
 }
 
+func (ec *executionContext) _Interviewer_tags(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_tags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tags, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_tags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
+}
+
 func (ec *executionContext) _Interviewer_active(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5606,6 +7034,226 @@ func (ec *executionContext) fieldContext_Mutation_completeInterview(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_completeInterview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addWeeklyAvailability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addWeeklyAvailability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddWeeklyAvailability(ctx, fc.Args["input"].(app.AddWeeklyAvailabilityInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
+			return ec.marshalNAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addWeeklyAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddWeeklyAvailabilityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addWeeklyAvailability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateAvailability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateAvailability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAvailability(ctx, fc.Args["input"].(model.UpdateAvailabilityInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateAvailabilityPayload) graphql.Marshaler {
+			return ec.marshalNUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateAvailabilityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateAvailability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeAvailability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeAvailability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveAvailability(ctx, fc.Args["input"].(app.RemoveAvailabilityInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveAvailabilityPayload) graphql.Marshaler {
+			return ec.marshalNRemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveAvailabilityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeAvailability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_blockTime(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_blockTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().BlockTime(ctx, fc.Args["input"].(app.BlockTimeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.BlockTimePayload) graphql.Marshaler {
+			return ec.marshalNBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_blockTime(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BlockTimePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_blockTime_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawSlot(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawSlot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawSlot(ctx, fc.Args["input"].(app.WithdrawSlotInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawSlotPayload) graphql.Marshaler {
+			return ec.marshalNWithdrawSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐWithdrawSlotPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawSlot(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawSlotPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawSlot_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -6148,7 +7796,7 @@ func (ec *executionContext) _Query_availableSlots(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["interviewerIds"].([]int64), fc.Args["tags"].([]string), fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
@@ -6642,6 +8290,134 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _RemoveAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_closedSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SkippedSlot_start(ctx context.Context, field graphql.CollectedField, obj *booking.SkippedSlot) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6709,6 +8485,38 @@ func (ec *executionContext) _SkippedSlot_reason(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_SkippedSlot_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SkippedSlot", field, false, false, "SkipReason")
+}
+
+func (ec *executionContext) _SkippedSlot_overlaps(ctx context.Context, field graphql.CollectedField, obj *booking.SkippedSlot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SkippedSlot_overlaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overlaps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SkippedSlot_overlaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SkippedSlot",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Slot_id(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
@@ -7404,6 +9212,253 @@ func (ec *executionContext) fieldContext_StudentEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("StudentEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _UpdateAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Availability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Availability) graphql.Marshaler {
+			return ec.marshalOAvailability2ᚖrehearseᚋinternalᚋbookingᚐAvailability(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_skipped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skipped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SkippedSlot) graphql.Marshaler {
+			return ec.marshalNSkippedSlot2ᚕrehearseᚋinternalᚋbookingᚐSkippedSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SkippedSlot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_unusedMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnusedMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_unusedMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_closedSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateBookingPolicyPayload_bookingPolicy(ctx context.Context, field graphql.CollectedField, obj *model.UpdateBookingPolicyPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7564,6 +9619,38 @@ func (ec *executionContext) fieldContext_UpdateInterviewerPayload_conflicts(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateInterviewerPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewerPayload_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateInterviewerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateInterviewerPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7650,6 +9737,295 @@ func (ec *executionContext) _UpdateStudentPayload_errors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_UpdateStudentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateStudentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WeeklyRule_timeZone(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyRule_timeZone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TimeZone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyRule_timeZone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _WeeklyRule_startDate(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyRule_startDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.Date) graphql.Marshaler {
+			return ec.marshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyRule_startDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyRule", field, false, false, "Date")
+}
+
+func (ec *executionContext) _WeeklyRule_endDate(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyRule_endDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *calendar.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyRule_endDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyRule", field, false, false, "Date")
+}
+
+func (ec *executionContext) _WeeklyRule_weekdays(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyRule_weekdays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weekdays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []time.Weekday) graphql.Marshaler {
+			return ec.marshalNWeekday2ᚕtimeᚐWeekdayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyRule_weekdays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyRule", field, false, false, "Weekday")
+}
+
+func (ec *executionContext) _WeeklyRule_startTime(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyRule_startTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyRule_startTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyRule", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _WeeklyRule_endTime(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyRule_endTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndTime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v calendar.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyRule_endTime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyRule", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _WeeklyRule_everyWeeks(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyRule_everyWeeks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EveryWeeks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyRule_everyWeeks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyRule", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WithdrawSlotPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawSlotPayload_closedSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawSlotPayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawSlotPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawSlotPayload_conflicts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conflicts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawSlotPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawSlotPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawSlotPayload_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawSlotPayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawSlotPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawSlotPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawSlotPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawSlotPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -8747,8 +11123,11 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 	if _, present := asMap["slotMinutes"]; !present {
 		asMap["slotMinutes"] = 60
 	}
+	if _, present := asMap["gapMinutes"]; !present {
+		asMap["gapMinutes"] = 0
+	}
 
-	fieldsInOrder := [...]string{"interviewerId", "start", "end", "slotMinutes"}
+	fieldsInOrder := [...]string{"interviewerId", "start", "end", "slotMinutes", "gapMinutes", "tags"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -8783,6 +11162,20 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 				return it, err
 			}
 			it.SlotMinutes = data
+		case "gapMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gapMinutes"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GapMinutes = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
 		}
 	}
 	return it, nil
@@ -8797,6 +11190,209 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 func UnmarshalAddAvailabilityInput(ctx context.Context, raw any) (app.AddAvailabilityInput, error) {
 	var out app.AddAvailabilityInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddAvailabilityInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context.Context, obj any) (app.AddWeeklyAvailabilityInput, error) {
+	var it app.AddWeeklyAvailabilityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["everyWeeks"]; !present {
+		asMap["everyWeeks"] = 1
+	}
+	if _, present := asMap["slotMinutes"]; !present {
+		asMap["slotMinutes"] = 60
+	}
+	if _, present := asMap["gapMinutes"]; !present {
+		asMap["gapMinutes"] = 0
+	}
+
+	fieldsInOrder := [...]string{"interviewerId", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewerID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewerID = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = data
+		case "startDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startDate"))
+			data, err := ec.unmarshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartDate = data
+		case "endDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endDate"))
+			data, err := ec.unmarshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndDate = data
+		case "weekdays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weekdays"))
+			data, err := ec.unmarshalNWeekday2ᚕtimeᚐWeekdayᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weekdays = data
+		case "startTime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startTime"))
+			data, err := ec.unmarshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartTime = data
+		case "endTime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endTime"))
+			data, err := ec.unmarshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndTime = data
+		case "everyWeeks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("everyWeeks"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EveryWeeks = data
+		case "slotMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotMinutes"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotMinutes = data
+		case "gapMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gapMinutes"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GapMinutes = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddWeeklyAvailabilityInput unmarshals raw into the AddWeeklyAvailabilityInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddWeeklyAvailabilityInput(ctx context.Context, raw any) (app.AddWeeklyAvailabilityInput, error) {
+	var out app.AddWeeklyAvailabilityInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddWeeklyAvailabilityInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, obj any) (app.BlockTimeInput, error) {
+	var it app.BlockTimeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["cancelBooked"]; !present {
+		asMap["cancelBooked"] = false
+	}
+
+	fieldsInOrder := [...]string{"interviewerId", "start", "end", "dates", "reason", "cancelBooked"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewerID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewerID = data
+		case "start":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Start = data
+		case "end":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("end"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.End = data
+		case "dates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dates"))
+			data, err := ec.unmarshalODate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dates = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "cancelBooked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelBooked"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelBooked = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBlockTimeInput unmarshals raw into the BlockTimeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBlockTimeInput(ctx context.Context, raw any) (app.BlockTimeInput, error) {
+	var out app.BlockTimeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BlockTimeInput", raw, &out)
 	return out, err
 }
 
@@ -8987,7 +11583,7 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 		asMap["timeZone"] = "UTC"
 	}
 
-	fieldsInOrder := [...]string{"name", "email", "timeZone"}
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -9015,6 +11611,13 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.TimeZone = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
 		}
 	}
 	return it, nil
@@ -9218,6 +11821,59 @@ func UnmarshalInterviewerFilter(ctx context.Context, raw any) (store.PeopleFilte
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRemoveAvailabilityInput(ctx context.Context, obj any) (app.RemoveAvailabilityInput, error) {
+	var it app.RemoveAvailabilityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["cancelBooked"]; !present {
+		asMap["cancelBooked"] = false
+	}
+
+	fieldsInOrder := [...]string{"availabilityId", "cancelBooked"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "availabilityId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("availabilityId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐAvailabilityID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AvailabilityID = data
+		case "cancelBooked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelBooked"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelBooked = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRemoveAvailabilityInput unmarshals raw into the RemoveAvailabilityInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRemoveAvailabilityInput(ctx context.Context, raw any) (app.RemoveAvailabilityInput, error) {
+	var out app.RemoveAvailabilityInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveAvailabilityInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj any) (store.PeopleFilter, error) {
 	var it store.PeopleFilter
 	if obj == nil {
@@ -9257,6 +11913,143 @@ func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj
 func UnmarshalStudentFilter(ctx context.Context, raw any) (store.PeopleFilter, error) {
 	var out store.PeopleFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "StudentFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Context, obj any) (model.UpdateAvailabilityInput, error) {
+	var it model.UpdateAvailabilityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["cancelBooked"]; !present {
+		asMap["cancelBooked"] = false
+	}
+
+	fieldsInOrder := [...]string{"availabilityId", "start", "end", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags", "cancelBooked"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "availabilityId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("availabilityId"))
+			data, err := ec.unmarshalNID2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AvailabilityID = data
+		case "start":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Start = data
+		case "end":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("end"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.End = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = data
+		case "startDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startDate"))
+			data, err := ec.unmarshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartDate = data
+		case "endDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endDate"))
+			data, err := ec.unmarshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndDate = graphql.OmittableOf(data)
+		case "weekdays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weekdays"))
+			data, err := ec.unmarshalOWeekday2ᚕtimeᚐWeekdayᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weekdays = data
+		case "startTime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startTime"))
+			data, err := ec.unmarshalOLocalTime2ᚖrehearseᚋinternalᚋcalendarᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StartTime = data
+		case "endTime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endTime"))
+			data, err := ec.unmarshalOLocalTime2ᚖrehearseᚋinternalᚋcalendarᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EndTime = data
+		case "everyWeeks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("everyWeeks"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EveryWeeks = data
+		case "slotMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotMinutes = data
+		case "gapMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gapMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GapMinutes = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
+		case "cancelBooked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelBooked"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelBooked = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateAvailabilityInput unmarshals raw into the UpdateAvailabilityInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateAvailabilityInput(ctx context.Context, raw any) (model.UpdateAvailabilityInput, error) {
+	var out model.UpdateAvailabilityInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateAvailabilityInput", raw, &out)
 	return out, err
 }
 
@@ -9369,7 +12162,11 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "active"}
+	if _, present := asMap["cancelBooked"]; !present {
+		asMap["cancelBooked"] = false
+	}
+
+	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "active", "cancelBooked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -9404,6 +12201,13 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.TimeZone = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -9411,6 +12215,13 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.Active = data
+		case "cancelBooked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelBooked"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelBooked = data
 		}
 	}
 	return it, nil
@@ -9495,6 +12306,59 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 func UnmarshalUpdateStudentInput(ctx context.Context, raw any) (model.UpdateStudentInput, error) {
 	var out model.UpdateStudentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateStudentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWithdrawSlotInput(ctx context.Context, obj any) (app.WithdrawSlotInput, error) {
+	var it app.WithdrawSlotInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["cancelBooked"]; !present {
+		asMap["cancelBooked"] = false
+	}
+
+	fieldsInOrder := [...]string{"slotId", "cancelBooked"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "slotId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐSlotID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotID = data
+		case "cancelBooked":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelBooked"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelBooked = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawSlotInput unmarshals raw into the WithdrawSlotInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawSlotInput(ctx context.Context, raw any) (app.WithdrawSlotInput, error) {
+	var out app.WithdrawSlotInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawSlotInput", raw, &out)
 	return out, err
 }
 
@@ -9600,6 +12464,59 @@ func (ec *executionContext) _AddAvailabilityPayload(ctx context.Context, sel ast
 	return out
 }
 
+var addWeeklyAvailabilityPayloadImplementors = []string{"AddWeeklyAvailabilityPayload"}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addWeeklyAvailabilityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddWeeklyAvailabilityPayload")
+		case "availability":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_availability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "slots":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skipped":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unusedMinutes":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_unusedMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var availabilityImplementors = []string{"Availability"}
 
 func (ec *executionContext) _Availability(ctx context.Context, sel ast.SelectionSet, obj *booking.Availability) graphql.Marshaler {
@@ -9623,11 +12540,26 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 			}
 		case "end":
 			out.Values[i] = ec._Availability_end(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "weekly":
+			out.Values[i] = ec._Availability_weekly(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "slotMinutes":
 			out.Values[i] = ec._Availability_slotMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gapMinutes":
+			out.Values[i] = ec._Availability_gapMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tags":
+			out.Values[i] = ec._Availability_tags(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -9779,6 +12711,112 @@ func (ec *executionContext) _AvailableSlotEdge(ctx context.Context, sel ast.Sele
 			}
 		case "cursor":
 			out.Values[i] = ec._AvailableSlotEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var blockImplementors = []string{"Block"}
+
+func (ec *executionContext) _Block(ctx context.Context, sel ast.SelectionSet, obj *booking.Block) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, blockImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Block")
+		case "id":
+			out.Values[i] = ec._Block_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "start":
+			out.Values[i] = ec._Block_start(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "end":
+			out.Values[i] = ec._Block_end(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Block_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._Block_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var blockTimePayloadImplementors = []string{"BlockTimePayload"}
+
+func (ec *executionContext) _BlockTimePayload(ctx context.Context, sel ast.SelectionSet, obj *model.BlockTimePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, blockTimePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BlockTimePayload")
+		case "blocks":
+			out.Values[i] = ec._BlockTimePayload_blocks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closedSlots":
+			out.Values[i] = ec._BlockTimePayload_closedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._BlockTimePayload_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelled":
+			out.Values[i] = ec._BlockTimePayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._BlockTimePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -10415,6 +13453,11 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "tags":
+			out.Values[i] = ec._Interviewer_tags(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "active":
 			out.Values[i] = ec._Interviewer_active(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -10565,6 +13608,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "completeInterview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_completeInterview(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addWeeklyAvailability":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addWeeklyAvailability(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateAvailability":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateAvailability(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeAvailability":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeAvailability(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "blockTime":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_blockTime(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawSlot":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawSlot(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -10877,6 +13955,54 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
+var removeAvailabilityPayloadImplementors = []string{"RemoveAvailabilityPayload"}
+
+func (ec *executionContext) _RemoveAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveAvailabilityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeAvailabilityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveAvailabilityPayload")
+		case "closedSlots":
+			out.Values[i] = ec._RemoveAvailabilityPayload_closedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._RemoveAvailabilityPayload_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelled":
+			out.Values[i] = ec._RemoveAvailabilityPayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RemoveAvailabilityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var skippedSlotImplementors = []string{"SkippedSlot"}
 
 func (ec *executionContext) _SkippedSlot(ctx context.Context, sel ast.SelectionSet, obj *booking.SkippedSlot) graphql.Marshaler {
@@ -10900,6 +14026,11 @@ func (ec *executionContext) _SkippedSlot(ctx context.Context, sel ast.SelectionS
 			}
 		case "reason":
 			out.Values[i] = ec._SkippedSlot_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "overlaps":
+			out.Values[i] = ec._SkippedSlot_overlaps(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11180,6 +14311,74 @@ func (ec *executionContext) _StudentEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var updateAvailabilityPayloadImplementors = []string{"UpdateAvailabilityPayload"}
+
+func (ec *executionContext) _UpdateAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateAvailabilityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateAvailabilityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateAvailabilityPayload")
+		case "availability":
+			out.Values[i] = ec._UpdateAvailabilityPayload_availability(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "slots":
+			out.Values[i] = ec._UpdateAvailabilityPayload_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skipped":
+			out.Values[i] = ec._UpdateAvailabilityPayload_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unusedMinutes":
+			out.Values[i] = ec._UpdateAvailabilityPayload_unusedMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closedSlots":
+			out.Values[i] = ec._UpdateAvailabilityPayload_closedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._UpdateAvailabilityPayload_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelled":
+			out.Values[i] = ec._UpdateAvailabilityPayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UpdateAvailabilityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var updateBookingPolicyPayloadImplementors = []string{"UpdateBookingPolicyPayload"}
 
 func (ec *executionContext) _UpdateBookingPolicyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateBookingPolicyPayload) graphql.Marshaler {
@@ -11244,6 +14443,11 @@ func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel a
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "cancelled":
+			out.Values[i] = ec._UpdateInterviewerPayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "errors":
 			out.Values[i] = ec._UpdateInterviewerPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -11284,6 +14488,117 @@ func (ec *executionContext) _UpdateStudentPayload(ctx context.Context, sel ast.S
 			}
 		case "errors":
 			out.Values[i] = ec._UpdateStudentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var weeklyRuleImplementors = []string{"WeeklyRule"}
+
+func (ec *executionContext) _WeeklyRule(ctx context.Context, sel ast.SelectionSet, obj *booking.WeeklyRule) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, weeklyRuleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WeeklyRule")
+		case "timeZone":
+			out.Values[i] = ec._WeeklyRule_timeZone(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startDate":
+			out.Values[i] = ec._WeeklyRule_startDate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endDate":
+			out.Values[i] = ec._WeeklyRule_endDate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "weekdays":
+			out.Values[i] = ec._WeeklyRule_weekdays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startTime":
+			out.Values[i] = ec._WeeklyRule_startTime(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endTime":
+			out.Values[i] = ec._WeeklyRule_endTime(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "everyWeeks":
+			out.Values[i] = ec._WeeklyRule_everyWeeks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var withdrawSlotPayloadImplementors = []string{"WithdrawSlotPayload"}
+
+func (ec *executionContext) _WithdrawSlotPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawSlotPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawSlotPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawSlotPayload")
+		case "closedSlots":
+			out.Values[i] = ec._WithdrawSlotPayload_closedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conflicts":
+			out.Values[i] = ec._WithdrawSlotPayload_conflicts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelled":
+			out.Values[i] = ec._WithdrawSlotPayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WithdrawSlotPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -11679,6 +14994,19 @@ func (ec *executionContext) marshalNAddAvailabilityPayload2ᚖrehearseᚋgraph�
 	return ec._AddAvailabilityPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinternalᚋappᚐAddWeeklyAvailabilityInput(ctx context.Context, v any) (app.AddWeeklyAvailabilityInput, error) {
+	res, err := ec.unmarshalInputAddWeeklyAvailabilityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AddWeeklyAvailabilityPayload!")
+		return graphql.Null
+	}
+	return ec._AddWeeklyAvailabilityPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAvailableSlotConnection2ᚖrehearseᚋgraphᚋpageᚐAvailableSlotConnection(ctx context.Context, sel ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AvailableSlotConnection!")
@@ -11705,6 +15033,39 @@ func (ec *executionContext) marshalNAvailableSlotEdge2ᚕrehearseᚋgraphᚋpage
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNBlock2rehearseᚋinternalᚋbookingᚐBlock(ctx context.Context, sel ast.SelectionSet, v booking.Block) graphql.Marshaler {
+	return ec._Block(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBlock2ᚕrehearseᚋinternalᚋbookingᚐBlockᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Block) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBlock2rehearseᚋinternalᚋbookingᚐBlock(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNBlockTimeInput2rehearseᚋinternalᚋappᚐBlockTimeInput(ctx context.Context, v any) (app.BlockTimeInput, error) {
+	res, err := ec.unmarshalInputBlockTimeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.BlockTimePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BlockTimePayload!")
+		return graphql.Null
+	}
+	return ec._BlockTimePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNBookSlotInput2rehearseᚋinternalᚋappᚐBookSlotInput(ctx context.Context, v any) (app.BookSlotInput, error) {
@@ -11792,6 +15153,20 @@ func (ec *executionContext) marshalNCreateStudentPayload2ᚖrehearseᚋgraphᚋm
 		return graphql.Null
 	}
 	return ec._CreateStudentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx context.Context, v any) (calendar.Date, error) {
+	res, err := scalar.UnmarshalDate(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx context.Context, sel ast.SelectionSet, v calendar.Date) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDate(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -11924,6 +15299,20 @@ func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐAvailab
 func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐAvailabilityID(ctx context.Context, sel ast.SelectionSet, v booking.AvailabilityID) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalAvailabilityID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐBlockID(ctx context.Context, v any) (booking.BlockID, error) {
+	res, err := scalar.UnmarshalBlockID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐBlockID(ctx context.Context, sel ast.SelectionSet, v booking.BlockID) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalBlockID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -12166,6 +15555,20 @@ func (ec *executionContext) marshalNInterviewerEdge2ᚕrehearseᚋgraphᚋpage�
 	return ret
 }
 
+func (ec *executionContext) unmarshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, v any) (calendar.LocalTime, error) {
+	res, err := scalar.UnmarshalLocalTime(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, sel ast.SelectionSet, v calendar.LocalTime) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalLocalTime(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LocalTime!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNPageInfo2rehearseᚋgraphᚋpageᚐInfo(ctx context.Context, sel ast.SelectionSet, v page.Info) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
@@ -12232,6 +15635,19 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚐRemoveAvailabilityInput(ctx context.Context, v any) (app.RemoveAvailabilityInput, error) {
+	res, err := ec.unmarshalInputRemoveAvailabilityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RemoveAvailabilityPayload!")
+		return graphql.Null
+	}
+	return ec._RemoveAvailabilityPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSkipReason2rehearseᚋinternalᚋbookingᚐSkipReason(ctx context.Context, v any) (booking.SkipReason, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNSkipReason2rehearseᚋinternalᚋbookingᚐSkipReason[tmp]
@@ -12252,11 +15668,13 @@ var (
 		"DUPLICATE": booking.SkipDuplicate,
 		"OVERLAP":   booking.SkipOverlap,
 		"IN_PAST":   booking.SkipInPast,
+		"BLOCKED":   booking.SkipBlocked,
 	}
 	marshalNSkipReason2rehearseᚋinternalᚋbookingᚐSkipReason = map[booking.SkipReason]string{
 		booking.SkipDuplicate: "DUPLICATE",
 		booking.SkipOverlap:   "OVERLAP",
 		booking.SkipInPast:    "IN_PAST",
+		booking.SkipBlocked:   "BLOCKED",
 	}
 )
 
@@ -12351,6 +15769,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 	return res
 }
 
+func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNStudent2rehearseᚋinternalᚋbookingᚐStudent(ctx context.Context, sel ast.SelectionSet, v booking.Student) graphql.Marshaler {
 	return ec._Student(ctx, sel, &v)
 }
@@ -12406,6 +15853,19 @@ func (ec *executionContext) marshalNStudentEdge2ᚕrehearseᚋgraphᚋpageᚐEdg
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
+	res, err := ec.unmarshalInputUpdateAvailabilityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateAvailabilityPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateAvailabilityPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚐUpdateBookingPolicyInput(ctx context.Context, v any) (app.UpdateBookingPolicyInput, error) {
@@ -12469,6 +15929,85 @@ func (ec *executionContext) marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUser
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNWeekday2timeᚐWeekday(ctx context.Context, v any) (time.Weekday, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNWeekday2timeᚐWeekday[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWeekday2timeᚐWeekday(ctx context.Context, sel ast.SelectionSet, v time.Weekday) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNWeekday2timeᚐWeekday[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Weekday!")
+	}
+	return res
+}
+
+var (
+	unmarshalNWeekday2timeᚐWeekday = map[string]time.Weekday{
+		"MONDAY":    time.Monday,
+		"TUESDAY":   time.Tuesday,
+		"WEDNESDAY": time.Wednesday,
+		"THURSDAY":  time.Thursday,
+		"FRIDAY":    time.Friday,
+		"SATURDAY":  time.Saturday,
+		"SUNDAY":    time.Sunday,
+	}
+	marshalNWeekday2timeᚐWeekday = map[time.Weekday]string{
+		time.Monday:    "MONDAY",
+		time.Tuesday:   "TUESDAY",
+		time.Wednesday: "WEDNESDAY",
+		time.Thursday:  "THURSDAY",
+		time.Friday:    "FRIDAY",
+		time.Saturday:  "SATURDAY",
+		time.Sunday:    "SUNDAY",
+	}
+)
+
+func (ec *executionContext) unmarshalNWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Context, v any) ([]time.Weekday, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]time.Weekday, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWeekday2timeᚐWeekday(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Context, sel ast.SelectionSet, v []time.Weekday) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWeekday2timeᚐWeekday(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚐWithdrawSlotInput(ctx context.Context, v any) (app.WithdrawSlotInput, error) {
+	res, err := ec.unmarshalInputWithdrawSlotInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐWithdrawSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawSlotPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawSlotPayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawSlotPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -12657,6 +16196,70 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalODate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx context.Context, v any) ([]calendar.Date, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]calendar.Date, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx context.Context, sel ast.SelectionSet, v []calendar.Date) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx context.Context, v any) (*calendar.Date, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalDate(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx context.Context, sel ast.SelectionSet, v *calendar.Date) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalDate(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalODateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
+	res, err := scalar.UnmarshalDateTime(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODateTime2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDateTime(v)
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
 	if v == nil {
 		return nil, nil
@@ -12672,6 +16275,41 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	_ = sel
 	res := scalar.MarshalDateTime(*v)
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalOID2ᚕint64ᚄ(ctx context.Context, v any) ([]int64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int64, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2int64(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕint64ᚄ(ctx context.Context, sel ast.SelectionSet, v []int64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2int64(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewerID(ctx context.Context, v any) (*booking.InterviewerID, error) {
@@ -12794,6 +16432,24 @@ func (ec *executionContext) unmarshalOInterviewerFilter2ᚖrehearseᚋinternal�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOLocalTime2ᚖrehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, v any) (*calendar.LocalTime, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalLocalTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLocalTime2ᚖrehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, sel ast.SelectionSet, v *calendar.LocalTime) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalLocalTime(*v)
+	return res
+}
+
 func (ec *executionContext) marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx context.Context, sel ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -12879,6 +16535,49 @@ func (ec *executionContext) unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋsto
 	}
 	res, err := ec.unmarshalInputStudentFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Context, v any) ([]time.Weekday, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]time.Weekday, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWeekday2timeᚐWeekday(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Context, sel ast.SelectionSet, v []time.Weekday) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWeekday2timeᚐWeekday(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOWeeklyRule2ᚖrehearseᚋinternalᚋbookingᚐWeeklyRule(ctx context.Context, sel ast.SelectionSet, v *booking.WeeklyRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WeeklyRule(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -4,6 +4,8 @@ package model
 
 import (
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -28,6 +30,20 @@ type AddAvailabilityPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// What publishing came to.
+type AddWeeklyAvailabilityPayload struct {
+	// The availability; null when it was refused.
+	Availability *booking.Availability `json:"availability,omitempty"`
+	// The slots that are published now, an identical slot that stood already among them.
+	Slots []booking.Slot `json:"slots"`
+	// The slots of its windows that were not published anew.
+	Skipped []booking.SkippedSlot `json:"skipped"`
+	// What is left at the windows' ends, too short for a slot, in all.
+	UnusedMinutes int `json:"unusedMinutes"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
 // Nothing could be published.
 type AvailabilityConflict struct {
 	// Always `AVAILABILITY_CONFLICT`.
@@ -41,6 +57,20 @@ type AvailabilityConflict struct {
 }
 
 func (AvailabilityConflict) IsUserError() {}
+
+// What blocking came to.
+type BlockTimePayload struct {
+	// The blocked time; empty when it was refused.
+	Blocks []booking.Block `json:"blocks"`
+	// The slots that were withdrawn.
+	ClosedSlots []booking.Slot `json:"closedSlots"`
+	// The booked interviews that are left standing.
+	Conflicts []booking.Interview `json:"conflicts"`
+	// The interviews that were cancelled with their slots.
+	Cancelled []booking.Interview `json:"cancelled"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
 
 // What booking came to.
 type BookSlotPayload struct {
@@ -116,6 +146,18 @@ func (PlainError) IsUserError() {}
 type Query struct {
 }
 
+// What taking it back came to.
+type RemoveAvailabilityPayload struct {
+	// The slots that were withdrawn.
+	ClosedSlots []booking.Slot `json:"closedSlots"`
+	// The booked interviews that are left standing.
+	Conflicts []booking.Interview `json:"conflicts"`
+	// The interviews that were cancelled with their slots.
+	Cancelled []booking.Interview `json:"cancelled"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
 // Somebody else has booked the slot.
 type SlotTaken struct {
 	// Always `SLOT_TAKEN`.
@@ -129,6 +171,58 @@ type SlotTaken struct {
 }
 
 func (SlotTaken) IsUserError() {}
+
+// Changes of an availability; what is left out stays.
+type UpdateAvailabilityInput struct {
+	// The availability.
+	AvailabilityID int64 `json:"availabilityId"`
+	// Of a window: when it starts.
+	Start *time.Time `json:"start,omitempty"`
+	// Of a window: when it ends.
+	End *time.Time `json:"end,omitempty"`
+	// Of a rule: the IANA time zone of its times.
+	TimeZone *string `json:"timeZone,omitempty"`
+	// Of a rule: the first day.
+	StartDate *calendar.Date `json:"startDate,omitempty"`
+	// Of a rule: the last day, inclusive; null makes it go on for ever.
+	EndDate graphql.Omittable[*calendar.Date] `json:"endDate,omitempty"`
+	// Of a rule: the days of the week.
+	Weekdays []time.Weekday `json:"weekdays,omitempty"`
+	// Of a rule: when each window starts.
+	StartTime *calendar.LocalTime `json:"startTime,omitempty"`
+	// Of a rule: when each window ends.
+	EndTime *calendar.LocalTime `json:"endTime,omitempty"`
+	// Of a rule: every how many weeks, 1 to 52.
+	EveryWeeks *int `json:"everyWeeks,omitempty"`
+	// How long each slot is, 15 to 240 minutes.
+	SlotMinutes *int `json:"slotMinutes,omitempty"`
+	// How much time lies between one slot and the next, 0 to 240 minutes.
+	GapMinutes *int `json:"gapMinutes,omitempty"`
+	// Topics and levels of these slots.
+	Tags []string `json:"tags,omitempty"`
+	// Cancel what is booked on the slots that go, rather than report it.
+	CancelBooked bool `json:"cancelBooked"`
+}
+
+// What the change came to.
+type UpdateAvailabilityPayload struct {
+	// The availability; null when it was refused.
+	Availability *booking.Availability `json:"availability,omitempty"`
+	// The slots to come that it has now.
+	Slots []booking.Slot `json:"slots"`
+	// The slots of its windows that were not published anew.
+	Skipped []booking.SkippedSlot `json:"skipped"`
+	// What is left at the windows' ends, too short for a slot, in all.
+	UnusedMinutes int `json:"unusedMinutes"`
+	// The slots that were withdrawn.
+	ClosedSlots []booking.Slot `json:"closedSlots"`
+	// The booked interviews that are left standing.
+	Conflicts []booking.Interview `json:"conflicts"`
+	// The interviews that were cancelled with their slots.
+	Cancelled []booking.Interview `json:"cancelled"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
 
 // What the change came to.
 type UpdateBookingPolicyPayload struct {
@@ -146,6 +240,8 @@ type UpdateInterviewerPayload struct {
 	ClosedSlots []booking.Slot `json:"closedSlots"`
 	// The booked interviews that are left standing.
 	Conflicts []booking.Interview `json:"conflicts"`
+	// The interviews that were cancelled with their slots.
+	Cancelled []booking.Interview `json:"cancelled"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -168,6 +264,18 @@ type UpdateStudentInput struct {
 type UpdateStudentPayload struct {
 	// The student; null when it was refused.
 	Student *booking.Student `json:"student,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
+// What taking it back came to.
+type WithdrawSlotPayload struct {
+	// The slot, if it was withdrawn now.
+	ClosedSlots []booking.Slot `json:"closedSlots"`
+	// The booked interview that is left standing.
+	Conflicts []booking.Interview `json:"conflicts"`
+	// The interview that was cancelled with its slot.
+	Cancelled []booking.Interview `json:"cancelled"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }

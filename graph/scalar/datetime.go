@@ -24,10 +24,15 @@ const (
 	minYear  = 1900
 )
 
-// MarshalDateTime writes an instant in UTC.
+// MarshalDateTime writes an instant in UTC, and the zero time as null: the end
+// of what has none.
 func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
+	text := t.UTC().Format(wire)
+	if t.IsZero() {
+		text = "null"
+	}
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, t.UTC().Format(wire))
+		_, err := io.WriteString(w, text)
 		return err
 	})
 }

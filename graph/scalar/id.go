@@ -82,3 +82,6 @@ func MarshalInterviewID(id booking.InterviewID) graphql.Marshaler { return marsh
 func UnmarshalInterviewID(v any) (booking.InterviewID, error) {
 	return unmarshalID[booking.InterviewID](v)
 }
+
+func MarshalBlockID(id booking.BlockID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalBlockID(v any) (booking.BlockID, error)     { return unmarshalID[booking.BlockID](v) }

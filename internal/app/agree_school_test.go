@@ -185,7 +185,7 @@ func (s *school) refusesRow(i booking.Interview, slot booking.Slot) bool {
 func (c *agreement) save() {
 	ctx := c.world.t.Context()
 	_, err := c.world.sql.ExecContext(ctx,
-		"TRUNCATE students, interviewers, availabilities, slots, interviews RESTART IDENTITY")
+		"TRUNCATE students, interviewers, availabilities, blocks, slots, interviews RESTART IDENTITY")
 	if err != nil {
 		c.Fatalf("empty the database: %v", err)
 	}
@@ -231,7 +231,7 @@ func writeSlot(ctx context.Context, db *sql.DB, slot booking.Slot) error {
 		WITH a AS (
 			INSERT INTO availabilities (interviewer_id, starts_at, ends_at, slot_minutes, created_at)
 			VALUES ($1, $2, $3, $4, $2)
-			ON CONFLICT (interviewer_id, starts_at, ends_at, slot_minutes) DO UPDATE SET slot_minutes = EXCLUDED.slot_minutes
+			ON CONFLICT (interviewer_id, starts_at, ends_at, slot_minutes, gap_minutes) WHERE time_zone IS NULL AND removed_at IS NULL DO UPDATE SET slot_minutes = EXCLUDED.slot_minutes
 			RETURNING id)
 		INSERT INTO slots (id, interviewer_id, availability_id, starts_at, ends_at, status)
 		SELECT $5, $1, a.id, $2, $3, $6 FROM a`,

@@ -2,10 +2,11 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rehearse/internal/booking"
-	"rehearse/internal/store"
+	"rehearse/internal/calendar"
 )
 
 // AddAvailabilityInput publishes one window, cut into slots from its start.
@@ -13,59 +14,207 @@ type AddAvailabilityInput struct {
 	InterviewerID booking.InterviewerID
 	Start, End    time.Time
 	SlotMinutes   int
+	GapMinutes    int
+	Tags          []string
 }
 
-// Published is what publishing a window came to.
+// AddWeeklyAvailabilityInput publishes a weekly rule, as far as the policy's
+// horizon now and further as time goes on.
+type AddWeeklyAvailabilityInput struct {
+	InterviewerID      booking.InterviewerID
+	TimeZone           *string // nil: the interviewer's
+	StartDate          calendar.Date
+	EndDate            *calendar.Date
+	Weekdays           []time.Weekday
+	StartTime, EndTime calendar.LocalTime
+	EveryWeeks         int
+	SlotMinutes        int
+	GapMinutes         int
+	Tags               []string
+}
+
+// Published is what publishing came to.
 type Published struct {
 	Availability  booking.Availability
 	Slots         []booking.Slot // what is published now, identical slots that stood already among them
 	Skipped       []booking.SkippedSlot
-	UnusedMinutes int // what remained at the window's end
+	UnusedMinutes int // what remained at the windows' ends
 }
 
 // AddAvailability publishes the slots of a window that are not in the way of
 // others. The same window again changes nothing.
 func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
-	now := a.Now()
-	wanted := booking.Availability{
-		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End, SlotMinutes: in.SlotMinutes, CreatedAt: now,
+	return a.add(ctx, booking.Availability{
+		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End,
+		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
+	}, nil)
+}
+
+// AddWeeklyAvailability publishes a weekly rule. The same rule again changes
+// nothing.
+func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
+	rule := &booking.WeeklyRule{
+		StartDate: in.StartDate, EndDate: in.EndDate, Weekdays: in.Weekdays,
+		StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
 	}
+	set(&rule.TimeZone, in.TimeZone)
+	return a.add(ctx, booking.Availability{
+		InterviewerID: in.InterviewerID, Weekly: rule,
+		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
+	}, in.TimeZone)
+}
+
+func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string) (*Published, error) {
 	var published *Published
-	err := a.store.InTx(ctx, func(tx *store.Tx) error {
-		interviewer, err := tx.LockInterviewer(ctx, in.InterviewerID)
-		if err != nil {
-			return err
+	_, err := a.changeCalendar(ctx, wanted.InterviewerID, false, "", func(c *closing) error {
+		if wanted.Weekly != nil && zone == nil {
+			wanted.Weekly.TimeZone = c.interviewer.TimeZone
 		}
-		standing, err := tx.StandingSlots(ctx, in.InterviewerID, wanted.Window())
-		if err != nil {
-			return err
-		}
-		plan, refused := booking.PlanWindow(interviewer, wanted, standing, now)
+		normal, refused := wanted.Normalise()
+		refused = append(refused, c.interviewer.MayPublish()...)
 		if err := refused.Err(); err != nil {
 			return err
 		}
-		published, err = publish(ctx, tx, wanted, plan)
+		normal.CreatedAt = c.now
+		var err error
+		published, err = c.publishNew(ctx, normal)
 		return err
 	})
 	return published, err
 }
 
-func publish(ctx context.Context, tx *store.Tx, wanted booking.Availability, plan booking.Plan) (*Published, error) {
-	published := &Published{
-		Slots: plan.Standing, Skipped: plan.Skipped, UnusedMinutes: int(plan.Unused / time.Minute),
-	}
-	var err error
-	if len(plan.New) == 0 {
-		published.Availability, err = tx.AvailabilityOf(ctx, plan.Standing[0].ID)
-		return published, err
-	}
-	if published.Availability, err = tx.EnsureAvailability(ctx, wanted); err != nil {
-		return nil, err
-	}
-	created, err := tx.CreateSlots(ctx, published.Availability, plan.New)
+// publishNew publishes an availability for the first time, or once more.
+func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (*Published, error) {
+	until, err := c.horizon(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if wanted.Weekly != nil {
+		wanted.PublishedUntil = &until
+	}
+	// Looked at before it is written: windows of which nothing can be published
+	// leave no trace.
+	plan, err := c.plan(ctx, wanted, wanted.Start.Add(-booking.Resolution), until)
+	if err != nil {
+		return nil, err
+	}
+	if err := plan.Refusal(c.now).Err(); err != nil {
+		return nil, err
+	}
+	if len(plan.New) == 0 && len(plan.Standing) > 0 {
+		availability, err := c.tx.AvailabilityOf(ctx, plan.Standing[0].ID)
+		return newPublished(availability, plan), err
+	}
+	availability, err := c.tx.EnsureAvailability(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.tx.ForgetExceptions(ctx, availability.ID); err != nil {
+		return nil, err
+	}
+	return c.write(ctx, availability, plan)
+}
+
+// horizon is how far rules are published now.
+func (c *closing) horizon(ctx context.Context) (time.Time, error) {
+	policy, err := c.tx.Policy(ctx)
+	return c.now.Add(time.Duration(policy.PublishHorizonDays) * 24 * time.Hour), err
+}
+
+// plan compares the availability's windows that start in [from, until), and
+// have not ended, with the calendar.
+func (c *closing) plan(ctx context.Context, a booking.Availability, from, until time.Time) (booking.Plan, error) {
+	if a.Weekly == nil {
+		until = a.End // a window is published whole, however far ahead
+	}
+	windows, err := a.Windows(from, until)
+	if err != nil {
+		return booking.Plan{}, err
+	}
+	if a.Weekly != nil {
+		windows = slices.DeleteFunc(windows, func(w calendar.Span) bool { return !w.End.After(c.now) })
+	}
+	if len(windows) == 0 {
+		return booking.Plan{}, nil
+	}
+	known, err := c.tx.Calendar(ctx, a.InterviewerID, a.ID,
+		calendar.Span{Start: windows[0].Start, End: windows[len(windows)-1].End})
+	return booking.PlanWindows(a, windows, known, c.now), err
+}
+
+// write publishes what the plan says under an availability that is there.
+func (c *closing) write(ctx context.Context, a booking.Availability, plan booking.Plan) (*Published, error) {
+	created, err := c.tx.CreateSlots(ctx, a, plan.New)
+	if err != nil {
+		return nil, err
+	}
+	published := newPublished(a, plan)
 	published.Slots = booking.ByStart(append(published.Slots, created...))
 	return published, nil
+}
+
+func newPublished(a booking.Availability, plan booking.Plan) *Published {
+	return &Published{
+		Availability: a, Slots: plan.Standing, Skipped: plan.Skipped, UnusedMinutes: int(plan.Unused / time.Minute),
+	}
+}
+
+// ExtendResult is what extending the rules came to.
+type ExtendResult struct{ Rules, Slots int }
+
+const extendBatch = 500
+
+// ExtendAvailability publishes every weekly rule as far as the horizon. It may
+// run at any time, on several servers, and be cut off: each rule is extended in
+// a transaction of its own, and once.
+func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
+	var result ExtendResult
+	policy, err := a.store.Policy(ctx)
+	if err != nil {
+		return result, err
+	}
+	until := a.Now().Add(time.Duration(policy.PublishHorizonDays) * 24 * time.Hour)
+	for {
+		due, err := a.store.DueAvailabilities(ctx, until, extendBatch)
+		if err != nil || len(due) == 0 {
+			return result, err
+		}
+		for _, id := range due {
+			slots, err := a.extend(ctx, id, until)
+			if err != nil {
+				return result, err
+			}
+			result.Rules++
+			result.Slots += slots
+		}
+	}
+}
+
+func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.Time) (slots int, err error) {
+	known, err := a.store.Availability(ctx, id)
+	if err != nil {
+		return 0, ignoreMissing(err)
+	}
+	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {
+		current, err := c.tx.Availability(ctx, id)
+		if err != nil {
+			return ignoreMissing(err)
+		}
+		from := *current.PublishedUntil
+		if !from.Before(until) {
+			return nil // another server was here
+		}
+		plan, err := c.plan(ctx, current, from, until)
+		if err != nil {
+			return err
+		}
+		current.PublishedUntil = &until
+		if err := c.tx.UpdateAvailability(ctx, current); err != nil {
+			return err
+		}
+		slots = len(plan.New)
+		_, err = c.write(ctx, current, plan)
+		return err
+	})
+	return slots, err
 }

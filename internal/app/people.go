@@ -72,12 +72,13 @@ type CreateInterviewerInput struct {
 	Name     string
 	Email    string
 	TimeZone string
+	Tags     []string
 }
 
 // CreateInterviewer takes an interviewer on; he is active.
 func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
 	interviewer, refused := booking.Interviewer{
-		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Active: true, CreatedAt: a.Now(),
+		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: a.Now(),
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
@@ -98,52 +99,51 @@ type UpdateInterviewerInput struct {
 	Name          *string
 	Email         *string
 	TimeZone      *string
+	Tags          []string // nil leaves them
 	Active        *bool
+	CancelBooked  bool // with active false: also what is booked
 }
 
 // UpdatedInterviewer is an interviewer after a change, and what closing his
 // calendar did.
 type UpdatedInterviewer struct {
 	Interviewer booking.Interviewer
-	ClosedSlots []booking.Slot      // open slots that were withdrawn
-	Conflicts   []booking.Interview // booked interviews that were left standing
+	Closed
 }
 
 // UpdateInterviewer changes an interviewer. One who stops being active loses
-// his open slots in the future; what is booked stands and is reported.
+// his open slots in the future.
 func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
-	now := a.Now()
-	var updated UpdatedInterviewer
-	err := a.store.InTx(ctx, func(tx *store.Tx) error {
-		before, err := tx.LockInterviewer(ctx, in.InterviewerID)
-		if err != nil {
-			return err
+	var after booking.Interviewer
+	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) error {
+		var refused booking.Refused
+		if after, refused = in.apply(c.interviewer).Normalise(); len(refused) > 0 {
+			return refused
 		}
-		set(&before.Name, in.Name)
-		set(&before.Email, in.Email)
-		set(&before.TimeZone, in.TimeZone)
-		set(&before.Active, in.Active)
-		after, refused := before.Normalise()
-		if err := refused.Err(); err != nil {
-			return err
-		}
-		updated = UpdatedInterviewer{Interviewer: after}
 		if !after.Active {
-			if updated.ClosedSlots, err = tx.WithdrawOpenSlots(ctx, after.ID, now); err != nil {
-				return err
-			}
-			if updated.Conflicts, err = tx.FutureBookings(ctx, after.ID, now); err != nil {
+			if err := c.close(ctx, store.SlotTarget{}, keepNone, false); err != nil {
 				return err
 			}
 		}
 		// Last: a new e-mail locks the row against the foreign key of a booking,
 		// too, which has its slot by then.
-		return tx.UpdateInterviewer(ctx, after)
+		return c.tx.UpdateInterviewer(ctx, after)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &updated, nil
+	return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, nil
+}
+
+func (in UpdateInterviewerInput) apply(to booking.Interviewer) booking.Interviewer {
+	set(&to.Name, in.Name)
+	set(&to.Email, in.Email)
+	set(&to.TimeZone, in.TimeZone)
+	set(&to.Active, in.Active)
+	if in.Tags != nil {
+		to.Tags = in.Tags
+	}
+	return to
 }
 
 // set changes a field when there is a change for it.

@@ -18,43 +18,49 @@ type AvailableSlots struct {
 	Eligibility booking.Eligibility
 
 	// What was asked, for the questions that are answered only on demand.
-	in    calendar.Span
-	offer booking.Offer
-	app   *App
+	wanted store.SlotFilter
+	offer  booking.Offer
+	app    *App
 }
 
 // AvailableSlots lists what the student may book of the slots that lie inside
 // [start, end]. Each can be booked at that instant, and no other can.
-func (a *App) AvailableSlots(ctx context.Context, id booking.StudentID, in calendar.Span, page store.Page) (*AvailableSlots, error) {
-	if err := booking.CheckRange(in, booking.MaxRange).Err(); err != nil {
+func (a *App) AvailableSlots(
+	ctx context.Context, id booking.StudentID, wanted store.SlotFilter, page store.Page,
+) (*AvailableSlots, error) {
+	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
 		return nil, err
+	}
+	var refused booking.Refused
+	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
+		return nil, refused
 	}
 	record, err := a.store.Record(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	offer := record.Offer(a.Now())
-	slots, more, err := a.store.OpenSlots(ctx, in, offer, page)
+	slots, more, err := a.store.OpenSlots(ctx, wanted, offer, page)
 	if err != nil {
 		return nil, err
 	}
 	return &AvailableSlots{
-		Slots: slots, More: more, Eligibility: offer.Eligibility, in: in, offer: offer, app: a,
+		Slots: slots, More: more, Eligibility: offer.Eligibility, wanted: wanted, offer: offer, app: a,
 	}, nil
 }
 
 // Total counts the slots of all pages.
 func (s *AvailableSlots) Total(ctx context.Context) (int, error) {
-	return s.app.store.CountOpenSlots(ctx, s.in, s.offer)
+	return s.app.store.CountOpenSlots(ctx, s.wanted, s.offer)
 }
 
 // EmptyReasons says what kept every slot of the range from the list.
 func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
-	tally, err := s.app.store.TallySlots(ctx, s.in, s.offer)
+	tally, err := s.app.store.TallySlots(ctx, s.wanted, s.offer)
 	if err != nil {
 		return nil, err
 	}
-	return s.offer.EmptyReasons(s.in, tally), nil
+	return s.offer.EmptyReasons(s.wanted.In, tally), nil
 }
 
 // Eligibility is the verdict on the student now.
@@ -75,8 +81,8 @@ func (a *App) alternatives(ctx context.Context, id booking.StudentID, wanted boo
 	if err != nil {
 		return nil, err
 	}
-	in := calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}
-	slots, _, err := a.store.OpenSlots(ctx, in, record.Offer(now), store.Page{First: maxAlternatives})
+	near := store.SlotFilter{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
+	slots, _, err := a.store.OpenSlots(ctx, near, record.Offer(now), store.Page{First: maxAlternatives})
 	if err != nil {
 		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)
 	}

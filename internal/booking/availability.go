@@ -2,32 +2,131 @@ package booking
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"rehearse/internal/calendar"
 )
 
-// Availability is one window an interviewer published, cut into slots.
+// Availability is what an interviewer published: one window, or a weekly rule.
 type Availability struct {
 	ID            AvailabilityID
 	InterviewerID InterviewerID
-	Start, End    time.Time // UTC
-	SlotMinutes   int
-	CreatedAt     time.Time
+	// Start and End are those of the window; of a rule, the beginning of its
+	// first day and the end of its last, zero where it goes on for ever.
+	Start, End  time.Time // UTC
+	Weekly      *WeeklyRule
+	SlotMinutes int
+	GapMinutes  int // between one slot and the next
+	Tags        []string
+	CreatedAt   time.Time
+	RemovedAt   *time.Time
+	// PublishedUntil: the rule's windows that start before this have their slots.
+	PublishedUntil *time.Time
 }
 
-// Window is the interval that was published.
+// WeeklyRule repeats by the week and keeps wall-clock time.
+type WeeklyRule struct {
+	TimeZone           string
+	StartDate          calendar.Date
+	EndDate            *calendar.Date // inclusive; nil goes on for ever
+	Weekdays           []time.Weekday // sorted, each once
+	StartTime, EndTime calendar.LocalTime
+	EveryWeeks         int
+}
+
+// Window is the interval of an availability that is a window.
 func (a Availability) Window() calendar.Span { return calendar.Span{Start: a.Start, End: a.End} }
+
+// Windows are the intervals that start in [from, to), by start.
+func (a Availability) Windows(from, to time.Time) ([]calendar.Span, error) {
+	if a.Weekly == nil {
+		if a.Start.Before(from) || !a.Start.Before(to) {
+			return nil, nil
+		}
+		return []calendar.Span{a.Window()}, nil
+	}
+	rule, err := a.Weekly.rule()
+	if err != nil {
+		return nil, err
+	}
+	return rule.Windows(from, to), nil
+}
+
+func (w WeeklyRule) rule() (calendar.Weekly, error) {
+	zone, err := calendar.Zone(w.TimeZone)
+	return calendar.Weekly{
+		Zone: zone, From: w.StartDate, Until: w.EndDate, Weekdays: w.Weekdays,
+		Start: w.StartTime, End: w.EndTime, EveryWeeks: w.EveryWeeks,
+	}, err
+}
 
 // Bounds of what can be published.
 const (
 	MinSlotMinutes = 15
 	MaxSlotMinutes = 240
+	MaxGapMinutes  = 240
 	MaxWindow      = 31 * 24 * time.Hour
+	MaxEveryWeeks  = 52
+	MaxTags        = 20
+	MaxTag         = 50 // characters
 )
 
 // MaxRange is the longest range that can be asked for.
 const MaxRange = 366 * 24 * time.Hour
+
+// Normalise sorts the weekdays, trims the tags, sets a rule's Start and End, and
+// reports what cannot stand.
+func (a Availability) Normalise() (Availability, Refused) {
+	refused := checkBounds("slotMinutes", a.SlotMinutes, MinSlotMinutes, MaxSlotMinutes)
+	refused = append(refused, checkBounds("gapMinutes", a.GapMinutes, 0, MaxGapMinutes)...)
+	tags, bad := NormaliseTags(a.Tags)
+	a.Tags = tags
+	refused = append(refused, bad...)
+	if a.Weekly != nil {
+		return a.normaliseWeekly(refused)
+	}
+	if bad := CheckRange(a.Window(), MaxWindow); len(bad) > 0 {
+		return a, append(refused, bad...)
+	}
+	if slot := a.slot(); len(refused) == 0 && a.Window().Length() < slot {
+		refused = append(refused, Refuse(InvalidRange, "end", fmt.Sprintf(
+			"the window lasts %s; it must hold at least one slot of %d minutes", a.Window().Length(), a.SlotMinutes))...)
+	}
+	return a, refused
+}
+
+func (a Availability) slot() time.Duration { return time.Duration(a.SlotMinutes) * time.Minute }
+
+func (a Availability) normaliseWeekly(refused Refused) (Availability, Refused) {
+	w := *a.Weekly
+	w.Weekdays = slices.Compact(slices.Sorted(slices.Values(w.Weekdays)))
+	a.Weekly = &w
+	if len(w.Weekdays) == 0 {
+		refused = append(refused, Refuse(InvalidInput, "weekdays", "weekdays is empty; at least one day is expected")...)
+	}
+	refused = append(refused, checkBounds("everyWeeks", w.EveryWeeks, 1, MaxEveryWeeks)...)
+	if w.StartTime == w.EndTime {
+		refused = append(refused, Refuse(InvalidRange, "endTime", fmt.Sprintf(
+			"endTime is %s, as startTime; the window must have a length (24:00 ends the day)", w.EndTime))...)
+	} else if length := w.StartTime.Until(w.EndTime); length < a.slot() {
+		refused = append(refused, Refuse(InvalidRange, "endTime", fmt.Sprintf(
+			"the window from %s to %s must hold at least one slot of %d minutes", w.StartTime, w.EndTime, a.SlotMinutes))...)
+	}
+	if w.EndDate != nil && w.EndDate.Compare(w.StartDate) < 0 {
+		refused = append(refused, Refuse(InvalidRange, "endDate", fmt.Sprintf(
+			"endDate is %s; it must not be before startDate, %s", w.EndDate, w.StartDate))...)
+	}
+	zone, err := calendar.Zone(w.TimeZone)
+	if err != nil {
+		return a, append(refused, badZone(w.TimeZone)...)
+	}
+	a.Start, a.End = w.StartDate.Begin(zone).UTC(), time.Time{}
+	if w.EndDate != nil {
+		a.End = w.EndDate.AddDays(1).Begin(zone).UTC()
+	}
+	return a, refused
+}
 
 // SkipReason is why a slot of a window was not published.
 type SkipReason string
@@ -36,15 +135,23 @@ const (
 	SkipDuplicate SkipReason = "DUPLICATE" // the same slot stands already
 	SkipOverlap   SkipReason = "OVERLAP"   // another slot of the interviewer is in the way
 	SkipInPast    SkipReason = "IN_PAST"
+	SkipBlocked   SkipReason = "BLOCKED" // the interviewer has blocked the time, or taken the slot out
 )
 
 // SkippedSlot is a slot of a window that was not published.
 type SkippedSlot struct {
 	Start, End time.Time
 	Reason     SkipReason
+	Overlaps   []Slot // the slots in the way
 }
 
-// Plan is what publishing a window comes to.
+// Calendar is what is known of an interviewer's time when something is published.
+type Calendar struct {
+	Standing []Slot          // his slots that are not withdrawn, by start
+	Blocked  []calendar.Span // time he has blocked, and slots taken out of this availability
+}
+
+// Plan is what publishing windows comes to.
 type Plan struct {
 	New         []calendar.Span
 	Standing    []Slot // identical slots that are there already
@@ -53,55 +160,58 @@ type Plan struct {
 	Unused      time.Duration
 }
 
-// PlanWindow cuts the window and compares it with standing, the interviewer's
-// slots in it that are not withdrawn.
-func PlanWindow(by Interviewer, a Availability, standing []Slot, now time.Time) (Plan, Refused) {
-	refused := a.validate()
-	if !by.Active {
-		refused = append(refused, Refuse(WrongStatus, "interviewerId", "the interviewer is not active and cannot publish")...)
-	}
-	if len(refused) > 0 {
-		return Plan{}, refused
-	}
-	spans, unused := calendar.Cut(a.Window(), time.Duration(a.SlotMinutes)*time.Minute)
-	plan := Plan{Unused: unused}
+// PlanWindows cuts the windows of an availability and compares them with the
+// interviewer's calendar.
+func PlanWindows(a Availability, windows []calendar.Span, c Calendar, now time.Time) Plan {
+	var plan Plan
 	seen := map[SlotID]bool{}
-	for _, span := range spans {
-		same, others := overlapping(span, standing)
-		switch {
-		case same != nil:
-			plan.Standing = append(plan.Standing, *same)
-			plan.skip(span, SkipDuplicate)
-		case len(others) > 0:
-			plan.skip(span, SkipOverlap)
-			for _, other := range others {
-				if !seen[other.ID] {
-					seen[other.ID] = true
-					plan.Conflicting = append(plan.Conflicting, other)
-				}
-			}
-		case !span.Start.After(now):
-			plan.skip(span, SkipInPast)
-		default:
-			plan.New = append(plan.New, span)
+	for _, window := range windows {
+		spans, unused := calendar.Cut(window, a.slot(), time.Duration(a.GapMinutes)*time.Minute)
+		plan.Unused += unused
+		for _, span := range spans {
+			plan.place(span, c, now, seen)
 		}
 	}
-	return plan, plan.refusal(now)
+	return plan
 }
 
-func (p *Plan) skip(span calendar.Span, reason SkipReason) {
-	p.Skipped = append(p.Skipped, SkippedSlot{Start: span.Start, End: span.End, Reason: reason})
-}
-
-// refusal: a window of which nothing stands afterwards was not published.
-func (p *Plan) refusal(now time.Time) Refused {
+func (p *Plan) place(span calendar.Span, c Calendar, now time.Time, seen map[SlotID]bool) {
+	others := overlapping(span, c.Standing)
 	switch {
-	case len(p.New) > 0 || len(p.Standing) > 0:
+	case len(others) == 1 && others[0].Span().Equal(span):
+		p.Standing = append(p.Standing, others[0])
+		p.skip(span, SkipDuplicate, nil)
+	case !span.Start.After(now):
+		p.skip(span, SkipInPast, nil)
+	case slices.ContainsFunc(c.Blocked, span.Overlaps):
+		p.skip(span, SkipBlocked, nil)
+	case len(others) > 0:
+		p.skip(span, SkipOverlap, others)
+		for _, other := range others {
+			if !seen[other.ID] {
+				seen[other.ID] = true
+				p.Conflicting = append(p.Conflicting, other)
+			}
+		}
+	default:
+		p.New = append(p.New, span)
+	}
+}
+
+func (p *Plan) skip(span calendar.Span, reason SkipReason, overlaps []Slot) {
+	p.Skipped = append(p.Skipped, SkippedSlot{Start: span.Start, End: span.End, Reason: reason, Overlaps: overlaps})
+}
+
+// Refusal: windows of which nothing stands afterwards were not published. No
+// windows at all, as of a rule that begins beyond the horizon, are no reason.
+func (p Plan) Refusal(now time.Time) Refused {
+	switch {
+	case len(p.New) > 0 || len(p.Standing) > 0 || len(p.Skipped) == 0:
 		return nil
-	case len(p.Conflicting) > 0:
+	case slices.ContainsFunc(p.Skipped, func(s SkippedSlot) bool { return s.Reason != SkipInPast }):
 		return Refused{{
 			Code: AvailabilityConflict, Field: "start", Conflicting: p.Conflicting,
-			Message: "nothing was published: other slots of the interviewer are in the way",
+			Message: "nothing was published: other slots of the interviewer, or time he has blocked, are in the way",
 		}}
 	default:
 		return Refuse(SlotInPast, "start", fmt.Sprintf(
@@ -109,28 +219,20 @@ func (p *Plan) refusal(now time.Time) Refused {
 	}
 }
 
-func overlapping(span calendar.Span, standing []Slot) (same *Slot, others []Slot) {
-	for _, slot := range standing {
-		switch {
-		case slot.Span().Equal(span):
-			return &slot, nil
-		case slot.Span().Overlaps(span):
-			others = append(others, slot)
+// overlapping are the slots that share time with the span. The slots are by
+// start and do not overlap each other, so they lie side by side.
+func overlapping(span calendar.Span, slots []Slot) []Slot {
+	first, _ := slices.BinarySearchFunc(slots, span, func(s Slot, span calendar.Span) int {
+		if s.End.After(span.Start) {
+			return 1
 		}
+		return -1
+	})
+	last := first
+	for last < len(slots) && slots[last].Span().Overlaps(span) {
+		last++
 	}
-	return nil, others
-}
-
-func (a Availability) validate() Refused {
-	refused := checkBounds("slotMinutes", a.SlotMinutes, MinSlotMinutes, MaxSlotMinutes)
-	if bad := CheckRange(a.Window(), MaxWindow); len(bad) > 0 {
-		return append(refused, bad...)
-	}
-	if slot := time.Duration(a.SlotMinutes) * time.Minute; len(refused) == 0 && a.Window().Length() < slot {
-		refused = append(refused, Refuse(InvalidRange, "end", fmt.Sprintf(
-			"the window lasts %s; it must hold at least one slot of %d minutes", a.Window().Length(), a.SlotMinutes))...)
-	}
-	return refused
+	return slots[first:last]
 }
 
 // CheckRange refuses a range that is reversed, empty or longer than longest:

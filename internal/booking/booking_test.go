@@ -146,16 +146,13 @@ func TestPlanWindow(t *testing.T) {
 	}
 	window := booking.Availability{Start: at, End: at.Add(3*time.Hour + 10*time.Minute), SlotMinutes: 60}
 	half := calendar.Span{Start: at.Add(30 * time.Minute), End: at.Add(90 * time.Minute)}
-	plan, refused := booking.PlanWindow(booking.Interviewer{Active: true}, window,
-		[]booking.Slot{slot(1, half), slot(2, hours(2, 3)), slot(3, hours(3, 4))}, now)
-	if len(refused) > 0 {
-		t.Fatal(refused)
-	}
+	plan := booking.PlanWindows(window, []calendar.Span{window.Window()},
+		booking.Calendar{Standing: []booking.Slot{slot(1, half), slot(2, hours(2, 3)), slot(3, hours(3, 4))}}, now)
 	want := booking.Plan{
 		Standing: []booking.Slot{slot(2, hours(2, 3))},
 		Skipped: []booking.SkippedSlot{
-			{Start: hours(0, 1).Start, End: hours(0, 1).End, Reason: booking.SkipOverlap},
-			{Start: hours(1, 2).Start, End: hours(1, 2).End, Reason: booking.SkipOverlap},
+			{Start: hours(0, 1).Start, End: hours(0, 1).End, Reason: booking.SkipOverlap, Overlaps: []booking.Slot{slot(1, half)}},
+			{Start: hours(1, 2).Start, End: hours(1, 2).End, Reason: booking.SkipOverlap, Overlaps: []booking.Slot{slot(1, half)}},
 			{Start: hours(2, 3).Start, End: hours(2, 3).End, Reason: booking.SkipDuplicate},
 		},
 		Conflicting: []booking.Slot{slot(1, half)},

@@ -3,6 +3,7 @@ package booking
 import (
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,7 +30,9 @@ func (s Student) Normalise() (Student, Refused) {
 // stand.
 func (i Interviewer) Normalise() (Interviewer, Refused) {
 	refused := normalisePerson(&i.Name, &i.Email, i.TimeZone)
-	return i, refused
+	tags, bad := NormaliseTags(i.Tags)
+	i.Tags = tags
+	return i, append(refused, bad...)
 }
 
 func normalisePerson(name, email *string, zone string) Refused {
@@ -41,10 +44,31 @@ func normalisePerson(name, email *string, zone string) Refused {
 			"email is %q; an address such as ada@example.org is expected", clip(*email)))...)
 	}
 	if _, err := calendar.Zone(zone); err != nil {
-		refused = append(refused, Refuse(InvalidInput, "timeZone", fmt.Sprintf(
-			"timeZone is %q; an IANA name such as Europe/Berlin or UTC is expected", clip(zone)))...)
+		refused = append(refused, badZone(zone)...)
 	}
 	return refused
+}
+
+func badZone(zone string) Refused {
+	return Refuse(InvalidInput, "timeZone", fmt.Sprintf(
+		"timeZone is %q; an IANA name such as Europe/Berlin or UTC is expected", clip(zone)))
+}
+
+// NormaliseTags trims the tags, lowers their case, sorts them and drops doubles.
+func NormaliseTags(tags []string) ([]string, Refused) {
+	clean := []string{}
+	var refused Refused
+	for _, tag := range tags {
+		tag = strings.ToLower(strings.TrimSpace(tag))
+		refused = append(refused, checkLength("tags", tag, 1, MaxTag)...)
+		clean = append(clean, tag)
+	}
+	slices.Sort(clean)
+	clean = slices.Compact(clean)
+	if len(clean) > MaxTags {
+		refused = append(refused, Refuse(InvalidInput, "tags", fmt.Sprintf("tags has %d; at most %d are allowed", len(clean), MaxTags))...)
+	}
+	return clean, refused
 }
 
 // validEmail accepts a bare ASCII address with a dot-atom local part: what mail

@@ -1,6 +1,10 @@
 package booking
 
-import "time"
+import (
+	"time"
+
+	"rehearse/internal/calendar"
+)
 
 // Distinct id types: swapped arguments do not compile. All are positive.
 type (
@@ -9,6 +13,7 @@ type (
 	AvailabilityID int64
 	SlotID         int64
 	InterviewID    int64
+	BlockID        int64
 )
 
 // Student takes mock interviews.
@@ -37,6 +42,38 @@ type Interviewer struct {
 	Name      string
 	Email     string // lower case, unique among interviewers
 	TimeZone  string // IANA name, for display
-	Active    bool   // an inactive interviewer has no open slots in the future
+	Tags      []string
+	Active    bool // an inactive interviewer has no open slots in the future
 	CreatedAt time.Time
+}
+
+// Block is time that an interviewer has taken out of his calendar.
+type Block struct {
+	ID            BlockID
+	InterviewerID InterviewerID
+	Start, End    time.Time // UTC
+	Reason        string
+	CreatedAt     time.Time
+}
+
+// MayPublish refuses an interviewer who is not active.
+func (i Interviewer) MayPublish() Refused {
+	if i.Active {
+		return nil
+	}
+	return Refuse(WrongStatus, "interviewerId", "the interviewer is not active and cannot publish")
+}
+
+// MaxBlock is the longest range of blocked time, and MaxBlockDates how often it
+// can be repeated.
+const (
+	MaxBlock      = MaxRange
+	MaxBlockDates = 366
+)
+
+// CheckBlock reports what is wrong with time to be blocked.
+func CheckBlock(span calendar.Span, reason string, dates int) Refused {
+	refused := CheckRange(span, MaxBlock)
+	refused = append(refused, checkLength("reason", reason, 1, MaxReason)...)
+	return append(refused, checkBounds("dates", dates, 0, MaxBlockDates)...)
 }

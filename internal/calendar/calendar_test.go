@@ -51,15 +51,18 @@ func TestCut(t *testing.T) {
 		name   string
 		window calendar.Span
 		length time.Duration
+		gap    time.Duration
 		want   []calendar.Span
 		rest   time.Duration
 	}{
-		{"just fits", span(0, 120), time.Hour, []calendar.Span{span(0, 60), span(60, 120)}, 0},
-		{"with a rest", span(0, 119), time.Hour, []calendar.Span{span(0, 60)}, 59 * time.Minute},
-		{"too short", span(0, 59), time.Hour, nil, 59 * time.Minute},
-		{"no length", span(0, 60), 0, nil, time.Hour},
+		{"just fits", span(0, 120), time.Hour, 0, []calendar.Span{span(0, 60), span(60, 120)}, 0},
+		{"with a rest", span(0, 119), time.Hour, 0, []calendar.Span{span(0, 60)}, 59 * time.Minute},
+		{"with a gap", span(0, 130), time.Hour, 10 * time.Minute, []calendar.Span{span(0, 60), span(70, 130)}, 0},
+		{"a gap too many", span(0, 129), time.Hour, 10 * time.Minute, []calendar.Span{span(0, 60)}, 69 * time.Minute},
+		{"too short", span(0, 59), time.Hour, 0, nil, 59 * time.Minute},
+		{"no length", span(0, 60), 0, 0, nil, time.Hour},
 	} {
-		got, rest := calendar.Cut(test.window, test.length)
+		got, rest := calendar.Cut(test.window, test.length, test.gap)
 		if diff := cmp.Diff(test.want, got); diff != "" || rest != test.rest {
 			t.Errorf("%s: rest %v, spans (-want +got):\n%s", test.name, rest, diff)
 		}
@@ -73,16 +76,17 @@ func TestCutProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		window := span(0, rapid.IntRange(1, 3000).Draw(t, "minutes"))
 		length := time.Duration(rapid.IntRange(1, 300).Draw(t, "length")) * time.Minute
-		spans, rest := calendar.Cut(window, length)
-		at := window.Start
+		gap := time.Duration(rapid.IntRange(0, 60).Draw(t, "gap")) * time.Minute
+		spans, rest := calendar.Cut(window, length, gap)
+		next, end := window.Start, window.Start
 		for _, s := range spans {
-			if !s.Start.Equal(at) || s.Length() != length {
-				t.Fatalf("span %v does not follow %v", s, at)
+			if !s.Start.Equal(next) || s.Length() != length {
+				t.Fatalf("span %v does not follow at %v", s, next)
 			}
-			at = s.End
+			next, end = s.End.Add(gap), s.End
 		}
-		if at.Add(rest) != window.End || rest < 0 || rest >= length {
-			t.Fatalf("cut until %v with a rest of %v", at, rest)
+		if !end.Add(rest).Equal(window.End) || rest < 0 || !next.Add(length).After(window.End) {
+			t.Fatalf("cut until %v with a rest of %v", end, rest)
 		}
 	})
 }

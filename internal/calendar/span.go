@@ -33,19 +33,20 @@ func (s Span) Equal(o Span) bool {
 func (s Span) Length() time.Duration { return s.End.Sub(s.Start) }
 
 // Cut divides a window into as many spans of the given length as fit, from its
-// start, by elapsed time: a window over a change to daylight saving time holds
-// as many slots as it has hours. rest is what remains at the end, shorter than
-// length. A length of zero or less cuts nothing.
-func Cut(window Span, length time.Duration) (spans []Span, rest time.Duration) {
+// start, with the gap between each and the next, by elapsed time: a window over
+// a change to daylight saving time holds as many slots as it has hours. rest is
+// what remains after the last span, all of the window when there is none. A
+// length of zero or less cuts nothing.
+func Cut(window Span, length, gap time.Duration) (spans []Span, rest time.Duration) {
 	if length <= 0 {
 		return nil, window.Length()
 	}
-	at := window.Start
-	for next := at.Add(length); !next.After(window.End); next = at.Add(length) {
-		spans = append(spans, Span{Start: at, End: next})
-		at = next
+	end := window.Start
+	for at := window.Start; !at.Add(length).After(window.End); at = end.Add(gap) {
+		end = at.Add(length)
+		spans = append(spans, Span{Start: at, End: end})
 	}
-	return spans, window.End.Sub(at)
+	return spans, window.End.Sub(end)
 }
 
 // Zone loads an IANA time zone. The empty name and "Local", which mean the

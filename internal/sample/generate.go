@@ -208,7 +208,7 @@ func (g *generator) publish(by booking.InterviewerID, midnight time.Time) {
 		SlotMinutes: int(length.Minutes()), CreatedAt: created,
 	}
 	g.windows = append(g.windows, window)
-	spans, _ := calendar.Cut(window.Window(), length)
+	spans, _ := calendar.Cut(window.Window(), length, 0)
 	for _, span := range spans {
 		g.slots = append(g.slots, store.LoadedSlot{
 			AvailabilityID: window.ID,

@@ -127,7 +127,7 @@ func (s *school) publish(ctx context.Context, by booking.InterviewerID, start ti
 	if err != nil {
 		return nil, err
 	}
-	spans, _ := calendar.Cut(window.Window(), time.Hour)
+	spans, _ := calendar.Cut(window.Window(), time.Hour, 0)
 	return s.tx.CreateSlots(ctx, window, spans)
 }
 

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -13,6 +15,100 @@ import (
 // insertBatch bounds the parameters of one insert; Postgres takes 65,535.
 const insertBatch = 1000
 
+type availabilityRow struct {
+	ID            booking.AvailabilityID
+	InterviewerID booking.InterviewerID
+	StartsAt      time.Time
+	EndsAt        *time.Time
+	SlotMinutes   int
+	GapMinutes    int
+	Tags          texts
+	CreatedAt     time.Time
+	RemovedAt     *time.Time
+
+	TimeZone       *string
+	StartDate      *time.Time
+	EndDate        *time.Time
+	Weekdays       *int
+	StartMinute    *int
+	EndMinute      *int
+	EveryWeeks     *int
+	PublishedUntil *time.Time
+}
+
+func (availabilityRow) TableName() string { return "availabilities" }
+
+func newAvailabilityRow(a booking.Availability) availabilityRow {
+	row := availabilityRow{
+		ID: a.ID, InterviewerID: a.InterviewerID, StartsAt: a.Start, SlotMinutes: a.SlotMinutes, GapMinutes: a.GapMinutes,
+		Tags: a.Tags, CreatedAt: a.CreatedAt, RemovedAt: a.RemovedAt, PublishedUntil: a.PublishedUntil,
+	}
+	if !a.End.IsZero() {
+		row.EndsAt = &a.End
+	}
+	if w := a.Weekly; w != nil {
+		days, start, end := daysToBits(w.Weekdays), int(w.StartTime), int(w.EndTime)
+		row.TimeZone, row.StartDate, row.EndDate = &w.TimeZone, dateToTime(&w.StartDate), dateToTime(w.EndDate)
+		row.Weekdays, row.StartMinute, row.EndMinute, row.EveryWeeks = &days, &start, &end, &w.EveryWeeks
+	}
+	return row
+}
+
+func (r availabilityRow) domain() booking.Availability {
+	a := booking.Availability{
+		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), SlotMinutes: r.SlotMinutes, GapMinutes: r.GapMinutes,
+		Tags: r.Tags, CreatedAt: r.CreatedAt.UTC(), RemovedAt: utc(r.RemovedAt), PublishedUntil: utc(r.PublishedUntil),
+	}
+	if r.EndsAt != nil {
+		a.End = r.EndsAt.UTC()
+	}
+	if r.TimeZone != nil {
+		a.Weekly = &booking.WeeklyRule{
+			TimeZone: *r.TimeZone, StartDate: calendar.DateOf(*r.StartDate), Weekdays: bitsToDays(*r.Weekdays),
+			StartTime: calendar.LocalTime(*r.StartMinute), EndTime: calendar.LocalTime(*r.EndMinute), EveryWeeks: *r.EveryWeeks,
+		}
+		if r.EndDate != nil {
+			end := calendar.DateOf(*r.EndDate)
+			a.Weekly.EndDate = &end
+		}
+	}
+	return a
+}
+
+func daysToBits(days []time.Weekday) int {
+	bits := 0
+	for _, day := range days {
+		bits |= 1 << day
+	}
+	return bits
+}
+
+func bitsToDays(bits int) []time.Weekday {
+	var days []time.Weekday
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if bits&(1<<day) != 0 {
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
+func dateToTime(d *calendar.Date) *time.Time {
+	if d == nil {
+		return nil
+	}
+	t := d.Begin(time.UTC)
+	return &t
+}
+
+// Availability reads one availability; NotFound when there is none, or when it
+// was removed.
+func (r *Reader) Availability(ctx context.Context, id booking.AvailabilityID) (booking.Availability, error) {
+	var found availabilityRow
+	err := r.db.WithContext(ctx).Where("id = ? AND removed_at IS NULL", id).Take(&found).Error
+	return found.domain(), missing(err, "availability", "availabilityId", id)
+}
+
 // AvailabilityOf reads the availability that a slot was published with.
 func (r *Reader) AvailabilityOf(ctx context.Context, id booking.SlotID) (booking.Availability, error) {
 	var found availabilityRow
@@ -21,22 +117,76 @@ func (r *Reader) AvailabilityOf(ctx context.Context, id booking.SlotID) (booking
 	return found.domain(), fault(err, "read the availability of slot %d", id)
 }
 
-// EnsureAvailability answers the interviewer's availability with just this
-// window and slot length, and writes it first if there is none. The
-// interviewer is locked already.
-func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (booking.Availability, error) {
-	wanted := availabilityRow{
-		InterviewerID: a.InterviewerID, StartsAt: a.Start, EndsAt: a.End, SlotMinutes: a.SlotMinutes, CreatedAt: a.CreatedAt,
+// DueAvailabilities reads the ids of the rules whose windows are not published
+// until the time, those that are behind most first.
+func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit int) ([]booking.AvailabilityID, error) {
+	var due []booking.AvailabilityID
+	err := r.db.WithContext(ctx).Raw(`
+		SELECT a.id FROM availabilities a JOIN interviewers v ON v.id = a.interviewer_id
+		WHERE a.time_zone IS NOT NULL AND a.removed_at IS NULL AND v.active AND a.published_until < ?
+			AND (a.ends_at IS NULL OR a.published_until < a.ends_at)
+		ORDER BY a.published_until, a.id LIMIT ?`, until, limit).Scan(&due).Error
+	return due, fault(err, "read which rules are due")
+}
+
+// Calendar reads the interviewer's calendar in a range: slots that stand,
+// blocked time, and the slots taken out of the availability, 0 for none.
+func (r *Reader) Calendar(
+	ctx context.Context, id booking.InterviewerID, of booking.AvailabilityID, in calendar.Span,
+) (booking.Calendar, error) {
+	var c booking.Calendar
+	var rows []slotRow
+	err := r.db.WithContext(ctx).
+		Where("interviewer_id = ? AND starts_at < ? AND ends_at > ?", id, in.End, in.Start).
+		Where("(status <> 'WITHDRAWN' OR (excepted AND availability_id = ?))", of).
+		Order("starts_at, id").Find(&rows).Error
+	if err != nil {
+		return c, fault(err, "read the slots of interviewer %d", id)
 	}
+	for _, slot := range rows {
+		if slot.Status == booking.SlotWithdrawn {
+			c.Blocked = append(c.Blocked, slot.domain().Span())
+		} else {
+			c.Standing = append(c.Standing, slot.domain())
+		}
+	}
+	var blocks []struct{ StartsAt, EndsAt time.Time }
+	err = r.db.WithContext(ctx).Raw(
+		"SELECT starts_at, ends_at FROM blocks WHERE interviewer_id = ? AND starts_at < ? AND ends_at > ? ORDER BY starts_at, id",
+		id, in.End, in.Start).Scan(&blocks).Error
+	for _, b := range blocks {
+		c.Blocked = append(c.Blocked, calendar.Span{Start: b.StartsAt.UTC(), End: b.EndsAt.UTC()})
+	}
+	return c, fault(err, "read the blocked time of interviewer %d", id)
+}
+
+// EnsureAvailability answers the interviewer's availability that is just like
+// this one and was not removed, and writes it first if there is none. Tags are
+// no part of the likeness. The interviewer is locked already.
+func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (booking.Availability, error) {
+	wanted := newAvailabilityRow(a)
 	var found availabilityRow
 	err := tx.db.WithContext(ctx).
-		Where("interviewer_id = ? AND starts_at = ? AND ends_at = ? AND slot_minutes = ?",
-			a.InterviewerID, a.Start, a.End, a.SlotMinutes).Take(&found).Error
+		Where("removed_at IS NULL AND interviewer_id = ? AND slot_minutes = ? AND gap_minutes = ? AND starts_at = ?",
+			wanted.InterviewerID, wanted.SlotMinutes, wanted.GapMinutes, wanted.StartsAt).
+		Where(`(ends_at, time_zone, start_date, end_date, weekdays, start_minute, end_minute, every_weeks)
+			IS NOT DISTINCT FROM (?::timestamptz, ?::text, ?::date, ?::date, ?::smallint, ?::smallint, ?::smallint, ?::smallint)`,
+			wanted.EndsAt, wanted.TimeZone, wanted.StartDate, wanted.EndDate, wanted.Weekdays, wanted.StartMinute,
+			wanted.EndMinute, wanted.EveryWeeks).
+		Take(&found).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		found = wanted
 		err = tx.db.WithContext(ctx).Create(&found).Error
 	}
 	return found.domain(), fault(err, "publish a window of interviewer %d", a.InterviewerID)
+}
+
+// UpdateAvailability writes what an availability has become. Its interviewer is
+// locked already.
+func (tx *Tx) UpdateAvailability(ctx context.Context, a booking.Availability) error {
+	changed := newAvailabilityRow(a)
+	return tx.update(ctx, &changed, "starts_at", "ends_at", "slot_minutes", "gap_minutes", "tags", "removed_at",
+		"time_zone", "start_date", "end_date", "weekdays", "start_minute", "end_minute", "every_weeks", "published_until")
 }
 
 // CreateSlots publishes open slots under an availability.
@@ -53,4 +203,33 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 	}
 	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
+}
+
+// ForgetExceptions lets the availability publish again what was taken out of it.
+func (tx *Tx) ForgetExceptions(ctx context.Context, id booking.AvailabilityID) error {
+	err := tx.db.WithContext(ctx).Exec(
+		"UPDATE slots SET excepted = false WHERE availability_id = ? AND excepted", id).Error
+	return fault(err, "forget the exceptions of availability %d", id)
+}
+
+// CreateBlocks writes blocked time and answers it with its ids.
+func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booking.Block, error) {
+	for i, b := range blocks {
+		err := tx.db.WithContext(ctx).Raw(`
+			INSERT INTO blocks (interviewer_id, starts_at, ends_at, reason, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+			b.InterviewerID, b.Start, b.End, b.Reason, b.CreatedAt).Scan(&blocks[i].ID).Error
+		if err != nil {
+			return nil, fault(err, "block time of interviewer %d", b.InterviewerID)
+		}
+	}
+	return blocks, nil
+}
+
+// DeleteBlock gives blocked time back; NotFound when it is not there.
+func (tx *Tx) DeleteBlock(ctx context.Context, id booking.BlockID) error {
+	result := tx.db.WithContext(ctx).Exec("DELETE FROM blocks WHERE id = ?", id)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return booking.Refuse(booking.NotFound, "blockId", fmt.Sprintf("there is no blocked time %d", id))
+	}
+	return fault(result.Error, "give blocked time %d back", id)
 }

@@ -38,11 +38,21 @@ var invariants = []struct{ name, query string }{
 	{"an interview is completed after it starts", `
 		SELECT format('interview %s starts at %s and was completed at %s', id, starts_at, completed_at)
 		FROM interviews WHERE completed_at < starts_at`},
-	{"a slot lies inside the window it was published with", `
+	{"an open slot to come lies inside the window it was published with", `
 		SELECT format('slot %s lies outside availability %s', s.id, a.id)
-		FROM slots s JOIN availabilities a ON a.id = s.availability_id
-		WHERE s.starts_at < a.starts_at OR s.ends_at > a.ends_at OR s.interviewer_id <> a.interviewer_id
-			OR s.ends_at - s.starts_at <> make_interval(mins => a.slot_minutes)`},
+		FROM slots s JOIN availabilities a ON a.id = s.availability_id, clock
+		WHERE s.status = 'OPEN' AND s.starts_at > clock.now AND (s.interviewer_id <> a.interviewer_id
+			OR s.ends_at - s.starts_at <> make_interval(mins => a.slot_minutes)
+			OR (a.time_zone IS NULL AND (s.starts_at < a.starts_at OR s.ends_at > a.ends_at)))`},
+	{"an availability that was removed has no open slots to come", `
+		SELECT format('slot %s of availability %s is open', s.id, a.id)
+		FROM slots s JOIN availabilities a ON a.id = s.availability_id, clock
+		WHERE a.removed_at IS NOT NULL AND s.status = 'OPEN' AND s.starts_at > greatest(clock.now, a.removed_at)`},
+	{"no open slot to come touches blocked time", `
+		SELECT format('slot %s touches block %s', s.id, b.id)
+		FROM slots s JOIN blocks b ON b.interviewer_id = s.interviewer_id
+			AND b.starts_at < s.ends_at AND s.starts_at < b.ends_at, clock
+		WHERE s.status = 'OPEN' AND s.starts_at > greatest(clock.now, b.created_at)`},
 	{"an inactive interviewer has no open slots in the future", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock

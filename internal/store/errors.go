@@ -43,7 +43,10 @@ var constraintRefusals = map[string]booking.Refusal{
 	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "the student has met, or is going to meet, this interviewer"},
 	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "the student has another interview at that time"},
 	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "other slots of the interviewer are in the way"},
-	"students_email_key":    {Code: booking.InvalidInput, Field: "email", Message: "another student has this e-mail"},
+	"availabilities_window_key": {
+		Code: booking.AvailabilityConflict, Field: "start", Message: "the interviewer has published this very window already",
+	},
+	"students_email_key": {Code: booking.InvalidInput, Field: "email", Message: "another student has this e-mail"},
 	"interviewers_email_key": {
 		Code: booking.InvalidInput, Field: "email", Message: "another interviewer has this e-mail",
 	},

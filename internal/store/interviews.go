@@ -58,15 +58,6 @@ func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, e
 	return count(f.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
 }
 
-// FutureBookings reads the interviewer's booked interviews that start after
-// now, by start.
-func (r *Reader) FutureBookings(ctx context.Context, id booking.InterviewerID, now time.Time) ([]booking.Interview, error) {
-	var rows []interviewRow
-	err := r.db.WithContext(ctx).Where("interviewer_id = ? AND starts_at > ? AND status = 'BOOKED'", id, now).
-		Order("starts_at, id").Find(&rows).Error
-	return domains(rows), fault(err, "read the bookings of interviewer %d", id)
-}
-
 // CreateInterview writes a booking and answers it with its id.
 func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking.Interview, error) {
 	created := newInterviewRow(i)

@@ -40,7 +40,7 @@ func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
 	})
 }
 
-// LoadInterviewers writes interviewers.
+// LoadInterviewers writes interviewers, without tags.
 func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) error {
 	return load(ctx, tx, "interviewers", rows, []column[booking.Interviewer]{
 		{"id", "bigint", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
@@ -52,7 +52,7 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) 
 	})
 }
 
-// LoadAvailabilities writes windows of interviewers who are there.
+// LoadAvailabilities writes windows, without tags, of interviewers who are there.
 func (tx *Tx) LoadAvailabilities(ctx context.Context, rows []booking.Availability) error {
 	return load(ctx, tx, "availabilities", rows, []column[booking.Availability]{
 		{"id", "bigint", func(b []byte, a booking.Availability) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},

@@ -22,8 +22,8 @@ func TestLoadedRowsComeBack(t *testing.T) {
 		{ID: 7, Name: `O'Brien "Bo" {x},\y`, Email: "bo@example.org", TimeZone: "UTC", LimitOverride: &limit, CreatedAt: at},
 		{ID: 8, Name: "NULL", Email: "null@example.org", TimeZone: "Europe/Berlin", CreatedAt: at},
 	}
-	interviewer := booking.Interviewer{ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at}
-	window := booking.Availability{ID: 3, InterviewerID: 5, Start: at, End: at.Add(time.Hour), SlotMinutes: 60, CreatedAt: at}
+	interviewer := booking.Interviewer{Tags: []string{}, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at}
+	window := booking.Availability{Tags: []string{}, ID: 3, InterviewerID: 5, Start: at, End: at.Add(time.Hour), SlotMinutes: 60, CreatedAt: at}
 	slot := booking.Slot{ID: 4, InterviewerID: 5, Start: at, End: at.Add(time.Hour), Status: booking.SlotBooked}
 	completed := booking.NewInterview(7, slot, at.Add(-time.Hour))
 	completed.ID, completed.Status, completed.Grade, completed.Note = 1, booking.Completed, &grade, &note

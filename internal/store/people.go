@@ -116,7 +116,7 @@ func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.St
 
 // CreateInterviewer writes an interviewer and answers it with its id.
 func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (booking.Interviewer, error) {
-	created := interviewerRow(i)
+	created := newInterviewerRow(i)
 	err := tx.db.WithContext(ctx).Create(&created).Error
 	return created.domain(), fault(err, "create an interviewer")
 }
@@ -124,8 +124,8 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 // UpdateInterviewer writes every field of the interviewer but the id and the
 // time of creation.
 func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) error {
-	changed := interviewerRow(i)
-	return tx.update(ctx, &changed, "name", "email", "time_zone", "active")
+	changed := newInterviewerRow(i)
+	return tx.update(ctx, &changed, "name", "email", "time_zone", "tags", "active")
 }
 
 // LockInterviewer makes every other change of the interviewer and of what he
@@ -143,7 +143,7 @@ func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (b
 func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, strength string) (booking.Interviewer, error) {
 	var found interviewerRow
 	err := tx.db.WithContext(ctx).Raw(
-		"SELECT id, name, email, time_zone, active, created_at FROM interviewers WHERE id = ? "+strength, id,
+		"SELECT id, name, email, time_zone, tags, active, created_at FROM interviewers WHERE id = ? "+strength, id,
 	).Take(&found).Error
 	return found.domain(), missing(err, "interviewer", "interviewerId", id)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -42,6 +44,7 @@ type interviewerRow struct {
 	Name      string
 	Email     string
 	TimeZone  string
+	Tags      texts
 	Active    bool
 	CreatedAt time.Time
 }
@@ -50,25 +53,14 @@ func (interviewerRow) TableName() string { return "interviewers" }
 
 func (r interviewerRow) domain() booking.Interviewer {
 	return booking.Interviewer{
-		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Active: r.Active, CreatedAt: r.CreatedAt.UTC(),
+		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
+		CreatedAt: r.CreatedAt.UTC(),
 	}
 }
 
-type availabilityRow struct {
-	ID            booking.AvailabilityID
-	InterviewerID booking.InterviewerID
-	StartsAt      time.Time
-	EndsAt        time.Time
-	SlotMinutes   int
-	CreatedAt     time.Time
-}
-
-func (availabilityRow) TableName() string { return "availabilities" }
-
-func (r availabilityRow) domain() booking.Availability {
-	return booking.Availability{
-		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(),
-		SlotMinutes: r.SlotMinutes, CreatedAt: r.CreatedAt.UTC(),
+func newInterviewerRow(i booking.Interviewer) interviewerRow {
+	return interviewerRow{
+		ID: i.ID, Name: i.Name, Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
 	}
 }
 
@@ -79,6 +71,7 @@ type slotRow struct {
 	StartsAt       time.Time
 	EndsAt         time.Time
 	Status         booking.SlotStatus
+	Excepted       bool
 }
 
 func (slotRow) TableName() string { return "slots" }
@@ -155,6 +148,26 @@ func (a ids[T]) Value() (driver.Value, error) {
 	}
 	return "{" + strings.Join(parts, ",") + "}", nil
 }
+
+// texts is a Postgres array of texts.
+type texts []string
+
+// Value implements driver.Valuer.
+func (a texts) Value() (driver.Value, error) {
+	text, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(a), nil)
+	if text == nil || err != nil {
+		return "{}", err
+	}
+	return string(text), nil
+}
+
+// Scan implements sql.Scanner.
+func (a *texts) Scan(from any) error {
+	return arrays.SQLScanner((*[]string)(a)).Scan(from)
+}
+
+// arrays knows how arrays are written and read; it is not changed.
+var arrays = pgtype.NewMap()
 
 // instants is a Postgres array of timestamps.
 type instants []time.Time

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -12,38 +11,58 @@ import (
 
 const slotColumns = "id, interviewer_id, availability_id, starts_at, ends_at, status"
 
+// SlotFilter narrows a list of slots to what the caller wants to see; it is no
+// rule.
+type SlotFilter struct {
+	In             calendar.Span // slots that lie inside
+	InterviewerIDs []booking.InterviewerID
+	Tags           []string // all of these, in lower case
+}
+
+// narrow is the filter as a condition on slots.
+func (f SlotFilter) narrow(db *gorm.DB) *gorm.DB {
+	// starts_at < end follows from ends_at <= end; it is what ends an index scan.
+	db = db.Where("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
+	if len(f.InterviewerIDs) > 0 {
+		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](f.InterviewerIDs))
+	}
+	if len(f.Tags) > 0 {
+		db = db.Where(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a
+			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ?::text[]`, texts(f.Tags))
+	}
+	return db
+}
+
 // OpenSlots reads a page of the slots inside the range that the offer allows,
 // by start, then id, and whether there are more. It renders the offer's fields
 // into one WHERE clause and knows no rule of its own.
-func (r *Reader) OpenSlots(ctx context.Context, in calendar.Span, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
+func (r *Reader) OpenSlots(ctx context.Context, f SlotFilter, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
 	if !o.Eligibility.Eligible {
 		return nil, false, nil
 	}
 	var rows []slotRow
 	// The index slots_open holds every column but the status, which is known:
 	// read from the table it would cost a page of the table for each slot.
-	err := p.byStart(r.bookable(ctx, in, o)).Select("id, interviewer_id, starts_at, ends_at, 'OPEN' AS status").Find(&rows).Error
+	err := p.byStart(r.bookable(ctx, f, o)).Select("id, interviewer_id, starts_at, ends_at, 'OPEN' AS status").Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list open slots")
 }
 
 // CountOpenSlots counts what OpenSlots would list in all.
-func (r *Reader) CountOpenSlots(ctx context.Context, in calendar.Span, o booking.Offer) (int, error) {
+func (r *Reader) CountOpenSlots(ctx context.Context, f SlotFilter, o booking.Offer) (int, error) {
 	if !o.Eligibility.Eligible {
 		return 0, nil
 	}
-	return count(r.bookable(ctx, in, o).Model(&slotRow{}), "open slots")
+	return count(r.bookable(ctx, f, o).Model(&slotRow{}), "open slots")
 }
 
-func (r *Reader) bookable(ctx context.Context, in calendar.Span, o booking.Offer) *gorm.DB {
-	from := in.Start
-	if o.Earliest.After(from) {
-		from = o.Earliest
+func (r *Reader) bookable(ctx context.Context, f SlotFilter, o booking.Offer) *gorm.DB {
+	in := f.In
+	if o.Earliest.After(f.In.Start) {
+		f.In.Start = o.Earliest
 	}
-	db := r.db.WithContext(ctx).
-		Where("status = 'OPEN'"). // as text: a parameter would hide the partial index from a generic plan
-		// starts_at < end follows from ends_at <= end; it is what ends the index scan.
-		Where("starts_at >= ? AND starts_at < ? AND ends_at <= ?", from, in.End, in.End)
+	// The status as text: a parameter would hide the partial index from a generic plan.
+	db := f.narrow(r.db.WithContext(ctx).Where("status = 'OPEN'"))
 	if excluded := o.Excluded(); len(excluded) > 0 {
 		db = db.Where("interviewer_id <> ALL(?)", ids[booking.InterviewerID](excluded))
 	}
@@ -63,23 +82,20 @@ func (r *Reader) bookable(ctx context.Context, in calendar.Span, o booking.Offer
 
 // TallySlots counts the slots inside the range by what keeps the student from
 // booking them.
-func (r *Reader) TallySlots(ctx context.Context, in calendar.Span, o booking.Offer) (booking.Tally, error) {
+func (r *Reader) TallySlots(ctx context.Context, f SlotFilter, o booking.Offer) (booking.Tally, error) {
 	starts, ends := bounds(o.Busy)
 	var tally booking.Tally
-	err := r.db.WithContext(ctx).Raw(`
-		SELECT count(*) AS published,
-			count(*) FILTER (WHERE status = 'BOOKED') AS taken,
-			count(*) FILTER (WHERE starts_at <= @now) AS in_past,
-			count(*) FILTER (WHERE starts_at > @now AND starts_at < @earliest) AS too_soon,
-			count(*) FILTER (WHERE interviewer_id = ANY(@met)) AS interviewers,
-			count(*) FILTER (WHERE interviewer_id = @self) AS self,
-			count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(CAST(@starts AS timestamptz[]), CAST(@ends AS timestamptz[])) AS busy (s, e)
-				WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)) AS busy
-		FROM slots
-		WHERE starts_at >= @from AND starts_at < @to AND ends_at <= @to AND status <> 'WITHDRAWN'`,
+	err := f.narrow(r.db.WithContext(ctx).Table("slots")).Where("status <> 'WITHDRAWN'").Select(`count(*) AS published,
+		count(*) FILTER (WHERE status = 'BOOKED') AS taken,
+		count(*) FILTER (WHERE starts_at <= @now) AS in_past,
+		count(*) FILTER (WHERE starts_at > @now AND starts_at < @earliest) AS too_soon,
+		count(*) FILTER (WHERE interviewer_id = ANY(@met)) AS interviewers,
+		count(*) FILTER (WHERE interviewer_id = @self) AS self,
+		count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(CAST(@starts AS timestamptz[]), CAST(@ends AS timestamptz[])) AS busy (s, e)
+			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)) AS busy`,
 		map[string]any{
 			"now": o.Now, "earliest": o.Earliest, "met": ids[booking.InterviewerID](o.Met), "self": o.Self,
-			"starts": starts, "ends": ends, "from": in.Start, "to": in.End,
+			"starts": starts, "ends": ends,
 		}).Take(&tally).Error
 	return tally, fault(err, "count slots by reason")
 }
@@ -98,17 +114,6 @@ func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]bookin
 	return domains(rows), fault(err, "read %d slots", len(keys))
 }
 
-// StandingSlots reads the interviewer's slots that share time with the window
-// and are not withdrawn, by start.
-func (r *Reader) StandingSlots(ctx context.Context, id booking.InterviewerID, window calendar.Span) ([]booking.Slot, error) {
-	var rows []slotRow
-	err := r.db.WithContext(ctx).
-		Where("interviewer_id = ? AND status <> 'WITHDRAWN'", id).
-		Where("starts_at < ? AND ends_at > ?", window.End, window.Start).
-		Order("starts_at, id").Find(&rows).Error
-	return domains(rows), fault(err, "read the slots of interviewer %d", id)
-}
-
 // LockSlot makes every other operation on the slot wait until this transaction
 // ends. Of several slots the one with the smallest id is locked first.
 func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
@@ -121,17 +126,4 @@ func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, er
 // SetSlotStatus writes the status of a slot that this transaction has locked.
 func (tx *Tx) SetSlotStatus(ctx context.Context, id booking.SlotID, status booking.SlotStatus) error {
 	return tx.update(ctx, &slotRow{ID: id, Status: status}, "status")
-}
-
-// WithdrawOpenSlots closes the interviewer's open slots that start after now,
-// and answers them. The interviewer is locked already.
-func (tx *Tx) WithdrawOpenSlots(ctx context.Context, id booking.InterviewerID, now time.Time) ([]booking.Slot, error) {
-	var rows []slotRow
-	err := tx.db.WithContext(ctx).Raw(`
-		WITH open AS MATERIALIZED (
-			SELECT id FROM slots WHERE interviewer_id = ? AND starts_at > ? AND status = 'OPEN'
-			ORDER BY id FOR NO KEY UPDATE)
-		UPDATE slots SET status = 'WITHDRAWN' FROM open WHERE slots.id = open.id
-		RETURNING slots.*`, id, now).Scan(&rows).Error
-	return booking.ByStart(domains(rows)), fault(err, "withdraw the open slots of interviewer %d", id)
 }

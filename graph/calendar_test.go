@@ -1,0 +1,380 @@
+package graph_test
+
+import (
+	"testing"
+	"time"
+)
+
+type weekly struct {
+	Availability *struct {
+		ID, Start string
+		End       *string
+		Tags      []string
+		Weekly    *struct {
+			TimeZone, StartDate, StartTime, EndTime string
+			EndDate                                 *string
+			Weekdays                                []string
+			EveryWeeks                              int
+		}
+	}
+	Slots   []slot
+	Skipped []struct {
+		Start, End, Reason string
+		Overlaps           []slot
+	}
+	UnusedMinutes int
+	closed
+}
+
+type closed struct {
+	ClosedSlots          []slot
+	Conflicts, Cancelled []interview
+	Blocks               []struct{ ID, Start, End, Reason string }
+	Errors               []refused
+}
+
+const (
+	publishedFields = `availability { id start end tags weekly { timeZone startDate endDate startTime endTime weekdays everyWeeks } }
+		slots { id start end status } skipped { start end reason overlaps { id } } unusedMinutes `
+	closedFields = `closedSlots { id status } conflicts { id status } cancelled { id status cancelReason } `
+)
+
+type in = map[string]any
+
+// weekly publishes a rule of two o'clock to four, on every day of the week after
+// t0's, in UTC; set changes what is sent.
+func (s *school) weekly(interviewer string, set in) weekly {
+	s.t.Helper()
+	input := in{
+		"interviewerId": interviewer, "startDate": "2026-06-08", "endDate": "2026-06-14", "startTime": "14:00", "endTime": "16:00",
+		"weekdays": []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"},
+	}
+	for key, value := range set {
+		input[key] = value
+	}
+	var payload weekly
+	s.mutate("addWeeklyAvailability", publishedFields, input, &payload)
+	return payload
+}
+
+func (s *school) update(availability string, set in) weekly {
+	s.t.Helper()
+	set["availabilityId"] = availability
+	var payload weekly
+	s.mutate("updateAvailability", publishedFields+closedFields, set, &payload)
+	return payload
+}
+
+func (s *school) closing(mutation, fields string, input in) closed {
+	s.t.Helper()
+	var payload closed
+	s.mutate(mutation, fields+closedFields, input, &payload)
+	return payload
+}
+
+func TestTwoToFourEveryDayNextWeek(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(in{"timeZone": "Europe/Berlin"})
+	added := s.weekly(ann, nil)
+	s.accepted(added.Errors)
+	same(t, "two slots on seven days", len(added.Slots), 14)
+	same(t, "in her own zone", starts(added.Slots[:3]), []string{"2026-06-08T12:00:00Z", "2026-06-08T13:00:00Z", "2026-06-09T12:00:00Z"})
+	same(t, "the rule", added.Availability.Weekly.TimeZone, "Europe/Berlin")
+	same(t, "its first day", added.Availability.Start, "2026-06-07T22:00:00Z")
+	same(t, "its last", added.Availability.End, ptr("2026-06-14T22:00:00Z"))
+
+	before := s.rows()
+	again := s.weekly(ann, nil)
+	s.accepted(again.Errors)
+	same(t, "the same rule again is the same", again.Availability.ID, added.Availability.ID)
+	same(t, "with the same slots", ids(again.Slots), ids(added.Slots))
+	same(t, "and writes nothing", s.rows(), before)
+	same(t, "a student sees them", len(s.list(s.student(nil)).Nodes), 14)
+	s.sound()
+}
+
+func TestWeeklyShapes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		set    in
+		starts []string
+		unused int
+	}{
+		{"some days, every second week", in{"weekdays": []string{"WEDNESDAY"}, "everyWeeks": 2, "endDate": "2026-07-05", "endTime": "15:00"},
+			[]string{"2026-06-10T14:00:00Z", "2026-06-24T14:00:00Z"}, 0},
+		{"weeks count from that of the first day", in{"startDate": "2026-06-12", "weekdays": []string{"MONDAY"}, "everyWeeks": 2, "endDate": "2026-07-01", "endTime": "15:00"},
+			[]string{"2026-06-22T14:00:00Z"}, 0},
+		{"gaps, and what is left", in{"endDate": "2026-06-08", "slotMinutes": 30, "gapMinutes": 10},
+			[]string{"2026-06-08T14:00:00Z", "2026-06-08T14:40:00Z", "2026-06-08T15:20:00Z"}, 10},
+		{"past midnight", in{"endDate": "2026-06-08", "startTime": "23:00", "endTime": "01:00"},
+			[]string{"2026-06-08T23:00:00Z", "2026-06-09T00:00:00Z"}, 0},
+		{"to the end of the day", in{"endDate": "2026-06-08", "startTime": "23:00", "endTime": "24:00"}, []string{"2026-06-08T23:00:00Z"}, 0},
+		{"over the clocks' going back, in elapsed time",
+			in{"timeZone": "Europe/Berlin", "startDate": "2026-10-25", "endDate": "2026-10-25", "startTime": "01:00", "endTime": "04:00"},
+			[]string{"2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"}, 0},
+		{"wall-clock time on both sides of a change",
+			in{"timeZone": "Europe/Berlin", "startDate": "2026-10-24", "endDate": "2026-10-26", "startTime": "09:00", "endTime": "10:00"},
+			[]string{"2026-10-24T07:00:00Z", "2026-10-25T08:00:00Z", "2026-10-26T08:00:00Z"}, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			added := s.weekly(s.interviewer(nil), test.set)
+			s.accepted(added.Errors)
+			same(t, "starts", starts(added.Slots), test.starts)
+			same(t, "unused", added.UnusedMinutes, test.unused)
+		})
+	}
+}
+
+func TestOpenEndedRuleIsExtendedAsTimeGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	var policy struct{ Errors []refused }
+	s.mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
+	s.accepted(policy.Errors)
+	ann := s.interviewer(nil)
+	added := s.weekly(ann, in{"endDate": nil, "endTime": "15:00"})
+	s.accepted(added.Errors)
+	same(t, "as far as the horizon", starts(added.Slots), []string{"2026-06-08T14:00:00Z", "2026-06-09T14:00:00Z", "2026-06-10T14:00:00Z"})
+	same(t, "no end", added.Availability.End, (*string)(nil))
+
+	extend := func() (slots int) {
+		result, err := s.app.ExtendAvailability(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result.Slots
+	}
+	same(t, "nothing more yet", extend(), 0)
+	s.setClock(t0.Add(2 * day))
+	same(t, "two days later, two more", extend(), 2)
+	same(t, "and once", extend(), 0)
+	closed := s.closing("removeAvailability", "", in{"availabilityId": added.Availability.ID})
+	s.accepted(closed.Errors)
+	same(t, "all are withdrawn", len(closed.ClosedSlots), 5)
+	s.setClock(t0.Add(9 * day))
+	same(t, "a removed rule is not extended", extend(), 0)
+	same(t, "and is not there", codes(s.closing("removeAvailability", "", in{"availabilityId": added.Availability.ID}).Errors), []string{"NOT_FOUND"})
+
+	far := s.weekly(ann, in{"startDate": "2026-08-01", "endDate": nil})
+	s.accepted(far.Errors)
+	same(t, "a rule beyond the horizon has no slots yet", len(far.Slots), 0)
+	s.sound()
+}
+
+func TestUpdatingARule(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	added := s.weekly(s.interviewer(nil), in{"endDate": "2026-06-10"}) // Monday to Wednesday, 14 and 15 o'clock
+	s.accepted(added.Errors)
+	at := func(n int) string { return added.Slots[n].ID }
+	booked := s.booked(student, at(0))
+
+	later := s.update(added.Availability.ID, in{"startTime": "15:00", "endTime": "17:00", "tags": []string{" Go ", "go"}})
+	s.accepted(later.Errors)
+	same(t, "what stays keeps its id", []string{later.Slots[0].ID, later.Slots[2].ID, later.Slots[4].ID}, []string{at(1), at(3), at(5)})
+	same(t, "what goes", ids(later.ClosedSlots), []string{at(2), at(4)})
+	same(t, "what is booked stands", later.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
+	same(t, "what is new", starts(later.Slots)[1], "2026-06-08T16:00:00Z")
+	same(t, "tags", later.Availability.Tags, []string{"go"})
+
+	harder := s.update(added.Availability.ID, in{"endDate": "2026-06-09", "cancelBooked": true})
+	s.accepted(harder.Errors)
+	same(t, "two fewer, and the booked one", len(harder.ClosedSlots), 3)
+	same(t, "cancelled", harder.Cancelled[0].Status, "CANCELLED")
+	same(t, "nothing stands in the way", len(harder.Conflicts), 0)
+	same(t, "it does not count", s.list(student).Eligibility.InterviewsUsed, 0)
+
+	back := s.update(added.Availability.ID, in{"startTime": "14:00", "endTime": "16:00", "endDate": "2026-06-10"})
+	s.accepted(back.Errors)
+	same(t, "the first rule's times are back", starts(back.Slots), starts(added.Slots))
+	forever := s.update(added.Availability.ID, in{"endDate": nil})
+	s.accepted(forever.Errors)
+	same(t, "null makes it go on", forever.Availability.Weekly.EndDate, (*string)(nil))
+	same(t, "as far as the horizon", len(forever.Slots), 2*173) // 8 June to 27 November
+	same(t, "a rule has no start", codes(s.update(added.Availability.ID, in{"start": "2026-06-08T10:00:00Z"}).Errors), []string{"INVALID_INPUT"})
+	s.sound()
+}
+
+func TestUpdatingAWindow(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	first := s.publish(ann, t0.Add(day), 2*time.Hour, 60)
+	other := s.publish(ann, t0.Add(2*day), time.Hour, 60)
+	moved := s.update(first.Availability.ID, in{"end": t0.Add(day + 4*time.Hour).Format(time.RFC3339), "start": t0.Add(day + time.Hour).Format(time.RFC3339)})
+	s.accepted(moved.Errors)
+	same(t, "starts", starts(moved.Slots), []string{"2026-06-02T09:00:00Z", "2026-06-02T10:00:00Z", "2026-06-02T11:00:00Z"})
+	same(t, "kept", moved.Slots[0].ID, first.Slots[1].ID)
+	same(t, "gone", ids(moved.ClosedSlots), ids(first.Slots[:1]))
+	halves := s.update(first.Availability.ID, in{"slotMinutes": 30})
+	s.accepted(halves.Errors)
+	same(t, "cut anew", len(halves.Slots), 6)
+	same(t, "a window has no weekdays", codes(s.update(first.Availability.ID, in{"everyWeeks": 2}).Errors), []string{"INVALID_INPUT"})
+	twin := s.update(other.Availability.ID, in{
+		"start": t0.Add(day + time.Hour).Format(time.RFC3339), "end": t0.Add(day + 4*time.Hour).Format(time.RFC3339), "slotMinutes": 30,
+	})
+	same(t, "not two of the same", codes(twin.Errors), []string{"AVAILABILITY_CONFLICT"})
+	s.sound()
+}
+
+func TestBlockingTime(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	ann := s.interviewer(in{"timeZone": "Europe/Berlin"})
+	added := s.weekly(ann, in{"startTime": "10:00", "endTime": "13:00"}) // 08 to 11 in UTC
+	s.accepted(added.Errors)
+	booked := s.booked(student, added.Slots[1].ID) // Monday, 09
+	block := func(set in) closed {
+		input := in{"interviewerId": ann, "reason": "ill"}
+		for key, value := range set {
+			input[key] = value
+		}
+		return s.closing("blockTime", "blocks { id start end reason }", input)
+	}
+	monday := block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z"})
+	s.accepted(monday.Errors)
+	same(t, "what touches is booked and stands", monday.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
+	same(t, "nothing else touches", len(monday.ClosedSlots), 0)
+
+	days := block(in{"start": "2026-06-09T10:30:00+02:00", "end": "2026-06-09T11:00:00+02:00", "dates": []string{"2026-06-10", "2026-06-12"}})
+	s.accepted(days.Errors)
+	same(t, "on two days", len(days.Blocks), 2)
+	same(t, "at the same time", days.Blocks[1].Start, "2026-06-12T08:30:00Z")
+	same(t, "the slots", ids(days.ClosedSlots), []string{added.Slots[6].ID, added.Slots[12].ID})
+
+	harder := block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z", "cancelBooked": true})
+	s.accepted(harder.Errors)
+	same(t, "cancelled, and told why", *harder.Cancelled[0].CancelReason, "ill")
+	again := s.weekly(ann, in{"startTime": "10:00", "endTime": "13:00"})
+	s.accepted(again.Errors)
+	same(t, "nothing is published in it any more", len(again.Slots), 21-3)
+	same(t, "and it says so", again.Skipped[1].Reason, "BLOCKED")
+	same(t, "a reversed range", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T09:00:00Z"}).Errors), []string{"INVALID_RANGE"})
+	same(t, "no reason", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z", "reason": ""}).Errors), []string{"INVALID_INPUT"})
+	same(t, "of nobody", codes(block(in{"interviewerId": 999, "start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z"}).Errors), []string{"NOT_FOUND"})
+	s.sound()
+}
+
+func TestWithdrawingASlot(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	added := s.weekly(s.interviewer(nil), nil)
+	s.accepted(added.Errors)
+	withdraw := func(slot string, cancel bool) closed {
+		return s.closing("withdrawSlot", "", in{"slotId": slot, "cancelBooked": cancel})
+	}
+	first := withdraw(added.Slots[0].ID, false)
+	s.accepted(first.Errors)
+	same(t, "withdrawn", first.ClosedSlots, []slot{{ID: added.Slots[0].ID, Status: "WITHDRAWN"}})
+	same(t, "again is nothing", len(withdraw(added.Slots[0].ID, false).ClosedSlots), 0)
+	same(t, "it cannot be booked", codes(s.book(student, added.Slots[0].ID).Errors), []string{"SLOT_WITHDRAWN"})
+	edited := s.update(added.Availability.ID, in{"endTime": "17:00"})
+	s.accepted(edited.Errors)
+	same(t, "editing its rule does not bring it back", edited.Slots[0].ID, added.Slots[1].ID)
+
+	booked := s.booked(student, added.Slots[1].ID)
+	same(t, "a booked one stands", withdraw(added.Slots[1].ID, false).Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
+	same(t, "or is cancelled", len(withdraw(added.Slots[1].ID, true).Cancelled), 1)
+	same(t, "an unknown one", codes(withdraw("999999", false).Errors), []string{"NOT_FOUND"})
+	s.setClock(t0.Add(20 * day))
+	same(t, "a past one", codes(withdraw(added.Slots[5].ID, false).Errors), []string{"SLOT_IN_PAST"})
+	s.sound()
+}
+
+func TestOverlapsAreReportedWithWhatTheyOverlap(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	standing := s.publish(ann, time.Date(2026, 6, 9, 14, 30, 0, 0, time.UTC), time.Hour, 60)
+	added := s.weekly(ann, in{"endDate": "2026-06-10"})
+	s.accepted(added.Errors)
+	same(t, "the rest goes through", len(added.Slots), 4)
+	same(t, "what is skipped", len(added.Skipped), 2)
+	for _, skipped := range added.Skipped {
+		same(t, "why", skipped.Reason, "OVERLAP")
+		same(t, "with what", ids(skipped.Overlaps), ids(standing.Slots))
+	}
+	s.sound()
+}
+
+func TestFiltersOfTheList(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	ann := s.interviewer(in{"tags": []string{"Go", "senior"}})
+	bob := s.interviewer(nil)
+	a := s.slot(ann, day)
+	b := s.slot(bob, 2*day)
+	tagged := s.weekly(bob, in{"endDate": "2026-06-08", "endTime": "15:00", "tags": []string{"go"}})
+	list := func(arguments string) []string {
+		var data struct{ AvailableSlots available }
+		s.ask(`query($s: ID!) { availableSlots(studentId: $s, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z"`+
+			arguments+`) { nodes { id } totalCount emptyReasons { code } } }`, in{"s": student}).into(&data)
+		same(t, "total of "+arguments, data.AvailableSlots.TotalCount, len(data.AvailableSlots.Nodes))
+		return ids(data.AvailableSlots.Nodes)
+	}
+	c := tagged.Slots[0].ID
+	same(t, "no filter", list(""), []string{a, b, c})
+	same(t, "one interviewer", list(", interviewerIds: ["+bob+"]"), []string{b, c})
+	same(t, "two", list(", interviewerIds: ["+bob+", "+ann+"]"), []string{a, b, c})
+	same(t, "nobody there", list(", interviewerIds: [999]"), []string{})
+	same(t, "a tag, of the interviewer or the window", list(`, tags: ["go"]`), []string{a, c})
+	same(t, "in any case", list(`, tags: [" GO "]`), []string{a, c})
+	same(t, "all tags", list(`, tags: ["go", "senior"]`), []string{a})
+	same(t, "both filters", list(`, tags: ["go"], interviewerIds: [`+bob+`]`), []string{c})
+	same(t, "an empty tag", s.ask(`{ availableSlots(studentId: `+student+`, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z", tags: [""]) { totalCount } }`, nil).code(), "BAD_USER_INPUT")
+}
+
+func TestBadCalendarInput(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	before := s.rows()
+	for _, test := range []struct {
+		name        string
+		set         in
+		code, field string
+	}{
+		{"no weekdays", in{"weekdays": []string{}}, "INVALID_INPUT", "weekdays"},
+		{"an unknown zone", in{"timeZone": "Mars/Base"}, "INVALID_INPUT", "timeZone"},
+		{"reversed dates", in{"endDate": "2026-06-07"}, "INVALID_RANGE", "endDate"},
+		{"no length", in{"endTime": "14:00"}, "INVALID_RANGE", "endTime"},
+		{"shorter than a slot", in{"endTime": "14:59"}, "INVALID_RANGE", "endTime"},
+		{"every 0 weeks", in{"everyWeeks": 0}, "INVALID_INPUT", "everyWeeks"},
+		{"every 53 weeks", in{"everyWeeks": 53}, "INVALID_INPUT", "everyWeeks"},
+		{"a gap of -1", in{"gapMinutes": -1}, "INVALID_INPUT", "gapMinutes"},
+		{"slots of 5 minutes", in{"slotMinutes": 5}, "INVALID_INPUT", "slotMinutes"},
+		{"an empty tag", in{"tags": []string{" "}}, "INVALID_INPUT", "tags"},
+		{"nobody", in{"interviewerId": 999}, "NOT_FOUND", "interviewerId"},
+	} {
+		got := s.weekly(ann, test.set).Errors
+		if len(got) != 1 || got[0].Code != test.code || got[0].Path[1] != test.field {
+			t.Errorf("%s: refused with %+v", test.name, got)
+		}
+	}
+	for name, set := range map[string]in{
+		"a day that is none":         {"startDate": "2026-02-30"},
+		"a time for a day":           {"startDate": "2026-06-08T00:00:00Z"},
+		"a time of day that is none": {"startTime": "25:00"},
+		"seconds":                    {"startTime": "14:00:00"},
+		"a number":                   {"startTime": 14},
+		"an unknown weekday":         {"weekdays": []string{"FUNDAY"}},
+	} {
+		input := in{
+			"interviewerId": ann, "startDate": "2026-06-08", "weekdays": []string{"MONDAY"}, "startTime": "14:00", "endTime": "16:00",
+		}
+		for key, value := range set {
+			input[key] = value
+		}
+		code := s.ask(`mutation($i: AddWeeklyAvailabilityInput!) { addWeeklyAvailability(input: $i) { errors { code } } }`, in{"i": input}).code()
+		same(t, name, code, "BAD_USER_INPUT")
+	}
+	same(t, "nothing was written", s.rows(), before)
+}

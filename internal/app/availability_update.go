@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// AvailabilityChange changes the fields that are not nil.
+type AvailabilityChange struct {
+	AvailabilityID booking.AvailabilityID
+	Start, End     *time.Time // of a window
+
+	TimeZone           *string // these of a weekly rule
+	StartDate          *calendar.Date
+	EndDate            **calendar.Date // a pointer to nil makes it go on for ever
+	Weekdays           []time.Weekday
+	StartTime, EndTime *calendar.LocalTime
+	EveryWeeks         *int
+
+	SlotMinutes, GapMinutes *int
+	Tags                    []string
+	CancelBooked            bool
+}
+
+// UpdatedAvailability is what a change came to.
+type UpdatedAvailability struct {
+	Published
+	Closed
+}
+
+// UpdateAvailability changes an availability and what is published of it: of
+// the slots to come, those that it still has stay as they are, the others go,
+// and the new ones are published.
+func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*UpdatedAvailability, error) {
+	var updated UpdatedAvailability
+	closed, err := a.closeAvailability(ctx, in.AvailabilityID, in.CancelBooked, func(c *closing, current booking.Availability) error {
+		next, refused := in.apply(current)
+		refused = append(refused, c.interviewer.MayPublish()...)
+		if err := refused.Err(); err != nil {
+			return err
+		}
+		published, err := c.republish(ctx, next)
+		if err == nil {
+			updated.Published = *published
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	updated.Closed = *closed
+	return &updated, nil
+}
+
+// republish makes the slots to come of an availability what it says now.
+func (c *closing) republish(ctx context.Context, next booking.Availability) (*Published, error) {
+	until, err := c.horizon(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if next.Weekly != nil {
+		next.PublishedUntil = &until
+	}
+	if err := c.tx.UpdateAvailability(ctx, next); err != nil {
+		return nil, err
+	}
+	wanted, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
+	if err != nil {
+		return nil, err
+	}
+	stays := map[calendar.Span]bool{}
+	for _, slot := range wanted.Standing {
+		stays[slot.Span()] = true
+	}
+	keep := func(s booking.Slot) bool { return stays[s.Span()] }
+	if err := c.close(ctx, store.SlotTarget{AvailabilityID: &next.ID}, keep, false); err != nil {
+		return nil, err
+	}
+	// Once more: what was closed is in nobody's way now.
+	plan, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
+	if err != nil {
+		return nil, err
+	}
+	return c.write(ctx, next, plan)
+}
+
+func (in AvailabilityChange) apply(to booking.Availability) (booking.Availability, booking.Refused) {
+	set(&to.SlotMinutes, in.SlotMinutes)
+	set(&to.GapMinutes, in.GapMinutes)
+	if in.Tags != nil {
+		to.Tags = in.Tags
+	}
+	if to.Weekly == nil {
+		set(&to.Start, in.Start)
+		set(&to.End, in.End)
+		return in.check(in.TimeZone != nil || in.StartDate != nil || in.EndDate != nil || in.Weekdays != nil ||
+			in.StartTime != nil || in.EndTime != nil || in.EveryWeeks != nil, to,
+			"the availability is one window; only its start and end, slotMinutes, gapMinutes and tags can change")
+	}
+	rule := *to.Weekly
+	set(&rule.TimeZone, in.TimeZone)
+	set(&rule.StartDate, in.StartDate)
+	set(&rule.EndDate, in.EndDate)
+	set(&rule.StartTime, in.StartTime)
+	set(&rule.EndTime, in.EndTime)
+	set(&rule.EveryWeeks, in.EveryWeeks)
+	if in.Weekdays != nil {
+		rule.Weekdays = in.Weekdays
+	}
+	to.Weekly = &rule
+	return in.check(in.Start != nil || in.End != nil, to,
+		"the availability is a weekly rule; it has dates and times of day, not a start and an end")
+}
+
+func (in AvailabilityChange) check(
+	strange bool, to booking.Availability, message string,
+) (booking.Availability, booking.Refused) {
+	if strange {
+		return to, booking.Refuse(booking.InvalidInput, "availabilityId", message)
+	}
+	return to.Normalise()
+}

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// Closed is what taking time out of a calendar came to.
+type Closed struct {
+	ClosedSlots []booking.Slot      // withdrawn
+	Conflicts   []booking.Interview // booked, and left standing
+	Cancelled   []booking.Interview // booked, and cancelled because the caller said so
+}
+
+// closing is one change of an interviewer's calendar, under his lock.
+type closing struct {
+	tx           *store.Tx
+	interviewer  booking.Interviewer
+	now          time.Time
+	cancelBooked bool
+	reason       string // of what is cancelled
+	students     []booking.StudentID
+	result       Closed
+}
+
+// errNewStudent: somebody booked between looking who is to be locked and
+// locking the interviewer.
+var errNewStudent = errors.New("a student booked meanwhile")
+
+const maxClosingAttempts = 5
+
+// changeCalendar runs one change of an interviewer's calendar. Where bookings
+// are to be cancelled, the students who have booked him are locked first, for
+// that is the lock order; when another has booked meanwhile, it starts again.
+func (a *App) changeCalendar(
+	ctx context.Context, id booking.InterviewerID, cancelBooked bool, reason string, change func(*closing) error,
+) (*closing, error) {
+	for range maxClosingAttempts {
+		c := &closing{now: a.Now(), cancelBooked: cancelBooked, reason: reason}
+		err := a.attemptCalendar(ctx, id, c, change)
+		if !errors.Is(err, errNewStudent) {
+			return c, err
+		}
+	}
+	return nil, booking.Refuse(booking.BusyRetry, "", "students are booking this interviewer right now; try again")
+}
+
+func (a *App) attemptCalendar(ctx context.Context, id booking.InterviewerID, c *closing, change func(*closing) error) error {
+	var err error
+	if c.cancelBooked {
+		if c.students, err = a.store.StudentsToMeet(ctx, id, c.now); err != nil {
+			return err
+		}
+	}
+	return a.store.InTx(ctx, func(tx *store.Tx) error {
+		c.tx, c.result = tx, Closed{}
+		if err := tx.LockStudents(ctx, c.students); err != nil {
+			return err
+		}
+		if c.interviewer, err = tx.LockInterviewer(ctx, id); err != nil {
+			return err
+		}
+		return change(c)
+	})
+}
+
+// close withdraws the open slots of the target but those that keep says. What
+// is booked is cancelled, or left standing and reported.
+func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(booking.Slot) bool, excepted bool) error {
+	target.InterviewerID, target.After = c.interviewer.ID, c.now
+	slots, err := c.tx.LockTarget(ctx, target)
+	if err != nil {
+		return err
+	}
+	slots = slices.DeleteFunc(slots, keep)
+	bookings, err := c.tx.BookingsOn(ctx, slots)
+	if err != nil {
+		return err
+	}
+	if c.cancelBooked {
+		err = c.cancel(ctx, bookings)
+	} else {
+		c.result.Conflicts = append(c.result.Conflicts, bookings...)
+		stands := func(s booking.Slot) bool { return s.Status == booking.SlotBooked }
+		slots = slices.DeleteFunc(slots, stands)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.tx.WithdrawSlots(ctx, slots, excepted); err != nil {
+		return err
+	}
+	for _, slot := range slots {
+		slot.Status = booking.SlotWithdrawn
+		c.result.ClosedSlots = append(c.result.ClosedSlots, slot)
+	}
+	return nil
+}
+
+func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) error {
+	for _, interview := range bookings {
+		if _, locked := slices.BinarySearch(c.students, interview.StudentID); !locked {
+			return errNewStudent
+		}
+		cancelled, refused := interview.Cancel(c.reason, c.now)
+		if err := refused.Err(); err != nil {
+			return fmt.Errorf("cancel interview %d: %w", interview.ID, err)
+		}
+		if err := c.tx.UpdateInterview(ctx, cancelled); err != nil {
+			return err
+		}
+		c.result.Cancelled = append(c.result.Cancelled, cancelled)
+	}
+	return nil
+}
+
+func keepNone(booking.Slot) bool { return false }
+
+// cancelReason is what students are told whose interview goes with its slot.
+const cancelReason = "The interviewer is not available at that time any more."

@@ -1,0 +1,145 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// RemoveAvailabilityInput takes an availability back.
+type RemoveAvailabilityInput struct {
+	AvailabilityID booking.AvailabilityID
+	CancelBooked   bool
+}
+
+// RemoveAvailability withdraws the open slots to come of an availability, and a
+// rule publishes no more.
+func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput) (*Closed, error) {
+	return a.closeAvailability(ctx, in.AvailabilityID, in.CancelBooked, func(c *closing, current booking.Availability) error {
+		current.RemovedAt = &c.now
+		if err := c.tx.UpdateAvailability(ctx, current); err != nil {
+			return err
+		}
+		return c.close(ctx, store.SlotTarget{AvailabilityID: &current.ID}, keepNone, false)
+	})
+}
+
+// closeAvailability changes an availability under its interviewer's lock.
+func (a *App) closeAvailability(
+	ctx context.Context, id booking.AvailabilityID, cancelBooked bool, change func(*closing, booking.Availability) error,
+) (*Closed, error) {
+	known, err := a.store.Availability(ctx, id) // whose it is never changes
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.changeCalendar(ctx, known.InterviewerID, cancelBooked, cancelReason, func(c *closing) error {
+		current, err := c.tx.Availability(ctx, id)
+		if err != nil {
+			return err
+		}
+		return change(c, current)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &c.result, nil
+}
+
+// WithdrawSlotInput takes one slot back.
+type WithdrawSlotInput struct {
+	SlotID       booking.SlotID
+	CancelBooked bool
+}
+
+// WithdrawSlot withdraws one open slot; its rule does not publish it again.
+// Withdrawing it again changes nothing.
+func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
+	known, err := a.store.Slot(ctx, in.SlotID)
+	if err != nil {
+		return nil, err
+	}
+	if known.InPast(a.Now()) {
+		return nil, booking.Refuse(booking.SlotInPast, "slotId", fmt.Sprintf(
+			"the slot started at %s; only slots to come can be withdrawn", known.Start.Format(time.RFC3339)))
+	}
+	c, err := a.changeCalendar(ctx, known.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) error {
+		return c.close(ctx, store.SlotTarget{SlotID: &in.SlotID}, keepNone, true)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &c.result, nil
+}
+
+// BlockTimeInput takes a range out of an interviewer's calendar: a holiday, an
+// illness.
+type BlockTimeInput struct {
+	InterviewerID booking.InterviewerID
+	Start, End    time.Time
+	// Dates repeat the range on these days, at the same time of the
+	// interviewer's wall clock; nil for the range alone.
+	Dates        []calendar.Date
+	Reason       string
+	CancelBooked bool
+}
+
+// Blocked is what blocking time came to.
+type Blocked struct {
+	Blocks []booking.Block
+	Closed
+}
+
+// BlockTime withdraws the open slots to come that touch the range, and nothing
+// is published in it any more.
+func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
+	if err := booking.CheckBlock(calendar.Span{Start: in.Start, End: in.End}, in.Reason, len(in.Dates)).Err(); err != nil {
+		return nil, err
+	}
+	var blocks []booking.Block
+	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, in.Reason, func(c *closing) error {
+		spans, err := in.spans(c.interviewer)
+		if err != nil {
+			return err
+		}
+		blocks = nil
+		for _, span := range spans {
+			blocks = append(blocks, booking.Block{
+				InterviewerID: c.interviewer.ID, Start: span.Start, End: span.End, Reason: in.Reason, CreatedAt: c.now,
+			})
+		}
+		if blocks, err = c.tx.CreateBlocks(ctx, blocks); err != nil {
+			return err
+		}
+		return c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Blocked{Blocks: blocks, Closed: c.result}, nil
+}
+
+func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) {
+	once := calendar.Span{Start: in.Start, End: in.End}
+	if in.Dates == nil {
+		return []calendar.Span{once}, nil
+	}
+	zone, err := calendar.Zone(by.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	return calendar.OnDates(once, in.Dates, zone), nil
+}
+
+// ignoreMissing: what is gone needs nothing more.
+func ignoreMissing(err error) error {
+	var refused booking.Refused
+	if errors.As(err, &refused) && refused.Has(booking.NotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,163 @@
+package calendar
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Date is a day of the calendar, wherever on earth.
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// DateOf is the day that t shows on the wall in its own zone.
+func DateOf(t time.Time) Date {
+	year, month, day := t.Date()
+	return Date{Year: year, Month: month, Day: day}
+}
+
+// ParseDate reads a day such as 2026-06-05.
+func ParseDate(text string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil || t.Year() < 1900 {
+		return Date{}, fmt.Errorf("%q is not a date; one such as 2026-06-05 is expected", text)
+	}
+	return DateOf(t), nil
+}
+
+func (d Date) String() string { return d.midnight().Format(time.DateOnly) }
+
+// AddDays is the day n days later; n may be negative.
+func (d Date) AddDays(n int) Date { return DateOf(d.midnight().AddDate(0, 0, n)) }
+
+// Compare is negative when d comes before o, zero when they are the same day.
+func (d Date) Compare(o Date) int { return d.midnight().Compare(o.midnight()) }
+
+// Weekday is the day of the week.
+func (d Date) Weekday() time.Weekday { return d.midnight().Weekday() }
+
+// Begin is the first instant of the day in zone.
+func (d Date) Begin(zone *time.Location) time.Time { return LocalTime(0).on(d, zone) }
+
+// midnight stands for the day in arithmetic; UTC has every day, once.
+func (d Date) midnight() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+// week counts weeks, which begin on Monday, from a fixed one.
+func (d Date) week() int {
+	const firstMonday = 4 // 1970-01-05, in days
+	days := int(d.midnight().Unix()/(24*60*60)) - firstMonday
+	if days < 0 {
+		days -= 6
+	}
+	return days / 7
+}
+
+// LocalTime is a time of day on the wall, in minutes since midnight, 0 to 24*60;
+// the last is the midnight that ends the day.
+type LocalTime int
+
+const endOfDay LocalTime = 24 * 60
+
+// ParseLocalTime reads a time such as 14:30, up to 24:00.
+func ParseLocalTime(text string) (LocalTime, error) {
+	if text == "24:00" {
+		return endOfDay, nil
+	}
+	t, err := time.Parse("15:04", text)
+	if err != nil || len(text) != len("15:04") {
+		return 0, fmt.Errorf("%q is not a time of day; one such as 14:30 is expected", text)
+	}
+	return LocalTime(t.Hour()*60 + t.Minute()), nil
+}
+
+func (l LocalTime) String() string { return fmt.Sprintf("%02d:%02d", l/60, l%60) }
+
+// Until is how long it is from l to the next time that the wall shows end.
+func (l LocalTime) Until(end LocalTime) time.Duration {
+	if end <= l {
+		end += endOfDay
+	}
+	return time.Duration(end-l) * time.Minute
+}
+
+// on is the instant at which the wall in zone shows the time on the day.
+func (l LocalTime) on(d Date, zone *time.Location) time.Time {
+	return InZone(d.midnight().Add(time.Duration(l)*time.Minute), zone)
+}
+
+// Weekly is a rule that repeats by the week and keeps wall-clock time: 14:00
+// stays 14:00 whatever the clocks do.
+type Weekly struct {
+	Zone       *time.Location
+	From       Date
+	Until      *Date // inclusive; nil goes on for ever
+	Weekdays   []time.Weekday
+	Start, End LocalTime // an End at or before Start lies on the next day
+	EveryWeeks int       // 1 is every week; weeks begin on Monday, and From's is one of them
+}
+
+// Windows are the windows that start in [from, to), by start. They do not
+// overlap unless the rule's own windows do: one that is longer than the way to
+// the next. A day that the zone skipped has none; nor has a day on which the
+// clocks leave nothing between the start and the end.
+func (w Weekly) Windows(from, to time.Time) []Span {
+	var windows []Span
+	// A wall-clock day starts less than a day before or after the same day in UTC.
+	first, last := DateOf(from.UTC()).AddDays(-1), DateOf(to.UTC()).AddDays(1)
+	if first.Compare(w.From) < 0 {
+		first = w.From
+	}
+	if w.Until != nil && last.Compare(*w.Until) > 0 {
+		last = *w.Until
+	}
+	for day := first; day.Compare(last) <= 0; day = day.AddDays(1) {
+		if !w.falls(day) {
+			continue
+		}
+		window, there := w.window(day)
+		if there && !window.Start.Before(from) && window.Start.Before(to) {
+			windows = append(windows, window)
+		}
+	}
+	return windows
+}
+
+// falls reports whether the rule has a window on the day.
+func (w Weekly) falls(day Date) bool {
+	return slices.Contains(w.Weekdays, day.Weekday()) && (day.week()-w.From.week())%w.EveryWeeks == 0
+}
+
+func (w Weekly) window(day Date) (window Span, there bool) {
+	const noon LocalTime = 12 * 60
+	if DateOf(noon.on(day, w.Zone)) != day {
+		return Span{}, false // the zone went from the day before to the day after
+	}
+	ends := day
+	if w.End <= w.Start {
+		ends = day.AddDays(1)
+	}
+	window = Span{Start: w.Start.on(day, w.Zone), End: w.End.on(ends, w.Zone)}
+	return window, window.Start.Before(window.End)
+}
+
+// OnDates is the span on other days: at the same time of the wall clock in zone,
+// for the same time on it.
+func OnDates(span Span, dates []Date, zone *time.Location) []Span {
+	start, end := span.Start.In(zone), span.End.In(zone)
+	days := int(DateOf(end).midnight().Sub(DateOf(start).midnight()).Hours() / 24)
+	spans := make([]Span, 0, len(dates))
+	for _, date := range dates {
+		moved := Span{Start: onDay(start, date, zone), End: onDay(end, date.AddDays(days), zone)}
+		if moved.Start.Before(moved.End) {
+			spans = append(spans, moved)
+		}
+	}
+	return spans
+}
+
+func onDay(t time.Time, d Date, zone *time.Location) time.Time {
+	return InZone(time.Date(d.Year, d.Month, d.Day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC), zone).UTC()
+}
