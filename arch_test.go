@@ -44,6 +44,7 @@ var only = map[string][]string{
 	"github.com/pressly/goose":      {"internal/store"},
 	"database/sql":                  {"internal/store", "internal/pgtest"},
 	"net/http":                      {"", "graph", "internal/web", "bench"},
+	"github.com/riverqueue/":        {"internal/store"},
 	"github.com/sethvargo/go-retry": {"internal/store"},
 }
 

@@ -29,9 +29,10 @@ func (p *program) serve(ctx context.Context) error {
 		if err := p.prepare(ctx, s); err != nil {
 			return err
 		}
+		school := app.New(s, p.clock)
 		site := web.New(web.Options{
 			GraphQL: graph.NewHandler(graph.Options{
-				App: app.New(s, p.clock), Reader: &s.Reader, Log: p.log,
+				App: school, Reader: &s.Reader, Log: p.log,
 				Zone: p.config.Zone, Timeout: p.config.OperationTimeout,
 			}),
 			Playground: graph.Playground("/graphql"), Schema: schema, Ready: s.Ping, Log: p.log,
@@ -44,6 +45,7 @@ func (p *program) serve(ctx context.Context) error {
 		if listeners.ops != nil {
 			serveOn(listeners.ops, site.Ops())
 		}
+		group.Go(func() error { return s.RunJobs(ctx, p.log, p.jobs(school)) })
 		if server != nil {
 			group.Go(func() error { return watch(ctx, server) })
 		}
@@ -52,6 +54,20 @@ func (p *program) serve(ctx context.Context) error {
 		fmt.Fprintln(p.stdout, "stopped")
 		return err
 	})
+}
+
+// jobs is what is done again and again, by one of the servers at a time.
+func (p *program) jobs(school *app.App) []store.Job {
+	return []store.Job{{
+		Name: "extend_availability", Every: time.Hour,
+		Run: func(ctx context.Context) error {
+			result, err := school.ExtendAvailability(ctx)
+			if result.Slots > 0 {
+				p.log.InfoContext(ctx, "weekly availability was extended", "rules", result.Rules, "slots", result.Slots)
+			}
+			return err
+		},
+	}}
 }
 
 // prepare brings the database to where it can be served from.

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"rehearse/internal/app"
 	"rehearse/internal/config"
 	"rehearse/internal/localpg"
 	"rehearse/internal/sample"
@@ -57,6 +58,8 @@ const usage = `usage: rehearse [command]
   migrate   bring the database to this version's schema
   sample    load sample data into an empty database: the sample school, or, with
             --size S, M or L, a large generated one (--seed N, 1 by default)
+  extend    publish every weekly rule as far as the policy's horizon; serve does so
+            by itself, every hour
   check     recompute every invariant over the database and print what disagrees
   version   print the version
 
@@ -79,6 +82,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	commands := map[string]func(*program, context.Context) error{
 		"serve": (*program).serve, "migrate": (*program).migrate, "sample": (*program).sample, "check": (*program).check,
+		"extend": (*program).extend,
 	}
 	switch name {
 	case "version":
@@ -151,6 +155,19 @@ func (p *program) check(ctx context.Context) error {
 			return fmt.Errorf("%d rows break an invariant", len(findings))
 		}
 		_, err = fmt.Fprintln(p.stdout, "every invariant holds")
+		return err
+	})
+}
+
+func (p *program) extend(ctx context.Context) error {
+	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
+		if err := s.CheckSchema(ctx); err != nil {
+			return err
+		}
+		result, err := app.New(s, p.clock).ExtendAvailability(ctx)
+		if err == nil {
+			_, err = fmt.Fprintf(p.stdout, "%d rules extended, %d slots published\n", result.Rules, result.Slots)
+		}
 		return err
 	})
 }

@@ -13,6 +13,9 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// jobsMigration is the number at which the job queue's tables are made.
+const jobsMigration = 4
+
 // Migrate applies the migrations that are missing, in order, each once, under
 // a lock that servers starting together share. It returns how many it applied.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
@@ -52,7 +55,8 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the migration lock: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(locker))
+	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(locker),
+		goose.WithGoMigrations(goose.NewGoMigration(jobsMigration, &goose.GoFunc{RunDB: migrateJobs}, nil)))
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}

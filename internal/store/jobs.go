@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+// Job is work that is done again and again, by one of the servers at a time.
+type Job struct {
+	Name  string
+	Every time.Duration
+	Run   func(context.Context) error
+}
+
+const jobTimeout = 10 * time.Minute
+
+// RunJobs works the jobs until ctx ends, each when it starts first and whenever
+// its time has passed again. However many servers run them, one queues a job and
+// one works it; a job that fails, or whose server dies, is worked again.
+func (s *Store) RunJobs(ctx context.Context, log *slog.Logger, jobs []Job) error {
+	workers := river.NewWorkers()
+	byName := map[string]Job{}
+	var periodic []*river.PeriodicJob
+	for _, job := range jobs {
+		byName[job.Name] = job
+		periodic = append(periodic, river.NewPeriodicJob(
+			river.PeriodicInterval(job.Every),
+			func() (river.JobArgs, *river.InsertOpts) {
+				return jobArgs{Name: job.Name}, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: job.Every}}
+			},
+			&river.PeriodicJobOpts{RunOnStart: true}))
+	}
+	if err := river.AddWorkerSafely(workers, &worker{jobs: byName}); err != nil {
+		return fmt.Errorf("register the jobs: %w", err)
+	}
+	client, err := river.NewClient(riverdatabasesql.New(s.pool), &river.Config{
+		Logger:       slog.New(quiet{log.Handler()}),
+		JobTimeout:   jobTimeout,
+		PeriodicJobs: periodic,
+		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: len(jobs)}},
+		Workers:      workers,
+	})
+	if err != nil {
+		return fmt.Errorf("make the job client: %w", err)
+	}
+	// Stopped below, once ctx has ended, so that a job under way can give up
+	// cleanly.
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fault(err, "start the jobs")
+	}
+	<-ctx.Done()
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return fault(client.StopAndCancel(stopping), "stop the jobs")
+}
+
+// quiet keeps the library from telling when it starts and stops.
+type quiet struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
+}
+
+// jobArgs is how a job is queued.
+type jobArgs struct {
+	Name string `json:"name"`
+}
+
+// Kind implements river.JobArgs.
+func (jobArgs) Kind() string { return "periodic" }
+
+type worker struct {
+	river.WorkerDefaults[jobArgs]
+	jobs map[string]Job
+}
+
+// Work implements river.Worker.
+func (w *worker) Work(ctx context.Context, queued *river.Job[jobArgs]) error {
+	job, known := w.jobs[queued.Args.Name]
+	if !known {
+		return river.JobCancel(fmt.Errorf("there is no job %q", queued.Args.Name))
+	}
+	return job.Run(ctx)
+}
+
+// migrateJobs brings the tables of the job queue to what its library wants. It
+// is no transaction, for Postgres does not take all of it in one; cut off, it
+// goes on where it was.
+func migrateJobs(ctx context.Context, db *sql.DB) error {
+	migrator, err := rivermigrate.New(riverdatabasesql.New(db), nil)
+	if err != nil {
+		return fmt.Errorf("read the migrations of the jobs: %w", err)
+	}
+	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
