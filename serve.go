@@ -30,6 +30,10 @@ func (p *program) serve(ctx context.Context) error {
 			return err
 		}
 		school := app.New(s, p.clock)
+		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school))
+		if err != nil {
+			return err
+		}
 		site := web.New(web.Options{
 			GraphQL: graph.NewHandler(graph.Options{
 				App: school, Reader: &s.Reader, Log: p.log,
@@ -45,12 +49,15 @@ func (p *program) serve(ctx context.Context) error {
 		if listeners.ops != nil {
 			serveOn(listeners.ops, site.Ops())
 		}
-		group.Go(func() error { return s.RunJobs(ctx, p.log, p.jobs(school)) })
+		group.Go(func() error {
+			<-ctx.Done()
+			return stopJobs()
+		})
 		if server != nil {
 			group.Go(func() error { return watch(ctx, server) })
 		}
 		p.greet(listeners)
-		err := group.Wait()
+		err = group.Wait()
 		fmt.Fprintln(p.stdout, "stopped")
 		return err
 	})

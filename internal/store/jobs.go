@@ -19,12 +19,15 @@ type Job struct {
 	Run   func(context.Context) error
 }
 
-const jobTimeout = 10 * time.Minute
+const (
+	jobTimeout  = 10 * time.Minute
+	jobPatience = 5 * time.Second // with jobs that are told to stop
+)
 
-// RunJobs works the jobs until ctx ends, each when it starts first and whenever
-// its time has passed again. However many servers run them, one queues a job and
+// StartJobs begins to work the jobs, each now and whenever its time has passed
+// again, until stop is called. However many servers do so, one queues a job and
 // one works it; a job that fails, or whose server dies, is worked again.
-func (s *Store) RunJobs(ctx context.Context, log *slog.Logger, jobs []Job) error {
+func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (stop func() error, err error) {
 	workers := river.NewWorkers()
 	byName := map[string]Job{}
 	var periodic []*river.PeriodicJob
@@ -38,7 +41,7 @@ func (s *Store) RunJobs(ctx context.Context, log *slog.Logger, jobs []Job) error
 			&river.PeriodicJobOpts{RunOnStart: true}))
 	}
 	if err := river.AddWorkerSafely(workers, &worker{jobs: byName}); err != nil {
-		return fmt.Errorf("register the jobs: %w", err)
+		return nil, fmt.Errorf("register the jobs: %w", err)
 	}
 	client, err := river.NewClient(riverdatabasesql.New(s.pool), &river.Config{
 		Logger:       slog.New(quiet{log.Handler()}),
@@ -48,17 +51,17 @@ func (s *Store) RunJobs(ctx context.Context, log *slog.Logger, jobs []Job) error
 		Workers:      workers,
 	})
 	if err != nil {
-		return fmt.Errorf("make the job client: %w", err)
+		return nil, fmt.Errorf("make the job client: %w", err)
 	}
-	// Stopped below, once ctx has ended, so that a job under way can give up
-	// cleanly.
+	// They end by stop, not with ctx: what is under way then can give up cleanly.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
-		return fault(err, "start the jobs")
+		return nil, fault(err, "start the jobs")
 	}
-	<-ctx.Done()
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return fault(client.StopAndCancel(stopping), "stop the jobs")
+	return func() error {
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobPatience)
+		defer cancel()
+		return fault(client.StopAndCancel(stopping), "stop the jobs")
+	}, nil
 }
 
 // quiet keeps the library from telling when it starts and stops.

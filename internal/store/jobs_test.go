@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
@@ -19,8 +17,6 @@ import (
 func TestJobRunsOnceHoweverManyServers(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
 	var runs atomic.Int64
 	done := make(chan struct{})
 	job := store.Job{Name: "count", Every: time.Hour, Run: func(context.Context) error {
@@ -30,19 +26,23 @@ func TestJobRunsOnceHoweverManyServers(t *testing.T) {
 		close(done) // a third run would panic here
 		return nil
 	}}
-	var servers errgroup.Group
+	var stops []func() error
 	for range 2 {
-		server := db.Open(t, store.Options{})
-		servers.Go(func() error { return server.RunJobs(ctx, slog.New(slog.DiscardHandler), []store.Job{job}) })
+		stop, err := db.Open(t, store.Options{}).StartJobs(t.Context(), slog.New(slog.DiscardHandler), []store.Job{job})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stops = append(stops, stop)
 	}
 	select {
 	case <-done:
 	case <-time.After(time.Minute):
 		t.Fatalf("the job was run %d times within a minute", runs.Load())
 	}
-	stop()
-	if err := servers.Wait(); err != nil {
-		t.Fatal(err)
+	for _, stop := range stops {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
 	}
 	var queued int
 	if err := db.SQL(t).QueryRowContext(t.Context(), "SELECT count(*) FROM river_job").Scan(&queued); err != nil {
