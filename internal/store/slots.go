@@ -22,7 +22,7 @@ func (r *Reader) OpenSlots(ctx context.Context, in calendar.Span, o booking.Offe
 	var rows []slotRow
 	// The index slots_open holds every column but the status, which is known:
 	// read from the table it would cost a page of the table for each slot.
-	err := p.byStart(r.bookable(ctx, in, o)).Select("id, interviewer_id, starts_at, ends_at, 'OPEN' AS status").Find(&rows).Error
+	err := p.by(ByStart, r.bookable(ctx, in, o)).Select("id, interviewer_id, starts_at, ends_at, 'OPEN' AS status").Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list open slots")
 }
