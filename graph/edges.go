@@ -44,14 +44,15 @@ func list[T, F any](
 }
 
 // lists answers a page for each parent.
-type lists[P any, K ~int64, T any] struct {
-	of    page.List[T]
-	key   func(*P) K
-	read  func(context.Context, []K, store.Page) (map[K]store.Part[T], error)
-	count func(context.Context, []K) (map[K]int, error)
+type lists[P any, K ~int64, T, F any] struct {
+	of     page.List[T]
+	filter F
+	key    func(*P) K
+	read   func(context.Context, []K, F, store.Page) (map[K]store.Part[T], error)
+	count  func(context.Context, []K, F) (map[K]int, error)
 }
 
-func (l lists[P, K, T]) page(ctx context.Context, parents []*P, first *int, after *string) ([]*page.Connection[T], error) {
+func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, first *int, after *string) ([]*page.Connection[T], error) {
 	asked, err := l.of.Asked(first, after, nil)
 	if err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func (l lists[P, K, T]) page(ctx context.Context, parents []*P, first *int, afte
 		Key:     l.key,
 		Objects: func(c *page.Connection[T]) []*T { return loader.Many(c.Nodes) },
 		Read: func(ctx context.Context, keys []K) (map[K]*page.Connection[T], error) {
-			found, err := l.read(ctx, keys, asked)
+			found, err := l.read(ctx, keys, l.filter, asked)
 			return l.connections(asked, keys, found), err
 		},
 	}.Of(ctx, place(ctx), parents)
@@ -68,8 +69,8 @@ func (l lists[P, K, T]) page(ctx context.Context, parents []*P, first *int, afte
 
 // connections shapes the parents' pages. The first that is asked for its total
 // counts for all of them.
-func (l lists[P, K, T]) connections(asked store.Page, keys []K, found map[K]store.Part[T]) map[K]*page.Connection[T] {
-	totals := loader.Together(keys, l.count)
+func (l lists[P, K, T, F]) connections(asked store.Page, keys []K, found map[K]store.Part[T]) map[K]*page.Connection[T] {
+	totals := loader.Together(keys, func(ctx context.Context, keys []K) (map[K]int, error) { return l.count(ctx, keys, l.filter) })
 	pages := make(map[K]*page.Connection[T], len(found))
 	for key, part := range found {
 		pages[key] = l.of.Page(asked, part.Items, part.More, totals(key))

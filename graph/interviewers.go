@@ -31,14 +31,8 @@ func (r interviewerResolver) Slots(
 	if err := inOrder(start, end); err != nil {
 		return nil, err
 	}
-	return lists[booking.Interviewer, booking.InterviewerID, booking.Slot]{
-		of: page.Slots, key: interviewerID,
-		read: func(ctx context.Context, of []booking.InterviewerID, asked store.Page) (map[booking.InterviewerID]store.Part[booking.Slot], error) {
-			return r.store.SlotsOf(ctx, of, f, asked)
-		},
-		count: func(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID]int, error) {
-			return r.store.CountSlotsOf(ctx, of, f)
-		},
+	return lists[booking.Interviewer, booking.InterviewerID, booking.Slot, store.SlotFilter]{
+		of: page.Slots, filter: f, key: interviewerID, read: r.store.SlotsOf, count: r.store.CountSlotsOf,
 	}.page(ctx, interviewers, first, after)
 }
 
@@ -49,14 +43,9 @@ func (r interviewerResolver) Interviews(
 	if err != nil {
 		return nil, err
 	}
-	return lists[booking.Interviewer, booking.InterviewerID, booking.Interview]{
-		of: page.Interviews, key: interviewerID,
-		read: func(ctx context.Context, of []booking.InterviewerID, asked store.Page) (map[booking.InterviewerID]store.Part[booking.Interview], error) {
-			return r.store.InterviewsOfInterviewers(ctx, of, f, asked)
-		},
-		count: func(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID]int, error) {
-			return r.store.CountInterviewsOfInterviewers(ctx, of, f)
-		},
+	return lists[booking.Interviewer, booking.InterviewerID, booking.Interview, store.InterviewFilter]{
+		of: page.Interviews, filter: f, key: interviewerID,
+		read: r.store.InterviewsOfInterviewers, count: r.store.CountInterviewsOfInterviewers,
 	}.page(ctx, interviewers, first, after)
 }
 

@@ -50,14 +50,9 @@ func (r studentResolver) Interviews(
 	if err != nil {
 		return nil, err
 	}
-	return lists[booking.Student, booking.StudentID, booking.Interview]{
-		of: page.Interviews, key: studentID,
-		read: func(ctx context.Context, of []booking.StudentID, asked store.Page) (map[booking.StudentID]store.Part[booking.Interview], error) {
-			return r.store.InterviewsOfStudents(ctx, of, f, asked)
-		},
-		count: func(ctx context.Context, of []booking.StudentID) (map[booking.StudentID]int, error) {
-			return r.store.CountInterviewsOfStudents(ctx, of, f)
-		},
+	return lists[booking.Student, booking.StudentID, booking.Interview, store.InterviewFilter]{
+		of: page.Interviews, filter: f, key: studentID,
+		read: r.store.InterviewsOfStudents, count: r.store.CountInterviewsOfStudents,
 	}.page(ctx, students, first, after)
 }
 

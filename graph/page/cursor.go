@@ -61,29 +61,28 @@ func (l List[T]) decode(cursor string, order store.Order) (store.Position, error
 	if err != nil {
 		return store.Position{}, bad
 	}
-	kind := order.Field.Kind()
-	label, id, value := "", "", ""
-	if l.plain(order) {
-		start, rest, _ := strings.Cut(string(text), ".")
-		id, value = rest, start
-		if kind == store.KindID && value == strconv.FormatInt(year1, 36) {
-			value = ""
-		}
-	} else {
-		var rest string
-		label, rest, _ = strings.Cut(string(text), ".")
-		if label != l.label(order) {
-			return store.Position{}, bad
-		}
-		id, value, _ = strings.Cut(rest, ".")
-	}
+	id, value, mine := l.split(string(text), order)
 	number, err := strconv.ParseInt(id, 36, 64)
-	at, ok := position(value, kind)
-	if err != nil || number < 1 || !ok {
+	at, ok := position(value, order.Field.Kind())
+	if !mine || err != nil || number < 1 || !ok {
 		return store.Position{}, bad
 	}
 	at.ID = number
 	return at, nil
+}
+
+// split takes a cursor of this list and order apart.
+func (l List[T]) split(text string, order store.Order) (id, value string, mine bool) {
+	if l.plain(order) {
+		value, id, mine = strings.Cut(text, ".")
+		if order.Field.Kind() == store.KindID {
+			value, mine = "", mine && value == strconv.FormatInt(year1, 36)
+		}
+		return id, value, mine
+	}
+	label, rest, _ := strings.Cut(text, ".")
+	id, value, mine = strings.Cut(rest, ".")
+	return id, value, mine && label == l.label(order)
 }
 
 // position reads the value of a cursor, which anybody may have written.

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -40,13 +42,24 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-// Slots reads a page of slots, by start, and whether there are more.
+// Slots reads a page of slots, by start, and whether there are more. Those of
+// some interviewers are merged from a page of each: an index holds the slots of
+// one in the order of the list, and none holds those of several.
 func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slot, bool, error) {
 	var rows []slotRow
-	err := p.by(ByStart, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	var err error
+	if of := unique(f.InterviewerIDs); len(of) > 0 {
+		f.InterviewerIDs = nil
+		err = lateral[slotRow](ctx, r, "interviewer_id", of, p, f.apply, p.Order.orDefault(ByStart).text()+" LIMIT ?", p.limit()).
+			Scan(&rows).Error
+	} else {
+		err = p.by(ByStart, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	}
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list slots")
 }
+
+func unique[T cmp.Ordered](list []T) []T { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // CountSlots counts what Slots would list in all.
 func (r *Reader) CountSlots(ctx context.Context, f SlotFilter) (int, error) {
@@ -122,10 +135,7 @@ func parts[R row[T], T any, K ~int64](
 	ctx context.Context, r *Reader, column string, parents []K, p Page, narrow func(*gorm.DB) *gorm.DB, parent func(T) K,
 ) (map[K]Part[T], error) {
 	var rows []R
-	db := r.db.WithContext(ctx)
-	one := p.by(ByStart, narrow(db.Model(new(R)).Where(column+" = parent.of")))
-	err := db.Raw("SELECT page.* FROM unnest(?::bigint[]) AS parent (of) CROSS JOIN LATERAL (?) AS page ORDER BY "+
-		column+", "+p.Order.orDefault(ByStart).columns(""), ids[K](parents), one).Scan(&rows).Error
+	err := lateral[R](ctx, r, column, parents, p, narrow, column+", "+p.Order.orDefault(ByStart).text()).Scan(&rows).Error
 	if err != nil {
 		return nil, fault(err, "list %T of %d parents", *new(T), len(parents))
 	}
@@ -139,6 +149,16 @@ func parts[R row[T], T any, K ~int64](
 		found[key] = Part[T]{Items: items, More: more}
 	}
 	return found, nil
+}
+
+// lateral asks for a page of rows for each parent, all of them in an order.
+func lateral[R any, K ~int64](
+	ctx context.Context, r *Reader, column string, parents []K, p Page, narrow func(*gorm.DB) *gorm.DB, order string, args ...any,
+) *gorm.DB {
+	db := r.db.WithContext(ctx)
+	one := p.by(ByStart, narrow(db.Model(new(R)).Where(column+" = parent.of")))
+	return db.Raw("SELECT page.* FROM unnest(?::bigint[]) AS parent (of) CROSS JOIN LATERAL (?) AS page ORDER BY "+order,
+		append([]any{ids[K](parents), one}, args...)...)
 }
 
 // counts counts what parts would list in all for each parent, with one

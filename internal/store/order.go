@@ -1,8 +1,6 @@
 package store
 
-import (
-	"gorm.io/gorm"
-)
+import "gorm.io/gorm"
 
 // OrderField is what a list can be ordered by.
 type OrderField string
@@ -73,20 +71,28 @@ func (o Order) columns(direction string) string {
 	return fields[o.Field].column + direction + ", id" + direction
 }
 
+// text is the order as ORDER BY has it.
+func (o Order) text() string {
+	if o.Direction == Descending {
+		return o.columns(" DESC")
+	}
+	return o.columns("")
+}
+
 // by cuts the page out of rows in its order, or in that of the field.
 func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
 	order := p.Order.orDefault(field)
-	direction, after := "", " > "
-	if order.Direction == Descending {
-		direction, after = " DESC", " < "
-	}
 	if p.After != nil {
-		db = p.after(db, order, after)
+		db = p.after(db, order)
 	}
-	return db.Order(order.columns(direction)).Limit(p.limit())
+	return db.Order(order.text()).Limit(p.limit())
 }
 
-func (p Page) after(db *gorm.DB, order Order, than string) *gorm.DB {
+func (p Page) after(db *gorm.DB, order Order) *gorm.DB {
+	than := " > "
+	if order.Direction == Descending {
+		than = " < "
+	}
 	columns := "(" + order.columns("") + ")"
 	switch order.Field.Kind() {
 	case KindTime:
