@@ -330,7 +330,11 @@ func TestMigrateThenServe(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("migrate: %d %s", code, errs)
 	}
-	mustContain(t, "the first time", out, "2 migrations applied")
+	files, err := filepath.Glob("internal/store/migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustContain(t, "the first time", out, fmt.Sprintf("%d migrations applied", len(files)))
 	_, out, _ = once(t, data, nil, "migrate")
 	mustContain(t, "the second time", out, "0 migrations applied")
 	_, out, _ = once(t, data, nil, "sample")

@@ -15,27 +15,15 @@ import (
 //
 //	list[:FIELD:DIRECTION].id.value
 //
-// In the default order of the first lists it is start.id, as it always was. A
-// cursor says which order of which list it belongs to, because in another one
-// it would be a place, too, and the page after it a wrong one.
-
-var year1 = time.Time{}.UnixMicro()
+// It says which order of which list it belongs to, because in another one it
+// would be a place, too, and the page after it a wrong one. The first cursors
+// were start.id and said nothing; in the lists that had them, in their default
+// order, they are still good.
 
 func (l List[T]) encode(p store.Position, order store.Order) string {
-	id := strconv.FormatInt(p.ID, 36)
-	text := l.label(order) + "." + id + "." + value(p, order.Field.Kind())
-	if l.plain(order) {
-		start := year1 // of things that have none
-		if order.Field.Kind() == store.KindTime {
-			start = p.Start.UnixMicro()
-		}
-		text = strconv.FormatInt(start, 36) + "." + id
-	}
+	text := l.label(order) + "." + strconv.FormatInt(p.ID, 36) + "." + value(p, order.Field.Kind())
 	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
-
-// plain: the cursors of the order have no label.
-func (l List[T]) plain(order store.Order) bool { return l.plainCursors && order == l.order }
 
 func (l List[T]) label(order store.Order) string {
 	if order == l.order {
@@ -73,17 +61,23 @@ func (l List[T]) decode(cursor string, order store.Order) (store.Position, error
 
 // split takes a cursor of this list and order apart.
 func (l List[T]) split(text string, order store.Order) (id, value string, mine bool) {
-	if l.plain(order) {
-		value, id, mine = strings.Cut(text, ".")
-		if order.Field.Kind() == store.KindID {
-			value, mine = "", mine && value == strconv.FormatInt(year1, 36)
-		}
+	label, rest, _ := strings.Cut(text, ".")
+	if label == l.label(order) {
+		id, value, mine = strings.Cut(rest, ".")
 		return id, value, mine
 	}
-	label, rest, _ := strings.Cut(text, ".")
-	id, value, mine = strings.Cut(rest, ".")
-	return id, value, mine && label == l.label(order)
+	if !l.nameless || order != l.order {
+		return "", "", false
+	}
+	value, id = label, rest
+	if order.Field.Kind() == store.KindID {
+		return id, "", value == noStart
+	}
+	return id, value, true
 }
+
+// noStart is the start, in the first cursors, of things that have none.
+var noStart = strconv.FormatInt(time.Time{}.UnixMicro(), 36)
 
 // position reads the value of a cursor, which anybody may have written.
 func position(value string, kind store.Kind) (p store.Position, ok bool) {

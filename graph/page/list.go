@@ -11,28 +11,28 @@ import (
 
 // List is what all pages of one kind of list have in common.
 type List[T any] struct {
-	name         string // in its cursors
-	usual, most  int    // things of a page
-	order        store.Order
-	at           func(T, store.OrderField) store.Position
-	plainCursors bool // its cursors have no name, as they had before there were orders
+	name        string // in its cursors
+	usual, most int    // things of a page
+	order       store.Order
+	at          func(T, store.OrderField) store.Position
+	nameless    bool // its first cursors had no name
 }
 
 // The lists of the schema. The sizes of their pages are the schema's, the usual
 // one for a first that is null.
 var (
 	Students = List[booking.Student]{
-		name: "students", usual: 20, most: 100, order: by(store.ByID), at: studentAt, plainCursors: true,
+		name: "students", usual: 20, most: 100, order: by(store.ByID), at: studentAt, nameless: true,
 	}
 	Interviewers = List[booking.Interviewer]{
-		name: "interviewers", usual: 20, most: 100, order: by(store.ByID), at: interviewerAt, plainCursors: true,
+		name: "interviewers", usual: 20, most: 100, order: by(store.ByID), at: interviewerAt, nameless: true,
 	}
 	Interviews = List[booking.Interview]{
-		name: "interviews", usual: 20, most: 100, order: by(store.ByStart), at: interviewAt, plainCursors: true,
+		name: "interviews", usual: 20, most: 100, order: by(store.ByStart), at: interviewAt, nameless: true,
 	}
 	Slots     = List[booking.Slot]{name: "slots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt}
 	Available = List[booking.Slot]{
-		name: "availableSlots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt, plainCursors: true,
+		name: "availableSlots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt, nameless: true,
 	}
 )
 
