@@ -246,6 +246,67 @@ func TestEdgesOfManyParents(t *testing.T) {
 	}
 }
 
+// What an earlier mutation of a document has read is not what a later one finds.
+func TestEdgesBelowMutations(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	other := f.school.student(nil)
+	type answered struct {
+		Interview struct {
+			Interviewer struct{ Slots, Interviews edgeList }
+		}
+		Errors []struct {
+			Alternatives []struct{ Interviewer struct{ Slots edgeList } }
+		}
+	}
+	const below = `interview { interviewer { slots(status: [OPEN]) { totalCount nodes { id } } interviews { totalCount } } }`
+	var data struct{ A, B, C answered }
+	f.ask(fmt.Sprintf(`mutation {
+		a: bookSlot(input: {studentId: %s, slotId: %s}) { %s }
+		b: cancelInterview(input: {interviewId: %s, reason: "ill"}) { %s }
+		c: bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken {
+			alternatives { interviewer { slots(status: [OPEN]) { totalCount } } } } } } }`,
+		other, f.open, below, f.interviews[0], below, f.school.student(nil), f.open), nil).into(&data)
+	same(t, "the last open slot is booked", data.A.Interview.Interviewer.Slots.ids(), []string{})
+	same(t, "beside another", data.A.Interview.Interviewer.Interviews.TotalCount, 2)
+	same(t, "one opens again", data.B.Interview.Interviewer.Slots.ids(), f.slots[:1])
+	same(t, "and is counted", data.B.Interview.Interviewer.Slots.TotalCount, 1)
+	same(t, "no interview has gone", data.B.Interview.Interviewer.Interviews.TotalCount, 2)
+	same(t, "there is nothing from then on", len(data.C.Errors[0].Alternatives), 0)
+
+	var off struct {
+		UpdateInterviewer struct {
+			ClosedSlots []struct{ Interviewer struct{ Slots edgeList } }
+			Conflicts   []struct{ Student struct{ Interviews edgeList } }
+		}
+	}
+	f.ask(`mutation { updateInterviewer(input: {interviewerId: `+f.ann+`, active: false}) {
+		closedSlots { interviewer { slots { nodes { id status } } } } conflicts { student { interviews { nodes { id } } } } } }`, nil).into(&off)
+	same(t, "the slots of a closed one's interviewer", off.UpdateInterviewer.ClosedSlots[0].Interviewer.Slots.ids(), f.slots)
+	same(t, "the interviews of a conflict's student", len(off.UpdateInterviewer.Conflicts[0].Student.Interviews.Nodes), 1)
+}
+
+// Fields of two types may have one name and different arguments.
+func TestEdgesOfOneName(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	free := f.newSlot(5 * day) // an alternative
+	f.booked(f.school.student(nil), f.open)
+	var data struct {
+		BookSlot struct {
+			Errors []struct {
+				Typename string `json:"__typename"`
+				X        []struct{ Interviewer struct{ Y edgeList } }
+			}
+		}
+	}
+	f.ask(fmt.Sprintf(`mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { __typename
+		... on AvailabilityConflict { x: slots { interviewer { y: slots(status: [BOOKED]) { nodes { id } } } } }
+		... on SlotTaken { x: alternatives { interviewer { y: slots(status: [OPEN]) { nodes { id } } } } } } } }`,
+		f.school.student(nil), f.open), nil).into(&data)
+	same(t, "each as it was asked", data.BookSlot.Errors[0].X[0].Interviewer.Y.ids(), []string{free})
+}
+
 func TestBadEdges(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)

@@ -13,9 +13,9 @@ import (
 
 // Place is where a field stands in the answer.
 type Place struct {
-	// Path is the names of the fields that lead there, without the positions in
-	// lists. What stands at one path is one field of the document, so all objects
-	// there are asked the same, with the same arguments.
+	// Path is the names of the fields that lead there, divided by dots, without
+	// the positions in lists. What stands at one path is one field of the
+	// document, so all objects there are asked the same, with the same arguments.
 	Path string
 	// Whole: the parents that the resolver has are all there are at this place.
 	Whole bool
