@@ -2,7 +2,9 @@ package graph
 
 import (
 	"context"
+	"time"
 
+	"rehearse/graph/loader"
 	"rehearse/graph/model"
 	"rehearse/graph/page"
 	"rehearse/internal/app"
@@ -15,19 +17,48 @@ func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Inte
 }
 
 func (r queryResolver) Interviewers(
-	ctx context.Context, first *int, after *string, filter *store.PeopleFilter,
+	ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.InterviewerConnection, error) {
-	asked, err := pages.Asked(first, after)
+	return list(ctx, page.Interviewers, wanted[store.PeopleFilter]{first, after, filter, orderBy},
+		r.store.Interviewers, r.store.CountInterviewers)
+}
+
+func (r interviewerResolver) Slots(
+	ctx context.Context, interviewers []*booking.Interviewer,
+	start, end *time.Time, status []booking.SlotStatus, first *int, after *string,
+) ([]*page.SlotConnection, error) {
+	f := store.SlotFilter{Start: start, End: end, Status: status}
+	if err := inOrder(start, end); err != nil {
+		return nil, err
+	}
+	return lists[booking.Interviewer, booking.InterviewerID, booking.Slot, store.SlotFilter]{
+		of: page.Slots, filter: f, key: interviewerID, read: r.store.SlotsOf, count: r.store.CountSlotsOf,
+	}.page(ctx, interviewers, first, after)
+}
+
+func (r interviewerResolver) Interviews(
+	ctx context.Context, interviewers []*booking.Interviewer, first *int, after *string, filter *store.InterviewFilter,
+) ([]*page.InterviewConnection, error) {
+	f, err := interviewFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	interviewers, more, err := r.store.Interviewers(ctx, orZero(filter), asked)
-	if err != nil {
-		return nil, err
-	}
-	return page.New(asked, interviewers, more, page.InterviewerPosition, func(ctx context.Context) (int, error) {
-		return r.store.CountInterviewers(ctx, orZero(filter))
-	}), nil
+	return lists[booking.Interviewer, booking.InterviewerID, booking.Interview, store.InterviewFilter]{
+		of: page.Interviews, filter: f, key: interviewerID,
+		read: r.store.InterviewsOfInterviewers, count: r.store.CountInterviewsOfInterviewers,
+	}.page(ctx, interviewers, first, after)
+}
+
+func (r interviewerResolver) Availability(ctx context.Context, interviewers []*booking.Interviewer) ([][]booking.Availability, error) {
+	return loader.Edge[booking.Interviewer, booking.InterviewerID, []booking.Availability, booking.Availability]{
+		Key: interviewerID, Read: r.store.AvailabilitiesOf, Objects: loader.Many[booking.Availability],
+	}.Of(ctx, place(ctx), interviewers)
+}
+
+func interviewerID(i *booking.Interviewer) booking.InterviewerID { return i.ID }
+
+func (r availabilityResolver) Interviewer(ctx context.Context, windows []*booking.Availability) ([]*booking.Interviewer, error) {
+	return edge(ctx, windows, loader.From(ctx).Interviewers, func(a *booking.Availability) booking.InterviewerID { return a.InterviewerID })
 }
 
 func (r mutationResolver) CreateInterviewer(

@@ -8,7 +8,6 @@ import (
 	"rehearse/graph/page"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
-	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
@@ -17,37 +16,32 @@ func (r queryResolver) Interview(ctx context.Context, id int64) (*booking.Interv
 }
 
 func (r queryResolver) Interviews(
-	ctx context.Context, first *int, after *string, filter *store.InterviewFilter,
+	ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order,
 ) (*page.InterviewConnection, error) {
-	asked, err := pages.Asked(first, after)
+	f, err := interviewFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	if filter != nil && filter.Start != nil && filter.End != nil {
-		if err := booking.CheckOrder(calendar.Span{Start: *filter.Start, End: *filter.End}).Err(); err != nil {
-			return nil, err
-		}
-	}
-	interviews, more, err := r.store.Interviews(ctx, orZero(filter), asked)
-	if err != nil {
-		return nil, err
-	}
-	return page.New(asked, interviews, more, page.InterviewPosition, func(ctx context.Context) (int, error) {
-		return r.store.CountInterviews(ctx, orZero(filter))
-	}), nil
+	return list(ctx, page.Interviews, wanted[store.InterviewFilter]{first, after, &f, orderBy}, r.store.Interviews, r.store.CountInterviews)
+}
+
+// interviewFilter is the filter, unless its range is reversed.
+func interviewFilter(filter *store.InterviewFilter) (store.InterviewFilter, error) {
+	f := orZero(filter)
+	return f, inOrder(f.Start, f.End)
 }
 
 func (r interviewResolver) Student(ctx context.Context, interviews []*booking.Interview) ([]*booking.Student, error) {
-	return edges(ctx, interviews, loader.From(ctx).Students, func(i *booking.Interview) booking.StudentID { return i.StudentID })
+	return edge(ctx, interviews, loader.From(ctx).Students, func(i *booking.Interview) booking.StudentID { return i.StudentID })
 }
 
 func (r interviewResolver) Interviewer(ctx context.Context, interviews []*booking.Interview) ([]*booking.Interviewer, error) {
-	return edges(ctx, interviews, loader.From(ctx).Interviewers,
+	return edge(ctx, interviews, loader.From(ctx).Interviewers,
 		func(i *booking.Interview) booking.InterviewerID { return i.InterviewerID })
 }
 
 func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Interview) ([]*booking.Slot, error) {
-	return edges(ctx, interviews, loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
+	return edge(ctx, interviews, loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
 }
 
 func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*model.BookSlotPayload, error) {

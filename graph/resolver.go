@@ -4,12 +4,9 @@
 package graph
 
 import (
-	"context"
 	"errors"
 
 	"rehearse/graph/generated"
-	"rehearse/graph/loader"
-	"rehearse/graph/page"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -24,34 +21,23 @@ type Resolver struct {
 var _ generated.ResolverRoot = (*Resolver)(nil)
 
 type (
-	queryResolver     struct{ *Resolver }
-	mutationResolver  struct{ *Resolver }
-	slotResolver      struct{ *Resolver }
-	studentResolver   struct{ *Resolver }
-	interviewResolver struct{ *Resolver }
+	queryResolver        struct{ *Resolver }
+	mutationResolver     struct{ *Resolver }
+	slotResolver         struct{ *Resolver }
+	studentResolver      struct{ *Resolver }
+	interviewResolver    struct{ *Resolver }
+	interviewerResolver  struct{ *Resolver }
+	availabilityResolver struct{ *Resolver }
 )
 
-func (r *Resolver) Query() generated.QueryResolver         { return queryResolver{r} }
-func (r *Resolver) Mutation() generated.MutationResolver   { return mutationResolver{r} }
-func (r *Resolver) Slot() generated.SlotResolver           { return slotResolver{r} }
-func (r *Resolver) Student() generated.StudentResolver     { return studentResolver{r} }
-func (r *Resolver) Interview() generated.InterviewResolver { return interviewResolver{r} }
-
-// Sizes of pages; the defaults are the schema's, for a first that is null.
-var (
-	pages     = page.Limit{Default: 20, Most: 100}
-	slotPages = page.Limit{Default: 50, Most: 500}
-)
-
-// edges loads, for each parent, the object that key names.
-func edges[P any, K ~int64, V any](
-	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
-) ([]*V, error) {
-	keys := make([]K, len(parents))
-	for i, parent := range parents {
-		keys[i] = key(parent)
-	}
-	return l.All(ctx, keys)
+func (r *Resolver) Query() generated.QueryResolver             { return queryResolver{r} }
+func (r *Resolver) Mutation() generated.MutationResolver       { return mutationResolver{r} }
+func (r *Resolver) Slot() generated.SlotResolver               { return slotResolver{r} }
+func (r *Resolver) Student() generated.StudentResolver         { return studentResolver{r} }
+func (r *Resolver) Interview() generated.InterviewResolver     { return interviewResolver{r} }
+func (r *Resolver) Interviewer() generated.InterviewerResolver { return interviewerResolver{r} }
+func (r *Resolver) Availability() generated.AvailabilityResolver {
+	return availabilityResolver{r}
 }
 
 // nullable answers null for an id that names nothing.

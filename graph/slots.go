@@ -14,19 +14,30 @@ import (
 func (r queryResolver) AvailableSlots(
 	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, first *int, after *string,
 ) (*page.AvailableSlotConnection, error) {
-	asked, err := slotPages.Asked(first, after)
+	asked, err := page.Available.Asked(first, after, nil)
 	if err != nil {
 		return nil, err
 	}
-	wanted := store.SlotFilter{In: calendar.Span{Start: start, End: end}, Tags: tags}
+	search := store.SlotSearch{In: calendar.Span{Start: start, End: end}, Tags: tags}
 	for _, id := range interviewerIDs {
-		wanted.InterviewerIDs = append(wanted.InterviewerIDs, booking.InterviewerID(id))
+		search.InterviewerIDs = append(search.InterviewerIDs, booking.InterviewerID(id))
 	}
-	slots, err := r.app.AvailableSlots(ctx, booking.StudentID(studentID), wanted, asked)
+	slots, err := r.app.AvailableSlots(ctx, booking.StudentID(studentID), search, asked)
 	if err != nil {
 		return nil, err
 	}
+	loader.Root(ctx, place(ctx), slots.Slots)
 	return page.AvailableSlots(slots, asked), nil
+}
+
+func (r queryResolver) Slots(
+	ctx context.Context, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order,
+) (*page.SlotConnection, error) {
+	f := orZero(filter)
+	if err := inOrder(f.Start, f.End); err != nil {
+		return nil, err
+	}
+	return list(ctx, page.Slots, wanted[store.SlotFilter]{first, after, &f, orderBy}, r.store.Slots, r.store.CountSlots)
 }
 
 func (r queryResolver) Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error) {
@@ -39,5 +50,5 @@ func (r queryResolver) Slot(ctx context.Context, id int64) (*booking.Slot, error
 }
 
 func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.Slot) ([]*booking.Interviewer, error) {
-	return edges(ctx, slots, loader.From(ctx).Interviewers, func(s *booking.Slot) booking.InterviewerID { return s.InterviewerID })
+	return edge(ctx, slots, loader.From(ctx).Interviewers, func(s *booking.Slot) booking.InterviewerID { return s.InterviewerID })
 }

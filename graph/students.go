@@ -16,19 +16,9 @@ func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student,
 }
 
 func (r queryResolver) Students(
-	ctx context.Context, first *int, after *string, filter *store.PeopleFilter,
+	ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.StudentConnection, error) {
-	asked, err := pages.Asked(first, after)
-	if err != nil {
-		return nil, err
-	}
-	students, more, err := r.store.Students(ctx, orZero(filter), asked)
-	if err != nil {
-		return nil, err
-	}
-	return page.New(asked, students, more, page.StudentPosition, func(ctx context.Context) (int, error) {
-		return r.store.CountStudents(ctx, orZero(filter))
-	}), nil
+	return list(ctx, page.Students, wanted[store.PeopleFilter]{first, after, filter, orderBy}, r.store.Students, r.store.CountStudents)
 }
 
 func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]int, error) {
@@ -46,20 +36,46 @@ func (r studentResolver) Eligibility(ctx context.Context, students []*booking.St
 
 func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*booking.Student) ([][]booking.Interview, error) {
 	now := r.app.Now()
-	return fromRecords(ctx, students, func(record *booking.Record) []booking.Interview { return record.Upcoming(now) })
+	upcoming := recordEdge[[]booking.Interview, booking.Interview](ctx, func(record *booking.Record) []booking.Interview {
+		return record.Upcoming(now)
+	})
+	upcoming.Objects = loader.Many[booking.Interview]
+	return upcoming.Of(ctx, place(ctx), students)
 }
 
-// fromRecords derives a value from each student's record.
-func fromRecords[V any](ctx context.Context, students []*booking.Student, derive func(*booking.Record) V) ([]V, error) {
-	records, err := edges(ctx, students, loader.From(ctx).Records, func(s *booking.Student) booking.StudentID { return s.ID })
+func (r studentResolver) Interviews(
+	ctx context.Context, students []*booking.Student, first *int, after *string, filter *store.InterviewFilter,
+) ([]*page.InterviewConnection, error) {
+	f, err := interviewFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	values := make([]V, len(records))
-	for i, record := range records {
-		values[i] = derive(record)
+	return lists[booking.Student, booking.StudentID, booking.Interview, store.InterviewFilter]{
+		of: page.Interviews, filter: f, key: studentID,
+		read: r.store.InterviewsOfStudents, count: r.store.CountInterviewsOfStudents,
+	}.page(ctx, students, first, after)
+}
+
+func studentID(s *booking.Student) booking.StudentID { return s.ID }
+
+// fromRecords derives a value from each student's record.
+func fromRecords[V any](ctx context.Context, students []*booking.Student, derive func(*booking.Record) V) ([]V, error) {
+	return recordEdge[V, struct{}](ctx, derive).Of(ctx, place(ctx), students)
+}
+
+func recordEdge[V, C any](ctx context.Context, derive func(*booking.Record) V) loader.Edge[booking.Student, booking.StudentID, V, C] {
+	records := loader.From(ctx).Records
+	return loader.Edge[booking.Student, booking.StudentID, V, C]{
+		Key: studentID,
+		Read: func(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]V, error) {
+			found, err := records.Map(ctx, keys)
+			values := make(map[booking.StudentID]V, len(found))
+			for id, record := range found {
+				values[id] = derive(record)
+			}
+			return values, err
+		},
 	}
-	return values, nil
 }
 
 func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStudentInput) (*model.CreateStudentPayload, error) {

@@ -35,7 +35,9 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Availability() AvailabilityResolver
 	Interview() InterviewResolver
+	Interviewer() InterviewerResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Slot() SlotResolver
@@ -67,6 +69,7 @@ type ComplexityRoot struct {
 		End         func(childComplexity int) int
 		GapMinutes  func(childComplexity int) int
 		ID          func(childComplexity int) int
+		Interviewer func(childComplexity int) int
 		SlotMinutes func(childComplexity int) int
 		Start       func(childComplexity int) int
 		Tags        func(childComplexity int) int
@@ -196,13 +199,16 @@ type ComplexityRoot struct {
 	}
 
 	Interviewer struct {
-		Active    func(childComplexity int) int
-		CreatedAt func(childComplexity int) int
-		Email     func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Tags      func(childComplexity int) int
-		TimeZone  func(childComplexity int) int
+		Active       func(childComplexity int) int
+		Availability func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Email        func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Interviews   func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
+		Name         func(childComplexity int) int
+		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) int
+		Tags         func(childComplexity int) int
+		TimeZone     func(childComplexity int) int
 	}
 
 	InterviewerConnection struct {
@@ -260,11 +266,12 @@ type ComplexityRoot struct {
 		Eligibility    func(childComplexity int, studentID int64) int
 		Interview      func(childComplexity int, id int64) int
 		Interviewer    func(childComplexity int, id int64) int
-		Interviewers   func(childComplexity int, first *int, after *string, filter *store.PeopleFilter) int
-		Interviews     func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
+		Interviewers   func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Interviews     func(childComplexity int, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) int
 		Slot           func(childComplexity int, id int64) int
+		Slots          func(childComplexity int, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order) int
 		Student        func(childComplexity int, id int64) int
-		Students       func(childComplexity int, first *int, after *string, filter *store.PeopleFilter) int
+		Students       func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
 	}
 
 	RemoveAvailabilityPayload struct {
@@ -289,6 +296,18 @@ type ComplexityRoot struct {
 		Status      func(childComplexity int) int
 	}
 
+	SlotConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SlotEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	SlotTaken struct {
 		Alternatives func(childComplexity int) int
 		Code         func(childComplexity int) int
@@ -302,6 +321,7 @@ type ComplexityRoot struct {
 		Email              func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		InterviewLimit     func(childComplexity int) int
+		Interviews         func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
 		Name               func(childComplexity int) int
 		TimeZone           func(childComplexity int) int
 		UpcomingInterviews func(childComplexity int) int
@@ -370,10 +390,18 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AvailabilityResolver interface {
+	Interviewer(ctx context.Context, objs []*booking.Availability) ([]*booking.Interviewer, error)
+}
 type InterviewResolver interface {
 	Student(ctx context.Context, objs []*booking.Interview) ([]*booking.Student, error)
 	Interviewer(ctx context.Context, objs []*booking.Interview) ([]*booking.Interviewer, error)
 	Slot(ctx context.Context, objs []*booking.Interview) ([]*booking.Slot, error)
+}
+type InterviewerResolver interface {
+	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) ([]*page.Connection[booking.Slot], error)
+	Availability(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Availability, error)
+	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type MutationResolver interface {
 	BookSlot(ctx context.Context, input app.BookSlotInput) (*model.BookSlotPayload, error)
@@ -395,12 +423,13 @@ type QueryResolver interface {
 	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string) (*page.AvailableSlotConnection, error)
 	Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error)
 	Student(ctx context.Context, id int64) (*booking.Student, error)
-	Students(ctx context.Context, first *int, after *string, filter *store.PeopleFilter) (*page.Connection[booking.Student], error)
+	Students(ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Student], error)
 	Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error)
-	Interviewers(ctx context.Context, first *int, after *string, filter *store.PeopleFilter) (*page.Connection[booking.Interviewer], error)
+	Interviewers(ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Interviewer], error)
 	Slot(ctx context.Context, id int64) (*booking.Slot, error)
+	Slots(ctx context.Context, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.Slot], error)
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
-	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter) (*page.Connection[booking.Interview], error)
+	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 }
 type SlotResolver interface {
@@ -410,6 +439,7 @@ type StudentResolver interface {
 	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]int, error)
 	Eligibility(ctx context.Context, objs []*booking.Student) ([]*booking.Eligibility, error)
 	UpcomingInterviews(ctx context.Context, objs []*booking.Student) ([][]booking.Interview, error)
+	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -516,6 +546,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.ID(childComplexity), true
+	case "Availability.interviewer":
+		if e.ComplexityRoot.Availability.Interviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Interviewer(childComplexity), true
 	case "Availability.slotMinutes":
 		if e.ComplexityRoot.Availability.SlotMinutes == nil {
 			break
@@ -990,6 +1026,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Active(childComplexity), true
+	case "Interviewer.availability":
+		if e.ComplexityRoot.Interviewer.Availability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.Availability(childComplexity), true
 	case "Interviewer.createdAt":
 		if e.ComplexityRoot.Interviewer.CreatedAt == nil {
 			break
@@ -1008,12 +1050,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.ID(childComplexity), true
+	case "Interviewer.interviews":
+		if e.ComplexityRoot.Interviewer.Interviews == nil {
+			break
+		}
+
+		args, err := ec.field_Interviewer_interviews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Interviewer.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
 	case "Interviewer.name":
 		if e.ComplexityRoot.Interviewer.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Interviewer.Name(childComplexity), true
+	case "Interviewer.slots":
+		if e.ComplexityRoot.Interviewer.Slots == nil {
+			break
+		}
+
+		args, err := ec.field_Interviewer_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Interviewer.Slots(childComplexity, args["start"].(*time.Time), args["end"].(*time.Time), args["status"].([]booking.SlotStatus), args["first"].(*int), args["after"].(*string)), true
 	case "Interviewer.tags":
 		if e.ComplexityRoot.Interviewer.Tags == nil {
 			break
@@ -1349,7 +1413,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter)), true
+		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
 	case "Query.interviews":
 		if e.ComplexityRoot.Query.Interviews == nil {
 			break
@@ -1360,7 +1424,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
+		return e.ComplexityRoot.Query.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter), args["orderBy"].(*store.Order)), true
 
 	case "Query.slot":
 		if e.ComplexityRoot.Query.Slot == nil {
@@ -1373,6 +1437,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Slot(childComplexity, args["id"].(int64)), true
+	case "Query.slots":
+		if e.ComplexityRoot.Query.Slots == nil {
+			break
+		}
+
+		args, err := ec.field_Query_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Slots(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.SlotFilter), args["orderBy"].(*store.Order)), true
 	case "Query.student":
 		if e.ComplexityRoot.Query.Student == nil {
 			break
@@ -1394,7 +1469,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter)), true
+		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
 
 	case "RemoveAvailabilityPayload.cancelled":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.Cancelled == nil {
@@ -1477,6 +1552,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Slot.Status(childComplexity), true
 
+	case "SlotConnection.edges":
+		if e.ComplexityRoot.SlotConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotConnection.Edges(childComplexity), true
+	case "SlotConnection.nodes":
+		if e.ComplexityRoot.SlotConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotConnection.Nodes(childComplexity), true
+	case "SlotConnection.pageInfo":
+		if e.ComplexityRoot.SlotConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotConnection.PageInfo(childComplexity), true
+	case "SlotConnection.totalCount":
+		if e.ComplexityRoot.SlotConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotConnection.TotalCount(childComplexity), true
+
+	case "SlotEdge.cursor":
+		if e.ComplexityRoot.SlotEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotEdge.Cursor(childComplexity), true
+	case "SlotEdge.node":
+		if e.ComplexityRoot.SlotEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotEdge.Node(childComplexity), true
+
 	case "SlotTaken.alternatives":
 		if e.ComplexityRoot.SlotTaken.Alternatives == nil {
 			break
@@ -1532,6 +1645,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Student.InterviewLimit(childComplexity), true
+	case "Student.interviews":
+		if e.ComplexityRoot.Student.Interviews == nil {
+			break
+		}
+
+		args, err := ec.field_Student_interviews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Student.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
 	case "Student.name":
 		if e.ComplexityRoot.Student.Name == nil {
 			break
@@ -1781,9 +1905,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateInterviewerInput", ec.unmarshalInputCreateInterviewerInput),
 			graphql.NewInputUnmarshaler("CreateStudentInput", ec.unmarshalInputCreateStudentInput),
 			graphql.NewInputUnmarshaler("InterviewFilter", ec.unmarshalInputInterviewFilter),
+			graphql.NewInputUnmarshaler("InterviewOrder", ec.unmarshalInputInterviewOrder),
 			graphql.NewInputUnmarshaler("InterviewerFilter", ec.unmarshalInputInterviewerFilter),
+			graphql.NewInputUnmarshaler("InterviewerOrder", ec.unmarshalInputInterviewerOrder),
 			graphql.NewInputUnmarshaler("RemoveAvailabilityInput", ec.unmarshalInputRemoveAvailabilityInput),
+			graphql.NewInputUnmarshaler("SlotFilter", ec.unmarshalInputSlotFilter),
+			graphql.NewInputUnmarshaler("SlotOrder", ec.unmarshalInputSlotOrder),
 			graphql.NewInputUnmarshaler("StudentFilter", ec.unmarshalInputStudentFilter),
+			graphql.NewInputUnmarshaler("StudentOrder", ec.unmarshalInputStudentOrder),
 			graphql.NewInputUnmarshaler("UpdateAvailabilityInput", ec.unmarshalInputUpdateAvailabilityInput),
 			graphql.NewInputUnmarshaler("UpdateBookingPolicyInput", ec.unmarshalInputUpdateBookingPolicyInput),
 			graphql.NewInputUnmarshaler("UpdateInterviewerInput", ec.unmarshalInputUpdateInterviewerInput),
@@ -1902,6 +2031,14 @@ enum Weekday {
   SUNDAY
 }
 
+"Which end of an order comes first."
+enum OrderDirection {
+  "From the least to the greatest: from A to Z, from early to late."
+  ASC
+  "From the greatest to the least."
+  DESC
+}
+
 "Where a page of a list lies in the whole."
 type PageInfo {
   "Whether there is a page after this one."
@@ -1951,7 +2088,7 @@ type Query {
     id: ID!
   ): Student
 
-  "The students, by id."
+  "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise."
   students(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -1959,6 +2096,8 @@ type Query {
     after: String
     "Which students; all of them by default."
     filter: StudentFilter
+    "In which order. A cursor is good for the order it was given in."
+    orderBy: StudentOrder
   ): StudentConnection!
 
   "One interviewer; null when there is none with this id."
@@ -1967,7 +2106,7 @@ type Query {
     id: ID!
   ): Interviewer
 
-  "The interviewers, by id."
+  "The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise."
   interviewers(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -1975,6 +2114,8 @@ type Query {
     after: String
     "Which interviewers; all of them by default."
     filter: InterviewerFilter
+    "In which order. A cursor is good for the order it was given in."
+    orderBy: InterviewerOrder
   ): InterviewerConnection!
 
   "One slot; null when there is none with this id."
@@ -1983,13 +2124,25 @@ type Query {
     id: ID!
   ): Slot
 
+  "The slots of all interviewers in every state, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise."
+  slots(
+    "How many at most, 1 to 500."
+    first: Int = 50
+    "The slots after this cursor."
+    after: String
+    "Which slots; all of them by default."
+    filter: SlotFilter
+    "In which order. A cursor is good for the order it was given in."
+    orderBy: SlotOrder
+  ): SlotConnection!
+
   "One interview; null when there is none with this id."
   interview(
     "The interview's id."
     id: ID!
   ): Interview
 
-  "The interviews, by start, then id."
+  "The interviews, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise."
   interviews(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -1997,6 +2150,8 @@ type Query {
     after: String
     "Which interviews; all of them by default."
     filter: InterviewFilter
+    "In which order. A cursor is good for the order it was given in."
+    orderBy: InterviewOrder
   ): InterviewConnection!
 
   "The numbers the rules use. Anyone may read them."
@@ -2027,6 +2182,52 @@ enum SlotStatus {
   BOOKED
   "Taken back; it cannot be booked."
   WITHDRAWN
+}
+
+"A page of slots."
+type SlotConnection {
+  "The slots with their cursors."
+  edges: [SlotEdge!]!
+  "The slots."
+  nodes: [Slot!]!
+  "Where this page lies."
+  pageInfo: PageInfo!
+  "How many slots all pages hold. Counted only when asked for."
+  totalCount: Int!
+}
+
+"A slot in a list."
+type SlotEdge {
+  "The slot."
+  node: Slot!
+  "The slot's place in the list."
+  cursor: String!
+}
+
+"Narrows a list of slots; every condition given must hold."
+input SlotFilter {
+  "Of one of these interviewers; an empty list narrows nothing."
+  interviewerIds: [ID!]
+  "In one of these states; an empty list narrows nothing."
+  status: [SlotStatus!]
+  "Slots that start at this time or later."
+  start: DateTime
+  "Slots that end at this time or earlier."
+  end: DateTime
+}
+
+"What slots can be ordered by."
+enum SlotOrderField {
+  "When they start."
+  START
+}
+
+"An order of slots; equal ones are ordered by id, in the same direction."
+input SlotOrder {
+  "What counts."
+  field: SlotOrderField!
+  "Which end comes first."
+  direction: OrderDirection! = ASC
 }
 
 "A page of the slots that a student may book, with the verdict on the student."
@@ -2129,6 +2330,15 @@ type Student {
   eligibility: Eligibility!
   "The student's booked interviews that have not ended, by start."
   upcomingInterviews: [Interview!]!
+  "The student's interviews, whatever became of them, by start, then id."
+  interviews(
+    "How many at most, 1 to 100."
+    first: Int = 20
+    "The interviews after this cursor."
+    after: String
+    "Which of them; all by default."
+    filter: InterviewFilter
+  ): InterviewConnection!
   "When the student was admitted."
   createdAt: DateTime!
 }
@@ -2159,6 +2369,26 @@ input StudentFilter {
   search: String
 }
 
+"What students can be ordered by."
+enum StudentOrderField {
+  "Their ids: in the order they came."
+  ID
+  "Their full names."
+  NAME
+  "Their e-mails."
+  EMAIL
+  "When they came."
+  CREATED_AT
+}
+
+"An order of students; equal ones are ordered by id, in the same direction."
+input StudentOrder {
+  "What counts."
+  field: StudentOrderField!
+  "Which end comes first."
+  direction: OrderDirection! = ASC
+}
+
 "Somebody who gives mock interviews."
 type Interviewer {
   "The interviewer's id."
@@ -2175,6 +2405,30 @@ type Interviewer {
   active: Boolean!
   "When the interviewer was taken on."
   createdAt: DateTime!
+  "The interviewer's slots in every state, by start, then id."
+  slots(
+    "Slots that start at this time or later."
+    start: DateTime
+    "Slots that end at this time or earlier."
+    end: DateTime
+    "In one of these states; an empty list narrows nothing."
+    status: [SlotStatus!]
+    "How many at most, 1 to 500."
+    first: Int = 50
+    "The slots after this cursor."
+    after: String
+  ): SlotConnection!
+  "Every window that the interviewer published, by start."
+  availability: [Availability!]!
+  "The interviews the interviewer gives, whatever became of them, by start, then id."
+  interviews(
+    "How many at most, 1 to 100."
+    first: Int = 20
+    "The interviews after this cursor."
+    after: String
+    "Which of them; all by default."
+    filter: InterviewFilter
+  ): InterviewConnection!
 }
 
 "A page of interviewers."
@@ -2203,6 +2457,26 @@ input InterviewerFilter {
   search: String
   "Only those who are active, or only those who are not."
   active: Boolean
+}
+
+"What interviewers can be ordered by."
+enum InterviewerOrderField {
+  "Their ids: in the order they came."
+  ID
+  "Their full names."
+  NAME
+  "Their e-mails."
+  EMAIL
+  "When they came."
+  CREATED_AT
+}
+
+"An order of interviewers; equal ones are ordered by id, in the same direction."
+input InterviewerOrder {
+  "What counts."
+  field: InterviewerOrderField!
+  "Which end comes first."
+  direction: OrderDirection! = ASC
 }
 
 # =================================================================== interviews
@@ -2283,6 +2557,22 @@ input InterviewFilter {
   start: DateTime
   "Interviews that end at this time or earlier."
   end: DateTime
+}
+
+"What interviews can be ordered by."
+enum InterviewOrderField {
+  "When they start."
+  START
+  "When they were booked."
+  BOOKED_AT
+}
+
+"An order of interviews; equal ones are ordered by id, in the same direction."
+input InterviewOrder {
+  "What counts."
+  field: InterviewOrderField!
+  "Which end comes first."
+  direction: OrderDirection! = ASC
 }
 
 # ======================================================================= policy
@@ -2561,6 +2851,8 @@ type CompleteInterviewPayload {
 type Availability {
   "The availability's id."
   id: ID!
+  "Who published it."
+  interviewer: Interviewer!
   "When the window starts, or the rule's first day, in UTC."
   start: DateTime!
   "When the window ends, or the rule's last day; null for a rule that goes on for ever."
@@ -2996,6 +3288,8 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Availability_id(ctx, field)
+	case "interviewer":
+		return ec.fieldContext_Availability_interviewer(ctx, field)
 	case "start":
 		return ec.fieldContext_Availability_start(ctx, field)
 	case "end":
@@ -3260,6 +3554,12 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_active(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Interviewer_createdAt(ctx, field)
+	case "slots":
+		return ec.fieldContext_Interviewer_slots(ctx, field)
+	case "availability":
+		return ec.fieldContext_Interviewer_availability(ctx, field)
+	case "interviews":
+		return ec.fieldContext_Interviewer_interviews(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Interviewer", field.Name)
 }
@@ -3346,6 +3646,30 @@ func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Slot", field.Name)
 }
 
+func (ec *executionContext) childFields_SlotConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SlotConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SlotConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SlotConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SlotConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SlotConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SlotEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SlotEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SlotEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SlotEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Student(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3362,6 +3686,8 @@ func (ec *executionContext) childFields_Student(ctx context.Context, field graph
 		return ec.fieldContext_Student_eligibility(ctx, field)
 	case "upcomingInterviews":
 		return ec.fieldContext_Student_upcomingInterviews(ctx, field)
+	case "interviews":
+		return ec.fieldContext_Student_interviews(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Student_createdAt(ctx, field)
 	}
@@ -3599,6 +3925,82 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Interviewer_interviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*store.InterviewFilter, error) {
+			return ec.unmarshalOInterviewFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Interviewer_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "start",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["start"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "end",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["end"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) ([]booking.SlotStatus, error) {
+			return ec.unmarshalOSlotStatus2ᚕrehearseᚋinternalᚋbookingᚐSlotStatusᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg4
+	return args, nil
+}
 
 func (ec *executionContext) field_Mutation_addAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -3941,6 +4343,14 @@ func (ec *executionContext) field_Query_interviewers_args(ctx context.Context, r
 		return nil, err
 	}
 	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*store.Order, error) {
+			return ec.unmarshalOInterviewerOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
 	return args, nil
 }
 
@@ -3971,6 +4381,14 @@ func (ec *executionContext) field_Query_interviews_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*store.Order, error) {
+			return ec.unmarshalOInterviewOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
 	return args, nil
 }
 
@@ -3985,6 +4403,44 @@ func (ec *executionContext) field_Query_slot_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*store.SlotFilter, error) {
+			return ec.unmarshalOSlotFilter2ᚖrehearseᚋinternalᚋstoreᚐSlotFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*store.Order, error) {
+			return ec.unmarshalOSlotOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
 	return args, nil
 }
 
@@ -4024,6 +4480,44 @@ func (ec *executionContext) field_Query_students_args(ctx context.Context, rawAr
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.PeopleFilter, error) {
 			return ec.unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*store.Order, error) {
+			return ec.unmarshalOStudentOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Student_interviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*store.InterviewFilter, error) {
+			return ec.unmarshalOInterviewFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4429,6 +4923,61 @@ func (ec *executionContext) _Availability_id(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Availability_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Availability_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_interviewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Availability_interviewer(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interviewer) graphql.Marshaler {
+			return ec.marshalNInterviewer2ᚖrehearseᚋinternalᚋbookingᚐInterviewer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_interviewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Availability",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interviewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Availability_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (any, error) {
+	resolver := ec.Resolvers.Availability()
+	if batch, ok := graphql.BatchParentsFor[*booking.Availability](ctx, "Availability"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interviewer(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Interviewer](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Availability.interviewer",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interviewer(ctx, []*booking.Availability{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Interviewer](
+		ctx,
+		results,
+		err,
+		"Availability.interviewer",
+	)
 }
 
 func (ec *executionContext) _Availability_start(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
@@ -6734,6 +7283,195 @@ func (ec *executionContext) fieldContext_Interviewer_createdAt(_ context.Context
 	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Interviewer_slots(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interviewer_slots(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
+			return ec.marshalNSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interviewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlotConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Interviewer_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Interviewer_slots(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Slots(ctx, batch.Parents, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		})
+		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Slot]](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.slots",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Slots(ctx, []*booking.Interviewer{obj}, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string))
+	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Slot]](
+		ctx,
+		results,
+		err,
+		"Interviewer.slots",
+	)
+}
+
+func (ec *executionContext) _Interviewer_availability(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interviewer_availability(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Availability) graphql.Marshaler {
+			return ec.marshalNAvailability2ᚕrehearseᚋinternalᚋbookingᚐAvailabilityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interviewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Availability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Interviewer_availability(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Availability(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.Availability](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.availability",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Availability(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.Availability](
+		ctx,
+		results,
+		err,
+		"Interviewer.availability",
+	)
+}
+
+func (ec *executionContext) _Interviewer_interviews(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_interviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interviewer_interviews(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
+			return ec.marshalNInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_interviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interviewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InterviewConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Interviewer_interviews_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Interviewer_interviews(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interviews(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+		})
+		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Interview]](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.interviews",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interviews(ctx, []*booking.Interviewer{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Interview]](
+		ctx,
+		results,
+		err,
+		"Interviewer.interviews",
+	)
+}
+
 func (ec *executionContext) _InterviewerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Interviewer]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7928,7 +8666,7 @@ func (ec *executionContext) _Query_students(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter))
+			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Student]) graphql.Marshaler {
@@ -8016,7 +8754,7 @@ func (ec *executionContext) _Query_interviewers(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter))
+			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interviewer]) graphql.Marshaler {
@@ -8094,6 +8832,50 @@ func (ec *executionContext) fieldContext_Query_slot(ctx context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_slots(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Slots(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.SlotFilter), fc.Args["orderBy"].(*store.Order))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
+			return ec.marshalNSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlotConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_interview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8148,7 +8930,7 @@ func (ec *executionContext) _Query_interviews(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Interviews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+			return ec.Resolvers.Query().Interviews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
@@ -8666,6 +9448,180 @@ func (ec *executionContext) fieldContext_Slot_status(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Slot", field, false, false, "SlotStatus")
 }
 
+func (ec *executionContext) _SlotConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+			return ec.marshalNSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlotEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlotConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlotConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2rehearseᚋgraphᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlotConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _SlotEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Slot]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2rehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlotEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Slot]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotEdge", field, false, false, "String")
+}
+
 func (ec *executionContext) _SlotTaken_code(ctx context.Context, field graphql.CollectedField, obj *model.SlotTaken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9012,6 +9968,73 @@ func (ec *executionContext) resolveBatch_Student_upcomingInterviews(ctx context.
 		results,
 		err,
 		"Student.upcomingInterviews",
+	)
+}
+
+func (ec *executionContext) _Student_interviews(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Student_interviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Student_interviews(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
+			return ec.marshalNInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Student_interviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Student",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InterviewConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Student_interviews_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Student_interviews(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (any, error) {
+	resolver := ec.Resolvers.Student()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*booking.Student](ctx, "Student"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interviews(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+		})
+		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Interview]](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Student.interviews",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interviews(ctx, []*booking.Student{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Interview]](
+		ctx,
+		results,
+		err,
+		"Student.interviews",
 	)
 }
 
@@ -11772,6 +12795,59 @@ func UnmarshalInterviewFilter(ctx context.Context, raw any) (store.InterviewFilt
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputInterviewOrder(ctx context.Context, obj any) (store.Order, error) {
+	var it store.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNInterviewOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalInterviewOrder unmarshals raw into the InterviewOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalInterviewOrder(ctx context.Context, raw any) (store.Order, error) {
+	var out store.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "InterviewOrder", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputInterviewerFilter(ctx context.Context, obj any) (store.PeopleFilter, error) {
 	var it store.PeopleFilter
 	if obj == nil {
@@ -11818,6 +12894,59 @@ func (ec *executionContext) unmarshalInputInterviewerFilter(ctx context.Context,
 func UnmarshalInterviewerFilter(ctx context.Context, raw any) (store.PeopleFilter, error) {
 	var out store.PeopleFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "InterviewerFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputInterviewerOrder(ctx context.Context, obj any) (store.Order, error) {
+	var it store.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNInterviewerOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalInterviewerOrder unmarshals raw into the InterviewerOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalInterviewerOrder(ctx context.Context, raw any) (store.Order, error) {
+	var out store.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "InterviewerOrder", raw, &out)
 	return out, err
 }
 
@@ -11874,6 +13003,122 @@ func UnmarshalRemoveAvailabilityInput(ctx context.Context, raw any) (app.RemoveA
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSlotFilter(ctx context.Context, obj any) (store.SlotFilter, error) {
+	var it store.SlotFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interviewerIds", "status", "start", "end"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerIds"))
+			data, err := ec.unmarshalOID2ᚕrehearseᚋinternalᚋbookingᚐInterviewerIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewerIDs = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOSlotStatus2ᚕrehearseᚋinternalᚋbookingᚐSlotStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "start":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Start = data
+		case "end":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("end"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.End = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSlotFilter unmarshals raw into the SlotFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSlotFilter(ctx context.Context, raw any) (store.SlotFilter, error) {
+	var out store.SlotFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SlotFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSlotOrder(ctx context.Context, obj any) (store.Order, error) {
+	var it store.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNSlotOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSlotOrder unmarshals raw into the SlotOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSlotOrder(ctx context.Context, raw any) (store.Order, error) {
+	var out store.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SlotOrder", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj any) (store.PeopleFilter, error) {
 	var it store.PeopleFilter
 	if obj == nil {
@@ -11913,6 +13158,59 @@ func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj
 func UnmarshalStudentFilter(ctx context.Context, raw any) (store.PeopleFilter, error) {
 	var out store.PeopleFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "StudentFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputStudentOrder(ctx context.Context, obj any) (store.Order, error) {
+	var it store.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNStudentOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStudentOrder unmarshals raw into the StudentOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStudentOrder(ctx context.Context, raw any) (store.Order, error) {
+	var out store.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StudentOrder", raw, &out)
 	return out, err
 }
 
@@ -12531,42 +13829,48 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 		case "id":
 			out.Values[i] = ec._Availability_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "interviewer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Availability_interviewer(ctx, field, obj)
+				})
 		case "start":
 			out.Values[i] = ec._Availability_start(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "end":
 			out.Values[i] = ec._Availability_end(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "weekly":
 			out.Values[i] = ec._Availability_weekly(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "slotMinutes":
 			out.Values[i] = ec._Availability_slotMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "gapMinutes":
 			out.Values[i] = ec._Availability_gapMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "tags":
 			out.Values[i] = ec._Availability_tags(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Availability_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -13436,38 +14740,56 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 		case "id":
 			out.Values[i] = ec._Interviewer_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Interviewer_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "email":
 			out.Values[i] = ec._Interviewer_email(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "timeZone":
 			out.Values[i] = ec._Interviewer_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "tags":
 			out.Values[i] = ec._Interviewer_tags(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "active":
 			out.Values[i] = ec._Interviewer_active(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Interviewer_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "slots":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_slots(ctx, field, obj)
+				})
+		case "availability":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_availability(ctx, field, obj)
+				})
+		case "interviews":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_interviews(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -13906,6 +15228,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_slot(ctx, field)
 				})
+		case "slots":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_slots(ctx, field)
+				})
 		case "interview":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -14105,6 +15433,93 @@ func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var slotConnectionImplementors = []string{"SlotConnection"}
+
+func (ec *executionContext) _SlotConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[booking.Slot]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlotConnection")
+		case "edges":
+			out.Values[i] = ec._SlotConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._SlotConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SlotConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var slotEdgeImplementors = []string{"SlotEdge"}
+
+func (ec *executionContext) _SlotEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[booking.Slot]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlotEdge")
+		case "node":
+			out.Values[i] = ec._SlotEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._SlotEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var slotTakenImplementors = []string{"SlotTaken", "UserError"}
 
 func (ec *executionContext) _SlotTaken(ctx context.Context, sel ast.SelectionSet, obj *model.SlotTaken) graphql.Marshaler {
@@ -14201,6 +15616,12 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_upcomingInterviews(ctx, field, obj)
+				})
+		case "interviews":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Student_interviews(ctx, field, obj)
 				})
 		case "createdAt":
 			out.Values[i] = ec._Student_createdAt(ctx, field, obj)
@@ -15007,6 +16428,27 @@ func (ec *executionContext) marshalNAddWeeklyAvailabilityPayload2ᚖrehearseᚋg
 	return ec._AddWeeklyAvailabilityPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAvailability2rehearseᚋinternalᚋbookingᚐAvailability(ctx context.Context, sel ast.SelectionSet, v booking.Availability) graphql.Marshaler {
+	return ec._Availability(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAvailability2ᚕrehearseᚋinternalᚋbookingᚐAvailabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Availability) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Availability", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAvailability2rehearseᚋinternalᚋbookingᚐAvailability(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNAvailableSlotConnection2ᚖrehearseᚋgraphᚋpageᚐAvailableSlotConnection(ctx context.Context, sel ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AvailableSlotConnection!")
@@ -15467,6 +16909,32 @@ func (ec *executionContext) marshalNInterviewEdge2ᚕrehearseᚋgraphᚋpageᚐE
 	return ret
 }
 
+func (ec *executionContext) unmarshalNInterviewOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, v any) (store.OrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNInterviewOrderField2rehearseᚋinternalᚋstoreᚐOrderField[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInterviewOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, sel ast.SelectionSet, v store.OrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNInterviewOrderField2rehearseᚋinternalᚋstoreᚐOrderField[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "InterviewOrderField!")
+	}
+	return res
+}
+
+var (
+	unmarshalNInterviewOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[string]store.OrderField{
+		"START":     store.ByStart,
+		"BOOKED_AT": store.ByBooked,
+	}
+	marshalNInterviewOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[store.OrderField]string{
+		store.ByStart:  "START",
+		store.ByBooked: "BOOKED_AT",
+	}
+)
+
 func (ec *executionContext) unmarshalNInterviewStatus2rehearseᚋinternalᚋbookingᚐInterviewStatus(ctx context.Context, v any) (booking.InterviewStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNInterviewStatus2rehearseᚋinternalᚋbookingᚐInterviewStatus[tmp]
@@ -15504,6 +16972,7 @@ func (ec *executionContext) marshalNInterviewer2rehearseᚋinternalᚋbookingᚐ
 }
 
 func (ec *executionContext) marshalNInterviewer2ᚕrehearseᚋinternalᚋbookingᚐInterviewerᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Interviewer) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Interviewer", v)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -15555,6 +17024,36 @@ func (ec *executionContext) marshalNInterviewerEdge2ᚕrehearseᚋgraphᚋpage�
 	return ret
 }
 
+func (ec *executionContext) unmarshalNInterviewerOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, v any) (store.OrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNInterviewerOrderField2rehearseᚋinternalᚋstoreᚐOrderField[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInterviewerOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, sel ast.SelectionSet, v store.OrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNInterviewerOrderField2rehearseᚋinternalᚋstoreᚐOrderField[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "InterviewerOrderField!")
+	}
+	return res
+}
+
+var (
+	unmarshalNInterviewerOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[string]store.OrderField{
+		"ID":         store.ByID,
+		"NAME":       store.ByName,
+		"EMAIL":      store.ByEmail,
+		"CREATED_AT": store.ByCreated,
+	}
+	marshalNInterviewerOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[store.OrderField]string{
+		store.ByID:      "ID",
+		store.ByName:    "NAME",
+		store.ByEmail:   "EMAIL",
+		store.ByCreated: "CREATED_AT",
+	}
+)
+
 func (ec *executionContext) unmarshalNLocalTime2rehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, v any) (calendar.LocalTime, error) {
 	res, err := scalar.UnmarshalLocalTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -15568,6 +17067,32 @@ func (ec *executionContext) marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐL
 	}
 	return res
 }
+
+func (ec *executionContext) unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx context.Context, v any) (store.Direction, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx context.Context, sel ast.SelectionSet, v store.Direction) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OrderDirection!")
+	}
+	return res
+}
+
+var (
+	unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection = map[string]store.Direction{
+		"ASC":  store.Ascending,
+		"DESC": store.Descending,
+	}
+	marshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection = map[store.Direction]string{
+		store.Ascending:  "ASC",
+		store.Descending: "DESC",
+	}
+)
 
 func (ec *executionContext) marshalNPageInfo2rehearseᚋgraphᚋpageᚐInfo(ctx context.Context, sel ast.SelectionSet, v page.Info) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
@@ -15727,6 +17252,58 @@ func (ec *executionContext) marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot
 	return ec._Slot(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SlotConnection!")
+		return graphql.Null
+	}
+	return ec._SlotConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Slot]) graphql.Marshaler {
+	return ec._SlotEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNSlotOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, v any) (store.OrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNSlotOrderField2rehearseᚋinternalᚋstoreᚐOrderField[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSlotOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, sel ast.SelectionSet, v store.OrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNSlotOrderField2rehearseᚋinternalᚋstoreᚐOrderField[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SlotOrderField!")
+	}
+	return res
+}
+
+var (
+	unmarshalNSlotOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[string]store.OrderField{
+		"START": store.ByStart,
+	}
+	marshalNSlotOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[store.OrderField]string{
+		store.ByStart: "START",
+	}
+)
+
 func (ec *executionContext) unmarshalNSlotStatus2rehearseᚋinternalᚋbookingᚐSlotStatus(ctx context.Context, v any) (booking.SlotStatus, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNSlotStatus2rehearseᚋinternalᚋbookingᚐSlotStatus[tmp]
@@ -15854,6 +17431,36 @@ func (ec *executionContext) marshalNStudentEdge2ᚕrehearseᚋgraphᚋpageᚐEdg
 
 	return ret
 }
+
+func (ec *executionContext) unmarshalNStudentOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, v any) (store.OrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNStudentOrderField2rehearseᚋinternalᚋstoreᚐOrderField[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStudentOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, sel ast.SelectionSet, v store.OrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNStudentOrderField2rehearseᚋinternalᚋstoreᚐOrderField[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "StudentOrderField!")
+	}
+	return res
+}
+
+var (
+	unmarshalNStudentOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[string]store.OrderField{
+		"ID":         store.ByID,
+		"NAME":       store.ByName,
+		"EMAIL":      store.ByEmail,
+		"CREATED_AT": store.ByCreated,
+	}
+	marshalNStudentOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[store.OrderField]string{
+		store.ByID:      "ID",
+		store.ByName:    "NAME",
+		store.ByEmail:   "EMAIL",
+		store.ByCreated: "CREATED_AT",
+	}
+)
 
 func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
 	res, err := ec.unmarshalInputUpdateAvailabilityInput(ctx, v)
@@ -16312,6 +17919,41 @@ func (ec *executionContext) marshalOID2ᚕint64ᚄ(ctx context.Context, sel ast.
 	return ret
 }
 
+func (ec *executionContext) unmarshalOID2ᚕrehearseᚋinternalᚋbookingᚐInterviewerIDᚄ(ctx context.Context, v any) ([]booking.InterviewerID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]booking.InterviewerID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewerID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕrehearseᚋinternalᚋbookingᚐInterviewerIDᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.InterviewerID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2rehearseᚋinternalᚋbookingᚐInterviewerID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewerID(ctx context.Context, v any) (*booking.InterviewerID, error) {
 	if v == nil {
 		return nil, nil
@@ -16381,6 +18023,14 @@ func (ec *executionContext) unmarshalOInterviewFilter2ᚖrehearseᚋinternalᚋs
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOInterviewOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx context.Context, v any) (*store.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputInterviewOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOInterviewStatus2ᚕrehearseᚋinternalᚋbookingᚐInterviewStatusᚄ(ctx context.Context, v any) ([]booking.InterviewStatus, error) {
 	if v == nil {
 		return nil, nil
@@ -16432,6 +18082,14 @@ func (ec *executionContext) unmarshalOInterviewerFilter2ᚖrehearseᚋinternal�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOInterviewerOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx context.Context, v any) (*store.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputInterviewerOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOLocalTime2ᚖrehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, v any) (*calendar.LocalTime, error) {
 	if v == nil {
 		return nil, nil
@@ -16455,6 +18113,58 @@ func (ec *executionContext) marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot
 		return graphql.Null
 	}
 	return ec._Slot(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSlotFilter2ᚖrehearseᚋinternalᚋstoreᚐSlotFilter(ctx context.Context, v any) (*store.SlotFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSlotFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSlotOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx context.Context, v any) (*store.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSlotOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSlotStatus2ᚕrehearseᚋinternalᚋbookingᚐSlotStatusᚄ(ctx context.Context, v any) ([]booking.SlotStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]booking.SlotStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSlotStatus2rehearseᚋinternalᚋbookingᚐSlotStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOSlotStatus2ᚕrehearseᚋinternalᚋbookingᚐSlotStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.SlotStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSlotStatus2rehearseᚋinternalᚋbookingᚐSlotStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
@@ -16534,6 +18244,14 @@ func (ec *executionContext) unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋsto
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputStudentFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOStudentOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx context.Context, v any) (*store.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputStudentOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -6,6 +6,7 @@ package loader
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/graph-gophers/dataloader/v7"
 
@@ -20,6 +21,8 @@ type Set struct {
 	Interviewers *Loader[booking.InterviewerID, booking.Interviewer]
 	Slots        *Loader[booking.SlotID, booking.Slot]
 	Records      *Loader[booking.StudentID, booking.Record]
+
+	generations generations
 }
 
 // New is a set that reads through r.
@@ -47,26 +50,35 @@ func From(ctx context.Context) *Set {
 
 // Loader reads values of one kind by key.
 type Loader[K ~int64, V any] struct {
+	asking  sync.Mutex
 	batches *dataloader.Loader[K, V]
 }
 
-// All reads the values of the keys, in their order, without waiting for others
-// to ask: the keys are all there are at this level.
-func (l *Loader[K, V]) All(ctx context.Context, keys []K) ([]*V, error) {
-	thunks := make([]dataloader.Thunk[V], len(keys))
-	for i, key := range keys {
-		thunks[i] = l.batches.Load(ctx, key)
-	}
-	l.batches.Flush()
-	values := make([]*V, len(keys))
+// Map reads the values of the keys, without waiting for others to ask: the keys
+// are all there are at their place.
+func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
+	thunks := l.ask(ctx, keys)
+	values := make(map[K]*V, len(keys))
 	for i, thunk := range thunks {
 		value, err := thunk()
 		if err != nil {
 			return nil, err
 		}
-		values[i] = &value
+		values[keys[i]] = &value
 	}
 	return values, nil
+}
+
+// ask sends for all the keys at once: nobody else's question cuts them in two.
+func (l *Loader[K, V]) ask(ctx context.Context, keys []K) []dataloader.Thunk[V] {
+	l.asking.Lock()
+	defer l.asking.Unlock()
+	thunks := make([]dataloader.Thunk[V], len(keys))
+	for i, key := range keys {
+		thunks[i] = l.batches.Load(ctx, key)
+	}
+	l.batches.Flush()
+	return thunks
 }
 
 // newLoader batches what fetch reads. fetch leaves out keys that name nothing.

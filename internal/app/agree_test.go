@@ -81,7 +81,7 @@ func (c *agreement) agreeOnList(s booking.Student, in calendar.Span, want []book
 	listed := []booking.SlotID{}
 	page := store.Page{First: rapid.IntRange(2, 3).Draw(c.T, "first")}
 	for more := true; more; {
-		answer, err := c.app.AvailableSlots(ctx, s.ID, store.SlotFilter{In: in}, page)
+		answer, err := c.app.AvailableSlots(ctx, s.ID, store.SlotSearch{In: in}, page)
 		if err != nil {
 			c.Fatalf("list slots: %v", err)
 		}

@@ -70,7 +70,8 @@ func TestTwoServersExtendAtOnceUnprotected(t *testing.T) {
 		_, err := server.ExtendAvailability(w.t.Context())
 		return err
 	})
-	gate.Await(t, 1) // the other waits for the availability's row
+	gate.Await(t, 1)
+	w.db.AwaitLockWaits(t, 1, `UPDATE "availabilities"`) // the other, which has read the same
 	gate.Open()
 	wantOutcomes(t, wait(), map[string]int{"ok": 1, "AVAILABILITY_CONFLICT": 1})
 }

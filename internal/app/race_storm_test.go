@@ -209,7 +209,7 @@ func (s *storm) updateStudent(random *rand.Rand, on *app.App) error {
 
 func (s *storm) list(random *rand.Rand, on *app.App) error {
 	in := calendar.Span{Start: t0, End: t0.Add(24 * time.Hour)}
-	_, err := on.AvailableSlots(s.t.Context(), pick(s, random, &s.students).ID, store.SlotFilter{In: in}, store.Page{First: 10})
+	_, err := on.AvailableSlots(s.t.Context(), pick(s, random, &s.students).ID, store.SlotSearch{In: in}, store.Page{First: 10})
 	return err
 }
 

@@ -18,7 +18,7 @@ type AvailableSlots struct {
 	Eligibility booking.Eligibility
 
 	// What was asked, for the questions that are answered only on demand.
-	wanted store.SlotFilter
+	wanted store.SlotSearch
 	offer  booking.Offer
 	app    *App
 }
@@ -26,7 +26,7 @@ type AvailableSlots struct {
 // AvailableSlots lists what the student may book of the slots that lie inside
 // [start, end]. Each can be booked at that instant, and no other can.
 func (a *App) AvailableSlots(
-	ctx context.Context, id booking.StudentID, wanted store.SlotFilter, page store.Page,
+	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (*AvailableSlots, error) {
 	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (a *App) alternatives(ctx context.Context, id booking.StudentID, wanted boo
 	if err != nil {
 		return nil, err
 	}
-	near := store.SlotFilter{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
+	near := store.SlotSearch{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
 	slots, _, err := a.store.OpenSlots(ctx, near, record.Offer(now), store.Page{First: maxAlternatives})
 	if err != nil {
 		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)

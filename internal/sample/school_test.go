@@ -81,7 +81,7 @@ func checkNamedStudents(t *testing.T, s *store.Store, now time.Time) {
 func checkOpenSlots(t *testing.T, s *store.Store, now time.Time) {
 	t.Helper()
 	week := calendar.Span{Start: now, End: now.AddDate(0, 0, 7)}
-	all, _, err := s.OpenSlots(t.Context(), store.SlotFilter{In: week}, offerOf(t, s, Newcomer, now), store.Page{First: 500})
+	all, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: week}, offerOf(t, s, Newcomer, now), store.Page{First: 500})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func checkOpenSlots(t *testing.T, s *store.Store, now time.Time) {
 			t.Errorf("nothing is open in %s in the next week", person.zone)
 		}
 	}
-	left, _, err := s.OpenSlots(t.Context(), store.SlotFilter{In: week}, offerOf(t, s, MetNearlyAll, now), store.Page{First: 500})
+	left, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: week}, offerOf(t, s, MetNearlyAll, now), store.Page{First: 500})
 	if err != nil {
 		t.Fatal(err)
 	}

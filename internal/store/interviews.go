@@ -48,7 +48,7 @@ func (r *Reader) Interview(ctx context.Context, id booking.InterviewID) (booking
 // are more.
 func (r *Reader) Interviews(ctx context.Context, f InterviewFilter, p Page) ([]booking.Interview, bool, error) {
 	var rows []interviewRow
-	err := p.byStart(f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	err := p.by(ByStart, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list interviews")
 }

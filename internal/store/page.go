@@ -1,21 +1,20 @@
 package store
 
-import (
-	"time"
-
-	"gorm.io/gorm"
-)
+import "time"
 
 // Page asks for the First rows after a position; nil means from the beginning.
 type Page struct {
 	First int
 	After *Position
+	Order Order // the zero value is the list's default
 }
 
-// Position is a place in a list: its rows are ordered by start, where they have
-// one, then id, which makes the order total and a position stable.
+// Position is a place in a list: the value that the list's order goes by, which
+// is a time, a text or nothing, then the id, which makes the order total and a
+// position stable.
 type Position struct {
-	Start time.Time
+	Start time.Time // the start, or the other time of the order
+	Text  string
 	ID    int64
 }
 
@@ -28,18 +27,4 @@ func cutPage[T any](rows []T, p Page) (page []T, more bool) {
 		return rows[:p.First], true
 	}
 	return rows, false
-}
-
-func (p Page) byID(db *gorm.DB) *gorm.DB {
-	if p.After != nil {
-		db = db.Where("id > ?", p.After.ID)
-	}
-	return db.Order("id").Limit(p.limit())
-}
-
-func (p Page) byStart(db *gorm.DB) *gorm.DB {
-	if p.After != nil {
-		db = db.Where("(starts_at, id) > (?, ?)", p.After.Start, p.After.ID)
-	}
-	return db.Order("starts_at, id").Limit(p.limit())
 }

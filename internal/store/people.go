@@ -35,10 +35,10 @@ func (r *Reader) Student(ctx context.Context, id booking.StudentID) (booking.Stu
 	return found.domain(), missing(err, "student", "studentId", id)
 }
 
-// Students reads a page of students, by id, and whether there are more.
+// Students reads a page of students, by id unless another order is asked for, and whether there are more.
 func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]booking.Student, bool, error) {
 	var rows []studentRow
-	err := p.byID(f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list students")
 }
@@ -62,10 +62,10 @@ func (r *Reader) Interviewer(ctx context.Context, id booking.InterviewerID) (boo
 	return found.domain(), missing(err, "interviewer", "interviewerId", id)
 }
 
-// Interviewers reads a page of interviewers, by id, and whether there are more.
+// Interviewers reads a page of interviewers, by id unless another order is asked for, and whether there are more.
 func (r *Reader) Interviewers(ctx context.Context, f PeopleFilter, p Page) ([]booking.Interviewer, bool, error) {
 	var rows []interviewerRow
-	err := p.byID(f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list interviewers")
 }

@@ -75,7 +75,7 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 		{"a late 50 of a week", week, store.Page{First: 50, After: late}, buffersOf50},
 		{"a late 50 of a year", year, store.Page{First: 50, After: late}, buffersOf50},
 	} {
-		if _, _, err := s.OpenSlots(t.Context(), store.SlotFilter{In: list.in}, anOffer(), list.page); err != nil {
+		if _, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: list.in}, anOffer(), list.page); err != nil {
 			t.Fatal(err)
 		}
 		for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {

@@ -11,16 +11,16 @@ import (
 
 const slotColumns = "id, interviewer_id, availability_id, starts_at, ends_at, status"
 
-// SlotFilter narrows a list of slots to what the caller wants to see; it is no
+// SlotSearch narrows a list of slots to what the caller wants to see; it is no
 // rule.
-type SlotFilter struct {
+type SlotSearch struct {
 	In             calendar.Span // slots that lie inside
 	InterviewerIDs []booking.InterviewerID
 	Tags           []string // all of these, in lower case
 }
 
 // narrow is the filter as a condition on slots.
-func (f SlotFilter) narrow(db *gorm.DB) *gorm.DB {
+func (f SlotSearch) narrow(db *gorm.DB) *gorm.DB {
 	// starts_at < end follows from ends_at <= end; it is what ends an index scan.
 	db = db.Where("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
 	if len(f.InterviewerIDs) > 0 {
@@ -36,27 +36,27 @@ func (f SlotFilter) narrow(db *gorm.DB) *gorm.DB {
 // OpenSlots reads a page of the slots inside the range that the offer allows,
 // by start, then id, and whether there are more. It renders the offer's fields
 // into one WHERE clause and knows no rule of its own.
-func (r *Reader) OpenSlots(ctx context.Context, f SlotFilter, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
+func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
 	if !o.Eligibility.Eligible {
 		return nil, false, nil
 	}
 	var rows []slotRow
 	// The index slots_open holds every column but the status, which is known:
 	// read from the table it would cost a page of the table for each slot.
-	err := p.byStart(r.bookable(ctx, f, o)).Select("id, interviewer_id, starts_at, ends_at, 'OPEN' AS status").Find(&rows).Error
+	err := p.by(ByStart, r.bookable(ctx, f, o)).Select("id, interviewer_id, starts_at, ends_at, 'OPEN' AS status").Find(&rows).Error
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list open slots")
 }
 
 // CountOpenSlots counts what OpenSlots would list in all.
-func (r *Reader) CountOpenSlots(ctx context.Context, f SlotFilter, o booking.Offer) (int, error) {
+func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Offer) (int, error) {
 	if !o.Eligibility.Eligible {
 		return 0, nil
 	}
 	return count(r.bookable(ctx, f, o).Model(&slotRow{}), "open slots")
 }
 
-func (r *Reader) bookable(ctx context.Context, f SlotFilter, o booking.Offer) *gorm.DB {
+func (r *Reader) bookable(ctx context.Context, f SlotSearch, o booking.Offer) *gorm.DB {
 	in := f.In
 	if o.Earliest.After(f.In.Start) {
 		f.In.Start = o.Earliest
@@ -82,7 +82,7 @@ func (r *Reader) bookable(ctx context.Context, f SlotFilter, o booking.Offer) *g
 
 // TallySlots counts the slots inside the range by what keeps the student from
 // booking them.
-func (r *Reader) TallySlots(ctx context.Context, f SlotFilter, o booking.Offer) (booking.Tally, error) {
+func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) (booking.Tally, error) {
 	starts, ends := bounds(o.Busy)
 	var tally booking.Tally
 	err := f.narrow(r.db.WithContext(ctx).Table("slots")).Where("status <> 'WITHDRAWN'").Select(`count(*) AS published,

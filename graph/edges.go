@@ -1,0 +1,87 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"rehearse/graph/loader"
+	"rehearse/graph/page"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// edge answers, for each parent, the object that key names.
+func edge[P any, K ~int64, V any](
+	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
+) ([]*V, error) {
+	return loader.Edge[P, K, *V, V]{Key: key, Read: l.Map, Objects: loader.One[V]}.Of(ctx, place(ctx), parents)
+}
+
+// wanted is what every root list is asked with.
+type wanted[F any] struct {
+	first   *int
+	after   *string
+	filter  *F
+	orderBy *store.Order
+}
+
+// list answers a root field with a page, whose objects lead on together.
+func list[T, F any](
+	ctx context.Context, of page.List[T], w wanted[F],
+	read func(context.Context, F, store.Page) ([]T, bool, error), count func(context.Context, F) (int, error),
+) (*page.Connection[T], error) {
+	asked, err := of.Asked(w.first, w.after, w.orderBy)
+	if err != nil {
+		return nil, err
+	}
+	nodes, more, err := read(ctx, orZero(w.filter), asked)
+	if err != nil {
+		return nil, err
+	}
+	loader.Root(ctx, place(ctx), nodes)
+	return of.Page(asked, nodes, more, func(ctx context.Context) (int, error) { return count(ctx, orZero(w.filter)) }), nil
+}
+
+// lists answers a page for each parent.
+type lists[P any, K ~int64, T, F any] struct {
+	of     page.List[T]
+	filter F
+	key    func(*P) K
+	read   func(context.Context, []K, F, store.Page) (map[K]store.Part[T], error)
+	count  func(context.Context, []K, F) (map[K]int, error)
+}
+
+func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, first *int, after *string) ([]*page.Connection[T], error) {
+	asked, err := l.of.Asked(first, after, nil)
+	if err != nil {
+		return nil, err
+	}
+	return loader.Edge[P, K, *page.Connection[T], T]{
+		Key:     l.key,
+		Objects: func(c *page.Connection[T]) []*T { return loader.Many(c.Nodes) },
+		Read: func(ctx context.Context, keys []K) (map[K]*page.Connection[T], error) {
+			found, err := l.read(ctx, keys, l.filter, asked)
+			return l.connections(asked, keys, found), err
+		},
+	}.Of(ctx, place(ctx), parents)
+}
+
+// connections shapes the parents' pages. The first that is asked for its total
+// counts for all of them.
+func (l lists[P, K, T, F]) connections(asked store.Page, keys []K, found map[K]store.Part[T]) map[K]*page.Connection[T] {
+	totals := loader.Together(keys, func(ctx context.Context, keys []K) (map[K]int, error) { return l.count(ctx, keys, l.filter) })
+	pages := make(map[K]*page.Connection[T], len(found))
+	for key, part := range found {
+		pages[key] = l.of.Page(asked, part.Items, part.More, totals(key))
+	}
+	return pages
+}
+
+// inOrder refuses a range with both ends that is reversed or empty.
+func inOrder(start, end *time.Time) error {
+	if start == nil || end == nil {
+		return nil
+	}
+	return booking.CheckOrder(calendar.Span{Start: *start, End: *end}).Err()
+}

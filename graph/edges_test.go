@@ -1,0 +1,344 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// node is one thing of an edge; edgeList is a page of them.
+type (
+	node struct {
+		ID, Start, Status    string
+		Interviewer, Student person
+	}
+	edgeList struct {
+		TotalCount int
+		Nodes      []node
+		Edges      []struct{ Cursor string }
+		PageInfo   struct {
+			HasNextPage bool
+			EndCursor   *string
+		}
+	}
+)
+
+func (l edgeList) ids() []string {
+	out := []string{}
+	for _, n := range l.Nodes {
+		out = append(out, n.ID)
+	}
+	return out
+}
+
+// of reads an edge of one person: `student(id: 1) { interviews(...) }`.
+func (s *school) of(t *testing.T, whose, id, edge, arguments string) edgeList {
+	t.Helper()
+	var data map[string]map[string]edgeList
+	s.ask(fmt.Sprintf("{ %s(id: %s) { %s%s { totalCount pageInfo { hasNextPage endCursor } nodes { id start status } edges { cursor } } } }",
+		whose, id, edge, arguments), nil).into(&data)
+	return data[whose][edge]
+}
+
+// A student with three interviews, one cancelled, with Ann and two others; Ann
+// has a slot more, which is open.
+type family struct {
+	*school
+	student, ann, open string
+	interviews         []string // by start
+	slots              []string // Ann's, by start
+}
+
+func newFamily(t *testing.T) family {
+	t.Helper()
+	f := family{school: newSchool(t)}
+	f.student, f.ann = f.school.student(nil), f.interviewer(nil)
+	late := f.booked(f.student, f.newSlot(3*day))
+	taken := f.slot(f.ann, day)
+	early := f.booked(f.student, taken)
+	off := f.booked(f.student, f.newSlot(2*day))
+	f.accepted(f.cancel(off).Errors)
+	f.interviews = []string{early, off, late}
+	f.open = f.slot(f.ann, 5*day)
+	f.slots = []string{taken, f.open}
+	return f
+}
+
+func TestInterviewsOfAStudent(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	read := func(arguments string) edgeList { return f.of(t, "student", f.student, "interviews", arguments) }
+	early, off, late := f.interviews[0], f.interviews[1], f.interviews[2]
+	for _, test := range []struct {
+		filter string
+		want   []string
+	}{
+		{"{}", f.interviews},
+		{"null", f.interviews},
+		{"{status: []}", f.interviews},
+		{"{status: [CANCELLED]}", []string{off}},
+		{"{status: [BOOKED, CANCELLED]}", f.interviews},
+		{"{status: [COMPLETED]}", []string{}},
+		{`{start: "2026-06-03T08:00:00Z"}`, []string{off, late}},
+		{`{start: "2026-06-03T08:00:00.000001Z"}`, []string{late}},
+		{`{end: "2026-06-03T09:00:00Z"}`, []string{early, off}},
+		{`{end: "2026-06-03T08:59:59.999999Z"}`, []string{early}},
+		{`{start: "2026-06-03T08:00:00Z", end: "2026-06-03T09:00:00Z"}`, []string{off}},
+		{"{interviewerId: " + f.ann + "}", []string{early}},
+		{"{interviewerId: 999}", []string{}},
+		{"{studentId: " + f.student + "}", f.interviews},
+		{"{studentId: 999}", []string{}},
+	} {
+		got := read("(filter: " + test.filter + ")")
+		same(t, test.filter, got.ids(), test.want)
+		same(t, "total of "+test.filter, got.TotalCount, len(test.want))
+	}
+	for _, first := range []int{1, 2, 3, 100} {
+		same(t, fmt.Sprintf("pages of %d", first), f.walk(t, "student", f.student, "interviews", first, 3), f.interviews)
+	}
+	same(t, "one who has none", f.of(t, "student", f.school.student(nil), "interviews", "").ids(), []string{})
+}
+
+// walk reads an edge page by page.
+func (s *school) walk(t *testing.T, whose, id, edge string, first, total int) []string {
+	t.Helper()
+	var all []string
+	for after := "null"; ; {
+		page := s.of(t, whose, id, edge, fmt.Sprintf("(first: %d, after: %s)", first, after))
+		same(t, "total", page.TotalCount, total)
+		all = append(all, page.ids()...)
+		if !page.PageInfo.HasNextPage || len(all) > total {
+			return all
+		}
+		after = `"` + *page.PageInfo.EndCursor + `"`
+	}
+}
+
+func TestEdgesOfAnInterviewer(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	taken := f.slots[0]
+	for _, test := range []struct {
+		arguments string
+		want      []string
+	}{
+		{"", f.slots},
+		{"(status: [])", f.slots},
+		{"(status: null, start: null, end: null, first: null, after: null)", f.slots},
+		{"(status: [OPEN])", []string{f.open}},
+		{"(status: [BOOKED, WITHDRAWN])", []string{taken}},
+		{"(status: [WITHDRAWN])", []string{}},
+		{`(start: "2026-06-02T08:00:00Z")`, f.slots},
+		{`(start: "2026-06-02T08:00:00.000001Z")`, []string{f.open}},
+		{`(end: "2026-06-02T09:00:00Z")`, []string{taken}},
+		{`(end: "2026-06-02T08:59:59.999999Z")`, []string{}},
+		{`(start: "2026-06-02T08:00:00Z", end: "2026-06-06T09:00:00Z")`, f.slots},
+	} {
+		got := f.of(t, "interviewer", f.ann, "slots", test.arguments)
+		same(t, "slots"+test.arguments, got.ids(), test.want)
+		same(t, "total of slots"+test.arguments, got.TotalCount, len(test.want))
+	}
+	same(t, "pages of slots", f.walk(t, "interviewer", f.ann, "slots", 1, 2), f.slots)
+	same(t, "interviews", f.of(t, "interviewer", f.ann, "interviews", "").ids(), f.interviews[:1])
+	same(t, "of a student", f.of(t, "interviewer", f.ann, "interviews", "(filter: {studentId: "+f.student+"})").ids(), f.interviews[:1])
+	same(t, "of another", f.of(t, "interviewer", f.ann, "interviews", "(filter: {studentId: 999})").ids(), []string{})
+	same(t, "pages of interviews", f.walk(t, "interviewer", f.ann, "interviews", 1, 1), f.interviews[:1])
+}
+
+func TestAvailabilityOfAnInterviewer(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, bob := s.interviewer(nil), s.interviewer(nil)
+	for _, after := range []time.Duration{3 * day, day, 2 * day} {
+		s.accepted(s.publish(ann, t0.Add(after), 2*time.Hour, 30).Errors)
+	}
+	type window struct {
+		Start, End  string
+		SlotMinutes int
+		Interviewer person
+	}
+	var data struct {
+		Interviewers struct {
+			Nodes []struct{ Availability []window }
+		}
+	}
+	s.ask("{ interviewers { nodes { availability { start end slotMinutes interviewer { id } } } } }", nil).into(&data)
+	same(t, "by start", data.Interviewers.Nodes[0].Availability, []window{
+		{"2026-06-02T08:00:00Z", "2026-06-02T10:00:00Z", 30, person{ID: ann}},
+		{"2026-06-03T08:00:00Z", "2026-06-03T10:00:00Z", 30, person{ID: ann}},
+		{"2026-06-04T08:00:00Z", "2026-06-04T10:00:00Z", 30, person{ID: ann}},
+	})
+	same(t, "of one who published nothing", data.Interviewers.Nodes[1].Availability, []window{})
+	var added struct {
+		Availability struct{ Interviewer person }
+		Errors       []refused
+	}
+	s.mutate("addAvailability", "availability { interviewer { id } }", map[string]any{
+		"interviewerId": bob, "start": "2026-06-09T08:00:00Z", "end": "2026-06-09T09:00:00Z",
+	}, &added)
+	same(t, "of a new one", added.Availability.Interviewer.ID, bob)
+}
+
+func TestListOfSlots(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, bob := s.interviewer(nil), s.interviewer(nil)
+	one, two, three := s.slot(ann, day), s.slot(bob, day), s.slot(ann, 2*day)
+	four := s.slot(bob, 3*day)
+	s.booked(s.student(nil), three)
+	all := []string{one, two, three, four}
+	for _, test := range []struct {
+		filter string
+		want   []string
+	}{
+		{"null", all},
+		{"{}", all},
+		{"{interviewerIds: []}", all},
+		{"{interviewerIds: [" + ann + "]}", []string{one, three}},
+		{"{interviewerIds: [" + bob + ", " + ann + ", " + bob + "]}", all},
+		{"{interviewerIds: [" + bob + ", 999]}", []string{two, four}},
+		{"{interviewerIds: [999]}", []string{}},
+		{"{status: [BOOKED]}", []string{three}},
+		{"{status: [BOOKED], interviewerIds: [" + bob + "]}", []string{}},
+		{`{start: "2026-06-03T08:00:00Z"}`, []string{three, four}},
+		{`{end: "2026-06-03T09:00:00Z", interviewerIds: [` + ann + `]}`, []string{one, three}},
+		{`{end: "2026-06-03T08:59:00Z"}`, []string{one, two}},
+	} {
+		filter := "(filter: " + test.filter
+		got := s.read(t, "slots", filter+")", "id")
+		same(t, test.filter, orderedIDs(got.Nodes), test.want)
+		same(t, "total of "+test.filter, got.TotalCount, len(test.want))
+		back := slices.Clone(test.want)
+		slices.Reverse(back)
+		got = s.read(t, "slots", filter+", orderBy: {field: START, direction: DESC})", "id")
+		same(t, test.filter+" backwards", orderedIDs(got.Nodes), back)
+	}
+	both := fmt.Sprintf("filter: {interviewerIds: [%s, %s]}, orderBy: {field: START, direction: DESC}", ann, bob)
+	pages := s.pages(t, orderable{list: "slots", fields: "id"}, both, 1)
+	same(t, "in pages, merged, backwards", orderedIDs(pages), []string{four, three, two, one})
+}
+
+// The same edge of many parents at once, each with its own page and total.
+func TestEdgesOfManyParents(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	type parent struct {
+		ID         string
+		Interviews edgeList
+	}
+	var want []parent
+	for n := range 4 { // the first has none, the next one, and so on
+		p := parent{ID: s.student(nil)}
+		for i := range n {
+			p.Interviews.Nodes = append(p.Interviews.Nodes, node{ID: s.booked(p.ID, s.newSlot(time.Duration(i+1)*day))})
+		}
+		want = append(want, p)
+	}
+	var data struct{ Students struct{ Nodes []parent } }
+	s.ask("{ students { nodes { id interviews(first: 2) { totalCount pageInfo { hasNextPage } nodes { id } } } } }", nil).into(&data)
+	for n, got := range data.Students.Nodes {
+		same(t, "student", got.ID, want[n].ID)
+		same(t, "interviews", got.Interviews.ids(), want[n].Interviews.ids()[:min(n, 2)])
+		same(t, "total", got.Interviews.TotalCount, n)
+		same(t, "more", got.Interviews.PageInfo.HasNextPage, n > 2)
+	}
+}
+
+// What an earlier mutation of a document has read is not what a later one finds.
+func TestEdgesBelowMutations(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	other := f.school.student(nil)
+	type answered struct {
+		Interview struct {
+			Interviewer struct{ Slots, Interviews edgeList }
+		}
+		Errors []struct {
+			Alternatives []struct{ Interviewer struct{ Slots edgeList } }
+		}
+	}
+	const below = `interview { interviewer { slots(status: [OPEN]) { totalCount nodes { id } } interviews { totalCount } } }`
+	var data struct{ A, B, C answered }
+	f.ask(fmt.Sprintf(`mutation {
+		a: bookSlot(input: {studentId: %s, slotId: %s}) { %s }
+		b: cancelInterview(input: {interviewId: %s, reason: "ill"}) { %s }
+		c: bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken {
+			alternatives { interviewer { slots(status: [OPEN]) { totalCount } } } } } } }`,
+		other, f.open, below, f.interviews[0], below, f.school.student(nil), f.open), nil).into(&data)
+	same(t, "the last open slot is booked", data.A.Interview.Interviewer.Slots.ids(), []string{})
+	same(t, "beside another", data.A.Interview.Interviewer.Interviews.TotalCount, 2)
+	same(t, "one opens again", data.B.Interview.Interviewer.Slots.ids(), f.slots[:1])
+	same(t, "and is counted", data.B.Interview.Interviewer.Slots.TotalCount, 1)
+	same(t, "no interview has gone", data.B.Interview.Interviewer.Interviews.TotalCount, 2)
+	same(t, "there is nothing from then on", len(data.C.Errors[0].Alternatives), 0)
+
+	var off struct {
+		UpdateInterviewer struct {
+			ClosedSlots []struct{ Interviewer struct{ Slots edgeList } }
+			Conflicts   []struct{ Student struct{ Interviews edgeList } }
+		}
+	}
+	f.ask(`mutation { updateInterviewer(input: {interviewerId: `+f.ann+`, active: false}) {
+		closedSlots { interviewer { slots { nodes { id status } } } } conflicts { student { interviews { nodes { id } } } } } }`, nil).into(&off)
+	same(t, "the slots of a closed one's interviewer", off.UpdateInterviewer.ClosedSlots[0].Interviewer.Slots.ids(), f.slots)
+	same(t, "the interviews of a conflict's student", len(off.UpdateInterviewer.Conflicts[0].Student.Interviews.Nodes), 1)
+}
+
+// Fields of two types may have one name and different arguments.
+func TestEdgesOfOneName(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	free := f.newSlot(5 * day) // an alternative
+	f.booked(f.school.student(nil), f.open)
+	var data struct {
+		BookSlot struct {
+			Errors []struct {
+				Typename string `json:"__typename"`
+				X        []struct{ Interviewer struct{ Y edgeList } }
+			}
+		}
+	}
+	f.ask(fmt.Sprintf(`mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { __typename
+		... on AvailabilityConflict { x: slots { interviewer { y: slots(status: [BOOKED]) { nodes { id } } } } }
+		... on SlotTaken { x: alternatives { interviewer { y: slots(status: [OPEN]) { nodes { id } } } } } } } }`,
+		f.school.student(nil), f.open), nil).into(&data)
+	same(t, "each as it was asked", data.BookSlot.Errors[0].X[0].Interviewer.Y.ids(), []string{free})
+}
+
+func TestBadEdges(t *testing.T) {
+	t.Parallel()
+	f := newFamily(t)
+	elsewhere := f.of(t, "interviewer", f.ann, "slots", "").Edges[0].Cursor
+	list := f.list(f.student)
+	for _, test := range []struct{ name, whose, edge, says string }{
+		{"too many interviews", "student(id: " + f.student, "interviews(first: 101)", "first is 101; a whole number from 1 to 100 is allowed"},
+		{"no interviews", "student(id: " + f.student, "interviews(first: 0)", "first is 0"},
+		{"too many slots", "interviewer(id: " + f.ann, "slots(first: 501)", "first is 501; a whole number from 1 to 500 is allowed"},
+		{"reversed slots", "interviewer(id: " + f.ann, `slots(start: "2026-06-02T00:00:00Z", end: "2026-06-02T00:00:00Z")`, "must be after start"},
+		{
+			"reversed interviews", "interviewer(id: " + f.ann,
+			`interviews(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"})`, "must be after start",
+		},
+		{"a cursor of slots", "student(id: " + f.student, fmt.Sprintf("interviews(after: %q)", elsewhere), "not a cursor of this list"},
+		{
+			"a cursor of what can be booked", "interviewer(id: " + f.ann,
+			fmt.Sprintf("slots(after: %q)", *list.PageInfo.EndCursor), "not a cursor of this list",
+		},
+	} {
+		answer := f.ask("{ "+test.whose+") { "+test.edge+" { nodes { id } } } }", nil)
+		if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" || !strings.Contains(answer.Errors[0].Message, test.says) {
+			t.Errorf("%s: answered %s", test.name, answer.body)
+		}
+	}
+	same(t, "nothing was logged as a fault", f.log.String(), "")
+}
+
+func orderedIDs(list []ordered) []string {
+	out := []string{}
+	for _, o := range list {
+		out = append(out, o.ID)
+	}
+	return out
+}

@@ -1,0 +1,111 @@
+package graph_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/store"
+)
+
+// Questions that lead from one thing to others and on, with the number of
+// statements each takes.
+var nested = []struct {
+	name     string // of the golden file
+	most     int
+	document string
+}{
+	// One for each kind of edge on the way, and one for each total.
+	{"nestedStudents", 4, `{ students(first: 100) { nodes { name
+		interviews(first: 5) { nodes { start interviewer { name slots(first: 3) { nodes { start status } } } } } } } }`},
+	{"nestedStudentsByEdges", 6, `{ students(first: 100) { edges { cursor node { name
+		interviews(first: 1, filter: {status: [BOOKED]}) { totalCount pageInfo { hasNextPage } edges { cursor node { start
+			interviewer { name slots(first: 2, status: [OPEN]) { totalCount edges { node { start interviewer { email } } } } } } } } } } } }`},
+	{"nestedInterviews", 6, `{ interviews(first: 100) { nodes { start student { name
+		interviews { nodes { slot { start status interviewer { name interviews(first: 2) { nodes { start } } } } } } } } } }`},
+	{"nestedInterviewers", 8, `{ interviewers(first: 100) { totalCount nodes { name
+		availability { start end interviewer { email } }
+		interviews(first: 3) { totalCount nodes { status student { name interviewLimit } } } } } }`},
+	{"nestedAvailableSlots", 5, `query($student: ID!, $start: DateTime!, $end: DateTime!) {
+		availableSlots(studentId: $student, start: $start, end: $end, first: 500) { edges { node { start
+			interviewer { name slots(first: 2) { nodes { start } } availability { start } } } } } }`},
+	{"nestedSlots", 5, `{ slots(first: 500) { nodes { start interviewer { name
+		interviews(first: 2) { nodes { student { name eligibility { eligible } } } } } } } }`},
+	{"nestedUpcoming", 6, `{ students(first: 100) { nodes { interviewLimit eligibility { eligible }
+		upcomingInterviews { slot { start } interviewer { name interviews(first: 1) { totalCount nodes { start } } } } } } }`},
+	{"nestedAliases", 9, `{ interviewers(first: 100, orderBy: {field: NAME}) { nodes {
+		open: slots(status: [OPEN]) { totalCount } booked: slots(status: [BOOKED]) { nodes { interviewer { name } } }
+		first: interviews(first: 1) { nodes { student { name } } } all: interviews { totalCount } } } }`},
+	{"nestedOne", 5, `query($student: ID!) { student(id: $student) { interviews { nodes { interviewer { name
+		slots { nodes { id } } interviews { nodes { end } } } } } } }`},
+}
+
+// What a nested question asks of the database depends on its text alone: with
+// forty parents it is what it is with two.
+func TestNestedStatements(t *testing.T) {
+	t.Parallel()
+	few, many := &statements{}, &statements{}
+	small, large := ring(t, few, 2), ring(t, many, 40)
+	for _, test := range nested {
+		t.Run(test.name, func(t *testing.T) {
+			asked := small.sent(t, few, test.document)
+			again := large.sent(t, many, test.document)
+			if len(asked) != test.most {
+				t.Errorf("%d statements, want %d", len(asked), test.most)
+			}
+			if !slices.Equal(asked, again) {
+				t.Errorf("%d statements with forty parents, %d with two:\n%s", len(again), len(asked), strings.Join(again, "\n\n"))
+			}
+			compareGolden(t, test.name, strings.Join(asked, "\n\n")+"\n")
+		})
+	}
+}
+
+// ringSchool is a school where all hang together.
+type ringSchool struct {
+	*school
+	student string
+}
+
+// ring has n students and n interviewers; each student meets two of them.
+func ring(t *testing.T, trace *statements, n int) ringSchool {
+	t.Helper()
+	s := ringSchool{school: newSchoolWith(t, store.Options{Tracer: trace})}
+	var slots [][]slot
+	for range n {
+		window := s.publish(s.interviewer(nil), t0.Add(day), 4*time.Hour, 60)
+		s.accepted(window.Errors)
+		slots = append(slots, window.Slots)
+	}
+	for i := range n {
+		s.student = s.school.student(nil)
+		s.booked(s.student, slots[i][0].ID)
+		s.booked(s.student, slots[(i+1)%n][1].ID)
+	}
+	for range 2 { // so that two parents, too, have one who leads nowhere
+		s.school.student(nil)
+	}
+	s.publish(s.interviewer(nil), t0.Add(3*day), 4*time.Hour, 60)
+	trace.take()
+	return s
+}
+
+// sent is what the question sends to the database.
+func (s ringSchool) sent(t *testing.T, trace *statements, document string) []string {
+	t.Helper()
+	variables := map[string]any{}
+	if strings.Contains(document, "$student") {
+		variables["student"] = s.student
+	}
+	if strings.Contains(document, "$start") {
+		variables["start"], variables["end"] = t0.Format(time.RFC3339), t0.Add(7*day).Format(time.RFC3339)
+	}
+	answer := s.ask(document, variables)
+	if len(answer.Errors) > 0 || strings.Contains(answer.body, "null") {
+		t.Fatalf("it was not answered: %s", answer.body)
+	}
+	sent := trace.take()
+	slices.Sort(sent)
+	return sent
+}

@@ -1,0 +1,95 @@
+package page
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"rehearse/graph/scalar"
+	"rehearse/internal/store"
+)
+
+// A cursor is the value its list is ordered by, and the id:
+//
+//	list[:FIELD:DIRECTION].id.value
+//
+// It says which order of which list it belongs to, because in another one it
+// would be a place, too, and the page after it a wrong one. The first cursors
+// were start.id and said nothing; in the lists that had them, in their default
+// order, they are still good.
+
+func (l List[T]) encode(p store.Position, order store.Order) string {
+	text := l.label(order) + "." + strconv.FormatInt(p.ID, 36) + "." + value(p, order.Field.Kind())
+	return base64.RawURLEncoding.EncodeToString([]byte(text))
+}
+
+func (l List[T]) label(order store.Order) string {
+	if order == l.order {
+		return l.name
+	}
+	return l.name + ":" + string(order.Field) + ":" + string(order.Direction)
+}
+
+func value(p store.Position, kind store.Kind) string {
+	switch kind {
+	case store.KindTime:
+		return strconv.FormatInt(p.Start.UnixMicro(), 36)
+	case store.KindText:
+		return p.Text
+	case store.KindID:
+	}
+	return ""
+}
+
+func (l List[T]) decode(cursor string, order store.Order) (store.Position, error) {
+	bad := &scalar.InputError{Message: "after is not a cursor of this list; take it from an edge or from pageInfo"}
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return store.Position{}, bad
+	}
+	id, value, mine := l.split(string(text), order)
+	number, err := strconv.ParseInt(id, 36, 64)
+	at, ok := position(value, order.Field.Kind())
+	if !mine || err != nil || number < 1 || !ok {
+		return store.Position{}, bad
+	}
+	at.ID = number
+	return at, nil
+}
+
+// split takes a cursor of this list and order apart.
+func (l List[T]) split(text string, order store.Order) (id, value string, mine bool) {
+	label, rest, _ := strings.Cut(text, ".")
+	if label == l.label(order) {
+		id, value, mine = strings.Cut(rest, ".")
+		return id, value, mine
+	}
+	if !l.nameless || order != l.order {
+		return "", "", false
+	}
+	value, id = label, rest
+	if order.Field.Kind() == store.KindID {
+		return id, "", value == noStart
+	}
+	return id, value, true
+}
+
+// noStart is the start, in the first cursors, of things that have none.
+var noStart = strconv.FormatInt(time.Time{}.UnixMicro(), 36)
+
+// position reads the value of a cursor, which anybody may have written.
+func position(value string, kind store.Kind) (p store.Position, ok bool) {
+	switch kind {
+	case store.KindTime:
+		micros, err := strconv.ParseInt(value, 36, 64)
+		p.Start = time.UnixMicro(micros).UTC()
+		return p, err == nil && p.Start.Year() > 1 && p.Start.Year() < 10_000
+	case store.KindText:
+		p.Text = value
+		return p, utf8.ValidString(value) && !strings.ContainsRune(value, 0)
+	case store.KindID:
+	}
+	return p, value == ""
+}

@@ -1,0 +1,51 @@
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+FROM "interviewers"
+ORDER BY name, id LIMIT $1
+
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+FROM "interviewers"
+WHERE id = ANY($1)
+
+SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
+FROM "students"
+WHERE id = ANY($1)
+
+SELECT interviewer_id AS of, count(*) AS n
+FROM "interviews"
+WHERE interviewer_id = ANY($1) GROUP BY "interviewer_id"
+
+SELECT interviewer_id AS of, count(*) AS n
+FROM "slots"
+WHERE interviewer_id = ANY($1) AND status IN ($2) GROUP BY "interviewer_id"
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason"
+FROM "interviews"
+WHERE interviewer_id = parent.of
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at, id
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason"
+FROM "interviews"
+WHERE interviewer_id = parent.of
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at, id
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted"
+FROM "slots"
+WHERE interviewer_id = parent.of AND status IN ($2)
+ORDER BY starts_at, id LIMIT $3) AS page
+ORDER BY interviewer_id, starts_at, id
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted"
+FROM "slots"
+WHERE interviewer_id = parent.of AND status IN ($2)
+ORDER BY starts_at, id LIMIT $3) AS page
+ORDER BY interviewer_id, starts_at, id

@@ -1,0 +1,33 @@
+SELECT "availabilities"."id","availabilities"."interviewer_id","availabilities"."starts_at","availabilities"."ends_at","availabilities"."slot_minutes","availabilities"."gap_minutes","availabilities"."tags","availabilities"."created_at","availabilities"."removed_at","availabilities"."time_zone","availabilities"."start_date","availabilities"."end_date","availabilities"."weekdays","availabilities"."start_minute","availabilities"."end_minute","availabilities"."every_weeks","availabilities"."published_until"
+FROM "availabilities"
+WHERE interviewer_id = ANY($1) AND removed_at IS NULL
+ORDER BY interviewer_id, starts_at, id
+
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+FROM "interviewers"
+WHERE id = ANY($1)
+
+SELECT id, interviewer_id, starts_at, ends_at, 'OPEN' AS status
+FROM "slots"
+WHERE status = 'OPEN'
+	AND (starts_at >= $1 AND starts_at < $2 AND ends_at <= $3) AND interviewer_id <> ALL($4)
+	AND (NOT EXISTS (SELECT
+FROM unnest($5::timestamptz[], $6::timestamptz[]) AS busy (s, e)
+WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at))
+ORDER BY starts_at, id LIMIT $7
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted"
+FROM "slots"
+WHERE interviewer_id = parent.of
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at, id
+
+SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit AS policy_interview_limit, p.minimum_grade_exclusive AS policy_minimum_grade_exclusive, p.grade_window AS policy_grade_window, p.minimum_notice_seconds AS policy_minimum_notice_seconds, p.version AS policy_version, me.id AS self_id, i.id AS interview_id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at
+FROM students s
+CROSS JOIN booking_policy p
+LEFT JOIN interviewers me ON me.email = s.email
+LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
+WHERE s.id = $1
+ORDER BY s.id, i.starts_at, i.id
