@@ -70,9 +70,19 @@ func (r mutationResolver) CreateInterviewer(
 }
 
 func (r mutationResolver) UpdateInterviewer(
-	ctx context.Context, in app.UpdateInterviewerInput,
+	ctx context.Context, in model.UpdateInterviewerInput,
 ) (*model.UpdateInterviewerPayload, error) {
-	updated, err := r.app.UpdateInterviewer(ctx, in)
+	change := app.InterviewerChange{
+		InterviewerID: booking.InterviewerID(in.InterviewerID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone,
+		Tags: in.Tags, Active: in.Active, CancelBooked: in.CancelBooked,
+	}
+	if most, given := in.MaxPerDay.ValueOK(); given {
+		change.MaxPerDay = &most
+	}
+	if most, given := in.MaxPerWeek.ValueOK(); given {
+		change.MaxPerWeek = &most
+	}
+	updated, err := r.app.UpdateInterviewer(ctx, change)
 	refused, err := userErrors(err)
 	payload := &model.UpdateInterviewerPayload{Errors: refused}
 	if updated != nil {

@@ -54,8 +54,12 @@ func TestStatements(t *testing.T) {
 			if len(answer.Errors) > 0 || strings.Contains(answer.body, `"message"`) {
 				t.Fatalf("it was not done: %s", answer.body)
 			}
-			if len(sent) > test.most {
-				t.Errorf("%d statements, at most %d are allowed", len(sent), test.most)
+			counted := sent
+			if begin := slices.Index(sent, "begin"); begin >= 0 {
+				counted = sent[begin:] // what is looked at before holds no lock
+			}
+			if len(counted) > test.most {
+				t.Errorf("%d statements, at most %d are allowed", len(counted), test.most)
 			}
 			if !slices.Contains(sent, "commit") {
 				slices.Sort(sent) // fields of an answer are read side by side, in any order

@@ -205,6 +205,8 @@ type ComplexityRoot struct {
 		Email        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Interviews   func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
+		MaxPerDay    func(childComplexity int) int
+		MaxPerWeek   func(childComplexity int) int
 		Name         func(childComplexity int) int
 		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) int
 		Tags         func(childComplexity int) int
@@ -235,7 +237,7 @@ type ComplexityRoot struct {
 		RemoveAvailability    func(childComplexity int, input app.RemoveAvailabilityInput) int
 		UpdateAvailability    func(childComplexity int, input model.UpdateAvailabilityInput) int
 		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
-		UpdateInterviewer     func(childComplexity int, input app.UpdateInterviewerInput) int
+		UpdateInterviewer     func(childComplexity int, input model.UpdateInterviewerInput) int
 		UpdateStudent         func(childComplexity int, input model.UpdateStudentInput) int
 		WithdrawSlot          func(childComplexity int, input app.WithdrawSlotInput) int
 	}
@@ -416,7 +418,7 @@ type MutationResolver interface {
 	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
 	UpdateStudent(ctx context.Context, input model.UpdateStudentInput) (*model.UpdateStudentPayload, error)
 	CreateInterviewer(ctx context.Context, input app.CreateInterviewerInput) (*model.CreateInterviewerPayload, error)
-	UpdateInterviewer(ctx context.Context, input app.UpdateInterviewerInput) (*model.UpdateInterviewerPayload, error)
+	UpdateInterviewer(ctx context.Context, input model.UpdateInterviewerInput) (*model.UpdateInterviewerPayload, error)
 	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
 }
 type QueryResolver interface {
@@ -1061,6 +1063,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
+	case "Interviewer.maxPerDay":
+		if e.ComplexityRoot.Interviewer.MaxPerDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.MaxPerDay(childComplexity), true
+	case "Interviewer.maxPerWeek":
+		if e.ComplexityRoot.Interviewer.MaxPerWeek == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.MaxPerWeek(childComplexity), true
 	case "Interviewer.name":
 		if e.ComplexityRoot.Interviewer.Name == nil {
 			break
@@ -1260,7 +1274,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.UpdateInterviewer(childComplexity, args["input"].(app.UpdateInterviewerInput)), true
+		return e.ComplexityRoot.Mutation.UpdateInterviewer(childComplexity, args["input"].(model.UpdateInterviewerInput)), true
 	case "Mutation.updateStudent":
 		if e.ComplexityRoot.Mutation.UpdateStudent == nil {
 			break
@@ -2286,6 +2300,8 @@ enum EmptyReasonCode {
   SELF_INTERVIEW
   "Slots overlap the student's own interviews."
   OWN_OVERLAP
+  "Slots lie on a day, or in a week, in which their interviewer gives no more."
+  INTERVIEWER_FULL
 }
 
 "The verdict on a student, with the evidence."
@@ -2401,6 +2417,10 @@ type Interviewer {
   timeZone: String!
   "Topics and levels, in lower case."
   tags: [String!]!
+  "How many interviews he gives at most on a day of his zone; null for no cap."
+  maxPerDay: Int
+  "How many interviews he gives at most in a week, from Monday, of his zone; null for no cap."
+  maxPerWeek: Int
   "Whether the interviewer gives interviews at present; without it he has no open slots in the future."
   active: Boolean!
   "When the interviewer was taken on."
@@ -2626,6 +2646,8 @@ enum RefusalCode {
   SELF_INTERVIEW
   "The student has another interview at that time."
   OWN_OVERLAP
+  "The interviewer gives no more interviews on that day, or in that week."
+  INTERVIEWER_FULL
   "Somebody else has booked the slot."
   SLOT_TAKEN
   "Somebody else holds the slot for the moment."
@@ -3171,6 +3193,10 @@ input CreateInterviewerInput {
   timeZone: String! = "UTC"
   "Topics and levels."
   tags: [String!]
+  "How many interviews he gives at most on a day of his zone, 1 to 100; left out, there is no cap."
+  maxPerDay: Int
+  "How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; left out, there is no cap."
+  maxPerWeek: Int
 }
 
 "What taking on came to."
@@ -3193,6 +3219,10 @@ input UpdateInterviewerInput {
   timeZone: String
   "Topics and levels."
   tags: [String!]
+  "How many interviews he gives at most on a day of his zone, 1 to 100; null takes the cap away."
+  maxPerDay: Int
+  "How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; null takes the cap away."
+  maxPerWeek: Int
   "Whether he gives interviews at present."
   active: Boolean
   "With ` + "`" + `active: false` + "`" + `: cancel what is booked, rather than report it."
@@ -3550,6 +3580,10 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_timeZone(ctx, field)
 	case "tags":
 		return ec.fieldContext_Interviewer_tags(ctx, field)
+	case "maxPerDay":
+		return ec.fieldContext_Interviewer_maxPerDay(ctx, field)
+	case "maxPerWeek":
+		return ec.fieldContext_Interviewer_maxPerWeek(ctx, field)
 	case "active":
 		return ec.fieldContext_Interviewer_active(ctx, field)
 	case "createdAt":
@@ -4160,8 +4194,8 @@ func (ec *executionContext) field_Mutation_updateInterviewer_args(ctx context.Co
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (app.UpdateInterviewerInput, error) {
-			return ec.unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚐUpdateInterviewerInput(ctx, v)
+		func(ctx context.Context, v any) (model.UpdateInterviewerInput, error) {
+			return ec.unmarshalNUpdateInterviewerInput2rehearseᚋgraphᚋmodelᚐUpdateInterviewerInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7237,6 +7271,52 @@ func (ec *executionContext) fieldContext_Interviewer_tags(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
 }
 
+func (ec *executionContext) _Interviewer_maxPerDay(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_maxPerDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxPerDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_maxPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Interviewer_maxPerWeek(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_maxPerWeek(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxPerWeek, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_maxPerWeek(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Interviewer_active(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8184,7 +8264,7 @@ func (ec *executionContext) _Mutation_updateInterviewer(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().UpdateInterviewer(ctx, fc.Args["input"].(app.UpdateInterviewerInput))
+			return ec.Resolvers.Mutation().UpdateInterviewer(ctx, fc.Args["input"].(model.UpdateInterviewerInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateInterviewerPayload) graphql.Marshaler {
@@ -12606,7 +12686,7 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 		asMap["timeZone"] = "UTC"
 	}
 
-	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags"}
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -12641,6 +12721,20 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.Tags = data
+		case "maxPerDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxPerDay"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxPerDay = data
+		case "maxPerWeek":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxPerWeek"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxPerWeek = data
 		}
 	}
 	return it, nil
@@ -13449,8 +13543,8 @@ func UnmarshalUpdateBookingPolicyInput(ctx context.Context, raw any) (app.Update
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Context, obj any) (app.UpdateInterviewerInput, error) {
-	var it app.UpdateInterviewerInput
+func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Context, obj any) (model.UpdateInterviewerInput, error) {
+	var it model.UpdateInterviewerInput
 	if obj == nil {
 		return it, nil
 	}
@@ -13464,7 +13558,7 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 		asMap["cancelBooked"] = false
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "active", "cancelBooked"}
+	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "active", "cancelBooked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -13473,7 +13567,7 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 		switch k {
 		case "interviewerId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
-			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewerID(ctx, v)
+			data, err := ec.unmarshalNID2int64(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -13506,6 +13600,20 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.Tags = data
+		case "maxPerDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxPerDay"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxPerDay = graphql.OmittableOf(data)
+		case "maxPerWeek":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxPerWeek"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxPerWeek = graphql.OmittableOf(data)
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -13531,8 +13639,8 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalUpdateInterviewerInput(ctx context.Context, raw any) (app.UpdateInterviewerInput, error) {
-	var out app.UpdateInterviewerInput
+func UnmarshalUpdateInterviewerInput(ctx context.Context, raw any) (model.UpdateInterviewerInput, error) {
+	var out model.UpdateInterviewerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateInterviewerInput", raw, &out)
 	return out, err
 }
@@ -14760,6 +14868,16 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 		case "tags":
 			out.Values[i] = ec._Interviewer_tags(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxPerDay":
+			out.Values[i] = ec._Interviewer_maxPerDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxPerWeek":
+			out.Values[i] = ec._Interviewer_maxPerWeek(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "active":
@@ -16704,6 +16822,7 @@ var (
 		"ALREADY_INTERVIEWED": booking.EmptyAlreadyInterviewed,
 		"SELF_INTERVIEW":      booking.EmptySelfInterview,
 		"OWN_OVERLAP":         booking.EmptyOwnOverlap,
+		"INTERVIEWER_FULL":    booking.EmptyInterviewerFull,
 	}
 	marshalNEmptyReasonCode2rehearseᚋinternalᚋbookingᚐEmptyCode = map[booking.EmptyCode]string{
 		booking.EmptyLimitReached:       "LIMIT_REACHED",
@@ -16716,6 +16835,7 @@ var (
 		booking.EmptyAlreadyInterviewed: "ALREADY_INTERVIEWED",
 		booking.EmptySelfInterview:      "SELF_INTERVIEW",
 		booking.EmptyOwnOverlap:         "OWN_OVERLAP",
+		booking.EmptyInterviewerFull:    "INTERVIEWER_FULL",
 	}
 )
 
@@ -17120,6 +17240,7 @@ var (
 		"ALREADY_INTERVIEWED":   booking.AlreadyInterviewed,
 		"SELF_INTERVIEW":        booking.SelfInterview,
 		"OWN_OVERLAP":           booking.OwnOverlap,
+		"INTERVIEWER_FULL":      booking.InterviewerFull,
 		"SLOT_TAKEN":            booking.SlotTaken,
 		"SLOT_HELD":             booking.SlotHeld,
 		"SLOT_WITHDRAWN":        booking.SlotIsWithdrawn,
@@ -17142,6 +17263,7 @@ var (
 		booking.AlreadyInterviewed:   "ALREADY_INTERVIEWED",
 		booking.SelfInterview:        "SELF_INTERVIEW",
 		booking.OwnOverlap:           "OWN_OVERLAP",
+		booking.InterviewerFull:      "INTERVIEWER_FULL",
 		booking.SlotTaken:            "SLOT_TAKEN",
 		booking.SlotHeld:             "SLOT_HELD",
 		booking.SlotIsWithdrawn:      "SLOT_WITHDRAWN",
@@ -17488,7 +17610,7 @@ func (ec *executionContext) marshalNUpdateBookingPolicyPayload2ᚖrehearseᚋgra
 	return ec._UpdateBookingPolicyPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋinternalᚋappᚐUpdateInterviewerInput(ctx context.Context, v any) (app.UpdateInterviewerInput, error) {
+func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋgraphᚋmodelᚐUpdateInterviewerInput(ctx context.Context, v any) (model.UpdateInterviewerInput, error) {
 	res, err := ec.unmarshalInputUpdateInterviewerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

@@ -232,6 +232,28 @@ type UpdateBookingPolicyPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Changes of an interviewer; what is left out stays.
+type UpdateInterviewerInput struct {
+	// The interviewer.
+	InterviewerID int64 `json:"interviewerId"`
+	// The full name, 1 to 200 characters.
+	Name *string `json:"name,omitempty"`
+	// The e-mail; no other interviewer may have it.
+	Email *string `json:"email,omitempty"`
+	// An IANA time zone.
+	TimeZone *string `json:"timeZone,omitempty"`
+	// Topics and levels.
+	Tags []string `json:"tags,omitempty"`
+	// How many interviews he gives at most on a day of his zone, 1 to 100; null takes the cap away.
+	MaxPerDay graphql.Omittable[*int] `json:"maxPerDay,omitempty"`
+	// How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; null takes the cap away.
+	MaxPerWeek graphql.Omittable[*int] `json:"maxPerWeek,omitempty"`
+	// Whether he gives interviews at present.
+	Active *bool `json:"active,omitempty"`
+	// With `active: false`: cancel what is booked, rather than report it.
+	CancelBooked bool `json:"cancelBooked"`
+}
+
 // What the change came to.
 type UpdateInterviewerPayload struct {
 	// The interviewer; null when it was refused.

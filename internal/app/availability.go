@@ -148,6 +148,11 @@ func (c *closing) write(ctx context.Context, a booking.Availability, plan bookin
 	if err != nil {
 		return nil, err
 	}
+	if c.interviewer.Capped() && len(created) > 0 {
+		if err := recount(ctx, c.tx, c.interviewer, always); err != nil {
+			return nil, err
+		}
+	}
 	published := newPublished(a, plan)
 	published.Slots = booking.ByStart(append(published.Slots, created...))
 	return published, nil

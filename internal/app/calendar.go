@@ -116,6 +116,9 @@ func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) erro
 			return err
 		}
 		c.result.Cancelled = append(c.result.Cancelled, cancelled)
+		if err := recountWeek(ctx, c.tx, c.interviewer, interview.Start); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -21,9 +21,12 @@ type CompleteInterviewInput struct {
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, At: in.CompletedAt}
 	now := a.Now()
-	return a.changeInterview(ctx, in.InterviewID, func(_ *store.Tx, i booking.Interview) (booking.Interview, error) {
-		i, refused := i.Complete(completion, now)
-		return i, refused.Err()
+	return a.changeInterview(ctx, in.InterviewID, func(tx *store.Tx, i booking.Interview) (booking.Interview, error) {
+		completed, refused := i.Complete(completion, now)
+		if err := refused.Err(); err != nil {
+			return i, err
+		}
+		return completed, tx.UpdateInterview(ctx, completed)
 	})
 }
 
@@ -42,7 +45,7 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		if len(refused) > 0 || cancelled.Status == i.Status {
 			return cancelled, refused.Err()
 		}
-		interviewer, err := tx.ShareInterviewer(ctx, i.InterviewerID)
+		interviewer, err := tx.LockInterviewer(ctx, i.InterviewerID)
 		if err != nil {
 			return i, err
 		}
@@ -50,12 +53,17 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		if err != nil {
 			return i, err
 		}
-		return cancelled, tx.SetSlotStatus(ctx, slot.ID, slot.StatusAfterCancel(interviewer, now))
+		if err := tx.SetSlotStatus(ctx, slot.ID, slot.StatusAfterCancel(interviewer, now)); err != nil {
+			return i, err
+		}
+		if err := tx.UpdateInterview(ctx, cancelled); err != nil {
+			return i, err
+		}
+		return cancelled, recountWeek(ctx, tx, interviewer, i.Start)
 	})
 }
 
-// changeInterview runs one change of an interview under its student's lock and
-// writes what change answers.
+// changeInterview runs one change of an interview under its student's lock.
 func (a *App) changeInterview(
 	ctx context.Context, id booking.InterviewID,
 	change func(*store.Tx, booking.Interview) (booking.Interview, error),
@@ -74,10 +82,8 @@ func (a *App) changeInterview(
 		if err != nil {
 			return err
 		}
-		if changed, err = change(tx, current); err != nil {
-			return err
-		}
-		return tx.UpdateInterview(ctx, changed)
+		changed, err = change(tx, current)
+		return err
 	})
 	if err != nil {
 		return nil, err

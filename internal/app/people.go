@@ -73,12 +73,15 @@ type CreateInterviewerInput struct {
 	Email    string
 	TimeZone string
 	Tags     []string
+
+	MaxPerDay, MaxPerWeek *int
 }
 
 // CreateInterviewer takes an interviewer on; he is active.
 func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
 	interviewer, refused := booking.Interviewer{
 		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: a.Now(),
+		MaxPerDay: in.MaxPerDay, MaxPerWeek: in.MaxPerWeek,
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
@@ -93,8 +96,8 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	return &interviewer, nil
 }
 
-// UpdateInterviewerInput changes the fields that are not nil.
-type UpdateInterviewerInput struct {
+// InterviewerChange changes the fields that are not nil.
+type InterviewerChange struct {
 	InterviewerID booking.InterviewerID
 	Name          *string
 	Email         *string
@@ -102,6 +105,8 @@ type UpdateInterviewerInput struct {
 	Tags          []string // nil leaves them
 	Active        *bool
 	CancelBooked  bool // with active false: also what is booked
+
+	MaxPerDay, MaxPerWeek **int // a pointer to nil takes the cap away
 }
 
 // UpdatedInterviewer is an interviewer after a change, and what closing his
@@ -113,7 +118,7 @@ type UpdatedInterviewer struct {
 
 // UpdateInterviewer changes an interviewer. One who stops being active loses
 // his open slots in the future.
-func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) (*UpdatedInterviewer, error) {
+func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*UpdatedInterviewer, error) {
 	var after booking.Interviewer
 	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) error {
 		var refused booking.Refused
@@ -122,6 +127,11 @@ func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) 
 		}
 		if !after.Active {
 			if err := c.close(ctx, store.SlotTarget{}, keepNone, false); err != nil {
+				return err
+			}
+		}
+		if in.MaxPerDay != nil || in.MaxPerWeek != nil || in.TimeZone != nil {
+			if err := recount(ctx, c.tx, after, always); err != nil {
 				return err
 			}
 		}
@@ -135,11 +145,13 @@ func (a *App) UpdateInterviewer(ctx context.Context, in UpdateInterviewerInput) 
 	return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, nil
 }
 
-func (in UpdateInterviewerInput) apply(to booking.Interviewer) booking.Interviewer {
+func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {
 	set(&to.Name, in.Name)
 	set(&to.Email, in.Email)
 	set(&to.TimeZone, in.TimeZone)
 	set(&to.Active, in.Active)
+	set(&to.MaxPerDay, in.MaxPerDay)
+	set(&to.MaxPerWeek, in.MaxPerWeek)
 	if in.Tags != nil {
 		to.Tags = in.Tags
 	}

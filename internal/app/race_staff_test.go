@@ -36,7 +36,7 @@ func newLeaveRace(t *testing.T) leaveRace {
 }
 
 func (r leaveRace) leave(on *app.App) (*app.UpdatedInterviewer, error) {
-	return on.UpdateInterviewer(r.t.Context(), app.UpdateInterviewerInput{
+	return on.UpdateInterviewer(r.t.Context(), app.InterviewerChange{
 		InterviewerID: r.interviewer.ID, Active: ptr(false), Email: ptr("former@example.org"),
 	})
 }
@@ -73,7 +73,7 @@ func TestLeavingWaitsForABooking(t *testing.T) {
 	gate.Await(t, 1)
 	var left *app.UpdatedInterviewer
 	gone := meanwhile(func() (err error) { left, err = r.leave(second); return err })
-	r.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
+	r.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")
 	wantOutcome(t, "the leaving", gone(), "ok")
@@ -92,7 +92,7 @@ func TestBookingWaitsForALeaving(t *testing.T) {
 	gone := meanwhile(func() (err error) { left, err = r.leave(first); return err })
 	gate.Await(t, 1)
 	booked := meanwhile(func() error { return r.book(second) })
-	r.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
+	r.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
 	gate.Open()
 	wantOutcome(t, "the leaving", gone(), "ok")
 	wantOutcome(t, "the booking", booked(), "SLOT_WITHDRAWN")
@@ -101,14 +101,14 @@ func TestBookingWaitsForALeaving(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the slot's lock a slot is both: the administrator is told that it was
+// Without the slot's lock and the interviewer's a slot is both: the administrator is told that it was
 // withdrawn and that no booking stands, and a student has it.
 func TestLeavingAgainstABookingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newLeaveRace(t)
 	gate := pgtest.NewGate(insertsInterview)
-	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("slots")})
-	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("slots")})
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("slots", "interviewers")})
+	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("slots", "interviewers")})
 	booked := meanwhile(func() error { return r.book(first) })
 	gate.Await(t, 1)
 	left, err := r.leave(second)

@@ -193,7 +193,7 @@ func (s *storm) publish(random *rand.Rand, on *app.App) error {
 // updateInterviewer changes the e-mail each time: it is a key, and changing it
 // takes the strongest lock.
 func (s *storm) updateInterviewer(random *rand.Rand, on *app.App) error {
-	_, err := on.UpdateInterviewer(s.t.Context(), app.UpdateInterviewerInput{
+	_, err := on.UpdateInterviewer(s.t.Context(), app.InterviewerChange{
 		InterviewerID: pick(s, random, &s.interviewers).ID, Active: ptr(random.IntN(5) > 0),
 		Email: ptr(fmt.Sprintf("interviewer-%x@example.org", random.Uint64())),
 	})

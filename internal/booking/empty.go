@@ -21,6 +21,7 @@ const (
 	EmptyAlreadyInterviewed EmptyCode = "ALREADY_INTERVIEWED"
 	EmptySelfInterview      EmptyCode = "SELF_INTERVIEW"
 	EmptyOwnOverlap         EmptyCode = "OWN_OVERLAP"
+	EmptyInterviewerFull    EmptyCode = "INTERVIEWER_FULL"
 )
 
 // EmptyReason is one cause of an empty list. Count is how many slots of the
@@ -41,6 +42,7 @@ type Tally struct {
 	Interviewers int // of interviewers the student has met
 	Self         int
 	Busy         int // while the student has another interview
+	Full         int // of interviewers whose day or week is full
 }
 
 // EmptyReasons explains an empty list: by the student's standing and the range
@@ -74,6 +76,7 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer whom the student has met, or is going to meet"},
 		{EmptySelfInterview, t.Self, "of the interviewer with the student's own e-mail"},
 		{EmptyOwnOverlap, t.Busy, "while the student has another interview"},
+		{EmptyInterviewerFull, t.Full, "on a day, or in a week, in which the interviewer gives no more"},
 	} {
 		if r.count > 0 {
 			add(r.code, r.count, fmt.Sprintf("%d of %d slots: %s", r.count, t.Published, r.message))

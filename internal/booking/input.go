@@ -32,7 +32,8 @@ func (i Interviewer) Normalise() (Interviewer, Refused) {
 	refused := normalisePerson(&i.Name, &i.Email, i.TimeZone)
 	tags, bad := NormaliseTags(i.Tags)
 	i.Tags = tags
-	return i, append(refused, bad...)
+	refused = append(refused, bad...)
+	return i, append(refused, i.checkCaps()...)
 }
 
 func normalisePerson(name, email *string, zone string) Refused {

@@ -38,11 +38,15 @@ func (s Student) InterviewLimit(p Policy) int {
 
 // Interviewer gives mock interviews and publishes availability.
 type Interviewer struct {
-	ID        InterviewerID
-	Name      string
-	Email     string // lower case, unique among interviewers
-	TimeZone  string // IANA name, for display
-	Tags      []string
+	ID       InterviewerID
+	Name     string
+	Email    string // lower case, unique among interviewers
+	TimeZone string // IANA name, for display
+	Tags     []string
+	// How many interviews he gives at most on a day, and in a week from Monday, of
+	// his zone; nil for no cap. An interview belongs to the day on which it starts.
+	MaxPerDay, MaxPerWeek *int
+
 	Active    bool // an inactive interviewer has no open slots in the future
 	CreatedAt time.Time
 }

@@ -11,6 +11,7 @@ const (
 	AlreadyInterviewed   RefusalCode = "ALREADY_INTERVIEWED"
 	SelfInterview        RefusalCode = "SELF_INTERVIEW"
 	OwnOverlap           RefusalCode = "OWN_OVERLAP"
+	InterviewerFull      RefusalCode = "INTERVIEWER_FULL"
 	SlotTaken            RefusalCode = "SLOT_TAKEN"
 	SlotHeld             RefusalCode = "SLOT_HELD"
 	SlotIsWithdrawn      RefusalCode = "SLOT_WITHDRAWN"

@@ -24,6 +24,9 @@ type Slot struct {
 	InterviewerID InterviewerID
 	Start, End    time.Time // UTC
 	Status        SlotStatus
+	// Full: its interviewer gives as many interviews on its day, or in its week,
+	// as he will.
+	Full bool
 }
 
 // Span is the interval of the slot.

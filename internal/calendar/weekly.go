@@ -42,6 +42,20 @@ func (d Date) Weekday() time.Weekday { return d.midnight().Weekday() }
 // Begin is the first instant of the day in zone.
 func (d Date) Begin(zone *time.Location) time.Time { return LocalTime(0).on(d, zone) }
 
+// Day is the day of zone in which the time lies, in UTC.
+func Day(at time.Time, zone *time.Location) Span { return days(DateOf(at.In(zone)), 1, zone) }
+
+// Week is the week of zone, from Monday, in which the time lies, in UTC.
+func Week(at time.Time, zone *time.Location) Span {
+	date := DateOf(at.In(zone))
+	sinceMonday := (int(date.Weekday()) + 6) % 7
+	return days(date.AddDays(-sinceMonday), 7, zone)
+}
+
+func days(first Date, n int, zone *time.Location) Span {
+	return Span{Start: first.Begin(zone).UTC(), End: first.AddDays(n).Begin(zone).UTC()}
+}
+
 // midnight stands for the day in arithmetic; UTC has every day, once.
 func (d Date) midnight() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 

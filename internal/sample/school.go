@@ -180,12 +180,12 @@ func (s *school) book(ctx context.Context, r *booking.Record, slot booking.Slot,
 	if err := r.Offer(at).Judge(slot).Err(); err != nil {
 		return fmt.Errorf("student %d: %w", r.Student.ID, err)
 	}
-	interview, err := s.tx.CreateInterview(ctx, booking.NewInterview(r.Student.ID, slot, at))
+	interview, err := s.tx.Book(ctx, booking.NewInterview(r.Student.ID, slot, at))
 	if err != nil {
 		return err
 	}
 	r.History = append(r.History, interview)
-	return s.tx.SetSlotStatus(ctx, slot.ID, booking.SlotBooked)
+	return nil
 }
 
 func (s *school) complete(ctx context.Context, i *booking.Interview, grade int) error {

@@ -53,10 +53,27 @@ var invariants = []struct{ name, query string }{
 		FROM slots s JOIN blocks b ON b.interviewer_id = s.interviewer_id
 			AND b.starts_at < s.ends_at AND s.starts_at < b.ends_at, clock
 		WHERE s.status = 'OPEN' AND s.starts_at > greatest(clock.now, b.created_at)`},
+	{"a slot is closed by a cap exactly when its day or week holds as many interviews as the cap allows", `
+		SELECT format('slot %s of interviewer %s is %s', s.id, s.interviewer_id, CASE WHEN s.capped THEN 'closed' ELSE 'not closed' END)
+		FROM slots s LEFT JOIN (`+fullBy("day", "max_per_day")+` UNION `+fullBy("week", "max_per_week")+`) k
+			ON k.interviewer_id = s.interviewer_id AND k.starts_at <= s.starts_at AND s.starts_at < k.ends_at
+		WHERE s.status <> 'WITHDRAWN'
+		GROUP BY s.id HAVING s.capped <> (count(k.interviewer_id) > 0)`},
 	{"an inactive interviewer has no open slots in the future", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock
 		WHERE NOT i.active AND s.status = 'OPEN' AND s.starts_at > clock.now`},
+}
+
+// fullBy finds the days or weeks of each interviewer's zone that hold as many
+// interviews as his cap allows.
+func fullBy(unit, limit string) string {
+	return fmt.Sprintf(`
+		SELECT i.interviewer_id, date_trunc('%[1]s', i.starts_at AT TIME ZONE v.time_zone) AT TIME ZONE v.time_zone AS starts_at,
+			(date_trunc('%[1]s', i.starts_at AT TIME ZONE v.time_zone) + interval '1 %[1]s') AT TIME ZONE v.time_zone AS ends_at
+		FROM interviews i JOIN interviewers v ON v.id = i.interviewer_id
+		WHERE v.%[2]s IS NOT NULL AND i.status IN ('BOOKED', 'COMPLETED')
+		GROUP BY 1, 2, 3, v.%[2]s HAVING count(*) >= v.%[2]s`, unit, limit)
 }
 
 // overlaps compares each row with the one that ended last among the earlier

@@ -58,11 +58,23 @@ func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, e
 	return count(f.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
 }
 
-// CreateInterview writes a booking and answers it with its id.
+// Book writes a booking and its slot's status, and answers it with its id. The
+// slot is locked already.
+func (tx *Tx) Book(ctx context.Context, i booking.Interview) (booking.Interview, error) {
+	err := tx.db.WithContext(ctx).Raw(`
+		WITH slot AS (UPDATE slots SET status = 'BOOKED' WHERE id = ?)
+		INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		i.SlotID, i.StudentID, i.InterviewerID, i.SlotID, i.Start, i.End, i.Status, i.BookedAt).Scan(&i.ID).Error
+	return i, fault(err, "book slot %d", i.SlotID)
+}
+
+// CreateInterview writes an interview, whatever became of it, and answers it
+// with its id. Its slot's status is the caller's.
 func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking.Interview, error) {
 	created := newInterviewRow(i)
 	err := tx.db.WithContext(ctx).Create(&created).Error
-	return created.domain(), fault(err, "book slot %d", i.SlotID)
+	return created.domain(), fault(err, "create an interview on slot %d", i.SlotID)
 }
 
 // UpdateInterview writes what became of an interview whose student this

@@ -40,13 +40,15 @@ func (r studentRow) domain() booking.Student {
 }
 
 type interviewerRow struct {
-	ID        booking.InterviewerID
-	Name      string
-	Email     string
-	TimeZone  string
-	Tags      texts
-	Active    bool
-	CreatedAt time.Time
+	ID         booking.InterviewerID
+	Name       string
+	Email      string
+	TimeZone   string
+	Tags       texts
+	MaxPerDay  *int
+	MaxPerWeek *int
+	Active     bool
+	CreatedAt  time.Time
 }
 
 func (interviewerRow) TableName() string { return "interviewers" }
@@ -54,13 +56,14 @@ func (interviewerRow) TableName() string { return "interviewers" }
 func (r interviewerRow) domain() booking.Interviewer {
 	return booking.Interviewer{
 		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
-		CreatedAt: r.CreatedAt.UTC(),
+		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, CreatedAt: r.CreatedAt.UTC(),
 	}
 }
 
 func newInterviewerRow(i booking.Interviewer) interviewerRow {
 	return interviewerRow{
 		ID: i.ID, Name: i.Name, Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
+		MaxPerDay: i.MaxPerDay, MaxPerWeek: i.MaxPerWeek,
 	}
 }
 
@@ -72,6 +75,7 @@ type slotRow struct {
 	EndsAt         time.Time
 	Status         booking.SlotStatus
 	Excepted       bool
+	Capped         bool
 }
 
 func (slotRow) TableName() string { return "slots" }
@@ -79,6 +83,7 @@ func (slotRow) TableName() string { return "slots" }
 func (r slotRow) domain() booking.Slot {
 	return booking.Slot{
 		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status,
+		Full: r.Capped,
 	}
 }
 

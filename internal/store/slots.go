@@ -9,7 +9,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-const slotColumns = "id, interviewer_id, availability_id, starts_at, ends_at, status"
+const slotColumns = "id, interviewer_id, availability_id, starts_at, ends_at, status, capped"
 
 // SlotSearch narrows a list of slots to what the caller wants to see; it is no
 // rule.
@@ -62,7 +62,7 @@ func (r *Reader) bookable(ctx context.Context, f SlotSearch, o booking.Offer) *g
 		f.In.Start = o.Earliest
 	}
 	// The status as text: a parameter would hide the partial index from a generic plan.
-	db := f.narrow(r.db.WithContext(ctx).Where("status = 'OPEN'"))
+	db := f.narrow(r.db.WithContext(ctx).Where("status = 'OPEN' AND NOT capped"))
 	if excluded := o.Excluded(); len(excluded) > 0 {
 		db = db.Where("interviewer_id <> ALL(?)", ids[booking.InterviewerID](excluded))
 	}
@@ -92,7 +92,8 @@ func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) 
 		count(*) FILTER (WHERE interviewer_id = ANY(@met)) AS interviewers,
 		count(*) FILTER (WHERE interviewer_id = @self) AS self,
 		count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(CAST(@starts AS timestamptz[]), CAST(@ends AS timestamptz[])) AS busy (s, e)
-			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)) AS busy`,
+			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)) AS busy,
+		count(*) FILTER (WHERE status = 'OPEN' AND capped) AS "full"`,
 		map[string]any{
 			"now": o.Now, "earliest": o.Earliest, "met": ids[booking.InterviewerID](o.Met), "self": o.Self,
 			"starts": starts, "ends": ends,

@@ -1,10 +1,11 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 WHERE id = ANY($1)
 
 SELECT id, interviewer_id, starts_at, ends_at, 'OPEN' AS status
 FROM "slots"
-WHERE status = 'OPEN'
+WHERE (status = 'OPEN'
+	AND NOT capped)
 	AND (starts_at >= $1 AND starts_at < $2 AND ends_at <= $3) AND interviewer_id <> ALL($4)
 	AND (NOT EXISTS (SELECT
 FROM unnest($5::timestamptz[], $6::timestamptz[]) AS busy (s, e)

@@ -1,3 +1,7 @@
+SELECT v.id, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
+FROM slots s JOIN interviewers v ON v.id = s.interviewer_id
+WHERE s.id = $1
+
 begin
 
 SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)
@@ -14,16 +18,18 @@ LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 WHERE s.id = $1
 ORDER BY s.id, i.starts_at, i.id
 
-SELECT id, interviewer_id, availability_id, starts_at, ends_at, status
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, active, created_at
+FROM interviewers
+WHERE id = $1 FOR SHARE
+
+SELECT id, interviewer_id, availability_id, starts_at, ends_at, status, capped
 FROM slots
 WHERE id = $1 FOR NO KEY UPDATE
 
-INSERT INTO "interviews" ("student_id","interviewer_id","slot_id","starts_at","ends_at","status","grade","note","booked_at","completed_at","cancelled_at","cancel_reason")
-VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)
-RETURNING "id"
-
-UPDATE "slots"
-SET "status"=$1
-WHERE "id" = $2
+WITH slot AS (UPDATE slots
+SET status = 'BOOKED'
+WHERE id = $1) INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at)
+VALUES ($2, $3, $4, $5, $6, $7, $8)
+RETURNING id
 
 commit

@@ -1,8 +1,8 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 ORDER BY name, id LIMIT $1
 
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 WHERE id = ANY($1)
 
@@ -36,7 +36,7 @@ ORDER BY interviewer_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted"
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
 FROM "slots"
 WHERE interviewer_id = parent.of AND status IN ($2)
 ORDER BY starts_at, id LIMIT $3) AS page
@@ -44,7 +44,7 @@ ORDER BY interviewer_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted"
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
 FROM "slots"
 WHERE interviewer_id = parent.of AND status IN ($2)
 ORDER BY starts_at, id LIMIT $3) AS page

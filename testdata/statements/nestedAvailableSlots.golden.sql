@@ -3,13 +3,14 @@ FROM "availabilities"
 WHERE interviewer_id = ANY($1) AND removed_at IS NULL
 ORDER BY interviewer_id, starts_at, id
 
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 WHERE id = ANY($1)
 
 SELECT id, interviewer_id, starts_at, ends_at, 'OPEN' AS status
 FROM "slots"
-WHERE status = 'OPEN'
+WHERE (status = 'OPEN'
+	AND NOT capped)
 	AND (starts_at >= $1 AND starts_at < $2 AND ends_at <= $3) AND interviewer_id <> ALL($4)
 	AND (NOT EXISTS (SELECT
 FROM unnest($5::timestamptz[], $6::timestamptz[]) AS busy (s, e)
@@ -18,7 +19,7 @@ ORDER BY starts_at, id LIMIT $7
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted"
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
 FROM "slots"
 WHERE interviewer_id = parent.of
 ORDER BY starts_at, id LIMIT $2) AS page

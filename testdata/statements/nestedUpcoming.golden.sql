@@ -1,8 +1,8 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 WHERE id = ANY($1)
 
-SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted"
+SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
 FROM "slots"
 WHERE id = ANY($1)
 

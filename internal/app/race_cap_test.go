@@ -1,0 +1,98 @@
+package app_test
+
+import (
+	"testing"
+
+	"rehearse/internal/app"
+	"rehearse/internal/pgtest"
+)
+
+// twoForOnePlace are two students who want two slots of an interviewer who
+// gives one interview a day.
+func twoForOnePlace(w *world) (inputs []app.BookSlotInput) {
+	by := w.interviewer()
+	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.InterviewerChange{
+		InterviewerID: by.ID, MaxPerDay: ptr(ptr(1)),
+	})
+	wantOutcome(w.t, "the cap", err, "ok")
+	for i, s := range w.students(2) {
+		inputs = append(inputs, app.BookSlotInput{StudentID: s.ID, SlotID: w.slot(by, float64(1+2*i)).ID})
+	}
+	return inputs
+}
+
+func TestTwoStudentsForTheLastPlaceOfADay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs := twoForOnePlace(w)
+	errs := w.stampede(pgtest.NewGate(locksStudent), nil, inputs)
+	wantOutcomes(t, errs, map[string]int{"ok": 1, "INTERVIEWER_FULL": 1})
+	w.wantSound()
+}
+
+// Without the interviewer's lock each writes what the other has locked: a
+// deadlock, which only trying again mends.
+func TestTwoStudentsForTheLastPlaceOfADayUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inputs := twoForOnePlace(w)
+	gate, deadlocks := pgtest.NewGate(insertsInterview), &failures{}
+	servers := w.servers(pgtest.Intercept{
+		Before: gate.Hold, Rewrite: withoutLocks("interviewers"), After: deadlocks.count,
+	})
+	wait := atOnce(len(inputs), func(i int) error {
+		_, err := servers[i].Book(t.Context(), inputs[i])
+		return err
+	})
+	gate.Await(t, len(inputs))
+	gate.Open()
+	wantOutcomes(t, wait(), map[string]int{"ok": 1, "INTERVIEWER_FULL": 1})
+	deadlocks.want(t, 1)
+}
+
+// A cap that is set while somebody books: the booking is counted.
+func TestCapWaitsForABooking(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	by := w.interviewer()
+	one, other := w.slot(by, 1), w.slot(by, 3)
+	gate := pgtest.NewGate(insertsInterview)
+	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+	booked := meanwhile(func() error {
+		_, err := first.Book(t.Context(), app.BookSlotInput{StudentID: w.student().ID, SlotID: one.ID})
+		return err
+	})
+	gate.Await(t, 1)
+	capped := meanwhile(func() error {
+		_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: ptr(ptr(1))})
+		return err
+	})
+	w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	wantOutcome(t, "the cap", capped(), "ok")
+	_, err := second.Book(t.Context(), app.BookSlotInput{StudentID: w.student().ID, SlotID: other.ID})
+	wantOutcome(t, "a booking after it", err, "INTERVIEWER_FULL")
+	w.wantSound()
+}
+
+// A booking that has seen no cap, and finds one when it has its lock, starts
+// again.
+func TestBookingFindsACap(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	by := w.interviewer()
+	slot, student := w.slot(by, 1), w.student()
+	gate := pgtest.NewGate(locksStudent)
+	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+	booked := meanwhile(func() error {
+		_, err := first.Book(t.Context(), app.BookSlotInput{StudentID: student.ID, SlotID: slot.ID})
+		return err
+	})
+	gate.Await(t, 1)
+	_, err := second.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, MaxPerDay: ptr(ptr(1))})
+	wantOutcome(t, "the cap", err, "ok")
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	w.wantSound() // and the day is full now
+}
