@@ -55,7 +55,7 @@ var invariants = []struct{ name, query string }{
 		WHERE s.status = 'OPEN' AND s.starts_at > greatest(clock.now, b.created_at)`},
 	{"a slot is closed by a cap exactly when its day or week holds as many interviews as the cap allows", `
 		SELECT format('slot %s of interviewer %s is %s', s.id, s.interviewer_id, CASE WHEN s.capped THEN 'closed' ELSE 'not closed' END)
-		FROM slots s LEFT JOIN (`+fullBy("day", "max_per_day")+` UNION `+fullBy("week", "max_per_week")+`) k
+		FROM slots s LEFT JOIN (` + fullBy("day", "max_per_day") + ` UNION ` + fullBy("week", "max_per_week") + `) k
 			ON k.interviewer_id = s.interviewer_id AND k.starts_at <= s.starts_at AND s.starts_at < k.ends_at
 		WHERE s.status <> 'WITHDRAWN'
 		GROUP BY s.id HAVING s.capped <> (count(k.interviewer_id) > 0)`},
