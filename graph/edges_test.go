@@ -179,6 +179,14 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 		"interviewerId": bob, "start": "2026-06-09T08:00:00Z", "end": "2026-06-09T09:00:00Z",
 	}, &added)
 	same(t, "of a new one", added.Availability.Interviewer.ID, bob)
+
+	taken := s.publish(bob, t0.Add(20*day), time.Hour, 60)
+	s.accepted(taken.Errors)
+	var removed struct{ Errors []refused }
+	s.mutate("removeAvailability", "", map[string]any{"availabilityId": taken.Availability.ID}, &removed)
+	s.accepted(removed.Errors)
+	s.ask("{ interviewers { nodes { availability { start end slotMinutes interviewer { id } } } } }", nil).into(&data)
+	same(t, "one that was removed is gone", len(data.Interviewers.Nodes[1].Availability), 1)
 }
 
 func TestListOfSlots(t *testing.T) {

@@ -2438,7 +2438,7 @@ type Interviewer {
     "The slots after this cursor."
     after: String
   ): SlotConnection!
-  "Every window that the interviewer published, by start."
+  "Every window and weekly rule that the interviewer published and did not remove, by start."
   availability: [Availability!]!
   "The interviews the interviewer gives, whatever became of them, by start, then id."
   interviews(
