@@ -330,7 +330,7 @@ func TestMigrateThenServe(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("migrate: %d %s", code, errs)
 	}
-	mustContain(t, "the first time", out, "2 migrations applied")
+	mustContain(t, "the first time", out, "3 migrations applied")
 	_, out, _ = once(t, data, nil, "migrate")
 	mustContain(t, "the second time", out, "0 migrations applied")
 	_, out, _ = once(t, data, nil, "sample")

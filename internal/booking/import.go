@@ -1,6 +1,12 @@
 package booking
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"rehearse/internal/calendar"
+)
 
 // Differences refuses an imported student who is there already as somebody
 // else: an import changes nobody.
@@ -21,11 +27,15 @@ func (i Interviewer) Differences(imported Interviewer) Refused {
 }
 
 func differs(field, there, imported string) Refused {
+	return differsIn("who has this e-mail", field, there, imported)
+}
+
+func differsIn(what, field, there, imported string) Refused {
 	if there == imported {
 		return nil
 	}
 	return Refuse(InvalidInput, field, fmt.Sprintf(
-		"%s is %q; who has this e-mail is there already, with %q, and an import changes nobody", field, clip(imported), clip(there)))
+		"%s is %q; %s is there already, with %q, and an import changes nothing that is there", field, clip(imported), what, clip(there)))
 }
 
 func number(n *int) string {
@@ -33,4 +43,55 @@ func number(n *int) string {
 		return ""
 	}
 	return fmt.Sprint(*n)
+}
+
+// PlanImport cuts a window that was published elsewhere. It may lie in the past,
+// and it is published whole or not at all.
+func PlanImport(by Interviewer, a Availability, standing []Slot, now time.Time) (Plan, Refused) {
+	active := by.Active
+	by.Active = true // whether he may be inactive depends on what would be open
+	plan, refused := PlanWindow(by, a, standing, time.Time{})
+	if len(refused) > 0 {
+		return plan, refused
+	}
+	if len(plan.Conflicting) > 0 {
+		other := plan.Conflicting[0]
+		return plan, Refused{{
+			Code: AvailabilityConflict, Field: "start", Conflicting: plan.Conflicting, Message: fmt.Sprintf(
+				"another slot of the interviewer, from %s to %s, is in the way",
+				other.Start.Format(time.RFC3339), other.End.Format(time.RFC3339)),
+		}}
+	}
+	if last := len(plan.New) - 1; !active && last >= 0 && plan.New[last].Start.After(now) {
+		return plan, Refuse(WrongStatus, "interviewer", "the interviewer is not active and cannot publish what lies in the future")
+	}
+	return plan, nil
+}
+
+// Agenda is an interviewer's slots that are not withdrawn, by start. None of
+// them overlap.
+type Agenda []Slot
+
+// During is the slots that share time with the span.
+func (a Agenda) During(span calendar.Span) []Slot {
+	from := a.place(span.Start)
+	to := from
+	for to < len(a) && a[to].Start.Before(span.End) {
+		to++
+	}
+	return a[from:to]
+}
+
+// With is the agenda with one slot more, which overlaps none of it.
+func (a Agenda) With(s Slot) Agenda { return slices.Insert(a, a.place(s.Start), s) }
+
+// place is where the first slot stands that ends after t.
+func (a Agenda) place(t time.Time) int {
+	at, _ := slices.BinarySearchFunc(a, t, func(s Slot, t time.Time) int {
+		if s.End.After(t) {
+			return 1
+		}
+		return -1
+	})
+	return at
 }

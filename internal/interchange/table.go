@@ -181,7 +181,9 @@ func badCSV(err error) (booking.Refused, error) {
 // File is the Field of what is wrong with a file as a whole.
 const File = "csv"
 
-func badFile(message string) booking.Refused { return booking.Refuse(booking.InvalidInput, File, message) }
+func badFile(message string) booking.Refused {
+	return booking.Refuse(booking.InvalidInput, File, message)
+}
 
 func wrong(column, text, expected string) booking.Refused {
 	return booking.Refuse(booking.InvalidInput, column, fmt.Sprintf("%s is %q; %s is expected", column, clip(text), expected))

@@ -1,11 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 )
 
 // What an import reads and locks, a batch of loadBatch at a time: the number of
@@ -102,3 +105,133 @@ func inBatches[K, V any](keys []K, read func([]K) ([]V, error)) ([]V, error) {
 }
 
 func appendID[ID ~int64](b []byte, id ID) []byte { return strconv.AppendInt(b, int64(id), 10) }
+
+// InterviewerWindow is time of one interviewer.
+type InterviewerWindow struct {
+	InterviewerID booking.InterviewerID
+	calendar.Span
+}
+
+// StandingIn reads the slots that share time with one of the windows, of the
+// same interviewer, and are not withdrawn: by start, each once. No slot is
+// longer than booking.MaxSlotMinutes.
+func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([]LoadedSlot, error) {
+	rows, err := inBatches(windows, func(batch []InterviewerWindow) ([]slotRow, error) {
+		var rows []slotRow
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT s.id, s.interviewer_id, s.availability_id, s.starts_at, s.ends_at, s.status
+			FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS wanted (interviewer_id, s, e)
+			CROSS JOIN LATERAL (SELECT * FROM slots
+				WHERE slots.interviewer_id = wanted.interviewer_id AND status <> 'WITHDRAWN'
+					AND starts_at > wanted.s - make_interval(mins => ?) AND starts_at < wanted.e AND ends_at > wanted.s) AS s`,
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendID(b, w.InterviewerID) }),
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.Start) }),
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.End) }),
+			booking.MaxSlotMinutes).Scan(&rows).Error
+		return rows, fault(err, "read the slots in %d windows", len(batch))
+	})
+	slices.SortFunc(rows, func(a, b slotRow) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
+	rows = slices.CompactFunc(rows, func(a, b slotRow) bool { return a.ID == b.ID })
+	slots := make([]LoadedSlot, len(rows))
+	for i, row := range rows {
+		slots[i] = LoadedSlot{Slot: row.domain(), AvailabilityID: row.AvailabilityID}
+	}
+	return slots, err
+}
+
+// EnsureAvailabilities answers, for each window, the availability with just
+// this window and slot length, and writes those that are not there. The
+// interviewers are locked already.
+func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availability) ([]booking.AvailabilityID, error) {
+	found, err := inBatches(wanted, func(batch []booking.Availability) ([]availabilityRow, error) {
+		var rows []availabilityRow
+		err := tx.db.WithContext(ctx).Raw(`
+			SELECT a.* FROM availabilities a
+			JOIN unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::integer[]) AS wanted (interviewer_id, s, e, minutes)
+				ON (a.interviewer_id, a.starts_at, a.ends_at, a.slot_minutes)
+					= (wanted.interviewer_id, wanted.s, wanted.e, wanted.minutes)`,
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendID(b, a.InterviewerID) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.End) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) })).Scan(&rows).Error
+		return rows, fault(err, "read %d windows", len(batch))
+	})
+	if err != nil {
+		return nil, err
+	}
+	there := map[booking.Availability]booking.AvailabilityID{}
+	for _, a := range domains(found) {
+		there[windowKey(a)] = a.ID
+	}
+	var missing []booking.Availability
+	for _, a := range wanted {
+		if _, known := there[windowKey(a)]; !known {
+			there[windowKey(a)] = 0
+			missing = append(missing, a)
+		}
+	}
+	taken, err := tx.TakeIDs(ctx, AvailabilitiesTable, len(missing))
+	if err != nil {
+		return nil, err
+	}
+	for i := range missing {
+		missing[i].ID = booking.AvailabilityID(taken[i])
+		there[windowKey(missing[i])] = missing[i].ID
+	}
+	answer := make([]booking.AvailabilityID, len(wanted))
+	for i, a := range wanted {
+		answer[i] = there[windowKey(a)]
+	}
+	return answer, tx.LoadAvailabilities(ctx, missing)
+}
+
+func windowKey(a booking.Availability) booking.Availability {
+	return booking.Availability{InterviewerID: a.InterviewerID, Start: a.Start.UTC(), End: a.End.UTC(), SlotMinutes: a.SlotMinutes}
+}
+
+// InterviewsAt reads the interviews that have the student, the interviewer and
+// the times of one of those given, by id.
+func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) ([]booking.Interview, error) {
+	found, err := inBatches(wanted, func(batch []booking.Interview) ([]booking.Interview, error) {
+		var rows []interviewRow
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT i.* FROM (SELECT DISTINCT * FROM
+				unnest(?::bigint[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS w (student_id, interviewer_id, s, e)) AS wanted
+			JOIN interviews i ON (i.student_id, i.interviewer_id, i.starts_at, i.ends_at)
+				= (wanted.student_id, wanted.interviewer_id, wanted.s, wanted.e)`,
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.StudentID) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.InterviewerID) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) })).Scan(&rows).Error
+		return domains(rows), fault(err, "read %d interviews", len(batch))
+	})
+	slices.SortFunc(found, func(a, b booking.Interview) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(found, func(a, b booking.Interview) bool { return a.ID == b.ID }), err
+}
+
+// BookSlots marks slots that this transaction has locked.
+func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID) error {
+	for batch := range slices.Chunk(keys, loadBatch) {
+		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED' WHERE id = ANY(?)", ids[booking.SlotID](batch)).Error
+		if err != nil {
+			return fault(err, "book %d slots", len(batch))
+		}
+	}
+	return nil
+}
+
+// InterviewersByIDs reads any number of interviewers.
+func (r *Reader) InterviewersByIDs(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
+	return inBatches(keys, func(batch []booking.InterviewerID) ([]booking.Interviewer, error) {
+		return r.InterviewersByID(ctx, batch)
+	})
+}
+
+// ManyRecords reads the records of any number of students. They are of one
+// instant only while the students are locked.
+func (r *Reader) ManyRecords(ctx context.Context, keys []booking.StudentID) ([]booking.Record, error) {
+	return inBatches(keys, func(batch []booking.StudentID) ([]booking.Record, error) {
+		records, err := r.Records(ctx, batch)
+		return slices.Collect(maps.Values(records)), err
+	})
+}

@@ -18,8 +18,8 @@ SELECT id, interviewer_id, availability_id, starts_at, ends_at, status
 FROM slots
 WHERE id = $1 FOR NO KEY UPDATE
 
-INSERT INTO "interviews" ("student_id","interviewer_id","slot_id","starts_at","ends_at","status","grade","note","booked_at","completed_at","cancelled_at","cancel_reason")
-VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)
+INSERT INTO "interviews" ("student_id","interviewer_id","slot_id","starts_at","ends_at","status","grade","note","booked_at","completed_at","cancelled_at","cancel_reason","exempt")
+VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)
 RETURNING "id"
 
 UPDATE "slots"
