@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
@@ -57,6 +58,12 @@ const usage = `usage: rehearse [command]
   migrate   bring the database to this version's schema
   sample    load sample data into an empty database: the sample school, or, with
             --size S, M or L, a large generated one (--seed N, 1 by default)
+  import    take data in from a CSV file, or from standard input for -:
+            import students|interviewers|availability|interviews FILE|-
+            --dry-run says what would be done, --partial writes the rows that can be,
+            --exempt takes interviews in that break the limit, the pair or the grades
+  export    write such a file to standard output:
+            export students|interviewers|availability|interviews
   check     recompute every invariant over the database and print what disagrees
   version   print the version
 
@@ -79,6 +86,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	commands := map[string]func(*program, context.Context) error{
 		"serve": (*program).serve, "migrate": (*program).migrate, "sample": (*program).sample, "check": (*program).check,
+		"import": (*program).importFile, "export": (*program).exportTable,
 	}
 	switch name {
 	case "version":
@@ -89,7 +97,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	command, known := commands[name]
-	if !known || (name != "sample" && len(args) > 0) {
+	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export"}, name)) {
 		return fmt.Errorf("%w: there is no command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
 	}
 	c, err := config.Load(getenv)

@@ -189,7 +189,7 @@ func createSlots(ctx context.Context, tx *store.Tx, slots []store.LoadedSlot) er
 // lockInterviewers locks who has one of the e-mails, and answers them as they
 // are then.
 func lockInterviewers(ctx context.Context, tx *store.Tx, emails []string) (map[string]booking.Interviewer, error) {
-	found, err := tx.InterviewersByEmail(ctx, distinct(emails))
+	found, err := tx.InterviewersByEmail(ctx, keys(emails, func(email string) string { return email }))
 	if err != nil {
 		return nil, err
 	}
@@ -221,16 +221,4 @@ func agendas(standing []store.LoadedSlot) map[booking.InterviewerID]booking.Agen
 
 func nobody(noun, column, email string) booking.Refused {
 	return booking.Refuse(booking.NotFound, column, fmt.Sprintf("%s is %.80q; there is no %s with this e-mail", column, email, noun))
-}
-
-func distinct(list []string) []string {
-	seen := map[string]bool{}
-	var once []string
-	for _, text := range list {
-		if !seen[text] {
-			seen[text] = true
-			once = append(once, text)
-		}
-	}
-	return once
 }

@@ -292,7 +292,7 @@ func (h *history) publish(ctx context.Context, tx *store.Tx, rows []*historyRow)
 
 // lockRecords locks who has one of the e-mails, and answers their records.
 func lockRecords(ctx context.Context, tx *store.Tx, emails []string) (map[string]*booking.Record, error) {
-	found, err := tx.StudentsByEmail(ctx, distinct(emails))
+	found, err := tx.StudentsByEmail(ctx, keys(emails, func(email string) string { return email }))
 	if err != nil {
 		return nil, err
 	}
