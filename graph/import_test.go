@@ -31,7 +31,7 @@ func (s *school) imports(mutation, csv string, set map[string]any) imported {
 	for key, value := range set {
 		input[key] = value
 	}
-	if input["csv"] == "" {
+	if csv == "" && set["csv"] == nil {
 		delete(input, "csv")
 	}
 	var payload imported

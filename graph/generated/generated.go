@@ -190,6 +190,7 @@ type ComplexityRoot struct {
 		CancelledAt  func(childComplexity int) int
 		CompletedAt  func(childComplexity int) int
 		End          func(childComplexity int) int
+		Exempt       func(childComplexity int) int
 		Grade        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Interviewer  func(childComplexity int) int
@@ -931,6 +932,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.End(childComplexity), true
+	case "Interview.exempt":
+		if e.ComplexityRoot.Interview.Exempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Exempt(childComplexity), true
 	case "Interview.grade":
 		if e.ComplexityRoot.Interview.Grade == nil {
 			break
@@ -2067,6 +2074,8 @@ type Interview {
   cancelledAt: DateTime
   "Why it was cancelled; null unless it is."
   cancelReason: String
+  "Whether an administrator took it in from elsewhere though it breaks the limit, the pair or the grades."
+  exempt: Boolean!
 }
 
 "What became of a booking."
@@ -3034,6 +3043,8 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_cancelledAt(ctx, field)
 	case "cancelReason":
 		return ec.fieldContext_Interview_cancelReason(ctx, field)
+	case "exempt":
+		return ec.fieldContext_Interview_exempt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Interview", field.Name)
 }
@@ -6307,6 +6318,29 @@ func (ec *executionContext) _Interview_cancelReason(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Interview_cancelReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Interview", field, false, false, "String")
+}
+
+func (ec *executionContext) _Interview_exempt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_exempt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Exempt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_exempt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _InterviewConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Interview]) (ret graphql.Marshaler) {
@@ -12358,6 +12392,11 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 		case "cancelReason":
 			out.Values[i] = ec._Interview_cancelReason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "exempt":
+			out.Values[i] = ec._Interview_exempt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
