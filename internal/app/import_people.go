@@ -21,6 +21,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 	now := a.Now()
 	people := people[booking.Student]{
 		noun:   "student",
+		table:  store.StudentsTable,
 		email:  func(s booking.Student) string { return s.Email },
 		id:     func(s booking.Student) int64 { return int64(s.ID) },
 		differ: booking.Student.Differences,
@@ -52,6 +53,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 	now := a.Now()
 	people := people[booking.Interviewer]{
 		noun:   "interviewer",
+		table:  store.InterviewersTable,
 		email:  func(i booking.Interviewer) string { return i.Email },
 		id:     func(i booking.Interviewer) int64 { return int64(i.ID) },
 		differ: booking.Interviewer.Differences,
@@ -76,6 +78,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 // people is what students and interviewers have in common.
 type people[P any] struct {
 	noun   string
+	table  store.Table
 	email  func(P) string
 	id     func(P) int64
 	differ func(there, imported P) booking.Refused
@@ -84,6 +87,9 @@ type people[P any] struct {
 
 // judge finds who is there already, in the school or earlier in the file.
 func (k people[P]) judge(ctx context.Context, tx *store.Tx, rows []*incoming[P]) error {
+	if err := tx.QueueImports(ctx, k.table); err != nil {
+		return err
+	}
 	emails := make([]string, len(rows))
 	for i, row := range rows {
 		emails[i] = k.email(row.Value)

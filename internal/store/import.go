@@ -56,6 +56,13 @@ func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
 	return taken, fault(err, "take %d ids of %s", n, t)
 }
 
+// QueueImports makes imports into the table wait for each other, and nobody
+// else: two of them with the same people in another order would end each other.
+func (tx *Tx) QueueImports(ctx context.Context, t Table) error {
+	err := tx.db.WithContext(ctx).Exec("LOCK TABLE " + string(t) + " IN SHARE UPDATE EXCLUSIVE MODE").Error
+	return fault(err, "wait for other imports into %s", t)
+}
+
 // LockStudents makes every other operation on the interviews of these students
 // wait until this transaction ends. They are locked by id, before anything else.
 func (tx *Tx) LockStudents(ctx context.Context, keys []booking.StudentID) error {
