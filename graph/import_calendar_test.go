@@ -84,6 +84,19 @@ func TestImportCalendarOverAChangeOfClocks(t *testing.T) {
 	s.sound()
 }
 
+// A time that was moved has an event of its own, with the same UID.
+func TestImportCalendarWithAMovedTime(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(map[string]any{"timeZone": "Asia/Kolkata"})
+	ical := vevents(
+		"DTSTART:20260602T100000\nDTEND:20260602T110000\nRRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20260616",
+		"RECURRENCE-ID:20260609T100000\nDTSTART:20260610T120000\nDTEND:20260610T130000")
+	ical = strings.Replace(ical, "UID:1", "UID:0", 1)
+	s.accepted(s.imports("importAvailability", "", map[string]any{"ical": ical, "interviewerId": ann}).Errors)
+	same(t, "windows", s.windowsOf(ann), []string{"06-02 04:30-05:30", "06-10 06:30-07:30", "06-16 04:30-05:30"})
+}
+
 func TestImportCalendarThatIsWrong(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -93,11 +106,13 @@ func TestImportCalendarThatIsWrong(t *testing.T) {
 		one, one+"\nRRULE:FREQ=SECONDLY", "DTSTART:20260602\nDTEND:20260603", "DTSTART:20260602T090000Z",
 		"DTSTART;TZID=Mars/Base:20260602T090000\nDTEND:20260602T110000", one+"\nRDATE:20260603T090000Z",
 		"DTSTART:20260602T130000Z\nDTEND:20260602T120000Z", one+"\nRRULE:nonsense", one+"\nRRULE:FREQ=DAILY\nEXDATE:never",
+		one+"\nRRULE:FREQ=YEARLY;BYEASTER=400", one+"\nRRULE:FREQ=DAILY;INTERVAL=-1",
 	)})
 	same(t, "rows", bad.came(), []string{
 		"4 CREATED", "10 FAILED RRULE:INVALID_INPUT", "17 FAILED DTSTART:INVALID_INPUT DTEND:INVALID_INPUT",
 		"23 FAILED DTEND:INVALID_INPUT", "28 FAILED DTSTART:INVALID_INPUT", "34 FAILED RDATE:INVALID_INPUT",
 		"41 FAILED end:INVALID_RANGE", "47 FAILED RRULE:INVALID_INPUT", "54 FAILED EXDATE:INVALID_INPUT",
+		"62 FAILED RRULE:INVALID_INPUT", "69 FAILED RRULE:INVALID_INPUT",
 	})
 	for name, set := range map[string]map[string]any{
 		"neither":          {},
@@ -107,6 +122,7 @@ func TestImportCalendarThatIsWrong(t *testing.T) {
 		"no calendar":      {"ical": "hello", "interviewerId": ann},
 		"an empty one":     {"ical": "", "interviewerId": ann},
 		"a broken one":     {"ical": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;;=:x\n", "interviewerId": ann},
+		"too many rules":   {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY;COUNT=1\nEND:VEVENT\nBEGIN:VEVENT\n", 101) + one), "interviewerId": ann},
 		"too many windows": {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY\nEND:VEVENT\nBEGIN:VEVENT\n", 40) + one), "interviewerId": ann},
 	} {
 		payload := s.imports("importAvailability", "", set)

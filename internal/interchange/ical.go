@@ -45,10 +45,18 @@ func ReadCalendar(text string, o CalendarOptions) ([]Row[Window], booking.Refuse
 	lines := eventLines(text)
 	rows := []Row[Window]{}
 	moved := movedTimes(parsed.Events(), o.Zone)
+	recurring := 0
 	for n, component := range parsed.Events() {
 		e := event{VEvent: component, o: o}
 		if n < len(lines) {
 			e.line = lines[n]
+		}
+		if e.GetProperty(ics.ComponentPropertyRrule) != nil {
+			recurring++
+		}
+		if recurring > maxRecurring {
+			return nil, booking.Refuse(booking.InvalidInput, calendarField, fmt.Sprintf(
+				"the calendar has more than the %d recurring events allowed", maxRecurring))
 		}
 		rows = append(rows, e.rows(moved[component.Id()])...)
 		if len(rows) > o.MaxWindows {
@@ -119,6 +127,13 @@ func (s stamp) of(t time.Time) time.Time {
 	return time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), 0, time.UTC)
 }
 
+// maxRecurring bounds the work of a calendar: a rule that never comes true is
+// followed for thousands of years, which takes a tenth of a second.
+const maxRecurring = 100
+
+// maxInterval is the longest interval of a recurrence, in its unit.
+const maxInterval = 1000
+
 const stampFormat = "20060102T150405"
 
 // readStamp reads 20260605T130000, in UTC with a Z, else in the zone that the
@@ -185,7 +200,12 @@ func (e event) stamp(name string, property ics.ComponentProperty) (stamp, bookin
 
 // starts are when the event begins: once, or by its rule, until the end of what
 // is wanted.
-func (e event) starts(first, end stamp, moved []time.Time) ([]stamp, booking.Refused) {
+func (e event) starts(first, end stamp, moved []time.Time) (starts []stamp, refused booking.Refused) {
+	defer func() {
+		if recover() != nil { // the library does, on some rules
+			starts, refused = nil, booking.Refuse(booking.InvalidInput, propRule, "RRULE cannot be followed")
+		}
+	}()
 	p := e.GetProperty(ics.ComponentPropertyRrule)
 	if e.GetProperty(ics.ComponentPropertyRdate) != nil {
 		return nil, booking.Refuse(booking.InvalidInput, "RDATE", "an event with RDATE is not read; give each time an event of its own")
@@ -203,7 +223,6 @@ func (e event) starts(first, end stamp, moved []time.Time) ([]stamp, booking.Ref
 	}
 	except = append(except, moved...)
 	from := e.o.Within.Start.Add(-end.instant().Sub(first.instant()) - 24*time.Hour)
-	var starts []stamp
 	next := rule.Iterator()
 	for wall, more := next(); more; wall, more = next() {
 		at := first.at(wall)
@@ -225,8 +244,11 @@ func (e event) rule(text string, first stamp) (*rrule.RRule, error) {
 	if err != nil {
 		return nil, err
 	}
-	if option.Freq > rrule.DAILY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond) > 0 {
-		return nil, errors.New("DAILY, WEEKLY, MONTHLY and YEARLY are read, without BYHOUR, BYMINUTE and BYSECOND")
+	if option.Freq > rrule.DAILY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond)+len(option.Byeaster) > 0 {
+		return nil, errors.New("DAILY, WEEKLY, MONTHLY and YEARLY are read, without BYHOUR, BYMINUTE, BYSECOND and BYEASTER")
+	}
+	if option.Interval < 0 || option.Interval > maxInterval || option.Count < 0 {
+		return nil, fmt.Errorf("an INTERVAL from 1 to %d, and a COUNT from 1 on, are allowed", maxInterval)
 	}
 	until := first.of(e.o.Within.End)
 	if !option.Until.IsZero() {
