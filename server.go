@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
@@ -60,6 +61,12 @@ const usage = `usage: rehearse [command]
             --size S, M or L, a large generated one (--seed N, 1 by default)
   extend    publish every weekly rule as far as the policy's horizon; serve does so
             by itself, every hour
+  import    take data in from a CSV file, or from standard input for -:
+            import students|interviewers|availability|interviews FILE|-
+            --dry-run says what would be done, --partial writes the rows that can be,
+            --exempt takes interviews in that break the limit, the pair or the grades
+  export    write such a file to standard output:
+            export students|interviewers|availability|interviews
   check     recompute every invariant over the database and print what disagrees
   version   print the version
 
@@ -83,6 +90,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	commands := map[string]func(*program, context.Context) error{
 		"serve": (*program).serve, "migrate": (*program).migrate, "sample": (*program).sample, "check": (*program).check,
 		"extend": (*program).extend,
+		"import": (*program).importFile, "export": (*program).exportTable,
 	}
 	switch name {
 	case "version":
@@ -93,7 +101,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	command, known := commands[name]
-	if !known || (name != "sample" && len(args) > 0) {
+	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export"}, name)) {
 		return fmt.Errorf("%w: there is no command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
 	}
 	c, err := config.Load(getenv)

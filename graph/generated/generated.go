@@ -170,12 +170,58 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	ImportAvailabilityPayload struct {
+		Created   func(childComplexity int) int
+		Errors    func(childComplexity int) int
+		Failed    func(childComplexity int) int
+		Rows      func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+	}
+
+	ImportError struct {
+		Code    func(childComplexity int) int
+		Column  func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	ImportInterviewersPayload struct {
+		Created   func(childComplexity int) int
+		Errors    func(childComplexity int) int
+		Failed    func(childComplexity int) int
+		Rows      func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+	}
+
+	ImportInterviewsPayload struct {
+		Created   func(childComplexity int) int
+		Errors    func(childComplexity int) int
+		Failed    func(childComplexity int) int
+		Rows      func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+	}
+
+	ImportRow struct {
+		Errors func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Line   func(childComplexity int) int
+		Status func(childComplexity int) int
+	}
+
+	ImportStudentsPayload struct {
+		Created   func(childComplexity int) int
+		Errors    func(childComplexity int) int
+		Failed    func(childComplexity int) int
+		Rows      func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+	}
+
 	Interview struct {
 		BookedAt     func(childComplexity int) int
 		CancelReason func(childComplexity int) int
 		CancelledAt  func(childComplexity int) int
 		CompletedAt  func(childComplexity int) int
 		End          func(childComplexity int) int
+		Exempt       func(childComplexity int) int
 		Grade        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Interviewer  func(childComplexity int) int
@@ -234,6 +280,10 @@ type ComplexityRoot struct {
 		CompleteInterview     func(childComplexity int, input app.CompleteInterviewInput) int
 		CreateInterviewer     func(childComplexity int, input app.CreateInterviewerInput) int
 		CreateStudent         func(childComplexity int, input app.CreateStudentInput) int
+		ImportAvailability    func(childComplexity int, input model.ImportAvailabilityInput) int
+		ImportInterviewers    func(childComplexity int, input model.ImportInterviewersInput) int
+		ImportInterviews      func(childComplexity int, input model.ImportInterviewsInput) int
+		ImportStudents        func(childComplexity int, input model.ImportStudentsInput) int
 		RemoveAvailability    func(childComplexity int, input app.RemoveAvailabilityInput) int
 		UpdateAvailability    func(childComplexity int, input model.UpdateAvailabilityInput) int
 		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
@@ -420,6 +470,10 @@ type MutationResolver interface {
 	CreateInterviewer(ctx context.Context, input app.CreateInterviewerInput) (*model.CreateInterviewerPayload, error)
 	UpdateInterviewer(ctx context.Context, input model.UpdateInterviewerInput) (*model.UpdateInterviewerPayload, error)
 	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
+	ImportStudents(ctx context.Context, input model.ImportStudentsInput) (*model.ImportStudentsPayload, error)
+	ImportInterviewers(ctx context.Context, input model.ImportInterviewersInput) (*model.ImportInterviewersPayload, error)
+	ImportAvailability(ctx context.Context, input model.ImportAvailabilityInput) (*model.ImportAvailabilityPayload, error)
+	ImportInterviews(ctx context.Context, input model.ImportInterviewsInput) (*model.ImportInterviewsPayload, error)
 }
 type QueryResolver interface {
 	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string) (*page.AvailableSlotConnection, error)
@@ -905,6 +959,174 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmptyReason.Message(childComplexity), true
 
+	case "ImportAvailabilityPayload.created":
+		if e.ComplexityRoot.ImportAvailabilityPayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportAvailabilityPayload.Created(childComplexity), true
+	case "ImportAvailabilityPayload.errors":
+		if e.ComplexityRoot.ImportAvailabilityPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportAvailabilityPayload.Errors(childComplexity), true
+	case "ImportAvailabilityPayload.failed":
+		if e.ComplexityRoot.ImportAvailabilityPayload.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportAvailabilityPayload.Failed(childComplexity), true
+	case "ImportAvailabilityPayload.rows":
+		if e.ComplexityRoot.ImportAvailabilityPayload.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportAvailabilityPayload.Rows(childComplexity), true
+	case "ImportAvailabilityPayload.unchanged":
+		if e.ComplexityRoot.ImportAvailabilityPayload.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportAvailabilityPayload.Unchanged(childComplexity), true
+
+	case "ImportError.code":
+		if e.ComplexityRoot.ImportError.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportError.Code(childComplexity), true
+	case "ImportError.column":
+		if e.ComplexityRoot.ImportError.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportError.Column(childComplexity), true
+	case "ImportError.message":
+		if e.ComplexityRoot.ImportError.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportError.Message(childComplexity), true
+
+	case "ImportInterviewersPayload.created":
+		if e.ComplexityRoot.ImportInterviewersPayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewersPayload.Created(childComplexity), true
+	case "ImportInterviewersPayload.errors":
+		if e.ComplexityRoot.ImportInterviewersPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewersPayload.Errors(childComplexity), true
+	case "ImportInterviewersPayload.failed":
+		if e.ComplexityRoot.ImportInterviewersPayload.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewersPayload.Failed(childComplexity), true
+	case "ImportInterviewersPayload.rows":
+		if e.ComplexityRoot.ImportInterviewersPayload.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewersPayload.Rows(childComplexity), true
+	case "ImportInterviewersPayload.unchanged":
+		if e.ComplexityRoot.ImportInterviewersPayload.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewersPayload.Unchanged(childComplexity), true
+
+	case "ImportInterviewsPayload.created":
+		if e.ComplexityRoot.ImportInterviewsPayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewsPayload.Created(childComplexity), true
+	case "ImportInterviewsPayload.errors":
+		if e.ComplexityRoot.ImportInterviewsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewsPayload.Errors(childComplexity), true
+	case "ImportInterviewsPayload.failed":
+		if e.ComplexityRoot.ImportInterviewsPayload.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewsPayload.Failed(childComplexity), true
+	case "ImportInterviewsPayload.rows":
+		if e.ComplexityRoot.ImportInterviewsPayload.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewsPayload.Rows(childComplexity), true
+	case "ImportInterviewsPayload.unchanged":
+		if e.ComplexityRoot.ImportInterviewsPayload.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportInterviewsPayload.Unchanged(childComplexity), true
+
+	case "ImportRow.errors":
+		if e.ComplexityRoot.ImportRow.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRow.Errors(childComplexity), true
+	case "ImportRow.id":
+		if e.ComplexityRoot.ImportRow.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRow.ID(childComplexity), true
+	case "ImportRow.line":
+		if e.ComplexityRoot.ImportRow.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRow.Line(childComplexity), true
+	case "ImportRow.status":
+		if e.ComplexityRoot.ImportRow.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRow.Status(childComplexity), true
+
+	case "ImportStudentsPayload.created":
+		if e.ComplexityRoot.ImportStudentsPayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStudentsPayload.Created(childComplexity), true
+	case "ImportStudentsPayload.errors":
+		if e.ComplexityRoot.ImportStudentsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStudentsPayload.Errors(childComplexity), true
+	case "ImportStudentsPayload.failed":
+		if e.ComplexityRoot.ImportStudentsPayload.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStudentsPayload.Failed(childComplexity), true
+	case "ImportStudentsPayload.rows":
+		if e.ComplexityRoot.ImportStudentsPayload.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStudentsPayload.Rows(childComplexity), true
+	case "ImportStudentsPayload.unchanged":
+		if e.ComplexityRoot.ImportStudentsPayload.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportStudentsPayload.Unchanged(childComplexity), true
+
 	case "Interview.bookedAt":
 		if e.ComplexityRoot.Interview.BookedAt == nil {
 			break
@@ -935,6 +1157,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.End(childComplexity), true
+	case "Interview.exempt":
+		if e.ComplexityRoot.Interview.Exempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Exempt(childComplexity), true
 	case "Interview.grade":
 		if e.ComplexityRoot.Interview.Grade == nil {
 			break
@@ -1231,6 +1459,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateStudent(childComplexity, args["input"].(app.CreateStudentInput)), true
+	case "Mutation.importAvailability":
+		if e.ComplexityRoot.Mutation.ImportAvailability == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importAvailability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportAvailability(childComplexity, args["input"].(model.ImportAvailabilityInput)), true
+	case "Mutation.importInterviewers":
+		if e.ComplexityRoot.Mutation.ImportInterviewers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importInterviewers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportInterviewers(childComplexity, args["input"].(model.ImportInterviewersInput)), true
+	case "Mutation.importInterviews":
+		if e.ComplexityRoot.Mutation.ImportInterviews == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importInterviews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportInterviews(childComplexity, args["input"].(model.ImportInterviewsInput)), true
+	case "Mutation.importStudents":
+		if e.ComplexityRoot.Mutation.ImportStudents == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importStudents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportStudents(childComplexity, args["input"].(model.ImportStudentsInput)), true
 	case "Mutation.removeAvailability":
 		if e.ComplexityRoot.Mutation.RemoveAvailability == nil {
 			break
@@ -1918,6 +2190,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CompleteInterviewInput", ec.unmarshalInputCompleteInterviewInput),
 			graphql.NewInputUnmarshaler("CreateInterviewerInput", ec.unmarshalInputCreateInterviewerInput),
 			graphql.NewInputUnmarshaler("CreateStudentInput", ec.unmarshalInputCreateStudentInput),
+			graphql.NewInputUnmarshaler("ImportAvailabilityInput", ec.unmarshalInputImportAvailabilityInput),
+			graphql.NewInputUnmarshaler("ImportInterviewersInput", ec.unmarshalInputImportInterviewersInput),
+			graphql.NewInputUnmarshaler("ImportInterviewsInput", ec.unmarshalInputImportInterviewsInput),
+			graphql.NewInputUnmarshaler("ImportStudentsInput", ec.unmarshalInputImportStudentsInput),
 			graphql.NewInputUnmarshaler("InterviewFilter", ec.unmarshalInputInterviewFilter),
 			graphql.NewInputUnmarshaler("InterviewOrder", ec.unmarshalInputInterviewOrder),
 			graphql.NewInputUnmarshaler("InterviewerFilter", ec.unmarshalInputInterviewerFilter),
@@ -2529,6 +2805,8 @@ type Interview {
   cancelledAt: DateTime
   "Why it was cancelled; null unless it is."
   cancelReason: String
+  "Whether an administrator took it in from elsewhere though it breaks the limit, the pair or the grades."
+  exempt: Boolean!
 }
 
 "What became of a booking."
@@ -3274,6 +3552,204 @@ type UpdateBookingPolicyPayload {
   "Every rule that said no."
   errors: [UserError!]!
 }
+
+# ===================================================================== imports
+
+extend type Mutation {
+  """
+  Admits the students of a table. Who is there already, by e-mail, is left as he
+  is, so the same file again changes nothing. At most 5,000 rows; more go in by
+  the command ` + "`" + `rehearse import` + "`" + `.
+  """
+  importStudents(
+    "The table, and how to take it in."
+    input: ImportStudentsInput!
+  ): ImportStudentsPayload!
+  """
+  Takes the interviewers of a table on. Who is there already, by e-mail, is left
+  as he is. At most 5,000 rows.
+  """
+  importInterviewers(
+    "The table, and how to take it in."
+    input: ImportInterviewersInput!
+  ): ImportInterviewersPayload!
+  """
+  Publishes windows of interviewers, from a table or from a calendar. A window
+  whose slots are there already is left as it is. At most 5,000 rows.
+  """
+  importAvailability(
+    "The windows, and how to take them in."
+    input: ImportAvailabilityInput!
+  ): ImportAvailabilityPayload!
+  """
+  Takes in interviews that were booked elsewhere, past and to come. A slot that
+  is not there is published for them. At most 5,000 rows.
+  """
+  importInterviews(
+    "The table, and how to take it in."
+    input: ImportInterviewsInput!
+  ): ImportInterviewsPayload!
+}
+
+"What became of one row of a file."
+type ImportRow {
+  "The line on which the row begins; the header is line 1."
+  line: Int!
+  "What became of it."
+  status: ImportRowStatus!
+  "The id of what the row stands for; null when it was not written."
+  id: ID
+  "What is wrong with it; empty unless it failed."
+  errors: [ImportError!]!
+}
+
+"What became of a row."
+enum ImportRowStatus {
+  "It was written; in a dry run, it would have been."
+  CREATED
+  "It was there already, just so."
+  UNCHANGED
+  "It was written though it breaks the limit, the pair or the grades, and is marked."
+  EXEMPTED
+  "Something is wrong with it, and it was not written."
+  FAILED
+  "Nothing is wrong with it; it was not written since other rows failed."
+  SKIPPED
+}
+
+"One thing that is wrong with a row."
+type ImportError {
+  "The column; null when it is the row as a whole."
+  column: String
+  "What is wrong, for programs."
+  code: RefusalCode!
+  "What is wrong, for people."
+  message: String!
+}
+
+"A table of students."
+input ImportStudentsInput {
+  """
+  CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
+  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it) and ` + "`" + `interviewLimit` + "`" + ` (the policy's without it).
+  """
+  csv: String!
+  "Answer the same, and write nothing."
+  dryRun: Boolean! = false
+  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  partial: Boolean! = false
+}
+
+"What importing came to."
+type ImportStudentsPayload {
+  "What became of each row, in the order of the file; empty when the file could not be read."
+  rows: [ImportRow!]!
+  "How many rows were created, those that were exempted among them."
+  created: Int!
+  "How many rows were there already, just so."
+  unchanged: Int!
+  "How many rows failed."
+  failed: Int!
+  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  errors: [UserError!]!
+}
+
+"A table of interviewers."
+input ImportInterviewersInput {
+  """
+  CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
+  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it) and ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it).
+  """
+  csv: String!
+  "Answer the same, and write nothing."
+  dryRun: Boolean! = false
+  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  partial: Boolean! = false
+}
+
+"What importing came to."
+type ImportInterviewersPayload {
+  "What became of each row, in the order of the file; empty when the file could not be read."
+  rows: [ImportRow!]!
+  "How many rows were created, those that were exempted among them."
+  created: Int!
+  "How many rows were there already, just so."
+  unchanged: Int!
+  "How many rows failed."
+  failed: Int!
+  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  errors: [UserError!]!
+}
+
+"Windows of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `."
+input ImportAvailabilityInput {
+  """
+  CSV with a header, its columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail),
+  ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and, if wanted, ` + "`" + `slotMinutes` + "`" + ` (60 without it); one window a row.
+  """
+  csv: String
+  """
+  A calendar (RFC 5545) of the one interviewer of ` + "`" + `interviewerId` + "`" + `: each event
+  is a window, and a recurring one is a window for each time until the policy's
+  publishing horizon. A time without a zone is the interviewer's.
+  """
+  ical: String
+  "Whose calendar it is; with ` + "`" + `ical` + "`" + ` only."
+  interviewerId: ID
+  "How long each slot of the calendar's windows is; with ` + "`" + `ical` + "`" + ` only."
+  slotMinutes: Int! = 60
+  "Answer the same, and write nothing."
+  dryRun: Boolean! = false
+  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  partial: Boolean! = false
+}
+
+"What importing came to."
+type ImportAvailabilityPayload {
+  "What became of each row, in the order of the file; empty when the file could not be read."
+  rows: [ImportRow!]!
+  "How many rows were created, those that were exempted among them."
+  created: Int!
+  "How many rows were there already, just so."
+  unchanged: Int!
+  "How many rows failed."
+  failed: Int!
+  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  errors: [UserError!]!
+}
+
+"A table of interviews."
+input ImportInterviewsInput {
+  """
+  CSV with a header, its columns in any order: ` + "`" + `studentEmail` + "`" + `,
+  ` + "`" + `interviewerEmail` + "`" + `, ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + `, ` + "`" + `status` + "`" + ` and, if wanted, ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `,
+  ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `, ` + "`" + `cancelledAt` + "`" + ` and ` + "`" + `cancelReason` + "`" + `.
+  """
+  csv: String!
+  "Answer the same, and write nothing."
+  dryRun: Boolean! = false
+  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  partial: Boolean! = false
+  """
+  Take rows in that break only the limit, the pair or the grades. They are
+  marked. What overlaps is never exempt.
+  """
+  exempt: Boolean! = false
+}
+
+"What importing came to."
+type ImportInterviewsPayload {
+  "What became of each row, in the order of the file; empty when the file could not be read."
+  rows: [ImportRow!]!
+  "How many rows were created, those that were exempted among them."
+  created: Int!
+  "How many rows were there already, just so."
+  unchanged: Int!
+  "How many rows failed."
+  failed: Int!
+  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -3512,6 +3988,96 @@ func (ec *executionContext) childFields_EmptyReason(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type EmptyReason", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_ImportAvailabilityPayload_rows(ctx, field)
+	case "created":
+		return ec.fieldContext_ImportAvailabilityPayload_created(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_ImportAvailabilityPayload_unchanged(ctx, field)
+	case "failed":
+		return ec.fieldContext_ImportAvailabilityPayload_failed(ctx, field)
+	case "errors":
+		return ec.fieldContext_ImportAvailabilityPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportAvailabilityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "column":
+		return ec.fieldContext_ImportError_column(ctx, field)
+	case "code":
+		return ec.fieldContext_ImportError_code(ctx, field)
+	case "message":
+		return ec.fieldContext_ImportError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportError", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportInterviewersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_ImportInterviewersPayload_rows(ctx, field)
+	case "created":
+		return ec.fieldContext_ImportInterviewersPayload_created(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_ImportInterviewersPayload_unchanged(ctx, field)
+	case "failed":
+		return ec.fieldContext_ImportInterviewersPayload_failed(ctx, field)
+	case "errors":
+		return ec.fieldContext_ImportInterviewersPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportInterviewersPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportInterviewsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_ImportInterviewsPayload_rows(ctx, field)
+	case "created":
+		return ec.fieldContext_ImportInterviewsPayload_created(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_ImportInterviewsPayload_unchanged(ctx, field)
+	case "failed":
+		return ec.fieldContext_ImportInterviewsPayload_failed(ctx, field)
+	case "errors":
+		return ec.fieldContext_ImportInterviewsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportInterviewsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_ImportRow_line(ctx, field)
+	case "status":
+		return ec.fieldContext_ImportRow_status(ctx, field)
+	case "id":
+		return ec.fieldContext_ImportRow_id(ctx, field)
+	case "errors":
+		return ec.fieldContext_ImportRow_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportRow", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportStudentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_ImportStudentsPayload_rows(ctx, field)
+	case "created":
+		return ec.fieldContext_ImportStudentsPayload_created(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_ImportStudentsPayload_unchanged(ctx, field)
+	case "failed":
+		return ec.fieldContext_ImportStudentsPayload_failed(ctx, field)
+	case "errors":
+		return ec.fieldContext_ImportStudentsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportStudentsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Interview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3540,6 +4106,8 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_cancelledAt(ctx, field)
 	case "cancelReason":
 		return ec.fieldContext_Interview_cancelReason(ctx, field)
+	case "exempt":
+		return ec.fieldContext_Interview_exempt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Interview", field.Name)
 }
@@ -4140,6 +4708,62 @@ func (ec *executionContext) field_Mutation_createStudent_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.CreateStudentInput, error) {
 			return ec.unmarshalNCreateStudentInput2rehearseᚋinternalᚋappᚐCreateStudentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ImportAvailabilityInput, error) {
+			return ec.unmarshalNImportAvailabilityInput2rehearseᚋgraphᚋmodelᚐImportAvailabilityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importInterviewers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ImportInterviewersInput, error) {
+			return ec.unmarshalNImportInterviewersInput2rehearseᚋgraphᚋmodelᚐImportInterviewersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importInterviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ImportInterviewsInput, error) {
+			return ec.unmarshalNImportInterviewsInput2rehearseᚋgraphᚋmodelᚐImportInterviewsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importStudents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ImportStudentsInput, error) {
+			return ec.unmarshalNImportStudentsInput2rehearseᚋgraphᚋmodelᚐImportStudentsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6587,6 +7211,708 @@ func (ec *executionContext) fieldContext_EmptyReason_message(_ context.Context, 
 	return graphql.NewScalarFieldContext("EmptyReason", field, false, false, "String")
 }
 
+func (ec *executionContext) _ImportAvailabilityPayload_rows(ctx context.Context, field graphql.CollectedField, obj *model.ImportAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportAvailabilityPayload_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportAvailabilityPayload_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportAvailabilityPayload_created(ctx context.Context, field graphql.CollectedField, obj *model.ImportAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportAvailabilityPayload_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportAvailabilityPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportAvailabilityPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportAvailabilityPayload_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.ImportAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportAvailabilityPayload_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportAvailabilityPayload_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportAvailabilityPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportAvailabilityPayload_failed(ctx context.Context, field graphql.CollectedField, obj *model.ImportAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportAvailabilityPayload_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportAvailabilityPayload_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportAvailabilityPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ImportAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportAvailabilityPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportError_column(ctx context.Context, field graphql.CollectedField, obj *app.ImportError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportError_column(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Column, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportError_column(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportError", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportError_code(ctx context.Context, field graphql.CollectedField, obj *app.ImportError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportError_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportError", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _ImportError_message(ctx context.Context, field graphql.CollectedField, obj *app.ImportError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportError_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportError_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportError", field, false, false, "String")
+}
+
+func (ec *executionContext) _ImportInterviewersPayload_rows(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewersPayload_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewersPayload_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportInterviewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportInterviewersPayload_created(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewersPayload_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewersPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportInterviewersPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportInterviewersPayload_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewersPayload_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewersPayload_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportInterviewersPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportInterviewersPayload_failed(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewersPayload_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewersPayload_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportInterviewersPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportInterviewersPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewersPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewersPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportInterviewersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportInterviewsPayload_rows(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewsPayload_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewsPayload_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportInterviewsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportInterviewsPayload_created(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewsPayload_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewsPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportInterviewsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportInterviewsPayload_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewsPayload_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewsPayload_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportInterviewsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportInterviewsPayload_failed(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewsPayload_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewsPayload_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportInterviewsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportInterviewsPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ImportInterviewsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportInterviewsPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportInterviewsPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportInterviewsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportRow_line(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRow_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRow_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportRow_status(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRow_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v app.ImportRowStatus) graphql.Marshaler {
+			return ec.marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRow_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "ImportRowStatus")
+}
+
+func (ec *executionContext) _ImportRow_id(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRow_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRow_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ImportRow_errors(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRow_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportError) graphql.Marshaler {
+			return ec.marshalNImportError2ᚕrehearseᚋinternalᚋappᚐImportErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRow_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportStudentsPayload_rows(ctx context.Context, field graphql.CollectedField, obj *model.ImportStudentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStudentsPayload_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
+			return ec.marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStudentsPayload_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportStudentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportStudentsPayload_created(ctx context.Context, field graphql.CollectedField, obj *model.ImportStudentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStudentsPayload_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStudentsPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportStudentsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportStudentsPayload_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.ImportStudentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStudentsPayload_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStudentsPayload_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportStudentsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportStudentsPayload_failed(ctx context.Context, field graphql.CollectedField, obj *model.ImportStudentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStudentsPayload_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStudentsPayload_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportStudentsPayload", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ImportStudentsPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ImportStudentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportStudentsPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportStudentsPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportStudentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Interview_id(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6980,6 +8306,29 @@ func (ec *executionContext) _Interview_cancelReason(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Interview_cancelReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Interview", field, false, false, "String")
+}
+
+func (ec *executionContext) _Interview_exempt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_exempt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Exempt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_exempt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _InterviewConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Interview]) (ret graphql.Marshaler) {
@@ -8336,6 +9685,182 @@ func (ec *executionContext) fieldContext_Mutation_updateBookingPolicy(ctx contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_updateBookingPolicy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importStudents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importStudents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportStudents(ctx, fc.Args["input"].(model.ImportStudentsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportStudentsPayload) graphql.Marshaler {
+			return ec.marshalNImportStudentsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportStudentsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importStudents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportStudentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importStudents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importInterviewers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importInterviewers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportInterviewers(ctx, fc.Args["input"].(model.ImportInterviewersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportInterviewersPayload) graphql.Marshaler {
+			return ec.marshalNImportInterviewersPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewersPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importInterviewers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportInterviewersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importInterviewers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importAvailability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importAvailability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportAvailability(ctx, fc.Args["input"].(model.ImportAvailabilityInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportAvailabilityPayload) graphql.Marshaler {
+			return ec.marshalNImportAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐImportAvailabilityPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportAvailabilityPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importAvailability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importInterviews(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importInterviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportInterviews(ctx, fc.Args["input"].(model.ImportInterviewsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportInterviewsPayload) graphql.Marshaler {
+			return ec.marshalNImportInterviewsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importInterviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportInterviewsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importInterviews_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12819,6 +14344,292 @@ func UnmarshalCreateStudentInput(ctx context.Context, raw any) (app.CreateStuden
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputImportAvailabilityInput(ctx context.Context, obj any) (model.ImportAvailabilityInput, error) {
+	var it model.ImportAvailabilityInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["slotMinutes"]; !present {
+		asMap["slotMinutes"] = 60
+	}
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["partial"]; !present {
+		asMap["partial"] = false
+	}
+
+	fieldsInOrder := [...]string{"csv", "ical", "interviewerId", "slotMinutes", "dryRun", "partial"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "csv":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csv"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CSV = data
+		case "ical":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ical"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ical = data
+		case "interviewerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
+			data, err := ec.unmarshalOID2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewerID = data
+		case "slotMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotMinutes"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotMinutes = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "partial":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partial"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Partial = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportAvailabilityInput unmarshals raw into the ImportAvailabilityInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportAvailabilityInput(ctx context.Context, raw any) (model.ImportAvailabilityInput, error) {
+	var out model.ImportAvailabilityInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportAvailabilityInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImportInterviewersInput(ctx context.Context, obj any) (model.ImportInterviewersInput, error) {
+	var it model.ImportInterviewersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["partial"]; !present {
+		asMap["partial"] = false
+	}
+
+	fieldsInOrder := [...]string{"csv", "dryRun", "partial"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "csv":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csv"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CSV = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "partial":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partial"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Partial = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportInterviewersInput unmarshals raw into the ImportInterviewersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportInterviewersInput(ctx context.Context, raw any) (model.ImportInterviewersInput, error) {
+	var out model.ImportInterviewersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportInterviewersInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImportInterviewsInput(ctx context.Context, obj any) (model.ImportInterviewsInput, error) {
+	var it model.ImportInterviewsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["partial"]; !present {
+		asMap["partial"] = false
+	}
+	if _, present := asMap["exempt"]; !present {
+		asMap["exempt"] = false
+	}
+
+	fieldsInOrder := [...]string{"csv", "dryRun", "partial", "exempt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "csv":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csv"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CSV = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "partial":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partial"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Partial = data
+		case "exempt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exempt"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Exempt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportInterviewsInput unmarshals raw into the ImportInterviewsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportInterviewsInput(ctx context.Context, raw any) (model.ImportInterviewsInput, error) {
+	var out model.ImportInterviewsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportInterviewsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputImportStudentsInput(ctx context.Context, obj any) (model.ImportStudentsInput, error) {
+	var it model.ImportStudentsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["partial"]; !present {
+		asMap["partial"] = false
+	}
+
+	fieldsInOrder := [...]string{"csv", "dryRun", "partial"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "csv":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csv"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CSV = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "partial":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partial"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Partial = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportStudentsInput unmarshals raw into the ImportStudentsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportStudentsInput(ctx context.Context, raw any) (model.ImportStudentsInput, error) {
+	var out model.ImportStudentsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportStudentsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputInterviewFilter(ctx context.Context, obj any) (store.InterviewFilter, error) {
 	var it store.InterviewFilter
 	if obj == nil {
@@ -14651,6 +16462,309 @@ func (ec *executionContext) _EmptyReason(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var importAvailabilityPayloadImplementors = []string{"ImportAvailabilityPayload"}
+
+func (ec *executionContext) _ImportAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ImportAvailabilityPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importAvailabilityPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportAvailabilityPayload")
+		case "rows":
+			out.Values[i] = ec._ImportAvailabilityPayload_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._ImportAvailabilityPayload_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._ImportAvailabilityPayload_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._ImportAvailabilityPayload_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ImportAvailabilityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importErrorImplementors = []string{"ImportError"}
+
+func (ec *executionContext) _ImportError(ctx context.Context, sel ast.SelectionSet, obj *app.ImportError) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importErrorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportError")
+		case "column":
+			out.Values[i] = ec._ImportError_column(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._ImportError_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ImportError_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importInterviewersPayloadImplementors = []string{"ImportInterviewersPayload"}
+
+func (ec *executionContext) _ImportInterviewersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ImportInterviewersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importInterviewersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportInterviewersPayload")
+		case "rows":
+			out.Values[i] = ec._ImportInterviewersPayload_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._ImportInterviewersPayload_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._ImportInterviewersPayload_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._ImportInterviewersPayload_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ImportInterviewersPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importInterviewsPayloadImplementors = []string{"ImportInterviewsPayload"}
+
+func (ec *executionContext) _ImportInterviewsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ImportInterviewsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importInterviewsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportInterviewsPayload")
+		case "rows":
+			out.Values[i] = ec._ImportInterviewsPayload_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._ImportInterviewsPayload_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._ImportInterviewsPayload_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._ImportInterviewsPayload_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ImportInterviewsPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importRowImplementors = []string{"ImportRow"}
+
+func (ec *executionContext) _ImportRow(ctx context.Context, sel ast.SelectionSet, obj *app.ImportRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportRow")
+		case "line":
+			out.Values[i] = ec._ImportRow_line(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._ImportRow_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "id":
+			out.Values[i] = ec._ImportRow_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ImportRow_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importStudentsPayloadImplementors = []string{"ImportStudentsPayload"}
+
+func (ec *executionContext) _ImportStudentsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ImportStudentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importStudentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportStudentsPayload")
+		case "rows":
+			out.Values[i] = ec._ImportStudentsPayload_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._ImportStudentsPayload_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._ImportStudentsPayload_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._ImportStudentsPayload_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ImportStudentsPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var interviewImplementors = []string{"Interview"}
 
 func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet, obj *booking.Interview) graphql.Marshaler {
@@ -14728,6 +16842,11 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 		case "cancelReason":
 			out.Values[i] = ec._Interview_cancelReason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "exempt":
+			out.Values[i] = ec._Interview_exempt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
@@ -15125,6 +17244,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "updateBookingPolicy":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateBookingPolicy(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importStudents":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importStudents(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importInterviewers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importInterviewers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importAvailability":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importAvailability(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importInterviews":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importInterviews(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -16937,6 +19084,130 @@ func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐStudentID
 	return res
 }
 
+func (ec *executionContext) unmarshalNImportAvailabilityInput2rehearseᚋgraphᚋmodelᚐImportAvailabilityInput(ctx context.Context, v any) (model.ImportAvailabilityInput, error) {
+	res, err := ec.unmarshalInputImportAvailabilityInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐImportAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportAvailabilityPayload!")
+		return graphql.Null
+	}
+	return ec._ImportAvailabilityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNImportError2rehearseᚋinternalᚋappᚐImportError(ctx context.Context, sel ast.SelectionSet, v app.ImportError) graphql.Marshaler {
+	return ec._ImportError(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNImportError2ᚕrehearseᚋinternalᚋappᚐImportErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []app.ImportError) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportError2rehearseᚋinternalᚋappᚐImportError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNImportInterviewersInput2rehearseᚋgraphᚋmodelᚐImportInterviewersInput(ctx context.Context, v any) (model.ImportInterviewersInput, error) {
+	res, err := ec.unmarshalInputImportInterviewersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportInterviewersPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewersPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportInterviewersPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportInterviewersPayload!")
+		return graphql.Null
+	}
+	return ec._ImportInterviewersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportInterviewsInput2rehearseᚋgraphᚋmodelᚐImportInterviewsInput(ctx context.Context, v any) (model.ImportInterviewsInput, error) {
+	res, err := ec.unmarshalInputImportInterviewsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportInterviewsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportInterviewsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportInterviewsPayload!")
+		return graphql.Null
+	}
+	return ec._ImportInterviewsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNImportRow2rehearseᚋinternalᚋappᚐImportRow(ctx context.Context, sel ast.SelectionSet, v app.ImportRow) graphql.Marshaler {
+	return ec._ImportRow(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNImportRow2ᚕrehearseᚋinternalᚋappᚐImportRowᚄ(ctx context.Context, sel ast.SelectionSet, v []app.ImportRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportRow2rehearseᚋinternalᚋappᚐImportRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus(ctx context.Context, v any) (app.ImportRowStatus, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus(ctx context.Context, sel ast.SelectionSet, v app.ImportRowStatus) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ImportRowStatus!")
+	}
+	return res
+}
+
+var (
+	unmarshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus = map[string]app.ImportRowStatus{
+		"CREATED":   app.RowCreated,
+		"UNCHANGED": app.RowUnchanged,
+		"EXEMPTED":  app.RowExempted,
+		"FAILED":    app.RowFailed,
+		"SKIPPED":   app.RowSkipped,
+	}
+	marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus = map[app.ImportRowStatus]string{
+		app.RowCreated:   "CREATED",
+		app.RowUnchanged: "UNCHANGED",
+		app.RowExempted:  "EXEMPTED",
+		app.RowFailed:    "FAILED",
+		app.RowSkipped:   "SKIPPED",
+	}
+)
+
+func (ec *executionContext) unmarshalNImportStudentsInput2rehearseᚋgraphᚋmodelᚐImportStudentsInput(ctx context.Context, v any) (model.ImportStudentsInput, error) {
+	res, err := ec.unmarshalInputImportStudentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportStudentsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportStudentsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportStudentsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportStudentsPayload!")
+		return graphql.Null
+	}
+	return ec._ImportStudentsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := scalar.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -18074,6 +20345,24 @@ func (ec *executionContext) marshalOID2ᚕrehearseᚋinternalᚋbookingᚐInterv
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOID2ᚖint64(ctx context.Context, v any) (*int64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖint64(ctx context.Context, sel ast.SelectionSet, v *int64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalID(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewerID(ctx context.Context, v any) (*booking.InterviewerID, error) {

@@ -3,6 +3,7 @@
 package model
 
 import (
+	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"time"
@@ -109,6 +110,118 @@ type CreateStudentPayload struct {
 	// The student; null when it was refused.
 	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
+// Windows of interviewers: exactly one of `csv` and `ical`.
+type ImportAvailabilityInput struct {
+	// CSV with a header, its columns in any order: `interviewer` (an e-mail),
+	// `start`, `end` and, if wanted, `slotMinutes` (60 without it); one window a row.
+	CSV *string `json:"csv,omitempty"`
+	// A calendar (RFC 5545) of the one interviewer of `interviewerId`: each event
+	// is a window, and a recurring one is a window for each time until the policy's
+	// publishing horizon. A time without a zone is the interviewer's.
+	Ical *string `json:"ical,omitempty"`
+	// Whose calendar it is; with `ical` only.
+	InterviewerID *int64 `json:"interviewerId,omitempty"`
+	// How long each slot of the calendar's windows is; with `ical` only.
+	SlotMinutes int `json:"slotMinutes"`
+	// Answer the same, and write nothing.
+	DryRun bool `json:"dryRun"`
+	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	Partial bool `json:"partial"`
+}
+
+// What importing came to.
+type ImportAvailabilityPayload struct {
+	// What became of each row, in the order of the file; empty when the file could not be read.
+	Rows []app.ImportRow `json:"rows"`
+	// How many rows were created, those that were exempted among them.
+	Created int `json:"created"`
+	// How many rows were there already, just so.
+	Unchanged int `json:"unchanged"`
+	// How many rows failed.
+	Failed int `json:"failed"`
+	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
+	Errors []UserError `json:"errors"`
+}
+
+// A table of interviewers.
+type ImportInterviewersInput struct {
+	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
+	// `timeZone` (`UTC` without it) and `active` (`true` without it).
+	CSV string `json:"csv"`
+	// Answer the same, and write nothing.
+	DryRun bool `json:"dryRun"`
+	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	Partial bool `json:"partial"`
+}
+
+// What importing came to.
+type ImportInterviewersPayload struct {
+	// What became of each row, in the order of the file; empty when the file could not be read.
+	Rows []app.ImportRow `json:"rows"`
+	// How many rows were created, those that were exempted among them.
+	Created int `json:"created"`
+	// How many rows were there already, just so.
+	Unchanged int `json:"unchanged"`
+	// How many rows failed.
+	Failed int `json:"failed"`
+	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
+	Errors []UserError `json:"errors"`
+}
+
+// A table of interviews.
+type ImportInterviewsInput struct {
+	// CSV with a header, its columns in any order: `studentEmail`,
+	// `interviewerEmail`, `start`, `end`, `status` and, if wanted, `grade`, `note`,
+	// `bookedAt`, `completedAt`, `cancelledAt` and `cancelReason`.
+	CSV string `json:"csv"`
+	// Answer the same, and write nothing.
+	DryRun bool `json:"dryRun"`
+	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	Partial bool `json:"partial"`
+	// Take rows in that break only the limit, the pair or the grades. They are
+	// marked. What overlaps is never exempt.
+	Exempt bool `json:"exempt"`
+}
+
+// What importing came to.
+type ImportInterviewsPayload struct {
+	// What became of each row, in the order of the file; empty when the file could not be read.
+	Rows []app.ImportRow `json:"rows"`
+	// How many rows were created, those that were exempted among them.
+	Created int `json:"created"`
+	// How many rows were there already, just so.
+	Unchanged int `json:"unchanged"`
+	// How many rows failed.
+	Failed int `json:"failed"`
+	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
+	Errors []UserError `json:"errors"`
+}
+
+// A table of students.
+type ImportStudentsInput struct {
+	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
+	// `timeZone` (`UTC` without it) and `interviewLimit` (the policy's without it).
+	CSV string `json:"csv"`
+	// Answer the same, and write nothing.
+	DryRun bool `json:"dryRun"`
+	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	Partial bool `json:"partial"`
+}
+
+// What importing came to.
+type ImportStudentsPayload struct {
+	// What became of each row, in the order of the file; empty when the file could not be read.
+	Rows []app.ImportRow `json:"rows"`
+	// How many rows were created, those that were exempted among them.
+	Created int `json:"created"`
+	// How many rows were there already, just so.
+	Unchanged int `json:"unchanged"`
+	// How many rows failed.
+	Failed int `json:"failed"`
+	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
 	Errors []UserError `json:"errors"`
 }
 

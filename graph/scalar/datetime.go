@@ -18,11 +18,7 @@ func WithZone(ctx context.Context, zone *time.Location) context.Context {
 	return context.WithValue(ctx, zoneKey{}, zone)
 }
 
-const (
-	wire     = `"2006-01-02T15:04:05.999999Z07:00"` // RFC 3339; a fraction only where there is one
-	noOffset = "2006-01-02T15:04:05"
-	minYear  = 1900
-)
+const wire = `"2006-01-02T15:04:05.999999Z07:00"` // RFC 3339; a fraction only where there is one
 
 // MarshalDateTime writes an instant in UTC, and the zero time as null: the end
 // of what has none.
@@ -44,23 +40,19 @@ func UnmarshalDateTime(ctx context.Context, v any) (time.Time, error) {
 	if !ok {
 		return time.Time{}, inputErrorf("a time is a string such as 2026-06-05T13:00:00Z")
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		if t, err = time.Parse(noOffset, text); err == nil {
-			t = calendar.InZone(t, zone(ctx))
-		}
-	}
-	if err != nil {
+	t, ok := calendar.ParseInstant(text, Zone(ctx))
+	if !ok {
 		return time.Time{}, inputErrorf(
 			"%q is not a time; RFC 3339 is expected, such as 2026-06-05T13:00:00Z or 2026-06-05T13:00:00+02:00", clip(text))
 	}
-	if t = t.UTC(); t.Year() < minYear {
-		return time.Time{}, inputErrorf("%q lies before the year %d, the first that is allowed", clip(text), minYear)
+	if t.Year() < calendar.MinYear {
+		return time.Time{}, inputErrorf("%q lies before the year %d, the first that is allowed", clip(text), calendar.MinYear)
 	}
 	return t.Truncate(booking.Resolution), nil
 }
 
-func zone(ctx context.Context) *time.Location {
+// Zone is the zone in which a time without an offset is read.
+func Zone(ctx context.Context) *time.Location {
 	if zone, ok := ctx.Value(zoneKey{}).(*time.Location); ok {
 		return zone
 	}

@@ -147,7 +147,7 @@ type SkippedSlot struct {
 
 // Calendar is what is known of an interviewer's time when something is published.
 type Calendar struct {
-	Standing []Slot          // his slots that are not withdrawn, by start
+	Standing Agenda          // his slots that are not withdrawn
 	Blocked  []calendar.Span // time he has blocked, and slots taken out of this availability
 }
 
@@ -176,7 +176,7 @@ func PlanWindows(a Availability, windows []calendar.Span, c Calendar, now time.T
 }
 
 func (p *Plan) place(span calendar.Span, c Calendar, now time.Time, seen map[SlotID]bool) {
-	others := overlapping(span, c.Standing)
+	others := c.Standing.During(span)
 	switch {
 	case len(others) == 1 && others[0].Span().Equal(span):
 		p.Standing = append(p.Standing, others[0])
@@ -217,22 +217,6 @@ func (p Plan) Refusal(now time.Time) Refused {
 		return Refuse(SlotInPast, "start", fmt.Sprintf(
 			"nothing was published: every slot of the window starts before now, %s", now.Format(time.RFC3339)))
 	}
-}
-
-// overlapping are the slots that share time with the span. The slots are by
-// start and do not overlap each other, so they lie side by side.
-func overlapping(span calendar.Span, slots []Slot) []Slot {
-	first, _ := slices.BinarySearchFunc(slots, span, func(s Slot, span calendar.Span) int {
-		if s.End.After(span.Start) {
-			return 1
-		}
-		return -1
-	})
-	last := first
-	for last < len(slots) && slots[last].Span().Overlaps(span) {
-		last++
-	}
-	return slots[first:last]
 }
 
 // CheckRange refuses a range that is reversed, empty or longer than longest:

@@ -44,6 +44,7 @@ type Interview struct {
 	CompletedAt   *time.Time // set exactly while COMPLETED
 	CancelledAt   *time.Time // set exactly while CANCELLED
 	CancelReason  *string
+	Exempt        bool // taken in from elsewhere though a rule said no
 }
 
 // Span is the interval of the interview.

@@ -79,13 +79,3 @@ func (r *Reader) StudentsToMeet(ctx context.Context, id booking.InterviewerID, a
 		ORDER BY student_id`, id, after).Scan(&students).Error
 	return students, fault(err, "read who has booked interviewer %d", id)
 }
-
-// LockStudents locks the students by id. It comes first in the lock order.
-func (tx *Tx) LockStudents(ctx context.Context, keys []booking.StudentID) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	err := tx.db.WithContext(ctx).Exec(
-		"SELECT FROM students WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE", ids[booking.StudentID](keys)).Error
-	return fault(err, "lock %d students", len(keys))
-}

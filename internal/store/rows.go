@@ -101,6 +101,7 @@ type interviewRow struct {
 	CompletedAt   *time.Time
 	CancelledAt   *time.Time
 	CancelReason  *string
+	Exempt        bool
 }
 
 func (interviewRow) TableName() string { return "interviews" }
@@ -110,6 +111,7 @@ func newInterviewRow(i booking.Interview) interviewRow {
 		ID: i.ID, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID,
 		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note,
 		BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, CancelReason: i.CancelReason,
+		Exempt: i.Exempt,
 	}
 }
 
@@ -118,7 +120,7 @@ func (r interviewRow) domain() booking.Interview {
 		ID: r.ID, StudentID: r.StudentID, InterviewerID: r.InterviewerID, SlotID: r.SlotID,
 		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note,
 		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), CancelledAt: utc(r.CancelledAt),
-		CancelReason: r.CancelReason,
+		CancelReason: r.CancelReason, Exempt: r.Exempt,
 	}
 }
 

@@ -1,0 +1,134 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// vevents is a calendar of these events, each some lines.
+func vevents(events ...string) string {
+	text := "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\n"
+	for i, e := range events {
+		text += fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nDTSTAMP:20260601T000000Z\n%s\nEND:VEVENT\n", i, e)
+	}
+	return strings.ReplaceAll(text+"END:VCALENDAR\n", "\n", "\r\n")
+}
+
+// windowsOf reads what is published of an interviewer, by start.
+func (s *school) windowsOf(interviewer string) []string {
+	s.t.Helper()
+	rows, err := s.db.SQL(s.t).QueryContext(s.t.Context(), `SELECT to_char(starts_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') || to_char(ends_at AT TIME ZONE 'UTC', '-HH24:MI')
+		FROM availabilities WHERE interviewer_id = $1 ORDER BY starts_at`, interviewer)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer rows.Close()
+	out := []string{}
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			s.t.Fatal(err)
+		}
+		out = append(out, text)
+	}
+	if err := rows.Err(); err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}
+
+func TestImportCalendar(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(map[string]any{"timeZone": "America/New_York"})
+	ical := vevents(
+		"DTSTART:20260602T090000Z\nDTEND:20260602T110000Z",                                        // UTC
+		"DTSTART;TZID=Europe/Berlin:20260603T090000\nDTEND;TZID=Europe/Berlin:20260603T110000",    // a zone
+		"DTSTART:20260604T090000\nDTEND:20260604T110000",                                          // floating: New York
+		"DTSTART:20260501T090000Z\nDTEND:20260501T110000Z",                                        // over
+		"STATUS:CANCELLED\nDTSTART:20260605T090000Z\nDTEND:20260605T110000Z",                      // called off
+		"DTSTART:20260103T150000\nDTEND:20260103T160000\nRRULE:FREQ=WEEKLY;UNTIL=20260627T000000", // Saturdays
+	)
+	ical = strings.Replace(ical, "RRULE", "EXDATE:20260613T150000\r\nRRULE", 1)
+	send := map[string]any{"ical": ical, "interviewerId": ann}
+	before := s.rows()
+	s.accepted(s.imports("importAvailability", "", map[string]any{"ical": ical, "interviewerId": ann, "dryRun": true}).Errors)
+	same(t, "a dry run writes nothing", s.rows(), before)
+	done := s.imports("importAvailability", "", send)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 CREATED", "35 CREATED", "35 CREATED"})
+	same(t, "windows", s.windowsOf(ann), []string{
+		"06-02 09:00-11:00", "06-03 07:00-09:00", "06-04 13:00-15:00", "06-06 19:00-20:00", "06-20 19:00-20:00",
+	})
+	before = s.rows()
+	same(t, "again", s.imports("importAvailability", "", send).Unchanged, 5)
+	same(t, "nothing changes", s.rows(), before)
+	s.sound()
+}
+
+func TestImportCalendarOverAChangeOfClocks(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(map[string]any{"timeZone": "Europe/Berlin"})
+	done := s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "slotMinutes": 30, "ical": vevents(
+		"DTSTART:20261023T090000\nDTEND:20261023T100000\nRRULE:FREQ=DAILY;COUNT=4",
+		"DTSTART:20250101T120000\nDTEND:20250101T130000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+		"DTSTART:20260101T180000\nDTEND:20260101T190000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1",
+	)})
+	s.accepted(done.Errors)
+	same(t, "the wall shows nine each day, and nothing lies beyond the horizon", s.windowsOf(ann), []string{
+		"06-01 16:00-17:00", "07-01 16:00-17:00", "08-01 16:00-17:00", "09-01 16:00-17:00", "10-01 16:00-17:00",
+		"10-23 07:00-08:00", "10-24 07:00-08:00", "10-25 08:00-09:00", "10-26 08:00-09:00", "11-01 17:00-18:00",
+	})
+	s.sound()
+}
+
+// A time that was moved has an event of its own, with the same UID.
+func TestImportCalendarWithAMovedTime(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(map[string]any{"timeZone": "Asia/Kolkata"})
+	ical := vevents(
+		"DTSTART:20260602T100000\nDTEND:20260602T110000\nRRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20260616",
+		"RECURRENCE-ID:20260609T100000\nDTSTART:20260610T120000\nDTEND:20260610T130000")
+	ical = strings.Replace(ical, "UID:1", "UID:0", 1)
+	s.accepted(s.imports("importAvailability", "", map[string]any{"ical": ical, "interviewerId": ann}).Errors)
+	same(t, "windows", s.windowsOf(ann), []string{"06-02 04:30-05:30", "06-10 06:30-07:30", "06-16 04:30-05:30"})
+}
+
+func TestImportCalendarThatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	const one = "DTSTART:20260602T090000Z\nDTEND:20260602T110000Z"
+	bad := s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "partial": true, "ical": vevents(
+		one, one+"\nRRULE:FREQ=SECONDLY", "DTSTART:20260602\nDTEND:20260603", "DTSTART:20260602T090000Z",
+		"DTSTART;TZID=Mars/Base:20260602T090000\nDTEND:20260602T110000", one+"\nRDATE:20260603T090000Z",
+		"DTSTART:20260602T130000Z\nDTEND:20260602T120000Z", one+"\nRRULE:nonsense", one+"\nRRULE:FREQ=DAILY\nEXDATE:never",
+		one+"\nRRULE:FREQ=YEARLY;BYEASTER=400", one+"\nRRULE:FREQ=DAILY;INTERVAL=-1",
+	)})
+	same(t, "rows", bad.came(), []string{
+		"4 CREATED", "10 FAILED RRULE:INVALID_INPUT", "17 FAILED DTSTART:INVALID_INPUT DTEND:INVALID_INPUT",
+		"23 FAILED DTEND:INVALID_INPUT", "28 FAILED DTSTART:INVALID_INPUT", "34 FAILED RDATE:INVALID_INPUT",
+		"41 FAILED end:INVALID_RANGE", "47 FAILED RRULE:INVALID_INPUT", "54 FAILED EXDATE:INVALID_INPUT",
+		"62 FAILED RRULE:INVALID_INPUT", "69 FAILED RRULE:INVALID_INPUT",
+	})
+	for name, set := range map[string]map[string]any{
+		"neither":          {},
+		"both":             {"csv": "a", "ical": "b", "interviewerId": ann},
+		"no interviewer":   {"ical": vevents(one)},
+		"an interviewer":   {"csv": "interviewer,start,end\n", "interviewerId": ann},
+		"no calendar":      {"ical": "hello", "interviewerId": ann},
+		"an empty one":     {"ical": "", "interviewerId": ann},
+		"a broken one":     {"ical": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;;=:x\n", "interviewerId": ann},
+		"too many rules":   {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY;COUNT=1\nEND:VEVENT\nBEGIN:VEVENT\n", 101) + one), "interviewerId": ann},
+		"too many windows": {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY\nEND:VEVENT\nBEGIN:VEVENT\n", 40) + one), "interviewerId": ann},
+	} {
+		payload := s.imports("importAvailability", "", set)
+		same(t, name, codes(payload.Errors), []string{"INVALID_INPUT"})
+	}
+	same(t, "nobody's", codes(s.imports("importAvailability", "", map[string]any{"ical": vevents(one), "interviewerId": "99"}).Errors),
+		[]string{"NOT_FOUND"})
+	s.sound()
+}

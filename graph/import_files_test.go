@@ -1,0 +1,134 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"rehearse/internal/store"
+)
+
+// What is wrong with a file as a whole is an error of the mutation, with its
+// place, and no row is answered.
+func TestImportOfAFileThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	before := s.rows()
+	many := "name,email\n" + strings.Repeat("a,b\n", 5001)
+	for name, test := range map[string]struct{ file, says string }{
+		"nothing":            {"", "the file is empty; its first line must name the columns: name, email, timeZone (may be left out)"},
+		"an unknown column":  {"name,email,age\n", `line 1 names a column "age", the 3rd`},
+		"a missing column":   {"name\n", "line 1 does not name the column email"},
+		"a column twice":     {"name,email,name\n", "line 1 names the column name twice"},
+		"no header":          {"Ada,ada@example.org\n", `line 1 names a column "Ada", the 1st`},
+		"a stray quote":      {"name,email\nAda,ada@example.org\nBo\"b,bob@example.org\n", "line 3, character 3, is not CSV: bare \" in non-quoted-field"},
+		"an open quote":      {"name,email\n\"Ada,ada@example.org\n", "is not CSV: extraneous or missing \" in quoted-field"},
+		"more than is taken": {many, "the file has more than the 5000 rows allowed"},
+	} {
+		set := map[string]any{"csv": test.file, "partial": true}
+		payload := s.imports("importStudents", test.file, set)
+		if got := payload.messages(); !strings.Contains(got, test.says) {
+			t.Errorf("%s: %q lacks %q", name, got, test.says)
+		}
+		same(t, name, []any{len(payload.Rows), payload.Errors[0].Code, payload.Errors[0].Path}, []any{0, "INVALID_INPUT", []string{"input", "csv"}})
+	}
+	same(t, "nothing is written", s.rows(), before)
+	huge := s.ask(`mutation($c: String!) { importStudents(input: {csv: $c}) { failed } }`, map[string]any{"c": strings.Repeat("x", 300<<10)})
+	same(t, "a body that is too large", huge.status, 413)
+	same(t, "a header alone is a file", s.imports("importStudents", "name,email\n", nil).Errors, []refused{})
+}
+
+func TestImportOfStudentsThatFail(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.student(map[string]any{"name": "Old", "email": "old@example.org", "timeZone": "Asia/Tokyo"})
+	const file = "name,email,timeZone,interviewLimit\n" +
+		"Ada,ada@example.org,UTC,\n" + // 2
+		",nobody,Mars/Base,-1\n" + // 3
+		"Bob,bob@example.org,UTC,many\n" + // 4
+		"\"Cy\n\nRus\",cy@example.org,,3\n" + // 5, over three lines
+		"Ada again,ADA@example.org,UTC,\n" + // 8
+		"Dan,dan@example.org\n" + // 9
+		"New,old@example.org,UTC,\n" + // 10
+		"Old,old@example.org,Asia/Tokyo,\n" // 11
+	want := []string{
+		"2 CREATED", "3 FAILED name:INVALID_INPUT email:INVALID_INPUT timeZone:INVALID_INPUT interviewLimit:INVALID_INPUT",
+		"4 FAILED interviewLimit:INVALID_INPUT", "5 CREATED", "8 FAILED email:INVALID_INPUT", "9 FAILED -:INVALID_INPUT",
+		"10 FAILED name:INVALID_INPUT timeZone:INVALID_INPUT", "11 FAILED email:INVALID_INPUT",
+	}
+	before := s.rows()
+	whole := s.imports("importStudents", file, nil)
+	same(t, "all or nothing", s.rows(), before)
+	same(t, "nothing was created", []int{whole.Created, whole.Unchanged, whole.Failed}, []int{0, 0, 6})
+	same(t, "what is sound is skipped", []string{whole.Rows[0].Status, whole.Rows[3].Status}, []string{"SKIPPED", "SKIPPED"})
+	part := s.imports("importStudents", file, map[string]any{"partial": true})
+	s.accepted(part.Errors)
+	same(t, "in part", part.came(), want)
+	same(t, "counted", []int{part.Created, part.Unchanged, part.Failed}, []int{2, 0, 6})
+	for _, says := range []string{
+		`interviewLimit is "many"; a whole number is expected`, "which line 2 has, too", "the row has 2 values; the header names 4 columns",
+		`name is "New"; who has this e-mail is there already, with "Old"`, `timeZone is "Mars/Base"`,
+	} {
+		if got := part.messages(); !strings.Contains(got, says) {
+			t.Errorf("nothing says %q:\n%s", says, got)
+		}
+	}
+	s.sound()
+}
+
+func TestImportTakesFilesAsProgramsWriteThem(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	done := s.imports("importInterviewers", "\ufeffEMAIL , Active,name\r\nann@example.org,,\"O'Hara, \"\"Ann\"\"\"\r\n\r\nbob@example.org,false,Bob\r\n", nil)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"2 CREATED", "4 CREATED"})
+	var data struct {
+		Interviewer struct {
+			Name   string
+			Active bool
+		}
+	}
+	s.ask("query($i: ID!) { interviewer(id: $i) { name active } }", map[string]any{"i": *done.Rows[0].ID}).into(&data)
+	same(t, "quotes", data.Interviewer.Name, `O'Hara, "Ann"`)
+	same(t, "active unless said otherwise", data.Interviewer.Active, true)
+	same(t, "left out is not different", s.imports("importInterviewers", "name,email\nBob,bob@example.org\n", nil).came(), []string{"2 UNCHANGED"})
+	same(t, "yes is no", s.imports("importInterviewers", "name,email,active\nCat,cat@example.org,yes\nBob,bob@example.org,true\n", nil).came(),
+		[]string{"2 FAILED active:INVALID_INPUT", "3 FAILED active:INVALID_INPUT"})
+	created := s.student(nil)
+	same(t, "ids go on", number(t, created) > 0, true)
+}
+
+// The number of statements grows with the thousands of rows, not with the rows.
+func TestImportSendsFewStatements(t *testing.T) {
+	t.Parallel()
+	log := &statements{}
+	s := newSchoolWith(t, store.Options{Tracer: log})
+	const rows = 1500
+	var students, interviewers, windows, history strings.Builder
+	for i := range rows {
+		fmt.Fprintf(&students, "S,s%d@x.org\n", i)
+		fmt.Fprintf(&interviewers, "I,i%d@x.org\n", i)
+		fmt.Fprintf(&windows, "i%d@x.org,2026-05-02T09:00:00Z,2026-05-02T11:00:00Z\n", i)
+		fmt.Fprintf(&history, "s%d@x.org,i%d@x.org,2026-05-02T09:00:00Z,2026-05-02T10:00:00Z,COMPLETED\n", i, i)
+	}
+	for _, test := range []struct {
+		mutation, header, body string
+		most                   int
+	}{
+		{"importStudents", "name,email\n", students.String(), 10},
+		{"importInterviewers", "name,email\n", interviewers.String(), 10},
+		{"importAvailability", "interviewer,start,end\n", windows.String(), 25},
+		{"importInterviews", "studentEmail,interviewerEmail,start,end,status\n", history.String(), 45},
+	} {
+		log.take()
+		payload := s.imports(test.mutation, test.header+test.body, nil)
+		s.accepted(payload.Errors)
+		same(t, test.mutation, payload.Created, rows)
+		if sent := len(log.take()); sent > test.most {
+			t.Errorf("%s of %d rows sends %d statements; %d are allowed", test.mutation, rows, sent, test.most)
+		} else {
+			t.Logf("%s of %d rows: %d statements", test.mutation, rows, sent)
+		}
+	}
+	s.sound()
+}

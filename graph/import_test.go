@@ -1,0 +1,253 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+type imported struct {
+	Rows                       []importRow
+	Created, Unchanged, Failed int
+	Errors                     []refused
+}
+
+type importRow struct {
+	Line   int
+	Status string
+	ID     *string
+	Errors []struct {
+		Column        *string
+		Code, Message string
+	}
+}
+
+const importFields = "created unchanged failed rows { line status id errors { column code message } }"
+
+// imports sends a file; set changes what is sent with it.
+func (s *school) imports(mutation, csv string, set map[string]any) imported {
+	s.t.Helper()
+	input := map[string]any{"csv": csv}
+	for key, value := range set {
+		input[key] = value
+	}
+	if csv == "" && set["csv"] == nil {
+		delete(input, "csv")
+	}
+	var payload imported
+	s.mutate(mutation, importFields, input, &payload)
+	return payload
+}
+
+// came is each row in one line: where, what became of it, and every error.
+func (i imported) came() []string {
+	out := []string{}
+	for _, row := range i.Rows {
+		line := fmt.Sprintf("%d %s", row.Line, row.Status)
+		for _, e := range row.Errors {
+			column := "-"
+			if e.Column != nil {
+				column = *e.Column
+			}
+			line += " " + column + ":" + e.Code
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (i imported) messages() string {
+	var out []string
+	for _, row := range i.Rows {
+		for _, e := range row.Errors {
+			out = append(out, e.Message)
+		}
+	}
+	for _, e := range i.Errors {
+		out = append(out, e.Message)
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestImportStudents(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const file = "email,name,interviewLimit,timeZone\n" +
+		"Ada@Example.org, Ada Lovelace ,,Europe/London\nalan@example.org,\"Turing, Alan\",7,\n"
+	before := s.rows()
+	dry := s.imports("importStudents", file, map[string]any{"dryRun": true})
+	s.accepted(dry.Errors)
+	same(t, "a dry run answers the same", dry.came(), []string{"2 CREATED", "3 CREATED"})
+	same(t, "without ids", dry.Rows[0].ID == nil, true)
+	same(t, "and writes nothing", s.rows(), before)
+
+	done := s.imports("importStudents", file, nil)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED"})
+	same(t, "created", done.Created, 2)
+	var data struct{ Student map[string]any }
+	s.ask("query($i: ID!) { student(id: $i) { name email timeZone interviewLimit } }", map[string]any{"i": *done.Rows[1].ID}).into(&data)
+	same(t, "what is there", data.Student, map[string]any{
+		"name": "Turing, Alan", "email": "alan@example.org", "timeZone": "UTC", "interviewLimit": 7.0,
+	})
+
+	before = s.rows()
+	again := s.imports("importStudents", file, nil)
+	s.accepted(again.Errors)
+	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED"})
+	same(t, "the same ids", again.Rows[1].ID, done.Rows[1].ID)
+	same(t, "and nothing changes", s.rows(), before)
+	part := s.imports("importStudents", "name,email\nTuring\\, Alan,ALAN@example.org\n", nil)
+	same(t, "a comma needs quotes", part.came(), []string{"2 FAILED -:INVALID_INPUT"})
+	part = s.imports("importStudents", "name,email\nAda Lovelace,ada@example.org\n", nil)
+	same(t, "what is not said does not differ", part.came(), []string{"2 UNCHANGED"})
+	s.student(map[string]any{"email": "new@example.org"})
+	s.sound()
+}
+
+// people admits a student and takes interviewers on, all at example.org.
+func (s *school) people(students, interviewers []string) {
+	s.t.Helper()
+	for _, name := range students {
+		s.student(map[string]any{"name": name, "email": name + "@example.org"})
+	}
+	for _, name := range interviewers {
+		s.interviewer(map[string]any{"name": name, "email": name + "@example.org"})
+	}
+}
+
+func TestImportAvailability(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.people(nil, []string{"ann", "bob"})
+	const file = "interviewer,start,end,slotMinutes\n" +
+		"ann@example.org,2026-06-02T09:00:00Z,2026-06-02T12:30:00Z,60\n" +
+		"BOB@example.org,2026-06-02T09:00:00+02:00,2026-06-02T10:00:00+02:00,30\n" +
+		"ann@example.org,2020-01-01T09:00:00,2020-01-01T10:00:00,\n"
+	before := s.rows()
+	s.accepted(s.imports("importAvailability", file, map[string]any{"dryRun": true}).Errors)
+	same(t, "a dry run writes nothing", s.rows(), before)
+	done := s.imports("importAvailability", file, nil)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
+	same(t, "slots to book", len(s.list(s.student(nil)).Nodes), 5)
+	before = s.rows()
+	again := s.imports("importAvailability", file, nil)
+	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
+	same(t, "the same ids", again.Rows[0].ID, done.Rows[0].ID)
+	same(t, "and nothing changes", s.rows(), before)
+
+	bad := s.imports("importAvailability", "interviewer,start,end,slotMinutes\n"+
+		"ann@example.org,2026-06-02T11:30:00Z,2026-06-02T14:30:00Z,60\n"+
+		"nobody@example.org,2026-06-02T11:30:00Z,2026-06-02T14:30:00Z,60\n"+
+		"ann@example.org,2026-06-02,2026-06-02T14:30:00Z,x\n"+
+		"ann@example.org,2026-06-03T10:00:00Z,2026-06-03T09:00:00Z,60\n"+
+		"ann@example.org,2026-06-03T10:00:00Z,2026-06-03T11:00:00Z,5\n"+
+		"bob@example.org,2026-06-03T10:00:00Z,2026-06-03T11:00:00Z,60\n"+
+		"bob@example.org,2026-06-03T10:00:00Z,2026-06-03T11:00:00Z,60\n"+
+		",2026-06-03T10:00:00Z,1800-06-03T11:00:00Z,60\n", map[string]any{"partial": true})
+	same(t, "what is wrong", bad.came(), []string{
+		"2 FAILED start:AVAILABILITY_CONFLICT", "3 FAILED interviewer:NOT_FOUND",
+		"4 FAILED start:INVALID_INPUT slotMinutes:INVALID_INPUT", "5 FAILED end:INVALID_RANGE",
+		"6 FAILED slotMinutes:INVALID_INPUT", "7 CREATED", "8 FAILED start:INVALID_INPUT",
+		"9 FAILED interviewer:INVALID_INPUT end:INVALID_INPUT",
+	})
+	s.accepted(bad.Errors)
+	s.exec("UPDATE interviewers SET active = false WHERE email = 'bob@example.org'")
+	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE interviewer_id = (SELECT id FROM interviewers WHERE NOT active)")
+	same(t, "somebody who has left", s.imports("importAvailability", "interviewer,start,end\n"+
+		"bob@example.org,2026-06-09T10:00:00Z,2026-06-09T11:00:00Z\n"+
+		"bob@example.org,2026-05-09T10:00:00Z,2026-05-09T11:00:00Z\n", map[string]any{"partial": true}).came(),
+		[]string{"2 FAILED interviewer:WRONG_STATUS", "3 CREATED"})
+	s.sound()
+}
+
+const historyHeader = "studentEmail,interviewerEmail,start,end,status,grade,note,bookedAt\n"
+
+func TestImportInterviews(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.people([]string{"sam", "tom"}, []string{"ann", "bob", "cat"})
+	s.accepted(s.imports("importAvailability", "interviewer,start,end\nann@example.org,2026-05-04T09:00:00Z,2026-05-04T11:00:00Z\n", nil).Errors)
+	const file = historyHeader +
+		"sam@example.org,ann@example.org,2026-05-04T09:00:00Z,2026-05-04T10:00:00Z,COMPLETED,0,\"well,\nnearly\",2026-05-01T00:00:00Z\n" +
+		"tom@example.org,ann@example.org,2026-05-04T10:00:00Z,2026-05-04T11:00:00Z,CANCELLED,,,\n" +
+		"tom@example.org,bob@example.org,2026-05-04T10:00:00Z,2026-05-04T10:45:00Z,STUDENT_NO_SHOW,,,\n" +
+		"tom@example.org,cat@example.org,2026-05-05T10:00:00Z,2026-05-05T10:45:00Z,INTERVIEWER_NO_SHOW,,,\n" +
+		"tom@example.org,cat@example.org,2026-06-05T10:00:00Z,2026-06-05T10:45:00Z,BOOKED,,,\n"
+	before := s.rows()
+	dry := s.imports("importInterviews", file, map[string]any{"dryRun": true})
+	s.accepted(dry.Errors)
+	same(t, "a dry run writes nothing", s.rows(), before)
+	done := s.imports("importInterviews", file, nil)
+	s.accepted(done.Errors)
+	same(t, "the same answer", done.came(), dry.came())
+	same(t, "rows", done.came(), []string{"2 CREATED", "4 CREATED", "5 CREATED", "6 CREATED", "7 CREATED"})
+	var data struct{ Interview interview }
+	s.ask("query($i: ID!) { interview(id: $i) { "+interviewFields+" } }", map[string]any{"i": *done.Rows[0].ID}).into(&data)
+	same(t, "grade 0", data.Interview.Grade, ptr(0))
+	same(t, "note", data.Interview.Note, ptr("well,\nnearly"))
+	same(t, "slot", data.Interview.Slot.Status, "BOOKED")
+	same(t, "a grade of 0 keeps him from booking", s.list(data.Interview.Student.ID).Eligibility.Eligible, false)
+	s.sound()
+	before = s.rows()
+	again := s.imports("importInterviews", file, nil)
+	s.accepted(again.Errors)
+	same(t, "again", again.came(), []string{"2 UNCHANGED", "4 UNCHANGED", "5 UNCHANGED", "6 UNCHANGED", "7 UNCHANGED"})
+	same(t, "nothing changes", s.rows(), before)
+}
+
+func TestImportInterviewsThatBreakRules(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.people([]string{"sam", "tom", "ann"}, []string{"ann", "bob", "cat", "dan", "eve"})
+	s.exec("UPDATE students SET interview_limit = 2 WHERE email = 'tom@example.org'")
+	row := func(student, by, start, end, rest string) string {
+		return student + "@example.org," + by + "@example.org,2026-0" + start + "Z,2026-0" + end + "Z," + rest + "\n"
+	}
+	file := historyHeader +
+		row("sam", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,1,,") + // 2
+		row("sam", "ann", "5-05T09:00:00", "5-05T10:00:00", "COMPLETED,4,,") + // 3: met
+		row("sam", "bob", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 4: own time
+		row("tom", "ann", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 5: her time
+		row("tom", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,4,,") + // 6: taken
+		row("ann", "ann", "5-06T09:00:00", "5-06T10:00:00", "COMPLETED,4,,") + // 7: self
+		row("tom", "bob", "5-07T09:00:00", "5-07T10:00:00", "STUDENT_NO_SHOW,,,") + // 8
+		row("tom", "cat", "5-08T09:00:00", "5-08T10:00:00", "BOOKED,,,") + // 9
+		row("tom", "dan", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,,,") + // 10: limit
+		row("sam", "eve", "6-09T09:00:00", "6-09T10:00:00", "BOOKED,,,") + // 11: grades
+		row("sam", "eve", "6-09T09:00:00", "6-09T10:00:00", "COMPLETED,,,") + // 12: to come
+		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "BOOKED,3,,") + // 13: grade
+		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,6,,2027-01-01T00:00:00Z") + // 14
+		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "DONE,x,,") + // 15
+		row("nil", "nil", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,,,") + // 16
+		row("sam", "eve", "5-10T09:00:00", "5-10T09:10:00", "COMPLETED,,,") + // 17
+		row("sam", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,1,,") // 18: line 2 again
+	before := s.rows()
+	whole := s.imports("importInterviews", file, nil)
+	same(t, "nothing is written", s.rows(), before)
+	same(t, "and it says so", codes(whole.Errors), []string{"INVALID_INPUT"})
+	same(t, "sound rows are skipped", whole.came()[0], "2 SKIPPED")
+	want := []string{
+		"2 CREATED", "3 FAILED interviewerEmail:ALREADY_INTERVIEWED", "4 FAILED start:OWN_OVERLAP",
+		"5 FAILED start:AVAILABILITY_CONFLICT", "6 FAILED start:SLOT_TAKEN", "7 FAILED interviewerEmail:SELF_INTERVIEW",
+		"8 CREATED", "9 CREATED", "10 FAILED studentEmail:LIMIT_REACHED", "11 FAILED studentEmail:GRADES_TOO_LOW",
+		"12 FAILED status:TOO_SOON", "13 FAILED grade:INVALID_INPUT", "14 FAILED bookedAt:INVALID_INPUT grade:INVALID_INPUT",
+		"15 FAILED status:INVALID_INPUT grade:INVALID_INPUT", "16 FAILED studentEmail:NOT_FOUND interviewerEmail:NOT_FOUND",
+		"17 FAILED end:INVALID_RANGE", "18 FAILED start:INVALID_INPUT",
+	}
+	same(t, "a dry run", s.imports("importInterviews", file, map[string]any{"dryRun": true, "partial": true}).came(), want)
+	same(t, "writes nothing", s.rows(), before)
+	same(t, "the sound rows", s.imports("importInterviews", file, map[string]any{"partial": true}).came(), want)
+	s.sound()
+	exempt := s.imports("importInterviews", file, map[string]any{"partial": true, "exempt": true}).came()
+	same(t, "exempt", []string{exempt[0], exempt[1], exempt[8], exempt[9]},
+		[]string{"2 UNCHANGED", "3 EXEMPTED", "10 EXEMPTED", "11 EXEMPTED"})
+	same(t, "what overlaps never is", []string{exempt[2], exempt[5]}, []string{want[2], want[5]})
+	s.sound()
+	var marked int
+	if err := s.db.SQL(t).QueryRowContext(t.Context(), "SELECT count(*) FROM interviews WHERE exempt").Scan(&marked); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "marked", marked, 3)
+}

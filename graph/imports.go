@@ -1,0 +1,79 @@
+package graph
+
+import (
+	"context"
+	"strings"
+
+	"rehearse/graph/model"
+	"rehearse/graph/scalar"
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+)
+
+// importRows is how many rows a mutation takes; its body is bounded, too.
+const importRows = 5000
+
+func importOptions(ctx context.Context, dryRun, partial bool) app.ImportOptions {
+	return app.ImportOptions{DryRun: dryRun, Partial: partial, MaxRows: importRows, Zone: scalar.Zone(ctx)}
+}
+
+// importPayload is what the payloads of all imports hold.
+func importPayload(imported *app.Imported, err error) (*model.ImportStudentsPayload, error) {
+	if err == nil {
+		err = imported.Refused.Err()
+	}
+	payload := &model.ImportStudentsPayload{Rows: []app.ImportRow{}}
+	if imported != nil {
+		payload.Rows = imported.Rows
+		payload.Created = imported.Count(app.RowCreated) + imported.Count(app.RowExempted)
+		payload.Unchanged = imported.Count(app.RowUnchanged)
+		payload.Failed = imported.Count(app.RowFailed)
+	}
+	payload.Errors, err = userErrors(err)
+	return payload, err
+}
+
+func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
+	return importPayload(r.app.ImportStudents(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial)))
+}
+
+func (r mutationResolver) ImportInterviewers(
+	ctx context.Context, in model.ImportInterviewersInput,
+) (*model.ImportInterviewersPayload, error) {
+	payload, err := importPayload(
+		r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial)))
+	return (*model.ImportInterviewersPayload)(payload), err
+}
+
+func (r mutationResolver) ImportAvailability(
+	ctx context.Context, in model.ImportAvailabilityInput,
+) (*model.ImportAvailabilityPayload, error) {
+	payload, err := importPayload(r.importAvailability(ctx, in))
+	return (*model.ImportAvailabilityPayload)(payload), err
+}
+
+func (r mutationResolver) importAvailability(ctx context.Context, in model.ImportAvailabilityInput) (*app.Imported, error) {
+	o := importOptions(ctx, in.DryRun, in.Partial)
+	switch {
+	case (in.CSV == nil) == (in.Ical == nil):
+		return nil, booking.Refuse(booking.InvalidInput, "csv", "exactly one of csv and ical must be given")
+	case in.CSV != nil && in.InterviewerID != nil:
+		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId goes with ical; the rows of csv name their interviewers")
+	case in.CSV != nil:
+		return r.app.ImportAvailability(ctx, strings.NewReader(*in.CSV), o)
+	case in.InterviewerID == nil:
+		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId must say whose calendar ical is")
+	}
+	return r.app.ImportCalendar(ctx, app.CalendarInput{
+		InterviewerID: booking.InterviewerID(*in.InterviewerID), ICal: *in.Ical, SlotMinutes: in.SlotMinutes,
+	}, o)
+}
+
+func (r mutationResolver) ImportInterviews(
+	ctx context.Context, in model.ImportInterviewsInput,
+) (*model.ImportInterviewsPayload, error) {
+	o := importOptions(ctx, in.DryRun, in.Partial)
+	o.Exempt = in.Exempt
+	payload, err := importPayload(r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o))
+	return (*model.ImportInterviewsPayload)(payload), err
+}

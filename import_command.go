@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/localpg"
+	"rehearse/internal/store"
+)
+
+// maxImportRows bounds what an import keeps in memory: about 1 KiB a row.
+const maxImportRows = 200_000
+
+// importRequest is the arguments of the import command.
+type importRequest struct {
+	table, file string
+	options     app.ImportOptions
+}
+
+type importing func(*app.App, context.Context, io.Reader, app.ImportOptions) (*app.Imported, error)
+
+var imports = map[string]importing{
+	"students": (*app.App).ImportStudents, "interviewers": (*app.App).ImportInterviewers,
+	"availability": (*app.App).ImportAvailability, "interviews": (*app.App).ImportInterviews,
+}
+
+var exports = map[string]func(*app.App, context.Context, io.Writer) error{
+	"students": (*app.App).ExportStudents, "interviewers": (*app.App).ExportInterviewers,
+	"availability": (*app.App).ExportAvailability, "interviews": (*app.App).ExportInterviews,
+}
+
+const tableNames = "students, interviewers, availability or interviews"
+
+func parseImport(args []string, zone *time.Location) (importRequest, error) {
+	r := importRequest{options: app.ImportOptions{MaxRows: maxImportRows, Zone: zone}}
+	flags := flag.NewFlagSet("import", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.BoolVar(&r.options.DryRun, "dry-run", false, "")
+	flags.BoolVar(&r.options.Partial, "partial", false, "")
+	flags.BoolVar(&r.options.Exempt, "exempt", false, "")
+	var words []string
+	for {
+		if err := flags.Parse(args); err != nil {
+			return r, fmt.Errorf("%w: import: %w", errConfiguration, err)
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
+	}
+	if len(words) != 2 {
+		return r, fmt.Errorf("%w: import: a table and a file are expected, such as: rehearse import students FILE", errConfiguration)
+	}
+	r.table, r.file = words[0], words[1]
+	if imports[r.table] == nil {
+		return r, fmt.Errorf("%w: import: %q is not a table; %s is expected", errConfiguration, r.table, tableNames)
+	}
+	if r.options.Exempt && r.table != "interviews" {
+		return r, fmt.Errorf("%w: import: --exempt is for interviews only", errConfiguration)
+	}
+	return r, nil
+}
+
+// importFile takes a file into the school.
+func (p *program) importFile(ctx context.Context) error {
+	request, err := parseImport(p.args, p.config.Zone)
+	if err != nil {
+		return err
+	}
+	file := os.Stdin
+	if request.file != "-" {
+		if file, err = os.Open(request.file); err != nil {
+			return fmt.Errorf("%w: import: %w", errConfiguration, err)
+		}
+		defer file.Close()
+	}
+	return p.withSchool(ctx, func(a *app.App) error {
+		started := p.clock()
+		imported, err := imports[request.table](a, ctx, file, request.options)
+		if err != nil {
+			return err
+		}
+		return p.summarise(request, imported, p.clock().Sub(started))
+	})
+}
+
+// summarise prints the rows that failed, then the counts. It is an error when
+// anything failed.
+func (p *program) summarise(request importRequest, imported *app.Imported, took time.Duration) error {
+	out := bufio.NewWriter(p.stdout)
+	for _, row := range imported.Rows {
+		for _, e := range row.Errors {
+			column := ""
+			if e.Column != nil {
+				column = ", " + *e.Column
+			}
+			fmt.Fprintf(out, "line %d%s: %s (%s)\n", row.Line, column, e.Message, e.Code)
+		}
+	}
+	verb := "imported"
+	if request.options.DryRun {
+		verb = "would be imported"
+	}
+	created, exempted := imported.Count(app.RowCreated), imported.Count(app.RowExempted)
+	failed := imported.Count(app.RowFailed)
+	fmt.Fprintf(out, "%s: %d %s (%d of them exempt), %d unchanged, %d failed, in %.1f s\n",
+		request.table, created+exempted, verb, exempted, imported.Count(app.RowUnchanged), failed, took.Seconds())
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	switch {
+	case len(imported.Refused) > 0:
+		return errors.New(imported.Refused[0].Message)
+	case failed > 0:
+		return fmt.Errorf("%d of %d rows failed", failed, len(imported.Rows))
+	}
+	return nil
+}
+
+// exportTable writes a table to standard output.
+func (p *program) exportTable(ctx context.Context) error {
+	if len(p.args) != 1 || exports[p.args[0]] == nil {
+		return fmt.Errorf("%w: export: %s is expected", errConfiguration, tableNames)
+	}
+	return p.withSchool(ctx, func(a *app.App) error { return exports[p.args[0]](a, ctx, p.stdout) })
+}
+
+// withSchool runs work on the configured school, whose schema is brought to
+// this version first, where that is wanted.
+func (p *program) withSchool(ctx context.Context, work func(*app.App) error) error {
+	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
+		if !p.config.Migrate {
+			if err := s.CheckSchema(ctx); err != nil {
+				return err
+			}
+		} else if _, err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		return work(app.New(s, p.clock))
+	})
+}

@@ -1,0 +1,138 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// asFile keeps text in a file that the command can read.
+func asFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "table.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// mustRun runs a command that must succeed, and answers what it printed.
+func mustRun(t *testing.T, data string, args ...string) string {
+	t.Helper()
+	code, out, errs := once(t, data, nil, args...)
+	if code != 0 {
+		t.Fatalf("%v ends with %d:\n%.2000s%s", args, code, out, errs)
+	}
+	return out
+}
+
+var tableOrder = []string{"students", "interviewers", "availability", "interviews"}
+
+// What is exported from one school and imported into an empty one is exported
+// from there the same.
+func TestExportAndImportGoRound(t *testing.T) {
+	t.Parallel()
+	for _, size := range []string{"school", "S"} {
+		t.Run(size, func(t *testing.T) {
+			t.Parallel()
+			one, two := home(t), home(t)
+			mustRun(t, one, "sample", "--size", size)
+			for _, table := range tableOrder {
+				file := mustRun(t, one, "export", table)
+				began := time.Now()
+				args := []string{"import", table, asFile(t, file)}
+				if table == "interviews" {
+					args = append(args, "--exempt") // some were booked before the grade that would forbid it now
+				}
+				t.Logf("%s%v", mustRun(t, two, args...), time.Since(began))
+				mustContain(t, "again", mustRun(t, two, args...), ": 0 imported", " 0 failed")
+				if again := mustRun(t, two, "export", table); again != file {
+					t.Errorf("%s do not come back as they went", table)
+				}
+			}
+			mustContain(t, "check", mustRun(t, two, "check"), "every invariant holds")
+			for _, table := range tableOrder {
+				if mustRun(t, one, "export", table) != mustRun(t, two, "export", table) {
+					t.Errorf("%s are not the same in the end", table)
+				}
+			}
+		})
+	}
+}
+
+func TestImportOfTenThousandRows(t *testing.T) {
+	t.Parallel()
+	const rows = 10_000
+	students, interviewers, availability, interviews := tableOrder[0], tableOrder[1], tableOrder[2], tableOrder[3]
+	texts := map[string]*strings.Builder{}
+	for table, header := range map[string]string{
+		students: "name,email", interviewers: "name,email", availability: "interviewer,start,end",
+		interviews: "studentEmail,interviewerEmail,start,end,status,grade",
+	} {
+		texts[table] = &strings.Builder{}
+		fmt.Fprintln(texts[table], header)
+	}
+	first := time.Date(2020, 1, 1, 9, 0, 0, 0, time.UTC)
+	for i := range rows {
+		fmt.Fprintf(texts[students], "Student %d,s%d@example.org\n", i, i)
+		fmt.Fprintf(texts[interviewers], "Interviewer %d,i%d@example.org\n", i, i)
+		start := first.Add(time.Duration(i%100) * 24 * time.Hour)
+		from, to := start.Format(time.RFC3339), start.Add(3*time.Hour).Format(time.RFC3339)
+		fmt.Fprintf(texts[availability], "i%d@example.org,%s,%s\n", i/100, from, to)
+		end := start.Add(time.Hour).Format(time.RFC3339)
+		fmt.Fprintf(texts[interviews], "s%d@example.org,i%d@example.org,%s,%s,COMPLETED,%d\n", i, (i+i/100)%rows, from, end, i%6)
+	}
+	data := home(t)
+	mustRun(t, data, "migrate")
+	for _, table := range tableOrder {
+		began := time.Now()
+		out := mustRun(t, data, "import", table, asFile(t, texts[table].String()))
+		mustContain(t, table, out, fmt.Sprintf("%s: %d imported", table, rows))
+		t.Logf("%s, %v with the start of the database", strings.TrimSpace(out), time.Since(began))
+	}
+	mustContain(t, "check", mustRun(t, data, "check"), "every invariant holds")
+}
+
+func TestImportCommand(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	bad := asFile(t, "name,email,interviewLimit\nAda,ada@example.org,\nBob,bob,many\n")
+	code, out, errs := once(t, data, nil, "import", "students", bad)
+	if code != exitFault {
+		t.Errorf("a row that fails: %d", code)
+	}
+	mustContain(t, "it says where", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected (INVALID_INPUT)", "0 imported", "1 failed")
+	mustContain(t, "and that nothing was written", errs, "nothing was written")
+	mustContain(t, "so there is nobody", mustRun(t, data, "export", "students"), "name,email,timeZone,interviewLimit\n")
+
+	code, out, _ = once(t, data, nil, "import", "--partial", "students", bad)
+	if code != exitFault {
+		t.Errorf("in part: %d", code)
+	}
+	mustContain(t, "in part", out, "1 imported", "1 failed")
+	mustContain(t, "he is there", mustRun(t, data, "export", "students"), "Ada,ada@example.org,UTC,\n")
+
+	cmd := command(t, data, nil, "import", "students", "-", "--dry-run")
+	cmd.Stdin = strings.NewReader("\ufeffname,email\r\n\"Cy, \"\"the\"\" Third\",cy@example.org\r\n")
+	piped, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("standard input: %v", err)
+	}
+	mustContain(t, "a dry run", string(piped), "1 would be imported")
+	latin := asFile(t, "name,email\nJos\xe9,jose@example.org\n")
+	_, out, _ = once(t, data, nil, "import", "students", latin)
+	mustContain(t, "another encoding", out, "line 2, name:", "UTF-8")
+	for _, args := range [][]string{
+		{"import"}, {"import", "teachers", bad}, {"import", "students", bad, "--fast"}, {"import", "students", "--exempt", bad},
+		{"import", "students", filepath.Join(data, "none.csv")}, {"export"}, {"export", "teachers"},
+	} {
+		if code, _, errs := once(t, data, nil, args...); code != exitConfiguration {
+			t.Errorf("%v ends with %d: %s", args, code, errs)
+		}
+	}
+}

@@ -1,0 +1,319 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/interchange"
+	"rehearse/internal/store"
+)
+
+type historyRow = incoming[interchange.Interview]
+
+// ImportInterviews takes in interviews that were booked elsewhere. They are
+// judged in the order of their start, each beside the student's others, those
+// of the same file among them.
+func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+	rows, bad, err := read(csv, interchange.Interviews(o.Zone), o)
+	if err != nil || bad != nil {
+		return bad, err
+	}
+	now := a.Now()
+	var h *history
+	return take(ctx, a, rows, o, intake[interchange.Interview]{
+		judge: func(ctx context.Context, tx *store.Tx, rows []*historyRow) (err error) {
+			if h, err = newHistory(ctx, tx, rows, now, o.Exempt); err != nil {
+				return err
+			}
+			for _, row := range byStart(rows) {
+				h.judge(row)
+			}
+			return nil
+		},
+		write: func(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+			return h.write(ctx, tx, byStart(rows))
+		},
+	})
+}
+
+func byStart(rows []*historyRow) []*historyRow {
+	sorted := slices.Clone(rows)
+	slices.SortStableFunc(sorted, func(a, b *historyRow) int { return a.Value.Start.Compare(b.Value.Start) })
+	return sorted
+}
+
+// history is the interviews of one import on their way.
+type history struct {
+	now      time.Time
+	exempt   bool
+	students map[string]*booking.Record
+	by       map[string]booking.Interviewer
+	agendas  map[booking.InterviewerID]booking.Agenda
+	there    map[pairing][]standing
+}
+
+// pairing is who meets whom, and when.
+type pairing struct {
+	student     booking.StudentID
+	interviewer booking.InterviewerID
+	calendar.Span
+}
+
+// standing is an interview that is there already: in the school, or in the file
+// on an earlier line.
+type standing struct {
+	booking.Interview
+	line int // 0: no line of the file has named it
+}
+
+// newHistory locks the students, the interviewers and the slots that are to be
+// booked, in this order, and reads what the rules ask about.
+func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.Time, exempt bool) (*history, error) {
+	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}}
+	var students, interviewers []string
+	for _, row := range rows {
+		students = append(students, row.Value.Student)
+		interviewers = append(interviewers, row.Value.Interviewer)
+	}
+	var err error
+	if h.students, err = lockRecords(ctx, tx, students); err != nil {
+		return nil, err
+	}
+	if h.by, err = lockInterviewers(ctx, tx, interviewers); err != nil {
+		return nil, err
+	}
+	known := pick(rows, h.find)
+	if err := h.lockSlots(ctx, tx, known); err != nil {
+		return nil, err
+	}
+	wanted := make([]booking.Interview, len(known))
+	for i, row := range known {
+		wanted[i] = row.Value.Interview
+	}
+	found, err := tx.InterviewsAt(ctx, wanted)
+	for _, i := range found {
+		key := pairing{i.StudentID, i.InterviewerID, i.Span()}
+		h.there[key] = append(h.there[key], standing{Interview: i})
+	}
+	return h, err
+}
+
+// find sets the ids of the people of a row, and says whether both are there.
+func (h *history) find(row *historyRow) bool {
+	student, interviewer := h.students[row.Value.Student], h.by[row.Value.Interviewer]
+	if student != nil {
+		row.Value.StudentID = student.Student.ID
+	} else {
+		row.fail(nobody("student", "studentEmail", row.Value.Student))
+	}
+	if row.Value.InterviewerID = interviewer.ID; interviewer.ID == 0 {
+		row.fail(nobody("interviewer", "interviewerEmail", row.Value.Interviewer))
+	}
+	return row.status != RowFailed
+}
+
+// lockSlots locks the slots that the rows stand on, and reads all that share
+// time with them. The interviewers are locked, so no slot comes or goes.
+func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+	type place struct {
+		by booking.InterviewerID
+		calendar.Span
+	}
+	places := map[place]bool{}
+	windows := make([]store.InterviewerWindow, len(rows))
+	for i, row := range rows {
+		span := row.Value.Span()
+		windows[i] = store.InterviewerWindow{InterviewerID: row.Value.InterviewerID, Span: span}
+		places[place{row.Value.InterviewerID, span}] = true
+	}
+	slots, err := tx.StandingIn(ctx, windows)
+	if err != nil {
+		return err
+	}
+	var ids []booking.SlotID
+	at := map[booking.SlotID]int{}
+	for i, slot := range slots {
+		if places[place{slot.InterviewerID, slot.Span()}] {
+			ids = append(ids, slot.ID)
+			at[slot.ID] = i
+		}
+	}
+	locked, err := tx.LockSlots(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, slot := range locked {
+		slots[at[slot.ID]].Status = slot.Status
+	}
+	h.agendas = agendas(slots)
+	return nil
+}
+
+// judge decides about one row, and takes it into account for those after it.
+func (h *history) judge(row *historyRow) {
+	if row.status == RowFailed {
+		return
+	}
+	i, refused := row.Value.CompleteImported(row.Value.BookedAt, h.now)
+	if len(refused) > 0 {
+		row.fail(refused)
+		return
+	}
+	key := pairing{i.StudentID, i.InterviewerID, i.Span()}
+	if h.meets(row, i, key) {
+		return
+	}
+	record := h.students[row.Value.Student]
+	slot, refused := h.agendas[i.InterviewerID].SlotFor(i)
+	refused = append(refused, record.JudgeImported(i, h.now)...)
+	if len(refused) > 0 {
+		if !h.exempt || !refused.CanBeExempt() {
+			row.fail(refused)
+			return
+		}
+		i.Exempt, row.status = true, RowExempted
+	}
+	if slot != nil {
+		i.SlotID = slot.ID
+	}
+	h.occupy(i, slot)
+	if i.Status != booking.Cancelled {
+		record.History = append(record.History, i)
+	}
+	h.there[key] = append(h.there[key], standing{i, row.Line})
+	row.Value.Interview = i
+}
+
+// meets deals with a row whose interview is there already.
+func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool {
+	same := func(other standing) bool {
+		if (i.Status == booking.Cancelled) != (other.Status == booking.Cancelled) {
+			return false
+		}
+		return i.Status != booking.Cancelled || row.Value.BookedAt == nil || other.BookedAt.Equal(i.BookedAt)
+	}
+	at := slices.IndexFunc(h.there[key], same)
+	if at < 0 {
+		return false
+	}
+	found := &h.there[key][at]
+	if found.line != 0 {
+		row.fail(booking.Refuse(booking.InvalidInput, "start", fmt.Sprintf(
+			"line %d is the same interview; an interview stands in a file once", found.line)))
+		return true
+	}
+	found.line = row.Line
+	if refused := i.DiffersFrom(found.Interview); len(refused) > 0 {
+		row.fail(refused)
+		return true
+	}
+	row.unchanged(int64(found.ID))
+	return true
+}
+
+// occupy puts what an interview stands on into its interviewer's agenda.
+func (h *history) occupy(i booking.Interview, slot *booking.Slot) {
+	status := booking.SlotStatusFor(i, slot)
+	agenda := h.agendas[i.InterviewerID]
+	switch {
+	case status == booking.SlotWithdrawn:
+	case slot == nil:
+		h.agendas[i.InterviewerID] = agenda.With(booking.Slot{
+			InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: status,
+		})
+	default:
+		agenda.During(i.Span())[0].Status = status
+	}
+}
+
+// write publishes the slots that are not there, and writes the interviews.
+func (h *history) write(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+	if err := h.publish(ctx, tx, rows); err != nil {
+		return err
+	}
+	interviews, err := numbered(ctx, tx, store.InterviewsTable, rows, func(i *interchange.Interview, id int64) {
+		i.ID = booking.InterviewID(id)
+	})
+	if err != nil {
+		return err
+	}
+	plain := make([]booking.Interview, len(interviews))
+	for i, interview := range interviews {
+		plain[i] = interview.Interview
+	}
+	if err := tx.LoadInterviews(ctx, plain); err != nil {
+		return err
+	}
+	return recountAll(ctx, tx, h.by)
+}
+
+func (h *history) publish(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+	var windows []booking.Availability
+	var without []*historyRow
+	var booked []booking.SlotID
+	for _, row := range rows {
+		i := row.Value.Interview
+		switch {
+		case i.SlotID != 0 && i.Status != booking.Cancelled:
+			booked = append(booked, i.SlotID)
+		case i.SlotID == 0:
+			without = append(without, row)
+			windows = append(windows, booking.Availability{
+				InterviewerID: i.InterviewerID, Start: i.Start, End: i.End,
+				SlotMinutes: int(i.Span().Length() / time.Minute), CreatedAt: i.BookedAt,
+			})
+		}
+	}
+	if err := tx.BookSlots(ctx, booked); err != nil {
+		return err
+	}
+	availabilities, err := tx.EnsureAvailabilities(ctx, windows)
+	if err != nil {
+		return err
+	}
+	slots := make([]store.LoadedSlot, len(without))
+	for n, row := range without {
+		i := row.Value.Interview
+		slots[n] = store.LoadedSlot{AvailabilityID: availabilities[n], Slot: booking.Slot{
+			InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: booking.SlotStatusFor(i, nil),
+		}}
+	}
+	if err := createSlots(ctx, tx, slots); err != nil {
+		return err
+	}
+	for n, row := range without {
+		row.Value.SlotID = slots[n].ID
+	}
+	return nil
+}
+
+// lockRecords locks who has one of the e-mails, and answers their records.
+func lockRecords(ctx context.Context, tx *store.Tx, emails []string) (map[string]*booking.Record, error) {
+	found, err := tx.StudentsByEmail(ctx, keys(emails, func(email string) string { return email }))
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]booking.StudentID, len(found))
+	for i, student := range found {
+		ids[i] = student.ID
+	}
+	slices.SortFunc(ids, cmp.Compare)
+	if err := tx.LockStudents(ctx, ids); err != nil {
+		return nil, err
+	}
+	records, err := tx.ManyRecords(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[string]*booking.Record, len(records))
+	for _, record := range records {
+		by[record.Student.Email] = &record
+	}
+	return by, nil
+}

@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/interchange"
+	"rehearse/internal/store"
+)
+
+// ImportStudents admits the students of a table. Who is there already, by
+// e-mail, is left as he is: an import changes nobody.
+func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+	rows, bad, err := read(csv, interchange.Students(), o)
+	if err != nil || bad != nil {
+		return bad, err
+	}
+	now := a.Now()
+	people := people[booking.Student]{
+		noun:   "student",
+		table:  store.StudentsTable,
+		email:  func(s booking.Student) string { return s.Email },
+		id:     func(s booking.Student) int64 { return int64(s.ID) },
+		differ: booking.Student.Differences,
+		known: func(ctx context.Context, tx *store.Tx, emails []string) ([]booking.Student, error) {
+			return tx.StudentsByEmail(ctx, emails)
+		},
+	}
+	return take(ctx, a, rows, o, intake[booking.Student]{
+		judge: people.judge,
+		write: func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Student]) error {
+			created, err := numbered(ctx, tx, store.StudentsTable, rows, func(s *booking.Student, id int64) {
+				s.ID, s.CreatedAt = booking.StudentID(id), now
+			})
+			if err != nil {
+				return err
+			}
+			return tx.LoadStudents(ctx, created)
+		},
+	})
+}
+
+// ImportInterviewers takes the interviewers of a table on. Who is there
+// already, by e-mail, is left as he is: an import changes nobody.
+func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+	rows, bad, err := read(csv, interchange.Interviewers(), o)
+	if err != nil || bad != nil {
+		return bad, err
+	}
+	now := a.Now()
+	people := people[booking.Interviewer]{
+		noun:   "interviewer",
+		table:  store.InterviewersTable,
+		email:  func(i booking.Interviewer) string { return i.Email },
+		id:     func(i booking.Interviewer) int64 { return int64(i.ID) },
+		differ: booking.Interviewer.Differences,
+		known: func(ctx context.Context, tx *store.Tx, emails []string) ([]booking.Interviewer, error) {
+			return tx.InterviewersByEmail(ctx, emails)
+		},
+	}
+	return take(ctx, a, rows, o, intake[booking.Interviewer]{
+		judge: people.judge,
+		write: func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Interviewer]) error {
+			created, err := numbered(ctx, tx, store.InterviewersTable, rows, func(i *booking.Interviewer, id int64) {
+				i.ID, i.CreatedAt = booking.InterviewerID(id), now
+			})
+			if err != nil {
+				return err
+			}
+			return tx.LoadInterviewers(ctx, created)
+		},
+	})
+}
+
+// people is what students and interviewers have in common.
+type people[P any] struct {
+	noun   string
+	table  store.Table
+	email  func(P) string
+	id     func(P) int64
+	differ func(there, imported P) booking.Refused
+	known  func(context.Context, *store.Tx, []string) ([]P, error)
+}
+
+// judge finds who is there already, in the school or earlier in the file.
+func (k people[P]) judge(ctx context.Context, tx *store.Tx, rows []*incoming[P]) error {
+	if err := tx.QueueImports(ctx, k.table); err != nil {
+		return err
+	}
+	emails := make([]string, len(rows))
+	for i, row := range rows {
+		emails[i] = k.email(row.Value)
+	}
+	found, err := k.known(ctx, tx, emails)
+	if err != nil {
+		return err
+	}
+	there := map[string]P{}
+	for _, person := range found {
+		there[k.email(person)] = person
+	}
+	lines := map[string]int{}
+	for i, row := range rows {
+		if line, twice := lines[emails[i]]; twice {
+			row.fail(booking.Refuse(booking.InvalidInput, "email", fmt.Sprintf(
+				"email is %q, which line %d has, too; a %s stands in a file once", emails[i], line, k.noun)))
+			continue
+		}
+		lines[emails[i]] = row.Line
+		person, known := there[emails[i]]
+		if !known {
+			continue
+		}
+		refused := slices.DeleteFunc(k.differ(person, row.Value), func(r booking.Refusal) bool {
+			return slices.Contains(row.Blank, r.Field) // the file says nothing of it
+		})
+		if len(refused) > 0 {
+			row.fail(refused)
+			continue
+		}
+		row.unchanged(k.id(person))
+	}
+	return nil
+}
+
+// numbered gives each row its id, in the order of the file.
+func numbered[T any](
+	ctx context.Context, tx *store.Tx, table store.Table, rows []*incoming[T], set func(*T, int64),
+) ([]T, error) {
+	taken, err := tx.TakeIDs(ctx, table, len(rows))
+	if err != nil {
+		return nil, err
+	}
+	values := make([]T, len(rows))
+	for i, row := range rows {
+		row.id = taken[i]
+		set(&row.Value, taken[i])
+		values[i] = row.Value
+	}
+	return values, nil
+}

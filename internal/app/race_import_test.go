@@ -1,0 +1,178 @@
+package app_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+// loadsInterviews is an import of interviews that is decided, with no interview
+// written.
+var loadsInterviews = contains("INSERT INTO interviews (")
+
+var wholeFile = app.ImportOptions{MaxRows: 10_000, Zone: time.UTC}
+
+const historyColumns = "studentEmail,interviewerEmail,start,end,status\n"
+
+func historyLine(s booking.Student, by booking.Interviewer, hours int, status booking.InterviewStatus) string {
+	start := t0.Add(time.Duration(hours) * time.Hour)
+	return fmt.Sprintf("%s,%s,%s,%s,%s\n", s.Email, by.Email,
+		start.Format(time.RFC3339), start.Add(time.Hour).Format(time.RFC3339), status)
+}
+
+// importHistory answers the refusal of the first row that failed.
+func importHistory(w *world, on *app.App, lines ...string) error {
+	imported, err := on.ImportInterviews(w.t.Context(), strings.NewReader(historyColumns+strings.Join(lines, "")), wholeFile)
+	if err != nil {
+		return err
+	}
+	for _, row := range imported.Rows {
+		for _, e := range row.Errors {
+			return booking.Refuse(e.Code, "", e.Message)
+		}
+	}
+	return imported.Refused.Err()
+}
+
+// importRace is a student at 14 of 15, a slot to book, and a past interview
+// that is to be imported: one too many together.
+type importRace struct {
+	*world
+	student booking.Student
+	slot    booking.Slot
+	line    string
+}
+
+func newImportRace(t *testing.T) importRace {
+	t.Helper()
+	w := newWorld(t)
+	s := w.fourteen()
+	return importRace{world: w, student: s, slot: w.slot(w.interviewer(), 1), line: historyLine(s, w.interviewer(), -500, booking.Completed)}
+}
+
+func (r importRace) book(on *app.App) error {
+	_, err := on.Book(r.t.Context(), app.BookSlotInput{StudentID: r.student.ID, SlotID: r.slot.ID})
+	return err
+}
+
+func (r importRace) wantUsed(used int) {
+	r.t.Helper()
+	if got := r.eligibility(r.student.ID).InterviewsUsed; got != used {
+		r.t.Errorf("%d interviews are used, want %d", got, used)
+	}
+}
+
+func TestImportWaitsForABooking(t *testing.T) {
+	t.Parallel()
+	r := newImportRace(t)
+	gate := pgtest.NewGate(insertsInterview)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	booked := meanwhile(func() error { return r.book(first) })
+	gate.Await(t, 1)
+	taken := meanwhile(func() error { return importHistory(r.world, second, r.line) })
+	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	wantOutcome(t, "the import", taken(), "LIMIT_REACHED")
+	r.wantUsed(15)
+	r.wantSound()
+}
+
+func TestBookingWaitsForAnImport(t *testing.T) {
+	t.Parallel()
+	r := newImportRace(t)
+	gate := pgtest.NewGate(loadsInterviews)
+	first, second := r.server(pgtest.Intercept{Before: gate.Hold}), r.server(pgtest.Intercept{})
+	taken := meanwhile(func() error { return importHistory(r.world, first, r.line) })
+	gate.Await(t, 1)
+	booked := meanwhile(func() error { return r.book(second) })
+	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+	gate.Open()
+	wantOutcome(t, "the import", taken(), "ok")
+	wantOutcome(t, "the booking", booked(), "LIMIT_REACHED")
+	r.wantUsed(15)
+	r.wantSound()
+}
+
+// Without the students' locks both are made, and 16 of 15 are used.
+func TestImportAgainstABookingUnprotected(t *testing.T) {
+	t.Parallel()
+	r := newImportRace(t)
+	gate := pgtest.NewGate(loadsInterviews)
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("students")})
+	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("students")})
+	taken := meanwhile(func() error { return importHistory(r.world, first, r.line) })
+	gate.Await(t, 1)
+	wantOutcome(t, "the booking", r.book(second), "ok")
+	gate.Open()
+	wantOutcome(t, "the import", taken(), "ok")
+	r.wantUsed(16)
+}
+
+// One import brings bookings of slots that others book at the same moment.
+func TestImportsAmidBookings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const n = 12
+	locals, brought := w.students(n), w.students(n)
+	var slots []booking.Slot
+	var lines []string
+	for i := range n {
+		by := w.interviewer()
+		slots = append(slots, w.slot(by, float64(i+1)))
+		lines = append(lines, historyLine(brought[i], by, i+1, booking.Booked))
+	}
+	lost := &failures{}
+	servers := w.servers(pgtest.Intercept{After: lost.count})
+	partial := wholeFile
+	partial.Partial = true
+	imports := atOnce(4, func(i int) error {
+		_, err := servers[i%2].ImportInterviews(t.Context(), strings.NewReader(historyColumns+strings.Join(lines, "")), partial)
+		return err
+	})
+	bookings := atOnce(n, func(i int) error {
+		_, err := servers[i%2].Book(t.Context(), app.BookSlotInput{StudentID: locals[i].ID, SlotID: slots[i].ID})
+		return err
+	})
+	for _, err := range append(imports(), bookings()...) {
+		var refused booking.Refused
+		if err != nil && (!errors.As(err, &refused) || !refused.Has(booking.SlotTaken)) {
+			t.Errorf("ended with %v", err)
+		}
+	}
+	if made := one[int](w, "SELECT count(*) FROM interviews"); made != n {
+		t.Errorf("%d interviews stand on %d slots", made, n)
+	}
+	lost.want(t, 0)
+	w.wantSound()
+}
+
+// Two files with the same people come in at once: who comes second finds them.
+func TestTwoImportsOfTheSamePeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const n = 300
+	forth, back := "name,email\n", "name,email\n"
+	for i := range n {
+		forth += fmt.Sprintf("S,s%d@example.org\n", i)
+		back += fmt.Sprintf("S,s%d@example.org\n", n-1-i)
+	}
+	servers := w.servers(pgtest.Intercept{})
+	errs := atOnce(6, func(i int) error {
+		imported, err := servers[i%2].ImportStudents(t.Context(), strings.NewReader([]string{forth, back}[i%2]), wholeFile)
+		if err != nil {
+			return err
+		}
+		return imported.Refused.Err()
+	})()
+	wantOutcomes(t, errs, map[string]int{"ok": 6})
+	if there := one[int](w, "SELECT count(*) FROM students"); there != n {
+		t.Errorf("%d students, want %d", there, n)
+	}
+}

@@ -1,0 +1,102 @@
+package booking
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"rehearse/internal/calendar"
+)
+
+// Differences refuses an imported student who is there already as somebody
+// else: an import changes nobody.
+func (s Student) Differences(imported Student) Refused {
+	var refused Refused
+	refused = append(refused, differs("name", s.Name, imported.Name)...)
+	refused = append(refused, differs("timeZone", s.TimeZone, imported.TimeZone)...)
+	return append(refused, differs("interviewLimit", number(s.LimitOverride), number(imported.LimitOverride))...)
+}
+
+// Differences refuses an imported interviewer who is there already as somebody
+// else: an import changes nobody.
+func (i Interviewer) Differences(imported Interviewer) Refused {
+	var refused Refused
+	refused = append(refused, differs("name", i.Name, imported.Name)...)
+	refused = append(refused, differs("timeZone", i.TimeZone, imported.TimeZone)...)
+	return append(refused, differs("active", fmt.Sprint(i.Active), fmt.Sprint(imported.Active))...)
+}
+
+func differs(field, there, imported string) Refused {
+	return differsIn("who has this e-mail", field, there, imported)
+}
+
+func differsIn(what, field, there, imported string) Refused {
+	if there == imported {
+		return nil
+	}
+	return Refuse(InvalidInput, field, fmt.Sprintf(
+		"%s is %q; %s is there already, with %q, and an import changes nothing that is there", field, clip(imported), what, clip(there)))
+}
+
+func number(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprint(*n)
+}
+
+// PlanImport cuts a window that was published elsewhere. It may lie in the past,
+// and it is published whole or not at all.
+func PlanImport(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
+	a, refused := a.Normalise()
+	if len(refused) > 0 {
+		return Plan{}, refused
+	}
+	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
+	for _, skipped := range plan.Skipped {
+		if skipped.Reason == SkipBlocked {
+			return plan, Refuse(AvailabilityConflict, "start", fmt.Sprintf(
+				"the interviewer has blocked time between %s and %s", skipped.Start.Format(time.RFC3339), skipped.End.Format(time.RFC3339)))
+		}
+	}
+	if len(plan.Conflicting) > 0 {
+		other := plan.Conflicting[0]
+		return plan, Refused{{
+			Code: AvailabilityConflict, Field: "start", Conflicting: plan.Conflicting, Message: fmt.Sprintf(
+				"another slot of the interviewer, from %s to %s, is in the way",
+				other.Start.Format(time.RFC3339), other.End.Format(time.RFC3339)),
+		}}
+	}
+	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
+		return plan, Refuse(WrongStatus, "interviewer", "the interviewer is not active and cannot publish what lies in the future")
+	}
+	return plan, nil
+}
+
+// Agenda is an interviewer's slots that are not withdrawn, by start. None of
+// them overlap.
+type Agenda []Slot
+
+// During is the slots that share time with the span.
+func (a Agenda) During(span calendar.Span) []Slot {
+	from := a.place(span.Start)
+	to := from
+	for to < len(a) && a[to].Start.Before(span.End) {
+		to++
+	}
+	return a[from:to]
+}
+
+// With is the agenda with one slot more, which overlaps none of it.
+func (a Agenda) With(s Slot) Agenda { return slices.Insert(a, a.place(s.Start), s) }
+
+// place is where the first slot stands that ends after t.
+func (a Agenda) place(t time.Time) int {
+	at, _ := slices.BinarySearchFunc(a, t, func(s Slot, t time.Time) int {
+		if s.End.After(t) {
+			return 1
+		}
+		return -1
+	})
+	return at
+}

@@ -1,0 +1,167 @@
+package booking
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// SlotFor is the slot that an imported interview stands on: one that is
+// published for just its time, or none, when there is room for it. An interview
+// that was called off takes no room.
+func (a Agenda) SlotFor(i Interview) (*Slot, Refused) {
+	in := a.During(i.Span())
+	for _, slot := range in {
+		switch {
+		case !slot.Span().Equal(i.Span()):
+		case i.Status != Cancelled && slot.Status == SlotBooked:
+			return nil, Refuse(SlotTaken, "start", "another interview stands on the interviewer's slot at that time")
+		default:
+			return &slot, nil
+		}
+	}
+	if len(in) > 0 && i.Status != Cancelled {
+		return nil, Refused{{
+			Code: AvailabilityConflict, Field: "start", Conflicting: in, Message: fmt.Sprintf(
+				"another slot of the interviewer, from %s to %s, is in the way",
+				in[0].Start.Format(time.RFC3339), in[0].End.Format(time.RFC3339)),
+		}}
+	}
+	return nil, nil
+}
+
+// SlotStatusFor is the state of the slot of an imported interview; there is
+// says whether it was published before.
+func SlotStatusFor(i Interview, there *Slot) SlotStatus {
+	switch {
+	case i.Status != Cancelled:
+		return SlotBooked
+	case there != nil:
+		return there.Status
+	default:
+		return SlotWithdrawn
+	}
+}
+
+// CompleteImported fills in what a file does not say of an interview, and
+// reports what cannot be.
+func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Interview, Refused) {
+	i.BookedAt = earlier(i.Start, now)
+	if bookedAt != nil {
+		i.BookedAt = *bookedAt
+	}
+	refused := i.checkImportedTimes(now)
+	if i.Grade != nil {
+		refused = append(refused, checkBounds("grade", *i.Grade, MinGrade, MaxGrade)...)
+		if i.Status != Completed {
+			refused = append(refused, Refuse(InvalidInput, "grade", fmt.Sprintf(
+				"grade is %d on an interview that is %s; only one that is COMPLETED has a grade", *i.Grade, i.Status))...)
+		}
+	}
+	if i.Note != nil {
+		refused = append(refused, checkLength("note", *i.Note, 0, MaxNote)...)
+	}
+	if i.CancelReason != nil {
+		refused = append(refused, checkLength("cancelReason", *i.CancelReason, 1, MaxReason)...)
+	}
+	refused = append(refused, i.onlyOn(Completed, "completedAt", i.CompletedAt != nil)...)
+	refused = append(refused, i.onlyOn(Cancelled, "cancelledAt", i.CancelledAt != nil)...)
+	refused = append(refused, i.onlyOn(Cancelled, "cancelReason", i.CancelReason != nil)...)
+	switch end := earlier(i.End, now); {
+	case i.Status == Completed && i.CompletedAt == nil:
+		i.CompletedAt = &end
+	case i.Status == Cancelled && i.CancelledAt == nil:
+		i.CancelledAt = &i.BookedAt
+	}
+	return i, refused
+}
+
+func (i Interview) onlyOn(status InterviewStatus, field string, given bool) Refused {
+	if !given || i.Status == status {
+		return nil
+	}
+	return Refuse(InvalidInput, field, fmt.Sprintf("%s is given for an interview that is %s; only one that is %s has it",
+		field, i.Status, status))
+}
+
+func (i Interview) checkImportedTimes(now time.Time) Refused {
+	refused := CheckOrder(i.Span())
+	minutes := int(i.Span().Length() / time.Minute)
+	if len(refused) == 0 && (minutes < MinSlotMinutes || minutes > MaxSlotMinutes || i.Span().Length()%time.Minute != 0) {
+		refused = Refuse(InvalidRange, "end", fmt.Sprintf("the interview lasts %s; whole minutes from %d to %d are allowed",
+			i.Span().Length(), MinSlotMinutes, MaxSlotMinutes))
+	}
+	if i.BookedAt.After(now) {
+		refused = append(refused, Refuse(InvalidInput, "bookedAt", "bookedAt lies in the future")...)
+	}
+	if i.CompletedAt != nil && (i.CompletedAt.Before(i.Start) || i.CompletedAt.After(now)) {
+		refused = append(refused, Refuse(InvalidInput, "completedAt", fmt.Sprintf(
+			"completedAt is %s; a time from the interview's start until now is allowed", i.CompletedAt.Format(time.RFC3339)))...)
+	}
+	if i.CancelledAt != nil && i.CancelledAt.After(now) {
+		refused = append(refused, Refuse(InvalidInput, "cancelledAt", "cancelledAt lies in the future")...)
+	}
+	if i.Start.After(now) && i.Status != Booked && i.Status != Cancelled {
+		refused = append(refused, Refuse(TooSoon, "status", fmt.Sprintf(
+			"the interview is %s and starts at %s, which is to come", i.Status, i.Start.Format(time.RFC3339)))...)
+	}
+	return refused
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// JudgeImported says which rules keep an interview that was booked elsewhere
+// from standing beside the student's others: the limit, the pair, the student's
+// own time and, when it is still to come, the grades. The minimum notice is not
+// asked: it was booked long ago.
+func (r Record) JudgeImported(i Interview, now time.Time) Refused {
+	var refused Refused
+	no := func(code RefusalCode, field, message string) {
+		refused = append(refused, Refusal{Code: code, Field: field, Message: message})
+	}
+	if r.Self != 0 && r.Self == i.InterviewerID {
+		no(SelfInterview, "interviewerEmail", "the interviewer has the student's own e-mail; nobody interviews themselves")
+	}
+	if i.TookOrTakesPlace() && slices.Contains(r.met(), i.InterviewerID) {
+		no(AlreadyInterviewed, "interviewerEmail", "the student has met, or is going to meet, this interviewer")
+	}
+	if i.TookOrTakesPlace() && slices.ContainsFunc(r.busy(), i.Span().Overlaps) {
+		no(OwnOverlap, "start", "the student has another interview at that time")
+	}
+	toCome := i.Status == Booked && i.Start.After(now)
+	for _, reason := range r.Eligibility().Reasons {
+		if (reason.Code == LimitReached && i.CountsAgainstLimit()) || toCome {
+			no(reason.Code, "studentEmail", reason.Message)
+		}
+	}
+	return refused
+}
+
+// CanBeExempt reports whether an administrator may take an interview in all the
+// same: what overlaps, or cannot have been, is never exempt.
+func (r Refused) CanBeExempt() bool {
+	for _, refusal := range r {
+		switch refusal.Code {
+		case LimitReached, GradesTooLow, AlreadyInterviewed:
+		default:
+			return false
+		}
+	}
+	return len(r) > 0
+}
+
+// DiffersFrom refuses an imported interview that is there already as another:
+// an import changes none.
+func (i Interview) DiffersFrom(there Interview) Refused {
+	refused := differsIn("an interview of the two at this time", "status", string(there.Status), string(i.Status))
+	refused = append(refused, differsIn("an interview of the two at this time", "grade", number(there.Grade), number(i.Grade))...)
+	if i.Note != nil && (there.Note == nil || *there.Note != *i.Note) {
+		refused = append(refused, Refuse(InvalidInput, "note", "note differs from that of the interview that is there already")...)
+	}
+	return refused
+}

@@ -1,0 +1,75 @@
+package interchange_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/calendar"
+	"rehearse/internal/interchange"
+)
+
+const fuzzRows = 50
+
+// check: every row knows its line, in order, and what is wrong has a sentence.
+func check[T any](t *testing.T, f interchange.Format[T], text string) {
+	t.Helper()
+	rows, refused, err := f.Read(strings.NewReader(text), fuzzRows)
+	if err != nil || (len(refused) > 0 && rows != nil) || len(rows) > fuzzRows {
+		t.Fatalf("%d rows, %v, %v", len(rows), refused, err)
+	}
+	last := 1
+	for _, row := range rows {
+		if row.Line <= last {
+			t.Fatalf("line %d comes after line %d", row.Line, last)
+		}
+		last = row.Line
+		for _, r := range row.Refused {
+			if r.Code == "" || r.Message == "" {
+				t.Fatalf("line %d is refused with %+v", row.Line, r)
+			}
+		}
+	}
+}
+
+func FuzzTables(f *testing.F) {
+	for _, seed := range []string{
+		"", "name,email\n", "\ufeffname,email\r\n\"a\nb\",c@d.e\r\n\r\nx,y\n", "email,name,name\n", "name,email\n\"", "name,email\na,b,c\n\xff,\x00\n",
+		"interviewer,start,end,slotMinutes\na@b.c,2026-01-01T00:00:00Z,2026-01-01T01:00:00,60\n",
+		"studentEmail,interviewerEmail,start,end,status,grade,note\na@b.c,d@e.f,2026-01-01T00:00:00Z,2026-01-01T01:00:00Z,COMPLETED,3,\" x \"\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		check(t, interchange.Students(), text)
+		check(t, interchange.Interviewers(), text)
+		check(t, interchange.Windows(time.UTC), text)
+		check(t, interchange.Interviews(time.UTC), text)
+	})
+}
+
+func FuzzCalendar(f *testing.F) {
+	const event = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;TZID=Europe/Berlin:20260602T090000\nDTEND:20260602T110000Z\n"
+	for _, seed := range []string{
+		"", event + "END:VEVENT\nEND:VCALENDAR\n", event + "RRULE:FREQ=DAILY;COUNT=3\nEXDATE:20260603T090000\nEND:VEVENT\nEND:VCALENDAR\n",
+		event + "RRULE:FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20270101\nEND:VEVENT\nEND:VCALENDAR\n",
+		event + "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;INTERVAL=7\nEND:VEVENT\nEND:VCALENDAR\n",
+	} {
+		f.Add(seed)
+	}
+	now := time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+	within := calendar.Span{Start: now, End: now.AddDate(0, 0, 180)}
+	f.Fuzz(func(t *testing.T, text string) {
+		rows, refused := interchange.ReadCalendar(text, interchange.CalendarOptions{
+			Interviewer: "a@b.c", Zone: time.UTC, SlotMinutes: 60, MaxWindows: fuzzRows, Within: within,
+		})
+		if len(rows) > fuzzRows || (len(refused) > 0 && rows != nil) {
+			t.Fatalf("%d rows, %v", len(rows), refused)
+		}
+		for _, row := range rows {
+			if len(row.Refused) == 0 && !row.Value.End.After(within.Start) {
+				t.Fatalf("line %d: a window that ended at %s", row.Line, row.Value.End)
+			}
+		}
+	})
+}

@@ -1,0 +1,80 @@
+package interchange
+
+import (
+	"strings"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// Interview is one interview that was booked elsewhere. Of what it holds of a
+// booking.Interview the ids are not set.
+type Interview struct {
+	Student, Interviewer string // their e-mails
+	booking.Interview
+	BookedAt *time.Time // nil: not said
+}
+
+var statuses = []booking.InterviewStatus{
+	booking.Booked, booking.Completed, booking.Cancelled, booking.StudentNoShow, booking.InterviewerNoShow,
+}
+
+// Interviews is the table of interviews. A time without an offset is read in
+// zone.
+func Interviews(zone *time.Location) Format[Interview] {
+	return Format[Interview]{columns: []column[Interview]{
+		email("studentEmail", func(i *Interview) *string { return &i.Student }),
+		email("interviewerEmail", func(i *Interview) *string { return &i.Interviewer }),
+		instant("start", zone, func(i *Interview) *time.Time { return &i.Start }),
+		instant("end", zone, func(i *Interview) *time.Time { return &i.End }),
+		{
+			name:  "status",
+			read:  readStatus,
+			write: func(i Interview) string { return string(i.Status) },
+		},
+		{
+			name: "grade", optional: true,
+			read: func(text string, i *Interview) (refused booking.Refused) {
+				i.Grade, refused = readInt("grade", text)
+				return refused
+			},
+			write: func(i Interview) string { return writeInt(i.Grade) },
+		},
+		words("note", func(i *Interview) **string { return &i.Note }),
+		maybeInstant("bookedAt", zone, func(i *Interview) **time.Time { return &i.BookedAt }),
+		maybeInstant("completedAt", zone, func(i *Interview) **time.Time { return &i.CompletedAt }),
+		maybeInstant("cancelledAt", zone, func(i *Interview) **time.Time { return &i.CancelledAt }),
+		words("cancelReason", func(i *Interview) **string { return &i.CancelReason }),
+	}}
+}
+
+func readStatus(text string, i *Interview) booking.Refused {
+	var names []string
+	for _, status := range statuses {
+		if text == string(status) {
+			i.Status = status
+			return nil
+		}
+		names = append(names, string(status))
+	}
+	return wrong("status", text, strings.Join(names, ", "))
+}
+
+// words is a column of prose, of which nothing is trimmed.
+func words(name string, field func(*Interview) **string) column[Interview] {
+	return column[Interview]{
+		name: name, optional: true, raw: true,
+		read: func(text string, i *Interview) booking.Refused {
+			if text != "" {
+				*field(i) = &text
+			}
+			return nil
+		},
+		write: func(i Interview) string {
+			if text := *field(&i); text != nil {
+				return *text
+			}
+			return ""
+		},
+	}
+}

@@ -1,0 +1,102 @@
+package interchange
+
+import (
+	"strconv"
+
+	"rehearse/internal/booking"
+)
+
+// defaultZone is where somebody lives of whom nothing else is said.
+const defaultZone = "UTC"
+
+// Students is the table of students.
+func Students() Format[booking.Student] {
+	return Format[booking.Student]{
+		columns: []column[booking.Student]{
+			text("name", func(s *booking.Student) *string { return &s.Name }),
+			text("email", func(s *booking.Student) *string { return &s.Email }),
+			optional(text("timeZone", func(s *booking.Student) *string { return &s.TimeZone })),
+			{
+				name: "interviewLimit", optional: true,
+				read: func(text string, s *booking.Student) (refused booking.Refused) {
+					s.LimitOverride, refused = readInt("interviewLimit", text)
+					return refused
+				},
+				write: func(s booking.Student) string { return writeInt(s.LimitOverride) },
+			},
+		},
+		check: func(s *booking.Student) (refused booking.Refused) {
+			if s.TimeZone == "" {
+				s.TimeZone = defaultZone
+			}
+			*s, refused = s.Normalise()
+			return refused
+		},
+	}
+}
+
+// Interviewers is the table of interviewers.
+func Interviewers() Format[booking.Interviewer] {
+	const active = "active"
+	return Format[booking.Interviewer]{
+		columns: []column[booking.Interviewer]{
+			text("name", func(i *booking.Interviewer) *string { return &i.Name }),
+			text("email", func(i *booking.Interviewer) *string { return &i.Email }),
+			optional(text("timeZone", func(i *booking.Interviewer) *string { return &i.TimeZone })),
+			{
+				name: active, optional: true,
+				read: func(text string, i *booking.Interviewer) booking.Refused {
+					switch text {
+					case "true", "":
+					case "false":
+						i.Active = false
+					default:
+						return wrong(active, text, "true or false")
+					}
+					return nil
+				},
+				write: func(i booking.Interviewer) string { return strconv.FormatBool(i.Active) },
+			},
+		},
+		start: func() booking.Interviewer { return booking.Interviewer{Active: true} },
+		check: func(i *booking.Interviewer) (refused booking.Refused) {
+			if i.TimeZone == "" {
+				i.TimeZone = defaultZone
+			}
+			*i, refused = i.Normalise()
+			return refused
+		},
+	}
+}
+
+// text is a column that is taken as it stands.
+func text[T any](name string, field func(*T) *string) column[T] {
+	return column[T]{
+		name:  name,
+		read:  func(text string, row *T) booking.Refused { *field(row) = text; return nil },
+		write: func(row T) string { return *field(&row) },
+	}
+}
+
+func optional[T any](c column[T]) column[T] {
+	c.optional = true
+	return c
+}
+
+func readInt(column, text string) (*int, booking.Refused) {
+	if text == "" {
+		return nil, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return nil, wrong(column, text, "a whole number")
+	}
+	return &n, nil
+}
+
+func writeInt(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}

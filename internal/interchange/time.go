@@ -1,0 +1,74 @@
+package interchange
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// instantFormat is RFC 3339 in UTC, with a fraction only where there is one.
+const instantFormat = "2006-01-02T15:04:05.999999Z07:00"
+
+func writeTime(t time.Time) string { return t.UTC().Format(instantFormat) }
+
+// instant is a column that must have a time; one without an offset is read in
+// zone.
+func instant[T any](name string, zone *time.Location, field func(*T) *time.Time) column[T] {
+	return column[T]{
+		name: name,
+		read: func(text string, row *T) (refused booking.Refused) {
+			*field(row), refused = readTime(name, text, zone)
+			return refused
+		},
+		write: func(row T) string { return writeTime(*field(&row)) },
+	}
+}
+
+// maybeInstant is a column that may have a time.
+func maybeInstant[T any](name string, zone *time.Location, field func(*T) **time.Time) column[T] {
+	return column[T]{
+		name: name, optional: true,
+		read: func(text string, row *T) booking.Refused {
+			if text == "" {
+				return nil
+			}
+			t, refused := readTime(name, text, zone)
+			*field(row) = &t
+			return refused
+		},
+		write: func(row T) string {
+			if t := *field(&row); t != nil {
+				return writeTime(*t)
+			}
+			return ""
+		},
+	}
+}
+
+func readTime(column, text string, zone *time.Location) (time.Time, booking.Refused) {
+	t, ok := calendar.ParseInstant(text, zone)
+	switch {
+	case !ok:
+		return t, wrong(column, text, "a time such as 2026-06-05T13:00:00Z or 2026-06-05T13:00:00+02:00")
+	case t.Year() < calendar.MinYear:
+		return t, wrong(column, text, fmt.Sprintf("a time from the year %d on", calendar.MinYear))
+	}
+	return t.Truncate(booking.Resolution), nil
+}
+
+func email[T any](name string, field func(*T) *string) column[T] {
+	return column[T]{
+		name: name,
+		read: func(text string, row *T) booking.Refused {
+			*field(row) = strings.ToLower(text)
+			if text == "" {
+				return wrong(name, text, "an e-mail")
+			}
+			return nil
+		},
+		write: func(row T) string { return *field(&row) },
+	}
+}

@@ -1,0 +1,270 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// What an import reads and locks, a batch of loadBatch at a time: the number of
+// statements grows with the file, and the size of none does.
+
+// StudentsByEmail reads the students who exist of those asked for.
+func (r *Reader) StudentsByEmail(ctx context.Context, emails []string) ([]booking.Student, error) {
+	return inBatches(emails, func(batch []string) ([]booking.Student, error) {
+		var rows []studentRow
+		err := r.db.WithContext(ctx).Where("email = ANY(?::text[])", array(batch, appendText)).Find(&rows).Error
+		return domains(rows), fault(err, "read %d students by e-mail", len(batch))
+	})
+}
+
+// InterviewersByEmail reads the interviewers who exist of those asked for.
+func (r *Reader) InterviewersByEmail(ctx context.Context, emails []string) ([]booking.Interviewer, error) {
+	return inBatches(emails, func(batch []string) ([]booking.Interviewer, error) {
+		var rows []interviewerRow
+		err := r.db.WithContext(ctx).Where("email = ANY(?::text[])", array(batch, appendText)).Find(&rows).Error
+		return domains(rows), fault(err, "read %d interviewers by e-mail", len(batch))
+	})
+}
+
+// Table names what ids are taken for.
+type Table string
+
+// Tables that an import writes to.
+const (
+	StudentsTable       Table = "students"
+	InterviewersTable   Table = "interviewers"
+	AvailabilitiesTable Table = "availabilities"
+	SlotsTable          Table = "slots"
+	InterviewsTable     Table = "interviews"
+)
+
+// TakeIDs takes n ids of a table that nobody else gets, in ascending order.
+func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	var taken []int64
+	err := tx.db.WithContext(ctx).
+		Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", string(t), n).Scan(&taken).Error
+	slices.Sort(taken)
+	return taken, fault(err, "take %d ids of %s", n, t)
+}
+
+// QueueImports makes imports into the table wait for each other, and nobody
+// else: two of them with the same people in another order would end each other.
+func (tx *Tx) QueueImports(ctx context.Context, t Table) error {
+	err := tx.db.WithContext(ctx).Exec("LOCK TABLE " + string(t) + " IN SHARE UPDATE EXCLUSIVE MODE").Error
+	return fault(err, "wait for other imports into %s", t)
+}
+
+// LockStudents makes every other operation on the interviews of these students
+// wait until this transaction ends. They are locked by id, before anything else.
+func (tx *Tx) LockStudents(ctx context.Context, keys []booking.StudentID) error {
+	return lockInOrder(ctx, tx, "students", keys)
+}
+
+// LockInterviewers makes every other change of these interviewers and of what
+// they publish wait until this transaction ends. They are locked by id, after
+// the students.
+func (tx *Tx) LockInterviewers(ctx context.Context, keys []booking.InterviewerID) error {
+	return lockInOrder(ctx, tx, "interviewers", keys)
+}
+
+// LockSlots locks slots by id, after the people, and answers them as they are
+// then.
+func (tx *Tx) LockSlots(ctx context.Context, keys []booking.SlotID) ([]booking.Slot, error) {
+	if err := lockInOrder(ctx, tx, "slots", keys); err != nil {
+		return nil, err
+	}
+	return inBatches(keys, func(batch []booking.SlotID) ([]booking.Slot, error) { return tx.SlotsByID(ctx, batch) })
+}
+
+func lockInOrder[ID ~int64](ctx context.Context, tx *Tx, table string, keys []ID) error {
+	ordered := slices.Clone(keys)
+	slices.Sort(ordered)
+	for batch := range slices.Chunk(slices.Compact(ordered), loadBatch) {
+		err := tx.db.WithContext(ctx).
+			Exec("SELECT FROM "+table+" WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE", ids[ID](batch)).Error
+		if err != nil {
+			return fault(err, "lock %d %s", len(batch), table)
+		}
+	}
+	return nil
+}
+
+// inBatches reads what many keys name, without one statement growing with them.
+func inBatches[K, V any](keys []K, read func([]K) ([]V, error)) ([]V, error) {
+	var all []V
+	for batch := range slices.Chunk(keys, loadBatch) {
+		some, err := read(batch)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func appendID[ID ~int64](b []byte, id ID) []byte { return strconv.AppendInt(b, int64(id), 10) }
+
+// InterviewerWindow is time of one interviewer.
+type InterviewerWindow struct {
+	InterviewerID booking.InterviewerID
+	calendar.Span
+}
+
+// StandingIn reads the slots that share time with one of the windows, of the
+// same interviewer, and are not withdrawn: by start, each once. No slot is
+// longer than booking.MaxSlotMinutes.
+func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([]LoadedSlot, error) {
+	rows, err := inBatches(windows, func(batch []InterviewerWindow) ([]slotRow, error) {
+		var rows []slotRow
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT s.id, s.interviewer_id, s.availability_id, s.starts_at, s.ends_at, s.status
+			FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS wanted (interviewer_id, s, e)
+			CROSS JOIN LATERAL (SELECT * FROM slots
+				WHERE slots.interviewer_id = wanted.interviewer_id AND status <> 'WITHDRAWN'
+					AND starts_at > wanted.s - make_interval(mins => ?) AND starts_at < wanted.e AND ends_at > wanted.s) AS s`,
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendID(b, w.InterviewerID) }),
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.Start) }),
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.End) }),
+			booking.MaxSlotMinutes).Scan(&rows).Error
+		return rows, fault(err, "read the slots in %d windows", len(batch))
+	})
+	slices.SortFunc(rows, func(a, b slotRow) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
+	rows = slices.CompactFunc(rows, func(a, b slotRow) bool { return a.ID == b.ID })
+	slots := make([]LoadedSlot, len(rows))
+	for i, row := range rows {
+		slots[i] = LoadedSlot{Slot: row.domain(), AvailabilityID: row.AvailabilityID}
+	}
+	return slots, err
+}
+
+// BlockedOf reads the time that each of the interviewers has blocked.
+func (r *Reader) BlockedOf(
+	ctx context.Context, of []booking.InterviewerID,
+) (map[booking.InterviewerID][]calendar.Span, error) {
+	var rows []struct {
+		InterviewerID    booking.InterviewerID
+		StartsAt, EndsAt time.Time
+	}
+	err := r.db.WithContext(ctx).Raw("SELECT interviewer_id, starts_at, ends_at FROM blocks WHERE interviewer_id = ANY(?)",
+		ids[booking.InterviewerID](of)).Scan(&rows).Error
+	blocked := map[booking.InterviewerID][]calendar.Span{}
+	for _, b := range rows {
+		blocked[b.InterviewerID] = append(blocked[b.InterviewerID], calendar.Span{Start: b.StartsAt.UTC(), End: b.EndsAt.UTC()})
+	}
+	return blocked, fault(err, "read the blocked time of %d interviewers", len(of))
+}
+
+// EnsureAvailabilities answers, for each window, the availability with just
+// this window and slot length, and writes those that are not there. The
+// interviewers are locked already.
+func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availability) ([]booking.AvailabilityID, error) {
+	found, err := inBatches(wanted, func(batch []booking.Availability) ([]availabilityRow, error) {
+		var rows []availabilityRow
+		err := tx.db.WithContext(ctx).Raw(`
+			SELECT a.* FROM availabilities a
+			JOIN unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::integer[]) AS wanted (interviewer_id, s, e, minutes)
+				ON (a.interviewer_id, a.starts_at, a.ends_at, a.slot_minutes)
+					= (wanted.interviewer_id, wanted.s, wanted.e, wanted.minutes)
+				AND a.time_zone IS NULL AND a.gap_minutes = 0 AND a.removed_at IS NULL`,
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendID(b, a.InterviewerID) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.End) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) })).Scan(&rows).Error
+		return rows, fault(err, "read %d windows", len(batch))
+	})
+	if err != nil {
+		return nil, err
+	}
+	there := map[window]booking.AvailabilityID{}
+	for _, a := range domains(found) {
+		there[windowKey(a)] = a.ID
+	}
+	var missing []booking.Availability
+	for _, a := range wanted {
+		if _, known := there[windowKey(a)]; !known {
+			there[windowKey(a)] = 0
+			missing = append(missing, a)
+		}
+	}
+	taken, err := tx.TakeIDs(ctx, AvailabilitiesTable, len(missing))
+	if err != nil {
+		return nil, err
+	}
+	for i := range missing {
+		missing[i].ID = booking.AvailabilityID(taken[i])
+		there[windowKey(missing[i])] = missing[i].ID
+	}
+	answer := make([]booking.AvailabilityID, len(wanted))
+	for i, a := range wanted {
+		answer[i] = there[windowKey(a)]
+	}
+	return answer, tx.LoadAvailabilities(ctx, missing)
+}
+
+// window is what makes a window the same as another.
+type window struct {
+	interviewer booking.InterviewerID
+	start, end  time.Time
+	minutes     int
+}
+
+func windowKey(a booking.Availability) window {
+	return window{a.InterviewerID, a.Start.UTC(), a.End.UTC(), a.SlotMinutes}
+}
+
+// InterviewsAt reads the interviews that have the student, the interviewer and
+// the times of one of those given, by id.
+func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) ([]booking.Interview, error) {
+	found, err := inBatches(wanted, func(batch []booking.Interview) ([]booking.Interview, error) {
+		var rows []interviewRow
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT i.* FROM (SELECT DISTINCT * FROM
+				unnest(?::bigint[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS w (student_id, interviewer_id, s, e)) AS wanted
+			JOIN interviews i ON (i.student_id, i.interviewer_id, i.starts_at, i.ends_at)
+				= (wanted.student_id, wanted.interviewer_id, wanted.s, wanted.e)`,
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.StudentID) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.InterviewerID) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) })).Scan(&rows).Error
+		return domains(rows), fault(err, "read %d interviews", len(batch))
+	})
+	slices.SortFunc(found, func(a, b booking.Interview) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(found, func(a, b booking.Interview) bool { return a.ID == b.ID }), err
+}
+
+// BookSlots marks slots that this transaction has locked.
+func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID) error {
+	for batch := range slices.Chunk(keys, loadBatch) {
+		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED' WHERE id = ANY(?)", ids[booking.SlotID](batch)).Error
+		if err != nil {
+			return fault(err, "book %d slots", len(batch))
+		}
+	}
+	return nil
+}
+
+// InterviewersByIDs reads any number of interviewers.
+func (r *Reader) InterviewersByIDs(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
+	return inBatches(keys, func(batch []booking.InterviewerID) ([]booking.Interviewer, error) {
+		return r.InterviewersByID(ctx, batch)
+	})
+}
+
+// ManyRecords reads the records of any number of students. They are of one
+// instant only while the students are locked.
+func (r *Reader) ManyRecords(ctx context.Context, keys []booking.StudentID) ([]booking.Record, error) {
+	return inBatches(keys, func(batch []booking.StudentID) ([]booking.Record, error) {
+		records, err := r.Records(ctx, batch)
+		return slices.Collect(maps.Values(records)), err
+	})
+}
