@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -223,13 +222,4 @@ func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booki
 		}
 	}
 	return blocks, nil
-}
-
-// DeleteBlock gives blocked time back; NotFound when it is not there.
-func (tx *Tx) DeleteBlock(ctx context.Context, id booking.BlockID) error {
-	result := tx.db.WithContext(ctx).Exec("DELETE FROM blocks WHERE id = ?", id)
-	if result.Error == nil && result.RowsAffected == 0 {
-		return booking.Refuse(booking.NotFound, "blockId", fmt.Sprintf("there is no blocked time %d", id))
-	}
-	return fault(result.Error, "give blocked time %d back", id)
 }

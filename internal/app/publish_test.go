@@ -1,0 +1,74 @@
+package app_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// statementCount counts what is sent to Postgres.
+type statementCount struct{ n atomic.Int64 }
+
+func (c *statementCount) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	c.n.Add(1)
+	return ctx
+}
+
+func (*statementCount) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// eightADay is a rule of eight slots on every day of a year.
+func eightADay(by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
+	return app.AddWeeklyAvailabilityInput{
+		InterviewerID: by, StartDate: calendar.DateOf(t0).AddDays(1), EndDate: ptr(calendar.DateOf(t0).AddDays(365)),
+		Weekdays:  []time.Weekday{0, 1, 2, 3, 4, 5, 6},
+		StartTime: 9 * 60, EndTime: 17 * 60, EveryWeeks: 1, SlotMinutes: 60,
+	}
+}
+
+func TestAYearIsPublishedInAFewStatements(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	count := &statementCount{}
+	server := app.New(w.db.Open(t, store.Options{Tracer: count}), clock)
+	_, err := server.UpdateBookingPolicy(t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: ptr(400)})
+	wantOutcome(t, "the horizon", err, "ok")
+	before, began := count.n.Load(), time.Now()
+	added, err := server.AddWeeklyAvailability(t.Context(), eightADay(w.interviewer().ID))
+	wantOutcome(t, "the rule", err, "ok")
+	t.Logf("%d slots in %v and %d statements", len(added.Slots), time.Since(began), count.n.Load()-before)
+	if len(added.Slots) != 365*8 {
+		t.Errorf("%d slots, want %d", len(added.Slots), 365*8)
+	}
+	if sent := count.n.Load() - before; sent > 16 {
+		t.Errorf("%d statements, want 16 at most", sent)
+	}
+}
+
+// The statements grow with the rules, and not with what they have published.
+func TestExtendingIsLinear(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const rules, each = 100, 10
+	w.rules(rules)
+	count := &statementCount{}
+	weekLater := func() time.Time { return clock().Add(7 * 24 * time.Hour) }
+	server := app.New(w.db.Open(t, store.Options{Tracer: count}), weekLater)
+	began := time.Now()
+	result, err := server.ExtendAvailability(t.Context())
+	wantOutcome(t, "extending", err, "ok")
+	t.Logf("%d rules by %d slots in %v and %d statements", result.Rules, result.Slots, time.Since(began), count.n.Load())
+	if result.Rules != rules || result.Slots != 7*rules {
+		t.Errorf("%d rules were extended by %d slots, want %d and %d", result.Rules, result.Slots, rules, 7*rules)
+	}
+	if sent := count.n.Load(); sent > 3+each*rules+rules {
+		t.Errorf("%d statements for %d rules", sent, rules)
+	}
+}
