@@ -136,3 +136,32 @@ func TestImportCommand(t *testing.T) {
 		}
 	}
 }
+
+// What a rule publishes goes round as windows: after a change of the length,
+// what is booked keeps its own.
+func TestExportOfAWeeklyRule(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	r := start(t, data, "SAMPLE_DATA=off")
+	for _, mutation := range []string{
+		`createInterviewer(input: {name: "Ann", email: "ann@example.org"}) { errors { message } }`,
+		`createStudent(input: {name: "Sam", email: "sam@example.org"}) { errors { message } }`,
+		`addWeeklyAvailability(input: {interviewerId: 1, startDate: "2099-01-05", endDate: "2099-01-05", weekdays: [MONDAY],
+			startTime: "09:00", endTime: "11:00"}) { errors { message } }`,
+		`addAvailability(input: {interviewerId: 1, start: "2099-01-06T09:00:00Z", end: "2099-01-06T11:30:00Z", gapMinutes: 30})
+			{ errors { message } }`,
+		`bookSlot(input: {studentId: 1, slotId: 1}) { errors { message } }`,
+		`updateAvailability(input: {availabilityId: 2, slotMinutes: 30}) { errors { message } }`,
+	} {
+		mustContain(t, mutation, r.ask("mutation { "+mutation+" }"), `"errors":[]`)
+	}
+	r.stop()
+	_, out, _ := once(t, data, nil, "export", "availability")
+	want := "interviewer,start,end,slotMinutes\n" +
+		"ann@example.org,2099-01-06T09:00:00Z,2099-01-06T10:00:00Z,60\n" +
+		"ann@example.org,2099-01-06T10:00:00Z,2099-01-06T10:30:00Z,30\n" +
+		"ann@example.org,2099-01-06T11:00:00Z,2099-01-06T11:30:00Z,30\n"
+	if out != want {
+		t.Errorf("exported\n%s\nwanted\n%s", out, want)
+	}
+}
