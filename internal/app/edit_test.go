@@ -1,0 +1,98 @@
+package app_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// drawRule draws a rule of some weeks near t0, in a zone with a change of the
+// clocks or without one.
+func drawRule(t *rapid.T, by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
+	start := calendar.LocalTime(30 * rapid.IntRange(0, 47).Draw(t, "start"))
+	from := calendar.DateOf(t0).AddDays(rapid.IntRange(-10, 20).Draw(t, "from"))
+	rule := app.AddWeeklyAvailabilityInput{
+		InterviewerID: by, TimeZone: ptr(rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "Africa/Casablanca"}).Draw(t, "zone")),
+		StartDate: from, StartTime: start,
+		EndTime:    (start + calendar.LocalTime(60*rapid.IntRange(2, 5).Draw(t, "hours"))) % (24 * 60),
+		Weekdays:   rapid.SliceOfNDistinct(rapid.SampledFrom([]time.Weekday{0, 1, 2, 3, 4, 5, 6}), 1, 4, rapid.ID).Draw(t, "weekdays"),
+		EveryWeeks: rapid.IntRange(1, 3).Draw(t, "every"), SlotMinutes: 30 * rapid.IntRange(1, 3).Draw(t, "length"),
+		GapMinutes: 5 * rapid.IntRange(0, 3).Draw(t, "gap"),
+	}
+	if rapid.Bool().Draw(t, "ends") {
+		rule.EndDate = ptr(from.AddDays(rapid.IntRange(21, 60).Draw(t, "days")))
+	}
+	return rule
+}
+
+func (w *world) openSpans(by booking.InterviewerID) (spans []string) {
+	w.t.Helper()
+	rows, err := w.sql.QueryContext(w.t.Context(),
+		"SELECT starts_at::text || ' ' || ends_at::text FROM slots WHERE interviewer_id = $1 AND status = 'OPEN' ORDER BY starts_at", by)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var span string
+		if err := rows.Scan(&span); err != nil {
+			w.t.Fatal(err)
+		}
+		spans = append(spans, span)
+	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
+	return spans
+}
+
+// However a rule was edited before, what is published is what its last form
+// says, and so it is when time has passed and the rule was extended.
+func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	server := app.New(w.store, clock)
+	later := app.New(w.store, func() time.Time { return clock().Add(20 * 24 * time.Hour) })
+	_, err := server.UpdateBookingPolicy(t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: ptr(40)})
+	wantOutcome(t, "the horizon", err, "ok")
+	rapid.Check(t, func(rt *rapid.T) {
+		edited, fresh := w.interviewer(), w.interviewer()
+		last := drawRule(rt, edited.ID)
+		added, err := server.AddWeeklyAvailability(t.Context(), last)
+		if err != nil {
+			rt.Fatalf("the first rule: %v", err)
+		}
+		for range rapid.IntRange(1, 4).Draw(rt, "edits") {
+			last = drawRule(rt, edited.ID)
+			_, err := server.UpdateAvailability(t.Context(), app.AvailabilityChange{
+				AvailabilityID: added.Availability.ID, TimeZone: last.TimeZone, StartDate: &last.StartDate, EndDate: &last.EndDate,
+				Weekdays: last.Weekdays, StartTime: &last.StartTime, EndTime: &last.EndTime, EveryWeeks: &last.EveryWeeks,
+				SlotMinutes: &last.SlotMinutes, GapMinutes: &last.GapMinutes,
+			})
+			if err != nil {
+				rt.Fatalf("an edit: %v", err)
+			}
+		}
+		last.InterviewerID = fresh.ID
+		if _, err := server.AddWeeklyAvailability(t.Context(), last); err != nil {
+			rt.Fatalf("the last rule alone: %v", err)
+		}
+		if diff := cmp.Diff(w.openSpans(fresh.ID), w.openSpans(edited.ID)); diff != "" {
+			rt.Fatalf("published after edits (-the rule alone +edited):\n%s", diff)
+		}
+		if _, err := later.ExtendAvailability(t.Context()); err != nil {
+			rt.Fatal(err)
+		}
+		if !slices.Equal(w.openSpans(fresh.ID), w.openSpans(edited.ID)) {
+			rt.Fatalf("after extending they differ")
+		}
+	})
+	w.wantSound()
+}
