@@ -77,6 +77,12 @@ func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) 
 	return payload, err
 }
 
+func (r mutationResolver) UnblockTime(ctx context.Context, in app.UnblockTimeInput) (*model.UnblockTimePayload, error) {
+	slots, err := r.app.UnblockTime(ctx, in)
+	refused, err := userErrors(err)
+	return &model.UnblockTimePayload{Slots: slots, Errors: refused}, err
+}
+
 func (r mutationResolver) WithdrawSlot(ctx context.Context, in app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error) {
 	closed, err := r.app.WithdrawSlot(ctx, in)
 	refused, err := userErrors(err)

@@ -261,6 +261,38 @@ func TestBlockingTime(t *testing.T) {
 	s.sound()
 }
 
+func TestUnblockingTime(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	added := s.weekly(ann, nil)
+	s.accepted(added.Errors)
+	s.accepted(s.closing("withdrawSlot", "", in{"slotId": added.Slots[2].ID}).Errors) // Tuesday, 14
+	block := s.closing("blockTime", "blocks { id start end reason }", in{
+		"interviewerId": ann, "start": "2026-06-09T00:00:00Z", "end": "2026-06-11T00:00:00Z", "reason": "away",
+	})
+	s.accepted(block.Errors)
+	same(t, "three slots go", len(block.ClosedSlots), 3)
+	var data struct {
+		Interviewer struct{ Blocks []struct{ ID, Reason string } }
+	}
+	s.ask("query($i: ID!) { interviewer(id: $i) { blocks { id reason } } }", in{"i": ann}).into(&data)
+	same(t, "the block is listed", data.Interviewer.Blocks, []struct{ ID, Reason string }{{block.Blocks[0].ID, "away"}})
+
+	var back struct {
+		Slots  []slot
+		Errors []refused
+	}
+	s.mutate("unblockTime", "slots { id start status }", in{"blockId": block.Blocks[0].ID}, &back)
+	s.accepted(back.Errors)
+	same(t, "they come back, and not the one that was withdrawn by itself", starts(back.Slots),
+		[]string{"2026-06-09T15:00:00Z", "2026-06-10T14:00:00Z", "2026-06-10T15:00:00Z"})
+	same(t, "and are offered", len(s.list(s.student(nil)).Nodes), 13)
+	s.mutate("unblockTime", "slots { id }", in{"blockId": block.Blocks[0].ID}, &back)
+	same(t, "it is gone", codes(back.Errors), []string{"NOT_FOUND"})
+	s.sound()
+}
+
 func TestWithdrawingASlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

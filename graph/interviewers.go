@@ -55,6 +55,12 @@ func (r interviewerResolver) Availability(ctx context.Context, interviewers []*b
 	}.Of(ctx, place(ctx), interviewers)
 }
 
+func (r interviewerResolver) Blocks(ctx context.Context, interviewers []*booking.Interviewer) ([][]booking.Block, error) {
+	return loader.Edge[booking.Interviewer, booking.InterviewerID, []booking.Block, booking.Block]{
+		Key: interviewerID, Read: r.store.BlocksOf, Objects: loader.Many[booking.Block],
+	}.Of(ctx, place(ctx), interviewers)
+}
+
 func interviewerID(i *booking.Interviewer) booking.InterviewerID { return i.ID }
 
 func (r availabilityResolver) Interviewer(ctx context.Context, windows []*booking.Availability) ([]*booking.Interviewer, error) {

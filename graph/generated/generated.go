@@ -247,6 +247,7 @@ type ComplexityRoot struct {
 	Interviewer struct {
 		Active       func(childComplexity int) int
 		Availability func(childComplexity int) int
+		Blocks       func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		Email        func(childComplexity int) int
 		ID           func(childComplexity int) int
@@ -285,6 +286,7 @@ type ComplexityRoot struct {
 		ImportInterviews      func(childComplexity int, input model.ImportInterviewsInput) int
 		ImportStudents        func(childComplexity int, input model.ImportStudentsInput) int
 		RemoveAvailability    func(childComplexity int, input app.RemoveAvailabilityInput) int
+		UnblockTime           func(childComplexity int, input app.UnblockTimeInput) int
 		UpdateAvailability    func(childComplexity int, input model.UpdateAvailabilityInput) int
 		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
 		UpdateInterviewer     func(childComplexity int, input model.UpdateInterviewerInput) int
@@ -391,6 +393,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	UnblockTimePayload struct {
+		Errors func(childComplexity int) int
+		Slots  func(childComplexity int) int
+	}
+
 	UpdateAvailabilityPayload struct {
 		Availability  func(childComplexity int) int
 		Cancelled     func(childComplexity int) int
@@ -453,6 +460,7 @@ type InterviewResolver interface {
 type InterviewerResolver interface {
 	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) ([]*page.Connection[booking.Slot], error)
 	Availability(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Availability, error)
+	Blocks(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Block, error)
 	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type MutationResolver interface {
@@ -463,6 +471,7 @@ type MutationResolver interface {
 	UpdateAvailability(ctx context.Context, input model.UpdateAvailabilityInput) (*model.UpdateAvailabilityPayload, error)
 	RemoveAvailability(ctx context.Context, input app.RemoveAvailabilityInput) (*model.RemoveAvailabilityPayload, error)
 	BlockTime(ctx context.Context, input app.BlockTimeInput) (*model.BlockTimePayload, error)
+	UnblockTime(ctx context.Context, input app.UnblockTimeInput) (*model.UnblockTimePayload, error)
 	WithdrawSlot(ctx context.Context, input app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error)
 	AddAvailability(ctx context.Context, input app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error)
 	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
@@ -1262,6 +1271,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Availability(childComplexity), true
+	case "Interviewer.blocks":
+		if e.ComplexityRoot.Interviewer.Blocks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.Blocks(childComplexity), true
 	case "Interviewer.createdAt":
 		if e.ComplexityRoot.Interviewer.CreatedAt == nil {
 			break
@@ -1514,6 +1529,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveAvailability(childComplexity, args["input"].(app.RemoveAvailabilityInput)), true
+	case "Mutation.unblockTime":
+		if e.ComplexityRoot.Mutation.UnblockTime == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unblockTime_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnblockTime(childComplexity, args["input"].(app.UnblockTimeInput)), true
 	case "Mutation.updateAvailability":
 		if e.ComplexityRoot.Mutation.UpdateAvailability == nil {
 			break
@@ -1999,6 +2025,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StudentEdge.Node(childComplexity), true
 
+	case "UnblockTimePayload.errors":
+		if e.ComplexityRoot.UnblockTimePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnblockTimePayload.Errors(childComplexity), true
+	case "UnblockTimePayload.slots":
+		if e.ComplexityRoot.UnblockTimePayload.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnblockTimePayload.Slots(childComplexity), true
+
 	case "UpdateAvailabilityPayload.availability":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Availability == nil {
 			break
@@ -2203,6 +2242,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SlotOrder", ec.unmarshalInputSlotOrder),
 			graphql.NewInputUnmarshaler("StudentFilter", ec.unmarshalInputStudentFilter),
 			graphql.NewInputUnmarshaler("StudentOrder", ec.unmarshalInputStudentOrder),
+			graphql.NewInputUnmarshaler("UnblockTimeInput", ec.unmarshalInputUnblockTimeInput),
 			graphql.NewInputUnmarshaler("UpdateAvailabilityInput", ec.unmarshalInputUpdateAvailabilityInput),
 			graphql.NewInputUnmarshaler("UpdateBookingPolicyInput", ec.unmarshalInputUpdateBookingPolicyInput),
 			graphql.NewInputUnmarshaler("UpdateInterviewerInput", ec.unmarshalInputUpdateInterviewerInput),
@@ -2716,6 +2756,8 @@ type Interviewer {
   ): SlotConnection!
   "Every window and weekly rule that the interviewer published and did not remove, by start."
   availability: [Availability!]!
+  "The time that he has blocked, by start."
+  blocks: [Block!]!
   "The interviews the interviewer gives, whatever became of them, by start, then id."
   interviews(
     "How many at most, 1 to 100."
@@ -3050,6 +3092,11 @@ type Mutation {
     "Which range, of whom."
     input: BlockTimeInput!
   ): BlockTimePayload!
+  "Gives blocked time back, and publishes what the interviewer's availability has in it."
+  unblockTime(
+    "Which."
+    input: UnblockTimeInput!
+  ): UnblockTimePayload!
   "Takes one slot back. Its rule does not publish it again; withdrawing it again changes nothing."
   withdrawSlot(
     "Which."
@@ -3393,6 +3440,20 @@ type BlockTimePayload {
   conflicts: [Interview!]!
   "The interviews that were cancelled with their slots."
   cancelled: [Interview!]!
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which blocked time to give back."
+input UnblockTimeInput {
+  "The block."
+  blockId: ID!
+}
+
+"What giving it back came to."
+type UnblockTimePayload {
+  "The slots that were published in it."
+  slots: [Slot!]!
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -4160,6 +4221,8 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_slots(ctx, field)
 	case "availability":
 		return ec.fieldContext_Interviewer_availability(ctx, field)
+	case "blocks":
+		return ec.fieldContext_Interviewer_blocks(ctx, field)
 	case "interviews":
 		return ec.fieldContext_Interviewer_interviews(ctx, field)
 	}
@@ -4318,6 +4381,16 @@ func (ec *executionContext) childFields_StudentEdge(ctx context.Context, field g
 		return ec.fieldContext_StudentEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StudentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_UnblockTimePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "slots":
+		return ec.fieldContext_UnblockTimePayload_slots(ctx, field)
+	case "errors":
+		return ec.fieldContext_UnblockTimePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnblockTimePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4778,6 +4851,20 @@ func (ec *executionContext) field_Mutation_removeAvailability_args(ctx context.C
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.RemoveAvailabilityInput, error) {
 			return ec.unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚐRemoveAvailabilityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unblockTime_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.UnblockTimeInput, error) {
+			return ec.unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚐUnblockTimeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8834,6 +8921,61 @@ func (ec *executionContext) resolveBatch_Interviewer_availability(ctx context.Co
 	)
 }
 
+func (ec *executionContext) _Interviewer_blocks(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_blocks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interviewer_blocks(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Block) graphql.Marshaler {
+			return ec.marshalNBlock2ᚕrehearseᚋinternalᚋbookingᚐBlockᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_blocks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interviewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Block(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Interviewer_blocks(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Blocks(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.Block](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.blocks",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Blocks(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.Block](
+		ctx,
+		results,
+		err,
+		"Interviewer.blocks",
+	)
+}
+
 func (ec *executionContext) _Interviewer_interviews(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9377,6 +9519,50 @@ func (ec *executionContext) fieldContext_Mutation_blockTime(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_blockTime_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unblockTime(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unblockTime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnblockTime(ctx, fc.Args["input"].(app.UnblockTimeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {
+			return ec.marshalNUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unblockTime(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnblockTimePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unblockTime_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -11838,6 +12024,70 @@ func (ec *executionContext) _StudentEdge_cursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_StudentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StudentEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UnblockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnblockTimePayload_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnblockTimePayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnblockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnblockTimePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UnblockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnblockTimePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnblockTimePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnblockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _UpdateAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
@@ -15119,6 +15369,48 @@ func UnmarshalStudentOrder(ctx context.Context, raw any) (store.Order, error) {
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUnblockTimeInput(ctx context.Context, obj any) (app.UnblockTimeInput, error) {
+	var it app.UnblockTimeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"blockId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "blockId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("blockId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐBlockID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BlockID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUnblockTimeInput unmarshals raw into the UnblockTimeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUnblockTimeInput(ctx context.Context, raw any) (app.UnblockTimeInput, error) {
+	var out app.UnblockTimeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnblockTimeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Context, obj any) (model.UpdateAvailabilityInput, error) {
 	var it model.UpdateAvailabilityInput
 	if obj == nil {
@@ -17021,6 +17313,12 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_availability(ctx, field, obj)
 				})
+		case "blocks":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_blocks(ctx, field, obj)
+				})
 		case "interviews":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -17195,6 +17493,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "blockTime":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_blockTime(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unblockTime":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unblockTime(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -17977,6 +18282,44 @@ func (ec *executionContext) _StudentEdge(ctx context.Context, sel ast.SelectionS
 			}
 		case "cursor":
 			out.Values[i] = ec._StudentEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var unblockTimePayloadImplementors = []string{"UnblockTimePayload"}
+
+func (ec *executionContext) _UnblockTimePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnblockTimePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unblockTimePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnblockTimePayload")
+		case "slots":
+			out.Values[i] = ec._UnblockTimePayload_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UnblockTimePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -19854,6 +20197,19 @@ var (
 		store.ByCreated: "CREATED_AT",
 	}
 )
+
+func (ec *executionContext) unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚐUnblockTimeInput(ctx context.Context, v any) (app.UnblockTimeInput, error) {
+	res, err := ec.unmarshalInputUnblockTimeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnblockTimePayload!")
+		return graphql.Null
+	}
+	return ec._UnblockTimePayload(ctx, sel, v)
+}
 
 func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
 	res, err := ec.unmarshalInputUpdateAvailabilityInput(ctx, v)

@@ -285,6 +285,14 @@ type SlotTaken struct {
 
 func (SlotTaken) IsUserError() {}
 
+// What giving it back came to.
+type UnblockTimePayload struct {
+	// The slots that were published in it.
+	Slots []booking.Slot `json:"slots"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
 // Changes of an availability; what is left out stays.
 type UpdateAvailabilityInput struct {
 	// The availability.

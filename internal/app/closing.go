@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"rehearse/internal/booking"
@@ -133,6 +134,60 @@ func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) 
 		return nil, err
 	}
 	return calendar.OnDates(once, in.Dates, zone), nil
+}
+
+// UnblockTimeInput gives blocked time back.
+type UnblockTimeInput struct{ BlockID booking.BlockID }
+
+// UnblockTime takes a block away and publishes what the interviewer's
+// availability has in its time. It answers those slots.
+func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
+	known, err := a.store.Block(ctx, in.BlockID) // it never changes
+	if err != nil {
+		return nil, err
+	}
+	var slots []booking.Slot
+	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {
+		if _, err := c.tx.Block(ctx, in.BlockID); err != nil {
+			return err
+		}
+		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil || !c.interviewer.Active {
+			return err
+		}
+		availability, err := c.tx.AvailabilitiesOf(ctx, []booking.InterviewerID{known.InterviewerID})
+		if err != nil {
+			return err
+		}
+		slots = nil
+		for _, one := range availability[known.InterviewerID] {
+			published, err := c.refill(ctx, one, known.Span())
+			if err != nil {
+				return err
+			}
+			slots = append(slots, published...)
+		}
+		return nil
+	})
+	return booking.ByStart(slots), err
+}
+
+// refill publishes the slots of an availability that touch a span.
+func (c *closing) refill(ctx context.Context, a booking.Availability, span calendar.Span) ([]booking.Slot, error) {
+	until := span.End
+	if a.PublishedUntil != nil && a.PublishedUntil.Before(until) {
+		until = *a.PublishedUntil // what lies beyond is published in its time
+	}
+	plan, err := c.plan(ctx, a, span.Start.Add(-booking.MaxWindow), until)
+	if err != nil {
+		return nil, err
+	}
+	plan.New = slices.DeleteFunc(plan.New, func(s calendar.Span) bool { return !s.Overlaps(span) })
+	plan.Standing = nil
+	published, err := c.write(ctx, a, plan)
+	if err != nil {
+		return nil, err
+	}
+	return published.Slots, nil
 }
 
 // ignoreMissing: what is gone needs nothing more.

@@ -80,7 +80,7 @@ type publishing struct {
 	now     time.Time
 	by      map[string]booking.Interviewer
 	agendas map[booking.InterviewerID]booking.Agenda
-	blocked map[booking.InterviewerID][]calendar.Span
+	blocked map[booking.InterviewerID][]booking.Block
 	of      map[booking.SlotID]booking.AvailabilityID
 	lines   map[interchange.Window]int
 	plans   map[*incoming[interchange.Window]]booking.Plan
@@ -119,7 +119,7 @@ func newPublishing(
 	for _, interviewer := range by {
 		ids = append(ids, interviewer.ID)
 	}
-	p.blocked, err = tx.BlockedOf(ctx, ids)
+	p.blocked, err = tx.BlocksOf(ctx, ids)
 	return p, err
 }
 
@@ -143,7 +143,7 @@ func (p *publishing) judge(row *incoming[interchange.Window]) {
 	p.lines[row.Value] = row.Line
 	wanted := p.availability(row.Value)
 	agenda := p.agendas[by.ID]
-	busy := booking.Calendar{Standing: agenda.During(wanted.Window()), Blocked: p.blocked[by.ID]}
+	busy := booking.Calendar{Standing: agenda.During(wanted.Window()), Blocked: booking.Spans(p.blocked[by.ID])}
 	plan, refused := booking.PlanImport(by, wanted, busy, p.now)
 	if len(refused) > 0 {
 		row.fail(refused)

@@ -60,6 +60,18 @@ type Block struct {
 	CreatedAt     time.Time
 }
 
+// Span is the interval of the block.
+func (b Block) Span() calendar.Span { return calendar.Span{Start: b.Start, End: b.End} }
+
+// Spans are the intervals of blocks.
+func Spans(blocks []Block) []calendar.Span {
+	spans := make([]calendar.Span, len(blocks))
+	for i, b := range blocks {
+		spans[i] = b.Span()
+	}
+	return spans
+}
+
 // MayPublish refuses an interviewer who is not active.
 func (i Interviewer) MayPublish() Refused {
 	if i.Active {

@@ -149,12 +149,11 @@ func (r *Reader) Calendar(
 			c.Standing = append(c.Standing, slot.domain())
 		}
 	}
-	var blocks []struct{ StartsAt, EndsAt time.Time }
-	err = r.db.WithContext(ctx).Raw(
-		"SELECT starts_at, ends_at FROM blocks WHERE interviewer_id = ? AND starts_at < ? AND ends_at > ? ORDER BY starts_at, id",
-		id, in.End, in.Start).Scan(&blocks).Error
-	for _, b := range blocks {
-		c.Blocked = append(c.Blocked, calendar.Span{Start: b.StartsAt.UTC(), End: b.EndsAt.UTC()})
+	var blocks []blockRow
+	err = r.db.WithContext(ctx).Where("interviewer_id = ? AND starts_at < ? AND ends_at > ?", id, in.End, in.Start).
+		Order("starts_at, id").Find(&blocks).Error
+	for _, b := range domains(blocks) {
+		c.Blocked = append(c.Blocked, b.Span())
 	}
 	return c, fault(err, "read the blocked time of interviewer %d", id)
 }
@@ -222,4 +221,50 @@ func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booki
 		}
 	}
 	return blocks, nil
+}
+
+type blockRow struct {
+	ID            booking.BlockID
+	InterviewerID booking.InterviewerID
+	StartsAt      time.Time
+	EndsAt        time.Time
+	Reason        string
+	CreatedAt     time.Time
+}
+
+func (blockRow) TableName() string { return "blocks" }
+
+func (r blockRow) domain() booking.Block {
+	return booking.Block{
+		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Reason: r.Reason,
+		CreatedAt: r.CreatedAt.UTC(),
+	}
+}
+
+// Block reads blocked time; NotFound when there is none.
+func (r *Reader) Block(ctx context.Context, id booking.BlockID) (booking.Block, error) {
+	var found blockRow
+	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
+	return found.domain(), missing(err, "blocked time", "blockId", id)
+}
+
+// BlocksOf reads the blocked time of each interviewer, by start.
+func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Block, error) {
+	var rows []blockRow
+	err := r.db.WithContext(ctx).Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](of)).
+		Order("interviewer_id, starts_at, id").Find(&rows).Error
+	found := make(map[booking.InterviewerID][]booking.Block, len(of))
+	for _, id := range of {
+		found[id] = []booking.Block{}
+	}
+	for _, b := range domains(rows) {
+		found[b.InterviewerID] = append(found[b.InterviewerID], b)
+	}
+	return found, fault(err, "read the blocked time of %d interviewers", len(of))
+}
+
+// DeleteBlock gives blocked time back. Its interviewer is locked already.
+func (tx *Tx) DeleteBlock(ctx context.Context, id booking.BlockID) error {
+	err := tx.db.WithContext(ctx).Exec("DELETE FROM blocks WHERE id = ?", id).Error
+	return fault(err, "give blocked time %d back", id)
 }

@@ -147,23 +147,6 @@ func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([
 	return slots, err
 }
 
-// BlockedOf reads the time that each of the interviewers has blocked.
-func (r *Reader) BlockedOf(
-	ctx context.Context, of []booking.InterviewerID,
-) (map[booking.InterviewerID][]calendar.Span, error) {
-	var rows []struct {
-		InterviewerID    booking.InterviewerID
-		StartsAt, EndsAt time.Time
-	}
-	err := r.db.WithContext(ctx).Raw("SELECT interviewer_id, starts_at, ends_at FROM blocks WHERE interviewer_id = ANY(?)",
-		ids[booking.InterviewerID](of)).Scan(&rows).Error
-	blocked := map[booking.InterviewerID][]calendar.Span{}
-	for _, b := range rows {
-		blocked[b.InterviewerID] = append(blocked[b.InterviewerID], calendar.Span{Start: b.StartsAt.UTC(), End: b.EndsAt.UTC()})
-	}
-	return blocked, fault(err, "read the blocked time of %d interviewers", len(of))
-}
-
 // EnsureAvailabilities answers, for each window, the availability with just
 // this window and slot length, and writes those that are not there. The
 // interviewers are locked already.

@@ -1,0 +1,18 @@
+package store_test
+
+import (
+	"testing"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// A new school starts with the policy that booking says it does.
+func TestNewSchoolHasTheDefaultPolicy(t *testing.T) {
+	t.Parallel()
+	policy, err := pgtest.New(t).Open(t, store.Options{}).Policy(t.Context())
+	if err != nil || policy != booking.DefaultPolicy() {
+		t.Errorf("the policy is %+v, %v", policy, err)
+	}
+}
