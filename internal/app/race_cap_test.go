@@ -31,7 +31,7 @@ func TestTwoStudentsForTheLastPlaceOfADay(t *testing.T) {
 }
 
 // Without the interviewer's lock each writes what the other has locked: a
-// deadlock, which only trying again mends.
+// deadlock, which only trying again mends, if it does not meet the next one.
 func TestTwoStudentsForTheLastPlaceOfADayUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -46,8 +46,12 @@ func TestTwoStudentsForTheLastPlaceOfADayUnprotected(t *testing.T) {
 	})
 	gate.Await(t, len(inputs))
 	gate.Open()
-	wantOutcomes(t, wait(), map[string]int{"ok": 1, "INTERVIEWER_FULL": 1})
-	deadlocks.want(t, 1)
+	if won := wait(); (won[0] == nil) == (won[1] == nil) {
+		t.Errorf("the bookings ended with %v and %v", won[0], won[1])
+	}
+	if len(deadlocks.seen) == 0 {
+		t.Error("there was no deadlock: the control shows nothing")
+	}
 }
 
 // A cap that is set while somebody books: the booking is counted.
