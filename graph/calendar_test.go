@@ -165,6 +165,30 @@ func TestOpenEndedRuleIsExtendedAsTimeGoesOn(t *testing.T) {
 	s.sound()
 }
 
+// A rule whose slots all stand under another one goes on where that one ends.
+func TestRuleBehindAnother(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	var policy struct{ Errors []refused }
+	s.mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
+	s.accepted(policy.Errors)
+	ann := s.interviewer(nil)
+	week := s.weekly(ann, in{"endTime": "15:00"}) // until 14 June, published until 10 June
+	s.accepted(week.Errors)
+	forever := s.weekly(ann, in{"endTime": "15:00", "endDate": nil})
+	s.accepted(forever.Errors)
+	same(t, "the same slots", ids(forever.Slots), ids(week.Slots))
+	if forever.Availability.ID == week.Availability.ID {
+		t.Error("the open-ended rule was not kept")
+	}
+	s.setClock(t0.Add(10 * day))
+	if _, err := s.app.ExtendAvailability(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "days on which a slot stands, to 20 June", len(s.listIn(s.student(nil), t0.Add(10*day), t0.Add(30*day)).Nodes), 10)
+	s.sound()
+}
+
 func TestUpdatingARule(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

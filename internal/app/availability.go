@@ -101,7 +101,9 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	if err := plan.Refusal(c.now).Err(); err != nil {
 		return nil, err
 	}
-	if len(plan.New) == 0 && len(plan.Standing) > 0 {
+	// A window that adds nothing is the one that has its slots. A rule is kept all
+	// the same: it may go on where what has them ends.
+	if wanted.Weekly == nil && len(plan.New) == 0 {
 		availability, err := c.tx.AvailabilityOf(ctx, plan.Standing[0].ID)
 		return newPublished(availability, plan), err
 	}
