@@ -8,6 +8,10 @@ import (
 	"rehearse/internal/booking"
 )
 
+func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.SkippedSlot) ([][]booking.Slot, error) {
+	return within(ctx, skipped, func(s *booking.SkippedSlot) []booking.Slot { return s.Overlaps })
+}
+
 func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error) {
 	published, err := r.app.AddAvailability(ctx, in)
 	refused, err := userErrors(err)

@@ -18,6 +18,22 @@ func edge[P any, K ~int64, V any](
 	return loader.Edge[P, K, *V, V]{Key: key, Read: l.Map, Objects: loader.One[V]}.Of(ctx, place(ctx), parents)
 }
 
+// within answers a list that its parents hold already, whose objects lead on
+// together with those of the other parents.
+func within[P, V any](ctx context.Context, parents []*P, list func(*P) []V) ([][]V, error) {
+	return loader.Edge[P, *P, []V, V]{
+		Key: func(p *P) *P { return p },
+		Read: func(_ context.Context, parents []*P) (map[*P][]V, error) {
+			held := make(map[*P][]V, len(parents))
+			for _, parent := range parents {
+				held[parent] = list(parent)
+			}
+			return held, nil
+		},
+		Objects: loader.Many[V],
+	}.Of(ctx, place(ctx), parents)
+}
+
 // wanted is what every root list is asked with.
 type wanted[F any] struct {
 	first   *int

@@ -58,6 +58,14 @@ func userError(r booking.Refusal) model.UserError {
 	}
 }
 
+func (slotTakenResolver) Alternatives(ctx context.Context, errors []*model.SlotTaken) ([][]booking.Slot, error) {
+	return within(ctx, errors, func(e *model.SlotTaken) []booking.Slot { return e.Alternatives })
+}
+
+func (conflictResolver) Slots(ctx context.Context, errors []*model.AvailabilityConflict) ([][]booking.Slot, error) {
+	return within(ctx, errors, func(e *model.AvailabilityConflict) []booking.Slot { return e.Slots })
+}
+
 func notNil[T any](list []T) []T {
 	if list == nil {
 		return []T{}

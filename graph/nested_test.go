@@ -109,3 +109,97 @@ func (s ringSchool) sent(t *testing.T, trace *statements, document string) []str
 	slices.Sort(sent)
 	return sent
 }
+
+// What mutations answer leads on, too: from the lists of a payload, and from the
+// lists within its errors and its skipped slots.
+var payloads = []struct {
+	name     string // of the golden file
+	most     int    // after the transaction
+	document string
+	code     string // of the refusal, if there is to be one
+}{
+	{"payloadTaken", 7, `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) {
+		errors { code ... on SlotTaken { alternatives { interviewer { slots(first: 3) { nodes { interviewer { name } } }
+			interviews { totalCount nodes { student { name } } } } } } } } }`, "SLOT_TAKEN"},
+	{"payloadConflict", 4, `mutation($interviewer: ID!, $start: DateTime!, $end: DateTime!) {
+		addAvailability(input: {interviewerId: $interviewer, start: $start, end: $end}) {
+			errors { code ... on AvailabilityConflict { slots { interviewer { interviews { nodes { student { eligibility { eligible } } } } } } } } } }`,
+		"AVAILABILITY_CONFLICT"},
+	{"payloadSkipped", 3, `mutation($interviewer: ID!, $start: DateTime!, $longer: DateTime!) {
+		addAvailability(input: {interviewerId: $interviewer, start: $start, end: $longer}) {
+			skipped { overlaps { interviewer { slots { nodes { start } } interviews { nodes { id } } } } } errors { code } } }`, ""},
+	{"payloadClosed", 5, `mutation($interviewer: ID!) { updateInterviewer(input: {interviewerId: $interviewer, active: false}) {
+		closedSlots { interviewer { slots { nodes { start } } } }
+		conflicts { student { interviews { nodes { slot { status } } } } } errors { code } } }`, ""},
+}
+
+// However many things a payload holds, what is asked of the database for what
+// they lead to is the same.
+func TestStatementsOfPayloads(t *testing.T) {
+	t.Parallel()
+	few, many := &statements{}, &statements{}
+	small, large := crowd(t, few, 2), crowd(t, many, 5)
+	for _, test := range payloads {
+		t.Run(test.name, func(t *testing.T) {
+			asked := small.changed(t, few, test.document, test.code)
+			again := large.changed(t, many, test.document, test.code)
+			if len(asked) != test.most {
+				t.Errorf("%d statements, want %d", len(asked), test.most)
+			}
+			if !slices.Equal(asked, again) {
+				t.Errorf("%d statements with five, %d with two:\n%s", len(again), len(asked), strings.Join(again, "\n\n"))
+			}
+			compareGolden(t, test.name, strings.Join(asked, "\n\n")+"\n")
+		})
+	}
+}
+
+// crowdedSchool is a school where all want the same interviewer.
+type crowdedSchool struct {
+	*school
+	variables map[string]any
+}
+
+// crowd has an interviewer with n slots that are booked and n that are open, and
+// n others, who have an open slot each and an interview with the same students.
+func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
+	t.Helper()
+	s := crowdedSchool{school: newSchoolWith(t, store.Options{Tracer: trace})}
+	ann, length := s.interviewer(nil), time.Duration(n)*time.Hour
+	wanted := s.publish(ann, t0.Add(day), length, 60)
+	s.accepted(wanted.Errors)
+	s.accepted(s.publish(ann, t0.Add(5*day), length, 60).Errors)
+	for i := range n {
+		student, other := s.student(nil), s.interviewer(nil)
+		s.booked(student, wanted.Slots[i].ID)
+		s.booked(student, s.slot(other, 2*day))
+		s.slot(other, 3*day)
+	}
+	start := t0.Add(day + 30*time.Minute)
+	s.variables = map[string]any{
+		"student": s.student(nil), "slot": wanted.Slots[0].ID, "interviewer": ann,
+		"start": start.Format(time.RFC3339), "end": start.Add(length - time.Hour).Format(time.RFC3339),
+		"longer": start.Add(length + time.Hour).Format(time.RFC3339),
+	}
+	trace.take()
+	return s
+}
+
+// changed is what the mutation sends to the database after its transaction.
+func (s crowdedSchool) changed(t *testing.T, trace *statements, document, code string) []string {
+	t.Helper()
+	answer := s.ask(document, s.variables)
+	refused := strings.Contains(answer.body, `"code"`)
+	if len(answer.Errors) > 0 || refused != (code != "") || !strings.Contains(answer.body, code) {
+		t.Fatalf("wanted %q: %s", code, answer.body)
+	}
+	sent := trace.take()
+	for i, statement := range slices.Backward(sent) {
+		if statement == "commit" || statement == "rollback" {
+			sent = sent[i+1:]
+			break
+		}
+	}
+	slices.Sort(sent)
+	return sent
+}

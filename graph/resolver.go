@@ -28,6 +28,9 @@ type (
 	interviewResolver    struct{ *Resolver }
 	interviewerResolver  struct{ *Resolver }
 	availabilityResolver struct{ *Resolver }
+	skippedSlotResolver  struct{ *Resolver }
+	slotTakenResolver    struct{ *Resolver }
+	conflictResolver     struct{ *Resolver }
 )
 
 func (r *Resolver) Query() generated.QueryResolver             { return queryResolver{r} }
@@ -38,6 +41,11 @@ func (r *Resolver) Interview() generated.InterviewResolver     { return intervie
 func (r *Resolver) Interviewer() generated.InterviewerResolver { return interviewerResolver{r} }
 func (r *Resolver) Availability() generated.AvailabilityResolver {
 	return availabilityResolver{r}
+}
+func (r *Resolver) SkippedSlot() generated.SkippedSlotResolver { return skippedSlotResolver{r} }
+func (r *Resolver) SlotTaken() generated.SlotTakenResolver     { return slotTakenResolver{r} }
+func (r *Resolver) AvailabilityConflict() generated.AvailabilityConflictResolver {
+	return conflictResolver{r}
 }
 
 // nullable answers null for an id that names nothing.

@@ -36,11 +36,14 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Availability() AvailabilityResolver
+	AvailabilityConflict() AvailabilityConflictResolver
 	Interview() InterviewResolver
 	Interviewer() InterviewerResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	SkippedSlot() SkippedSlotResolver
 	Slot() SlotResolver
+	SlotTaken() SlotTakenResolver
 	Student() StudentResolver
 }
 
@@ -452,6 +455,9 @@ type ComplexityRoot struct {
 type AvailabilityResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Availability) ([]*booking.Interviewer, error)
 }
+type AvailabilityConflictResolver interface {
+	Slots(ctx context.Context, objs []*model.AvailabilityConflict) ([][]booking.Slot, error)
+}
 type InterviewResolver interface {
 	Student(ctx context.Context, objs []*booking.Interview) ([]*booking.Student, error)
 	Interviewer(ctx context.Context, objs []*booking.Interview) ([]*booking.Interviewer, error)
@@ -497,8 +503,14 @@ type QueryResolver interface {
 	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 }
+type SkippedSlotResolver interface {
+	Overlaps(ctx context.Context, objs []*booking.SkippedSlot) ([][]booking.Slot, error)
+}
 type SlotResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Slot) ([]*booking.Interviewer, error)
+}
+type SlotTakenResolver interface {
+	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.Slot, error)
 }
 type StudentResolver interface {
 	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]int, error)
@@ -5973,7 +5985,7 @@ func (ec *executionContext) _AvailabilityConflict_slots(ctx context.Context, fie
 			return ec.fieldContext_AvailabilityConflict_slots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Slots, nil
+			return ec.resolveBatch_AvailabilityConflict_slots(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -5987,13 +5999,36 @@ func (ec *executionContext) fieldContext_AvailabilityConflict_slots(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "AvailabilityConflict",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
 	return fc, nil
+}
+func (ec *executionContext) resolveBatch_AvailabilityConflict_slots(ctx context.Context, field graphql.CollectedField, obj *model.AvailabilityConflict) (any, error) {
+	resolver := ec.Resolvers.AvailabilityConflict()
+	if batch, ok := graphql.BatchParentsFor[*model.AvailabilityConflict](ctx, "AvailabilityConflict"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Slots(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.Slot](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"AvailabilityConflict.slots",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Slots(ctx, []*model.AvailabilityConflict{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.Slot](
+		ctx,
+		results,
+		err,
+		"AvailabilityConflict.slots",
+	)
 }
 
 func (ec *executionContext) _AvailableSlotConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.AvailableSlotConnection) (ret graphql.Marshaler) {
@@ -11069,7 +11104,7 @@ func (ec *executionContext) _SkippedSlot_overlaps(ctx context.Context, field gra
 			return ec.fieldContext_SkippedSlot_overlaps(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Overlaps, nil
+			return ec.resolveBatch_SkippedSlot_overlaps(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -11083,13 +11118,36 @@ func (ec *executionContext) fieldContext_SkippedSlot_overlaps(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "SkippedSlot",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
 	return fc, nil
+}
+func (ec *executionContext) resolveBatch_SkippedSlot_overlaps(ctx context.Context, field graphql.CollectedField, obj *booking.SkippedSlot) (any, error) {
+	resolver := ec.Resolvers.SkippedSlot()
+	if batch, ok := graphql.BatchParentsFor[*booking.SkippedSlot](ctx, "SkippedSlot"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Overlaps(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.Slot](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"SkippedSlot.overlaps",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Overlaps(ctx, []*booking.SkippedSlot{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.Slot](
+		ctx,
+		results,
+		err,
+		"SkippedSlot.overlaps",
+	)
 }
 
 func (ec *executionContext) _Slot_id(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
@@ -11491,7 +11549,7 @@ func (ec *executionContext) _SlotTaken_alternatives(ctx context.Context, field g
 			return ec.fieldContext_SlotTaken_alternatives(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Alternatives, nil
+			return ec.resolveBatch_SlotTaken_alternatives(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -11505,13 +11563,36 @@ func (ec *executionContext) fieldContext_SlotTaken_alternatives(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "SlotTaken",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
 	return fc, nil
+}
+func (ec *executionContext) resolveBatch_SlotTaken_alternatives(ctx context.Context, field graphql.CollectedField, obj *model.SlotTaken) (any, error) {
+	resolver := ec.Resolvers.SlotTaken()
+	if batch, ok := graphql.BatchParentsFor[*model.SlotTaken](ctx, "SlotTaken"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Alternatives(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.Slot](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"SlotTaken.alternatives",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Alternatives(ctx, []*model.SlotTaken{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.Slot](
+		ctx,
+		results,
+		err,
+		"SlotTaken.alternatives",
+	)
 }
 
 func (ec *executionContext) _Student_id(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
@@ -16114,23 +16195,24 @@ func (ec *executionContext) _AvailabilityConflict(ctx context.Context, sel ast.S
 		case "code":
 			out.Values[i] = ec._AvailabilityConflict_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "message":
 			out.Values[i] = ec._AvailabilityConflict_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "path":
 			out.Values[i] = ec._AvailabilityConflict_path(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "slots":
-			out.Values[i] = ec._AvailabilityConflict_slots(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AvailabilityConflict_slots(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -17915,23 +17997,24 @@ func (ec *executionContext) _SkippedSlot(ctx context.Context, sel ast.SelectionS
 		case "start":
 			out.Values[i] = ec._SkippedSlot_start(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "end":
 			out.Values[i] = ec._SkippedSlot_end(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reason":
 			out.Values[i] = ec._SkippedSlot_reason(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "overlaps":
-			out.Values[i] = ec._SkippedSlot_overlaps(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SkippedSlot_overlaps(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -18104,23 +18187,24 @@ func (ec *executionContext) _SlotTaken(ctx context.Context, sel ast.SelectionSet
 		case "code":
 			out.Values[i] = ec._SlotTaken_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "message":
 			out.Values[i] = ec._SlotTaken_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "path":
 			out.Values[i] = ec._SlotTaken_path(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "alternatives":
-			out.Values[i] = ec._SlotTaken_alternatives(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotTaken_alternatives(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -19944,6 +20028,7 @@ func (ec *executionContext) marshalNSkippedSlot2rehearseᚋinternalᚋbookingᚐ
 }
 
 func (ec *executionContext) marshalNSkippedSlot2ᚕrehearseᚋinternalᚋbookingᚐSkippedSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.SkippedSlot) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "SkippedSlot", v)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -20272,6 +20357,34 @@ func (ec *executionContext) marshalNUserError2rehearseᚋgraphᚋmodelᚐUserErr
 }
 
 func (ec *executionContext) marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+	{
+		var batchItemsSlotTaken []*model.SlotTaken
+		batchIdxMapSlotTaken := map[int]int{}
+		var batchItemsAvailabilityConflict []*model.AvailabilityConflict
+		batchIdxMapAvailabilityConflict := map[int]int{}
+		for i, item := range v {
+			switch concrete := item.(type) {
+			case model.SlotTaken:
+				batchIdxMapSlotTaken[i] = len(batchItemsSlotTaken)
+				batchItemsSlotTaken = append(batchItemsSlotTaken, &concrete)
+			case *model.SlotTaken:
+				batchIdxMapSlotTaken[i] = len(batchItemsSlotTaken)
+				batchItemsSlotTaken = append(batchItemsSlotTaken, concrete)
+			case model.AvailabilityConflict:
+				batchIdxMapAvailabilityConflict[i] = len(batchItemsAvailabilityConflict)
+				batchItemsAvailabilityConflict = append(batchItemsAvailabilityConflict, &concrete)
+			case *model.AvailabilityConflict:
+				batchIdxMapAvailabilityConflict[i] = len(batchItemsAvailabilityConflict)
+				batchItemsAvailabilityConflict = append(batchItemsAvailabilityConflict, concrete)
+			}
+		}
+		if len(batchItemsSlotTaken) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "SlotTaken", batchItemsSlotTaken, batchIdxMapSlotTaken)
+		}
+		if len(batchItemsAvailabilityConflict) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "AvailabilityConflict", batchItemsAvailabilityConflict, batchIdxMapAvailabilityConflict)
+		}
+	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]

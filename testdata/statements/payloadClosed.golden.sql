@@ -1,0 +1,27 @@
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."active","interviewers"."created_at"
+FROM "interviewers"
+WHERE id = ANY($1)
+
+SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
+FROM "slots"
+WHERE id = ANY($1)
+
+SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
+FROM "students"
+WHERE id = ANY($1)
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."exempt"
+FROM "interviews"
+WHERE student_id = parent.of
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY student_id, starts_at, id
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
+FROM "slots"
+WHERE interviewer_id = parent.of
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at, id

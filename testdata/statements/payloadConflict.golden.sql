@@ -1,0 +1,23 @@
+SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."active","interviewers"."created_at"
+FROM "interviewers"
+WHERE id = ANY($1)
+
+SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
+FROM "students"
+WHERE id = ANY($1)
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."exempt"
+FROM "interviews"
+WHERE interviewer_id = parent.of
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at, id
+
+SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit AS policy_interview_limit, p.minimum_grade_exclusive AS policy_minimum_grade_exclusive, p.grade_window AS policy_grade_window, p.minimum_notice_seconds AS policy_minimum_notice_seconds, p.version AS policy_version, me.id AS self_id, i.id AS interview_id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at
+FROM students s
+CROSS JOIN booking_policy p
+LEFT JOIN interviewers me ON me.email = s.email
+LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
+WHERE s.id = ANY($1)
+ORDER BY s.id, i.starts_at, i.id
