@@ -92,7 +92,7 @@ func (r mutationResolver) UpdateInterviewer(
 	refused, err := userErrors(err)
 	payload := &model.UpdateInterviewerPayload{Errors: refused}
 	if updated != nil {
-		payload.Interviewer = &updated.Interviewer
+		payload.Interviewer, payload.Slots = &updated.Interviewer, updated.Slots
 		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = updated.ClosedSlots, updated.Conflicts, updated.Cancelled
 	}
 	return payload, err

@@ -423,6 +423,7 @@ type ComplexityRoot struct {
 		Conflicts   func(childComplexity int) int
 		Errors      func(childComplexity int) int
 		Interviewer func(childComplexity int) int
+		Slots       func(childComplexity int) int
 	}
 
 	UpdateStudentPayload struct {
@@ -2142,6 +2143,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateInterviewerPayload.Interviewer(childComplexity), true
+	case "UpdateInterviewerPayload.slots":
+		if e.ComplexityRoot.UpdateInterviewerPayload.Slots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.Slots(childComplexity), true
 
 	case "UpdateStudentPayload.errors":
 		if e.ComplexityRoot.UpdateStudentPayload.Errors == nil {
@@ -3136,7 +3143,11 @@ type Mutation {
     "Who."
     input: CreateInterviewerInput!
   ): CreateInterviewerPayload!
-  "Changes what is given of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws his open slots in the future."
+  """
+  Changes what is given of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws his open
+  slots in the future; ` + "`" + `active: true` + "`" + ` publishes his availability again, without
+  the time he has blocked and the slots that were taken back one by one.
+  """
   updateInterviewer(
     "Who, and what changes."
     input: UpdateInterviewerInput!
@@ -3584,6 +3595,8 @@ input UpdateInterviewerInput {
 type UpdateInterviewerPayload {
   "The interviewer; null when it was refused."
   interviewer: Interviewer
+  "The slots that were published again, since he is active again."
+  slots: [Slot!]!
   "The open slots that were withdrawn."
   closedSlots: [Slot!]!
   "The booked interviews that are left standing."
@@ -4441,6 +4454,8 @@ func (ec *executionContext) childFields_UpdateInterviewerPayload(ctx context.Con
 	switch field.Name {
 	case "interviewer":
 		return ec.fieldContext_UpdateInterviewerPayload_interviewer(ctx, field)
+	case "slots":
+		return ec.fieldContext_UpdateInterviewerPayload_slots(ctx, field)
 	case "closedSlots":
 		return ec.fieldContext_UpdateInterviewerPayload_closedSlots(ctx, field)
 	case "conflicts":
@@ -12514,6 +12529,38 @@ func (ec *executionContext) fieldContext_UpdateInterviewerPayload_interviewer(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateInterviewerPayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewerPayload_slots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Slots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateInterviewerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateInterviewerPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18544,6 +18591,11 @@ func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel a
 		case "interviewer":
 			out.Values[i] = ec._UpdateInterviewerPayload_interviewer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "slots":
+			out.Values[i] = ec._UpdateInterviewerPayload_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "closedSlots":

@@ -379,6 +379,8 @@ type UpdateInterviewerInput struct {
 type UpdateInterviewerPayload struct {
 	// The interviewer; null when it was refused.
 	Interviewer *booking.Interviewer `json:"interviewer,omitempty"`
+	// The slots that were published again, since he is active again.
+	Slots []booking.Slot `json:"slots"`
 	// The open slots that were withdrawn.
 	ClosedSlots []booking.Slot `json:"closedSlots"`
 	// The booked interviews that are left standing.

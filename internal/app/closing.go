@@ -148,31 +148,41 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 	}
 	var slots []booking.Slot
 	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {
+		slots = nil
 		if _, err := c.tx.Block(ctx, in.BlockID); err != nil {
 			return err
 		}
 		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil || !c.interviewer.Active {
 			return err
 		}
-		availability, err := c.tx.AvailabilitiesOf(ctx, []booking.InterviewerID{known.InterviewerID})
-		if err != nil {
-			return err
-		}
-		slots = nil
-		for _, one := range availability[known.InterviewerID] {
-			published, err := c.refill(ctx, one, known.Span())
-			if err != nil {
-				return err
-			}
-			slots = append(slots, published...)
-		}
-		return nil
+		slots, err = c.refill(ctx, known.Span())
+		return err
 	})
-	return booking.ByStart(slots), err
+	return slots, err
 }
 
-// refill publishes the slots of an availability that touch a span.
-func (c *closing) refill(ctx context.Context, a booking.Availability, span calendar.Span) ([]booking.Slot, error) {
+// refill publishes what the interviewer's availability has that touches a span,
+// and answers it by start.
+func (c *closing) refill(ctx context.Context, span calendar.Span) ([]booking.Slot, error) {
+	availability, err := c.tx.AvailabilitiesOf(ctx, []booking.InterviewerID{c.interviewer.ID})
+	if err != nil {
+		return nil, err
+	}
+	var slots []booking.Slot
+	for _, one := range availability[c.interviewer.ID] {
+		if one.Weekly == nil && !one.Window().Overlaps(span) {
+			continue
+		}
+		published, err := c.refillFrom(ctx, one, span)
+		if err != nil {
+			return nil, err
+		}
+		slots = append(slots, published...)
+	}
+	return booking.ByStart(slots), nil
+}
+
+func (c *closing) refillFrom(ctx context.Context, a booking.Availability, span calendar.Span) ([]booking.Slot, error) {
 	until := span.End
 	if a.PublishedUntil != nil && a.PublishedUntil.Before(until) {
 		until = *a.PublishedUntil // what lies beyond is published in its time

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
@@ -110,25 +111,34 @@ type InterviewerChange struct {
 }
 
 // UpdatedInterviewer is an interviewer after a change, and what closing his
-// calendar did.
+// calendar, or opening it again, did.
 type UpdatedInterviewer struct {
 	Interviewer booking.Interviewer
+	Slots       []booking.Slot // published again
 	Closed
 }
 
 // UpdateInterviewer changes an interviewer. One who stops being active loses
-// his open slots in the future.
+// his open slots in the future; one who becomes active again has those of his
+// availability published again, as far as it was published before. What a rule
+// missed meanwhile is extended in its time.
 func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*UpdatedInterviewer, error) {
 	var after booking.Interviewer
-	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) error {
+	var slots []booking.Slot
+	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) (err error) {
+		slots = nil
 		var refused booking.Refused
 		if after, refused = in.apply(c.interviewer).Normalise(); len(refused) > 0 {
 			return refused
 		}
-		if !after.Active {
-			if err := c.close(ctx, store.SlotTarget{}, keepNone, false); err != nil {
-				return err
-			}
+		switch {
+		case !after.Active:
+			err = c.close(ctx, store.SlotTarget{}, keepNone, false)
+		case !c.interviewer.Active:
+			slots, err = c.refill(ctx, calendar.Span{Start: c.now, End: always.End})
+		}
+		if err != nil {
+			return err
 		}
 		if in.MaxPerDay != nil || in.MaxPerWeek != nil || in.TimeZone != nil {
 			if err := recount(ctx, c.tx, after, always); err != nil {
@@ -142,7 +152,7 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 	if err != nil {
 		return nil, err
 	}
-	return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, nil
+	return &UpdatedInterviewer{Interviewer: after, Slots: slots, Closed: c.result}, nil
 }
 
 func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {

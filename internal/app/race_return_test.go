@@ -1,0 +1,60 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/pgtest"
+)
+
+// twoReturns lets an interviewer who has left, with three slots, come back on
+// two servers at once. arrived is called when one of them is about to publish.
+// It answers how many slots each was told of.
+func twoReturns(w *world, rewrite func(string) string, arrived func(*pgtest.Gate)) (slots [2]int, errs []error) {
+	w.t.Helper()
+	by, gate := w.interviewer(), pgtest.NewGate(insertsSlots)
+	server := app.New(w.store, clock)
+	wantOutcome(w.t, "the window", publish(w, server, by, time.Hour), "ok")
+	turn := func(on *app.App, active bool) (int, error) {
+		updated, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by.ID, Active: &active})
+		if err != nil {
+			return 0, err
+		}
+		return len(updated.Slots), nil
+	}
+	_, err := turn(server, false)
+	wantOutcome(w.t, "the leaving", err, "ok")
+	servers := w.servers(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
+	wait := atOnce(2, func(i int) (err error) {
+		slots[i], err = turn(servers[i], true)
+		return err
+	})
+	gate.Await(w.t, 1)
+	arrived(gate)
+	gate.Open()
+	errs = wait()
+	return slots, errs
+}
+
+func TestTwoReturnsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	slots, errs := twoReturns(w, nil, func(*pgtest.Gate) { w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE") })
+	wantOutcomes(t, errs, map[string]int{"ok": 2})
+	if slots != [2]int{3, 0} && slots != [2]int{0, 3} {
+		t.Errorf("%v slots were published; want 3 by one of them", slots)
+	}
+	w.wantSlots(3)
+	w.wantSound()
+}
+
+// Without the lock the constraint still holds, and one of them is refused what
+// is done.
+func TestTwoReturnsAtOnceUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, errs := twoReturns(w, withoutLocks("interviewers"), func(gate *pgtest.Gate) { gate.Await(t, 1) })
+	wantOutcomes(t, errs, map[string]int{"ok": 1, "AVAILABILITY_CONFLICT": 1})
+	w.wantSlots(3)
+}
