@@ -1,0 +1,201 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/calendar"
+	"rehearse/internal/localpg"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// manyRules is a school with weekly rules that are due ten days from now, and
+// the same school in another database.
+type manyRules struct {
+	t        *testing.T
+	home     string
+	db, calm pgtest.Database
+	toCome   time.Time // when a slot starts that the rules have ten days from now
+}
+
+const (
+	rules       = 30
+	slotsOfRule = 10 * 4 // ten days of two hours
+	tenDays     = "CLOCK_OFFSET=240h"
+)
+
+func newManyRules(t *testing.T) manyRules {
+	t.Helper()
+	data := home(t)
+	server, err := localpg.Start(t.Context(), localpg.Options{DataDir: data, Env: os.Getenv})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	if err := server.EnsureDatabase(t.Context(), databaseName); err != nil {
+		t.Fatal(err)
+	}
+	// Half a day from now, no slot passes an edge while the test runs.
+	noon := time.Now().UTC().Add(12 * time.Hour).Truncate(time.Hour)
+	m := manyRules{
+		t: t, home: data, toCome: noon.AddDate(0, 0, 35),
+		db: pgtest.Database{DSN: server.DSN(databaseName)}, calm: pgtest.Database{DSN: server.DSN("calm")},
+	}
+	m.publish(noon)
+	admin := pgtest.Database{DSN: server.DSN("postgres")}.SQL(t)
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE calm TEMPLATE "+databaseName); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// publish publishes the rules, with a horizon of 30 days.
+func (m manyRules) publish(noon time.Time) {
+	m.t.Helper()
+	s, err := store.Open(m.t.Context(), m.db.DSN, store.Options{})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer s.Close() // nobody is connected when the database is copied
+	if _, err := s.Migrate(m.t.Context()); err != nil {
+		m.t.Fatal(err)
+	}
+	school, days := app.New(s, time.Now), 30
+	if _, err := school.UpdateBookingPolicy(m.t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: &days}); err != nil {
+		m.t.Fatal(err)
+	}
+	begin := calendar.LocalTime(noon.Hour() * 60)
+	for n := range rules {
+		by, err := school.CreateInterviewer(m.t.Context(), app.CreateInterviewerInput{
+			Name: "N", Email: fmt.Sprintf("n%d@example.org", n), TimeZone: "UTC",
+		})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		_, err = school.AddWeeklyAvailability(m.t.Context(), app.AddWeeklyAvailabilityInput{
+			InterviewerID: by.ID, StartDate: calendar.DateOf(noon), EveryWeeks: 1, SlotMinutes: 30,
+			Weekdays:  []time.Weekday{0, 1, 2, 3, 4, 5, 6},
+			StartTime: begin, EndTime: (begin + 2*60) % (24 * 60),
+		})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+	}
+}
+
+// slots says what is published, with its rules, and how many slots that is.
+func (m manyRules) slots(on pgtest.Database) (n int, fingerprint string) {
+	m.t.Helper()
+	err := on.SQL(m.t).QueryRowContext(m.t.Context(), `
+		SELECT count(*), md5(string_agg(concat_ws(' ', interviewer_id, availability_id, starts_at, ends_at, status), ','
+			ORDER BY interviewer_id, starts_at)) FROM slots`).Scan(&n, &fingerprint)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return n, fingerprint
+}
+
+// held keeps what a statement has locked until it is called.
+func (m manyRules) held(statement string, args ...any) (release func()) {
+	m.t.Helper()
+	tx, err := m.db.SQL(m.t).BeginTx(context.WithoutCancel(m.t.Context()), nil)
+	if err == nil {
+		_, err = tx.ExecContext(m.t.Context(), statement, args...)
+	}
+	if err != nil {
+		m.t.Fatalf("%s: %v", statement, err)
+	}
+	return func() {
+		if err := tx.Rollback(); err != nil {
+			m.t.Error(err)
+		}
+	}
+}
+
+func (m manyRules) wantSound() {
+	m.t.Helper()
+	if code, out, errs := once(m.t, m.home, []string{tenDays}, "check"); code != 0 {
+		m.t.Errorf("check: %d %s%s", code, out, errs)
+	}
+}
+
+// A server is killed amid the eighth of many rules that it extends. Two programs
+// that go on from there at once come to what one does that nobody disturbs.
+func TestExtendingIsKilledAndGoesOn(t *testing.T) {
+	t.Parallel()
+	m := newManyRules(t)
+	before, _ := m.slots(m.db)
+	// What the eighth rule is about to publish stands in the way, uncommitted:
+	// its transaction waits amid its writes.
+	const extended = 7
+	release := m.held(`INSERT INTO slots (interviewer_id, availability_id, starts_at, ends_at, status)
+		SELECT interviewer_id, id, $1::timestamptz, $1::timestamptz + interval '30 minutes', 'OPEN'
+		FROM availabilities ORDER BY published_until, id OFFSET $2 LIMIT 1`, m.toCome, extended)
+	killed := start(t, m.home, tenDays)
+	m.db.AwaitLockWaits(t, 1, `INSERT INTO "slots"`)
+	killed.kill()
+	release()
+	if n, _ := m.slots(m.db); n != before+extended*slotsOfRule {
+		t.Errorf("%d slots came before it was killed, want those of %d rules, %d", n-before, extended, extended*slotsOfRule)
+	}
+	m.wantSound()
+	again := start(t, m.home, tenDays) // which queues the job again with the next hour
+	again.stop()
+
+	before, _ = m.slots(m.db)
+	published := 0
+	for _, said := range m.extendAtOnce(2) {
+		var rules, slots int
+		if _, err := fmt.Sscanf(said, "%d rules extended, %d slots published", &rules, &slots); err != nil {
+			t.Fatalf("it says %q: %v", said, err)
+		}
+		published += slots
+	}
+	undisturbed := app.New(m.calm.Open(t, store.Options{}), func() time.Time { return time.Now().AddDate(0, 0, 10) })
+	if _, err := undisturbed.ExtendAvailability(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	n, slots := m.slots(m.db)
+	want, calm := m.slots(m.calm)
+	if n != want || slots != calm {
+		t.Errorf("%d slots, undisturbed %d; they are the same: %v", n, want, slots == calm)
+	}
+	if published != n-before {
+		t.Errorf("%d slots came, and %d were told", n-before, published)
+	}
+	m.wantSound()
+}
+
+// extendAtOnce runs the command n times, each with the same rules before it, and
+// answers what each has printed.
+func (m manyRules) extendAtOnce(n int) []string {
+	m.t.Helper()
+	release := m.held("LOCK TABLE availabilities IN ACCESS EXCLUSIVE MODE")
+	commands, out := make([]*exec.Cmd, n), make([]bytes.Buffer, n)
+	for i := range commands {
+		commands[i] = command(m.t, m.home, []string{tenDays}, "extend")
+		commands[i].Stdout, commands[i].Stderr = &out[i], &out[i]
+		if err := commands[i].Start(); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	m.db.AwaitLockWaits(m.t, n, "FROM availabilities a JOIN interviewers")
+	release()
+	said := make([]string, n)
+	for i, c := range commands {
+		if err := c.Wait(); err != nil {
+			m.t.Errorf("extend: %v: %s", err, &out[i])
+		}
+		said[i] = out[i].String()
+	}
+	return said
+}
