@@ -39,6 +39,7 @@ func BenchmarkAvailableSlots(b *testing.B) {
 			reads := w.serveFloor(b, floor{in: week, first: test.first, reads: true})
 			ours := w.serve(b)
 			ask := func(student booking.StudentID) []byte { return listRequest(student, week, test.first) }
+			w.checkFloor(b, week, test.first)
 			w.checkAnswers(b, statement, reads, ours, ask)
 			compare(b, load{clients: test.clients},
 				contender{"statement", "floor, the list statement alone", w.get(statement)},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,9 +20,9 @@ import (
 // The statements are the server's own, from testdata/statements, but for the
 // columns that the floor has no use for.
 const (
-	listStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN'
+	listStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN' AND NOT capped
 		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND interviewer_id <> ALL($4) ORDER BY starts_at, id LIMIT $5`
-	busyListStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN'
+	busyListStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN' AND NOT capped
 		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND interviewer_id <> ALL($4)
 		AND NOT EXISTS (SELECT FROM unnest($6::timestamptz[], $7::timestamptz[]) AS busy (s, e)
 			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at) ORDER BY starts_at, id LIMIT $5`
@@ -74,6 +75,23 @@ func (w *world) list(ctx context.Context, q pgxQueryer, o booking.Offer, in cale
 		slots = append(slots, s)
 	}
 	return slots[:min(len(slots), first)], rows.Err()
+}
+
+// checkFloor makes sure that the floor reads what the server reads: without the
+// condition of the list's index it would read more, and be none.
+func (w *world) checkFloor(b *testing.B, in calendar.Span, first int) {
+	b.Helper()
+	rows, err := w.pool.Query(b.Context(), "EXPLAIN "+listStatement, in.Start, in.End, in.End, []int64{}, first+1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		b.Fatal(err)
+	}
+	if text := strings.Join(plan, "\n"); !strings.Contains(text, "Index Only Scan using slots_open") {
+		b.Fatalf("the floor does not read the index alone:\n%s", text)
+	}
 }
 
 type pgxQueryer interface {
