@@ -124,8 +124,13 @@ const (
 )
 
 func listRequest(student booking.StudentID, in calendar.Span, first int) []byte {
+	return request(listDocument, student, in, first)
+}
+
+// request asks a document for a student's list.
+func request(document string, student booking.StudentID, in calendar.Span, first int) []byte {
 	return fmt.Appendf(nil, `{"query":%q,"variables":{"s":"%d","start":%q,"end":%q,"first":%d}}`,
-		listDocument, student, in.Start.Format(time.RFC3339Nano), in.End.Format(time.RFC3339Nano), first)
+		document, student, in.Start.Format(time.RFC3339Nano), in.End.Format(time.RFC3339Nano), first)
 }
 
 func (w *world) anyStudent(random *rand.Rand) booking.StudentID {

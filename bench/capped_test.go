@@ -1,0 +1,172 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
+)
+
+// BenchmarkAvailableSlotsCapped asks three twins of the school for the same
+// lists in turn: as it is; with tags and caps; and as it is, but with the index
+// and the statement from before there were caps. The last contender asks the
+// second one for a tag.
+func BenchmarkAvailableSlotsCapped(b *testing.B) {
+	w := open(b)
+	week := calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}
+	plain := w.twin(b, "bench_plain", pgtest.Intercept{})
+	capped := w.twin(b, "bench_capped", pgtest.Intercept{})
+	closed := capped.cap(b)
+	before := w.twin(b, "bench_before", pgtest.Intercept{Rewrite: func(statement string) string {
+		return strings.Replace(statement, " AND NOT capped", "", 1)
+	}})
+	before.exec(b, `DROP INDEX bench_before.slots_open;
+		CREATE INDEX slots_open ON bench_before.slots (starts_at, id) INCLUDE (ends_at, interviewer_id) WHERE status = 'OPEN'`)
+	for _, t := range []twin{plain, capped, before} {
+		if err := t.store.Vacuum(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	const first = 50
+	tagged := strings.Replace(listDocument, "first: $first)", `first: $first, tags: ["go"])`, 1)
+	asks := func(t twin, document string, least int) func(context.Context, *rand.Rand) error {
+		url := t.serve(b)
+		t.checkPages(b, url, document, week, first, least)
+		return func(ctx context.Context, random *rand.Rand) error {
+			return post(ctx, url, request(document, w.anyStudent(random), week, first))
+		}
+	}
+	contenders := []contender{
+		{"plain", "neither tags nor caps", asks(plain, listDocument, first)},
+		{"capped", "a third tagged and capped", asks(capped, listDocument, first)},
+		{"before", "index and statement without capped", asks(before, listDocument, first)},
+		{"tag", "a third tagged, asked for its tag", asks(capped, tagged, 1)},
+	}
+	for _, clients := range []int{1, 16} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			b.Log(closed)
+			compare(b, load{clients: clients}, contenders...)
+		})
+	}
+}
+
+// twin is the school with interviewers and slots of its own.
+type twin struct {
+	*world
+	schema string
+}
+
+// twin copies the tables of the calendars to a schema of their own, which goes
+// when the benchmark ends: the data set stays as it is.
+func (w *world) twin(b *testing.B, schema string, i pgtest.Intercept) twin {
+	b.Helper()
+	t := twin{world: &world{pool: w.pool, now: w.now, students: w.students}, schema: schema}
+	drop := "DROP SCHEMA IF EXISTS " + schema + " CASCADE"
+	t.exec(b, drop+"; CREATE SCHEMA "+schema)
+	b.Cleanup(func() {
+		if _, err := w.pool.Exec(context.Background(), drop); err != nil {
+			b.Errorf("drop the twin: %v", err)
+		}
+	})
+	for _, table := range []string{"interviewers", "availabilities", "slots"} {
+		t.exec(b, fmt.Sprintf(`CREATE TABLE %[1]s.%[2]s (LIKE public.%[2]s INCLUDING ALL EXCLUDING INDEXES);
+			INSERT INTO %[1]s.%[2]s SELECT * FROM public.%[2]s ORDER BY id`, schema, table))
+		// A list has no use for those on spans, which take as long as all others.
+		rows, err := w.pool.Query(b.Context(), `SELECT replace(indexdef, ' ON public.', ' ON ' || $1 || '.') FROM pg_indexes
+			WHERE schemaname = 'public' AND tablename = $2 AND indexdef NOT LIKE '% USING gist %'`, schema, table)
+		if err != nil {
+			b.Fatal(err)
+		}
+		indexes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			b.Fatal(err)
+		}
+		t.exec(b, strings.Join(indexes, ";"))
+	}
+	t.store = pgtest.Database{DSN: withSchema(w.pool.Config().ConnString(), schema)}.Intercepted(b, i)
+	return t
+}
+
+// withSchema is the address, where the schema's tables come before the others.
+func withSchema(dsn, schema string) string {
+	path := schema + ",public"
+	address, err := url.Parse(dsn)
+	if err != nil || address.Scheme == "" {
+		return dsn + " search_path=" + path
+	}
+	query := address.Query()
+	query.Set("search_path", path)
+	address.RawQuery = query.Encode()
+	return address.String()
+}
+
+func (t twin) exec(b *testing.B, statements string) {
+	b.Helper()
+	if _, err := t.pool.Exec(b.Context(), statements); err != nil {
+		b.Fatalf("%s: %v", statements, err)
+	}
+}
+
+// cap gives every third interviewer a tag and caps, as an administrator does,
+// and every third window a tag. It says what that came to.
+func (t twin) cap(b *testing.B) string {
+	b.Helper()
+	rows, err := t.pool.Query(b.Context(), "SELECT id FROM interviewers WHERE active AND id % 3 = 0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[booking.InterviewerID])
+	if err != nil {
+		b.Fatal(err)
+	}
+	school := app.New(t.store, func() time.Time { return t.now })
+	day, week := 2, 5
+	perDay, perWeek := &day, &week
+	for _, id := range ids {
+		if _, err := school.UpdateInterviewer(b.Context(), app.InterviewerChange{
+			InterviewerID: id, Tags: []string{"go"}, MaxPerDay: &perDay, MaxPerWeek: &perWeek,
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	t.exec(b, fmt.Sprintf("UPDATE %s.availabilities SET tags = '{senior}' WHERE id %% 3 = 1", t.schema))
+	var closed, open int
+	if err := t.pool.QueryRow(b.Context(), fmt.Sprintf(`SELECT count(*) FILTER (WHERE capped), count(*) FROM %s.slots
+		WHERE status = 'OPEN' AND starts_at BETWEEN $1 AND $1 + interval '7 days'`, t.schema), t.now).Scan(&closed, &open); err != nil {
+		b.Fatal(err)
+	}
+	if closed == 0 {
+		b.Fatal("no slot of the week is closed by a cap")
+	}
+	return fmt.Sprintf("%d interviewers are capped; %d of the week's %d open slots are closed by it", len(ids), closed, open)
+}
+
+// checkPages makes sure that there is as much to answer everywhere.
+func (t twin) checkPages(b *testing.B, url, document string, in calendar.Span, first, least int) {
+	b.Helper()
+	for _, record := range t.students[:20] {
+		text, err := fetch(b.Context(), http.MethodPost, url, request(document, record.Student.ID, in, first))
+		if err != nil {
+			b.Fatal(err)
+		}
+		var answer listAnswer
+		if err := json.Unmarshal(text, &answer); err != nil {
+			b.Fatal(err)
+		}
+		if n := len(answer.Data.AvailableSlots.Nodes); n < least {
+			b.Fatalf("%s answers student %d %d slots, want %d", t.schema, record.Student.ID, n, least)
+		}
+	}
+}
