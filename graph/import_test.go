@@ -105,6 +105,47 @@ func TestImportStudents(t *testing.T) {
 	s.sound()
 }
 
+func TestImportInterviewers(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const file = "name,email,tags,maxPerDay,maxPerWeek,active\n" +
+		"Ann,ann@example.org, Go;sql ;GO,2,5,\n" +
+		"Bob,bob@example.org,\"\"\"a;b\"\"; c, d\",,,false\n" + // in the value: "a;b"; c, d
+		"Cat,cat@example.org,,,,\n"
+	done := s.imports("importInterviewers", file, nil)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
+	type capped struct {
+		Tags                  []string
+		MaxPerDay, MaxPerWeek *int
+	}
+	var data struct{ Interviewers struct{ Nodes []capped } }
+	s.ask("{ interviewers { nodes { tags maxPerDay maxPerWeek } } }", nil).into(&data)
+	same(t, "tags and caps", data.Interviewers.Nodes, []capped{
+		{[]string{"go", "sql"}, ptr(2), ptr(5)}, {[]string{"a;b", "c, d"}, nil, nil}, {[]string{}, nil, nil},
+	})
+	before := s.rows()
+	same(t, "again", s.imports("importInterviewers", file, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
+	same(t, "what is not said does not differ",
+		s.imports("importInterviewers", "name,email,tags,maxPerDay\nAnn,ann@example.org,,\nCat,cat@example.org, ,\n", nil).came(),
+		[]string{"2 UNCHANGED", "3 UNCHANGED"})
+	bad := s.imports("importInterviewers", "name,email,tags,maxPerDay,maxPerWeek\n"+
+		"Ann,ann@example.org,go,3,6\n"+
+		"Cat,cat@example.org,go,,1\n"+
+		"Dan,dan@example.org,a;;b,0,101\n"+
+		"Eve,eve@example.org,\"\"\"a\",x,\n"+
+		"Fay,fay@example.org,"+strings.Repeat("x", 51)+",,\n", nil)
+	same(t, "what is wrong", bad.came(), []string{
+		"2 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT maxPerWeek:INVALID_INPUT",
+		"3 FAILED tags:INVALID_INPUT maxPerWeek:INVALID_INPUT",
+		"4 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT maxPerWeek:INVALID_INPUT",
+		"5 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT",
+		"6 FAILED tags:INVALID_INPUT",
+	})
+	same(t, "nothing is changed", s.rows(), before)
+	s.sound()
+}
+
 // people admits a student and takes interviewers on, all at example.org.
 func (s *school) people(students, interviewers []string) {
 	s.t.Helper()

@@ -3719,7 +3719,8 @@ type ImportStudentsPayload {
 input ImportInterviewersInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
-  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it) and ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it).
+  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it), ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it), ` + "`" + `tags` + "`" + ` (with ` + "`" + `;` + "`" + `
+  between them), ` + "`" + `maxPerDay` + "`" + ` and ` + "`" + `maxPerWeek` + "`" + `.
   """
   csv: String!
   "Answer the same, and write nothing."

@@ -149,7 +149,8 @@ type ImportAvailabilityPayload struct {
 // A table of interviewers.
 type ImportInterviewersInput struct {
 	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
-	// `timeZone` (`UTC` without it) and `active` (`true` without it).
+	// `timeZone` (`UTC` without it), `active` (`true` without it), `tags` (with `;`
+	// between them), `maxPerDay` and `maxPerWeek`.
 	CSV string `json:"csv"`
 	// Answer the same, and write nothing.
 	DryRun bool `json:"dryRun"`

@@ -3,6 +3,7 @@ package booking
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rehearse/internal/calendar"
@@ -23,7 +24,10 @@ func (i Interviewer) Differences(imported Interviewer) Refused {
 	var refused Refused
 	refused = append(refused, differs("name", i.Name, imported.Name)...)
 	refused = append(refused, differs("timeZone", i.TimeZone, imported.TimeZone)...)
-	return append(refused, differs("active", fmt.Sprint(i.Active), fmt.Sprint(imported.Active))...)
+	refused = append(refused, differs("active", fmt.Sprint(i.Active), fmt.Sprint(imported.Active))...)
+	refused = append(refused, differs("tags", listed(i.Tags), listed(imported.Tags))...)
+	refused = append(refused, differs("maxPerDay", number(i.MaxPerDay), number(imported.MaxPerDay))...)
+	return append(refused, differs("maxPerWeek", number(i.MaxPerWeek), number(imported.MaxPerWeek))...)
 }
 
 func differs(field, there, imported string) Refused {
@@ -37,6 +41,8 @@ func differsIn(what, field, there, imported string) Refused {
 	return Refuse(InvalidInput, field, fmt.Sprintf(
 		"%s is %q; %s is there already, with %q, and an import changes nothing that is there", field, clip(imported), what, clip(there)))
 }
+
+func listed(tags []string) string { return strings.Join(tags, "; ") }
 
 func number(n *int) string {
 	if n == nil {

@@ -17,12 +17,16 @@ func TestLoadedRowsComeBack(t *testing.T) {
 	s := pgtest.New(t).Open(t, store.Options{})
 	at := time.Date(2026, 6, 1, 9, 30, 0, 123_456_000, time.UTC)
 	limit, grade, reason := 3, 0, "ill"
+	tags := []string{`a "b", {c}\;`, "null", "sql"}
 	note := "said \"yes\", then \\no\\; {a,b}\nNULL"
 	students := []booking.Student{
 		{ID: 7, Name: `O'Brien "Bo" {x},\y`, Email: "bo@example.org", TimeZone: "UTC", LimitOverride: &limit, CreatedAt: at},
 		{ID: 8, Name: "NULL", Email: "null@example.org", TimeZone: "Europe/Berlin", CreatedAt: at},
 	}
-	interviewer := booking.Interviewer{Tags: []string{}, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at}
+	interviewer := booking.Interviewer{
+		Tags: tags, MaxPerDay: &limit, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at,
+	}
+	plain := booking.Interviewer{Tags: []string{}, ID: 6, Name: "Plain", Email: "p@example.org", TimeZone: "UTC", CreatedAt: at}
 	window := booking.Availability{Tags: []string{}, ID: 3, InterviewerID: 5, Start: at, End: at.Add(time.Hour), SlotMinutes: 60, CreatedAt: at}
 	slot := booking.Slot{ID: 4, InterviewerID: 5, Start: at, End: at.Add(time.Hour), Status: booking.SlotBooked}
 	completed := booking.NewInterview(7, slot, at.Add(-time.Hour))
@@ -36,7 +40,7 @@ func TestLoadedRowsComeBack(t *testing.T) {
 		for _, load := range []func() error{
 			func() error { return tx.LoadStudents(ctx, nil) },
 			func() error { return tx.LoadStudents(ctx, students) },
-			func() error { return tx.LoadInterviewers(ctx, []booking.Interviewer{interviewer}) },
+			func() error { return tx.LoadInterviewers(ctx, []booking.Interviewer{interviewer, plain}) },
 			func() error { return tx.LoadAvailabilities(ctx, []booking.Availability{window}) },
 			func() error { return tx.LoadSlots(ctx, []store.LoadedSlot{{Slot: slot, AvailabilityID: 3}}) },
 			func() error { return tx.LoadInterviews(ctx, []booking.Interview{completed, cancelled}) },
@@ -55,6 +59,7 @@ func TestLoadedRowsComeBack(t *testing.T) {
 	comesBack(t, students[0], func() (booking.Student, error) { return s.Student(ctx, 7) })
 	comesBack(t, students[1], func() (booking.Student, error) { return s.Student(ctx, 8) })
 	comesBack(t, interviewer, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 5) })
+	comesBack(t, plain, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 6) })
 	comesBack(t, window, func() (booking.Availability, error) { return s.AvailabilityOf(ctx, 4) })
 	comesBack(t, slot, func() (booking.Slot, error) { return s.Slot(ctx, 4) })
 	comesBack(t, completed, func() (booking.Interview, error) { return s.Interview(ctx, 1) })
