@@ -3635,11 +3635,12 @@ extend type Mutation {
     input: ImportInterviewersInput!
   ): ImportInterviewersPayload!
   """
-  Publishes windows of interviewers, from a table or from a calendar. A window
-  whose slots are there already is left as it is. At most 5,000 rows.
+  Publishes windows and weekly rules of interviewers, from a table or from a
+  calendar. A window whose slots are there already, and a rule that is there, is
+  left as it is. At most 5,000 rows.
   """
   importAvailability(
-    "The windows, and how to take them in."
+    "The windows and rules, and how to take them in."
     input: ImportAvailabilityInput!
   ): ImportAvailabilityPayload!
   """
@@ -3743,11 +3744,15 @@ type ImportInterviewersPayload {
   errors: [UserError!]!
 }
 
-"Windows of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `."
+"Windows and weekly rules of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `."
 input ImportAvailabilityInput {
   """
-  CSV with a header, its columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail),
-  ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and, if wanted, ` + "`" + `slotMinutes` + "`" + ` (60 without it); one window a row.
+  CSV with a header, its columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail) and, if
+  wanted, ` + "`" + `slotMinutes` + "`" + ` (60 without it), ` + "`" + `gapMinutes` + "`" + ` (0 without it) and ` + "`" + `tags` + "`" + `
+  (with ` + "`" + `;` + "`" + ` between them). A row that is a window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. One that
+  is a weekly rule has ` + "`" + `weekdays` + "`" + ` (with ` + "`" + `;` + "`" + ` between them), ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + `,
+  ` + "`" + `startDate` + "`" + ` and, if wanted, ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (the interviewer's without it)
+  and ` + "`" + `everyWeeks` + "`" + ` (1 without it), and does what ` + "`" + `addWeeklyAvailability` + "`" + ` does.
   """
   csv: String
   """

@@ -113,10 +113,14 @@ type CreateStudentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// Windows of interviewers: exactly one of `csv` and `ical`.
+// Windows and weekly rules of interviewers: exactly one of `csv` and `ical`.
 type ImportAvailabilityInput struct {
-	// CSV with a header, its columns in any order: `interviewer` (an e-mail),
-	// `start`, `end` and, if wanted, `slotMinutes` (60 without it); one window a row.
+	// CSV with a header, its columns in any order: `interviewer` (an e-mail) and, if
+	// wanted, `slotMinutes` (60 without it), `gapMinutes` (0 without it) and `tags`
+	// (with `;` between them). A row that is a window has `start` and `end`. One that
+	// is a weekly rule has `weekdays` (with `;` between them), `startTime`, `endTime`,
+	// `startDate` and, if wanted, `endDate`, `timeZone` (the interviewer's without it)
+	// and `everyWeeks` (1 without it), and does what `addWeeklyAvailability` does.
 	CSV *string `json:"csv,omitempty"`
 	// A calendar (RFC 5545) of the one interviewer of `interviewerId`: each event
 	// is a window, and a recurring one is a window for each time until the policy's

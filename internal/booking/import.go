@@ -30,6 +30,15 @@ func (i Interviewer) Differences(imported Interviewer) Refused {
 	return append(refused, differs("maxPerWeek", number(i.MaxPerWeek), number(imported.MaxPerWeek))...)
 }
 
+// Differences refuses an imported availability that is there already with other
+// tags; one that says nothing of tags does not differ.
+func (a Availability) Differences(imported Availability) Refused {
+	if len(imported.Tags) == 0 {
+		return nil
+	}
+	return differsIn("what is published", "tags", listed(a.Tags), listed(imported.Tags))
+}
+
 func differs(field, there, imported string) Refused {
 	return differsIn("who has this e-mail", field, there, imported)
 }
@@ -51,13 +60,23 @@ func number(n *int) string {
 	return fmt.Sprint(*n)
 }
 
-// PlanImport cuts a window that was published elsewhere. It may lie in the past,
-// and it is published whole or not at all.
-func PlanImport(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
-	a, refused := a.Normalise()
-	if len(refused) > 0 {
-		return Plan{}, refused
+// PlanImportedRule cuts the windows of a rule that was published elsewhere, as
+// if the interviewer had published it now.
+func PlanImportedRule(by Interviewer, a Availability, windows []calendar.Span, c Calendar, now time.Time) (Plan, Refused) {
+	if !by.Active {
+		return Plan{}, Refuse(WrongStatus, "interviewer", "the interviewer is not active and cannot publish")
 	}
+	plan := PlanWindows(a, windows, c, now)
+	refused := plan.Refusal(now)
+	for i := range refused {
+		refused[i].Field = "" // it is said of the rule as a whole
+	}
+	return plan, refused
+}
+
+// PlanImportedWindow cuts a window that was published elsewhere. It may lie in
+// the past, and it is published whole or not at all.
+func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
 	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
 	for _, skipped := range plan.Skipped {
 		if skipped.Reason == SkipBlocked {

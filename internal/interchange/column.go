@@ -3,6 +3,7 @@ package interchange
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -19,9 +20,48 @@ func text[T any](name string, field func(*T) *string) column[T] {
 	}
 }
 
+// optional is a column that may be left out; of an empty value nothing is read.
 func optional[T any](c column[T]) column[T] {
-	c.optional = true
+	read := c.read
+	c.optional, c.read = true, func(text string, row *T) booking.Refused {
+		if text == "" {
+			return nil
+		}
+		return read(text, row)
+	}
 	return c
+}
+
+// integer is a column that has a whole number, where it is left out the one
+// that the row starts with.
+func integer[T any](name string, field func(*T) *int) column[T] {
+	return optional(column[T]{
+		name: name,
+		read: func(text string, row *T) booking.Refused {
+			n, refused := readInt(name, text)
+			if n != nil {
+				*field(row) = *n
+			}
+			return refused
+		},
+		write: func(row T) string { return strconv.Itoa(*field(&row)) },
+	})
+}
+
+// parsed is a column of what the calendar reads and writes.
+func parsed[T any, V fmt.Stringer](name, expected string, parse func(string) (V, error), field func(*T) *V) column[T] {
+	return column[T]{
+		name: name,
+		read: func(text string, row *T) booking.Refused {
+			value, err := parse(text)
+			if err != nil {
+				return wrong(name, text, expected)
+			}
+			*field(row) = value
+			return nil
+		},
+		write: func(row T) string { return (*field(&row)).String() },
+	}
 }
 
 // maybeInt is a column that may have a whole number.

@@ -63,6 +63,10 @@ func FuzzTables(f *testing.F) {
 		"", "name,email\n", "\ufeffname,email\r\n\"a\nb\",c@d.e\r\n\r\nx,y\n", "email,name,name\n", "name,email\n\"", "name,email\na,b,c\n\xff,\x00\n",
 		"name,email,tags,maxPerDay,maxPerWeek\na,b@c.de,Go; sql;\"\"x;y\"\",2,\nb,b@c.de,\"\"\"a;b\"\"; c\",,7\nc,b@c.de,a;;b,0,x\n",
 		"interviewer,start,end,slotMinutes\na@b.c,2026-01-01T00:00:00Z,2026-01-01T01:00:00,60\n",
+		"interviewer,start,end,slotMinutes,gapMinutes,tags,weekdays,startTime,endTime,timeZone,startDate,endDate,everyWeeks\n" +
+			"a@b.c,,,30,5,x;y,Monday; FRIDAY,09:00,24:00,Europe/Berlin,2026-01-01,2026-02-01,2\n" +
+			"a@b.c,,,,,,SUNDAY,22:00,02:00,,2026-01-01,,\n" +
+			"a@b.c,2026-01-01T00:00:00Z,2026-01-01T01:00:00Z,,,,MONDAY,9:00,,,,2026-02-30,0\n",
 		"studentEmail,interviewerEmail,start,end,status,grade,note\na@b.c,d@e.f,2026-01-01T00:00:00Z,2026-01-01T01:00:00Z,COMPLETED,3,\" x \"\n",
 	} {
 		f.Add(seed)
@@ -70,7 +74,7 @@ func FuzzTables(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		check(t, interchange.Students(), text)
 		check(t, interchange.Interviewers(), text)
-		check(t, interchange.Windows(time.UTC), text)
+		check(t, interchange.Availabilities(time.UTC), text)
 		check(t, interchange.Interviews(time.UTC), text)
 	})
 }

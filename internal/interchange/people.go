@@ -18,7 +18,7 @@ func Students() Format[booking.Student] {
 			optional(text("timeZone", func(s *booking.Student) *string { return &s.TimeZone })),
 			maybeInt("interviewLimit", func(s *booking.Student) **int { return &s.LimitOverride }),
 		},
-		check: func(s *booking.Student) (refused booking.Refused) {
+		check: func(s *booking.Student, _ []string) (refused booking.Refused) {
 			if s.TimeZone == "" {
 				s.TimeZone = defaultZone
 			}
@@ -55,7 +55,7 @@ func Interviewers() Format[booking.Interviewer] {
 			maybeInt("maxPerWeek", func(i *booking.Interviewer) **int { return &i.MaxPerWeek }),
 		},
 		start: func() booking.Interviewer { return booking.Interviewer{Active: true} },
-		check: func(i *booking.Interviewer) (refused booking.Refused) {
+		check: func(i *booking.Interviewer, _ []string) (refused booking.Refused) {
 			if i.TimeZone == "" {
 				i.TimeZone = defaultZone
 			}

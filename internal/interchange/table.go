@@ -48,8 +48,9 @@ type Format[T any] struct {
 	columns []column[T]
 	// start is a row before its values are read; nil means the zero value.
 	start func() T
-	// check looks at a row whole, once each of its values could be read.
-	check func(*T) booking.Refused
+	// check looks at a row whole, once each of its values could be read, and at
+	// which columns are blank.
+	check func(row *T, blank []string) booking.Refused
 }
 
 const byteOrderMark = "\ufeff"
@@ -117,7 +118,7 @@ func (f Format[T]) row(line int, record []string, order []column[T]) Row[T] {
 		row.Refused = append(row.Refused, order[i].read(strings.Clone(order[i].trim(text)), &row.Value)...)
 	}
 	if len(row.Refused) == 0 && f.check != nil {
-		row.Refused = f.check(&row.Value)
+		row.Refused = f.check(&row.Value, row.Blank)
 	}
 	return row
 }

@@ -55,15 +55,29 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) 
 	})
 }
 
-// LoadAvailabilities writes windows, without tags, of interviewers who are there.
-func (tx *Tx) LoadAvailabilities(ctx context.Context, rows []booking.Availability) error {
-	return load(ctx, tx, "availabilities", rows, []column[booking.Availability]{
-		{"id", "bigint", func(b []byte, a booking.Availability) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, a booking.Availability) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }},
-		{"ends_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.End) }},
-		{"slot_minutes", "integer", func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) }},
-		{"created_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.CreatedAt) }},
+// LoadAvailabilities writes windows and weekly rules of interviewers who are there.
+func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.Availability) error {
+	rows := make([]availabilityRow, len(availabilities))
+	for i, a := range availabilities {
+		rows[i] = newAvailabilityRow(a)
+	}
+	return load(ctx, tx, "availabilities", rows, []column[availabilityRow]{
+		{"id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.StartsAt) }},
+		{"ends_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndsAt, appendTime) }},
+		{"slot_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.SlotMinutes) }},
+		{"gap_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.GapMinutes) }},
+		{"tags", "text[]", func(b []byte, a availabilityRow) []byte { return appendTexts(b, a.Tags) }},
+		{"created_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
+		{"time_zone", "text", func(b []byte, a availabilityRow) []byte { return orNull(b, a.TimeZone, appendText) }},
+		{"start_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartDate, appendDate) }},
+		{"end_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndDate, appendDate) }},
+		{"weekdays", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.Weekdays, appendInt) }},
+		{"start_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartMinute, appendInt) }},
+		{"end_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndMinute, appendInt) }},
+		{"every_weeks", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EveryWeeks, appendInt) }},
+		{"published_until", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.PublishedUntil, appendTime) }},
 	})
 }
 
@@ -158,6 +172,8 @@ func orNull[T any](b []byte, value *T, element func([]byte, T) []byte) []byte {
 func appendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
 func appendTime(b []byte, t time.Time) []byte { return t.UTC().AppendFormat(b, time.RFC3339Nano) }
+
+func appendDate(b []byte, t time.Time) []byte { return t.AppendFormat(b, time.DateOnly) }
 
 func appendText(b []byte, text string) []byte {
 	b = append(b, '"')
