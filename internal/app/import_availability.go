@@ -92,14 +92,14 @@ type publishing struct {
 	by      map[string]booking.Interviewer
 	agendas map[booking.InterviewerID]booking.Agenda
 	blocked map[booking.InterviewerID][]booking.Block
-	of      map[booking.SlotID]booking.Availability   // what a slot that stands was published with
+	of      map[booking.SlotID]*booking.Availability  // what a slot that stands was published with
 	there   map[booking.Likeness]booking.Availability // what is just like a row
 	lines   map[booking.Likeness]int
 	plans   map[*publishedRow]booking.Plan
 	slots   int // how many are new
 }
 
-// maxImportedSlots bounds what an import keeps in memory: about 300 bytes a slot.
+// maxImportedSlots bounds what an import keeps in memory: about 600 bytes a slot.
 const maxImportedSlots = 1_000_000
 
 // newPublishing locks the interviewers, completes the rows, and reads what
@@ -118,7 +118,7 @@ func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now 
 		return nil, err
 	}
 	p := &publishing{
-		now: now, until: policy.Horizon(now), by: by, of: map[booking.SlotID]booking.Availability{},
+		now: now, until: policy.Horizon(now), by: by, of: map[booking.SlotID]*booking.Availability{},
 		lines: map[booking.Likeness]int{}, plans: map[*publishedRow]booking.Plan{},
 	}
 	for _, row := range rows {
@@ -163,9 +163,9 @@ func (p *publishing) read(ctx context.Context, tx *store.Tx, rows []*publishedRo
 	if err != nil {
 		return err
 	}
-	byID := map[booking.AvailabilityID]booking.Availability{}
-	for _, a := range held {
-		byID[a.ID] = a
+	byID := make(map[booking.AvailabilityID]*booking.Availability, len(held))
+	for i := range held {
+		byID[held[i].ID] = &held[i]
 	}
 	for _, slot := range standing {
 		p.of[slot.ID] = byID[slot.AvailabilityID]
@@ -226,7 +226,7 @@ func (p *publishing) judge(row *publishedRow) error {
 		row.fail(refused)
 		return nil
 	case wanted.Weekly == nil && len(plan.New) == 0:
-		meets(row, p.of[plan.Standing[0].ID])
+		meets(row, *p.of[plan.Standing[0].ID])
 		return nil
 	case known && len(there.Differences(wanted)) > 0:
 		row.fail(there.Differences(wanted))
@@ -274,7 +274,7 @@ func (p *publishing) occupy(a booking.Availability, spans []calendar.Span) {
 		slot := booking.Slot{
 			ID: booking.SlotID(-p.slots), InterviewerID: a.InterviewerID, Start: span.Start, End: span.End, Status: booking.SlotOpen,
 		}
-		p.of[slot.ID] = a
+		p.of[slot.ID] = &a
 		agenda = agenda.With(slot)
 	}
 	p.agendas[a.InterviewerID] = agenda
