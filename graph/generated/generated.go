@@ -2847,7 +2847,7 @@ type Interview {
   cancelledAt: DateTime
   "Why it was cancelled; null unless it is."
   cancelReason: String
-  "Whether an administrator took it in from elsewhere though it breaks the limit, the pair or the grades."
+  "Whether an administrator took it in from elsewhere though it breaks the limit, the pair, the grades or the interviewer's caps."
   exempt: Boolean!
 }
 
@@ -3671,7 +3671,7 @@ enum ImportRowStatus {
   CREATED
   "It was there already, just so."
   UNCHANGED
-  "It was written though it breaks the limit, the pair or the grades, and is marked."
+  "It was written though it breaks the limit, the pair, the grades or the interviewer's caps, and is marked."
   EXEMPTED
   "Something is wrong with it, and it was not written."
   FAILED
@@ -3798,8 +3798,8 @@ input ImportInterviewsInput {
   "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
   partial: Boolean! = false
   """
-  Take rows in that break only the limit, the pair or the grades. They are
-  marked. What overlaps is never exempt.
+  Take rows in that break only the limit, the pair, the grades or the caps of
+  the interviewer. They are marked. What overlaps is never exempt.
   """
   exempt: Boolean! = false
 }

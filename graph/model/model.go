@@ -186,8 +186,8 @@ type ImportInterviewsInput struct {
 	DryRun bool `json:"dryRun"`
 	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
 	Partial bool `json:"partial"`
-	// Take rows in that break only the limit, the pair or the grades. They are
-	// marked. What overlaps is never exempt.
+	// Take rows in that break only the limit, the pair, the grades or the caps of
+	// the interviewer. They are marked. What overlaps is never exempt.
 	Exempt bool `json:"exempt"`
 }
 
