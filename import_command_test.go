@@ -71,7 +71,7 @@ func TestImportOfTenThousandRows(t *testing.T) {
 	students, interviewers, availability, interviews := tableOrder[0], tableOrder[1], tableOrder[2], tableOrder[3]
 	texts := map[string]*strings.Builder{}
 	for table, header := range map[string]string{
-		students: "name,email", interviewers: "name,email", availability: "interviewer,start,end",
+		students: "name,email", interviewers: "name,email,tags,maxPerDay", availability: "interviewer,start,end",
 		interviews: "studentEmail,interviewerEmail,start,end,status,grade",
 	} {
 		texts[table] = &strings.Builder{}
@@ -80,7 +80,7 @@ func TestImportOfTenThousandRows(t *testing.T) {
 	first := time.Date(2020, 1, 1, 9, 0, 0, 0, time.UTC)
 	for i := range rows {
 		fmt.Fprintf(texts[students], "Student %d,s%d@example.org\n", i, i)
-		fmt.Fprintf(texts[interviewers], "Interviewer %d,i%d@example.org\n", i, i)
+		fmt.Fprintf(texts[interviewers], "Interviewer %d,i%d@example.org,go;tag %d,%d\n", i, i, i%50, i%3+1)
 		start := first.Add(time.Duration(i%100) * 24 * time.Hour)
 		from, to := start.Format(time.RFC3339), start.Add(3*time.Hour).Format(time.RFC3339)
 		fmt.Fprintf(texts[availability], "i%d@example.org,%s,%s\n", i/100, from, to)

@@ -232,13 +232,14 @@ func TestImportInterviewsKeepsToTheCaps(t *testing.T) {
 		row(0, "06-02T17", "BOOKED") + // 2: there are two before it, one in the file
 		row(1, "06-02T15", "BOOKED") + // 3
 		row(2, "06-02T16", "CANCELLED") + // 4: called off
-		row(3, "06-01T05", "COMPLETED") + // 5: counts in this week
+		row(3, "06-01T05", "COMPLETED") + // 5: is there, and counts in this week
 		row(4, "06-05T15", "BOOKED") + // 6: so the week is full
 		row(5, "05-25T15", "COMPLETED") + row(6, "05-25T16", "COMPLETED") + row(7, "05-25T17", "BOOKED") + // 7, 8, 9: not judged
 		row(8, "06-09T15", "BOOKED") // 10: another week
+	s.accepted(s.imports("importInterviews", cappedHistory+row(3, "06-01T05", "COMPLETED"), nil).Errors)
 	before := s.rows()
 	want := []string{
-		"2 FAILED start:INTERVIEWER_FULL", "3 CREATED", "4 CREATED", "5 CREATED", "6 FAILED start:INTERVIEWER_FULL",
+		"2 FAILED start:INTERVIEWER_FULL", "3 CREATED", "4 CREATED", "5 UNCHANGED", "6 FAILED start:INTERVIEWER_FULL",
 		"7 CREATED", "8 CREATED", "9 CREATED", "10 CREATED",
 	}
 	same(t, "a dry run", s.imports("importInterviews", file, in{"dryRun": true, "partial": true}).came(), want)

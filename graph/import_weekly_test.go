@@ -79,7 +79,9 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 	s.exec("UPDATE interviewers SET active = false WHERE email = 'bob@example.org'")
 	s.accepted(s.imports("importAvailability", availabilityHeader+
 		"ann@example.org,2026-06-05T09:00:00Z,2026-06-05T11:00:00Z,,30,x,,,,,,,\n"+
+		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,x,,,,,,,\n"+
 		"ann@example.org,,,,,x,SATURDAY,09:00,11:00,UTC,2026-06-01,,\n", nil).Errors)
+	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at = '2026-06-17T10:00:00Z'")
 	before := s.rows()
 	file := availabilityHeader +
 		"ann@example.org,2026-06-04T09:00:00Z,2026-06-04T11:00:00Z,,,,MONDAY,09:00,11:00,,2026-06-01,,\n" + // 2: both
@@ -96,7 +98,11 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 		"ann@example.org,2026-06-05T09:00:00Z,2026-06-05T11:00:00Z,,30,y,,,,,,,\n" + // 13: other tags
 		"ann@example.org,,,,,,TUESDAY,09:00,11:00,,2026-06-01,,1\n" + // 14
 		"ann@example.org,,,60,0,z,Tuesday,09:00,11:00,UTC,2026-06-01,,\n" + // 15: line 14 again
-		"ann@example.org,,,,," + strings.Repeat("x", 51) + ",TUESDAY,19:00,21:00,,2026-06-01,,1\n" // 16
+		"ann@example.org,,,,," + strings.Repeat("x", 51) + ",TUESDAY,19:00,21:00,,2026-06-01,,1\n" + // 16
+		"ann@example.org,2026-06-10T09:00:00Z,2026-06-10T11:00:00Z,,,x,,,,,,,\n" + // 17
+		"ann@example.org,2026-06-10T10:00:00Z,2026-06-10T11:00:00Z,,,X,,,,,,,\n" + // 18: part of line 17
+		"ann@example.org,2026-06-10T09:00:00Z,2026-06-10T10:00:00Z,,,y,,,,,,,\n" + // 19: part of it, with other tags
+		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,y,,,,,,,\n" // 20: other tags, and a slot is missing
 	got := s.imports("importAvailability", file, nil)
 	same(t, "what is wrong", got.came(), []string{
 		"2 FAILED start:INVALID_INPUT end:INVALID_INPUT",
@@ -110,6 +116,7 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 		"8 FAILED endTime:INVALID_RANGE", "9 FAILED interviewer:WRONG_STATUS", "10 FAILED interviewer:NOT_FOUND",
 		"11 FAILED -:AVAILABILITY_CONFLICT", "12 FAILED tags:INVALID_INPUT", "13 FAILED tags:INVALID_INPUT",
 		"14 SKIPPED", "15 FAILED weekdays:INVALID_INPUT", "16 FAILED tags:INVALID_INPUT",
+		"17 SKIPPED", "18 UNCHANGED", "19 FAILED tags:INVALID_INPUT", "20 FAILED tags:INVALID_INPUT",
 	})
 	for _, says := range []string{
 		"start is of a window, and the row has columns of a weekly rule", "endTime is empty; a row has start and end, or of a weekly rule weekdays",

@@ -165,6 +165,9 @@ func TestCalendarsGoRound(t *testing.T) {
 	if exempt := one[int](there, "SELECT count(*) FROM interviews WHERE exempt"); exempt != 2 {
 		t.Errorf("%d interviews are over the cap, want 2: three stand in a week of one", exempt)
 	}
+	if more, err := app.New(there.store, clock).ExtendAvailability(t.Context()); err != nil || more.Rules != 0 {
+		t.Errorf("%d rules are due at once, %v", more.Rules, err)
+	}
 	there.takes(files, app.RowUnchanged)
 	there.wantSound()
 

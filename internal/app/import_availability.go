@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"rehearse/internal/booking"
@@ -304,17 +306,38 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedR
 	return recountAll(ctx, tx, p.by)
 }
 
-// recountAll keeps the caps of interviewers, who are locked, after an import.
+// recountAll keeps the caps of interviewers, who are locked, after an import. It
+// has only added: who has no full day or week has no slot to close, or to open.
 func recountAll(ctx context.Context, tx *store.Tx, by map[string]booking.Interviewer) error {
-	for _, interviewer := range by {
-		if !interviewer.Capped() {
+	capped := cappedOf(by)
+	given, err := tx.GivenSince(ctx, slices.Collect(maps.Keys(capped)), always.Start)
+	if err != nil {
+		return err
+	}
+	for id, starts := range given {
+		full, err := capped[id].FullPeriods(starts)
+		if err != nil {
+			return err
+		}
+		if len(full) == 0 {
 			continue
 		}
-		if err := recount(ctx, tx, interviewer, always); err != nil {
+		if err := tx.SetCapped(ctx, id, always, full); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// cappedOf are those to whom a cap applies.
+func cappedOf(by map[string]booking.Interviewer) map[booking.InterviewerID]booking.Interviewer {
+	capped := map[booking.InterviewerID]booking.Interviewer{}
+	for _, interviewer := range by {
+		if interviewer.Capped() {
+			capped[interviewer.ID] = interviewer
+		}
+	}
+	return capped
 }
 
 // createSlots writes new slots and sets their ids.

@@ -134,12 +134,7 @@ func (h *history) find(row *historyRow) bool {
 // countGiven reads what counts towards the caps of weeks that are not over: none
 // of these began more than a week, and an hour when clocks change, ago.
 func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
-	capped := map[booking.InterviewerID]booking.Interviewer{}
-	for _, by := range h.by {
-		if by.Capped() {
-			capped[by.ID] = by
-		}
-	}
+	capped := cappedOf(h.by)
 	given, err := tx.GivenSince(ctx, slices.Collect(maps.Keys(capped)), h.now.AddDate(0, 0, -8))
 	if err != nil {
 		return err

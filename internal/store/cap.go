@@ -36,18 +36,22 @@ func (r *Reader) GivenStarts(ctx context.Context, id booking.InterviewerID, in c
 func (r *Reader) GivenSince(
 	ctx context.Context, of []booking.InterviewerID, since time.Time,
 ) (map[booking.InterviewerID][]time.Time, error) {
-	var rows []struct {
+	type row struct {
 		InterviewerID booking.InterviewerID
 		StartsAt      time.Time
 	}
-	err := r.db.WithContext(ctx).Raw(`
-		SELECT interviewer_id, starts_at FROM interviews WHERE interviewer_id = ANY(?) AND starts_at >= ?
-			AND status IN ('BOOKED', 'COMPLETED')`, ids[booking.InterviewerID](of), since).Scan(&rows).Error
+	rows, err := inBatches(of, func(batch []booking.InterviewerID) ([]row, error) {
+		var rows []row
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT interviewer_id, starts_at FROM interviews WHERE interviewer_id = ANY(?) AND starts_at >= ?
+				AND status IN ('BOOKED', 'COMPLETED')`, ids[booking.InterviewerID](batch), since).Scan(&rows).Error
+		return rows, fault(err, "read the interviews of %d interviewers", len(batch))
+	})
 	given := map[booking.InterviewerID][]time.Time{}
 	for _, row := range rows {
 		given[row.InterviewerID] = append(given[row.InterviewerID], row.StartsAt)
 	}
-	return given, fault(err, "read the interviews of %d interviewers", len(of))
+	return given, err
 }
 
 // SetCapped writes which slots of the interviewer that start in a range lie in a
