@@ -71,7 +71,7 @@ func TestImportOfTenThousandRows(t *testing.T) {
 	students, interviewers, availability, interviews := tableOrder[0], tableOrder[1], tableOrder[2], tableOrder[3]
 	texts := map[string]*strings.Builder{}
 	for table, header := range map[string]string{
-		students: "name,email", interviewers: "name,email", availability: "interviewer,start,end",
+		students: "name,email", interviewers: "name,email,tags,maxPerDay", availability: "interviewer,start,end",
 		interviews: "studentEmail,interviewerEmail,start,end,status,grade",
 	} {
 		texts[table] = &strings.Builder{}
@@ -80,7 +80,7 @@ func TestImportOfTenThousandRows(t *testing.T) {
 	first := time.Date(2020, 1, 1, 9, 0, 0, 0, time.UTC)
 	for i := range rows {
 		fmt.Fprintf(texts[students], "Student %d,s%d@example.org\n", i, i)
-		fmt.Fprintf(texts[interviewers], "Interviewer %d,i%d@example.org\n", i, i)
+		fmt.Fprintf(texts[interviewers], "Interviewer %d,i%d@example.org,go;tag %d,%d\n", i, i, i%50, i%3+1)
 		start := first.Add(time.Duration(i%100) * 24 * time.Hour)
 		from, to := start.Format(time.RFC3339), start.Add(3*time.Hour).Format(time.RFC3339)
 		fmt.Fprintf(texts[availability], "i%d@example.org,%s,%s\n", i/100, from, to)
@@ -137,8 +137,8 @@ func TestImportCommand(t *testing.T) {
 	}
 }
 
-// What a rule publishes goes round as windows: after a change of the length,
-// what is booked keeps its own.
+// A rule is exported as a rule, a window as its runs: after a change of the
+// length, what is booked keeps its own.
 func TestExportOfAWeeklyRule(t *testing.T) {
 	t.Parallel()
 	data := home(t)
@@ -157,11 +157,17 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 	}
 	r.stop()
 	_, out, _ := once(t, data, nil, "export", "availability")
-	want := "interviewer,start,end,slotMinutes\n" +
-		"ann@example.org,2099-01-06T09:00:00Z,2099-01-06T10:00:00Z,60\n" +
-		"ann@example.org,2099-01-06T10:00:00Z,2099-01-06T10:30:00Z,30\n" +
-		"ann@example.org,2099-01-06T11:00:00Z,2099-01-06T11:30:00Z,30\n"
+	want := "interviewer,start,end,slotMinutes,gapMinutes,tags,weekdays,startTime,endTime,timeZone,startDate,endDate,everyWeeks\n" +
+		"ann@example.org,,,60,0,,MONDAY,09:00,11:00,UTC,2099-01-05,2099-01-05,1\n" +
+		"ann@example.org,2099-01-06T09:00:00Z,2099-01-06T10:00:00Z,60,30,,,,,,,,\n" +
+		"ann@example.org,2099-01-06T10:00:00Z,2099-01-06T11:30:00Z,30,30,,,,,,,,\n"
 	if out != want {
 		t.Errorf("exported\n%s\nwanted\n%s", out, want)
+	}
+	other := home(t)
+	mustRun(t, other, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
+	mustContain(t, "elsewhere", mustRun(t, other, "import", "availability", asFile(t, out)), "3 imported")
+	if again := mustRun(t, other, "export", "availability"); again != out {
+		t.Errorf("it comes back as\n%s", again)
 	}
 }

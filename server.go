@@ -64,7 +64,7 @@ const usage = `usage: rehearse [command]
   import    take data in from a CSV file, or from standard input for -:
             import students|interviewers|availability|interviews FILE|-
             --dry-run says what would be done, --partial writes the rows that can be,
-            --exempt takes interviews in that break the limit, the pair or the grades
+            --exempt takes interviews in that break the limit, the pair, the grades or a cap
   export    write such a file to standard output:
             export students|interviewers|availability|interviews
   check     recompute every invariant over the database and print what disagrees

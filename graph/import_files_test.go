@@ -104,11 +104,12 @@ func TestImportSendsFewStatements(t *testing.T) {
 	log := &statements{}
 	s := newSchoolWith(t, store.Options{Tracer: log})
 	const rows = 1500
-	var students, interviewers, windows, history strings.Builder
+	var students, interviewers, windows, rules, history strings.Builder
 	for i := range rows {
 		fmt.Fprintf(&students, "S,s%d@x.org\n", i)
 		fmt.Fprintf(&interviewers, "I,i%d@x.org\n", i)
 		fmt.Fprintf(&windows, "i%d@x.org,2026-05-02T09:00:00Z,2026-05-02T11:00:00Z\n", i)
+		fmt.Fprintf(&rules, "i%d@x.org,MONDAY,09:00,11:00,2026-06-01,2026-06-20\n", i)
 		fmt.Fprintf(&history, "s%d@x.org,i%d@x.org,2026-05-02T09:00:00Z,2026-05-02T10:00:00Z,COMPLETED\n", i, i)
 	}
 	for _, test := range []struct {
@@ -118,6 +119,7 @@ func TestImportSendsFewStatements(t *testing.T) {
 		{"importStudents", "name,email\n", students.String(), 10},
 		{"importInterviewers", "name,email\n", interviewers.String(), 10},
 		{"importAvailability", "interviewer,start,end\n", windows.String(), 25},
+		{"importAvailability", "interviewer,weekdays,startTime,endTime,startDate,endDate\n", rules.String(), 35}, // and a statement for each thousand slots,
 		{"importInterviews", "studentEmail,interviewerEmail,start,end,status\n", history.String(), 45},
 	} {
 		log.take()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 type imported struct {
@@ -105,6 +106,47 @@ func TestImportStudents(t *testing.T) {
 	s.sound()
 }
 
+func TestImportInterviewers(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const file = "name,email,tags,maxPerDay,maxPerWeek,active\n" +
+		"Ann,ann@example.org, Go;sql ;GO,2,5,\n" +
+		"Bob,bob@example.org,\"\"\"a;b\"\"; c, d\",,,false\n" + // in the value: "a;b"; c, d
+		"Cat,cat@example.org,,,,\n"
+	done := s.imports("importInterviewers", file, nil)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
+	type capped struct {
+		Tags                  []string
+		MaxPerDay, MaxPerWeek *int
+	}
+	var data struct{ Interviewers struct{ Nodes []capped } }
+	s.ask("{ interviewers { nodes { tags maxPerDay maxPerWeek } } }", nil).into(&data)
+	same(t, "tags and caps", data.Interviewers.Nodes, []capped{
+		{[]string{"go", "sql"}, ptr(2), ptr(5)}, {[]string{"a;b", "c, d"}, nil, nil}, {[]string{}, nil, nil},
+	})
+	before := s.rows()
+	same(t, "again", s.imports("importInterviewers", file, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
+	same(t, "what is not said does not differ",
+		s.imports("importInterviewers", "name,email,tags,maxPerDay\nAnn,ann@example.org,,\nCat,cat@example.org, ,\n", nil).came(),
+		[]string{"2 UNCHANGED", "3 UNCHANGED"})
+	bad := s.imports("importInterviewers", "name,email,tags,maxPerDay,maxPerWeek\n"+
+		"Ann,ann@example.org,go,3,6\n"+
+		"Cat,cat@example.org,go,,1\n"+
+		"Dan,dan@example.org,a;;b,0,101\n"+
+		"Eve,eve@example.org,\"\"\"a\",x,\n"+
+		"Fay,fay@example.org,"+strings.Repeat("x", 51)+",,\n", nil)
+	same(t, "what is wrong", bad.came(), []string{
+		"2 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT maxPerWeek:INVALID_INPUT",
+		"3 FAILED tags:INVALID_INPUT maxPerWeek:INVALID_INPUT",
+		"4 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT maxPerWeek:INVALID_INPUT",
+		"5 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT",
+		"6 FAILED tags:INVALID_INPUT",
+	})
+	same(t, "nothing is changed", s.rows(), before)
+	s.sound()
+}
+
 // people admits a student and takes interviewers on, all at example.org.
 func (s *school) people(students, interviewers []string) {
 	s.t.Helper()
@@ -159,6 +201,56 @@ func TestImportAvailability(t *testing.T) {
 		"bob@example.org,2026-06-09T10:00:00Z,2026-06-09T11:00:00Z\n"+
 		"bob@example.org,2026-05-09T10:00:00Z,2026-05-09T11:00:00Z\n", map[string]any{"partial": true}).came(),
 		[]string{"2 FAILED interviewer:WRONG_STATUS", "3 CREATED"})
+	s.sound()
+}
+
+const cappedHistory = "studentEmail,interviewerEmail,start,end,status\n"
+
+// Interviews to come keep to the interviewer's caps, those of the file together
+// with those that are there. What was given is not judged, and counts.
+func TestImportInterviewsKeepsToTheCaps(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	var students []string
+	for i := range 9 {
+		students = append(students, fmt.Sprintf("s%d", i))
+	}
+	s.people(students, nil)
+	ann := s.interviewer(in{"email": "ann@example.org", "maxPerDay": 2, "maxPerWeek": 3, "timeZone": "America/New_York"})
+	slots := s.publish(ann, t0.Add(day+6*time.Hour), 4*time.Hour, 60).Slots // Tuesday 2 June, 14 to 18
+	s.booked(s.student(nil), slots[0].ID)
+	row := func(student int, start, status string) string {
+		at, err := time.Parse("01-02T15", start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at = at.AddDate(2026, 0, 0)
+		return fmt.Sprintf("s%d@example.org,ann@example.org,%s,%s,%s\n",
+			student, at.Format(time.RFC3339), at.Add(time.Hour).Format(time.RFC3339), status)
+	}
+	file := cappedHistory +
+		row(0, "06-02T17", "BOOKED") + // 2: there are two before it, one in the file
+		row(1, "06-02T15", "BOOKED") + // 3
+		row(2, "06-02T16", "CANCELLED") + // 4: called off
+		row(3, "06-01T05", "COMPLETED") + // 5: is there, and counts in this week
+		row(4, "06-05T15", "BOOKED") + // 6: so the week is full
+		row(5, "05-25T15", "COMPLETED") + row(6, "05-25T16", "COMPLETED") + row(7, "05-25T17", "BOOKED") + // 7, 8, 9: not judged
+		row(8, "06-09T15", "BOOKED") // 10: another week
+	s.accepted(s.imports("importInterviews", cappedHistory+row(3, "06-01T05", "COMPLETED"), nil).Errors)
+	before := s.rows()
+	want := []string{
+		"2 FAILED start:INTERVIEWER_FULL", "3 CREATED", "4 CREATED", "5 UNCHANGED", "6 FAILED start:INTERVIEWER_FULL",
+		"7 CREATED", "8 CREATED", "9 CREATED", "10 CREATED",
+	}
+	same(t, "a dry run", s.imports("importInterviews", file, in{"dryRun": true, "partial": true}).came(), want)
+	same(t, "writes nothing", s.rows(), before)
+	same(t, "in part", s.imports("importInterviews", file, in{"partial": true}).came(), want)
+	same(t, "the week is closed", ids(s.list(s.student(nil)).Nodes), []string{})
+	s.sound()
+	exempt := s.imports("importInterviews", file, in{"exempt": true})
+	s.accepted(exempt.Errors)
+	same(t, "exempt", []string{exempt.came()[0], exempt.came()[1], exempt.came()[4]}, []string{"2 EXEMPTED", "3 UNCHANGED", "6 EXEMPTED"})
+	same(t, "it is still closed", ids(s.list(s.student(nil)).Nodes), []string{})
 	s.sound()
 }
 

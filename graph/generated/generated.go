@@ -2866,7 +2866,7 @@ type Interview {
   cancelledAt: DateTime
   "Why it was cancelled; null unless it is."
   cancelReason: String
-  "Whether an administrator took it in from elsewhere though it breaks the limit, the pair or the grades."
+  "Whether an administrator took it in from elsewhere though it breaks the limit, the pair, the grades or the interviewer's caps."
   exempt: Boolean!
 }
 
@@ -3660,11 +3660,12 @@ extend type Mutation {
     input: ImportInterviewersInput!
   ): ImportInterviewersPayload!
   """
-  Publishes windows of interviewers, from a table or from a calendar. A window
-  whose slots are there already is left as it is. At most 5,000 rows.
+  Publishes windows and weekly rules of interviewers, from a table or from a
+  calendar. A window whose slots are there already, and a rule that is there, is
+  left as it is. At most 5,000 rows.
   """
   importAvailability(
-    "The windows, and how to take them in."
+    "The windows and rules, and how to take them in."
     input: ImportAvailabilityInput!
   ): ImportAvailabilityPayload!
   """
@@ -3695,7 +3696,7 @@ enum ImportRowStatus {
   CREATED
   "It was there already, just so."
   UNCHANGED
-  "It was written though it breaks the limit, the pair or the grades, and is marked."
+  "It was written though it breaks the limit, the pair, the grades or the interviewer's caps, and is marked."
   EXEMPTED
   "Something is wrong with it, and it was not written."
   FAILED
@@ -3744,7 +3745,8 @@ type ImportStudentsPayload {
 input ImportInterviewersInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
-  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it) and ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it).
+  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it), ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it), ` + "`" + `tags` + "`" + ` (with ` + "`" + `;` + "`" + `
+  between them), ` + "`" + `maxPerDay` + "`" + ` and ` + "`" + `maxPerWeek` + "`" + `.
   """
   csv: String!
   "Answer the same, and write nothing."
@@ -3767,11 +3769,15 @@ type ImportInterviewersPayload {
   errors: [UserError!]!
 }
 
-"Windows of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `."
+"Windows and weekly rules of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `."
 input ImportAvailabilityInput {
   """
-  CSV with a header, its columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail),
-  ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and, if wanted, ` + "`" + `slotMinutes` + "`" + ` (60 without it); one window a row.
+  CSV with a header, its columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail) and, if
+  wanted, ` + "`" + `slotMinutes` + "`" + ` (60 without it), ` + "`" + `gapMinutes` + "`" + ` (0 without it) and ` + "`" + `tags` + "`" + `
+  (with ` + "`" + `;` + "`" + ` between them). A row that is a window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. One that
+  is a weekly rule has ` + "`" + `weekdays` + "`" + ` (with ` + "`" + `;` + "`" + ` between them), ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + `,
+  ` + "`" + `startDate` + "`" + ` and, if wanted, ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (the interviewer's without it)
+  and ` + "`" + `everyWeeks` + "`" + ` (1 without it), and does what ` + "`" + `addWeeklyAvailability` + "`" + ` does.
   """
   csv: String
   """
@@ -3817,8 +3823,8 @@ input ImportInterviewsInput {
   "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
   partial: Boolean! = false
   """
-  Take rows in that break only the limit, the pair or the grades. They are
-  marked. What overlaps is never exempt.
+  Take rows in that break only the limit, the pair, the grades or the caps of
+  the interviewer. They are marked. What overlaps is never exempt.
   """
   exempt: Boolean! = false
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"rehearse/internal/booking"
@@ -120,24 +119,15 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 // horizon is how far rules are published now.
 func (c *closing) horizon(ctx context.Context) (time.Time, error) {
 	policy, err := c.tx.Policy(ctx)
-	return c.now.Add(time.Duration(policy.PublishHorizonDays) * 24 * time.Hour), err
+	return policy.Horizon(c.now), err
 }
 
-// plan compares the availability's windows that start in [from, until), and
-// have not ended, with the calendar.
+// plan compares the availability's windows ahead, from the time until the other,
+// with the calendar.
 func (c *closing) plan(ctx context.Context, a booking.Availability, from, until time.Time) (booking.Plan, error) {
-	if a.Weekly == nil {
-		until = a.End // a window is published whole, however far ahead
-	}
-	windows, err := a.Windows(from, until)
-	if err != nil {
+	windows, err := a.Ahead(from, until, c.now)
+	if err != nil || len(windows) == 0 {
 		return booking.Plan{}, err
-	}
-	if a.Weekly != nil {
-		windows = slices.DeleteFunc(windows, func(w calendar.Span) bool { return !w.End.After(c.now) })
-	}
-	if len(windows) == 0 {
-		return booking.Plan{}, nil
 	}
 	known, err := c.tx.Calendar(ctx, a.InterviewerID, a.ID,
 		calendar.Span{Start: windows[0].Start, End: windows[len(windows)-1].End})
@@ -180,7 +170,7 @@ func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
 	if err != nil {
 		return result, err
 	}
-	until := a.Now().Add(time.Duration(policy.PublishHorizonDays) * 24 * time.Hour)
+	until := policy.Horizon(a.Now())
 	for {
 		due, err := a.store.DueAvailabilities(ctx, until, extendBatch)
 		if err != nil || len(due) == 0 {

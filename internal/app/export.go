@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/interchange"
@@ -37,31 +38,62 @@ func (a *App) ExportInterviewers(ctx context.Context, to io.Writer) error {
 	})
 }
 
-// ExportAvailability writes the table of all that is published, past and to
-// come: each run of slots without a gap is a window.
+// ExportAvailability writes the table of all that is published: weekly rules,
+// and each run of a window's slots, past and to come, as a window.
 func (a *App) ExportAvailability(ctx context.Context, to io.Writer) error {
 	now := a.Now()
-	return export(interchange.Windows(nil).Write(to), func(after *store.Position) ([]interchange.Window, *store.Position, error) {
+	return export(interchange.Availabilities(nil).Write(to), func(after *store.Position) ([]interchange.Availability, *store.Position, error) {
 		var from booking.AvailabilityID
 		if after != nil {
 			from = booking.AvailabilityID(after.ID)
 		}
-		runs, last, err := a.store.PublishedRuns(ctx, from, exportPage, now)
+		page, err := a.store.PublishedAfter(ctx, from, exportPage, now)
+		if err != nil || len(page) == 0 {
+			return nil, nil, err
+		}
+		by, err := a.interviewers(ctx, keys(page, func(p store.Published) booking.InterviewerID { return p.InterviewerID }))
 		if err != nil {
 			return nil, nil, err
 		}
-		emails, err := a.interviewerEmails(ctx, keys(runs, func(r store.PublishedRun) booking.InterviewerID { return r.InterviewerID }))
-		windows := make([]interchange.Window, len(runs))
-		for i, run := range runs {
-			windows[i] = interchange.Window{
-				Interviewer: emails[run.InterviewerID], Start: run.Start, End: run.End, SlotMinutes: run.SlotMinutes,
+		var rows []interchange.Availability
+		for _, p := range page {
+			some, err := exported(p, by[p.InterviewerID], now)
+			if err != nil {
+				return nil, nil, err
+			}
+			rows = append(rows, some...)
+		}
+		return rows, &store.Position{ID: int64(page[len(page)-1].ID)}, nil
+	})
+}
+
+// exported is the rows of an availability. A rule is one, with windows beside it
+// for what is booked and would not come of the rule again: it is past, or the
+// rule has changed or was removed.
+func exported(p store.Published, by booking.Interviewer, now time.Time) ([]interchange.Availability, error) {
+	var rows []interchange.Availability
+	row := func(a booking.Availability) {
+		rows = append(rows, interchange.Availability{Interviewer: by.Email, Availability: a})
+	}
+	lives := p.Weekly != nil && p.RemovedAt == nil && by.Active
+	if lives {
+		row(p.Availability)
+	}
+	for _, run := range p.Runs {
+		if lives && run.Start.After(now) {
+			again, err := p.Makes(run.Span)
+			if err != nil {
+				return nil, err
+			}
+			if again {
+				continue
 			}
 		}
-		if last == 0 {
-			return windows, nil, err
-		}
-		return windows, &store.Position{ID: int64(last)}, err
-	})
+		window := p.Availability
+		window.Weekly, window.Start, window.End, window.SlotMinutes = nil, run.Start, run.End, run.SlotMinutes
+		row(window)
+	}
+	return rows, nil
 }
 
 // ExportInterviews writes the table of all interviews.
@@ -81,7 +113,7 @@ func (a *App) ExportInterviews(ctx context.Context, to io.Writer) error {
 }
 
 func (a *App) withEmails(ctx context.Context, interviews []booking.Interview) ([]interchange.Interview, error) {
-	interviewers, err := a.interviewerEmails(ctx, keys(interviews, func(i booking.Interview) booking.InterviewerID { return i.InterviewerID }))
+	interviewers, err := a.interviewers(ctx, keys(interviews, func(i booking.Interview) booking.InterviewerID { return i.InterviewerID }))
 	if err != nil {
 		return nil, err
 	}
@@ -93,19 +125,21 @@ func (a *App) withEmails(ctx context.Context, interviews []booking.Interview) ([
 	rows := make([]interchange.Interview, len(interviews))
 	for n, i := range interviews {
 		rows[n] = interchange.Interview{
-			Student: students[i.StudentID], Interviewer: interviewers[i.InterviewerID], Interview: i, BookedAt: &i.BookedAt,
+			Student: students[i.StudentID], Interviewer: interviewers[i.InterviewerID].Email, Interview: i, BookedAt: &i.BookedAt,
 		}
 	}
 	return rows, err
 }
 
-func (a *App) interviewerEmails(ctx context.Context, ids []booking.InterviewerID) (map[booking.InterviewerID]string, error) {
+func (a *App) interviewers(
+	ctx context.Context, ids []booking.InterviewerID,
+) (map[booking.InterviewerID]booking.Interviewer, error) {
 	found, err := a.store.InterviewersByIDs(ctx, ids)
-	emails := make(map[booking.InterviewerID]string, len(found))
+	by := make(map[booking.InterviewerID]booking.Interviewer, len(found))
 	for _, interviewer := range found {
-		emails[interviewer.ID] = interviewer.Email
+		by[interviewer.ID] = interviewer
 	}
-	return emails, err
+	return by, err
 }
 
 // keys is what rows name, each once.

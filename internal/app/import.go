@@ -16,8 +16,8 @@ import (
 type ImportOptions struct {
 	DryRun  bool // answer what the import would, and write nothing
 	Partial bool // write the rows that can be written, though others fail
-	// Exempt takes interviews in that break only the limit, the pair or the
-	// grades, and marks them.
+	// Exempt takes interviews in that break only the limit, the pair, the grades
+	// or the caps of the interviewer, and marks them.
 	Exempt  bool
 	MaxRows int
 	Zone    *time.Location // in which a time without an offset is read

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"rehearse/internal/booking"
@@ -12,15 +14,17 @@ import (
 	"rehearse/internal/store"
 )
 
-// ImportAvailability publishes the windows of a table, each whole or not at
-// all. A window whose slots are all there is left as it is. Windows may lie in
-// the past: a school's history needs its slots.
+// ImportAvailability publishes the windows and the weekly rules of a table. A
+// window is published whole or not at all, and may lie in the past: a school's
+// history needs its slots. A rule is published as far as the horizon, and leaves
+// out what is in its way, the windows of the file among it. A window whose slots
+// are all there, and a rule that is there, is left as it is.
 func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
-	rows, bad, err := read(csv, interchange.Windows(o.Zone), o)
+	rows, bad, err := read(csv, interchange.Availabilities(o.Zone), o)
 	if err != nil || bad != nil {
 		return bad, err
 	}
-	return a.importWindows(ctx, rows, o)
+	return a.publishRows(ctx, rows, o)
 }
 
 // CalendarInput is one interviewer's calendar.
@@ -48,47 +52,61 @@ func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOpti
 	now := a.Now()
 	rows, refused := interchange.ReadCalendar(in.ICal, interchange.CalendarOptions{
 		Interviewer: interviewer.Email, Zone: zone, SlotMinutes: in.SlotMinutes, MaxWindows: o.MaxRows,
-		Within: calendar.Span{Start: now, End: now.AddDate(0, 0, policy.PublishHorizonDays)},
+		Within: calendar.Span{Start: now, End: policy.Horizon(now)},
 	})
 	if len(refused) > 0 {
 		return nil, refused
 	}
-	return a.importWindows(ctx, rows, o)
+	return a.publishRows(ctx, rows, o)
 }
 
-func (a *App) importWindows(ctx context.Context, rows []interchange.Row[interchange.Window], o ImportOptions) (*Imported, error) {
+type publishedRow = incoming[interchange.Availability]
+
+func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchange.Availability], o ImportOptions) (*Imported, error) {
 	now := a.Now()
 	var p *publishing
-	return take(ctx, a, rows, o, intake[interchange.Window]{
-		judge: func(ctx context.Context, tx *store.Tx, rows []*incoming[interchange.Window]) (err error) {
+	return take(ctx, a, rows, o, intake[interchange.Availability]{
+		judge: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) (err error) {
 			if p, err = newPublishing(ctx, tx, rows, now); err != nil {
 				return err
 			}
-			for _, row := range rows {
-				p.judge(row)
+			// A window takes its time whole, and a rule what is left.
+			for _, weekly := range []bool{false, true} {
+				of := func(r *publishedRow) bool { return r.status != RowFailed && (r.Value.Weekly != nil) == weekly }
+				for _, row := range pick(rows, of) {
+					if err := p.judge(row); err != nil {
+						return err
+					}
+				}
 			}
 			return nil
 		},
-		write: func(ctx context.Context, tx *store.Tx, rows []*incoming[interchange.Window]) error {
+		write: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) error {
 			return p.write(ctx, tx, rows)
 		},
 	})
 }
 
-// publishing is the windows of one import on their way.
+// publishing is the windows and rules of one import on their way.
 type publishing struct {
 	now     time.Time
+	until   time.Time // how far rules are published
 	by      map[string]booking.Interviewer
 	agendas map[booking.InterviewerID]booking.Agenda
 	blocked map[booking.InterviewerID][]booking.Block
-	of      map[booking.SlotID]booking.AvailabilityID
-	lines   map[interchange.Window]int
-	plans   map[*incoming[interchange.Window]]booking.Plan
+	of      map[booking.SlotID]*booking.Availability  // what a slot that stands was published with
+	there   map[booking.Likeness]booking.Availability // what is just like a row
+	lines   map[booking.Likeness]int
+	plans   map[*publishedRow]booking.Plan
+	slots   int // how many are new
 }
 
-func newPublishing(
-	ctx context.Context, tx *store.Tx, rows []*incoming[interchange.Window], now time.Time,
-) (*publishing, error) {
+// maxImportedSlots bounds what an import keeps in memory: about 600 bytes a slot.
+const maxImportedSlots = 1_000_000
+
+// newPublishing locks the interviewers, completes the rows, and reads what
+// stands in their way.
+func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now time.Time) (*publishing, error) {
 	emails := make([]string, len(rows))
 	for i, row := range rows {
 		emails[i] = row.Value.Interviewer
@@ -97,79 +115,183 @@ func newPublishing(
 	if err != nil {
 		return nil, err
 	}
-	p := &publishing{
-		now: now, by: by, of: map[booking.SlotID]booking.AvailabilityID{},
-		lines: map[interchange.Window]int{}, plans: map[*incoming[interchange.Window]]booking.Plan{},
-	}
-	var windows []store.InterviewerWindow
-	for _, row := range rows {
-		if w := p.availability(row.Value); w.InterviewerID != 0 {
-			windows = append(windows, store.InterviewerWindow{InterviewerID: w.InterviewerID, Span: w.Window()})
-		}
-	}
-	standing, err := tx.StandingIn(ctx, windows)
+	policy, err := tx.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p.agendas = agendas(standing)
-	for _, slot := range standing {
-		p.of[slot.ID] = slot.AvailabilityID
+	p := &publishing{
+		now: now, until: policy.Horizon(now), by: by, of: map[booking.SlotID]*booking.Availability{},
+		lines: map[booking.Likeness]int{}, plans: map[*publishedRow]booking.Plan{},
 	}
-	ids := make([]booking.InterviewerID, 0, len(by))
-	for _, interviewer := range by {
-		ids = append(ids, interviewer.ID)
+	for _, row := range rows {
+		p.complete(row)
 	}
-	p.blocked, err = tx.BlocksOf(ctx, ids)
-	return p, err
+	return p, p.read(ctx, tx, pick(rows, func(r *publishedRow) bool { return r.status != RowFailed }))
 }
 
-func (p *publishing) availability(w interchange.Window) booking.Availability {
-	return booking.Availability{
-		InterviewerID: p.by[w.Interviewer].ID, Start: w.Start, End: w.End, SlotMinutes: w.SlotMinutes, CreatedAt: p.now,
-	}
-}
-
-func (p *publishing) judge(row *incoming[interchange.Window]) {
+// complete fills in what a row does not say.
+func (p *publishing) complete(row *publishedRow) {
 	by, known := p.by[row.Value.Interviewer]
 	if !known {
 		row.fail(nobody("interviewer", "interviewer", row.Value.Interviewer))
 		return
 	}
-	if line, twice := p.lines[row.Value]; twice {
-		row.fail(booking.Refuse(booking.InvalidInput, "start", fmt.Sprintf(
-			"line %d is the same window; a window stands in a file once", line)))
-		return
+	wanted := row.Value.Availability
+	wanted.InterviewerID, wanted.CreatedAt = by.ID, p.now
+	if wanted.Weekly != nil {
+		rule := *wanted.Weekly
+		if rule.TimeZone == "" {
+			rule.TimeZone = by.TimeZone
+		}
+		wanted.Weekly, wanted.PublishedUntil = &rule, &p.until
 	}
-	p.lines[row.Value] = row.Line
-	wanted := p.availability(row.Value)
-	agenda := p.agendas[by.ID]
-	busy := booking.Calendar{Standing: agenda.During(wanted.Window()), Blocked: booking.Spans(p.blocked[by.ID])}
-	plan, refused := booking.PlanImport(by, wanted, busy, p.now)
-	if len(refused) > 0 {
+	wanted, refused := wanted.Normalise()
+	if row.Value.Availability = wanted; len(refused) > 0 {
+		row.fail(refused)
+	}
+}
+
+func (p *publishing) read(ctx context.Context, tx *store.Tx, rows []*publishedRow) error {
+	wanted := make([]booking.Availability, len(rows))
+	for i, row := range rows {
+		wanted[i] = row.Value.Availability
+	}
+	standing, err := tx.StandingIn(ctx, p.times(rows))
+	if err != nil {
+		return err
+	}
+	p.agendas = agendas(standing)
+	held, err := tx.AvailabilitiesByID(ctx, keys(standing, func(s store.LoadedSlot) booking.AvailabilityID { return s.AvailabilityID }))
+	if err != nil {
+		return err
+	}
+	byID := make(map[booking.AvailabilityID]*booking.Availability, len(held))
+	for i := range held {
+		byID[held[i].ID] = &held[i]
+	}
+	for _, slot := range standing {
+		p.of[slot.ID] = byID[slot.AvailabilityID]
+	}
+	if p.there, err = tx.AvailabilitiesLike(ctx, wanted); err != nil {
+		return err
+	}
+	ids := make([]booking.InterviewerID, 0, len(p.by))
+	for _, interviewer := range p.by {
+		ids = append(ids, interviewer.ID)
+	}
+	p.blocked, err = tx.BlocksOf(ctx, ids)
+	return err
+}
+
+// times are when the rows want to publish: each window, and for all rules of an
+// interviewer the time in which they can have windows.
+func (p *publishing) times(rows []*publishedRow) []store.InterviewerWindow {
+	var times []store.InterviewerWindow
+	rules := map[booking.InterviewerID]bool{}
+	for _, row := range rows {
+		by, span := row.Value.InterviewerID, row.Value.Window()
+		if row.Value.Weekly != nil {
+			span = calendar.Span{Start: p.now.Add(-booking.LongestWindow), End: p.until.Add(booking.LongestWindow)}
+			if rules[by] {
+				continue
+			}
+			rules[by] = true
+		}
+		times = append(times, store.InterviewerWindow{InterviewerID: by, Span: span})
+	}
+	return times
+}
+
+func (p *publishing) judge(row *publishedRow) error {
+	wanted := row.Value.Availability
+	like := wanted.Likeness()
+	if line, twice := p.lines[like]; twice {
+		noun, column := "window", "start"
+		if wanted.Weekly != nil {
+			noun, column = "rule", "weekdays"
+		}
+		row.fail(booking.Refuse(booking.InvalidInput, column, fmt.Sprintf(
+			"line %d is the same %s; a %s stands in a file once", line, noun, noun)))
+		return nil
+	}
+	p.lines[like] = row.Line
+	there, known := p.there[like]
+	if known && wanted.Weekly != nil {
+		meets(row, there)
+		return nil
+	}
+	plan, refused, err := p.plan(wanted, p.by[row.Value.Interviewer])
+	switch {
+	case err != nil:
+		return err
+	case len(refused) > 0:
+		row.fail(refused)
+		return nil
+	case wanted.Weekly == nil && len(plan.New) == 0:
+		meets(row, *p.of[plan.Standing[0].ID])
+		return nil
+	case known && len(there.Differences(wanted)) > 0:
+		row.fail(there.Differences(wanted))
+		return nil
+	case p.slots+len(plan.New) > maxImportedSlots:
+		row.fail(booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
+			"with this row the file publishes more than the %d slots allowed at once; divide it", maxImportedSlots)))
+		return nil
+	}
+	p.plans[row] = plan
+	p.occupy(wanted, plan.New)
+	return nil
+}
+
+// meets deals with a row that is published already.
+func meets(row *publishedRow, there booking.Availability) {
+	if refused := there.Differences(row.Value.Availability); len(refused) > 0 {
 		row.fail(refused)
 		return
 	}
-	if len(plan.New) == 0 {
-		row.unchanged(int64(p.of[plan.Standing[0].ID]))
-		return
-	}
-	p.plans[row] = plan
-	for _, span := range plan.New {
-		agenda = agenda.With(booking.Slot{InterviewerID: by.ID, Start: span.Start, End: span.End, Status: booking.SlotOpen})
-	}
-	p.agendas[by.ID] = agenda
+	row.unchanged(int64(there.ID))
 }
 
-func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*incoming[interchange.Window]) error {
+func (p *publishing) plan(wanted booking.Availability, by booking.Interviewer) (booking.Plan, booking.Refused, error) {
+	agenda, blocked := p.agendas[by.ID], booking.Spans(p.blocked[by.ID])
+	if wanted.Weekly == nil {
+		busy := booking.Calendar{Standing: agenda.During(wanted.Window()), Blocked: blocked}
+		plan, refused := booking.PlanImportedWindow(by, wanted, busy, p.now)
+		return plan, refused, nil
+	}
+	windows, err := wanted.Ahead(time.Time{}, p.until, p.now)
+	if err != nil {
+		return booking.Plan{}, nil, err
+	}
+	plan, refused := booking.PlanImportedRule(by, wanted, windows, booking.Calendar{Standing: agenda, Blocked: blocked}, p.now)
+	return plan, refused, nil
+}
+
+// occupy puts new slots in the way of the rows after this one; they have no ids
+// yet, and numbers that no id has.
+func (p *publishing) occupy(a booking.Availability, spans []calendar.Span) {
+	agenda := p.agendas[a.InterviewerID]
+	for _, span := range spans {
+		p.slots++
+		slot := booking.Slot{
+			ID: booking.SlotID(-p.slots), InterviewerID: a.InterviewerID, Start: span.Start, End: span.End, Status: booking.SlotOpen,
+		}
+		p.of[slot.ID] = &a
+		agenda = agenda.With(slot)
+	}
+	p.agendas[a.InterviewerID] = agenda
+}
+
+func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedRow) error {
 	wanted := make([]booking.Availability, len(rows))
 	for i, row := range rows {
-		wanted[i] = p.availability(row.Value)
+		wanted[i] = row.Value.Availability
 	}
 	published, err := tx.EnsureAvailabilities(ctx, wanted)
 	if err != nil {
 		return err
 	}
-	var slots []store.LoadedSlot
+	slots := make([]store.LoadedSlot, 0, p.slots)
 	for i, row := range rows {
 		row.id = int64(published[i])
 		for _, span := range p.plans[row].New {
@@ -184,17 +306,38 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*incoming[i
 	return recountAll(ctx, tx, p.by)
 }
 
-// recountAll keeps the caps of interviewers, who are locked, after an import.
+// recountAll keeps the caps of interviewers, who are locked, after an import. It
+// has only added: who has no full day or week has no slot to close, or to open.
 func recountAll(ctx context.Context, tx *store.Tx, by map[string]booking.Interviewer) error {
-	for _, interviewer := range by {
-		if !interviewer.Capped() {
+	capped := cappedOf(by)
+	given, err := tx.GivenSince(ctx, slices.Collect(maps.Keys(capped)), always.Start)
+	if err != nil {
+		return err
+	}
+	for id, starts := range given {
+		full, err := capped[id].FullPeriods(starts)
+		if err != nil {
+			return err
+		}
+		if len(full) == 0 {
 			continue
 		}
-		if err := recount(ctx, tx, interviewer, always); err != nil {
+		if err := tx.SetCapped(ctx, id, always, full); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// cappedOf are those to whom a cap applies.
+func cappedOf(by map[string]booking.Interviewer) map[booking.InterviewerID]booking.Interviewer {
+	capped := map[booking.InterviewerID]booking.Interviewer{}
+	for _, interviewer := range by {
+		if interviewer.Capped() {
+			capped[interviewer.ID] = interviewer
+		}
+	}
+	return capped
 }
 
 // createSlots writes new slots and sets their ids.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,7 +33,9 @@ func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptio
 				return err
 			}
 			for _, row := range byStart(rows) {
-				h.judge(row)
+				if err := h.judge(row); err != nil {
+					return err
+				}
 			}
 			return nil
 		},
@@ -55,7 +58,14 @@ type history struct {
 	students map[string]*booking.Record
 	by       map[string]booking.Interviewer
 	agendas  map[booking.InterviewerID]booking.Agenda
+	given    map[week][]time.Time // when the interviews of capped interviewers start
 	there    map[pairing][]standing
+}
+
+// week is a week of one interviewer, by its start.
+type week struct {
+	of    booking.InterviewerID
+	start time.Time
 }
 
 // pairing is who meets whom, and when.
@@ -75,7 +85,7 @@ type standing struct {
 // newHistory locks the students, the interviewers and the slots that are to be
 // booked, in this order, and reads what the rules ask about.
 func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.Time, exempt bool) (*history, error) {
-	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}}
+	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}, given: map[week][]time.Time{}}
 	var students, interviewers []string
 	for _, row := range rows {
 		students = append(students, row.Value.Student)
@@ -86,6 +96,9 @@ func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.
 		return nil, err
 	}
 	if h.by, err = lockInterviewers(ctx, tx, interviewers); err != nil {
+		return nil, err
+	}
+	if err := h.countGiven(ctx, tx); err != nil {
 		return nil, err
 	}
 	known := pick(rows, h.find)
@@ -116,6 +129,32 @@ func (h *history) find(row *historyRow) bool {
 		row.fail(nobody("interviewer", "interviewerEmail", row.Value.Interviewer))
 	}
 	return row.status != RowFailed
+}
+
+// countGiven reads what counts towards the caps of weeks that are not over: none
+// of these began more than a week, and an hour when clocks change, ago.
+func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
+	capped := cappedOf(h.by)
+	given, err := tx.GivenSince(ctx, slices.Collect(maps.Keys(capped)), h.now.AddDate(0, 0, -8))
+	if err != nil {
+		return err
+	}
+	for id, starts := range given {
+		for _, start := range starts {
+			if err := h.give(capped[id], start); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// give counts an interview towards its interviewer's caps.
+func (h *history) give(by booking.Interviewer, start time.Time) error {
+	of, err := by.Week(start)
+	key := week{by.ID, of.Start}
+	h.given[key] = append(h.given[key], start)
+	return err
 }
 
 // lockSlots locks the slots that the rows stand on, and reads all that share
@@ -156,26 +195,30 @@ func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRo
 }
 
 // judge decides about one row, and takes it into account for those after it.
-func (h *history) judge(row *historyRow) {
+func (h *history) judge(row *historyRow) error {
 	if row.status == RowFailed {
-		return
+		return nil
 	}
 	i, refused := row.Value.CompleteImported(row.Value.BookedAt, h.now)
 	if len(refused) > 0 {
 		row.fail(refused)
-		return
+		return nil
 	}
 	key := pairing{i.StudentID, i.InterviewerID, i.Span()}
 	if h.meets(row, i, key) {
-		return
+		return nil
 	}
-	record := h.students[row.Value.Student]
+	record, by := h.students[row.Value.Student], h.by[row.Value.Interviewer]
 	slot, refused := h.agendas[i.InterviewerID].SlotFor(i)
 	refused = append(refused, record.JudgeImported(i, h.now)...)
-	if len(refused) > 0 {
+	full, err := h.full(by, i)
+	if err != nil {
+		return err
+	}
+	if refused = append(refused, full...); len(refused) > 0 {
 		if !h.exempt || !refused.CanBeExempt() {
 			row.fail(refused)
-			return
+			return nil
 		}
 		i.Exempt, row.status = true, RowExempted
 	}
@@ -188,6 +231,21 @@ func (h *history) judge(row *historyRow) {
 	}
 	h.there[key] = append(h.there[key], standing{i, row.Line})
 	row.Value.Interview = i
+	if by.Capped() && i.TookOrTakesPlace() {
+		return h.give(by, i.Start)
+	}
+	return nil
+}
+
+func (h *history) full(by booking.Interviewer, i booking.Interview) (booking.Refused, error) {
+	if !by.Capped() {
+		return nil, nil
+	}
+	of, err := by.Week(i.Start)
+	if err != nil {
+		return nil, err
+	}
+	return by.JudgeImported(i, h.given[week{by.ID, of.Start}], h.now)
 }
 
 // meets deals with a row whose interview is there already.

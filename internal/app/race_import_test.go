@@ -176,3 +176,74 @@ func TestTwoImportsOfTheSamePeople(t *testing.T) {
 		t.Errorf("%d students, want %d", there, n)
 	}
 }
+
+// lastPlace is a day on which an interviewer gives one interview: a slot of it,
+// and a line that would bring another.
+func lastPlace(t *testing.T) (w *world, book func(*app.App) error, line string) {
+	t.Helper()
+	w = newWorld(t)
+	inputs := twoForOnePlace(w)
+	by, err := w.store.Interviewer(t.Context(), one[booking.InterviewerID](w, "SELECT min(id) FROM interviewers"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	book = func(on *app.App) error {
+		_, err := on.Book(t.Context(), inputs[0])
+		return err
+	}
+	return w, book, historyLine(w.student(), by, 6, booking.Booked)
+}
+
+func (w *world) wantGiven(n int) {
+	w.t.Helper()
+	if given := one[int](w, "SELECT count(*) FROM interviews"); given != n {
+		w.t.Errorf("%d interviews are on the day, want %d", given, n)
+	}
+}
+
+func TestImportWaitsForTheLastPlaceOfADay(t *testing.T) {
+	t.Parallel()
+	w, book, line := lastPlace(t)
+	gate := pgtest.NewGate(insertsInterview)
+	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+	booked := meanwhile(func() error { return book(first) })
+	gate.Await(t, 1)
+	taken := meanwhile(func() error { return importHistory(w, second, line) })
+	w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
+	gate.Open()
+	wantOutcome(t, "the booking", booked(), "ok")
+	wantOutcome(t, "the import", taken(), "INTERVIEWER_FULL")
+	w.wantGiven(1)
+	w.wantSound()
+}
+
+func TestBookingWaitsForAnImportOfTheLastPlace(t *testing.T) {
+	t.Parallel()
+	w, book, line := lastPlace(t)
+	gate := pgtest.NewGate(loadsInterviews)
+	first, second := w.server(pgtest.Intercept{Before: gate.Hold}), w.server(pgtest.Intercept{})
+	taken := meanwhile(func() error { return importHistory(w, first, line) })
+	gate.Await(t, 1)
+	booked := meanwhile(func() error { return book(second) })
+	w.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
+	gate.Open()
+	wantOutcome(t, "the import", taken(), "ok")
+	wantOutcome(t, "the booking", booked(), "INTERVIEWER_FULL")
+	w.wantGiven(1)
+	w.wantSound()
+}
+
+// Without the interviewers' locks both are made, on a day of one.
+func TestImportOfTheLastPlaceUnprotected(t *testing.T) {
+	t.Parallel()
+	w, book, line := lastPlace(t)
+	gate := pgtest.NewGate(loadsInterviews)
+	first := w.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers")})
+	second := w.server(pgtest.Intercept{Rewrite: withoutLocks("interviewers")})
+	taken := meanwhile(func() error { return importHistory(w, first, line) })
+	gate.Await(t, 1)
+	wantOutcome(t, "the booking", book(second), "ok")
+	gate.Open()
+	wantOutcome(t, "the import", taken(), "ok")
+	w.wantGiven(2)
+}

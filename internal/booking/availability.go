@@ -38,10 +38,16 @@ type WeeklyRule struct {
 // Window is the interval of an availability that is a window.
 func (a Availability) Window() calendar.Span { return calendar.Span{Start: a.Start, End: a.End} }
 
-// Windows are the intervals that start in [from, to), by start.
-func (a Availability) Windows(from, to time.Time) ([]calendar.Span, error) {
+// LongestWindow bounds a rule's windows: a day and, when the clocks change, a
+// little more.
+const LongestWindow = 48 * time.Hour
+
+// Ahead are the windows of a rule that start in [from, until) and have not
+// ended, by start. What is one window is published whole, past or however far
+// ahead, unless it starts before from.
+func (a Availability) Ahead(from, until, now time.Time) ([]calendar.Span, error) {
 	if a.Weekly == nil {
-		if a.Start.Before(from) || !a.Start.Before(to) {
+		if a.Start.Before(from) {
 			return nil, nil
 		}
 		return []calendar.Span{a.Window()}, nil
@@ -50,7 +56,62 @@ func (a Availability) Windows(from, to time.Time) ([]calendar.Span, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rule.Windows(from, to), nil
+	if running := now.Add(-LongestWindow); from.Before(running) {
+		from = running
+	}
+	ended := func(w calendar.Span) bool { return !w.End.After(now) }
+	return slices.DeleteFunc(rule.Windows(from, until), ended), nil
+}
+
+// Makes reports whether the rule has just this slot.
+func (a Availability) Makes(slot calendar.Span) (bool, error) {
+	rule, err := a.Weekly.rule()
+	if err != nil {
+		return false, err
+	}
+	for _, window := range rule.Windows(slot.Start.Add(-LongestWindow), slot.End) {
+		if spans, _ := a.cut(window); slices.ContainsFunc(spans, slot.Equal) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (a Availability) cut(window calendar.Span) (slots []calendar.Span, rest time.Duration) {
+	return calendar.Cut(window, a.slot(), time.Duration(a.GapMinutes)*time.Minute)
+}
+
+// Likeness is what makes an availability the same as another: all of it but the
+// tags. It can be compared.
+type Likeness struct {
+	interviewer        InterviewerID
+	start, end         time.Time
+	minutes, gap       int
+	zone               string
+	firstDay, lastDay  calendar.Date
+	weekdays           [7]bool
+	startTime, endTime calendar.LocalTime
+	everyWeeks         int
+}
+
+// Likeness of an availability that is normalised.
+func (a Availability) Likeness() Likeness {
+	like := Likeness{
+		interviewer: a.InterviewerID, start: a.Start.UTC(), end: a.End.UTC(), minutes: a.SlotMinutes, gap: a.GapMinutes,
+	}
+	w := a.Weekly
+	if w == nil {
+		return like
+	}
+	like.zone, like.firstDay, like.everyWeeks = w.TimeZone, w.StartDate, w.EveryWeeks
+	like.startTime, like.endTime = w.StartTime, w.EndTime
+	if w.EndDate != nil {
+		like.lastDay = *w.EndDate
+	}
+	for _, day := range w.Weekdays {
+		like.weekdays[day] = true
+	}
+	return like
 }
 
 func (w WeeklyRule) rule() (calendar.Weekly, error) {
@@ -166,7 +227,7 @@ func PlanWindows(a Availability, windows []calendar.Span, c Calendar, now time.T
 	var plan Plan
 	seen := map[SlotID]bool{}
 	for _, window := range windows {
-		spans, unused := calendar.Cut(window, a.slot(), time.Duration(a.GapMinutes)*time.Minute)
+		spans, unused := a.cut(window)
 		plan.Unused += unused
 		for _, span := range spans {
 			plan.place(span, c, now, seen)

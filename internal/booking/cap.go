@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"time"
 
 	"rehearse/internal/calendar"
@@ -49,6 +50,25 @@ func (i Interviewer) FullPeriods(starts []time.Time) ([]calendar.Span, error) {
 	}
 	return full, nil
 }
+
+// JudgeImported refuses an interview that was booked elsewhere and is still to
+// come on a day, or in a week, that is full, given when the others of its week
+// start. What lies in the past was given, whatever the cap.
+func (i Interviewer) JudgeImported(interview Interview, starts []time.Time, now time.Time) (Refused, error) {
+	if !interview.ToCome(now) {
+		return nil, nil
+	}
+	full, err := i.FullPeriods(starts)
+	holds := func(period calendar.Span) bool {
+		return !interview.Start.Before(period.Start) && interview.Start.Before(period.End)
+	}
+	if err != nil || !slices.ContainsFunc(full, holds) {
+		return nil, err
+	}
+	return Refuse(InterviewerFull, "start", interviewerFull), nil
+}
+
+const interviewerFull = "the interviewer gives no more interviews on that day, or in that week"
 
 // Week is the week of the interviewer's zone in which the time lies.
 func (i Interviewer) Week(at time.Time) (calendar.Span, error) {

@@ -3,6 +3,7 @@ package booking
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rehearse/internal/calendar"
@@ -23,7 +24,19 @@ func (i Interviewer) Differences(imported Interviewer) Refused {
 	var refused Refused
 	refused = append(refused, differs("name", i.Name, imported.Name)...)
 	refused = append(refused, differs("timeZone", i.TimeZone, imported.TimeZone)...)
-	return append(refused, differs("active", fmt.Sprint(i.Active), fmt.Sprint(imported.Active))...)
+	refused = append(refused, differs("active", fmt.Sprint(i.Active), fmt.Sprint(imported.Active))...)
+	refused = append(refused, differs("tags", listed(i.Tags), listed(imported.Tags))...)
+	refused = append(refused, differs("maxPerDay", number(i.MaxPerDay), number(imported.MaxPerDay))...)
+	return append(refused, differs("maxPerWeek", number(i.MaxPerWeek), number(imported.MaxPerWeek))...)
+}
+
+// Differences refuses an imported availability that is there already with other
+// tags; one that says nothing of tags does not differ.
+func (a Availability) Differences(imported Availability) Refused {
+	if len(imported.Tags) == 0 {
+		return nil
+	}
+	return differsIn("what is published", "tags", listed(a.Tags), listed(imported.Tags))
 }
 
 func differs(field, there, imported string) Refused {
@@ -38,6 +51,8 @@ func differsIn(what, field, there, imported string) Refused {
 		"%s is %q; %s is there already, with %q, and an import changes nothing that is there", field, clip(imported), what, clip(there)))
 }
 
+func listed(tags []string) string { return strings.Join(tags, "; ") }
+
 func number(n *int) string {
 	if n == nil {
 		return ""
@@ -45,13 +60,23 @@ func number(n *int) string {
 	return fmt.Sprint(*n)
 }
 
-// PlanImport cuts a window that was published elsewhere. It may lie in the past,
-// and it is published whole or not at all.
-func PlanImport(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
-	a, refused := a.Normalise()
-	if len(refused) > 0 {
-		return Plan{}, refused
+// PlanImportedRule cuts the windows of a rule that was published elsewhere, as
+// if the interviewer had published it now.
+func PlanImportedRule(by Interviewer, a Availability, windows []calendar.Span, c Calendar, now time.Time) (Plan, Refused) {
+	if !by.Active {
+		return Plan{}, Refuse(WrongStatus, "interviewer", "the interviewer is not active and cannot publish")
 	}
+	plan := PlanWindows(a, windows, c, now)
+	refused := plan.Refusal(now)
+	for i := range refused {
+		refused[i].Field = "" // it is said of the rule as a whole
+	}
+	return plan, refused
+}
+
+// PlanImportedWindow cuts a window that was published elsewhere. It may lie in
+// the past, and it is published whole or not at all.
+func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
 	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
 	for _, skipped := range plan.Skipped {
 		if skipped.Reason == SkipBlocked {

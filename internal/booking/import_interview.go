@@ -133,21 +133,23 @@ func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	if i.TookOrTakesPlace() && slices.ContainsFunc(r.busy(), i.Span().Overlaps) {
 		no(OwnOverlap, "start", "the student has another interview at that time")
 	}
-	toCome := i.Status == Booked && i.Start.After(now)
 	for _, reason := range r.Eligibility().Reasons {
-		if (reason.Code == LimitReached && i.CountsAgainstLimit()) || toCome {
+		if (reason.Code == LimitReached && i.CountsAgainstLimit()) || i.ToCome(now) {
 			no(reason.Code, "studentEmail", reason.Message)
 		}
 	}
 	return refused
 }
 
+// ToCome reports whether an imported interview is still to be given.
+func (i Interview) ToCome(now time.Time) bool { return i.Status == Booked && i.Start.After(now) }
+
 // CanBeExempt reports whether an administrator may take an interview in all the
 // same: what overlaps, or cannot have been, is never exempt.
 func (r Refused) CanBeExempt() bool {
 	for _, refusal := range r {
 		switch refusal.Code {
-		case LimitReached, GradesTooLow, AlreadyInterviewed:
+		case LimitReached, GradesTooLow, AlreadyInterviewed, InterviewerFull:
 		default:
 			return false
 		}

@@ -54,6 +54,34 @@ func TestJudgeImported(t *testing.T) {
 	}
 }
 
+func TestImportedInterviewsKeepToTheCaps(t *testing.T) {
+	t.Parallel()
+	two, three := 2, 3
+	by := booking.Interviewer{TimeZone: "America/New_York", MaxPerDay: &two, MaxPerWeek: &three}
+	at := func(day, hour int) time.Time { return time.Date(2026, 6, day, hour, 0, 0, 0, time.UTC) } // 8 June is a Monday
+	for _, test := range []struct {
+		name   string
+		starts []time.Time
+		start  time.Time
+		status booking.InterviewStatus
+		full   bool
+	}{
+		{"room on the day", []time.Time{at(9, 14)}, at(9, 16), booking.Booked, false},
+		{"a full day", []time.Time{at(9, 14), at(9, 15)}, at(9, 16), booking.Booked, true},
+		{"a day that is over", []time.Time{at(9, 13), at(9, 14), at(9, 15)}, at(9, 16), booking.Booked, true},
+		{"a day of her zone", []time.Time{at(9, 14), at(9, 15)}, at(10, 3), booking.Booked, true},
+		{"the next one", []time.Time{at(9, 14), at(9, 15)}, at(10, 4), booking.Booked, false},
+		{"a full week", []time.Time{at(9, 14), at(10, 15), at(12, 12)}, at(14, 16), booking.Booked, true},
+		{"what is called off", []time.Time{at(9, 14), at(9, 15)}, at(9, 16), booking.Cancelled, false},
+		{"the past", []time.Time{now.Add(-30 * time.Hour), now.Add(-28 * time.Hour)}, now.Add(-26 * time.Hour), booking.Booked, false},
+	} {
+		refused, err := by.JudgeImported(booking.Interview{Start: test.start, Status: test.status}, test.starts, now)
+		if err != nil || refused.Has(booking.InterviewerFull) != test.full || len(refused) > 0 != test.full {
+			t.Errorf("%s: %v, %v", test.name, refused, err)
+		}
+	}
+}
+
 func TestAgenda(t *testing.T) {
 	t.Parallel()
 	hour := func(h int) calendar.Span {

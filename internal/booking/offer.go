@@ -64,7 +64,7 @@ func (o Offer) Judge(slot Slot) Refused {
 		no(SelfInterview, "the interviewer has the student's own e-mail; nobody interviews themselves")
 	}
 	if slot.Full {
-		no(InterviewerFull, "the interviewer gives no more interviews on that day, or in that week")
+		no(InterviewerFull, interviewerFull)
 	}
 	if slices.ContainsFunc(o.Busy, slot.Span().Overlaps) {
 		no(OwnOverlap, "the student has another interview at that time")

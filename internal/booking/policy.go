@@ -1,6 +1,9 @@
 package booking
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Policy is the record of the numbers the rules use. Durations are in seconds.
 type Policy struct {
@@ -13,6 +16,11 @@ type Policy struct {
 	MaxReschedules        int // how often one interview can be moved
 	PublishHorizonDays    int // how far ahead weekly availability is published
 	Version               int // grows by one with every change
+}
+
+// Horizon is until when weekly availability is published.
+func (p Policy) Horizon(now time.Time) time.Time {
+	return now.Add(time.Duration(p.PublishHorizonDays) * 24 * time.Hour)
 }
 
 // DefaultPolicy is what a new school starts with.

@@ -1,42 +1,166 @@
 package interchange
 
 import (
-	"strconv"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 )
 
-// Window is one window that an interviewer publishes.
-type Window struct {
+// Availability is what an interviewer publishes: one window, or a weekly rule.
+// It is not normalised, and of a rule the zone may be left out. Of what it holds
+// of a booking.Availability the ids are not set.
+type Availability struct {
 	Interviewer string // his e-mail
-	Start, End  time.Time
-	SlotMinutes int
+	booking.Availability
 }
 
-const defaultSlotMinutes = 60
+const (
+	defaultSlotMinutes = 60
+	defaultEveryWeeks  = 1
+)
 
-// Windows is the table of availability: one window a row. A time without an
-// offset is read in zone.
-func Windows(zone *time.Location) Format[Window] {
-	const slotMinutes = "slotMinutes"
-	return Format[Window]{
-		columns: []column[Window]{
-			email("interviewer", func(w *Window) *string { return &w.Interviewer }),
-			instant("start", zone, func(w *Window) *time.Time { return &w.Start }),
-			instant("end", zone, func(w *Window) *time.Time { return &w.End }),
-			{
-				name: slotMinutes, optional: true,
-				read: func(text string, w *Window) booking.Refused {
-					minutes, refused := readInt(slotMinutes, text)
-					if minutes != nil {
-						w.SlotMinutes = *minutes
-					}
-					return refused
-				},
-				write: func(w Window) string { return strconv.Itoa(w.SlotMinutes) },
-			},
+// The columns that a window must have, and those of a rule.
+var (
+	windowColumns = []string{"start", "end"}
+	ruleColumns   = []string{"weekdays", "startTime", "endTime", "startDate"}
+)
+
+// Availabilities is the table of availability: one window, or one weekly rule,
+// a row. A time without an offset is read in zone.
+func Availabilities(zone *time.Location) Format[Availability] {
+	return Format[Availability]{
+		columns: []column[Availability]{
+			email("interviewer", func(a *Availability) *string { return &a.Interviewer }),
+			ofWindow(instant("start", zone, func(a *Availability) *time.Time { return &a.Start })),
+			ofWindow(instant("end", zone, func(a *Availability) *time.Time { return &a.End })),
+			integer("slotMinutes", func(a *Availability) *int { return &a.SlotMinutes }),
+			integer("gapMinutes", func(a *Availability) *int { return &a.GapMinutes }),
+			list("tags", func(a *Availability) *[]string { return &a.Tags }),
+			ofRule(column[booking.WeeklyRule]{name: "weekdays", read: readWeekdays, write: writeWeekdays}),
+			ofRule(parsed("startTime", "a time of day such as 14:30", calendar.ParseLocalTime,
+				func(w *booking.WeeklyRule) *calendar.LocalTime { return &w.StartTime })),
+			ofRule(parsed("endTime", "a time of day such as 14:30, up to 24:00", calendar.ParseLocalTime,
+				func(w *booking.WeeklyRule) *calendar.LocalTime { return &w.EndTime })),
+			ofRule(text("timeZone", func(w *booking.WeeklyRule) *string { return &w.TimeZone })),
+			ofRule(parsed("startDate", dateExpected, calendar.ParseDate,
+				func(w *booking.WeeklyRule) *calendar.Date { return &w.StartDate })),
+			ofRule(endDate()),
+			ofRule(integer("everyWeeks", func(w *booking.WeeklyRule) *int { return &w.EveryWeeks })),
 		},
-		start: func() Window { return Window{SlotMinutes: defaultSlotMinutes} },
+		start: func() Availability {
+			return Availability{Availability: booking.Availability{SlotMinutes: defaultSlotMinutes}}
+		},
+		check: (*Availability).checkKind,
 	}
+}
+
+// checkKind refuses a row that is neither a window nor a rule, or both.
+func (a *Availability) checkKind(blank []string) booking.Refused {
+	var refused booking.Refused
+	no := func(column, message string) {
+		refused = append(refused, booking.Refuse(booking.InvalidInput, column, message)...)
+	}
+	expected := windowColumns
+	if a.Weekly != nil {
+		expected = ruleColumns
+	}
+	for _, name := range expected {
+		if slices.Contains(blank, name) {
+			no(name, fmt.Sprintf("%s is empty; a row has %s, or of a weekly rule %s",
+				name, strings.Join(windowColumns, " and "), strings.Join(ruleColumns, ", ")))
+		}
+	}
+	for _, name := range windowColumns {
+		if a.Weekly != nil && !slices.Contains(blank, name) {
+			no(name, name+" is of a window, and the row has columns of a weekly rule; it is one or the other")
+		}
+	}
+	return refused
+}
+
+// ofWindow is a column that is empty in the row of a rule.
+func ofWindow(c column[Availability]) column[Availability] {
+	write := c.write
+	c.write = func(a Availability) string {
+		if a.Weekly != nil {
+			return ""
+		}
+		return write(a)
+	}
+	return optional(c)
+}
+
+// ofRule is a column that is empty in the row of a window; what it says makes
+// the row a rule.
+func ofRule(c column[booking.WeeklyRule]) column[Availability] {
+	return optional(column[Availability]{
+		name: c.name,
+		read: func(text string, a *Availability) booking.Refused {
+			if a.Weekly == nil {
+				a.Weekly = &booking.WeeklyRule{EveryWeeks: defaultEveryWeeks}
+			}
+			return c.read(text, a.Weekly)
+		},
+		write: func(a Availability) string {
+			if a.Weekly == nil {
+				return ""
+			}
+			return c.write(*a.Weekly)
+		},
+	})
+}
+
+const dateExpected = "a date such as 2026-06-05"
+
+func endDate() column[booking.WeeklyRule] {
+	return column[booking.WeeklyRule]{
+		name: "endDate",
+		read: func(text string, w *booking.WeeklyRule) booking.Refused {
+			date, err := calendar.ParseDate(text)
+			if err != nil {
+				return wrong("endDate", text, dateExpected)
+			}
+			w.EndDate = &date
+			return nil
+		},
+		write: func(w booking.WeeklyRule) string {
+			if w.EndDate == nil {
+				return ""
+			}
+			return w.EndDate.String()
+		},
+	}
+}
+
+func readWeekdays(text string, w *booking.WeeklyRule) booking.Refused {
+	names, refused := readList("weekdays", text)
+	for _, name := range names {
+		day, known := weekday(name)
+		if !known {
+			return append(refused, wrong("weekdays", text, "MONDAY, or more with ; between them, such as MONDAY;THURSDAY")...)
+		}
+		w.Weekdays = append(w.Weekdays, day)
+	}
+	return refused
+}
+
+func weekday(name string) (time.Weekday, bool) {
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if strings.EqualFold(strings.TrimSpace(name), day.String()) {
+			return day, true
+		}
+	}
+	return 0, false
+}
+
+func writeWeekdays(w booking.WeeklyRule) string {
+	names := make([]string, len(w.Weekdays))
+	for i, day := range w.Weekdays {
+		names[i] = strings.ToUpper(day.String())
+	}
+	return writeList(names)
 }

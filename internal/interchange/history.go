@@ -32,14 +32,7 @@ func Interviews(zone *time.Location) Format[Interview] {
 			read:  readStatus,
 			write: func(i Interview) string { return string(i.Status) },
 		},
-		{
-			name: "grade", optional: true,
-			read: func(text string, i *Interview) (refused booking.Refused) {
-				i.Grade, refused = readInt("grade", text)
-				return refused
-			},
-			write: func(i Interview) string { return writeInt(i.Grade) },
-		},
+		maybeInt("grade", func(i *Interview) **int { return &i.Grade }),
 		words("note", func(i *Interview) **string { return &i.Note }),
 		maybeInstant("bookedAt", zone, func(i *Interview) **time.Time { return &i.BookedAt }),
 		maybeInstant("completedAt", zone, func(i *Interview) **time.Time { return &i.CompletedAt }),

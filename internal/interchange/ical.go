@@ -37,13 +37,13 @@ const (
 // ReadCalendar reads the events of a calendar (RFC 5545) as windows, by line,
 // then start. Recurrence keeps the wall-clock time of its zone. An event that
 // is called off is no window.
-func ReadCalendar(text string, o CalendarOptions) ([]Row[Window], booking.Refused) {
+func ReadCalendar(text string, o CalendarOptions) ([]Row[Availability], booking.Refused) {
 	parsed, err := parseCalendar(text)
 	if err != nil {
 		return nil, booking.Refuse(booking.InvalidInput, calendarField, fmt.Sprintf("it is not a calendar (RFC 5545): %.200v", err))
 	}
 	lines := eventLines(text)
-	rows := []Row[Window]{}
+	rows := []Row[Availability]{}
 	moved := movedTimes(parsed.Events(), o.Zone)
 	recurring := 0
 	for n, component := range parsed.Events() {
@@ -159,7 +159,7 @@ func readStamp(p *ics.BaseProperty, text string, zone *time.Location) (stamp, er
 }
 
 // rows are the windows of one event; one that failed when it cannot be read.
-func (e event) rows(moved []time.Time) []Row[Window] {
+func (e event) rows(moved []time.Time) []Row[Availability] {
 	if p := e.GetProperty(ics.ComponentPropertyStatus); p != nil && strings.EqualFold(p.Value, "CANCELLED") {
 		return nil
 	}
@@ -171,16 +171,18 @@ func (e event) rows(moved []time.Time) []Row[Window] {
 		starts, refused = e.starts(start, end, moved)
 	}
 	if len(refused) > 0 {
-		return []Row[Window]{{Line: e.line, Refused: refused}}
+		return []Row[Availability]{{Line: e.line, Refused: refused}}
 	}
 	// A recurring window lasts as long on the wall as the first one.
 	length := end.of(end.instant()).Sub(end.of(start.instant()))
-	var rows []Row[Window]
+	var rows []Row[Availability]
 	for _, begin := range starts {
 		until := stamp{end.of(begin.instant()).Add(length), end.zone}
-		w := Window{Interviewer: e.o.Interviewer, Start: begin.instant(), End: until.instant(), SlotMinutes: e.o.SlotMinutes}
+		w := Availability{Interviewer: e.o.Interviewer, Availability: booking.Availability{
+			Start: begin.instant(), End: until.instant(), SlotMinutes: e.o.SlotMinutes,
+		}}
 		if w.End.After(e.o.Within.Start) && w.Start.Before(e.o.Within.End) {
-			rows = append(rows, Row[Window]{Line: e.line, Value: w})
+			rows = append(rows, Row[Availability]{Line: e.line, Value: w})
 		}
 	}
 	return rows

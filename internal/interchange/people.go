@@ -16,16 +16,9 @@ func Students() Format[booking.Student] {
 			text("name", func(s *booking.Student) *string { return &s.Name }),
 			text("email", func(s *booking.Student) *string { return &s.Email }),
 			optional(text("timeZone", func(s *booking.Student) *string { return &s.TimeZone })),
-			{
-				name: "interviewLimit", optional: true,
-				read: func(text string, s *booking.Student) (refused booking.Refused) {
-					s.LimitOverride, refused = readInt("interviewLimit", text)
-					return refused
-				},
-				write: func(s booking.Student) string { return writeInt(s.LimitOverride) },
-			},
+			maybeInt("interviewLimit", func(s *booking.Student) **int { return &s.LimitOverride }),
 		},
-		check: func(s *booking.Student) (refused booking.Refused) {
+		check: func(s *booking.Student, _ []string) (refused booking.Refused) {
 			if s.TimeZone == "" {
 				s.TimeZone = defaultZone
 			}
@@ -57,9 +50,12 @@ func Interviewers() Format[booking.Interviewer] {
 				},
 				write: func(i booking.Interviewer) string { return strconv.FormatBool(i.Active) },
 			},
+			list("tags", func(i *booking.Interviewer) *[]string { return &i.Tags }),
+			maybeInt("maxPerDay", func(i *booking.Interviewer) **int { return &i.MaxPerDay }),
+			maybeInt("maxPerWeek", func(i *booking.Interviewer) **int { return &i.MaxPerWeek }),
 		},
 		start: func() booking.Interviewer { return booking.Interviewer{Active: true} },
-		check: func(i *booking.Interviewer) (refused booking.Refused) {
+		check: func(i *booking.Interviewer, _ []string) (refused booking.Refused) {
 			if i.TimeZone == "" {
 				i.TimeZone = defaultZone
 			}
@@ -67,36 +63,4 @@ func Interviewers() Format[booking.Interviewer] {
 			return refused
 		},
 	}
-}
-
-// text is a column that is taken as it stands.
-func text[T any](name string, field func(*T) *string) column[T] {
-	return column[T]{
-		name:  name,
-		read:  func(text string, row *T) booking.Refused { *field(row) = text; return nil },
-		write: func(row T) string { return *field(&row) },
-	}
-}
-
-func optional[T any](c column[T]) column[T] {
-	c.optional = true
-	return c
-}
-
-func readInt(column, text string) (*int, booking.Refused) {
-	if text == "" {
-		return nil, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return nil, wrong(column, text, "a whole number")
-	}
-	return &n, nil
-}
-
-func writeInt(n *int) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.Itoa(*n)
 }

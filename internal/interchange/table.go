@@ -36,13 +36,21 @@ type column[T any] struct {
 	write    func(T) string
 }
 
+func (c column[T]) trim(text string) string {
+	if c.raw {
+		return text
+	}
+	return strings.TrimSpace(text)
+}
+
 // Format is the columns of a table, in the order in which they are written.
 type Format[T any] struct {
 	columns []column[T]
 	// start is a row before its values are read; nil means the zero value.
 	start func() T
-	// check looks at a row whole, once each of its values could be read.
-	check func(*T) booking.Refused
+	// check looks at a row whole, once each of its values could be read, and at
+	// which columns are blank.
+	check func(row *T, blank []string) booking.Refused
 }
 
 const byteOrderMark = "\ufeff"
@@ -107,13 +115,10 @@ func (f Format[T]) row(line int, record []string, order []column[T]) Row[T] {
 			row.Refused = append(row.Refused, wrong(order[i].name, text, "text in UTF-8")...)
 			continue
 		}
-		if !order[i].raw {
-			text = strings.TrimSpace(text)
-		}
-		row.Refused = append(row.Refused, order[i].read(strings.Clone(text), &row.Value)...)
+		row.Refused = append(row.Refused, order[i].read(strings.Clone(order[i].trim(text)), &row.Value)...)
 	}
 	if len(row.Refused) == 0 && f.check != nil {
-		row.Refused = f.check(&row.Value)
+		row.Refused = f.check(&row.Value, row.Blank)
 	}
 	return row
 }
@@ -122,7 +127,7 @@ func (f Format[T]) blank(record []string, order []column[T]) []string {
 	var blank []string
 	for _, c := range f.columns {
 		at := slices.IndexFunc(order, func(o column[T]) bool { return o.name == c.name })
-		if at < 0 || at >= len(record) || record[at] == "" {
+		if at < 0 || at >= len(record) || c.trim(record[at]) == "" {
 			blank = append(blank, c.name)
 		}
 	}

@@ -12,6 +12,9 @@ import (
 // instantFormat is RFC 3339 in UTC, with a fraction only where there is one.
 const instantFormat = "2006-01-02T15:04:05.999999Z07:00"
 
+// maxYear is the last year that RFC 3339 can write.
+const maxYear = 9999
+
 func writeTime(t time.Time) string { return t.UTC().Format(instantFormat) }
 
 // instant is a column that must have a time; one without an offset is read in
@@ -55,6 +58,8 @@ func readTime(column, text string, zone *time.Location) (time.Time, booking.Refu
 		return t, wrong(column, text, "a time such as 2026-06-05T13:00:00Z or 2026-06-05T13:00:00+02:00")
 	case t.Year() < calendar.MinYear:
 		return t, wrong(column, text, fmt.Sprintf("a time from the year %d on", calendar.MinYear))
+	case t.Year() > maxYear:
+		return t, wrong(column, text, fmt.Sprintf("a time until the year %d", maxYear))
 	}
 	return t.Truncate(booking.Resolution), nil
 }

@@ -31,6 +31,29 @@ func (r *Reader) GivenStarts(ctx context.Context, id booking.InterviewerID, in c
 	return starts, fault(err, "read the interviews of interviewer %d", id)
 }
 
+// GivenSince reads when the interviews of each interviewer start, those from a
+// time on that were or are going to be given.
+func (r *Reader) GivenSince(
+	ctx context.Context, of []booking.InterviewerID, since time.Time,
+) (map[booking.InterviewerID][]time.Time, error) {
+	type row struct {
+		InterviewerID booking.InterviewerID
+		StartsAt      time.Time
+	}
+	rows, err := inBatches(of, func(batch []booking.InterviewerID) ([]row, error) {
+		var rows []row
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT interviewer_id, starts_at FROM interviews WHERE interviewer_id = ANY(?) AND starts_at >= ?
+				AND status IN ('BOOKED', 'COMPLETED')`, ids[booking.InterviewerID](batch), since).Scan(&rows).Error
+		return rows, fault(err, "read the interviews of %d interviewers", len(batch))
+	})
+	given := map[booking.InterviewerID][]time.Time{}
+	for _, row := range rows {
+		given[row.InterviewerID] = append(given[row.InterviewerID], row.StartsAt)
+	}
+	return given, err
+}
+
 // SetCapped writes which slots of the interviewer that start in a range lie in a
 // full period, and which do not. He is locked already.
 func (tx *Tx) SetCapped(ctx context.Context, id booking.InterviewerID, in calendar.Span, full []calendar.Span) error {

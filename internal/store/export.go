@@ -8,51 +8,59 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// PublishedRun is slots of one availability that follow each other without a
-// gap, are equally long and not withdrawn.
-type PublishedRun struct {
-	InterviewerID booking.InterviewerID
+// Published is an availability and the runs of its slots.
+type Published struct {
+	booking.Availability
+	Runs []Run
+}
+
+// Run is slots that follow each other with just the availability's gap, are
+// equally long and not withdrawn.
+type Run struct {
 	calendar.Span
 	SlotMinutes int
 }
 
-// PublishedRuns reads the runs of the `first` availabilities after the one
-// given, in the order of their ids, and the last of these; it is 0 when there
-// are no more. What somebody who is not active has in the future is left out:
-// these are bookings that he left behind, and published is it no longer.
-func (r *Reader) PublishedRuns(
+// PublishedAfter reads the `first` availabilities after the one given, in the
+// order of their ids, and the removed ones among them. Of a rule only the slots
+// that are booked are runs, each by itself. What somebody who is not active has
+// in the future is left out: these are bookings that he left behind, and
+// published is it no longer.
+func (r *Reader) PublishedAfter(
 	ctx context.Context, after booking.AvailabilityID, first int, now time.Time,
-) (runs []PublishedRun, last booking.AvailabilityID, err error) {
-	var rows []struct {
-		AvailabilityID booking.AvailabilityID
-		InterviewerID  booking.InterviewerID
-		StartsAt       *time.Time
-		EndsAt         *time.Time
-		SlotMinutes    *int
+) ([]Published, error) {
+	var rows []availabilityRow
+	err := r.db.WithContext(ctx).Where("id > ?", after).Order("id").Limit(first).Find(&rows).Error
+	if err != nil {
+		return nil, fault(err, "read what is published")
+	}
+	page := make([]Published, len(rows))
+	keys, at := make(ids[booking.AvailabilityID], len(rows)), map[booking.AvailabilityID]int{}
+	for i, a := range domains(rows) {
+		page[i].Availability, keys[i], at[a.ID] = a, a.ID, i
+	}
+	var runs []struct {
+		ID               booking.AvailabilityID
+		StartsAt, EndsAt time.Time
+		SlotMinutes      int
 	}
 	err = r.db.WithContext(ctx).Raw(`
-		WITH page AS (SELECT id, interviewer_id FROM availabilities WHERE id > ? ORDER BY id LIMIT ?),
-		standing AS (
-			SELECT p.id, s.starts_at, s.ends_at, s.ends_at - s.starts_at AS length,
-				(lag(s.ends_at) OVER by_start, lag(s.ends_at - s.starts_at) OVER by_start)
+		WITH standing AS (
+			SELECT a.id, s.starts_at, s.ends_at, s.ends_at - s.starts_at AS length,
+				a.time_zone IS NOT NULL OR (lag(s.ends_at) OVER by_start + make_interval(mins => a.gap_minutes), lag(s.ends_at - s.starts_at) OVER by_start)
 					IS DISTINCT FROM (s.starts_at, s.ends_at - s.starts_at) AS begins
-			FROM page p JOIN slots s ON s.availability_id = p.id AND s.status <> 'WITHDRAWN'
-			JOIN interviewers i ON i.id = p.interviewer_id AND (i.active OR s.starts_at <= ?)
-			WINDOW by_start AS (PARTITION BY p.id ORDER BY s.starts_at)),
+			FROM availabilities a JOIN interviewers i ON i.id = a.interviewer_id
+			JOIN slots s ON s.availability_id = a.id AND s.status <> 'WITHDRAWN' AND (a.time_zone IS NULL OR s.status = 'BOOKED')
+				AND (i.active OR s.starts_at <= ?)
+			WHERE a.id = ANY(?)
+			WINDOW by_start AS (PARTITION BY a.id ORDER BY s.starts_at)),
 		numbered AS (SELECT id, starts_at, ends_at, length, count(*) FILTER (WHERE begins) OVER (PARTITION BY id ORDER BY starts_at) AS run
-			FROM standing),
-		runs AS (SELECT id, run, min(starts_at) AS starts_at, max(ends_at) AS ends_at,
-				extract(epoch FROM min(length))::int / 60 AS slot_minutes FROM numbered GROUP BY id, run)
-		SELECT p.id AS availability_id, p.interviewer_id, r.slot_minutes, r.starts_at, r.ends_at
-		FROM page p LEFT JOIN runs r ON r.id = p.id ORDER BY p.id, r.starts_at`, after, first, now).Scan(&rows).Error
-	for _, row := range rows {
-		last = row.AvailabilityID
-		if row.StartsAt != nil {
-			runs = append(runs, PublishedRun{
-				InterviewerID: row.InterviewerID, SlotMinutes: *row.SlotMinutes,
-				Span: calendar.Span{Start: row.StartsAt.UTC(), End: row.EndsAt.UTC()},
-			})
-		}
+			FROM standing)
+		SELECT id, min(starts_at) AS starts_at, max(ends_at) AS ends_at, extract(epoch FROM min(length))::int / 60 AS slot_minutes
+		FROM numbered GROUP BY id, run ORDER BY id, starts_at`, now, keys).Scan(&runs).Error
+	for _, run := range runs {
+		of := &page[at[run.ID]]
+		of.Runs = append(of.Runs, Run{calendar.Span{Start: run.StartsAt.UTC(), End: run.EndsAt.UTC()}, run.SlotMinutes})
 	}
-	return runs, last, fault(err, "read what is published")
+	return page, fault(err, "read the slots of what is published")
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -147,35 +146,56 @@ func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([
 	return slots, err
 }
 
-// EnsureAvailabilities answers, for each window, the availability with just
-// this window and slot length, and writes those that are not there. The
-// interviewers are locked already.
-func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availability) ([]booking.AvailabilityID, error) {
-	found, err := inBatches(wanted, func(batch []booking.Availability) ([]availabilityRow, error) {
+// AvailabilitiesLike reads what was published just so, but for its tags, and not
+// removed.
+func (r *Reader) AvailabilitiesLike(
+	ctx context.Context, wanted []booking.Availability,
+) (map[booking.Likeness]booking.Availability, error) {
+	found, err := inBatches(wanted, func(batch []booking.Availability) ([]booking.Availability, error) {
 		var rows []availabilityRow
-		err := tx.db.WithContext(ctx).Raw(`
+		err := r.db.WithContext(ctx).Raw(`
 			SELECT a.* FROM availabilities a
-			JOIN unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::integer[]) AS wanted (interviewer_id, s, e, minutes)
-				ON (a.interviewer_id, a.starts_at, a.ends_at, a.slot_minutes)
-					= (wanted.interviewer_id, wanted.s, wanted.e, wanted.minutes)
-				AND a.time_zone IS NULL AND a.gap_minutes = 0 AND a.removed_at IS NULL`,
+			JOIN (SELECT DISTINCT * FROM unnest(?::bigint[], ?::timestamptz[], ?::integer[], ?::integer[]) AS w (interviewer_id, s, minutes, gap)) AS wanted
+				ON (a.interviewer_id, a.starts_at, a.slot_minutes, a.gap_minutes)
+					= (wanted.interviewer_id, wanted.s, wanted.minutes, wanted.gap)
+			WHERE a.removed_at IS NULL`,
 			array(batch, func(b []byte, a booking.Availability) []byte { return appendID(b, a.InterviewerID) }),
 			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }),
-			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.End) }),
-			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) })).Scan(&rows).Error
-		return rows, fault(err, "read %d windows", len(batch))
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.GapMinutes) })).Scan(&rows).Error
+		return domains(rows), fault(err, "read what is published like %d others", len(batch))
 	})
+	there := make(map[booking.Likeness]booking.Availability, len(found))
+	for _, a := range found {
+		if other, twice := there[a.Likeness()]; !twice || a.ID < other.ID {
+			there[a.Likeness()] = a
+		}
+	}
+	return there, err
+}
+
+// AvailabilitiesByID reads the availabilities that exist of those asked for, the
+// removed ones among them.
+func (r *Reader) AvailabilitiesByID(ctx context.Context, keys []booking.AvailabilityID) ([]booking.Availability, error) {
+	return inBatches(keys, func(batch []booking.AvailabilityID) ([]booking.Availability, error) {
+		var rows []availabilityRow
+		err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.AvailabilityID](batch)).Find(&rows).Error
+		return domains(rows), fault(err, "read %d availabilities", len(batch))
+	})
+}
+
+// EnsureAvailabilities answers, for each of them, the availability that is just
+// like it, and writes those that are not there, with ids in their order. The
+// interviewers are locked already.
+func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availability) ([]booking.AvailabilityID, error) {
+	there, err := tx.AvailabilitiesLike(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
-	there := map[window]booking.AvailabilityID{}
-	for _, a := range domains(found) {
-		there[windowKey(a)] = a.ID
-	}
 	var missing []booking.Availability
 	for _, a := range wanted {
-		if _, known := there[windowKey(a)]; !known {
-			there[windowKey(a)] = 0
+		if _, known := there[a.Likeness()]; !known {
+			there[a.Likeness()] = a
 			missing = append(missing, a)
 		}
 	}
@@ -185,24 +205,13 @@ func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availab
 	}
 	for i := range missing {
 		missing[i].ID = booking.AvailabilityID(taken[i])
-		there[windowKey(missing[i])] = missing[i].ID
+		there[missing[i].Likeness()] = missing[i]
 	}
 	answer := make([]booking.AvailabilityID, len(wanted))
 	for i, a := range wanted {
-		answer[i] = there[windowKey(a)]
+		answer[i] = there[a.Likeness()].ID
 	}
 	return answer, tx.LoadAvailabilities(ctx, missing)
-}
-
-// window is what makes a window the same as another.
-type window struct {
-	interviewer booking.InterviewerID
-	start, end  time.Time
-	minutes     int
-}
-
-func windowKey(a booking.Availability) window {
-	return window{a.InterviewerID, a.Start.UTC(), a.End.UTC(), a.SlotMinutes}
 }
 
 // InterviewsAt reads the interviews that have the student, the interviewer and

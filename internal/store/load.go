@@ -40,27 +40,44 @@ func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
 	})
 }
 
-// LoadInterviewers writes interviewers, without tags.
+// LoadInterviewers writes interviewers.
 func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) error {
 	return load(ctx, tx, "interviewers", rows, []column[booking.Interviewer]{
 		{"id", "bigint", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
 		{"name", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Name) }},
 		{"email", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Email) }},
 		{"time_zone", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.TimeZone) }},
+		{"tags", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Tags) }},
+		{"max_per_day", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerDay, appendInt) }},
+		{"max_per_week", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerWeek, appendInt) }},
 		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
 		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
 	})
 }
 
-// LoadAvailabilities writes windows, without tags, of interviewers who are there.
-func (tx *Tx) LoadAvailabilities(ctx context.Context, rows []booking.Availability) error {
-	return load(ctx, tx, "availabilities", rows, []column[booking.Availability]{
-		{"id", "bigint", func(b []byte, a booking.Availability) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, a booking.Availability) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }},
-		{"ends_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.End) }},
-		{"slot_minutes", "integer", func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) }},
-		{"created_at", "timestamptz", func(b []byte, a booking.Availability) []byte { return appendTime(b, a.CreatedAt) }},
+// LoadAvailabilities writes windows and weekly rules of interviewers who are there.
+func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.Availability) error {
+	rows := make([]availabilityRow, len(availabilities))
+	for i, a := range availabilities {
+		rows[i] = newAvailabilityRow(a)
+	}
+	return load(ctx, tx, "availabilities", rows, []column[availabilityRow]{
+		{"id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.StartsAt) }},
+		{"ends_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndsAt, appendTime) }},
+		{"slot_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.SlotMinutes) }},
+		{"gap_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.GapMinutes) }},
+		{"tags", "text[]", func(b []byte, a availabilityRow) []byte { return appendTexts(b, a.Tags) }},
+		{"created_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
+		{"time_zone", "text", func(b []byte, a availabilityRow) []byte { return orNull(b, a.TimeZone, appendText) }},
+		{"start_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartDate, appendDate) }},
+		{"end_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndDate, appendDate) }},
+		{"weekdays", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.Weekdays, appendInt) }},
+		{"start_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartMinute, appendInt) }},
+		{"end_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndMinute, appendInt) }},
+		{"every_weeks", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EveryWeeks, appendInt) }},
+		{"published_until", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.PublishedUntil, appendTime) }},
 	})
 }
 
@@ -105,13 +122,14 @@ type column[R any] struct {
 // load writes rows in batches, each one statement over one array for a column:
 // its text is the same for every batch, however many rows there are.
 func load[R any](ctx context.Context, tx *Tx, table string, rows []R, columns []column[R]) error {
-	var names, arrays []string
+	var names, values, arrays []string
 	for _, c := range columns {
-		names = append(names, c.name)
-		arrays = append(arrays, "?::"+c.kind+"[]")
+		names, values = append(names, c.name), append(values, c.name+"::"+c.kind)
+		arrays = append(arrays, "?::"+travels(c.kind)+"[]")
 	}
-	statement := "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ")" +
-		" SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")"
+	given := strings.Join(names, ", ")
+	statement := "INSERT INTO " + table + " (" + given + ") SELECT " + strings.Join(values, ", ") +
+		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + given + ")"
 	for batch := range slices.Chunk(rows, loadBatch) {
 		values := make([]any, len(columns))
 		for i, c := range columns {
@@ -122,6 +140,15 @@ func load[R any](ctx context.Context, tx *Tx, table string, rows []R, columns []
 		}
 	}
 	return nil
+}
+
+// travels is the kind of an element on its way: unnest takes arrays of arrays
+// apart to the last, so an array goes as its text.
+func travels(kind string) string {
+	if strings.HasSuffix(kind, "[]") {
+		return "text"
+	}
+	return kind
 }
 
 func array[R any](rows []R, element func([]byte, R) []byte) string {
@@ -146,11 +173,16 @@ func appendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 1
 
 func appendTime(b []byte, t time.Time) []byte { return t.UTC().AppendFormat(b, time.RFC3339Nano) }
 
+func appendDate(b []byte, t time.Time) []byte { return t.AppendFormat(b, time.DateOnly) }
+
 func appendText(b []byte, text string) []byte {
 	b = append(b, '"')
 	b = append(b, arrayLiteral.Replace(text)...)
 	return append(b, '"')
 }
+
+// appendTexts writes an array that goes as its text.
+func appendTexts(b []byte, texts []string) []byte { return appendText(b, array(texts, appendText)) }
 
 var arrayLiteral = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
@@ -17,13 +18,27 @@ func TestLoadedRowsComeBack(t *testing.T) {
 	s := pgtest.New(t).Open(t, store.Options{})
 	at := time.Date(2026, 6, 1, 9, 30, 0, 123_456_000, time.UTC)
 	limit, grade, reason := 3, 0, "ill"
+	tags := []string{`a "b", {c}\;`, "null", "sql"}
 	note := "said \"yes\", then \\no\\; {a,b}\nNULL"
 	students := []booking.Student{
 		{ID: 7, Name: `O'Brien "Bo" {x},\y`, Email: "bo@example.org", TimeZone: "UTC", LimitOverride: &limit, CreatedAt: at},
 		{ID: 8, Name: "NULL", Email: "null@example.org", TimeZone: "Europe/Berlin", CreatedAt: at},
 	}
-	interviewer := booking.Interviewer{Tags: []string{}, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at}
+	interviewer := booking.Interviewer{
+		Tags: tags, MaxPerDay: &limit, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at,
+	}
+	plain := booking.Interviewer{Tags: []string{}, ID: 6, Name: "Plain", Email: "p@example.org", TimeZone: "UTC", CreatedAt: at}
 	window := booking.Availability{Tags: []string{}, ID: 3, InterviewerID: 5, Start: at, End: at.Add(time.Hour), SlotMinutes: 60, CreatedAt: at}
+	day := calendar.Date{Year: 2026, Month: time.June, Day: 5}
+	rule := booking.Availability{
+		ID: 9, InterviewerID: 5, Start: at, End: at.AddDate(0, 0, 3), SlotMinutes: 45, GapMinutes: 10, Tags: tags, CreatedAt: at, PublishedUntil: &at,
+		Weekly: &booking.WeeklyRule{
+			TimeZone: "Europe/Berlin", StartDate: day, EndDate: &day, Weekdays: []time.Weekday{0, 6}, StartTime: 60, EndTime: 0, EveryWeeks: 2,
+		},
+	}
+	open := rule // without an end
+	open.ID, open.End, open.Tags = 10, time.Time{}, []string{}
+	open.Weekly = &booking.WeeklyRule{TimeZone: "UTC", StartDate: day, Weekdays: []time.Weekday{1}, EndTime: 60, EveryWeeks: 1}
 	slot := booking.Slot{ID: 4, InterviewerID: 5, Start: at, End: at.Add(time.Hour), Status: booking.SlotBooked}
 	completed := booking.NewInterview(7, slot, at.Add(-time.Hour))
 	completed.ID, completed.Status, completed.Grade, completed.Note = 1, booking.Completed, &grade, &note
@@ -36,8 +51,8 @@ func TestLoadedRowsComeBack(t *testing.T) {
 		for _, load := range []func() error{
 			func() error { return tx.LoadStudents(ctx, nil) },
 			func() error { return tx.LoadStudents(ctx, students) },
-			func() error { return tx.LoadInterviewers(ctx, []booking.Interviewer{interviewer}) },
-			func() error { return tx.LoadAvailabilities(ctx, []booking.Availability{window}) },
+			func() error { return tx.LoadInterviewers(ctx, []booking.Interviewer{interviewer, plain}) },
+			func() error { return tx.LoadAvailabilities(ctx, []booking.Availability{window, rule, open}) },
 			func() error { return tx.LoadSlots(ctx, []store.LoadedSlot{{Slot: slot, AvailabilityID: 3}}) },
 			func() error { return tx.LoadInterviews(ctx, []booking.Interview{completed, cancelled}) },
 			func() error { return tx.SkipUsedIDs(ctx) },
@@ -55,7 +70,10 @@ func TestLoadedRowsComeBack(t *testing.T) {
 	comesBack(t, students[0], func() (booking.Student, error) { return s.Student(ctx, 7) })
 	comesBack(t, students[1], func() (booking.Student, error) { return s.Student(ctx, 8) })
 	comesBack(t, interviewer, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 5) })
+	comesBack(t, plain, func() (booking.Interviewer, error) { return s.Interviewer(ctx, 6) })
 	comesBack(t, window, func() (booking.Availability, error) { return s.AvailabilityOf(ctx, 4) })
+	comesBack(t, rule, func() (booking.Availability, error) { return s.Availability(ctx, 9) })
+	comesBack(t, open, func() (booking.Availability, error) { return s.Availability(ctx, 10) })
 	comesBack(t, slot, func() (booking.Slot, error) { return s.Slot(ctx, 4) })
 	comesBack(t, completed, func() (booking.Interview, error) { return s.Interview(ctx, 1) })
 	comesBack(t, cancelled, func() (booking.Interview, error) { return s.Interview(ctx, 2) })

@@ -1,0 +1,131 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+const availabilityHeader = "interviewer,start,end,slotMinutes,gapMinutes,tags,weekdays,startTime,endTime,timeZone,startDate,endDate,everyWeeks\n"
+
+// A row of a rule does what addWeeklyAvailability does.
+func TestImportWeeklyAvailability(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	for _, name := range []string{"ann", "bob"} {
+		s.interviewer(in{"name": name, "email": name + "@example.org", "timeZone": "Europe/Berlin"})
+	}
+	const file = availabilityHeader +
+		"ann@example.org,,,30,10,Go;sql,Monday; thursday,09:00,11:00,,2026-06-01,2026-12-31,2\n" +
+		"ann@example.org,2026-06-15T07:30:00Z,2026-06-15T09:00:00Z,45,0,python,,,,,,,\n" + // in the rule's way, and first
+		"bob@example.org,,,,,,SUNDAY,22:00,02:00,America/New_York,2026-06-01,,\n"
+	before := s.rows()
+	dry := s.imports("importAvailability", file, in{"dryRun": true})
+	s.accepted(dry.Errors)
+	same(t, "a dry run writes nothing", s.rows(), before)
+	done := s.imports("importAvailability", file, nil)
+	s.accepted(done.Errors)
+	same(t, "the same answer", done.came(), dry.came())
+	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
+	s.sound()
+
+	other := newSchool(t)
+	for _, name := range []string{"ann", "bob"} {
+		other.interviewer(in{"name": name, "email": name + "@example.org", "timeZone": "Europe/Berlin"})
+	}
+	var added weekly
+	window := in{"interviewerId": 1, "start": "2026-06-15T07:30:00Z", "end": "2026-06-15T09:00:00Z", "slotMinutes": 45, "tags": []string{"python"}}
+	other.mutate("addAvailability", publishedFields, window, &added)
+	other.accepted(added.Errors)
+	other.accepted(other.weekly("1", in{
+		"startDate": "2026-06-01", "endDate": "2026-12-31", "weekdays": []string{"MONDAY", "THURSDAY"}, "startTime": "09:00", "endTime": "11:00",
+		"everyWeeks": 2, "slotMinutes": 30, "gapMinutes": 10, "tags": []string{"go", "SQL"},
+	}).Errors)
+	other.accepted(other.weekly("2", in{
+		"startDate": "2026-06-01", "endDate": nil, "weekdays": []string{"SUNDAY"}, "startTime": "22:00", "endTime": "02:00", "timeZone": "America/New_York",
+	}).Errors)
+	const published = `{ interviewers { nodes { availability { start end slotMinutes gapMinutes tags createdAt
+		weekly { timeZone startDate endDate startTime endTime weekdays everyWeeks } } } } slots(first: 100) { totalCount nodes { start end status } } }`
+	var got, want any
+	s.ask(published, nil).into(&got)
+	other.ask(published, nil).into(&want)
+	same(t, "what is published", got, want)
+
+	before = s.rows()
+	again := s.imports("importAvailability", file, nil)
+	s.accepted(again.Errors)
+	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
+	same(t, "the same ids", again.Rows[0].ID, done.Rows[0].ID)
+	same(t, "and nothing changes", s.rows(), before)
+
+	// A slot that was taken out of the rule stays out of it.
+	var slots struct{ Slots struct{ Nodes []slot } }
+	s.ask("{ slots(first: 1) { nodes { id start } } }", nil).into(&slots)
+	s.accepted(s.closing("withdrawSlot", "", in{"slotId": slots.Slots.Nodes[0].ID}).Errors)
+	before = s.rows()
+	same(t, "after a withdrawal", s.imports("importAvailability", file, nil).came()[0], "2 UNCHANGED")
+	same(t, "nothing changes", s.rows(), before)
+
+	// As time goes on the rule goes on.
+	s.setClock(t0.Add(24 * time.Hour))
+	same(t, "later", s.imports("importAvailability", file, nil).came()[2], "4 UNCHANGED")
+	s.sound()
+}
+
+func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.people(nil, []string{"ann", "bob"})
+	s.exec("UPDATE interviewers SET active = false WHERE email = 'bob@example.org'")
+	s.accepted(s.imports("importAvailability", availabilityHeader+
+		"ann@example.org,2026-06-05T09:00:00Z,2026-06-05T11:00:00Z,,30,x,,,,,,,\n"+
+		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,x,,,,,,,\n"+
+		"ann@example.org,,,,,x,SATURDAY,09:00,11:00,UTC,2026-06-01,,\n", nil).Errors)
+	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at = '2026-06-17T10:00:00Z'")
+	before := s.rows()
+	file := availabilityHeader +
+		"ann@example.org,2026-06-04T09:00:00Z,2026-06-04T11:00:00Z,,,,MONDAY,09:00,11:00,,2026-06-01,,\n" + // 2: both
+		"ann@example.org,,2026-06-04T11:00:00Z,,,,,,,UTC,,,\n" + // 3: mixed, and not whole
+		"ann@example.org,,,,,,,,,,,,\n" + // 4: neither
+		"ann@example.org,,,,,,MONDAY,09:00,,,,,\n" + // 5: not whole
+		"ann@example.org,,,,x,,MOON,9,25:00,,2026-02-30,never,two\n" + // 6
+		"ann@example.org,,,5,241,,MONDAY,09:00,09:00,Mars/Base,2026-06-02,2026-06-01,53\n" + // 7
+		"ann@example.org,,,120,,,MONDAY,09:00,10:00,,2026-06-01,,\n" + // 8: too short
+		"bob@example.org,,,,,,MONDAY,09:00,10:00,,2026-06-01,,\n" + // 9: has left
+		"nil@example.org,,,,,,MONDAY,09:00,10:00,,2026-06-01,,\n" + // 10
+		"ann@example.org,,,120,,,FRIDAY,09:00,11:00,,2026-06-01,2026-06-06,\n" + // 11: the window is in its way
+		"ann@example.org,,,,,y,SATURDAY,09:00,11:00,,2026-06-01,,1\n" + // 12: other tags
+		"ann@example.org,2026-06-05T09:00:00Z,2026-06-05T11:00:00Z,,30,y,,,,,,,\n" + // 13: other tags
+		"ann@example.org,,,,,,TUESDAY,09:00,11:00,,2026-06-01,,1\n" + // 14
+		"ann@example.org,,,60,0,z,Tuesday,09:00,11:00,UTC,2026-06-01,,\n" + // 15: line 14 again
+		"ann@example.org,,,,," + strings.Repeat("x", 51) + ",TUESDAY,19:00,21:00,,2026-06-01,,1\n" + // 16
+		"ann@example.org,2026-06-10T09:00:00Z,2026-06-10T11:00:00Z,,,x,,,,,,,\n" + // 17
+		"ann@example.org,2026-06-10T10:00:00Z,2026-06-10T11:00:00Z,,,X,,,,,,,\n" + // 18: part of line 17
+		"ann@example.org,2026-06-10T09:00:00Z,2026-06-10T10:00:00Z,,,y,,,,,,,\n" + // 19: part of it, with other tags
+		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,y,,,,,,,\n" // 20: other tags, and a slot is missing
+	got := s.imports("importAvailability", file, nil)
+	same(t, "what is wrong", got.came(), []string{
+		"2 FAILED start:INVALID_INPUT end:INVALID_INPUT",
+		"3 FAILED weekdays:INVALID_INPUT startTime:INVALID_INPUT endTime:INVALID_INPUT startDate:INVALID_INPUT end:INVALID_INPUT",
+		"4 FAILED start:INVALID_INPUT end:INVALID_INPUT",
+		"5 FAILED endTime:INVALID_INPUT startDate:INVALID_INPUT",
+		"6 FAILED gapMinutes:INVALID_INPUT weekdays:INVALID_INPUT startTime:INVALID_INPUT endTime:INVALID_INPUT startDate:INVALID_INPUT " +
+			"endDate:INVALID_INPUT everyWeeks:INVALID_INPUT",
+		"7 FAILED slotMinutes:INVALID_INPUT gapMinutes:INVALID_INPUT everyWeeks:INVALID_INPUT endTime:INVALID_RANGE " +
+			"endDate:INVALID_RANGE timeZone:INVALID_INPUT",
+		"8 FAILED endTime:INVALID_RANGE", "9 FAILED interviewer:WRONG_STATUS", "10 FAILED interviewer:NOT_FOUND",
+		"11 FAILED -:AVAILABILITY_CONFLICT", "12 FAILED tags:INVALID_INPUT", "13 FAILED tags:INVALID_INPUT",
+		"14 SKIPPED", "15 FAILED weekdays:INVALID_INPUT", "16 FAILED tags:INVALID_INPUT",
+		"17 SKIPPED", "18 UNCHANGED", "19 FAILED tags:INVALID_INPUT", "20 FAILED tags:INVALID_INPUT",
+	})
+	for _, says := range []string{
+		"start is of a window, and the row has columns of a weekly rule", "endTime is empty; a row has start and end, or of a weekly rule weekdays",
+		`weekdays is "MOON"; MONDAY, or more with ; between them`, "line 14 is the same rule", `tags is "y"; what is published is there already, with "x"`,
+	} {
+		if !strings.Contains(got.messages(), says) {
+			t.Errorf("nothing says %q:\n%s", says, got.messages())
+		}
+	}
+	same(t, "nothing is written", s.rows(), before)
+	s.sound()
+}

@@ -1,0 +1,136 @@
+package interchange
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"rehearse/internal/booking"
+)
+
+// text is a column that is taken as it stands.
+func text[T any](name string, field func(*T) *string) column[T] {
+	return column[T]{
+		name:  name,
+		read:  func(text string, row *T) booking.Refused { *field(row) = text; return nil },
+		write: func(row T) string { return *field(&row) },
+	}
+}
+
+// optional is a column that may be left out; of an empty value nothing is read.
+func optional[T any](c column[T]) column[T] {
+	read := c.read
+	c.optional, c.read = true, func(text string, row *T) booking.Refused {
+		if text == "" {
+			return nil
+		}
+		return read(text, row)
+	}
+	return c
+}
+
+// integer is a column that has a whole number, where it is left out the one
+// that the row starts with.
+func integer[T any](name string, field func(*T) *int) column[T] {
+	return optional(column[T]{
+		name: name,
+		read: func(text string, row *T) booking.Refused {
+			n, refused := readInt(name, text)
+			if n != nil {
+				*field(row) = *n
+			}
+			return refused
+		},
+		write: func(row T) string { return strconv.Itoa(*field(&row)) },
+	})
+}
+
+// parsed is a column of what the calendar reads and writes.
+func parsed[T any, V fmt.Stringer](name, expected string, parse func(string) (V, error), field func(*T) *V) column[T] {
+	return column[T]{
+		name: name,
+		read: func(text string, row *T) booking.Refused {
+			value, err := parse(text)
+			if err != nil {
+				return wrong(name, text, expected)
+			}
+			*field(row) = value
+			return nil
+		},
+		write: func(row T) string { return (*field(&row)).String() },
+	}
+}
+
+// maybeInt is a column that may have a whole number.
+func maybeInt[T any](name string, field func(*T) **int) column[T] {
+	return column[T]{
+		name: name, optional: true,
+		read: func(text string, row *T) (refused booking.Refused) {
+			*field(row), refused = readInt(name, text)
+			return refused
+		},
+		write: func(row T) string { return writeInt(*field(&row)) },
+	}
+}
+
+func readInt(column, text string) (*int, booking.Refused) {
+	if text == "" {
+		return nil, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return nil, wrong(column, text, "a whole number")
+	}
+	return &n, nil
+}
+
+func writeInt(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+// list is a column that may have several texts.
+func list[T any](name string, field func(*T) *[]string) column[T] {
+	return column[T]{
+		name: name, optional: true,
+		read: func(text string, row *T) (refused booking.Refused) {
+			*field(row), refused = readList(name, text)
+			return refused
+		},
+		write: func(row T) string { return writeList(*field(&row)) },
+	}
+}
+
+// separator stands between the texts of a list within one value. The value is a
+// line of CSV in itself, so a text that has a separator is put into quotes.
+const separator = ';'
+
+func readList(column, text string) ([]string, booking.Refused) {
+	line := csv.NewReader(strings.NewReader(text))
+	line.Comma, line.TrimLeadingSpace = separator, true
+	texts, err := line.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if _, more := line.Read(); err != nil || !errors.Is(more, io.EOF) {
+		return nil, wrong(column, text, `one line, with ; between its parts, and "..." around a part that has a ; or a quote in it`)
+	}
+	return texts, nil
+}
+
+func writeList(texts []string) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	var line strings.Builder
+	w := csv.NewWriter(&line)
+	w.Comma = separator
+	_ = w.Write(texts) // kept until Flush, and a Builder takes all
+	w.Flush()
+	return strings.TrimSuffix(line.String(), "\n")
+}
