@@ -20,10 +20,11 @@ import (
 // The statements are the server's own, from testdata/statements, but for the
 // columns that the floor has no use for.
 const (
-	listStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN' AND NOT capped
-		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND interviewer_id <> ALL($4) ORDER BY starts_at, id LIMIT $5`
-	busyListStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE status = 'OPEN' AND NOT capped
-		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND interviewer_id <> ALL($4)
+	openIndex     = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
+	listStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE ` + openIndex + `
+		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND (held_until IS NULL OR held_until <= now()) AND (full_until IS NULL OR full_until <= now()) AND interviewer_id <> ALL($4) ORDER BY starts_at, id LIMIT $5`
+	busyListStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE ` + openIndex + `
+		AND starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND (held_until IS NULL OR held_until <= now()) AND (full_until IS NULL OR full_until <= now()) AND interviewer_id <> ALL($4)
 		AND NOT EXISTS (SELECT FROM unnest($6::timestamptz[], $7::timestamptz[]) AS busy (s, e)
 			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at) ORDER BY starts_at, id LIMIT $5`
 	recordStatement = `SELECT s.interview_limit, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.minimum_notice_seconds,

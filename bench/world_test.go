@@ -171,7 +171,7 @@ func (w *world) findStudents(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		if record := records[id]; record.Eligibility().Eligible && len(w.students) < wantedStudents {
+		if record := records[id]; record.Eligibility(time.Now()).Eligible && len(w.students) < wantedStudents {
 			w.students = append(w.students, record)
 		}
 	}

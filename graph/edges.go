@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rehearse/graph/loader"
@@ -32,6 +33,29 @@ func within[P, V any](ctx context.Context, parents []*P, list func(*P) []V) ([][
 		},
 		Objects: loader.Many[V],
 	}.Of(ctx, place(ctx), parents)
+}
+
+// optional answers, for each parent, the object that key names, and null where
+// it names none.
+func optional[P any, K ~int64, V any](
+	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
+) ([]*V, error) {
+	read := func(ctx context.Context, keys []K) (map[K]*V, error) {
+		found, err := l.Map(ctx, slices.DeleteFunc(slices.Clone(keys), func(key K) bool { return key == 0 }))
+		if err == nil {
+			found[0] = nil
+		}
+		return found, err
+	}
+	return loader.Edge[P, K, *V, V]{Key: key, Read: read, Objects: maybe[V]}.Of(ctx, place(ctx), parents)
+}
+
+// maybe is the object that a value is, if it is one.
+func maybe[V any](value *V) []*V {
+	if value == nil {
+		return nil
+	}
+	return loader.One(value)
 }
 
 // wanted is what every root list is asked with.

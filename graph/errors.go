@@ -47,7 +47,7 @@ func userError(r booking.Refusal) model.UserError {
 		path = []string{"input", r.Field}
 	}
 	switch {
-	case r.Code == booking.SlotTaken:
+	case r.Code == booking.SlotTaken || r.Code == booking.SlotHeld:
 		return model.SlotTaken{Code: r.Code, Message: r.Message, Path: path, Alternatives: notNil(r.Alternatives)}
 	case r.Code == booking.AvailabilityConflict:
 		return model.AvailabilityConflict{Code: r.Code, Message: r.Message, Path: path, Slots: notNil(r.Conflicting)}

@@ -17,6 +17,7 @@ import (
 	"rehearse/graph/loader"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Log     *slog.Logger
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
+	// Actor is who sends a request.
+	Actor func(*http.Request) booking.Actor
 }
 
 const cachedDocuments = 1000
@@ -49,7 +52,7 @@ func NewHandler(o Options) http.Handler {
 		}
 		return next(ctx)
 	})
-	return server
+	return identified(o.Actor, server)
 }
 
 // Playground is a page to try the API at endpoint.

@@ -17,6 +17,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
@@ -37,6 +38,7 @@ type school struct {
 	log   *logBuffer
 
 	clock   atomic.Pointer[time.Time]
+	actor   atomic.Pointer[booking.Actor]
 	counter atomic.Int64
 }
 
@@ -54,7 +56,9 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
 		Timeout: 10 * time.Second,
+		Actor:   func(*http.Request) booking.Actor { return *s.actor.Load() },
 	}
+	s.act(booking.RoleAdmin, 0)
 	for _, change := range set {
 		change(&options)
 	}
@@ -63,6 +67,9 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 	s.url = server.URL
 	return s
 }
+
+// act makes somebody send the requests from now on; an administrator does before.
+func (s *school) act(role booking.Role, id int64) { s.actor.Store(&booking.Actor{Role: role, ID: id}) }
 
 func (s *school) setClock(now time.Time) { s.clock.Store(&now) }
 

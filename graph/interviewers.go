@@ -27,7 +27,7 @@ func (r interviewerResolver) Slots(
 	ctx context.Context, interviewers []*booking.Interviewer,
 	start, end *time.Time, status []booking.SlotStatus, first *int, after *string,
 ) ([]*page.SlotConnection, error) {
-	f := store.SlotFilter{Start: start, End: end, Status: status}
+	f := store.SlotFilter{Start: start, End: end, Status: status, Now: r.app.Now()}
 	if err := inOrder(start, end); err != nil {
 		return nil, err
 	}

@@ -44,6 +44,13 @@ func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Inter
 	return edge(ctx, interviews, loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
 }
 
+func (r interviewResolver) Events(ctx context.Context, interviews []*booking.Interview) ([][]booking.Event, error) {
+	return loader.Edge[booking.Interview, booking.InterviewID, []booking.Event, booking.Event]{
+		Key:  func(i *booking.Interview) booking.InterviewID { return i.ID },
+		Read: r.store.EventsOf, Objects: loader.Many[booking.Event],
+	}.Of(ctx, place(ctx), interviews)
+}
+
 func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*model.BookSlotPayload, error) {
 	interview, err := r.app.Book(ctx, in)
 	refused, err := userErrors(err)
@@ -60,4 +67,22 @@ func (r mutationResolver) CompleteInterview(ctx context.Context, in app.Complete
 	interview, err := r.app.CompleteInterview(ctx, in)
 	refused, err := userErrors(err)
 	return &model.CompleteInterviewPayload{Interview: interview, Errors: refused}, err
+}
+
+func (r mutationResolver) RescheduleInterview(ctx context.Context, in app.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error) {
+	interview, err := r.app.RescheduleInterview(ctx, in)
+	refused, err := userErrors(err)
+	return &model.RescheduleInterviewPayload{Interview: interview, Errors: refused}, err
+}
+
+func (r mutationResolver) MarkNoShow(ctx context.Context, in app.MarkNoShowInput) (*model.MarkNoShowPayload, error) {
+	interview, err := r.app.MarkNoShow(ctx, in)
+	refused, err := userErrors(err)
+	return &model.MarkNoShowPayload{Interview: interview, Errors: refused}, err
+}
+
+func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput) (*model.UndoNoShowPayload, error) {
+	interview, err := r.app.UndoNoShow(ctx, in)
+	refused, err := userErrors(err)
+	return &model.UndoNoShowPayload{Interview: interview, Errors: refused}, err
 }

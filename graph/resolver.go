@@ -28,6 +28,10 @@ type (
 	interviewResolver    struct{ *Resolver }
 	interviewerResolver  struct{ *Resolver }
 	availabilityResolver struct{ *Resolver }
+	holdResolver         struct{ *Resolver }
+	waiverResolver       struct{ *Resolver }
+	eventResolver        struct{ *Resolver }
+	actorResolver        struct{ *Resolver }
 	skippedSlotResolver  struct{ *Resolver }
 	slotTakenResolver    struct{ *Resolver }
 	conflictResolver     struct{ *Resolver }
@@ -39,6 +43,10 @@ func (r *Resolver) Slot() generated.SlotResolver               { return slotReso
 func (r *Resolver) Student() generated.StudentResolver         { return studentResolver{r} }
 func (r *Resolver) Interview() generated.InterviewResolver     { return interviewResolver{r} }
 func (r *Resolver) Interviewer() generated.InterviewerResolver { return interviewerResolver{r} }
+func (r *Resolver) Hold() generated.HoldResolver               { return holdResolver{r} }
+func (r *Resolver) Waiver() generated.WaiverResolver           { return waiverResolver{r} }
+func (r *Resolver) Event() generated.EventResolver             { return eventResolver{r} }
+func (r *Resolver) Actor() generated.ActorResolver             { return actorResolver{r} }
 func (r *Resolver) Availability() generated.AvailabilityResolver {
 	return availabilityResolver{r}
 }

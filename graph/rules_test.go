@@ -94,7 +94,8 @@ func (s *school) setStatus(interview, status string) {
 	s.t.Helper()
 	_, err := s.db.SQL(s.t).ExecContext(s.t.Context(), `UPDATE interviews SET status = $2, grade = NULL,
 		completed_at = CASE WHEN $2 = 'COMPLETED' THEN ends_at END,
-		cancelled_at = CASE WHEN $2 = 'CANCELLED' THEN starts_at END WHERE id = $1`, number(s.t, interview), status)
+		cancelled_at = CASE WHEN $2 = 'CANCELLED' THEN starts_at END,
+		no_show_at = CASE WHEN $2 LIKE '%NO_SHOW' THEN ends_at END WHERE id = $1`, number(s.t, interview), status)
 	if err != nil {
 		s.t.Fatalf("set the status of interview %s: %v", interview, err)
 	}

@@ -34,6 +34,7 @@ func (r queryResolver) Slots(
 	ctx context.Context, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order,
 ) (*page.SlotConnection, error) {
 	f := orZero(filter)
+	f.Now = r.app.Now()
 	if err := inOrder(f.Start, f.End); err != nil {
 		return nil, err
 	}
@@ -47,6 +48,15 @@ func (r queryResolver) Eligibility(ctx context.Context, studentID int64) (*booki
 
 func (r queryResolver) Slot(ctx context.Context, id int64) (*booking.Slot, error) {
 	return nullable(r.store.Slot(ctx, booking.SlotID(id)))
+}
+
+func (r slotResolver) Status(_ context.Context, slots []*booking.Slot) ([]booking.SlotStatus, error) {
+	now := r.app.Now()
+	statuses := make([]booking.SlotStatus, len(slots))
+	for i, slot := range slots {
+		statuses[i] = slot.StatusAt(now)
+	}
+	return statuses, nil
 }
 
 func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.Slot) ([]*booking.Interviewer, error) {

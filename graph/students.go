@@ -28,10 +28,32 @@ func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking
 }
 
 func (r studentResolver) Eligibility(ctx context.Context, students []*booking.Student) ([]*booking.Eligibility, error) {
+	now := r.app.Now()
 	return fromRecords(ctx, students, func(record *booking.Record) *booking.Eligibility {
-		eligibility := record.Eligibility()
+		eligibility := record.Eligibility(now)
 		return &eligibility
 	})
+}
+
+func (r studentResolver) Hold(ctx context.Context, students []*booking.Student) ([]*booking.Hold, error) {
+	now := r.app.Now()
+	held := recordEdge[*booking.Hold, booking.Hold](ctx, func(record *booking.Record) *booking.Hold {
+		if hold, live := record.LiveHold(now); live {
+			return &hold
+		}
+		return nil
+	})
+	held.Objects = maybe[booking.Hold]
+	return held.Of(ctx, place(ctx), students)
+}
+
+func (r studentResolver) Waivers(ctx context.Context, students []*booking.Student) ([][]booking.Waiver, error) {
+	now := r.app.Now()
+	granted := recordEdge[[]booking.Waiver, booking.Waiver](ctx, func(record *booking.Record) []booking.Waiver {
+		return notNil(record.AllWaivers(now))
+	})
+	granted.Objects = loader.Many[booking.Waiver]
+	return granted.Of(ctx, place(ctx), students)
 }
 
 func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*booking.Student) ([][]booking.Interview, error) {

@@ -35,8 +35,11 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Actor() ActorResolver
 	Availability() AvailabilityResolver
 	AvailabilityConflict() AvailabilityConflictResolver
+	Event() EventResolver
+	Hold() HoldResolver
 	Interview() InterviewResolver
 	Interviewer() InterviewerResolver
 	Mutation() MutationResolver
@@ -45,12 +48,18 @@ type ResolverRoot interface {
 	Slot() SlotResolver
 	SlotTaken() SlotTakenResolver
 	Student() StudentResolver
+	Waiver() WaiverResolver
 }
 
 type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Actor struct {
+		ID   func(childComplexity int) int
+		Role func(childComplexity int) int
+	}
+
 	AddAvailabilityPayload struct {
 		Availability  func(childComplexity int) int
 		Errors        func(childComplexity int) int
@@ -138,6 +147,12 @@ type ComplexityRoot struct {
 		Interview func(childComplexity int) int
 	}
 
+	Change struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Field  func(childComplexity int) int
+	}
+
 	CompleteInterviewPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
@@ -160,6 +175,7 @@ type ComplexityRoot struct {
 		InterviewsUsed      func(childComplexity int) int
 		Reasons             func(childComplexity int) int
 		RecentGrades        func(childComplexity int) int
+		Waivers             func(childComplexity int) int
 	}
 
 	EligibilityReason struct {
@@ -171,6 +187,51 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Count   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	Event struct {
+		Actor       func(childComplexity int) int
+		At          func(childComplexity int) int
+		Changes     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Interview   func(childComplexity int) int
+		Interviewer func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		RequestID   func(childComplexity int) int
+		Slot        func(childComplexity int) int
+		Student     func(childComplexity int) int
+	}
+
+	EventConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	EventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	GrantWaiverPayload struct {
+		Errors func(childComplexity int) int
+		Waiver func(childComplexity int) int
+	}
+
+	Hold struct {
+		EndedAt   func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		Extended  func(childComplexity int) int
+		ID        func(childComplexity int) int
+		PlacedAt  func(childComplexity int) int
+		Slot      func(childComplexity int) int
+		Student   func(childComplexity int) int
+	}
+
+	HoldSlotPayload struct {
+		Errors func(childComplexity int) int
+		Hold   func(childComplexity int) int
 	}
 
 	ImportAvailabilityPayload struct {
@@ -224,11 +285,14 @@ type ComplexityRoot struct {
 		CancelledAt  func(childComplexity int) int
 		CompletedAt  func(childComplexity int) int
 		End          func(childComplexity int) int
+		Events       func(childComplexity int) int
 		Exempt       func(childComplexity int) int
 		Grade        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Interviewer  func(childComplexity int) int
+		NoShowAt     func(childComplexity int) int
 		Note         func(childComplexity int) int
+		Reschedules  func(childComplexity int) int
 		Slot         func(childComplexity int) int
 		Start        func(childComplexity int) int
 		Status       func(childComplexity int) int
@@ -275,6 +339,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	MarkNoShowPayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AddAvailability       func(childComplexity int, input app.AddAvailabilityInput) int
 		AddWeeklyAvailability func(childComplexity int, input app.AddWeeklyAvailabilityInput) int
@@ -284,12 +353,19 @@ type ComplexityRoot struct {
 		CompleteInterview     func(childComplexity int, input app.CompleteInterviewInput) int
 		CreateInterviewer     func(childComplexity int, input app.CreateInterviewerInput) int
 		CreateStudent         func(childComplexity int, input app.CreateStudentInput) int
+		GrantWaiver           func(childComplexity int, input app.GrantWaiverInput) int
+		HoldSlot              func(childComplexity int, input app.HoldSlotInput) int
 		ImportAvailability    func(childComplexity int, input model.ImportAvailabilityInput) int
 		ImportInterviewers    func(childComplexity int, input model.ImportInterviewersInput) int
 		ImportInterviews      func(childComplexity int, input model.ImportInterviewsInput) int
 		ImportStudents        func(childComplexity int, input model.ImportStudentsInput) int
+		MarkNoShow            func(childComplexity int, input app.MarkNoShowInput) int
+		ReleaseHold           func(childComplexity int, input app.ReleaseHoldInput) int
 		RemoveAvailability    func(childComplexity int, input app.RemoveAvailabilityInput) int
+		RescheduleInterview   func(childComplexity int, input app.RescheduleInterviewInput) int
+		RevokeWaiver          func(childComplexity int, input app.RevokeWaiverInput) int
 		UnblockTime           func(childComplexity int, input app.UnblockTimeInput) int
+		UndoNoShow            func(childComplexity int, input app.UndoNoShowInput) int
 		UpdateAvailability    func(childComplexity int, input model.UpdateAvailabilityInput) int
 		UpdateBookingPolicy   func(childComplexity int, input app.UpdateBookingPolicyInput) int
 		UpdateInterviewer     func(childComplexity int, input model.UpdateInterviewerInput) int
@@ -321,6 +397,7 @@ type ComplexityRoot struct {
 		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string) int
 		BookingPolicy  func(childComplexity int) int
 		Eligibility    func(childComplexity int, studentID int64) int
+		Events         func(childComplexity int, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) int
 		Interview      func(childComplexity int, id int64) int
 		Interviewer    func(childComplexity int, id int64) int
 		Interviewers   func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
@@ -331,11 +408,26 @@ type ComplexityRoot struct {
 		Students       func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
 	}
 
+	ReleaseHoldPayload struct {
+		Errors func(childComplexity int) int
+		Hold   func(childComplexity int) int
+	}
+
 	RemoveAvailabilityPayload struct {
 		Cancelled   func(childComplexity int) int
 		ClosedSlots func(childComplexity int) int
 		Conflicts   func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	RescheduleInterviewPayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
+	}
+
+	RevokeWaiverPayload struct {
+		Errors func(childComplexity int) int
+		Waiver func(childComplexity int) int
 	}
 
 	SkippedSlot struct {
@@ -376,12 +468,14 @@ type ComplexityRoot struct {
 		CreatedAt          func(childComplexity int) int
 		Eligibility        func(childComplexity int) int
 		Email              func(childComplexity int) int
+		Hold               func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		InterviewLimit     func(childComplexity int) int
 		Interviews         func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
 		Name               func(childComplexity int) int
 		TimeZone           func(childComplexity int) int
 		UpcomingInterviews func(childComplexity int) int
+		Waivers            func(childComplexity int) int
 	}
 
 	StudentConnection struct {
@@ -399,6 +493,11 @@ type ComplexityRoot struct {
 	UnblockTimePayload struct {
 		Errors func(childComplexity int) int
 		Slots  func(childComplexity int) int
+	}
+
+	UndoNoShowPayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
 	}
 
 	UpdateAvailabilityPayload struct {
@@ -431,6 +530,18 @@ type ComplexityRoot struct {
 		Student func(childComplexity int) int
 	}
 
+	Waiver struct {
+		ExpiresAt func(childComplexity int) int
+		GrantedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		RevokedAt func(childComplexity int) int
+		Rule      func(childComplexity int) int
+		Student   func(childComplexity int) int
+		Used      func(childComplexity int) int
+		Uses      func(childComplexity int) int
+	}
+
 	WeeklyRule struct {
 		EndDate    func(childComplexity int) int
 		EndTime    func(childComplexity int) int
@@ -453,16 +564,31 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type ActorResolver interface {
+	ID(ctx context.Context, obj *booking.Actor) (*int64, error)
+}
 type AvailabilityResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Availability) ([]*booking.Interviewer, error)
 }
 type AvailabilityConflictResolver interface {
 	Slots(ctx context.Context, objs []*model.AvailabilityConflict) ([][]booking.Slot, error)
 }
+type EventResolver interface {
+	Student(ctx context.Context, objs []*booking.Event) ([]*booking.Student, error)
+	Interviewer(ctx context.Context, objs []*booking.Event) ([]*booking.Interviewer, error)
+	Slot(ctx context.Context, objs []*booking.Event) ([]*booking.Slot, error)
+	Interview(ctx context.Context, objs []*booking.Event) ([]*booking.Interview, error)
+}
+type HoldResolver interface {
+	Student(ctx context.Context, objs []*booking.Hold) ([]*booking.Student, error)
+	Slot(ctx context.Context, objs []*booking.Hold) ([]*booking.Slot, error)
+}
 type InterviewResolver interface {
 	Student(ctx context.Context, objs []*booking.Interview) ([]*booking.Student, error)
 	Interviewer(ctx context.Context, objs []*booking.Interview) ([]*booking.Interviewer, error)
 	Slot(ctx context.Context, objs []*booking.Interview) ([]*booking.Slot, error)
+
+	Events(ctx context.Context, objs []*booking.Interview) ([][]booking.Event, error)
 }
 type InterviewerResolver interface {
 	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) ([]*page.Connection[booking.Slot], error)
@@ -472,8 +598,15 @@ type InterviewerResolver interface {
 }
 type MutationResolver interface {
 	BookSlot(ctx context.Context, input app.BookSlotInput) (*model.BookSlotPayload, error)
+	HoldSlot(ctx context.Context, input app.HoldSlotInput) (*model.HoldSlotPayload, error)
+	ReleaseHold(ctx context.Context, input app.ReleaseHoldInput) (*model.ReleaseHoldPayload, error)
+	RescheduleInterview(ctx context.Context, input app.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error)
 	CancelInterview(ctx context.Context, input app.CancelInterviewInput) (*model.CancelInterviewPayload, error)
 	CompleteInterview(ctx context.Context, input app.CompleteInterviewInput) (*model.CompleteInterviewPayload, error)
+	MarkNoShow(ctx context.Context, input app.MarkNoShowInput) (*model.MarkNoShowPayload, error)
+	UndoNoShow(ctx context.Context, input app.UndoNoShowInput) (*model.UndoNoShowPayload, error)
+	GrantWaiver(ctx context.Context, input app.GrantWaiverInput) (*model.GrantWaiverPayload, error)
+	RevokeWaiver(ctx context.Context, input app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error)
 	AddWeeklyAvailability(ctx context.Context, input app.AddWeeklyAvailabilityInput) (*model.AddWeeklyAvailabilityPayload, error)
 	UpdateAvailability(ctx context.Context, input model.UpdateAvailabilityInput) (*model.UpdateAvailabilityPayload, error)
 	RemoveAvailability(ctx context.Context, input app.RemoveAvailabilityInput) (*model.RemoveAvailabilityPayload, error)
@@ -502,6 +635,7 @@ type QueryResolver interface {
 	Slots(ctx context.Context, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.Slot], error)
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
 	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
+	Events(ctx context.Context, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 }
 type SkippedSlotResolver interface {
@@ -509,6 +643,7 @@ type SkippedSlotResolver interface {
 }
 type SlotResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Slot) ([]*booking.Interviewer, error)
+	Status(ctx context.Context, objs []*booking.Slot) ([]booking.SlotStatus, error)
 }
 type SlotTakenResolver interface {
 	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.Slot, error)
@@ -516,8 +651,13 @@ type SlotTakenResolver interface {
 type StudentResolver interface {
 	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]int, error)
 	Eligibility(ctx context.Context, objs []*booking.Student) ([]*booking.Eligibility, error)
+	Hold(ctx context.Context, objs []*booking.Student) ([]*booking.Hold, error)
+	Waivers(ctx context.Context, objs []*booking.Student) ([][]booking.Waiver, error)
 	UpcomingInterviews(ctx context.Context, objs []*booking.Student) ([][]booking.Interview, error)
 	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
+}
+type WaiverResolver interface {
+	Student(ctx context.Context, objs []*booking.Waiver) ([]*booking.Student, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -537,6 +677,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Actor.id":
+		if e.ComplexityRoot.Actor.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Actor.ID(childComplexity), true
+	case "Actor.role":
+		if e.ComplexityRoot.Actor.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Actor.Role(childComplexity), true
 
 	case "AddAvailabilityPayload.availability":
 		if e.ComplexityRoot.AddAvailabilityPayload.Availability == nil {
@@ -873,6 +1026,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CancelInterviewPayload.Interview(childComplexity), true
 
+	case "Change.after":
+		if e.ComplexityRoot.Change.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.After(childComplexity), true
+	case "Change.before":
+		if e.ComplexityRoot.Change.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Before(childComplexity), true
+	case "Change.field":
+		if e.ComplexityRoot.Change.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Field(childComplexity), true
+
 	case "CompleteInterviewPayload.errors":
 		if e.ComplexityRoot.CompleteInterviewPayload.Errors == nil {
 			break
@@ -948,6 +1120,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Eligibility.RecentGrades(childComplexity), true
+	case "Eligibility.waivers":
+		if e.ComplexityRoot.Eligibility.Waivers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Eligibility.Waivers(childComplexity), true
 
 	case "EligibilityReason.code":
 		if e.ComplexityRoot.EligibilityReason.Code == nil {
@@ -980,6 +1158,174 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EmptyReason.Message(childComplexity), true
+
+	case "Event.actor":
+		if e.ComplexityRoot.Event.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Actor(childComplexity), true
+	case "Event.at":
+		if e.ComplexityRoot.Event.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.At(childComplexity), true
+	case "Event.changes":
+		if e.ComplexityRoot.Event.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Changes(childComplexity), true
+	case "Event.id":
+		if e.ComplexityRoot.Event.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.ID(childComplexity), true
+	case "Event.interview":
+		if e.ComplexityRoot.Event.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Interview(childComplexity), true
+	case "Event.interviewer":
+		if e.ComplexityRoot.Event.Interviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Interviewer(childComplexity), true
+	case "Event.kind":
+		if e.ComplexityRoot.Event.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Kind(childComplexity), true
+	case "Event.requestId":
+		if e.ComplexityRoot.Event.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.RequestID(childComplexity), true
+	case "Event.slot":
+		if e.ComplexityRoot.Event.Slot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Slot(childComplexity), true
+	case "Event.student":
+		if e.ComplexityRoot.Event.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Student(childComplexity), true
+
+	case "EventConnection.edges":
+		if e.ComplexityRoot.EventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.nodes":
+		if e.ComplexityRoot.EventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Nodes(childComplexity), true
+	case "EventConnection.pageInfo":
+		if e.ComplexityRoot.EventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+	case "EventConnection.totalCount":
+		if e.ComplexityRoot.EventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.TotalCount(childComplexity), true
+
+	case "EventEdge.cursor":
+		if e.ComplexityRoot.EventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Cursor(childComplexity), true
+	case "EventEdge.node":
+		if e.ComplexityRoot.EventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
+
+	case "GrantWaiverPayload.errors":
+		if e.ComplexityRoot.GrantWaiverPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantWaiverPayload.Errors(childComplexity), true
+	case "GrantWaiverPayload.waiver":
+		if e.ComplexityRoot.GrantWaiverPayload.Waiver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantWaiverPayload.Waiver(childComplexity), true
+
+	case "Hold.endedAt":
+		if e.ComplexityRoot.Hold.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.EndedAt(childComplexity), true
+	case "Hold.expiresAt":
+		if e.ComplexityRoot.Hold.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.ExpiresAt(childComplexity), true
+	case "Hold.extended":
+		if e.ComplexityRoot.Hold.Extended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.Extended(childComplexity), true
+	case "Hold.id":
+		if e.ComplexityRoot.Hold.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.ID(childComplexity), true
+	case "Hold.placedAt":
+		if e.ComplexityRoot.Hold.PlacedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.PlacedAt(childComplexity), true
+	case "Hold.slot":
+		if e.ComplexityRoot.Hold.Slot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.Slot(childComplexity), true
+	case "Hold.student":
+		if e.ComplexityRoot.Hold.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Hold.Student(childComplexity), true
+
+	case "HoldSlotPayload.errors":
+		if e.ComplexityRoot.HoldSlotPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HoldSlotPayload.Errors(childComplexity), true
+	case "HoldSlotPayload.hold":
+		if e.ComplexityRoot.HoldSlotPayload.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HoldSlotPayload.Hold(childComplexity), true
 
 	case "ImportAvailabilityPayload.created":
 		if e.ComplexityRoot.ImportAvailabilityPayload.Created == nil {
@@ -1179,6 +1525,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.End(childComplexity), true
+	case "Interview.events":
+		if e.ComplexityRoot.Interview.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Events(childComplexity), true
 	case "Interview.exempt":
 		if e.ComplexityRoot.Interview.Exempt == nil {
 			break
@@ -1203,12 +1555,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.Interviewer(childComplexity), true
+	case "Interview.noShowAt":
+		if e.ComplexityRoot.Interview.NoShowAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.NoShowAt(childComplexity), true
 	case "Interview.note":
 		if e.ComplexityRoot.Interview.Note == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Interview.Note(childComplexity), true
+	case "Interview.rescheduleCount":
+		if e.ComplexityRoot.Interview.Reschedules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Reschedules(childComplexity), true
 	case "Interview.slot":
 		if e.ComplexityRoot.Interview.Slot == nil {
 			break
@@ -1399,6 +1763,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InterviewerEdge.Node(childComplexity), true
 
+	case "MarkNoShowPayload.errors":
+		if e.ComplexityRoot.MarkNoShowPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkNoShowPayload.Errors(childComplexity), true
+	case "MarkNoShowPayload.interview":
+		if e.ComplexityRoot.MarkNoShowPayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkNoShowPayload.Interview(childComplexity), true
+
 	case "Mutation.addAvailability":
 		if e.ComplexityRoot.Mutation.AddAvailability == nil {
 			break
@@ -1487,6 +1864,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateStudent(childComplexity, args["input"].(app.CreateStudentInput)), true
+	case "Mutation.grantWaiver":
+		if e.ComplexityRoot.Mutation.GrantWaiver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_grantWaiver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GrantWaiver(childComplexity, args["input"].(app.GrantWaiverInput)), true
+	case "Mutation.holdSlot":
+		if e.ComplexityRoot.Mutation.HoldSlot == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_holdSlot_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.HoldSlot(childComplexity, args["input"].(app.HoldSlotInput)), true
 	case "Mutation.importAvailability":
 		if e.ComplexityRoot.Mutation.ImportAvailability == nil {
 			break
@@ -1531,6 +1930,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportStudents(childComplexity, args["input"].(model.ImportStudentsInput)), true
+	case "Mutation.markNoShow":
+		if e.ComplexityRoot.Mutation.MarkNoShow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markNoShow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkNoShow(childComplexity, args["input"].(app.MarkNoShowInput)), true
+	case "Mutation.releaseHold":
+		if e.ComplexityRoot.Mutation.ReleaseHold == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_releaseHold_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReleaseHold(childComplexity, args["input"].(app.ReleaseHoldInput)), true
 	case "Mutation.removeAvailability":
 		if e.ComplexityRoot.Mutation.RemoveAvailability == nil {
 			break
@@ -1542,6 +1963,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveAvailability(childComplexity, args["input"].(app.RemoveAvailabilityInput)), true
+	case "Mutation.rescheduleInterview":
+		if e.ComplexityRoot.Mutation.RescheduleInterview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rescheduleInterview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RescheduleInterview(childComplexity, args["input"].(app.RescheduleInterviewInput)), true
+	case "Mutation.revokeWaiver":
+		if e.ComplexityRoot.Mutation.RevokeWaiver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeWaiver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeWaiver(childComplexity, args["input"].(app.RevokeWaiverInput)), true
 	case "Mutation.unblockTime":
 		if e.ComplexityRoot.Mutation.UnblockTime == nil {
 			break
@@ -1553,6 +1996,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnblockTime(childComplexity, args["input"].(app.UnblockTimeInput)), true
+	case "Mutation.undoNoShow":
+		if e.ComplexityRoot.Mutation.UndoNoShow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_undoNoShow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UndoNoShow(childComplexity, args["input"].(app.UndoNoShowInput)), true
 	case "Mutation.updateAvailability":
 		if e.ComplexityRoot.Mutation.UpdateAvailability == nil {
 			break
@@ -1706,6 +2160,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Eligibility(childComplexity, args["studentId"].(int64)), true
+	case "Query.events":
+		if e.ComplexityRoot.Query.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Query_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.EventFilter), args["orderBy"].(*store.Order)), true
 	case "Query.interview":
 		if e.ComplexityRoot.Query.Interview == nil {
 			break
@@ -1796,6 +2261,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
 
+	case "ReleaseHoldPayload.errors":
+		if e.ComplexityRoot.ReleaseHoldPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHoldPayload.Errors(childComplexity), true
+	case "ReleaseHoldPayload.hold":
+		if e.ComplexityRoot.ReleaseHoldPayload.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHoldPayload.Hold(childComplexity), true
+
 	case "RemoveAvailabilityPayload.cancelled":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.Cancelled == nil {
 			break
@@ -1820,6 +2298,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RemoveAvailabilityPayload.Errors(childComplexity), true
+
+	case "RescheduleInterviewPayload.errors":
+		if e.ComplexityRoot.RescheduleInterviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleInterviewPayload.Errors(childComplexity), true
+	case "RescheduleInterviewPayload.interview":
+		if e.ComplexityRoot.RescheduleInterviewPayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleInterviewPayload.Interview(childComplexity), true
+
+	case "RevokeWaiverPayload.errors":
+		if e.ComplexityRoot.RevokeWaiverPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeWaiverPayload.Errors(childComplexity), true
+	case "RevokeWaiverPayload.waiver":
+		if e.ComplexityRoot.RevokeWaiverPayload.Waiver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeWaiverPayload.Waiver(childComplexity), true
 
 	case "SkippedSlot.end":
 		if e.ComplexityRoot.SkippedSlot.End == nil {
@@ -1958,6 +2462,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Student.Email(childComplexity), true
+	case "Student.hold":
+		if e.ComplexityRoot.Student.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Student.Hold(childComplexity), true
 	case "Student.id":
 		if e.ComplexityRoot.Student.ID == nil {
 			break
@@ -1999,6 +2509,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Student.UpcomingInterviews(childComplexity), true
+	case "Student.waivers":
+		if e.ComplexityRoot.Student.Waivers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Student.Waivers(childComplexity), true
 
 	case "StudentConnection.edges":
 		if e.ComplexityRoot.StudentConnection.Edges == nil {
@@ -2050,6 +2566,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnblockTimePayload.Slots(childComplexity), true
+
+	case "UndoNoShowPayload.errors":
+		if e.ComplexityRoot.UndoNoShowPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoNoShowPayload.Errors(childComplexity), true
+	case "UndoNoShowPayload.interview":
+		if e.ComplexityRoot.UndoNoShowPayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoNoShowPayload.Interview(childComplexity), true
 
 	case "UpdateAvailabilityPayload.availability":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Availability == nil {
@@ -2163,6 +2692,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateStudentPayload.Student(childComplexity), true
 
+	case "Waiver.expiresAt":
+		if e.ComplexityRoot.Waiver.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.ExpiresAt(childComplexity), true
+	case "Waiver.grantedAt":
+		if e.ComplexityRoot.Waiver.GrantedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.GrantedAt(childComplexity), true
+	case "Waiver.id":
+		if e.ComplexityRoot.Waiver.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.ID(childComplexity), true
+	case "Waiver.reason":
+		if e.ComplexityRoot.Waiver.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.Reason(childComplexity), true
+	case "Waiver.revokedAt":
+		if e.ComplexityRoot.Waiver.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.RevokedAt(childComplexity), true
+	case "Waiver.rule":
+		if e.ComplexityRoot.Waiver.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.Rule(childComplexity), true
+	case "Waiver.student":
+		if e.ComplexityRoot.Waiver.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.Student(childComplexity), true
+	case "Waiver.used":
+		if e.ComplexityRoot.Waiver.Used == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.Used(childComplexity), true
+	case "Waiver.uses":
+		if e.ComplexityRoot.Waiver.Uses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waiver.Uses(childComplexity), true
+
 	case "WeeklyRule.endDate":
 		if e.ComplexityRoot.WeeklyRule.EndDate == nil {
 			break
@@ -2248,6 +2832,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CompleteInterviewInput", ec.unmarshalInputCompleteInterviewInput),
 			graphql.NewInputUnmarshaler("CreateInterviewerInput", ec.unmarshalInputCreateInterviewerInput),
 			graphql.NewInputUnmarshaler("CreateStudentInput", ec.unmarshalInputCreateStudentInput),
+			graphql.NewInputUnmarshaler("EventFilter", ec.unmarshalInputEventFilter),
+			graphql.NewInputUnmarshaler("EventOrder", ec.unmarshalInputEventOrder),
+			graphql.NewInputUnmarshaler("GrantWaiverInput", ec.unmarshalInputGrantWaiverInput),
+			graphql.NewInputUnmarshaler("HoldSlotInput", ec.unmarshalInputHoldSlotInput),
 			graphql.NewInputUnmarshaler("ImportAvailabilityInput", ec.unmarshalInputImportAvailabilityInput),
 			graphql.NewInputUnmarshaler("ImportInterviewersInput", ec.unmarshalInputImportInterviewersInput),
 			graphql.NewInputUnmarshaler("ImportInterviewsInput", ec.unmarshalInputImportInterviewsInput),
@@ -2256,12 +2844,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("InterviewOrder", ec.unmarshalInputInterviewOrder),
 			graphql.NewInputUnmarshaler("InterviewerFilter", ec.unmarshalInputInterviewerFilter),
 			graphql.NewInputUnmarshaler("InterviewerOrder", ec.unmarshalInputInterviewerOrder),
+			graphql.NewInputUnmarshaler("MarkNoShowInput", ec.unmarshalInputMarkNoShowInput),
+			graphql.NewInputUnmarshaler("ReleaseHoldInput", ec.unmarshalInputReleaseHoldInput),
 			graphql.NewInputUnmarshaler("RemoveAvailabilityInput", ec.unmarshalInputRemoveAvailabilityInput),
+			graphql.NewInputUnmarshaler("RescheduleInterviewInput", ec.unmarshalInputRescheduleInterviewInput),
+			graphql.NewInputUnmarshaler("RevokeWaiverInput", ec.unmarshalInputRevokeWaiverInput),
 			graphql.NewInputUnmarshaler("SlotFilter", ec.unmarshalInputSlotFilter),
 			graphql.NewInputUnmarshaler("SlotOrder", ec.unmarshalInputSlotOrder),
 			graphql.NewInputUnmarshaler("StudentFilter", ec.unmarshalInputStudentFilter),
 			graphql.NewInputUnmarshaler("StudentOrder", ec.unmarshalInputStudentOrder),
 			graphql.NewInputUnmarshaler("UnblockTimeInput", ec.unmarshalInputUnblockTimeInput),
+			graphql.NewInputUnmarshaler("UndoNoShowInput", ec.unmarshalInputUndoNoShowInput),
 			graphql.NewInputUnmarshaler("UpdateAvailabilityInput", ec.unmarshalInputUpdateAvailabilityInput),
 			graphql.NewInputUnmarshaler("UpdateBookingPolicyInput", ec.unmarshalInputUpdateBookingPolicyInput),
 			graphql.NewInputUnmarshaler("UpdateInterviewerInput", ec.unmarshalInputUpdateInterviewerInput),
@@ -2503,6 +3096,21 @@ type Query {
     orderBy: InterviewOrder
   ): InterviewConnection!
 
+  """
+  What happened, in the order in which it was written: who did what, when, and
+  what was before and after. Nothing in it is ever changed or removed.
+  """
+  events(
+    "How many at most, 1 to 100."
+    first: Int = 20
+    "The events after this cursor."
+    after: String
+    "Which events; all of them by default."
+    filter: EventFilter
+    "In which order. A cursor is good for the order it was given in."
+    orderBy: EventOrder
+  ): EventConnection!
+
   "The numbers the rules use. Anyone may read them."
   bookingPolicy: BookingPolicy!
 }
@@ -2527,6 +3135,8 @@ type Slot {
 enum SlotStatus {
   "Published, and nobody has it."
   OPEN
+  "A student holds it for the moment."
+  HELD
   "An interview stands on it."
   BOOKED
   "Taken back; it cannot be booked."
@@ -2625,6 +3235,8 @@ enum EmptyReasonCode {
   NONE_PUBLISHED
   "Slots are booked already."
   TAKEN
+  "Other students hold slots for the moment."
+  HELD
   "Slots have started already."
   IN_PAST
   "Slots start sooner than the minimum notice."
@@ -2643,7 +3255,7 @@ enum EmptyReasonCode {
 type Eligibility {
   "Whether the student may book."
   eligible: Boolean!
-  "How many interviews count as used: booked, completed, and missed by the student."
+  "How many interviews count as used: booked, completed, missed by the student, and a live hold."
   interviewsUsed: Int!
   "How many the student may use: his own limit, else the policy's."
   interviewLimit: Int!
@@ -2651,8 +3263,13 @@ type Eligibility {
   interviewsRemaining: Int!
   "The grades that were looked at, newest first."
   recentGrades: [Int!]!
-  "Every rule that fails; empty when the student may book."
+  "Every rule that fails and is not waived; empty when the student may book."
   reasons: [EligibilityReason!]!
+  """
+  The waivers at work: without them a rule would fail, or keep the student from
+  an interviewer he has met.
+  """
+  waivers: [Waiver!]!
 }
 
 "One rule that a student fails."
@@ -2679,6 +3296,10 @@ type Student {
   interviewLimit: Int!
   "Whether the student may book now."
   eligibility: Eligibility!
+  "The student's live hold; null when he has none."
+  hold: Hold
+  "The waivers that were granted to the student, in that order."
+  waivers: [Waiver!]!
   "The student's booked interviews that have not ended, by start."
   upcomingInterviews: [Interview!]!
   "The student's interviews, whatever became of them, by start, then id."
@@ -2866,8 +3487,17 @@ type Interview {
   cancelledAt: DateTime
   "Why it was cancelled; null unless it is."
   cancelReason: String
-  "Whether an administrator took it in from elsewhere though it breaks the limit, the pair, the grades or the interviewer's caps."
+  "When the no-show was marked; null unless it is one."
+  noShowAt: DateTime
+  "How often it was moved to another slot."
+  rescheduleCount: Int!
+  """
+  Whether it stands though a rule said no: an administrator took it in from
+  elsewhere though it breaks the limit, the pair, the grades or a cap, or its student meets the interviewer again by a waiver.
+  """
   exempt: Boolean!
+  "What happened to it, in that order."
+  events: [Event!]!
 }
 
 "What became of a booking."
@@ -2934,6 +3564,223 @@ input InterviewOrder {
   direction: OrderDirection! = ASC
 }
 
+# ============================================================ holds and waivers
+
+"A short, exclusive claim of one student on one slot. It counts like a booking until it ends."
+type Hold {
+  "The hold's id."
+  id: ID!
+  "Who holds the slot."
+  student: Student!
+  "The slot."
+  slot: Slot!
+  "When it was placed."
+  placedAt: DateTime!
+  "Until when it lives, unless it is released or used before."
+  expiresAt: DateTime!
+  "Whether it was extended, which can be done once."
+  extended: Boolean!
+  "When it was released or used; null while it was neither."
+  endedAt: DateTime
+}
+
+"A rule that an administrator can waive for a student."
+enum WaivableRule {
+  "The limit of interviews."
+  LIMIT
+  "The last grades."
+  GRADES
+  "Never the same interviewer twice."
+  PAIR
+}
+
+"""
+Lets one student pass one rule, so many times. A use is a live hold or an
+interview that stands on it and counts; it comes back when that is cancelled.
+"""
+type Waiver {
+  "The waiver's id."
+  id: ID!
+  "Whom it is for."
+  student: Student!
+  "The rule it waives."
+  rule: WaivableRule!
+  "Why it was granted."
+  reason: String!
+  "How often it can be used."
+  uses: Int!
+  "How many uses are made of it now."
+  used: Int!
+  "When it was granted."
+  grantedAt: DateTime!
+  "When it ends; null for never."
+  expiresAt: DateTime
+  "When it was revoked; null unless it was."
+  revokedAt: DateTime
+}
+
+# ======================================================================= events
+
+"One change: who did what, when, and what was before and after."
+type Event {
+  "The event's id. A greater one was written later."
+  id: ID!
+  "When it happened."
+  at: DateTime!
+  "What happened."
+  kind: EventKind!
+  "Who did it."
+  actor: Actor!
+  "The request in which it was done, as in the answer's header X-Request-Id; empty where there was none."
+  requestId: String!
+  "The student it is about; null when it is about none."
+  student: Student
+  "The interviewer it is about; null when it is about none."
+  interviewer: Interviewer
+  "The slot it is about; null when it is about none."
+  slot: Slot
+  "The interview it is about; null when it is about none."
+  interview: Interview
+  "What changed. Of names, e-mails, notes and reasons only that they did."
+  changes: [Change!]!
+}
+
+"One field, before and after."
+type Change {
+  "The field."
+  field: String!
+  "What it was; null for nothing."
+  before: String
+  "What it is; null for nothing."
+  after: String
+}
+
+"Who did something."
+type Actor {
+  "What he is to the school."
+  role: Role!
+  "His id; null for the local administrator and for the program itself."
+  id: ID
+}
+
+"What somebody is to the school."
+enum Role {
+  "Takes interviews."
+  STUDENT
+  "Gives interviews."
+  INTERVIEWER
+  "Runs the school."
+  ADMIN
+  "The program itself: its jobs and its commands."
+  SYSTEM
+}
+
+"What can happen."
+enum EventKind {
+  "An interview was booked."
+  INTERVIEW_BOOKED
+  "An interview was moved to another slot."
+  INTERVIEW_RESCHEDULED
+  "An interview was cancelled."
+  INTERVIEW_CANCELLED
+  "An interview was completed."
+  INTERVIEW_COMPLETED
+  "A completed interview was graded, or graded anew, or its note was changed."
+  INTERVIEW_GRADED
+  "Somebody did not come."
+  NO_SHOW_MARKED
+  "A no-show was taken back."
+  NO_SHOW_UNDONE
+  "An interview was taken in from elsewhere."
+  INTERVIEW_IMPORTED
+  "A slot was held."
+  HOLD_PLACED
+  "A hold was extended."
+  HOLD_EXTENDED
+  "A hold was released."
+  HOLD_RELEASED
+  "A rule was waived."
+  WAIVER_GRANTED
+  "A waiver was revoked."
+  WAIVER_REVOKED
+  "An availability was published."
+  AVAILABILITY_ADDED
+  "An availability was changed."
+  AVAILABILITY_UPDATED
+  "An availability was removed."
+  AVAILABILITY_REMOVED
+  "A weekly rule was published further."
+  AVAILABILITY_EXTENDED
+  "Time was blocked."
+  TIME_BLOCKED
+  "Blocked time was given back."
+  TIME_UNBLOCKED
+  "A slot was withdrawn by itself."
+  SLOT_WITHDRAWN
+  "A student was admitted."
+  STUDENT_CREATED
+  "A student was changed."
+  STUDENT_UPDATED
+  "An interviewer was taken on."
+  INTERVIEWER_CREATED
+  "An interviewer was changed."
+  INTERVIEWER_UPDATED
+  "The policy was changed."
+  POLICY_UPDATED
+  "A file was taken in."
+  DATA_IMPORTED
+}
+
+"Narrows a list of events; every condition given must hold."
+input EventFilter {
+  "About this student."
+  studentId: ID
+  "About this interviewer."
+  interviewerId: ID
+  "About this interview."
+  interviewId: ID
+  "Of one of these kinds; an empty list narrows nothing."
+  kind: [EventKind!]
+  "Events at this time or later."
+  start: DateTime
+  "Events before this time."
+  end: DateTime
+}
+
+"What events can be ordered by."
+enum EventOrderField {
+  "Their ids: in the order in which they were written."
+  ID
+}
+
+"An order of events."
+input EventOrder {
+  "What counts."
+  field: EventOrderField!
+  "Which end comes first."
+  direction: OrderDirection! = ASC
+}
+
+"A page of events."
+type EventConnection {
+  "The events with their cursors."
+  edges: [EventEdge!]!
+  "The events."
+  nodes: [Event!]!
+  "Where this page lies."
+  pageInfo: PageInfo!
+  "How many events all pages hold. Counted only when asked for."
+  totalCount: Int!
+}
+
+"An event in a list."
+type EventEdge {
+  "The event."
+  node: Event!
+  "The event's place in the list."
+  cursor: String!
+}
+
 # ======================================================================= policy
 
 "The numbers the rules use, one versioned record."
@@ -2991,6 +3838,8 @@ enum RefusalCode {
   SLOT_TAKEN
   "Somebody else holds the slot for the moment."
   SLOT_HELD
+  "The student holds another slot; he holds one at a time."
+  ALREADY_HOLDING
   "The slot was taken back."
   SLOT_WITHDRAWN
   "The slot has started already."
@@ -3029,9 +3878,9 @@ type PlainError implements UserError {
   path: [String!]
 }
 
-"Somebody else has booked the slot."
+"Somebody else has booked the slot, or holds it."
 type SlotTaken implements UserError {
-  "Always ` + "`" + `SLOT_TAKEN` + "`" + `."
+  "` + "`" + `SLOT_TAKEN` + "`" + ` or ` + "`" + `SLOT_HELD` + "`" + `."
   code: RefusalCode!
   "What it says, for people."
   message: String!
@@ -3074,7 +3923,34 @@ type Mutation {
     "What to book, for whom."
     input: BookSlotInput!
   ): BookSlotPayload!
-  "Calls an interview off. Its slot opens again while it lies in the future."
+  """
+  Keeps a slot for a student for a while (the policy's ` + "`" + `holdSeconds` + "`" + `). A student
+  holds one slot at a time. Holding one's own held slot again extends the hold,
+  once.
+  """
+  holdSlot(
+    "What to hold, for whom."
+    input: HoldSlotInput!
+  ): HoldSlotPayload!
+  "Gives a hold back before it expires. Releasing one that has ended changes nothing."
+  releaseHold(
+    "Which."
+    input: ReleaseHoldInput!
+  ): ReleaseHoldPayload!
+  """
+  Moves an interview to another slot. It keeps its id, and the slot it leaves
+  opens again. The limit and the pair see it as not there, the grades are not
+  asked again; the policy's ` + "`" + `maxReschedules` + "`" + ` says how often.
+  """
+  rescheduleInterview(
+    "Which interview, and where to."
+    input: RescheduleInterviewInput!
+  ): RescheduleInterviewPayload!
+  """
+  Calls an interview off: a student until the policy's ` + "`" + `cancelCutoffSeconds` + "`" + `
+  before the start, the others always. Its slot opens again while it lies in the
+  future, unless it was the interviewer who cancelled or he has taken it back.
+  """
   cancelInterview(
     "What to cancel, and why."
     input: CancelInterviewInput!
@@ -3084,6 +3960,29 @@ type Mutation {
     "What took place, and how."
     input: CompleteInterviewInput!
   ): CompleteInterviewPayload!
+  "Records that somebody did not come, from 10 minutes after the start on."
+  markNoShow(
+    "To which interview, and who."
+    input: MarkNoShowInput!
+  ): MarkNoShowPayload!
+  """
+  Takes a no-show back within 48 hours after it was marked. The interview is
+  booked and counts again, so the limit, the pair and the student's time are asked.
+  """
+  undoNoShow(
+    "Of which interview."
+    input: UndoNoShowInput!
+  ): UndoNoShowPayload!
+  "Lets a student pass a rule, so many times."
+  grantWaiver(
+    "Whom, and which rule."
+    input: GrantWaiverInput!
+  ): GrantWaiverPayload!
+  "Ends a waiver. What stands on it stays; revoking it again changes nothing."
+  revokeWaiver(
+    "Which."
+    input: RevokeWaiverInput!
+  ): RevokeWaiverPayload!
 
   """
   Publishes a weekly rule of an interviewer, as far as the policy's horizon, and
@@ -3167,6 +4066,14 @@ input BookSlotInput {
   studentId: ID!
   "The slot."
   slotId: ID!
+  "Insist on this hold; without it, the student's own hold on the slot is used all the same."
+  holdId: ID
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
   "Answer exactly what booking would, and change nothing. The interview answered does not exist afterwards."
   dryRun: Boolean! = false
 }
@@ -3185,12 +4092,150 @@ input CancelInterviewInput {
   interviewId: ID!
   "Why, 1 to 500 characters."
   reason: String!
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "What cancelling came to."
 type CancelInterviewPayload {
   "The interview; null when it was refused."
   interview: Interview
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which slot to keep, for whom."
+input HoldSlotInput {
+  "The student."
+  studentId: ID!
+  "The slot."
+  slotId: ID!
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
+}
+
+"What holding came to."
+type HoldSlotPayload {
+  "The hold; null when it was refused."
+  hold: Hold
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which hold to give back."
+input ReleaseHoldInput {
+  "The hold."
+  holdId: ID!
+}
+
+"What releasing came to."
+type ReleaseHoldPayload {
+  "The hold; null when it was refused."
+  hold: Hold
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which interview to move, and where to."
+input RescheduleInterviewInput {
+  "The interview."
+  interviewId: ID!
+  "The slot it moves to."
+  slotId: ID!
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
+}
+
+"What moving came to."
+type RescheduleInterviewPayload {
+  "The interview; null when it was refused."
+  interview: Interview
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Who can fail to come."
+enum Party {
+  "The student."
+  STUDENT
+  "The interviewer."
+  INTERVIEWER
+}
+
+"To which interview somebody did not come."
+input MarkNoShowInput {
+  "The interview."
+  interviewId: ID!
+  "Who did not come."
+  party: Party!
+}
+
+"What marking came to."
+type MarkNoShowPayload {
+  "The interview; null when it was refused."
+  interview: Interview
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which no-show to take back."
+input UndoNoShowInput {
+  "The interview."
+  interviewId: ID!
+}
+
+"What undoing came to."
+type UndoNoShowPayload {
+  "The interview; null when it was refused."
+  interview: Interview
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Who may pass which rule, and how often."
+input GrantWaiverInput {
+  "The student."
+  studentId: ID!
+  "The rule."
+  rule: WaivableRule!
+  "Why, 1 to 500 characters."
+  reason: String!
+  "How often, 1 to 100."
+  uses: Int! = 1
+  "When the waiver ends, a time to come; left out, never."
+  expiresAt: DateTime
+}
+
+"What granting came to."
+type GrantWaiverPayload {
+  "The waiver; null when it was refused."
+  waiver: Waiver
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
+"Which waiver to end."
+input RevokeWaiverInput {
+  "The waiver."
+  waiverId: ID!
+}
+
+"What revoking came to."
+type RevokeWaiverPayload {
+  "The waiver; null when it was refused."
+  waiver: Waiver
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -3850,6 +4895,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_Actor_role(ctx, field)
+	case "id":
+		return ec.fieldContext_Actor_id(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Actor", field.Name)
+}
+
 func (ec *executionContext) childFields_AddAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "availability":
@@ -4010,6 +5065,18 @@ func (ec *executionContext) childFields_CancelInterviewPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type CancelInterviewPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_Change_field(ctx, field)
+	case "before":
+		return ec.fieldContext_Change_before(ctx, field)
+	case "after":
+		return ec.fieldContext_Change_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
+}
+
 func (ec *executionContext) childFields_CompleteInterviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "interview":
@@ -4054,6 +5121,8 @@ func (ec *executionContext) childFields_Eligibility(ctx context.Context, field g
 		return ec.fieldContext_Eligibility_recentGrades(ctx, field)
 	case "reasons":
 		return ec.fieldContext_Eligibility_reasons(ctx, field)
+	case "waivers":
+		return ec.fieldContext_Eligibility_waivers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Eligibility", field.Name)
 }
@@ -4078,6 +5147,96 @@ func (ec *executionContext) childFields_EmptyReason(ctx context.Context, field g
 		return ec.fieldContext_EmptyReason_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EmptyReason", field.Name)
+}
+
+func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Event_id(ctx, field)
+	case "at":
+		return ec.fieldContext_Event_at(ctx, field)
+	case "kind":
+		return ec.fieldContext_Event_kind(ctx, field)
+	case "actor":
+		return ec.fieldContext_Event_actor(ctx, field)
+	case "requestId":
+		return ec.fieldContext_Event_requestId(ctx, field)
+	case "student":
+		return ec.fieldContext_Event_student(ctx, field)
+	case "interviewer":
+		return ec.fieldContext_Event_interviewer(ctx, field)
+	case "slot":
+		return ec.fieldContext_Event_slot(ctx, field)
+	case "interview":
+		return ec.fieldContext_Event_interview(ctx, field)
+	case "changes":
+		return ec.fieldContext_Event_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Event", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_GrantWaiverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waiver":
+		return ec.fieldContext_GrantWaiverPayload_waiver(ctx, field)
+	case "errors":
+		return ec.fieldContext_GrantWaiverPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GrantWaiverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Hold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Hold_id(ctx, field)
+	case "student":
+		return ec.fieldContext_Hold_student(ctx, field)
+	case "slot":
+		return ec.fieldContext_Hold_slot(ctx, field)
+	case "placedAt":
+		return ec.fieldContext_Hold_placedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Hold_expiresAt(ctx, field)
+	case "extended":
+		return ec.fieldContext_Hold_extended(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Hold_endedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Hold", field.Name)
+}
+
+func (ec *executionContext) childFields_HoldSlotPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hold":
+		return ec.fieldContext_HoldSlotPayload_hold(ctx, field)
+	case "errors":
+		return ec.fieldContext_HoldSlotPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HoldSlotPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4198,8 +5357,14 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_cancelledAt(ctx, field)
 	case "cancelReason":
 		return ec.fieldContext_Interview_cancelReason(ctx, field)
+	case "noShowAt":
+		return ec.fieldContext_Interview_noShowAt(ctx, field)
+	case "rescheduleCount":
+		return ec.fieldContext_Interview_rescheduleCount(ctx, field)
 	case "exempt":
 		return ec.fieldContext_Interview_exempt(ctx, field)
+	case "events":
+		return ec.fieldContext_Interview_events(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Interview", field.Name)
 }
@@ -4284,6 +5449,16 @@ func (ec *executionContext) childFields_InterviewerEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type InterviewerEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_MarkNoShowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_MarkNoShowPayload_interview(ctx, field)
+	case "errors":
+		return ec.fieldContext_MarkNoShowPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkNoShowPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -4298,6 +5473,16 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_ReleaseHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "hold":
+		return ec.fieldContext_ReleaseHoldPayload_hold(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReleaseHoldPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseHoldPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RemoveAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "closedSlots":
@@ -4310,6 +5495,26 @@ func (ec *executionContext) childFields_RemoveAvailabilityPayload(ctx context.Co
 		return ec.fieldContext_RemoveAvailabilityPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RemoveAvailabilityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RescheduleInterviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_RescheduleInterviewPayload_interview(ctx, field)
+	case "errors":
+		return ec.fieldContext_RescheduleInterviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RescheduleInterviewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeWaiverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waiver":
+		return ec.fieldContext_RevokeWaiverPayload_waiver(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeWaiverPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeWaiverPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SkippedSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4380,6 +5585,10 @@ func (ec *executionContext) childFields_Student(ctx context.Context, field graph
 		return ec.fieldContext_Student_interviewLimit(ctx, field)
 	case "eligibility":
 		return ec.fieldContext_Student_eligibility(ctx, field)
+	case "hold":
+		return ec.fieldContext_Student_hold(ctx, field)
+	case "waivers":
+		return ec.fieldContext_Student_waivers(ctx, field)
 	case "upcomingInterviews":
 		return ec.fieldContext_Student_upcomingInterviews(ctx, field)
 	case "interviews":
@@ -4422,6 +5631,16 @@ func (ec *executionContext) childFields_UnblockTimePayload(ctx context.Context, 
 		return ec.fieldContext_UnblockTimePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnblockTimePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UndoNoShowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_UndoNoShowPayload_interview(ctx, field)
+	case "errors":
+		return ec.fieldContext_UndoNoShowPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UndoNoShowPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateAvailabilityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4482,6 +5701,30 @@ func (ec *executionContext) childFields_UpdateStudentPayload(ctx context.Context
 		return ec.fieldContext_UpdateStudentPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateStudentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Waiver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Waiver_id(ctx, field)
+	case "student":
+		return ec.fieldContext_Waiver_student(ctx, field)
+	case "rule":
+		return ec.fieldContext_Waiver_rule(ctx, field)
+	case "reason":
+		return ec.fieldContext_Waiver_reason(ctx, field)
+	case "uses":
+		return ec.fieldContext_Waiver_uses(ctx, field)
+	case "used":
+		return ec.fieldContext_Waiver_used(ctx, field)
+	case "grantedAt":
+		return ec.fieldContext_Waiver_grantedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Waiver_expiresAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_Waiver_revokedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Waiver", field.Name)
 }
 
 func (ec *executionContext) childFields_WeeklyRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4822,6 +6065,34 @@ func (ec *executionContext) field_Mutation_createStudent_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_grantWaiver_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.GrantWaiverInput, error) {
+			return ec.unmarshalNGrantWaiverInput2rehearseᚋinternalᚋappᚐGrantWaiverInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_holdSlot_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.HoldSlotInput, error) {
+			return ec.unmarshalNHoldSlotInput2rehearseᚋinternalᚋappᚐHoldSlotInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_importAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4878,6 +6149,34 @@ func (ec *executionContext) field_Mutation_importStudents_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_markNoShow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.MarkNoShowInput, error) {
+			return ec.unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚐMarkNoShowInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_releaseHold_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.ReleaseHoldInput, error) {
+			return ec.unmarshalNReleaseHoldInput2rehearseᚋinternalᚋappᚐReleaseHoldInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_removeAvailability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4892,12 +6191,54 @@ func (ec *executionContext) field_Mutation_removeAvailability_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_rescheduleInterview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.RescheduleInterviewInput, error) {
+			return ec.unmarshalNRescheduleInterviewInput2rehearseᚋinternalᚋappᚐRescheduleInterviewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeWaiver_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.RevokeWaiverInput, error) {
+			return ec.unmarshalNRevokeWaiverInput2rehearseᚋinternalᚋappᚐRevokeWaiverInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_unblockTime_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (app.UnblockTimeInput, error) {
 			return ec.unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚐUnblockTimeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_undoNoShow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.UndoNoShowInput, error) {
+			return ec.unmarshalNUndoNoShowInput2rehearseᚋinternalᚋappᚐUndoNoShowInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5063,6 +6404,44 @@ func (ec *executionContext) field_Query_eligibility_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["studentId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_events_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*store.EventFilter, error) {
+			return ec.unmarshalOEventFilter2ᚖrehearseᚋinternalᚋstoreᚐEventFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*store.Order, error) {
+			return ec.unmarshalOEventOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg3
 	return args, nil
 }
 
@@ -5377,6 +6756,52 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _Actor_role(ctx context.Context, field graphql.CollectedField, obj *booking.Actor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Actor_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.Role) graphql.Marshaler {
+			return ec.marshalNRole2rehearseᚋinternalᚋbookingᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Actor_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Actor", field, false, false, "Role")
+}
+
+func (ec *executionContext) _Actor_id(ctx context.Context, field graphql.CollectedField, obj *booking.Actor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Actor_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Actor().ID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Actor_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Actor", field, true, true, "ID")
+}
 
 func (ec *executionContext) _AddAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.AddAvailabilityPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -6900,6 +8325,75 @@ func (ec *executionContext) fieldContext_CancelInterviewPayload_errors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _Change_field(ctx context.Context, field graphql.CollectedField, obj *booking.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Change_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Change_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Change", field, false, false, "String")
+}
+
+func (ec *executionContext) _Change_before(ctx context.Context, field graphql.CollectedField, obj *booking.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Change_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Change_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Change", field, false, false, "String")
+}
+
+func (ec *executionContext) _Change_after(ctx context.Context, field graphql.CollectedField, obj *booking.Change) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Change_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Change_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Change", field, false, false, "String")
+}
+
 func (ec *executionContext) _CompleteInterviewPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.CompleteInterviewPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7239,6 +8733,38 @@ func (ec *executionContext) fieldContext_Eligibility_reasons(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Eligibility_waivers(ctx context.Context, field graphql.CollectedField, obj *booking.Eligibility) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Eligibility_waivers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waivers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Waiver) graphql.Marshaler {
+			return ec.marshalNWaiver2ᚕrehearseᚋinternalᚋbookingᚐWaiverᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Eligibility_waivers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Eligibility",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Waiver(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EligibilityReason_code(ctx context.Context, field graphql.CollectedField, obj *booking.EligibilityReason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7352,6 +8878,909 @@ func (ec *executionContext) _EmptyReason_message(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_EmptyReason_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EmptyReason", field, false, false, "String")
+}
+
+func (ec *executionContext) _Event_id(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.EventID) graphql.Marshaler {
+			return ec.marshalNID2rehearseᚋinternalᚋbookingᚐEventID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Event_at(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Event_kind(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.EventKind) graphql.Marshaler {
+			return ec.marshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, false, false, "EventKind")
+}
+
+func (ec *executionContext) _Event_actor(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.Actor) graphql.Marshaler {
+			return ec.marshalNActor2rehearseᚋinternalᚋbookingᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Event_requestId(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, false, false, "String")
+}
+
+func (ec *executionContext) _Event_student(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Event_student(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Event_student(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (any, error) {
+	resolver := ec.Resolvers.Event()
+	if batch, ok := graphql.BatchParentsFor[*booking.Event](ctx, "Event"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Student(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Student](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Event.student",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Student(ctx, []*booking.Event{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Student](
+		ctx,
+		results,
+		err,
+		"Event.student",
+	)
+}
+
+func (ec *executionContext) _Event_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_interviewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Event_interviewer(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interviewer) graphql.Marshaler {
+			return ec.marshalOInterviewer2ᚖrehearseᚋinternalᚋbookingᚐInterviewer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_interviewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interviewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Event_interviewer(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (any, error) {
+	resolver := ec.Resolvers.Event()
+	if batch, ok := graphql.BatchParentsFor[*booking.Event](ctx, "Event"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interviewer(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Interviewer](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Event.interviewer",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interviewer(ctx, []*booking.Event{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Interviewer](
+		ctx,
+		results,
+		err,
+		"Event.interviewer",
+	)
+}
+
+func (ec *executionContext) _Event_slot(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_slot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Event_slot(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_slot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Event_slot(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (any, error) {
+	resolver := ec.Resolvers.Event()
+	if batch, ok := graphql.BatchParentsFor[*booking.Event](ctx, "Event"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Slot(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Slot](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Event.slot",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Slot(ctx, []*booking.Event{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Slot](
+		ctx,
+		results,
+		err,
+		"Event.slot",
+	)
+}
+
+func (ec *executionContext) _Event_interview(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Event_interview(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Event_interview(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (any, error) {
+	resolver := ec.Resolvers.Event()
+	if batch, ok := graphql.BatchParentsFor[*booking.Event](ctx, "Event"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interview(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Interview](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Event.interview",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interview(ctx, []*booking.Event{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Interview](
+		ctx,
+		results,
+		err,
+		"Event.interview",
+	)
+}
+
+func (ec *executionContext) _Event_changes(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_changes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Changes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Change) graphql.Marshaler {
+			return ec.marshalNChange2ᚕrehearseᚋinternalᚋbookingᚐChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Event_changes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Event",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Change(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Event]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Event]) graphql.Marshaler {
+			return ec.marshalNEventEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Event]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Event) graphql.Marshaler {
+			return ec.marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Event(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Event]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2rehearseᚋgraphᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Event]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Event]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.Event) graphql.Marshaler {
+			return ec.marshalNEvent2rehearseᚋinternalᚋbookingᚐEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Event(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Event]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _GrantWaiverPayload_waiver(ctx context.Context, field graphql.CollectedField, obj *model.GrantWaiverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GrantWaiverPayload_waiver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Waiver) graphql.Marshaler {
+			return ec.marshalOWaiver2ᚖrehearseᚋinternalᚋbookingᚐWaiver(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GrantWaiverPayload_waiver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GrantWaiverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Waiver(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GrantWaiverPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.GrantWaiverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GrantWaiverPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GrantWaiverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GrantWaiverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Hold_id(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hold_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.HoldID) graphql.Marshaler {
+			return ec.marshalNID2rehearseᚋinternalᚋbookingᚐHoldID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hold_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Hold", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Hold_student(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hold_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Hold_student(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalNStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hold_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Hold",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Hold_student(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (any, error) {
+	resolver := ec.Resolvers.Hold()
+	if batch, ok := graphql.BatchParentsFor[*booking.Hold](ctx, "Hold"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Student(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Student](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Hold.student",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Student(ctx, []*booking.Hold{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Student](
+		ctx,
+		results,
+		err,
+		"Hold.student",
+	)
+}
+
+func (ec *executionContext) _Hold_slot(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hold_slot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Hold_slot(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hold_slot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Hold",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Hold_slot(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (any, error) {
+	resolver := ec.Resolvers.Hold()
+	if batch, ok := graphql.BatchParentsFor[*booking.Hold](ctx, "Hold"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Slot(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Slot](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Hold.slot",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Slot(ctx, []*booking.Hold{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Slot](
+		ctx,
+		results,
+		err,
+		"Hold.slot",
+	)
+}
+
+func (ec *executionContext) _Hold_placedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hold_placedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PlacedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hold_placedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Hold", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Hold_expiresAt(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hold_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hold_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Hold", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Hold_extended(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hold_extended(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Extended, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Hold_extended(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Hold", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Hold_endedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Hold) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Hold_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Hold_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Hold", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _HoldSlotPayload_hold(ctx context.Context, field graphql.CollectedField, obj *model.HoldSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldSlotPayload_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HoldSlotPayload_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HoldSlotPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.HoldSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldSlotPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HoldSlotPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ImportAvailabilityPayload_rows(ctx context.Context, field graphql.CollectedField, obj *model.ImportAvailabilityPayload) (ret graphql.Marshaler) {
@@ -8451,6 +10880,52 @@ func (ec *executionContext) fieldContext_Interview_cancelReason(_ context.Contex
 	return graphql.NewScalarFieldContext("Interview", field, false, false, "String")
 }
 
+func (ec *executionContext) _Interview_noShowAt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_noShowAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoShowAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_noShowAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Interview_rescheduleCount(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_rescheduleCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reschedules, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_rescheduleCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Interview_exempt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8472,6 +10947,61 @@ func (ec *executionContext) _Interview_exempt(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Interview_exempt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Interview", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Interview_events(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_events(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Event) graphql.Marshaler {
+			return ec.marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEventᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Event(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Interview_events(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Events(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.Event](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.events",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Events(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.Event](
+		ctx,
+		results,
+		err,
+		"Interview.events",
+	)
 }
 
 func (ec *executionContext) _InterviewConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Interview]) (ret graphql.Marshaler) {
@@ -9273,6 +11803,70 @@ func (ec *executionContext) fieldContext_InterviewerEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("InterviewerEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _MarkNoShowPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.MarkNoShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkNoShowPayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarkNoShowPayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarkNoShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarkNoShowPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.MarkNoShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkNoShowPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarkNoShowPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarkNoShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_bookSlot(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9311,6 +11905,138 @@ func (ec *executionContext) fieldContext_Mutation_bookSlot(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_bookSlot_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_holdSlot(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_holdSlot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().HoldSlot(ctx, fc.Args["input"].(app.HoldSlotInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.HoldSlotPayload) graphql.Marshaler {
+			return ec.marshalNHoldSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐHoldSlotPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_holdSlot(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HoldSlotPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_holdSlot_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_releaseHold(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_releaseHold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReleaseHold(ctx, fc.Args["input"].(app.ReleaseHoldInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {
+			return ec.marshalNReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_releaseHold(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReleaseHoldPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_releaseHold_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rescheduleInterview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rescheduleInterview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RescheduleInterview(ctx, fc.Args["input"].(app.RescheduleInterviewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RescheduleInterviewPayload) graphql.Marshaler {
+			return ec.marshalNRescheduleInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐRescheduleInterviewPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rescheduleInterview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RescheduleInterviewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rescheduleInterview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -9399,6 +12125,182 @@ func (ec *executionContext) fieldContext_Mutation_completeInterview(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_completeInterview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markNoShow(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markNoShow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkNoShow(ctx, fc.Args["input"].(app.MarkNoShowInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkNoShowPayload) graphql.Marshaler {
+			return ec.marshalNMarkNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐMarkNoShowPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markNoShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkNoShowPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markNoShow_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_undoNoShow(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undoNoShow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UndoNoShow(ctx, fc.Args["input"].(app.UndoNoShowInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UndoNoShowPayload) graphql.Marshaler {
+			return ec.marshalNUndoNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐUndoNoShowPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undoNoShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UndoNoShowPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undoNoShow_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_grantWaiver(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_grantWaiver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().GrantWaiver(ctx, fc.Args["input"].(app.GrantWaiverInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.GrantWaiverPayload) graphql.Marshaler {
+			return ec.marshalNGrantWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐGrantWaiverPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_grantWaiver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GrantWaiverPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_grantWaiver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeWaiver(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeWaiver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeWaiver(ctx, fc.Args["input"].(app.RevokeWaiverInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeWaiverPayload) graphql.Marshaler {
+			return ec.marshalNRevokeWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐRevokeWaiverPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeWaiver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeWaiverPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeWaiver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10811,6 +13713,50 @@ func (ec *executionContext) fieldContext_Query_interviews(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_events(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.EventFilter), fc.Args["orderBy"].(*store.Order))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
+			return ec.marshalNEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_events(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_events_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_bookingPolicy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10914,6 +13860,70 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields___Schema(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleaseHoldPayload_hold(ctx context.Context, field graphql.CollectedField, obj *model.ReleaseHoldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseHoldPayload_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseHoldPayload_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseHoldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleaseHoldPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReleaseHoldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseHoldPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseHoldPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseHoldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -11037,6 +14047,134 @@ func (ec *executionContext) _RemoveAvailabilityPayload_errors(ctx context.Contex
 func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RemoveAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RescheduleInterviewPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.RescheduleInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleInterviewPayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleInterviewPayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RescheduleInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RescheduleInterviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RescheduleInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleInterviewPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleInterviewPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RescheduleInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeWaiverPayload_waiver(ctx context.Context, field graphql.CollectedField, obj *model.RevokeWaiverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeWaiverPayload_waiver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Waiver) graphql.Marshaler {
+			return ec.marshalOWaiver2ᚖrehearseᚋinternalᚋbookingᚐWaiver(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeWaiverPayload_waiver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeWaiverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Waiver(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeWaiverPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RevokeWaiverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeWaiverPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeWaiverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeWaiverPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -11304,7 +14442,7 @@ func (ec *executionContext) _Slot_status(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Slot_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
+			return ec.resolveBatch_Slot_status(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v booking.SlotStatus) graphql.Marshaler {
@@ -11315,7 +14453,30 @@ func (ec *executionContext) _Slot_status(ctx context.Context, field graphql.Coll
 	)
 }
 func (ec *executionContext) fieldContext_Slot_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Slot", field, false, false, "SlotStatus")
+	return graphql.NewScalarFieldContext("Slot", field, true, true, "SlotStatus")
+}
+func (ec *executionContext) resolveBatch_Slot_status(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (any, error) {
+	resolver := ec.Resolvers.Slot()
+	if batch, ok := graphql.BatchParentsFor[*booking.Slot](ctx, "Slot"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Status(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[booking.SlotStatus](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Slot.status",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Status(ctx, []*booking.Slot{obj})
+	return graphql.ResolveBatchSingleResult[booking.SlotStatus](
+		ctx,
+		results,
+		err,
+		"Slot.status",
+	)
 }
 
 func (ec *executionContext) _SlotConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
@@ -11809,6 +14970,116 @@ func (ec *executionContext) resolveBatch_Student_eligibility(ctx context.Context
 	)
 }
 
+func (ec *executionContext) _Student_hold(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Student_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Student_hold(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Student_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Student",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Student_hold(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (any, error) {
+	resolver := ec.Resolvers.Student()
+	if batch, ok := graphql.BatchParentsFor[*booking.Student](ctx, "Student"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Hold(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Hold](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Student.hold",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Hold(ctx, []*booking.Student{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Hold](
+		ctx,
+		results,
+		err,
+		"Student.hold",
+	)
+}
+
+func (ec *executionContext) _Student_waivers(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Student_waivers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Student_waivers(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Waiver) graphql.Marshaler {
+			return ec.marshalNWaiver2ᚕrehearseᚋinternalᚋbookingᚐWaiverᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Student_waivers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Student",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Waiver(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Student_waivers(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (any, error) {
+	resolver := ec.Resolvers.Student()
+	if batch, ok := graphql.BatchParentsFor[*booking.Student](ctx, "Student"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Waivers(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.Waiver](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Student.waivers",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Waivers(ctx, []*booking.Student{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.Waiver](
+		ctx,
+		results,
+		err,
+		"Student.waivers",
+	)
+}
+
 func (ec *executionContext) _Student_upcomingInterviews(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12182,6 +15453,70 @@ func (ec *executionContext) _UnblockTimePayload_errors(ctx context.Context, fiel
 func (ec *executionContext) fieldContext_UnblockTimePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UnblockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoNoShowPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.UndoNoShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoNoShowPayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoNoShowPayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoNoShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoNoShowPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UndoNoShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoNoShowPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndoNoShowPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoNoShowPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -12757,6 +16092,245 @@ func (ec *executionContext) fieldContext_UpdateStudentPayload_errors(_ context.C
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Waiver_id(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.WaiverID) graphql.Marshaler {
+			return ec.marshalNID2rehearseᚋinternalᚋbookingᚐWaiverID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Waiver_student(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Waiver_student(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalNStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Waiver",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Waiver_student(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (any, error) {
+	resolver := ec.Resolvers.Waiver()
+	if batch, ok := graphql.BatchParentsFor[*booking.Waiver](ctx, "Waiver"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Student(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Student](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Waiver.student",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Student(ctx, []*booking.Waiver{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Student](
+		ctx,
+		results,
+		err,
+		"Waiver.student",
+	)
+}
+
+func (ec *executionContext) _Waiver_rule(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.WaivableRule) graphql.Marshaler {
+			return ec.marshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "WaivableRule")
+}
+
+func (ec *executionContext) _Waiver_reason(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "String")
+}
+
+func (ec *executionContext) _Waiver_uses(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_uses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Uses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_uses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Waiver_used(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_used(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Used, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_used(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Waiver_grantedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_grantedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrantedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_grantedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Waiver_expiresAt(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Waiver_revokedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Waiver_revokedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Waiver_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Waiver", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _WeeklyRule_timeZone(ctx context.Context, field graphql.CollectedField, obj *booking.WeeklyRule) (ret graphql.Marshaler) {
@@ -14423,7 +17997,7 @@ func (ec *executionContext) unmarshalInputBookSlotInput(ctx context.Context, obj
 		asMap["dryRun"] = false
 	}
 
-	fieldsInOrder := [...]string{"studentId", "slotId", "dryRun"}
+	fieldsInOrder := [...]string{"studentId", "slotId", "holdId", "idempotencyKey", "dryRun"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -14444,6 +18018,20 @@ func (ec *executionContext) unmarshalInputBookSlotInput(ctx context.Context, obj
 				return it, err
 			}
 			it.SlotID = data
+		case "holdId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐHoldID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalNBoolean2bool(ctx, v)
@@ -14479,7 +18067,7 @@ func (ec *executionContext) unmarshalInputCancelInterviewInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"interviewId", "reason"}
+	fieldsInOrder := [...]string{"interviewId", "reason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -14500,6 +18088,13 @@ func (ec *executionContext) unmarshalInputCancelInterviewInput(ctx context.Conte
 				return it, err
 			}
 			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -14725,6 +18320,266 @@ func (ec *executionContext) unmarshalInputCreateStudentInput(ctx context.Context
 func UnmarshalCreateStudentInput(ctx context.Context, raw any) (app.CreateStudentInput, error) {
 	var out app.CreateStudentInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateStudentInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEventFilter(ctx context.Context, obj any) (store.EventFilter, error) {
+	var it store.EventFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"studentId", "interviewerId", "interviewId", "kind", "start", "end"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "studentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StudentID = data
+		case "interviewerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewerId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewerID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewerID = data
+		case "interviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOEventKind2ᚕrehearseᚋinternalᚋbookingᚐEventKindᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "start":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Start = data
+		case "end":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("end"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.End = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEventFilter unmarshals raw into the EventFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEventFilter(ctx context.Context, raw any) (store.EventFilter, error) {
+	var out store.EventFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EventFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEventOrder(ctx context.Context, obj any) (store.Order, error) {
+	var it store.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNEventOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEventOrder unmarshals raw into the EventOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEventOrder(ctx context.Context, raw any) (store.Order, error) {
+	var out store.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EventOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputGrantWaiverInput(ctx context.Context, obj any) (app.GrantWaiverInput, error) {
+	var it app.GrantWaiverInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["uses"]; !present {
+		asMap["uses"] = 1
+	}
+
+	fieldsInOrder := [...]string{"studentId", "rule", "reason", "uses", "expiresAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "studentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StudentID = data
+		case "rule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rule"))
+			data, err := ec.unmarshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rule = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "uses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("uses"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Uses = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalGrantWaiverInput unmarshals raw into the GrantWaiverInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalGrantWaiverInput(ctx context.Context, raw any) (app.GrantWaiverInput, error) {
+	var out app.GrantWaiverInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "GrantWaiverInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputHoldSlotInput(ctx context.Context, obj any) (app.HoldSlotInput, error) {
+	var it app.HoldSlotInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"studentId", "slotId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "studentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StudentID = data
+		case "slotId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐSlotID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHoldSlotInput unmarshals raw into the HoldSlotInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHoldSlotInput(ctx context.Context, raw any) (app.HoldSlotInput, error) {
+	var out app.HoldSlotInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HoldSlotInput", raw, &out)
 	return out, err
 }
 
@@ -15239,6 +19094,97 @@ func UnmarshalInterviewerOrder(ctx context.Context, raw any) (store.Order, error
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMarkNoShowInput(ctx context.Context, obj any) (app.MarkNoShowInput, error) {
+	var it app.MarkNoShowInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interviewId", "party"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewID = data
+		case "party":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("party"))
+			data, err := ec.unmarshalNParty2rehearseᚋinternalᚋbookingᚐParty(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Party = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMarkNoShowInput unmarshals raw into the MarkNoShowInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMarkNoShowInput(ctx context.Context, raw any) (app.MarkNoShowInput, error) {
+	var out app.MarkNoShowInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkNoShowInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReleaseHoldInput(ctx context.Context, obj any) (app.ReleaseHoldInput, error) {
+	var it app.ReleaseHoldInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"holdId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "holdId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐHoldID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReleaseHoldInput unmarshals raw into the ReleaseHoldInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReleaseHoldInput(ctx context.Context, raw any) (app.ReleaseHoldInput, error) {
+	var out app.ReleaseHoldInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReleaseHoldInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRemoveAvailabilityInput(ctx context.Context, obj any) (app.RemoveAvailabilityInput, error) {
 	var it app.RemoveAvailabilityInput
 	if obj == nil {
@@ -15289,6 +19235,104 @@ func (ec *executionContext) unmarshalInputRemoveAvailabilityInput(ctx context.Co
 func UnmarshalRemoveAvailabilityInput(ctx context.Context, raw any) (app.RemoveAvailabilityInput, error) {
 	var out app.RemoveAvailabilityInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RemoveAvailabilityInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRescheduleInterviewInput(ctx context.Context, obj any) (app.RescheduleInterviewInput, error) {
+	var it app.RescheduleInterviewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interviewId", "slotId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewID = data
+		case "slotId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐSlotID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRescheduleInterviewInput unmarshals raw into the RescheduleInterviewInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRescheduleInterviewInput(ctx context.Context, raw any) (app.RescheduleInterviewInput, error) {
+	var out app.RescheduleInterviewInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RescheduleInterviewInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRevokeWaiverInput(ctx context.Context, obj any) (app.RevokeWaiverInput, error) {
+	var it app.RevokeWaiverInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"waiverId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "waiverId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waiverId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐWaiverID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WaiverID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevokeWaiverInput unmarshals raw into the RevokeWaiverInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevokeWaiverInput(ctx context.Context, raw any) (app.RevokeWaiverInput, error) {
+	var out app.RevokeWaiverInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokeWaiverInput", raw, &out)
 	return out, err
 }
 
@@ -15542,6 +19586,48 @@ func (ec *executionContext) unmarshalInputUnblockTimeInput(ctx context.Context, 
 func UnmarshalUnblockTimeInput(ctx context.Context, raw any) (app.UnblockTimeInput, error) {
 	var out app.UnblockTimeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UnblockTimeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUndoNoShowInput(ctx context.Context, obj any) (app.UndoNoShowInput, error) {
+	var it app.UndoNoShowInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interviewId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐInterviewID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUndoNoShowInput unmarshals raw into the UndoNoShowInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUndoNoShowInput(ctx context.Context, raw any) (app.UndoNoShowInput, error) {
+	var out app.UndoNoShowInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UndoNoShowInput", raw, &out)
 	return out, err
 }
 
@@ -16053,6 +20139,45 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var actorImplementors = []string{"Actor"}
+
+func (ec *executionContext) _Actor(ctx context.Context, sel ast.SelectionSet, obj *booking.Actor) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, actorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Actor")
+		case "role":
+			out.Values[i] = ec._Actor_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "id":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Actor_id(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var addAvailabilityPayloadImplementors = []string{"AddAvailabilityPayload"}
 
@@ -16636,6 +20761,49 @@ func (ec *executionContext) _CancelInterviewPayload(ctx context.Context, sel ast
 	return out
 }
 
+var changeImplementors = []string{"Change"}
+
+func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, obj *booking.Change) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Change")
+		case "field":
+			out.Values[i] = ec._Change_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._Change_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._Change_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var completeInterviewPayloadImplementors = []string{"CompleteInterviewPayload"}
 
 func (ec *executionContext) _CompleteInterviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CompleteInterviewPayload) graphql.Marshaler {
@@ -16791,6 +20959,11 @@ func (ec *executionContext) _Eligibility(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "waivers":
+			out.Values[i] = ec._Eligibility_waivers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -16869,6 +21042,316 @@ func (ec *executionContext) _EmptyReason(ctx context.Context, sel ast.SelectionS
 			}
 		case "message":
 			out.Values[i] = ec._EmptyReason_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var eventImplementors = []string{"Event"}
+
+func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, obj *booking.Event) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Event")
+		case "id":
+			out.Values[i] = ec._Event_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._Event_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Event_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actor":
+			out.Values[i] = ec._Event_actor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestId":
+			out.Values[i] = ec._Event_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "student":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_student(ctx, field, obj)
+				})
+		case "interviewer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_interviewer(ctx, field, obj)
+				})
+		case "slot":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_slot(ctx, field, obj)
+				})
+		case "interview":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_interview(ctx, field, obj)
+				})
+		case "changes":
+			out.Values[i] = ec._Event_changes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var eventConnectionImplementors = []string{"EventConnection"}
+
+func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[booking.Event]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventConnection")
+		case "edges":
+			out.Values[i] = ec._EventConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._EventConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._EventConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EventConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var eventEdgeImplementors = []string{"EventEdge"}
+
+func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[booking.Event]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventEdge")
+		case "node":
+			out.Values[i] = ec._EventEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._EventEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var grantWaiverPayloadImplementors = []string{"GrantWaiverPayload"}
+
+func (ec *executionContext) _GrantWaiverPayload(ctx context.Context, sel ast.SelectionSet, obj *model.GrantWaiverPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, grantWaiverPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GrantWaiverPayload")
+		case "waiver":
+			out.Values[i] = ec._GrantWaiverPayload_waiver(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._GrantWaiverPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var holdImplementors = []string{"Hold"}
+
+func (ec *executionContext) _Hold(ctx context.Context, sel ast.SelectionSet, obj *booking.Hold) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, holdImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Hold")
+		case "id":
+			out.Values[i] = ec._Hold_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "student":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Hold_student(ctx, field, obj)
+				})
+		case "slot":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Hold_slot(ctx, field, obj)
+				})
+		case "placedAt":
+			out.Values[i] = ec._Hold_placedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Hold_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extended":
+			out.Values[i] = ec._Hold_extended(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = ec._Hold_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var holdSlotPayloadImplementors = []string{"HoldSlotPayload"}
+
+func (ec *executionContext) _HoldSlotPayload(ctx context.Context, sel ast.SelectionSet, obj *model.HoldSlotPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, holdSlotPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HoldSlotPayload")
+		case "hold":
+			out.Values[i] = ec._HoldSlotPayload_hold(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._HoldSlotPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -17271,11 +21754,27 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "noShowAt":
+			out.Values[i] = ec._Interview_noShowAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rescheduleCount":
+			out.Values[i] = ec._Interview_rescheduleCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "exempt":
 			out.Values[i] = ec._Interview_exempt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "events":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_events(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -17564,6 +22063,44 @@ func (ec *executionContext) _InterviewerEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var markNoShowPayloadImplementors = []string{"MarkNoShowPayload"}
+
+func (ec *executionContext) _MarkNoShowPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkNoShowPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, markNoShowPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarkNoShowPayload")
+		case "interview":
+			out.Values[i] = ec._MarkNoShowPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._MarkNoShowPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -17590,6 +22127,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "holdSlot":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_holdSlot(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "releaseHold":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_releaseHold(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rescheduleInterview":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rescheduleInterview(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "cancelInterview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelInterview(ctx, field)
@@ -17600,6 +22158,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "completeInterview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_completeInterview(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markNoShow":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markNoShow(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "undoNoShow":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undoNoShow(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grantWaiver":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_grantWaiver(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeWaiver":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeWaiver(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -17951,6 +22537,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_interviews(ctx, field)
 				})
+		case "events":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_events(ctx, field)
+				})
 		case "bookingPolicy":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -17970,6 +22562,44 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var releaseHoldPayloadImplementors = []string{"ReleaseHoldPayload"}
+
+func (ec *executionContext) _ReleaseHoldPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReleaseHoldPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, releaseHoldPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReleaseHoldPayload")
+		case "hold":
+			out.Values[i] = ec._ReleaseHoldPayload_hold(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ReleaseHoldPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -18016,6 +22646,82 @@ func (ec *executionContext) _RemoveAvailabilityPayload(ctx context.Context, sel 
 			}
 		case "errors":
 			out.Values[i] = ec._RemoveAvailabilityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var rescheduleInterviewPayloadImplementors = []string{"RescheduleInterviewPayload"}
+
+func (ec *executionContext) _RescheduleInterviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RescheduleInterviewPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rescheduleInterviewPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RescheduleInterviewPayload")
+		case "interview":
+			out.Values[i] = ec._RescheduleInterviewPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RescheduleInterviewPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var revokeWaiverPayloadImplementors = []string{"RevokeWaiverPayload"}
+
+func (ec *executionContext) _RevokeWaiverPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokeWaiverPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeWaiverPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeWaiverPayload")
+		case "waiver":
+			out.Values[i] = ec._RevokeWaiverPayload_waiver(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RevokeWaiverPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18118,10 +22824,11 @@ func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj
 					return ec._Slot_interviewer(ctx, field, obj)
 				})
 		case "status":
-			out.Values[i] = ec._Slot_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Slot_status(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -18318,6 +23025,18 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_eligibility(ctx, field, obj)
 				})
+		case "hold":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Student_hold(ctx, field, obj)
+				})
+		case "waivers":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Student_waivers(ctx, field, obj)
+				})
 		case "upcomingInterviews":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -18457,6 +23176,44 @@ func (ec *executionContext) _UnblockTimePayload(ctx context.Context, sel ast.Sel
 			}
 		case "errors":
 			out.Values[i] = ec._UnblockTimePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var undoNoShowPayloadImplementors = []string{"UndoNoShowPayload"}
+
+func (ec *executionContext) _UndoNoShowPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UndoNoShowPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, undoNoShowPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UndoNoShowPayload")
+		case "interview":
+			out.Values[i] = ec._UndoNoShowPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UndoNoShowPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18661,6 +23418,80 @@ func (ec *executionContext) _UpdateStudentPayload(ctx context.Context, sel ast.S
 			out.Values[i] = ec._UpdateStudentPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var waiverImplementors = []string{"Waiver"}
+
+func (ec *executionContext) _Waiver(ctx context.Context, sel ast.SelectionSet, obj *booking.Waiver) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, waiverImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Waiver")
+		case "id":
+			out.Values[i] = ec._Waiver_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "student":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Waiver_student(ctx, field, obj)
+				})
+		case "rule":
+			out.Values[i] = ec._Waiver_rule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Waiver_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "uses":
+			out.Values[i] = ec._Waiver_uses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "used":
+			out.Values[i] = ec._Waiver_used(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grantedAt":
+			out.Values[i] = ec._Waiver_grantedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Waiver_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revokedAt":
+			out.Values[i] = ec._Waiver_revokedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -19152,6 +23983,10 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNActor2rehearseᚋinternalᚋbookingᚐActor(ctx context.Context, sel ast.SelectionSet, v booking.Actor) graphql.Marshaler {
+	return ec._Actor(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNAddAvailabilityInput2rehearseᚋinternalᚋappᚐAddAvailabilityInput(ctx context.Context, v any) (app.AddAvailabilityInput, error) {
 	res, err := ec.unmarshalInputAddAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19308,6 +24143,26 @@ func (ec *executionContext) marshalNCancelInterviewPayload2ᚖrehearseᚋgraph�
 	return ec._CancelInterviewPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNChange2rehearseᚋinternalᚋbookingᚐChange(ctx context.Context, sel ast.SelectionSet, v booking.Change) graphql.Marshaler {
+	return ec._Change(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNChange2ᚕrehearseᚋinternalᚋbookingᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Change) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChange2rehearseᚋinternalᚋbookingᚐChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNCompleteInterviewInput2rehearseᚋinternalᚋappᚐCompleteInterviewInput(ctx context.Context, v any) (app.CompleteInterviewInput, error) {
 	res, err := ec.unmarshalInputCompleteInterviewInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -19449,6 +24304,7 @@ var (
 		"RANGE_IN_PAST":       booking.EmptyRangeInPast,
 		"NONE_PUBLISHED":      booking.EmptyNonePublished,
 		"TAKEN":               booking.EmptyTaken,
+		"HELD":                booking.EmptyHeld,
 		"IN_PAST":             booking.EmptyInPast,
 		"TOO_SOON":            booking.EmptyTooSoon,
 		"ALREADY_INTERVIEWED": booking.EmptyAlreadyInterviewed,
@@ -19462,6 +24318,7 @@ var (
 		booking.EmptyRangeInPast:        "RANGE_IN_PAST",
 		booking.EmptyNonePublished:      "NONE_PUBLISHED",
 		booking.EmptyTaken:              "TAKEN",
+		booking.EmptyHeld:               "HELD",
 		booking.EmptyInPast:             "IN_PAST",
 		booking.EmptyTooSoon:            "TOO_SOON",
 		booking.EmptyAlreadyInterviewed: "ALREADY_INTERVIEWED",
@@ -19470,6 +24327,179 @@ var (
 		booking.EmptyInterviewerFull:    "INTERVIEWER_FULL",
 	}
 )
+
+func (ec *executionContext) marshalNEvent2rehearseᚋinternalᚋbookingᚐEvent(ctx context.Context, sel ast.SelectionSet, v booking.Event) graphql.Marshaler {
+	return ec._Event(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEventᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Event) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Event", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEvent2rehearseᚋinternalᚋbookingᚐEvent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EventConnection!")
+		return graphql.Null
+	}
+	return ec._EventConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNEventEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Event]) graphql.Marshaler {
+	return ec._EventEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNEventEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[booking.Event]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEventEdge2rehearseᚋgraphᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind(ctx context.Context, v any) (booking.EventKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind(ctx context.Context, sel ast.SelectionSet, v booking.EventKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "EventKind!")
+	}
+	return res
+}
+
+var (
+	unmarshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind = map[string]booking.EventKind{
+		"INTERVIEW_BOOKED":      booking.InterviewBooked,
+		"INTERVIEW_RESCHEDULED": booking.InterviewRescheduled,
+		"INTERVIEW_CANCELLED":   booking.InterviewCancelled,
+		"INTERVIEW_COMPLETED":   booking.InterviewCompleted,
+		"INTERVIEW_GRADED":      booking.InterviewGraded,
+		"NO_SHOW_MARKED":        booking.NoShowMarked,
+		"NO_SHOW_UNDONE":        booking.NoShowUndone,
+		"INTERVIEW_IMPORTED":    booking.InterviewImported,
+		"HOLD_PLACED":           booking.HoldPlaced,
+		"HOLD_EXTENDED":         booking.HoldExtended,
+		"HOLD_RELEASED":         booking.HoldReleased,
+		"WAIVER_GRANTED":        booking.WaiverGranted,
+		"WAIVER_REVOKED":        booking.WaiverRevoked,
+		"AVAILABILITY_ADDED":    booking.AvailabilityAdded,
+		"AVAILABILITY_UPDATED":  booking.AvailabilityUpdated,
+		"AVAILABILITY_REMOVED":  booking.AvailabilityRemoved,
+		"AVAILABILITY_EXTENDED": booking.AvailabilityExtended,
+		"TIME_BLOCKED":          booking.TimeBlocked,
+		"TIME_UNBLOCKED":        booking.TimeUnblocked,
+		"SLOT_WITHDRAWN":        booking.SlotTakenBack,
+		"STUDENT_CREATED":       booking.StudentCreated,
+		"STUDENT_UPDATED":       booking.StudentUpdated,
+		"INTERVIEWER_CREATED":   booking.InterviewerCreated,
+		"INTERVIEWER_UPDATED":   booking.InterviewerUpdated,
+		"POLICY_UPDATED":        booking.PolicyUpdated,
+		"DATA_IMPORTED":         booking.DataImported,
+	}
+	marshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind = map[booking.EventKind]string{
+		booking.InterviewBooked:      "INTERVIEW_BOOKED",
+		booking.InterviewRescheduled: "INTERVIEW_RESCHEDULED",
+		booking.InterviewCancelled:   "INTERVIEW_CANCELLED",
+		booking.InterviewCompleted:   "INTERVIEW_COMPLETED",
+		booking.InterviewGraded:      "INTERVIEW_GRADED",
+		booking.NoShowMarked:         "NO_SHOW_MARKED",
+		booking.NoShowUndone:         "NO_SHOW_UNDONE",
+		booking.InterviewImported:    "INTERVIEW_IMPORTED",
+		booking.HoldPlaced:           "HOLD_PLACED",
+		booking.HoldExtended:         "HOLD_EXTENDED",
+		booking.HoldReleased:         "HOLD_RELEASED",
+		booking.WaiverGranted:        "WAIVER_GRANTED",
+		booking.WaiverRevoked:        "WAIVER_REVOKED",
+		booking.AvailabilityAdded:    "AVAILABILITY_ADDED",
+		booking.AvailabilityUpdated:  "AVAILABILITY_UPDATED",
+		booking.AvailabilityRemoved:  "AVAILABILITY_REMOVED",
+		booking.AvailabilityExtended: "AVAILABILITY_EXTENDED",
+		booking.TimeBlocked:          "TIME_BLOCKED",
+		booking.TimeUnblocked:        "TIME_UNBLOCKED",
+		booking.SlotTakenBack:        "SLOT_WITHDRAWN",
+		booking.StudentCreated:       "STUDENT_CREATED",
+		booking.StudentUpdated:       "STUDENT_UPDATED",
+		booking.InterviewerCreated:   "INTERVIEWER_CREATED",
+		booking.InterviewerUpdated:   "INTERVIEWER_UPDATED",
+		booking.PolicyUpdated:        "POLICY_UPDATED",
+		booking.DataImported:         "DATA_IMPORTED",
+	}
+)
+
+func (ec *executionContext) unmarshalNEventOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, v any) (store.OrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNEventOrderField2rehearseᚋinternalᚋstoreᚐOrderField[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventOrderField2rehearseᚋinternalᚋstoreᚐOrderField(ctx context.Context, sel ast.SelectionSet, v store.OrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNEventOrderField2rehearseᚋinternalᚋstoreᚐOrderField[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "EventOrderField!")
+	}
+	return res
+}
+
+var (
+	unmarshalNEventOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[string]store.OrderField{
+		"ID": store.ByID,
+	}
+	marshalNEventOrderField2rehearseᚋinternalᚋstoreᚐOrderField = map[store.OrderField]string{
+		store.ByID: "ID",
+	}
+)
+
+func (ec *executionContext) unmarshalNGrantWaiverInput2rehearseᚋinternalᚋappᚐGrantWaiverInput(ctx context.Context, v any) (app.GrantWaiverInput, error) {
+	res, err := ec.unmarshalInputGrantWaiverInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGrantWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐGrantWaiverPayload(ctx context.Context, sel ast.SelectionSet, v *model.GrantWaiverPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GrantWaiverPayload!")
+		return graphql.Null
+	}
+	return ec._GrantWaiverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHoldSlotInput2rehearseᚋinternalᚋappᚐHoldSlotInput(ctx context.Context, v any) (app.HoldSlotInput, error) {
+	res, err := ec.unmarshalInputHoldSlotInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHoldSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐHoldSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.HoldSlotPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HoldSlotPayload!")
+		return graphql.Null
+	}
+	return ec._HoldSlotPayload(ctx, sel, v)
+}
 
 func (ec *executionContext) unmarshalNID2int64(ctx context.Context, v any) (int64, error) {
 	res, err := scalar.UnmarshalID(v)
@@ -19507,6 +24537,34 @@ func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐBlockID
 func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐBlockID(ctx context.Context, sel ast.SelectionSet, v booking.BlockID) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalBlockID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐEventID(ctx context.Context, v any) (booking.EventID, error) {
+	res, err := scalar.UnmarshalEventID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐEventID(ctx context.Context, sel ast.SelectionSet, v booking.EventID) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalEventID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐHoldID(ctx context.Context, v any) (booking.HoldID, error) {
+	res, err := scalar.UnmarshalHoldID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐHoldID(ctx context.Context, sel ast.SelectionSet, v booking.HoldID) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalHoldID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -19563,6 +24621,20 @@ func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐStudent
 func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐStudentID(ctx context.Context, sel ast.SelectionSet, v booking.StudentID) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalStudentID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐWaiverID(ctx context.Context, v any) (booking.WaiverID, error) {
+	res, err := scalar.UnmarshalWaiverID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐWaiverID(ctx context.Context, sel ast.SelectionSet, v booking.WaiverID) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalWaiverID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -19944,6 +25016,19 @@ func (ec *executionContext) marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐL
 	return res
 }
 
+func (ec *executionContext) unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚐMarkNoShowInput(ctx context.Context, v any) (app.MarkNoShowInput, error) {
+	res, err := ec.unmarshalInputMarkNoShowInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMarkNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐMarkNoShowPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkNoShowPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MarkNoShowPayload!")
+		return graphql.Null
+	}
+	return ec._MarkNoShowPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx context.Context, v any) (store.Direction, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection[tmp]
@@ -19974,6 +25059,32 @@ func (ec *executionContext) marshalNPageInfo2rehearseᚋgraphᚋpageᚐInfo(ctx 
 	return ec._PageInfo(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNParty2rehearseᚋinternalᚋbookingᚐParty(ctx context.Context, v any) (booking.Party, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNParty2rehearseᚋinternalᚋbookingᚐParty[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNParty2rehearseᚋinternalᚋbookingᚐParty(ctx context.Context, sel ast.SelectionSet, v booking.Party) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNParty2rehearseᚋinternalᚋbookingᚐParty[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Party!")
+	}
+	return res
+}
+
+var (
+	unmarshalNParty2rehearseᚋinternalᚋbookingᚐParty = map[string]booking.Party{
+		"STUDENT":     booking.PartyStudent,
+		"INTERVIEWER": booking.PartyInterviewer,
+	}
+	marshalNParty2rehearseᚋinternalᚋbookingᚐParty = map[booking.Party]string{
+		booking.PartyStudent:     "STUDENT",
+		booking.PartyInterviewer: "INTERVIEWER",
+	}
+)
+
 func (ec *executionContext) unmarshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx context.Context, v any) (booking.RefusalCode, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode[tmp]
@@ -19999,6 +25110,7 @@ var (
 		"INTERVIEWER_FULL":      booking.InterviewerFull,
 		"SLOT_TAKEN":            booking.SlotTaken,
 		"SLOT_HELD":             booking.SlotHeld,
+		"ALREADY_HOLDING":       booking.AlreadyHolding,
 		"SLOT_WITHDRAWN":        booking.SlotIsWithdrawn,
 		"SLOT_IN_PAST":          booking.SlotInPast,
 		"TOO_SOON":              booking.TooSoon,
@@ -20022,6 +25134,7 @@ var (
 		booking.InterviewerFull:      "INTERVIEWER_FULL",
 		booking.SlotTaken:            "SLOT_TAKEN",
 		booking.SlotHeld:             "SLOT_HELD",
+		booking.AlreadyHolding:       "ALREADY_HOLDING",
 		booking.SlotIsWithdrawn:      "SLOT_WITHDRAWN",
 		booking.SlotInPast:           "SLOT_IN_PAST",
 		booking.TooSoon:              "TOO_SOON",
@@ -20038,6 +25151,19 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalNReleaseHoldInput2rehearseᚋinternalᚋappᚐReleaseHoldInput(ctx context.Context, v any) (app.ReleaseHoldInput, error) {
+	res, err := ec.unmarshalInputReleaseHoldInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReleaseHoldPayload!")
+		return graphql.Null
+	}
+	return ec._ReleaseHoldPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚐRemoveAvailabilityInput(ctx context.Context, v any) (app.RemoveAvailabilityInput, error) {
 	res, err := ec.unmarshalInputRemoveAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -20050,6 +25176,62 @@ func (ec *executionContext) marshalNRemoveAvailabilityPayload2ᚖrehearseᚋgrap
 	}
 	return ec._RemoveAvailabilityPayload(ctx, sel, v)
 }
+
+func (ec *executionContext) unmarshalNRescheduleInterviewInput2rehearseᚋinternalᚋappᚐRescheduleInterviewInput(ctx context.Context, v any) (app.RescheduleInterviewInput, error) {
+	res, err := ec.unmarshalInputRescheduleInterviewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRescheduleInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐRescheduleInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RescheduleInterviewPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RescheduleInterviewPayload!")
+		return graphql.Null
+	}
+	return ec._RescheduleInterviewPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevokeWaiverInput2rehearseᚋinternalᚋappᚐRevokeWaiverInput(ctx context.Context, v any) (app.RevokeWaiverInput, error) {
+	res, err := ec.unmarshalInputRevokeWaiverInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐRevokeWaiverPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeWaiverPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokeWaiverPayload!")
+		return graphql.Null
+	}
+	return ec._RevokeWaiverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRole2rehearseᚋinternalᚋbookingᚐRole(ctx context.Context, v any) (booking.Role, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNRole2rehearseᚋinternalᚋbookingᚐRole[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRole2rehearseᚋinternalᚋbookingᚐRole(ctx context.Context, sel ast.SelectionSet, v booking.Role) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNRole2rehearseᚋinternalᚋbookingᚐRole[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Role!")
+	}
+	return res
+}
+
+var (
+	unmarshalNRole2rehearseᚋinternalᚋbookingᚐRole = map[string]booking.Role{
+		"STUDENT":     booking.RoleStudent,
+		"INTERVIEWER": booking.RoleInterviewer,
+		"ADMIN":       booking.RoleAdmin,
+		"SYSTEM":      booking.RoleSystem,
+	}
+	marshalNRole2rehearseᚋinternalᚋbookingᚐRole = map[booking.Role]string{
+		booking.RoleStudent:     "STUDENT",
+		booking.RoleInterviewer: "INTERVIEWER",
+		booking.RoleAdmin:       "ADMIN",
+		booking.RoleSystem:      "SYSTEM",
+	}
+)
 
 func (ec *executionContext) unmarshalNSkipReason2rehearseᚋinternalᚋbookingᚐSkipReason(ctx context.Context, v any) (booking.SkipReason, error) {
 	tmp, err := graphql.UnmarshalString(v)
@@ -20201,11 +25383,13 @@ func (ec *executionContext) marshalNSlotStatus2rehearseᚋinternalᚋbookingᚐS
 var (
 	unmarshalNSlotStatus2rehearseᚋinternalᚋbookingᚐSlotStatus = map[string]booking.SlotStatus{
 		"OPEN":      booking.SlotOpen,
+		"HELD":      booking.SlotIsHeld,
 		"BOOKED":    booking.SlotBooked,
 		"WITHDRAWN": booking.SlotWithdrawn,
 	}
 	marshalNSlotStatus2rehearseᚋinternalᚋbookingᚐSlotStatus = map[booking.SlotStatus]string{
 		booking.SlotOpen:      "OPEN",
+		booking.SlotIsHeld:    "HELD",
 		booking.SlotBooked:    "BOOKED",
 		booking.SlotWithdrawn: "WITHDRAWN",
 	}
@@ -20354,6 +25538,19 @@ func (ec *executionContext) marshalNUnblockTimePayload2ᚖrehearseᚋgraphᚋmod
 	return ec._UnblockTimePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUndoNoShowInput2rehearseᚋinternalᚋappᚐUndoNoShowInput(ctx context.Context, v any) (app.UndoNoShowInput, error) {
+	res, err := ec.unmarshalInputUndoNoShowInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUndoNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐUndoNoShowPayload(ctx context.Context, sel ast.SelectionSet, v *model.UndoNoShowPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UndoNoShowPayload!")
+		return graphql.Null
+	}
+	return ec._UndoNoShowPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
 	res, err := ec.unmarshalInputUpdateAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -20447,6 +25644,55 @@ func (ec *executionContext) marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUser
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserError2rehearseᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule(ctx context.Context, v any) (booking.WaivableRule, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule(ctx context.Context, sel ast.SelectionSet, v booking.WaivableRule) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "WaivableRule!")
+	}
+	return res
+}
+
+var (
+	unmarshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule = map[string]booking.WaivableRule{
+		"LIMIT":  booking.WaiveLimit,
+		"GRADES": booking.WaiveGrades,
+		"PAIR":   booking.WaivePair,
+	}
+	marshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule = map[booking.WaivableRule]string{
+		booking.WaiveLimit:  "LIMIT",
+		booking.WaiveGrades: "GRADES",
+		booking.WaivePair:   "PAIR",
+	}
+)
+
+func (ec *executionContext) marshalNWaiver2rehearseᚋinternalᚋbookingᚐWaiver(ctx context.Context, sel ast.SelectionSet, v booking.Waiver) graphql.Marshaler {
+	return ec._Waiver(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNWaiver2ᚕrehearseᚋinternalᚋbookingᚐWaiverᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Waiver) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "Waiver", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWaiver2rehearseᚋinternalᚋbookingᚐWaiver(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -20804,6 +26050,65 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) unmarshalOEventFilter2ᚖrehearseᚋinternalᚋstoreᚐEventFilter(ctx context.Context, v any) (*store.EventFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEventFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOEventKind2ᚕrehearseᚋinternalᚋbookingᚐEventKindᚄ(ctx context.Context, v any) ([]booking.EventKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]booking.EventKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOEventKind2ᚕrehearseᚋinternalᚋbookingᚐEventKindᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.EventKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEventKind2rehearseᚋinternalᚋbookingᚐEventKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOEventOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx context.Context, v any) (*store.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEventOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx context.Context, sel ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Hold(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOID2ᚕint64ᚄ(ctx context.Context, v any) ([]int64, error) {
 	if v == nil {
 		return nil, nil
@@ -20889,6 +26194,42 @@ func (ec *executionContext) marshalOID2ᚖint64(ctx context.Context, sel ast.Sel
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐHoldID(ctx context.Context, v any) (*booking.HoldID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalHoldID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖrehearseᚋinternalᚋbookingᚐHoldID(ctx context.Context, sel ast.SelectionSet, v *booking.HoldID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalHoldID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewID(ctx context.Context, v any) (*booking.InterviewID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalInterviewID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖrehearseᚋinternalᚋbookingᚐInterviewID(ctx context.Context, sel ast.SelectionSet, v *booking.InterviewID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalInterviewID(*v)
 	return res
 }
 
@@ -21191,6 +26532,13 @@ func (ec *executionContext) unmarshalOStudentOrder2ᚖrehearseᚋinternalᚋstor
 	}
 	res, err := ec.unmarshalInputStudentOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWaiver2ᚖrehearseᚋinternalᚋbookingᚐWaiver(ctx context.Context, sel ast.SelectionSet, v *booking.Waiver) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Waiver(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Context, v any) ([]time.Weekday, error) {

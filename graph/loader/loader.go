@@ -20,6 +20,7 @@ type Set struct {
 	Students     *Loader[booking.StudentID, booking.Student]
 	Interviewers *Loader[booking.InterviewerID, booking.Interviewer]
 	Slots        *Loader[booking.SlotID, booking.Slot]
+	Interviews   *Loader[booking.InterviewID, booking.Interview]
 	Records      *Loader[booking.StudentID, booking.Record]
 
 	generations generations
@@ -31,6 +32,7 @@ func New(r *store.Reader) *Set {
 		Students:     newLoader(byKey(r.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })),
 		Interviewers: newLoader(byKey(r.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })),
 		Slots:        newLoader(byKey(r.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })),
+		Interviews:   newLoader(byKey(r.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })),
 		Records:      newLoader(r.Records),
 	}
 }

@@ -113,6 +113,22 @@ type CreateStudentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// What granting came to.
+type GrantWaiverPayload struct {
+	// The waiver; null when it was refused.
+	Waiver *booking.Waiver `json:"waiver,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
+// What holding came to.
+type HoldSlotPayload struct {
+	// The hold; null when it was refused.
+	Hold *booking.Hold `json:"hold,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
 // Windows and weekly rules of interviewers: exactly one of `csv` and `ical`.
 type ImportAvailabilityInput struct {
 	// CSV with a header, its columns in any order: `interviewer` (an e-mail) and, if
@@ -230,6 +246,14 @@ type ImportStudentsPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// What marking came to.
+type MarkNoShowPayload struct {
+	// The interview; null when it was refused.
+	Interview *booking.Interview `json:"interview,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
 // What can be done. A payload's `errors` is empty exactly when it was done.
 type Mutation struct {
 }
@@ -264,6 +288,14 @@ func (PlainError) IsUserError() {}
 type Query struct {
 }
 
+// What releasing came to.
+type ReleaseHoldPayload struct {
+	// The hold; null when it was refused.
+	Hold *booking.Hold `json:"hold,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
 // What taking it back came to.
 type RemoveAvailabilityPayload struct {
 	// The slots that were withdrawn.
@@ -276,9 +308,25 @@ type RemoveAvailabilityPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// Somebody else has booked the slot.
+// What moving came to.
+type RescheduleInterviewPayload struct {
+	// The interview; null when it was refused.
+	Interview *booking.Interview `json:"interview,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
+// What revoking came to.
+type RevokeWaiverPayload struct {
+	// The waiver; null when it was refused.
+	Waiver *booking.Waiver `json:"waiver,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
+// Somebody else has booked the slot, or holds it.
 type SlotTaken struct {
-	// Always `SLOT_TAKEN`.
+	// `SLOT_TAKEN` or `SLOT_HELD`.
 	Code booking.RefusalCode `json:"code"`
 	// What it says, for people.
 	Message string `json:"message"`
@@ -294,6 +342,14 @@ func (SlotTaken) IsUserError() {}
 type UnblockTimePayload struct {
 	// The slots that were published in it.
 	Slots []booking.Slot `json:"slots"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
+// What undoing came to.
+type UndoNoShowPayload struct {
+	// The interview; null when it was refused.
+	Interview *booking.Interview `json:"interview,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }

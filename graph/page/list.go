@@ -30,6 +30,10 @@ var (
 	Interviews = List[booking.Interview]{
 		name: "interviews", usual: 20, most: 100, order: by(store.ByStart), at: interviewAt, nameless: true,
 	}
+	Events = List[booking.Event]{
+		name: "events", usual: 20, most: 100, order: by(store.ByID),
+		at: func(e booking.Event, _ store.OrderField) store.Position { return store.Position{ID: int64(e.ID)} },
+	}
 	Slots     = List[booking.Slot]{name: "slots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt}
 	Available = List[booking.Slot]{
 		name: "availableSlots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt, nameless: true,

@@ -18,6 +18,8 @@ type (
 	InterviewerEdge       = Edge[booking.Interviewer]
 	InterviewConnection   = Connection[booking.Interview]
 	InterviewEdge         = Edge[booking.Interview]
+	EventConnection       = Connection[booking.Event]
+	EventEdge             = Edge[booking.Event]
 	SlotConnection        = Connection[booking.Slot]
 	SlotEdge              = Edge[booking.Slot]
 )

@@ -85,3 +85,12 @@ func UnmarshalInterviewID(v any) (booking.InterviewID, error) {
 
 func MarshalBlockID(id booking.BlockID) graphql.Marshaler { return marshalID(id) }
 func UnmarshalBlockID(v any) (booking.BlockID, error)     { return unmarshalID[booking.BlockID](v) }
+
+func MarshalHoldID(id booking.HoldID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalHoldID(v any) (booking.HoldID, error)     { return unmarshalID[booking.HoldID](v) }
+
+func MarshalWaiverID(id booking.WaiverID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalWaiverID(v any) (booking.WaiverID, error)     { return unmarshalID[booking.WaiverID](v) }
+
+func MarshalEventID(id booking.EventID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalEventID(v any) (booking.EventID, error)     { return unmarshalID[booking.EventID](v) }

@@ -158,7 +158,9 @@ func (s *school) addInterview(student booking.StudentID, n int, status booking.I
 		i.CompletedAt = ptr(t0)
 	case booking.Cancelled:
 		i.CancelledAt, i.CancelReason = ptr(t0), ptr("ill")
-	case booking.Booked, booking.StudentNoShow, booking.InterviewerNoShow:
+	case booking.StudentNoShow, booking.InterviewerNoShow:
+		i.NoShowAt = ptr(t0)
+	case booking.Booked:
 	}
 	if s.refusesRow(i, s.slots[n]) {
 		return
@@ -185,7 +187,7 @@ func (s *school) refusesRow(i booking.Interview, slot booking.Slot) bool {
 func (c *agreement) save() {
 	ctx := c.world.t.Context()
 	_, err := c.world.sql.ExecContext(ctx,
-		"TRUNCATE students, interviewers, availabilities, blocks, slots, interviews RESTART IDENTITY")
+		"TRUNCATE students, interviewers, availabilities, blocks, slots, interviews, holds, waivers RESTART IDENTITY")
 	if err != nil {
 		c.Fatalf("empty the database: %v", err)
 	}

@@ -104,6 +104,9 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	// the same: it may go on where what has them ends.
 	if wanted.Weekly == nil && len(plan.New) == 0 {
 		availability, err := c.tx.AvailabilityOf(ctx, plan.Standing[0].ID)
+		if err == nil {
+			err = c.tx.GiveBack(ctx, plan.GivenBack)
+		}
 		return newPublished(availability, plan), err
 	}
 	availability, err := c.tx.EnsureAvailability(ctx, wanted)
@@ -113,7 +116,14 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	if err := c.tx.ForgetExceptions(ctx, availability.ID); err != nil {
 		return nil, err
 	}
-	return c.write(ctx, availability, plan)
+	published, err := c.write(ctx, availability, plan)
+	if err != nil {
+		return nil, err
+	}
+	if len(plan.New) > 0 || availability.CreatedAt.Equal(c.now) {
+		err = c.tell(ctx, booking.AvailabilityAdded, 0, availability.Changes(booking.Availability{}).Add("slots", nil, len(plan.New)))
+	}
+	return published, err
 }
 
 // horizon is how far rules are published now.
@@ -138,6 +148,9 @@ func (c *closing) plan(ctx context.Context, a booking.Availability, from, until 
 func (c *closing) write(ctx context.Context, a booking.Availability, plan booking.Plan) (*Published, error) {
 	created, err := c.tx.CreateSlots(ctx, a, plan.New)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.tx.GiveBack(ctx, plan.GivenBack); err != nil {
 		return nil, err
 	}
 	if c.interviewer.Capped() && len(created) > 0 {
@@ -210,8 +223,11 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 			return err
 		}
 		slots = len(plan.New)
-		_, err = c.write(ctx, current, plan)
-		return err
+		if _, err = c.write(ctx, current, plan); err != nil || slots == 0 {
+			return err
+		}
+		return c.tell(ctx, booking.AvailabilityExtended, 0, booking.Changes{}.Add("availabilityId", nil, current.ID).
+			Add("publishedUntil", from, until).Add("slots", nil, slots))
 	})
 	return slots, err
 }

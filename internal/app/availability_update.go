@@ -44,10 +44,11 @@ func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*U
 			return err
 		}
 		published, err := c.republish(ctx, next)
-		if err == nil {
-			updated.Published = *published
+		if err != nil {
+			return err
 		}
-		return err
+		updated.Published = *published
+		return c.tell(ctx, booking.AvailabilityUpdated, 0, next.Changes(current))
 	})
 	if err != nil {
 		return nil, err

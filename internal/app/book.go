@@ -6,13 +6,16 @@ import (
 	"time"
 
 	"rehearse/internal/booking"
-	"rehearse/internal/store"
 )
 
 // BookSlotInput asks for one slot for one student.
 type BookSlotInput struct {
 	StudentID booking.StudentID
 	SlotID    booking.SlotID
+	// HoldID insists that the slot is still held for the student. Without it, a
+	// hold of his own is used all the same.
+	HoldID         *booking.HoldID
+	IdempotencyKey *string
 	// DryRun answers exactly what booking would, and changes nothing.
 	DryRun bool
 }
@@ -20,88 +23,58 @@ type BookSlotInput struct {
 // errDryRun rolls a booking back that would have been made.
 var errDryRun = errors.New("dry run")
 
-// errCapped: a cap was set between looking and locking.
-var errCapped = errors.New("a cap applies now")
-
 // Book makes the booking, or refuses with every rule that says no. Booking
 // one's own booked slot again answers that interview.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*booking.Interview, error) {
 	now := a.Now()
-	by, capped, err := a.store.Capped(ctx, in.SlotID) // whose slot it is never changes
-	if err != nil {
-		return nil, err
+	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: now}
+	r.input = []any{in.StudentID, in.SlotID, in.HoldID}
+	var wanted booking.Slot
+	var dry booking.Interview // what a dry run would have booked
+	booked, err := claiming(ctx, a, in.StudentID, in.SlotID, r, &wanted, func(c *claim) (booking.Interview, error) {
+		i, err := c.book(ctx, in)
+		if err == nil && in.DryRun {
+			dry, err = i, errDryRun
+		}
+		return i, err
+	})
+	switch {
+	case errors.Is(err, errDryRun):
+		return &dry, nil
+	case err != nil:
+		return nil, a.withAlternatives(ctx, err, in.StudentID, wanted, now)
 	}
-	b := bookingOf{BookSlotInput: in, now: now, by: by, capped: capped}
-	err = a.store.InTx(ctx, func(tx *store.Tx) error { return b.make(ctx, tx) })
-	if errors.Is(err, errCapped) {
-		b.capped = true
-		err = a.store.InTx(ctx, func(tx *store.Tx) error { return b.make(ctx, tx) })
-	}
-	if err != nil && !errors.Is(err, errDryRun) {
-		return nil, a.withAlternatives(ctx, err, in.StudentID, b.wanted, now)
-	}
-	return &b.booked, nil
+	return &booked, nil
 }
 
-// bookingOf is one booking being made.
-type bookingOf struct {
-	BookSlotInput
-	now    time.Time
-	by     booking.InterviewerID
-	capped bool // so his other bookings must wait
-
-	wanted booking.Slot
-	booked booking.Interview
-}
-
-// make takes the locks, judges and writes. The student's lock holds his limit,
-// his grades and his interviews still, the interviewer's holds his caps, the
-// slot's its status: in this order, always.
-func (b *bookingOf) make(ctx context.Context, tx *store.Tx) error {
-	if _, err := tx.LockStudent(ctx, b.StudentID); err != nil {
-		return err
+func (c *claim) book(ctx context.Context, in BookSlotInput) (booking.Interview, error) {
+	if own, found := c.record.BookingOf(c.slot.ID); found {
+		return c.tx.Interview(ctx, own)
 	}
-	record, err := tx.Record(ctx, b.StudentID)
+	offer := c.record.Offer(c.now)
+	refused := offer.Judge(c.slot)
+	if in.HoldID != nil {
+		hold, err := c.tx.Hold(ctx, *in.HoldID)
+		if err != nil && !errors.As(err, new(booking.Refused)) {
+			return booking.Interview{}, err
+		}
+		hold.ID = *in.HoldID // of a hold that is not there
+		refused = append(refused, c.record.CheckHold(hold, c.slot.ID, c.now)...)
+	}
+	if err := refused.Err(); err != nil {
+		return booking.Interview{}, err
+	}
+	wanted := offer.Booking(c.slot)
+	booked, err := c.tx.Book(ctx, wanted, stamp(ctx, c.now, wanted.Event(booking.InterviewBooked, booking.Interview{})))
 	if err != nil {
-		return err
+		return booked, err
 	}
-	interviewer, err := b.lockInterviewer(ctx, tx)
-	if err != nil {
-		return err
+	if c.slot.HeldBy != 0 {
+		if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{c.slot.ID}, c.now); err != nil {
+			return booked, err
+		}
 	}
-	if b.wanted, err = tx.LockSlot(ctx, b.SlotID); err != nil {
-		return err
-	}
-	if own, found := record.BookingOf(b.wanted.ID); found {
-		b.booked, err = tx.Interview(ctx, own)
-		return err
-	}
-	if err := record.Offer(b.now).Judge(b.wanted).Err(); err != nil {
-		return err
-	}
-	if b.booked, err = tx.Book(ctx, booking.NewInterview(b.StudentID, b.wanted, b.now)); err != nil {
-		return err
-	}
-	if err := recountWeek(ctx, tx, interviewer, b.wanted.Start); err != nil {
-		return err
-	}
-	if b.DryRun {
-		return errDryRun
-	}
-	return nil
-}
-
-// lockInterviewer: who has no caps is only kept from getting them, which keeps
-// nobody waiting who books him too.
-func (b *bookingOf) lockInterviewer(ctx context.Context, tx *store.Tx) (booking.Interviewer, error) {
-	if b.capped {
-		return tx.LockInterviewer(ctx, b.by)
-	}
-	interviewer, err := tx.ShareInterviewer(ctx, b.by)
-	if err == nil && interviewer.Capped() {
-		err = errCapped
-	}
-	return interviewer, err
+	return booked, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
 }
 
 // withAlternatives adds to a SLOT_TAKEN what the student could book instead.
@@ -111,7 +84,7 @@ func (a *App) withAlternatives(ctx context.Context, err error, id booking.Studen
 		return err
 	}
 	for i := range refused {
-		if refused[i].Code != booking.SlotTaken {
+		if refused[i].Code != booking.SlotTaken && refused[i].Code != booking.SlotHeld {
 			continue
 		}
 		slots, err := a.alternatives(ctx, id, wanted, now)

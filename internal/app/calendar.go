@@ -87,8 +87,7 @@ func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(
 		err = c.cancel(ctx, bookings)
 	} else {
 		c.result.Conflicts = append(c.result.Conflicts, bookings...)
-		stands := func(s booking.Slot) bool { return s.Status == booking.SlotBooked }
-		slots = slices.DeleteFunc(slots, stands)
+		slots, err = c.takeBack(ctx, slots, excepted)
 	}
 	if err != nil {
 		return err
@@ -96,11 +95,57 @@ func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(
 	if err := c.tx.WithdrawSlots(ctx, slots, excepted); err != nil {
 		return err
 	}
+	var held []booking.SlotID
 	for _, slot := range slots {
-		slot.Status = booking.SlotWithdrawn
+		if slot.HeldBy != 0 {
+			held = append(held, slot.ID)
+		}
+		slot.Status, slot.HeldBy, slot.HeldUntil = booking.SlotWithdrawn, 0, time.Time{}
 		c.result.ClosedSlots = append(c.result.ClosedSlots, slot)
 	}
-	return nil
+	if len(held) == 0 {
+		return nil
+	}
+	if err := c.tx.EndHoldsOn(ctx, held, c.now); err != nil {
+		return err
+	}
+	if !c.interviewer.Capped() {
+		return nil
+	}
+	return recount(ctx, c.tx, c.interviewer, always) // a hold may have been one too many
+}
+
+// takeBack leaves booked slots standing, which will not open again, and answers
+// the others.
+func (c *closing) takeBack(ctx context.Context, slots []booking.Slot, excepted bool) ([]booking.Slot, error) {
+	var booked []booking.SlotID
+	var others []booking.Slot
+	for _, slot := range slots {
+		if slot.Status == booking.SlotBooked {
+			booked = append(booked, slot.ID)
+		} else {
+			others = append(others, slot)
+		}
+	}
+	return others, c.tx.TakeBack(ctx, booked, excepted)
+}
+
+// tell appends what was done to the calendar, if anything was.
+func (c *closing) tell(ctx context.Context, kind booking.EventKind, slot booking.SlotID, changes booking.Changes) error {
+	for _, count := range []struct {
+		field string
+		n     int
+	}{
+		{"closedSlots", len(c.result.ClosedSlots)}, {"conflicts", len(c.result.Conflicts)}, {"cancelled", len(c.result.Cancelled)},
+	} {
+		if count.n > 0 {
+			changes = changes.Add(count.field, nil, count.n)
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return tell(ctx, c.tx, c.now, booking.Event{Kind: kind, InterviewerID: c.interviewer.ID, SlotID: slot, Changes: changes})
 }
 
 func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) error {
@@ -108,11 +153,14 @@ func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) erro
 		if _, locked := slices.BinarySearch(c.students, interview.StudentID); !locked {
 			return errNewStudent
 		}
-		cancelled, refused := interview.Cancel(c.reason, c.now)
+		cancelled, refused := interview.Cancel(c.reason, CallerOf(ctx).Actor, booking.Policy{}, c.now)
 		if err := refused.Err(); err != nil {
 			return fmt.Errorf("cancel interview %d: %w", interview.ID, err)
 		}
 		if err := c.tx.UpdateInterview(ctx, cancelled); err != nil {
+			return err
+		}
+		if err := tell(ctx, c.tx, c.now, cancelled.Event(booking.InterviewCancelled, interview)); err != nil {
 			return err
 		}
 		c.result.Cancelled = append(c.result.Cancelled, cancelled)

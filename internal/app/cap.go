@@ -31,15 +31,24 @@ var always = calendar.Span{
 // recount does so for whole weeks, or always; also for one who has no caps any
 // more.
 func recount(ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span) error {
-	var full []calendar.Span
-	if by.Capped() {
-		starts, err := tx.GivenStarts(ctx, by.ID, in)
-		if err != nil {
-			return err
-		}
-		if full, err = by.FullPeriods(starts); err != nil {
-			return err
-		}
+	full, err := fullPeriods(ctx, tx, by, in, 0)
+	if err != nil {
+		return err
 	}
-	return tx.SetCapped(ctx, by.ID, in, full)
+	return tx.SetFull(ctx, by.ID, in, full)
+}
+
+// fullPeriods are the interviewer's days and weeks in a range that are full, one
+// interview left out; 0 for none.
+func fullPeriods(
+	ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span, without booking.InterviewID,
+) ([]booking.FullPeriod, error) {
+	if !by.Capped() {
+		return nil, nil
+	}
+	claims, err := tx.Claims(ctx, []booking.InterviewerID{by.ID}, in, without)
+	if err != nil {
+		return nil, err
+	}
+	return by.FullPeriods(claims[by.ID])
 }

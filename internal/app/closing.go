@@ -26,7 +26,10 @@ func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput
 		if err := c.tx.UpdateAvailability(ctx, current); err != nil {
 			return err
 		}
-		return c.close(ctx, store.SlotTarget{AvailabilityID: &current.ID}, keepNone, false)
+		if err := c.close(ctx, store.SlotTarget{AvailabilityID: &current.ID}, keepNone, false); err != nil {
+			return err
+		}
+		return c.tell(ctx, booking.AvailabilityRemoved, 0, booking.Changes{}.Add("availabilityId", nil, current.ID))
 	})
 }
 
@@ -69,7 +72,10 @@ func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, 
 			"the slot started at %s; only slots to come can be withdrawn", known.Start.Format(time.RFC3339)))
 	}
 	c, err := a.changeCalendar(ctx, known.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) error {
-		return c.close(ctx, store.SlotTarget{SlotID: &in.SlotID}, keepNone, true)
+		if err := c.close(ctx, store.SlotTarget{SlotID: &in.SlotID}, keepNone, true); err != nil {
+			return err
+		}
+		return c.tell(ctx, booking.SlotTakenBack, in.SlotID, nil)
 	})
 	if err != nil {
 		return nil, err
@@ -116,7 +122,14 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 		if blocks, err = c.tx.CreateBlocks(ctx, blocks); err != nil {
 			return err
 		}
-		return c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false)
+		if err := c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false); err != nil {
+			return err
+		}
+		var changes booking.Changes
+		for _, block := range blocks {
+			changes = changes.Add("block", nil, block.Words())
+		}
+		return c.tell(ctx, booking.TimeBlocked, 0, changes)
 	})
 	if err != nil {
 		return nil, err
@@ -149,11 +162,18 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 	var slots []booking.Slot
 	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {
 		slots = nil
-		if _, err := c.tx.Block(ctx, in.BlockID); err != nil {
+		block, err := c.tx.Block(ctx, in.BlockID)
+		if err != nil {
 			return err
 		}
-		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil || !c.interviewer.Active {
+		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil {
 			return err
+		}
+		if err := c.tell(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Words(), nil)); err != nil {
+			return err
+		}
+		if !c.interviewer.Active {
+			return nil
 		}
 		slots, err = c.refill(ctx, known.Span())
 		return err
@@ -192,6 +212,7 @@ func (c *closing) refillFrom(ctx context.Context, a booking.Availability, span c
 		return nil, err
 	}
 	plan.New = slices.DeleteFunc(plan.New, func(s calendar.Span) bool { return !s.Overlaps(span) })
+	plan.GivenBack = plan.GivenBackIn(span)
 	plan.Standing = nil
 	published, err := c.write(ctx, a, plan)
 	if err != nil {

@@ -310,19 +310,19 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedR
 // has only added: who has no full day or week has no slot to close, or to open.
 func recountAll(ctx context.Context, tx *store.Tx, by map[string]booking.Interviewer) error {
 	capped := cappedOf(by)
-	given, err := tx.GivenSince(ctx, slices.Collect(maps.Keys(capped)), always.Start)
+	given, err := tx.Claims(ctx, slices.Collect(maps.Keys(capped)), always, 0)
 	if err != nil {
 		return err
 	}
-	for id, starts := range given {
-		full, err := capped[id].FullPeriods(starts)
+	for id, claims := range given {
+		full, err := capped[id].FullPeriods(claims)
 		if err != nil {
 			return err
 		}
 		if len(full) == 0 {
 			continue
 		}
-		if err := tx.SetCapped(ctx, id, always, full); err != nil {
+		if err := tx.SetFull(ctx, id, always, full); err != nil {
 			return err
 		}
 	}

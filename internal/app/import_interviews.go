@@ -58,7 +58,7 @@ type history struct {
 	students map[string]*booking.Record
 	by       map[string]booking.Interviewer
 	agendas  map[booking.InterviewerID]booking.Agenda
-	given    map[week][]time.Time // when the interviews of capped interviewers start
+	given    map[week][]booking.Claim // of capped interviewers
 	there    map[pairing][]standing
 }
 
@@ -85,7 +85,7 @@ type standing struct {
 // newHistory locks the students, the interviewers and the slots that are to be
 // booked, in this order, and reads what the rules ask about.
 func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.Time, exempt bool) (*history, error) {
-	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}, given: map[week][]time.Time{}}
+	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}, given: map[week][]booking.Claim{}}
 	var students, interviewers []string
 	for _, row := range rows {
 		students = append(students, row.Value.Student)
@@ -135,13 +135,14 @@ func (h *history) find(row *historyRow) bool {
 // of these began more than a week, and an hour when clocks change, ago.
 func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
 	capped := cappedOf(h.by)
-	given, err := tx.GivenSince(ctx, slices.Collect(maps.Keys(capped)), h.now.AddDate(0, 0, -8))
+	since := calendar.Span{Start: h.now.AddDate(0, 0, -8), End: always.End}
+	given, err := tx.Claims(ctx, slices.Collect(maps.Keys(capped)), since, 0)
 	if err != nil {
 		return err
 	}
-	for id, starts := range given {
-		for _, start := range starts {
-			if err := h.give(capped[id], start); err != nil {
+	for id, claims := range given {
+		for _, claim := range claims {
+			if err := h.give(capped[id], claim); err != nil {
 				return err
 			}
 		}
@@ -149,11 +150,11 @@ func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// give counts an interview towards its interviewer's caps.
-func (h *history) give(by booking.Interviewer, start time.Time) error {
-	of, err := by.Week(start)
+// give counts an interview, or a hold, towards its interviewer's caps.
+func (h *history) give(by booking.Interviewer, claim booking.Claim) error {
+	of, err := by.Week(claim.Start)
 	key := week{by.ID, of.Start}
-	h.given[key] = append(h.given[key], start)
+	h.given[key] = append(h.given[key], claim)
 	return err
 }
 
@@ -232,7 +233,7 @@ func (h *history) judge(row *historyRow) error {
 	h.there[key] = append(h.there[key], standing{i, row.Line})
 	row.Value.Interview = i
 	if by.Capped() && i.TookOrTakesPlace() {
-		return h.give(by, i.Start)
+		return h.give(by, booking.Claim{Start: i.Start, Until: booking.Forever})
 	}
 	return nil
 }

@@ -20,73 +20,253 @@ type CompleteInterviewInput struct {
 // CompleteInterview completes, grades or regrades an interview.
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, At: in.CompletedAt}
-	now := a.Now()
-	return a.changeInterview(ctx, in.InterviewID, func(tx *store.Tx, i booking.Interview) (booking.Interview, error) {
-		completed, refused := i.Complete(completion, now)
+	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+		completed, refused := c.was.Complete(completion, c.now)
 		if err := refused.Err(); err != nil {
-			return i, err
+			return err
 		}
-		return completed, tx.UpdateInterview(ctx, completed)
+		if c.was.Status == booking.Completed {
+			return c.write(ctx, booking.InterviewGraded, completed)
+		}
+		return c.write(ctx, booking.InterviewCompleted, completed)
 	})
 }
 
 // CancelInterviewInput calls an interview off, for a reason.
 type CancelInterviewInput struct {
-	InterviewID booking.InterviewID
-	Reason      string
+	InterviewID    booking.InterviewID
+	Reason         string
+	IdempotencyKey *string
 }
 
 // CancelInterview cancels an interview. Its slot opens again while it lies in
-// the future and its interviewer is active.
+// the future, and its interviewer is there to give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
-	now := a.Now()
-	return a.changeInterview(ctx, in.InterviewID, func(tx *store.Tx, i booking.Interview) (booking.Interview, error) {
-		cancelled, refused := i.Cancel(in.Reason, now)
-		if len(refused) > 0 || cancelled.Status == i.Status {
-			return cancelled, refused.Err()
-		}
-		interviewer, err := tx.LockInterviewer(ctx, i.InterviewerID)
+	r := request{operation: "cancelInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.Reason}}
+	return a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error {
+		policy, err := c.tx.Policy(ctx)
 		if err != nil {
-			return i, err
+			return err
 		}
-		slot, err := tx.LockSlot(ctx, i.SlotID)
+		by := CallerOf(ctx).Actor
+		cancelled, refused := c.was.Cancel(in.Reason, by, policy, c.now)
+		if len(refused) > 0 || cancelled.Status == c.was.Status {
+			return refused.Err()
+		}
+		interviewer, err := c.interviewer(ctx)
 		if err != nil {
-			return i, err
+			return err
 		}
-		if err := tx.SetSlotStatus(ctx, slot.ID, slot.StatusAfterCancel(interviewer, now)); err != nil {
-			return i, err
+		slot, err := c.tx.LockSlot(ctx, c.was.SlotID)
+		if err != nil {
+			return err
 		}
-		if err := tx.UpdateInterview(ctx, cancelled); err != nil {
-			return i, err
+		if err := c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(interviewer, by, c.now)); err != nil {
+			return err
 		}
-		return cancelled, recountWeek(ctx, tx, interviewer, i.Start)
+		if err := c.write(ctx, booking.InterviewCancelled, cancelled); err != nil {
+			return err
+		}
+		return recountWeek(ctx, c.tx, interviewer, c.was.Start)
 	})
 }
 
-// changeInterview runs one change of an interview under its student's lock.
+// MarkNoShowInput reports that somebody did not come.
+type MarkNoShowInput struct {
+	InterviewID booking.InterviewID
+	Party       booking.Party
+}
+
+// MarkNoShow records that the student or the interviewer did not come.
+func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
+	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+		marked, refused := c.was.MarkNoShow(in.Party, c.now)
+		if err := refused.Err(); err != nil {
+			return err
+		}
+		return c.writeCounted(ctx, booking.NoShowMarked, marked)
+	})
+}
+
+// UndoNoShowInput takes a no-show back.
+type UndoNoShowInput struct{ InterviewID booking.InterviewID }
+
+// UndoNoShow makes the interview booked again, if it may count again.
+func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
+	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+		record, err := c.tx.Record(ctx, c.was.StudentID)
+		if err != nil {
+			return err
+		}
+		undone, refused := record.UndoNoShow(c.was, c.now)
+		if err := refused.Err(); err != nil {
+			return err
+		}
+		return c.writeCounted(ctx, booking.NoShowUndone, undone)
+	})
+}
+
+// RescheduleInterviewInput moves an interview to another slot.
+type RescheduleInterviewInput struct {
+	InterviewID    booking.InterviewID
+	SlotID         booking.SlotID
+	IdempotencyKey *string
+}
+
+// RescheduleInterview moves an interview, which keeps its id; the slot it leaves
+// opens again. Moving it to where it is changes nothing.
+func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
+	wanted, err := a.store.Slot(ctx, in.SlotID) // its times and its interviewer never change
+	if err != nil {
+		return nil, err
+	}
+	var student booking.StudentID
+	r := request{operation: "rescheduleInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.SlotID}}
+	moved, err := a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error {
+		student = c.was.StudentID
+		return c.move(ctx, wanted)
+	})
+	if err != nil {
+		return nil, a.withAlternatives(ctx, err, student, wanted, a.Now())
+	}
+	return moved, nil
+}
+
+func (c *changing) move(ctx context.Context, wanted booking.Slot) error {
+	record, err := c.tx.Record(ctx, c.was.StudentID)
+	if err != nil {
+		return err
+	}
+	interviewers, err := lockWithCaps(ctx, c.tx, c.alone, c.was.InterviewerID, wanted.InterviewerID)
+	if err != nil {
+		return err
+	}
+	locked, err := c.tx.LockSlots(ctx, []booking.SlotID{c.was.SlotID, wanted.ID})
+	if err != nil {
+		return err
+	}
+	slots := map[booking.SlotID]booking.Slot{}
+	for _, slot := range locked {
+		slots[slot.ID] = slot
+	}
+	left, to := slots[c.was.SlotID], slots[wanted.ID]
+	if to.InterviewerID == c.was.InterviewerID {
+		// On a full day, the place that is given up is the one that is taken.
+		if to.FullUntil, err = fullWithout(ctx, c.tx, interviewers[to.InterviewerID], to, c.was.ID); err != nil {
+			return err
+		}
+	}
+	moved, refused := record.Move(c.was, to, c.now)
+	if len(refused) > 0 || moved.SlotID == c.was.SlotID {
+		return refused.Err()
+	}
+	if to.HeldBy != 0 {
+		if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{to.ID}, c.now); err != nil {
+			return err
+		}
+	}
+	if err := c.write(ctx, booking.InterviewRescheduled, moved); err != nil {
+		return err
+	}
+	by := CallerOf(ctx).Actor
+	if err := c.tx.SetSlotStatus(ctx, left.ID, left.StatusWhenFree(interviewers[left.InterviewerID], by, c.now)); err != nil {
+		return err
+	}
+	if err := c.tx.SetSlotStatus(ctx, to.ID, booking.SlotBooked); err != nil {
+		return err
+	}
+	if err := recountWeek(ctx, c.tx, interviewers[left.InterviewerID], left.Start); err != nil {
+		return err
+	}
+	return recountWeek(ctx, c.tx, interviewers[to.InterviewerID], to.Start)
+}
+
+// changing is one change of an interview, under its student's lock.
+type changing struct {
+	tx    *store.Tx
+	now   time.Time
+	alone bool // lock interviewers for this transaction alone
+	was   booking.Interview
+	is    booking.Interview
+}
+
+// changeInterview runs one change of an interview. It answers what the change
+// has written, else the interview as it was.
 func (a *App) changeInterview(
-	ctx context.Context, id booking.InterviewID,
-	change func(*store.Tx, booking.Interview) (booking.Interview, error),
+	ctx context.Context, id booking.InterviewID, r request, change func(*changing) error,
 ) (*booking.Interview, error) {
 	// Whose interview it is never changes, so it can be read before the lock.
 	known, err := a.store.Interview(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	var changed booking.Interview
-	err = a.store.InTx(ctx, func(tx *store.Tx) error {
-		if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
-			return err
-		}
-		current, err := tx.Interview(ctx, id)
-		if err != nil {
-			return err
-		}
-		changed, err = change(tx, current)
-		return err
+	r.now = a.Now()
+	changed, err := withCaps(false, func(alone bool) (booking.Interview, error) {
+		return once(ctx, a, r, func(tx *store.Tx) (booking.Interview, error) {
+			if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
+				return known, err
+			}
+			current, err := tx.Interview(ctx, id)
+			if err != nil {
+				return known, err
+			}
+			c := &changing{tx: tx, now: r.now, alone: alone, was: current, is: current}
+			err = change(c)
+			return c.is, err
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &changed, nil
+}
+
+// interviewer locks who gives the interview.
+func (c *changing) interviewer(ctx context.Context) (booking.Interviewer, error) {
+	locked, err := lockWithCaps(ctx, c.tx, c.alone, c.was.InterviewerID)
+	return locked[c.was.InterviewerID], err
+}
+
+// write writes what the interview has become, and tells it; nothing when it is
+// what it was.
+func (c *changing) write(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
+	event := is.Event(kind, c.was)
+	if len(event.Changes) == 0 {
+		return nil
+	}
+	c.is = is
+	if err := c.tx.UpdateInterview(ctx, is); err != nil {
+		return err
+	}
+	return tell(ctx, c.tx, c.now, event)
+}
+
+// writeCounted does so where it changes how many interviews are given on a day.
+func (c *changing) writeCounted(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
+	if is.Status == c.was.Status {
+		return nil
+	}
+	interviewer, err := c.interviewer(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.write(ctx, kind, is); err != nil {
+		return err
+	}
+	return recountWeek(ctx, c.tx, interviewer, is.Start)
+}
+
+// fullWithout is until when the slot is full, were there not the one interview.
+func fullWithout(
+	ctx context.Context, tx *store.Tx, by booking.Interviewer, slot booking.Slot, without booking.InterviewID,
+) (time.Time, error) {
+	if !by.Capped() {
+		return time.Time{}, nil
+	}
+	week, err := by.Week(slot.Start)
+	if err != nil {
+		return time.Time{}, err
+	}
+	full, err := fullPeriods(ctx, tx, by, week, without)
+	return booking.FullUntil(full, slot.Start), err
 }

@@ -25,8 +25,10 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 		return nil, err
 	}
 	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
-		student, err = tx.CreateStudent(ctx, student)
-		return err
+		if student, err = tx.CreateStudent(ctx, student); err != nil {
+			return err
+		}
+		return tell(ctx, tx, student.CreatedAt, student.Event(booking.StudentCreated, booking.Student{}))
 	})
 	if err != nil {
 		return nil, err
@@ -46,11 +48,13 @@ type StudentChange struct {
 // UpdateStudent changes a student. A lower limit cancels nothing.
 func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Student, error) {
 	var student booking.Student
+	now := a.Now()
 	err := a.store.InTx(ctx, func(tx *store.Tx) error {
 		before, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
 			return err
 		}
+		was := before
 		set(&before.Name, in.Name)
 		set(&before.Email, in.Email)
 		set(&before.TimeZone, in.TimeZone)
@@ -60,7 +64,14 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 			return err
 		}
 		student = after
-		return tx.UpdateStudent(ctx, after)
+		event := after.Event(booking.StudentUpdated, was)
+		if len(event.Changes) == 0 {
+			return nil
+		}
+		if err := tx.UpdateStudent(ctx, after); err != nil {
+			return err
+		}
+		return tell(ctx, tx, now, event)
 	})
 	if err != nil {
 		return nil, err
@@ -88,8 +99,10 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 		return nil, err
 	}
 	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
-		interviewer, err = tx.CreateInterviewer(ctx, interviewer)
-		return err
+		if interviewer, err = tx.CreateInterviewer(ctx, interviewer); err != nil {
+			return err
+		}
+		return tell(ctx, tx, interviewer.CreatedAt, interviewer.Event(booking.InterviewerCreated, booking.Interviewer{}))
 	})
 	if err != nil {
 		return nil, err
@@ -144,6 +157,9 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 			if err := recount(ctx, c.tx, after, always); err != nil {
 				return err
 			}
+		}
+		if err := c.tell(ctx, booking.InterviewerUpdated, 0, after.Event("", c.interviewer).Changes); err != nil {
+			return err
 		}
 		// Last: a new e-mail locks the row against the foreign key of a booking,
 		// too, which has its slot by then.

@@ -25,6 +25,7 @@ type UpdateBookingPolicyInput struct {
 // nothing changed.
 func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInput) (*booking.Policy, error) {
 	var policy booking.Policy
+	now := a.Now()
 	err := a.store.InTx(ctx, func(tx *store.Tx) error {
 		before, err := tx.LockPolicy(ctx)
 		if err != nil {
@@ -39,7 +40,10 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 			return err
 		}
 		policy.Version++
-		return tx.UpdatePolicy(ctx, policy)
+		if err := tx.UpdatePolicy(ctx, policy); err != nil {
+			return err
+		}
+		return tell(ctx, tx, now, policy.Event(before))
 	})
 	if err != nil {
 		return nil, err

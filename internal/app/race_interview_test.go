@@ -143,7 +143,7 @@ func TestCancelAgainstABooking(t *testing.T) {
 	again := meanwhile(func() error { return r.cancel(second) })
 	r.db.AwaitLockWaits(t, 1, "FROM students WHERE")
 	booked := meanwhile(func() error { return r.book(second) })
-	r.db.AwaitLockWaits(t, 1, "FROM interviewers WHERE")
+	r.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
 	gate.Open()
 	wantOutcome(t, "the cancelling", cancelled(), "ok")
 	wantOutcome(t, "the cancelling again", again(), "ok")

@@ -154,20 +154,21 @@ func TestCancellingWaitsForALeaving(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the interviewer's lock a cancelling opens a slot of somebody who is
-// gone: it has read that he is there before it waits for the slot.
+// Without the locks of the interviewer and of the slot a cancelling opens a slot
+// of somebody who is gone: it has read that he is there, and not that the slot
+// was taken back.
 func TestLeavingAgainstACancellingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newLeaveRace(t)
 	i := r.booked(r.student, r.slot)
 	gate := pgtest.NewGate(leaves)
-	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers")})
-	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("interviewers")})
+	first := r.server(pgtest.Intercept{Before: gate.Hold, Rewrite: withoutLocks("interviewers", "slots")})
+	second := r.server(pgtest.Intercept{Rewrite: withoutLocks("interviewers", "slots")})
 	var left *app.UpdatedInterviewer
 	gone := meanwhile(func() (err error) { left, err = r.leave(first); return err })
 	gate.Await(t, 1)
 	cancelled := meanwhile(func() error { return r.cancel(second, i) })
-	r.db.AwaitLockWaits(t, 1, "FROM slots WHERE")
+	r.db.AwaitLockWaits(t, 1, `UPDATE "slots"`)
 	gate.Open()
 	wantOutcome(t, "the leaving", gone(), "ok")
 	wantOutcome(t, "the cancelling", cancelled(), "ok")

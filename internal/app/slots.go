@@ -66,7 +66,7 @@ func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReaso
 // Eligibility is the verdict on the student now.
 func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.Eligibility, error) {
 	record, err := a.store.Record(ctx, id)
-	return record.Eligibility(), err
+	return record.Eligibility(a.Now()), err
 }
 
 const (

@@ -213,7 +213,7 @@ func (w *world) eligibility(id booking.StudentID) booking.Eligibility {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return record.Eligibility()
+	return record.Eligibility(t0)
 }
 
 // findings are the invariants that are broken, as text.

@@ -215,7 +215,8 @@ type Calendar struct {
 // Plan is what publishing windows comes to.
 type Plan struct {
 	New         []calendar.Span
-	Standing    []Slot // identical slots that are there already
+	Standing    []Slot   // identical slots that are there already
+	GivenBack   []SlotID // of these, booked ones that had been taken back
 	Skipped     []SkippedSlot
 	Conflicting []Slot // the slots that overlaps are with, each once
 	Unused      time.Duration
@@ -241,6 +242,9 @@ func (p *Plan) place(span calendar.Span, c Calendar, now time.Time, seen map[Slo
 	switch {
 	case len(others) == 1 && others[0].Span().Equal(span):
 		p.Standing = append(p.Standing, others[0])
+		if others[0].TakenBack && !slices.ContainsFunc(c.Blocked, span.Overlaps) {
+			p.GivenBack = append(p.GivenBack, others[0].ID)
+		}
 		p.skip(span, SkipDuplicate, nil)
 	case !span.Start.After(now):
 		p.skip(span, SkipInPast, nil)
@@ -257,6 +261,18 @@ func (p *Plan) place(span calendar.Span, c Calendar, now time.Time, seen map[Slo
 	default:
 		p.New = append(p.New, span)
 	}
+}
+
+// GivenBackIn are those of the slots given back that touch a span.
+func (p Plan) GivenBackIn(span calendar.Span) []SlotID {
+	var ids []SlotID
+	for _, id := range p.GivenBack {
+		at := slices.IndexFunc(p.Standing, func(s Slot) bool { return s.ID == id })
+		if at >= 0 && p.Standing[at].Span().Overlaps(span) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func (p *Plan) skip(span calendar.Span, reason SkipReason, overlaps []Slot) {

@@ -56,7 +56,7 @@ func TestRecentGrades(t *testing.T) {
 	} {
 		r := record(test.history...)
 		r.Policy.GradeWindow = test.window
-		if diff := cmp.Diff(test.want, r.Eligibility().RecentGrades); diff != "" {
+		if diff := cmp.Diff(test.want, r.Eligibility(time.Time{}).RecentGrades); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
@@ -125,7 +125,7 @@ func TestStatuses(t *testing.T) {
 			t.Errorf("%s: completing answers %v", test.status, refused)
 		}
 		var got []booking.RefusalCode
-		_, refused := i.Cancel("because", now)
+		_, refused := i.Cancel("because", booking.Actor{Role: booking.RoleAdmin}, booking.DefaultPolicy(), now)
 		for _, r := range refused {
 			got = append(got, r.Code)
 		}

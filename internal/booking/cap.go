@@ -24,15 +24,24 @@ func (i Interviewer) checkCaps() Refused {
 	return refused
 }
 
-// FullPeriods are the days and weeks that hold as many interviews as the caps
-// allow, given when each of the interviewer's interviews starts that was or is
-// going to be given.
-func (i Interviewer) FullPeriods(starts []time.Time) ([]calendar.Span, error) {
+// Claim is an interview of an interviewer that was, is going to be, or may be
+// given: Until is Forever, or when the hold expires that it is.
+type Claim struct{ Start, Until time.Time }
+
+// FullPeriod is a day or a week that holds as many claims as a cap allows, until
+// one of them expires.
+type FullPeriod struct {
+	calendar.Span
+	Until time.Time
+}
+
+// FullPeriods are the days and weeks that are full, given all claims in them.
+func (i Interviewer) FullPeriods(claims []Claim) ([]FullPeriod, error) {
 	zone, err := calendar.Zone(i.TimeZone)
 	if err != nil {
 		return nil, err
 	}
-	var full []calendar.Span
+	var full []FullPeriod
 	for _, limit := range []struct {
 		most   *int
 		period func(time.Time, *time.Location) calendar.Span
@@ -40,32 +49,47 @@ func (i Interviewer) FullPeriods(starts []time.Time) ([]calendar.Span, error) {
 		if limit.most == nil {
 			continue
 		}
-		count := map[calendar.Span]int{}
-		for _, start := range starts {
-			period := limit.period(start, zone)
-			if count[period]++; count[period] == *limit.most {
-				full = append(full, period)
+		ends := map[calendar.Span][]time.Time{}
+		for _, claim := range claims {
+			period := limit.period(claim.Start, zone)
+			ends[period] = append(ends[period], claim.Until)
+		}
+		for period, ends := range ends {
+			if len(ends) < *limit.most {
+				continue
 			}
+			// There is room when so many have expired that one less is left than allowed.
+			slices.SortFunc(ends, time.Time.Compare)
+			full = append(full, FullPeriod{Span: period, Until: ends[len(ends)-*limit.most]})
 		}
 	}
 	return full, nil
 }
 
 // JudgeImported refuses an interview that was booked elsewhere and is still to
-// come on a day, or in a week, that is full, given when the others of its week
-// start. What lies in the past was given, whatever the cap.
-func (i Interviewer) JudgeImported(interview Interview, starts []time.Time, now time.Time) (Refused, error) {
+// come on a day, or in a week, that is full, given the other claims of its week.
+// What lies in the past was given, whatever the cap.
+func (i Interviewer) JudgeImported(interview Interview, claims []Claim, now time.Time) (Refused, error) {
 	if !interview.ToCome(now) {
 		return nil, nil
 	}
-	full, err := i.FullPeriods(starts)
-	holds := func(period calendar.Span) bool {
-		return !interview.Start.Before(period.Start) && interview.Start.Before(period.End)
-	}
-	if err != nil || !slices.ContainsFunc(full, holds) {
+	full, err := i.FullPeriods(claims)
+	if err != nil || !now.Before(FullUntil(full, interview.Start)) {
 		return nil, err
 	}
 	return Refuse(InterviewerFull, "start", interviewerFull), nil
+}
+
+// FullUntil is until when one of the periods around a time is full; zero when
+// none is.
+func FullUntil(full []FullPeriod, at time.Time) time.Time {
+	var until time.Time
+	for _, period := range full {
+		if !at.Before(period.Start) && at.Before(period.End) && period.Until.After(until) {
+			until = period.Until
+		}
+	}
+	return until
 }
 
 const interviewerFull = "the interviewer gives no more interviews on that day, or in that week"

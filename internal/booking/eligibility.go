@@ -20,6 +20,11 @@ type Record struct {
 	Self InterviewerID
 	// History is every interview of the student that is not cancelled.
 	History []Interview
+	// Hold is the student's last hold unless it was released or used; it may have
+	// expired.
+	Hold *Hold
+	// Waivers are all that were granted to the student; their uses are not counted.
+	Waivers []Waiver
 }
 
 // Eligibility is the verdict on a student, with the evidence.
@@ -30,6 +35,9 @@ type Eligibility struct {
 	InterviewsRemaining int
 	RecentGrades        []int // newest first, at most the policy's window
 	Reasons             []EligibilityReason
+	// Waivers are at work: without them a rule would fail, or keep the student from
+	// somebody he has met.
+	Waivers []Waiver
 }
 
 // EligibilityReason is one rule that fails.
@@ -38,31 +46,60 @@ type EligibilityReason struct {
 	Message string
 }
 
-// Eligibility judges rule 2 (the limit) and rule 4 (the grades).
-func (r Record) Eligibility() Eligibility {
+// Eligibility judges rule 2 (the limit) and rule 4 (the grades) at now. A rule
+// that fails and is waived is no reason.
+func (r Record) Eligibility(now time.Time) Eligibility {
+	return r.eligibility(r.question(now))
+}
+
+// question is what the rules are asked about: what counts of the student, and
+// which of his waivers the thing in question stands on already.
+type question struct {
+	now    time.Time
+	claims []Interview
+	spent  []WaiverID
+	moving bool // an interview that is booked: rule 4 is not asked again
+}
+
+func (r Record) question(now time.Time) question {
+	return question{now: now, claims: r.claims(now)}
+}
+
+func (r Record) eligibility(q question) Eligibility {
 	e := Eligibility{
-		InterviewsUsed: r.used(),
+		InterviewsUsed: used(q.claims),
 		InterviewLimit: r.Student.InterviewLimit(r.Policy),
 		RecentGrades:   r.recentGrades(),
+		Waivers:        []Waiver{},
 	}
 	e.InterviewsRemaining = max(0, e.InterviewLimit-e.InterviewsUsed)
+	waivers := r.waivers(q.claims)
+	fails := func(rule WaivableRule, code RefusalCode, message string) {
+		if waiver, waived := pass(waivers, rule, q.spent, q.now); waived {
+			e.Waivers = append(e.Waivers, waiver)
+			return
+		}
+		e.Reasons = append(e.Reasons, EligibilityReason{code, message})
+	}
 	if e.InterviewsUsed >= e.InterviewLimit {
-		e.Reasons = append(e.Reasons, EligibilityReason{LimitReached, fmt.Sprintf(
-			"%d of %d interviews are used", e.InterviewsUsed, e.InterviewLimit)})
+		fails(WaiveLimit, LimitReached, fmt.Sprintf("%d of %d interviews are used", e.InterviewsUsed, e.InterviewLimit))
 	}
 	tooLow := func(grade int) bool { return grade <= r.Policy.MinimumGradeExclusive }
-	if slices.ContainsFunc(e.RecentGrades, tooLow) {
-		e.Reasons = append(e.Reasons, EligibilityReason{GradesTooLow, fmt.Sprintf(
+	if !q.moving && slices.ContainsFunc(e.RecentGrades, tooLow) {
+		fails(WaiveGrades, GradesTooLow, fmt.Sprintf(
 			"each of the last %d grades must be greater than %d; they are %s, newest first",
-			r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive, list(e.RecentGrades))})
+			r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive, list(e.RecentGrades)))
+	}
+	if waiver, waived := pass(waivers, WaivePair, q.spent, q.now); waived {
+		e.Waivers = append(e.Waivers, waiver)
 	}
 	e.Eligible = len(e.Reasons) == 0
 	return e
 }
 
-func (r Record) used() int {
+func used(claims []Interview) int {
 	n := 0
-	for _, i := range r.History {
+	for _, i := range claims {
 		if i.CountsAgainstLimit() {
 			n++
 		}
@@ -88,9 +125,9 @@ func (r Record) recentGrades() []int {
 }
 
 // met is whom rule 3 keeps the student from meeting (again).
-func (r Record) met() []InterviewerID {
+func met(claims []Interview) []InterviewerID {
 	var ids []InterviewerID
-	for _, i := range r.History {
+	for _, i := range claims {
 		if i.TookOrTakesPlace() {
 			ids = append(ids, i.InterviewerID)
 		}
@@ -98,9 +135,9 @@ func (r Record) met() []InterviewerID {
 	return ids
 }
 
-func (r Record) busy() []calendar.Span {
+func busy(claims []Interview) []calendar.Span {
 	var spans []calendar.Span
-	for _, i := range r.History {
+	for _, i := range claims {
 		if i.TookOrTakesPlace() {
 			spans = append(spans, i.Span())
 		}

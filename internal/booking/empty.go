@@ -16,6 +16,7 @@ const (
 	EmptyRangeInPast        EmptyCode = "RANGE_IN_PAST"
 	EmptyNonePublished      EmptyCode = "NONE_PUBLISHED"
 	EmptyTaken              EmptyCode = "TAKEN"
+	EmptyHeld               EmptyCode = "HELD"
 	EmptyInPast             EmptyCode = "IN_PAST"
 	EmptyTooSoon            EmptyCode = "TOO_SOON"
 	EmptyAlreadyInterviewed EmptyCode = "ALREADY_INTERVIEWED"
@@ -37,6 +38,7 @@ type EmptyReason struct {
 type Tally struct {
 	Published    int // not withdrawn
 	Taken        int
+	Held         int // by others
 	InPast       int
 	TooSoon      int
 	Interviewers int // of interviewers the student has met
@@ -71,6 +73,7 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		message string
 	}{
 		{EmptyTaken, t.Taken, "booked already"},
+		{EmptyHeld, t.Held, "held by somebody else for the moment"},
 		{EmptyInPast, t.InPast, "started already"},
 		{EmptyTooSoon, t.TooSoon, "start too soon to be booked now"},
 		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer whom the student has met, or is going to meet"},

@@ -72,6 +72,8 @@ func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Intervi
 		i.CompletedAt = &end
 	case i.Status == Cancelled && i.CancelledAt == nil:
 		i.CancelledAt = &i.BookedAt
+	case i.Status == StudentNoShow || i.Status == InterviewerNoShow:
+		i.NoShowAt = &end
 	}
 	return i, refused
 }
@@ -124,16 +126,18 @@ func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	no := func(code RefusalCode, field, message string) {
 		refused = append(refused, Refusal{Code: code, Field: field, Message: message})
 	}
+	r.Waivers = nil // they are for what is booked here
+	claims := r.claims(now)
 	if r.Self != 0 && r.Self == i.InterviewerID {
 		no(SelfInterview, "interviewerEmail", "the interviewer has the student's own e-mail; nobody interviews themselves")
 	}
-	if i.TookOrTakesPlace() && slices.Contains(r.met(), i.InterviewerID) {
+	if i.TookOrTakesPlace() && slices.Contains(met(claims), i.InterviewerID) {
 		no(AlreadyInterviewed, "interviewerEmail", "the student has met, or is going to meet, this interviewer")
 	}
-	if i.TookOrTakesPlace() && slices.ContainsFunc(r.busy(), i.Span().Overlaps) {
+	if i.TookOrTakesPlace() && slices.ContainsFunc(busy(claims), i.Span().Overlaps) {
 		no(OwnOverlap, "start", "the student has another interview at that time")
 	}
-	for _, reason := range r.Eligibility().Reasons {
+	for _, reason := range r.Eligibility(now).Reasons {
 		if (reason.Code == LimitReached && i.CountsAgainstLimit()) || i.ToCome(now) {
 			no(reason.Code, "studentEmail", reason.Message)
 		}

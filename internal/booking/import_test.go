@@ -75,7 +75,11 @@ func TestImportedInterviewsKeepToTheCaps(t *testing.T) {
 		{"what is called off", []time.Time{at(9, 14), at(9, 15)}, at(9, 16), booking.Cancelled, false},
 		{"the past", []time.Time{now.Add(-30 * time.Hour), now.Add(-28 * time.Hour)}, now.Add(-26 * time.Hour), booking.Booked, false},
 	} {
-		refused, err := by.JudgeImported(booking.Interview{Start: test.start, Status: test.status}, test.starts, now)
+		var claims []booking.Claim
+		for _, start := range test.starts {
+			claims = append(claims, booking.Claim{Start: start, Until: booking.Forever})
+		}
+		refused, err := by.JudgeImported(booking.Interview{Start: test.start, Status: test.status}, claims, now)
 		if err != nil || refused.Has(booking.InterviewerFull) != test.full || len(refused) > 0 != test.full {
 			t.Errorf("%s: %v, %v", test.name, refused, err)
 		}

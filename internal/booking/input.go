@@ -113,3 +113,14 @@ func joinOr[T ~string](words []T) string {
 	}
 	return strings.Join(parts, " or ")
 }
+
+// MaxIdempotencyKey is the longest key, in characters.
+const MaxIdempotencyKey = 200
+
+// CheckIdempotencyKey reports what is wrong with a key; there may be none.
+func CheckIdempotencyKey(key *string) Refused {
+	if key == nil {
+		return nil
+	}
+	return checkLength("idempotencyKey", *key, 1, MaxIdempotencyKey)
+}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"rehearse/internal/calendar"
@@ -44,7 +45,12 @@ type Interview struct {
 	CompletedAt   *time.Time // set exactly while COMPLETED
 	CancelledAt   *time.Time // set exactly while CANCELLED
 	CancelReason  *string
-	Exempt        bool // taken in from elsewhere though a rule said no
+	NoShowAt      *time.Time // when the no-show was marked; set exactly while it is one
+	Reschedules   int        // how often it was moved
+	Waivers       []WaiverID // that it stands on
+	// Exempt: it stands though a rule said no. It was taken in from elsewhere, or
+	// its student meets the interviewer again by a waiver.
+	Exempt bool
 }
 
 // Span is the interval of the interview.
@@ -130,21 +136,139 @@ func (c Completion) validate(i Interview, now time.Time) Refused {
 	return refused
 }
 
-// Cancel calls the interview off. Cancelling again changes nothing.
-func (i Interview) Cancel(reason string, now time.Time) (Interview, Refused) {
+// Cancel calls the interview off. Cancelling again changes nothing. A student
+// can until the policy's cutoff before the start; the others always.
+func (i Interview) Cancel(reason string, by Actor, p Policy, now time.Time) (Interview, Refused) {
 	if refused := checkLength("reason", reason, 1, MaxReason); len(refused) > 0 {
 		return i, refused
 	}
 	switch i.Status {
 	case Booked:
-		i.Status = Cancelled
-		i.CancelledAt = &now
-		i.CancelReason = &reason
 	case Cancelled:
+		return i, nil
 	case Completed, StudentNoShow, InterviewerNoShow:
 		return i, wrongStatus(i, "cancelled", Booked)
 	}
+	last := i.Start.Add(-time.Duration(p.CancelCutoffSeconds) * time.Second)
+	if by.IsStudent() && now.After(last) {
+		return i, Refuse(CancelTooLate, "interviewId", fmt.Sprintf(
+			"the interview starts at %s; a student could cancel it until %s", i.Start.Format(time.RFC3339), last.Format(time.RFC3339)))
+	}
+	i.Status = Cancelled
+	i.CancelledAt = &now
+	i.CancelReason = &reason
 	return i, nil
+}
+
+// Move judges moving the interview to another slot, which is locked, and answers
+// what it becomes. Moving it to where it is changes nothing.
+func (r Record) Move(i Interview, to Slot, now time.Time) (Interview, Refused) {
+	if i.Status != Booked {
+		return i, wrongStatus(i, "moved", Booked)
+	}
+	if i.SlotID == to.ID {
+		return i, nil
+	}
+	var refused Refused
+	if !i.Start.After(now) {
+		refused = append(refused, Refuse(SlotInPast, "interviewId", fmt.Sprintf(
+			"the interview started at %s; only one to come can be moved", i.Start.Format(time.RFC3339)))...)
+	}
+	if i.Reschedules >= r.Policy.MaxReschedules {
+		refused = append(refused, Refuse(TooManyReschedules, "interviewId", fmt.Sprintf(
+			"the interview was moved %d times; %d are allowed", i.Reschedules, r.Policy.MaxReschedules))...)
+	}
+	offer := r.OfferToMove(i, now)
+	if refused = append(refused, offer.Judge(to)...); len(refused) > 0 {
+		return i, refused
+	}
+	moved := offer.Booking(to)
+	i.SlotID, i.InterviewerID, i.Start, i.End = moved.SlotID, moved.InterviewerID, moved.Start, moved.End
+	i.Exempt, i.Reschedules = moved.Exempt, i.Reschedules+1
+	i.Waivers = union(r.without(i.Waivers, WaivePair), moved.Waivers)
+	return i, nil
+}
+
+// without leaves out the waivers of one rule.
+func (r Record) without(ids []WaiverID, rule WaivableRule) []WaiverID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id WaiverID) bool {
+		return slices.ContainsFunc(r.Waivers, func(w Waiver) bool { return w.ID == id && w.Rule == rule })
+	})
+}
+
+// Party is who did not come.
+type Party string
+
+const (
+	PartyStudent     Party = "STUDENT"
+	PartyInterviewer Party = "INTERVIEWER"
+)
+
+func (p Party) noShow() InterviewStatus {
+	if p == PartyStudent {
+		return StudentNoShow
+	}
+	return InterviewerNoShow
+}
+
+const (
+	// NoShowAfter is how long after the start somebody counts as not coming.
+	NoShowAfter = 10 * time.Minute
+	// UndoNoShowFor is how long a no-show can be undone after it was marked.
+	UndoNoShowFor = 48 * time.Hour
+)
+
+// MarkNoShow records that somebody did not come. The same again changes nothing.
+func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
+	from := i.Start.Add(NoShowAfter)
+	switch {
+	case i.Status == party.noShow():
+		return i, nil
+	case i.Status != Booked:
+		return i, wrongStatus(i, "marked as a no-show", Booked)
+	case now.Before(from):
+		return i, Refuse(TooSoon, "interviewId", fmt.Sprintf("the interview starts at %s; a no-show can be marked from %s on",
+			i.Start.Format(time.RFC3339), from.Format(time.RFC3339)))
+	}
+	i.Status = party.noShow()
+	i.NoShowAt = &now
+	return i, nil
+}
+
+// UndoNoShow takes a no-show back: the interview is booked again, and counts
+// again, so the limit, the pair and the student's own time are asked.
+func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
+	if i.Status != StudentNoShow && i.Status != InterviewerNoShow {
+		return i, wrongStatus(i, "taken back", StudentNoShow, InterviewerNoShow)
+	}
+	if last := i.NoShowAt.Add(UndoNoShowFor); now.After(last) {
+		return i, Refuse(WrongStatus, "interviewId", fmt.Sprintf(
+			"the no-show was marked at %s; it could be undone until %s", i.NoShowAt.Format(time.RFC3339), last.Format(time.RFC3339)))
+	}
+	slot := Slot{ID: i.SlotID, InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotOpen}
+	offer := r.OfferToMove(i, now)
+	var refused Refused
+	for _, refusal := range offer.Judge(slot) {
+		if refusal.Code != SlotInPast { // of course it is
+			refusal.Field = "interviewId"
+			refused = append(refused, refusal)
+		}
+	}
+	if len(refused) > 0 {
+		return i, refused
+	}
+	again := offer.Booking(slot)
+	i.Status, i.NoShowAt = Booked, nil
+	i.Exempt = i.Exempt || again.Exempt
+	i.Waivers = union(i.Waivers, again.Waivers)
+	return i, nil
+}
+
+// union is the ids of both, each once, in order.
+func union(a, b []WaiverID) []WaiverID {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func wrongStatus(i Interview, verb string, allowed ...InterviewStatus) Refused {

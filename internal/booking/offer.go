@@ -12,43 +12,100 @@ import (
 // where the rules about slots stand: Judge asks it about a slot, and the list
 // query renders its fields, one by one, into its WHERE clause.
 type Offer struct {
+	Student     StudentID
 	Eligibility Eligibility
 	Now         time.Time
 	Earliest    time.Time       // a slot that starts before this is too soon
 	Met         []InterviewerID // rule 3
 	Self        InterviewerID   // nobody interviews themselves; 0 for none
-	Busy        []calendar.Span // the student's own interviews
+	Busy        []calendar.Span // the student's own interviews, and his hold
+
+	// Own is what the student's live hold comes to; nil when he has none. His
+	// held slot is judged as though he did not hold it, and no other is.
+	Own *OwnHold
+}
+
+// OwnHold is a hold, and the offer to its student without it.
+type OwnHold struct {
+	Hold
+	without Offer
 }
 
 // Resolution is the smallest step of time: what the database keeps.
 const Resolution = time.Microsecond
 
 // Offer is what the student may book at now.
-func (r Record) Offer(now time.Time) Offer {
+func (r Record) Offer(now time.Time) Offer { return r.offer(r.question(now)) }
+
+// OfferToMove is where the student's interview may be moved to at now: rules 2
+// and 3 see it as not there, and rule 4 is not asked again.
+func (r Record) OfferToMove(i Interview, now time.Time) Offer {
+	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
+	q := r.question(now)
+	q.spent, q.moving = i.Waivers, true
+	return r.offer(q)
+}
+
+func (r Record) offer(q question) Offer {
 	notice := time.Duration(r.Policy.MinimumNoticeSeconds) * time.Second
-	return Offer{
-		Eligibility: r.Eligibility(),
-		Now:         now,
-		Earliest:    now.Add(max(notice, Resolution)),
-		Met:         r.met(),
+	o := Offer{
+		Student:     r.Student.ID,
+		Eligibility: r.eligibility(q),
+		Now:         q.now,
+		Earliest:    q.now.Add(max(notice, Resolution)),
+		Met:         met(q.claims),
 		Self:        r.Self,
-		Busy:        r.busy(),
+		Busy:        busy(q.claims),
 	}
+	if hold, live := r.LiveHold(q.now); live {
+		q.claims, q.spent = r.History, slices.Concat(q.spent, hold.Waivers)
+		r.Hold = nil
+		o.Own = &OwnHold{Hold: hold, without: r.offer(q)}
+	}
+	return o
 }
 
 // Judge says whether the slot can be booked: every rule that fails, none when
 // it can.
 func (o Offer) Judge(slot Slot) Refused {
+	if o.holds(slot.ID) {
+		return o.Own.without.judge(slot, true)
+	}
+	return o.judge(slot, false)
+}
+
+func (o Offer) holds(slot SlotID) bool { return o.Own != nil && o.Own.SlotID == slot }
+
+func (o Offer) judge(slot Slot, own bool) Refused {
+	refused := o.judgeSlot(slot, own)
+	no := func(code RefusalCode, message string) {
+		refused = append(refused, Refusal{Code: code, Field: "slotId", Message: message})
+	}
+	if slices.Contains(o.Met, slot.InterviewerID) && !o.pairWaived() {
+		no(AlreadyInterviewed, "the student has met, or is going to meet, this interviewer")
+	}
+	if o.Self != 0 && slot.InterviewerID == o.Self {
+		no(SelfInterview, "the interviewer has the student's own e-mail; nobody interviews themselves")
+	}
+	if slices.ContainsFunc(o.Busy, slot.Span().Overlaps) {
+		no(OwnOverlap, "the student has another interview at that time")
+	}
+	return append(refused, o.ineligible()...)
+}
+
+// judgeSlot is what keeps everybody from the slot, but for its own holder.
+func (o Offer) judgeSlot(slot Slot, own bool) Refused {
 	var refused Refused
 	no := func(code RefusalCode, message string) {
 		refused = append(refused, Refusal{Code: code, Field: "slotId", Message: message})
 	}
-	switch slot.Status {
-	case SlotOpen:
-	case SlotBooked:
+	switch {
+	case slot.Status == SlotBooked:
 		no(SlotTaken, "somebody else has booked this slot")
-	case SlotWithdrawn:
+	case slot.Status == SlotWithdrawn:
 		no(SlotIsWithdrawn, "the slot was withdrawn")
+	case !own && slot.HeldAt(o.Now):
+		no(SlotHeld, fmt.Sprintf("somebody else holds this slot, until %s at the latest", slot.HeldUntil.Format(time.RFC3339)))
 	}
 	switch {
 	case slot.InPast(o.Now):
@@ -57,19 +114,10 @@ func (o Offer) Judge(slot Slot) Refused {
 		no(TooSoon, fmt.Sprintf("the slot starts at %s; only slots from %s on can be booked now",
 			slot.Start.Format(time.RFC3339), o.Earliest.Format(time.RFC3339)))
 	}
-	if slices.Contains(o.Met, slot.InterviewerID) {
-		no(AlreadyInterviewed, "the student has met, or is going to meet, this interviewer")
-	}
-	if o.Self != 0 && slot.InterviewerID == o.Self {
-		no(SelfInterview, "the interviewer has the student's own e-mail; nobody interviews themselves")
-	}
-	if slot.Full {
+	if slot.FullAt(o.Now, own) {
 		no(InterviewerFull, interviewerFull)
 	}
-	if slices.ContainsFunc(o.Busy, slot.Span().Overlaps) {
-		no(OwnOverlap, "the student has another interview at that time")
-	}
-	return append(refused, o.ineligible()...)
+	return refused
 }
 
 // ineligible is what the student's eligibility says, as refusals.
@@ -85,10 +133,58 @@ func (o Offer) ineligible() Refused {
 
 // Excluded is every interviewer whose slots the student cannot book.
 func (o Offer) Excluded() []InterviewerID {
-	if o.Self == 0 {
-		return o.Met
+	var ids []InterviewerID
+	if !o.pairWaived() {
+		ids = o.Met
 	}
-	return append(slices.Clone(o.Met), o.Self)
+	if o.Self == 0 {
+		return ids
+	}
+	return append(slices.Clone(ids), o.Self)
+}
+
+func (o Offer) pairWaived() bool {
+	return slices.ContainsFunc(o.Eligibility.Waivers, func(w Waiver) bool { return w.Rule == WaivePair })
+}
+
+// WaiversFor are the waivers that a booking of the slot stands on.
+func (o Offer) WaiversFor(slot Slot) []WaiverID {
+	if o.holds(slot.ID) {
+		return o.Own.without.WaiversFor(slot)
+	}
+	var ids []WaiverID
+	for _, w := range o.Eligibility.Waivers {
+		if w.Rule != WaivePair || slices.Contains(o.Met, slot.InterviewerID) {
+			ids = append(ids, w.ID)
+		}
+	}
+	return ids
+}
+
+// Booking is the booking of a slot that Judge allows; its id is not set.
+func (o Offer) Booking(slot Slot) Interview {
+	i := NewInterview(o.Student, slot, o.Now)
+	i.Waivers = o.WaiversFor(slot)
+	i.Exempt = o.pairBroken(slot)
+	return i
+}
+
+// pairBroken: the slot's interviewer is met again, which the pair's constraint
+// must not see.
+func (o Offer) pairBroken(slot Slot) bool {
+	if o.holds(slot.ID) {
+		return o.Own.without.pairBroken(slot)
+	}
+	return slices.Contains(o.Met, slot.InterviewerID)
+}
+
+// ListsOwn reports whether the held slot is among what the student may book, as
+// far as can be told without the slot's row: it must be neither withdrawn nor
+// full.
+func (o Offer) ListsOwn() bool {
+	return o.Own != nil && len(o.Own.without.judge(Slot{
+		ID: o.Own.SlotID, InterviewerID: o.Own.InterviewerID, Start: o.Own.Start, End: o.Own.End, Status: SlotOpen,
+	}, true)) == 0
 }
 
 // BookingOf is the student's own live booking of the slot, if there is one.

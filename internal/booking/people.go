@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"fmt"
 	"time"
 
 	"rehearse/internal/calendar"
@@ -14,6 +15,9 @@ type (
 	SlotID         int64
 	InterviewID    int64
 	BlockID        int64
+	HoldID         int64
+	WaiverID       int64
+	EventID        int64
 )
 
 // Student takes mock interviews.
@@ -62,6 +66,11 @@ type Block struct {
 
 // Span is the interval of the block.
 func (b Block) Span() calendar.Span { return calendar.Span{Start: b.Start, End: b.End} }
+
+// Words are the block on one line.
+func (b Block) Words() string {
+	return fmt.Sprintf("%d, %s to %s", b.ID, b.Start.UTC().Format(time.RFC3339), b.End.UTC().Format(time.RFC3339))
+}
 
 // Spans are the intervals of blocks.
 func Spans(blocks []Block) []calendar.Span {

@@ -14,6 +14,7 @@ const (
 	InterviewerFull      RefusalCode = "INTERVIEWER_FULL"
 	SlotTaken            RefusalCode = "SLOT_TAKEN"
 	SlotHeld             RefusalCode = "SLOT_HELD"
+	AlreadyHolding       RefusalCode = "ALREADY_HOLDING"
 	SlotIsWithdrawn      RefusalCode = "SLOT_WITHDRAWN"
 	SlotInPast           RefusalCode = "SLOT_IN_PAST"
 	TooSoon              RefusalCode = "TOO_SOON"

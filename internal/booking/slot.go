@@ -12,7 +12,8 @@ import (
 type SlotStatus string
 
 const (
-	SlotOpen      SlotStatus = "OPEN"      // published, nobody has it
+	SlotOpen      SlotStatus = "OPEN"      // published, nobody has booked it
+	SlotIsHeld    SlotStatus = "HELD"      // open, and somebody holds it; never stored
 	SlotBooked    SlotStatus = "BOOKED"    // a live interview stands on it
 	SlotWithdrawn SlotStatus = "WITHDRAWN" // taken back by its interviewer or an administrator
 )
@@ -23,10 +24,40 @@ type Slot struct {
 	ID            SlotID
 	InterviewerID InterviewerID
 	Start, End    time.Time // UTC
-	Status        SlotStatus
-	// Full: its interviewer gives as many interviews on its day, or in its week,
-	// as he will.
-	Full bool
+	// Status is OPEN for a held slot, too: whether it is held, the clock decides.
+	// StatusAt is what people see.
+	Status    SlotStatus
+	HeldBy    StudentID // 0 for nobody
+	HeldUntil time.Time // zero for nobody
+	// FullUntil is until when its interviewer gives as many interviews on its day,
+	// or in its week, as he will: Forever when they are booked, else when the hold
+	// expires that is one too many. Zero when there is room.
+	FullUntil time.Time
+	// TakenBack: booked, and its interviewer is not there for anybody else.
+	TakenBack bool
+}
+
+// Forever is later than anything that happens.
+var Forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+
+// HeldAt reports whether somebody holds the slot.
+func (s Slot) HeldAt(now time.Time) bool { return s.Status == SlotOpen && now.Before(s.HeldUntil) }
+
+// FullAt reports whether its interviewer gives no more interviews then. For
+// who holds the slot only what is booked counts: his place was kept.
+func (s Slot) FullAt(now time.Time, own bool) bool {
+	if own {
+		return s.FullUntil.Equal(Forever)
+	}
+	return now.Before(s.FullUntil)
+}
+
+// StatusAt is the state of the slot as people see it.
+func (s Slot) StatusAt(now time.Time) SlotStatus {
+	if s.HeldAt(now) {
+		return SlotIsHeld
+	}
+	return s.Status
 }
 
 // Span is the interval of the slot.
@@ -36,10 +67,11 @@ func (s Slot) Span() calendar.Span { return calendar.Span{Start: s.Start, End: s
 // neither published nor booked, and its interview can be completed.
 func (s Slot) InPast(now time.Time) bool { return !s.Start.After(now) }
 
-// StatusAfterCancel: a slot whose interview is cancelled opens again while it
-// lies in the future and its interviewer is there to give it.
-func (s Slot) StatusAfterCancel(interviewer Interviewer, now time.Time) SlotStatus {
-	if s.InPast(now) || !interviewer.Active {
+// StatusWhenFree is what becomes of a slot whose interview is cancelled, or
+// moved away: it opens again while it lies in the future and its interviewer is
+// there to give it, which he is not when he gave it up himself.
+func (s Slot) StatusWhenFree(interviewer Interviewer, by Actor, now time.Time) SlotStatus {
+	if s.InPast(now) || s.TakenBack || !interviewer.Active || by.Role == RoleInterviewer {
 		return SlotWithdrawn
 	}
 	return SlotOpen

@@ -124,7 +124,8 @@ var (
 // after that at which somebody else may have booked.
 func (g *generator) cancel(student booking.StudentID, slot booking.Slot, at, horizon time.Time) (time.Time, error) {
 	cancelled := g.between(at, horizon)
-	interview, refused := g.newInterview(student, slot, at).Cancel(pick(g.random, cancelReasons), cancelled)
+	interview, refused := g.newInterview(student, slot, at).Cancel(
+		pick(g.random, cancelReasons), booking.Actor{Role: booking.RoleSystem}, g.policy, cancelled)
 	g.interviews = append(g.interviews, interview)
 	return g.between(cancelled, horizon), refused.Err()
 }
@@ -153,10 +154,10 @@ func (g *generator) book(student booking.StudentID, slot booking.Slot, at time.T
 func (g *generator) settle(i booking.Interview, e *encounter, at time.Time) (booking.Interview, error) {
 	switch {
 	case g.happens(studentNoShows):
-		i.Status, e.fate = booking.StudentNoShow, fateStudentNoShow
+		i.Status, i.NoShowAt, e.fate = booking.StudentNoShow, &at, fateStudentNoShow
 		return i, nil
 	case g.happens(interviewerNoShow):
-		i.Status, e.fate = booking.InterviewerNoShow, fateInterviewerNoShow
+		i.Status, i.NoShowAt, e.fate = booking.InterviewerNoShow, &at, fateInterviewerNoShow
 		return i, nil
 	}
 	var completion booking.Completion

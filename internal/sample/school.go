@@ -180,7 +180,8 @@ func (s *school) book(ctx context.Context, r *booking.Record, slot booking.Slot,
 	if err := r.Offer(at).Judge(slot).Err(); err != nil {
 		return fmt.Errorf("student %d: %w", r.Student.ID, err)
 	}
-	interview, err := s.tx.Book(ctx, booking.NewInterview(r.Student.ID, slot, at))
+	wanted := r.Offer(at).Booking(slot)
+	interview, err := s.tx.Book(ctx, wanted, s.event(at, wanted.Event(booking.InterviewBooked, booking.Interview{})))
 	if err != nil {
 		return err
 	}
@@ -193,8 +194,18 @@ func (s *school) complete(ctx context.Context, i *booking.Interview, grade int) 
 	if err := refused.Err(); err != nil {
 		return err
 	}
+	event := s.event(i.End, completed.Event(booking.InterviewCompleted, *i))
 	*i = completed
-	return s.tx.UpdateInterview(ctx, completed)
+	if err := s.tx.UpdateInterview(ctx, completed); err != nil {
+		return err
+	}
+	return s.tx.Append(ctx, event)
+}
+
+// event is one of the school's past, told by the program.
+func (s *school) event(at time.Time, e booking.Event) booking.Event {
+	e.At, e.Actor = at, booking.Actor{Role: booking.RoleSystem}
+	return e
 }
 
 func (s *school) day(n int) time.Time { return s.midnight.AddDate(0, 0, n) }

@@ -21,48 +21,52 @@ func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Intervi
 	return found.ID, found.Capped, missing(err, "slot", "slotId", id)
 }
 
-// GivenStarts reads when the interviewer's interviews in a range start, those
-// that were or are going to be given.
-func (r *Reader) GivenStarts(ctx context.Context, id booking.InterviewerID, in calendar.Span) ([]time.Time, error) {
-	var starts []time.Time
-	err := r.db.WithContext(ctx).Raw(`
-		SELECT starts_at FROM interviews WHERE interviewer_id = ? AND starts_at >= ? AND starts_at < ?
-			AND status IN ('BOOKED', 'COMPLETED')`, id, in.Start, in.End).Scan(&starts).Error
-	return starts, fault(err, "read the interviews of interviewer %d", id)
-}
-
-// GivenSince reads when the interviews of each interviewer start, those from a
-// time on that were or are going to be given.
-func (r *Reader) GivenSince(
-	ctx context.Context, of []booking.InterviewerID, since time.Time,
-) (map[booking.InterviewerID][]time.Time, error) {
+// Claims reads, of each interviewer, the interviews that start in a range and
+// were, or are going to be, given, and the holds on his slots there. One
+// interview is left out; 0 for none. Holds may have expired: what reads them
+// asks the clock.
+func (r *Reader) Claims(
+	ctx context.Context, of []booking.InterviewerID, in calendar.Span, without booking.InterviewID,
+) (map[booking.InterviewerID][]booking.Claim, error) {
 	type row struct {
-		InterviewerID booking.InterviewerID
-		StartsAt      time.Time
+		InterviewerID   booking.InterviewerID
+		StartsAt, Until time.Time
 	}
 	rows, err := inBatches(of, func(batch []booking.InterviewerID) ([]row, error) {
 		var rows []row
+		whose := ids[booking.InterviewerID](batch)
 		err := r.db.WithContext(ctx).Raw(`
-			SELECT interviewer_id, starts_at FROM interviews WHERE interviewer_id = ANY(?) AND starts_at >= ?
-				AND status IN ('BOOKED', 'COMPLETED')`, ids[booking.InterviewerID](batch), since).Scan(&rows).Error
+			SELECT interviewer_id, starts_at, ?::timestamptz AS until FROM interviews
+			WHERE interviewer_id = ANY(?) AND starts_at >= ? AND starts_at < ? AND status IN ('BOOKED', 'COMPLETED') AND id <> ?
+			UNION ALL
+			SELECT interviewer_id, starts_at, held_until FROM slots
+			WHERE interviewer_id = ANY(?) AND starts_at >= ? AND starts_at < ? AND held_by IS NOT NULL AND status = 'OPEN'`,
+			booking.Forever, whose, in.Start, in.End, without, whose, in.Start, in.End).Scan(&rows).Error
 		return rows, fault(err, "read the interviews of %d interviewers", len(batch))
 	})
-	given := map[booking.InterviewerID][]time.Time{}
+	claims := map[booking.InterviewerID][]booking.Claim{}
 	for _, row := range rows {
-		given[row.InterviewerID] = append(given[row.InterviewerID], row.StartsAt)
+		claims[row.InterviewerID] = append(claims[row.InterviewerID], booking.Claim{Start: row.StartsAt.UTC(), Until: row.Until.UTC()})
 	}
-	return given, err
+	return claims, err
 }
 
-// SetCapped writes which slots of the interviewer that start in a range lie in a
-// full period, and which do not. He is locked already.
-func (tx *Tx) SetCapped(ctx context.Context, id booking.InterviewerID, in calendar.Span, full []calendar.Span) error {
-	starts, ends := bounds(full)
+// SetFull writes until when the interviewer's slots that start in a range lie in
+// a full period. He is locked already.
+func (tx *Tx) SetFull(ctx context.Context, id booking.InterviewerID, in calendar.Span, full []booking.FullPeriod) error {
+	var starts, ends, untils instants
+	for _, p := range full {
+		starts, ends, untils = append(starts, p.Start), append(ends, p.End), append(untils, p.Until)
+	}
 	err := tx.db.WithContext(ctx).Exec(`
-		UPDATE slots SET capped = NOT capped
-		WHERE interviewer_id = ? AND starts_at >= ? AND starts_at < ? AND status <> 'WITHDRAWN'
-			AND capped <> EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS full_period (s, e)
-				WHERE full_period.s <= slots.starts_at AND slots.starts_at < full_period.e)`,
-		id, in.Start, in.End, starts, ends).Error
+		WITH wanted AS (
+			SELECT s.id, max(p.until) AS until FROM slots s
+			LEFT JOIN unnest(?::timestamptz[], ?::timestamptz[], ?::timestamptz[]) AS p (s, e, until)
+				ON p.s <= s.starts_at AND s.starts_at < p.e
+			WHERE s.interviewer_id = ? AND s.starts_at >= ? AND s.starts_at < ? AND s.status <> 'WITHDRAWN'
+			GROUP BY s.id)
+		UPDATE slots SET full_until = wanted.until FROM wanted
+		WHERE slots.id = wanted.id AND slots.full_until IS DISTINCT FROM wanted.until`,
+		starts, ends, untils, id, in.Start, in.End).Error
 	return fault(err, "close the full days of interviewer %d", id)
 }

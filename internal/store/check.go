@@ -53,12 +53,42 @@ var invariants = []struct{ name, query string }{
 		FROM slots s JOIN blocks b ON b.interviewer_id = s.interviewer_id
 			AND b.starts_at < s.ends_at AND s.starts_at < b.ends_at, clock
 		WHERE s.status = 'OPEN' AND s.starts_at > greatest(clock.now, b.created_at)`},
-	{"a slot is closed by a cap exactly when its day or week holds as many interviews as the cap allows", `
-		SELECT format('slot %s of interviewer %s is %s', s.id, s.interviewer_id, CASE WHEN s.capped THEN 'closed' ELSE 'not closed' END)
-		FROM slots s LEFT JOIN (` + fullBy("day", "max_per_day") + ` UNION ` + fullBy("week", "max_per_week") + `) k
+	{"a slot is full exactly while its day or week holds as many interviews and holds as the cap allows", `
+		SELECT format('slot %s of interviewer %s is full until %s', s.id, s.interviewer_id, coalesce(s.full_until::text, 'never'))
+		FROM slots s CROSS JOIN clock LEFT JOIN (` + fullBy("day", "max_per_day") + ` UNION ` + fullBy("week", "max_per_week") + `) k
 			ON k.interviewer_id = s.interviewer_id AND k.starts_at <= s.starts_at AND s.starts_at < k.ends_at
 		WHERE s.status <> 'WITHDRAWN'
-		GROUP BY s.id HAVING s.capped <> (count(k.interviewer_id) > 0)`},
+		GROUP BY s.id, clock.now HAVING coalesce(s.full_until > clock.now, false) <> (count(k.interviewer_id) > 0)`},
+	{"a slot is held exactly while a hold on it is live", `
+		SELECT format('slot %s is %s, held by %s until %s; hold %s is of student %s until %s', s.id, s.status,
+			s.held_by, s.held_until, h.id, h.student_id, h.expires_at)
+		FROM (SELECT s.* FROM slots s, clock WHERE s.held_until > clock.now) s
+		FULL JOIN (SELECT h.* FROM holds h, clock WHERE h.ended_at IS NULL AND h.expires_at > clock.now) h ON h.slot_id = s.id
+		WHERE (s.held_by, s.held_until, s.status) IS DISTINCT FROM (h.student_id, h.expires_at, 'OPEN')`},
+	{"a student has one live hold", `
+		SELECT format('student %s has %s', student_id, count(*)) FROM holds, clock
+		WHERE ended_at IS NULL AND expires_at > clock.now GROUP BY student_id HAVING count(*) > 1`},
+	{"a no-show has the time at which it was marked", `
+		SELECT format('interview %s is %s, marked at %s', id, status, no_show_at) FROM interviews
+		WHERE (status IN ('STUDENT_NO_SHOW', 'INTERVIEWER_NO_SHOW')) <> (no_show_at IS NOT NULL)`},
+	{"a waiver is used no more often than it was granted for", `
+		SELECT format('waiver %s is used %s times of %s', w.id, count(*), w.uses)
+		FROM waivers w JOIN (
+			SELECT unnest(waivers) AS waiver FROM interviews WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')
+			UNION ALL SELECT unnest(waivers) FROM holds, clock WHERE ended_at IS NULL AND expires_at > clock.now) u ON u.waiver = w.id
+		GROUP BY w.id HAVING count(*) > w.uses`},
+	{"a waiver is used by its own student", `
+		SELECT format('interview %s of student %s stands on waiver %s of student %s', i.id, i.student_id, w.id, w.student_id)
+		FROM interviews i CROSS JOIN LATERAL unnest(i.waivers) AS u (waiver) LEFT JOIN waivers w ON w.id = u.waiver
+		WHERE w.student_id IS DISTINCT FROM i.student_id`},
+	{"the last event of an interview tells its status", `
+		SELECT format('interview %s is %s, and its last event tells %s', i.id, i.status, e.status)
+		FROM interviews i JOIN LATERAL (
+			SELECT c.change ->> 'after' AS status FROM events, jsonb_array_elements(changes) AS c (change)
+			WHERE interview_id = i.id AND c.change ->> 'field' = 'status' ORDER BY events.id DESC LIMIT 1) e ON true
+		WHERE e.status IS DISTINCT FROM i.status`},
+	{"a booked slot alone is taken back", `
+		SELECT format('slot %s is %s and taken back', id, status) FROM slots WHERE taken_back AND status <> 'BOOKED'`},
 	{"an inactive interviewer has no open slots in the future", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock
@@ -66,13 +96,15 @@ var invariants = []struct{ name, query string }{
 }
 
 // fullBy finds the days or weeks of each interviewer's zone that hold as many
-// interviews as his cap allows.
+// interviews and live holds as his cap allows.
 func fullBy(unit, limit string) string {
 	return fmt.Sprintf(`
 		SELECT i.interviewer_id, date_trunc('%[1]s', i.starts_at AT TIME ZONE v.time_zone) AT TIME ZONE v.time_zone AS starts_at,
 			(date_trunc('%[1]s', i.starts_at AT TIME ZONE v.time_zone) + interval '1 %[1]s') AT TIME ZONE v.time_zone AS ends_at
-		FROM interviews i JOIN interviewers v ON v.id = i.interviewer_id
-		WHERE v.%[2]s IS NOT NULL AND i.status IN ('BOOKED', 'COMPLETED')
+		FROM (SELECT interviewer_id, starts_at FROM interviews WHERE status IN ('BOOKED', 'COMPLETED')
+			UNION ALL SELECT interviewer_id, starts_at FROM slots, clock WHERE status = 'OPEN' AND held_until > clock.now) i
+		JOIN interviewers v ON v.id = i.interviewer_id
+		WHERE v.%[2]s IS NOT NULL
 		GROUP BY 1, 2, 3, v.%[2]s HAVING count(*) >= v.%[2]s`, unit, limit)
 }
 

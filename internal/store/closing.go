@@ -51,9 +51,31 @@ func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot, excepted 
 	for i, slot := range slots {
 		keys[i] = slot.ID
 	}
-	err := tx.db.WithContext(ctx).Exec(
-		"UPDATE slots SET status = 'WITHDRAWN', excepted = excepted OR ? WHERE id = ANY(?)", excepted, keys).Error
+	err := tx.db.WithContext(ctx).Exec(`UPDATE slots SET status = 'WITHDRAWN', excepted = excepted OR ?,
+		held_by = NULL, held_until = NULL, taken_back = false WHERE id = ANY(?)`, excepted, keys).Error
 	return fault(err, "withdraw %d slots", len(slots))
+}
+
+// TakeBack keeps booked slots, which this transaction has locked, from opening
+// again; excepted keeps their availability from publishing them again.
+func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID, excepted bool) error {
+	if len(slots) == 0 {
+		return nil
+	}
+	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = true, excepted = excepted OR ? WHERE id = ANY(?)",
+		excepted, ids[booking.SlotID](slots)).Error
+	return fault(err, "take %d slots back", len(slots))
+}
+
+// GiveBack lets booked slots open again when they are free, but those that were
+// taken out of their availability one by one. Their interviewer is locked.
+func (tx *Tx) GiveBack(ctx context.Context, slots []booking.SlotID) error {
+	if len(slots) == 0 {
+		return nil
+	}
+	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = false WHERE id = ANY(?) AND NOT excepted",
+		ids[booking.SlotID](slots)).Error
+	return fault(err, "give %d slots back", len(slots))
 }
 
 // BookingsOn reads the booked interviews on the slots, by start.

@@ -21,6 +21,7 @@ type Part[T any] struct {
 type SlotFilter struct {
 	InterviewerIDs []booking.InterviewerID
 	Status         []booking.SlotStatus
+	Now            time.Time  // decides between OPEN and HELD
 	Start          *time.Time // slots that start at this time or later
 	End            *time.Time // slots that end at this time or earlier
 }
@@ -30,7 +31,7 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](f.InterviewerIDs))
 	}
 	if len(f.Status) > 0 {
-		db = db.Where("status IN ?", f.Status)
+		db = db.Where(f.inStatus(db))
 	}
 	if f.Start != nil {
 		db = db.Where("starts_at >= ?", *f.Start)
@@ -40,6 +41,24 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where("starts_at < ? AND ends_at <= ?", *f.End, *f.End)
 	}
 	return db
+}
+
+// inStatus is the states as people see them: a held slot is stored as an open
+// one, and whether it is held, the clock says.
+func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
+	const held = "coalesce(held_until > ?, false)"
+	any := db.Session(&gorm.Session{NewDB: true}).Where("false")
+	for _, status := range f.Status {
+		switch status {
+		case booking.SlotOpen:
+			any = any.Or("status = 'OPEN' AND NOT "+held, f.Now)
+		case booking.SlotIsHeld:
+			any = any.Or("status = 'OPEN' AND "+held, f.Now)
+		case booking.SlotBooked, booking.SlotWithdrawn:
+			any = any.Or("status = ?", status)
+		}
+	}
+	return any
 }
 
 // Slots reads a page of slots, by start, and whether there are more. Those of

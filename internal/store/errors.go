@@ -42,6 +42,8 @@ var constraintRefusals = map[string]booking.Refusal{
 	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "somebody else has booked this slot"},
 	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "the student has met, or is going to meet, this interviewer"},
 	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "the student has another interview at that time"},
+	"holds_student_key":     {Code: booking.AlreadyHolding, Field: "slotId", Message: "the student holds another slot"},
+	"holds_slot_key":        {Code: booking.SlotHeld, Field: "slotId", Message: "somebody else holds this slot"},
 	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "other slots of the interviewer are in the way"},
 	"availabilities_window_key": {
 		Code: booking.AvailabilityConflict, Field: "start", Message: "the interviewer has published this very window already",

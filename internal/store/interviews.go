@@ -44,6 +44,13 @@ func (r *Reader) Interview(ctx context.Context, id booking.InterviewID) (booking
 	return found.domain(), missing(err, "interview", "interviewId", id)
 }
 
+// InterviewsByID reads the interviews that exist of those asked for.
+func (r *Reader) InterviewsByID(ctx context.Context, keys []booking.InterviewID) ([]booking.Interview, error) {
+	var rows []interviewRow
+	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.InterviewID](keys)).Find(&rows).Error
+	return domains(rows), fault(err, "read %d interviews", len(keys))
+}
+
 // Interviews reads a page of interviews, by start, then id, and whether there
 // are more.
 func (r *Reader) Interviews(ctx context.Context, f InterviewFilter, p Page) ([]booking.Interview, bool, error) {
@@ -58,14 +65,23 @@ func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, e
 	return count(f.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
 }
 
-// Book writes a booking and its slot's status, and answers it with its id. The
-// slot is locked already.
-func (tx *Tx) Book(ctx context.Context, i booking.Interview) (booking.Interview, error) {
-	err := tx.db.WithContext(ctx).Raw(`
-		WITH slot AS (UPDATE slots SET status = 'BOOKED' WHERE id = ?)
-		INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		i.SlotID, i.StudentID, i.InterviewerID, i.SlotID, i.Start, i.End, i.Status, i.BookedAt).Scan(&i.ID).Error
+// Book writes a booking, its slot's status and the event, and answers the
+// booking with its id. The slot is locked already. It is one statement, for it
+// is what is done most.
+func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (booking.Interview, error) {
+	event, err := newEventRow(e)
+	if err != nil {
+		return i, err
+	}
+	err = tx.db.WithContext(ctx).Raw(`
+		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = ?),
+		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers, exempt)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id)
+		INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, booked.id FROM booked RETURNING interview_id`,
+		i.SlotID, i.StudentID, i.InterviewerID, i.SlotID, i.Start, i.End, i.Status, i.BookedAt, ids[booking.WaiverID](i.Waivers), i.Exempt,
+		event.At, event.Kind, event.ActorRole, event.ActorID, event.RequestID, event.StudentID, event.InterviewerID, event.SlotID,
+		event.Changes).Scan(&i.ID).Error
 	return i, fault(err, "book slot %d", i.SlotID)
 }
 
@@ -78,8 +94,9 @@ func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking
 }
 
 // UpdateInterview writes what became of an interview whose student this
-// transaction has locked.
+// transaction has locked. Of a moved one both slots are locked, too.
 func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview) error {
 	changed := newInterviewRow(i)
-	return tx.update(ctx, &changed, "status", "grade", "note", "completed_at", "cancelled_at", "cancel_reason")
+	return tx.update(ctx, &changed, "interviewer_id", "slot_id", "starts_at", "ends_at", "status", "grade", "note",
+		"completed_at", "cancelled_at", "cancel_reason", "no_show_at", "reschedule_count", "waivers", "exempt")
 }

@@ -109,6 +109,7 @@ func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) erro
 		{"completed_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CompletedAt, appendTime) }},
 		{"cancelled_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelledAt, appendTime) }},
 		{"cancel_reason", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelReason, appendText) }},
+		{"no_show_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.NoShowAt, appendTime) }},
 		{"exempt", "boolean", func(b []byte, i booking.Interview) []byte { return strconv.AppendBool(b, i.Exempt) }},
 	})
 }

@@ -40,8 +40,8 @@ func TestListReadsTheIndexAlone(t *testing.T) {
 		touched[slots] = buffersOfLists(t, slots)
 	}
 	for name, few := range touched[20_000] {
-		// The index of the larger table may be one level higher.
-		if many := touched[100_000][name]; many > few+1 {
+		// The index of the larger table may be one level higher, and split elsewhere.
+		if many := touched[100_000][name]; many > few+2 {
 			t.Errorf("%s: %d buffers in 100,000 slots, %d in 20,000: the cost follows the table", name, many, few)
 		}
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -14,6 +15,8 @@ type recordRow struct {
 	Student studentRow     `gorm:"embedded"`
 	Policy  booking.Policy `gorm:"embedded;embeddedPrefix:policy_"`
 	SelfID  *booking.InterviewerID
+	Hold    recordHold `gorm:"embedded;embeddedPrefix:hold_"`
+	Waivers *string    // as JSON
 
 	InterviewID   *booking.InterviewID
 	InterviewerID *booking.InterviewerID
@@ -24,13 +27,38 @@ type recordRow struct {
 	Grade         *int
 	BookedAt      *time.Time
 	CompletedAt   *time.Time
+	StandsOn      ids[booking.WaiverID]
+}
+
+// recordHold is the student's hold beside him, and the times of its slot.
+type recordHold struct {
+	ID            *booking.HoldID
+	SlotID        booking.SlotID
+	InterviewerID booking.InterviewerID
+	StartsAt      time.Time
+	EndsAt        time.Time
+	PlacedAt      time.Time
+	ExpiresAt     time.Time
+	Extended      bool
+	Waivers       ids[booking.WaiverID]
+}
+
+func (r recordRow) hold() *booking.Hold {
+	if r.Hold.ID == nil {
+		return nil
+	}
+	return &booking.Hold{
+		ID: *r.Hold.ID, StudentID: r.Student.ID, SlotID: r.Hold.SlotID, PlacedAt: r.Hold.PlacedAt.UTC(),
+		ExpiresAt: r.Hold.ExpiresAt.UTC(), Extended: r.Hold.Extended, Waivers: r.Hold.Waivers,
+		InterviewerID: r.Hold.InterviewerID, Start: r.Hold.StartsAt.UTC(), End: r.Hold.EndsAt.UTC(),
+	}
 }
 
 func (r recordRow) interview() booking.Interview {
 	return booking.Interview{
 		ID: *r.InterviewID, StudentID: r.Student.ID, InterviewerID: *r.InterviewerID, SlotID: *r.SlotID,
 		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: *r.Status, Grade: r.Grade,
-		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt),
+		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), Waivers: r.StandsOn,
 	}
 }
 
@@ -63,13 +91,20 @@ func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[boo
 		SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at,
 			p.interview_limit AS policy_interview_limit, p.minimum_grade_exclusive AS policy_minimum_grade_exclusive,
 			p.grade_window AS policy_grade_window, p.minimum_notice_seconds AS policy_minimum_notice_seconds,
-			p.version AS policy_version,
-			me.id AS self_id,
+			p.hold_seconds AS policy_hold_seconds, p.cancel_cutoff_seconds AS policy_cancel_cutoff_seconds,
+			p.max_reschedules AS policy_max_reschedules, p.version AS policy_version,
+			me.id AS self_id, w.waivers,
+			h.id AS hold_id, h.slot_id AS hold_slot_id, h.placed_at AS hold_placed_at, h.expires_at AS hold_expires_at,
+			h.extended AS hold_extended, h.waivers AS hold_waivers, h.interviewer_id AS hold_interviewer_id,
+			h.starts_at AS hold_starts_at, h.ends_at AS hold_ends_at,
 			i.id AS interview_id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade,
-			i.booked_at, i.completed_at
+			i.booked_at, i.completed_at, i.waivers AS stands_on
 		FROM students s
 		CROSS JOIN booking_policy p
 		LEFT JOIN interviewers me ON me.email = s.email
+		LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
+			FROM holds JOIN slots ON slots.id = holds.slot_id WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
+		LEFT JOIN LATERAL (SELECT json_agg(waivers ORDER BY id) AS waivers FROM waivers WHERE student_id = s.id) w ON true
 		LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 		WHERE `+whose+`
 		ORDER BY s.id, i.starts_at, i.id`, key).Scan(&rows).Error
@@ -80,9 +115,8 @@ func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[boo
 	for _, row := range rows {
 		record, known := records[row.Student.ID]
 		if !known {
-			record = booking.Record{Student: row.Student.domain(), Policy: row.Policy}
-			if row.SelfID != nil {
-				record.Self = *row.SelfID
+			if record, err = row.record(); err != nil {
+				return nil, err
 			}
 		}
 		if row.InterviewID != nil {
@@ -91,4 +125,20 @@ func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[boo
 		records[row.Student.ID] = record
 	}
 	return records, nil
+}
+
+func (r recordRow) record() (booking.Record, error) {
+	record := booking.Record{Student: r.Student.domain(), Policy: r.Policy, Hold: r.hold()}
+	if r.SelfID != nil {
+		record.Self = *r.SelfID
+	}
+	if r.Waivers == nil {
+		return record, nil
+	}
+	var rows []waiverRow
+	if err := json.Unmarshal([]byte(*r.Waivers), &rows); err != nil {
+		return record, fmt.Errorf("read the waivers of student %d: %w", r.Student.ID, err)
+	}
+	record.Waivers = domains(rows)
+	return record, nil
 }

@@ -75,16 +75,26 @@ type slotRow struct {
 	EndsAt         time.Time
 	Status         booking.SlotStatus
 	Excepted       bool
-	Capped         bool
+	HeldBy         *booking.StudentID
+	HeldUntil      *time.Time
+	FullUntil      *time.Time
+	TakenBack      bool
 }
 
 func (slotRow) TableName() string { return "slots" }
 
 func (r slotRow) domain() booking.Slot {
-	return booking.Slot{
+	slot := booking.Slot{
 		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status,
-		Full: r.Capped,
+		TakenBack: r.TakenBack,
 	}
+	if r.HeldBy != nil {
+		slot.HeldBy, slot.HeldUntil = *r.HeldBy, r.HeldUntil.UTC()
+	}
+	if r.FullUntil != nil {
+		slot.FullUntil = r.FullUntil.UTC()
+	}
+	return slot
 }
 
 type interviewRow struct {
@@ -101,7 +111,11 @@ type interviewRow struct {
 	CompletedAt   *time.Time
 	CancelledAt   *time.Time
 	CancelReason  *string
-	Exempt        bool
+	NoShowAt      *time.Time
+
+	RescheduleCount int
+	Waivers         ids[booking.WaiverID]
+	Exempt          bool
 }
 
 func (interviewRow) TableName() string { return "interviews" }
@@ -111,7 +125,7 @@ func newInterviewRow(i booking.Interview) interviewRow {
 		ID: i.ID, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID,
 		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note,
 		BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, CancelReason: i.CancelReason,
-		Exempt: i.Exempt,
+		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt,
 	}
 }
 
@@ -120,7 +134,8 @@ func (r interviewRow) domain() booking.Interview {
 		ID: r.ID, StudentID: r.StudentID, InterviewerID: r.InterviewerID, SlotID: r.SlotID,
 		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note,
 		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), CancelledAt: utc(r.CancelledAt),
-		CancelReason: r.CancelReason, Exempt: r.Exempt,
+		CancelReason: r.CancelReason, NoShowAt: utc(r.NoShowAt), Reschedules: r.RescheduleCount, Waivers: r.Waivers,
+		Exempt: r.Exempt,
 	}
 }
 
@@ -154,6 +169,19 @@ func (a ids[T]) Value() (driver.Value, error) {
 		parts[i] = strconv.FormatInt(int64(id), 10)
 	}
 	return "{" + strings.Join(parts, ",") + "}", nil
+}
+
+// Scan implements sql.Scanner.
+func (a *ids[T]) Scan(from any) error {
+	var numbers []int64
+	if err := arrays.SQLScanner(&numbers).Scan(from); err != nil {
+		return err
+	}
+	*a = nil
+	for _, n := range numbers {
+		*a = append(*a, T(n))
+	}
+	return nil
 }
 
 // texts is a Postgres array of texts.

@@ -8,7 +8,7 @@ ORDER BY id LIMIT $1
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."exempt"
+CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt"
 FROM "interviews"
 WHERE student_id = parent.of
 ORDER BY starts_at, id LIMIT $2) AS page
@@ -16,7 +16,7 @@ ORDER BY student_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
 FROM "slots"
 WHERE interviewer_id = parent.of
 ORDER BY starts_at, id LIMIT $2) AS page

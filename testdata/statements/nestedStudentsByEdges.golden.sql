@@ -8,11 +8,13 @@ ORDER BY id LIMIT $1
 
 SELECT interviewer_id AS of, count(*) AS n
 FROM "slots"
-WHERE interviewer_id = ANY($1) AND status IN ($2) GROUP BY "interviewer_id"
+WHERE interviewer_id = ANY($1)
+	AND (false OR (status = 'OPEN'
+	AND NOT coalesce(held_until > $2, false))) GROUP BY "interviewer_id"
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."exempt"
+CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt"
 FROM "interviews"
 WHERE student_id = parent.of AND status IN ($2)
 ORDER BY starts_at, id LIMIT $3) AS page
@@ -20,9 +22,11 @@ ORDER BY student_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."capped"
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
 FROM "slots"
-WHERE interviewer_id = parent.of AND status IN ($2)
+WHERE interviewer_id = parent.of
+	AND (false OR (status = 'OPEN'
+	AND NOT coalesce(held_until > $2, false)))
 ORDER BY starts_at, id LIMIT $3) AS page
 ORDER BY interviewer_id, starts_at, id
 

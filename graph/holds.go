@@ -1,0 +1,46 @@
+package graph
+
+import (
+	"context"
+
+	"rehearse/graph/loader"
+	"rehearse/graph/model"
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+)
+
+func (r holdResolver) Student(ctx context.Context, holds []*booking.Hold) ([]*booking.Student, error) {
+	return edge(ctx, holds, loader.From(ctx).Students, func(h *booking.Hold) booking.StudentID { return h.StudentID })
+}
+
+func (r holdResolver) Slot(ctx context.Context, holds []*booking.Hold) ([]*booking.Slot, error) {
+	return edge(ctx, holds, loader.From(ctx).Slots, func(h *booking.Hold) booking.SlotID { return h.SlotID })
+}
+
+func (r mutationResolver) HoldSlot(ctx context.Context, in app.HoldSlotInput) (*model.HoldSlotPayload, error) {
+	hold, err := r.app.HoldSlot(ctx, in)
+	refused, err := userErrors(err)
+	return &model.HoldSlotPayload{Hold: hold, Errors: refused}, err
+}
+
+func (r mutationResolver) ReleaseHold(ctx context.Context, in app.ReleaseHoldInput) (*model.ReleaseHoldPayload, error) {
+	hold, err := r.app.ReleaseHold(ctx, in)
+	refused, err := userErrors(err)
+	return &model.ReleaseHoldPayload{Hold: hold, Errors: refused}, err
+}
+
+func (r waiverResolver) Student(ctx context.Context, waivers []*booking.Waiver) ([]*booking.Student, error) {
+	return edge(ctx, waivers, loader.From(ctx).Students, func(w *booking.Waiver) booking.StudentID { return w.StudentID })
+}
+
+func (r mutationResolver) GrantWaiver(ctx context.Context, in app.GrantWaiverInput) (*model.GrantWaiverPayload, error) {
+	waiver, err := r.app.GrantWaiver(ctx, in)
+	refused, err := userErrors(err)
+	return &model.GrantWaiverPayload{Waiver: waiver, Errors: refused}, err
+}
+
+func (r mutationResolver) RevokeWaiver(ctx context.Context, in app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error) {
+	waiver, err := r.app.RevokeWaiver(ctx, in)
+	refused, err := userErrors(err)
+	return &model.RevokeWaiverPayload{Waiver: waiver, Errors: refused}, err
+}

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// Caller is who asks for an operation, and in which request.
+type Caller struct {
+	Actor     booking.Actor
+	RequestID string
+}
+
+type callerKey struct{}
+
+// WithCaller carries the caller to the operations.
+func WithCaller(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// CallerOf is who asks; the program itself where nobody was named.
+func CallerOf(ctx context.Context) Caller {
+	if c, named := ctx.Value(callerKey{}).(Caller); named {
+		return c
+	}
+	return Caller{Actor: booking.Actor{Role: booking.RoleSystem}}
+}
+
+// tell appends what happened, in the name of the caller.
+func tell(ctx context.Context, tx *store.Tx, now time.Time, events ...booking.Event) error {
+	for i, e := range events {
+		events[i] = stamp(ctx, now, e)
+	}
+	return tx.Append(ctx, events...)
+}
+
+func stamp(ctx context.Context, now time.Time, e booking.Event) booking.Event {
+	caller := CallerOf(ctx)
+	e.At, e.Actor, e.RequestID = now, caller.Actor, caller.RequestID
+	return e
+}

@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// errCapped: an interviewer has a cap, and was locked as though he had none.
+var errCapped = errors.New("a cap applies")
+
+// withCaps runs an attempt that locks interviewers, guessing whether one of them
+// has a cap: who has none is only kept from getting one, which keeps nobody
+// waiting who books him, too. A wrong guess is made good by a second attempt.
+func withCaps[T any](capped bool, attempt func(alone bool) (T, error)) (T, error) {
+	result, err := attempt(capped)
+	if errors.Is(err, errCapped) {
+		return attempt(true)
+	}
+	return result, err
+}
+
+// lockWithCaps locks interviewers by id, for this transaction alone or
+// shared.
+func lockWithCaps(
+	ctx context.Context, tx *store.Tx, alone bool, ids ...booking.InterviewerID,
+) (map[booking.InterviewerID]booking.Interviewer, error) {
+	slices.Sort(ids)
+	locked := make(map[booking.InterviewerID]booking.Interviewer, len(ids))
+	for _, id := range slices.Compact(ids) {
+		lock := tx.ShareInterviewer
+		if alone {
+			lock = tx.LockInterviewer
+		}
+		interviewer, err := lock(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if interviewer.Capped() && !alone {
+			return nil, errCapped
+		}
+		locked[id] = interviewer
+	}
+	return locked, nil
+}
+
+// claim is one student's wish for one slot, with all that decides about it
+// locked and read. The student's lock holds his limit, his grades, his
+// interviews and his hold still, the interviewer's holds his caps, the slot's
+// its status and who holds it: in this order, always.
+type claim struct {
+	tx          *store.Tx
+	now         time.Time
+	record      booking.Record
+	interviewer booking.Interviewer
+	slot        booking.Slot
+}
+
+// claiming runs an operation on a claim. seen gets the slot as it was found, also
+// when the operation fails.
+func claiming[T any](
+	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, seen *booking.Slot,
+	decide func(*claim) (T, error),
+) (T, error) {
+	by, capped, err := a.store.Capped(ctx, slot) // whose slot it is never changes
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return withCaps(capped, func(alone bool) (T, error) {
+		return once(ctx, a, r, func(tx *store.Tx) (T, error) {
+			c := &claim{tx: tx, now: r.now}
+			err := c.lock(ctx, student, by, slot, alone)
+			*seen = c.slot
+			if err != nil {
+				var none T
+				return none, err
+			}
+			return decide(c)
+		})
+	})
+}
+
+func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool) error {
+	if _, err := c.tx.LockStudent(ctx, student); err != nil {
+		return err
+	}
+	var err error
+	if c.record, err = c.tx.Record(ctx, student); err != nil {
+		return err
+	}
+	locked, err := lockWithCaps(ctx, c.tx, alone, by)
+	if err != nil {
+		return err
+	}
+	c.interviewer = locked[by]
+	c.slot, err = c.tx.LockSlot(ctx, slot)
+	return err
+}

@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// HoldSlotInput asks to keep one slot for one student for a while.
+type HoldSlotInput struct {
+	StudentID      booking.StudentID
+	SlotID         booking.SlotID
+	IdempotencyKey *string
+}
+
+// HoldSlot places a hold, or refuses with every rule that says no. Holding one's
+// own held slot again extends the hold, once.
+func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
+	now := a.Now()
+	r := request{operation: "holdSlot", key: in.IdempotencyKey, input: []any{in.StudentID, in.SlotID}, now: now}
+	var wanted booking.Slot
+	hold, err := claiming(ctx, a, in.StudentID, in.SlotID, r, &wanted, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
+	if err != nil {
+		return nil, a.withAlternatives(ctx, err, in.StudentID, wanted, now)
+	}
+	return &hold, nil
+}
+
+func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
+	hold, refused := c.record.Place(c.slot, c.now)
+	if err := refused.Err(); err != nil {
+		return hold, err
+	}
+	event := hold.Event(booking.HoldPlaced, nil)
+	var err error
+	switch {
+	case hold.ID == 0:
+		hold, err = c.tx.PlaceHold(ctx, hold)
+	case hold.ExpiresAt.Equal(c.record.Hold.ExpiresAt):
+		return hold, nil
+	default:
+		event = hold.Event(booking.HoldExtended, c.record.Hold)
+		err = c.tx.ExtendHold(ctx, hold)
+	}
+	if err != nil {
+		return hold, err
+	}
+	if err := tell(ctx, c.tx, c.now, event); err != nil {
+		return hold, err
+	}
+	return hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+}
+
+// ReleaseHoldInput gives a hold back.
+type ReleaseHoldInput struct{ HoldID booking.HoldID }
+
+// ReleaseHold gives a hold back before it expires. Releasing one that has ended
+// changes nothing.
+func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
+	known, err := a.store.Hold(ctx, in.HoldID) // whose it is, and of what, never changes
+	if err != nil {
+		return nil, err
+	}
+	slot, err := a.store.Slot(ctx, known.SlotID)
+	if err != nil {
+		return nil, err
+	}
+	now := a.Now()
+	hold, err := withCaps(false, func(alone bool) (booking.Hold, error) {
+		return once(ctx, a, request{now: now}, func(tx *store.Tx) (booking.Hold, error) {
+			c := &claim{tx: tx, now: now}
+			if err := c.lock(ctx, known.StudentID, slot.InterviewerID, slot.ID, alone); err != nil {
+				return known, err
+			}
+			return c.release(ctx, in.HoldID)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &hold, nil
+}
+
+func (c *claim) release(ctx context.Context, id booking.HoldID) (booking.Hold, error) {
+	held, live := c.record.LiveHold(c.now)
+	if !live || held.ID != id {
+		return c.tx.Hold(ctx, id)
+	}
+	released := held
+	released.EndedAt = &c.now
+	if err := c.tx.EndHold(ctx, released); err != nil {
+		return held, err
+	}
+	if err := tell(ctx, c.tx, c.now, released.Event(booking.HoldReleased, &held)); err != nil {
+		return held, err
+	}
+	return released, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+}

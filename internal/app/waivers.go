@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// GrantWaiverInput lets a student pass a rule.
+type GrantWaiverInput struct {
+	StudentID booking.StudentID
+	Rule      booking.WaivableRule
+	Reason    string
+	Uses      int
+	ExpiresAt *time.Time // nil: never
+}
+
+// GrantWaiver grants a waiver.
+func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Waiver, error) {
+	now := a.Now()
+	waiver := booking.Waiver{
+		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
+	}
+	if err := waiver.Validate(now).Err(); err != nil {
+		return nil, err
+	}
+	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
+			return err
+		}
+		var err error
+		if waiver, err = tx.GrantWaiver(ctx, waiver); err != nil {
+			return err
+		}
+		return tell(ctx, tx, now, waiver.Event(booking.WaiverGranted, booking.Waiver{}))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &waiver, nil
+}
+
+// RevokeWaiverInput takes a waiver back.
+type RevokeWaiverInput struct{ WaiverID booking.WaiverID }
+
+// RevokeWaiver ends a waiver. What stands on it stays. Revoking it again changes
+// nothing.
+func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.Waiver, error) {
+	known, err := a.store.Waiver(ctx, in.WaiverID) // whose it is never changes
+	if err != nil {
+		return nil, err
+	}
+	now := a.Now()
+	var waiver booking.Waiver
+	err = a.store.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
+			return err
+		}
+		record, err := tx.Record(ctx, known.StudentID)
+		if err != nil {
+			return err
+		}
+		for _, w := range record.AllWaivers(now) {
+			if w.ID == in.WaiverID {
+				waiver = w
+			}
+		}
+		if waiver.RevokedAt != nil {
+			return nil
+		}
+		before := waiver
+		waiver.RevokedAt = &now
+		if err := tx.RevokeWaiver(ctx, waiver); err != nil {
+			return err
+		}
+		return tell(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &waiver, nil
+}

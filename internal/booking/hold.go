@@ -1,0 +1,100 @@
+package booking
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Hold is a short, exclusive claim of one student on one slot. A student has at
+// most one that is live. It is extended at most once.
+type Hold struct {
+	ID        HoldID
+	StudentID StudentID
+	SlotID    SlotID
+	PlacedAt  time.Time
+	ExpiresAt time.Time
+	Extended  bool
+	EndedAt   *time.Time // released or used; nil says nothing of whether it has expired
+	Waivers   []WaiverID // that it stands on
+
+	// The slot's, known in a Record.
+	InterviewerID InterviewerID
+	Start, End    time.Time
+}
+
+// Live reports whether the hold still claims its slot: by the clock, whether or
+// not anything has swept it.
+func (h Hold) Live(now time.Time) bool { return h.EndedAt == nil && now.Before(h.ExpiresAt) }
+
+// asBooking is the booking that the hold may become: wherever a booking counts,
+// a live hold counts like it.
+func (h Hold) asBooking() Interview {
+	return Interview{
+		StudentID: h.StudentID, InterviewerID: h.InterviewerID, SlotID: h.SlotID,
+		Start: h.Start, End: h.End, Status: Booked, Waivers: h.Waivers,
+	}
+}
+
+// Place judges a hold on the slot, and answers it without an id. Holding one's
+// own held slot again extends the hold, once; after that it changes nothing.
+func (r Record) Place(slot Slot, now time.Time) (Hold, Refused) {
+	expires := now.Add(time.Duration(r.Policy.HoldSeconds) * time.Second)
+	current, holding := r.LiveHold(now)
+	offer := r.Offer(now)
+	refused := offer.Judge(slot)
+	switch {
+	case holding && current.SlotID != slot.ID:
+		refused = append(refused, Refusal{Code: AlreadyHolding, Field: "slotId", Message: fmt.Sprintf(
+			"the student holds slot %d until %s; a student holds one slot at a time", current.SlotID, current.ExpiresAt.Format(time.RFC3339))})
+	case len(refused) > 0:
+	case holding && current.Extended:
+		return current, nil
+	case holding:
+		current.Extended = true
+		current.ExpiresAt = latest(current.ExpiresAt, expires)
+		return current, nil
+	}
+	return Hold{
+		StudentID: r.Student.ID, SlotID: slot.ID, PlacedAt: now, ExpiresAt: expires, Waivers: offer.WaiversFor(slot),
+		InterviewerID: slot.InterviewerID, Start: slot.Start, End: slot.End,
+	}, refused
+}
+
+// LiveHold is the student's hold, if it is live.
+func (r Record) LiveHold(now time.Time) (Hold, bool) {
+	if r.Hold == nil || !r.Hold.Live(now) {
+		return Hold{}, false
+	}
+	return *r.Hold, true
+}
+
+// CheckHold refuses a booking of the slot with a hold that is not good for it.
+func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
+	switch {
+	case h.StudentID != r.Student.ID:
+		return Refuse(NotFound, "holdId", fmt.Sprintf("there is no hold %d", h.ID))
+	case h.SlotID != slot:
+		return Refuse(InvalidInput, "holdId", fmt.Sprintf("hold %d is of slot %d, not %d", h.ID, h.SlotID, slot))
+	case !h.Live(now):
+		return Refuse(HoldExpired, "holdId", fmt.Sprintf(
+			"hold %d was released, or expired at %s", h.ID, h.ExpiresAt.Format(time.RFC3339)))
+	}
+	return nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// claims are what counts of the student: his interviews, and his live hold as
+// the booking it may become.
+func (r Record) claims(now time.Time) []Interview {
+	if hold, live := r.LiveHold(now); live {
+		return append(slices.Clone(r.History), hold.asBooking())
+	}
+	return r.History
+}

@@ -1,0 +1,88 @@
+package booking
+
+import (
+	"slices"
+	"time"
+)
+
+// WaivableRule is a rule that an administrator can waive for a student.
+type WaivableRule string
+
+const (
+	WaiveLimit  WaivableRule = "LIMIT"
+	WaiveGrades WaivableRule = "GRADES"
+	WaivePair   WaivableRule = "PAIR"
+)
+
+// MaxWaiverUses bounds how often one waiver can be used.
+const MaxWaiverUses = 100
+
+// Waiver lets one student pass one rule, so many times. A use is what stands on
+// it and counts against the limit: a live hold, or an interview that is neither
+// cancelled nor missed by the interviewer. So a use comes back with a
+// cancellation, and nothing is counted that could drift.
+type Waiver struct {
+	ID        WaiverID
+	StudentID StudentID
+	Rule      WaivableRule
+	Reason    string
+	Uses      int
+	Used      int // derived from what stands on it
+	GrantedAt time.Time
+	ExpiresAt *time.Time // nil: never
+	RevokedAt *time.Time
+}
+
+// Good reports whether something new can stand on the waiver.
+func (w Waiver) Good(now time.Time) bool {
+	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt)) && w.Used < w.Uses
+}
+
+// Validate reports what is wrong with a waiver to be granted at now.
+func (w Waiver) Validate(now time.Time) Refused {
+	refused := checkLength("reason", w.Reason, 1, MaxReason)
+	refused = append(refused, checkBounds("uses", w.Uses, 1, MaxWaiverUses)...)
+	if w.ExpiresAt != nil && !w.ExpiresAt.After(now) {
+		refused = append(refused, Refuse(InvalidInput, "expiresAt",
+			"expiresAt is "+w.ExpiresAt.UTC().Format(time.RFC3339)+"; a time to come is allowed")...)
+	}
+	return refused
+}
+
+// AllWaivers are the student's waivers with the uses that are made of them now.
+func (r Record) AllWaivers(now time.Time) []Waiver { return r.waivers(r.claims(now)) }
+
+func (r Record) waivers(claims []Interview) []Waiver {
+	counted := slices.Clone(r.Waivers)
+	for i := range counted {
+		for _, claim := range claims {
+			if claim.CountsAgainstLimit() && slices.Contains(claim.Waivers, counted[i].ID) {
+				counted[i].Used++
+			}
+		}
+	}
+	return counted
+}
+
+// pass finds what lets the rule pass: a waiver that is spent on this very thing
+// already, else the good one that expires first.
+func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) (Waiver, bool) {
+	var best Waiver
+	found := false
+	for _, w := range waivers {
+		if w.Rule != rule {
+			continue
+		}
+		if slices.Contains(spent, w.ID) {
+			return w, true
+		}
+		if w.Good(now) && (!found || expiresFirst(w, best)) {
+			best, found = w, true
+		}
+	}
+	return best, found
+}
+
+func expiresFirst(a, b Waiver) bool {
+	return a.ExpiresAt != nil && (b.ExpiresAt == nil || a.ExpiresAt.Before(*b.ExpiresAt))
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"rehearse/internal/booking"
+)
+
+type eventRow struct {
+	ID            booking.EventID `gorm:"->"`
+	At            time.Time
+	Kind          booking.EventKind
+	ActorRole     booking.Role
+	ActorID       int64
+	RequestID     string
+	StudentID     *booking.StudentID
+	InterviewerID *booking.InterviewerID
+	SlotID        *booking.SlotID
+	InterviewID   *booking.InterviewID
+	Changes       string // as JSON
+}
+
+func (eventRow) TableName() string { return "events" }
+
+func newEventRow(e booking.Event) (eventRow, error) {
+	if e.Changes == nil {
+		e.Changes = []booking.Change{}
+	}
+	changes, err := json.Marshal(e.Changes)
+	if err != nil {
+		return eventRow{}, fmt.Errorf("write the changes of %s: %w", e.Kind, err)
+	}
+	return eventRow{
+		At: e.At, Kind: e.Kind, ActorRole: e.Actor.Role, ActorID: e.Actor.ID, RequestID: e.RequestID,
+		StudentID: orNone(e.StudentID), InterviewerID: orNone(e.InterviewerID), SlotID: orNone(e.SlotID),
+		InterviewID: orNone(e.InterviewID), Changes: string(changes),
+	}, nil
+}
+
+func (r eventRow) domain() booking.Event {
+	e := booking.Event{
+		ID: r.ID, At: r.At.UTC(), Kind: r.Kind, Actor: booking.Actor{Role: r.ActorRole, ID: r.ActorID}, RequestID: r.RequestID,
+		StudentID: orZero(r.StudentID), InterviewerID: orZero(r.InterviewerID), SlotID: orZero(r.SlotID),
+		InterviewID: orZero(r.InterviewID), Changes: []booking.Change{},
+	}
+	_ = json.Unmarshal([]byte(r.Changes), &e.Changes) // the database holds valid JSON, and we wrote it
+	return e
+}
+
+// orNone is how an id that names nothing is stored.
+func orNone[ID ~int64](id ID) *ID {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+func orZero[ID ~int64](id *ID) ID {
+	if id == nil {
+		return 0
+	}
+	return *id
+}
+
+// Append writes what happened.
+func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	rows := make([]eventRow, len(events))
+	for i, e := range events {
+		var err error
+		if rows[i], err = newEventRow(e); err != nil {
+			return err
+		}
+	}
+	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
+	return fault(err, "append %d events", len(events))
+}
+
+// EventFilter narrows the list of events; the zero value narrows nothing.
+type EventFilter struct {
+	StudentID     *booking.StudentID
+	InterviewerID *booking.InterviewerID
+	InterviewID   *booking.InterviewID
+	Kind          []booking.EventKind
+	Start         *time.Time // events at this time or later
+	End           *time.Time // events before this time
+}
+
+func (f EventFilter) apply(db *gorm.DB) *gorm.DB {
+	if f.StudentID != nil {
+		db = db.Where("student_id = ?", *f.StudentID)
+	}
+	if f.InterviewerID != nil {
+		db = db.Where("interviewer_id = ?", *f.InterviewerID)
+	}
+	if f.InterviewID != nil {
+		db = db.Where("interview_id = ?", *f.InterviewID)
+	}
+	if len(f.Kind) > 0 {
+		db = db.Where("kind IN ?", f.Kind)
+	}
+	if f.Start != nil {
+		db = db.Where("at >= ?", *f.Start)
+	}
+	if f.End != nil {
+		db = db.Where("at < ?", *f.End)
+	}
+	return db
+}
+
+// Events reads a page of events, in the order in which they happened, and
+// whether there are more.
+func (r *Reader) Events(ctx context.Context, f EventFilter, p Page) ([]booking.Event, bool, error) {
+	var rows []eventRow
+	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	page, more := cutPage(domains(rows), p)
+	return page, more, fault(err, "list events")
+}
+
+// CountEvents counts what Events would list in all.
+func (r *Reader) CountEvents(ctx context.Context, f EventFilter) (int, error) {
+	return count(f.apply(r.db.WithContext(ctx).Model(&eventRow{})), "events")
+}
+
+// EventsOf reads the events of each interview, in the order in which they
+// happened.
+func (r *Reader) EventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID][]booking.Event, error) {
+	var rows []eventRow
+	err := r.db.WithContext(ctx).Where("interview_id = ANY(?)", ids[booking.InterviewID](of)).Order("id").Find(&rows).Error
+	found := make(map[booking.InterviewID][]booking.Event, len(of))
+	for _, id := range of {
+		found[id] = []booking.Event{}
+	}
+	for _, e := range domains(rows) {
+		found[e.InterviewID] = append(found[e.InterviewID], e)
+	}
+	return found, fault(err, "read the events of %d interviews", len(of))
+}

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+type holdRow struct {
+	ID        booking.HoldID
+	StudentID booking.StudentID
+	SlotID    booking.SlotID
+	PlacedAt  time.Time
+	ExpiresAt time.Time
+	Extended  bool
+	Waivers   ids[booking.WaiverID]
+	EndedAt   *time.Time
+}
+
+func (holdRow) TableName() string { return "holds" }
+
+func (r holdRow) domain() booking.Hold {
+	return booking.Hold{
+		ID: r.ID, StudentID: r.StudentID, SlotID: r.SlotID, PlacedAt: r.PlacedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(),
+		Extended: r.Extended, Waivers: r.Waivers, EndedAt: utc(r.EndedAt),
+	}
+}
+
+// Hold reads one hold, whatever became of it; NotFound when there is none.
+func (r *Reader) Hold(ctx context.Context, id booking.HoldID) (booking.Hold, error) {
+	var found holdRow
+	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
+	return found.domain(), missing(err, "hold", "holdId", id)
+}
+
+// PlaceHold writes a new hold and marks its slot. Both its student and its slot
+// are locked. What else the two had has expired, and is ended first: it would be
+// in the way of the constraints that keep one hold for each of them.
+func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, error) {
+	// By id: two students who swap slots would meet each other's.
+	err := tx.db.WithContext(ctx).Exec(`UPDATE holds SET ended_at = expires_at WHERE id IN (
+		SELECT id FROM holds WHERE ended_at IS NULL AND (student_id = ? OR slot_id = ?) ORDER BY id FOR NO KEY UPDATE)`,
+		h.StudentID, h.SlotID).Error
+	if err != nil {
+		return h, fault(err, "end the holds before")
+	}
+	err = tx.db.WithContext(ctx).Raw(`
+		WITH slot AS (UPDATE slots SET held_by = ?, held_until = ? WHERE id = ?)
+		INSERT INTO holds (student_id, slot_id, placed_at, expires_at, waivers) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+		h.StudentID, h.ExpiresAt, h.SlotID, h.StudentID, h.SlotID, h.PlacedAt, h.ExpiresAt, ids[booking.WaiverID](h.Waivers)).
+		Scan(&h.ID).Error
+	return h, fault(err, "hold slot %d", h.SlotID)
+}
+
+// ExtendHold writes a live hold's new expiry, into its slot, too, which is
+// locked.
+func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
+	err := tx.db.WithContext(ctx).Exec(`
+		WITH slot AS (UPDATE slots SET held_until = ? WHERE id = ?)
+		UPDATE holds SET expires_at = ?, extended = true WHERE id = ?`, h.ExpiresAt, h.SlotID, h.ExpiresAt, h.ID).Error
+	return fault(err, "extend hold %d", h.ID)
+}
+
+// EndHold ends a hold, and gives its slot, which is locked, to whoever comes.
+func (tx *Tx) EndHold(ctx context.Context, h booking.Hold) error {
+	err := tx.db.WithContext(ctx).Exec(`
+		WITH slot AS (UPDATE slots SET held_by = NULL, held_until = NULL WHERE id = ? AND held_by = ?)
+		UPDATE holds SET ended_at = ? WHERE id = ?`, h.SlotID, h.StudentID, h.EndedAt, h.ID).Error
+	return fault(err, "end hold %d", h.ID)
+}
+
+// EndHoldsOn ends what holds there are on slots that are locked and were closed
+// or booked.
+func (tx *Tx) EndHoldsOn(ctx context.Context, slots []booking.SlotID, now time.Time) error {
+	if len(slots) == 0 {
+		return nil
+	}
+	err := tx.db.WithContext(ctx).Exec(`UPDATE holds SET ended_at = least(expires_at, ?) WHERE id IN (
+		SELECT id FROM holds WHERE ended_at IS NULL AND slot_id = ANY(?) ORDER BY id FOR NO KEY UPDATE)`,
+		now, ids[booking.SlotID](slots)).Error
+	return fault(err, "end the holds on %d slots", len(slots))
+}
