@@ -14,17 +14,20 @@ import (
 
 	"rehearse/graph/model"
 	"rehearse/graph/scalar"
+	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
 
 // Codes of top-level errors, as extensions.code.
 const (
-	codeNotFound     = "NOT_FOUND"
-	codeBadUserInput = "BAD_USER_INPUT"
-	codeTimeout      = "TIMEOUT"
-	codeUnavailable  = "UNAVAILABLE"
-	codeInternal     = "INTERNAL"
+	codeUnauthenticated = "UNAUTHENTICATED"
+	codeForbidden       = "FORBIDDEN"
+	codeNotFound        = "NOT_FOUND"
+	codeBadUserInput    = "BAD_USER_INPUT"
+	codeTimeout         = "TIMEOUT"
+	codeUnavailable     = "UNAVAILABLE"
+	codeInternal        = "INTERNAL"
 )
 
 // userErrors is what a mutation answers as data: nothing when there is no
@@ -102,6 +105,10 @@ func classify(err error, fromLibrary *gqlerror.Error) (code, message string) {
 		return codeBadUserInput, input.Message
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
+	case errors.Is(err, app.ErrUnauthenticated):
+		return codeUnauthenticated, "who asks is not known; this needs a token"
+	case errors.Is(err, app.ErrForbidden):
+		return codeForbidden, "this is not for your role"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return codeTimeout, "the operation took too long and was given up"
 	case errors.Is(err, store.ErrUnavailable):

@@ -16,7 +16,7 @@ func (r queryResolver) Events(
 	if err := inOrder(f.Start, f.End); err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Events, wanted[store.EventFilter]{first, after, &f, orderBy}, r.store.Events, r.store.CountEvents)
+	return list(ctx, page.Events, wanted[store.EventFilter]{first, after, &f, orderBy}, r.app.View(ctx).Events, r.app.View(ctx).CountEvents)
 }
 
 func (r eventResolver) Student(ctx context.Context, events []*booking.Event) ([]*booking.Student, error) {

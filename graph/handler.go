@@ -36,7 +36,7 @@ const cachedDocuments = 1000
 
 // NewHandler answers GraphQL over HTTP.
 func NewHandler(o Options) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App, store: o.Reader}})
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}})
 	server := handler.New(schema)
 	server.AddTransport(transport{timeout: o.Timeout})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))

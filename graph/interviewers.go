@@ -13,14 +13,14 @@ import (
 )
 
 func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error) {
-	return nullable(r.store.Interviewer(ctx, booking.InterviewerID(id)))
+	return nullable(r.app.View(ctx).Interviewer(ctx, booking.InterviewerID(id)))
 }
 
 func (r queryResolver) Interviewers(
 	ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.InterviewerConnection, error) {
 	return list(ctx, page.Interviewers, wanted[store.PeopleFilter]{first, after, filter, orderBy},
-		r.store.Interviewers, r.store.CountInterviewers)
+		r.app.View(ctx).Interviewers, r.app.View(ctx).CountInterviewers)
 }
 
 func (r interviewerResolver) Slots(
@@ -32,7 +32,7 @@ func (r interviewerResolver) Slots(
 		return nil, err
 	}
 	return lists[booking.Interviewer, booking.InterviewerID, booking.Slot, store.SlotFilter]{
-		of: page.Slots, filter: f, key: interviewerID, read: r.store.SlotsOf, count: r.store.CountSlotsOf,
+		of: page.Slots, filter: f, key: interviewerID, read: r.app.View(ctx).SlotsOf, count: r.app.View(ctx).CountSlotsOf,
 	}.page(ctx, interviewers, first, after)
 }
 
@@ -45,20 +45,46 @@ func (r interviewerResolver) Interviews(
 	}
 	return lists[booking.Interviewer, booking.InterviewerID, booking.Interview, store.InterviewFilter]{
 		of: page.Interviews, filter: f, key: interviewerID,
-		read: r.store.InterviewsOfInterviewers, count: r.store.CountInterviewsOfInterviewers,
+		read: r.app.View(ctx).InterviewsOfInterviewers, count: r.app.View(ctx).CountInterviewsOfInterviewers,
 	}.page(ctx, interviewers, first, after)
 }
 
 func (r interviewerResolver) Availability(ctx context.Context, interviewers []*booking.Interviewer) ([][]booking.Availability, error) {
 	return loader.Edge[booking.Interviewer, booking.InterviewerID, []booking.Availability, booking.Availability]{
-		Key: interviewerID, Read: r.store.AvailabilitiesOf, Objects: loader.Many[booking.Availability],
+		Key: interviewerID, Read: r.app.View(ctx).AvailabilitiesOf, Objects: loader.Many[booking.Availability],
 	}.Of(ctx, place(ctx), interviewers)
 }
 
 func (r interviewerResolver) Blocks(ctx context.Context, interviewers []*booking.Interviewer) ([][]booking.Block, error) {
 	return loader.Edge[booking.Interviewer, booking.InterviewerID, []booking.Block, booking.Block]{
-		Key: interviewerID, Read: r.store.BlocksOf, Objects: loader.Many[booking.Block],
+		Key: interviewerID, Read: r.app.View(ctx).BlocksOf, Objects: loader.Many[booking.Block],
 	}.Of(ctx, place(ctx), interviewers)
+}
+
+func (r interviewerResolver) Email(ctx context.Context, interviewers []*booking.Interviewer) ([]string, error) {
+	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) string { return i.Email })
+}
+
+func (r interviewerResolver) MaxPerDay(ctx context.Context, interviewers []*booking.Interviewer) ([]*int, error) {
+	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) *int { return i.MaxPerDay })
+}
+
+func (r interviewerResolver) MaxPerWeek(ctx context.Context, interviewers []*booking.Interviewer) ([]*int, error) {
+	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) *int { return i.MaxPerWeek })
+}
+
+// detail is what not everybody may know who sees an interviewer.
+func detail[V any](
+	view app.View, interviewers []*booking.Interviewer, of func(*booking.Interviewer) V,
+) ([]V, error) {
+	values := make([]V, len(interviewers))
+	for n, i := range interviewers {
+		if err := view.KnowsInterviewers([]booking.InterviewerID{i.ID}); err != nil {
+			return nil, err
+		}
+		values[n] = of(i)
+	}
+	return values, nil
 }
 
 func interviewerID(i *booking.Interviewer) booking.InterviewerID { return i.ID }

@@ -12,7 +12,7 @@ import (
 )
 
 func (r queryResolver) Interview(ctx context.Context, id int64) (*booking.Interview, error) {
-	return nullable(r.store.Interview(ctx, booking.InterviewID(id)))
+	return nullable(r.app.View(ctx).Interview(ctx, booking.InterviewID(id)))
 }
 
 func (r queryResolver) Interviews(
@@ -22,7 +22,7 @@ func (r queryResolver) Interviews(
 	if err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Interviews, wanted[store.InterviewFilter]{first, after, &f, orderBy}, r.store.Interviews, r.store.CountInterviews)
+	return list(ctx, page.Interviews, wanted[store.InterviewFilter]{first, after, &f, orderBy}, r.app.View(ctx).Interviews, r.app.View(ctx).CountInterviews)
 }
 
 // interviewFilter is the filter, unless its range is reversed.
@@ -44,10 +44,19 @@ func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Inter
 	return edge(ctx, interviews, loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
 }
 
+func (r interviewResolver) Note(ctx context.Context, interviews []*booking.Interview) ([]*string, error) {
+	view := r.app.View(ctx)
+	notes := make([]*string, len(interviews))
+	for n, i := range interviews {
+		notes[n] = view.Note(*i)
+	}
+	return notes, nil
+}
+
 func (r interviewResolver) Events(ctx context.Context, interviews []*booking.Interview) ([][]booking.Event, error) {
 	return loader.Edge[booking.Interview, booking.InterviewID, []booking.Event, booking.Event]{
 		Key:  func(i *booking.Interview) booking.InterviewID { return i.ID },
-		Read: r.store.EventsOf, Objects: loader.Many[booking.Event],
+		Read: r.app.View(ctx).EventsOf, Objects: loader.Many[booking.Event],
 	}.Of(ctx, place(ctx), interviews)
 }
 

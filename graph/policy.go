@@ -9,7 +9,7 @@ import (
 )
 
 func (r queryResolver) BookingPolicy(ctx context.Context) (*booking.Policy, error) {
-	policy, err := r.store.Policy(ctx)
+	policy, err := r.app.View(ctx).Policy(ctx)
 	return &policy, err
 }
 

@@ -1,5 +1,5 @@
 // Package graph answers GraphQL: it decodes what is asked, calls one method of
-// app or reads through store.Reader, and shapes the answer. It holds no rule
+// app, or reads through the app.View of the caller, and shapes the answer. It holds no rule
 // and no SQL.
 package graph
 
@@ -9,13 +9,11 @@ import (
 	"rehearse/graph/generated"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
-	"rehearse/internal/store"
 )
 
 // Resolver is the root of all resolvers.
 type Resolver struct {
-	app   *app.App
-	store *store.Reader
+	app *app.App
 }
 
 var _ generated.ResolverRoot = (*Resolver)(nil)

@@ -38,7 +38,7 @@ func (r queryResolver) Slots(
 	if err := inOrder(f.Start, f.End); err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Slots, wanted[store.SlotFilter]{first, after, &f, orderBy}, r.store.Slots, r.store.CountSlots)
+	return list(ctx, page.Slots, wanted[store.SlotFilter]{first, after, &f, orderBy}, r.app.View(ctx).Slots, r.app.View(ctx).CountSlots)
 }
 
 func (r queryResolver) Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error) {
@@ -47,7 +47,7 @@ func (r queryResolver) Eligibility(ctx context.Context, studentID int64) (*booki
 }
 
 func (r queryResolver) Slot(ctx context.Context, id int64) (*booking.Slot, error) {
-	return nullable(r.store.Slot(ctx, booking.SlotID(id)))
+	return nullable(r.app.View(ctx).Slot(ctx, booking.SlotID(id)))
 }
 
 func (r slotResolver) Status(_ context.Context, slots []*booking.Slot) ([]booking.SlotStatus, error) {

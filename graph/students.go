@@ -12,24 +12,24 @@ import (
 )
 
 func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student, error) {
-	return nullable(r.store.Student(ctx, booking.StudentID(id)))
+	return nullable(r.app.View(ctx).Student(ctx, booking.StudentID(id)))
 }
 
 func (r queryResolver) Students(
 	ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.StudentConnection, error) {
-	return list(ctx, page.Students, wanted[store.PeopleFilter]{first, after, filter, orderBy}, r.store.Students, r.store.CountStudents)
+	return list(ctx, page.Students, wanted[store.PeopleFilter]{first, after, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
 }
 
 func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]int, error) {
-	return fromRecords(ctx, students, func(record *booking.Record) int {
+	return fromRecords(ctx, r.app.View(ctx), students, func(record *booking.Record) int {
 		return record.Student.InterviewLimit(record.Policy)
 	})
 }
 
 func (r studentResolver) Eligibility(ctx context.Context, students []*booking.Student) ([]*booking.Eligibility, error) {
 	now := r.app.Now()
-	return fromRecords(ctx, students, func(record *booking.Record) *booking.Eligibility {
+	return fromRecords(ctx, r.app.View(ctx), students, func(record *booking.Record) *booking.Eligibility {
 		eligibility := record.Eligibility(now)
 		return &eligibility
 	})
@@ -37,7 +37,7 @@ func (r studentResolver) Eligibility(ctx context.Context, students []*booking.St
 
 func (r studentResolver) Hold(ctx context.Context, students []*booking.Student) ([]*booking.Hold, error) {
 	now := r.app.Now()
-	held := recordEdge[*booking.Hold, booking.Hold](ctx, func(record *booking.Record) *booking.Hold {
+	held := recordEdge[*booking.Hold, booking.Hold](ctx, r.app.View(ctx), func(record *booking.Record) *booking.Hold {
 		if hold, live := record.LiveHold(now); live {
 			return &hold
 		}
@@ -49,7 +49,7 @@ func (r studentResolver) Hold(ctx context.Context, students []*booking.Student) 
 
 func (r studentResolver) Waivers(ctx context.Context, students []*booking.Student) ([][]booking.Waiver, error) {
 	now := r.app.Now()
-	granted := recordEdge[[]booking.Waiver, booking.Waiver](ctx, func(record *booking.Record) []booking.Waiver {
+	granted := recordEdge[[]booking.Waiver, booking.Waiver](ctx, r.app.View(ctx), func(record *booking.Record) []booking.Waiver {
 		return notNil(record.AllWaivers(now))
 	})
 	granted.Objects = loader.Many[booking.Waiver]
@@ -58,7 +58,7 @@ func (r studentResolver) Waivers(ctx context.Context, students []*booking.Studen
 
 func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*booking.Student) ([][]booking.Interview, error) {
 	now := r.app.Now()
-	upcoming := recordEdge[[]booking.Interview, booking.Interview](ctx, func(record *booking.Record) []booking.Interview {
+	upcoming := recordEdge[[]booking.Interview, booking.Interview](ctx, r.app.View(ctx), func(record *booking.Record) []booking.Interview {
 		return record.Upcoming(now)
 	})
 	upcoming.Objects = loader.Many[booking.Interview]
@@ -74,22 +74,27 @@ func (r studentResolver) Interviews(
 	}
 	return lists[booking.Student, booking.StudentID, booking.Interview, store.InterviewFilter]{
 		of: page.Interviews, filter: f, key: studentID,
-		read: r.store.InterviewsOfStudents, count: r.store.CountInterviewsOfStudents,
+		read: r.app.View(ctx).InterviewsOfStudents, count: r.app.View(ctx).CountInterviewsOfStudents,
 	}.page(ctx, students, first, after)
 }
 
 func studentID(s *booking.Student) booking.StudentID { return s.ID }
 
 // fromRecords derives a value from each student's record.
-func fromRecords[V any](ctx context.Context, students []*booking.Student, derive func(*booking.Record) V) ([]V, error) {
-	return recordEdge[V, struct{}](ctx, derive).Of(ctx, place(ctx), students)
+func fromRecords[V any](ctx context.Context, view app.View, students []*booking.Student, derive func(*booking.Record) V) ([]V, error) {
+	return recordEdge[V, struct{}](ctx, view, derive).Of(ctx, place(ctx), students)
 }
 
-func recordEdge[V, C any](ctx context.Context, derive func(*booking.Record) V) loader.Edge[booking.Student, booking.StudentID, V, C] {
+func recordEdge[V, C any](
+	ctx context.Context, view app.View, derive func(*booking.Record) V,
+) loader.Edge[booking.Student, booking.StudentID, V, C] {
 	records := loader.From(ctx).Records
 	return loader.Edge[booking.Student, booking.StudentID, V, C]{
 		Key: studentID,
 		Read: func(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]V, error) {
+			if err := view.KnowsStudents(keys); err != nil {
+				return nil, err
+			}
 			found, err := records.Map(ctx, keys)
 			values := make(map[booking.StudentID]V, len(found))
 			for id, record := range found {

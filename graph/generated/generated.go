@@ -292,6 +292,7 @@ type ComplexityRoot struct {
 		Interviewer  func(childComplexity int) int
 		NoShowAt     func(childComplexity int) int
 		Note         func(childComplexity int) int
+		NoteShared   func(childComplexity int) int
 		Reschedules  func(childComplexity int) int
 		Slot         func(childComplexity int) int
 		Start        func(childComplexity int) int
@@ -406,6 +407,7 @@ type ComplexityRoot struct {
 		Slots          func(childComplexity int, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order) int
 		Student        func(childComplexity int, id int64) int
 		Students       func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Viewer         func(childComplexity int) int
 	}
 
 	ReleaseHoldPayload struct {
@@ -530,6 +532,11 @@ type ComplexityRoot struct {
 		Student func(childComplexity int) int
 	}
 
+	Viewer struct {
+		Person func(childComplexity int) int
+		Role   func(childComplexity int) int
+	}
+
 	Waiver struct {
 		ExpiresAt func(childComplexity int) int
 		GrantedAt func(childComplexity int) int
@@ -588,9 +595,16 @@ type InterviewResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Interview) ([]*booking.Interviewer, error)
 	Slot(ctx context.Context, objs []*booking.Interview) ([]*booking.Slot, error)
 
+	Note(ctx context.Context, objs []*booking.Interview) ([]*string, error)
+
 	Events(ctx context.Context, objs []*booking.Interview) ([][]booking.Event, error)
 }
 type InterviewerResolver interface {
+	Email(ctx context.Context, objs []*booking.Interviewer) ([]string, error)
+
+	MaxPerDay(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
+	MaxPerWeek(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
+
 	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) ([]*page.Connection[booking.Slot], error)
 	Availability(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Availability, error)
 	Blocks(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Block, error)
@@ -637,6 +651,7 @@ type QueryResolver interface {
 	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	Events(ctx context.Context, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
+	Viewer(ctx context.Context) (*model.Viewer, error)
 }
 type SkippedSlotResolver interface {
 	Overlaps(ctx context.Context, objs []*booking.SkippedSlot) ([][]booking.Slot, error)
@@ -1567,6 +1582,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.Note(childComplexity), true
+	case "Interview.noteShared":
+		if e.ComplexityRoot.Interview.NoteShared == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.NoteShared(childComplexity), true
 	case "Interview.rescheduleCount":
 		if e.ComplexityRoot.Interview.Reschedules == nil {
 			break
@@ -2260,6 +2281,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
+	case "Query.viewer":
+		if e.ComplexityRoot.Query.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
 	case "ReleaseHoldPayload.errors":
 		if e.ComplexityRoot.ReleaseHoldPayload.Errors == nil {
@@ -2692,6 +2719,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateStudentPayload.Student(childComplexity), true
 
+	case "Viewer.person":
+		if e.ComplexityRoot.Viewer.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Person(childComplexity), true
+	case "Viewer.role":
+		if e.ComplexityRoot.Viewer.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Role(childComplexity), true
+
 	case "Waiver.expiresAt":
 		if e.ComplexityRoot.Waiver.ExpiresAt == nil {
 			break
@@ -2993,6 +3033,31 @@ type PageInfo {
   endCursor: String
 }
 
+# ================================================================== permissions
+
+"""
+Who may ask for a field, or run a mutation; administrators always may. It says
+what the server does, and a test tries each on each.
+"""
+directive @access(
+  "Somebody without a token."
+  anonymous: Access! = NONE
+  "A student."
+  student: Access! = NONE
+  "An interviewer."
+  interviewer: Access! = NONE
+) on FIELD_DEFINITION
+
+"How much of it somebody in a role may have."
+enum Access {
+  "Nothing: ` + "`" + `FORBIDDEN` + "`" + `, or ` + "`" + `UNAUTHENTICATED` + "`" + ` for who has no token."
+  NONE
+  "What is his own. Somebody else's answers as though it were not there."
+  OWN
+  "All of it."
+  ALL
+}
+
 # ====================================================================== queries
 
 "What can be asked."
@@ -3016,19 +3081,19 @@ type Query {
     first: Int = 50
     "The slots after this cursor."
     after: String
-  ): AvailableSlotConnection!
+  ): AvailableSlotConnection! @access(student: OWN)
 
   "Whether the student may book at all now, with the evidence."
   eligibility(
     "The student."
     studentId: ID!
-  ): Eligibility!
+  ): Eligibility! @access(student: OWN)
 
   "One student; null when there is none with this id."
   student(
     "The student's id."
     id: ID!
-  ): Student
+  ): Student @access(student: OWN, interviewer: OWN)
 
   "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise."
   students(
@@ -3040,13 +3105,16 @@ type Query {
     filter: StudentFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: StudentOrder
-  ): StudentConnection!
+  ): StudentConnection! @access
 
-  "One interviewer; null when there is none with this id."
+  """
+  One interviewer; null when there is none with this id. A student sees who is
+  active, or has an interview with him: names, tags and time zone.
+  """
   interviewer(
     "The interviewer's id."
     id: ID!
-  ): Interviewer
+  ): Interviewer @access(student: ALL, interviewer: OWN)
 
   "The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise."
   interviewers(
@@ -3058,13 +3126,13 @@ type Query {
     filter: InterviewerFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: InterviewerOrder
-  ): InterviewerConnection!
+  ): InterviewerConnection! @access
 
   "One slot; null when there is none with this id."
   slot(
     "The slot's id."
     id: ID!
-  ): Slot
+  ): Slot @access(student: OWN, interviewer: OWN)
 
   "The slots of all interviewers in every state, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise."
   slots(
@@ -3076,13 +3144,13 @@ type Query {
     filter: SlotFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: SlotOrder
-  ): SlotConnection!
+  ): SlotConnection! @access(interviewer: OWN)
 
   "One interview; null when there is none with this id."
   interview(
     "The interview's id."
     id: ID!
-  ): Interview
+  ): Interview @access(student: OWN, interviewer: OWN)
 
   "The interviews, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise."
   interviews(
@@ -3094,7 +3162,7 @@ type Query {
     filter: InterviewFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: InterviewOrder
-  ): InterviewConnection!
+  ): InterviewConnection! @access(student: OWN, interviewer: OWN)
 
   """
   What happened, in the order in which it was written: who did what, when, and
@@ -3109,11 +3177,25 @@ type Query {
     filter: EventFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: EventOrder
-  ): EventConnection!
+  ): EventConnection! @access
 
   "The numbers the rules use. Anyone may read them."
-  bookingPolicy: BookingPolicy!
+  bookingPolicy: BookingPolicy! @access(anonymous: ALL, student: ALL, interviewer: ALL)
+
+  "Who asks."
+  viewer: Viewer! @access(anonymous: ALL, student: ALL, interviewer: ALL)
 }
+
+"Who asks."
+type Viewer {
+  "In which role."
+  role: Role!
+  "Who that is; null for an administrator, and for somebody without a token."
+  person: Person
+}
+
+"Somebody of the school."
+union Person = Student | Interviewer
 
 # ======================================================= slots and who may book
 
@@ -3293,15 +3375,15 @@ type Student {
   "The IANA time zone the student lives in."
   timeZone: String!
   "How many interviews the student may use: his own limit, else the policy's."
-  interviewLimit: Int!
+  interviewLimit: Int! @access(student: OWN)
   "Whether the student may book now."
-  eligibility: Eligibility!
+  eligibility: Eligibility! @access(student: OWN)
   "The student's live hold; null when he has none."
-  hold: Hold
+  hold: Hold @access(student: OWN)
   "The waivers that were granted to the student, in that order."
-  waivers: [Waiver!]!
+  waivers: [Waiver!]! @access(student: OWN)
   "The student's booked interviews that have not ended, by start."
-  upcomingInterviews: [Interview!]!
+  upcomingInterviews: [Interview!]! @access(student: OWN)
   "The student's interviews, whatever became of them, by start, then id."
   interviews(
     "How many at most, 1 to 100."
@@ -3310,7 +3392,7 @@ type Student {
     after: String
     "Which of them; all by default."
     filter: InterviewFilter
-  ): InterviewConnection!
+  ): InterviewConnection! @access(student: OWN, interviewer: OWN)
   "When the student was admitted."
   createdAt: DateTime!
 }
@@ -3368,15 +3450,15 @@ type Interviewer {
   "The full name."
   name: String!
   "The e-mail, in lower case; no other interviewer has it."
-  email: String!
+  email: String! @access(interviewer: OWN)
   "The IANA time zone the interviewer lives in."
   timeZone: String!
   "Topics and levels, in lower case."
   tags: [String!]!
   "How many interviews he gives at most on a day of his zone; null for no cap."
-  maxPerDay: Int
+  maxPerDay: Int @access(interviewer: OWN)
   "How many interviews he gives at most in a week, from Monday, of his zone; null for no cap."
-  maxPerWeek: Int
+  maxPerWeek: Int @access(interviewer: OWN)
   "Whether the interviewer gives interviews at present; without it he has no open slots in the future."
   active: Boolean!
   "When the interviewer was taken on."
@@ -3393,11 +3475,11 @@ type Interviewer {
     first: Int = 50
     "The slots after this cursor."
     after: String
-  ): SlotConnection!
+  ): SlotConnection! @access(interviewer: OWN)
   "Every window and weekly rule that the interviewer published and did not remove, by start."
-  availability: [Availability!]!
+  availability: [Availability!]! @access(interviewer: OWN)
   "The time that he has blocked, by start."
-  blocks: [Block!]!
+  blocks: [Block!]! @access(interviewer: OWN)
   "The interviews the interviewer gives, whatever became of them, by start, then id."
   interviews(
     "How many at most, 1 to 100."
@@ -3406,7 +3488,7 @@ type Interviewer {
     after: String
     "Which of them; all by default."
     filter: InterviewFilter
-  ): InterviewConnection!
+  ): InterviewConnection! @access(student: OWN, interviewer: OWN)
 }
 
 "A page of interviewers."
@@ -3477,8 +3559,10 @@ type Interview {
   status: InterviewStatus!
   "The grade, 0 to 5; null until it is given."
   grade: Int
-  "What the interviewer wrote about it."
+  "What the interviewer wrote about it; null for a student with whom it is not shared."
   note: String
+  "Whether the note is shared with the student."
+  noteShared: Boolean!
   "When it was booked."
   bookedAt: DateTime!
   "When it was completed; null unless it is."
@@ -3665,6 +3749,8 @@ type Actor {
 
 "What somebody is to the school."
 enum Role {
+  "Nobody said who he is."
+  ANONYMOUS
   "Takes interviews."
   STUDENT
   "Gives interviews."
@@ -3922,7 +4008,7 @@ type Mutation {
   bookSlot(
     "What to book, for whom."
     input: BookSlotInput!
-  ): BookSlotPayload!
+  ): BookSlotPayload! @access(student: OWN)
   """
   Keeps a slot for a student for a while (the policy's ` + "`" + `holdSeconds` + "`" + `). A student
   holds one slot at a time. Holding one's own held slot again extends the hold,
@@ -3931,12 +4017,12 @@ type Mutation {
   holdSlot(
     "What to hold, for whom."
     input: HoldSlotInput!
-  ): HoldSlotPayload!
+  ): HoldSlotPayload! @access(student: OWN)
   "Gives a hold back before it expires. Releasing one that has ended changes nothing."
   releaseHold(
     "Which."
     input: ReleaseHoldInput!
-  ): ReleaseHoldPayload!
+  ): ReleaseHoldPayload! @access(student: OWN)
   """
   Moves an interview to another slot. It keeps its id, and the slot it leaves
   opens again. The limit and the pair see it as not there, the grades are not
@@ -3945,7 +4031,7 @@ type Mutation {
   rescheduleInterview(
     "Which interview, and where to."
     input: RescheduleInterviewInput!
-  ): RescheduleInterviewPayload!
+  ): RescheduleInterviewPayload! @access(student: OWN)
   """
   Calls an interview off: a student until the policy's ` + "`" + `cancelCutoffSeconds` + "`" + `
   before the start, the others always. Its slot opens again while it lies in the
@@ -3954,17 +4040,17 @@ type Mutation {
   cancelInterview(
     "What to cancel, and why."
     input: CancelInterviewInput!
-  ): CancelInterviewPayload!
+  ): CancelInterviewPayload! @access(student: OWN, interviewer: OWN)
   "Records that an interview took place, with its grade now or later. Another grade replaces the first."
   completeInterview(
     "What took place, and how."
     input: CompleteInterviewInput!
-  ): CompleteInterviewPayload!
+  ): CompleteInterviewPayload! @access(interviewer: OWN)
   "Records that somebody did not come, from 10 minutes after the start on."
   markNoShow(
     "To which interview, and who."
     input: MarkNoShowInput!
-  ): MarkNoShowPayload!
+  ): MarkNoShowPayload! @access(interviewer: OWN)
   """
   Takes a no-show back within 48 hours after it was marked. The interview is
   booked and counts again, so the limit, the pair and the student's time are asked.
@@ -3972,17 +4058,17 @@ type Mutation {
   undoNoShow(
     "Of which interview."
     input: UndoNoShowInput!
-  ): UndoNoShowPayload!
+  ): UndoNoShowPayload! @access(interviewer: OWN)
   "Lets a student pass a rule, so many times."
   grantWaiver(
     "Whom, and which rule."
     input: GrantWaiverInput!
-  ): GrantWaiverPayload!
+  ): GrantWaiverPayload! @access
   "Ends a waiver. What stands on it stays; revoking it again changes nothing."
   revokeWaiver(
     "Which."
     input: RevokeWaiverInput!
-  ): RevokeWaiverPayload!
+  ): RevokeWaiverPayload! @access
 
   """
   Publishes a weekly rule of an interviewer, as far as the policy's horizon, and
@@ -3991,7 +4077,7 @@ type Mutation {
   addWeeklyAvailability(
     "What to publish."
     input: AddWeeklyAvailabilityInput!
-  ): AddWeeklyAvailabilityPayload!
+  ): AddWeeklyAvailabilityPayload! @access(interviewer: OWN)
   """
   Changes what is given of an availability. Of the slots to come, those that it
   still has stay as they are, the others go, and new ones are published.
@@ -3999,49 +4085,49 @@ type Mutation {
   updateAvailability(
     "Which, and what changes."
     input: UpdateAvailabilityInput!
-  ): UpdateAvailabilityPayload!
+  ): UpdateAvailabilityPayload! @access(interviewer: OWN)
   "Takes an availability back: its open slots to come are withdrawn, and a rule publishes no more."
   removeAvailability(
     "Which."
     input: RemoveAvailabilityInput!
-  ): RemoveAvailabilityPayload!
+  ): RemoveAvailabilityPayload! @access(interviewer: OWN)
   "Takes a range out of an interviewer's calendar, such as a holiday. Nothing is published in it any more."
   blockTime(
     "Which range, of whom."
     input: BlockTimeInput!
-  ): BlockTimePayload!
+  ): BlockTimePayload! @access(interviewer: OWN)
   "Gives blocked time back, and publishes what the interviewer's availability has in it."
   unblockTime(
     "Which."
     input: UnblockTimeInput!
-  ): UnblockTimePayload!
+  ): UnblockTimePayload! @access(interviewer: OWN)
   "Takes one slot back. Its rule does not publish it again; withdrawing it again changes nothing."
   withdrawSlot(
     "Which."
     input: WithdrawSlotInput!
-  ): WithdrawSlotPayload!
+  ): WithdrawSlotPayload! @access(interviewer: OWN)
 
   "Publishes one window of an interviewer, cut into slots. The same window again changes nothing."
   addAvailability(
     "What to publish."
     input: AddAvailabilityInput!
-  ): AddAvailabilityPayload!
+  ): AddAvailabilityPayload! @access(interviewer: OWN)
 
   "Admits a student."
   createStudent(
     "Who."
     input: CreateStudentInput!
-  ): CreateStudentPayload!
+  ): CreateStudentPayload! @access
   "Changes what is given of a student."
   updateStudent(
     "Who, and what changes."
     input: UpdateStudentInput!
-  ): UpdateStudentPayload!
+  ): UpdateStudentPayload! @access
   "Takes an interviewer on."
   createInterviewer(
     "Who."
     input: CreateInterviewerInput!
-  ): CreateInterviewerPayload!
+  ): CreateInterviewerPayload! @access
   """
   Changes what is given of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws his open
   slots in the future; ` + "`" + `active: true` + "`" + ` publishes his availability again, without
@@ -4050,12 +4136,12 @@ type Mutation {
   updateInterviewer(
     "Who, and what changes."
     input: UpdateInterviewerInput!
-  ): UpdateInterviewerPayload!
+  ): UpdateInterviewerPayload! @access
   "Changes what is given of the policy."
   updateBookingPolicy(
     "What changes."
     input: UpdateBookingPolicyInput!
-  ): UpdateBookingPolicyPayload!
+  ): UpdateBookingPolicyPayload! @access
 }
 
 # --------------------------------------------------------------------- bookings
@@ -4248,6 +4334,8 @@ input CompleteInterviewInput {
   grade: Int
   "What the interviewer writes about it, at most 4,000 characters."
   note: String
+  "Whether the student may read the note; left out, it stays as it is, which is no at first."
+  shareNote: Boolean
   "When it was completed, from its start until now; now by default."
   completedAt: DateTime
 }
@@ -4695,7 +4783,7 @@ extend type Mutation {
   importStudents(
     "The table, and how to take it in."
     input: ImportStudentsInput!
-  ): ImportStudentsPayload!
+  ): ImportStudentsPayload! @access
   """
   Takes the interviewers of a table on. Who is there already, by e-mail, is left
   as he is. At most 5,000 rows.
@@ -4703,7 +4791,7 @@ extend type Mutation {
   importInterviewers(
     "The table, and how to take it in."
     input: ImportInterviewersInput!
-  ): ImportInterviewersPayload!
+  ): ImportInterviewersPayload! @access
   """
   Publishes windows and weekly rules of interviewers, from a table or from a
   calendar. A window whose slots are there already, and a rule that is there, is
@@ -4712,7 +4800,7 @@ extend type Mutation {
   importAvailability(
     "The windows and rules, and how to take them in."
     input: ImportAvailabilityInput!
-  ): ImportAvailabilityPayload!
+  ): ImportAvailabilityPayload! @access
   """
   Takes in interviews that were booked elsewhere, past and to come. A slot that
   is not there is published for them. At most 5,000 rows.
@@ -4720,7 +4808,7 @@ extend type Mutation {
   importInterviews(
     "The table, and how to take it in."
     input: ImportInterviewsInput!
-  ): ImportInterviewsPayload!
+  ): ImportInterviewsPayload! @access
 }
 
 "What became of one row of a file."
@@ -5349,6 +5437,8 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_grade(ctx, field)
 	case "note":
 		return ec.fieldContext_Interview_note(ctx, field)
+	case "noteShared":
+		return ec.fieldContext_Interview_noteShared(ctx, field)
 	case "bookedAt":
 		return ec.fieldContext_Interview_bookedAt(ctx, field)
 	case "completedAt":
@@ -5701,6 +5791,16 @@ func (ec *executionContext) childFields_UpdateStudentPayload(ctx context.Context
 		return ec.fieldContext_UpdateStudentPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateStudentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_Viewer_role(ctx, field)
+	case "person":
+		return ec.fieldContext_Viewer_person(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
 
 func (ec *executionContext) childFields_Waiver(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10774,7 +10874,7 @@ func (ec *executionContext) _Interview_note(ctx context.Context, field graphql.C
 			return ec.fieldContext_Interview_note(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Note, nil
+			return ec.resolveBatch_Interview_note(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -10785,7 +10885,53 @@ func (ec *executionContext) _Interview_note(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Interview_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interview", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_Interview_note(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Note(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.note",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Note(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[*string](
+		ctx,
+		results,
+		err,
+		"Interview.note",
+	)
+}
+
+func (ec *executionContext) _Interview_noteShared(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_noteShared(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoteShared, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_noteShared(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Interview_bookedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
@@ -11233,7 +11379,7 @@ func (ec *executionContext) _Interviewer_email(ctx context.Context, field graphq
 			return ec.fieldContext_Interviewer_email(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
+			return ec.resolveBatch_Interviewer_email(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -11244,7 +11390,30 @@ func (ec *executionContext) _Interviewer_email(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Interviewer", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_Interviewer_email(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Email(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.email",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Email(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[string](
+		ctx,
+		results,
+		err,
+		"Interviewer.email",
+	)
 }
 
 func (ec *executionContext) _Interviewer_timeZone(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
@@ -11302,7 +11471,7 @@ func (ec *executionContext) _Interviewer_maxPerDay(ctx context.Context, field gr
 			return ec.fieldContext_Interviewer_maxPerDay(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.MaxPerDay, nil
+			return ec.resolveBatch_Interviewer_maxPerDay(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -11313,7 +11482,30 @@ func (ec *executionContext) _Interviewer_maxPerDay(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_maxPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Interviewer", field, true, true, "Int")
+}
+func (ec *executionContext) resolveBatch_Interviewer_maxPerDay(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.MaxPerDay(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*int](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.maxPerDay",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.MaxPerDay(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[*int](
+		ctx,
+		results,
+		err,
+		"Interviewer.maxPerDay",
+	)
 }
 
 func (ec *executionContext) _Interviewer_maxPerWeek(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
@@ -11325,7 +11517,7 @@ func (ec *executionContext) _Interviewer_maxPerWeek(ctx context.Context, field g
 			return ec.fieldContext_Interviewer_maxPerWeek(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.MaxPerWeek, nil
+			return ec.resolveBatch_Interviewer_maxPerWeek(ctx, field, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
@@ -11336,7 +11528,30 @@ func (ec *executionContext) _Interviewer_maxPerWeek(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_maxPerWeek(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Interviewer", field, true, true, "Int")
+}
+func (ec *executionContext) resolveBatch_Interviewer_maxPerWeek(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.MaxPerWeek(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*int](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.maxPerWeek",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.MaxPerWeek(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[*int](
+		ctx,
+		results,
+		err,
+		"Interviewer.maxPerWeek",
+	)
 }
 
 func (ec *executionContext) _Interviewer_active(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
@@ -13789,6 +14004,38 @@ func (ec *executionContext) fieldContext_Query_bookingPolicy(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_viewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Viewer(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
+			return ec.marshalNViewer2ᚖrehearseᚋgraphᚋmodelᚐViewer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Viewer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16094,6 +16341,52 @@ func (ec *executionContext) fieldContext_UpdateStudentPayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Role, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.Role) graphql.Marshaler {
+			return ec.marshalNRole2rehearseᚋinternalᚋbookingᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Role")
+}
+
+func (ec *executionContext) _Viewer_person(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v app.Person) graphql.Marshaler {
+			return ec.marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Person")
+}
+
 func (ec *executionContext) _Waiver_id(ctx context.Context, field graphql.CollectedField, obj *booking.Waiver) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18123,7 +18416,7 @@ func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"interviewId", "grade", "note", "completedAt"}
+	fieldsInOrder := [...]string{"interviewId", "grade", "note", "shareNote", "completedAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18151,6 +18444,13 @@ func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Con
 				return it, err
 			}
 			it.Note = data
+		case "shareNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shareNote"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ShareNote = data
 		case "completedAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("completedAt"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -20095,6 +20395,33 @@ func UnmarshalWithdrawSlotInput(ctx context.Context, raw any) (app.WithdrawSlotI
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, obj app.Person) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case booking.Student:
+		return ec._Student(ctx, sel, &obj)
+	case *booking.Student:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Student(ctx, sel, obj)
+	case booking.Interviewer:
+		return ec._Interviewer(ctx, sel, &obj)
+	case *booking.Interviewer:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Interviewer(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of Person must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj model.UserError) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -21730,8 +22057,14 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "note":
-			out.Values[i] = ec._Interview_note(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_note(ctx, field, obj)
+				})
+		case "noteShared":
+			out.Values[i] = ec._Interview_noteShared(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "bookedAt":
@@ -21879,7 +22212,7 @@ func (ec *executionContext) _InterviewEdge(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var interviewerImplementors = []string{"Interviewer"}
+var interviewerImplementors = []string{"Interviewer", "Person"}
 
 func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionSet, obj *booking.Interviewer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, interviewerImplementors)
@@ -21901,10 +22234,11 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "email":
-			out.Values[i] = ec._Interviewer_email(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_email(ctx, field, obj)
+				})
 		case "timeZone":
 			out.Values[i] = ec._Interviewer_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21916,15 +22250,17 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "maxPerDay":
-			out.Values[i] = ec._Interviewer_maxPerDay(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_maxPerDay(ctx, field, obj)
+				})
 		case "maxPerWeek":
-			out.Values[i] = ec._Interviewer_maxPerWeek(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_maxPerWeek(ctx, field, obj)
+				})
 		case "active":
 			out.Values[i] = ec._Interviewer_active(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22549,6 +22885,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_bookingPolicy(ctx, field)
 				})
+		case "viewer":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_viewer(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -22982,7 +23324,7 @@ func (ec *executionContext) _SlotTaken(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
-var studentImplementors = []string{"Student"}
+var studentImplementors = []string{"Student", "Person"}
 
 func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, obj *booking.Student) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, studentImplementors)
@@ -23417,6 +23759,44 @@ func (ec *executionContext) _UpdateStudentPayload(ctx context.Context, sel ast.S
 		case "errors":
 			out.Values[i] = ec._UpdateStudentPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var viewerImplementors = []string{"Viewer"}
+
+func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *model.Viewer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Viewer")
+		case "role":
+			out.Values[i] = ec._Viewer_role(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "person":
+			out.Values[i] = ec._Viewer_person(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -23982,6 +24362,16 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNAccess2rehearseᚋgraphᚋmodelᚐAccess(ctx context.Context, v any) (model.Access, error) {
+	var res model.Access
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAccess2rehearseᚋgraphᚋmodelᚐAccess(ctx context.Context, sel ast.SelectionSet, v model.Access) graphql.Marshaler {
+	return v
+}
 
 func (ec *executionContext) marshalNActor2rehearseᚋinternalᚋbookingᚐActor(ctx context.Context, sel ast.SelectionSet, v booking.Actor) graphql.Marshaler {
 	return ec._Actor(ctx, sel, &v)
@@ -25220,12 +25610,14 @@ func (ec *executionContext) marshalNRole2rehearseᚋinternalᚋbookingᚐRole(ct
 
 var (
 	unmarshalNRole2rehearseᚋinternalᚋbookingᚐRole = map[string]booking.Role{
+		"ANONYMOUS":   booking.RoleAnonymous,
 		"STUDENT":     booking.RoleStudent,
 		"INTERVIEWER": booking.RoleInterviewer,
 		"ADMIN":       booking.RoleAdmin,
 		"SYSTEM":      booking.RoleSystem,
 	}
 	marshalNRole2rehearseᚋinternalᚋbookingᚐRole = map[booking.Role]string{
+		booking.RoleAnonymous:   "ANONYMOUS",
 		booking.RoleStudent:     "STUDENT",
 		booking.RoleInterviewer: "INTERVIEWER",
 		booking.RoleAdmin:       "ADMIN",
@@ -25653,6 +26045,14 @@ func (ec *executionContext) marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUser
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNViewer2ᚖrehearseᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Viewer!")
+		return graphql.Null
+	}
+	return ec._Viewer(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule(ctx context.Context, v any) (booking.WaivableRule, error) {
@@ -26385,6 +26785,13 @@ func (ec *executionContext) marshalOLocalTime2ᚖrehearseᚋinternalᚋcalendar�
 	_ = ctx
 	res := scalar.MarshalLocalTime(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ctx context.Context, sel ast.SelectionSet, v app.Person) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Person(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx context.Context, sel ast.SelectionSet, v *booking.Slot) graphql.Marshaler {

@@ -3,9 +3,13 @@
 package model
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -474,6 +478,14 @@ type UpdateStudentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Who asks.
+type Viewer struct {
+	// In which role.
+	Role booking.Role `json:"role"`
+	// Who that is; null for an administrator, and for somebody without a token.
+	Person app.Person `json:"person,omitempty"`
+}
+
 // What taking it back came to.
 type WithdrawSlotPayload struct {
 	// The slot, if it was withdrawn now.
@@ -484,4 +496,65 @@ type WithdrawSlotPayload struct {
 	Cancelled []booking.Interview `json:"cancelled"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
+}
+
+// How much of it somebody in a role may have.
+type Access string
+
+const (
+	// Nothing: `FORBIDDEN`, or `UNAUTHENTICATED` for who has no token.
+	AccessNone Access = "NONE"
+	// What is his own. Somebody else's answers as though it were not there.
+	AccessOwn Access = "OWN"
+	// All of it.
+	AccessAll Access = "ALL"
+)
+
+var AllAccess = []Access{
+	AccessNone,
+	AccessOwn,
+	AccessAll,
+}
+
+func (e Access) IsValid() bool {
+	switch e {
+	case AccessNone, AccessOwn, AccessAll:
+		return true
+	}
+	return false
+}
+
+func (e Access) String() string {
+	return string(e)
+}
+
+func (e *Access) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Access(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Access", str)
+	}
+	return nil
+}
+
+func (e Access) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Access) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Access) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }

@@ -64,6 +64,9 @@ func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilit
 }
 
 func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string) (*Published, error) {
+	if err := accessOf(ctx).asInterviewer(wanted.InterviewerID); err != nil {
+		return nil, err
+	}
 	var published *Published
 	_, err := a.changeCalendar(ctx, wanted.InterviewerID, false, "", func(c *closing) error {
 		if wanted.Weekly != nil && zone == nil {

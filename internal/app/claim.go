@@ -66,9 +66,12 @@ func claiming[T any](
 	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, seen *booking.Slot,
 	decide func(*claim) (T, error),
 ) (T, error) {
+	var none T
+	if err := accessOf(ctx).asStudent(student); err != nil {
+		return none, err
+	}
 	by, capped, err := a.store.Capped(ctx, slot) // whose slot it is never changes
 	if err != nil {
-		var none T
 		return none, err
 	}
 	return withCaps(capped, func(alone bool) (T, error) {
@@ -77,7 +80,6 @@ func claiming[T any](
 			err := c.lock(ctx, student, by, slot, alone)
 			*seen = c.slot
 			if err != nil {
-				var none T
 				return none, err
 			}
 			return decide(c)

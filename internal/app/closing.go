@@ -37,9 +37,16 @@ func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput
 func (a *App) closeAvailability(
 	ctx context.Context, id booking.AvailabilityID, cancelBooked bool, change func(*closing, booking.Availability) error,
 ) (*Closed, error) {
+	may := accessOf(ctx)
+	if err := may.only(staff...); err != nil {
+		return nil, err
+	}
 	known, err := a.store.Availability(ctx, id) // whose it is never changes
 	if err != nil {
 		return nil, err
+	}
+	if !may.isInterviewer(known.InterviewerID) {
+		return nil, booking.Missing("availability", "availabilityId", id)
 	}
 	c, err := a.changeCalendar(ctx, known.InterviewerID, cancelBooked, cancelReason, func(c *closing) error {
 		current, err := c.tx.Availability(ctx, id)
@@ -63,9 +70,16 @@ type WithdrawSlotInput struct {
 // WithdrawSlot withdraws one open slot; its rule does not publish it again.
 // Withdrawing it again changes nothing.
 func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
+	may := accessOf(ctx)
+	if err := may.only(staff...); err != nil {
+		return nil, err
+	}
 	known, err := a.store.Slot(ctx, in.SlotID)
 	if err != nil {
 		return nil, err
+	}
+	if !may.isInterviewer(known.InterviewerID) {
+		return nil, booking.Missing("slot", "slotId", in.SlotID)
 	}
 	if known.InPast(a.Now()) {
 		return nil, booking.Refuse(booking.SlotInPast, "slotId", fmt.Sprintf(
@@ -104,6 +118,9 @@ type Blocked struct {
 // BlockTime withdraws the open slots to come that touch the range, and nothing
 // is published in it any more.
 func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
+	if err := accessOf(ctx).asInterviewer(in.InterviewerID); err != nil {
+		return nil, err
+	}
 	if err := booking.CheckBlock(calendar.Span{Start: in.Start, End: in.End}, in.Reason, len(in.Dates)).Err(); err != nil {
 		return nil, err
 	}
@@ -155,9 +172,16 @@ type UnblockTimeInput struct{ BlockID booking.BlockID }
 // UnblockTime takes a block away and publishes what the interviewer's
 // availability has in its time. It answers those slots.
 func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
+	may := accessOf(ctx)
+	if err := may.only(staff...); err != nil {
+		return nil, err
+	}
 	known, err := a.store.Block(ctx, in.BlockID) // it never changes
 	if err != nil {
 		return nil, err
+	}
+	if !may.isInterviewer(known.InterviewerID) {
+		return nil, booking.Missing("blocked time", "blockId", in.BlockID)
 	}
 	var slots []booking.Slot
 	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {

@@ -18,6 +18,9 @@ const exportPage = 1000
 
 // ExportStudents writes the table of all students.
 func (a *App) ExportStudents(ctx context.Context, to io.Writer) error {
+	if err := accessOf(ctx).only(); err != nil {
+		return err
+	}
 	return export(interchange.Students().Write(to), func(after *store.Position) ([]booking.Student, *store.Position, error) {
 		page, more, err := a.store.Students(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
@@ -29,6 +32,9 @@ func (a *App) ExportStudents(ctx context.Context, to io.Writer) error {
 
 // ExportInterviewers writes the table of all interviewers.
 func (a *App) ExportInterviewers(ctx context.Context, to io.Writer) error {
+	if err := accessOf(ctx).only(); err != nil {
+		return err
+	}
 	return export(interchange.Interviewers().Write(to), func(after *store.Position) ([]booking.Interviewer, *store.Position, error) {
 		page, more, err := a.store.Interviewers(ctx, store.PeopleFilter{}, store.Page{First: exportPage, After: after})
 		if !more {
@@ -41,6 +47,9 @@ func (a *App) ExportInterviewers(ctx context.Context, to io.Writer) error {
 // ExportAvailability writes the table of all that is published: weekly rules,
 // and each run of a window's slots, past and to come, as a window.
 func (a *App) ExportAvailability(ctx context.Context, to io.Writer) error {
+	if err := accessOf(ctx).only(); err != nil {
+		return err
+	}
 	now := a.Now()
 	return export(interchange.Availabilities(nil).Write(to), func(after *store.Position) ([]interchange.Availability, *store.Position, error) {
 		var from booking.AvailabilityID
@@ -98,6 +107,9 @@ func exported(p store.Published, by booking.Interviewer, now time.Time) ([]inter
 
 // ExportInterviews writes the table of all interviews.
 func (a *App) ExportInterviews(ctx context.Context, to io.Writer) error {
+	if err := accessOf(ctx).only(); err != nil {
+		return err
+	}
 	return export(interchange.Interviews(nil).Write(to), func(after *store.Position) ([]interchange.Interview, *store.Position, error) {
 		page, more, err := a.store.Interviews(ctx, store.InterviewFilter{}, store.Page{First: exportPage, After: after})
 		if err != nil {

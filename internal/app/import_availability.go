@@ -20,6 +20,9 @@ import (
 // out what is in its way, the windows of the file among it. A window whose slots
 // are all there, and a rule that is there, is left as it is.
 func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	rows, bad, err := read(csv, interchange.Availabilities(o.Zone), o)
 	if err != nil || bad != nil {
 		return bad, err
@@ -37,6 +40,9 @@ type CalendarInput struct {
 // ImportCalendar publishes the events of an interviewer's calendar, those that
 // recur up to the policy's horizon. Of what has ended nothing is published.
 func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOptions) (*Imported, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	interviewer, err := a.store.Interviewer(ctx, in.InterviewerID)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ type historyRow = incoming[interchange.Interview]
 // judged in the order of their start, each beside the student's others, those
 // of the same file among them.
 func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	rows, bad, err := read(csv, interchange.Interviews(o.Zone), o)
 	if err != nil || bad != nil {
 		return bad, err

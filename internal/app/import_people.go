@@ -14,6 +14,9 @@ import (
 // ImportStudents admits the students of a table. Who is there already, by
 // e-mail, is left as he is: an import changes nobody.
 func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	rows, bad, err := read(csv, interchange.Students(), o)
 	if err != nil || bad != nil {
 		return bad, err
@@ -46,6 +49,9 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 // ImportInterviewers takes the interviewers of a table on. Who is there
 // already, by e-mail, is left as he is: an import changes nobody.
 func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	rows, bad, err := read(csv, interchange.Interviewers(), o)
 	if err != nil || bad != nil {
 		return bad, err

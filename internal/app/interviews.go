@@ -14,13 +14,14 @@ type CompleteInterviewInput struct {
 	InterviewID booking.InterviewID
 	Grade       *int
 	Note        *string
+	ShareNote   *bool // with the student; nil leaves it as it is
 	CompletedAt *time.Time
 }
 
 // CompleteInterview completes, grades or regrades an interview.
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
-	completion := booking.Completion{Grade: in.Grade, Note: in.Note, At: in.CompletedAt}
-	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+	completion := booking.Completion{Grade: in.Grade, Note: in.Note, Share: in.ShareNote, At: in.CompletedAt}
+	return a.changeInterview(ctx, in.InterviewID, staff, request{}, func(c *changing) error {
 		completed, refused := c.was.Complete(completion, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -43,7 +44,7 @@ type CancelInterviewInput struct {
 // the future, and its interviewer is there to give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
 	r := request{operation: "cancelInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.Reason}}
-	return a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, parties, r, func(c *changing) error {
 		policy, err := c.tx.Policy(ctx)
 		if err != nil {
 			return err
@@ -79,7 +80,7 @@ type MarkNoShowInput struct {
 
 // MarkNoShow records that the student or the interviewer did not come.
 func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, staff, request{}, func(c *changing) error {
 		marked, refused := c.was.MarkNoShow(in.Party, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -93,7 +94,7 @@ type UndoNoShowInput struct{ InterviewID booking.InterviewID }
 
 // UndoNoShow makes the interview booked again, if it may count again.
 func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, staff, request{}, func(c *changing) error {
 		record, err := c.tx.Record(ctx, c.was.StudentID)
 		if err != nil {
 			return err
@@ -116,13 +117,16 @@ type RescheduleInterviewInput struct {
 // RescheduleInterview moves an interview, which keeps its id; the slot it leaves
 // opens again. Moving it to where it is changes nothing.
 func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
+	if _, err := a.mine(ctx, in.InterviewID, students); err != nil {
+		return nil, err
+	}
 	wanted, err := a.store.Slot(ctx, in.SlotID) // its times and its interviewer never change
 	if err != nil {
 		return nil, err
 	}
 	var student booking.StudentID
 	r := request{operation: "rescheduleInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.SlotID}}
-	moved, err := a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error {
+	moved, err := a.changeInterview(ctx, in.InterviewID, students, r, func(c *changing) error {
 		student = c.was.StudentID
 		return c.move(ctx, wanted)
 	})
@@ -190,13 +194,33 @@ type changing struct {
 	is    booking.Interview
 }
 
+// Who may change an interview that is his; administrators may, too.
+var (
+	students = []booking.Role{booking.RoleStudent}
+	staff    = []booking.Role{booking.RoleInterviewer}
+	parties  = []booking.Role{booking.RoleStudent, booking.RoleInterviewer}
+)
+
+// mine reads an interview that the caller may change. Whose it is never changes,
+// so it can be read before the lock.
+func (a *App) mine(ctx context.Context, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
+	may := accessOf(ctx)
+	if err := may.only(roles...); err != nil {
+		return booking.Interview{}, err
+	}
+	known, err := a.store.Interview(ctx, id)
+	if err == nil && !may.isParty(known) {
+		err = booking.Missing("interview", "interviewId", id)
+	}
+	return known, err
+}
+
 // changeInterview runs one change of an interview. It answers what the change
 // has written, else the interview as it was.
 func (a *App) changeInterview(
-	ctx context.Context, id booking.InterviewID, r request, change func(*changing) error,
+	ctx context.Context, id booking.InterviewID, roles []booking.Role, r request, change func(*changing) error,
 ) (*booking.Interview, error) {
-	// Whose interview it is never changes, so it can be read before the lock.
-	known, err := a.store.Interview(ctx, id)
+	known, err := a.mine(ctx, id, roles)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,9 @@ type CreateStudentInput struct {
 
 // CreateStudent admits a student.
 func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*booking.Student, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	student, refused := booking.Student{
 		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, LimitOverride: in.InterviewLimit, CreatedAt: a.Now(),
 	}.Normalise()
@@ -47,6 +50,9 @@ type StudentChange struct {
 
 // UpdateStudent changes a student. A lower limit cancels nothing.
 func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Student, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	var student booking.Student
 	now := a.Now()
 	err := a.store.InTx(ctx, func(tx *store.Tx) error {
@@ -91,6 +97,9 @@ type CreateInterviewerInput struct {
 
 // CreateInterviewer takes an interviewer on; he is active.
 func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	interviewer, refused := booking.Interviewer{
 		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: a.Now(),
 		MaxPerDay: in.MaxPerDay, MaxPerWeek: in.MaxPerWeek,
@@ -136,6 +145,9 @@ type UpdatedInterviewer struct {
 // availability published again, as far as it was published before. What a rule
 // missed meanwhile is extended in its time.
 func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*UpdatedInterviewer, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	var after booking.Interviewer
 	var slots []booking.Slot
 	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) (err error) {

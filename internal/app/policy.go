@@ -24,6 +24,9 @@ type UpdateBookingPolicyInput struct {
 // UpdateBookingPolicy changes the policy. Its version grows by one, unless
 // nothing changed.
 func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInput) (*booking.Policy, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
 	var policy booking.Policy
 	now := a.Now()
 	err := a.store.InTx(ctx, func(tx *store.Tx) error {

@@ -28,6 +28,9 @@ type AvailableSlots struct {
 func (a *App) AvailableSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (*AvailableSlots, error) {
+	if err := accessOf(ctx).asStudent(id); err != nil {
+		return nil, err
+	}
 	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
 		return nil, err
 	}
@@ -65,6 +68,9 @@ func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReaso
 
 // Eligibility is the verdict on the student now.
 func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.Eligibility, error) {
+	if err := accessOf(ctx).asStudent(id); err != nil {
+		return booking.Eligibility{}, err
+	}
 	record, err := a.store.Record(ctx, id)
 	return record.Eligibility(a.Now()), err
 }

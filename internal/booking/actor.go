@@ -4,6 +4,7 @@ package booking
 type Role string
 
 const (
+	RoleAnonymous   Role = "ANONYMOUS" // nobody said who he is
 	RoleStudent     Role = "STUDENT"
 	RoleInterviewer Role = "INTERVIEWER"
 	RoleAdmin       Role = "ADMIN"

@@ -135,6 +135,7 @@ func (i Interview) Event(kind EventKind, before Interview) Event {
 			Add("slotId", before.SlotID, i.SlotID).Add("interviewerId", before.InterviewerID, i.InterviewerID)
 	}
 	changes = changes.Add("grade", before.Grade, i.Grade).Touched("note", before.Note, i.Note).
+		Add("noteShared", before.NoteShared, i.NoteShared).
 		Add("completedAt", before.CompletedAt, i.CompletedAt).Touched("cancelReason", before.CancelReason, i.CancelReason).
 		Add("waivers", before.Waivers, i.Waivers)
 	return Event{

@@ -73,7 +73,7 @@ func (r Record) LiveHold(now time.Time) (Hold, bool) {
 func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	switch {
 	case h.StudentID != r.Student.ID:
-		return Refuse(NotFound, "holdId", fmt.Sprintf("there is no hold %d", h.ID))
+		return Missing("hold", "holdId", h.ID)
 	case h.SlotID != slot:
 		return Refuse(InvalidInput, "holdId", fmt.Sprintf("hold %d is of slot %d, not %d", h.ID, h.SlotID, slot))
 	case !h.Live(now):

@@ -41,6 +41,7 @@ type Interview struct {
 	Status        InterviewStatus
 	Grade         *int
 	Note          *string
+	NoteShared    bool // with the student
 	BookedAt      time.Time
 	CompletedAt   *time.Time // set exactly while COMPLETED
 	CancelledAt   *time.Time // set exactly while CANCELLED
@@ -87,6 +88,7 @@ func NewInterview(student StudentID, slot Slot, now time.Time) Interview {
 type Completion struct {
 	Grade *int
 	Note  *string
+	Share *bool // the note, with the student
 	At    *time.Time
 }
 
@@ -116,6 +118,9 @@ func (i Interview) Complete(c Completion, now time.Time) (Interview, Refused) {
 	}
 	if c.Note != nil {
 		i.Note = c.Note
+	}
+	if c.Share != nil {
+		i.NoteShared = *c.Share
 	}
 	return i, nil
 }

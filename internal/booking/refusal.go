@@ -1,6 +1,9 @@
 package booking
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // RefusalCode names why a rule said no. Codes are part of the public contract.
 type RefusalCode string
@@ -75,4 +78,10 @@ func (r Refused) Error() string {
 		parts[i] = string(refusal.Code) + ": " + refusal.Message
 	}
 	return strings.Join(parts, "; ")
+}
+
+// Missing refuses an id that names nothing, or nothing that the caller may know
+// of: the two must not be told apart.
+func Missing[ID ~int64](noun, field string, id ID) Refused {
+	return Refuse(NotFound, field, fmt.Sprintf("there is no %s %d", noun, id))
 }

@@ -21,12 +21,16 @@ type Part[T any] struct {
 type SlotFilter struct {
 	InterviewerIDs []booking.InterviewerID
 	Status         []booking.SlotStatus
-	Now            time.Time  // decides between OPEN and HELD
-	Start          *time.Time // slots that start at this time or later
-	End            *time.Time // slots that end at this time or earlier
+	Now            time.Time             // decides between OPEN and HELD
+	Of             booking.InterviewerID // whose list it is; 0 for everybody's
+	Start          *time.Time            // slots that start at this time or later
+	End            *time.Time            // slots that end at this time or earlier
 }
 
 func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
+	if f.Of != 0 {
+		db = db.Where("interviewer_id = ?", f.Of)
+	}
 	if len(f.InterviewerIDs) > 0 {
 		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](f.InterviewerIDs))
 	}

@@ -134,7 +134,7 @@ func isUnavailable(err error) bool {
 // missing is the refusal for an id that names nothing.
 func missing[ID ~int64](err error, noun, field string, id ID) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return booking.Refuse(booking.NotFound, field, fmt.Sprintf("there is no %s %d", noun, id))
+		return booking.Missing(noun, field, id)
 	}
 	return fault(err, "read %s %d", noun, id)
 }

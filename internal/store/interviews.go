@@ -16,9 +16,22 @@ type InterviewFilter struct {
 	Status        []booking.InterviewStatus
 	Start         *time.Time // interviews that start at this time or later
 	End           *time.Time // interviews that end at this time or earlier
+	Party         Party
+}
+
+// Party narrows a list of interviews to those of who asks; 0 narrows nothing.
+type Party struct {
+	StudentID     booking.StudentID
+	InterviewerID booking.InterviewerID
 }
 
 func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
+	if f.Party.StudentID != 0 {
+		db = db.Where("student_id = ?", f.Party.StudentID)
+	}
+	if f.Party.InterviewerID != 0 {
+		db = db.Where("interviewer_id = ?", f.Party.InterviewerID)
+	}
 	if f.StudentID != nil {
 		db = db.Where("student_id = ?", *f.StudentID)
 	}
@@ -97,6 +110,6 @@ func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking
 // transaction has locked. Of a moved one both slots are locked, too.
 func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview) error {
 	changed := newInterviewRow(i)
-	return tx.update(ctx, &changed, "interviewer_id", "slot_id", "starts_at", "ends_at", "status", "grade", "note",
+	return tx.update(ctx, &changed, "interviewer_id", "slot_id", "starts_at", "ends_at", "status", "grade", "note", "note_shared",
 		"completed_at", "cancelled_at", "cancel_reason", "no_show_at", "reschedule_count", "waivers", "exempt")
 }

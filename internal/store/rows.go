@@ -107,6 +107,7 @@ type interviewRow struct {
 	Status        booking.InterviewStatus
 	Grade         *int
 	Note          *string
+	NoteShared    bool
 	BookedAt      time.Time
 	CompletedAt   *time.Time
 	CancelledAt   *time.Time
@@ -123,7 +124,7 @@ func (interviewRow) TableName() string { return "interviews" }
 func newInterviewRow(i booking.Interview) interviewRow {
 	return interviewRow{
 		ID: i.ID, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID,
-		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note,
+		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note, NoteShared: i.NoteShared,
 		BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, CancelReason: i.CancelReason,
 		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt,
 	}
@@ -132,7 +133,7 @@ func newInterviewRow(i booking.Interview) interviewRow {
 func (r interviewRow) domain() booking.Interview {
 	return booking.Interview{
 		ID: r.ID, StudentID: r.StudentID, InterviewerID: r.InterviewerID, SlotID: r.SlotID,
-		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note,
+		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note, NoteShared: r.NoteShared,
 		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), CancelledAt: utc(r.CancelledAt),
 		CancelReason: r.CancelReason, NoShowAt: utc(r.NoShowAt), Reschedules: r.RescheduleCount, Waivers: r.Waivers,
 		Exempt: r.Exempt,

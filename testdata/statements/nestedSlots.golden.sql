@@ -12,7 +12,7 @@ WHERE id = ANY($1)
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt"
+CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt"
 FROM "interviews"
 WHERE interviewer_id = parent.of
 ORDER BY starts_at, id LIMIT $2) AS page
@@ -25,10 +25,10 @@ LEFT JOIN interviewers me ON me.email = s.email
 LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
 FROM holds JOIN slots ON slots.id = holds.slot_id
 WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
-LEFT JOIN LATERAL (SELECT json_agg(waivers
-ORDER BY id) AS waivers
-FROM waivers
-WHERE student_id = s.id) w ON true
+LEFT JOIN LATERAL (SELECT json_agg(granted
+ORDER BY granted.id) AS waivers
+FROM waivers granted
+WHERE granted.student_id = s.id) w ON true
 LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 WHERE s.id = ANY($1)
 ORDER BY s.id, i.starts_at, i.id

@@ -1,0 +1,228 @@
+package graph_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/internal/booking"
+)
+
+// An object can be reached by many roads. These tests walk all of them, as far
+// as pathLength fields, in the schema itself.
+const pathLength = 6
+
+// walker writes selections of all that a role may ask for.
+type walker struct {
+	t      *testing.T
+	schema *ast.Schema
+	role   booking.Role
+}
+
+func (w walker) denied(field *ast.FieldDefinition) bool {
+	return w.role != booking.RoleAdmin && field.Directives.ForName("access") != nil && granted(w.t, field)[w.role] == "NONE"
+}
+
+// fields are those of an object that are worth a walk: a list's nodes are the
+// same as its edges'.
+func (w walker) fields(object *ast.Definition) []*ast.FieldDefinition {
+	return slices.DeleteFunc(slices.Clone(object.Fields), func(f *ast.FieldDefinition) bool {
+		return strings.HasPrefix(f.Name, "__") || f.Name == "edges"
+	})
+}
+
+// all selects everything of a type, so deep.
+func (w walker) all(name string, depth int) string {
+	definition := w.schema.Types[name]
+	switch definition.Kind {
+	case ast.Object:
+		var parts []string
+		for _, field := range w.fields(definition) {
+			if selection := w.field(field, depth); selection != "" {
+				parts = append(parts, selection)
+			}
+		}
+		return "{ " + strings.Join(parts, " ") + " }"
+	case ast.Union:
+		parts := []string{"__typename"}
+		for i, member := range definition.Types {
+			// Fields of one name and two types cannot stand side by side.
+			inner := strings.ReplaceAll(w.all(member, depth), "{ id ", fmt.Sprintf("{ id%d: id ", i))
+			parts = append(parts, "... on "+member+" "+inner)
+		}
+		return "{ " + strings.Join(parts, " ") + " }"
+	default:
+		return ""
+	}
+}
+
+func (w walker) field(field *ast.FieldDefinition, depth int) string {
+	of := w.schema.Types[field.Type.Name()]
+	switch {
+	case w.denied(field):
+		return ""
+	case of.IsLeafType():
+		return field.Name
+	case depth == 0:
+		return ""
+	default:
+		return field.Name + " " + w.all(of.Name, depth-1)
+	}
+}
+
+// roots are the roads to what belongs to a household.
+func roots(role booking.Role, h household) map[string]string {
+	found := map[string]string{
+		"Interview":  fmt.Sprintf("interview(id: %s)", h.interview),
+		"Interviews": "interviews",
+		"Slot":       fmt.Sprintf("slot(id: %s)", h.slot),
+		"Student":    fmt.Sprintf("student(id: %s)", h.student),
+		"Staff":      fmt.Sprintf("interviewer(id: %s)", h.interviewer),
+		"Viewer":     "viewer",
+	}
+	switch role {
+	case booking.RoleStudent:
+		found["Available"] = fmt.Sprintf("availableSlots(studentId: %s, start: %q, end: %q)", h.student, at(0), at(40*day))
+		found["Eligibility"] = fmt.Sprintf("eligibility(studentId: %s)", h.student)
+	case booking.RoleInterviewer:
+		found["Slots"] = "slots"
+	case booking.RoleAnonymous, booking.RoleAdmin, booking.RoleSystem:
+	}
+	return found
+}
+
+// secrets are two households whose interviewers have met each other's students:
+// everybody's road leads to somebody who knows the other, too.
+func secrets(s *school) (a, b household) {
+	a, b = s.household("a"), s.household("b")
+	s.booked(a.student, b.free)
+	s.booked(b.student, a.free)
+	for _, h := range []household{a, b} {
+		s.setClock(t0.Add(14*day + 3*time.Hour))
+		s.changeInterview("completeInterview", map[string]any{"interviewId": h.interview, "grade": 5, "note": "a secret of " + h.student})
+	}
+	return a, b
+}
+
+var (
+	emails = regexp.MustCompile(`[a-z0-9-]+@example\.org`)
+	notes  = regexp.MustCompile(`a secret of \d+`)
+)
+
+func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
+	t.Parallel()
+	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
+		t.Run(string(role), func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			a, b := secrets(s)
+			w := walker{t: t, schema: loadSchema(t), role: role}
+			id, mine := a.student, []string{"student-a@example.org"}
+			var readable []string
+			if role == booking.RoleInterviewer {
+				id, mine = a.interviewer, []string{"interviewer-a@example.org", "student-a@example.org", "student-b@example.org"}
+				readable = []string{"a secret of " + a.student}
+			}
+			s.act(role, int64(number(t, id)))
+			for name, root := range roots(role, a) {
+				field := w.schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])
+				answer := s.ask("{ "+root+" "+w.all(field.Type.Name(), pathLength)+" }", nil)
+				if len(answer.Errors) > 0 {
+					t.Errorf("%s: %+v", name, answer.Errors[0])
+				}
+				for _, found := range []struct{ is, allowed []string }{
+					{emails.FindAllString(answer.body, -1), mine}, {notes.FindAllString(answer.body, -1), readable},
+				} {
+					for _, secret := range found.is {
+						if !slices.Contains(found.allowed, secret) {
+							t.Fatalf("%s tells %s", name, secret)
+						}
+					}
+				}
+				if role == booking.RoleStudent && strings.Contains(answer.body, `"Student b"`) {
+					t.Errorf("%s tells another student's name", name)
+				}
+			}
+			// The walk sees what is to be seen.
+			s.act(booking.RoleAdmin, 0)
+			w.role = booking.RoleAdmin
+			seen := s.ask("{ interviews "+w.all("InterviewConnection", 3)+" }", nil).body
+			for _, secret := range []string{"student-b@example.org", "interviewer-b@example.org", "a secret of " + b.student} {
+				if !strings.Contains(seen, secret) {
+					t.Errorf("an administrator does not see %s", secret)
+				}
+			}
+		})
+	}
+}
+
+// TestDeniedFieldsAreDeniedOnEveryRoad asks for each field that a role may not
+// have, at the end of every road that leads to its object.
+func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
+	t.Parallel()
+	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
+		t.Run(string(role), func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			a, _ := secrets(s)
+			w := walker{t: t, schema: loadSchema(t), role: role}
+			id := a.student
+			if role == booking.RoleInterviewer {
+				id = a.interviewer
+			}
+			s.act(role, int64(number(t, id)))
+			tried := 0
+			for _, root := range roots(role, a) {
+				field := w.schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])
+				for _, road := range w.roads(field.Type.Name(), 4) {
+					answer := s.ask("{ "+root+" "+road+" }", nil)
+					switch {
+					case len(answer.Errors) > 0 && answer.Errors[0].Extensions.Code == "FORBIDDEN":
+						tried++
+					case !deadEnd.MatchString(answer.body):
+						t.Errorf("%s %s: %s", root, road, answer.body)
+					}
+				}
+			}
+			if tried < 10 {
+				t.Errorf("only %d roads were tried", tried)
+			}
+		})
+	}
+}
+
+// deadEnd: nobody stands at the end of the road.
+var deadEnd = regexp.MustCompile(`(\[\]|null|\{\})[\]}\s]*$`)
+
+// roads are the selections that end with a field that the role may not have.
+func (w walker) roads(name string, length int) []string {
+	definition := w.schema.Types[name]
+	var found []string
+	if definition.Kind == ast.Union {
+		for _, member := range definition.Types {
+			for _, road := range w.roads(member, length) {
+				found = append(found, "{ ... on "+member+" "+road+" }")
+			}
+		}
+		return found
+	}
+	for _, field := range w.fields(definition) {
+		of := w.schema.Types[field.Type.Name()]
+		switch {
+		case w.denied(field) && of.IsLeafType():
+			found = append(found, "{ "+field.Name+" }")
+		case w.denied(field):
+			found = append(found, "{ "+field.Name+" { __typename } }")
+		case !of.IsLeafType() && length > 0:
+			for _, road := range w.roads(of.Name, length-1) {
+				found = append(found, "{ "+field.Name+" "+road+" }")
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,244 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/internal/booking"
+)
+
+// The schema's @access says who may ask for each field and run each mutation.
+// These tests ask for all of them as everybody, and find what it says.
+
+// household is what one student and one interviewer have, who meet in two weeks.
+type household struct {
+	student, interviewer                 string
+	interview, slot, free, hold          string
+	availability, block, waiver, notHeld string
+}
+
+// missing names nothing in any table.
+const missing = "987654"
+
+var nobody = household{
+	student: missing, interviewer: missing, interview: missing, slot: missing, free: missing, hold: missing,
+	availability: missing, block: missing, waiver: missing, notHeld: missing,
+}
+
+// household sets one up: a booked slot, one that the student holds, two that are
+// free, blocked time, a waiver.
+func (s *school) household(name string) household {
+	s.t.Helper()
+	h := household{
+		student:     s.student(map[string]any{"name": "Student " + name, "email": "student-" + name + "@example.org"}),
+		interviewer: s.interviewer(map[string]any{"name": "Interviewer " + name, "email": "interviewer-" + name + "@example.org"}),
+	}
+	window := s.publish(h.interviewer, t0.Add(14*day), 3*time.Hour, 60)
+	s.accepted(window.Errors)
+	h.slot, h.free, h.notHeld, h.availability = window.Slots[0].ID, window.Slots[1].ID, window.Slots[2].ID, window.Availability.ID
+	h.interview = s.booked(h.student, h.slot)
+	other := s.slot(s.interviewer(nil), 20*day)
+	var hold struct{ Hold *struct{ ID string } }
+	s.mutate("holdSlot", "hold { id }", map[string]any{"studentId": h.student, "slotId": other}, &hold)
+	h.hold = hold.Hold.ID
+	var block struct{ Blocks []struct{ ID string } }
+	s.mutate("blockTime", "blocks { id }", map[string]any{
+		"interviewerId": h.interviewer, "reason": "away", "start": at(30 * day), "end": at(31 * day),
+	}, &block)
+	h.block = block.Blocks[0].ID
+	var waiver struct{ Waiver struct{ ID string } }
+	s.mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": h.student, "rule": "LIMIT", "reason": "a long way to come"}, &waiver)
+	h.waiver = waiver.Waiver.ID
+	return h
+}
+
+func at(after time.Duration) string { return t0.Add(after).Format(time.RFC3339) }
+
+// queries ask for each field of Query what belongs to a household.
+func queries(h household) map[string]string {
+	spans := fmt.Sprintf("start: %q, end: %q", at(0), at(40*day))
+	return map[string]string{
+		"availableSlots": fmt.Sprintf(`availableSlots(studentId: %s, %s) { totalCount nodes { id } }`, h.student, spans),
+		"eligibility":    fmt.Sprintf(`eligibility(studentId: %s) { interviewsUsed }`, h.student),
+		"student":        fmt.Sprintf(`student(id: %s) { id name email }`, h.student),
+		"students":       `students { totalCount nodes { id } }`,
+		"interviewer":    fmt.Sprintf(`interviewer(id: %s) { id name }`, h.interviewer),
+		"interviewers":   `interviewers { totalCount nodes { id } }`,
+		"slot":           fmt.Sprintf(`slot(id: %s) { id start }`, h.slot),
+		"slots":          fmt.Sprintf(`slots(filter: { interviewerIds: [%s] }) { totalCount nodes { id } }`, h.interviewer),
+		"interview":      fmt.Sprintf(`interview(id: %s) { id status }`, h.interview),
+		"interviews": fmt.Sprintf(`interviews(filter: { studentId: %s, interviewerId: %s }) { totalCount nodes { id } }`,
+			h.student, h.interviewer),
+		"events":        `events { totalCount nodes { id } }`,
+		"bookingPolicy": `bookingPolicy { interviewLimit }`,
+		"viewer":        `viewer { role person { __typename } }`,
+	}
+}
+
+// mutations do each of Mutation to what belongs to a household.
+func mutations(h household) map[string]map[string]any {
+	return map[string]map[string]any{
+		"bookSlot":              {"studentId": h.student, "slotId": h.free},
+		"holdSlot":              {"studentId": h.student, "slotId": h.free},
+		"releaseHold":           {"holdId": h.hold},
+		"rescheduleInterview":   {"interviewId": h.interview, "slotId": h.free},
+		"cancelInterview":       {"interviewId": h.interview, "reason": "ill"},
+		"completeInterview":     {"interviewId": h.interview, "grade": 3},
+		"markNoShow":            {"interviewId": h.interview, "party": "STUDENT"},
+		"undoNoShow":            {"interviewId": h.interview},
+		"addAvailability":       {"interviewerId": h.interviewer, "start": at(21 * day), "end": at(21*day + time.Hour)},
+		"addWeeklyAvailability": {"interviewerId": h.interviewer, "startDate": "2026-07-01", "weekdays": []string{"FRIDAY"}, "startTime": "09:00", "endTime": "10:00"},
+		"updateAvailability":    {"availabilityId": h.availability, "tags": []string{"go"}},
+		"removeAvailability":    {"availabilityId": h.availability},
+		"blockTime":             {"interviewerId": h.interviewer, "start": at(50 * day), "end": at(51 * day), "reason": "away"},
+		"unblockTime":           {"blockId": h.block},
+		"withdrawSlot":          {"slotId": h.notHeld},
+		"createStudent":         {"name": "New", "email": "new@example.org"},
+		"updateStudent":         {"studentId": h.student, "name": "Other"},
+		"createInterviewer":     {"name": "New", "email": "new@example.org"},
+		"updateInterviewer":     {"interviewerId": h.interviewer, "name": "Other"},
+		"updateBookingPolicy":   {"interviewLimit": 3},
+		"grantWaiver":           {"studentId": h.student, "rule": "PAIR", "reason": "again"},
+		"revokeWaiver":          {"waiverId": h.waiver},
+		"importStudents":        {"csv": "name,email\nNew,new@example.org\n"},
+		"importInterviewers":    {"csv": "name,email\nNew,new@example.org\n"},
+		"importAvailability":    {"csv": "interviewerEmail,start,end\ninterviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z\n"},
+		"importInterviews":      {"csv": "studentEmail,interviewerEmail,start,end,status\nstudent-b@example.org,interviewer-b@example.org,2026-08-01T10:00:00Z,2026-08-01T11:00:00Z,BOOKED\n"},
+	}
+}
+
+// granted is what @access says of a field, by role; nothing where it says none.
+func granted(t *testing.T, field *ast.FieldDefinition) map[booking.Role]string {
+	t.Helper()
+	directive := field.Directives.ForName("access")
+	if directive == nil {
+		t.Errorf("%s has no @access", field.Name)
+		return nil
+	}
+	rights := map[booking.Role]string{booking.RoleAnonymous: "NONE", booking.RoleStudent: "NONE", booking.RoleInterviewer: "NONE"}
+	for _, argument := range directive.Arguments {
+		rights[booking.Role(strings.ToUpper(argument.Name))] = argument.Value.Raw
+	}
+	return rights
+}
+
+// reply is what somebody gets: the code of a top-level error, the codes of the
+// refusals, and the text in which ids and the time it took are no difference.
+type reply struct {
+	code, text string
+	refused    []string
+}
+
+var digits = regexp.MustCompile(`\d+`)
+
+func (s *school) request(document string, variables map[string]any) reply {
+	s.t.Helper()
+	a := s.ask(document, variables)
+	var data struct{ It struct{ Errors []refused } }
+	_ = json.Unmarshal(a.Data, &data) // a query has no refusals
+	r := reply{text: digits.ReplaceAllString(a.body, "0"), refused: codes(data.It.Errors)}
+	if len(a.Errors) > 0 {
+		r.code = a.Errors[0].Extensions.Code
+	}
+	return r
+}
+
+// asker is somebody who asks for what belongs to a household.
+type asker struct {
+	name string
+	role booking.Role
+	id   string
+	of   household
+	own  bool
+}
+
+func askers(a, b household) []asker {
+	return []asker{
+		{"anonymous", booking.RoleAnonymous, "0", b, false},
+		{"another student", booking.RoleStudent, a.student, b, false},
+		{"another interviewer", booking.RoleInterviewer, a.interviewer, b, false},
+		{"the student", booking.RoleStudent, b.student, b, true},
+		{"the interviewer", booking.RoleInterviewer, b.interviewer, b, true},
+	}
+}
+
+// TestWhoMayDoWhat asks for every field of Query and Mutation as everybody.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	schema := loadSchema(t)
+	known := slices.Collect(maps.Keys(queries(nobody)))
+	known = append(known, slices.Collect(maps.Keys(mutations(nobody)))...)
+	for _, field := range slices.Concat(schema.Query.Fields, schema.Mutation.Fields) {
+		if strings.HasPrefix(field.Name, "__") {
+			continue
+		}
+		if !slices.Contains(known, field.Name) {
+			t.Errorf("%s is not tried", field.Name)
+			continue
+		}
+		rights := granted(t, field)
+		t.Run(field.Name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			a, b := s.household("a"), s.household("b")
+			for _, who := range askers(a, b) {
+				s.act(who.role, int64(number(t, who.id)))
+				before := s.rows()
+				got, none := s.request(documentFor(field.Name, who.of)), s.request(documentFor(field.Name, nobody))
+				want := rights[who.role]
+				if who.role != booking.RoleAnonymous && want == "OWN" && who.own {
+					wantServed(t, who.name, got)
+					continue
+				}
+				wantKept(t, who, want, got, none)
+				if after := s.rows(); after != before {
+					t.Errorf("%s wrote:\n%s\nbefore:\n%s", who.name, after, before)
+				}
+			}
+			s.act(booking.RoleAdmin, 0)
+			wantServed(t, "the administrator", s.request(documentFor(field.Name, s.household("c"))))
+			s.sound()
+		})
+	}
+}
+
+func documentFor(field string, of household) (string, map[string]any) {
+	if query, is := queries(of)[field]; is {
+		return "{ it: " + query + " }", nil
+	}
+	name := strings.ToUpper(field[:1]) + field[1:]
+	return fmt.Sprintf("mutation($in: %sInput!) { it: %s(input: $in) { errors { code message path } } }", name, field),
+		map[string]any{"in": mutations(of)[field]}
+}
+
+// wantServed: the rules may still say no, but there is what was asked for.
+func wantServed(t *testing.T, who string, got reply) {
+	t.Helper()
+	if got.code != "" || slices.Contains(got.refused, "NOT_FOUND") {
+		t.Errorf("%s got %s %v %s", who, got.code, got.refused, got.text)
+	}
+}
+
+// wantKept: he gets what his rights say, and of somebody else's what he gets of
+// what is not there.
+func wantKept(t *testing.T, who asker, right string, got, none reply) {
+	t.Helper()
+	switch {
+	case right == "ALL":
+		wantServed(t, who.name, got)
+	case right == "NONE" && who.role == booking.RoleAnonymous:
+		same(t, who.name, got.code, "UNAUTHENTICATED")
+	case right == "NONE":
+		same(t, who.name, got.code, "FORBIDDEN")
+	case got.text != none.text:
+		t.Errorf("%s can tell what is somebody else's:\n%s\nfrom what is not there:\n%s", who.name, got.text, none.text)
+	}
+}

@@ -1,0 +1,355 @@
+package app
+
+import (
+	"context"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// View is the school as one caller may see it. What he may not know of is not
+// there: by its id, in a list, in a total, and through whatever leads to it. An
+// edge from what a View has let through leads to what may be seen, unless a
+// method here says otherwise.
+type View struct {
+	app *App
+	may access
+}
+
+// View is what the caller may see.
+func (a *App) View(ctx context.Context) View { return View{app: a, may: accessOf(ctx)} }
+
+// Policy reads the policy, for anyone.
+func (v View) Policy(ctx context.Context) (booking.Policy, error) { return v.app.store.Policy(ctx) }
+
+// Person is a booking.Student or a booking.Interviewer.
+type Person any
+
+// Viewer is the caller, and who he is: both nil for who is no person of the
+// school.
+func (v View) Viewer(ctx context.Context) (booking.Actor, *booking.Student, *booking.Interviewer, error) {
+	switch v.may.Role {
+	case booking.RoleStudent:
+		student, err := v.app.store.Student(ctx, booking.StudentID(v.may.ID))
+		return v.may.Actor, &student, nil, err
+	case booking.RoleInterviewer:
+		interviewer, err := v.app.store.Interviewer(ctx, booking.InterviewerID(v.may.ID))
+		return v.may.Actor, nil, &interviewer, err
+	case booking.RoleAnonymous, booking.RoleAdmin, booking.RoleSystem:
+	}
+	return v.may.Actor, nil, nil, nil
+}
+
+// Student reads a student: the caller himself, or one of his interviews.
+func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
+	if err := v.may.only(parties...); err != nil {
+		return booking.Student{}, err
+	}
+	student, err := v.app.store.Student(ctx, id)
+	if err != nil || v.may.isStudent(id) {
+		return student, err
+	}
+	if met, err := v.meets(ctx, id, booking.InterviewerID(v.may.ID)); err != nil || v.may.Role != booking.RoleInterviewer || !met {
+		return booking.Student{}, orMissing(err, "student", "studentId", id)
+	}
+	return student, nil
+}
+
+// Interviewer reads an interviewer: the caller himself, or for a student one who
+// is active, or with whom he has an interview.
+func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
+	if err := v.may.only(parties...); err != nil {
+		return booking.Interviewer{}, err
+	}
+	interviewer, err := v.app.store.Interviewer(ctx, id)
+	if err != nil || v.may.isInterviewer(id) || v.may.Role == booking.RoleStudent && interviewer.Active {
+		return interviewer, err
+	}
+	if met, err := v.meets(ctx, booking.StudentID(v.may.ID), id); err != nil || v.may.Role != booking.RoleStudent || !met {
+		return booking.Interviewer{}, orMissing(err, "interviewer", "interviewerId", id)
+	}
+	return interviewer, nil
+}
+
+func (v View) meets(ctx context.Context, s booking.StudentID, i booking.InterviewerID) (bool, error) {
+	n, err := v.app.store.CountInterviews(ctx, store.InterviewFilter{StudentID: &s, InterviewerID: &i})
+	return n > 0, err
+}
+
+func orMissing[ID ~int64](err error, noun, field string, id ID) error {
+	if err != nil {
+		return err
+	}
+	return booking.Missing(noun, field, id)
+}
+
+// Interview reads an interview of the caller.
+func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
+	if err := v.may.only(parties...); err != nil {
+		return booking.Interview{}, err
+	}
+	interview, err := v.app.store.Interview(ctx, id)
+	if err == nil && !v.may.isParty(interview) {
+		return booking.Interview{}, booking.Missing("interview", "interviewId", id)
+	}
+	return interview, err
+}
+
+// Slot reads a slot: of the caller, or for a student one that he can book, or
+// that he has an interview on.
+func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
+	if err := v.may.only(parties...); err != nil {
+		return booking.Slot{}, err
+	}
+	slot, err := v.app.store.Slot(ctx, id)
+	if err != nil || v.may.isInterviewer(slot.InterviewerID) {
+		return slot, err
+	}
+	if seen, err := v.studentSees(ctx, slot); err != nil || !seen {
+		return booking.Slot{}, orMissing(err, "slot", "slotId", id)
+	}
+	return slot, nil
+}
+
+func (v View) studentSees(ctx context.Context, slot booking.Slot) (bool, error) {
+	if v.may.Role != booking.RoleStudent {
+		return false, nil
+	}
+	record, err := v.app.store.Record(ctx, booking.StudentID(v.may.ID))
+	if err != nil {
+		return false, err
+	}
+	for _, i := range record.History {
+		if i.SlotID == slot.ID {
+			return true, nil
+		}
+	}
+	return len(record.Offer(v.app.Now()).Judge(slot)) == 0, nil
+}
+
+// Students lists students, for administrators.
+func (v View) Students(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Student, bool, error) {
+	if err := v.may.only(); err != nil {
+		return nil, false, err
+	}
+	return v.app.store.Students(ctx, f, p)
+}
+
+// CountStudents counts what Students lists.
+func (v View) CountStudents(ctx context.Context, f store.PeopleFilter) (int, error) {
+	if err := v.may.only(); err != nil {
+		return 0, err
+	}
+	return v.app.store.CountStudents(ctx, f)
+}
+
+// Interviewers lists interviewers, for administrators.
+func (v View) Interviewers(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Interviewer, bool, error) {
+	if err := v.may.only(); err != nil {
+		return nil, false, err
+	}
+	return v.app.store.Interviewers(ctx, f, p)
+}
+
+// CountInterviewers counts what Interviewers lists.
+func (v View) CountInterviewers(ctx context.Context, f store.PeopleFilter) (int, error) {
+	if err := v.may.only(); err != nil {
+		return 0, err
+	}
+	return v.app.store.CountInterviewers(ctx, f)
+}
+
+// Events lists what happened, for administrators.
+func (v View) Events(ctx context.Context, f store.EventFilter, p store.Page) ([]booking.Event, bool, error) {
+	if err := v.may.only(); err != nil {
+		return nil, false, err
+	}
+	return v.app.store.Events(ctx, f, p)
+}
+
+// CountEvents counts what Events lists.
+func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error) {
+	if err := v.may.only(); err != nil {
+		return 0, err
+	}
+	return v.app.store.CountEvents(ctx, f)
+}
+
+// EventsOf reads what happened to interviews of the caller.
+func (v View) EventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID][]booking.Event, error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, err
+	}
+	return v.app.store.EventsOf(ctx, of)
+}
+
+// own narrows a filter to the caller's interviews.
+func (v View) own(f store.InterviewFilter) store.InterviewFilter {
+	switch v.may.Role {
+	case booking.RoleStudent:
+		f.Party.StudentID = booking.StudentID(v.may.ID)
+	case booking.RoleInterviewer:
+		f.Party.InterviewerID = booking.InterviewerID(v.may.ID)
+	case booking.RoleAnonymous, booking.RoleAdmin, booking.RoleSystem:
+	}
+	return f
+}
+
+// Interviews lists the caller's interviews; an administrator's are all.
+func (v View) Interviews(ctx context.Context, f store.InterviewFilter, p store.Page) ([]booking.Interview, bool, error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, false, err
+	}
+	return v.app.store.Interviews(ctx, v.own(f), p)
+}
+
+// CountInterviews counts what Interviews lists.
+func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int, error) {
+	if err := v.may.only(parties...); err != nil {
+		return 0, err
+	}
+	return v.app.store.CountInterviews(ctx, v.own(f))
+}
+
+// InterviewsOfStudents lists those of the students' interviews that are the
+// caller's, too.
+func (v View) InterviewsOfStudents(
+	ctx context.Context, of []booking.StudentID, f store.InterviewFilter, p store.Page,
+) (map[booking.StudentID]store.Part[booking.Interview], error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, err
+	}
+	return v.app.store.InterviewsOfStudents(ctx, of, v.own(f), p)
+}
+
+// CountInterviewsOfStudents counts what InterviewsOfStudents lists.
+func (v View) CountInterviewsOfStudents(
+	ctx context.Context, of []booking.StudentID, f store.InterviewFilter,
+) (map[booking.StudentID]int, error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, err
+	}
+	return v.app.store.CountInterviewsOfStudents(ctx, of, v.own(f))
+}
+
+// InterviewsOfInterviewers lists those of the interviewers' interviews that are
+// the caller's, too.
+func (v View) InterviewsOfInterviewers(
+	ctx context.Context, of []booking.InterviewerID, f store.InterviewFilter, p store.Page,
+) (map[booking.InterviewerID]store.Part[booking.Interview], error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, err
+	}
+	return v.app.store.InterviewsOfInterviewers(ctx, of, v.own(f), p)
+}
+
+// CountInterviewsOfInterviewers counts what InterviewsOfInterviewers lists.
+func (v View) CountInterviewsOfInterviewers(
+	ctx context.Context, of []booking.InterviewerID, f store.InterviewFilter,
+) (map[booking.InterviewerID]int, error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, err
+	}
+	return v.app.store.CountInterviewsOfInterviewers(ctx, of, v.own(f))
+}
+
+// Slots lists slots in every state: an interviewer's own, an administrator's
+// are all. Students ask for what they may book.
+func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]booking.Slot, bool, error) {
+	if err := v.may.only(staff...); err != nil {
+		return nil, false, err
+	}
+	return v.app.store.Slots(ctx, v.ownSlots(f), p)
+}
+
+// CountSlots counts what Slots lists.
+func (v View) CountSlots(ctx context.Context, f store.SlotFilter) (int, error) {
+	if err := v.may.only(staff...); err != nil {
+		return 0, err
+	}
+	return v.app.store.CountSlots(ctx, v.ownSlots(f))
+}
+
+func (v View) ownSlots(f store.SlotFilter) store.SlotFilter {
+	if v.may.Role == booking.RoleInterviewer {
+		f.Of = booking.InterviewerID(v.may.ID)
+	}
+	return f
+}
+
+// SlotsOf lists the slots of interviewers whom the caller knows all about.
+func (v View) SlotsOf(
+	ctx context.Context, of []booking.InterviewerID, f store.SlotFilter, p store.Page,
+) (map[booking.InterviewerID]store.Part[booking.Slot], error) {
+	if err := v.KnowsInterviewers(of); err != nil {
+		return nil, err
+	}
+	return v.app.store.SlotsOf(ctx, of, f, p)
+}
+
+// CountSlotsOf counts what SlotsOf lists.
+func (v View) CountSlotsOf(ctx context.Context, of []booking.InterviewerID, f store.SlotFilter) (map[booking.InterviewerID]int, error) {
+	if err := v.KnowsInterviewers(of); err != nil {
+		return nil, err
+	}
+	return v.app.store.CountSlotsOf(ctx, of, f)
+}
+
+// AvailabilitiesOf reads what interviewers have published of whom the caller
+// knows all.
+func (v View) AvailabilitiesOf(
+	ctx context.Context, of []booking.InterviewerID,
+) (map[booking.InterviewerID][]booking.Availability, error) {
+	if err := v.KnowsInterviewers(of); err != nil {
+		return nil, err
+	}
+	return v.app.store.AvailabilitiesOf(ctx, of)
+}
+
+// BlocksOf reads the blocked time of interviewers whom the caller knows all
+// about.
+func (v View) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Block, error) {
+	if err := v.KnowsInterviewers(of); err != nil {
+		return nil, err
+	}
+	return v.app.store.BlocksOf(ctx, of)
+}
+
+// KnowsInterviewers is nil when the caller may know all about each of them, and
+// not only what a student sees: names, tags and time zones.
+func (v View) KnowsInterviewers(of []booking.InterviewerID) error {
+	for _, id := range of {
+		if !v.may.isInterviewer(id) {
+			return v.denied()
+		}
+	}
+	return nil
+}
+
+// KnowsStudents is nil when the caller may know all about each of them, and not
+// only what an interviewer sees: names, e-mails, time zones, and his own
+// interviews with them.
+func (v View) KnowsStudents(of []booking.StudentID) error {
+	for _, id := range of {
+		if !v.may.isStudent(id) {
+			return v.denied()
+		}
+	}
+	return nil
+}
+
+func (v View) denied() error {
+	if v.may.Role == booking.RoleAnonymous {
+		return ErrUnauthenticated
+	}
+	return ErrForbidden
+}
+
+// Note is what the interviewer wrote, if the caller may read it: a student only
+// what is shared with him.
+func (v View) Note(i booking.Interview) *string {
+	if v.may.isInterviewer(i.InterviewerID) || i.NoteShared {
+		return i.Note
+	}
+	return nil
+}
