@@ -78,6 +78,7 @@ func queries(h household) map[string]string {
 		"interviews": fmt.Sprintf(`interviews(filter: { studentId: %s, interviewerId: %s }) { totalCount nodes { id } }`,
 			h.student, h.interviewer),
 		"events":        `events { totalCount nodes { id } }`,
+		"exportStudent": fmt.Sprintf(`exportStudent(studentId: %s)`, h.student),
 		"bookingPolicy": `bookingPolicy { interviewLimit }`,
 		"viewer":        `viewer { role person { __typename } }`,
 	}
@@ -103,6 +104,7 @@ func mutations(h household) map[string]map[string]any {
 		"withdrawSlot":          {"slotId": h.notHeld},
 		"createStudent":         {"name": "New", "email": "new@example.org"},
 		"updateStudent":         {"studentId": h.student, "name": "Other"},
+		"anonymiseStudent":      {"studentId": h.student},
 		"createInterviewer":     {"name": "New", "email": "new@example.org"},
 		"updateInterviewer":     {"interviewerId": h.interviewer, "name": "Other"},
 		"updateBookingPolicy":   {"interviewLimit": 3},

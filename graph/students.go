@@ -120,3 +120,16 @@ func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStud
 	refused, err := userErrors(err)
 	return &model.UpdateStudentPayload{Student: student, Errors: refused}, err
 }
+
+func (r queryResolver) ExportStudent(ctx context.Context, studentID int64) (string, error) {
+	found, err := r.app.View(ctx).ExportStudent(ctx, booking.StudentID(studentID))
+	return string(found), err
+}
+
+func (r mutationResolver) AnonymiseStudent(
+	ctx context.Context, in app.AnonymiseStudentInput,
+) (*model.AnonymiseStudentPayload, error) {
+	student, err := r.app.AnonymiseStudent(ctx, in)
+	refused, err := userErrors(err)
+	return &model.AnonymiseStudentPayload{Student: student, Errors: refused}, err
+}

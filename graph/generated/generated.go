@@ -76,6 +76,11 @@ type ComplexityRoot struct {
 		UnusedMinutes func(childComplexity int) int
 	}
 
+	AnonymiseStudentPayload struct {
+		Errors  func(childComplexity int) int
+		Student func(childComplexity int) int
+	}
+
 	Availability struct {
 		CreatedAt   func(childComplexity int) int
 		End         func(childComplexity int) int
@@ -348,6 +353,7 @@ type ComplexityRoot struct {
 	Mutation struct {
 		AddAvailability       func(childComplexity int, input app.AddAvailabilityInput) int
 		AddWeeklyAvailability func(childComplexity int, input app.AddWeeklyAvailabilityInput) int
+		AnonymiseStudent      func(childComplexity int, input app.AnonymiseStudentInput) int
 		BlockTime             func(childComplexity int, input app.BlockTimeInput) int
 		BookSlot              func(childComplexity int, input app.BookSlotInput) int
 		CancelInterview       func(childComplexity int, input app.CancelInterviewInput) int
@@ -399,6 +405,7 @@ type ComplexityRoot struct {
 		BookingPolicy  func(childComplexity int) int
 		Eligibility    func(childComplexity int, studentID int64) int
 		Events         func(childComplexity int, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) int
+		ExportStudent  func(childComplexity int, studentID int64) int
 		Interview      func(childComplexity int, id int64) int
 		Interviewer    func(childComplexity int, id int64) int
 		Interviewers   func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
@@ -630,6 +637,7 @@ type MutationResolver interface {
 	AddAvailability(ctx context.Context, input app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error)
 	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
 	UpdateStudent(ctx context.Context, input model.UpdateStudentInput) (*model.UpdateStudentPayload, error)
+	AnonymiseStudent(ctx context.Context, input app.AnonymiseStudentInput) (*model.AnonymiseStudentPayload, error)
 	CreateInterviewer(ctx context.Context, input app.CreateInterviewerInput) (*model.CreateInterviewerPayload, error)
 	UpdateInterviewer(ctx context.Context, input model.UpdateInterviewerInput) (*model.UpdateInterviewerPayload, error)
 	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
@@ -650,6 +658,7 @@ type QueryResolver interface {
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
 	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	Events(ctx context.Context, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
+	ExportStudent(ctx context.Context, studentID int64) (string, error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 }
@@ -767,6 +776,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.UnusedMinutes(childComplexity), true
+
+	case "AnonymiseStudentPayload.errors":
+		if e.ComplexityRoot.AnonymiseStudentPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnonymiseStudentPayload.Errors(childComplexity), true
+	case "AnonymiseStudentPayload.student":
+		if e.ComplexityRoot.AnonymiseStudentPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnonymiseStudentPayload.Student(childComplexity), true
 
 	case "Availability.createdAt":
 		if e.ComplexityRoot.Availability.CreatedAt == nil {
@@ -1819,6 +1841,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddWeeklyAvailability(childComplexity, args["input"].(app.AddWeeklyAvailabilityInput)), true
+	case "Mutation.anonymiseStudent":
+		if e.ComplexityRoot.Mutation.AnonymiseStudent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_anonymiseStudent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnonymiseStudent(childComplexity, args["input"].(app.AnonymiseStudentInput)), true
 	case "Mutation.blockTime":
 		if e.ComplexityRoot.Mutation.BlockTime == nil {
 			break
@@ -2192,6 +2225,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.EventFilter), args["orderBy"].(*store.Order)), true
+	case "Query.exportStudent":
+		if e.ComplexityRoot.Query.ExportStudent == nil {
+			break
+		}
+
+		args, err := ec.field_Query_exportStudent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExportStudent(childComplexity, args["studentId"].(int64)), true
 	case "Query.interview":
 		if e.ComplexityRoot.Query.Interview == nil {
 			break
@@ -2866,6 +2910,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AddAvailabilityInput", ec.unmarshalInputAddAvailabilityInput),
 			graphql.NewInputUnmarshaler("AddWeeklyAvailabilityInput", ec.unmarshalInputAddWeeklyAvailabilityInput),
+			graphql.NewInputUnmarshaler("AnonymiseStudentInput", ec.unmarshalInputAnonymiseStudentInput),
 			graphql.NewInputUnmarshaler("BlockTimeInput", ec.unmarshalInputBlockTimeInput),
 			graphql.NewInputUnmarshaler("BookSlotInput", ec.unmarshalInputBookSlotInput),
 			graphql.NewInputUnmarshaler("CancelInterviewInput", ec.unmarshalInputCancelInterviewInput),
@@ -3178,6 +3223,15 @@ type Query {
     "In which order. A cursor is good for the order it was given in."
     orderBy: EventOrder
   ): EventConnection! @access
+
+  """
+  Everything that is held about a student, as JSON: the rows of the database, by
+  table, for a student who asks what the school knows.
+  """
+  exportStudent(
+    "The student."
+    studentId: ID!
+  ): String! @access
 
   "The numbers the rules use. Anyone may read them."
   bookingPolicy: BookingPolicy! @access(anonymous: ALL, student: ALL, interviewer: ALL)
@@ -3807,6 +3861,8 @@ enum EventKind {
   STUDENT_CREATED
   "A student was changed."
   STUDENT_UPDATED
+  "A student's name was taken away."
+  STUDENT_ANONYMISED
   "An interviewer was taken on."
   INTERVIEWER_CREATED
   "An interviewer was changed."
@@ -4123,6 +4179,14 @@ type Mutation {
     "Who, and what changes."
     input: UpdateStudentInput!
   ): UpdateStudentPayload! @access
+  """
+  Takes away a student's name and e-mail, and what people have written about him.
+  What he has done stays, and he can book no more. It cannot be undone.
+  """
+  anonymiseStudent(
+    "Who."
+    input: AnonymiseStudentInput!
+  ): AnonymiseStudentPayload! @access
   "Takes an interviewer on."
   createInterviewer(
     "Who."
@@ -4656,6 +4720,20 @@ type CreateStudentPayload {
   errors: [UserError!]!
 }
 
+"Whose name to take away."
+input AnonymiseStudentInput {
+  "The student."
+  studentId: ID!
+}
+
+"What taking it away came to."
+type AnonymiseStudentPayload {
+  "The student; null when it was refused."
+  student: Student
+  "Every rule that said no."
+  errors: [UserError!]!
+}
+
 "Changes of a student; what is left out stays."
 input UpdateStudentInput {
   "The student."
@@ -5023,6 +5101,16 @@ func (ec *executionContext) childFields_AddWeeklyAvailabilityPayload(ctx context
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddWeeklyAvailabilityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AnonymiseStudentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "student":
+		return ec.fieldContext_AnonymiseStudentPayload_student(ctx, field)
+	case "errors":
+		return ec.fieldContext_AnonymiseStudentPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnonymiseStudentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Availability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6081,6 +6169,20 @@ func (ec *executionContext) field_Mutation_addWeeklyAvailability_args(ctx contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_anonymiseStudent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.AnonymiseStudentInput, error) {
+			return ec.unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚐAnonymiseStudentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_blockTime_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6542,6 +6644,20 @@ func (ec *executionContext) field_Query_events_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["orderBy"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_exportStudent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "studentId",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNID2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["studentId"] = arg0
 	return args, nil
 }
 
@@ -7195,6 +7311,70 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload_errors(ctx context.Con
 func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AddWeeklyAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AnonymiseStudentPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.AnonymiseStudentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnonymiseStudentPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AnonymiseStudentPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnonymiseStudentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AnonymiseStudentPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AnonymiseStudentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnonymiseStudentPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AnonymiseStudentPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnonymiseStudentPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -12918,6 +13098,50 @@ func (ec *executionContext) fieldContext_Mutation_updateStudent(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_anonymiseStudent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_anonymiseStudent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnonymiseStudent(ctx, fc.Args["input"].(app.AnonymiseStudentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AnonymiseStudentPayload) graphql.Marshaler {
+			return ec.marshalNAnonymiseStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐAnonymiseStudentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_anonymiseStudent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnonymiseStudentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_anonymiseStudent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createInterviewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13966,6 +14190,50 @@ func (ec *executionContext) fieldContext_Query_events(ctx context.Context, field
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_events_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_exportStudent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_exportStudent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExportStudent(ctx, fc.Args["studentId"].(int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_exportStudent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type String does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_exportStudent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18194,6 +18462,48 @@ func UnmarshalAddWeeklyAvailabilityInput(ctx context.Context, raw any) (app.AddW
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAnonymiseStudentInput(ctx context.Context, obj any) (app.AnonymiseStudentInput, error) {
+	var it app.AnonymiseStudentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"studentId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "studentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
+			data, err := ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StudentID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAnonymiseStudentInput unmarshals raw into the AnonymiseStudentInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAnonymiseStudentInput(ctx context.Context, raw any) (app.AnonymiseStudentInput, error) {
+	var out app.AnonymiseStudentInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AnonymiseStudentInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, obj any) (app.BlockTimeInput, error) {
 	var it app.BlockTimeInput
 	if obj == nil {
@@ -20612,6 +20922,44 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload(ctx context.Context, s
 	return out
 }
 
+var anonymiseStudentPayloadImplementors = []string{"AnonymiseStudentPayload"}
+
+func (ec *executionContext) _AnonymiseStudentPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AnonymiseStudentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, anonymiseStudentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AnonymiseStudentPayload")
+		case "student":
+			out.Values[i] = ec._AnonymiseStudentPayload_student(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AnonymiseStudentPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var availabilityImplementors = []string{"Availability"}
 
 func (ec *executionContext) _Availability(ctx context.Context, sel ast.SelectionSet, obj *booking.Availability) graphql.Marshaler {
@@ -22589,6 +22937,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "anonymiseStudent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_anonymiseStudent(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createInterviewer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createInterviewer(ctx, field)
@@ -22878,6 +23233,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_events(ctx, field)
+				})
+		case "exportStudent":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_exportStudent(ctx, field)
 				})
 		case "bookingPolicy":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -24403,6 +24764,19 @@ func (ec *executionContext) marshalNAddWeeklyAvailabilityPayload2ᚖrehearseᚋg
 	return ec._AddWeeklyAvailabilityPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚐAnonymiseStudentInput(ctx context.Context, v any) (app.AnonymiseStudentInput, error) {
+	res, err := ec.unmarshalInputAnonymiseStudentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAnonymiseStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐAnonymiseStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.AnonymiseStudentPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AnonymiseStudentPayload!")
+		return graphql.Null
+	}
+	return ec._AnonymiseStudentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAvailability2rehearseᚋinternalᚋbookingᚐAvailability(ctx context.Context, sel ast.SelectionSet, v booking.Availability) graphql.Marshaler {
 	return ec._Availability(ctx, sel, &v)
 }
@@ -24806,6 +25180,7 @@ var (
 		"SLOT_WITHDRAWN":        booking.SlotTakenBack,
 		"STUDENT_CREATED":       booking.StudentCreated,
 		"STUDENT_UPDATED":       booking.StudentUpdated,
+		"STUDENT_ANONYMISED":    booking.StudentAnonymised,
 		"INTERVIEWER_CREATED":   booking.InterviewerCreated,
 		"INTERVIEWER_UPDATED":   booking.InterviewerUpdated,
 		"POLICY_UPDATED":        booking.PolicyUpdated,
@@ -24834,6 +25209,7 @@ var (
 		booking.SlotTakenBack:        "SLOT_WITHDRAWN",
 		booking.StudentCreated:       "STUDENT_CREATED",
 		booking.StudentUpdated:       "STUDENT_UPDATED",
+		booking.StudentAnonymised:    "STUDENT_ANONYMISED",
 		booking.InterviewerCreated:   "INTERVIEWER_CREATED",
 		booking.InterviewerUpdated:   "INTERVIEWER_UPDATED",
 		booking.PolicyUpdated:        "POLICY_UPDATED",

@@ -49,6 +49,14 @@ type AddWeeklyAvailabilityPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// What taking it away came to.
+type AnonymiseStudentPayload struct {
+	// The student; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
+	// Every rule that said no.
+	Errors []UserError `json:"errors"`
+}
+
 // Nothing could be published.
 type AvailabilityConflict struct {
 	// Always `AVAILABILITY_CONFLICT`.

@@ -33,6 +33,7 @@ const (
 	SlotTakenBack        EventKind = "SLOT_WITHDRAWN"
 	StudentCreated       EventKind = "STUDENT_CREATED"
 	StudentUpdated       EventKind = "STUDENT_UPDATED"
+	StudentAnonymised    EventKind = "STUDENT_ANONYMISED"
 	InterviewerCreated   EventKind = "INTERVIEWER_CREATED"
 	InterviewerUpdated   EventKind = "INTERVIEWER_UPDATED"
 	PolicyUpdated        EventKind = "POLICY_UPDATED"

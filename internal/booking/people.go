@@ -32,6 +32,21 @@ type Student struct {
 	CreatedAt     time.Time
 }
 
+// Anonymise is the student without a name. He can book no more; while he has an
+// interview to come, or holds a slot, somebody still waits for him.
+func (r Record) Anonymise(now time.Time) (Student, Refused) {
+	_, holding := r.LiveHold(now)
+	if n := len(r.Upcoming(now)); n > 0 || holding {
+		return r.Student, Refuse(WrongStatus, "studentId", fmt.Sprintf(
+			"the student has %d interviews to come, or holds a slot; cancel them first", n))
+	}
+	none := 0
+	s := r.Student
+	s.Name, s.Email = fmt.Sprintf("Student %d", s.ID), fmt.Sprintf("student-%d@anonymous.invalid", s.ID)
+	s.TimeZone, s.LimitOverride = "UTC", &none
+	return s, nil
+}
+
 // InterviewLimit is how many interviews the student may use under p.
 func (s Student) InterviewLimit(p Policy) int {
 	if s.LimitOverride != nil {

@@ -1,0 +1,101 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// planted is a student about whom people have written.
+func planted(s *school) string {
+	s.t.Helper()
+	student := s.student(map[string]any{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
+	first, second := s.booked(student, s.newSlot(day)), s.booked(student, s.newSlot(2*day))
+	s.changeInterview("cancelInterview", map[string]any{"interviewId": second, "reason": "planted reason", "idempotencyKey": "k"})
+	s.mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": student, "rule": "PAIR", "reason": "planted waiver"}, &struct{}{})
+	s.setClock(t0.Add(day + 2*time.Hour))
+	s.accepted(s.changeInterview("completeInterview", map[string]any{"interviewId": first, "grade": 4, "note": "planted note"}).Errors)
+	return student
+}
+
+func (s *school) exported(student string) string {
+	s.t.Helper()
+	var data struct{ ExportStudent string }
+	s.ask("query($id: ID!) { exportStudent(studentId: $id) }", map[string]any{"id": student}).into(&data)
+	return data.ExportStudent
+}
+
+func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := planted(s)
+	s.live(s.student(nil), 5*day, 3)
+	var export struct {
+		Student    struct{ Name string }
+		Interviews []struct {
+			Interviewer string
+			Grade       *int
+		}
+		Holds, Waivers, Events []map[string]any
+		Keys                   []map[string]any `json:"idempotency_keys"`
+	}
+	text := s.exported(student)
+	if err := json.Unmarshal([]byte(text), &export); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "interviews", len(export.Interviews), 2)
+	same(t, "grade", *export.Interviews[0].Grade, 4)
+	same(t, "waivers", len(export.Waivers), 1)
+	same(t, "kept answers", len(export.Keys), 1)
+	// Admitted, booked twice, cancelled, waived, completed.
+	same(t, "events", len(export.Events), 6)
+	for _, value := range []string{"Planted Name", "planted@example.org", "planted reason", "planted waiver", "planted note"} {
+		if !strings.Contains(text, value) {
+			t.Errorf("%q is not in the export", value)
+		}
+	}
+	same(t, "a student who is not there", s.ask(`{ exportStudent(studentId: 999) }`, nil).Errors[0].Extensions.Code, "NOT_FOUND")
+}
+
+func TestAnonymisedStudentHasNoName(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := planted(s)
+	for range 2 {
+		var payload struct {
+			Student struct{ Name, Email string }
+			Errors  []refused
+		}
+		s.mutate("anonymiseStudent", "student { name email }", map[string]any{"studentId": student}, &payload)
+		s.accepted(payload.Errors)
+		same(t, "name", payload.Student.Name, "Student "+student)
+	}
+	if text := s.exported(student); strings.Contains(strings.ToLower(text), "planted") {
+		t.Errorf("something is left: %s", text)
+	}
+	var left int
+	err := s.db.SQL(t).QueryRowContext(t.Context(), `SELECT count(*) FROM (
+		SELECT t::text FROM students t UNION ALL SELECT t::text FROM interviews t UNION ALL SELECT t::text FROM waivers t
+		UNION ALL SELECT t::text FROM events t UNION ALL SELECT t::text FROM idempotency_keys t) AS rows (text)
+		WHERE text ILIKE '%planted%'`).Scan(&left)
+	if err != nil || left > 0 {
+		t.Errorf("%d rows still tell who it was (%v)", left, err)
+	}
+	verdict := s.list(student).Eligibility
+	same(t, "eligible", verdict.Eligible, false)
+	same(t, "grades stay", len(verdict.RecentGrades), 1)
+	s.sound()
+}
+
+func TestStudentWithInterviewsToComeIsNotAnonymised(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	s.booked(student, s.newSlot(day))
+	before := s.rows()
+	var payload struct{ Errors []refused }
+	s.mutate("anonymiseStudent", "student { id }", map[string]any{"studentId": student}, &payload)
+	same(t, "codes", strings.Join(codes(payload.Errors), " "), "WRONG_STATUS")
+	same(t, "rows", s.rows(), before)
+}

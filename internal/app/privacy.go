@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// ExportStudent is everything that is held about a student, as JSON: the rows of
+// the database, by table.
+func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
+	if err := v.may.only(); err != nil {
+		return nil, err
+	}
+	return v.app.store.ExportStudent(ctx, id)
+}
+
+// AnonymiseStudentInput takes a student's name away.
+type AnonymiseStudentInput struct{ StudentID booking.StudentID }
+
+// AnonymiseStudent takes away the student's name and e-mail, and what people have
+// written about him. What he has done stays, for the school's figures. It cannot
+// be undone; doing it again changes nothing.
+func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*booking.Student, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
+	now := a.Now()
+	var anonymous booking.Student
+	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+		student, err := tx.LockStudent(ctx, in.StudentID)
+		if err != nil {
+			return err
+		}
+		record, err := tx.Record(ctx, in.StudentID)
+		if err != nil {
+			return err
+		}
+		var refused booking.Refused
+		if anonymous, refused = record.Anonymise(now); len(refused) > 0 {
+			return refused
+		}
+		event := anonymous.Event(booking.StudentAnonymised, student)
+		if len(event.Changes) == 0 {
+			return nil
+		}
+		if err := tx.AnonymiseStudent(ctx, anonymous); err != nil {
+			return err
+		}
+		return tell(ctx, tx, now, event)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &anonymous, nil
+}

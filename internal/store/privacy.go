@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"rehearse/internal/booking"
+)
+
+// ExportStudent is everything that is held about a student, by table, as JSON.
+func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
+	var found string
+	err := r.db.WithContext(ctx).Raw(`
+		SELECT json_build_object(
+			'student', to_json(s),
+			'interviews', (SELECT coalesce(json_agg(i ORDER BY i.starts_at, i.id), '[]') FROM (
+				SELECT i.*, v.name AS interviewer FROM interviews i JOIN interviewers v ON v.id = i.interviewer_id
+				WHERE i.student_id = s.id) i),
+			'holds', (SELECT coalesce(json_agg(h ORDER BY h.id), '[]') FROM holds h WHERE h.student_id = s.id),
+			'waivers', (SELECT coalesce(json_agg(w ORDER BY w.id), '[]') FROM waivers w WHERE w.student_id = s.id),
+			'events', (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM events e
+				WHERE e.student_id = s.id OR (e.actor_role = 'STUDENT' AND e.actor_id = s.id)),
+			'idempotency_keys', (SELECT coalesce(json_agg(k ORDER BY k.created_at, k.key), '[]') FROM idempotency_keys k
+				WHERE `+keysAbout+`))
+		FROM students s WHERE s.id = ?`, id).Take(&found).Error
+	return json.RawMessage(found), missing(err, "student", "studentId", id)
+}
+
+// keysAbout are the kept answers about a student s, whoever asked.
+const keysAbout = `(k.actor_role = 'STUDENT' AND k.actor_id = s.id) OR k.answer -> 'Result' ->> 'StudentID' = s.id::text`
+
+// AnonymiseStudent takes away what people have written about a student, who is
+// locked. His interviews, holds and waivers stay, and so do the events, which
+// name him by id alone.
+func (tx *Tx) AnonymiseStudent(ctx context.Context, s booking.Student) error {
+	for _, statement := range []string{
+		"UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL WHERE student_id = ?",
+		"UPDATE waivers SET reason = '' WHERE student_id = ?",
+		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND (" + keysAbout + ")",
+	} {
+		if err := tx.db.WithContext(ctx).Exec(statement, s.ID).Error; err != nil {
+			return fault(err, "anonymise student %d", s.ID)
+		}
+	}
+	return tx.UpdateStudent(ctx, s)
+}
