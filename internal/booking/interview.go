@@ -179,7 +179,13 @@ func (r Record) Move(i Interview, to Slot, now time.Time) (Interview, Refused) {
 			"the interview was moved %d times; %d are allowed", i.Reschedules, r.Policy.MaxReschedules))...)
 	}
 	offer := r.OfferToMove(i, now)
-	if refused = append(refused, offer.Judge(to)...); len(refused) > 0 {
+	for _, refusal := range offer.Judge(to) {
+		if refusal.Field == "studentId" { // who asks has named the interview, not the student
+			refusal.Field = "interviewId"
+		}
+		refused = append(refused, refusal)
+	}
+	if len(refused) > 0 {
 		return i, refused
 	}
 	moved := offer.Booking(to)
