@@ -61,7 +61,12 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		if err != nil {
 			return err
 		}
-		if err := c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(interviewer, by, c.now)); err != nil {
+		if by.Role == booking.RoleInterviewer { // as though he withdrew it: no change of his calendar brings it back
+			err = c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, true)
+		} else {
+			err = c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(interviewer, by, c.now))
+		}
+		if err != nil {
 			return err
 		}
 		if err := c.write(ctx, booking.InterviewCancelled, cancelled); err != nil {
