@@ -41,10 +41,16 @@ func (r Record) Offer(now time.Time) Offer { return r.offer(r.question(now)) }
 // OfferToMove is where the student's interview may be moved to at now: rules 2
 // and 3 see it as not there, and rule 4 is not asked again.
 func (r Record) OfferToMove(i Interview, now time.Time) Offer {
-	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
+	r = r.apart(i)
 	q := r.question(now)
 	q.spent, q.moving = i.Waivers, true
 	return r.offer(q)
+}
+
+// apart is the record without the interview.
+func (r Record) apart(i Interview) Record {
+	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
+	return r
 }
 
 func (r Record) offer(q question) Offer {
