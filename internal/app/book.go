@@ -27,7 +27,7 @@ var errDryRun = errors.New("dry run")
 // one's own booked slot again answers that interview.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*booking.Interview, error) {
 	now := a.Now()
-	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: now}
+	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: now, dryRun: in.DryRun}
 	r.input = []any{in.StudentID, in.SlotID, in.HoldID}
 	var wanted booking.Slot
 	var dry booking.Interview // what a dry run would have booked
