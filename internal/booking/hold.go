@@ -37,7 +37,8 @@ func (h Hold) asBooking() Interview {
 }
 
 // Place judges a hold on the slot, and answers it without an id. Holding one's
-// own held slot again extends the hold, once; after that it changes nothing.
+// own held slot again extends the hold, once; after that, and where it would
+// make the hold no longer, it changes nothing.
 func (r Record) Place(slot Slot, now time.Time) (Hold, Refused) {
 	expires := now.Add(time.Duration(r.Policy.HoldSeconds) * time.Second)
 	current, holding := r.LiveHold(now)

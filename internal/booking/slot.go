@@ -53,8 +53,9 @@ func (s Slot) FullAt(now time.Time, own bool) bool {
 	}
 	if own {
 		return s.FullUntil.Equal(Forever)
+	default:
+		return now.Before(s.FullUntil)
 	}
-	return now.Before(s.FullUntil)
 }
 
 // StatusAt is the state of the slot as people see it.
