@@ -156,7 +156,7 @@ func (c *changing) move(ctx context.Context, wanted booking.Slot) error {
 			return err
 		}
 	}
-	moved, refused := record.Move(c.was, to, c.now)
+	moved, refused := record.Seeing(to).Move(c.was, to, c.now)
 	if len(refused) > 0 || moved.SlotID == c.was.SlotID {
 		return refused.Err()
 	}
