@@ -69,6 +69,16 @@ func (r Record) LiveHold(now time.Time) (Hold, bool) {
 	return *r.Hold, true
 }
 
+// Seeing is the record once the slot is locked. Whoever finds a hold expired, or
+// takes its slot out of the calendar, ends it without its student's lock, so it
+// may have ended since the record was read: the slot says who holds it.
+func (r Record) Seeing(slot Slot) Record {
+	if r.Hold != nil && r.Hold.SlotID == slot.ID && slot.HeldBy != r.Student.ID {
+		r.Hold = nil
+	}
+	return r
+}
+
 // CheckHold refuses a booking of the slot with a hold that is not good for it.
 func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	switch {
