@@ -60,23 +60,22 @@ type claim struct {
 	slot        booking.Slot
 }
 
-// claiming runs an operation on a claim. seen gets the slot as it was found, also
-// when the operation fails.
+// claiming runs an operation on a claim. seen gets whose slot it is and when,
+// also when the operation fails, or was answered before.
 func claiming[T any](
 	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, seen *booking.Slot,
 	decide func(*claim) (T, error),
 ) (T, error) {
-	by, capped, err := a.store.Capped(ctx, slot) // whose slot it is never changes
+	found, capped, err := a.store.Capped(ctx, slot)
 	if err != nil {
 		var none T
 		return none, err
 	}
+	*seen = found
 	return withCaps(capped, func(alone bool) (T, error) {
 		return once(ctx, a, r, func(tx *store.Tx) (T, error) {
 			c := &claim{tx: tx, now: r.now}
-			err := c.lock(ctx, student, by, slot, alone)
-			*seen = c.slot
-			if err != nil {
+			if err := c.lock(ctx, student, found.InterviewerID, slot, alone); err != nil {
 				var none T
 				return none, err
 			}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rehearse/internal/booking"
@@ -120,16 +121,19 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 	if err != nil {
 		return nil, err
 	}
-	var student booking.StudentID
 	r := request{operation: "rescheduleInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.SlotID}}
 	moved, err := a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error {
-		student = c.was.StudentID
 		return c.move(ctx, wanted)
 	})
-	if err != nil {
-		return nil, a.withAlternatives(ctx, err, student, wanted, a.Now())
+	if !errors.As(err, new(booking.Refused)) {
+		return moved, err
 	}
-	return moved, nil
+	// The refusal may have been kept, so whose interview it is was not read on the way.
+	refused, missing := a.store.Interview(ctx, in.InterviewID)
+	if missing != nil {
+		return nil, err
+	}
+	return nil, a.withAlternatives(ctx, err, refused.StudentID, wanted, a.Now())
 }
 
 func (c *changing) move(ctx context.Context, wanted booking.Slot) error {

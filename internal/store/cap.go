@@ -8,17 +8,20 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Capped reports whether a cap of the slot's interviewer applies, and who he is;
-// NotFound when there is no such slot.
-func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.InterviewerID, bool, error) {
+// Capped reports whether a cap of the slot's interviewer applies, and answers
+// what never changes of the slot: whose it is, and when. NotFound when there is
+// no such slot.
+func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, bool, error) {
 	var found struct {
-		ID     booking.InterviewerID
-		Capped bool
+		InterviewerID    booking.InterviewerID
+		StartsAt, EndsAt time.Time
+		Capped           bool
 	}
 	err := r.db.WithContext(ctx).Raw(`
-		SELECT v.id, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
+		SELECT s.interviewer_id, s.starts_at, s.ends_at, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
 		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = ?`, id).Take(&found).Error
-	return found.ID, found.Capped, missing(err, "slot", "slotId", id)
+	slot := booking.Slot{ID: id, InterviewerID: found.InterviewerID, Start: found.StartsAt.UTC(), End: found.EndsAt.UTC()}
+	return slot, found.Capped, missing(err, "slot", "slotId", id)
 }
 
 // Claims reads, of each interviewer, the interviews that start in a range and
