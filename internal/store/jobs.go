@@ -60,6 +60,9 @@ func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (st
 	return func() error {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobPatience)
 		defer cancel()
+		if s.Ping(stopping) != nil {
+			cancel() // where there is no database, nobody can be told, and trying takes all patience
+		}
 		return fault(client.StopAndCancel(stopping), "stop the jobs")
 	}, nil
 }
