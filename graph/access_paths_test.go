@@ -25,7 +25,7 @@ type walker struct {
 }
 
 func (w walker) denied(field *ast.FieldDefinition) bool {
-	return w.role != booking.RoleAdmin && field.Directives.ForName("access") != nil && granted(w.t, field)[w.role] == "NONE"
+	return w.role != booking.RoleAdmin && field.Directives.ForName("access") != nil && rightsTo(w.t, field)[w.role] == "NONE"
 }
 
 // fields are those of an object that are worth a walk: a list's nodes are the

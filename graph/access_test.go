@@ -117,8 +117,8 @@ func mutations(h household) map[string]map[string]any {
 	}
 }
 
-// granted is what @access says of a field, by role; nothing where it says none.
-func granted(t *testing.T, field *ast.FieldDefinition) map[booking.Role]string {
+// rightsTo is what @access says of a field, by role; nothing where it says none.
+func rightsTo(t *testing.T, field *ast.FieldDefinition) map[booking.Role]string {
 	t.Helper()
 	directive := field.Directives.ForName("access")
 	if directive == nil {
@@ -186,7 +186,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Errorf("%s is not tried", field.Name)
 			continue
 		}
-		rights := granted(t, field)
+		rights := rightsTo(t, field)
 		t.Run(field.Name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)

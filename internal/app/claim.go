@@ -60,30 +60,33 @@ type claim struct {
 	slot        booking.Slot
 }
 
-// claiming runs an operation on a claim. seen gets the slot as it was found, also
-// when the operation fails.
+// claiming runs an operation on a claim.
 func claiming[T any](
-	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, seen *booking.Slot,
-	decide func(*claim) (T, error),
-) (T, error) {
-	var none T
+	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, decide func(*claim) (T, error),
+) (*T, error) {
 	if err := accessOf(ctx).asStudent(student); err != nil {
-		return none, err
+		return nil, err
 	}
-	by, capped, err := a.store.Capped(ctx, slot) // whose slot it is never changes
+	wanted, capped, err := a.store.Capped(ctx, slot) // its times, and whose it is, never change
 	if err != nil {
-		return none, err
+		_, err = once(ctx, a, r, func(*store.Tx) (*T, error) { return nil, err })
+		return nil, err
 	}
-	return withCaps(capped, func(alone bool) (T, error) {
+	done, err := withCaps(capped, func(alone bool) (T, error) {
 		return once(ctx, a, r, func(tx *store.Tx) (T, error) {
 			c := &claim{tx: tx, now: r.now}
-			err := c.lock(ctx, student, by, slot, alone)
-			*seen = c.slot
-			if err != nil {
+			if err := c.lock(ctx, student, wanted.InterviewerID, slot, alone); err != nil {
+				var none T
 				return none, err
 			}
 			return decide(c)
 		})
+	})
+	if err == nil {
+		return &done, nil
+	}
+	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
+		return a.alternatives(ctx, student, wanted, func(record booking.Record) booking.Offer { return record.Offer(r.now) })
 	})
 }
 
@@ -101,5 +104,6 @@ func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.
 	}
 	c.interviewer = locked[by]
 	c.slot, err = c.tx.LockSlot(ctx, slot)
+	c.record = c.record.Seeing(c.slot)
 	return err
 }

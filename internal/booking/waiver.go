@@ -35,7 +35,7 @@ type Waiver struct {
 
 // Good reports whether something new can stand on the waiver.
 func (w Waiver) Good(now time.Time) bool {
-	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt)) && w.Used < w.Uses
+	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt)) && w.hasRoom()
 }
 
 // Validate reports what is wrong with a waiver to be granted at now.
@@ -64,8 +64,11 @@ func (r Record) waivers(claims []Interview) []Waiver {
 	return counted
 }
 
+func (w Waiver) hasRoom() bool { return w.Used < w.Uses }
+
 // pass finds what lets the rule pass: a waiver that is spent on this very thing
-// already, else the good one that expires first.
+// already, else the good one that expires first. A use that came back meanwhile,
+// and was made by something else, is spent no more.
 func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) (Waiver, bool) {
 	var best Waiver
 	found := false
@@ -73,7 +76,7 @@ func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) 
 		if w.Rule != rule {
 			continue
 		}
-		if slices.Contains(spent, w.ID) {
+		if slices.Contains(spent, w.ID) && w.hasRoom() {
 			return w, true
 		}
 		if w.Good(now) && (!found || expiresFirst(w, best)) {
