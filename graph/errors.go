@@ -23,6 +23,7 @@ import (
 const (
 	codeUnauthenticated = "UNAUTHENTICATED"
 	codeForbidden       = "FORBIDDEN"
+	codeRateLimited     = "RATE_LIMITED"
 	codeNotFound        = "NOT_FOUND"
 	codeBadUserInput    = "BAD_USER_INPUT"
 	codeTimeout         = "TIMEOUT"

@@ -28,6 +28,7 @@ type Options struct {
 	Log     *slog.Logger
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
+	Limits  *RateLimits    // nil for none
 	// Actor is who sends a request.
 	Actor func(*http.Request) booking.Actor
 }
@@ -38,7 +39,7 @@ const cachedDocuments = 1000
 func NewHandler(o Options) http.Handler {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}})
 	server := handler.New(schema)
-	server.AddTransport(transport{timeout: o.Timeout})
+	server.AddTransport(transport{timeout: o.Timeout, limits: o.Limits, log: o.Log})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	server.Use(extension.Introspection{})
 	server.SetErrorPresenter(present(o.Log))

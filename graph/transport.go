@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +29,14 @@ const (
 // transport is GraphQL over HTTP: POST with a JSON body, and GET for queries.
 // It is ours because the library's has no limit on the body and repeats the
 // body in its errors.
-type transport struct{ timeout time.Duration }
+type transport struct {
+	timeout time.Duration
+	limits  *RateLimits
+	log     *slog.Logger
+}
+
+// costHeader asks for what an operation costs, in extensions.cost.
+const costHeader = "X-GraphQL-Cost"
 
 // badRequest is a request that holds no operation.
 type badRequest struct {
@@ -57,11 +66,28 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 			gqlerror.List{requestError(codeBadUserInput, "GET answers queries only; send a mutation with POST")})
 		return
 	}
+	paid, refused, err := t.limits.take(ctx, r, operation)
+	switch {
+	case err != nil:
+		t.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
+		writeError(w, r, http.StatusServiceUnavailable, gqlerror.List{requestError(codeUnavailable, "try again in a moment")})
+		return
+	case refused != nil:
+		w.Header().Set("Retry-After", strconv.Itoa(refused.Extensions["cost"].(charge).RetryAfterInSec))
+		writeError(w, r, http.StatusTooManyRequests, gqlerror.List{refused})
+		return
+	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
 	response := responses(ctx)
 	if response == nil { // the library's answer when the time ran out before it began
 		writeError(w, r, http.StatusOK, gqlerror.List{requestError(codeTimeout, "the operation took too long and was given up")})
 		return
+	}
+	if r.Header.Get(costHeader) != "" {
+		if response.Extensions == nil {
+			response.Extensions = map[string]any{}
+		}
+		response.Extensions["cost"] = paid
 	}
 	write(w, r, http.StatusOK, response)
 }

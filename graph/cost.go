@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"math"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// What an operation costs, in points, is told by its document before it runs: a
+// field that leads to an object is a point, and a list is as many as it may
+// hold. A scalar comes with its object.
+const (
+	costOfObject   = 1
+	costOfMutation = 10 // a transaction, with its locks
+	plainListSize  = 10 // of a list that is not paged, typically
+)
+
+// cost is the cost of the operation that is asked for.
+func cost(o *graphql.OperationContext) int {
+	c := coster{variables: o.Variables, fragments: map[costKey]int{}}
+	total := c.selections(o.Operation.SelectionSet, 1)
+	if o.Operation.Operation == ast.Mutation {
+		total = add(total, times(costOfMutation, len(o.Operation.SelectionSet)))
+	}
+	return max(1, total)
+}
+
+// coster adds up costs. A fragment is gone through once for each size of list it
+// stands in, however often it is spread: a document that doubles with each
+// fragment costs no time.
+type coster struct {
+	variables map[string]any
+	fragments map[costKey]int
+}
+
+type costKey struct {
+	fragment string
+	size     int
+}
+
+// selections is what is selected of one object; size is how many things the
+// pages of it hold, if it is a connection.
+func (c coster) selections(set ast.SelectionSet, size int) int {
+	total := 0
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			total = add(total, c.field(s, size))
+		case *ast.InlineFragment:
+			total = add(total, c.selections(s.SelectionSet, size))
+		case *ast.FragmentSpread:
+			key := costKey{s.Name, size}
+			known, is := c.fragments[key]
+			if !is {
+				known = c.selections(s.Definition.SelectionSet, size)
+				c.fragments[key] = known
+			}
+			total = add(total, known)
+		}
+	}
+	return total
+}
+
+func (c coster) field(f *ast.Field, size int) int {
+	if len(f.SelectionSet) == 0 {
+		return 0
+	}
+	within := 1
+	if argument := f.Definition.Arguments.ForName("first"); argument != nil {
+		first := f.ArgumentMap(c.variables)["first"]
+		if first == nil { // given as null, which is the default, too
+			first, _ = argument.DefaultValue.Value(nil)
+		}
+		within = asInt(first)
+	}
+	each := add(costOfObject, c.selections(f.SelectionSet, within))
+	switch {
+	case f.Definition.Type.Elem == nil:
+		return each
+	case f.Name == "nodes" || f.Name == "edges":
+		return times(each, size)
+	default:
+		return times(each, plainListSize)
+	}
+}
+
+// asInt reads the size of a page; one that is refused later counts as one.
+func asInt(first any) int {
+	switch n := first.(type) {
+	case int:
+		return max(1, n)
+	case int32:
+		return max(1, int(n))
+	case int64:
+		return max(1, int(min(n, math.MaxInt32)))
+	case interface{ Int64() (int64, error) }: // a number of JSON
+		i, err := n.Int64()
+		if err == nil {
+			return max(1, int(min(i, math.MaxInt32)))
+		}
+	}
+	return 1
+}
+
+// Sums and products stay below what any limit can be.
+
+func add(a, b int) int { return min(a+b, math.MaxInt32) }
+
+func times(a, b int) int { return min(a*b, math.MaxInt32) }

@@ -1,0 +1,138 @@
+package graph
+
+import (
+	"context"
+	"math"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/ratelimit"
+)
+
+// RateLimits says how much everybody may ask for. A person has buckets of his
+// own; who has no name, and the local administrator, have those of their address.
+type RateLimits struct {
+	Points ratelimit.Buckets // what operations cost
+	// Bookings are holds and bookings, which take slots from others. An
+	// administrator makes them for everybody, and has no such bucket.
+	Bookings ratelimit.Buckets
+	// TrustedProxies are believed about whom they ask for, in X-Forwarded-For.
+	TrustedProxies []netip.Prefix
+	Now            func() time.Time
+}
+
+// charge is what an operation costs, and what is left.
+type charge struct {
+	Requested       int     `json:"requested"`
+	Remaining       int     `json:"remaining"`
+	Burst           int     `json:"burst"`
+	RestorePerSec   float64 `json:"restorePerSecond"`
+	RetryAfterInSec int     `json:"retryAfterSeconds,omitempty"`
+}
+
+// take takes what an operation costs. refused is nil unless there is too little.
+func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext) (charge, *gqlerror.Error, error) {
+	points := cost(o)
+	if l == nil {
+		return charge{Requested: points}, nil, nil
+	}
+	whose, now := l.whose(ctx, r), l.Now()
+	paid, refused, err := pay(ctx, l.Points, whose, points, now)
+	if err != nil || refused != nil || CallerIsAdmin(ctx) {
+		return paid, refused, err
+	}
+	if bookings := bookingsOf(o); bookings > 0 {
+		_, refused, err = pay(ctx, l.Bookings, whose, bookings, now)
+	}
+	return paid, refused, err
+}
+
+// CallerIsAdmin reports whether an administrator asks.
+func CallerIsAdmin(ctx context.Context) bool {
+	return app.CallerOf(ctx).Actor.Role == booking.RoleAdmin
+}
+
+func pay(ctx context.Context, from ratelimit.Buckets, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {
+	verdict, err := from.Take(ctx, whose, points, now)
+	paid := charge{
+		Requested: points, Remaining: verdict.Remaining, Burst: from.Limit().Burst, RestorePerSec: from.Limit().PerSecond,
+	}
+	if err != nil || verdict.OK {
+		return paid, nil, err
+	}
+	paid.RetryAfterInSec = int(math.Ceil(min(verdict.RetryAfter, 24*time.Hour).Seconds()))
+	refused := requestError(codeRateLimited, "too much was asked for in too short a time; this costs "+strconv.Itoa(points)+
+		" of the "+strconv.Itoa(paid.Remaining)+" points that are left")
+	refused.Extensions["cost"] = paid
+	return paid, refused, nil
+}
+
+// whose is who pays.
+func (l *RateLimits) whose(ctx context.Context, r *http.Request) string {
+	if actor := app.CallerOf(ctx).Actor; actor.ID != 0 {
+		return string(actor.Role) + ":" + strconv.FormatInt(actor.ID, 10)
+	}
+	return "address:" + l.address(r)
+}
+
+// address is the client's: the nearest that no trusted proxy stands for. What
+// stands before it in X-Forwarded-For may be anything.
+func (l *RateLimits) address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	var hops []string
+	for _, header := range r.Header.Values("X-Forwarded-For") {
+		hops = append(hops, strings.Split(header, ",")...)
+	}
+	for _, hop := range slices.Backward(hops) {
+		if !l.trusts(host) {
+			break
+		}
+		host = strings.TrimSpace(hop)
+	}
+	if address, err := netip.ParseAddr(host); err == nil {
+		return wide(address)
+	}
+	return "unknown"
+}
+
+// wide: who has one IPv6 address has the 2^64 beside it.
+func wide(address netip.Addr) string {
+	address = address.Unmap().WithZone("")
+	if address.Is4() {
+		return address.String()
+	}
+	return netip.PrefixFrom(address, 64).Masked().String()
+}
+
+func (l *RateLimits) trusts(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return err == nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
+}
+
+// bookingsOf counts the holds and bookings that an operation asks for.
+func bookingsOf(o *graphql.OperationContext) int {
+	if o.Operation.Operation != ast.Mutation {
+		return 0
+	}
+	n := 0
+	for _, field := range graphql.CollectFields(o, o.Operation.SelectionSet, nil) {
+		if field.Name == "holdSlot" || field.Name == "bookSlot" {
+			n++
+		}
+	}
+	return n
+}

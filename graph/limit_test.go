@@ -1,0 +1,223 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/graph"
+	"rehearse/internal/booking"
+	"rehearse/internal/ratelimit"
+	"rehearse/internal/store"
+)
+
+// limited is a school whose buckets hold so many points, and so many bookings;
+// a point comes back each second.
+func limited(t *testing.T, points, bookings int) *school {
+	t.Helper()
+	var s *school
+	s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+		o.Limits = &graph.RateLimits{
+			Points:         ratelimit.NewLocal(ratelimit.Limit{Burst: points, PerSecond: 1}),
+			Bookings:       ratelimit.NewLocal(ratelimit.Limit{Burst: bookings, PerSecond: 1}),
+			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+			Now:            func() time.Time { return *s.clock.Load() },
+		}
+	})
+	return s
+}
+
+// sendFrom sends a document through a proxy that says for whom, and wants the
+// cost to be told.
+func (s *school) sendFrom(forwarded, document string) (answer, *http.Response) {
+	s.t.Helper()
+	body, err := json.Marshal(map[string]string{"query": document})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url, bytes.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Forwarded-For", forwarded)
+	request.Header.Set("X-GraphQL-Cost", "1")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	a := answer{t: s.t, status: response.StatusCode}
+	var text bytes.Buffer
+	if _, err := text.ReadFrom(response.Body); err != nil {
+		s.t.Fatal(err)
+	}
+	a.body = text.String()
+	if err := json.Unmarshal(text.Bytes(), &a); err != nil {
+		s.t.Fatal(err)
+	}
+	return a, response
+}
+
+const onePoint = `{ bookingPolicy { version } }`
+
+func TestWhoAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 3, 1)
+	s.act(booking.RoleStudent, 7)
+	for range 3 {
+		if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+			t.Fatal(a.body)
+		}
+	}
+	a, response := s.sendFrom("", onePoint)
+	same(t, "status", response.StatusCode, http.StatusTooManyRequests)
+	same(t, "code", a.Errors[0].Extensions.Code, "RATE_LIMITED")
+	same(t, "Retry-After", response.Header.Get("Retry-After"), "1")
+	if strings.Contains(a.body, `"data"`) {
+		t.Errorf("something was executed: %s", a.body)
+	}
+	s.act(booking.RoleStudent, 8)
+	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+		t.Errorf("another student has a bucket of his own: %s", a.body)
+	}
+	s.act(booking.RoleStudent, 7)
+	s.setClock(t0.Add(time.Second))
+	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+		t.Errorf("a point has come back: %s", a.body)
+	}
+}
+
+func TestWhatCostsMoreThanABucketIsNeverAnswered(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 100, 1)
+	_, response := s.sendFrom("", `{ students(first: 100) { nodes { interviews(first: 100) { nodes { id } } } } }`)
+	same(t, "status", response.StatusCode, http.StatusTooManyRequests)
+	same(t, "Retry-After", response.Header.Get("Retry-After"), fmt.Sprint(24*60*60))
+}
+
+func TestAddressIsTheNearestThatNoProxyStandsFor(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1, 1)
+	s.act(booking.RoleAnonymous, 0)
+	for _, test := range []struct {
+		name, forwarded string
+		fresh           bool
+	}{
+		{"a client", "203.0.113.1", true},
+		{"the same", "203.0.113.1", false},
+		{"the same, who says he is somebody else", "198.51.100.7, 203.0.113.1", false},
+		{"another", "203.0.113.2", true},
+		{"the same behind one more proxy of ours", "203.0.113.2, 127.0.0.2", false},
+		{"an address of version 6", "2001:db8:1:2::3", true},
+		{"a neighbour of his", "2001:db8:1:2:ffff::9", false},
+		{"the one of version 4 in another dress", "::ffff:203.0.113.2", false},
+		{"no address", "nonsense", true},
+		{"no other address", "more nonsense", false},
+	} {
+		a, _ := s.sendFrom(test.forwarded, onePoint)
+		same(t, test.name, len(a.Errors) == 0, test.fresh)
+	}
+}
+
+func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 10_000, 2)
+	student := s.student(nil)
+	slots := []string{s.newSlot(day), s.newSlot(2 * day), s.newSlot(3 * day)}
+	s.act(booking.RoleStudent, int64(number(t, student)))
+	book := func(slotID string) answer {
+		a, _ := s.sendFrom("", fmt.Sprintf(`mutation { bookSlot(input: { studentId: %s, slotId: %s }) { errors { code } } }`, student, slotID))
+		return a
+	}
+	for _, slotID := range slots[:2] {
+		if a := book(slotID); len(a.Errors) > 0 {
+			t.Fatal(a.body)
+		}
+	}
+	same(t, "the third", book(slots[2]).Errors[0].Extensions.Code, "RATE_LIMITED")
+	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+		t.Errorf("reading goes on: %s", a.body)
+	}
+	s.act(booking.RoleAdmin, 0)
+	if a := book(slots[2]); len(a.Errors) > 0 {
+		t.Errorf("an administrator books for everybody: %s", a.body)
+	}
+}
+
+func TestSharedBucketsAreOneForAllServers(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	limit := ratelimit.Limit{Burst: 3, PerSecond: 1}
+	servers := []*store.SharedBuckets{
+		store.NewSharedBuckets(s.store, "points", limit), store.NewSharedBuckets(s.db.Open(t, store.Options{}), "points", limit),
+	}
+	take := func(server, points int, at time.Time) ratelimit.Verdict {
+		v, err := servers[server].Take(t.Context(), "STUDENT:7", points, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	same(t, "more than it holds", take(0, 4, t0), ratelimit.Verdict{Remaining: 3, RetryAfter: ratelimit.Never})
+	same(t, "two", take(0, 2, t0), ratelimit.Verdict{OK: true, Remaining: 1})
+	same(t, "two more, elsewhere", take(1, 2, t0), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
+	same(t, "by a clock that is late", take(0, 2, t0.Add(-time.Hour)), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
+	same(t, "a second later", take(1, 2, t0.Add(time.Second)), ratelimit.Verdict{OK: true, Remaining: 0})
+	same(t, "long after", take(1, 3, t0.Add(time.Hour)), ratelimit.Verdict{OK: true, Remaining: 0})
+	if err := s.store.ForgetBuckets(t.Context(), t0.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "forgotten", take(0, 3, t0), ratelimit.Verdict{OK: true, Remaining: 0})
+}
+
+func TestCostOfOperations(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1_000_000, 10)
+	for document, want := range map[string]int{
+		`{ __typename }`: 1,
+		onePoint:         1,
+		`{ a: bookingPolicy { version } b: bookingPolicy { version } }`: 2,
+		`{ student(id: 1) { name } }`:                                   1,
+		// The connection, and 20 students.
+		`{ students { nodes { id } } }`:                                                              21,
+		`{ students(first: 5) { nodes { id } pageInfo { endCursor } } }`:                             7,
+		`{ students(first: null) { nodes { id } } }`:                                                 21,
+		`{ students(first: 5) { edges { node { id } } } }`:                                           11,
+		`{ students(first: 5) { nodes { interviews(first: 2) { nodes { interviewer { id } } } } } }`: 1 + 5*(1+1+2*2),
+		`{ interviewer(id: 1) { availability { id } } }`:                                             11,
+		`{ students(first: 5) { ...f } } fragment f on StudentConnection { nodes { id } }`:           6,
+		`{ ...a ...a } fragment a on Query { ...b ...b } fragment b on Query { viewer { role } }`:    4,
+		`mutation { updateBookingPolicy(input: {}) { errors { code } } }`:                            10 + 11,
+	} {
+		a, _ := s.sendFrom("", document)
+		var told struct {
+			Extensions struct {
+				Cost struct{ Requested, Burst int }
+			}
+		}
+		if err := json.Unmarshal([]byte(a.body), &told); err != nil {
+			t.Fatal(err)
+		}
+		same(t, document, told.Extensions.Cost.Requested, want)
+	}
+}
+
+// A document that doubles with each fragment is told in no time.
+func TestCostOfADocumentThatDoubles(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1000, 10)
+	var document strings.Builder
+	document.WriteString("{ ...f0 }")
+	for i := range 60 {
+		fmt.Fprintf(&document, " fragment f%d on Query { ...f%d ...f%d }", i, i+1, i+1)
+	}
+	document.WriteString(" fragment f60 on Query { viewer { role } }")
+	_, response := s.sendFrom("", document.String())
+	same(t, "status", response.StatusCode, http.StatusTooManyRequests)
+}

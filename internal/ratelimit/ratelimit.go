@@ -1,0 +1,87 @@
+// Package ratelimit says how much somebody may ask for: everybody has a bucket
+// of points, which fills again with time.
+package ratelimit
+
+import (
+	"context"
+	"math"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+)
+
+// Limit is the size of a bucket, in points, and how many of them come back in a
+// second.
+type Limit struct {
+	Burst     int
+	PerSecond float64
+}
+
+// Verdict is what came of taking points.
+type Verdict struct {
+	OK        bool // they were taken; else none was
+	Remaining int  // points that are left
+	// RetryAfter is how long it takes until there are enough; Never when the bucket
+	// cannot hold so many.
+	RetryAfter time.Duration
+}
+
+// Never is longer than anybody waits.
+const Never = time.Duration(math.MaxInt64)
+
+// Buckets are the buckets of everybody, of one size.
+type Buckets interface {
+	// Take takes points out of somebody's bucket, if there are enough.
+	Take(ctx context.Context, whose string, points int, now time.Time) (Verdict, error)
+	Limit() Limit
+}
+
+// mostBuckets bounds the memory: of who has not asked for longest, the bucket is
+// forgotten, which is to fill it.
+const mostBuckets = 100_000
+
+// Local are buckets that this process keeps for itself: with n servers, n times
+// as much.
+type Local struct {
+	limit   Limit
+	buckets *lru.Cache[string, *rate.Limiter]
+}
+
+// NewLocal are buckets that are full.
+func NewLocal(l Limit) *Local {
+	buckets, err := lru.New[string, *rate.Limiter](mostBuckets)
+	if err != nil {
+		panic(err) //nolint:forbidigo // only for a size that is not positive
+	}
+	return &Local{limit: l, buckets: buckets}
+}
+
+// Limit implements Buckets.
+func (l *Local) Limit() Limit { return l.limit }
+
+// Take implements Buckets.
+func (l *Local) Take(_ context.Context, whose string, points int, now time.Time) (Verdict, error) {
+	fresh := rate.NewLimiter(rate.Limit(l.limit.PerSecond), l.limit.Burst)
+	bucket, known, _ := l.buckets.PeekOrAdd(whose, fresh)
+	if !known {
+		bucket = fresh
+	} else {
+		l.buckets.Get(whose) // it was asked for just now
+	}
+	ok := bucket.AllowN(now, points)
+	return l.limit.Verdict(ok, bucket.TokensAt(now), points), nil
+}
+
+// Verdict is what came of taking points from a bucket in which so many are left.
+func (l Limit) Verdict(ok bool, left float64, points int) Verdict {
+	v := Verdict{OK: ok, Remaining: max(0, int(left))}
+	switch {
+	case ok:
+	case points > l.Burst || l.PerSecond <= 0:
+		v.RetryAfter = Never
+	default:
+		v.RetryAfter = time.Duration((float64(points) - left) / l.PerSecond * float64(time.Second))
+	}
+	return v
+}
