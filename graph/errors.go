@@ -20,11 +20,12 @@ import (
 
 // Codes of top-level errors, as extensions.code.
 const (
-	codeNotFound     = "NOT_FOUND"
-	codeBadUserInput = "BAD_USER_INPUT"
-	codeTimeout      = "TIMEOUT"
-	codeUnavailable  = "UNAVAILABLE"
-	codeInternal     = "INTERNAL"
+	codeUnauthenticated = "UNAUTHENTICATED"
+	codeNotFound        = "NOT_FOUND"
+	codeBadUserInput    = "BAD_USER_INPUT"
+	codeTimeout         = "TIMEOUT"
+	codeUnavailable     = "UNAVAILABLE"
+	codeInternal        = "INTERNAL"
 )
 
 // userErrors is what a mutation answers as data: nothing when there is no
