@@ -20,7 +20,8 @@ var layers = map[string][]string{
 	"internal/ratelimit":   {},
 	"internal/store":       {"internal/ratelimit", "internal/booking", "internal/calendar"},
 	"internal/app":         {"internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/calendar"},
-	"internal/config":      {"internal/calendar"},
+	"internal/identity":    {"internal/booking", "internal/calendar"},
+	"internal/config":      {"internal/identity", "internal/booking", "internal/calendar"},
 	"internal/web":         {},
 	"internal/localpg":     {},
 	"internal/sample":      {"internal/store", "internal/ratelimit", "internal/booking", "internal/calendar"},
@@ -32,7 +33,7 @@ var layers = map[string][]string{
 	"graph/generated": {"graph/model", "graph/page", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking",
 		"internal/calendar"},
 	"graph": {"graph/generated", "graph/model", "graph/page", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit",
-		"internal/booking", "internal/calendar"},
+		"internal/identity", "internal/booking", "internal/calendar"},
 }
 
 // only says which packages of ours may import a library directly.
@@ -45,7 +46,11 @@ var only = map[string][]string{
 	"github.com/caarlos0/env":       {"internal/config"},
 	"github.com/pressly/goose":      {"internal/store"},
 	"database/sql":                  {"internal/store", "internal/pgtest"},
-	"net/http":                      {"", "graph", "internal/web", "bench"},
+	"net/http":                      {"", "graph", "internal/identity", "internal/web", "bench"},
+	"github.com/golang-jwt/":        {"internal/identity"},
+	"github.com/coreos/go-oidc":     {"internal/identity"},
+	"github.com/go-jose/":           {"internal/identity"},
+	"github.com/rs/cors":            {"internal/web"},
 	"github.com/riverqueue/":        {"internal/store"},
 	"github.com/sethvargo/go-retry": {"internal/store"},
 	"golang.org/x/time":             {"internal/ratelimit"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -12,8 +13,10 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
-	"rehearse/internal/booking"
+	"rehearse/internal/config"
+	"rehearse/internal/identity"
 	"rehearse/internal/localpg"
+	"rehearse/internal/ratelimit"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
 	"rehearse/internal/web"
@@ -30,25 +33,38 @@ func (p *program) serve(ctx context.Context) error {
 		if err := p.prepare(ctx, s); err != nil {
 			return err
 		}
+		keys, err := p.keys()
+		if err != nil {
+			return err
+		}
+		verifier := p.verifier(keys)
 		school := app.New(s, p.clock)
-		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school))
+		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s))
 		if err != nil {
 			return err
 		}
 		site := web.New(web.Options{
 			GraphQL: graph.NewHandler(graph.Options{
 				App: school, Reader: &s.Reader, Log: p.log,
-				Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Actor: localAdmin,
+				Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Actor: verifier.Actor,
+				Limits: p.limits(s),
 			}),
-			Playground: graph.Playground("/graphql"), Schema: schema, Ready: s.Ping, Log: p.log,
+			Playground: graph.Playground("/graphql"), Schema: schema, Ready: readiness(s, verifier),
+			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
 		group, ctx := errgroup.WithContext(ctx)
-		serveOn := func(l net.Listener, h http.Handler) {
-			group.Go(func() error { return site.Serve(ctx, l, h, p.config.ShutdownTimeout) })
+		serveOn := func(l net.Listener, h http.Handler, c *tls.Certificate) {
+			group.Go(func() error { return site.Serve(ctx, l, h, c, p.config.ShutdownTimeout) })
 		}
-		serveOn(listeners.public, site.Public(listeners.ops == nil))
+		serveOn(listeners.public, site.Public(listeners.ops == nil), p.config.Certificate)
 		if listeners.ops != nil {
-			serveOn(listeners.ops, site.Ops())
+			serveOn(listeners.ops, site.Ops(), nil)
+		}
+		if provider, is := keys.(*identity.Provider); is {
+			group.Go(func() error {
+				provider.Run(ctx)
+				return nil
+			})
 		}
 		group.Go(func() error {
 			<-ctx.Done()
@@ -64,11 +80,46 @@ func (p *program) serve(ctx context.Context) error {
 	})
 }
 
-// localAdmin: whoever reaches a loopback address runs the school.
-func localAdmin(*http.Request) booking.Actor { return booking.Actor{Role: booking.RoleAdmin} }
+// limits is how much everybody may ask for; nil for as much as he likes.
+func (p *program) limits(s *store.Store) *graph.RateLimits {
+	c := p.config
+	if !c.RateLimit {
+		return nil
+	}
+	buckets := func(name string, l ratelimit.Limit) ratelimit.Buckets {
+		if c.RateLimitShared {
+			return store.NewSharedBuckets(s, name, l)
+		}
+		return ratelimit.NewLocal(l)
+	}
+	return &graph.RateLimits{
+		Points:         buckets("points", ratelimit.Limit{Burst: c.RateLimitBurst, PerSecond: c.RateLimitPerSecond}),
+		Bookings:       buckets("bookings", ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
+		TrustedProxies: c.Proxies, Now: p.now,
+	}
+}
+
+// readiness is whether requests can be answered: those need the database, and
+// tokens a key.
+func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		if err := s.Ping(ctx); err != nil {
+			return "the database cannot be reached", err
+		}
+		note, err := verifier.Ready()
+		switch {
+		case err != nil:
+			return "the token issuer cannot be reached, and none of its keys is known", err
+		case note != "":
+			return "ready; " + note, nil
+		default:
+			return "ready", nil
+		}
+	}
+}
 
 // jobs is what is done again and again, by one of the servers at a time.
-func (p *program) jobs(school *app.App) []store.Job {
+func (p *program) jobs(school *app.App, s *store.Store) []store.Job {
 	return []store.Job{{
 		Name: "extend_availability", Every: time.Hour,
 		Run: func(ctx context.Context) error {
@@ -79,10 +130,12 @@ func (p *program) jobs(school *app.App) []store.Job {
 			return err
 		},
 	}, {
-		Name: "forget_idempotency_keys", Every: time.Hour,
+		Name: "forget", Every: time.Hour,
 		Run: func(ctx context.Context) error {
-			_, err := school.ForgetKeys(ctx)
-			return err
+			if _, err := school.ForgetKeys(ctx); err != nil {
+				return err
+			}
+			return s.ForgetBuckets(ctx, p.now().Add(-time.Hour))
 		},
 	}}
 }
@@ -150,10 +203,10 @@ func (l listeners) close() {
 	}
 }
 
-const greeting = `Rehearse is ready. You are the administrator; Ctrl-C stops it.
+const greeting = `Rehearse is ready. %[6]s; Ctrl-C stops it.
 
-  GraphQL     http://%[1]s/graphql
-  Playground  http://%[1]s/playground
+  GraphQL     %[7]s://%[1]s/graphql
+  Playground  %[7]s://%[1]s/playground
   Data        %[2]s
 
 Paste this into the playground: what student %[3]d may book in the next week.
@@ -173,7 +226,14 @@ func (p *program) greet(l listeners) {
 	if !p.config.Embedded() {
 		data = "the database of DATABASE_URL"
 	}
+	who, scheme := "You are the administrator", "http"
+	if p.config.Auth == config.AuthJWT {
+		who = "Who sends no token is nobody"
+	}
+	if p.config.Certificate != nil {
+		scheme = "https"
+	}
 	now := p.clock().UTC().Truncate(time.Hour)
 	fmt.Fprintf(p.stdout, greeting, l.public.Addr(), data, sample.Newcomer,
-		now.Format(time.RFC3339), now.AddDate(0, 0, 7).Format(time.RFC3339))
+		now.Format(time.RFC3339), now.AddDate(0, 0, 7).Format(time.RFC3339), who, scheme)
 }

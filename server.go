@@ -67,6 +67,8 @@ const usage = `usage: rehearse [command]
             --exempt takes interviews in that break the limit, the pair, the grades or a cap
   export    write such a file to standard output:
             export students|interviewers|availability|interviews
+  token     print a token for requests in somebody's name:
+            --role student|interviewer|admin --id N [--ttl 1h]
   check     recompute every invariant over the database and print what disagrees
   version   print the version
 
@@ -78,7 +80,8 @@ type program struct {
 	args   []string
 	stdout io.Writer
 	log    *slog.Logger
-	clock  func() time.Time
+	now    func() time.Time // the real time
+	clock  func() time.Time // the school's
 }
 
 // run does what args say and returns when it is done or ctx ends.
@@ -89,7 +92,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	commands := map[string]func(*program, context.Context) error{
 		"serve": (*program).serve, "migrate": (*program).migrate, "sample": (*program).sample, "check": (*program).check,
-		"extend": (*program).extend,
+		"extend": (*program).extend, "token": (*program).token,
 		"import": (*program).importFile, "export": (*program).exportTable,
 	}
 	switch name {
@@ -101,14 +104,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	command, known := commands[name]
-	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export"}, name)) {
+	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token"}, name)) {
 		return fmt.Errorf("%w: there is no command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
 	}
 	c, err := config.Load(getenv)
 	if err != nil {
 		return fmt.Errorf("%w:\n%w", errConfiguration, err)
 	}
-	if c.DataDir == "" && c.Embedded() {
+	if c.DataDir == "" && c.UsesDataDir() {
 		if c.DataDir, err = localpg.DefaultDataDir(getenv); err != nil {
 			return fmt.Errorf("%w: %w", errConfiguration, err)
 		}
@@ -117,7 +120,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	p := &program{config: c, args: args, stdout: stdout, log: newLogger(c, stderr)}
-	p.clock = func() time.Time { return time.Now().Add(c.ClockOffset) }
+	p.now = time.Now
+	p.clock = func() time.Time { return p.now().Add(c.ClockOffset) }
 	return command(p, ctx)
 }
 

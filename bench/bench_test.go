@@ -112,6 +112,7 @@ func (w *world) handler() http.Handler {
 	return graph.NewHandler(graph.Options{
 		App: app.New(w.store, func() time.Time { return w.now }), Reader: &w.store.Reader,
 		Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Timeout: 10 * time.Second,
+		Actor: func(*http.Request) (booking.Actor, error) { return booking.Actor{Role: booking.RoleAdmin}, nil },
 	})
 }
 

@@ -87,7 +87,7 @@ func roots(role booking.Role, h household) map[string]string {
 	}
 	switch role {
 	case booking.RoleStudent:
-		found["Available"] = fmt.Sprintf("availableSlots(studentId: %s, start: %q, end: %q)", h.student, at(0), at(40*day))
+		found["Available"] = fmt.Sprintf("availableSlots(studentId: %s, start: %q, end: %q)", h.student, moment(0), moment(40*day))
 		found["Eligibility"] = fmt.Sprintf("eligibility(studentId: %s)", h.student)
 	case booking.RoleInterviewer:
 		found["Slots"] = "slots"

@@ -51,7 +51,7 @@ func (s *school) household(name string) household {
 	h.hold = hold.Hold.ID
 	var block struct{ Blocks []struct{ ID string } }
 	s.mutate("blockTime", "blocks { id }", map[string]any{
-		"interviewerId": h.interviewer, "reason": "away", "start": at(30 * day), "end": at(31 * day),
+		"interviewerId": h.interviewer, "reason": "away", "start": moment(30 * day), "end": moment(31 * day),
 	}, &block)
 	h.block = block.Blocks[0].ID
 	var waiver struct{ Waiver struct{ ID string } }
@@ -60,11 +60,11 @@ func (s *school) household(name string) household {
 	return h
 }
 
-func at(after time.Duration) string { return t0.Add(after).Format(time.RFC3339) }
+func moment(after time.Duration) string { return t0.Add(after).Format(time.RFC3339) }
 
 // queries ask for each field of Query what belongs to a household.
 func queries(h household) map[string]string {
-	spans := fmt.Sprintf("start: %q, end: %q", at(0), at(40*day))
+	spans := fmt.Sprintf("start: %q, end: %q", moment(0), moment(40*day))
 	return map[string]string{
 		"availableSlots": fmt.Sprintf(`availableSlots(studentId: %s, %s) { totalCount nodes { id } }`, h.student, spans),
 		"eligibility":    fmt.Sprintf(`eligibility(studentId: %s) { interviewsUsed }`, h.student),
@@ -95,11 +95,11 @@ func mutations(h household) map[string]map[string]any {
 		"completeInterview":     {"interviewId": h.interview, "grade": 3},
 		"markNoShow":            {"interviewId": h.interview, "party": "STUDENT"},
 		"undoNoShow":            {"interviewId": h.interview},
-		"addAvailability":       {"interviewerId": h.interviewer, "start": at(21 * day), "end": at(21*day + time.Hour)},
+		"addAvailability":       {"interviewerId": h.interviewer, "start": moment(21 * day), "end": moment(21*day + time.Hour)},
 		"addWeeklyAvailability": {"interviewerId": h.interviewer, "startDate": "2026-07-01", "weekdays": []string{"FRIDAY"}, "startTime": "09:00", "endTime": "10:00"},
 		"updateAvailability":    {"availabilityId": h.availability, "tags": []string{"go"}},
 		"removeAvailability":    {"availabilityId": h.availability},
-		"blockTime":             {"interviewerId": h.interviewer, "start": at(50 * day), "end": at(51 * day), "reason": "away"},
+		"blockTime":             {"interviewerId": h.interviewer, "start": moment(50 * day), "end": moment(51 * day), "reason": "away"},
 		"unblockTime":           {"blockId": h.block},
 		"withdrawSlot":          {"slotId": h.notHeld},
 		"createStudent":         {"name": "New", "email": "new@example.org"},

@@ -10,7 +10,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/playground"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph/generated"
@@ -29,8 +28,9 @@ type Options struct {
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
 	Limits  *RateLimits    // nil for none
-	// Actor is who sends a request.
-	Actor func(*http.Request) booking.Actor
+	// Actor is who sends a request. Its error is one of package identity's:
+	// then nothing of the request is executed.
+	Actor func(*http.Request) (booking.Actor, error)
 }
 
 const cachedDocuments = 1000
@@ -53,8 +53,5 @@ func NewHandler(o Options) http.Handler {
 		}
 		return next(ctx)
 	})
-	return identified(o.Actor, server)
+	return identified(o, server)
 }
-
-// Playground is a page to try the API at endpoint.
-func Playground(endpoint string) http.Handler { return playground.Handler("Rehearse", endpoint) }

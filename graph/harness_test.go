@@ -56,7 +56,7 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
 		Timeout: 10 * time.Second,
-		Actor:   func(*http.Request) booking.Actor { return *s.actor.Load() },
+		Actor:   func(*http.Request) (booking.Actor, error) { return *s.actor.Load(), nil },
 	}
 	s.act(booking.RoleAdmin, 0)
 	for _, change := range set {

@@ -95,7 +95,7 @@ func TestStormOfOperations(t *testing.T) {
 	gaveUp := &failures{}
 	s := newStorm(t, pgtest.Intercept{After: gaveUp.count})
 	atOnce(stormWorkers, func(worker int) error {
-		random := rand.New(rand.NewPCG(1, uint64(worker))) //nolint:gosec // a seed for tests
+		random := rand.New(rand.NewPCG(1, uint64(worker)))
 		for range stormOperations {
 			s.operate(random, s.servers[worker%2])
 		}

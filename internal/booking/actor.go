@@ -4,15 +4,16 @@ package booking
 type Role string
 
 const (
-	RoleAnonymous   Role = "ANONYMOUS" // nobody said who he is
 	RoleStudent     Role = "STUDENT"
 	RoleInterviewer Role = "INTERVIEWER"
 	RoleAdmin       Role = "ADMIN"
 	RoleSystem      Role = "SYSTEM" // the program itself: its jobs and commands
+	// RoleAnonymous is who has not said who he is. Nothing happens in his name.
+	RoleAnonymous Role = "ANONYMOUS"
 )
 
-// Actor is who does something. ID is the person's; the local administrator and
-// the system have 0.
+// Actor is who does something. ID is the person's; the local administrator, the
+// system and who is anonymous have 0.
 type Actor struct {
 	Role Role
 	ID   int64

@@ -3,10 +3,12 @@
 package config
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"rehearse/internal/calendar"
+	"rehearse/internal/identity"
 )
 
 // Config is the whole configuration. Load has checked every value.
@@ -34,7 +37,28 @@ type Config struct {
 	LogLevel         slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat        string        `env:"LOG_FORMAT" envDefault:"text"`
 
-	Zone *time.Location // DefaultTimeZone, loaded
+	JWTSecret        string   `env:"JWT_SECRET"`
+	JWTPublicKeyFile string   `env:"JWT_PUBLIC_KEY_FILE"`
+	OIDCIssuer       string   `env:"OIDC_ISSUER"`
+	JWTIssuer        string   `env:"JWT_ISSUER"`
+	JWTAudience      string   `env:"JWT_AUDIENCE"`
+	CORSOrigins      []string `env:"CORS_ORIGINS"`
+	TLSCertFile      string   `env:"TLS_CERT_FILE"`
+	TLSKeyFile       string   `env:"TLS_KEY_FILE"`
+
+	RateLimit                 Switch   `env:"RATE_LIMIT" envDefault:"on"`
+	RateLimitShared           Switch   `env:"RATE_LIMIT_SHARED" envDefault:"off"`
+	RateLimitBurst            int      `env:"RATE_LIMIT_BURST" envDefault:"20000"`
+	RateLimitPerSecond        float64  `env:"RATE_LIMIT_PER_SECOND" envDefault:"1000"`
+	RateLimitBookingBurst     int      `env:"RATE_LIMIT_BOOKING_BURST" envDefault:"30"`
+	RateLimitBookingPerSecond float64  `env:"RATE_LIMIT_BOOKING_PER_SECOND" envDefault:"0.5"`
+	TrustedProxies            []string `env:"TRUSTED_PROXIES"`
+
+	Proxies     []netip.Prefix      // TrustedProxies, parsed
+	Zone        *time.Location      // DefaultTimeZone, loaded
+	Secret      *identity.Secret    // of JWTSecret, nil without
+	PublicKey   *identity.PublicKey // of JWTPublicKeyFile, nil without
+	Certificate *tls.Certificate    // of TLSCertFile and TLSKeyFile, nil without
 }
 
 // Switch is on or off.
@@ -56,10 +80,17 @@ func (s *Switch) UnmarshalText(text []byte) error {
 // Embedded reports whether the server keeps its database itself.
 func (c Config) Embedded() bool { return c.DatabaseURL == "" }
 
-// Ways to tell who asks.
+// UsesDataDir reports whether something is kept in the data folder: the
+// database, or the key of local tokens.
+func (c Config) UsesDataDir() bool {
+	return c.Embedded() || (c.Secret == nil && c.PublicKey == nil && c.OIDCIssuer == "")
+}
+
+// Ways to take a request without a token. One with a token is its owner's in
+// either.
 const (
-	AuthLocal = "local" // a request is the local administrator's
-	AuthJWT   = "jwt"
+	AuthLocal = "local" // as the local administrator's
+	AuthJWT   = "jwt"   // as nobody's
 )
 
 // Load reads the configuration through getenv, such as os.Getenv. Its error
@@ -103,6 +134,7 @@ func explain(err error, environment map[string]string) error {
 		reflect.TypeFor[Switch]():        "on or off",
 		reflect.TypeFor[time.Duration](): "a duration such as 90s or 48h",
 		reflect.TypeFor[int]():           "a whole number",
+		reflect.TypeFor[float64]():       "a number",
 		reflect.TypeFor[slog.Level]():    "debug, info, warn or error",
 	}[field.Type]
 	name := field.Tag.Get("env")
@@ -132,30 +164,11 @@ func (c *Config) validate() []error {
 	zone, err := calendar.Zone(c.DefaultTimeZone)
 	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone, "an IANA name such as Europe/Berlin")
 	c.Zone = zone
-	if !isAddress(c.Addr) {
-		return errs // whether it is a loopback address cannot be told
-	}
-	return append(errs, c.validateAuth()...)
-}
-
-func (c *Config) validateAuth() []error {
-	if c.Auth == "" {
-		c.Auth = AuthJWT
-		if c.Embedded() && isLoopback(c.Addr) {
-			c.Auth = AuthLocal
-		}
-	}
-	switch {
-	case c.Auth == AuthJWT:
-		return []error{errors.New("AUTH is jwt, which is the default with DATABASE_URL or off a loopback address; " +
-			"this version does not read tokens yet: set AUTH=local, and ADDR to a loopback address")}
-	case c.Auth != AuthLocal:
-		return []error{wrong("AUTH", c.Auth, AuthLocal)}
-	case !isLoopback(c.Addr):
-		return []error{fmt.Errorf("AUTH is local, which makes every caller the administrator, and ADDR is %q; "+
-			"a loopback address such as 127.0.0.1:8080 is expected", c.Addr)}
-	}
-	return nil
+	errs = append(errs, c.validateAuth()...)
+	errs = append(errs, c.validateKeys()...)
+	errs = append(errs, c.validateOrigins()...)
+	errs = append(errs, c.validateLimits()...)
+	return append(errs, c.loadCertificate()...)
 }
 
 func isAddress(addr string) bool {
@@ -165,13 +178,4 @@ func isAddress(addr string) bool {
 	}
 	_, err = strconv.ParseUint(port, 10, 16)
 	return err == nil
-}
-
-func isLoopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }

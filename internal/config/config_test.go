@@ -1,7 +1,14 @@
 package config_test
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,8 +53,8 @@ func TestWrongValues(t *testing.T) {
 	for _, test := range []struct{ name, value, says string }{
 		{"ADDR", "nowhere", `ADDR is "nowhere"; host:port is expected`},
 		{"ADDR", "127.0.0.1:99999", "host:port"},
-		{"ADDR", "0.0.0.0:8080", "does not read tokens yet"},
-		{"ADDR", "example.org:8080", "does not read tokens yet"},
+		{"ADDR", "0.0.0.0:8080", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
+		{"ADDR", "example.org:8080", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
 		{"OPS_ADDR", "x", `OPS_ADDR is "x"`},
 		{"SAMPLE_DATA", "yes", `SAMPLE_DATA is "yes"; on or off is expected`},
 		{"MIGRATE", "true", "on or off"},
@@ -59,27 +66,91 @@ func TestWrongValues(t *testing.T) {
 		{"DATABASE_MAX_CONNS", "many", "a whole number"},
 		{"OPERATION_TIMEOUT", "-1s", "a positive duration"},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
-		{"AUTH", "none", `AUTH is "none"`},
-		{"AUTH", "jwt", "does not read tokens yet"},
+		{"AUTH", "none", `AUTH is "none"; local or jwt is expected`},
+		{"AUTH", "jwt", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
+		{"JWT_SECRET", "a secret that is too short", "JWT_SECRET: it has 26 bytes; 32 or more are expected"},
+		{"JWT_PUBLIC_KEY_FILE", "/nowhere/key.pem", "JWT_PUBLIC_KEY_FILE: open /nowhere/key.pem"},
+		{"JWT_PUBLIC_KEY_FILE", "config_test.go", "openssl pkey -pubout"},
+		{"OIDC_ISSUER", "https://login.example.org", "it needs JWT_AUDIENCE"},
+		{"OIDC_ISSUER", "login.example.org", "a URL such as https://login.example.org is expected"},
+		{"OIDC_ISSUER", "http://login.example.org", "a URL such as https://"},
+		{"CORS_ORIGINS", "*", `CORS_ORIGINS is "*"; a list of exact origins such as`},
+		{"CORS_ORIGINS", "https://*.example.org", "exact origins"},
+		{"CORS_ORIGINS", "https://example.org,app.example.org", `CORS_ORIGINS is "app.example.org"`},
+		{"CORS_ORIGINS", "https://example.org/", "exact origins"},
+		{"CORS_ORIGINS", "https://Example.org", "exact origins"},
+		{"CORS_ORIGINS", "null", "exact origins"},
+		{"TLS_CERT_FILE", "cert.pem", "both or none are expected"},
+		{"TLS_KEY_FILE", "key.pem", "both or none are expected"},
 		{"DATABASE_URL", "mysql://secret@h/db", "a URL such as postgres://"},
-		{"DATABASE_URL", "postgres://u@h/db", "does not read tokens yet"},
+		{"DATABASE_URL", "postgres://u@h/db", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
 	} {
 		_, err := load(map[string]string{test.name: test.value})
 		if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s=%s: %v", test.name, test.value, err)
 		}
 	}
-	_, err := load(map[string]string{"AUTH": "local", "ADDR": "0.0.0.0:8080"})
-	if err == nil || !strings.Contains(err.Error(), "a loopback address such as") {
-		t.Errorf("AUTH=local on every address: %v", err)
+	for says, values := range map[string]map[string]string{
+		"a loopback address such as":      {"AUTH": "local", "ADDR": "0.0.0.0:8080"},
+		"with AUTH=local only":            {"AUTH": "jwt", "JWT_SECRET": long, "CLOCK_OFFSET": "1h"},
+		"JWT_SECRET and OIDC_ISSUER are":  {"AUTH": "local", "JWT_SECRET": long, "OIDC_ISSUER": "https://login.example.org", "JWT_AUDIENCE": "x"},
+		"it is the same, or not set":      {"OIDC_ISSUER": "https://a.example.org", "JWT_ISSUER": "https://b.example.org", "JWT_AUDIENCE": "x"},
+		"TLS_CERT_FILE and TLS_KEY_FILE:": {"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
+	} {
+		if _, err := load(values); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), long) {
+			t.Errorf("%v: %v", values, err)
+		}
+	}
+}
+
+const long = "hunter2 hunter2 hunter2 hunter2 hunter2"
+
+func TestKeysOfTokens(t *testing.T) {
+	t.Parallel()
+	public, _, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "public.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, values := range map[string]map[string]string{
+		"a secret":             {"JWT_SECRET": long, "ADDR": "0.0.0.0:8080"},
+		"a public key":         {"JWT_PUBLIC_KEY_FILE": file, "JWT_ISSUER": "me", "DATABASE_URL": "postgres://u@h/db"},
+		"an issuer":            {"OIDC_ISSUER": "https://login.example.org/school", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
+		"an issuer right here": {"OIDC_ISSUER": "http://127.0.0.1:9000", "JWT_AUDIENCE": "rehearse", "AUTH": "jwt"},
+	} {
+		c, err := load(values)
+		if err != nil || c.Auth != config.AuthJWT {
+			t.Errorf("%s: %q, %v", name, c.Auth, err)
+		}
+		if (c.Secret != nil) != (values["JWT_SECRET"] != "") || (c.PublicKey != nil) != (values["JWT_PUBLIC_KEY_FILE"] != "") ||
+			(c.OIDCIssuer != "" && c.JWTIssuer != c.OIDCIssuer) {
+			t.Errorf("%s: %v, %v, %q", name, c.Secret != nil, c.PublicKey != nil, c.JWTIssuer)
+		}
+	}
+	c, err := load(map[string]string{"CORS_ORIGINS": "https://app.example.org, http://localhost:3000"})
+	if err != nil || !slices.Equal(c.CORSOrigins, []string{"https://app.example.org", "http://localhost:3000"}) {
+		t.Errorf("CORS_ORIGINS: %q, %v", c.CORSOrigins, err)
 	}
 }
 
 func TestAllWrongValuesAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := load(map[string]string{"ADDR": "x", "MIGRATE": "x", "CLOCK_OFFSET": "x", "LOG_FORMAT": "x"})
-	for _, name := range []string{"ADDR", "MIGRATE", "CLOCK_OFFSET", "LOG_FORMAT"} {
-		if err == nil || !strings.Contains(err.Error(), name+" is") {
+	_, err := load(map[string]string{
+		"ADDR": "x", "MIGRATE": "x", "CLOCK_OFFSET": "x", "LOG_FORMAT": "x", "AUTH": "x", "JWT_SECRET": "x", "JWT_PUBLIC_KEY_FILE": "/x",
+		"OIDC_ISSUER": "x", "CORS_ORIGINS": "x", "TLS_CERT_FILE": "/x",
+	})
+	for _, name := range []string{
+		"ADDR is", "MIGRATE is", "CLOCK_OFFSET is", "LOG_FORMAT is", "AUTH is", "JWT_SECRET: ", "JWT_PUBLIC_KEY_FILE: ", "OIDC_ISSUER: ",
+		"it needs JWT_AUDIENCE", "JWT_SECRET and JWT_PUBLIC_KEY_FILE and OIDC_ISSUER are set", "CORS_ORIGINS is", "TLS_CERT_FILE",
+	} {
+		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named: %v", name, err)
 		}
 	}

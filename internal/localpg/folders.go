@@ -36,6 +36,9 @@ func DefaultDataDir(env func(string) string) (string, error) {
 	return filepath.Join(home, ".local", "share", program), nil
 }
 
+// MakeDataDir makes the data folder for who keeps something there before a server has run.
+func MakeDataDir(dir string) error { return makeFolder(dir) }
+
 func homeFolder(env func(string) string) (string, error) {
 	if home := env("HOME"); filepath.IsAbs(home) {
 		return home, nil

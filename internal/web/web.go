@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,9 +18,15 @@ import (
 type Options struct {
 	GraphQL    http.Handler
 	Playground http.Handler
-	Schema     string                      // the text of the contract
-	Ready      func(context.Context) error // nil when requests can be answered
-	Log        *slog.Logger
+	Schema     string // the text of the contract
+	// Ready is what /readyz says, and an error, for the log, unless requests can
+	// be answered.
+	Ready func(context.Context) (string, error)
+	// Origins are those of pages elsewhere that may use GraphQL.
+	Origins []string
+	// Local: only who names this machine as such is answered.
+	Local bool
+	Log   *slog.Logger
 }
 
 // Site is what one server shows, until it stops.
@@ -43,21 +50,21 @@ const (
 // for a server that has no address of its own for them.
 func (s *Site) Public(ops bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.options.GraphQL)
+	mux.Handle("/graphql", s.fromElsewhere(s.options.GraphQL))
 	mux.HandleFunc("GET /schema.graphqls", s.schema)
 	mux.Handle("GET /playground", s.options.Playground)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	if ops {
 		s.addOps(mux)
 	}
-	return mux
+	return s.guarded(mux)
 }
 
 // Ops is the handler of the operations' address.
 func (s *Site) Ops() http.Handler {
 	mux := http.NewServeMux()
 	s.addOps(mux)
-	return mux
+	return withHeaders(mux)
 }
 
 func (s *Site) addOps(mux *http.ServeMux) {
@@ -72,12 +79,13 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
-	if err := s.options.Ready(ctx); err != nil {
+	says, err := s.options.Ready(ctx)
+	if err != nil {
 		s.options.Log.WarnContext(ctx, "not ready", "error", err)
-		text(w, http.StatusServiceUnavailable, "the database cannot be reached")
+		text(w, http.StatusServiceUnavailable, says)
 		return
 	}
-	text(w, http.StatusOK, "ready")
+	text(w, http.StatusOK, says)
 }
 
 func (s *Site) schema(w http.ResponseWriter, _ *http.Request) {
@@ -86,14 +94,14 @@ func (s *Site) schema(w http.ResponseWriter, _ *http.Request) {
 
 func text(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintln(w, body) // a client that went away is no error of ours
 }
 
 // Serve answers on the listener until ctx ends. Then /readyz says no, requests
-// that are under way get the time given to finish, and Serve returns.
-func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, patience time.Duration) error {
+// that are under way get the time given to finish, and Serve returns. With a
+// certificate it talks TLS.
+func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, certificate *tls.Certificate, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -103,7 +111,12 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, 
 		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
+	if certificate != nil {
+		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*certificate}}
+		go func() { ended <- server.ServeTLS(l, "", "") }()
+	} else {
+		go func() { ended <- server.Serve(l) }()
+	}
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)

@@ -1,0 +1,130 @@
+package graph_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/graph"
+	"rehearse/internal/booking"
+	"rehearse/internal/identity"
+	"rehearse/internal/store"
+)
+
+// identified is a school whose senders are known by their tokens, or the reason
+// why they are not.
+func identified(t *testing.T) (s *school, sign func(terms identity.Terms, ttl time.Duration) string) {
+	t.Helper()
+	secret, err := identity.NewSecret(strings.Repeat("secret", 6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms := identity.Terms{Clock: func() time.Time { return t0 }}
+	verifier := identity.New(secret, terms, booking.Actor{Role: booking.RoleAdmin})
+	s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+		o.Actor = func(r *http.Request) (booking.Actor, error) {
+			if r.Header.Get("Authorization") == "Bearer of an issuer that is down" {
+				return booking.Actor{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)
+			}
+			return verifier.Actor(r)
+		}
+	})
+	return s, func(terms identity.Terms, ttl time.Duration) string {
+		t.Helper()
+		token, err := secret.Sign(terms, booking.Actor{Role: booking.RoleAdmin}, ttl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+}
+
+func at(now time.Time) identity.Terms { return identity.Terms{Clock: func() time.Time { return now }} }
+
+func TestATokenThatIsNoGoodIsRefused(t *testing.T) {
+	t.Parallel()
+	s, sign := identified(t)
+	before := s.rows()
+	for name, test := range map[string]struct {
+		headers []string
+		status  int
+		code    string
+		says    string
+	}{
+		"expired":       {[]string{"Bearer " + sign(at(t0.Add(-2*time.Hour)), time.Hour)}, 401, "UNAUTHENTICATED", "the token has expired"},
+		"not valid yet": {[]string{"Bearer " + sign(at(t0.Add(2*time.Hour)), time.Hour)}, 401, "UNAUTHENTICATED", "the token is not valid yet"},
+		"truncated":     {[]string{"Bearer " + sign(at(t0), time.Hour)[:60]}, 401, "UNAUTHENTICATED", "the token is not valid"},
+		"empty":         {[]string{""}, 401, "UNAUTHENTICATED", "the token is not valid"},
+		"a password":    {[]string{"Basic dTpw"}, 401, "UNAUTHENTICATED", "the token is not valid"},
+		"two tokens":    {[]string{"Bearer a.b.c", "Bearer a.b.c"}, 401, "UNAUTHENTICATED", "the token is not valid"},
+		"nobody knows":  {[]string{"Bearer of an issuer that is down"}, 503, "UNAVAILABLE", "tokens cannot be checked at the moment; try again"},
+	} {
+		for _, media := range []string{"application/json", "application/graphql-response+json"} {
+			body := `{"query": "mutation { createStudent(input: {name: \"X\", email: \"x@example.org\"}) { student { id } } }"}`
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header = http.Header{"Content-Type": {"application/json"}, "Accept": {media}, "Authorization": test.headers}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, _ := io.ReadAll(response.Body)
+			_ = response.Body.Close()
+			want := fmt.Sprintf(`{"errors":[{"message":%q,"extensions":{"code":%q}}]}`+"\n", test.says, test.code)
+			challenge := response.Header.Get("WWW-Authenticate")
+			if response.StatusCode != test.status || string(text) != want || (challenge == `Bearer error="invalid_token"`) != (test.status == 401) {
+				t.Errorf("%s: %d %q %s", name, response.StatusCode, challenge, text)
+			}
+			if got := response.Header.Get("Content-Type"); got != media+"; charset=utf-8" || response.Header.Get("X-Request-Id") == "" {
+				t.Errorf("%s: %v", name, response.Header)
+			}
+		}
+	}
+	if s.rows() != before {
+		t.Error("something was written")
+	}
+}
+
+func TestATokenIsHonoured(t *testing.T) {
+	t.Parallel()
+	s, sign := identified(t)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url, strings.NewReader(`{"query": "{ students { totalCount } }"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + sign(at(t0), time.Hour)}}
+	if a := s.send(request); a.status != http.StatusOK || len(a.Errors) > 0 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+// The policy of the page names what the page is made of, and nothing that the
+// page could be made to load besides.
+func TestPlaygroundPolicy(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	graph.Playground("/graphql").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/playground", http.NoBody))
+	policy := w.Header().Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "script-src ", "'sha256-", "connect-src 'self'", "frame-ancestors 'none'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the policy lacks %s: %s", part, policy)
+		}
+	}
+	files := regexp.MustCompile(`(?:src|href)="(https:[^"]+)"`).FindAllStringSubmatch(w.Body.String(), -1)
+	for _, file := range files {
+		if !strings.Contains(policy, " "+file[1]) {
+			t.Errorf("the policy forbids %s: %s", file[1], policy)
+		}
+	}
+	if strings.Count(policy, "https://") != len(files) || strings.Contains(policy, "unsafe-eval") ||
+		strings.Contains(regexp.MustCompile("script-src[^;]*").FindString(policy), "unsafe") {
+		t.Errorf("the policy lets in more than the page: %s", policy)
+	}
+}

@@ -1,0 +1,138 @@
+package config
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"rehearse/internal/identity"
+)
+
+func (c *Config) validateAuth() []error {
+	if c.Auth == "" {
+		c.Auth = AuthJWT
+		if c.Embedded() && isLoopback(c.Addr) {
+			c.Auth = AuthLocal
+		}
+	}
+	var errs []error
+	if c.Auth != AuthLocal && c.Auth != AuthJWT {
+		errs = append(errs, wrong("AUTH", c.Auth, "local or jwt"))
+	}
+	if c.Auth == AuthLocal && isAddress(c.Addr) && !isLoopback(c.Addr) {
+		errs = append(errs, fmt.Errorf("AUTH is local, which makes who sends no token the administrator, and ADDR is %q; "+
+			"a loopback address such as 127.0.0.1:8080 is expected", c.Addr))
+	}
+	if c.Auth == AuthJWT && c.ClockOffset != 0 {
+		errs = append(errs, fmt.Errorf("CLOCK_OFFSET is %q; with AUTH=local only can it be other than 0s", c.ClockOffset))
+	}
+	return errs
+}
+
+// validateKeys: with AUTH=jwt exactly one source of keys, with AUTH=local one at
+// most, because it has its own.
+func (c *Config) validateKeys() []error {
+	const sources = "JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER"
+	var errs []error
+	var set []string
+	add := func(name, value string, read func() error) {
+		if value == "" {
+			return
+		}
+		set = append(set, name)
+		if err := read(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	add("JWT_SECRET", c.JWTSecret, c.readSecret)
+	add("JWT_PUBLIC_KEY_FILE", c.JWTPublicKeyFile, c.readPublicKey)
+	add("OIDC_ISSUER", c.OIDCIssuer, c.checkIssuer)
+	switch {
+	case len(set) > 1:
+		errs = append(errs, fmt.Errorf("%s are set; one of %s is expected", strings.Join(set, " and "), sources))
+	case len(set) == 0 && c.Auth == AuthJWT:
+		errs = append(errs, fmt.Errorf("AUTH is jwt, which is the default with DATABASE_URL or off a loopback address, "+
+			"and no key of tokens is set; one of %s is expected, or AUTH=local with ADDR on a loopback address", sources))
+	}
+	return errs
+}
+
+func (c *Config) readSecret() error {
+	secret, err := identity.NewSecret(c.JWTSecret)
+	c.Secret = &secret
+	return err
+}
+
+func (c *Config) readPublicKey() error {
+	text, err := os.ReadFile(c.JWTPublicKeyFile)
+	if err != nil {
+		return err
+	}
+	key, err := identity.ParsePublicKey(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.JWTPublicKeyFile, err)
+	}
+	c.PublicKey = &key
+	return nil
+}
+
+func (c *Config) checkIssuer() error {
+	var errs []error
+	u, err := url.Parse(c.OIDCIssuer)
+	secure := err == nil && (u.Scheme == "https" || (u.Scheme == "http" && isLoopbackHost(u.Hostname())))
+	if !secure || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		errs = append(errs, fmt.Errorf("it is %q; a URL such as https://login.example.org is expected", c.OIDCIssuer))
+	}
+	if c.JWTAudience == "" {
+		errs = append(errs, errors.New("it needs JWT_AUDIENCE, since an issuer signs for others as well"))
+	}
+	if c.JWTIssuer != "" && c.JWTIssuer != c.OIDCIssuer {
+		errs = append(errs, fmt.Errorf("JWT_ISSUER is %q; with OIDC_ISSUER it is the same, or not set", c.JWTIssuer))
+	}
+	c.JWTIssuer = c.OIDCIssuer
+	return errors.Join(errs...)
+}
+
+// validateOrigins: a pattern could let in more than was meant.
+func (c *Config) validateOrigins() []error {
+	var errs []error
+	for i, origin := range c.CORSOrigins {
+		origin = strings.TrimSpace(origin)
+		c.CORSOrigins[i] = origin
+		u, err := url.Parse(origin)
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.Contains(u.Host, "*") ||
+			u.Scheme+"://"+u.Host != origin || strings.ToLower(origin) != origin {
+			errs = append(errs, wrong("CORS_ORIGINS", origin, "a list of exact origins such as https://app.example.org,http://localhost:3000"))
+		}
+	}
+	return errs
+}
+
+func (c *Config) loadCertificate() []error {
+	if c.TLSCertFile == "" && c.TLSKeyFile == "" {
+		return nil
+	}
+	if c.TLSCertFile == "" || c.TLSKeyFile == "" {
+		return []error{errors.New("one of TLS_CERT_FILE and TLS_KEY_FILE is set; both or none are expected")}
+	}
+	pair, err := tls.LoadX509KeyPair(c.TLSCertFile, c.TLSKeyFile)
+	if err != nil {
+		return []error{fmt.Errorf("TLS_CERT_FILE and TLS_KEY_FILE: %w", err)}
+	}
+	c.Certificate = &pair
+	return nil
+}
+
+func isLoopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	return err == nil && isLoopbackHost(host)
+}
+
+func isLoopbackHost(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

@@ -1,0 +1,41 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+func (c *Config) validateLimits() []error {
+	var errs []error
+	for name, value := range map[string]int{
+		"RATE_LIMIT_BURST": c.RateLimitBurst, "RATE_LIMIT_BOOKING_BURST": c.RateLimitBookingBurst,
+	} {
+		if value < 1 {
+			errs = append(errs, wrong(name, fmt.Sprint(value), "a number of points from 1 on"))
+		}
+	}
+	for name, value := range map[string]float64{
+		"RATE_LIMIT_PER_SECOND": c.RateLimitPerSecond, "RATE_LIMIT_BOOKING_PER_SECOND": c.RateLimitBookingPerSecond,
+	} {
+		if !(value > 0) { // nor is NaN
+			errs = append(errs, wrong(name, fmt.Sprint(value), "a positive number of points"))
+		}
+	}
+	for _, text := range c.TrustedProxies {
+		proxy, err := parseProxy(strings.TrimSpace(text))
+		if err != nil {
+			errs = append(errs, wrong("TRUSTED_PROXIES", text, "a list of addresses and ranges such as 10.0.0.0/8,192.0.2.7"))
+		}
+		c.Proxies = append(c.Proxies, proxy)
+	}
+	return errs
+}
+
+// parseProxy reads an address, or a range of them.
+func parseProxy(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
+}

@@ -1,0 +1,64 @@
+package identity_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/identity"
+)
+
+func isOurs(err error) bool {
+	return errors.Is(err, identity.ErrExpired) || errors.Is(err, identity.ErrNotYetValid) || errors.Is(err, identity.ErrInvalid)
+}
+
+// Whatever a header holds: only the one token that was signed is somebody, and
+// only the absence of a header is nobody.
+func FuzzHeader(f *testing.F) {
+	secret := newSecret(f)
+	token, err := secret.Sign(terms, student, time.Hour)
+	if err != nil {
+		f.Fatal(err)
+	}
+	v := identity.New(secret, terms, nobody)
+	for _, seed := range []string{"", "Bearer", "Bearer " + token, "bearer " + token, "Basic dTpw", "Bearer ..", "Bearer e30.e30.", token} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		r := (&http.Request{Header: http.Header{"Authorization": {header}}}).WithContext(t.Context())
+		actor, err := v.Actor(r)
+		switch {
+		case err != nil && isOurs(err) && actor == booking.Actor{}:
+		case err == nil && len(header) == len("Bearer ")+len(token) && header[len("Bearer "):] == token && actor == student:
+		default:
+			t.Errorf("%q is %+v, %v", header, actor, err)
+		}
+	})
+}
+
+// Whatever the issuer signs: it is somebody with a role and an id, or an error.
+func FuzzClaims(f *testing.F) {
+	v := identity.New(newSecret(f), identity.Terms{Clock: terms.Clock}, nobody)
+	sign := hs256([]byte(secretText))
+	for _, seed := range []string{
+		`{}`, `null`, `[]`, `{"exp":1e300,"role":"student","sub":"7"}`, `{"exp":-1e300,"role":"student","sub":"7"}`,
+		`{"exp":1780304400,"role":"student","sub":"7"}`, `{"exp":1780304400,"role":"admin","sub":"0","nbf":1e-9,"iat":[]}`,
+		`{"exp":1780304400,"exp":1,"role":"student","sub":"7"}`,
+	} {
+		f.Add(`{"alg":"HS256"}`, seed)
+	}
+	f.Fuzz(func(t *testing.T, header, payload string) {
+		text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload))
+		actor, err := v.Verify(t.Context(), text+"."+base64.RawURLEncoding.EncodeToString(sign(text)))
+		known := actor.Role == booking.RoleStudent || actor.Role == booking.RoleInterviewer || actor.Role == booking.RoleAdmin
+		if err == nil && (!known || actor.ID < 0 || (actor.ID == 0 && actor.Role != booking.RoleAdmin)) {
+			t.Errorf("%s is %+v", payload, actor)
+		}
+		if err != nil && !isOurs(err) {
+			t.Errorf("%s: %v", payload, err)
+		}
+	})
+}

@@ -1,0 +1,388 @@
+package identity_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/identity"
+)
+
+var (
+	now     = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+	nobody  = booking.Actor{Role: booking.RoleAnonymous}
+	student = booking.Actor{Role: booking.RoleStudent, ID: 7}
+	terms   = identity.Terms{Issuer: "https://login.example.org", Audience: "rehearse", Clock: func() time.Time { return now }}
+)
+
+const secretText = "a secret of more than thirty-two bytes"
+
+type claims = map[string]any
+
+// good is what a token of the student says, with changes; a nil takes out.
+func good(changes claims) claims {
+	all := claims{
+		"role": "student", "sub": "7", "iss": terms.Issuer, "aud": terms.Audience, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
+	}
+	for name, value := range changes {
+		all[name] = value
+		if value == nil {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
+// forge makes a token by hand, so that it can be wrong in any way.
+func forge(t testing.TB, header, payload claims, sign func(text string) []byte) string {
+	t.Helper()
+	part := func(v any) string {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base64.RawURLEncoding.EncodeToString(text)
+	}
+	text := part(header) + "." + part(payload)
+	return text + "." + base64.RawURLEncoding.EncodeToString(sign(text))
+}
+
+func hs256(key []byte) func(string) []byte {
+	return func(text string) []byte {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(text))
+		return mac.Sum(nil)
+	}
+}
+
+func unsigned(string) []byte { return nil }
+
+// signed makes a token with a method of the library.
+func signed(t testing.TB, method jwt.SigningMethod, key any, kid string, payload claims) string {
+	t.Helper()
+	token := jwt.NewWithClaims(method, jwt.MapClaims(payload))
+	if kid != "" {
+		token.Header["kid"] = kid
+	}
+	text, err := token.SignedString(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func newSecret(t testing.TB) identity.Secret {
+	t.Helper()
+	secret, err := identity.NewSecret(secretText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+func inPEM(t testing.TB, public any) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+}
+
+func publicKey(t testing.TB, public any) identity.PublicKey {
+	t.Helper()
+	key, err := identity.ParsePublicKey(inPEM(t, public))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// keys are made once: RSA takes its time.
+var keys = sync.OnceValue(func() (k struct {
+	rsa, otherRSA *rsa.PrivateKey
+	ec            *ecdsa.PrivateKey
+	ed            ed25519.PrivateKey
+}) {
+	k.rsa, _ = rsa.GenerateKey(rand.Reader, 2048)
+	k.otherRSA, _ = rsa.GenerateKey(rand.Reader, 2048)
+	k.ec, _ = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	_, k.ed, _ = ed25519.GenerateKey(rand.Reader)
+	return k
+})
+
+// verifies fails the test unless the token is answered so; want is nil for the
+// student's.
+func verifies(t *testing.T, v *identity.Verifier, name, token string, want error) {
+	t.Helper()
+	actor, err := v.Verify(t.Context(), token)
+	if !errors.Is(err, want) || (want == nil && actor != student) || (want != nil && actor != booking.Actor{}) {
+		t.Errorf("%s: %+v, %v", name, actor, err)
+	}
+}
+
+func TestForgedTokens(t *testing.T) {
+	t.Parallel()
+	v := identity.New(newSecret(t), terms, nobody)
+	hs := claims{"alg": "HS256", "typ": "JWT"}
+	sign := hs256([]byte(secretText))
+	whole := forge(t, hs, good(nil), sign)
+	verifies(t, v, "a good one", whole, nil)
+
+	unix := func(d time.Duration) any { return now.Add(d).Unix() }
+	for name, test := range map[string]struct {
+		changes claims
+		want    error
+	}{
+		"a key id, which a secret has none of": {claims{}, nil},
+		"an audience among others":             {claims{"aud": []string{"else", "rehearse"}}, nil},
+		"expired":                              {claims{"exp": unix(-31 * time.Second)}, identity.ErrExpired},
+		"expired within the skew":              {claims{"exp": unix(-29 * time.Second)}, nil},
+		"expired and not valid":                {claims{"exp": unix(-time.Hour), "role": "king"}, identity.ErrExpired},
+		"no exp":                               {claims{"exp": nil}, identity.ErrInvalid},
+		"exp of 0":                             {claims{"exp": 0}, identity.ErrInvalid},
+		"exp as a string":                      {claims{"exp": "9999999999"}, identity.ErrInvalid},
+		"not valid yet":                        {claims{"nbf": unix(time.Minute)}, identity.ErrNotYetValid},
+		"not valid yet within the skew":        {claims{"nbf": unix(29 * time.Second)}, nil},
+		"issued in the future":                 {claims{"iat": unix(time.Minute)}, identity.ErrNotYetValid},
+		"no iat":                               {claims{"iat": nil}, nil},
+		"another audience":                     {claims{"aud": "else"}, identity.ErrInvalid},
+		"no audience":                          {claims{"aud": nil}, identity.ErrInvalid},
+		"another issuer":                       {claims{"iss": "https://login.example.com"}, identity.ErrInvalid},
+		"no issuer":                            {claims{"iss": nil}, identity.ErrInvalid},
+		"an unknown role":                      {claims{"role": "king"}, identity.ErrInvalid},
+		"a role in capitals":                   {claims{"role": "STUDENT"}, identity.ErrInvalid},
+		"the program's role":                   {claims{"role": "system"}, identity.ErrInvalid},
+		"several roles":                        {claims{"role": []string{"student"}}, identity.ErrInvalid},
+		"no role":                              {claims{"role": nil}, identity.ErrInvalid},
+		"another Role beside the role":         {claims{"Role": "admin", "ROLE": "admin"}, nil},
+		"sub is not a number":                  {claims{"sub": "abc"}, identity.ErrInvalid},
+		"sub is 0":                             {claims{"sub": "0"}, identity.ErrInvalid},
+		"sub is negative":                      {claims{"sub": "-7"}, identity.ErrInvalid},
+		"sub has a sign":                       {claims{"sub": "+7"}, identity.ErrInvalid},
+		"sub has a leading zero":               {claims{"sub": "07"}, identity.ErrInvalid},
+		"sub has a space":                      {claims{"sub": " 7"}, identity.ErrInvalid},
+		"sub overflows":                        {claims{"sub": "9223372036854775808"}, identity.ErrInvalid},
+		"sub is no string":                     {claims{"sub": 7}, identity.ErrInvalid},
+		"no sub":                               {claims{"sub": nil}, identity.ErrInvalid},
+	} {
+		verifies(t, v, name, forge(t, claims{"alg": "HS256", "kid": "x"}, good(test.changes), sign), test.want)
+	}
+
+	for name, token := range map[string]string{
+		"no text":                 "",
+		"no token":                "x",
+		"two dots":                "..",
+		"truncated":               whole[:len(whole)-1],
+		"without its signature":   whole[:strings.LastIndex(whole, ".")+1],
+		"of four parts":           whole + ".x",
+		"with a space":            whole + " ",
+		"padded":                  whole + "=",
+		"of 1 MB":                 strings.Repeat("x", 1<<20),
+		"just too long":           forge(t, hs, good(claims{"more": strings.Repeat("x", 8<<10)}), sign),
+		"with algorithm none":     forge(t, claims{"alg": "none"}, good(nil), unsigned),
+		"with algorithm None":     forge(t, claims{"alg": "None"}, good(nil), unsigned),
+		"none, with a signature":  forge(t, claims{"alg": "none"}, good(nil), sign),
+		"without algorithm":       forge(t, claims{"typ": "JWT"}, good(nil), sign),
+		"of another HMAC":         signed(t, jwt.SigningMethodHS512, []byte(secretText), "", good(nil)),
+		"of another secret":       forge(t, hs, good(nil), hs256([]byte("another secret of thirty-two bytes"))),
+		"with an empty secret":    forge(t, hs, good(nil), hs256(nil)),
+		"with critical headers":   forge(t, claims{"alg": "HS256", "crit": []string{"b64"}, "b64": false}, good(nil), sign),
+		"for somebody else's sub": strings.Replace(whole, ".", ".e", 1),
+	} {
+		verifies(t, v, name, token, identity.ErrInvalid)
+	}
+	verifies(t, identity.New(identity.Secret{}, terms, nobody), "a secret that is not there", forge(t, hs, good(nil), hs256(nil)), identity.ErrInvalid)
+}
+
+func TestAnAdministratorNeedsNoPerson(t *testing.T) {
+	t.Parallel()
+	v := identity.New(newSecret(t), terms, nobody)
+	for sub, want := range map[string]int64{"0": 0, "12": 12} {
+		token := forge(t, claims{"alg": "HS256"}, good(claims{"role": "admin", "sub": sub}), hs256([]byte(secretText)))
+		if actor, err := v.Verify(t.Context(), token); err != nil || actor != (booking.Actor{Role: booking.RoleAdmin, ID: want}) {
+			t.Errorf("sub %s: %+v, %v", sub, actor, err)
+		}
+	}
+}
+
+func TestSigned(t *testing.T) {
+	t.Parallel()
+	for _, terms := range []identity.Terms{terms, {Clock: terms.Clock}} {
+		token, err := newSecret(t).Sign(terms, student, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		verifies(t, identity.New(newSecret(t), terms, nobody), "what was signed", token, nil)
+		terms.Clock = func() time.Time { return now.Add(time.Hour + time.Minute) }
+		verifies(t, identity.New(newSecret(t), terms, nobody), "after its time", token, identity.ErrExpired)
+	}
+}
+
+// The kind of the key decides what a token may be signed with.
+func TestPublicKeys(t *testing.T) {
+	t.Parallel()
+	k := keys()
+	private := map[string]any{"RS256": k.rsa, "PS256": k.rsa, "ES256": k.ec, "EdDSA": k.ed}
+	for kind, test := range map[string]struct {
+		public any
+		takes  []string
+	}{
+		"RSA":     {k.rsa.Public(), []string{"RS256", "PS256"}},
+		"ECDSA":   {k.ec.Public(), []string{"ES256"}},
+		"Ed25519": {k.ed.Public(), []string{"EdDSA"}},
+	} {
+		v := identity.New(publicKey(t, test.public), terms, nobody)
+		for algorithm, key := range private {
+			want := identity.ErrInvalid
+			for _, taken := range test.takes {
+				if taken == algorithm {
+					want = nil
+				}
+			}
+			verifies(t, v, kind+" key, "+algorithm, signed(t, jwt.GetSigningMethod(algorithm), key, "any", good(nil)), want)
+		}
+		// The public key is no secret: nobody may sign with it.
+		for name, asSecret := range map[string][]byte{"PEM": inPEM(t, test.public), "DER": pemBytes(inPEM(t, test.public))} {
+			forged := forge(t, claims{"alg": "HS256"}, good(nil), hs256(asSecret))
+			verifies(t, v, kind+" key in "+name+" as a secret", forged, identity.ErrInvalid)
+		}
+		verifies(t, v, kind+" key, none", forge(t, claims{"alg": "none"}, good(nil), unsigned), identity.ErrInvalid)
+	}
+	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "another key of the kind",
+		signed(t, jwt.SigningMethodRS256, k.otherRSA, "", good(nil)), identity.ErrInvalid)
+	verifies(t, identity.New(publicKey(t, k.rsa.Public()), terms, nobody), "a longer digest",
+		signed(t, jwt.SigningMethodRS512, k.rsa, "", good(nil)), identity.ErrInvalid)
+}
+
+func pemBytes(text []byte) []byte {
+	block, _ := pem.Decode(text)
+	return block.Bytes
+}
+
+func TestPublicKeysThatAreNotTaken(t *testing.T) {
+	t.Parallel()
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(keys().ec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := inPEM(t, keys().ec.Public())
+	for name, text := range map[string][]byte{
+		"empty": nil, "text": []byte("key"), "a small RSA key": inPEM(t, small.Public()), "P-384": inPEM(t, p384.Public()),
+		"a private key": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}),
+		"two keys":      append(append([]byte{}, whole...), whole...),
+		"broken":        pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte("x")}),
+	} {
+		if _, err := identity.ParsePublicKey(text); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+func TestTheHeader(t *testing.T) {
+	t.Parallel()
+	token, err := newSecret(t).Sign(terms, student, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := identity.New(newSecret(t), terms, nobody)
+	for name, test := range map[string]struct {
+		headers []string
+		actor   booking.Actor
+		err     error
+	}{
+		"none":                {nil, nobody, nil},
+		"a token":             {[]string{"Bearer " + token}, student, nil},
+		"in small letters":    {[]string{"bearer " + token}, student, nil},
+		"an empty one":        {[]string{""}, booking.Actor{}, identity.ErrInvalid},
+		"no token":            {[]string{"Bearer"}, booking.Actor{}, identity.ErrInvalid},
+		"an empty token":      {[]string{"Bearer "}, booking.Actor{}, identity.ErrInvalid},
+		"two spaces":          {[]string{"Bearer  " + token}, booking.Actor{}, identity.ErrInvalid},
+		"a token alone":       {[]string{token}, booking.Actor{}, identity.ErrInvalid},
+		"a password":          {[]string{"Basic dTpw"}, booking.Actor{}, identity.ErrInvalid},
+		"twice":               {[]string{"Bearer " + token, "Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
+		"a list":              {[]string{"Bearer " + token + ", Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
+		"a token and nothing": {[]string{"Bearer " + token, ""}, booking.Actor{}, identity.ErrInvalid},
+	} {
+		r := (&http.Request{Header: http.Header{"Authorization": test.headers}}).WithContext(t.Context())
+		if actor, err := v.Actor(r); actor != test.actor || !errors.Is(err, test.err) {
+			t.Errorf("%s: %+v, %v", name, actor, err)
+		}
+	}
+}
+
+func TestLocalSecret(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	tokens := make([]string, 8)
+	var all sync.WaitGroup
+	for i := range tokens { // many programs start at once
+		all.Go(func() {
+			secret, err := identity.LocalSecret(folder)
+			if err == nil {
+				tokens[i], err = secret.Sign(terms, student, time.Hour)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	secret, err := identity.LocalSecret(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range tokens {
+		verifies(t, identity.New(secret, terms, nobody), "of the same folder", token, nil)
+	}
+	other, err := identity.LocalSecret(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifies(t, identity.New(other, terms, nobody), "of another folder", tokens[0], identity.ErrInvalid)
+
+	files, err := os.ReadDir(folder)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the folder has %v, %v", files, err)
+	}
+	info, err := files[0].Info()
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() != 32 {
+		t.Errorf("the file is %v, %v", info, err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, files[0].Name()), []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := identity.LocalSecret(folder); err == nil {
+		t.Error("a short key is taken")
+	}
+	if _, err := identity.NewSecret(strings.Repeat("x", 31)); err == nil {
+		t.Error("a secret of 31 bytes is taken")
+	}
+}

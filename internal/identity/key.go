@@ -1,0 +1,172 @@
+package identity
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"rehearse/internal/booking"
+)
+
+// Keys are what tokens are signed with: a [Secret], a [PublicKey], or those of
+// a [Provider]. What a key is decides by which algorithms it verifies; what the
+// token says of itself decides nothing.
+type Keys interface {
+	algorithms() []string
+	// key verifies a token of that algorithm and key id. Without one its error
+	// is ErrUnavailable if there may be one after all.
+	key(ctx context.Context, algorithm, kid string) (any, error)
+	ready() (note string, err error)
+}
+
+var errNoKey = errors.New("it is signed with no key that is known here")
+
+const (
+	minSecret = 32 // bytes: as many as HMAC-SHA-256 puts out
+	minRSA    = 2048
+)
+
+// Secret signs tokens and verifies them (HS256). The zero value does neither.
+type Secret struct{ secret []byte }
+
+// NewSecret is the secret of that text, of which each byte counts.
+func NewSecret(text string) (Secret, error) {
+	if len(text) < minSecret {
+		return Secret{}, fmt.Errorf("it has %d bytes; %d or more are expected", len(text), minSecret)
+	}
+	return Secret{[]byte(text)}, nil
+}
+
+// LocalSecret is the secret that is kept in a folder, which exists. It is made
+// when it is first asked for.
+func LocalSecret(folder string) (Secret, error) {
+	path := filepath.Join(folder, "token.key")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeSecret(path); err != nil {
+			return Secret{}, fmt.Errorf("make the key of local tokens: %w", err)
+		}
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return Secret{}, fmt.Errorf("read the key of local tokens: %w", err)
+	}
+	secret, err := NewSecret(string(text))
+	if err != nil {
+		return Secret{}, fmt.Errorf("the key of local tokens, %s: %w", path, err)
+	}
+	return secret, nil
+}
+
+// makeSecret puts a file of random bytes at path, whole at once: the server and
+// the token command may do so at the same time, and both go on with the same.
+func makeSecret(path string) error {
+	secret := make([]byte, minSecret)
+	_, _ = rand.Read(secret)                                       // never fails
+	draft, err := os.CreateTemp(filepath.Dir(path), "token.key.*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(draft.Name()) }()
+	_, err = draft.Write(secret)
+	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(draft.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+// Sign gives the actor a token that a verifier with this secret and these terms
+// takes for so long.
+func (s Secret) Sign(terms Terms, actor booking.Actor, ttl time.Duration) (string, error) {
+	now := terms.Clock()
+	claims := jwt.MapClaims{
+		"role": strings.ToLower(string(actor.Role)), "sub": strconv.FormatInt(actor.ID, 10),
+		"iat": now.Unix(), "exp": now.Add(ttl).Unix(),
+	}
+	if terms.Issuer != "" {
+		claims["iss"] = terms.Issuer
+	}
+	if terms.Audience != "" {
+		claims["aud"] = terms.Audience
+	}
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(s.secret)
+}
+
+func (Secret) algorithms() []string   { return []string{"HS256"} }
+func (Secret) ready() (string, error) { return "", nil }
+
+func (s Secret) key(context.Context, string, string) (any, error) {
+	if len(s.secret) < minSecret {
+		return nil, errNoKey
+	}
+	return s.secret, nil
+}
+
+// PublicKey verifies tokens that somebody else signs.
+type PublicKey struct {
+	public any
+	does   []string
+}
+
+const publicKeyKinds = "an RSA key of 2048 bits or more, an ECDSA key on P-256 or an Ed25519 key"
+
+// asymmetric is every algorithm that a public key of any kind verifies by.
+var asymmetric = []string{"RS256", "PS256", "ES256", "EdDSA"}
+
+// ParsePublicKey reads a public key in PEM. Its error says what is allowed.
+func ParsePublicKey(text []byte) (PublicKey, error) {
+	block, rest := pem.Decode(text)
+	if block == nil || block.Type != "PUBLIC KEY" || len(strings.TrimSpace(string(rest))) > 0 {
+		return PublicKey{}, errors.New("it is not one PEM block PUBLIC KEY, as `openssl pkey -pubout` writes it")
+	}
+	public, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return PublicKey{}, fmt.Errorf("it cannot be read: %w", err)
+	}
+	return newPublicKey(public)
+}
+
+func newPublicKey(public any) (PublicKey, error) {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		if k.N.BitLen() >= minRSA {
+			return PublicKey{k, []string{"RS256", "PS256"}}, nil
+		}
+	case *ecdsa.PublicKey:
+		if k.Curve == elliptic.P256() {
+			return PublicKey{k, []string{"ES256"}}, nil
+		}
+	case ed25519.PublicKey:
+		return PublicKey{k, []string{"EdDSA"}}, nil
+	}
+	return PublicKey{}, errors.New("its kind is not taken; " + publicKeyKinds + " is expected")
+}
+
+func (k PublicKey) algorithms() []string { return k.does }
+func (PublicKey) ready() (string, error) { return "", nil }
+
+func (k PublicKey) key(_ context.Context, algorithm, _ string) (any, error) {
+	if !slices.Contains(k.does, algorithm) {
+		return nil, errNoKey
+	}
+	return k.public, nil
+}

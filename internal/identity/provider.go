@@ -1,0 +1,207 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	// refreshEvery is how long a key that the issuer has taken back is still
+	// taken.
+	refreshEvery = 10 * time.Minute
+	// retryEvery is also how often unknown key ids, which anybody can make up,
+	// lead to a request to the issuer.
+	retryEvery   = 5 * time.Second
+	fetchTimeout = 5 * time.Second
+	maxKeySet    = 1 << 20
+)
+
+// Provider has the keys of an OpenID Connect issuer, as they change. While it
+// cannot be reached, the keys that are known go on.
+//
+// The library's own key set asks the issuer again for each signature that is
+// wrong, and forgets no key; so it is used to find the keys, and they are kept
+// here.
+type Provider struct {
+	issuer string
+	client *http.Client
+	clock  func() time.Time
+	after  func(time.Duration) <-chan time.Time
+	log    *slog.Logger
+
+	asked chan struct{}
+	known atomic.Pointer[keySet]
+}
+
+// keySet is what was known after an attempt to ask the issuer.
+type keySet struct {
+	keys map[string]PublicKey // by key id; of the last attempt that succeeded
+	err  error                // of the last attempt
+	at   time.Time            // of the last attempt
+	next chan struct{}        // closed when there has been another attempt
+}
+
+// ProviderOptions of a provider. After is when a time has passed: time.After
+// where it is nil.
+type ProviderOptions struct {
+	Issuer string
+	Clock  func() time.Time
+	After  func(time.Duration) <-chan time.Time
+	Log    *slog.Logger
+}
+
+// NewProvider is a provider that knows no keys until it runs.
+func NewProvider(o ProviderOptions) *Provider {
+	if o.After == nil {
+		o.After = time.After
+	}
+	p := &Provider{
+		issuer: o.Issuer, clock: o.Clock, after: o.After, log: o.Log, asked: make(chan struct{}, 1),
+		client: &http.Client{Timeout: fetchTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+	}
+	p.known.Store(&keySet{err: errors.New("it has not been asked yet"), next: make(chan struct{})})
+	return p
+}
+
+// Run asks the issuer for its keys, again and again, until ctx ends.
+func (p *Provider) Run(ctx context.Context) {
+	for {
+		p.refresh(ctx)
+		wait := refreshEvery
+		if p.known.Load().err != nil {
+			wait = retryEvery
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.asked:
+		case <-p.after(wait):
+		}
+	}
+}
+
+func (p *Provider) refresh(ctx context.Context) {
+	keys, err := p.fetch(ctx)
+	before := p.known.Load()
+	if err != nil {
+		keys = before.keys
+		p.log.WarnContext(ctx, "the token issuer cannot be asked for its keys", "issuer", p.issuer, "known", len(keys), "error", err)
+	} else if before.err != nil {
+		p.log.InfoContext(ctx, "the token issuer's keys are known", "issuer", p.issuer, "known", len(keys))
+	}
+	p.known.Store(&keySet{keys: keys, err: err, at: p.clock(), next: make(chan struct{})})
+	close(before.next)
+}
+
+func (p *Provider) fetch(ctx context.Context) (map[string]PublicKey, error) {
+	discovered, err := oidc.NewProvider(oidc.ClientContext(ctx, p.client), p.issuer)
+	if err != nil {
+		return nil, err
+	}
+	var metadata struct {
+		JWKS string `json:"jwks_uri"`
+	}
+	if err := discovered.Claims(&metadata); err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(p.issuer, "https:") && !strings.HasPrefix(metadata.JWKS, "https:") {
+		return nil, fmt.Errorf("its keys are at %q, which is not https", metadata.JWKS)
+	}
+	return p.fetchKeys(ctx, metadata.JWKS)
+}
+
+func (p *Provider) fetchKeys(ctx context.Context, url string) (map[string]PublicKey, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers %s", url, response.Status)
+	}
+	var set struct{ Keys []json.RawMessage }
+	if err := json.NewDecoder(io.LimitReader(response.Body, maxKeySet)).Decode(&set); err != nil {
+		return nil, fmt.Errorf("read the keys at %s: %w", url, err)
+	}
+	keys := map[string]PublicKey{}
+	for _, text := range set.Keys {
+		var jwk jose.JSONWebKey
+		if json.Unmarshal(text, &jwk) != nil || (jwk.Use != "" && jwk.Use != "sig") {
+			continue // a kind that is not known here, or a key for something else
+		}
+		key, err := newPublicKey(jwk.Key)
+		if err == nil && (jwk.Algorithm == "" || slices.Contains(key.does, jwk.Algorithm)) {
+			if jwk.Algorithm != "" {
+				key.does = []string{jwk.Algorithm}
+			}
+			keys[jwk.KeyID] = key
+		}
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("at %s is no key that can be used; %s is expected", url, publicKeyKinds)
+	}
+	return keys, nil
+}
+
+func (*Provider) algorithms() []string { return asymmetric }
+
+func (p *Provider) ready() (string, error) {
+	known := p.known.Load()
+	switch {
+	case known.err == nil:
+		return "", nil
+	case len(known.keys) == 0:
+		return "", fmt.Errorf("the token issuer %s: %w", p.issuer, known.err)
+	default:
+		return "the token issuer cannot be reached; the keys that are known go on", nil
+	}
+}
+
+func (p *Provider) key(ctx context.Context, algorithm, kid string) (any, error) {
+	known := p.known.Load()
+	key, found := known.keys[kid]
+	if !found && p.clock().Sub(known.at) >= retryEvery {
+		known = p.ask(ctx, known)
+		key, found = known.keys[kid]
+	}
+	switch {
+	case found:
+		return key.key(ctx, algorithm, kid)
+	case known.err != nil:
+		return nil, fmt.Errorf("%w: the token issuer: %w", ErrUnavailable, known.err)
+	default:
+		return nil, errNoKey
+	}
+}
+
+// ask waits for the next attempt, and not for long.
+func (p *Provider) ask(ctx context.Context, known *keySet) *keySet {
+	ctx, cancel := context.WithTimeout(ctx, 2*fetchTimeout)
+	defer cancel()
+	select {
+	case p.asked <- struct{}{}:
+	default: // somebody has asked
+	}
+	select {
+	case <-known.next:
+		return p.known.Load()
+	case <-ctx.Done():
+		return &keySet{keys: known.keys, err: ctx.Err()}
+	}
+}

@@ -1,0 +1,288 @@
+package identity_test
+
+import (
+	"context"
+	"crypto"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/golang-jwt/jwt/v5"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/identity"
+)
+
+// issuer is an OpenID Connect issuer: what it announces of itself, and its keys.
+type issuer struct {
+	*httptest.Server
+	mu    sync.Mutex
+	down  bool
+	name  string // what it says its name is
+	keys  []jose.JSONWebKey
+	asked int // how often for its keys
+}
+
+func newIssuer(t *testing.T) *issuer {
+	t.Helper()
+	i := &issuer{}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		i.answer(w, func() any { return map[string]string{"issuer": i.name, "jwks_uri": i.URL + "/keys"} })
+	})
+	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
+		i.answer(w, func() any {
+			i.asked++
+			unknown := map[string]string{"kty": "AKP", "alg": "ML-DSA-44", "kid": "of the future"}
+			all := []any{unknown, jose.JSONWebKey{Key: []byte(secretText), KeyID: "secret", Algorithm: "HS256"}}
+			for _, key := range i.keys {
+				all = append(all, key)
+			}
+			return map[string]any{"keys": all}
+		})
+	})
+	i.Server = httptest.NewServer(mux)
+	t.Cleanup(i.Close)
+	i.name = i.URL
+	return i
+}
+
+func (i *issuer) answer(w http.ResponseWriter, body func() any) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.down {
+		http.Error(w, "down", http.StatusBadGateway)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(body())
+}
+
+func (i *issuer) set(change func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	change()
+}
+
+func (i *issuer) publish(keys ...jose.JSONWebKey) { i.set(func() { i.keys = keys }) }
+
+func public(kid string, key crypto.Signer) jose.JSONWebKey {
+	return jose.JSONWebKey{Key: key.Public(), KeyID: kid}
+}
+
+// relying is a server that relies on an issuer, with a clock of its own.
+type relying struct {
+	t        *testing.T
+	issuer   *issuer
+	verifier *identity.Verifier
+	passed   chan time.Time // lets the provider's next wait pass
+	waits    chan time.Duration
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func rely(t *testing.T, i *issuer) *relying {
+	t.Helper()
+	r := &relying{t: t, issuer: i, passed: make(chan time.Time), waits: make(chan time.Duration, 100), now: now}
+	clock := func() time.Time {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.now
+	}
+	provider := identity.NewProvider(identity.ProviderOptions{
+		Issuer: i.URL, Clock: clock, Log: slog.New(slog.DiscardHandler),
+		After: func(d time.Duration) <-chan time.Time {
+			r.waits <- d
+			return r.passed
+		},
+	})
+	r.verifier = identity.New(provider, identity.Terms{Issuer: i.URL, Audience: "rehearse", Clock: clock}, nobody)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		provider.Run(ctx)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-ended
+	})
+	return r
+}
+
+// attempted waits until the provider has asked, and answers how long it waits now.
+func (r *relying) attempted() time.Duration { return <-r.waits }
+
+// again lets the provider's wait pass.
+func (r *relying) again() time.Duration {
+	r.passed <- time.Time{}
+	return r.attempted()
+}
+
+func (r *relying) later(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now = r.now.Add(d)
+}
+
+func (r *relying) token(method jwt.SigningMethod, kid string, key any) string {
+	r.t.Helper()
+	return signed(r.t, method, key, kid, good(claims{"iss": r.issuer.URL}))
+}
+
+func (r *relying) verifies(name, token string, want error) {
+	r.t.Helper()
+	verifies(r.t, r.verifier, name, token, want)
+}
+
+func TestIssuer(t *testing.T) {
+	t.Parallel()
+	i, k := newIssuer(t), keys()
+	narrow := public("narrow", k.rsa)
+	narrow.Algorithm = "PS256"
+	encrypts := public("encrypts", k.rsa)
+	encrypts.Use = "enc"
+	i.publish(public("rsa", k.rsa), public("ec", k.ec), public("ed", k.ed), narrow, encrypts)
+	r := rely(t, i)
+	r.attempted()
+
+	r.verifies("RSA", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
+	r.verifies("RSA-PSS", r.token(jwt.SigningMethodPS256, "rsa", k.rsa), nil)
+	r.verifies("ECDSA", r.token(jwt.SigningMethodES256, "ec", k.ec), nil)
+	r.verifies("Ed25519", r.token(jwt.SigningMethodEdDSA, "ed", k.ed), nil)
+	r.verifies("the algorithm the key is for", r.token(jwt.SigningMethodPS256, "narrow", k.rsa), nil)
+
+	r.verifies("an algorithm the key is not for", r.token(jwt.SigningMethodRS256, "narrow", k.rsa), identity.ErrInvalid)
+	r.verifies("a key for encryption", r.token(jwt.SigningMethodRS256, "encrypts", k.rsa), identity.ErrInvalid)
+	r.verifies("another key's id", r.token(jwt.SigningMethodRS256, "ec", k.rsa), identity.ErrInvalid)
+	r.verifies("another key under a known id", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
+	r.verifies("no key id", r.token(jwt.SigningMethodRS256, "", k.rsa), identity.ErrInvalid)
+	r.verifies("an unknown key id", r.token(jwt.SigningMethodRS256, "x", k.rsa), identity.ErrInvalid)
+	r.verifies("a shared secret of the issuer", r.token(jwt.SigningMethodHS256, "secret", []byte(secretText)), identity.ErrInvalid)
+	r.verifies("the public key as a secret",
+		r.token(jwt.SigningMethodHS256, "rsa", inPEM(t, k.rsa.Public())), identity.ErrInvalid)
+	r.verifies("none", forge(t, claims{"alg": "none", "kid": "rsa"}, good(claims{"iss": i.URL}), unsigned), identity.ErrInvalid)
+	r.verifies("another issuer", signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", good(nil)), identity.ErrInvalid)
+	r.verifies("another audience",
+		signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", good(claims{"iss": i.URL, "aud": "else"})), identity.ErrInvalid)
+	r.verifies("expired",
+		signed(t, jwt.SigningMethodRS256, k.rsa, "rsa", good(claims{"iss": i.URL, "exp": now.Add(-time.Hour).Unix()})), identity.ErrExpired)
+	if i.asked != 1 {
+		t.Errorf("the issuer was asked %d times", i.asked)
+	}
+}
+
+func TestKeysRotate(t *testing.T) {
+	t.Parallel()
+	i, k := newIssuer(t), keys()
+	i.publish(public("old", k.rsa))
+	r := rely(t, i)
+	r.attempted()
+	older, newer := r.token(jwt.SigningMethodRS256, "old", k.rsa), r.token(jwt.SigningMethodES256, "new", k.ec)
+	r.verifies("the old key", older, nil)
+	r.verifies("a key to come", newer, identity.ErrInvalid)
+
+	i.publish(public("old", k.rsa), public("new", k.ec))
+	r.verifies("the new key, too soon to ask again", newer, identity.ErrInvalid)
+	r.later(5 * time.Second)
+	r.verifies("the new key", newer, nil)
+	r.verifies("the old key beside it", older, nil)
+	r.attempted()
+
+	i.publish(public("new", k.ec)) // the old one is taken back
+	if wait := r.again(); wait != 10*time.Minute {
+		t.Errorf("it waits for %v", wait)
+	}
+	r.verifies("the key that was taken back", older, identity.ErrInvalid)
+	r.verifies("the new key alone", newer, nil)
+
+	before := i.asked
+	for range 50 { // who makes up key ids does not make us ask for each
+		r.verifies("a made-up key id", r.token(jwt.SigningMethodRS256, "made up", k.otherRSA), identity.ErrInvalid)
+	}
+	if i.asked != before {
+		t.Errorf("the issuer was asked %d times more", i.asked-before)
+	}
+}
+
+func TestIssuerIsDown(t *testing.T) {
+	t.Parallel()
+	i, k := newIssuer(t), keys()
+	i.publish(public("rsa", k.rsa))
+	i.set(func() { i.down = true })
+	r := rely(t, i)
+	if wait := r.attempted(); wait != 5*time.Second {
+		t.Errorf("it waits for %v", wait)
+	}
+	token := r.token(jwt.SigningMethodRS256, "rsa", k.rsa)
+	r.verifies("from the start", token, identity.ErrUnavailable)
+	r.verifies("none, meanwhile", forge(t, claims{"alg": "none", "kid": "rsa"}, good(nil), unsigned), identity.ErrInvalid)
+	r.ready("", true)
+	if actor, err := r.verifier.Actor(&http.Request{}); err != nil || actor != nobody {
+		t.Errorf("without a token: %v, %v", actor, err)
+	}
+
+	i.set(func() { i.down = false })
+	r.again()
+	r.verifies("when it is there", token, nil)
+	r.ready("", false)
+
+	i.set(func() { i.down = true })
+	r.again()
+	r.verifies("a known key goes on", token, nil)
+	r.verifies("an unknown one may be good", r.token(jwt.SigningMethodES256, "new", k.ec), identity.ErrUnavailable)
+	r.verifies("a known key's wrong signature is wrong", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
+	r.ready("the keys that are known go on", false)
+}
+
+// A token that comes before the first attempt has ended waits for it.
+func TestTheFirstToken(t *testing.T) {
+	t.Parallel()
+	i, k := newIssuer(t), keys()
+	i.publish(public("rsa", k.rsa))
+	r := rely(t, i)
+	r.verifies("at once", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
+}
+
+func TestIssuersThatAreNotTaken(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*issuer){
+		"another name": func(i *issuer) { i.name = "https://login.example.com" },
+		"no keys":      func(i *issuer) { i.keys = nil },
+	} {
+		i := newIssuer(t)
+		i.publish(public("rsa", keys().rsa))
+		change(i)
+		r := rely(t, i)
+		r.attempted()
+		r.verifies(name, r.token(jwt.SigningMethodRS256, "rsa", keys().rsa), identity.ErrUnavailable)
+	}
+}
+
+func TestNobodyWaitsForAnIssuerThatIsNotAsked(t *testing.T) {
+	t.Parallel()
+	clock := func() time.Time { return now }
+	provider := identity.NewProvider(identity.ProviderOptions{Issuer: "https://127.0.0.1:1", Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	v := identity.New(provider, identity.Terms{Clock: clock}, nobody)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	actor, err := v.Verify(ctx, signed(t, jwt.SigningMethodRS256, keys().rsa, "x", good(nil)))
+	if !errors.Is(err, identity.ErrUnavailable) || actor != (booking.Actor{}) {
+		t.Errorf("%+v, %v", actor, err)
+	}
+}
+
+func (r *relying) ready(says string, fails bool) {
+	r.t.Helper()
+	note, err := r.verifier.Ready()
+	if (says == "") != (note == "") || !strings.Contains(note, says) || (err != nil) != fails {
+		r.t.Errorf("ready: %q, %v", note, err)
+	}
+}

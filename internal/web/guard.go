@@ -1,0 +1,79 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/rs/cors"
+)
+
+// preflightAge is how long a browser may remember what a page may ask.
+const preflightAge = time.Hour
+
+// fromElsewhere lets a page of another origin in if that is one of Origins, and
+// refuses what a browser sends for any other but reading. Nothing is sent along
+// by browsers themselves: who asks is in a header that the page sets.
+func (s *Site) fromElsewhere(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	for _, origin := range s.options.Origins {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			s.options.Log.Error("an origin is left out", "origin", origin, "error", err) // config has looked at it
+		}
+	}
+	next = protection.Handler(next)
+	if len(s.options.Origins) == 0 {
+		return next // to the library, no origins are all of them
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins: s.options.Origins,
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-Id"},
+		ExposedHeaders: []string{"X-Request-Id"},
+		MaxAge:         int(preflightAge.Seconds()),
+	}).Handler(next)
+}
+
+// guarded is what holds for every page of the public address.
+func (s *Site) guarded(next http.Handler) http.Handler {
+	if s.options.Local {
+		next = localOnly(next)
+	}
+	return withHeaders(next)
+}
+
+// withHeaders tells a browser to make nothing of an answer but what it is. A
+// page that needs more sets a policy of its own.
+func withHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// localOnly answers who calls this machine localhost or by a loopback address.
+// A page elsewhere can make its own name lead here (DNS rebinding), and would
+// be of the same origin; its name gives it away.
+func localOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLocal(r.Host) {
+			text(w, http.StatusMisdirectedRequest, "this server answers on this machine only, as localhost")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isLocal(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.Trim(hostport, "[]") // without a port
+	}
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || (err == nil && ip.IsLoopback())
+}

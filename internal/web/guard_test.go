@@ -1,0 +1,220 @@
+package web_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/web"
+)
+
+// site is one whose GraphQL says "reached".
+func site(t *testing.T, o web.Options) *web.Site {
+	t.Helper()
+	o.GraphQL = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", "1")
+		_, _ = w.Write([]byte("reached"))
+	})
+	o.Playground = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", "of its own")
+	})
+	if o.Ready == nil {
+		o.Ready = func(context.Context) (string, error) { return "ready", nil }
+	}
+	o.Log = slog.New(slog.DiscardHandler)
+	return web.New(o)
+}
+
+func answer(h http.Handler, method, target string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, http.NoBody)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+const friend, stranger = "https://app.example.org", "https://evil.example.org"
+
+func TestRequestsFromElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		origins []string
+		method  string
+		headers []string
+		status  int
+		allowed string
+	}{
+		"a program":                    {nil, "POST", nil, 200, ""},
+		"a page of ours":               {nil, "POST", []string{"Origin", "http://example.com", "Sec-Fetch-Site", "same-origin"}, 200, ""},
+		"a page of ours, without TLS":  {nil, "POST", []string{"Origin", "http://example.com"}, 200, ""},
+		"a page elsewhere":             {nil, "POST", []string{"Origin", stranger, "Sec-Fetch-Site", "cross-site"}, 403, ""},
+		"an old browser":               {nil, "POST", []string{"Origin", stranger}, 403, ""},
+		"a page without an origin":     {nil, "POST", []string{"Origin", "null", "Sec-Fetch-Site", "cross-site"}, 403, ""},
+		"a link elsewhere":             {nil, "GET", []string{"Sec-Fetch-Site", "cross-site"}, 200, ""},
+		"a friend":                     {[]string{friend}, "POST", []string{"Origin", friend, "Sec-Fetch-Site", "cross-site"}, 200, friend},
+		"a stranger beside the friend": {[]string{friend}, "POST", []string{"Origin", stranger, "Sec-Fetch-Site", "cross-site"}, 403, ""},
+		"a friend's subdomain":         {[]string{friend}, "POST", []string{"Origin", "https://x.app.example.org"}, 403, ""},
+		"a friend without TLS":         {[]string{friend}, "POST", []string{"Origin", "http://app.example.org"}, 403, ""},
+		"nobody's friend reads":        {nil, "GET", []string{"Origin", stranger, "Sec-Fetch-Site", "cross-site"}, 200, ""},
+	} {
+		w := answer(site(t, web.Options{Origins: test.origins}).Public(true), test.method, "http://example.com/graphql", test.headers...)
+		if w.Code != test.status || w.Header().Get("Access-Control-Allow-Origin") != test.allowed {
+			t.Errorf("%s: %d, %v", name, w.Code, w.Header())
+		}
+		if (w.Body.String() == "reached") != (test.status == 200) {
+			t.Errorf("%s: %q", name, w.Body)
+		}
+		if w.Header().Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%s: with credentials", name)
+		}
+	}
+}
+
+func TestPreflight(t *testing.T) {
+	t.Parallel()
+	ask := func(origins []string, origin, headers string) http.Header {
+		w := answer(site(t, web.Options{Origins: origins}).Public(true), "OPTIONS", "/graphql",
+			"Origin", origin, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", headers)
+		return w.Header()
+	}
+	h := ask([]string{friend}, friend, "authorization,content-type,x-request-id")
+	if h.Get("Access-Control-Allow-Origin") != friend || !strings.Contains(h.Get("Access-Control-Allow-Headers"), "authorization") ||
+		h.Get("Access-Control-Allow-Methods") != "POST" || h.Get("Access-Control-Max-Age") != "3600" {
+		t.Errorf("a friend's: %v", h)
+	}
+	for name, h := range map[string]http.Header{
+		"a stranger's":       ask([]string{friend}, stranger, "authorization"),
+		"another header's":   ask([]string{friend}, friend, "cookie"),
+		"where nobody is in": ask(nil, friend, "authorization"),
+	} {
+		if h.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s: %v", name, h)
+		}
+	}
+	w := answer(site(t, web.Options{Origins: []string{friend}}).Public(true), "POST", "/graphql", "Origin", friend)
+	if w.Header().Get("Access-Control-Expose-Headers") != "X-Request-Id" {
+		t.Errorf("what a friend sees: %v", w.Header())
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	s := site(t, web.Options{Schema: "type Query"})
+	for _, h := range []http.Handler{s.Public(true), s.Ops()} {
+		for _, path := range []string{"/", "/schema.graphqls", "/graphql", "/playground", "/livez", "/readyz", "/nothing"} {
+			got := answer(h, "GET", path).Header()
+			policy := "default-src 'none'; frame-ancestors 'none'"
+			if path == "/playground" && got.Get("Content-Security-Policy") == "of its own" {
+				policy = "of its own"
+			}
+			if got.Get("X-Content-Type-Options") != "nosniff" || got.Get("Referrer-Policy") != "no-referrer" ||
+				got.Get("Content-Security-Policy") != policy {
+				t.Errorf("%s: %v", path, got)
+			}
+		}
+	}
+}
+
+// A name that leads here is not this machine's name.
+func TestOnlyThisMachine(t *testing.T) {
+	t.Parallel()
+	h := site(t, web.Options{Local: true}).Public(true)
+	for host, status := range map[string]int{
+		"localhost": 200, "localhost:8080": 200, "LOCALHOST:1": 200, "127.0.0.1:8080": 200, "127.9.9.9": 200, "[::1]:8080": 200, "[::1]": 200,
+		"evil.example.org": 421, "evil.example.org:8080": 421, "localhost.evil.example.org": 421, "192.168.1.7:8080": 421, "": 421,
+		"127.0.0.1.evil.example.org": 421, "2130706433": 421, "0.0.0.0:8080": 421,
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/graphql", http.NoBody)
+		r.Host = host
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != status {
+			t.Errorf("%q: %d", host, w.Code)
+		}
+	}
+}
+
+func TestReady(t *testing.T) {
+	t.Parallel()
+	for status, ready := range map[int]func(context.Context) (string, error){
+		200: func(context.Context) (string, error) { return "ready; but", nil },
+		503: func(context.Context) (string, error) { return "no keys", errors.New("hunter2") },
+	} {
+		says, _ := ready(t.Context())
+		if w := answer(site(t, web.Options{Ready: ready}).Ops(), "GET", "/readyz"); w.Code != status || strings.TrimSpace(w.Body.String()) != says {
+			t.Errorf("%d: %q", w.Code, w.Body)
+		}
+	}
+}
+
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	certificate, roots := selfSigned(t)
+	s := site(t, web.Options{})
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l, s.Public(true), &certificate, time.Second) }()
+	get := func(c *tls.Config) (*http.Response, error) {
+		transport := &http.Transport{TLSClientConfig: c, ForceAttemptHTTP2: true, DisableKeepAlives: true}
+		response, err := (&http.Client{Transport: transport}).Get("https://" + l.Addr().String() + "/livez")
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		return response, err
+	}
+	response, err := get(&tls.Config{RootCAs: roots})
+	if err != nil || response.StatusCode != http.StatusOK || response.ProtoMajor != 2 {
+		t.Errorf("TLS: %+v, %v", response, err)
+	}
+	if response, err := get(&tls.Config{RootCAs: roots, MaxVersion: tls.VersionTLS12}); err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("TLS 1.2: %+v, %v", response, err)
+	}
+	if _, err := get(&tls.Config{RootCAs: roots, MaxVersion: tls.VersionTLS11}); err == nil {
+		t.Error("TLS 1.1 is talked")
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(parsed)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, roots
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/config"
+	"rehearse/internal/identity"
+	"rehearse/internal/localpg"
+)
+
+// keys are what the tokens of this configuration are signed with: a key of its
+// own in the data folder where none is named.
+func (p *program) keys() (identity.Keys, error) {
+	switch c := p.config; {
+	case c.OIDCIssuer != "":
+		return identity.NewProvider(identity.ProviderOptions{Issuer: c.OIDCIssuer, Clock: p.now, Log: p.log}), nil
+	case c.PublicKey != nil:
+		return *c.PublicKey, nil
+	case c.Secret != nil:
+		return *c.Secret, nil
+	default:
+		if err := localpg.MakeDataDir(c.DataDir); err != nil {
+			return nil, fmt.Errorf("make the data folder %s: %w", c.DataDir, err)
+		}
+		return identity.LocalSecret(c.DataDir)
+	}
+}
+
+// terms: a token is of the real time, whatever the school's clock shows.
+func (p *program) terms() identity.Terms {
+	return identity.Terms{Issuer: p.config.JWTIssuer, Audience: p.config.JWTAudience, Clock: p.now}
+}
+
+func (p *program) verifier(keys identity.Keys) *identity.Verifier {
+	withoutToken := booking.Actor{Role: booking.RoleAnonymous}
+	if p.config.Auth == config.AuthLocal {
+		withoutToken.Role = booking.RoleAdmin // who reaches a loopback address runs the school
+	}
+	return identity.New(keys, p.terms(), withoutToken)
+}
+
+const defaultTTL = time.Hour
+
+// token prints a token. It asks no database whether there is such a person.
+func (p *program) token(context.Context) error {
+	actor, ttl, err := parseToken(p.args)
+	if err != nil {
+		return fmt.Errorf("%w: token: %w", errConfiguration, err)
+	}
+	keys, err := p.keys()
+	if err != nil {
+		return err
+	}
+	secret, signs := keys.(identity.Secret)
+	if !signs {
+		return fmt.Errorf("%w: token: with JWT_PUBLIC_KEY_FILE or OIDC_ISSUER somebody else signs the tokens; "+
+			"JWT_SECRET, or AUTH=local with none of the three, is expected", errConfiguration)
+	}
+	token, err := secret.Sign(p.terms(), actor, ttl)
+	if err == nil {
+		_, err = fmt.Fprintln(p.stdout, token)
+	}
+	return err
+}
+
+func parseToken(args []string) (booking.Actor, time.Duration, error) {
+	flags := flag.NewFlagSet("token", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	role := flags.String("role", "", "")
+	id := flags.String("id", "", "")
+	ttl := flags.Duration("ttl", defaultTTL, "")
+	if err := flags.Parse(args); err != nil {
+		return booking.Actor{}, 0, fmt.Errorf("%w; --role, --id and --ttl are expected", err)
+	}
+	if flags.NArg() > 0 {
+		return booking.Actor{}, 0, fmt.Errorf("%q is not expected; --role, --id and --ttl are", flags.Arg(0))
+	}
+	actor, err := identity.ParseActor(*role, *id)
+	if *ttl < time.Second {
+		err = errors.Join(err, fmt.Errorf("the ttl is %s; a duration from 1s on is expected", *ttl))
+	}
+	return actor, *ttl, err
+}

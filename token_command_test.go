@@ -1,0 +1,154 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const secretOfTests = "JWT_SECRET=a secret of more than thirty-two bytes"
+
+// as sends a document with a token.
+func (r *running) as(token, document string) (status int, body string) {
+	r.t.Helper()
+	text, err := json.Marshal(map[string]string{"query": document})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, "http://"+r.address+"/graphql", strings.NewReader(string(text)))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return response.StatusCode, string(answer)
+}
+
+func tokenOf(t *testing.T, data string, env []string, args ...string) string {
+	t.Helper()
+	code, out, errs := once(t, data, env, append([]string{"token"}, args...)...)
+	if code != 0 || strings.Count(out, ".") != 2 {
+		t.Fatalf("token ends with %d: %s%s", code, out, errs)
+	}
+	return strings.TrimSpace(out)
+}
+
+const created = `mutation { createStudent(input: {name: "X", email: "%s@example.org"}) { errors { code } } }`
+
+// On a laptop: a token is made before there is a server or a database, and the
+// server takes it for whom it names.
+func TestTokenOnALaptop(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	admin := tokenOf(t, data, nil, "--role", "admin", "--id", "7", "--ttl", "10m")
+	if _, err := os.Stat(filepath.Join(data, "pgdata")); err == nil {
+		t.Error("the token command has made a database")
+	}
+	key, err := os.Stat(filepath.Join(data, "token.key"))
+	if err != nil || key.Mode().Perm() != 0o600 {
+		t.Errorf("the key: %v, %v", key, err)
+	}
+	r := start(t, data, "SAMPLE_DATA=off", "CLOCK_OFFSET=240h") // a token is of the real time
+	if status, body := r.as(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
+		t.Errorf("a token's owner: %d %s", status, body)
+	}
+	mustContain(t, "without a token", r.ask(fmt.Sprintf(created, "two")), `"errors":[]`)
+	mustContain(t, "who did it", r.ask("{ events { nodes { actor { role id } } } }"),
+		`{"actor":{"role":"ADMIN","id":"7"}}`, `{"actor":{"role":"ADMIN","id":null}}`)
+	for name, token := range map[string]string{
+		"of another folder": tokenOf(t, home(t), nil, "--role", "admin", "--id", "0"),
+		"of a secret":       tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0"),
+	} {
+		if status, body := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized || !strings.Contains(body, `"UNAUTHENTICATED"`) {
+			t.Errorf("a token %s: %d %s", name, status, body)
+		}
+	}
+	r.stop()
+}
+
+func TestTokenOfASecret(t *testing.T) {
+	t.Parallel()
+	env := []string{"AUTH=jwt", secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse", "SAMPLE_DATA=off"}
+	data := home(t)
+	r := start(t, data, env...)
+	admin := tokenOf(t, data, env, "--role", "admin", "--id", "0")
+	if status, body := r.as(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
+		t.Errorf("%d %s", status, body)
+	}
+	other := tokenOf(t, data, []string{secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=else"}, "--role", "admin", "--id", "0")
+	if status, body := r.as(other, "{ students { totalCount } }"); status != http.StatusUnauthorized {
+		t.Errorf("for another audience: %d %s", status, body)
+	}
+	mustContain(t, "the greeting", r.greeting, "Who sends no token is nobody")
+	r.stop()
+}
+
+// The issuer is down when the server starts, and comes up.
+func TestServerWithoutItsIssuer(t *testing.T) {
+	t.Parallel()
+	issuer := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(issuer.Close)
+	r := start(t, home(t), "AUTH=jwt", "OIDC_ISSUER="+issuer.URL, "JWT_AUDIENCE=rehearse", "SAMPLE_DATA=off")
+	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the token issuer cannot be reached") {
+		t.Errorf("/readyz: %d %s", status, body)
+	}
+	token := tokenOf(t, home(t), nil, "--role", "admin", "--id", "0") // its algorithm is none of an issuer's
+	if status, _ := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized {
+		t.Errorf("a token of a secret: %d", status)
+	}
+	const ofAnIssuer = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJyb2xlIjoiYWRtaW4ifQ.AAAA"
+	if status, body := r.as(ofAnIssuer, "{ students { totalCount } }"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"UNAVAILABLE"`) {
+		t.Errorf("a token that may be good: %d %s", status, body)
+	}
+	r.stop()
+}
+
+func TestTokenCommandLine(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		env  []string
+		args []string
+		says string
+	}{
+		{"no role", nil, []string{"--id", "1"}, "student, interviewer or admin is expected"},
+		{"an unknown role", nil, []string{"--role", "king", "--id", "1"}, `the role is "king"; student, interviewer or admin is expected`},
+		{"no id", nil, []string{"--role", "student"}, "a decimal number from 1 on is expected"},
+		{"an id that is none", nil, []string{"--role", "student", "--id", "x"}, `the id is "x"`},
+		{"nobody's id", nil, []string{"--role", "interviewer", "--id", "0"}, "from 1 on"},
+		{"a negative id", nil, []string{"--role", "admin", "--id=-1"}, "from 0 on"},
+		{"a ttl that is none", nil, []string{"--role", "admin", "--id", "0", "--ttl", "soon"}, "--role, --id and --ttl are expected"},
+		{"a ttl that is over", nil, []string{"--role", "admin", "--id", "0", "--ttl", "-1h"}, "from 1s on"},
+		{"an unknown flag", nil, []string{"--name", "x"}, "--role, --id and --ttl are expected"},
+		{"a word too many", nil, []string{"--role", "admin", "--id", "0", "x"}, `"x" is not expected`},
+		{
+			"somebody else signs", []string{"OIDC_ISSUER=https://login.example.org", "JWT_AUDIENCE=x"},
+			[]string{"--role", "admin", "--id", "0"}, "somebody else signs the tokens",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			code, out, errs := once(t, home(t), test.env, append([]string{"token"}, test.args...)...)
+			if code != exitConfiguration || out != "" || !strings.Contains(errs, test.says) {
+				t.Errorf("ended with %d:\n%s%s", code, out, errs)
+			}
+		})
+	}
+}
