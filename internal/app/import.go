@@ -83,6 +83,8 @@ func (r *incoming[T]) isNew() bool { return r.status == RowCreated || r.status =
 
 // intake is what is particular to one kind of file.
 type intake[T any] struct {
+	data string // what the rows are
+	now  time.Time
 	// judge locks, reads, and decides about the rows that are not FAILED yet:
 	// it fails a row or finds it unchanged; the others stay CREATED.
 	judge func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) error
@@ -110,8 +112,15 @@ func take[T any](ctx context.Context, a *App, file []interchange.Row[T], o Impor
 		if len(failed) > 0 && !o.Partial {
 			return errNothingWritten
 		}
-		if err := in.write(ctx, tx, pick(rows, (*incoming[T]).isNew)); err != nil {
+		created := pick(rows, (*incoming[T]).isNew)
+		if err := in.write(ctx, tx, created); err != nil {
 			return err
+		}
+		if len(created) > 0 {
+			changes := booking.Changes{}.Add("data", nil, in.data).Add("created", nil, len(created))
+			if err := tell(ctx, tx, in.now, booking.Event{Kind: booking.DataImported, Changes: changes}); err != nil {
+				return err
+			}
 		}
 		if o.DryRun {
 			return errDryRun

@@ -72,6 +72,7 @@ func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchang
 	now := a.Now()
 	var p *publishing
 	return take(ctx, a, rows, o, intake[interchange.Availability]{
+		data: "availability", now: now,
 		judge: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) (err error) {
 			if p, err = newPublishing(ctx, tx, rows, now); err != nil {
 				return err

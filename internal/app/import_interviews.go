@@ -31,6 +31,7 @@ func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptio
 	now := a.Now()
 	var h *history
 	return take(ctx, a, rows, o, intake[interchange.Interview]{
+		data: "interviews", now: now,
 		judge: func(ctx context.Context, tx *store.Tx, rows []*historyRow) (err error) {
 			if h, err = newHistory(ctx, tx, rows, now, o.Exempt); err != nil {
 				return err
@@ -153,11 +154,13 @@ func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// give counts an interview, or a hold, towards its interviewer's caps.
+// give counts an interview, or a hold, towards its interviewer's caps. One claim
+// at a time is his: an interview takes the place of the hold that it was.
 func (h *history) give(by booking.Interviewer, claim booking.Claim) error {
 	of, err := by.Week(claim.Start)
 	key := week{by.ID, of.Start}
-	h.given[key] = append(h.given[key], claim)
+	others := slices.DeleteFunc(h.given[key], func(c booking.Claim) bool { return c.Start.Equal(claim.Start) })
+	h.given[key] = append(others, claim)
 	return err
 }
 
@@ -192,7 +195,7 @@ func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRo
 		return err
 	}
 	for _, slot := range locked {
-		slots[at[slot.ID]].Status = slot.Status
+		slots[at[slot.ID]].Slot = slot
 	}
 	h.agendas = agendas(slots)
 	return nil
@@ -213,9 +216,13 @@ func (h *history) judge(row *historyRow) error {
 		return nil
 	}
 	record, by := h.students[row.Value.Student], h.by[row.Value.Interviewer]
-	slot, refused := h.agendas[i.InterviewerID].SlotFor(i)
-	refused = append(refused, record.JudgeImported(i, h.now)...)
-	full, err := h.full(by, i)
+	slot, refused := h.agendas[i.InterviewerID].SlotFor(i, h.now)
+	without, own := *record, slot != nil && i.Status != booking.Cancelled && slot.HeldAt(h.now)
+	if own {
+		without.Hold = nil // it becomes this interview
+	}
+	refused = append(refused, without.JudgeImported(i, h.now)...)
+	full, err := h.full(by, i, own)
 	if err != nil {
 		return err
 	}
@@ -230,6 +237,7 @@ func (h *history) judge(row *historyRow) error {
 		i.SlotID = slot.ID
 	}
 	h.occupy(i, slot)
+	*record = without
 	if i.Status != booking.Cancelled {
 		record.History = append(record.History, i)
 	}
@@ -241,7 +249,7 @@ func (h *history) judge(row *historyRow) error {
 	return nil
 }
 
-func (h *history) full(by booking.Interviewer, i booking.Interview) (booking.Refused, error) {
+func (h *history) full(by booking.Interviewer, i booking.Interview, own bool) (booking.Refused, error) {
 	if !by.Capped() {
 		return nil, nil
 	}
@@ -249,7 +257,7 @@ func (h *history) full(by booking.Interviewer, i booking.Interview) (booking.Ref
 	if err != nil {
 		return nil, err
 	}
-	return by.JudgeImported(i, h.given[week{by.ID, of.Start}], h.now)
+	return by.JudgeImported(i, h.given[week{by.ID, of.Start}], own, h.now)
 }
 
 // meets deals with a row whose interview is there already.
@@ -312,6 +320,13 @@ func (h *history) write(ctx context.Context, tx *store.Tx, rows []*historyRow) e
 	if err := tx.LoadInterviews(ctx, plain); err != nil {
 		return err
 	}
+	events := make([]booking.Event, len(plain))
+	for i, interview := range plain {
+		events[i] = interview.Event(booking.InterviewImported, booking.Interview{})
+	}
+	if err := tell(ctx, tx, h.now, events...); err != nil {
+		return err
+	}
 	return recountAll(ctx, tx, h.by)
 }
 
@@ -332,7 +347,7 @@ func (h *history) publish(ctx context.Context, tx *store.Tx, rows []*historyRow)
 			})
 		}
 	}
-	if err := tx.BookSlots(ctx, booked); err != nil {
+	if err := tx.BookSlots(ctx, booked, h.now); err != nil {
 		return err
 	}
 	availabilities, err := tx.EnsureAvailabilities(ctx, windows)

@@ -33,6 +33,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 		},
 	}
 	return take(ctx, a, rows, o, intake[booking.Student]{
+		data: "students", now: now,
 		judge: people.judge,
 		write: func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Student]) error {
 			created, err := numbered(ctx, tx, store.StudentsTable, rows, func(s *booking.Student, id int64) {
@@ -68,6 +69,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 		},
 	}
 	return take(ctx, a, rows, o, intake[booking.Interviewer]{
+		data: "interviewers", now: now,
 		judge: people.judge,
 		write: func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Interviewer]) error {
 			created, err := numbered(ctx, tx, store.InterviewersTable, rows, func(i *booking.Interviewer, id int64) {

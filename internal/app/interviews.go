@@ -62,12 +62,7 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		if err != nil {
 			return err
 		}
-		if by.Role == booking.RoleInterviewer { // as though he withdrew it: no change of his calendar brings it back
-			err = c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, true)
-		} else {
-			err = c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(interviewer, by, c.now))
-		}
-		if err != nil {
+		if err := c.free(ctx, slot, interviewer); err != nil {
 			return err
 		}
 		if err := c.write(ctx, booking.InterviewCancelled, cancelled); err != nil {
@@ -179,8 +174,7 @@ func (c *changing) move(ctx context.Context, id booking.SlotID) error {
 	if err := c.write(ctx, booking.InterviewRescheduled, moved); err != nil {
 		return err
 	}
-	by := CallerOf(ctx).Actor
-	if err := c.tx.SetSlotStatus(ctx, left.ID, left.StatusWhenFree(interviewers[left.InterviewerID], by, c.now)); err != nil {
+	if err := c.free(ctx, left, interviewers[left.InterviewerID]); err != nil {
 		return err
 	}
 	if err := c.tx.SetSlotStatus(ctx, to.ID, booking.SlotBooked); err != nil {
@@ -250,6 +244,18 @@ func (a *App) changeInterview(
 		return nil, err
 	}
 	return &changed, nil
+}
+
+// free lets go of a slot on which the interview stands no more. One that its
+// interviewer gives up himself is out of its rule, as though he withdrew it: no
+// change of his calendar brings it back.
+func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
+	by := CallerOf(ctx).Actor
+	status := slot.StatusWhenFree(of, by, c.now)
+	if status == booking.SlotWithdrawn {
+		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, by.Role == booking.RoleInterviewer)
+	}
+	return c.tx.SetSlotStatus(ctx, slot.ID, status)
 }
 
 // interviewer locks who gives the interview.

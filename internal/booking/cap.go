@@ -67,14 +67,16 @@ func (i Interviewer) FullPeriods(claims []Claim) ([]FullPeriod, error) {
 }
 
 // JudgeImported refuses an interview that was booked elsewhere and is still to
-// come on a day, or in a week, that is full, given the other claims of its week.
-// What lies in the past was given, whatever the cap.
-func (i Interviewer) JudgeImported(interview Interview, claims []Claim, now time.Time) (Refused, error) {
+// come on a day, or in a week, that is full, given the claims of its week. own:
+// a hold that it was is among them. What lies in the past was given, whatever the
+// cap.
+func (i Interviewer) JudgeImported(interview Interview, claims []Claim, own bool, now time.Time) (Refused, error) {
 	if !interview.ToCome(now) {
 		return nil, nil
 	}
 	full, err := i.FullPeriods(claims)
-	if err != nil || !now.Before(FullUntil(full, interview.Start)) {
+	slot := Slot{Status: SlotOpen, FullUntil: FullUntil(full, interview.Start)}
+	if err != nil || !slot.FullAt(now, own) {
 		return nil, err
 	}
 	return Refuse(InterviewerFull, "start", interviewerFull), nil

@@ -79,7 +79,7 @@ func TestImportedInterviewsKeepToTheCaps(t *testing.T) {
 		for _, start := range test.starts {
 			claims = append(claims, booking.Claim{Start: start, Until: booking.Forever})
 		}
-		refused, err := by.JudgeImported(booking.Interview{Start: test.start, Status: test.status}, claims, now)
+		refused, err := by.JudgeImported(booking.Interview{Start: test.start, Status: test.status}, claims, false, now)
 		if err != nil || refused.Has(booking.InterviewerFull) != test.full || len(refused) > 0 != test.full {
 			t.Errorf("%s: %v, %v", test.name, refused, err)
 		}
@@ -129,7 +129,7 @@ func TestAgenda(t *testing.T) {
 		{"where there is room", 4, time.Hour, nil, 0},
 		{"across two", 2, 2 * time.Hour, []booking.RefusalCode{booking.AvailabilityConflict}, 0},
 	} {
-		slot, refused := agenda.SlotFor(booking.Interview{Start: hour(test.h).Start, End: hour(test.h).Start.Add(test.long), Status: booking.Completed})
+		slot, refused := agenda.SlotFor(booking.Interview{Start: hour(test.h).Start, End: hour(test.h).Start.Add(test.long), Status: booking.Completed}, now)
 		if got := codesOf(refused); !slices.Equal(got, test.want) || (slot != nil) != (test.on != 0) || (slot != nil && slot.ID != test.on) {
 			t.Errorf("%s: %v, %v", test.name, slot, got)
 		}

@@ -67,11 +67,8 @@ func orZero[ID ~int64](id *ID) ID {
 	return *id
 }
 
-// Append writes what happened.
+// Append writes what happened, in this order.
 func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
-	if len(events) == 0 {
-		return nil
-	}
 	rows := make([]eventRow, len(events))
 	for i, e := range events {
 		var err error
@@ -79,8 +76,18 @@ func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 			return err
 		}
 	}
-	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
-	return fault(err, "append %d events", len(events))
+	return load(ctx, tx, "events", rows, []column[eventRow]{
+		{"at", "timestamptz", func(b []byte, r eventRow) []byte { return appendTime(b, r.At) }},
+		{"kind", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.Kind)) }},
+		{"actor_role", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.ActorRole)) }},
+		{"actor_id", "bigint", func(b []byte, r eventRow) []byte { return appendID(b, r.ActorID) }},
+		{"request_id", "text", func(b []byte, r eventRow) []byte { return appendText(b, r.RequestID) }},
+		{"student_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.StudentID, appendID) }},
+		{"interviewer_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewerID, appendID) }},
+		{"slot_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.SlotID, appendID) }},
+		{"interview_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewID, appendID) }},
+		{"changes", "jsonb", func(b []byte, r eventRow) []byte { return appendText(b, r.Changes) }},
+	})
 }
 
 // EventFilter narrows the list of events; the zero value narrows nothing.

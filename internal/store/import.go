@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -126,7 +127,7 @@ func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([
 	rows, err := inBatches(windows, func(batch []InterviewerWindow) ([]slotRow, error) {
 		var rows []slotRow
 		err := r.db.WithContext(ctx).Raw(`
-			SELECT s.id, s.interviewer_id, s.availability_id, s.starts_at, s.ends_at, s.status
+			SELECT s.id, s.interviewer_id, s.availability_id, s.starts_at, s.ends_at, s.status, s.held_by, s.held_until
 			FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS wanted (interviewer_id, s, e)
 			CROSS JOIN LATERAL (SELECT * FROM slots
 				WHERE slots.interviewer_id = wanted.interviewer_id AND status <> 'WITHDRAWN'
@@ -234,12 +235,17 @@ func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) (
 	return slices.CompactFunc(found, func(a, b booking.Interview) bool { return a.ID == b.ID }), err
 }
 
-// BookSlots marks slots that this transaction has locked.
-func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID) error {
+// BookSlots marks slots that this transaction has locked, and ends the holds on
+// them.
+func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID, now time.Time) error {
 	for batch := range slices.Chunk(keys, loadBatch) {
-		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED' WHERE id = ANY(?)", ids[booking.SlotID](batch)).Error
+		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = ANY(?)",
+			ids[booking.SlotID](batch)).Error
 		if err != nil {
 			return fault(err, "book %d slots", len(batch))
+		}
+		if err := tx.EndHoldsOn(ctx, batch, now); err != nil {
+			return err
 		}
 	}
 	return nil

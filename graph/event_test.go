@@ -1,0 +1,333 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+type change struct {
+	Field         string
+	Before, After *string
+}
+
+type event struct {
+	ID, At, Kind, RequestID string
+	Actor                   struct {
+		Role string
+		ID   *string
+	}
+	Student, Interviewer, Slot, Interview *struct{ ID string }
+	Changes                               []change
+}
+
+const eventFields = `id at kind requestId actor { role id } student { id } interviewer { id } slot { id } interview { id }
+	changes { field before after }`
+
+// events are all that the arguments leave, oldest first.
+func (s *school) events(arguments string) []event {
+	s.t.Helper()
+	var data struct{ Events struct{ Nodes []event } }
+	s.ask("{ events(first: 100"+arguments+") { nodes { "+eventFields+" } } }", nil).into(&data)
+	return data.Events.Nodes
+}
+
+func kinds(events []event) []string {
+	out := []string{}
+	for _, e := range events {
+		out = append(out, e.Kind)
+	}
+	return out
+}
+
+// happens is the kinds of the events that something appends.
+func (s *school) happens(do func()) []string {
+	s.t.Helper()
+	before := len(s.events(", orderBy: {field: ID, direction: DESC}"))
+	do()
+	return kinds(s.events("")[before:])
+}
+
+func (c change) String() string {
+	text := func(s *string) string {
+		if s == nil {
+			return "-"
+		}
+		return *s
+	}
+	return fmt.Sprintf("%s: %s > %s", c.Field, text(c.Before), text(c.After))
+}
+
+func (e event) changed() []string {
+	out := []string{}
+	for _, c := range e.Changes {
+		out = append(out, c.String())
+	}
+	return out
+}
+
+func TestEventOfABooking(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, ann := s.student(nil), s.interviewer(nil)
+	slot := s.slot(ann, day)
+	var id string
+	s.setClock(t0.Add(time.Hour))
+	s.as(booking.RoleStudent, student, func() { id = s.booked(student, slot) })
+	events := s.events(", filter: {kind: [INTERVIEW_BOOKED]}")
+	same(t, "events", len(events), 1)
+	e := events[0]
+	same(t, "when", e.At, "2026-06-01T09:00:00Z")
+	same(t, "who", [2]string{e.Actor.Role, *e.Actor.ID}, [2]string{"STUDENT", student})
+	same(t, "about", []string{e.Student.ID, e.Interviewer.ID, e.Slot.ID, e.Interview.ID}, []string{student, ann, slot, id})
+	same(t, "what", e.changed(), []string{
+		"status: - > BOOKED", "start: - > 2026-06-02T08:00:00Z", "end: - > 2026-06-02T09:00:00Z",
+	})
+
+	to := s.newSlot(2 * day)
+	s.accepted(s.move(id, to).Errors)
+	s.accepted(s.cancel(id).Errors)
+	var data struct{ Interview struct{ Events []event } }
+	s.ask("query($i: ID!) { interview(id: $i) { events { "+eventFields+" } } }", in{"i": id}).into(&data)
+	life := data.Interview.Events
+	same(t, "its life", kinds(life), []string{"INTERVIEW_BOOKED", "INTERVIEW_RESCHEDULED", "INTERVIEW_CANCELLED"})
+	same(t, "the local administrator has no id", [2]any{life[1].Actor.Role, life[1].Actor.ID}, [2]any{"ADMIN", (*string)(nil)})
+	same(t, "before and after a move", life[1].changed(), []string{
+		"start: 2026-06-02T08:00:00Z > 2026-06-03T08:00:00Z", "end: 2026-06-02T09:00:00Z > 2026-06-03T09:00:00Z",
+		"slotId: " + slot + " > " + to, "interviewerId: " + ann + " > " + life[1].Interviewer.ID,
+	})
+	same(t, "a reason is told by its length", life[2].changed(),
+		[]string{"status: BOOKED > CANCELLED", "cancelReason: - > 13 characters"})
+}
+
+// Every mutation appends one event of its own, and none when it changes nothing,
+// is refused, or only tried.
+func TestOneEventForEachMutation(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, ann := s.student(nil), s.interviewer(in{"name": "Ann"})
+	var slot, other, taken, interview, hold, waiver, availability, block string
+	var rule weekly
+	nothing := []string{}
+	one := func(name string, want string, do func()) {
+		t.Helper()
+		got := s.happens(do)
+		if want == "" {
+			same(t, name, got, nothing)
+		} else {
+			same(t, name, got, []string{want})
+		}
+	}
+	change := func(mutation, fields string, input in) func() {
+		return func() {
+			var payload struct{ Errors []refused }
+			s.mutate(mutation, fields, input, &payload)
+		}
+	}
+	one("createStudent", "STUDENT_CREATED", func() { s.student(nil) })
+	one("createStudent, refused", "", change("createStudent", "student { id }", in{"name": "", "email": "x@example.org"}))
+	one("updateStudent", "STUDENT_UPDATED", change("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 9}))
+	one("the same again", "", change("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 9}))
+	one("createInterviewer", "INTERVIEWER_CREATED", func() { s.interviewer(nil) })
+	one("updateInterviewer", "INTERVIEWER_UPDATED", func() { s.updateInterviewer(ann, in{"maxPerDay": 50}) })
+	one("the same again", "", func() { s.updateInterviewer(ann, in{"maxPerDay": 50}) })
+	one("updateBookingPolicy", "POLICY_UPDATED", func() { s.policy(in{"holdSeconds": 60}) })
+	one("the same again", "", func() { s.policy(in{"holdSeconds": 60}) })
+
+	one("addAvailability", "AVAILABILITY_ADDED", func() { slot = s.slot(ann, day) })
+	one("the same again", "", func() { s.slot(ann, day) })
+	other, taken = s.newSlot(3*day), s.takenSlot(4*day)
+	one("addWeeklyAvailability", "AVAILABILITY_ADDED", func() { rule = s.weekly(ann, nil) })
+	availability = rule.Availability.ID
+	one("the same again", "", func() { s.weekly(ann, nil) })
+	one("updateAvailability", "AVAILABILITY_UPDATED", func() { s.update(availability, in{"endDate": "2026-06-12"}) })
+	one("the same again", "", func() { s.update(availability, in{"endDate": "2026-06-12"}) })
+	one("blockTime", "TIME_BLOCKED", func() {
+		block = s.closing("blockTime", "blocks { id } ", in{
+			"interviewerId": ann, "start": "2026-06-09T00:00:00Z", "end": "2026-06-10T00:00:00Z", "reason": "away",
+		}).Blocks[0].ID
+	})
+	one("unblockTime", "TIME_UNBLOCKED", change("unblockTime", "slots { id }", in{"blockId": block}))
+	one("unblockTime, refused", "", change("unblockTime", "slots { id }", in{"blockId": block}))
+	one("withdrawSlot", "SLOT_WITHDRAWN", func() { s.closing("withdrawSlot", "", in{"slotId": rule.Slots[0].ID}) })
+	one("the same again", "", func() { s.closing("withdrawSlot", "", in{"slotId": rule.Slots[0].ID}) })
+	one("removeAvailability", "AVAILABILITY_REMOVED", func() { s.closing("removeAvailability", "", in{"availabilityId": availability}) })
+	one("the same again", "", func() { s.closing("removeAvailability", "", in{"availabilityId": availability}) })
+
+	one("holdSlot", "HOLD_PLACED", func() { hold = s.held(student, other) })
+	one("holdSlot, refused", "", func() { s.hold(student, taken) })
+	one("at the same instant", "", func() { s.held(student, other) })
+	s.setClock(t0.Add(time.Second))
+	one("holdSlot again", "HOLD_EXTENDED", func() { s.held(student, other) })
+	one("and again", "", func() { s.held(student, other) })
+	one("releaseHold", "HOLD_RELEASED", func() { s.release(hold) })
+	one("the same again", "", func() { s.release(hold) })
+	one("grantWaiver", "WAIVER_GRANTED", func() { waiver = s.waive(student, "LIMIT", nil) })
+	one("revokeWaiver", "WAIVER_REVOKED", func() { s.revoke(waiver) })
+	one("the same again", "", func() { s.revoke(waiver) })
+
+	one("a dry run", "", func() { s.tryBook(student, slot) })
+	one("bookSlot, refused", "", func() { s.book(student, taken) })
+	hold = s.held(student, slot)
+	one("bookSlot", "INTERVIEW_BOOKED", func() { interview = s.bookHeld(student, slot, hold).Interview.ID })
+	one("the same again", "", func() { s.booked(student, slot) })
+	one("rescheduleInterview", "INTERVIEW_RESCHEDULED", func() { s.move(interview, other) })
+	one("the same again", "", func() { s.move(interview, other) })
+	one("completeInterview, refused", "", func() { s.complete(interview, 3) })
+	s.setClock(t0.Add(3*day + time.Hour))
+	one("markNoShow", "NO_SHOW_MARKED", func() { s.noShow(interview, "STUDENT") })
+	one("the same again", "", func() { s.noShow(interview, "STUDENT") })
+	one("undoNoShow", "NO_SHOW_UNDONE", func() { s.undo(interview) })
+	one("completeInterview", "INTERVIEW_COMPLETED", func() { s.complete(interview, nil) })
+	one("a grade", "INTERVIEW_GRADED", func() { s.complete(interview, 3) })
+	one("the same again", "", func() { s.complete(interview, 3) })
+	one("another", "INTERVIEW_GRADED", func() { s.complete(interview, 0) })
+	one("cancelInterview, refused", "", func() { s.cancel(interview) })
+	another := s.booked(s.student(nil), s.newSlot(8*day))
+	one("cancelInterview", "INTERVIEW_CANCELLED", func() { s.cancel(another) })
+	one("the same again", "", func() { s.cancel(another) })
+
+	students := func(dry bool) func() {
+		return func() { s.imports("importStudents", "name,email\nZoe,zoe@example.org\n", in{"dryRun": dry}) }
+	}
+	one("an import, tried", "", students(true))
+	one("an import", "DATA_IMPORTED", students(false))
+	one("the same again", "", students(false))
+	s.sound()
+}
+
+func TestEventsOfImports(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.imports("importStudents", "name,email\nAda,ada@example.org\nBob,bob@example.org\n", nil)
+	s.imports("importInterviewers", "name,email\nAnn,ann@example.org\n", nil)
+	s.imports("importAvailability", "interviewer,start,end\nann@example.org,2026-06-02T08:00:00Z,2026-06-02T09:00:00Z\n", nil)
+	file := importedInterview + bookingRow("ada@example.org", "ann@example.org", day) + bookingRow("bob@example.org", "ann@example.org", 2*day)
+	s.imports("importInterviews", file, nil)
+	s.imports("importInterviews", file, nil) // is there already
+	s.imports("importInterviews", importedInterview+"x\n", nil)
+	told := []string{}
+	for _, e := range s.events(", filter: {kind: [DATA_IMPORTED]}") {
+		told = append(told, strings.Join(e.changed(), ", "))
+	}
+	same(t, "what was imported", told, []string{
+		"data: - > students, created: - > 2", "data: - > interviewers, created: - > 1",
+		"data: - > availability, created: - > 1", "data: - > interviews, created: - > 2",
+	})
+	brought := s.events(", filter: {kind: [INTERVIEW_IMPORTED]}")
+	same(t, "interviews", len(brought), 2)
+	same(t, "each of its own", brought[0].Interview.ID != brought[1].Interview.ID, true)
+	same(t, "as it is", brought[1].changed(),
+		[]string{"status: - > BOOKED", "start: - > 2026-06-03T08:00:00Z", "end: - > 2026-06-03T09:00:00Z"})
+	s.sound()
+}
+
+// Closing with what is booked tells of each interview, and of the closing.
+func TestEventsOfAClosing(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	window := s.publish(ann, t0.Add(day), 3*time.Hour, 60)
+	first := s.booked(s.student(nil), window.Slots[0].ID)
+	second := s.booked(s.student(nil), window.Slots[1].ID)
+	got := s.happens(func() {
+		s.as(booking.RoleInterviewer, ann, func() {
+			s.accepted(s.closing("removeAvailability", "", in{"availabilityId": window.Availability.ID, "cancelBooked": true}).Errors)
+		})
+	})
+	same(t, "kinds", got, []string{"INTERVIEW_CANCELLED", "INTERVIEW_CANCELLED", "AVAILABILITY_REMOVED"})
+	events := s.events(", filter: {kind: [INTERVIEW_CANCELLED, AVAILABILITY_REMOVED]}")
+	same(t, "of which", []string{events[0].Interview.ID, events[1].Interview.ID}, []string{first, second})
+	for _, e := range events {
+		same(t, "by whom", [2]string{e.Actor.Role, *e.Actor.ID}, [2]string{"INTERVIEWER", ann})
+		same(t, "in one request", e.RequestID, events[0].RequestID)
+	}
+	same(t, "what it came to", slices.Contains(events[2].changed(), "cancelled: - > 2"), true)
+}
+
+// What happened stays as it was told, whoever asks the database to change it.
+func TestEventsAreAppendOnly(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.booked(s.student(nil), s.newSlot(day))
+	before := s.rows()
+	for _, statement := range []string{
+		"UPDATE events SET kind = 'X'", "UPDATE events SET kind = kind WHERE false", "DELETE FROM events", "TRUNCATE events", "TRUNCATE events CASCADE",
+	} {
+		_, err := s.db.SQL(t).ExecContext(t.Context(), statement)
+		if err == nil || !strings.Contains(err.Error(), "events are append-only") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+	same(t, "nothing is changed", s.rows(), before)
+}
+
+// Events name people by id: nothing that they wrote or are called is in them.
+func TestEventsHoldNobodysWords(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const secret = "Xyzzy"
+	words := func(n int) string { return fmt.Sprintf("%s %d", secret, n) }
+	student := s.student(in{"name": words(1), "email": "xyzzy1@example.org"})
+	ann := s.interviewer(in{"name": words(2), "email": "xyzzy2@example.org"})
+	var payload struct{ Errors []refused }
+	s.mutate("updateStudent", "student { id }", in{"studentId": student, "name": words(3), "email": "xyzzy3@example.org"}, &payload)
+	s.accepted(payload.Errors)
+	s.accepted(s.updateInterviewer(ann, in{"name": words(4), "email": "xyzzy4@example.org"}))
+	s.waive(student, "LIMIT", in{"reason": words(5)})
+	graded, cancelled := s.booked(student, s.slot(ann, day)), s.booked(student, s.newSlot(2*day))
+	s.accepted(s.changeInterview("cancelInterview", in{"interviewId": cancelled, "reason": words(6)}).Errors)
+	s.accepted(s.closing("blockTime", "", in{
+		"interviewerId": ann, "start": "2026-06-20T00:00:00Z", "end": "2026-06-21T00:00:00Z", "reason": words(7),
+	}).Errors)
+	s.setClock(t0.Add(2 * day))
+	s.accepted(s.changeInterview("completeInterview", in{"interviewId": graded, "grade": 3, "note": words(8)}).Errors)
+	s.accepted(s.changeInterview("completeInterview", in{"interviewId": graded, "note": words(9) + " anew"}).Errors)
+	s.imports("importStudents", "name,email\n"+words(10)+",xyzzy10@example.org\n", nil)
+	file := "studentEmail,interviewerEmail,start,end,status,grade,note\n" +
+		"xyzzy10@example.org,xyzzy4@example.org,2020-06-01T08:00:00Z,2020-06-01T09:00:00Z,COMPLETED,3," + words(11) + "\n"
+	same(t, "an imported note", s.imports("importInterviews", file, nil).came(), []string{"2 CREATED"})
+
+	var told string
+	err := s.db.SQL(t).QueryRowContext(t.Context(), "SELECT string_agg(e::text, ' ') FROM events e").Scan(&told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "their words", strings.Contains(strings.ToLower(told), "xyzzy"), false)
+	changes := s.events(", filter: {kind: [STUDENT_UPDATED, INTERVIEWER_UPDATED]}")
+	for _, e := range changes {
+		same(t, "that they changed is told", e.changed(), []string{"name: 7 characters > 7 characters", "email: 18 characters > 18 characters"})
+	}
+	notes := s.events(", filter: {kind: [INTERVIEW_GRADED]}")
+	same(t, "a note that changed", notes[0].changed(), []string{"note: 7 characters > 12 characters"})
+}
+
+// Whatever the number of events, what they lead to is read at once.
+func TestStatementsOfEvents(t *testing.T) {
+	t.Parallel()
+	asked := map[int][]string{}
+	for _, n := range []int{2, 20} {
+		trace := &statements{}
+		s := newSchoolWith(t, store.Options{Tracer: trace})
+		for range n {
+			s.booked(s.student(nil), s.newSlot(day))
+		}
+		trace.take()
+		answer := s.ask(`{ events(first: 100, filter: {kind: [INTERVIEW_BOOKED]}) { totalCount edges { node { kind
+			student { name hold { id } } interviewer { name } slot { status interviewer { name } }
+			interview { status events { kind student { name } } } } } } }`, nil)
+		if len(answer.Errors) > 0 || strings.Count(answer.body, `"totalCount":`+fmt.Sprint(n)) != 1 {
+			t.Fatalf("it was not answered: %s", answer.body)
+		}
+		asked[n] = trace.take()
+		slices.Sort(asked[n])
+	}
+	same(t, "statements", len(asked[20]), len(asked[2]))
+	compareGolden(t, "events", strings.Join(asked[2], "\n\n")+"\n")
+	same(t, "the same ones", asked[20], asked[2])
+}

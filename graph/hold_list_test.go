@@ -1,0 +1,117 @@
+package graph_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// A hold fills a cap like a booking, and only until it expires.
+func TestHoldFillsACap(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, cap string
+		other     time.Duration // of the slot that shares the period
+		free      time.Duration // of one that does not
+	}{
+		{"of a day", "maxPerDay", day + 2*time.Hour, 2 * day},
+		{"of a week", "maxPerWeek", 4 * day, 7 * day},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			ann := s.interviewer(in{test.cap: 2})
+			first, held, third, free := s.slot(ann, day), s.slot(ann, day+time.Hour), s.slot(ann, test.other), s.slot(ann, test.free)
+			student, other := s.student(nil), s.student(nil)
+			s.booked(s.student(nil), first)
+			same(t, "one place is left", ids(s.list(other).Nodes), []string{held, third, free})
+			id := s.held(student, held)
+			same(t, "a hold takes it", ids(s.list(other).Nodes), []string{free})
+			same(t, "the others are full", s.verdict(other, third), []string{"INTERVIEWER_FULL"})
+			same(t, "for its student, it is there", s.verdict(student, held), []string{})
+			same(t, "in his list alone", ids(s.list(student).Nodes), []string{held})
+			s.sound()
+			s.setClock(t0.Add(holdTime))
+			same(t, "expired, it is free", ids(s.list(other).Nodes), []string{held, third, free})
+			s.sound()
+			s.setClock(t0.Add(holdTime - time.Second))
+			s.accepted(s.bookHeld(student, held, id).Errors)
+			s.setClock(t0.Add(holdTime))
+			same(t, "booked, it stays full", s.verdict(other, third), []string{"INTERVIEWER_FULL"})
+			s.sound()
+		})
+	}
+}
+
+func TestReleaseFreesACap(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(in{"maxPerDay": 1})
+	slots := ids(s.publish(ann, t0.Add(day), 3*time.Hour, 60).Slots)
+	student, other := s.student(nil), s.student(nil)
+	id := s.held(student, slots[0])
+	same(t, "full", ids(s.list(other).Nodes), []string{})
+	same(t, "and why", s.list(other).reasons(), []string{"HELD", "INTERVIEWER_FULL"})
+	same(t, "the other slots of the day, for its student", s.verdict(student, slots[1]), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
+	s.accepted(s.release(id).Errors)
+	same(t, "released", ids(s.list(other).Nodes), slots)
+	s.sound()
+	s.held(student, slots[0])
+	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": 2}))
+	same(t, "a higher cap", ids(s.list(other).Nodes), slots[1:])
+	s.held(other, slots[1])
+	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": 1}))
+	same(t, "a lower one leaves both their places", [2]int{len(s.verdict(student, slots[0])), len(s.verdict(other, slots[1]))}, [2]int{})
+	s.booked(student, slots[0])
+	same(t, "until it is full of bookings", s.verdict(other, slots[1]), []string{"INTERVIEWER_FULL"})
+	s.sound()
+}
+
+// The held slot stands among the others where its start puts it, on every page.
+func TestHeldSlotOnPages(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	var slots []string
+	for i := range 5 {
+		slots = append(slots, s.newSlot(time.Duration(i+1)*day))
+	}
+	s.held(s.student(nil), slots[1])
+	s.held(student, slots[2])
+	want := slices.Concat(slots[:1], slots[2:])
+	walk := func() []string {
+		var found []string
+		after := ""
+		for range slots {
+			var data struct{ AvailableSlots available }
+			s.ask(`query($s: ID!, $start: DateTime!, $end: DateTime!, $after: String) {
+				availableSlots(studentId: $s, start: $start, end: $end, first: 1, after: $after) {
+					nodes { id } totalCount pageInfo { hasNextPage endCursor } } }`,
+				in{"s": student, "start": t0.Format(time.RFC3339), "end": t0.Add(30 * day).Format(time.RFC3339), "after": nonEmpty(after)}).into(&data)
+			page := data.AvailableSlots
+			found = append(found, ids(page.Nodes)...)
+			same(t, "in all", page.TotalCount, len(want))
+			if !page.PageInfo.HasNextPage {
+				break
+			}
+			after = *page.PageInfo.EndCursor
+		}
+		return found
+	}
+	same(t, "page by page", walk(), want)
+
+	var payload struct{ Errors []refused }
+	s.mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
+	s.accepted(payload.Errors)
+	want = slots[2:3]
+	same(t, "at the limit the held one alone", walk(), want)
+	same(t, "outside the range it is not listed", len(s.listIn(student, t0, t0.Add(2*day)).Nodes), 0)
+	same(t, "which has its reason", s.listIn(student, t0, t0.Add(2*day)).reasons(), []string{"LIMIT_REACHED"})
+}
+
+func nonEmpty(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}

@@ -1,0 +1,90 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+const importedInterview = "studentEmail,interviewerEmail,start,end,status\n"
+
+// booking is a row for an interview of an hour that is still to come.
+func bookingRow(student, interviewer string, after time.Duration) string {
+	start := t0.Add(after)
+	return fmt.Sprintf("%s,%s,%s,%s,BOOKED\n", student, interviewer, start.Format(time.RFC3339), start.Add(time.Hour).Format(time.RFC3339))
+}
+
+func TestImportOntoAHeldSlot(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ada := s.student(in{"email": "ada@example.org", "interviewLimit": 1})
+	bob := s.student(in{"email": "bob@example.org"})
+	ann := s.interviewer(in{"email": "ann@example.org", "maxPerDay": 1})
+	slot := s.slot(ann, day)
+	s.held(ada, slot)
+	before := s.rows()
+	for _, exempt := range []bool{false, true} {
+		other := s.imports("importInterviews", importedInterview+bookingRow("bob@example.org", "ann@example.org", day), in{"exempt": exempt})
+		same(t, "somebody else's", strings.HasPrefix(other.came()[0], "2 FAILED start:SLOT_HELD"), true)
+	}
+	same(t, "writes nothing", s.rows(), before)
+	s.setClock(t0.Add(holdTime))
+	dry := s.imports("importInterviews", importedInterview+bookingRow("bob@example.org", "ann@example.org", day), in{"dryRun": true})
+	same(t, "an expired one is in nobody's way", dry.came(), []string{"2 CREATED"})
+
+	s.setClock(t0.Add(holdTime - time.Second))
+	own := s.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", day), nil)
+	same(t, "one's own", own.came(), []string{"2 CREATED"})
+	same(t, "which was the last place of the limit and the day, and ends", s.holdOf(ada), "none")
+	same(t, "it counts once", s.list(ada).Eligibility.InterviewsUsed, 1)
+	same(t, "booked", s.verdict(bob, slot), []string{"SLOT_TAKEN", "INTERVIEWER_FULL"})
+	s.sound()
+}
+
+// A hold elsewhere counts for an imported interview like a booking; what a file
+// cancelled takes no room.
+func TestImportBesideAHold(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ada := s.student(in{"email": "ada@example.org", "interviewLimit": 1})
+	ann := s.interviewer(in{"email": "ann@example.org", "maxPerDay": 2})
+	s.interviewer(in{"email": "bea@example.org"})
+	s.student(in{"email": "bob@example.org"})
+	s.student(in{"email": "cem@example.org"})
+	slot := s.slot(ann, day)
+	s.held(ada, slot)
+	file := importedInterview + bookingRow("ada@example.org", "bea@example.org", day+30*time.Minute)
+	same(t, "the student's time, and his limit", s.imports("importInterviews", file, nil).came(),
+		[]string{"2 FAILED start:OWN_OVERLAP studentEmail:LIMIT_REACHED"})
+	called := strings.Replace(bookingRow("bob@example.org", "ann@example.org", day), "BOOKED", "CANCELLED", 1)
+	same(t, "a cancelled one", s.imports("importInterviews", importedInterview+called, nil).came(), []string{"2 CREATED"})
+	same(t, "leaves the hold", s.holdOf(ada) != "none", true)
+	same(t, "and its slot", s.verdict(ada, slot), []string{})
+
+	// The held slot and two more where there are two places: the hold's becomes the interview's.
+	three := importedInterview + bookingRow("ada@example.org", "ann@example.org", day) +
+		bookingRow("bob@example.org", "ann@example.org", day+2*time.Hour) + bookingRow("cem@example.org", "ann@example.org", day+3*time.Hour)
+	same(t, "a day of two", s.imports("importInterviews", three, in{"partial": true}).came(),
+		[]string{"2 CREATED", "3 CREATED", "4 FAILED start:INTERVIEWER_FULL"})
+	s.sound()
+}
+
+// When the row fails, the hold stays.
+func TestRefusedImportLeavesTheHold(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ada, ann := s.student(in{"email": "ada@example.org"}), s.interviewer(in{"email": "ann@example.org"})
+	graded := s.booked(ada, s.newSlot(time.Hour))
+	slot := s.slot(ann, day)
+	s.setClock(t0.Add(2 * time.Hour))
+	s.held(ada, slot)
+	s.accepted(s.complete(graded, 0).Errors)
+	before := s.rows()
+	file := importedInterview + bookingRow("ada@example.org", "ann@example.org", day)
+	same(t, "the grades", s.imports("importInterviews", file, in{"partial": true}).came(), []string{"2 FAILED studentEmail:GRADES_TOO_LOW"})
+	same(t, "nothing is written", s.rows(), before)
+	same(t, "exempt", s.imports("importInterviews", file, in{"exempt": true}).came(), []string{"2 EXEMPTED"})
+	same(t, "ends it", s.holdOf(ada), "none")
+	s.sound()
+}

@@ -1,0 +1,68 @@
+SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt"
+FROM "interviews"
+WHERE id = $1 LIMIT $2
+
+begin
+
+SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)
+
+SELECT id, name, email, time_zone, interview_limit, created_at
+FROM students
+WHERE id = $1 FOR NO KEY UPDATE
+
+SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt"
+FROM "interviews"
+WHERE id = $1 LIMIT $2
+
+SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
+FROM "slots"
+WHERE id = $1 LIMIT $2
+
+SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit AS policy_interview_limit, p.minimum_grade_exclusive AS policy_minimum_grade_exclusive, p.grade_window AS policy_grade_window, p.minimum_notice_seconds AS policy_minimum_notice_seconds, p.hold_seconds AS policy_hold_seconds, p.cancel_cutoff_seconds AS policy_cancel_cutoff_seconds, p.max_reschedules AS policy_max_reschedules, p.version AS policy_version, me.id AS self_id, w.waivers, h.id AS hold_id, h.slot_id AS hold_slot_id, h.placed_at AS hold_placed_at, h.expires_at AS hold_expires_at, h.extended AS hold_extended, h.waivers AS hold_waivers, h.interviewer_id AS hold_interviewer_id, h.starts_at AS hold_starts_at, h.ends_at AS hold_ends_at, i.id AS interview_id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at, i.waivers AS stands_on
+FROM students s
+CROSS JOIN booking_policy p
+LEFT JOIN interviewers me ON me.email = s.email
+LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
+FROM holds JOIN slots ON slots.id = holds.slot_id
+WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
+LEFT JOIN LATERAL (SELECT json_agg(one
+ORDER BY one.id) AS waivers
+FROM waivers one
+WHERE one.student_id = s.id) w ON true
+LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
+WHERE s.id = $1
+ORDER BY s.id, i.starts_at, i.id
+
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, active, created_at
+FROM interviewers
+WHERE id = $1 FOR SHARE
+
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, active, created_at
+FROM interviewers
+WHERE id = $1 FOR SHARE
+
+SELECT
+FROM slots
+WHERE id = ANY($1)
+ORDER BY id FOR NO KEY UPDATE
+
+SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
+FROM "slots"
+WHERE id = ANY($1)
+
+UPDATE "interviews"
+SET "interviewer_id"=$1,"slot_id"=$2,"starts_at"=$3,"ends_at"=$4,"status"=$5,"grade"=$6,"note"=$7,"note_shared"=$8,"completed_at"=$9,"cancelled_at"=$10,"cancel_reason"=$11,"no_show_at"=$12,"reschedule_count"=$13,"waivers"=$14,"exempt"=$15
+WHERE "id" = $16
+
+INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes) SELECT at::timestamptz, kind::text, actor_role::text, actor_id::bigint, request_id::text, student_id::bigint, interviewer_id::bigint, slot_id::bigint, interview_id::bigint, changes::jsonb
+FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[]) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes)
+
+UPDATE "slots"
+SET "status"=$1,"held_by"=$2,"held_until"=$3,"taken_back"=$4
+WHERE "id" = $5
+
+UPDATE "slots"
+SET "status"=$1,"held_by"=$2,"held_until"=$3,"taken_back"=$4
+WHERE "id" = $5
+
+commit
