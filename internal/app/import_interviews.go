@@ -189,7 +189,7 @@ func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRo
 		return err
 	}
 	for _, slot := range locked {
-		slots[at[slot.ID]].Status = slot.Status
+		slots[at[slot.ID]].Slot = slot
 	}
 	h.agendas = agendas(slots)
 	return nil
@@ -210,7 +210,7 @@ func (h *history) judge(row *historyRow) error {
 		return nil
 	}
 	record, by := h.students[row.Value.Student], h.by[row.Value.Interviewer]
-	slot, refused := h.agendas[i.InterviewerID].SlotFor(i)
+	slot, refused := h.agendas[i.InterviewerID].SlotFor(i, h.now)
 	refused = append(refused, record.JudgeImported(i, h.now)...)
 	full, err := h.full(by, i)
 	if err != nil {
@@ -330,6 +330,9 @@ func (h *history) publish(ctx context.Context, tx *store.Tx, rows []*historyRow)
 		}
 	}
 	if err := tx.BookSlots(ctx, booked); err != nil {
+		return err
+	}
+	if err := tx.EndHoldsOn(ctx, booked, h.now); err != nil { // they have expired
 		return err
 	}
 	availabilities, err := tx.EnsureAvailabilities(ctx, windows)

@@ -9,13 +9,15 @@ import (
 // SlotFor is the slot that an imported interview stands on: one that is
 // published for just its time, or none, when there is room for it. An interview
 // that was called off takes no room.
-func (a Agenda) SlotFor(i Interview) (*Slot, Refused) {
+func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 	in := a.During(i.Span())
 	for _, slot := range in {
 		switch {
 		case !slot.Span().Equal(i.Span()):
 		case i.Status != Cancelled && slot.Status == SlotBooked:
 			return nil, Refuse(SlotTaken, "start", "another interview stands on the interviewer's slot at that time")
+		case i.Status != Cancelled && slot.HeldAt(now):
+			return nil, Refuse(SlotHeld, "start", "a student holds the interviewer's slot at that time")
 		default:
 			return &slot, nil
 		}

@@ -129,7 +129,7 @@ func TestAgenda(t *testing.T) {
 		{"where there is room", 4, time.Hour, nil, 0},
 		{"across two", 2, 2 * time.Hour, []booking.RefusalCode{booking.AvailabilityConflict}, 0},
 	} {
-		slot, refused := agenda.SlotFor(booking.Interview{Start: hour(test.h).Start, End: hour(test.h).Start.Add(test.long), Status: booking.Completed})
+		slot, refused := agenda.SlotFor(booking.Interview{Start: hour(test.h).Start, End: hour(test.h).Start.Add(test.long), Status: booking.Completed}, now)
 		if got := codesOf(refused); !slices.Equal(got, test.want) || (slot != nil) != (test.on != 0) || (slot != nil && slot.ID != test.on) {
 			t.Errorf("%s: %v, %v", test.name, slot, got)
 		}

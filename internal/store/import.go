@@ -237,7 +237,8 @@ func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) (
 // BookSlots marks slots that this transaction has locked.
 func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID) error {
 	for batch := range slices.Chunk(keys, loadBatch) {
-		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED' WHERE id = ANY(?)", ids[booking.SlotID](batch)).Error
+		err := tx.db.WithContext(ctx).Exec(`UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL
+			WHERE id = ANY(?)`, ids[booking.SlotID](batch)).Error
 		if err != nil {
 			return fault(err, "book %d slots", len(batch))
 		}
