@@ -27,11 +27,10 @@ var errDryRun = errors.New("dry run")
 // one's own booked slot again answers that interview.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*booking.Interview, error) {
 	now := a.Now()
-	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: now}
+	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: now, dry: in.DryRun}
 	r.input = []any{in.StudentID, in.SlotID, in.HoldID}
-	var wanted booking.Slot
 	var dry booking.Interview // what a dry run would have booked
-	booked, err := claiming(ctx, a, in.StudentID, in.SlotID, r, &wanted, func(c *claim) (booking.Interview, error) {
+	booked, err := claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Interview, error) {
 		i, err := c.book(ctx, in)
 		if err == nil && in.DryRun {
 			dry, err = i, errDryRun
@@ -42,7 +41,7 @@ func (a *App) Book(ctx context.Context, in BookSlotInput) (*booking.Interview, e
 	case errors.Is(err, errDryRun):
 		return &dry, nil
 	case err != nil:
-		return nil, a.withAlternatives(ctx, err, in.StudentID, wanted, now)
+		return nil, a.withAlternatives(ctx, err, in.StudentID, in.SlotID, now)
 	}
 	return &booked, nil
 }
@@ -78,7 +77,9 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (booking.Interview, 
 }
 
 // withAlternatives adds to a SLOT_TAKEN what the student could book instead.
-func (a *App) withAlternatives(ctx context.Context, err error, id booking.StudentID, wanted booking.Slot, now time.Time) error {
+func (a *App) withAlternatives(
+	ctx context.Context, err error, id booking.StudentID, wanted booking.SlotID, now time.Time,
+) error {
 	var refused booking.Refused
 	if !errors.As(err, &refused) {
 		return err

@@ -60,11 +60,9 @@ type claim struct {
 	slot        booking.Slot
 }
 
-// claiming runs an operation on a claim. seen gets the slot as it was found, also
-// when the operation fails.
+// claiming runs an operation on a claim.
 func claiming[T any](
-	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, seen *booking.Slot,
-	decide func(*claim) (T, error),
+	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, decide func(*claim) (T, error),
 ) (T, error) {
 	by, capped, err := a.store.Capped(ctx, slot) // whose slot it is never changes
 	if err != nil {
@@ -74,9 +72,7 @@ func claiming[T any](
 	return withCaps(capped, func(alone bool) (T, error) {
 		return once(ctx, a, r, func(tx *store.Tx) (T, error) {
 			c := &claim{tx: tx, now: r.now}
-			err := c.lock(ctx, student, by, slot, alone)
-			*seen = c.slot
-			if err != nil {
+			if err := c.lock(ctx, student, by, slot, alone); err != nil {
 				var none T
 				return none, err
 			}

@@ -19,10 +19,9 @@ type HoldSlotInput struct {
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
 	now := a.Now()
 	r := request{operation: "holdSlot", key: in.IdempotencyKey, input: []any{in.StudentID, in.SlotID}, now: now}
-	var wanted booking.Slot
-	hold, err := claiming(ctx, a, in.StudentID, in.SlotID, r, &wanted, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
+	hold, err := claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
 	if err != nil {
-		return nil, a.withAlternatives(ctx, err, in.StudentID, wanted, now)
+		return nil, a.withAlternatives(ctx, err, in.StudentID, in.SlotID, now)
 	}
 	return &hold, nil
 }

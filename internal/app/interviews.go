@@ -120,16 +120,16 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 	if err != nil {
 		return nil, err
 	}
-	var student booking.StudentID
 	r := request{operation: "rescheduleInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.SlotID}}
-	moved, err := a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error {
-		student = c.was.StudentID
-		return c.move(ctx, wanted)
-	})
-	if err != nil {
-		return nil, a.withAlternatives(ctx, err, student, wanted, a.Now())
+	moved, err := a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error { return c.move(ctx, wanted) })
+	if err == nil {
+		return moved, nil
 	}
-	return moved, nil
+	known, unknown := a.store.Interview(ctx, in.InterviewID) // a refusal that was kept does not say whose it is
+	if unknown != nil {
+		return nil, err
+	}
+	return nil, a.withAlternatives(ctx, err, known.StudentID, in.SlotID, a.Now())
 }
 
 func (c *changing) move(ctx context.Context, wanted booking.Slot) error {

@@ -22,6 +22,7 @@ type request struct {
 	key       *string // nil: every time anew
 	input     any     // what makes two requests the same
 	now       time.Time
+	dry       bool // it leaves nothing, no answer either
 }
 
 // answer is what is kept of a request: its result, or why it was refused.
@@ -78,7 +79,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*stor
 		done.Result, err = run(tx)
 		return err
 	})
-	if err != nil && (!errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
+	if err != nil && (r.dry || !errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
 	text, err := json.Marshal(done)

@@ -2,6 +2,10 @@ SELECT "interviewers"."id","interviewers"."name","interviewers"."email","intervi
 FROM "interviewers"
 WHERE id = ANY($1)
 
+SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
+FROM "slots"
+WHERE id = $1 LIMIT $2
+
 SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"
 WHERE id = ANY($1)
