@@ -260,7 +260,7 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	again := offer.Booking(slot)
 	i.Status, i.NoShowAt = Booked, nil
 	i.Exempt = i.Exempt || again.Exempt
-	i.Waivers = union(i.Waivers, again.Waivers)
+	i.Waivers = union(r.keeps(i, now), again.Waivers)
 	return i, nil
 }
 

@@ -65,7 +65,7 @@ func (r Record) waivers(claims []Interview) []Waiver {
 }
 
 // pass finds what lets the rule pass: a waiver that is spent on this very thing
-// already, else the good one that expires first.
+// already, and on nothing else since, else the good one that expires first.
 func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) (Waiver, bool) {
 	var best Waiver
 	found := false
@@ -73,7 +73,7 @@ func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) 
 		if w.Rule != rule {
 			continue
 		}
-		if slices.Contains(spent, w.ID) {
+		if slices.Contains(spent, w.ID) && w.Used < w.Uses {
 			return w, true
 		}
 		if w.Good(now) && (!found || expiresFirst(w, best)) {
@@ -81,6 +81,19 @@ func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) 
 		}
 	}
 	return best, found
+}
+
+// keeps are the waivers of an interview that counts again: those whose last use
+// nothing else has by now.
+func (r Record) keeps(i Interview, now time.Time) []WaiverID {
+	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
+	var kept []WaiverID
+	for _, w := range r.AllWaivers(now) {
+		if slices.Contains(i.Waivers, w.ID) && w.Used < w.Uses {
+			kept = append(kept, w.ID)
+		}
+	}
+	return kept
 }
 
 func expiresFirst(a, b Waiver) bool {
