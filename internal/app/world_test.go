@@ -215,7 +215,7 @@ func (w *world) eligibility(id booking.StudentID) booking.Eligibility {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return record.Eligibility(t0)
+	return record.Eligibility(t0.Add(w.late))
 }
 
 // findings are the invariants that are broken, as text.
