@@ -424,7 +424,8 @@ func (s *school) rows() string {
 	s.t.Helper()
 	out := ""
 	db := s.db.SQL(s.t)
-	for _, table := range []string{"students", "interviewers", "availabilities", "blocks", "slots", "interviews", "booking_policy"} {
+	for _, table := range []string{"students", "interviewers", "availabilities", "blocks", "slots", "interviews", "booking_policy",
+		"holds", "waivers", "events", "idempotency_keys"} {
 		var digest string
 		err := db.QueryRowContext(s.t.Context(),
 			"SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM "+table+" t").Scan(&digest)

@@ -118,7 +118,7 @@ var payloads = []struct {
 	document string
 	code     string // of the refusal, if there is to be one
 }{
-	{"payloadTaken", 8, `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) {
+	{"payloadTaken", 7, `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) {
 		errors { code ... on SlotTaken { alternatives { interviewer { slots(first: 3) { nodes { interviewer { name } } }
 			interviews { totalCount nodes { student { name } } } } } } } } }`, "SLOT_TAKEN"},
 	{"payloadConflict", 4, `mutation($interviewer: ID!, $start: DateTime!, $end: DateTime!) {

@@ -102,28 +102,25 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	}
 	// A window that adds nothing is the one that has its slots. A rule is kept all
 	// the same: it may go on where what has them ends.
-	if wanted.Weekly == nil && len(plan.New) == 0 {
+	published := len(plan.New) + len(plan.GivenBack)
+	if wanted.Weekly == nil && published == 0 {
 		availability, err := c.tx.AvailabilityOf(ctx, plan.Standing[0].ID)
-		if err == nil {
-			err = c.tx.GiveBack(ctx, plan.GivenBack)
-		}
 		return newPublished(availability, plan), err
 	}
-	availability, err := c.tx.EnsureAvailability(ctx, wanted)
+	availability, isNew, err := c.tx.EnsureAvailability(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.ForgetExceptions(ctx, availability.ID); err != nil {
+	if err := c.tx.ForgetExceptions(ctx, availability.ID, plan.GivenBack); err != nil {
 		return nil, err
 	}
-	published, err := c.write(ctx, availability, plan)
-	if err != nil {
-		return nil, err
+	if isNew || published > 0 {
+		changes := availability.Changes(booking.Availability{}).Add("slots", nil, published)
+		if err := c.tell(ctx, booking.AvailabilityAdded, 0, changes); err != nil {
+			return nil, err
+		}
 	}
-	if len(plan.New) > 0 || availability.CreatedAt.Equal(c.now) {
-		err = c.tell(ctx, booking.AvailabilityAdded, 0, availability.Changes(booking.Availability{}).Add("slots", nil, len(plan.New)))
-	}
-	return published, err
+	return c.write(ctx, availability, plan)
 }
 
 // horizon is how far rules are published now.
@@ -150,7 +147,7 @@ func (c *closing) write(ctx context.Context, a booking.Availability, plan bookin
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.GiveBack(ctx, plan.GivenBack); err != nil {
+	if err := c.tx.GiveBack(ctx, a.ID, plan.GivenBack); err != nil {
 		return nil, err
 	}
 	if c.interviewer.Capped() && len(created) > 0 {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"time"
 
 	"rehearse/internal/booking"
 )
@@ -20,30 +19,12 @@ type BookSlotInput struct {
 	DryRun bool
 }
 
-// errDryRun rolls a booking back that would have been made.
-var errDryRun = errors.New("dry run")
-
 // Book makes the booking, or refuses with every rule that says no. Booking
 // one's own booked slot again answers that interview.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*booking.Interview, error) {
-	now := a.Now()
-	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: now, dry: in.DryRun}
+	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: a.Now(), dryRun: in.DryRun}
 	r.input = []any{in.StudentID, in.SlotID, in.HoldID}
-	var dry booking.Interview // what a dry run would have booked
-	booked, err := claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Interview, error) {
-		i, err := c.book(ctx, in)
-		if err == nil && in.DryRun {
-			dry, err = i, errDryRun
-		}
-		return i, err
-	})
-	switch {
-	case errors.Is(err, errDryRun):
-		return &dry, nil
-	case err != nil:
-		return nil, a.withAlternatives(ctx, err, in.StudentID, in.SlotID, now)
-	}
-	return &booked, nil
+	return claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Interview, error) { return c.book(ctx, in) })
 }
 
 func (c *claim) book(ctx context.Context, in BookSlotInput) (booking.Interview, error) {
@@ -76,10 +57,10 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (booking.Interview, 
 	return booked, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
 }
 
-// withAlternatives adds to a SLOT_TAKEN what the student could book instead.
-func (a *App) withAlternatives(
-	ctx context.Context, err error, id booking.StudentID, wanted booking.SlotID, now time.Time,
-) error {
+// withAlternatives adds to a SLOT_TAKEN, or a SLOT_HELD, what could be had
+// instead. That is looked for when it is answered, also to a request that is sent
+// again: what was free the first time may be gone.
+func withAlternatives(err error, find func() ([]booking.Slot, error)) error {
 	var refused booking.Refused
 	if !errors.As(err, &refused) {
 		return err
@@ -88,7 +69,7 @@ func (a *App) withAlternatives(
 		if refused[i].Code != booking.SlotTaken && refused[i].Code != booking.SlotHeld {
 			continue
 		}
-		slots, err := a.alternatives(ctx, id, wanted, now)
+		slots, err := find()
 		if err != nil {
 			return err
 		}

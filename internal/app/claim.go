@@ -63,21 +63,27 @@ type claim struct {
 // claiming runs an operation on a claim.
 func claiming[T any](
 	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, decide func(*claim) (T, error),
-) (T, error) {
-	by, capped, err := a.store.Capped(ctx, slot) // whose slot it is never changes
+) (*T, error) {
+	wanted, capped, err := a.store.Capped(ctx, slot) // its times, and whose it is, never change
 	if err != nil {
-		var none T
-		return none, err
+		_, err = once(ctx, a, r, func(*store.Tx) (*T, error) { return nil, err })
+		return nil, err
 	}
-	return withCaps(capped, func(alone bool) (T, error) {
+	done, err := withCaps(capped, func(alone bool) (T, error) {
 		return once(ctx, a, r, func(tx *store.Tx) (T, error) {
 			c := &claim{tx: tx, now: r.now}
-			if err := c.lock(ctx, student, by, slot, alone); err != nil {
+			if err := c.lock(ctx, student, wanted.InterviewerID, slot, alone); err != nil {
 				var none T
 				return none, err
 			}
 			return decide(c)
 		})
+	})
+	if err == nil {
+		return &done, nil
+	}
+	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
+		return a.alternatives(ctx, student, wanted, func(record booking.Record) booking.Offer { return record.Offer(r.now) })
 	})
 }
 

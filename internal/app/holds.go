@@ -17,13 +17,8 @@ type HoldSlotInput struct {
 // HoldSlot places a hold, or refuses with every rule that says no. Holding one's
 // own held slot again extends the hold, once.
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
-	now := a.Now()
-	r := request{operation: "holdSlot", key: in.IdempotencyKey, input: []any{in.StudentID, in.SlotID}, now: now}
-	hold, err := claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
-	if err != nil {
-		return nil, a.withAlternatives(ctx, err, in.StudentID, in.SlotID, now)
-	}
-	return &hold, nil
+	r := request{operation: "holdSlot", key: in.IdempotencyKey, input: []any{in.StudentID, in.SlotID}, now: a.Now()}
+	return claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
 }
 
 func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
@@ -36,7 +31,7 @@ func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
 	switch {
 	case hold.ID == 0:
 		hold, err = c.tx.PlaceHold(ctx, hold)
-	case hold.ExpiresAt.Equal(c.record.Hold.ExpiresAt):
+	case hold.Extended == c.record.Hold.Extended:
 		return hold, nil
 	default:
 		event = hold.Event(booking.HoldExtended, c.record.Hold)

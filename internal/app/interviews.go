@@ -20,7 +20,7 @@ type CompleteInterviewInput struct {
 // CompleteInterview completes, grades or regrades an interview.
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, At: in.CompletedAt}
-	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, request{now: a.Now()}, func(c *changing) error {
 		completed, refused := c.was.Complete(completion, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -42,7 +42,7 @@ type CancelInterviewInput struct {
 // CancelInterview cancels an interview. Its slot opens again while it lies in
 // the future, and its interviewer is there to give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
-	r := request{operation: "cancelInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.Reason}}
+	r := request{operation: "cancelInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.Reason}, now: a.Now()}
 	return a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error {
 		policy, err := c.tx.Policy(ctx)
 		if err != nil {
@@ -61,7 +61,12 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		if err != nil {
 			return err
 		}
-		if err := c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(interviewer, by, c.now)); err != nil {
+		if by.Role == booking.RoleInterviewer { // as though he withdrew it: no change of his calendar brings it back
+			err = c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, true)
+		} else {
+			err = c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(interviewer, by, c.now))
+		}
+		if err != nil {
 			return err
 		}
 		if err := c.write(ctx, booking.InterviewCancelled, cancelled); err != nil {
@@ -79,7 +84,7 @@ type MarkNoShowInput struct {
 
 // MarkNoShow records that the student or the interviewer did not come.
 func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, request{now: a.Now()}, func(c *changing) error {
 		marked, refused := c.was.MarkNoShow(in.Party, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -93,7 +98,7 @@ type UndoNoShowInput struct{ InterviewID booking.InterviewID }
 
 // UndoNoShow makes the interview booked again, if it may count again.
 func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, request{}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, request{now: a.Now()}, func(c *changing) error {
 		record, err := c.tx.Record(ctx, c.was.StudentID)
 		if err != nil {
 			return err
@@ -116,23 +121,28 @@ type RescheduleInterviewInput struct {
 // RescheduleInterview moves an interview, which keeps its id; the slot it leaves
 // opens again. Moving it to where it is changes nothing.
 func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
-	wanted, err := a.store.Slot(ctx, in.SlotID) // its times and its interviewer never change
-	if err != nil {
-		return nil, err
-	}
-	r := request{operation: "rescheduleInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.SlotID}}
-	moved, err := a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error { return c.move(ctx, wanted) })
-	if err == nil {
-		return moved, nil
-	}
-	known, unknown := a.store.Interview(ctx, in.InterviewID) // a refusal that was kept does not say whose it is
-	if unknown != nil {
-		return nil, err
-	}
-	return nil, a.withAlternatives(ctx, err, known.StudentID, in.SlotID, a.Now())
+	r := request{operation: "rescheduleInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.SlotID}, now: a.Now()}
+	moved, err := a.changeInterview(ctx, in.InterviewID, r, func(c *changing) error { return c.move(ctx, in.SlotID) })
+	return moved, withAlternatives(err, func() ([]booking.Slot, error) {
+		wanted, err := a.store.Slot(ctx, in.SlotID)
+		if err != nil {
+			return nil, err
+		}
+		interview, err := a.store.Interview(ctx, in.InterviewID)
+		if err != nil {
+			return nil, err
+		}
+		return a.alternatives(ctx, interview.StudentID, wanted, func(record booking.Record) booking.Offer {
+			return record.OfferToMove(interview, r.now)
+		})
+	})
 }
 
-func (c *changing) move(ctx context.Context, wanted booking.Slot) error {
+func (c *changing) move(ctx context.Context, id booking.SlotID) error {
+	wanted, err := c.tx.Slot(ctx, id) // its times and its interviewer never change
+	if err != nil {
+		return err
+	}
 	record, err := c.tx.Record(ctx, c.was.StudentID)
 	if err != nil {
 		return err
@@ -198,9 +208,9 @@ func (a *App) changeInterview(
 	// Whose interview it is never changes, so it can be read before the lock.
 	known, err := a.store.Interview(ctx, id)
 	if err != nil {
+		_, err = once(ctx, a, r, func(*store.Tx) (booking.Interview, error) { return known, err })
 		return nil, err
 	}
-	r.now = a.Now()
 	changed, err := withCaps(false, func(alone bool) (booking.Interview, error) {
 		return once(ctx, a, r, func(tx *store.Tx) (booking.Interview, error) {
 			if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {

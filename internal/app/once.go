@@ -22,8 +22,11 @@ type request struct {
 	key       *string // nil: every time anew
 	input     any     // what makes two requests the same
 	now       time.Time
-	dry       bool // it leaves nothing, no answer either
+	dryRun    bool // answers the same, writes nothing, and uses up no key
 }
+
+// errDryRun rolls back what would have been done.
+var errDryRun = errors.New("dry run")
 
 // answer is what is kept of a request: its result, or why it was refused.
 type answer[T any] struct {
@@ -47,12 +50,15 @@ func once[T any](ctx context.Context, a *App, r request, run func(*store.Tx) (T,
 	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
 		if r.key == nil {
 			done.Result, err = run(tx)
-			return err
+		} else {
+			done, err = claimed(ctx, tx, r, run)
 		}
-		done, err = claimed(ctx, tx, r, run)
+		if err == nil && r.dryRun {
+			return errDryRun
+		}
 		return err
 	})
-	if err == nil {
+	if err == nil || errors.Is(err, errDryRun) {
 		err = done.Refused.Err()
 	}
 	return done.Result, err
@@ -79,7 +85,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*stor
 		done.Result, err = run(tx)
 		return err
 	})
-	if err != nil && (r.dry || !errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
+	if err != nil && (r.dryRun || !errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
 	text, err := json.Marshal(done)

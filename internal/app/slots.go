@@ -74,21 +74,19 @@ const (
 	alternativesSpan = 14 * 24 * time.Hour
 )
 
-// alternatives are up to five slots that the student could book instead, the
+// alternatives are up to five slots that the student could have instead, the
 // first that start with the wanted one or in the two weeks after it.
-func (a *App) alternatives(ctx context.Context, id booking.StudentID, to booking.SlotID, now time.Time) ([]booking.Slot, error) {
-	wanted, err := a.store.Slot(ctx, to)
-	if err != nil {
-		return nil, err
-	}
+func (a *App) alternatives(
+	ctx context.Context, id booking.StudentID, wanted booking.Slot, offer func(booking.Record) booking.Offer,
+) ([]booking.Slot, error) {
 	record, err := a.store.Record(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	near := store.SlotSearch{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
-	slots, _, err := a.store.OpenSlots(ctx, near, record.Offer(now), store.Page{First: maxAlternatives})
+	slots, _, err := a.store.OpenSlots(ctx, near, offer(record), store.Page{First: maxAlternatives})
 	if err != nil {
-		return nil, fmt.Errorf("find alternatives to slot %d: %w", to, err)
+		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)
 	}
 	return slots, nil
 }

@@ -115,7 +115,7 @@ func (w *world) slot(by booking.Interviewer, hours float64) booking.Slot {
 	}
 	var slots []booking.Slot
 	w.write(func(tx *store.Tx) error {
-		a, err := tx.EnsureAvailability(w.t.Context(), window)
+		a, _, err := tx.EnsureAvailability(w.t.Context(), window)
 		if err != nil {
 			return err
 		}

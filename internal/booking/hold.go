@@ -37,7 +37,8 @@ func (h Hold) asBooking() Interview {
 }
 
 // Place judges a hold on the slot, and answers it without an id. Holding one's
-// own held slot again extends the hold, once; after that it changes nothing.
+// own held slot again extends the hold, once; after that, and where it would
+// make the hold no longer, it changes nothing.
 func (r Record) Place(slot Slot, now time.Time) (Hold, Refused) {
 	expires := now.Add(time.Duration(r.Policy.HoldSeconds) * time.Second)
 	current, holding := r.LiveHold(now)
@@ -48,11 +49,10 @@ func (r Record) Place(slot Slot, now time.Time) (Hold, Refused) {
 		refused = append(refused, Refusal{Code: AlreadyHolding, Field: "slotId", Message: fmt.Sprintf(
 			"the student holds slot %d until %s; a student holds one slot at a time", current.SlotID, current.ExpiresAt.Format(time.RFC3339))})
 	case len(refused) > 0:
-	case holding && current.Extended:
+	case holding && (current.Extended || !expires.After(current.ExpiresAt)):
 		return current, nil
 	case holding:
-		current.Extended = true
-		current.ExpiresAt = latest(current.ExpiresAt, expires)
+		current.Extended, current.ExpiresAt = true, expires
 		return current, nil
 	}
 	return Hold{
@@ -91,13 +91,6 @@ func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 			"hold %d was released, or expired at %s", h.ID, h.ExpiresAt.Format(time.RFC3339)))
 	}
 	return nil
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // claims are what counts of the student: his interviews, and his live hold as

@@ -122,5 +122,8 @@ func CheckIdempotencyKey(key *string) Refused {
 	if key == nil {
 		return nil
 	}
+	if strings.ContainsFunc(*key, unicode.IsControl) {
+		return Refuse(InvalidInput, "idempotencyKey", "idempotencyKey has a control character, which is not allowed")
+	}
 	return checkLength("idempotencyKey", *key, 1, MaxIdempotencyKey)
 }

@@ -179,7 +179,13 @@ func (r Record) Move(i Interview, to Slot, now time.Time) (Interview, Refused) {
 			"the interview was moved %d times; %d are allowed", i.Reschedules, r.Policy.MaxReschedules))...)
 	}
 	offer := r.OfferToMove(i, now)
-	if refused = append(refused, offer.Judge(to)...); len(refused) > 0 {
+	for _, refusal := range offer.Judge(to) {
+		if refusal.Field == "studentId" { // who asks has named the interview, not the student
+			refusal.Field = "interviewId"
+		}
+		refused = append(refused, refusal)
+	}
+	if len(refused) > 0 {
 		return i, refused
 	}
 	moved := offer.Booking(to)
@@ -260,8 +266,19 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	again := offer.Booking(slot)
 	i.Status, i.NoShowAt = Booked, nil
 	i.Exempt = i.Exempt || again.Exempt
-	i.Waivers = union(r.keeps(i, now), again.Waivers)
+	i.Waivers = union(r.apart(i).withRoom(i.Waivers, now), again.Waivers)
 	return i, nil
+}
+
+// withRoom leaves out the waivers whose uses are all made.
+func (r Record) withRoom(ids []WaiverID, now time.Time) []WaiverID {
+	var some []WaiverID
+	for _, w := range r.AllWaivers(now) {
+		if slices.Contains(ids, w.ID) && w.hasRoom() {
+			some = append(some, w.ID)
+		}
+	}
+	return some
 }
 
 // union is the ids of both, each once, in order.

@@ -16,7 +16,8 @@ type Offer struct {
 	Eligibility Eligibility
 	Now         time.Time
 	Earliest    time.Time       // a slot that starts before this is too soon
-	Met         []InterviewerID // rule 3
+	Met         []InterviewerID // whom rule 3 keeps the student from
+	Again       []InterviewerID // whom a waiver lets him meet again
 	Self        InterviewerID   // nobody interviews themselves; 0 for none
 	Busy        []calendar.Span // the student's own interviews, and his hold
 
@@ -40,10 +41,16 @@ func (r Record) Offer(now time.Time) Offer { return r.offer(r.question(now)) }
 // OfferToMove is where the student's interview may be moved to at now: rules 2
 // and 3 see it as not there, and rule 4 is not asked again.
 func (r Record) OfferToMove(i Interview, now time.Time) Offer {
-	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
+	r = r.apart(i)
 	q := r.question(now)
 	q.spent, q.moving = i.Waivers, true
 	return r.offer(q)
+}
+
+// apart is the record without the interview.
+func (r Record) apart(i Interview) Record {
+	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
+	return r
 }
 
 func (r Record) offer(q question) Offer {
@@ -56,6 +63,9 @@ func (r Record) offer(q question) Offer {
 		Met:         met(q.claims),
 		Self:        r.Self,
 		Busy:        busy(q.claims),
+	}
+	if slices.ContainsFunc(o.Eligibility.Waivers, func(w Waiver) bool { return w.Rule == WaivePair }) {
+		o.Met, o.Again = nil, o.Met
 	}
 	if hold, live := r.LiveHold(q.now); live {
 		q.claims, q.spent = r.History, slices.Concat(q.spent, hold.Waivers)
@@ -81,7 +91,7 @@ func (o Offer) judge(slot Slot, own bool) Refused {
 	no := func(code RefusalCode, message string) {
 		refused = append(refused, Refusal{Code: code, Field: "slotId", Message: message})
 	}
-	if slices.Contains(o.Met, slot.InterviewerID) && !o.pairWaived() {
+	if slices.Contains(o.Met, slot.InterviewerID) {
 		no(AlreadyInterviewed, "the student has met, or is going to meet, this interviewer")
 	}
 	if o.Self != 0 && slot.InterviewerID == o.Self {
@@ -133,18 +143,10 @@ func (o Offer) ineligible() Refused {
 
 // Excluded is every interviewer whose slots the student cannot book.
 func (o Offer) Excluded() []InterviewerID {
-	var ids []InterviewerID
-	if !o.pairWaived() {
-		ids = o.Met
-	}
 	if o.Self == 0 {
-		return ids
+		return o.Met
 	}
-	return append(slices.Clone(ids), o.Self)
-}
-
-func (o Offer) pairWaived() bool {
-	return slices.ContainsFunc(o.Eligibility.Waivers, func(w Waiver) bool { return w.Rule == WaivePair })
+	return append(slices.Clone(o.Met), o.Self)
 }
 
 // WaiversFor are the waivers that a booking of the slot stands on.
@@ -154,7 +156,7 @@ func (o Offer) WaiversFor(slot Slot) []WaiverID {
 	}
 	var ids []WaiverID
 	for _, w := range o.Eligibility.Waivers {
-		if w.Rule != WaivePair || slices.Contains(o.Met, slot.InterviewerID) {
+		if w.Rule != WaivePair || slices.Contains(o.Again, slot.InterviewerID) {
 			ids = append(ids, w.ID)
 		}
 	}
@@ -175,7 +177,7 @@ func (o Offer) pairBroken(slot Slot) bool {
 	if o.holds(slot.ID) {
 		return o.Own.without.pairBroken(slot)
 	}
-	return slices.Contains(o.Met, slot.InterviewerID)
+	return slices.Contains(o.Again, slot.InterviewerID)
 }
 
 // ListsOwn reports whether the held slot is among what the student may book, as

@@ -31,7 +31,8 @@ type Slot struct {
 	HeldUntil time.Time // zero for nobody
 	// FullUntil is until when its interviewer gives as many interviews on its day,
 	// or in its week, as he will: Forever when they are booked, else when the hold
-	// expires that is one too many. Zero when there is room.
+	// expires that is one too many. Zero when there is room. Not kept of a withdrawn
+	// slot.
 	FullUntil time.Time
 	// TakenBack: booked, and its interviewer is not there for anybody else.
 	TakenBack bool
@@ -44,12 +45,17 @@ var Forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 func (s Slot) HeldAt(now time.Time) bool { return s.Status == SlotOpen && now.Before(s.HeldUntil) }
 
 // FullAt reports whether its interviewer gives no more interviews then. For
-// who holds the slot only what is booked counts: his place was kept.
+// who holds the slot only what is booked counts: his place was kept. Of a slot
+// that was withdrawn nobody counts any more whether there would be room.
 func (s Slot) FullAt(now time.Time, own bool) bool {
-	if own {
+	switch {
+	case s.Status == SlotWithdrawn:
+		return false
+	case own:
 		return s.FullUntil.Equal(Forever)
+	default:
+		return now.Before(s.FullUntil)
 	}
-	return now.Before(s.FullUntil)
 }
 
 // StatusAt is the state of the slot as people see it.

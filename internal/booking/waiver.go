@@ -35,7 +35,7 @@ type Waiver struct {
 
 // Good reports whether something new can stand on the waiver.
 func (w Waiver) Good(now time.Time) bool {
-	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt)) && w.Used < w.Uses
+	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt)) && w.hasRoom()
 }
 
 // Validate reports what is wrong with a waiver to be granted at now.
@@ -64,8 +64,11 @@ func (r Record) waivers(claims []Interview) []Waiver {
 	return counted
 }
 
+func (w Waiver) hasRoom() bool { return w.Used < w.Uses }
+
 // pass finds what lets the rule pass: a waiver that is spent on this very thing
-// already, and on nothing else since, else the good one that expires first.
+// already, else the good one that expires first. A use that came back meanwhile,
+// and was made by something else, is spent no more.
 func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) (Waiver, bool) {
 	var best Waiver
 	found := false
@@ -73,7 +76,7 @@ func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) 
 		if w.Rule != rule {
 			continue
 		}
-		if slices.Contains(spent, w.ID) && w.Used < w.Uses {
+		if slices.Contains(spent, w.ID) && w.hasRoom() {
 			return w, true
 		}
 		if w.Good(now) && (!found || expiresFirst(w, best)) {
@@ -81,19 +84,6 @@ func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) 
 		}
 	}
 	return best, found
-}
-
-// keeps are the waivers of an interview that counts again: those whose last use
-// nothing else has by now.
-func (r Record) keeps(i Interview, now time.Time) []WaiverID {
-	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
-	var kept []WaiverID
-	for _, w := range r.AllWaivers(now) {
-		if slices.Contains(i.Waivers, w.ID) && w.Used < w.Uses {
-			kept = append(kept, w.ID)
-		}
-	}
-	return kept
 }
 
 func expiresFirst(a, b Waiver) bool {

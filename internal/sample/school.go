@@ -123,7 +123,7 @@ func (s *school) publish(ctx context.Context, by booking.InterviewerID, start ti
 		InterviewerID: by, Start: start.UTC(), End: start.UTC().Add(time.Duration(hours) * time.Hour),
 		SlotMinutes: 60, CreatedAt: s.day(-historyDays),
 	}
-	window, err := s.tx.EnsureAvailability(ctx, window)
+	window, _, err := s.tx.EnsureAvailability(ctx, window)
 	if err != nil {
 		return nil, err
 	}

@@ -159,9 +159,9 @@ func (r *Reader) Calendar(
 }
 
 // EnsureAvailability answers the interviewer's availability that is just like
-// this one and was not removed, and writes it first if there is none. Tags are
-// no part of the likeness. The interviewer is locked already.
-func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (booking.Availability, error) {
+// this one and was not removed, and whether there was none, so that it was
+// written now. Tags are no part of the likeness. The interviewer is locked already.
+func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (booking.Availability, bool, error) {
 	wanted := newAvailabilityRow(a)
 	var found availabilityRow
 	err := tx.db.WithContext(ctx).
@@ -172,11 +172,12 @@ func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (b
 			wanted.EndsAt, wanted.TimeZone, wanted.StartDate, wanted.EndDate, wanted.Weekdays, wanted.StartMinute,
 			wanted.EndMinute, wanted.EveryWeeks).
 		Take(&found).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	isNew := errors.Is(err, gorm.ErrRecordNotFound)
+	if isNew {
 		found = wanted
 		err = tx.db.WithContext(ctx).Create(&found).Error
 	}
-	return found.domain(), fault(err, "publish a window of interviewer %d", a.InterviewerID)
+	return found.domain(), isNew, fault(err, "publish a window of interviewer %d", a.InterviewerID)
 }
 
 // UpdateAvailability writes what an availability has become. Its interviewer is
@@ -203,10 +204,11 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
 }
 
-// ForgetExceptions lets the availability publish again what was taken out of it.
-func (tx *Tx) ForgetExceptions(ctx context.Context, id booking.AvailabilityID) error {
-	err := tx.db.WithContext(ctx).Exec(
-		"UPDATE slots SET excepted = false WHERE availability_id = ? AND excepted", id).Error
+// ForgetExceptions lets the availability publish again what was taken out of it,
+// and these slots, whatever they were taken out of.
+func (tx *Tx) ForgetExceptions(ctx context.Context, id booking.AvailabilityID, slots []booking.SlotID) error {
+	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET excepted = false WHERE excepted AND (availability_id = ? OR id = ANY(?))",
+		id, ids[booking.SlotID](slots)).Error
 	return fault(err, "forget the exceptions of availability %d", id)
 }
 

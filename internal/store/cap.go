@@ -8,17 +8,17 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Capped reports whether a cap of the slot's interviewer applies, and who he is;
-// NotFound when there is no such slot.
-func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.InterviewerID, bool, error) {
+// Capped reads a slot, and whether a cap of its interviewer applies; NotFound
+// when there is no such slot.
+func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, bool, error) {
 	var found struct {
-		ID     booking.InterviewerID
+		Slot   slotRow `gorm:"embedded"`
 		Capped bool
 	}
 	err := r.db.WithContext(ctx).Raw(`
-		SELECT v.id, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
+		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
 		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = ?`, id).Take(&found).Error
-	return found.ID, found.Capped, missing(err, "slot", "slotId", id)
+	return found.Slot.domain(), found.Capped, missing(err, "slot", "slotId", id)
 }
 
 // Claims reads, of each interviewer, the interviews that start in a range and

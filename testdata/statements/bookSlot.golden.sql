@@ -1,4 +1,4 @@
-SELECT v.id, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
+SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
 FROM slots s JOIN interviewers v ON v.id = s.interviewer_id
 WHERE s.id = $1
 
@@ -17,10 +17,10 @@ LEFT JOIN interviewers me ON me.email = s.email
 LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
 FROM holds JOIN slots ON slots.id = holds.slot_id
 WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
-LEFT JOIN LATERAL (SELECT json_agg(g
-ORDER BY g.id) AS waivers
-FROM waivers g
-WHERE g.student_id = s.id) w ON true
+LEFT JOIN LATERAL (SELECT json_agg(one
+ORDER BY one.id) AS waivers
+FROM waivers one
+WHERE one.student_id = s.id) w ON true
 LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 WHERE s.id = $1
 ORDER BY s.id, i.starts_at, i.id

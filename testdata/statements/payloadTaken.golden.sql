@@ -2,10 +2,6 @@ SELECT "interviewers"."id","interviewers"."name","interviewers"."email","intervi
 FROM "interviewers"
 WHERE id = ANY($1)
 
-SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
-FROM "slots"
-WHERE id = $1 LIMIT $2
-
 SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"
 WHERE id = ANY($1)
@@ -46,10 +42,10 @@ LEFT JOIN interviewers me ON me.email = s.email
 LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
 FROM holds JOIN slots ON slots.id = holds.slot_id
 WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
-LEFT JOIN LATERAL (SELECT json_agg(g
-ORDER BY g.id) AS waivers
-FROM waivers g
-WHERE g.student_id = s.id) w ON true
+LEFT JOIN LATERAL (SELECT json_agg(one
+ORDER BY one.id) AS waivers
+FROM waivers one
+WHERE one.student_id = s.id) w ON true
 LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 WHERE s.id = $1
 ORDER BY s.id, i.starts_at, i.id

@@ -1,0 +1,191 @@
+package graph_test
+
+import (
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// as runs something in the name of somebody; an administrator goes on after it.
+func (s *school) as(role booking.Role, id string, do func()) {
+	s.t.Helper()
+	s.act(role, int64(number(s.t, id)))
+	defer s.act(booking.RoleAdmin, 0)
+	do()
+}
+
+// statusOf is the status of a slot.
+func (s *school) statusOf(slotID string) string {
+	s.t.Helper()
+	var data struct{ Slot slot }
+	s.ask("query($s: ID!) { slot(id: $s) { status } }", in{"s": slotID}).into(&data)
+	return data.Slot.Status
+}
+
+func TestCancelCutoff(t *testing.T) {
+	t.Parallel()
+	start := t0.Add(3 * day)
+	for _, test := range []struct {
+		name   string
+		now    time.Time
+		cutoff int
+		role   booking.Role
+		want   []string
+		slot   string // afterwards
+	}{
+		{"a student, long before", t0, 86400, booking.RoleStudent, []string{}, "OPEN"},
+		{"a student, at the cutoff", start.Add(-day), 86400, booking.RoleStudent, []string{}, "OPEN"},
+		{"a student, a microsecond later", start.Add(-day + time.Microsecond), 86400, booking.RoleStudent, []string{"CANCEL_TOO_LATE"}, "BOOKED"},
+		{"a student, with another cutoff", start.Add(-time.Hour), 3600, booking.RoleStudent, []string{}, "OPEN"},
+		{"a student, after the start", start.Add(time.Second), 0, booking.RoleStudent, []string{"CANCEL_TOO_LATE"}, "BOOKED"},
+		{"the interviewer, at any time", start.Add(-time.Minute), 86400, booking.RoleInterviewer, []string{}, "WITHDRAWN"},
+		{"an administrator, at any time", start.Add(-time.Minute), 86400, booking.RoleAdmin, []string{}, "OPEN"},
+		{"an administrator, when it has begun", start, 86400, booking.RoleAdmin, []string{}, "WITHDRAWN"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			s.policy(in{"cancelCutoffSeconds": test.cutoff})
+			slot := s.newSlot(3 * day)
+			id := s.booked(s.student(nil), slot)
+			s.setClock(test.now)
+			s.act(test.role, 1)
+			before := s.rows()
+			answer := s.cancel(id)
+			same(t, "verdict", codes(answer.Errors), test.want)
+			same(t, "the slot", s.statusOf(slot), test.slot)
+			if len(test.want) > 0 {
+				same(t, "path", answer.Errors[0].Path, []string{"input", "interviewId"})
+				same(t, "nothing is written", s.rows(), before)
+				return
+			}
+			after := s.rows()
+			s.setClock(start.Add(-time.Second))
+			again := s.cancel(id)
+			s.accepted(again.Errors)
+			same(t, "cancelling again, when it would be too late", *again.Interview, *answer.Interview)
+			same(t, "changes nothing", s.rows(), after)
+			s.sound()
+		})
+	}
+}
+
+// Who gives a slot up himself does not find it published again by a change of
+// its rule.
+func TestSlotThatItsInterviewerCancelled(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	rule := s.weekly(ann, in{"endDate": "2026-06-08"}) // two slots
+	slot := rule.Slots[0].ID
+	id := s.booked(s.student(nil), slot)
+	s.as(booking.RoleInterviewer, ann, func() { s.accepted(s.cancel(id).Errors) })
+	same(t, "it is withdrawn", s.statusOf(slot), "WITHDRAWN")
+	s.accepted(s.update(rule.Availability.ID, in{"endDate": "2026-06-09"}).Errors)
+	same(t, "and stays so", starts(s.list(s.student(nil)).Nodes),
+		[]string{"2026-06-08T15:00:00Z", "2026-06-09T14:00:00Z", "2026-06-09T15:00:00Z"})
+	s.accepted(s.active(ann, false, nil).Errors)
+	s.accepted(s.active(ann, true, nil).Errors)
+	same(t, "also when he returns", len(s.list(s.student(nil)).Nodes), 3)
+	s.accepted(s.publish(ann, time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC), time.Hour, 60).Errors)
+	same(t, "until he publishes it himself", len(s.list(s.student(nil)).Nodes), 4)
+	s.sound()
+}
+
+// A booked slot that its interviewer took back stands until its interview ends,
+// and does not open when that is cancelled, or moved away, unless he has given it
+// back meanwhile.
+func TestTakenBackSlots(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC)
+	block := in{"start": "2026-06-08T14:30:00Z", "end": "2026-06-08T15:00:00Z", "reason": "away"}
+	type place struct{ ann, availability, slot string }
+	for _, test := range []struct {
+		name string
+		take func(s *school, p place) closed
+		back func(s *school, p place, taken closed) []refused
+	}{
+		{"blocked", func(s *school, p place) closed {
+			block := in{"interviewerId": p.ann, "start": block["start"], "end": block["end"], "reason": "away"}
+			return s.closing("blockTime", "blocks { id } ", block)
+		}, func(s *school, _ place, taken closed) []refused {
+			var payload struct{ Errors []refused }
+			s.mutate("unblockTime", "slots { id }", in{"blockId": taken.Blocks[0].ID}, &payload)
+			return payload.Errors
+		}},
+		{"withdrawn", func(s *school, p place) closed {
+			return s.closing("withdrawSlot", "", in{"slotId": p.slot})
+		}, func(s *school, p place, _ closed) []refused {
+			return s.publish(p.ann, start, time.Hour, 60).Errors
+		}},
+		{"removed", func(s *school, p place) closed {
+			return s.closing("removeAvailability", "", in{"availabilityId": p.availability})
+		}, func(s *school, p place, _ closed) []refused {
+			return s.weekly(p.ann, in{"endDate": "2026-06-08"}).Errors
+		}},
+		{"updated", func(s *school, p place) closed {
+			return s.update(p.availability, in{"startTime": "15:00"}).closed
+		}, func(s *school, p place, _ closed) []refused {
+			return s.update(p.availability, in{"startTime": "14:00"}).Errors
+		}},
+		{"left", func(s *school, p place) closed {
+			return s.active(p.ann, false, nil).closed
+		}, func(s *school, p place, _ closed) []refused {
+			return s.active(p.ann, true, nil).Errors
+		}},
+	} {
+		for _, way := range []string{"cancelled", "moved"} {
+			for _, back := range []bool{false, true} {
+				name := test.name + ", " + way
+				want := "WITHDRAWN"
+				if back {
+					name += ", given back before"
+					want = "OPEN"
+				}
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					s := newSchool(t)
+					p := place{ann: s.interviewer(nil)}
+					rule := s.weekly(p.ann, in{"endDate": "2026-06-08"})
+					p.availability, p.slot = rule.Availability.ID, rule.Slots[0].ID
+					id := s.booked(s.student(nil), p.slot)
+					taken := test.take(s, p)
+					s.accepted(taken.Errors)
+					same(t, "it is booked", len(taken.Conflicts), 1)
+					same(t, "and stands", s.statusOf(p.slot), "BOOKED")
+					s.sound()
+					if back {
+						s.accepted(test.back(s, p, taken))
+						same(t, "given back, it is booked still", s.statusOf(p.slot), "BOOKED")
+					}
+					if way == "cancelled" {
+						s.accepted(s.cancel(id).Errors)
+					} else {
+						s.accepted(s.move(id, s.newSlot(20*day)).Errors)
+					}
+					same(t, "free", s.statusOf(p.slot), want)
+					s.sound()
+					if back {
+						return
+					}
+					s.accepted(test.back(s, p, taken))
+					var again []slot
+					for _, slot := range s.list(s.student(nil)).Nodes {
+						if slot.Start == start.Format(time.RFC3339) {
+							again = append(again, slot)
+						}
+					}
+					same(t, "given back afterwards, its time is offered", len(again), 1)
+					s.sound()
+				})
+			}
+		}
+	}
+}
+
+// move moves an interview.
+func (s *school) move(interview, slot string) changed {
+	s.t.Helper()
+	return s.changeInterview("rescheduleInterview", in{"interviewId": interview, "slotId": slot})
+}

@@ -1,0 +1,518 @@
+package graph_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+type (
+	hold struct {
+		ID, PlacedAt, ExpiresAt string
+		Extended                bool
+		EndedAt                 *string
+		Slot                    slot
+		Student                 person
+	}
+	held struct {
+		Hold   *hold
+		Errors []refused
+	}
+)
+
+const (
+	holdFields = "hold { id placedAt expiresAt extended endedAt slot { id status } student { id } }"
+	holdTime   = 5 * time.Minute
+)
+
+func (s *school) hold(student, slot string) held {
+	s.t.Helper()
+	return s.changeHold("holdSlot", in{"studentId": student, "slotId": slot})
+}
+
+func (s *school) release(hold string) held {
+	s.t.Helper()
+	return s.changeHold("releaseHold", in{"holdId": hold})
+}
+
+func (s *school) changeHold(mutation string, input in) held {
+	s.t.Helper()
+	var payload held
+	s.mutate(mutation, holdFields, input, &payload)
+	if (payload.Hold == nil) != (len(payload.Errors) > 0) {
+		s.t.Fatalf("%s answers hold %v with errors %v", mutation, payload.Hold, payload.Errors)
+	}
+	return payload
+}
+
+// held holds and must not be refused; it answers the hold's id.
+func (s *school) held(student, slot string) string {
+	s.t.Helper()
+	payload := s.hold(student, slot)
+	s.accepted(payload.Errors)
+	return payload.Hold.ID
+}
+
+// bookHeld books and insists on the hold.
+func (s *school) bookHeld(student, slot, hold string) changed {
+	s.t.Helper()
+	return s.changeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": hold})
+}
+
+func (s *school) policy(set in) {
+	s.t.Helper()
+	var payload struct{ Errors []refused }
+	s.mutate("updateBookingPolicy", "bookingPolicy { version }", set, &payload)
+	s.accepted(payload.Errors)
+}
+
+// holdOf is the hold of a student as others read it: its id, or none.
+func (s *school) holdOf(student string) string {
+	s.t.Helper()
+	var data struct{ Student struct{ Hold *hold } }
+	s.ask("query($s: ID!) { student(id: $s) { hold { id } } }", in{"s": student}).into(&data)
+	if data.Student.Hold == nil {
+		return "none"
+	}
+	return data.Student.Hold.ID
+}
+
+func TestHoldKeepsASlotForOneStudent(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other, slot := s.student(nil), s.student(nil), s.newSlot(day)
+	free := s.newSlot(2 * day)
+	answer := s.hold(student, slot)
+	s.accepted(answer.Errors)
+	same(t, "the hold", *answer.Hold, hold{
+		ID: answer.Hold.ID, PlacedAt: "2026-06-01T08:00:00Z", ExpiresAt: "2026-06-01T08:05:00Z",
+		Slot: answer.Hold.Slot, Student: person{ID: student},
+	})
+	same(t, "its slot", answer.Hold.Slot.Status, "HELD")
+	same(t, "the student has it", s.holdOf(student), answer.Hold.ID)
+
+	own := s.list(student)
+	same(t, "its student sees it", ids(own.Nodes), []string{slot, free})
+	same(t, "as held", own.Nodes[0].Status, "HELD")
+	same(t, "and can book it", s.verdict(student, slot), []string{})
+	same(t, "others do not see it", ids(s.list(other).Nodes), []string{free})
+	same(t, "nor can book it", s.verdict(other, slot), []string{"SLOT_HELD"})
+	for name, refusals := range map[string][]refused{"booking": s.book(other, slot).Errors, "holding": s.hold(other, slot).Errors} {
+		same(t, name, refusals[0].Typename, "SlotTaken")
+		same(t, name, refusals[0].Path, []string{"input", "slotId"})
+		same(t, name+" answers what is free", ids(refusals[0].Alternatives), []string{free})
+	}
+	reasons := s.listIn(other, t0.Add(day), t0.Add(day+time.Hour)).EmptyReasons
+	same(t, "reasons", len(reasons), 1)
+	same(t, "an empty list says so", [2]any{reasons[0].Code, reasons[0].Count}, [2]any{"HELD", 1})
+	s.sound()
+}
+
+func TestHoldExpiresByTheClock(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		now  time.Duration // after the hold was placed
+		live bool
+	}{
+		{"a microsecond before", holdTime - time.Microsecond, true},
+		{"exactly then", holdTime, false},
+		{"later", time.Hour, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student, other := s.student(in{"interviewLimit": 1}), s.student(nil)
+			slot, elsewhere := s.newSlot(day), s.newSlot(2*day)
+			id := s.held(student, slot)
+			s.setClock(t0.Add(test.now))
+			s.sound()
+			used, status, have, refusals, mine := 0, "OPEN", "none", []string{}, []string{"HOLD_EXPIRED"}
+			if test.live {
+				used, status, have, refusals, mine = 1, "HELD", id, []string{"SLOT_HELD"}, []string{}
+			}
+			same(t, "used", s.list(student).Eligibility.InterviewsUsed, used)
+			same(t, "the student's hold", s.holdOf(student), have)
+			same(t, "others", s.verdict(other, slot), refusals)
+			same(t, "the slots of that status", s.slotsOf(status), map[bool][]string{true: {slot}, false: {slot, elsewhere}}[test.live])
+			same(t, "with the hold", codes(s.changeInterview("bookSlot",
+				in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors), mine)
+			if test.live {
+				return
+			}
+			// Nothing has swept it, and nobody need.
+			s.held(other, slot)
+			same(t, "held by another now", s.verdict(student, slot), []string{"SLOT_HELD"})
+			same(t, "an expired hold, of a slot that is another's now", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_HELD", "HOLD_EXPIRED"})
+			s.held(student, elsewhere)
+			s.accepted(s.book(other, slot).Errors)
+			s.sound()
+		})
+	}
+}
+
+// slotsOf are all slots of a status.
+func (s *school) slotsOf(status string) []string {
+	s.t.Helper()
+	var data struct{ Slots struct{ Nodes []slot } }
+	s.ask("query($st: [SlotStatus!]) { slots(filter: {status: $st}) { nodes { id status } } }", in{"st": []string{status}}).into(&data)
+	for _, slot := range data.Slots.Nodes {
+		same(s.t, "the status of slot "+slot.ID, slot.Status, status)
+	}
+	return ids(data.Slots.Nodes)
+}
+
+// A hold counts wherever a booking counts; for its own slot it does not.
+func TestHoldCountsLikeABooking(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		set   in            // of the student
+		same  bool          // the other slot is of the same interviewer
+		after time.Duration // when the other slot starts
+		want  []string
+	}{
+		{"the limit", in{"interviewLimit": 1}, false, 3 * day, []string{"LIMIT_REACHED"}},
+		{"one less than the limit", in{"interviewLimit": 2}, false, 3 * day, []string{}},
+		{"the pair", nil, true, 3 * day, []string{"ALREADY_INTERVIEWED"}},
+		{"the student's own time", nil, false, day + 30*time.Minute, []string{"OWN_OVERLAP"}},
+		{"time that touches", nil, false, day + time.Hour, []string{}},
+		{"all at once", in{"interviewLimit": 1}, true, 3 * day, []string{"ALREADY_INTERVIEWED", "LIMIT_REACHED"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student, ann := s.student(test.set), s.interviewer(nil)
+			slot, by := s.slot(ann, day), ann
+			if !test.same {
+				by = s.interviewer(nil)
+			}
+			other := s.slot(by, test.after)
+			hold := s.held(student, slot)
+			same(t, "another slot", s.verdict(student, other), test.want)
+			same(t, "holding it", codes(s.hold(student, other).Errors), append(slices.Clone(test.want), "ALREADY_HOLDING"))
+			same(t, "the held one", s.verdict(student, slot), []string{})
+			same(t, "is counted", s.list(student).TotalCount, map[bool]int{true: 2, false: 1}[len(test.want) == 0])
+			s.accepted(s.bookHeld(student, slot, hold).Errors)
+			same(t, "booked, it counts the same", s.verdict(student, other), test.want)
+			s.sound()
+		})
+	}
+}
+
+func TestHoldIsFreedForOtherSlots(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(in{"interviewLimit": 1})
+	first, second := s.newSlot(day), s.newSlot(day)
+	id := s.held(student, first)
+	same(t, "while it is held", s.verdict(student, second), []string{"OWN_OVERLAP", "LIMIT_REACHED"})
+	released := s.release(id)
+	s.accepted(released.Errors)
+	same(t, "when it ended", released.Hold.EndedAt, ptr("2026-06-01T08:00:00Z"))
+	same(t, "after its release", s.verdict(student, second), []string{})
+	before := s.rows()
+	s.accepted(s.release(id).Errors)
+	same(t, "releasing it again writes nothing", s.rows(), before)
+	same(t, "it cannot be booked with any more", codes(s.bookHeld(student, first, id).Errors), []string{"HOLD_EXPIRED"})
+
+	again := s.held(student, second)
+	s.setClock(t0.Add(holdTime))
+	s.accepted(s.release(again).Errors)
+	same(t, "one that has expired is not released", s.held(student, first) != again, true)
+	same(t, "an unknown one", codes(s.release("999").Errors), []string{"NOT_FOUND"})
+	s.sound()
+}
+
+func TestHoldIsExtendedOnce(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, slot := s.student(in{"interviewLimit": 1}), s.newSlot(day)
+	id := s.held(student, slot)
+	again := s.hold(student, slot)
+	s.accepted(again.Errors)
+	same(t, "at the same instant there is nothing to extend", again.Hold.Extended, false)
+
+	s.setClock(t0.Add(4 * time.Minute))
+	extended := s.hold(student, slot)
+	s.accepted(extended.Errors)
+	same(t, "the same hold", extended.Hold.ID, id)
+	same(t, "anew", extended.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
+	same(t, "once", extended.Hold.Extended, true)
+
+	s.setClock(t0.Add(6 * time.Minute)) // it would have expired
+	same(t, "it lives", s.verdict(s.student(nil), slot), []string{"SLOT_HELD"})
+	before := s.rows()
+	third := s.hold(student, slot)
+	s.accepted(third.Errors)
+	same(t, "not twice", third.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
+	same(t, "nothing is written", s.rows(), before)
+	s.sound()
+	s.setClock(t0.Add(9 * time.Minute))
+	same(t, "it has expired", s.verdict(s.student(nil), slot), []string{})
+	fresh := s.hold(student, slot)
+	s.accepted(fresh.Errors)
+	same(t, "a new one", fresh.Hold.ID != id && !fresh.Hold.Extended, true)
+	s.sound()
+}
+
+func TestExtensionNeverShortens(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, slot := s.student(nil), s.newSlot(day)
+	s.held(student, slot)
+	s.policy(in{"holdSeconds": 30})
+	s.setClock(t0.Add(time.Minute))
+	short := s.hold(student, slot)
+	s.accepted(short.Errors)
+	same(t, "it stays as it was", [2]any{short.Hold.ExpiresAt, short.Hold.Extended}, [2]any{"2026-06-01T08:05:00Z", false})
+	s.setClock(t0.Add(4*time.Minute + 45*time.Second))
+	same(t, "until it is worth it", s.hold(student, slot).Hold.ExpiresAt, "2026-06-01T08:05:15Z")
+	s.sound()
+}
+
+func TestBookWithAHold(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other := s.student(nil), s.student(nil)
+	slot, wanted := s.newSlot(day), s.newSlot(2*day)
+	id, theirs := s.held(student, slot), s.held(other, s.newSlot(3*day))
+	for _, test := range []struct {
+		name, slot, hold string
+		want             []string
+	}{
+		{"that is not there", slot, "999", []string{"NOT_FOUND"}},
+		{"of somebody else", slot, theirs, []string{"NOT_FOUND"}},
+		{"of another slot", wanted, id, []string{"INVALID_INPUT"}},
+	} {
+		before := s.rows()
+		answer := s.bookHeld(student, test.slot, test.hold)
+		same(t, test.name, codes(answer.Errors), test.want)
+		same(t, test.name, answer.Errors[0].Path, []string{"input", "holdId"})
+		same(t, test.name+" changes nothing", s.rows(), before)
+	}
+	before := s.rows()
+	s.accepted(s.changeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors)
+	same(t, "a dry run with a hold", s.rows(), before)
+	s.accepted(s.tryBook(student, slot).Errors)
+	same(t, "and without", s.rows(), before)
+
+	booked := s.bookHeld(student, slot, id)
+	s.accepted(booked.Errors)
+	same(t, "the hold is used", s.holdOf(student), "none")
+	same(t, "the slot", booked.Interview.Slot.Status, "BOOKED")
+	again := s.bookHeld(student, slot, id)
+	s.accepted(again.Errors)
+	same(t, "one's own booked slot again", again.Interview.ID, booked.Interview.ID)
+	same(t, "a used hold is good for nothing", codes(s.bookHeld(student, wanted, id).Errors), []string{"INVALID_INPUT"})
+	s.accepted(s.cancel(booked.Interview.ID).Errors)
+	same(t, "nor for its own slot", codes(s.bookHeld(student, slot, id).Errors), []string{"HOLD_EXPIRED"})
+	s.sound()
+}
+
+func TestBookUsesOnesOwnHold(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(in{"interviewLimit": 1})
+	slot := s.newSlot(day)
+	s.held(student, slot)
+	s.booked(student, slot)
+	same(t, "it is used", s.holdOf(student), "none")
+	same(t, "and counts once", s.list(student).Eligibility.InterviewsUsed, 1)
+	s.sound()
+}
+
+// Between the hold and the booking everything else may change: a hold keeps the
+// slot, and no rule away.
+func TestHoldIsNoPromiseAgainstTheRules(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	graded := s.booked(student, s.newSlot(time.Hour))
+	slot := s.newSlot(day)
+	s.setClock(t0.Add(2 * time.Hour))
+	id := s.held(student, slot)
+	s.accepted(s.complete(graded, 1).Errors)
+	same(t, "a failing grade", s.verdict(student, slot), []string{"GRADES_TOO_LOW"})
+	same(t, "with the hold, too", codes(s.bookHeld(student, slot, id).Errors), []string{"GRADES_TOO_LOW"})
+	same(t, "and it cannot be extended", codes(s.hold(student, slot).Errors), []string{"GRADES_TOO_LOW"})
+	s.accepted(s.complete(graded, 2).Errors)
+	same(t, "mended", s.verdict(student, slot), []string{})
+	var payload struct{ Errors []refused }
+	s.mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
+	s.accepted(payload.Errors)
+	same(t, "a lower limit", s.verdict(student, slot), []string{"LIMIT_REACHED"})
+	s.sound()
+}
+
+func TestHeldSlotIsTakenBack(t *testing.T) {
+	t.Parallel()
+	for name, closing := range map[string]func(s *school, ann, availability, slot string) []refused{
+		"withdrawn": func(s *school, _, _, slot string) []refused {
+			return s.closing("withdrawSlot", "", in{"slotId": slot}).Errors
+		},
+		"blocked": func(s *school, ann, _, _ string) []refused {
+			return s.closing("blockTime", "", in{"interviewerId": ann, "start": "2026-06-02T08:30:00Z", "end": "2026-06-02T09:00:00Z", "reason": "away"}).Errors
+		},
+		"removed": func(s *school, _, availability, _ string) []refused {
+			return s.closing("removeAvailability", "", in{"availabilityId": availability}).Errors
+		},
+		"left": func(s *school, ann, _, _ string) []refused { return s.active(ann, false, nil).Errors },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student, ann := s.student(in{"interviewLimit": 1}), s.interviewer(in{"maxPerDay": 1})
+			published := s.publish(ann, t0.Add(day), time.Hour, 60)
+			slot := published.Slots[0].ID
+			id := s.held(student, slot)
+			s.accepted(closing(s, ann, published.Availability.ID, slot))
+			same(t, "it cannot be booked", s.verdict(student, slot), []string{"SLOT_WITHDRAWN"})
+			same(t, "nor with its hold", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_WITHDRAWN", "HOLD_EXPIRED"})
+			same(t, "the hold is over", s.holdOf(student), "none")
+			same(t, "and the student free", s.list(student).Eligibility.InterviewsUsed, 0)
+			s.held(student, s.newSlot(2*day))
+			s.sound()
+		})
+	}
+}
+
+func TestHoldRefusals(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(in{"email": "both@example.org"})
+	both := s.slot(s.interviewer(in{"email": "both@example.org"}), day)
+	slot, taken := s.newSlot(day), s.newSlot(2*day)
+	s.booked(s.student(nil), taken)
+	past := s.newSlot(time.Minute)
+	before := s.rows()
+	s.setClock(t0.Add(time.Minute))
+	for _, test := range []struct {
+		name, student, slot string
+		want                []string
+	}{
+		{"no such student", "999", slot, []string{"NOT_FOUND"}},
+		{"no such slot", student, "999", []string{"NOT_FOUND"}},
+		{"oneself", student, both, []string{"SELF_INTERVIEW"}},
+		{"booked", student, taken, []string{"SLOT_TAKEN"}},
+		{"begun", student, past, []string{"SLOT_IN_PAST"}},
+	} {
+		same(t, test.name, codes(s.hold(test.student, test.slot).Errors), test.want)
+	}
+	same(t, "nothing is written", s.rows(), before)
+	limited := s.student(in{"interviewLimit": 0})
+	refusal := s.hold(limited, slot).Errors
+	same(t, "the limit", codes(refusal), []string{"LIMIT_REACHED"})
+	same(t, "with the evidence", refusal[0].Eligibility.InterviewLimit, 0)
+	s.sound()
+}
+
+// A hold fills a cap like a booking, and only until it expires.
+func TestHoldFillsACap(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, cap string
+		other     time.Duration // of the slot that shares the period
+		free      time.Duration // of one that does not
+	}{
+		{"of a day", "maxPerDay", day + 2*time.Hour, 2 * day},
+		{"of a week", "maxPerWeek", 4 * day, 7 * day},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			ann := s.interviewer(in{test.cap: 2})
+			first, held, third, free := s.slot(ann, day), s.slot(ann, day+time.Hour), s.slot(ann, test.other), s.slot(ann, test.free)
+			student, other := s.student(nil), s.student(nil)
+			s.booked(s.student(nil), first)
+			same(t, "one place is left", ids(s.list(other).Nodes), []string{held, third, free})
+			id := s.held(student, held)
+			same(t, "a hold takes it", ids(s.list(other).Nodes), []string{free})
+			same(t, "the others are full", s.verdict(other, third), []string{"INTERVIEWER_FULL"})
+			same(t, "for its student, it is there", s.verdict(student, held), []string{})
+			same(t, "in his list alone", ids(s.list(student).Nodes), []string{held})
+			s.sound()
+			s.setClock(t0.Add(holdTime))
+			same(t, "expired, it is free", ids(s.list(other).Nodes), []string{held, third, free})
+			s.sound()
+			s.setClock(t0.Add(holdTime - time.Second))
+			s.accepted(s.bookHeld(student, held, id).Errors)
+			s.setClock(t0.Add(holdTime))
+			same(t, "booked, it stays full", s.verdict(other, third), []string{"INTERVIEWER_FULL"})
+			s.sound()
+		})
+	}
+}
+
+func TestReleaseFreesACap(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(in{"maxPerDay": 1})
+	slots := ids(s.publish(ann, t0.Add(day), 3*time.Hour, 60).Slots)
+	student, other := s.student(nil), s.student(nil)
+	id := s.held(student, slots[0])
+	same(t, "full", ids(s.list(other).Nodes), []string{})
+	same(t, "and why", s.list(other).reasons(), []string{"HELD", "INTERVIEWER_FULL"})
+	same(t, "the other slots of the day, for its student", s.verdict(student, slots[1]), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
+	s.accepted(s.release(id).Errors)
+	same(t, "released", ids(s.list(other).Nodes), slots)
+	s.sound()
+	s.held(student, slots[0])
+	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": 2}))
+	same(t, "a higher cap", ids(s.list(other).Nodes), slots[1:])
+	s.held(other, slots[1])
+	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": 1}))
+	same(t, "a lower one leaves both their places", [2]int{len(s.verdict(student, slots[0])), len(s.verdict(other, slots[1]))}, [2]int{})
+	s.booked(student, slots[0])
+	same(t, "until it is full of bookings", s.verdict(other, slots[1]), []string{"INTERVIEWER_FULL"})
+	s.sound()
+}
+
+// The held slot stands among the others where its start puts it, on every page.
+func TestHeldSlotOnPages(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	var slots []string
+	for i := range 5 {
+		slots = append(slots, s.newSlot(time.Duration(i+1)*day))
+	}
+	s.held(s.student(nil), slots[1])
+	s.held(student, slots[2])
+	want := slices.Concat(slots[:1], slots[2:])
+	walk := func() []string {
+		var found []string
+		after := ""
+		for range slots {
+			var data struct{ AvailableSlots available }
+			s.ask(`query($s: ID!, $start: DateTime!, $end: DateTime!, $after: String) {
+				availableSlots(studentId: $s, start: $start, end: $end, first: 1, after: $after) {
+					nodes { id } totalCount pageInfo { hasNextPage endCursor } } }`,
+				in{"s": student, "start": t0.Format(time.RFC3339), "end": t0.Add(30 * day).Format(time.RFC3339), "after": nonEmpty(after)}).into(&data)
+			page := data.AvailableSlots
+			found = append(found, ids(page.Nodes)...)
+			same(t, "in all", page.TotalCount, len(want))
+			if !page.PageInfo.HasNextPage {
+				break
+			}
+			after = *page.PageInfo.EndCursor
+		}
+		return found
+	}
+	same(t, "page by page", walk(), want)
+
+	var payload struct{ Errors []refused }
+	s.mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
+	s.accepted(payload.Errors)
+	want = slots[2:3]
+	same(t, "at the limit the held one alone", walk(), want)
+	same(t, "outside the range it is not listed", len(s.listIn(student, t0, t0.Add(2*day)).Nodes), 0)
+	same(t, "which has its reason", s.listIn(student, t0, t0.Add(2*day)).reasons(), []string{"LIMIT_REACHED"})
+}
+
+func nonEmpty(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}

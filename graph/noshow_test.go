@@ -1,0 +1,194 @@
+package graph_test
+
+import (
+	"testing"
+	"time"
+)
+
+func (s *school) noShow(interview, party string) changed {
+	s.t.Helper()
+	return s.changeInterview("markNoShow", in{"interviewId": interview, "party": party})
+}
+
+func (s *school) undo(interview string) changed {
+	s.t.Helper()
+	return s.changeInterview("undoNoShow", in{"interviewId": interview})
+}
+
+// noShowAt is when the no-show of an interview was marked.
+func (s *school) noShowAt(interview string) *string {
+	s.t.Helper()
+	var data struct{ Interview struct{ NoShowAt *string } }
+	s.ask("query($i: ID!) { interview(id: $i) { noShowAt } }", in{"i": interview}).into(&data)
+	return data.Interview.NoShowAt
+}
+
+func TestNoShowFromTenMinutesOn(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	id := s.booked(s.student(nil), s.newSlot(day))
+	for _, test := range []struct {
+		name string
+		now  time.Duration // after the start
+		want []string
+	}{
+		{"a day before", -day, []string{"TOO_SOON"}},
+		{"at the start", 0, []string{"TOO_SOON"}},
+		{"a microsecond too early", 10*time.Minute - time.Microsecond, []string{"TOO_SOON"}},
+		{"after ten minutes", 10 * time.Minute, []string{}},
+	} {
+		s.setClock(t0.Add(day + test.now))
+		answer := s.noShow(id, "STUDENT")
+		same(t, test.name, codes(answer.Errors), test.want)
+		if len(test.want) > 0 {
+			same(t, test.name, answer.Errors[0].Path, []string{"input", "interviewId"})
+		}
+	}
+	same(t, "when it was marked", s.noShowAt(id), ptr("2026-06-02T08:10:00Z"))
+	before := s.rows()
+	s.setClock(t0.Add(2 * day))
+	s.accepted(s.noShow(id, "STUDENT").Errors)
+	same(t, "the same again changes nothing", s.rows(), before)
+	same(t, "an unknown interview", codes(s.noShow("999", "STUDENT").Errors), []string{"NOT_FOUND"})
+	s.sound()
+}
+
+func TestWhatANoShowCounts(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		party, status string
+		used          int
+	}{{"STUDENT", "STUDENT_NO_SHOW", 1}, {"INTERVIEWER", "INTERVIEWER_NO_SHOW", 0}} {
+		t.Run(test.party, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student, ann := s.student(in{"interviewLimit": 2}), s.interviewer(in{"maxPerDay": 1})
+			slot, again, elsewhere := s.slot(ann, day), s.slot(ann, day+2*time.Hour), s.newSlot(day+15*time.Minute)
+			id := s.booked(student, slot)
+			s.setClock(t0.Add(day + 10*time.Minute))
+			same(t, "full before", s.verdict(s.student(nil), again), []string{"INTERVIEWER_FULL"})
+			answer := s.noShow(id, test.party)
+			s.accepted(answer.Errors)
+			same(t, "status", answer.Interview.Status, test.status)
+			same(t, "used", s.list(student).Eligibility.InterviewsUsed, test.used)
+			same(t, "they have not met, and his day has room", s.verdict(student, again), []string{})
+			same(t, "nor is the student busy", s.verdict(student, elsewhere), []string{})
+			same(t, "the slot is used up", s.statusOf(slot), "BOOKED")
+			for name, refusals := range map[string][]refused{
+				"cancel": s.cancel(id).Errors, "complete": s.complete(id, 3).Errors, "move": s.move(id, elsewhere).Errors,
+				"the other party": s.noShow(id, map[string]string{"STUDENT": "INTERVIEWER", "INTERVIEWER": "STUDENT"}[test.party]).Errors,
+			} {
+				same(t, name, codes(refusals), []string{"WRONG_STATUS"})
+			}
+			s.sound()
+
+			s.accepted(s.undo(id).Errors)
+			same(t, "undone, it is booked", s.interview(id).Status, "BOOKED")
+			same(t, "no time is left", s.noShowAt(id), (*string)(nil))
+			same(t, "it counts", s.list(student).Eligibility.InterviewsUsed, 1)
+			same(t, "for the pair and the day, too", s.verdict(student, again), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
+			s.accepted(s.complete(id, 4).Errors)
+			same(t, "and can be completed", s.interview(id).Status, "COMPLETED")
+			for name, refusals := range map[string][]refused{"no-show": s.noShow(id, "STUDENT").Errors, "undo": s.undo(id).Errors} {
+				same(t, name+" of a completed one", codes(refusals), []string{"WRONG_STATUS"})
+			}
+			s.sound()
+		})
+	}
+}
+
+func TestNoShowOfACancelledInterview(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	id, booked := s.booked(s.student(nil), s.newSlot(day)), s.booked(s.student(nil), s.newSlot(day))
+	s.accepted(s.cancel(id).Errors)
+	s.setClock(t0.Add(2 * day))
+	same(t, "cancelled", codes(s.noShow(id, "STUDENT").Errors), []string{"WRONG_STATUS"})
+	same(t, "nothing to undo", codes(s.undo(booked).Errors), []string{"WRONG_STATUS"})
+	same(t, "unknown", codes(s.undo("999").Errors), []string{"NOT_FOUND"})
+}
+
+func TestUndoNoShowFor48Hours(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		now  time.Duration // after it was marked
+		want []string
+	}{
+		{"at once", 0, []string{}},
+		{"at 48 hours", 48 * time.Hour, []string{}},
+		{"a microsecond later", 48*time.Hour + time.Microsecond, []string{"WRONG_STATUS"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			id := s.booked(s.student(nil), s.newSlot(day))
+			marked := t0.Add(3 * day)
+			s.setClock(marked)
+			s.accepted(s.noShow(id, "INTERVIEWER").Errors)
+			s.setClock(marked.Add(test.now))
+			before := s.rows()
+			same(t, "undo", codes(s.undo(id).Errors), test.want)
+			if len(test.want) > 0 {
+				same(t, "nothing is written", s.rows(), before)
+			}
+			s.sound()
+		})
+	}
+}
+
+// What was given back may be gone: an undone no-show counts again.
+func TestUndoNoShowIsAskedTheRules(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, party string
+		limit       int
+		pair        bool // the student has booked the interviewer again
+		busy        bool // or somebody else at that time
+		want        []string
+	}{
+		{"the limit is used", "INTERVIEWER", 1, false, false, []string{"LIMIT_REACHED"}},
+		{"a student's no-show never gave it back", "STUDENT", 2, false, false, []string{}},
+		{"the pair is going to meet", "STUDENT", 5, true, false, []string{"ALREADY_INTERVIEWED"}},
+		{"the student's time is taken", "INTERVIEWER", 5, false, true, []string{"OWN_OVERLAP"}},
+		{"all of it", "INTERVIEWER", 1, true, false, []string{"ALREADY_INTERVIEWED", "LIMIT_REACHED"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student, ann := s.student(in{"interviewLimit": test.limit}), s.interviewer(nil)
+			id := s.booked(student, s.slot(ann, day))
+			other := s.newSlot(5 * day)
+			if test.pair {
+				other = s.slot(ann, 5*day)
+			}
+			if test.busy {
+				other = s.newSlot(day + 30*time.Minute)
+			}
+			s.setClock(t0.Add(day + 10*time.Minute))
+			s.accepted(s.noShow(id, test.party).Errors)
+			s.booked(student, other)
+			answer := s.undo(id)
+			same(t, "undo", codes(answer.Errors), test.want)
+			for _, refusal := range answer.Errors {
+				same(t, "path", refusal.Path, []string{"input", "interviewId"})
+			}
+			s.sound()
+		})
+	}
+}
+
+// A hold counts like the booking it may become.
+func TestUndoNoShowBesideAHold(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(in{"interviewLimit": 1})
+	id, other := s.booked(student, s.newSlot(day)), s.newSlot(5*day)
+	s.setClock(t0.Add(2 * day))
+	s.accepted(s.noShow(id, "INTERVIEWER").Errors)
+	s.held(student, other)
+	same(t, "while it lives", codes(s.undo(id).Errors), []string{"LIMIT_REACHED"})
+	s.setClock(t0.Add(2*day + holdTime))
+	s.accepted(s.undo(id).Errors)
+	s.sound()
+}
