@@ -23,7 +23,7 @@ var stormKinds = []struct {
 	{"hold", 8, (*storm).hold},
 	{"book with a hold", 4, (*storm).bookHeld},
 	{"release", 2, (*storm).release},
-	{"move", 8, (*storm).move},
+	{"move", 12, (*storm).move},
 	{"cancel", 3, (*storm).cancel},
 	{"complete", 2, (*storm).complete},
 	{"no-show", 3, (*storm).noShow},
