@@ -16,6 +16,8 @@ var (
 	// extendsHold and endsHold are decided, with nothing written.
 	extendsHold = contains("extended = true")
 	endsHold    = contains("WITH slot AS", "UPDATE holds SET ended_at")
+	// booksSlots is an import of bookings that is decided, with nothing written.
+	booksSlots = contains("UPDATE slots SET status = 'BOOKED'", "ANY")
 	// usesHold is a move to a slot that is held, with nothing written.
 	usesHold = contains("least(expires_at")
 )
@@ -272,4 +274,42 @@ func TestExpiringHoldsWait(t *testing.T) {
 func TestExpiringHoldsUnprotected(t *testing.T) {
 	t.Parallel()
 	collide(t, expiryMeetings)
+}
+
+// importing brings a booking of the slot that another school has made.
+func importing(w *world, slot booking.Slot) operation {
+	by, err := w.store.Interviewer(w.t.Context(), slot.InterviewerID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	line := historyLine(w.student(), by, int(slot.Start.Sub(t0)/time.Hour), booking.Booked)
+	return func(on *app.App) error { return importHistory(w, on, line) }
+}
+
+func heldAndImported(w *world) (first, second operation) {
+	slot := w.slots(1)[0]
+	return w.holds(w.student(), slot), importing(w, slot)
+}
+
+var importMeetings = []meeting{
+	{
+		name: "a slot is held, and an import brings its booking", scene: heldAndImported,
+		gate: placesHold, waits: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_HELD"},
+		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+	},
+	{
+		name: "an import brings the booking of a slot, and another holds it", scene: swap(heldAndImported),
+		gate: booksSlots, waits: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
+		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
+	},
+}
+
+func TestHoldsAndImportsWait(t *testing.T) {
+	t.Parallel()
+	wait(t, importMeetings)
+}
+
+func TestHoldsAndImportsUnprotected(t *testing.T) {
+	t.Parallel()
+	collide(t, importMeetings)
 }

@@ -40,6 +40,7 @@ type meeting struct {
 func (m meeting) meet(t *testing.T, rewrite func(string) string, then func(w *world, second func() error) (ends func() error)) (*world, [2]string) {
 	t.Helper()
 	w := newWorld(t)
+	w.late = max(m.clocks[0], m.clocks[1])
 	first, second := m.scene(w)
 	gate := pgtest.NewGate(m.gate)
 	one, other := w.serverAt(m.clocks[0], pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite}),

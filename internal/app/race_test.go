@@ -340,7 +340,9 @@ func TestDryRunsChangeNothing(t *testing.T) {
 func (w *world) fingerprint() string {
 	w.t.Helper()
 	var prints []string
-	for _, table := range []string{"students", "interviewers", "availabilities", "slots", "interviews", "booking_policy"} {
+	for _, table := range []string{
+		"students", "interviewers", "availabilities", "slots", "interviews", "booking_policy", "holds", "waivers", "events", "idempotency_keys",
+	} {
 		prints = append(prints, one[string](w,
 			"SELECT md5(coalesce(string_agg(ctid::text || rows::text, '|' ORDER BY ctid), '')) FROM "+table+" AS rows"))
 	}

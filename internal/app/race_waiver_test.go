@@ -2,9 +2,11 @@ package app_test
 
 import (
 	"testing"
+	"time"
 
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
 )
 
 const waiverOnce = "a waiver is used no more often than it was granted for"
@@ -72,6 +74,20 @@ var waiverMeetings = []meeting{
 		gate: revokesWaiver, waits: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
 		without: []string{"students"}, open: [2]string{"ok", "ok"},
 	},
+	{
+		name: "the use of an expired hold goes to another slot, and the hold is used", scene: heldByWaiver,
+		gate: insertsInterview, clocks: [2]time.Duration{late, onTime}, waits: "FROM students WHERE", want: [2]string{"ok", "LIMIT_REACHED"},
+		without: []string{"students"}, open: [2]string{"ok", "ok"}, broken: waiverOnce,
+	},
+}
+
+// heldByWaiver is a student who holds a slot by his waiver, and wants another
+// once the hold has expired. The request that uses the hold came in time.
+func heldByWaiver(w *world) (another, held operation) {
+	s, _ := waived(w)
+	slots := w.slots(2)
+	w.held(s, slots[0])
+	return w.books(s, slots[1]), w.books(s, slots[0])
 }
 
 func TestWaiversWait(t *testing.T) {
@@ -82,4 +98,33 @@ func TestWaiversWait(t *testing.T) {
 func TestWaiversUnprotected(t *testing.T) {
 	t.Parallel()
 	collide(t, waiverMeetings)
+}
+
+// A no-show gives the use of a waiver back. When it is undone, and something else
+// has the use, it is not used twice.
+func TestUndoneNoShowTakesNoUseTwice(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		limit int // when the no-show is undone
+		want  string
+	}{
+		{"where it is needed", 0, "LIMIT_REACHED"},
+		{"where it is not needed any more", 2, "ok"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			s, _ := waived(w)
+			slots, early, after := w.slots(2), w.serverAt(0, pgtest.Intercept{}), w.serverAt(80*time.Minute, pgtest.Intercept{})
+			i, err := early.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slots[0].ID})
+			wantOutcome(t, "the booking", err, "ok")
+			wantOutcome(t, "the no-show", w.misses(*i, booking.PartyInterviewer)(after), "ok")
+			wantOutcome(t, "the booking by the same waiver", w.books(s, slots[1])(after), "ok")
+			_, err = after.UpdateStudent(t.Context(), app.StudentChange{StudentID: s.ID, InterviewLimit: ptr(&c.limit)})
+			wantOutcome(t, "the new limit", err, "ok")
+			wantOutcome(t, "the no-show undone", w.undoes(*i)(after), c.want)
+			w.wantSound()
+		})
+	}
 }

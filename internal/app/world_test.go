@@ -30,6 +30,8 @@ type world struct {
 	store *store.Store // to set the scene, and to look at it afterwards
 	sql   *sql.DB
 
+	late time.Duration // how late it is when the database is looked at
+
 	mu      sync.Mutex
 	people  int // numbers the names
 	history int // hours of the past that are used up
@@ -213,13 +215,13 @@ func (w *world) eligibility(id booking.StudentID) booking.Eligibility {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return record.Eligibility(t0)
+	return record.Eligibility(t0.Add(w.late))
 }
 
 // findings are the invariants that are broken, as text.
 func (w *world) findings() []string {
 	w.t.Helper()
-	found, err := w.store.Check(w.t.Context(), t0)
+	found, err := w.store.Check(w.t.Context(), t0.Add(w.late))
 	if err != nil {
 		w.t.Fatal(err)
 	}

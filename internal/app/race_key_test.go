@@ -1,0 +1,232 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+// anotherKey makes every key one that was never used: a request is no request
+// that came before. It is how a key is switched off.
+func anotherKey(statement string) string {
+	if strings.Contains(statement, "INSERT INTO idempotency_keys") {
+		return strings.Replace(statement, "VALUES ($1, $2, $3,", "VALUES ($1, $2, $3 || random()::text,", 1)
+	}
+	return statement
+}
+
+const key = "3f1c" // of every request in this file
+
+func (w *world) booksKeyed(s booking.Student, slot booking.Slot) operation {
+	return func(on *app.App) error {
+		_, err := on.Book(w.t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
+		return err
+	}
+}
+
+func (w *world) holdsKeyed(s booking.Student, slot booking.Slot) operation {
+	return func(on *app.App) error {
+		_, err := on.HoldSlot(w.t.Context(), app.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key)})
+		return err
+	}
+}
+
+// resend stops the first request at the gate, and sends the second when it is
+// there. Rows are not locked: what keeps the second waiting is the key alone, if
+// then is to see it wait.
+func resend(
+	w *world, gate func(string) bool, rewrite func(string) string, first, second operation, then func(second func() error) (ends func() error),
+) [2]string {
+	w.t.Helper()
+	rows := withoutLocks("students", "interviewers", "slots")
+	i := pgtest.Intercept{Rewrite: func(statement string) string { return rewrite(rows(statement)) }}
+	held := pgtest.NewGate(gate)
+	other := w.server(i)
+	i.Before = held.Hold
+	one := w.server(i)
+	firstEnds := meanwhile(func() error { return first(one) })
+	held.Await(w.t, 1)
+	secondEnds := then(func() error { return second(other) })
+	held.Open()
+	return [2]string{outcome(firstEnds()), outcome(secondEnds())}
+}
+
+func (w *world) resend(gate func(string) bool, first, second operation) [2]string {
+	w.t.Helper()
+	return resend(w, gate, func(s string) string { return s }, first, second, func(second func() error) func() error {
+		ends := meanwhile(second)
+		w.db.AwaitLockWaits(w.t, 1, "idempotency_keys")
+		return ends
+	})
+}
+
+func (w *world) resendUnprotected(gate func(string) bool, first, second operation) [2]string {
+	w.t.Helper()
+	return resend(w, gate, anotherKey, first, second, func(second func() error) func() error {
+		err := second()
+		return func() error { return err }
+	})
+}
+
+func (w *world) wantEnds(got, want [2]string) {
+	w.t.Helper()
+	if got != want {
+		w.t.Errorf("the two ended with %q, want %q", got, want)
+	}
+}
+
+func (w *world) wantHappened(kind booking.EventKind, n int) {
+	w.t.Helper()
+	if got := one[int](w, "SELECT count(*) FROM events WHERE kind = $1", string(kind)); got != n {
+		w.t.Errorf("%s happened %d times, want %d", kind, got, n)
+	}
+}
+
+func TestRequestIsSentAgainWhileItIsUnderWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slot := w.student(), w.slots(1)[0]
+	got := w.resend(insertsInterview, w.booksKeyed(s, slot), w.booksKeyed(s, slot))
+	w.wantEnds(got, [2]string{"ok", "ok"})
+	w.wantHappened(booking.InterviewBooked, 1)
+	w.wantSound()
+}
+
+// Without the key, and what else would hold it, there are two bookings.
+func TestRequestIsSentAgainUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slot := w.student(), w.slots(1)[0]
+	w.exec("DROP INDEX interviews_slot_key; DROP INDEX interviews_pair_key; ALTER TABLE interviews DROP CONSTRAINT interviews_no_overlap")
+	got := w.resendUnprotected(insertsInterview, w.booksKeyed(s, slot), w.booksKeyed(s, slot))
+	w.wantEnds(got, [2]string{"ok", "ok"})
+	w.wantHappened(booking.InterviewBooked, 2)
+}
+
+// A hold that is sent again is no extension.
+func TestHoldIsSentAgainWhileItIsUnderWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slot := w.student(), w.slot(w.interviewer(), 24)
+	got := w.resend(placesHold, w.holdsKeyed(s, slot), w.holdsKeyed(s, slot))
+	w.wantEnds(got, [2]string{"ok", "ok"})
+	w.wantHappened(booking.HoldPlaced, 1)
+	w.wantHappened(booking.HoldExtended, 0)
+	w.wantSound()
+}
+
+func TestHoldIsSentAgainUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slot := w.student(), w.slot(w.interviewer(), 24)
+	got := w.resendUnprotected(placesHold, w.holdsKeyed(s, slot), w.holdsKeyed(s, slot))
+	w.wantEnds(got, [2]string{"ok", "ok"})
+	w.wantHappened(booking.HoldPlaced, 2)
+}
+
+// Another input under the key of a request that is under way waits for it, and
+// is refused.
+func TestKeyIsUsedForTwoInputsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slots := w.student(), w.slots(2)
+	got := w.resend(insertsInterview, w.booksKeyed(s, slots[0]), w.booksKeyed(s, slots[1]))
+	w.wantEnds(got, [2]string{"ok", "IDEMPOTENCY_MISMATCH"})
+	w.wantHappened(booking.InterviewBooked, 1)
+	w.wantSound()
+}
+
+func TestKeyIsUsedForTwoInputsAtOnceUnprotected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slots := w.student(), w.slots(2)
+	got := w.resendUnprotected(insertsInterview, w.booksKeyed(s, slots[0]), w.booksKeyed(s, slots[1]))
+	w.wantEnds(got, [2]string{"ok", "ok"})
+	w.wantHappened(booking.InterviewBooked, 2)
+}
+
+// A request that fails leaves its key to the one that waits for it.
+func TestRequestIsSentAgainAndTheFirstFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slot := w.student(), w.slots(1)[0]
+	gate := pgtest.NewGate(insertsInterview)
+	fail, _ := failing("57014", 1, insertsInterview)
+	first := w.server(pgtest.Intercept{Before: func(ctx context.Context, statement string) error {
+		return errors.Join(gate.Hold(ctx, statement), fail(ctx, statement))
+	}})
+	second := w.server(pgtest.Intercept{})
+	firstEnds := meanwhile(func() error { return w.booksKeyed(s, slot)(first) })
+	gate.Await(t, 1)
+	secondEnds := meanwhile(func() error { return w.booksKeyed(s, slot)(second) })
+	w.db.AwaitLockWaits(t, 1, "idempotency_keys")
+	gate.Open()
+	if got := outcome(firstEnds()); !strings.HasPrefix(got, "fault") {
+		t.Errorf("the first ended with %s, want a fault", got)
+	}
+	wantOutcome(t, "the second", secondEnds(), "ok")
+	w.wantHappened(booking.InterviewBooked, 1)
+	w.wantSound()
+}
+
+// A refusal is answered again as it was, with what can be booked instead.
+func TestRefusalIsAnsweredAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		wants func(*world, booking.Student, booking.Slot) operation
+	}{
+		{"booking", (*world).booksKeyed}, {"hold", (*world).holdsKeyed},
+		{"move", func(w *world, s booking.Student, to booking.Slot) operation {
+			i := w.booked(s, w.slot(w.interviewer(), 48))
+			return func(on *app.App) error {
+				_, err := on.RescheduleInterview(w.t.Context(), app.RescheduleInterviewInput{
+					InterviewID: i.ID, SlotID: to.ID, IdempotencyKey: ptr(key),
+				})
+				return err
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			slots, on := w.slots(2), w.server(pgtest.Intercept{})
+			taken := w.booked(w.student(), slots[0])
+			wants := c.wants(w, w.student(), slots[0])
+			for _, when := range []string{"first", "again", "when it could be done"} {
+				err := wants(on)
+				wantOutcome(t, when, err, "SLOT_TAKEN")
+				var refused booking.Refused
+				if !errors.As(err, &refused) || !slices.ContainsFunc(refused[0].Alternatives, func(s booking.Slot) bool { return s.ID == slots[1].ID }) {
+					t.Errorf("%s: the other slot is not offered", when)
+				}
+				if when == "again" {
+					wantOutcome(t, "the cancelling", w.cancels(taken)(on), "ok")
+				}
+			}
+		})
+	}
+}
+
+// A dry run keeps no answer, so its key is good for the booking, whatever it was
+// told.
+func TestDryRunKeepsNoAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	slot, on := w.slots(1)[0], w.server(pgtest.Intercept{})
+	taken, s := w.booked(w.student(), slot), w.student()
+	_, err := on.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID, IdempotencyKey: ptr(key), DryRun: true})
+	wantOutcome(t, "the dry run", err, "SLOT_TAKEN")
+	if n := one[int](w, "SELECT count(*) FROM idempotency_keys"); n != 0 {
+		t.Errorf("%d answers are kept, want none", n)
+	}
+	wantOutcome(t, "the cancelling", w.cancels(taken)(on), "ok")
+	wantOutcome(t, "the booking", w.booksKeyed(s, slot)(on), "ok")
+	w.wantSound()
+}
