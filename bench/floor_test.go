@@ -33,7 +33,7 @@ const (
 		FROM students s CROSS JOIN booking_policy p LEFT JOIN interviewers me ON me.email = s.email
 		LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
 			FROM holds JOIN slots ON slots.id = holds.slot_id WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
-		LEFT JOIN LATERAL (SELECT json_agg(waivers ORDER BY id) AS waivers FROM waivers WHERE student_id = s.id) w ON true
+		LEFT JOIN LATERAL (SELECT json_agg(one ORDER BY one.id) AS waivers FROM waivers one WHERE one.student_id = s.id) w ON true
 		LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 		WHERE s.id = $1 ORDER BY s.id, i.starts_at, i.id`
 	namesStatement = `SELECT id, name FROM interviewers WHERE id = ANY($1)`
