@@ -86,7 +86,15 @@ func (c *crashes) holdCommits() heldCommits {
 			c.t.Fatal(err)
 		}
 	}
-	h.until("SELECT current_setting('synchronous_standby_names') = 'nobody'")
+	// The setting counts when another process of Postgres has heard of it, which
+	// is when a commit waits.
+	go func() {
+		var err error
+		for err == nil {
+			_, err = h.db.ExecContext(c.t.Context(), "SELECT pg_logical_emit_message(true, 'probe', '')")
+		}
+	}()
+	h.until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%emit_message%' AND pid <> pg_backend_pid())")
 	if _, err := h.db.ExecContext(c.t.Context(), "ALTER SYSTEM RESET synchronous_standby_names"); err != nil {
 		c.t.Fatal(err)
 	}

@@ -49,10 +49,10 @@ func BenchmarkAvailableSlotsCapped(b *testing.B) {
 		}
 	}
 	contenders := []contender{
-		{"plain", "neither tags nor caps", asks(plain, listDocument, first)},
-		{"capped", "a third tagged and capped", asks(capped, listDocument, first)},
-		{"before", "index and statement without capped", asks(before, listDocument, first)},
-		{"tag", "a third tagged, asked for its tag", asks(capped, tagged, 1)},
+		{metric: "plain", name: "neither tags nor caps", do: asks(plain, listDocument, first)},
+		{metric: "capped", name: "a third tagged and capped", do: asks(capped, listDocument, first)},
+		{metric: "before", name: "index and statement without capped", do: asks(before, listDocument, first)},
+		{metric: "tag", name: "a third tagged, asked for its tag", do: asks(capped, tagged, 1)},
 	}
 	for _, clients := range []int{1, 16} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {

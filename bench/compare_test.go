@@ -22,6 +22,9 @@ type contender struct {
 	metric string // names its figures for tools
 	name   string
 	do     func(ctx context.Context, random *rand.Rand) error
+
+	// A program of its own that does all the work of an interval, instead of do.
+	interval func(context.Context, load) (interlude, error)
 }
 
 // load says how much work is asked for.
@@ -33,7 +36,7 @@ type load struct {
 const (
 	rounds   = 7
 	interval = time.Second
-	warmUp   = 50 // operations of each contender before anything is measured
+	warmUp   = 100 // operations of each contender before anything is measured
 )
 
 // interlude is one interval of one contender.
@@ -107,6 +110,9 @@ func median(intervals []interlude, of func(interlude) float64) float64 {
 
 // run lets the clients do the work for one interval.
 func run(ctx context.Context, c contender, l load) (interlude, error) {
+	if c.interval != nil {
+		return c.interval(ctx, l)
+	}
 	var started atomic.Int64
 	var waiting sync.WaitGroup
 	times := make([][]time.Duration, l.clients)

@@ -28,9 +28,12 @@ const (
 		AND NOT EXISTS (SELECT FROM unnest($6::timestamptz[], $7::timestamptz[]) AS busy (s, e)
 			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at) ORDER BY starts_at, id LIMIT $5`
 	recordStatement = `SELECT s.interview_limit, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.minimum_notice_seconds,
-			coalesce(me.id, 0), coalesce(i.id, 0), coalesce(i.interviewer_id, 0), coalesce(i.slot_id, 0), i.starts_at, i.ends_at,
-			coalesce(i.status, ''), i.grade
+			coalesce(me.id, 0), h.id, w.waivers, coalesce(i.id, 0), coalesce(i.interviewer_id, 0), coalesce(i.slot_id, 0),
+			i.starts_at, i.ends_at, coalesce(i.status, ''), i.grade
 		FROM students s CROSS JOIN booking_policy p LEFT JOIN interviewers me ON me.email = s.email
+		LEFT JOIN LATERAL (SELECT holds.*, slots.interviewer_id, slots.starts_at, slots.ends_at
+			FROM holds JOIN slots ON slots.id = holds.slot_id WHERE holds.student_id = s.id AND ended_at IS NULL) h ON true
+		LEFT JOIN LATERAL (SELECT json_agg(one ORDER BY one.id) AS waivers FROM waivers one WHERE one.student_id = s.id) w ON true
 		LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 		WHERE s.id = $1 ORDER BY s.id, i.starts_at, i.id`
 	namesStatement = `SELECT id, name FROM interviewers WHERE id = ANY($1)`
@@ -110,8 +113,13 @@ func (w *world) record(ctx context.Context, q pgxQueryer, id booking.StudentID) 
 	for rows.Next() {
 		var i booking.Interview
 		var start, end *time.Time
+		var hold *int64
+		var waivers *string
 		err := rows.Scan(&r.Student.LimitOverride, &r.Policy.InterviewLimit, &r.Policy.MinimumGradeExclusive, &r.Policy.GradeWindow,
-			&r.Policy.MinimumNoticeSeconds, &r.Self, &i.ID, &i.InterviewerID, &i.SlotID, &start, &end, &i.Status, &i.Grade)
+			&r.Policy.MinimumNoticeSeconds, &r.Self, &hold, &waivers, &i.ID, &i.InterviewerID, &i.SlotID, &start, &end, &i.Status, &i.Grade)
+		if err == nil && (hold != nil || waivers != nil) {
+			err = fmt.Errorf("student %d has a hold or a waiver, which the floor does not know", id)
+		}
 		if err != nil {
 			return r, err
 		}
@@ -234,40 +242,4 @@ func appendSlots(b []byte, slots []floorSlot, names map[int64]string) []byte {
 		b = append(b, `}}`...)
 	}
 	return append(b, `]}}}`...)
-}
-
-// bookByHand is the server's booking transaction in plain pgx, its statements
-// one by one.
-func (w *world) bookByHand(ctx context.Context, p pair) (interview int64, err error) {
-	err = pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)", "2000ms", "5000ms"); err != nil {
-			return err
-		}
-		var locked int64
-		if err := tx.QueryRow(ctx, "SELECT id FROM students WHERE id = $1 FOR NO KEY UPDATE", int64(p.student)).Scan(&locked); err != nil {
-			return err
-		}
-		record, err := w.record(ctx, tx, p.student)
-		if err != nil {
-			return err
-		}
-		slot := booking.Slot{ID: p.slot}
-		err = tx.QueryRow(ctx, "SELECT interviewer_id, starts_at, ends_at, status FROM slots WHERE id = $1 FOR NO KEY UPDATE", int64(p.slot)).
-			Scan(&slot.InterviewerID, &slot.Start, &slot.End, &slot.Status)
-		if err != nil {
-			return err
-		}
-		if err := record.Offer(w.now).Judge(slot).Err(); err != nil {
-			return err
-		}
-		err = tx.QueryRow(ctx, `INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at)
-			VALUES ($1, $2, $3, $4, $5, 'BOOKED', $6) RETURNING id`,
-			int64(p.student), int64(slot.InterviewerID), int64(p.slot), slot.Start, slot.End, w.now).Scan(&interview)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, "UPDATE slots SET status = $1 WHERE id = $2", "BOOKED", int64(p.slot))
-		return err
-	})
-	return interview, err
 }

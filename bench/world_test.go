@@ -154,7 +154,7 @@ func (w *world) fill(ctx context.Context) error {
 	return request.Load(ctx, w.store, time.Now())
 }
 
-const wantedStudents = 5000
+const wantedStudents = 15000
 
 // findStudents reads students who may book, from all over the school.
 func (w *world) findStudents(ctx context.Context) error {

@@ -1,0 +1,146 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	rushers  = 64
+	rushes   = 30
+	rushedOn = 10
+)
+
+// BenchmarkRush lets 64 students book at the same moment, again and again: each
+// a slot of his own, and all of them ten slots. Each time ten must have one.
+func BenchmarkRush(b *testing.B) {
+	w := open(b)
+	ours := w.serve(b)
+	pairs := w.findPairs(b, 2*rushes*rushers)
+	rushes := len(pairs) / (2 * rushers)
+	if rushes < 3 {
+		b.Fatalf("%d students and slots match, which is too few to measure", len(pairs))
+	}
+	free, wanted := pairs[:rushes*rushers], pairs[rushes*rushers:]
+	alone := gathered{}
+	for _, p := range free[:100] {
+		alone.rush(b, ours, []pair{p})
+	}
+	var apart, together gathered
+	for n := range rushes {
+		one := slices.Clone(free[n*rushers:][:rushers])
+		if n > 1 { // the first hundred are booked
+			apart.rush(b, ours, one)
+		}
+		many := wanted[n*rushers:][:rushers]
+		for i := range many {
+			many[i].slot = many[i%rushedOn].slot
+		}
+		before := len(together.booked)
+		together.rush(b, ours, many)
+		if got := len(together.booked) - before; got != rushedOn {
+			b.Errorf("%d are booked of %d slots", got, rushedOn)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	b.Logf("\n%-44s %6s %8s %8s\n%s%s%s%s", "", "of", "p50 ms", "p99 ms",
+		row("one student after the other", alone.booked), row("64 at once, a slot each", apart.booked),
+		row("64 at once on 10 slots: who gets one", together.booked), row("who is refused", together.refused))
+	b.Logf("refused for %v", together.codes)
+}
+
+// BenchmarkRushOfOne lets students who may book one more send 20 bookings at
+// once. Each time one must be made.
+func BenchmarkRushOfOne(b *testing.B) {
+	const requests = 20
+	w := open(b)
+	ours := w.serve(b)
+	slots := w.openSlots(b, 4000)
+	var all gathered
+	students := 0
+	for _, record := range w.students {
+		offer := record.Offer(w.now)
+		if offer.Eligibility.InterviewsRemaining != 1 || students == rushes {
+			continue
+		}
+		students++
+		var burst []pair
+		for _, slot := range slots {
+			if len(burst) < requests && len(offer.Judge(slot)) == 0 {
+				burst = append(burst, pair{record.Student.ID, slot.ID})
+			}
+		}
+		slots = slots[len(burst):] // most of them are the first ones
+		before := len(all.booked)
+		all.rush(b, ours, burst)
+		if got := len(all.booked) - before; got != 1 {
+			b.Errorf("student %d, who could book one, has booked %d", record.Student.ID, got)
+		}
+	}
+	if students == 0 {
+		b.Fatal("nobody may book one more")
+	}
+	b.ReportMetric(0, "ns/op")
+	b.Logf("\n%-44s %6s %8s %8s\n%s%s", fmt.Sprintf("%d students", students), "of", "p50 ms", "p99 ms",
+		row("20 at once where one is left: the one", all.booked), row("the others", all.refused))
+	b.Logf("refused for %v", all.codes)
+}
+
+// gathered is how long it took to be told yes, and no.
+type gathered struct {
+	booked, refused []time.Duration
+	codes           map[string]int
+}
+
+// rush sends all bookings at once.
+func (g *gathered) rush(b *testing.B, url string, pairs []pair) {
+	b.Helper()
+	var mu sync.Mutex
+	var ready, done sync.WaitGroup
+	begin := make(chan struct{})
+	for _, p := range pairs {
+		ready.Add(1)
+		done.Go(func() {
+			ready.Done()
+			<-begin
+			at := time.Now()
+			codes, err := mutate(context.WithoutCancel(b.Context()), url, bookDocument, p, "")
+			took := time.Since(at)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err != nil:
+				b.Error(err)
+			case len(codes) == 0:
+				g.booked = append(g.booked, took)
+			default:
+				g.refused = append(g.refused, took)
+				g.count(codes)
+			}
+		})
+	}
+	ready.Wait()
+	close(begin)
+	done.Wait()
+}
+
+func (g *gathered) count(codes []string) {
+	if g.codes == nil {
+		g.codes = map[string]int{}
+	}
+	g.codes[strings.Join(codes, " ")]++
+}
+
+func row(name string, took []time.Duration) string {
+	if len(took) == 0 {
+		return fmt.Sprintf("%-44s %6d\n", name, 0)
+	}
+	slices.Sort(took)
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
+	return fmt.Sprintf("%-44s %6d %8.2f %8.2f\n", name, len(took), ms(took[len(took)/2]), ms(took[len(took)*99/100]))
+}
