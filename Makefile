@@ -1,7 +1,7 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race bench
+.PHONY: help run generate lint test race crash bench
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ test: ## everything that needs no browser
 
 race: ## the same under the race detector, in a random order
 	go test -race -shuffle=on ./...
+
+crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
+	go test . -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
 
 bench: ## the measurements of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./bench

@@ -133,25 +133,11 @@ func (m manyRules) wantSound() {
 func TestExtendingIsKilledAndGoesOn(t *testing.T) {
 	t.Parallel()
 	m := newManyRules(t)
-	before, _ := m.slots(m.db)
-	// What the eighth rule is about to publish stands in the way, uncommitted:
-	// its transaction waits amid its writes.
-	const extended = 7
-	release := m.held(`INSERT INTO slots (interviewer_id, availability_id, starts_at, ends_at, status)
-		SELECT interviewer_id, id, $1::timestamptz, $1::timestamptz + interval '30 minutes', 'OPEN'
-		FROM availabilities ORDER BY published_until, id OFFSET $2 LIMIT 1`, m.toCome, extended)
-	killed := start(t, m.home, tenDays)
-	m.db.AwaitLockWaits(t, 1, `INSERT INTO "slots"`)
-	killed.kill()
-	release()
-	if n, _ := m.slots(m.db); n != before+extended*slotsOfRule {
-		t.Errorf("%d slots came before it was killed, want those of %d rules, %d", n-before, extended, extended*slotsOfRule)
-	}
-	m.wantSound()
+	m.killAmidExtension()
 	again := start(t, m.home, tenDays) // which queues the job again with the next hour
 	again.stop()
 
-	before, _ = m.slots(m.db)
+	before, _ := m.slots(m.db)
 	published := 0
 	for _, said := range m.extendAtOnce(2) {
 		var rules, slots int
@@ -171,6 +157,63 @@ func TestExtendingIsKilledAndGoesOn(t *testing.T) {
 	}
 	if published != n-before {
 		t.Errorf("%d slots came, and %d were told", n-before, published)
+	}
+	m.wantSound()
+}
+
+// The job of a server that was killed goes on as soon as it is late, on the
+// server that comes after.
+func TestJobOfAKilledServerGoesOn(t *testing.T) {
+	t.Parallel()
+	m := newManyRules(t)
+	m.killAmidExtension()
+	db := m.db.SQL(t)
+	// As though the server had been killed seven minutes ago.
+	for _, statement := range []string{
+		"UPDATE river_job SET attempted_at = attempted_at - interval '7 minutes' WHERE state = 'running'",
+		"UPDATE river_leader SET elected_at = elected_at - interval '7 minutes', expires_at = expires_at - interval '7 minutes'",
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := start(t, m.home, tenDays)
+	deadline := time.After(time.Minute)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for extended := 0; extended < rules; {
+		err := db.QueryRowContext(t.Context(),
+			"SELECT count(DISTINCT availability_id) FROM slots WHERE starts_at >= $1", m.toCome).Scan(&extended)
+		if err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("%d of %d rules are extended", extended, rules)
+		}
+	}
+	again.stop()
+	m.wantSound()
+}
+
+// killAmidExtension kills a server when it has extended seven rules and writes
+// the slots of the next.
+func (m manyRules) killAmidExtension() {
+	m.t.Helper()
+	before, _ := m.slots(m.db)
+	// What the eighth rule is about to publish stands in the way, uncommitted:
+	// its transaction waits amid its writes.
+	const extended = 7
+	release := m.held(`INSERT INTO slots (interviewer_id, availability_id, starts_at, ends_at, status)
+		SELECT interviewer_id, id, $1::timestamptz, $1::timestamptz + interval '30 minutes', 'OPEN'
+		FROM availabilities ORDER BY published_until, id OFFSET $2 LIMIT 1`, m.toCome, extended)
+	killed := start(m.t, m.home, tenDays)
+	m.db.AwaitLockWaits(m.t, 1, `INSERT INTO "slots"`)
+	killed.kill()
+	release()
+	if n, _ := m.slots(m.db); n != before+extended*slotsOfRule {
+		m.t.Errorf("%d slots came before it was killed, want those of %d rules, %d", n-before, extended, extended*slotsOfRule)
 	}
 	m.wantSound()
 }

@@ -84,7 +84,7 @@ func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(
 		return err
 	}
 	if c.cancelBooked {
-		err = c.cancel(ctx, bookings)
+		slots, err = freed(slots, bookings), c.cancel(ctx, bookings)
 	} else {
 		c.result.Conflicts = append(c.result.Conflicts, bookings...)
 		slots, err = c.takeBack(ctx, slots, excepted)
@@ -113,6 +113,16 @@ func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(
 		return nil
 	}
 	return recount(ctx, c.tx, c.interviewer, always) // a hold may have been one too many
+}
+
+// freed are the slots that are open, or will be when these are cancelled. The
+// others have an interview that was given, or missed, while this change waited
+// for its locks: they stay.
+func freed(slots []booking.Slot, cancelled []booking.Interview) []booking.Slot {
+	return slices.DeleteFunc(slots, func(slot booking.Slot) bool {
+		return slot.Status == booking.SlotBooked &&
+			!slices.ContainsFunc(cancelled, func(i booking.Interview) bool { return i.SlotID == slot.ID })
+	})
 }
 
 // takeBack leaves booked slots standing, which will not open again, and answers

@@ -101,5 +101,6 @@ func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.
 	}
 	c.interviewer = locked[by]
 	c.slot, err = c.tx.LockSlot(ctx, slot)
+	c.record = c.record.Seeing(c.slot)
 	return err
 }

@@ -161,7 +161,7 @@ func (c *changing) move(ctx context.Context, id booking.SlotID) error {
 			return err
 		}
 	}
-	moved, refused := record.Move(c.was, to, c.now)
+	moved, refused := record.Seeing(to).Move(c.was, to, c.now)
 	if len(refused) > 0 || moved.SlotID == c.was.SlotID {
 		return refused.Err()
 	}
@@ -230,11 +230,10 @@ func (a *App) changeInterview(
 // change of his calendar brings it back.
 func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
 	by := CallerOf(ctx).Actor
-	status := slot.StatusWhenFree(of, by, c.now)
-	if status == booking.SlotWithdrawn {
-		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, by.Role == booking.RoleInterviewer)
+	if by.Role == booking.RoleInterviewer {
+		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, true)
 	}
-	return c.tx.SetSlotStatus(ctx, slot.ID, status)
+	return c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(of, by, c.now))
 }
 
 // interviewer locks who gives the interview.

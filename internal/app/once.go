@@ -85,7 +85,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*stor
 		done.Result, err = run(tx)
 		return err
 	})
-	if err != nil && (!errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
+	if err != nil && (r.dryRun || !errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
 	text, err := json.Marshal(done)

@@ -37,7 +37,8 @@ func (h Hold) asBooking() Interview {
 }
 
 // Place judges a hold on the slot, and answers it without an id. Holding one's
-// own held slot again extends the hold, once; after that it changes nothing.
+// own held slot again extends the hold, once; after that, and where it would
+// make the hold no longer, it changes nothing.
 func (r Record) Place(slot Slot, now time.Time) (Hold, Refused) {
 	expires := now.Add(time.Duration(r.Policy.HoldSeconds) * time.Second)
 	current, holding := r.LiveHold(now)
@@ -66,6 +67,16 @@ func (r Record) LiveHold(now time.Time) (Hold, bool) {
 		return Hold{}, false
 	}
 	return *r.Hold, true
+}
+
+// Seeing is the record once the slot is locked. Whoever finds a hold expired, or
+// takes its slot out of the calendar, ends it without its student's lock, so it
+// may have ended since the record was read: the slot says who holds it.
+func (r Record) Seeing(slot Slot) Record {
+	if r.Hold != nil && r.Hold.SlotID == slot.ID && slot.HeldBy != r.Student.ID {
+		r.Hold = nil
+	}
+	return r
 }
 
 // CheckHold refuses a booking of the slot with a hold that is not good for it.

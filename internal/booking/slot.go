@@ -45,16 +45,17 @@ var Forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 func (s Slot) HeldAt(now time.Time) bool { return s.Status == SlotOpen && now.Before(s.HeldUntil) }
 
 // FullAt reports whether its interviewer gives no more interviews then. For
-// who holds the slot only what is booked counts: his place was kept. A withdrawn
-// slot is none of his that could be given.
+// who holds the slot only what is booked counts: his place was kept. Of a slot
+// that was withdrawn nobody counts any more whether there would be room.
 func (s Slot) FullAt(now time.Time, own bool) bool {
-	if s.Status == SlotWithdrawn {
+	switch {
+	case s.Status == SlotWithdrawn:
 		return false
-	}
-	if own {
+	case own:
 		return s.FullUntil.Equal(Forever)
+	default:
+		return now.Before(s.FullUntil)
 	}
-	return now.Before(s.FullUntil)
 }
 
 // StatusAt is the state of the slot as people see it.

@@ -20,13 +20,16 @@ type Job struct {
 }
 
 const (
-	jobTimeout  = 10 * time.Minute
+	jobTimeout = 5 * time.Minute
+	// A job that has run for longer has lost its server, and is worked again.
+	jobLost     = jobTimeout + time.Minute
 	jobPatience = 5 * time.Second // with jobs that are told to stop
 )
 
 // StartJobs begins to work the jobs, each now and whenever its time has passed
 // again, until stop is called. However many servers do so, one queues a job and
-// one works it; a job that fails, or whose server dies, is worked again.
+// one works it; a job that fails is worked again, and one whose server dies as
+// soon as it is late.
 func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (stop func() error, err error) {
 	workers := river.NewWorkers()
 	byName := map[string]Job{}
@@ -44,11 +47,12 @@ func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (st
 		return nil, fmt.Errorf("register the jobs: %w", err)
 	}
 	client, err := river.NewClient(riverdatabasesql.New(s.pool), &river.Config{
-		Logger:       slog.New(quiet{log.Handler()}),
-		JobTimeout:   jobTimeout,
-		PeriodicJobs: periodic,
-		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: len(jobs)}},
-		Workers:      workers,
+		Logger:               slog.New(quiet{log.Handler()}),
+		JobTimeout:           jobTimeout,
+		PeriodicJobs:         periodic,
+		RescueStuckJobsAfter: jobLost,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: len(jobs)}},
+		Workers:              workers,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the job client: %w", err)
@@ -60,6 +64,9 @@ func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (st
 	return func() error {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobPatience)
 		defer cancel()
+		if s.Ping(stopping) != nil {
+			cancel() // where there is no database, nobody can be told, and trying takes all patience
+		}
 		return fault(client.StopAndCancel(stopping), "stop the jobs")
 	}, nil
 }

@@ -1,0 +1,117 @@
+//go:build unix
+
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// A server is killed when a booking is committed and its answer is not sent yet.
+// The client with a key asks again and gets the answer. The one without takes
+// the silence for a no, asks for what is open, and has two interviews.
+func TestAnswerLostAfterTheCommit(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		key        string
+		interviews int
+	}{
+		"with a key":  {`, idempotencyKey: "once"`, 1},
+		"Unprotected": {"", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCrashes(t, false)
+			client := &crashClient{crashes: c, random: rand.New(rand.NewPCG(1, 1))}
+			student := fmt.Sprint(c.students[0])
+			book := func() (document string) {
+				slot, err := client.anySlot(t.Context(), student)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return fmt.Sprintf("mutation { done: bookSlot(input: {studentId: %s, slotId: %s%s}) { %s errors { code } } }",
+					student, slot, test.key, answeredInterview)
+			}
+
+			document := book()
+			answered := make(chan error, 1)
+			commits := c.holdCommits()
+			go func() {
+				_, err := send(t.Context(), *c.address.Load(), document)
+				answered <- err
+			}()
+			commits.await("interviews")
+			c.killServer()
+			if err := <-answered; err == nil {
+				t.Fatal("the server answered before its commit")
+			}
+
+			if test.key == "" {
+				document = book()
+			}
+			text, _, _, err := client.untilAnswered(t.Context(), document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := definite(text)
+			if err != nil || answer.Interview == nil {
+				t.Fatalf("%v: %s", err, text)
+			}
+			are := c.interviews(c.openDatabase())
+			if _, there := are[answer.Interview.ID]; !there || len(are) != test.interviews {
+				t.Errorf("interview %s was answered; there are %v, want %d", answer.Interview.ID, are, test.interviews)
+			}
+			c.wantSound()
+		})
+	}
+}
+
+// heldCommits are written and not told: Postgres waits for a standby that there
+// is not. It does so until it is started again.
+type heldCommits struct {
+	*crashes
+	db *sql.DB
+}
+
+func (c *crashes) holdCommits() heldCommits {
+	c.t.Helper()
+	h := heldCommits{crashes: c, db: c.openDatabase()}
+	for _, statement := range []string{
+		"ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()",
+	} {
+		if _, err := h.db.ExecContext(c.t.Context(), statement); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	h.until("SELECT current_setting('synchronous_standby_names') = 'nobody'")
+	if _, err := h.db.ExecContext(c.t.Context(), "ALTER SYSTEM RESET synchronous_standby_names"); err != nil {
+		c.t.Fatal(err)
+	}
+	return h
+}
+
+// await returns when a transaction that wrote to the table is committed, and its
+// client is not told.
+func (h heldCommits) await(table string) {
+	h.t.Helper()
+	h.until(`SELECT EXISTS (SELECT FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid
+		WHERE a.wait_event = 'SyncRep' AND l.relation = $1::regclass AND l.mode = 'RowExclusiveLock')`, table)
+}
+
+func (h heldCommits) until(query string, args ...any) {
+	h.t.Helper()
+	deadline := time.After(20 * time.Second)
+	again := time.NewTicker(2 * time.Millisecond)
+	defer again.Stop()
+	for is := false; !is; {
+		h.read(h.db.QueryRowContext(h.t.Context(), query, args...), &is)
+		select {
+		case <-again.C:
+		case <-deadline:
+			h.t.Fatalf("it is not so: %s", query)
+		}
+	}
+}

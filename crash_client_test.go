@@ -1,0 +1,260 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// crashClient books, holds, moves and cancels for students of its own, and
+// knows what it was told.
+type crashClient struct {
+	*crashes
+	name     int
+	random   *rand.Rand
+	students []booking.StudentID
+
+	wishes []wish
+	stands map[string]stood // interviews, by id
+	events map[string]int   // that what was answered must have left
+}
+
+// stood is an interview, as it was last answered.
+type stood struct{ Student, Slot, Status string }
+
+// wish is one request with a key of its own, and its answer.
+type wish struct {
+	key, document string
+	answer        string
+	attempts      int
+	sent          time.Time // the attempt that was answered
+}
+
+// told is what all mutations answer here.
+type told struct {
+	Interview *struct{ ID string }
+	Hold      *struct{ ID string }
+	Errors    []struct{ Code string }
+}
+
+func (c *crashClient) work(ctx context.Context) error {
+	for !c.enough.Load() {
+		student := fmt.Sprint(c.students[c.random.IntN(len(c.students))])
+		if err := c.step(ctx, student); err != nil {
+			return fmt.Errorf("client %d: %w", c.name, err)
+		}
+		if len(c.wishes) > 0 && c.random.IntN(8) == 0 {
+			if err := c.repeat(ctx, c.wishes[c.random.IntN(len(c.wishes))]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, w := range c.wishes {
+		if err := c.repeat(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step does one thing for one student.
+func (c *crashClient) step(ctx context.Context, student string) error {
+	booked := ""
+	for id, i := range c.stands {
+		if i.Student == student && i.Status == "BOOKED" {
+			booked = id
+		}
+	}
+	if booked != "" && c.random.IntN(4) == 0 {
+		return c.cancel(ctx, booked)
+	}
+	slot, err := c.anySlot(ctx, student)
+	if err != nil || slot == "" {
+		return err
+	}
+	switch {
+	case booked != "" && c.random.IntN(3) == 0:
+		return c.move(ctx, booked, slot)
+	case c.random.IntN(2) == 0:
+		return c.book(ctx, student, slot, "")
+	}
+	held, err := c.wish(ctx, "holdSlot", fmt.Sprintf("studentId: %s, slotId: %s", student, slot), "hold { id placedAt expiresAt extended }")
+	if err != nil || held.Hold == nil {
+		return err
+	}
+	c.events["HOLD_PLACED "+student]++
+	before := len(c.stands)
+	if err := c.book(ctx, student, slot, ", holdId: "+held.Hold.ID); err != nil {
+		return err
+	}
+	if len(c.stands) == before {
+		return fmt.Errorf("the slot that student %s held was not booked: %s", student, c.wishes[len(c.wishes)-1].answer)
+	}
+	return nil
+}
+
+const answeredInterview = "interview { id status start completedAt }"
+
+func (c *crashClient) book(ctx context.Context, student, slot, hold string) error {
+	booked, err := c.wish(ctx, "bookSlot", fmt.Sprintf("studentId: %s, slotId: %s%s", student, slot, hold), answeredInterview)
+	if err != nil || booked.Interview == nil {
+		return err
+	}
+	id := booked.Interview.ID
+	if was, twice := c.stands[id]; twice {
+		return fmt.Errorf("interview %s, %v, was answered to another wish", id, was)
+	}
+	c.stands[id] = stood{student, slot, "BOOKED"}
+	c.events["INTERVIEW_BOOKED "+id]++
+	return nil
+}
+
+func (c *crashClient) cancel(ctx context.Context, id string) error {
+	cancelled, err := c.wish(ctx, "cancelInterview", fmt.Sprintf(`interviewId: %s, reason: "ill"`, id), answeredInterview)
+	if err == nil && cancelled.Interview != nil {
+		c.stands[id] = stood{c.stands[id].Student, c.stands[id].Slot, "CANCELLED"}
+		c.events["INTERVIEW_CANCELLED "+id]++
+	}
+	return err
+}
+
+func (c *crashClient) move(ctx context.Context, id, slot string) error {
+	moved, err := c.wish(ctx, "rescheduleInterview", fmt.Sprintf("interviewId: %s, slotId: %s", id, slot), answeredInterview)
+	if err == nil && moved.Interview != nil {
+		c.stands[id] = stood{c.stands[id].Student, slot, "BOOKED"}
+		c.events["INTERVIEW_RESCHEDULED "+id]++
+	}
+	return err
+}
+
+// anySlot is one that the student may book, and others want as well.
+func (c *crashClient) anySlot(ctx context.Context, student string) (string, error) {
+	now := time.Now().UTC()
+	text, _, _, err := c.untilAnswered(ctx, fmt.Sprintf(`{ done: availableSlots(studentId: %s, start: %q, end: %q, first: 50) { nodes { id } } }`,
+		student, now.Format(time.RFC3339), now.AddDate(0, 0, 30).Format(time.RFC3339)))
+	if err != nil {
+		return "", err
+	}
+	var answer struct {
+		Data struct {
+			Done struct{ Nodes []struct{ ID string } }
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &answer); err != nil || len(answer.Data.Done.Nodes) == 0 {
+		return "", err
+	}
+	return answer.Data.Done.Nodes[c.random.IntN(len(answer.Data.Done.Nodes))].ID, nil
+}
+
+// wish sends a mutation with a new key until it is answered.
+func (c *crashClient) wish(ctx context.Context, mutation, input, answers string) (told, error) {
+	w := wish{key: fmt.Sprintf("client %d, wish %d", c.name, len(c.wishes))}
+	w.document = fmt.Sprintf("mutation { done: %s(input: {%s, idempotencyKey: %q}) { %s errors { code } } }", mutation, input, w.key, answers)
+	var err error
+	if w.answer, w.sent, w.attempts, err = c.untilAnswered(ctx, w.document); err != nil {
+		return told{}, err
+	}
+	c.wishes = append(c.wishes, w)
+	c.answered.Add(1)
+	answer, err := definite(w.answer)
+	if err == nil && (len(answer.Errors) == 0) == (answer.Interview == nil && answer.Hold == nil) {
+		err = fmt.Errorf("%s is answered %s", w.document, w.answer)
+	}
+	return answer, err
+}
+
+// repeat sends a wish again, which must be answered as it was.
+func (c *crashClient) repeat(ctx context.Context, w wish) error {
+	answer, _, _, err := c.untilAnswered(ctx, w.document)
+	if err == nil && answer != w.answer {
+		err = fmt.Errorf("%s is answered %s, and was answered %s", w.document, answer, w.answer)
+	}
+	return err
+}
+
+// untilAnswered sends a document to whatever server there is, until one has
+// answered it.
+func (c *crashClient) untilAnswered(ctx context.Context, document string) (answer string, sent time.Time, attempts int, err error) {
+	for attempts = 1; ; attempts++ {
+		sent = time.Now()
+		answer, err = send(ctx, *c.address.Load(), document)
+		if err == nil {
+			if _, err = definite(answer); err == nil {
+				return answer, sent, attempts, nil
+			}
+		}
+		if errors.Is(err, errNever) {
+			return answer, sent, attempts, err
+		}
+		select {
+		case <-time.After(time.Duration(c.random.IntN(20)) * time.Millisecond): // a client's manners, and no condition
+		case <-ctx.Done():
+			return answer, sent, attempts, fmt.Errorf("after %d attempts: %w: %w", attempts, ctx.Err(), err)
+		}
+	}
+}
+
+// errNever: it would be answered the same a thousand times.
+var errNever = errors.New("this load is wrong")
+
+// definite is what an answer says, unless it says to try again.
+func definite(text string) (told, error) {
+	var answer struct {
+		Data   *struct{ Done *told }
+		Errors []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &answer); err != nil {
+		return told{}, fmt.Errorf("%q: %w", text, err)
+	}
+	for _, e := range answer.Errors {
+		if e.Extensions.Code == "BAD_USER_INPUT" {
+			return told{}, fmt.Errorf("%w: %s", errNever, text)
+		}
+	}
+	if len(answer.Errors) > 0 || answer.Data == nil || answer.Data.Done == nil {
+		return told{}, fmt.Errorf("not answered: %s", text)
+	}
+	for _, e := range answer.Data.Done.Errors {
+		if e.Code == "BUSY_RETRY" {
+			return told{}, fmt.Errorf("not answered: %s", text)
+		}
+	}
+	return *answer.Data.Done, nil
+}
+
+// send sends a document once.
+func send(ctx context.Context, address, document string) (string, error) {
+	body, err := json.Marshal(map[string]string{"query": document})
+	if err != nil {
+		return "", err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", response.Status, text)
+	}
+	return strings.TrimSpace(string(text)), err
+}

@@ -1,0 +1,395 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/localpg"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+var (
+	crashKills = flag.Int("crash.kills", 3, "how often each thing is killed under load")
+	crashSeed  = flag.Uint64("crash.seed", 0, "what chance begins with; 0: something else each time")
+)
+
+const (
+	crashClients = 8
+	studentsEach = 6
+	// With so many kills of a server, one that loses no answer after its commit
+	// has been killed at no interesting moment.
+	killsEnough = 20
+)
+
+// crashes is a school under load, and what runs it, which is killed again and
+// again.
+type crashes struct {
+	t        *testing.T
+	random   *rand.Rand
+	data     string
+	outside  *localpg.Server // nil: the program keeps its Postgres itself
+	server   *running
+	students []booking.StudentID
+
+	address  atomic.Pointer[string] // of the server that runs now
+	answered atomic.Int64           // requests that got a definite answer
+	enough   atomic.Bool
+}
+
+// What was acknowledged is there once, what was not is not, whatever is killed
+// and whenever: the clients send a request again, with its key, until they know.
+func TestKilledUnderLoad(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		outside bool // Postgres is not the program's own, and outlives it
+		kill    func(*crashes)
+		server  bool // is what is killed
+	}{
+		{"the server, with its Postgres", false, (*crashes).killServer, true},
+		{"the server alone", true, (*crashes).killServer, true},
+		{"its Postgres", false, (*crashes).killItsPostgres, false},
+		{"the Postgres of several servers", true, (*crashes).killPostgres, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := newCrashes(t, test.outside)
+			clients, wait := c.load()
+			for range *crashKills {
+				c.awaitAnswers(c.random.Int64N(200))
+				test.kill(c)
+				c.awaitAnswers(1) // it is back
+			}
+			c.enough.Store(true)
+			wait()
+			lost := c.wantWhatWasAnswered(clients)
+			if test.server && *crashKills >= killsEnough && lost == 0 {
+				t.Errorf("%d kills, and no answer was lost after its commit", *crashKills)
+			}
+		})
+	}
+}
+
+func newCrashes(t *testing.T, outside bool) *crashes {
+	t.Helper()
+	seed := *crashSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("-crash.seed=%d", seed)
+	c := &crashes{t: t, random: rand.New(rand.NewPCG(seed, 0)), data: home(t)}
+	postgres := c.startPostgres()
+	c.openSchool(postgres)
+	if outside {
+		c.outside = postgres
+	} else if err := postgres.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	c.startServer()
+	return c
+}
+
+func (c *crashes) startPostgres() *localpg.Server {
+	c.t.Helper()
+	server, err := localpg.Start(c.t.Context(), localpg.Options{DataDir: c.data, Env: os.Getenv})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = server.Stop() })
+	return server
+}
+
+// openSchool publishes a week of 20 interviewers and admits the students.
+func (c *crashes) openSchool(on *localpg.Server) {
+	c.t.Helper()
+	ctx := c.t.Context()
+	must := func(err error) {
+		c.t.Helper()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	must(on.EnsureDatabase(ctx, databaseName))
+	s, err := store.Open(ctx, on.DSN(databaseName), store.Options{})
+	must(err)
+	defer s.Close()
+	_, err = s.Migrate(ctx)
+	must(err)
+	school := app.New(s, time.Now)
+	begin := calendar.DateOf(time.Now().UTC().AddDate(0, 0, 3))
+	end := calendar.DateOf(time.Now().UTC().AddDate(0, 0, 9))
+	for n := range 20 {
+		by, err := school.CreateInterviewer(ctx, app.CreateInterviewerInput{
+			Name: "I", Email: fmt.Sprintf("i%d@example.org", n), TimeZone: "UTC",
+		})
+		must(err)
+		_, err = school.AddWeeklyAvailability(ctx, app.AddWeeklyAvailabilityInput{
+			InterviewerID: by.ID, StartDate: begin, EndDate: &end, EveryWeeks: 1, SlotMinutes: 60,
+			Weekdays: []time.Weekday{0, 1, 2, 3, 4, 5, 6}, StartTime: 8 * 60, EndTime: 16 * 60,
+		})
+		must(err)
+	}
+	for n := range crashClients * studentsEach {
+		student, err := school.CreateStudent(ctx, app.CreateStudentInput{
+			Name: "S", Email: fmt.Sprintf("s%d@example.org", n), TimeZone: "UTC",
+		})
+		must(err)
+		c.students = append(c.students, student.ID)
+	}
+}
+
+func (c *crashes) startServer() {
+	c.t.Helper()
+	var env []string
+	if c.outside != nil {
+		env = []string{"DATABASE_URL=" + databaseURL(c.t, c.outside), "AUTH=local"}
+	}
+	c.server = start(c.t, c.data, env...)
+	c.address.Store(&c.server.address)
+}
+
+// databaseURL is how others than localpg name its database.
+func databaseURL(t *testing.T, server *localpg.Server) string {
+	t.Helper()
+	config, err := pgx.ParseConfig(server.DSN(databaseName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%d&sslmode=disable", config.User, config.Database, config.Host, config.Port)
+}
+
+// killServer takes the server, and its Postgres with it if it has one, and
+// starts it again.
+func (c *crashes) killServer() {
+	c.server.kill()
+	c.startServer()
+}
+
+// killItsPostgres takes the Postgres of the server, which does not live on
+// without it.
+func (c *crashes) killItsPostgres() {
+	c.t.Helper()
+	c.killPostmaster()
+	<-c.server.rest
+	if err := c.server.cmd.Wait(); c.server.cmd.ProcessState.ExitCode() != exitFault {
+		c.t.Errorf("without its Postgres the server ends with %v", err)
+	}
+	c.startServer()
+}
+
+// killPostgres takes the Postgres that is not the server's own and starts it
+// again; the server is left to itself.
+func (c *crashes) killPostgres() {
+	c.killPostmaster()
+	<-c.outside.Done()
+	c.outside = c.startPostgres()
+}
+
+func (c *crashes) killPostmaster() {
+	c.t.Helper()
+	text, err := os.ReadFile(filepath.Join(c.data, "pgdata", "postmaster.pid"))
+	var pid int
+	if err == nil {
+		_, err = fmt.Sscan(string(text), &pid)
+	}
+	if err == nil {
+		err = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// load lets the clients work until there have been enough kills.
+func (c *crashes) load() (clients []*crashClient, wait func()) {
+	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute+time.Duration(*crashKills)*10*time.Second)
+	var group errgroup.Group
+	for n := range crashClients {
+		client := &crashClient{
+			crashes: c, name: n, random: rand.New(rand.NewPCG(c.random.Uint64(), 0)),
+			students: c.students[n*studentsEach:][:studentsEach], stands: map[string]stood{}, events: map[string]int{},
+		}
+		clients = append(clients, client)
+		group.Go(func() error { return client.work(ctx) })
+	}
+	wait = func() {
+		c.t.Helper()
+		if err := group.Wait(); err != nil {
+			c.t.Error(err)
+		}
+		cancel()
+	}
+	c.t.Cleanup(func() { // where the test has ended before
+		cancel()
+		_ = group.Wait()
+	})
+	return clients, wait
+}
+
+// awaitAnswers returns when there have been n more.
+func (c *crashes) awaitAnswers(n int64) {
+	c.t.Helper()
+	until := c.answered.Load() + n
+	deadline := time.After(time.Minute)
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for c.answered.Load() < until {
+		select {
+		case <-again.C:
+		case <-deadline:
+			c.t.Fatalf("the clients wait for answers: %d of %d", c.answered.Load(), until)
+		}
+	}
+}
+
+// wantWhatWasAnswered compares the school with what the clients were told. It
+// answers how many answers were lost after their commit: the clients got them
+// by sending the request again.
+func (c *crashes) wantWhatWasAnswered(clients []*crashClient) (lost int) {
+	c.t.Helper()
+	db := c.openDatabase()
+	want, wantEvents, wishes, again := map[string]stood{}, map[string]int{}, 0, 0
+	for _, client := range clients {
+		for id, interview := range client.stands {
+			if other, twice := want[id]; twice {
+				c.t.Errorf("interview %s was answered to two wishes: %v and %v", id, other, interview)
+			}
+			want[id] = interview
+		}
+		for event, n := range client.events {
+			wantEvents[event] += n
+		}
+		for _, w := range client.wishes {
+			wishes++
+			if w.attempts > 1 {
+				again++
+				if c.claimedAt(db, w.key).Before(w.sent) {
+					lost++
+				}
+			}
+		}
+	}
+	c.t.Logf("%d kills, %d requests, %d sent again, %d answers lost after the commit; %v",
+		*crashKills, wishes, again, lost, sums(wantEvents))
+	for _, kind := range []string{"INTERVIEW_BOOKED", "INTERVIEW_CANCELLED", "INTERVIEW_RESCHEDULED", "HOLD_PLACED"} {
+		if sums(wantEvents)[kind] == 0 {
+			c.t.Errorf("there was no %s", kind)
+		}
+	}
+	if diff := cmp.Diff(want, c.interviews(db)); diff != "" {
+		c.t.Errorf("interviews, as answered (-) and as they are (+):\n%s", diff)
+	}
+	if diff := cmp.Diff(wantEvents, c.events(db)); diff != "" {
+		c.t.Errorf("events, by what was answered (-) and as they are (+):\n%s", diff)
+	}
+	var keys, answers int
+	c.read(db.QueryRowContext(c.t.Context(), "SELECT count(*), count(answer) FROM idempotency_keys"), &keys, &answers)
+	if keys != wishes || answers != wishes {
+		c.t.Errorf("%d keys with %d answers are kept of %d requests", keys, answers, wishes)
+	}
+	c.wantSound()
+	return lost
+}
+
+func (c *crashes) openDatabase() *sql.DB {
+	c.t.Helper()
+	server := c.outside
+	if server == nil {
+		server = c.startPostgres() // which attaches to the program's
+	}
+	return pgtest.Database{DSN: server.DSN(databaseName)}.SQL(c.t)
+}
+
+func (c *crashes) wantSound() {
+	c.t.Helper()
+	if code, out, errs := once(c.t, c.data, nil, "check"); code != 0 {
+		c.t.Errorf("check: %d %s%s", code, out, errs)
+	}
+}
+
+func (c *crashes) read(row *sql.Row, into ...any) {
+	c.t.Helper()
+	if err := row.Scan(into...); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *crashes) claimedAt(db *sql.DB, key string) (at time.Time) {
+	c.t.Helper()
+	c.read(db.QueryRowContext(c.t.Context(), "SELECT created_at FROM idempotency_keys WHERE key = $1", key), &at)
+	return at
+}
+
+func (c *crashes) interviews(db *sql.DB) map[string]stood {
+	c.t.Helper()
+	are := map[string]stood{}
+	c.each(db, "SELECT id, student_id, slot_id, status FROM interviews", func(rows *sql.Rows) error {
+		var id string
+		var is stood
+		err := rows.Scan(&id, &is.Student, &is.Slot, &is.Status)
+		are[id] = is
+		return err
+	})
+	return are
+}
+
+func (c *crashes) events(db *sql.DB) map[string]int {
+	c.t.Helper()
+	are := map[string]int{}
+	c.each(db, `SELECT kind || ' ' || coalesce(interview_id, student_id), count(*) FROM events
+		WHERE kind LIKE 'INTERVIEW\_%' AND interview_id IS NOT NULL OR kind LIKE 'HOLD\_%' GROUP BY 1`, func(rows *sql.Rows) error {
+		var event string
+		var n int
+		err := rows.Scan(&event, &n)
+		are[event] = n
+		return err
+	})
+	return are
+}
+
+func (c *crashes) each(db *sql.DB, query string, take func(*sql.Rows) error) {
+	c.t.Helper()
+	rows, err := db.QueryContext(c.t.Context(), query)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// sums counts events by their kind.
+func sums(events map[string]int) map[string]int {
+	by := map[string]int{}
+	for event, n := range events {
+		var kind string
+		_, _ = fmt.Sscan(event, &kind)
+		by[kind] += n
+	}
+	return by
+}

@@ -1,0 +1,37 @@
+package graph_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// A slot that was taken is refused again under the same key, with alternatives
+// to it: what the first request has read on its way is not there the second time.
+func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other := s.student(nil), s.student(nil)
+	own := s.book(student, s.newSlot(day)).Interview.ID
+	taken, free := s.newSlot(2*day), s.newSlot(2*day+day/2)
+	s.accepted(s.book(other, taken).Errors)
+	for mutation, input := range map[string]map[string]any{
+		"bookSlot":            {"studentId": student, "slotId": taken},
+		"holdSlot":            {"studentId": student, "slotId": taken},
+		"rescheduleInterview": {"interviewId": own, "slotId": taken},
+	} {
+		input["idempotencyKey"] = "the key of " + mutation
+		for n := range 2 {
+			var payload struct{ Errors []refused }
+			s.mutate(mutation, "__typename", input, &payload)
+			what := fmt.Sprintf("%s, request %d", mutation, n+1)
+			if len(payload.Errors) != 1 {
+				t.Errorf("%s is answered %+v", what, payload.Errors)
+				continue
+			}
+			same(t, what, payload.Errors[0].Code, "SLOT_TAKEN")
+			if a := payload.Errors[0].Alternatives; len(a) != 1 || a[0].ID != free {
+				t.Errorf("%s has the alternatives %+v, want slot %s", what, a, free)
+			}
+		}
+	}
+}

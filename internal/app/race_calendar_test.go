@@ -1,0 +1,251 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+var (
+	// withdrawsSlots is a change of a calendar that has closed nothing yet.
+	withdrawsSlots = contains("SET status = 'WITHDRAWN'")
+	// setsFull is a change of caps, or of what counts towards them, when the full
+	// days are known and not written.
+	setsFull = contains("SET full_until")
+)
+
+const fullDays = "a slot is full exactly while its day or week holds as many interviews and holds as the cap allows"
+
+func (w *world) leaves(by booking.InterviewerID) operation {
+	return func(on *app.App) error {
+		_, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by, Active: ptr(false)})
+		return err
+	}
+}
+
+func (w *world) withdraws(slot booking.Slot) operation {
+	return func(on *app.App) error {
+		_, err := on.WithdrawSlot(w.t.Context(), app.WithdrawSlotInput{SlotID: slot.ID})
+		return err
+	}
+}
+
+func (w *world) blocks(slot booking.Slot) operation {
+	return func(on *app.App) error {
+		_, err := on.BlockTime(w.t.Context(), app.BlockTimeInput{
+			InterviewerID: slot.InterviewerID, Start: slot.Start, End: slot.End, Reason: "away",
+		})
+		return err
+	}
+}
+
+func (w *world) removes(slot booking.Slot) operation {
+	id := one[int64](w, "SELECT availability_id FROM slots WHERE id = $1", slot.ID)
+	return func(on *app.App) error {
+		_, err := on.RemoveAvailability(w.t.Context(), app.RemoveAvailabilityInput{AvailabilityID: booking.AvailabilityID(id)})
+		return err
+	}
+}
+
+func (w *world) caps(by booking.InterviewerID, perDay int) operation {
+	return func(on *app.App) error {
+		_, err := on.UpdateInterviewer(w.t.Context(), app.InterviewerChange{InterviewerID: by, MaxPerDay: ptr(&perDay)})
+		return err
+	}
+}
+
+// closings are the ways in which a slot leaves a calendar.
+var closings = []struct {
+	name   string
+	closes func(*world, booking.Slot) operation
+}{
+	{"withdrawn", (*world).withdraws}, {"blocked", (*world).blocks}, {"removed", (*world).removes},
+	{"left behind", func(w *world, slot booking.Slot) operation { return w.leaves(slot.InterviewerID) }},
+}
+
+// closingMeetings are those with a slot that is wanted.
+func closingMeetings() (meetings []meeting) {
+	for _, c := range closings {
+		wanted := func(want func(*world, booking.Student, booking.Slot) operation) func(*world) (first, second operation) {
+			return func(w *world) (first, second operation) {
+				slot := w.slots(1)[0]
+				return want(w, w.student(), slot), c.closes(w, slot)
+			}
+		}
+		meetings = append(meetings, meeting{
+			name: "a slot is booked, and " + c.name, scene: wanted((*world).books),
+			gate: insertsInterview, waits: "FROM interviewers WHERE", want: [2]string{"ok", "ok"},
+			without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
+			// It was closed as an open one: its booking is no conflict, and cancelled, it
+			// would open again.
+			count: "SELECT count(*) FROM slots WHERE taken_back", sound: 1, different: 0,
+		}, meeting{
+			name: "a slot is " + c.name + ", and booked", scene: swap(wanted((*world).books)),
+			gate: withdrawsSlots, waits: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_WITHDRAWN"},
+			without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"}, broken: oneOnSlot,
+		}, meeting{
+			name: "a slot is held, and " + c.name, scene: wanted((*world).holds),
+			gate: placesHold, waits: "FROM interviewers WHERE", want: [2]string{"ok", "ok"},
+			without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+			count: countHolds, sound: 0, different: 1,
+		}, meeting{
+			name: "a slot is " + c.name + ", and held", scene: swap(wanted((*world).holds)),
+			gate: withdrawsSlots, waits: "FROM interviewers WHERE", want: [2]string{"ok", "SLOT_WITHDRAWN"},
+			without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
+		})
+	}
+	return meetings
+}
+
+func TestClosingsWait(t *testing.T) {
+	t.Parallel()
+	wait(t, closingMeetings())
+}
+
+func TestClosingsUnprotected(t *testing.T) {
+	t.Parallel()
+	collide(t, closingMeetings())
+}
+
+// placeMeetings are of two who want the last place of a day.
+var placeMeetings = []meeting{
+	{
+		name: "both hold", scene: lastPlaceOf((*world).holds, (*world).holds),
+		gate: placesHold, waits: "FROM interviewers WHERE", want: [2]string{"ok", "INTERVIEWER_FULL"},
+		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
+		count: countUsed, sound: 1, different: 2,
+	},
+	{
+		name: "one holds, the other books", scene: lastPlaceOf((*world).holds, (*world).books),
+		gate: placesHold, waits: "FROM interviewers WHERE", want: [2]string{"ok", "INTERVIEWER_FULL"},
+		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
+		count: countUsed, sound: 1, different: 2,
+	},
+	{
+		name: "one books, the other holds", scene: lastPlaceOf((*world).books, (*world).holds),
+		gate: insertsInterview, waits: "FROM interviewers WHERE", want: [2]string{"ok", "INTERVIEWER_FULL"},
+		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
+		count: countUsed, sound: 1, different: 2,
+	},
+	{
+		name: "one books, the other moves there", scene: lastPlaceOf((*world).books, moveElsewhere),
+		gate: insertsInterview, waits: "FROM interviewers WHERE", want: [2]string{"ok", "INTERVIEWER_FULL"},
+		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
+		count: "SELECT count(*) FROM interviews WHERE interviewer_id = (SELECT id FROM interviewers WHERE max_per_day = 1)",
+		sound: 1, different: 2,
+	},
+}
+
+type wish func(*world, booking.Student, booking.Slot) operation
+
+// moveElsewhere moves an interview of the student's to the slot.
+func moveElsewhere(w *world, s booking.Student, to booking.Slot) operation {
+	return w.moves(w.booked(s, w.slot(w.interviewer(), 48)), to)
+}
+
+func lastPlaceOf(one, other wish) func(*world) (first, second operation) {
+	return func(w *world) (first, second operation) {
+		by := w.interviewer()
+		wantOutcome(w.t, "the cap", w.caps(by.ID, 1)(app.New(w.store, clock)), "ok")
+		return one(w, w.student(), w.slot(by, 1)), other(w, w.student(), w.slot(by, 3))
+	}
+}
+
+func TestTwoForTheLastPlaceWait(t *testing.T) {
+	t.Parallel()
+	wait(t, placeMeetings)
+}
+
+func TestTwoForTheLastPlaceUnprotected(t *testing.T) {
+	t.Parallel()
+	collide(t, placeMeetings)
+}
+
+// capMeetings are of a cap that is set while what counts towards it changes. An
+// operation that has found no cap recounts nothing; it shares the interviewer's
+// lock, so that he gets none meanwhile.
+func capMeetings() (meetings []meeting) {
+	for _, c := range []struct {
+		name    string
+		changes func(w *world, by booking.Interviewer) operation
+		gate    func(string) bool
+	}{
+		{"held", func(w *world, by booking.Interviewer) operation { return w.holds(w.student(), w.slot(by, 1)) }, placesHold},
+		{"booked", func(w *world, by booking.Interviewer) operation { return w.books(w.student(), w.slot(by, 1)) }, insertsInterview},
+		{"let go", func(w *world, by booking.Interviewer) operation {
+			return w.releases(w.held(w.student(), w.slot(by, 1)))
+		}, endsHold},
+		{"cancelled", func(w *world, by booking.Interviewer) operation {
+			return w.cancels(w.booked(w.student(), w.slot(by, 1)))
+		}, updatesSlot},
+		{"moved away", func(w *world, by booking.Interviewer) operation {
+			return w.moves(w.booked(w.student(), w.slot(by, 1)), w.slot(w.interviewer(), 2))
+		}, updatesInterview},
+		{"moved there", func(w *world, by booking.Interviewer) operation { return moveElsewhere(w, w.student(), w.slot(by, 1)) }, updatesInterview},
+		{"missed", func(w *world, by booking.Interviewer) operation {
+			return w.misses(w.booked(w.student(), w.slot(by, -1)), booking.PartyStudent)
+		}, updatesInterview},
+		{"not missed after all", func(w *world, by booking.Interviewer) operation {
+			i := w.booked(w.student(), w.slot(by, -1))
+			wantOutcome(w.t, "the no-show", w.misses(i, booking.PartyStudent)(app.New(w.store, clock)), "ok")
+			return w.undoes(i)
+		}, updatesInterview},
+	} {
+		scene := func(w *world) (first, second operation) {
+			by := w.interviewer()
+			return c.changes(w, by), w.caps(by.ID, 1)
+		}
+		locks := []string{"interviewers", "slots"}
+		meetings = append(meetings, meeting{
+			name: "an interview is " + c.name + ", and a cap is set", scene: scene, gate: c.gate,
+			waits: "FROM interviewers WHERE", want: [2]string{"ok", "ok"},
+			without: locks, open: [2]string{"ok", "ok"}, broken: fullDays,
+		}, meeting{
+			name: "a cap is set, and an interview is " + c.name, scene: swap(scene), gate: setsFull,
+			waits: "FROM interviewers WHERE", want: [2]string{"ok", "ok"},
+			without: locks, open: [2]string{"ok", "ok"}, broken: fullDays,
+		})
+	}
+	return meetings
+}
+
+func TestCapsWait(t *testing.T) {
+	t.Parallel()
+	wait(t, capMeetings())
+}
+
+func TestCapsUnprotected(t *testing.T) {
+	t.Parallel()
+	collide(t, capMeetings())
+}
+
+// An interview that is given while its interviewer leaves, and was still to come
+// when he said so: it is completed, and its slot stays its.
+func TestLeavingAmidACompletion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, slot := w.student(), w.slots(1)[0]
+	i := w.booked(s, slot)
+	gate := pgtest.NewGate(updatesInterview)
+	before, after := w.serverAt(59*time.Minute, pgtest.Intercept{}), w.serverAt(61*time.Minute, pgtest.Intercept{Before: gate.Hold})
+	completed := meanwhile(func() error { return w.grades(i, 4)(after) })
+	gate.Await(t, 1)
+	var left *app.UpdatedInterviewer
+	gone := meanwhile(func() (err error) {
+		left, err = before.UpdateInterviewer(t.Context(), app.InterviewerChange{
+			InterviewerID: slot.InterviewerID, Active: ptr(false), CancelBooked: true,
+		})
+		return err
+	})
+	w.db.AwaitLockWaits(t, 1, "FROM students WHERE")
+	gate.Open()
+	wantOutcome(t, "the completion", completed(), "ok")
+	wantOutcome(t, "the leaving", gone(), "ok")
+	if len(left.Cancelled) != 0 || len(left.ClosedSlots) != 0 {
+		t.Errorf("%d interviews were cancelled and %d slots closed, want none", len(left.Cancelled), len(left.ClosedSlots))
+	}
+	w.wantSound()
+}
