@@ -251,11 +251,10 @@ func (a *App) changeInterview(
 // change of his calendar brings it back.
 func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
 	by := CallerOf(ctx).Actor
-	status := slot.StatusWhenFree(of, by, c.now)
-	if status == booking.SlotWithdrawn {
-		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, by.Role == booking.RoleInterviewer)
+	if by.Role == booking.RoleInterviewer {
+		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, true)
 	}
-	return c.tx.SetSlotStatus(ctx, slot.ID, status)
+	return c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(of, by, c.now))
 }
 
 // interviewer locks who gives the interview.
