@@ -32,8 +32,9 @@ type Reader struct {
 }
 
 // Tx is a Reader that can also lock and write. The lock order is the same
-// everywhere: student, interviewer, slots by id. The student's lock covers his
-// interviews: whoever changes one takes it first.
+// everywhere: an idempotency key, then students, interviewers, slots and holds,
+// each by id. The student's lock covers his interviews: whoever changes one
+// takes it first.
 type Tx struct {
 	Reader
 }
