@@ -102,11 +102,8 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	}
 	// A window that adds nothing is the one that has its slots. A rule is kept all
 	// the same: it may go on where what has them ends.
-	if wanted.Weekly == nil && len(plan.New) == 0 {
+	if wanted.Weekly == nil && len(plan.New) == 0 && len(plan.GivenBack) == 0 {
 		availability, err := c.tx.AvailabilityOf(ctx, plan.Standing[0].ID)
-		if err == nil {
-			err = c.tx.GiveBack(ctx, plan.GivenBack)
-		}
 		return newPublished(availability, plan), err
 	}
 	availability, err := c.tx.EnsureAvailability(ctx, wanted)
@@ -150,7 +147,7 @@ func (c *closing) write(ctx context.Context, a booking.Availability, plan bookin
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.GiveBack(ctx, plan.GivenBack); err != nil {
+	if err := c.tx.GiveBack(ctx, a.ID, plan.GivenBack); err != nil {
 		return nil, err
 	}
 	if c.interviewer.Capped() && len(created) > 0 {

@@ -68,13 +68,15 @@ func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID, excepted boo
 }
 
 // GiveBack lets booked slots open again when they are free, but those that were
-// taken out of their availability one by one. Their interviewer is locked.
-func (tx *Tx) GiveBack(ctx context.Context, slots []booking.SlotID) error {
+// taken out of their availability one by one. They belong to the availability
+// that has them now: the one they came from may be gone, or have changed. Their
+// interviewer is locked.
+func (tx *Tx) GiveBack(ctx context.Context, to booking.AvailabilityID, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil
 	}
-	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = false WHERE id = ANY(?) AND NOT excepted",
-		ids[booking.SlotID](slots)).Error
+	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = false, availability_id = ? WHERE id = ANY(?) AND NOT excepted",
+		to, ids[booking.SlotID](slots)).Error
 	return fault(err, "give %d slots back", len(slots))
 }
 
