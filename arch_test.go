@@ -34,6 +34,8 @@ var layers = map[string][]string{
 		"internal/calendar"},
 	"graph": {"graph/generated", "graph/model", "graph/page", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit",
 		"internal/identity", "internal/booking", "internal/calendar"},
+
+	"internal/app/modeltest": {}, // tests alone
 }
 
 // only says which packages of ours may import a library directly.

@@ -69,8 +69,7 @@ func claiming[T any](
 	}
 	wanted, capped, err := a.store.Capped(ctx, slot) // its times, and whose it is, never change
 	if err != nil {
-		_, err = once(ctx, a, r, func(*store.Tx) (*T, error) { return nil, err })
-		return nil, err
+		return unless[T](ctx, a, r, err)
 	}
 	done, err := withCaps(capped, func(alone bool) (T, error) {
 		return once(ctx, a, r, func(tx *store.Tx) (T, error) {

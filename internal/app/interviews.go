@@ -202,14 +202,13 @@ var (
 	parties  = []booking.Role{booking.RoleStudent, booking.RoleInterviewer}
 )
 
-// mine reads an interview that the caller may change. Whose it is never changes,
-// so it can be read before the lock.
-func (a *App) mine(ctx context.Context, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
+// mine reads an interview that the caller may change.
+func mine(ctx context.Context, r *store.Reader, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
 	may := accessOf(ctx)
 	if err := may.only(roles...); err != nil {
 		return booking.Interview{}, err
 	}
-	known, err := a.store.Interview(ctx, id)
+	known, err := r.Interview(ctx, id)
 	if err == nil && !may.isParty(known) {
 		err = booking.Missing("interview", "interviewId", id)
 	}
@@ -221,17 +220,17 @@ func (a *App) mine(ctx context.Context, id booking.InterviewID, roles []booking.
 func (a *App) changeInterview(
 	ctx context.Context, id booking.InterviewID, roles []booking.Role, r request, change func(*changing) error,
 ) (*booking.Interview, error) {
-	known, err := a.mine(ctx, id, roles)
+	known, err := mine(ctx, &a.store.Reader, id, roles)
 	if err != nil {
-		_, err = once(ctx, a, r, func(*store.Tx) (booking.Interview, error) { return known, err })
-		return nil, err
+		return unless[booking.Interview](ctx, a, r, err)
 	}
 	changed, err := withCaps(false, func(alone bool) (booking.Interview, error) {
 		return once(ctx, a, r, func(tx *store.Tx) (booking.Interview, error) {
 			if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
 				return known, err
 			}
-			current, err := tx.Interview(ctx, id)
+			// Once more: its student stays the same, its interviewer may have changed.
+			current, err := mine(ctx, &tx.Reader, id, roles)
 			if err != nil {
 				return known, err
 			}
@@ -250,11 +249,10 @@ func (a *App) changeInterview(
 // interviewer gives up himself is out of its rule, as though he withdrew it: no
 // change of his calendar brings it back.
 func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
-	by := CallerOf(ctx).Actor
-	if by.Role == booking.RoleInterviewer {
+	if CallerOf(ctx).Actor.Role == booking.RoleInterviewer {
 		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, true)
 	}
-	return c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(of, by, c.now))
+	return c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(of, c.now))
 }
 
 // interviewer locks who gives the interview.

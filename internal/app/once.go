@@ -64,6 +64,22 @@ func once[T any](ctx context.Context, a *App, r request, run func(*store.Tx) (T,
 	return done.Result, err
 }
 
+// unless answers what was answered before to the request; a refusal that is met
+// before its transaction begins is kept like any other.
+func unless[T any](ctx context.Context, a *App, r request, err error) (*T, error) {
+	if !errors.As(err, new(booking.Refused)) {
+		return nil, err
+	}
+	done, err := once(ctx, a, r, func(*store.Tx) (T, error) {
+		var none T
+		return none, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &done, nil
+}
+
 func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*store.Tx) (T, error)) (answer[T], error) {
 	var done answer[T]
 	input, err := json.Marshal(r.input)

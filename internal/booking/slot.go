@@ -75,9 +75,9 @@ func (s Slot) InPast(now time.Time) bool { return !s.Start.After(now) }
 
 // StatusWhenFree is what becomes of a slot whose interview is cancelled, or
 // moved away: it opens again while it lies in the future and its interviewer is
-// there to give it, which he is not when he gave it up himself.
-func (s Slot) StatusWhenFree(interviewer Interviewer, by Actor, now time.Time) SlotStatus {
-	if s.InPast(now) || s.TakenBack || !interviewer.Active || by.Role == RoleInterviewer {
+// there to give it.
+func (s Slot) StatusWhenFree(interviewer Interviewer, now time.Time) SlotStatus {
+	if s.InPast(now) || s.TakenBack || !interviewer.Active {
 		return SlotWithdrawn
 	}
 	return SlotOpen

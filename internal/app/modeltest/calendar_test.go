@@ -1,0 +1,245 @@
+package modeltest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// What an interviewer publishes and takes back, in memory. Slots last an hour.
+
+type availability struct {
+	id booking.AvailabilityID
+	by booking.InterviewerID
+	span
+	weekly    *weekly
+	published time.Time // how far, of a weekly rule
+	removed   bool
+}
+
+// weekly is a rule in UTC.
+type weekly struct {
+	days          [7]bool
+	first, last   time.Time // midnights; last is zero when it goes on for ever
+	opens, closes int       // hours of the day
+}
+
+type block struct {
+	id booking.BlockID
+	by booking.InterviewerID
+	span
+}
+
+func (s *school) availability(id booking.AvailabilityID) *availability {
+	a := find(s.availabilities, id, func(x availability) booking.AvailabilityID { return x.id })
+	if a == nil || a.removed {
+		return nil
+	}
+	return a
+}
+
+// like: it says the same.
+func (a availability) like(b availability) bool {
+	if a.removed || b.removed || a.by != b.by || (a.weekly == nil) != (b.weekly == nil) {
+		return false
+	}
+	if a.weekly == nil {
+		return a.equal(b.span)
+	}
+	return *a.weekly == *b.weekly
+}
+
+// windows are those that start in [from, until) and have not ended.
+func (s *school) windows(a availability, from, until time.Time) []span {
+	if a.weekly == nil {
+		if a.start.Before(from) {
+			return nil
+		}
+		return []span{a.span}
+	}
+	var all []span
+	for day := a.weekly.first; day.Before(until) && (a.weekly.last.IsZero() || !day.After(a.weekly.last)); day = day.AddDate(0, 0, 1) {
+		w := span{day.Add(time.Duration(a.weekly.opens) * time.Hour), day.Add(time.Duration(a.weekly.closes) * time.Hour)}
+		if a.weekly.days[day.Weekday()] && !w.start.Before(from) && w.start.Before(until) && w.end.After(s.now) {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// plan is what publishing windows comes to.
+type plan struct {
+	fresh    []span
+	standing []booking.SlotID
+	skipped  []string
+	past     int // of the skipped
+	unused   time.Duration
+}
+
+func (s *school) plan(a availability, windows []span) plan {
+	var p plan
+	for _, w := range windows {
+		start := w.start
+		for ; !start.Add(time.Hour).After(w.end); start = start.Add(time.Hour) {
+			p.place(s, a, span{start, start.Add(time.Hour)})
+		}
+		p.unused += w.end.Sub(start)
+	}
+	return p
+}
+
+func (p *plan) place(s *school, a availability, wanted span) {
+	same := s.standsAt(a.by, wanted)
+	var reason string
+	switch {
+	case same != nil:
+		p.standing = append(p.standing, same.id)
+		reason = "DUPLICATE"
+	case !wanted.start.After(s.now):
+		p.past++
+		reason = "IN_PAST"
+	case s.blocked(a, wanted):
+		reason = "BLOCKED"
+	case slices.ContainsFunc(s.slots, func(o slot) bool {
+		return o.by == a.by && o.status != booking.SlotWithdrawn && o.overlaps(wanted)
+	}):
+		reason = "OVERLAP"
+	default:
+		p.fresh = append(p.fresh, wanted)
+		return
+	}
+	p.skipped = append(p.skipped, fmt.Sprintf("%s %s", wanted.start.Format(time.RFC3339), reason))
+}
+
+// standsAt is the slot with just these times that is not withdrawn; nil for none.
+func (s *school) standsAt(by booking.InterviewerID, at span) *slot {
+	for i := range s.slots {
+		if o := &s.slots[i]; o.by == by && o.status != booking.SlotWithdrawn && o.equal(at) {
+			return o
+		}
+	}
+	return nil
+}
+
+// blocked: the interviewer has blocked the time, or taken it out of this
+// availability.
+func (s *school) blocked(a availability, at span) bool {
+	return slices.ContainsFunc(s.blocks, func(b block) bool { return b.by == a.by && b.overlaps(at) }) ||
+		slices.ContainsFunc(s.slots, func(o slot) bool {
+			return o.excepted && o.status == booking.SlotWithdrawn && o.availability == a.id && o.overlaps(at)
+		})
+}
+
+// publish writes what a plan says, as far as it touches the span: new slots,
+// and booked ones that had been taken back as a whole are there again.
+func (s *school) publish(a availability, p plan, within span) []span {
+	var published []span
+	for _, fresh := range p.fresh {
+		if fresh.overlaps(within) {
+			published = append(published, fresh)
+			s.slots = append(s.slots, slot{by: a.by, availability: a.id, span: fresh, status: booking.SlotOpen})
+		}
+	}
+	for _, id := range s.given(a, p, within) {
+		if o := s.slot(id); !o.excepted {
+			o.takenBack, o.availability = false, a.id
+		}
+	}
+	return published
+}
+
+// given are the booked slots that the plan has again.
+func (s *school) given(a availability, p plan, within span) []booking.SlotID {
+	var ids []booking.SlotID
+	for _, id := range p.standing {
+		if o := s.slot(id); o.takenBack && o.overlaps(within) && !s.blocked(a, o.span) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+var always = span{time.Unix(0, 0), time.Unix(1e11, 0)}
+
+// refill publishes again what the interviewer's availability has in a span.
+func (s *school) refill(by booking.InterviewerID, within span) []span {
+	var published []span
+	for _, a := range s.availabilitiesOf(by) {
+		until := within.end
+		if a.weekly != nil && a.published.Before(until) {
+			until = a.published
+		}
+		if a.weekly == nil && !a.overlaps(within) {
+			continue
+		}
+		published = append(published, s.publish(a, s.plan(a, s.windows(a, time.Time{}, until)), within)...)
+	}
+	return published
+}
+
+// availabilitiesOf an interviewer, by their start.
+func (s *school) availabilitiesOf(by booking.InterviewerID) []availability {
+	var all []availability
+	for _, a := range s.availabilities {
+		if a.by == by && !a.removed {
+			all = append(all, a)
+		}
+	}
+	slices.SortFunc(all, func(a, b availability) int { return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.id, b.id)) })
+	return all
+}
+
+// closed is what closing slots came to.
+type closed struct {
+	slots                []booking.SlotID
+	conflicts, cancelled []booking.InterviewID
+}
+
+func (c closed) String() string {
+	slices.Sort(c.slots)
+	slices.Sort(c.conflicts)
+	slices.Sort(c.cancelled)
+	return fmt.Sprintf("closed %v, conflicts %v, cancelled %v", c.slots, c.conflicts, c.cancelled)
+}
+
+// close takes slots to come out of an interviewer's calendar.
+func (s *school) close(by booking.InterviewerID, cancelBooked, excepted bool, goes func(slot) bool) closed {
+	var c closed
+	for n := range s.slots {
+		o := &s.slots[n]
+		if o.by != by || o.status == booking.SlotWithdrawn || !o.start.After(s.now) || !goes(*o) {
+			continue
+		}
+		o.excepted = o.excepted || excepted
+		if o.status == booking.SlotBooked {
+			booked := s.bookingOn(o.id)
+			if !cancelBooked {
+				o.takenBack = true
+				c.conflicts = append(c.conflicts, booked.id)
+				continue
+			}
+			booked.status = booking.Cancelled
+			c.cancelled = append(c.cancelled, booked.id)
+		}
+		o.status, o.takenBack = booking.SlotWithdrawn, false
+		s.endHoldsOn(o.id)
+		c.slots = append(c.slots, o.id)
+	}
+	return c
+}
+
+func (s *school) bookingOn(id booking.SlotID) *interview {
+	for i := range s.interviews {
+		if s.interviews[i].slot == id && s.interviews[i].status == booking.Booked {
+			return &s.interviews[i]
+		}
+	}
+	return nil
+}
+
+func (s *school) horizon() time.Time {
+	return s.now.Add(time.Duration(s.policy.PublishHorizonDays) * 24 * time.Hour)
+}

@@ -1,0 +1,223 @@
+package modeltest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+)
+
+// What becomes of an interview.
+
+func as(ctx context.Context, by booking.Actor) context.Context {
+	return app.WithCaller(ctx, app.Caller{Actor: by})
+}
+
+// changed is an answer with an interview.
+func changed(i *booking.Interview, err error) (string, int64, error) {
+	if err != nil {
+		return "", 0, err
+	}
+	return theirs(*i), 0, nil
+}
+
+type cancel struct {
+	by        booking.Actor
+	interview booking.InterviewID
+	key       string
+}
+
+func (o cancel) do(ctx context.Context, on *app.App) (string, int64, error) {
+	return changed(on.CancelInterview(as(ctx, o.by), app.CancelInterviewInput{
+		InterviewID: o.interview, Reason: "ill", IdempotencyKey: keyOf(o.key),
+	}))
+}
+
+func (o cancel) expect(s *school, _ int64) answer {
+	i := s.interview(o.interview)
+	return s.once(o.by, o.key, fmt.Sprint("cancel ", o.interview), false, func() answer {
+		switch {
+		case i == nil || o.by != admin && !slices.Contains(i.parties(), o.by):
+			return refuse(booking.NotFound)
+		case i.status == booking.Cancelled:
+		case i.status != booking.Booked:
+			return refuse(booking.WrongStatus)
+		case o.by.Role == booking.RoleStudent && s.now.After(i.start.Add(-time.Duration(s.policy.CancelCutoffSeconds)*time.Second)):
+			return refuse(booking.CancelTooLate)
+		default:
+			i.status = booking.Cancelled
+			s.free(i.slot, o.by)
+		}
+		return answer{words: i.String()}
+	})
+}
+
+// parties are its student and its interviewer.
+func (i interview) parties() []booking.Actor {
+	return []booking.Actor{
+		{Role: booking.RoleStudent, ID: int64(i.student)}, {Role: booking.RoleInterviewer, ID: int64(i.by)},
+	}
+}
+
+// free opens a slot again, if it lies in the future and its interviewer is there.
+func (s *school) free(id booking.SlotID, by booking.Actor) {
+	left := s.slot(id)
+	left.status = booking.SlotOpen
+	if !left.start.After(s.now) || left.takenBack || by.Role == booking.RoleInterviewer || !s.interviewer(left.by).active {
+		left.status = booking.SlotWithdrawn
+	}
+	// What an interviewer gives up himself is out of his calendar.
+	left.excepted = left.excepted || by.Role == booking.RoleInterviewer
+	left.takenBack = false
+}
+
+type reschedule struct {
+	by        booking.Actor
+	interview booking.InterviewID
+	slot      booking.SlotID
+	key       string
+}
+
+func (o reschedule) do(ctx context.Context, on *app.App) (string, int64, error) {
+	return changed(on.RescheduleInterview(as(ctx, o.by), app.RescheduleInterviewInput{
+		InterviewID: o.interview, SlotID: o.slot, IdempotencyKey: keyOf(o.key),
+	}))
+}
+
+func (o reschedule) expect(s *school, _ int64) answer {
+	i, to := s.interview(o.interview), s.slot(o.slot)
+	return s.once(o.by, o.key, fmt.Sprint("reschedule ", o.interview, o.slot), false, func() answer {
+		return o.first(s, i, to)
+	})
+}
+
+func (o reschedule) first(s *school, i *interview, to *slot) answer {
+	if i == nil || to == nil {
+		return refuse(booking.NotFound)
+	}
+	if i.status != booking.Booked {
+		return refuse(booking.WrongStatus)
+	}
+	if i.slot == to.id {
+		return answer{words: i.String()}
+	}
+	v := s.judgeSlot(i.student, *to, i)
+	if !i.start.After(s.now) {
+		v.no = append(v.no, booking.SlotInPast)
+	}
+	if i.moves >= s.policy.MaxReschedules {
+		v.no = append(v.no, booking.TooManyReschedules)
+	}
+	if len(v.no) > 0 {
+		return refuse(v.no...)
+	}
+	s.free(i.slot, o.by)
+	s.endHoldsOn(to.id)
+	to.status = booking.SlotBooked
+	i.slot, i.by, i.span, i.exempt = to.id, to.by, to.span, v.again
+	i.moves++
+	i.waivers = union(s.but(i.waivers, booking.WaivePair), v.waivers)
+	return answer{words: i.String()}
+}
+
+// but leaves out the waivers of a rule: whether the pair is waived goes by the
+// new interviewer.
+func (s *school) but(ids []booking.WaiverID, rule booking.WaivableRule) []booking.WaiverID {
+	var others []booking.WaiverID
+	for _, id := range ids {
+		if find(s.waivers, id, func(w waiver) booking.WaiverID { return w.id }).rule != rule {
+			others = append(others, id)
+		}
+	}
+	return others
+}
+
+func union(a, b []booking.WaiverID) []booking.WaiverID {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
+}
+
+type complete struct {
+	interview booking.InterviewID
+	grade     *int
+}
+
+func (o complete) do(ctx context.Context, on *app.App) (string, int64, error) {
+	return changed(on.CompleteInterview(ctx, app.CompleteInterviewInput{InterviewID: o.interview, Grade: o.grade}))
+}
+
+func (o complete) expect(s *school, _ int64) answer {
+	i := s.interview(o.interview)
+	switch {
+	case i == nil:
+		return refuse(booking.NotFound)
+	case o.grade != nil && (*o.grade < 0 || *o.grade > 5):
+		return refuse(booking.InvalidInput)
+	case !i.meets():
+		return refuse(booking.WrongStatus)
+	case i.status == booking.Booked && s.now.Before(i.start):
+		return refuse(booking.TooSoon)
+	}
+	i.status = booking.Completed
+	if o.grade != nil {
+		i.grade = o.grade
+	}
+	return answer{words: i.String()}
+}
+
+type noShow struct {
+	interview booking.InterviewID
+	party     booking.Party
+}
+
+func (o noShow) do(ctx context.Context, on *app.App) (string, int64, error) {
+	return changed(on.MarkNoShow(ctx, app.MarkNoShowInput{InterviewID: o.interview, Party: o.party}))
+}
+
+func (o noShow) expect(s *school, _ int64) answer {
+	i := s.interview(o.interview)
+	became := booking.InterviewerNoShow
+	if o.party == booking.PartyStudent {
+		became = booking.StudentNoShow
+	}
+	switch {
+	case i == nil:
+		return refuse(booking.NotFound)
+	case i.status == became:
+	case i.status != booking.Booked:
+		return refuse(booking.WrongStatus)
+	case s.now.Before(i.start.Add(10 * time.Minute)):
+		return refuse(booking.TooSoon)
+	default:
+		i.status, i.noShowAt = became, s.now
+	}
+	return answer{words: i.String()}
+}
+
+type undoNoShow struct{ interview booking.InterviewID }
+
+func (o undoNoShow) do(ctx context.Context, on *app.App) (string, int64, error) {
+	return changed(on.UndoNoShow(ctx, app.UndoNoShowInput{InterviewID: o.interview}))
+}
+
+func (o undoNoShow) expect(s *school, _ int64) answer {
+	i := s.interview(o.interview)
+	switch {
+	case i == nil:
+		return refuse(booking.NotFound)
+	case i.status != booking.StudentNoShow && i.status != booking.InterviewerNoShow:
+		return refuse(booking.WrongStatus)
+	case s.now.After(i.noShowAt.Add(48 * time.Hour)):
+		return refuse(booking.WrongStatus)
+	}
+	v := s.judge(wish{who: i.student, by: i.by, span: i.span, without: i.id, spent: i.waivers})
+	if len(v.no) > 0 {
+		return refuse(v.no...)
+	}
+	i.status, i.noShowAt = booking.Booked, time.Time{}
+	i.exempt = i.exempt || v.again
+	i.waivers = union(i.waivers, v.waivers)
+	return answer{words: i.String()}
+}

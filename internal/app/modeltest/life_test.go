@@ -1,0 +1,276 @@
+package modeltest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+)
+
+// operation is one thing that somebody does: to the school that is tested, and
+// to the one in memory.
+type operation interface {
+	// do answers in words, with the id of what was made, if anything was.
+	do(ctx context.Context, on *app.App) (words string, id int64, err error)
+	// expect does the same to the school in memory, where what is made gets the id,
+	// and answers what should have been answered.
+	expect(s *school, id int64) answer
+}
+
+// answer is how an operation ended: what it answered, or why it was refused.
+type answer struct {
+	words string
+	no    string
+}
+
+// codes are refusal codes; which one comes first says nothing.
+type codes []booking.RefusalCode
+
+func (c codes) String() string {
+	words := make([]string, len(c))
+	for i, code := range c {
+		words[i] = string(code)
+	}
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " ")
+}
+
+func refuse(c ...booking.RefusalCode) answer { return answer{no: codes(c).String()} }
+
+func fine(format string, args ...any) answer { return answer{words: fmt.Sprintf(format, args...)} }
+
+func number(n *int) string {
+	if n == nil {
+		return "none"
+	}
+	return fmt.Sprint(*n)
+}
+
+func interviewWords(
+	id booking.InterviewID, who booking.StudentID, by booking.InterviewerID, slot booking.SlotID, start time.Time,
+	status booking.InterviewStatus, grade *int, moves int, waivers []booking.WaiverID, exempt bool,
+) string {
+	return fmt.Sprintf("interview %d of student %d with interviewer %d on slot %d at %s: %s, grade %s, moved %d times, waivers %v, exempt %t",
+		id, who, by, slot, start.UTC().Format(time.RFC3339), status, number(grade), moves, sorted(waivers), exempt)
+}
+
+// sorted: which waiver comes first says nothing.
+func sorted(ids []booking.WaiverID) []booking.WaiverID { return slices.Sorted(slices.Values(ids)) }
+
+func theirs(i booking.Interview) string {
+	return interviewWords(i.ID, i.StudentID, i.InterviewerID, i.SlotID, i.Start, i.Status, i.Grade, i.Reschedules, i.Waivers, i.Exempt)
+}
+
+func (i interview) String() string {
+	return interviewWords(i.id, i.student, i.by, i.slot, i.start, i.status, i.grade, i.moves, i.waivers, i.exempt)
+}
+
+func eligibilityWords(
+	eligible bool, used, limit, remaining int, grades []int, reasons codes, waivers []booking.WaiverID,
+) string {
+	return fmt.Sprintf("eligible %t, %d of %d used, %d left, grades %v, reasons [%s], waivers %v",
+		eligible, used, limit, remaining, grades, reasons, sorted(waivers))
+}
+
+func theirEligibility(e booking.Eligibility) string {
+	reasons, waivers := codes{}, []booking.WaiverID{}
+	for _, r := range e.Reasons {
+		reasons = append(reasons, r.Code)
+	}
+	for _, w := range e.Waivers {
+		waivers = append(waivers, w.ID)
+	}
+	return eligibilityWords(e.Eligible, e.InterviewsUsed, e.InterviewLimit, e.InterviewsRemaining, e.RecentGrades, reasons, waivers)
+}
+
+// kept is the first answer to a request with a key.
+type kept struct {
+	by      booking.Actor
+	key     string
+	request string
+	at      time.Time
+	answer  answer
+}
+
+// once answers a request, and a repeated one as the first time.
+func (s *school) once(by booking.Actor, key, request string, dry bool, run func() answer) answer {
+	if key == "" {
+		return run()
+	}
+	at := slices.IndexFunc(s.keys, func(k kept) bool {
+		return k.by == by && k.key == key && !k.at.Before(s.now.Add(-24*time.Hour))
+	})
+	switch {
+	case at >= 0 && s.keys[at].request != request:
+		return refuse(booking.IdempotencyMismatch)
+	case at >= 0:
+		return s.keys[at].answer
+	}
+	first := run()
+	if !dry {
+		s.keys = slices.DeleteFunc(s.keys, func(k kept) bool { return k.by == by && k.key == key })
+		s.keys = append(s.keys, kept{by, key, request, s.now, first})
+	}
+	return first
+}
+
+func keyOf(key string) *string {
+	if key == "" {
+		return nil
+	}
+	return &key
+}
+
+type book struct {
+	by      booking.Actor
+	student booking.StudentID
+	slot    booking.SlotID
+	hold    *booking.HoldID
+	key     string
+	dry     bool
+}
+
+func (o book) do(ctx context.Context, on *app.App) (string, int64, error) {
+	i, err := on.Book(as(ctx, o.by), app.BookSlotInput{
+		StudentID: o.student, SlotID: o.slot, HoldID: o.hold, IdempotencyKey: keyOf(o.key), DryRun: o.dry,
+	})
+	if err != nil {
+		return "", 0, err
+	}
+	if o.dry {
+		i.ID = 0 // it is never the id of anything
+	}
+	return theirs(*i), int64(i.ID), nil
+}
+
+func (o book) expect(s *school, id int64) answer {
+	request := fmt.Sprintf("book %d %d %s", o.student, o.slot, holdWords(o.hold))
+	a := s.once(o.by, o.key, request, o.dry, func() answer { return o.first(s, booking.InterviewID(id)) })
+	if o.dry {
+		_, rest, _ := strings.Cut(a.words, " of student")
+		if rest != "" {
+			a.words = "interview 0 of student" + rest
+		}
+	}
+	return a
+}
+
+func holdWords(id *booking.HoldID) string {
+	if id == nil {
+		return "no hold"
+	}
+	return fmt.Sprint("hold ", *id)
+}
+
+func (o book) first(s *school, id booking.InterviewID) answer {
+	if s.student(o.student) == nil || s.slot(o.slot) == nil {
+		return refuse(booking.NotFound)
+	}
+	for _, i := range s.interviews {
+		if i.student == o.student && i.slot == o.slot && i.status == booking.Booked {
+			return answer{words: i.String()} // his own already
+		}
+	}
+	wanted := s.slot(o.slot)
+	v := s.judgeSlot(o.student, *wanted, nil)
+	if o.hold != nil {
+		switch h := s.hold(*o.hold); {
+		case h == nil || h.student != o.student:
+			v.no = append(v.no, booking.NotFound)
+		case h.slot != o.slot:
+			v.no = append(v.no, booking.InvalidInput)
+		case !s.live(*h):
+			v.no = append(v.no, booking.HoldExpired)
+		}
+	}
+	if len(v.no) > 0 {
+		return refuse(v.no...)
+	}
+	booked := interview{
+		id: id, student: o.student, slot: wanted.id, by: wanted.by, span: wanted.span,
+		status: booking.Booked, waivers: v.waivers, exempt: v.again,
+	}
+	if !o.dry {
+		s.interviews = append(s.interviews, booked)
+		s.endHoldsOn(wanted.id)
+		wanted.status = booking.SlotBooked
+	}
+	return answer{words: booked.String()}
+}
+
+type place struct {
+	by      booking.Actor
+	student booking.StudentID
+	slot    booking.SlotID
+	key     string
+}
+
+func (o place) do(ctx context.Context, on *app.App) (string, int64, error) {
+	h, err := on.HoldSlot(as(ctx, o.by), app.HoldSlotInput{StudentID: o.student, SlotID: o.slot, IdempotencyKey: keyOf(o.key)})
+	if err != nil {
+		return "", 0, err
+	}
+	return theirHold(*h, h.EndedAt == nil), int64(h.ID), nil // it may be the first answer, of long ago
+}
+
+func theirHold(h booking.Hold, live bool) string {
+	return hold{h.ID, h.StudentID, h.SlotID, h.ExpiresAt, h.Extended, false, h.Waivers}.words(live)
+}
+
+func (h hold) words(live bool) string {
+	return fmt.Sprintf("hold %d of student %d on slot %d until %s: live %t, extended %t, waivers %v",
+		h.id, h.student, h.slot, h.expires.Format(time.RFC3339Nano), live, h.extended, sorted(h.waivers))
+}
+
+func (o place) expect(s *school, id int64) answer {
+	return s.once(o.by, o.key, fmt.Sprintf("hold %d %d", o.student, o.slot), false, func() answer { return o.first(s, booking.HoldID(id)) })
+}
+
+func (o place) first(s *school, id booking.HoldID) answer {
+	if s.student(o.student) == nil || s.slot(o.slot) == nil {
+		return refuse(booking.NotFound)
+	}
+	wanted := s.slot(o.slot)
+	v := s.judgeSlot(o.student, *wanted, nil)
+	current := s.holdOf(o.student)
+	if current != nil && current.slot != o.slot {
+		v.no = append(v.no, booking.AlreadyHolding)
+	}
+	if len(v.no) > 0 {
+		return refuse(v.no...)
+	}
+	expires := s.now.Add(time.Duration(s.policy.HoldSeconds) * time.Second)
+	if current != nil {
+		// Once; and what does not make it longer is no extension.
+		if !current.extended && expires.After(current.expires) {
+			current.extended, current.expires = true, expires
+		}
+		return answer{words: current.words(true)}
+	}
+	placed := hold{id: id, student: o.student, slot: o.slot, expires: expires, waivers: v.waivers}
+	s.holds = append(s.holds, placed)
+	return answer{words: placed.words(true)}
+}
+
+type release struct{ hold booking.HoldID }
+
+func (o release) do(ctx context.Context, on *app.App) (string, int64, error) {
+	h, err := on.ReleaseHold(ctx, app.ReleaseHoldInput{HoldID: o.hold})
+	if err != nil {
+		return "", 0, err
+	}
+	return theirHold(*h, h.EndedAt == nil && on.Now().Before(h.ExpiresAt)), 0, nil
+}
+
+func (o release) expect(s *school, _ int64) answer {
+	h := s.hold(o.hold)
+	if h == nil {
+		return refuse(booking.NotFound)
+	}
+	h.ended = true
+	return answer{words: h.words(false)}
+}

@@ -1,0 +1,111 @@
+package modeltest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+)
+
+// What an administrator decides.
+
+type grant struct {
+	student booking.StudentID
+	rule    booking.WaivableRule
+	uses    int
+	expires time.Time // zero: never
+}
+
+func (o grant) do(ctx context.Context, on *app.App) (string, int64, error) {
+	in := app.GrantWaiverInput{StudentID: o.student, Rule: o.rule, Reason: "a second chance", Uses: o.uses}
+	if !o.expires.IsZero() {
+		in.ExpiresAt = &o.expires
+	}
+	w, err := on.GrantWaiver(ctx, in)
+	if err != nil {
+		return "", 0, err
+	}
+	return fmt.Sprintf("%s for %d, %d of %d used", w.Rule, w.StudentID, w.Used, w.Uses), int64(w.ID), nil
+}
+
+func (o grant) expect(s *school, id int64) answer {
+	switch {
+	case o.uses < 1 || (!o.expires.IsZero() && !o.expires.After(s.now)):
+		return refuse(booking.InvalidInput)
+	case s.student(o.student) == nil:
+		return refuse(booking.NotFound)
+	}
+	s.waivers = append(s.waivers, waiver{booking.WaiverID(id), o.student, o.rule, o.uses, o.expires, false})
+	return fine("%s for %d, %d of %d used", o.rule, o.student, 0, o.uses)
+}
+
+type revoke struct{ waiver booking.WaiverID }
+
+func (o revoke) do(ctx context.Context, on *app.App) (string, int64, error) {
+	w, err := on.RevokeWaiver(ctx, app.RevokeWaiverInput{WaiverID: o.waiver})
+	if err != nil {
+		return "", 0, err
+	}
+	return fmt.Sprintf("%d revoked %t", w.ID, w.RevokedAt != nil), 0, nil
+}
+
+func (o revoke) expect(s *school, _ int64) answer {
+	w := find(s.waivers, o.waiver, func(x waiver) booking.WaiverID { return x.id })
+	if w == nil {
+		return refuse(booking.NotFound)
+	}
+	w.revoked = true
+	return fine("%d revoked true", w.id)
+}
+
+type limit struct {
+	student booking.StudentID
+	limit   *int
+}
+
+func (o limit) do(ctx context.Context, on *app.App) (string, int64, error) {
+	u, err := on.UpdateStudent(ctx, app.StudentChange{StudentID: o.student, InterviewLimit: &o.limit})
+	if err != nil {
+		return "", 0, err
+	}
+	return "limit " + number(u.LimitOverride), 0, nil
+}
+
+func (o limit) expect(s *school, _ int64) answer {
+	s.student(o.student).limit = o.limit
+	return fine("limit %s", number(o.limit))
+}
+
+type decide struct{ policy booking.Policy }
+
+func (o decide) do(ctx context.Context, on *app.App) (string, int64, error) {
+	p := o.policy
+	now, err := on.UpdateBookingPolicy(ctx, app.UpdateBookingPolicyInput{
+		InterviewLimit: &p.InterviewLimit, MinimumGradeExclusive: &p.MinimumGradeExclusive, GradeWindow: &p.GradeWindow,
+		HoldSeconds: &p.HoldSeconds, MinimumNoticeSeconds: &p.MinimumNoticeSeconds, CancelCutoffSeconds: &p.CancelCutoffSeconds,
+		MaxReschedules: &p.MaxReschedules, PublishHorizonDays: &p.PublishHorizonDays,
+	})
+	if err != nil {
+		return "", 0, err
+	}
+	now.Version = 0
+	return fmt.Sprintf("%+v", *now), 0, nil
+}
+
+func (o decide) expect(s *school, _ int64) answer {
+	s.policy = o.policy
+	return fine("%+v", o.policy)
+}
+
+// wait lets time go on. The clock is the school's in memory, which the one that
+// is tested asks.
+type wait struct{ until time.Time }
+
+func (wait) do(context.Context, *app.App) (string, int64, error) { return "", 0, nil }
+
+func (o wait) expect(s *school, _ int64) answer {
+	s.now = o.until
+	return answer{}
+}

@@ -1,0 +1,212 @@
+package modeltest
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+const rounds = 25
+
+// crowd is a school in which many do many things at once, on two servers, while
+// the clock stands still.
+type crowd struct {
+	*pair
+	servers [2]*app.App
+	begun   *school // as it was when they began
+
+	mu      sync.Mutex
+	known   *school // what they know of: the ids of what was made by then
+	history []porcupine.Operation
+	ticks   atomic.Int64
+}
+
+// newCrowd is a small school where some interviews have begun and others are to
+// come, and little is left.
+func newCrowd(t *testing.T, seed uint64, p *pair, servers [2]*store.Store) *crowd {
+	t.Helper()
+	d := seeded(seed, -1)
+	p.found(d)
+	for n, by := range p.school.interviewers {
+		start := t0.Add(time.Duration(1+n) * time.Hour / 2)
+		p.act(publish{by: by.id, span: span{start, start.Add(4 * time.Hour)}})
+	}
+	// Each begins with an interview, as far as he may; the first one is missed.
+	for n, who := range p.school.students {
+		p.act(book{by: admin, student: who.id, slot: p.school.slots[4*(n%len(p.school.interviewers))].id})
+	}
+	for range 8 {
+		p.act(p.school.drawBook(d))
+		p.act(p.school.drawGrant(d))
+	}
+	p.act(wait{t0.Add(100 * time.Minute)})
+	p.act(noShow{p.school.interviews[0].id, booking.PartyStudent})
+	for range 4 {
+		p.act(p.school.drawPlace(d))
+	}
+	c := &crowd{pair: p, begun: p.school.copy(), known: p.school.copy()}
+	for n := range servers {
+		c.servers[n] = app.New(servers[n], func() time.Time { return c.begun.now })
+	}
+	return c
+}
+
+func seeded(seed uint64, worker int) dice {
+	return rand.New(rand.NewPCG(seed, uint64(worker))).IntN //nolint:gosec // a seed for tests
+}
+
+// rush lets all workers do what comes to their minds, each as often, and keeps
+// the history.
+func (c *crowd) rush(seed uint64, size, each int, seen *tally) {
+	var all sync.WaitGroup
+	for worker := range size {
+		all.Go(func() {
+			d := seeded(seed, worker)
+			for range each {
+				c.mu.Lock()
+				o := c.known.drawBusy(d)
+				c.mu.Unlock()
+				call := c.ticks.Add(1)
+				got, id := asked(c.ctx, c.servers[worker%2], o)
+				entry := porcupine.Operation{ClientId: worker, Input: o, Call: call, Output: reply{got, id}, Return: c.ticks.Add(1)}
+				seen.count(o, got)
+				c.mu.Lock()
+				c.history = append(c.history, entry)
+				c.known.hear(o, got, id)
+				c.mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+}
+
+// drawBusy draws one of the operations that meet in a student, a slot or a cap.
+func (s *school) drawBusy(d dice) operation {
+	return []func(*school, dice) operation{
+		(*school).drawBook, (*school).drawBook, (*school).drawBook, (*school).drawPlace, (*school).drawPlace, (*school).drawRelease,
+		(*school).drawCancel, (*school).drawCancel, (*school).drawReschedule, (*school).drawReschedule, (*school).drawComplete,
+		(*school).drawNoShow, (*school).drawUndo,
+	}[d(13)](s, d)
+}
+
+// hear remembers what was made, so that others can come upon it.
+func (s *school) hear(o operation, got answer, id int64) {
+	switch o := o.(type) {
+	case book:
+		if got.no == "" && !o.dry && s.interview(booking.InterviewID(id)) == nil {
+			s.interviews = append(s.interviews, interview{
+				id: booking.InterviewID(id), student: o.student, by: s.slot(o.slot).by, slot: o.slot, span: s.slot(o.slot).span, status: booking.Booked,
+			})
+		}
+	case place:
+		if got.no == "" && s.hold(booking.HoldID(id)) == nil {
+			s.holds = append(s.holds, hold{id: booking.HoldID(id), student: o.student, slot: o.slot, expires: s.now.Add(time.Minute)})
+		}
+	}
+}
+
+// gaveUp counts the statements that Postgres ended for a deadlock, a
+// serialisation failure or a lock timeout, those too that a retry hid.
+type gaveUp struct{ atomic.Int64 }
+
+func (g *gaveUp) count(_ string, err error) {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && slices.Contains([]string{"40P01", "40001", "55P03"}, pg.Code) {
+		g.Add(1)
+	}
+}
+
+// crowds lets a crowd loose on a new school in each round, until the judge has
+// seen enough.
+func crowds(t *testing.T, size, each int, i pgtest.Intercept, seen *tally, enough func(seed uint64, c *crowd) bool) {
+	t.Helper()
+	db := pgtest.New(t)
+	plain, rows := db.Open(t, store.Options{}), db.SQL(t)
+	servers := [2]*store.Store{db.Intercepted(t, i), db.Intercepted(t, i)}
+	for seed := range uint64(rounds) {
+		c := newCrowd(t, seed, newPair(t.Context(), t, plain, rows), servers)
+		c.rush(seed, size, each, seen)
+		if enough(seed, c) {
+			return
+		}
+	}
+}
+
+// What sixteen workers do at once on two servers has been done one after the
+// other: there is an order in which the model answers everything as it was
+// answered. What they want goes by the seed; who comes first, Postgres decides.
+func TestCrowdHasASerialOrder(t *testing.T) {
+	t.Parallel()
+	seen, ended := newTally(), &gaveUp{}
+	const size, each = 16, 6
+	crowds(t, size, each, pgtest.Intercept{After: ended.count}, seen, func(seed uint64, c *crowd) bool {
+		if !hasSerialOrder(c.begun, c.history) {
+			t.Errorf("round %d has no serial order:\n%s", seed, c.story())
+		}
+		found, err := c.store.Check(t.Context(), c.begun.now)
+		if err != nil || len(found) > 0 {
+			t.Errorf("round %d: the school is not sound: %v %v", seed, found, err)
+		}
+		return t.Failed()
+	})
+	if n := ended.Load(); n > 0 {
+		t.Errorf("Postgres gave up %d statements for a lock, want none", n)
+	}
+	seen.want(t, rounds*size*each, []string{"book", "place", "release", "cancel", "reschedule", "complete", "noShow", "undoNoShow"}, codes{
+		booking.LimitReached, booking.AlreadyInterviewed, booking.OwnOverlap, booking.InterviewerFull, booking.SlotTaken,
+		booking.SlotHeld, booking.AlreadyHolding, booking.IdempotencyMismatch, booking.WrongStatus,
+	})
+}
+
+// story is the history, by call.
+func (c *crowd) story() string {
+	slices.SortFunc(c.history, func(a, b porcupine.Operation) int { return int(a.Call - b.Call) })
+	var lines []string
+	for _, o := range c.history {
+		lines = append(lines, fmt.Sprintf("%d-%d worker %d %T%+v: %+v", o.Call, o.Return, o.ClientId, o.Input, o.Input, o.Output))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// With the locks of students, interviewers and slots switched off, and every
+// constraint in place, some crowds have no serial order. They are so small that
+// porcupine can judge them, too: it says the same of each.
+func TestCrowdHasNoSerialOrderUnprotected(t *testing.T) {
+	t.Parallel()
+	unlocked := func(statement string) string {
+		for _, table := range []string{"students", "interviewers", "slots"} {
+			if strings.Contains(statement, "FROM "+table+" ") {
+				statement = strings.ReplaceAll(statement, " FOR NO KEY UPDATE", "")
+				statement = strings.ReplaceAll(statement, " FOR SHARE", "")
+			}
+		}
+		return statement
+	}
+	verdicts := map[porcupine.CheckResult]int{}
+	crowds(t, 8, 2, pgtest.Intercept{Rewrite: unlocked}, newTally(), func(seed uint64, c *crowd) bool {
+		theirs := porcupined(c.begun, c.history)
+		if ours := hasSerialOrder(c.begun, c.history); ours != (theirs == porcupine.Ok) {
+			t.Errorf("round %d has a serial order: %t, and porcupine says %s:\n%s", seed, ours, theirs, c.story())
+		}
+		verdicts[theirs]++
+		return t.Failed()
+	})
+	t.Logf("%v", verdicts)
+	if verdicts[porcupine.Illegal] == 0 || verdicts[porcupine.Ok] == 0 {
+		t.Errorf("the verdicts are %v, want some of each: the checkers see nothing", verdicts)
+	}
+}

@@ -1,0 +1,405 @@
+package modeltest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// school is a school in memory: the facts as plain values. With the methods
+// below it is the oracle. They say again, as plainly as can be, what the rules
+// are, and share nothing with the code that is tested but the names of ids,
+// states and codes. What is in it is copied, never changed in place, so that a
+// copy of the lists is a copy of the school.
+type school struct {
+	now            time.Time
+	policy         booking.Policy // the numbers alone
+	students       []student
+	interviewers   []interviewer
+	availabilities []availability
+	blocks         []block
+	slots          []slot
+	interviews     []interview
+	holds          []hold
+	waivers        []waiver
+	keys           []kept
+}
+
+type student struct {
+	id    booking.StudentID
+	email string
+	limit *int
+}
+
+type interviewer struct {
+	id              booking.InterviewerID
+	email           string
+	zone            string
+	active          bool
+	perDay, perWeek int // 0 for no cap
+}
+
+type span struct{ start, end time.Time }
+
+func (s span) overlaps(o span) bool { return s.start.Before(o.end) && o.start.Before(s.end) }
+func (s span) equal(o span) bool    { return s.start.Equal(o.start) && s.end.Equal(o.end) }
+
+type slot struct {
+	id           booking.SlotID // 0 until the database has said
+	by           booking.InterviewerID
+	availability booking.AvailabilityID
+	span
+	status    booking.SlotStatus
+	takenBack bool // booked, and does not open again
+	excepted  bool // taken out of its availability by itself
+}
+
+type interview struct {
+	id       booking.InterviewID
+	student  booking.StudentID
+	slot     booking.SlotID
+	by       booking.InterviewerID
+	status   booking.InterviewStatus
+	grade    *int
+	noShowAt time.Time
+	moves    int
+	waivers  []booking.WaiverID
+	exempt   bool
+	span
+}
+
+// meets: it was given or is going to be.
+func (i interview) meets() bool {
+	return i.status == booking.Booked || i.status == booking.Completed
+}
+
+// counts: it is used up.
+func (i interview) counts() bool { return i.meets() || i.status == booking.StudentNoShow }
+
+type hold struct {
+	id       booking.HoldID
+	student  booking.StudentID
+	slot     booking.SlotID
+	expires  time.Time
+	extended bool
+	ended    bool
+	waivers  []booking.WaiverID
+}
+
+type waiver struct {
+	id      booking.WaiverID
+	student booking.StudentID
+	rule    booking.WaivableRule
+	uses    int
+	expires time.Time // zero: never
+	revoked bool
+}
+
+func (s *school) copy() *school {
+	c := *s
+	c.students, c.interviewers = slices.Clone(s.students), slices.Clone(s.interviewers)
+	c.availabilities, c.blocks, c.slots = slices.Clone(s.availabilities), slices.Clone(s.blocks), slices.Clone(s.slots)
+	c.interviews, c.holds = slices.Clone(s.interviews), slices.Clone(s.holds)
+	c.waivers, c.keys = slices.Clone(s.waivers), slices.Clone(s.keys)
+	return &c
+}
+
+// find is the element with the id; nil when there is none.
+func find[T any, ID comparable](list []T, id ID, of func(T) ID) *T {
+	for i := range list {
+		if of(list[i]) == id {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+func (s *school) student(id booking.StudentID) *student {
+	return find(s.students, id, func(x student) booking.StudentID { return x.id })
+}
+
+func (s *school) interviewer(id booking.InterviewerID) *interviewer {
+	return find(s.interviewers, id, func(x interviewer) booking.InterviewerID { return x.id })
+}
+
+func (s *school) slot(id booking.SlotID) *slot {
+	return find(s.slots, id, func(x slot) booking.SlotID { return x.id })
+}
+
+func (s *school) interview(id booking.InterviewID) *interview {
+	return find(s.interviews, id, func(x interview) booking.InterviewID { return x.id })
+}
+
+func (s *school) hold(id booking.HoldID) *hold {
+	return find(s.holds, id, func(x hold) booking.HoldID { return x.id })
+}
+
+func (s *school) live(h hold) bool { return !h.ended && s.now.Before(h.expires) }
+
+// holdOf is the student's live hold; nil for none.
+func (s *school) holdOf(id booking.StudentID) *hold {
+	for i := range s.holds {
+		if s.holds[i].student == id && s.live(s.holds[i]) {
+			return &s.holds[i]
+		}
+	}
+	return nil
+}
+
+// holdOn is the live hold on a slot; nil for none.
+func (s *school) holdOn(id booking.SlotID) *hold {
+	for i := range s.holds {
+		if s.holds[i].slot == id && s.live(s.holds[i]) {
+			return &s.holds[i]
+		}
+	}
+	return nil
+}
+
+func (s *school) endHoldsOn(id booking.SlotID) {
+	for i := range s.holds {
+		if s.holds[i].slot == id {
+			s.holds[i].ended = true
+		}
+	}
+}
+
+// wish is what is judged: a student's claim to an interviewer's time, with an
+// interview of his that is not to be seen, because it is the one that is moved
+// or booked again, and with what it stands on already.
+type wish struct {
+	who     booking.StudentID
+	by      booking.InterviewerID
+	span    span
+	without booking.InterviewID // rule 4 is not asked again when there is one
+	ownHold bool                // for the very slot that he holds
+	spent   []booking.WaiverID
+}
+
+// verdict is what the rules say of a wish.
+type verdict struct {
+	no      codes
+	waivers []booking.WaiverID // what it stands on when it is fulfilled
+	again   bool               // he meets somebody again
+}
+
+// claims are what counts of a student: his interviews, and his live hold as the
+// booking that it may become.
+func (s *school) claims(w wish) []interview {
+	var all []interview
+	for _, i := range s.interviews {
+		if i.student == w.who && i.id != w.without && i.status != booking.Cancelled {
+			all = append(all, i)
+		}
+	}
+	if h := s.holdOf(w.who); h != nil && !w.ownHold {
+		held := *s.slot(h.slot)
+		all = append(all, interview{student: w.who, by: held.by, span: held.span, status: booking.Booked, waivers: h.waivers})
+	}
+	return all
+}
+
+// pass finds the waiver that lets the rule pass.
+func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool) {
+	var good []waiver
+	for _, v := range s.waivers {
+		if v.student != w.who || v.rule != rule {
+			continue
+		}
+		if slices.Contains(w.spent, v.id) {
+			return v.id, true
+		}
+		used := 0
+		for _, claim := range s.claims(w) {
+			if claim.counts() && slices.Contains(claim.waivers, v.id) {
+				used++
+			}
+		}
+		if !v.revoked && used < v.uses && (v.expires.IsZero() || s.now.Before(v.expires)) {
+			good = append(good, v)
+		}
+	}
+	if len(good) == 0 {
+		return 0, false
+	}
+	first := slices.MinFunc(good, func(a, b waiver) int {
+		if a.expires.IsZero() != b.expires.IsZero() {
+			return cmp.Compare(boolInt(a.expires.IsZero()), boolInt(b.expires.IsZero()))
+		}
+		return cmp.Or(a.expires.Compare(b.expires), cmp.Compare(a.id, b.id))
+	})
+	return first.id, true
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// grades are the last ones, newest first.
+func (s *school) grades(id booking.StudentID) []int {
+	var graded []interview
+	for _, i := range s.interviews {
+		if i.student == id && i.status == booking.Completed && i.grade != nil {
+			graded = append(graded, i)
+		}
+	}
+	slices.SortFunc(graded, func(a, b interview) int { return cmp.Or(b.start.Compare(a.start), cmp.Compare(b.id, a.id)) })
+	grades := []int{}
+	for n, i := range graded {
+		if n < s.policy.GradeWindow {
+			grades = append(grades, *i.grade)
+		}
+	}
+	return grades
+}
+
+// used and limit of a student.
+func (s *school) used(w wish) (used, limit int) {
+	for _, claim := range s.claims(w) {
+		if claim.counts() {
+			used++
+		}
+	}
+	if own := s.student(w.who).limit; own != nil {
+		return used, *own
+	}
+	return used, s.policy.InterviewLimit
+}
+
+// judge asks the rules about the student: 2, 3 and 4, his own time, himself.
+func (s *school) judge(w wish) verdict {
+	var v verdict
+	rule := func(broken bool, code booking.RefusalCode, waivable booking.WaivableRule) {
+		if !broken {
+			return
+		}
+		if id, waived := s.pass(w, waivable); waived {
+			v.waivers = append(v.waivers, id)
+		} else {
+			v.no = append(v.no, code)
+		}
+	}
+	used, limit := s.used(w)
+	rule(used >= limit, booking.LimitReached, booking.WaiveLimit)
+	tooLow := false
+	for _, grade := range s.grades(w.who) {
+		tooLow = tooLow || grade <= s.policy.MinimumGradeExclusive
+	}
+	rule(tooLow && w.without == 0, booking.GradesTooLow, booking.WaiveGrades)
+	busy := false
+	for _, claim := range s.claims(w) {
+		v.again = v.again || (claim.meets() && claim.by == w.by)
+		busy = busy || (claim.meets() && claim.overlaps(w.span))
+	}
+	rule(v.again, booking.AlreadyInterviewed, booking.WaivePair)
+	if busy {
+		v.no = append(v.no, booking.OwnOverlap)
+	}
+	if s.student(w.who).email == s.interviewer(w.by).email {
+		v.no = append(v.no, booking.SelfInterview)
+	}
+	return v
+}
+
+// judgeSlot asks all rules about a slot.
+func (s *school) judgeSlot(who booking.StudentID, of slot, moving *interview) verdict {
+	w := wish{who: who, by: of.by, span: of.span}
+	if moving != nil {
+		w.without, w.spent = moving.id, moving.waivers
+	}
+	held := s.holdOn(of.id)
+	if held != nil && held.student == who {
+		w.ownHold, w.spent = true, slices.Concat(w.spent, held.waivers)
+	}
+	v := s.judge(w)
+	switch {
+	case of.status == booking.SlotBooked:
+		v.no = append(v.no, booking.SlotTaken)
+	case of.status == booking.SlotWithdrawn:
+		v.no = append(v.no, booking.SlotIsWithdrawn)
+	case held != nil && !w.ownHold:
+		v.no = append(v.no, booking.SlotHeld)
+	}
+	notice := time.Duration(s.policy.MinimumNoticeSeconds) * time.Second
+	switch {
+	case !of.start.After(s.now):
+		v.no = append(v.no, booking.SlotInPast)
+	case of.start.Before(s.now.Add(notice)):
+		v.no = append(v.no, booking.TooSoon)
+	}
+	if of.status != booking.SlotWithdrawn && s.full(of, w) {
+		v.no = append(v.no, booking.InterviewerFull)
+	}
+	return v
+}
+
+// full: the slot's day or week holds as many interviews and live holds as its
+// interviewer gives. Who holds the slot competes with bookings alone.
+func (s *school) full(of slot, w wish) bool {
+	by := s.interviewer(of.by)
+	zone, err := time.LoadLocation(by.zone)
+	if err != nil {
+		return false
+	}
+	onDay, inWeek := 0, 0
+	count := func(at time.Time) {
+		a, b := at.In(zone), of.start.In(zone)
+		aYear, aWeek := a.ISOWeek()
+		bYear, bWeek := b.ISOWeek()
+		onDay += boolInt(a.Format(time.DateOnly) == b.Format(time.DateOnly))
+		inWeek += boolInt(aYear == bYear && aWeek == bWeek)
+	}
+	for _, i := range s.interviews {
+		if i.by == of.by && i.id != w.without && i.meets() {
+			count(i.start)
+		}
+	}
+	for _, h := range s.holds {
+		if on := s.slot(h.slot); on.by == of.by && s.live(h) && !w.ownHold {
+			count(on.start)
+		}
+	}
+	return (by.perDay > 0 && onDay >= by.perDay) || (by.perWeek > 0 && inWeek >= by.perWeek)
+}
+
+// listed are the slots that the student is offered, by start, then id.
+func (s *school) listed(id booking.StudentID) []booking.SlotID {
+	sorted := slices.SortedFunc(slices.Values(s.slots), func(a, b slot) int {
+		return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.id, b.id))
+	})
+	ids := []booking.SlotID{}
+	for _, of := range sorted {
+		if len(s.judgeSlot(id, of, nil).no) == 0 {
+			ids = append(ids, of.id)
+		}
+	}
+	return ids
+}
+
+// eligibility is the verdict on a student, in words.
+func (s *school) eligibility(id booking.StudentID) string {
+	w := wish{who: id}
+	used, limit := s.used(w)
+	grades := s.grades(id)
+	reasons, waivers := codes{}, []booking.WaiverID{}
+	rule := func(broken bool, code booking.RefusalCode, waivable booking.WaivableRule) {
+		waiver, waived := s.pass(w, waivable)
+		switch {
+		case broken && waived:
+			waivers = append(waivers, waiver)
+		case broken:
+			reasons = append(reasons, code)
+		}
+	}
+	rule(used >= limit, booking.LimitReached, booking.WaiveLimit)
+	rule(slices.ContainsFunc(grades, func(g int) bool { return g <= s.policy.MinimumGradeExclusive }), booking.GradesTooLow, booking.WaiveGrades)
+	if pair, waived := s.pass(w, booking.WaivePair); waived {
+		waivers = append(waivers, pair)
+	}
+	return eligibilityWords(len(reasons) == 0, used, limit, max(0, limit-used), grades, reasons, waivers)
+}

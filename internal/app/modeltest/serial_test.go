@@ -1,0 +1,310 @@
+package modeltest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// t0 is when every school begins, a Monday.
+var t0 = time.Date(2026, time.June, 1, 8, 0, 0, 0, time.UTC)
+
+// pair is a school in the database and the same one in memory.
+type pair struct {
+	tester
+	ctx    context.Context
+	store  *store.Store
+	sql    *sql.DB
+	app    *app.App
+	school *school
+	steps  int
+}
+
+// tester is a test, or one of rapid's.
+type tester interface {
+	Fatalf(format string, args ...any)
+}
+
+// The school in the database answers everything as the one in memory does, and
+// afterwards offers the same, whatever is done in whatever order. A failure is
+// made small, and tells how to do it again; for more, -rapid.checks=1000.
+func TestSchoolAgreesWithItsModel(t *testing.T) {
+	t.Parallel()
+	seen := newTally()
+	t.Run("schools", func(t *testing.T) {
+		for n := range 2 { // one for each core
+			t.Run(fmt.Sprint(n), func(t *testing.T) {
+				t.Parallel()
+				db := pgtest.New(t)
+				s, rows := db.Open(t, store.Options{}), db.SQL(t)
+				rapid.Check(t, func(r *rapid.T) {
+					p := newPair(t.Context(), r, s, rows)
+					d := fair(r)
+					p.found(d)
+					for range 3 {
+						p.act(p.school.drawPublish(d))
+					}
+					r.Repeat(map[string]func(*rapid.T){"step": func(r *rapid.T) {
+						p.tester = r
+						o := p.school.draw(fair(r))
+						got := p.act(o)
+						r.Logf("at %s %T%+v: %+v", p.school.now.Format(time.RFC3339Nano), o, o, got)
+						seen.count(o, got)
+						p.compare()
+					}})
+					p.check()
+				})
+			})
+		}
+	})
+	if !asConfigured("rapid.checks", "rapid.seed", "rapid.failfile", "rapid.steps") || t.Failed() {
+		return // of a part, nothing can be said
+	}
+	seen.want(t, 10_000, []string{
+		"book", "place", "release", "cancel", "reschedule", "complete", "noShow", "undoNoShow", "publish", "republish", "remove",
+		"withdraw", "blockTime", "unblock", "employ", "extend", "grant", "revoke", "limit", "decide", "wait",
+	}, every)
+}
+
+// asConfigured: none of the flags was given.
+func asConfigured(names ...string) bool {
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || slices.Contains(names, f.Name) })
+	return !given
+}
+
+// newPair is an empty school, twice.
+func newPair(ctx context.Context, t tester, s *store.Store, rows *sql.DB) *pair {
+	p := &pair{tester: t, ctx: ctx, store: s, sql: rows, school: &school{now: t0}}
+	p.app = app.New(s, func() time.Time { return p.school.now })
+	p.empty()
+	return p
+}
+
+// fair dice have at most 256 sides. A number of rapid's own would mostly be
+// small, and most things would never be done.
+func fair(t *rapid.T) dice {
+	throw := rapid.Custom(func(t *rapid.T) int {
+		byte := 0
+		for range 8 {
+			byte = 2*byte + boolInt(rapid.Bool().Draw(t, "bit"))
+		}
+		return byte
+	})
+	return func(n int) int { return throw.Draw(t, "die") * n / 256 }
+}
+
+// found begins a small school, in which things collide.
+func (p *pair) found(d dice) {
+	p.admit(d, 2+d(2), 2+d(2))
+	p.act(decide{booking.Policy{
+		InterviewLimit: 2 + d(5), MinimumGradeExclusive: 1, GradeWindow: 2, HoldSeconds: 60, CancelCutoffSeconds: 2 * 3600,
+		MaxReschedules: 1 + d(2), PublishHorizonDays: 2,
+	}})
+}
+
+// empty makes room for the next school. Events stay: they can be added, and
+// nothing else.
+func (p *pair) empty() {
+	for _, table := range []string{
+		"idempotency_keys", "holds", "waivers", "interviews", "slots", "blocks", "availabilities", "interviewers", "students",
+	} {
+		if _, err := p.sql.ExecContext(p.ctx, "DELETE FROM "+table); err != nil { //nolint:gosec // names of ours
+			p.Fatalf("empty %s: %v", table, err)
+		}
+	}
+}
+
+// admit takes people on; one interviewer may be a student himself.
+func (p *pair) admit(d dice, students, interviewers int) {
+	for n := range students {
+		email := fmt.Sprintf("student%d@example.org", n)
+		s, err := p.app.CreateStudent(p.ctx, app.CreateStudentInput{Name: "Student", Email: email, TimeZone: "UTC"})
+		if err != nil {
+			p.Fatalf("admit a student: %v", err)
+		}
+		p.school.students = append(p.school.students, student{id: s.ID, email: email})
+	}
+	for n := range interviewers {
+		i := interviewer{email: fmt.Sprintf("interviewer%d@example.org", n), active: true, zone: "UTC"}
+		if n == 0 && d.oneIn(3) {
+			i.email = "student0@example.org"
+		}
+		if d.oneIn(2) {
+			i.zone = "America/New_York"
+		}
+		if d.oneIn(3) {
+			i.perDay, i.perWeek = d(3), d(3)
+		}
+		created, err := p.app.CreateInterviewer(p.ctx, app.CreateInterviewerInput{
+			Name: "Interviewer", Email: i.email, TimeZone: i.zone, MaxPerDay: atMost(i.perDay), MaxPerWeek: atMost(i.perWeek),
+		})
+		if err != nil {
+			p.Fatalf("take an interviewer on: %v", err)
+		}
+		i.id = created.ID
+		p.school.interviewers = append(p.school.interviewers, i)
+	}
+}
+
+// compare compares what everybody can see.
+func (p *pair) compare() {
+	p.compareSlots()
+	p.compareInterviews()
+	for _, s := range p.school.students {
+		p.compareList(s.id)
+	}
+	if p.steps++; p.steps%checkEvery == 0 {
+		p.check()
+	}
+}
+
+// checkEvery: recomputing everything takes as long as the rest of a step.
+const checkEvery = 4
+
+// act does one thing to both schools and compares the answers.
+func (p *pair) act(o operation) answer {
+	got, id := asked(p.ctx, p.app, o)
+	if want := o.expect(p.school, id); got != want {
+		p.Fatalf("at %s %T%+v\nanswers %+v\n   want %+v", p.school.now, o, o, got, want)
+	}
+	p.learn()
+	return got
+}
+
+// asked is what the school in the database answers.
+func asked(ctx context.Context, on *app.App, o operation) (answer, int64) {
+	words, id, err := o.do(ctx, on)
+	if err == nil {
+		return answer{words: words}, id
+	}
+	var refused booking.Refused
+	if !errors.As(err, &refused) {
+		return answer{no: "fault: " + err.Error()}, 0
+	}
+	var no codes
+	for _, r := range refused {
+		no = append(no, r.Code)
+	}
+	return refuse(no...), 0
+}
+
+// learn takes over the ids of slots that are new, which are all that must be.
+func (p *pair) learn() {
+	for i := range p.school.slots {
+		s := &p.school.slots[i]
+		if s.id != 0 {
+			continue
+		}
+		err := p.sql.QueryRowContext(p.ctx, `SELECT id FROM slots WHERE interviewer_id = $1 AND starts_at = $2 AND ends_at = $3
+			AND status = 'OPEN' ORDER BY id DESC LIMIT 1`, s.by, s.start, s.end).Scan(&s.id)
+		if err != nil {
+			p.Fatalf("the slot of interviewer %d at %s was not published: %v", s.by, s.start, err)
+		}
+	}
+}
+
+func (p *pair) compareSlots() {
+	rows, err := p.sql.QueryContext(p.ctx, "SELECT id, status, coalesce(held_by, 0), coalesce(held_until, 'epoch') FROM slots ORDER BY id")
+	if err != nil {
+		p.Fatalf("read the slots: %v", err)
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		var id, holder int64
+		var status string
+		var until time.Time
+		if err := rows.Scan(&id, &status, &holder, &until); err != nil {
+			p.Fatalf("read a slot: %v", err)
+		}
+		if !until.After(p.school.now) || status != "OPEN" {
+			holder = 0
+		}
+		n++
+		want := p.school.slot(booking.SlotID(id))
+		if want == nil {
+			p.Fatalf("slot %d should not be there", id)
+		}
+		var holds booking.StudentID
+		if h := p.school.holdOn(want.id); h != nil {
+			holds = h.student
+		}
+		if status != string(want.status) || holder != int64(holds) {
+			p.Fatalf("slot %d is %s and held by %d, want %s and %d", id, status, holder, want.status, holds)
+		}
+	}
+	if err := rows.Err(); err != nil || n != len(p.school.slots) {
+		p.Fatalf("there are %d slots (%v), want %d", n, err, len(p.school.slots))
+	}
+}
+
+func (p *pair) compareInterviews() {
+	all, _, err := p.store.Interviews(p.ctx, store.InterviewFilter{}, store.Page{First: 10000})
+	if err != nil || len(all) != len(p.school.interviews) {
+		p.Fatalf("there are %d interviews (%v), want %d", len(all), err, len(p.school.interviews))
+	}
+	for _, i := range all {
+		want := p.school.interview(i.ID)
+		if want == nil || theirs(i) != want.String() {
+			p.Fatalf("there is %s\n    want %s", theirs(i), want)
+		}
+	}
+}
+
+// compareList compares what the student is offered, and why.
+func (p *pair) compareList(id booking.StudentID) *app.AvailableSlots {
+	in := calendar.Span{Start: t0.AddDate(0, 0, -1), End: t0.AddDate(0, 0, 360)}
+	list, err := p.app.AvailableSlots(p.ctx, id, store.SlotSearch{In: in}, store.Page{First: 1000})
+	if err != nil {
+		p.Fatalf("list slots: %v", err)
+	}
+	got := []booking.SlotID{}
+	for _, s := range list.Slots {
+		got = append(got, s.ID)
+	}
+	if want := p.school.listed(id); !slices.Equal(got, want) {
+		p.Fatalf("at %s student %d is offered %v, want %v", p.school.now, id, got, want)
+	}
+	p.compareEligibility(id, list.Eligibility)
+	return list
+}
+
+func (p *pair) compareEligibility(id booking.StudentID, e booking.Eligibility) {
+	if got, want := theirEligibility(e), p.school.eligibility(id); got != want {
+		p.Fatalf("student %d is %s\n        want %s", id, got, want)
+	}
+}
+
+// check asks for what can be told in another way, too, and recomputes the
+// invariants from the rows.
+func (p *pair) check() {
+	for _, s := range p.school.students {
+		list := p.compareList(s.id)
+		if total, err := list.Total(p.ctx); err != nil || total != len(list.Slots) {
+			p.Fatalf("the list of student %d counts %d (%v), and has %d", s.id, total, err, len(list.Slots))
+		}
+		e, err := p.app.Eligibility(p.ctx, s.id)
+		if err != nil {
+			p.Fatalf("eligibility: %v", err)
+		}
+		p.compareEligibility(s.id, e)
+	}
+	found, err := p.store.Check(p.ctx, p.school.now)
+	if err != nil || len(found) > 0 {
+		p.Fatalf("the school is not sound: %v %v", found, err)
+	}
+}

@@ -1,0 +1,376 @@
+package modeltest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// What an interviewer does to his calendar, and an administrator to him.
+
+func spanWords(spans []span) string {
+	words := make([]string, len(spans))
+	for i, s := range spans {
+		words[i] = s.start.Format(time.RFC3339)
+	}
+	slices.Sort(words)
+	return fmt.Sprint(words)
+}
+
+func slotWords(slots []booking.Slot) string {
+	spans := make([]span, len(slots))
+	for i, s := range slots {
+		spans[i] = span{s.Start, s.End}
+	}
+	return spanWords(spans)
+}
+
+func skippedWords(skipped []string) string {
+	slices.Sort(skipped)
+	return strings.Join(skipped, ", ")
+}
+
+func theirClosed(c app.Closed) string {
+	var ours closed
+	for _, s := range c.ClosedSlots {
+		ours.slots = append(ours.slots, s.ID)
+	}
+	for _, i := range c.Conflicts {
+		ours.conflicts = append(ours.conflicts, i.ID)
+	}
+	for _, i := range c.Cancelled {
+		ours.cancelled = append(ours.cancelled, i.ID)
+	}
+	return ours.String()
+}
+
+func publishedWords(id booking.AvailabilityID, slots, skipped string, unused int) string {
+	return fmt.Sprintf("availability %d, slots %s, skipped %s, %d minutes unused", id, slots, skipped, unused)
+}
+
+func theirPublished(p app.Published) string {
+	skipped := make([]string, len(p.Skipped))
+	for i, s := range p.Skipped {
+		skipped[i] = fmt.Sprintf("%s %s", s.Start.Format(time.RFC3339), s.Reason)
+	}
+	return publishedWords(p.Availability.ID, slotWords(p.Slots), skippedWords(skipped), p.UnusedMinutes)
+}
+
+// words are a plan that was carried out.
+func (p plan) words(s *school, id booking.AvailabilityID) string {
+	spans := slices.Clone(p.fresh)
+	for _, id := range p.standing {
+		spans = append(spans, s.slot(id).span)
+	}
+	return publishedWords(id, spanWords(spans), skippedWords(p.skipped), int(p.unused/time.Minute))
+}
+
+type publish struct {
+	by booking.InterviewerID
+	span
+	weekly *weekly
+}
+
+func (o publish) do(ctx context.Context, on *app.App) (string, int64, error) {
+	var p *app.Published
+	var err error
+	if w := o.weekly; w != nil {
+		zone := "UTC"
+		in := app.AddWeeklyAvailabilityInput{
+			InterviewerID: o.by, TimeZone: &zone, StartDate: calendar.DateOf(w.first), EveryWeeks: 1, SlotMinutes: 60, Weekdays: w.weekdays(),
+			StartTime: calendar.LocalTime(60 * w.opens), EndTime: calendar.LocalTime(60 * w.closes),
+		}
+		if !w.last.IsZero() {
+			last := calendar.DateOf(w.last)
+			in.EndDate = &last
+		}
+		p, err = on.AddWeeklyAvailability(ctx, in)
+	} else {
+		p, err = on.AddAvailability(ctx, app.AddAvailabilityInput{InterviewerID: o.by, Start: o.start, End: o.end, SlotMinutes: 60})
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	return theirPublished(*p), int64(p.Availability.ID), nil
+}
+
+func (w weekly) weekdays() []time.Weekday {
+	var days []time.Weekday
+	for day, falls := range w.days {
+		if falls {
+			days = append(days, time.Weekday(day))
+		}
+	}
+	return days
+}
+
+func (o publish) expect(s *school, id int64) answer {
+	wanted := availability{by: o.by, span: o.span, weekly: o.weekly}
+	until := s.horizon()
+	if o.weekly != nil {
+		wanted.start, wanted.published = o.weekly.first, until
+	}
+	by := s.interviewer(o.by)
+	if by == nil {
+		return refuse(booking.NotFound)
+	}
+	var no codes
+	if o.weekly == nil && o.end.Sub(o.start) < time.Hour {
+		no = append(no, booking.InvalidRange)
+	}
+	if !by.active {
+		no = append(no, booking.WrongStatus)
+	}
+	if len(no) > 0 {
+		return refuse(no...)
+	}
+	p := s.plan(wanted, s.windows(wanted, time.Time{}, until))
+	switch {
+	case len(p.fresh) > 0 || len(p.standing) > 0 || len(p.skipped) == 0:
+	case p.past == len(p.skipped):
+		return refuse(booking.SlotInPast)
+	default:
+		return refuse(booking.AvailabilityConflict)
+	}
+	given := s.given(wanted, p, always)
+	if o.weekly == nil && len(p.fresh) == 0 && len(given) == 0 {
+		// It adds nothing: it is the one that has its slots.
+		return answer{words: p.words(s, s.slot(p.standing[0]).availability)}
+	}
+	if like := slices.IndexFunc(s.availabilities, wanted.like); like >= 0 {
+		wanted = s.availabilities[like]
+		// What was taken out of it is asked for again.
+		for i := range s.slots {
+			if s.slots[i].availability == wanted.id {
+				s.slots[i].excepted = false
+			}
+		}
+	} else {
+		wanted.id = booking.AvailabilityID(id)
+		s.availabilities = append(s.availabilities, wanted)
+	}
+	for _, id := range given { // whatever they were taken out of
+		s.slot(id).excepted = false
+	}
+	s.publish(wanted, p, always)
+	return answer{words: p.words(s, wanted.id)}
+}
+
+type republish struct {
+	availability booking.AvailabilityID
+	span         // of a window
+	opens        int
+	closes       int // of a rule
+	cancelBooked bool
+}
+
+func (o republish) do(ctx context.Context, on *app.App) (string, int64, error) {
+	in := app.AvailabilityChange{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}
+	if o.closes > 0 {
+		opens, closes := calendar.LocalTime(60*o.opens), calendar.LocalTime(60*o.closes)
+		in.StartTime, in.EndTime = &opens, &closes
+	} else {
+		in.Start, in.End = &o.start, &o.end
+	}
+	u, err := on.UpdateAvailability(ctx, in)
+	if err != nil {
+		return "", 0, err
+	}
+	return theirPublished(u.Published) + "; " + theirClosed(u.Closed), 0, nil
+}
+
+func (o republish) expect(s *school, _ int64) answer {
+	a := s.availability(o.availability)
+	switch {
+	case a == nil:
+		return refuse(booking.NotFound)
+	case !s.interviewer(a.by).active:
+		return refuse(booking.WrongStatus)
+	}
+	next := *a
+	if a.weekly != nil {
+		rule := *a.weekly
+		rule.opens, rule.closes = o.opens, o.closes
+		next.weekly, next.published = &rule, s.horizon()
+	} else {
+		next.span = o.span
+		if slices.ContainsFunc(s.availabilities, func(b availability) bool { return b.id != a.id && next.like(b) }) {
+			return refuse(booking.AvailabilityConflict)
+		}
+	}
+	*a = next
+	kept := s.plan(next, s.windows(next, time.Time{}, s.horizon())).standing
+	c := s.close(next.by, o.cancelBooked, false, func(x slot) bool {
+		return x.availability == next.id && !slices.Contains(kept, x.id)
+	})
+	p := s.plan(next, s.windows(next, time.Time{}, s.horizon()))
+	s.publish(next, p, always)
+	return answer{words: p.words(s, next.id) + "; " + c.String()}
+}
+
+type remove struct {
+	availability booking.AvailabilityID
+	cancelBooked bool
+}
+
+func (o remove) do(ctx context.Context, on *app.App) (string, int64, error) {
+	return closing(on.RemoveAvailability(ctx, app.RemoveAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}))
+}
+
+func closing(c *app.Closed, err error) (string, int64, error) {
+	if err != nil {
+		return "", 0, err
+	}
+	return theirClosed(*c), 0, nil
+}
+
+func (o remove) expect(s *school, _ int64) answer {
+	a := s.availability(o.availability)
+	if a == nil {
+		return refuse(booking.NotFound)
+	}
+	a.removed = true
+	return answer{words: s.close(a.by, o.cancelBooked, false, func(x slot) bool { return x.availability == o.availability }).String()}
+}
+
+type withdraw struct {
+	slot         booking.SlotID
+	cancelBooked bool
+}
+
+func (o withdraw) do(ctx context.Context, on *app.App) (string, int64, error) {
+	return closing(on.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: o.slot, CancelBooked: o.cancelBooked}))
+}
+
+func (o withdraw) expect(s *school, _ int64) answer {
+	taken := s.slot(o.slot)
+	switch {
+	case taken == nil:
+		return refuse(booking.NotFound)
+	case !taken.start.After(s.now):
+		return refuse(booking.SlotInPast)
+	}
+	return answer{words: s.close(taken.by, o.cancelBooked, true, func(x slot) bool { return x.id == o.slot }).String()}
+}
+
+type blockTime struct {
+	by booking.InterviewerID
+	span
+	cancelBooked bool
+}
+
+func (o blockTime) do(ctx context.Context, on *app.App) (string, int64, error) {
+	b, err := on.BlockTime(ctx, app.BlockTimeInput{InterviewerID: o.by, Start: o.start, End: o.end, Reason: "a holiday", CancelBooked: o.cancelBooked})
+	if err != nil {
+		return "", 0, err
+	}
+	return theirClosed(b.Closed), int64(b.Blocks[0].ID), nil
+}
+
+func (o blockTime) expect(s *school, id int64) answer {
+	if !o.start.Before(o.end) {
+		return refuse(booking.InvalidRange)
+	}
+	s.blocks = append(s.blocks, block{booking.BlockID(id), o.by, o.span})
+	return answer{words: s.close(o.by, o.cancelBooked, false, func(x slot) bool { return x.overlaps(o.span) }).String()}
+}
+
+type unblock struct{ block booking.BlockID }
+
+func (o unblock) do(ctx context.Context, on *app.App) (string, int64, error) {
+	slots, err := on.UnblockTime(ctx, app.UnblockTimeInput{BlockID: o.block})
+	return slotWords(slots), 0, err
+}
+
+func (o unblock) expect(s *school, _ int64) answer {
+	at := slices.IndexFunc(s.blocks, func(b block) bool { return b.id == o.block })
+	if at < 0 {
+		return refuse(booking.NotFound)
+	}
+	given := s.blocks[at]
+	s.blocks = slices.Delete(slices.Clone(s.blocks), at, at+1)
+	var published []span
+	if s.interviewer(given.by).active {
+		published = s.refill(given.by, given.span)
+	}
+	return answer{words: spanWords(published)}
+}
+
+// employ lets an interviewer leave or come back, or changes his caps.
+type employ struct {
+	id              booking.InterviewerID
+	active          bool
+	perDay, perWeek int
+	cancelBooked    bool
+}
+
+func (o employ) do(ctx context.Context, on *app.App) (string, int64, error) {
+	day, week := atMost(o.perDay), atMost(o.perWeek)
+	u, err := on.UpdateInterviewer(ctx, app.InterviewerChange{
+		InterviewerID: o.id, Active: &o.active, MaxPerDay: &day, MaxPerWeek: &week, CancelBooked: o.cancelBooked,
+	})
+	if err != nil {
+		return "", 0, err
+	}
+	return slotWords(u.Slots) + "; " + theirClosed(u.Closed), 0, nil
+}
+
+func atMost(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+func (o employ) expect(s *school, _ int64) answer {
+	by := s.interviewer(o.id)
+	was := by.active
+	by.active, by.perDay, by.perWeek = o.active, o.perDay, o.perWeek
+	var c closed
+	var published []span
+	switch {
+	case !o.active:
+		c = s.close(o.id, o.cancelBooked, false, func(slot) bool { return true })
+	case !was:
+		published = s.refill(o.id, span{s.now, always.end})
+	}
+	return answer{words: spanWords(published) + "; " + c.String()}
+}
+
+// extend is the job that publishes rules further.
+type extend struct{}
+
+func (extend) do(ctx context.Context, on *app.App) (string, int64, error) {
+	r, err := on.ExtendAvailability(ctx)
+	return fmt.Sprintf("%d rules, %d slots", r.Rules, r.Slots), 0, err
+}
+
+func (extend) expect(s *school, _ int64) answer {
+	until := s.horizon()
+	var due []booking.AvailabilityID
+	for _, a := range slices.SortedFunc(slices.Values(s.availabilities), func(a, b availability) int {
+		return cmp.Or(a.published.Compare(b.published), cmp.Compare(a.id, b.id))
+	}) {
+		if a.weekly == nil || a.removed || !s.interviewer(a.by).active || !a.published.Before(until) {
+			continue
+		}
+		if a.weekly.last.IsZero() || a.published.Before(a.weekly.last.AddDate(0, 0, 1)) {
+			due = append(due, a.id)
+		}
+	}
+	slots := 0
+	for _, id := range due {
+		a := s.availability(id)
+		p := s.plan(*a, s.windows(*a, a.published, until))
+		a.published = until
+		slots += len(s.publish(*a, p, always))
+	}
+	return fine("%d rules, %d slots", len(due), slots)
+}

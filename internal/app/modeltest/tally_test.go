@@ -1,0 +1,75 @@
+package modeltest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"rehearse/internal/booking"
+)
+
+// tally counts how operations ended. What was never done, and what was never
+// refused, was not compared: a tally that lacks something fails.
+type tally struct {
+	mu    sync.Mutex
+	steps int
+	ends  map[string]map[string]int // by operation, by refusal code or done
+}
+
+func newTally() *tally { return &tally{ends: map[string]map[string]int{}} }
+
+const done = "done"
+
+func (c *tally) count(o operation, a answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.steps++
+	name := strings.TrimPrefix(fmt.Sprintf("%T", o), "modeltest.")
+	if c.ends[name] == nil {
+		c.ends[name] = map[string]int{}
+	}
+	if a.no == "" {
+		c.ends[name][done]++
+	}
+	for _, code := range strings.Fields(a.no) {
+		c.ends[name][code]++
+	}
+}
+
+// every is all refusals but BUSY_RETRY, which needs somebody else to be busy.
+var every = codes{
+	booking.LimitReached, booking.GradesTooLow, booking.AlreadyInterviewed, booking.SelfInterview, booking.OwnOverlap,
+	booking.InterviewerFull, booking.SlotTaken, booking.SlotHeld, booking.AlreadyHolding, booking.SlotIsWithdrawn,
+	booking.SlotInPast, booking.TooSoon, booking.HoldExpired, booking.NotFound, booking.InvalidInput, booking.InvalidRange,
+	booking.IdempotencyMismatch, booking.CancelTooLate, booking.WrongStatus, booking.TooManyReschedules, booking.AvailabilityConflict,
+}
+
+// want prints the tally, and fails unless so many operations were done, each of
+// these at least once, and each of the codes was met.
+func (c *tally) want(t *testing.T, steps int, operations []string, met codes) {
+	t.Helper()
+	t.Logf("%d operations", c.steps)
+	refused := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(c.ends)) {
+		t.Logf("%-10s %v", name, c.ends[name])
+		for code := range c.ends[name] {
+			refused[code] = true
+		}
+	}
+	if c.steps < steps {
+		t.Errorf("%d operations were done, want %d", c.steps, steps)
+	}
+	for _, name := range operations {
+		if c.ends[name][done] == 0 {
+			t.Errorf("no %s ended well", name)
+		}
+	}
+	for _, code := range met {
+		if !refused[string(code)] {
+			t.Errorf("nothing was refused with %s", code)
+		}
+	}
+}
