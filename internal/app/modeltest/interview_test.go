@@ -212,12 +212,20 @@ func (o undoNoShow) expect(s *school, _ int64) answer {
 	case s.now.After(i.noShowAt.Add(48 * time.Hour)):
 		return refuse(booking.WrongStatus)
 	}
-	v := s.judge(wish{who: i.student, by: i.by, span: i.span, without: i.id, spent: i.waivers})
+	again := wish{who: i.student, by: i.by, span: i.span, without: i.id, spent: i.waivers}
+	v := s.judge(again)
 	if len(v.no) > 0 {
 		return refuse(v.no...)
 	}
+	// A use that came back with the no-show may be somebody else's by now.
+	var left []booking.WaiverID
+	for _, w := range s.waivers {
+		if slices.Contains(i.waivers, w.id) && s.hasRoom(again, w) {
+			left = append(left, w.id)
+		}
+	}
 	i.status, i.noShowAt = booking.Booked, time.Time{}
 	i.exempt = i.exempt || v.again
-	i.waivers = union(i.waivers, v.waivers)
+	i.waivers = union(left, v.waivers)
 	return answer{words: i.String()}
 }

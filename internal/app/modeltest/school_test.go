@@ -208,16 +208,13 @@ func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool
 		if v.student != w.who || v.rule != rule {
 			continue
 		}
+		if !s.hasRoom(w, v) {
+			continue
+		}
 		if slices.Contains(w.spent, v.id) {
 			return v.id, true
 		}
-		used := 0
-		for _, claim := range s.claims(w) {
-			if claim.counts() && slices.Contains(claim.waivers, v.id) {
-				used++
-			}
-		}
-		if !v.revoked && used < v.uses && (v.expires.IsZero() || s.now.Before(v.expires)) {
+		if !v.revoked && (v.expires.IsZero() || s.now.Before(v.expires)) {
 			good = append(good, v)
 		}
 	}
@@ -231,6 +228,17 @@ func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool
 		return cmp.Or(a.expires.Compare(b.expires), cmp.Compare(a.id, b.id))
 	})
 	return first.id, true
+}
+
+// hasRoom: a use of the waiver is left.
+func (s *school) hasRoom(w wish, v waiver) bool {
+	used := 0
+	for _, claim := range s.claims(w) {
+		if claim.counts() && slices.Contains(claim.waivers, v.id) {
+			used++
+		}
+	}
+	return used < v.uses
 }
 
 func boolInt(b bool) int {
