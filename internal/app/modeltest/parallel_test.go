@@ -66,7 +66,7 @@ func newCrowd(t *testing.T, seed uint64, p *pair, servers [2]*store.Store) *crow
 }
 
 func seeded(seed uint64, worker int) dice {
-	return rand.New(rand.NewPCG(seed, uint64(worker))).IntN //nolint:gosec // a seed for tests
+	return rand.New(rand.NewPCG(seed, uint64(worker))).IntN
 }
 
 // rush lets all workers do what comes to their minds, each as often, and keeps
