@@ -169,7 +169,7 @@ func (s *school) started(d dice, ended bool) booking.InterviewID {
 func (s *school) drawComplete(d dice) operation {
 	o := complete{interview: s.started(d, d.oneIn(2))}
 	if !d.oneIn(4) {
-		grade := []int{0, 1, 2, 3, 5, 5, 4, 6}[d(8)]
+		grade := []int{0, 1, 1, 2, 2, 3, 5, 6}[d(8)]
 		o.grade = &grade
 	}
 	return o
@@ -378,11 +378,11 @@ var deeds = []struct {
 }{
 	{16, (*school).drawBook}, {12, (*school).drawPlace}, {2, (*school).drawRelease},
 	{6, (*school).drawCancel}, {6, (*school).drawReschedule},
-	{6, (*school).drawComplete}, {4, (*school).drawNoShow}, {4, (*school).drawUndo},
+	{9, (*school).drawComplete}, {5, (*school).drawNoShow}, {4, (*school).drawUndo},
 	{6, (*school).drawPublish}, {3, (*school).drawRule}, {3, (*school).drawRepublish}, {2, (*school).drawRemove},
 	{2, (*school).drawWithdraw}, {2, (*school).drawBlock}, {2, (*school).drawUnblock}, {3, (*school).drawEmploy},
 	{2, func(*school, dice) operation { return extend{} }},
-	{3, (*school).drawGrant}, {1, (*school).drawRevoke}, {2, (*school).drawLimit}, {3, (*school).drawPolicy},
+	{5, (*school).drawGrant}, {1, (*school).drawRevoke}, {3, (*school).drawLimit}, {3, (*school).drawPolicy},
 	{10, (*school).drawWait},
 }
 

@@ -30,10 +30,10 @@ func (s *school) after(o porcupine.Operation) *school {
 // answered, and nothing comes before what had ended when it began.
 //
 // It goes by one thing that a checker of any model cannot know: most operations
-// are refused or change nothing. Where one of them fits, it stays there, for
-// moving it there from later in an order leaves the rest of the order as it is.
-// So only those are tried at several places that change something, and a
-// history takes milliseconds that takes porcupine up to minutes.
+// are refused, or done already, and could not do anything later either. Where
+// such a one fits, it stays there, for moving it there from later in an order
+// leaves the rest of the order as it is. Only the others are tried at several
+// places, and a history takes milliseconds that takes porcupine up to minutes.
 func hasSerialOrder(begun *school, history []porcupine.Operation) bool {
 	hopeless := map[string]bool{}
 	var from func(s *school, left []porcupine.Operation) bool
@@ -42,7 +42,7 @@ func hasSerialOrder(begun *school, history []porcupine.Operation) bool {
 		for i := 0; i < len(left); i++ {
 			switch changed := s.ifFirst(left, i); {
 			case changed == nil:
-			case changed.print() == s.print():
+			case changed.print() == s.print() && !repeats(left[i]):
 				left, next, i = slices.Delete(slices.Clone(left), i, i+1), nil, -1
 			default:
 				next = append(next, i)
@@ -62,6 +62,20 @@ func hasSerialOrder(begun *school, history []porcupine.Operation) bool {
 	}
 	byReturn := slices.SortedFunc(slices.Values(history), func(a, b porcupine.Operation) int { return int(a.Return - b.Return) })
 	return from(begun, byReturn)
+}
+
+// repeats: what changes nothing now may do so later. A grade can be given again
+// after another one, and a no-show marked again when it was taken back. All else
+// is final, or tells by its answer which time it was.
+func repeats(o porcupine.Operation) bool {
+	switch in := o.Input.(type) {
+	case complete:
+		return in.grade != nil
+	case noShow:
+		return o.Output.(reply).no == ""
+	default:
+		return false
+	}
 }
 
 // ifFirst is the school after the operation, if it can come before all others

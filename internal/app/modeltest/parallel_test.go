@@ -183,11 +183,10 @@ func (c *crowd) story() string {
 }
 
 // With the locks of students, interviewers and slots switched off, and every
-// constraint in place, some crowds have no serial order. They are so small that
-// porcupine can judge them, too: it says the same of each.
+// constraint in place, some crowds have no serial order.
 func TestCrowdHasNoSerialOrderUnprotected(t *testing.T) {
 	t.Parallel()
-	unlocked := func(statement string) string {
+	verdicts := bothVerdicts(t, pgtest.Intercept{Rewrite: func(statement string) string {
 		for _, table := range []string{"students", "interviewers", "slots"} {
 			if strings.Contains(statement, "FROM "+table+" ") {
 				statement = strings.ReplaceAll(statement, " FOR NO KEY UPDATE", "")
@@ -195,9 +194,25 @@ func TestCrowdHasNoSerialOrderUnprotected(t *testing.T) {
 			}
 		}
 		return statement
+	}})
+	if verdicts[porcupine.Illegal] == 0 || verdicts[porcupine.Ok] == 0 {
+		t.Errorf("the verdicts are %v, want some of each: the checkers see nothing", verdicts)
 	}
+}
+
+func TestPorcupineFindsASerialOrder(t *testing.T) {
+	t.Parallel()
+	if verdicts := bothVerdicts(t, pgtest.Intercept{}); verdicts[porcupine.Ok] != rounds {
+		t.Errorf("the verdicts on %d rounds are %v", rounds, verdicts)
+	}
+}
+
+// bothVerdicts counts porcupine's verdicts on crowds that are so small that it
+// can judge them, and fails where ours is another.
+func bothVerdicts(t *testing.T, i pgtest.Intercept) map[porcupine.CheckResult]int {
+	t.Helper()
 	verdicts := map[porcupine.CheckResult]int{}
-	crowds(t, 8, 2, pgtest.Intercept{Rewrite: unlocked}, newTally(), func(seed uint64, c *crowd) bool {
+	crowds(t, 8, 3, i, newTally(), func(seed uint64, c *crowd) bool {
 		theirs := porcupined(c.begun, c.history)
 		if ours := hasSerialOrder(c.begun, c.history); ours != (theirs == porcupine.Ok) {
 			t.Errorf("round %d has a serial order: %t, and porcupine says %s:\n%s", seed, ours, theirs, c.story())
@@ -205,8 +220,6 @@ func TestCrowdHasNoSerialOrderUnprotected(t *testing.T) {
 		verdicts[theirs]++
 		return t.Failed()
 	})
-	t.Logf("%v", verdicts)
-	if verdicts[porcupine.Illegal] == 0 || verdicts[porcupine.Ok] == 0 {
-		t.Errorf("the verdicts are %v, want some of each: the checkers see nothing", verdicts)
-	}
+	t.Logf("porcupine's verdicts: %v", verdicts)
+	return verdicts
 }
