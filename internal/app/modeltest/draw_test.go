@@ -356,13 +356,13 @@ func (s *school) drawWait(d dice) operation {
 				-time.Duration(s.policy.CancelCutoffSeconds) * time.Second, -time.Duration(s.policy.MinimumNoticeSeconds) * time.Second,
 			}[d(7)])
 		}
-	case 6:
+	case 6, 7:
 		for _, i := range s.interviews {
 			if !i.noShowAt.IsZero() {
 				at = i.noShowAt.Add(48*time.Hour + time.Duration(d(2))*time.Microsecond)
 			}
 		}
-	case 7:
+	case 8:
 		at = s.now.Add(24 * time.Hour)
 	}
 	if at.Before(s.now) {
@@ -387,6 +387,12 @@ var deeds = []struct {
 }
 
 func (s *school) draw(d dice) operation {
+	// The last instant at which a no-show can be undone is not for something else.
+	for _, i := range s.interviews {
+		if since := s.now.Sub(i.noShowAt); since >= 48*time.Hour && since <= 48*time.Hour+time.Microsecond && d.oneIn(2) {
+			return undoNoShow{i.id}
+		}
+	}
 	total := 0
 	for _, deed := range deeds {
 		total += deed.weight

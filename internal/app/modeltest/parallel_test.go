@@ -47,6 +47,8 @@ func newCrowd(t *testing.T, seed uint64, p *pair, servers [2]*store.Store) *crow
 	}
 	// Each begins with an interview, as far as he may; the first one is missed.
 	for n, who := range p.school.students {
+		two := 2
+		p.act(limit{who.id, &two})
 		p.act(book{by: admin, student: who.id, slot: p.school.slots[4*(n%len(p.school.interviewers))].id})
 	}
 	for range 8 {
@@ -195,8 +197,8 @@ func TestCrowdHasNoSerialOrderUnprotected(t *testing.T) {
 		}
 		return statement
 	}})
-	if verdicts[porcupine.Illegal] == 0 || verdicts[porcupine.Ok] == 0 {
-		t.Errorf("the verdicts are %v, want some of each: the checkers see nothing", verdicts)
+	if verdicts[porcupine.Illegal] == 0 {
+		t.Errorf("the verdicts are %v: every crowd has a serial order, and the checkers see nothing", verdicts)
 	}
 }
 
