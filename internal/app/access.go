@@ -15,6 +15,13 @@ var (
 	ErrForbidden = errors.New("this is not for your role")
 )
 
+// Who may ask for what is his; administrators may ask for everything.
+var (
+	students = []booking.Role{booking.RoleStudent}
+	staff    = []booking.Role{booking.RoleInterviewer}
+	parties  = []booking.Role{booking.RoleStudent, booking.RoleInterviewer}
+)
+
 // access is what a caller may do, and the only place that says so. Administrators
 // and the program itself may do everything. The others may do what their role
 // may, to what is theirs; what is somebody else's answers as though it were not
@@ -48,6 +55,9 @@ func (a access) isInterviewer(id booking.InterviewerID) bool {
 	return a.everything() || a.Actor == booking.Actor{Role: booking.RoleInterviewer, ID: int64(id)}
 }
 
+// gives reports whether the slot is the caller's to give.
+func (a access) gives(s booking.Slot) bool { return a.isInterviewer(s.InterviewerID) }
+
 // isParty reports whether the interview is the caller's.
 func (a access) isParty(i booking.Interview) bool {
 	return a.isStudent(i.StudentID) || a.isInterviewer(i.InterviewerID)
@@ -73,4 +83,25 @@ func (a access) asInterviewer(id booking.InterviewerID) error {
 		return booking.Missing("interviewer", "interviewerId", id)
 	}
 	return nil
+}
+
+// owned reads what the caller may see, or change, when it is his. Somebody
+// else's answers like what is not there: in the same words, after the same read.
+func owned[T any, ID ~int64](
+	ctx context.Context, roles []booking.Role, read func(context.Context, ID) (T, error), id ID, his func(access, T) bool,
+	noun, field string,
+) (T, error) {
+	var none T
+	may := accessOf(ctx)
+	if err := may.only(roles...); err != nil {
+		return none, err
+	}
+	found, err := read(ctx, id)
+	if err != nil {
+		return none, err
+	}
+	if !his(may, found) {
+		return none, booking.Missing(noun, field, id)
+	}
+	return found, nil
 }

@@ -37,16 +37,10 @@ func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput
 func (a *App) closeAvailability(
 	ctx context.Context, id booking.AvailabilityID, cancelBooked bool, change func(*closing, booking.Availability) error,
 ) (*Closed, error) {
-	may := accessOf(ctx)
-	if err := may.only(staff...); err != nil {
-		return nil, err
-	}
-	known, err := a.store.Availability(ctx, id) // whose it is never changes
+	his := func(may access, known booking.Availability) bool { return may.isInterviewer(known.InterviewerID) }
+	known, err := owned(ctx, staff, a.store.Availability, id, his, "availability", "availabilityId") // whose it is never changes
 	if err != nil {
 		return nil, err
-	}
-	if !may.isInterviewer(known.InterviewerID) {
-		return nil, booking.Missing("availability", "availabilityId", id)
 	}
 	c, err := a.changeCalendar(ctx, known.InterviewerID, cancelBooked, cancelReason, func(c *closing) error {
 		current, err := c.tx.Availability(ctx, id)
@@ -70,16 +64,9 @@ type WithdrawSlotInput struct {
 // WithdrawSlot withdraws one open slot; its rule does not publish it again.
 // Withdrawing it again changes nothing.
 func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
-	may := accessOf(ctx)
-	if err := may.only(staff...); err != nil {
-		return nil, err
-	}
-	known, err := a.store.Slot(ctx, in.SlotID)
+	known, err := owned(ctx, staff, a.store.Slot, in.SlotID, access.gives, "slot", "slotId")
 	if err != nil {
 		return nil, err
-	}
-	if !may.isInterviewer(known.InterviewerID) {
-		return nil, booking.Missing("slot", "slotId", in.SlotID)
 	}
 	if known.InPast(a.Now()) {
 		return nil, booking.Refuse(booking.SlotInPast, "slotId", fmt.Sprintf(
@@ -172,16 +159,10 @@ type UnblockTimeInput struct{ BlockID booking.BlockID }
 // UnblockTime takes a block away and publishes what the interviewer's
 // availability has in its time. It answers those slots.
 func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
-	may := accessOf(ctx)
-	if err := may.only(staff...); err != nil {
-		return nil, err
-	}
-	known, err := a.store.Block(ctx, in.BlockID) // it never changes
+	his := func(may access, known booking.Block) bool { return may.isInterviewer(known.InterviewerID) }
+	known, err := owned(ctx, staff, a.store.Block, in.BlockID, his, "blocked time", "blockId") // it never changes
 	if err != nil {
 		return nil, err
-	}
-	if !may.isInterviewer(known.InterviewerID) {
-		return nil, booking.Missing("blocked time", "blockId", in.BlockID)
 	}
 	var slots []booking.Slot
 	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {

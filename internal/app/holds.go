@@ -52,16 +52,10 @@ type ReleaseHoldInput struct{ HoldID booking.HoldID }
 // ReleaseHold gives a hold back before it expires. Releasing one that has ended
 // changes nothing.
 func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
-	may := accessOf(ctx)
-	if err := may.only(booking.RoleStudent); err != nil {
-		return nil, err
-	}
-	known, err := a.store.Hold(ctx, in.HoldID) // whose it is, and of what, never changes
+	his := func(may access, h booking.Hold) bool { return may.isStudent(h.StudentID) }
+	known, err := owned(ctx, students, a.store.Hold, in.HoldID, his, "hold", "holdId") // whose it is, and of what, never changes
 	if err != nil {
 		return nil, err
-	}
-	if !may.isStudent(known.StudentID) {
-		return nil, booking.Missing("hold", "holdId", in.HoldID)
 	}
 	slot, err := a.store.Slot(ctx, known.SlotID)
 	if err != nil {

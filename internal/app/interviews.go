@@ -195,24 +195,9 @@ type changing struct {
 	is    booking.Interview
 }
 
-// Who may change an interview that is his; administrators may, too.
-var (
-	students = []booking.Role{booking.RoleStudent}
-	staff    = []booking.Role{booking.RoleInterviewer}
-	parties  = []booking.Role{booking.RoleStudent, booking.RoleInterviewer}
-)
-
-// mine reads an interview that the caller may change.
+// mine reads an interview of the caller.
 func mine(ctx context.Context, r *store.Reader, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
-	may := accessOf(ctx)
-	if err := may.only(roles...); err != nil {
-		return booking.Interview{}, err
-	}
-	known, err := r.Interview(ctx, id)
-	if err == nil && !may.isParty(known) {
-		err = booking.Missing("interview", "interviewId", id)
-	}
-	return known, err
+	return owned(ctx, roles, r.Interview, id, access.isParty, "interview", "interviewId")
 }
 
 // changeInterview runs one change of an interview. It answers what the change

@@ -40,19 +40,20 @@ func (v View) Viewer(ctx context.Context) (booking.Actor, *booking.Student, *boo
 	return v.may.Actor, nil, nil, nil
 }
 
-// Student reads a student: the caller himself, or one of his interviews.
+// Student reads a student: the caller himself, or one of his interviews. Whether
+// he sees him is found out first, so that who is not there takes as long.
 func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
 	if err := v.may.only(parties...); err != nil {
 		return booking.Student{}, err
 	}
-	student, err := v.app.store.Student(ctx, id)
-	if err != nil || v.may.isStudent(id) {
-		return student, err
+	sees, err := v.may.isStudent(id), error(nil)
+	if v.may.Role == booking.RoleInterviewer {
+		sees, err = v.meets(ctx, id, booking.InterviewerID(v.may.ID))
 	}
-	if met, err := v.meets(ctx, id, booking.InterviewerID(v.may.ID)); err != nil || v.may.Role != booking.RoleInterviewer || !met {
+	if err != nil || !sees {
 		return booking.Student{}, orMissing(err, "student", "studentId", id)
 	}
-	return student, nil
+	return v.app.store.Student(ctx, id)
 }
 
 // Interviewer reads an interviewer: the caller himself, or for a student one who
@@ -61,14 +62,20 @@ func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (bookin
 	if err := v.may.only(parties...); err != nil {
 		return booking.Interviewer{}, err
 	}
+	sees, err := v.may.isInterviewer(id), error(nil)
+	if v.may.Role == booking.RoleStudent {
+		sees, err = v.meets(ctx, booking.StudentID(v.may.ID), id)
+	} else if !sees {
+		return booking.Interviewer{}, booking.Missing("interviewer", "interviewerId", id)
+	}
+	if err != nil {
+		return booking.Interviewer{}, err
+	}
 	interviewer, err := v.app.store.Interviewer(ctx, id)
-	if err != nil || v.may.isInterviewer(id) || v.may.Role == booking.RoleStudent && interviewer.Active {
-		return interviewer, err
+	if err == nil && !sees && !interviewer.Active {
+		return booking.Interviewer{}, booking.Missing("interviewer", "interviewerId", id)
 	}
-	if met, err := v.meets(ctx, booking.StudentID(v.may.ID), id); err != nil || v.may.Role != booking.RoleStudent || !met {
-		return booking.Interviewer{}, orMissing(err, "interviewer", "interviewerId", id)
-	}
-	return interviewer, nil
+	return interviewer, err
 }
 
 func (v View) meets(ctx context.Context, s booking.StudentID, i booking.InterviewerID) (bool, error) {
@@ -85,46 +92,21 @@ func orMissing[ID ~int64](err error, noun, field string, id ID) error {
 
 // Interview reads an interview of the caller.
 func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
-	if err := v.may.only(parties...); err != nil {
-		return booking.Interview{}, err
-	}
-	interview, err := v.app.store.Interview(ctx, id)
-	if err == nil && !v.may.isParty(interview) {
-		return booking.Interview{}, booking.Missing("interview", "interviewId", id)
-	}
-	return interview, err
+	return mine(ctx, &v.app.store.Reader, id, parties)
 }
 
 // Slot reads a slot: of the caller, or for a student one that he can book, or
 // that he has an interview on.
 func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
-	if err := v.may.only(parties...); err != nil {
-		return booking.Slot{}, err
-	}
-	slot, err := v.app.store.Slot(ctx, id)
-	if err != nil || v.may.isInterviewer(slot.InterviewerID) {
-		return slot, err
-	}
-	if seen, err := v.studentSees(ctx, slot); err != nil || !seen {
-		return booking.Slot{}, orMissing(err, "slot", "slotId", id)
-	}
-	return slot, nil
-}
-
-func (v View) studentSees(ctx context.Context, slot booking.Slot) (bool, error) {
-	if v.may.Role != booking.RoleStudent {
-		return false, nil
-	}
-	record, err := v.app.store.Record(ctx, booking.StudentID(v.may.ID))
-	if err != nil {
-		return false, err
-	}
-	for _, i := range record.History {
-		if i.SlotID == slot.ID {
-			return true, nil
+	sees := access.gives
+	if v.may.Role == booking.RoleStudent {
+		record, err := v.app.store.Record(ctx, booking.StudentID(v.may.ID))
+		if err != nil {
+			return booking.Slot{}, err
 		}
+		sees = func(_ access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
 	}
-	return len(record.Offer(v.app.Now()).Judge(slot)) == 0, nil
+	return owned(ctx, parties, v.app.store.Slot, id, sees, "slot", "slotId")
 }
 
 // Students lists students, for administrators.
@@ -320,7 +302,7 @@ func (v View) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[boo
 func (v View) KnowsInterviewers(of []booking.InterviewerID) error {
 	for _, id := range of {
 		if !v.may.isInterviewer(id) {
-			return v.denied()
+			return v.may.only()
 		}
 	}
 	return nil
@@ -332,17 +314,10 @@ func (v View) KnowsInterviewers(of []booking.InterviewerID) error {
 func (v View) KnowsStudents(of []booking.StudentID) error {
 	for _, id := range of {
 		if !v.may.isStudent(id) {
-			return v.denied()
+			return v.may.only()
 		}
 	}
 	return nil
-}
-
-func (v View) denied() error {
-	if v.may.Role == booking.RoleAnonymous {
-		return ErrUnauthenticated
-	}
-	return ErrForbidden
 }
 
 // Note is what the interviewer wrote, if the caller may read it: a student only

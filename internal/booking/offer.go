@@ -78,13 +78,18 @@ func (r Record) offer(q question) Offer {
 // Judge says whether the slot can be booked: every rule that fails, none when
 // it can.
 func (o Offer) Judge(slot Slot) Refused {
-	if o.holds(slot.ID) {
-		return o.Own.without.judge(slot, true)
-	}
-	return o.judge(slot, false)
+	about, own := o.about(slot.ID)
+	return about.judge(slot, own)
 }
 
-func (o Offer) holds(slot SlotID) bool { return o.Own != nil && o.Own.SlotID == slot }
+// about is the offer that a slot is judged by, and whether it is the student's
+// own held one.
+func (o Offer) about(slot SlotID) (offer Offer, own bool) {
+	if o.Own != nil && o.Own.SlotID == slot {
+		return o.Own.without, true
+	}
+	return o, false
+}
 
 func (o Offer) judge(slot Slot, own bool) Refused {
 	refused := o.judgeSlot(slot, own)
@@ -151,9 +156,7 @@ func (o Offer) Excluded() []InterviewerID {
 
 // WaiversFor are the waivers that a booking of the slot stands on.
 func (o Offer) WaiversFor(slot Slot) []WaiverID {
-	if o.holds(slot.ID) {
-		return o.Own.without.WaiversFor(slot)
-	}
+	o, _ = o.about(slot.ID)
 	var ids []WaiverID
 	for _, w := range o.Eligibility.Waivers {
 		if w.Rule != WaivePair || slices.Contains(o.Again, slot.InterviewerID) {
@@ -167,17 +170,10 @@ func (o Offer) WaiversFor(slot Slot) []WaiverID {
 func (o Offer) Booking(slot Slot) Interview {
 	i := NewInterview(o.Student, slot, o.Now)
 	i.Waivers = o.WaiversFor(slot)
-	i.Exempt = o.pairBroken(slot)
+	// Who is met again must not be seen by the pair's constraint.
+	about, _ := o.about(slot.ID)
+	i.Exempt = slices.Contains(about.Again, slot.InterviewerID)
 	return i
-}
-
-// pairBroken: the slot's interviewer is met again, which the pair's constraint
-// must not see.
-func (o Offer) pairBroken(slot Slot) bool {
-	if o.holds(slot.ID) {
-		return o.Own.without.pairBroken(slot)
-	}
-	return slices.Contains(o.Again, slot.InterviewerID)
 }
 
 // ListsOwn reports whether the held slot is among what the student may book, as
@@ -187,6 +183,13 @@ func (o Offer) ListsOwn() bool {
 	return o.Own != nil && len(o.Own.without.judge(Slot{
 		ID: o.Own.SlotID, InterviewerID: o.Own.InterviewerID, Start: o.Own.Start, End: o.Own.End, Status: SlotOpen,
 	}, true)) == 0
+}
+
+// Sees reports whether the student may know of the slot: he can book it, or has
+// an interview on it that was not cancelled.
+func (r Record) Sees(slot Slot, now time.Time) bool {
+	stands := func(i Interview) bool { return i.SlotID == slot.ID }
+	return slices.ContainsFunc(r.History, stands) || len(r.Offer(now).Judge(slot)) == 0
 }
 
 // BookingOf is the student's own live booking of the slot, if there is one.

@@ -62,12 +62,12 @@ func (l *Local) Limit() Limit { return l.limit }
 
 // Take implements Buckets.
 func (l *Local) Take(_ context.Context, whose string, points int, now time.Time) (Verdict, error) {
-	fresh := rate.NewLimiter(rate.Limit(l.limit.PerSecond), l.limit.Burst)
-	bucket, known, _ := l.buckets.PeekOrAdd(whose, fresh)
+	bucket, known := l.buckets.Get(whose)
 	if !known {
-		bucket = fresh
-	} else {
-		l.buckets.Get(whose) // it was asked for just now
+		bucket = rate.NewLimiter(rate.Limit(l.limit.PerSecond), l.limit.Burst)
+		if first, there, _ := l.buckets.PeekOrAdd(whose, bucket); there {
+			bucket = first // somebody was faster
+		}
 	}
 	ok := bucket.AllowN(now, points)
 	return l.limit.Verdict(ok, bucket.TokensAt(now), points), nil
