@@ -16,7 +16,7 @@ import (
 	"rehearse/graph/loader"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
-	"rehearse/internal/booking"
+	"rehearse/internal/identity"
 	"rehearse/internal/store"
 )
 
@@ -28,18 +28,38 @@ type Options struct {
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
 	Limits  *RateLimits    // nil for none
-	// Actor is who sends a request. Its error is one of package identity's:
-	// then nothing of the request is executed.
-	Actor func(*http.Request) (booking.Actor, error)
+	// Sender is who sends a request with these Authorization headers. Its error is
+	// one of package identity's: then nothing of the request is executed.
+	Sender func(ctx context.Context, authorization []string) (identity.Sender, error)
+
+	Streams  StreamLimits
+	Origins  []string        // of pages elsewhere that may open WebSockets
+	Stopping context.Context // ends when subscribers are to be sent away
 }
 
 const cachedDocuments = 1000
 
-// NewHandler answers GraphQL over HTTP.
-func NewHandler(o Options) http.Handler {
+// Handler answers GraphQL over HTTP.
+type Handler struct {
+	http.Handler
+	streams *streams
+}
+
+// Drain waits until every stream has ended, once Stopping has.
+func (h *Handler) Drain() { h.streams.all.Wait() }
+
+// NewHandler answers with what o says.
+func NewHandler(o Options) *Handler {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}})
 	server := handler.New(schema)
-	server.AddTransport(transport{timeout: o.Timeout, limits: o.Limits, log: o.Log})
+	letIn := admission{timeout: o.Timeout, limits: o.Limits, log: o.Log}
+	if o.Stopping == nil {
+		o.Stopping = context.Background()
+	}
+	open := newStreams(o.Stopping, o.Streams)
+	server.AddTransport(&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender})
+	server.AddTransport(&eventStreams{admission: letIn, streams: open})
+	server.AddTransport(transport{letIn})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	server.Use(extension.Introspection{})
 	server.SetErrorPresenter(present(o.Log))
@@ -47,11 +67,12 @@ func NewHandler(o Options) http.Handler {
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader)))
 	})
+	server.AroundResponses(perEvent(o.Reader))
 	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 			ctx = loader.WithSet(ctx, loader.New(o.Reader)) // what an earlier mutation read is old now
 		}
 		return next(ctx)
 	})
-	return identified(o, server)
+	return &Handler{Handler: identified(o, server), streams: open}
 }

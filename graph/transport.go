@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -29,11 +26,7 @@ const (
 // transport is GraphQL over HTTP: POST with a JSON body, and GET for queries.
 // It is ours because the library's has no limit on the body and repeats the
 // body in its errors.
-type transport struct {
-	timeout time.Duration
-	limits  *RateLimits
-	log     *slog.Logger
-}
+type transport struct{ admission }
 
 // costHeader asks for what an operation costs, in extensions.cost.
 const costHeader = "X-GraphQL-Cost"
@@ -54,27 +47,14 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
 	defer cancel()
-	operation, problems := exec.CreateOperationContext(ctx, params)
-	if len(problems) > 0 {
-		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		writeError(w, r, documentErrorStatus(r), response.Errors)
+	operation, paid, no := t.admit(ctx, r, exec, params)
+	if no != nil {
+		no.write(w, r)
 		return
 	}
-	if r.Method == http.MethodGet && operation.Operation.Operation != ast.Query {
-		w.Header().Set("Allow", http.MethodPost)
-		writeError(w, r, http.StatusMethodNotAllowed,
-			gqlerror.List{requestError(codeBadUserInput, "GET answers queries only; send a mutation with POST")})
-		return
-	}
-	paid, refused, err := t.limits.take(ctx, r, operation)
-	switch {
-	case err != nil:
-		t.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
-		writeError(w, r, http.StatusServiceUnavailable, gqlerror.List{requestError(codeUnavailable, "try again in a moment")})
-		return
-	case refused != nil:
-		w.Header().Set("Retry-After", strconv.Itoa(refused.Extensions["cost"].(charge).RetryAfterInSec))
-		writeError(w, r, http.StatusTooManyRequests, gqlerror.List{refused})
+	if operation.Operation.Operation == ast.Subscription {
+		reject(http.StatusNotAcceptable, codeBadUserInput,
+			"a subscription is answered over a WebSocket ("+subprotocol+"), or with Accept: "+eventStream).write(w, r)
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
