@@ -47,7 +47,7 @@ func (p *program) serve(ctx context.Context) error {
 			GraphQL: graph.NewHandler(graph.Options{
 				App: school, Reader: &s.Reader, Log: p.log,
 				Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Actor: verifier.Actor,
-				Limits: p.limits(s),
+				Rates: p.rates(s),
 			}),
 			Playground: graph.Playground("/graphql"), Schema: schema, Ready: readiness(s, verifier),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
@@ -80,8 +80,8 @@ func (p *program) serve(ctx context.Context) error {
 	})
 }
 
-// limits is how much everybody may ask for; nil for as much as he likes.
-func (p *program) limits(s *store.Store) *graph.RateLimits {
+// rates is how much everybody may ask for; nil for as much as he likes.
+func (p *program) rates(s *store.Store) *graph.RateLimits {
 	c := p.config
 	if !c.RateLimit {
 		return nil

@@ -42,11 +42,11 @@ func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
 	for _, known := range []error{identity.ErrExpired, identity.ErrNotYetValid, identity.ErrInvalid} {
 		if errors.Is(err, known) {
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-			writeError(w, r, http.StatusUnauthorized, gqlerror.List{requestError(codeUnauthenticated, known.Error())})
+			writeRefusal(w, r, &refusal{unauthenticated, gqlerror.List{requestError(codeUnauthenticated, known.Error())}})
 			return
 		}
 	}
-	writeError(w, r, http.StatusServiceUnavailable, gqlerror.List{requestError(codeUnavailable, identity.ErrUnavailable.Error())})
+	writeRefusal(w, r, &refusal{unavailable, gqlerror.List{requestError(codeUnavailable, identity.ErrUnavailable.Error())}})
 }
 
 // isRequestID: letters, digits and a few marks, so that it is safe in a header

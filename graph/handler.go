@@ -27,21 +27,33 @@ type Options struct {
 	Log     *slog.Logger
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
-	Limits  *RateLimits    // nil for none
+	Rates   *RateLimits    // nil for none
+	Limits  Limits         // of requests; DefaultLimits if it is zero
+	// HideSchema refuses introspection, and suggests no names in errors.
+	HideSchema bool
+	// PersistedQueries lets clients send a document once, and its hash from then on.
+	PersistedQueries bool
+	Trusted          TrustedDocuments // the only documents that are executed; nil for any
 	// Actor is who sends a request. Its error is one of package identity's:
 	// then nothing of the request is executed.
 	Actor func(*http.Request) (booking.Actor, error)
 }
 
-const cachedDocuments = 1000
+// How many documents are kept: valid ones, parsed, and texts by their hash.
+const (
+	cachedDocuments   = 1000
+	cachedPersistents = 1000
+)
 
 // NewHandler answers GraphQL over HTTP.
 func NewHandler(o Options) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}})
-	server := handler.New(schema)
-	server.AddTransport(transport{timeout: o.Timeout, limits: o.Limits, log: o.Log})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
-	server.Use(extension.Introspection{})
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
+	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}, Schema: servedSchema()}))
+	server.AddTransport(transport{timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log})
+	server.AddTransport(unsupported{})
+	useDocuments(server, o)
 	server.SetErrorPresenter(present(o.Log))
 	server.SetRecoverFunc(recovered)
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
@@ -53,5 +65,23 @@ func NewHandler(o Options) http.Handler {
 		}
 		return next(ctx)
 	})
+	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		return atMost(next(ctx))
+	})
 	return identified(o, server)
+}
+
+// useDocuments says which documents the server executes.
+func useDocuments(server *handler.Server, o Options) {
+	d := documents{limits: o.Limits, valid: lru.New[*ast.QueryDocument](cachedDocuments), trusted: o.Trusted}
+	if o.PersistedQueries {
+		d.persisted = lru.New[string](cachedPersistents)
+	}
+	server.SetQueryCache(d.valid)
+	server.Use(d)
+	server.Use(extension.Introspection{})
+	if o.HideSchema {
+		server.SetDisableSuggestion(true)
+		server.SetValidationRulesFn(hidingRules)
+	}
 }
