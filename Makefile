@@ -1,10 +1,10 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race crash bench
+.PHONY: help run generate lint test race e2e crash bench
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
 
 run: ## the server, with its database and the sample school
 	go run .
@@ -20,6 +20,9 @@ test: ## everything that needs no browser
 
 race: ## the same under the race detector, in a random order
 	go test -race -shuffle=on ./...
+
+e2e: ## the binary from outside, by other people's clients and a browser (needs node and chromium)
+	cd e2e && npm ci --no-audit --no-fund && npm test
 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test . -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)

@@ -2,6 +2,9 @@ module rehearse
 
 go 1.26.0
 
+// npm packages hold .go files, too.
+ignore node_modules
+
 require (
 	github.com/99designs/gqlgen v0.17.98
 	github.com/anishathalye/porcupine v1.3.1

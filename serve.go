@@ -51,7 +51,7 @@ func (p *program) serve(ctx context.Context) error {
 		answers := graph.NewHandler(graph.Options{
 			App: school, Reader: &s.Reader, Log: p.log,
 			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
-			Limits: p.limits(s), Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx,
+			Rates: p.rates(s), Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx,
 		})
 		site := web.New(web.Options{
 			GraphQL:    answers,
@@ -94,8 +94,8 @@ func (p *program) serve(ctx context.Context) error {
 	})
 }
 
-// limits is how much everybody may ask for; nil for as much as he likes.
-func (p *program) limits(s *store.Store) *graph.RateLimits {
+// rates is how much everybody may ask for; nil for as much as he likes.
+func (p *program) rates(s *store.Store) *graph.RateLimits {
 	c := p.config
 	if !c.RateLimit {
 		return nil

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
 	"rehearse/internal/app"
 	"rehearse/internal/identity"
 )
@@ -59,10 +57,10 @@ func afterSender(ctx context.Context, then func()) (stop func() bool) {
 func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
 	if known := badToken(err); known != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		writeError(w, r, http.StatusUnauthorized, gqlerror.List{requestError(codeUnauthenticated, known.Error())})
+		writeRefusal(w, r, because(unauthenticated, codeUnauthenticated, known.Error()))
 		return
 	}
-	writeError(w, r, http.StatusServiceUnavailable, gqlerror.List{requestError(codeUnavailable, identity.ErrUnavailable.Error())})
+	writeRefusal(w, r, because(unavailable, codeUnavailable, identity.ErrUnavailable.Error()))
 }
 
 // badToken is what is wrong with a token; nil when it could not be checked.

@@ -72,6 +72,14 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 	return s
 }
 
+// unlimited lets documents ask for more than clients may.
+func unlimited(o *graph.Options) {
+	const many = 1 << 30
+	o.Limits = graph.DefaultLimits()
+	o.Limits.Characters, o.Limits.Tokens, o.Limits.Aliases, o.Limits.Fields = many, many, many, many
+	o.Limits.Selections, o.Limits.Cost = many, many
+}
+
 // act makes somebody send the requests from now on; an administrator does before.
 func (s *school) act(role booking.Role, id int64) { s.actor.Store(&booking.Actor{Role: role, ID: id}) }
 

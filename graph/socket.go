@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -54,7 +53,7 @@ func (*sockets) Supports(r *http.Request) bool { return isSocket(r) }
 func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	leave, ok := t.enter()
 	if !ok {
-		tooManyStreams().write(w, r)
+		writeRefusal(w, r, tooManyStreams())
 		return
 	}
 	defer leave()
@@ -62,7 +61,7 @@ func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	if err != nil {
 		return // and was answered
 	}
-	conn.SetReadLimit(maxBody)
+	conn.SetReadLimit(t.maxBody)
 	ctx, cancel := context.WithCancel(r.Context())
 	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, cancel: cancel, operations: map[string]context.CancelFunc{}}
 	s.serve(ctx)
@@ -129,7 +128,7 @@ func (s *socket) read(ctx context.Context) (m message, ok bool) {
 // initialise waits for connection_init, and finds out who asks: by the token in
 // it, or else by that of the request that opened the socket.
 func (s *socket) initialise(ctx context.Context) (_ context.Context, release func(), ok bool) {
-	late := time.AfterFunc(s.streams.limits.Init, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
+	late := time.AfterFunc(s.limits.Init, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
 	m, ok := s.read(ctx)
 	for ok && (m.Type == "ping" || m.Type == "pong") {
 		s.take(ctx, m)
@@ -144,7 +143,7 @@ func (s *socket) initialise(ctx context.Context) (_ context.Context, release fun
 	if ctx, ok = s.identify(ctx, m.Payload); !ok {
 		return ctx, nil, false
 	}
-	leave, ok := s.claim(s.admission.limits.whose(ctx, s.opened))
+	leave, ok := s.claim(s.rates.whose(ctx, s.opened))
 	if !ok {
 		return ctx, nil, s.close(closeTryAgain, "too many connections of one caller")
 	}
@@ -174,7 +173,7 @@ func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ conte
 
 // keepAlive asks for a sign of life again and again, and gives up who gives none.
 func (s *socket) keepAlive(ctx context.Context) {
-	time.AfterFunc(s.streams.limits.KeepAlive, func() {
+	time.AfterFunc(s.limits.KeepAlive, func() {
 		switch {
 		case ctx.Err() != nil:
 		case !s.heard.Swap(false):
@@ -207,22 +206,26 @@ func (s *socket) take(ctx context.Context, m message) (ok bool) {
 // subscribe starts an operation. A subscription has begun when the next message
 // is read: what happens after the answer to a ping is not missed.
 func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
-	params := &graphql.RawParams{Headers: s.opened.Header}
-	if m.ID == "" || decodeJSON(bytes.NewReader(m.Payload), params) != nil || missingQuery(params) != nil {
+	values, refused := readObject(m.Payload)
+	var params *graphql.RawParams
+	if refused == nil {
+		params, refused = readParameters(values, s.opened.Header)
+	}
+	if m.ID == "" || refused != nil {
 		return s.close(closeBadMessage, "Invalid message received")
 	}
 	ctx, known, running := s.remember(ctx, m.ID)
 	if known {
 		return s.close(closeSameID, "Subscriber already exists")
 	}
-	if running > s.streams.limits.Operations {
+	if running > s.limits.Operations {
 		s.fail(ctx, m.ID, gqlerror.List{requestError(codeRateLimited, "there are too many operations on this connection")})
 		return true
 	}
-	operation, _, no := s.admit(ctx, s.opened, s.exec, params)
+	operation, _, refused := s.admit(ctx, s.opened, s.exec, params)
 	switch {
-	case no != nil:
-		s.fail(ctx, m.ID, no.errors)
+	case refused != nil:
+		s.fail(ctx, m.ID, refused.errors)
 	case operation.Operation.Operation == ast.Subscription:
 		ctx, end := withEnding(ctx)
 		responses, ctx := s.exec.DispatchOperation(ctx, operation)
@@ -245,7 +248,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 			s.fail(ctx, id, response.Errors)
 			return
 		}
-		s.sendJSON(ctx, message{Type: "next", ID: id}, response)
+		s.sendJSON(ctx, message{Type: "next", ID: id}, answerOf(response))
 	}
 	switch {
 	case end.slow():

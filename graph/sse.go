@@ -6,18 +6,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"rehearse/internal/app"
 	"rehearse/internal/identity"
 )
-
-const eventStream = "text/event-stream"
 
 var errStopping = errors.New("the server stops")
 
@@ -30,35 +26,39 @@ type eventStreams struct {
 
 // Supports implements graphql.Transport.
 func (*eventStreams) Supports(r *http.Request) bool {
-	return !isSocket(r) && strings.Contains(r.Header.Get("Accept"), eventStream)
+	return r.Header.Get("Upgrade") == "" && prefersEventStream(r)
 }
 
 // Do implements graphql.Transport.
 func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	params, bad := readRequest(w, r)
-	if bad != nil {
-		reject(bad.status, codeBadUserInput, bad.message).write(w, r)
+	params, refused := readRequest(w, r, t.maxBody)
+	if refused != nil {
+		writeRefusal(w, r, refused)
 		return
 	}
 	leave, ok := t.enter()
 	if !ok {
-		tooManyStreams().write(w, r)
+		writeRefusal(w, r, tooManyStreams())
 		return
 	}
 	defer leave()
-	release, ok := t.claim(t.admission.limits.whose(r.Context(), r))
+	release, ok := t.claim(t.rates.whose(r.Context(), r))
 	if !ok {
-		no := reject(http.StatusTooManyRequests, codeRateLimited, "there are too many subscribers of one caller")
-		no.retryAfter = retryStream
-		no.write(w, r)
+		no := because(rateLimited, codeRateLimited, "there are too many subscribers of one caller")
+		writeRefusal(w, r, no.with("Retry-After", retryStream))
 		return
 	}
 	defer release()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	operation, _, no := t.admit(ctx, r, exec, params)
-	if no != nil {
-		no.write(w, r)
+	stream := events{w: w, control: http.NewResponseController(w), every: t.limits.KeepAlive}
+	operation, _, refused := t.admit(ctx, r, exec, params)
+	switch {
+	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
+		_ = stream.begin() && stream.next(answer{Errors: refused.errors}) && stream.end()
+		return
+	case refused != nil:
+		writeRefusal(w, r, refused)
 		return
 	}
 	if operation.Operation.Operation != ast.Subscription {
@@ -70,7 +70,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	responses, ctx := exec.DispatchOperation(ctx, operation)
 	defer context.AfterFunc(t.stopping, func() { cancel(errStopping) })() //nolint:contextcheck // the server stops, not the request
 	defer afterSender(ctx, func() { cancel(identity.ErrExpired) })()
-	events{w: w, control: http.NewResponseController(w), every: t.streams.limits.KeepAlive}.send(ctx, responses, end)
+	stream.send(ctx, responses, end)
 }
 
 // events writes an event stream.
@@ -80,14 +80,18 @@ type events struct {
 	every   time.Duration // between signs of life
 }
 
-// send writes what comes of an operation until there is no more, or the client
-// is gone. When it is seen to begin, a subscription has begun.
-func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end *ending) {
-	e.w.Header().Set("Content-Type", eventStream)
+func (e events) begin() (ok bool) {
+	e.w.Header().Set("Content-Type", eventStreamMedia)
 	e.w.Header().Set("Cache-Control", "no-store")
 	e.w.Header().Set("X-Accel-Buffering", "no") // which nginx would do
 	_ = e.control.SetReadDeadline(time.Time{})  // the server's is for requests
-	if !e.write(":\n\n") {
+	return e.write(":\n\n")
+}
+
+// send writes what comes of an operation until there is no more, or the client
+// is gone. When it is seen to begin, a subscription has begun.
+func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end *ending) {
+	if !e.begin() {
 		return
 	}
 	answers := make(chan *graphql.Response)
@@ -114,7 +118,7 @@ func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end
 				e.complete(ctx, end)
 				return
 			}
-			if !e.next(response) {
+			if !e.next(answerOf(response)) {
 				return
 			}
 		}
@@ -123,26 +127,23 @@ func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end
 
 // complete says why there is no more, if something is wrong.
 func (e events) complete(ctx context.Context, end *ending) {
-	cause := context.Cause(ctx)
-	switch {
-	case end.slow():
-		e.next(problem(codeUnavailable, app.ErrSlow.Error()))
+	code, why := codeUnavailable, end.err
+	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errStopping):
-		e.next(problem(codeUnavailable, errStopping.Error()))
+		why = errStopping
 	case errors.Is(cause, identity.ErrExpired):
-		e.next(problem(codeUnauthenticated, identity.ErrExpired.Error()))
+		code, why = codeUnauthenticated, identity.ErrExpired
 	}
-	e.write("event: complete\ndata: \n\n")
+	if why != nil && !e.next(answer{Errors: gqlerror.List{requestError(code, why.Error())}}) {
+		return
+	}
+	e.end()
 }
 
-func problem(code, message string) any {
-	return struct {
-		Errors gqlerror.List `json:"errors"`
-	}{gqlerror.List{requestError(code, message)}}
-}
+func (e events) end() (ok bool) { return e.write("event: complete\ndata: \n\n") }
 
-func (e events) next(answer any) (ok bool) {
-	text, err := json.Marshal(answer)
+func (e events) next(a answer) (ok bool) {
+	text, err := json.Marshal(a)
 	return err == nil && e.write("event: next\ndata: "+string(text)+"\n\n")
 }
 

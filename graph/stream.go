@@ -124,3 +124,10 @@ func perEvent(reader *store.Reader) graphql.ResponseMiddleware {
 		return next(loader.WithSet(ctx, loader.New(reader)))
 	}
 }
+
+// retryStream is when it is worth trying again to open one, in seconds.
+const retryStream = "5"
+
+func tooManyStreams() *refusal {
+	return because(unavailable, codeUnavailable, "there are too many subscribers; try again in a moment").with("Retry-After", retryStream)
+}

@@ -1,0 +1,86 @@
+// The real binary with a database of its own, for tests that talk to it from
+// outside.
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+// folder is one that the database's account can enter, too.
+async function folder() {
+  const made = await mkdtemp(join(tmpdir(), 'rehearse-e2e-'))
+  await chmod(made, 0o755)
+  return made
+}
+
+let built
+
+// binary is REHEARSE_BIN, or is built: once for each test file, since each is a
+// process.
+function binary() {
+  built ??= process.env.REHEARSE_BIN
+    ? Promise.resolve(process.env.REHEARSE_BIN)
+    : folder().then(async (to) => {
+        process.on('exit', () => rmSync(to, { recursive: true, force: true }))
+        const path = join(to, 'rehearse')
+        await run('go', ['build', '-o', path, '.'], { cwd: root })
+        return path
+      })
+  return built
+}
+
+// start runs a server with the sample school on a free port, with env on top of
+// what it needs, until stop.
+export async function start(env = {}) {
+  const rehearse = await binary()
+  const home = await folder()
+  const environment = { ...process.env, DATABASE_URL: '', AUTH: '', ADDR: '127.0.0.1:0', DATA_DIR: join(home, 'data'), ...env }
+  const server = spawn(rehearse, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = once(server, 'exit')
+  const kill = () => server.kill('SIGKILL')
+  process.on('exit', kill)
+  let log = ''
+  server.stderr.on('data', (text) => (log += text))
+
+  const { url, rest } = await greeting(server, () => log)
+  const ready = await fetch(`${url}/readyz`)
+  if (!ready.ok) throw new Error(`not ready: ${ready.status} ${await ready.text()}`)
+
+  return {
+    url,
+    async stop() {
+      server.kill('SIGINT')
+      const [code, signal] = await ended
+      process.off('exit', kill)
+      await rm(home, { recursive: true, force: true })
+      if (code !== 0 || !rest().includes('stopped')) throw new Error(`the server ended with ${code ?? signal}:\n${rest()}${log}`)
+    },
+    async token(role, id) {
+      const { stdout } = await run(rehearse, ['token', '--role', role, '--id', String(id)], { env: environment })
+      return stdout.trim()
+    },
+  }
+}
+
+// greeting waits for the lines in which a server tells its address, and goes on
+// reading what it prints.
+function greeting(server, log) {
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    server.on('error', reject)
+    createInterface(server.stdout)
+      .on('line', (line) => {
+        printed += line + '\n'
+        const [, url] = /GraphQL +(\S+)\/graphql/.exec(line) ?? []
+        if (url) resolve({ url, rest: () => printed })
+      })
+      .on('close', () => reject(new Error(`the server did not start:\n${printed}${log()}`)))
+  })
+}
