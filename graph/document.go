@@ -23,7 +23,7 @@ type Limits struct {
 	Aliases              int // in a document
 	Directives           int // in a document
 	Fields               int // of an operation, with fragments in their places
-	Selections           int // of all operations and fragments, each with fragments in their places
+	Nodes                int // of all operations and fragments, each with fragments in their places
 	SameKey              int // fields that are merged into one of the answer
 	RootFields           int // of a query
 	RootFieldsOfMutation int
@@ -35,7 +35,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Body: 256 << 10, Characters: 15_000, Tokens: 2000, Nesting: 30, Depth: 12, IntrospectionDepth: 20, Aliases: 30, Directives: 50,
-		Fields: 1000, Selections: 5000, SameKey: 10, RootFields: 20, RootFieldsOfMutation: 5, Cost: 5000,
+		Fields: 1000, Nodes: 3000, SameKey: 10, RootFields: 20, RootFieldsOfMutation: 5, Cost: 5000,
 	}
 }
 

@@ -34,6 +34,7 @@ var t0 = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 type school struct {
 	t     *testing.T
 	url   string
+	serve http.Handler
 	app   *app.App
 	store *store.Store
 	db    pgtest.Database
@@ -66,7 +67,8 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 	for _, change := range set {
 		change(&options)
 	}
-	server := httptest.NewServer(graph.NewHandler(options))
+	s.serve = graph.NewHandler(options)
+	server := httptest.NewServer(s.serve)
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
@@ -77,7 +79,7 @@ func unlimited(o *graph.Options) {
 	const many = 1 << 30
 	o.Limits = graph.DefaultLimits()
 	o.Limits.Characters, o.Limits.Tokens, o.Limits.Aliases, o.Limits.Fields = many, many, many, many
-	o.Limits.Selections, o.Limits.Cost = many, many
+	o.Limits.Nodes, o.Limits.Cost = many, many
 }
 
 // act makes somebody send the requests from now on; an administrator does before.

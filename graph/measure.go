@@ -14,7 +14,7 @@ type measure struct {
 	fragments  fragments
 	sizes      map[*ast.FragmentDefinition]size // each fragment is gone through once
 	open       map[*ast.FragmentDefinition]bool // those that are being gone through
-	cyclic     string                           // a fragment that spreads itself
+	wrong      string                           // with how fragments are spread
 	aliases    int
 	directives int
 }
@@ -39,27 +39,29 @@ func newMeasure(l Limits, document *ast.QueryDocument) *measure {
 type size struct {
 	roots         int // fields of the set itself
 	fields        int // and of those within
-	selections    int // fields, and what fields stand in
+	nodes         int // all of them: fields, fragments, arguments, values
 	depth         int // of fields
 	introspection int // depth of what is within __schema and __type
 }
 
+// check refuses fragments that are not there, or spread themselves, as well:
+// what follows would have no end with them, and validation takes long.
 func (m *measure) check() *gqlerror.Error {
 	operations := make([]size, len(m.document.Operations))
-	selections := 0
+	nodes := 0
 	for i, o := range m.document.Operations {
-		m.directives += len(o.Directives)
+		m.use(o.Directives)
 		for _, v := range o.VariableDefinitions {
-			m.directives += len(v.Directives)
+			m.use(v.Directives)
 		}
 		operations[i] = m.set(o.SelectionSet)
-		selections = add(selections, operations[i].selections)
+		nodes = add(nodes, operations[i].nodes)
 	}
 	for _, f := range m.document.Fragments {
-		selections = add(selections, m.fragment(f).selections)
+		nodes = add(nodes, m.fragment(f).nodes)
 	}
-	if m.cyclic != "" {
-		return requestError(codeBadUserInput, fmt.Sprintf("the fragment %q spreads itself", m.cyclic))
+	if m.wrong != "" {
+		return requestError(codeBadUserInput, m.wrong)
 	}
 	for i, o := range m.document.Operations {
 		if err := m.checkOperation(o.Operation, operations[i]); err != nil {
@@ -69,7 +71,7 @@ func (m *measure) check() *gqlerror.Error {
 	if err := firstOf(
 		exceeds("aliases", "aliases", m.aliases, m.limits.Aliases),
 		exceeds("directives", "directives", m.directives, m.limits.Directives),
-		exceeds("selections", "selections, counted once for each operation and fragment that reaches them", selections, m.limits.Selections),
+		exceeds("nodes", "nodes, counted once for each operation and fragment that reaches them", nodes, m.limits.Nodes),
 	); err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func (m *measure) set(set ast.SelectionSet) size {
 		s := m.selection(selection)
 		total.roots = add(total.roots, s.roots)
 		total.fields = add(total.fields, s.fields)
-		total.selections = add(total.selections, add(s.selections, 1))
+		total.nodes = add(total.nodes, add(s.nodes, 1))
 		total.depth = max(total.depth, s.depth)
 		total.introspection = max(total.introspection, s.introspection)
 	}
@@ -112,26 +114,29 @@ func (m *measure) set(set ast.SelectionSet) size {
 func (m *measure) selection(selection ast.Selection) size {
 	switch s := selection.(type) {
 	case *ast.Field:
-		m.directives += len(s.Directives)
 		if s.Alias != s.Name {
 			m.aliases++
 		}
 		return m.field(s)
 	case *ast.InlineFragment:
-		m.directives += len(s.Directives)
-		return m.set(s.SelectionSet)
+		within := m.set(s.SelectionSet)
+		within.nodes = add(within.nodes, m.use(s.Directives))
+		return within
 	case *ast.FragmentSpread:
-		m.directives += len(s.Directives)
 		if f := m.fragments[s.Name]; f != nil {
-			return m.fragment(f)
+			within := m.fragment(f)
+			within.nodes = add(within.nodes, m.use(s.Directives))
+			return within
 		}
+		m.wrong = fmt.Sprintf("Unknown fragment %q.", s.Name)
 	}
 	return size{}
 }
 
 func (m *measure) field(f *ast.Field) size {
 	within := m.set(f.SelectionSet)
-	s := size{roots: 1, fields: add(within.fields, 1), selections: within.selections, depth: within.depth + 1, introspection: within.introspection}
+	s := size{roots: 1, fields: add(within.fields, 1), nodes: within.nodes, depth: within.depth + 1, introspection: within.introspection}
+	s.nodes = add(s.nodes, add(m.use(f.Directives), valuesOf(f.Arguments)))
 	if f.Name == "__schema" || f.Name == "__type" {
 		s.depth, s.introspection = 1, within.depth+1
 	}
@@ -143,15 +148,41 @@ func (m *measure) fragment(f *ast.FragmentDefinition) size {
 		return known
 	}
 	if m.open[f] {
-		m.cyclic = f.Name
+		m.wrong = fmt.Sprintf("Cannot spread fragment %q within itself.", f.Name)
 		return size{}
 	}
 	m.open[f] = true
-	m.directives += len(f.Directives)
 	s := m.set(f.SelectionSet)
+	s.nodes = add(s.nodes, m.use(f.Directives))
 	delete(m.open, f)
 	m.sizes[f] = s
 	return s
+}
+
+// use counts directives, and says how many nodes they are.
+func (m *measure) use(directives ast.DirectiveList) int {
+	m.directives += len(directives)
+	nodes := len(directives)
+	for _, d := range directives {
+		nodes += valuesOf(d.Arguments)
+	}
+	return nodes
+}
+
+func valuesOf(arguments ast.ArgumentList) int {
+	nodes := 0
+	for _, a := range arguments {
+		nodes += values(a.Value)
+	}
+	return nodes
+}
+
+func values(v *ast.Value) int {
+	nodes := 1
+	for _, child := range v.Children {
+		nodes += values(child.Value)
+	}
+	return nodes
 }
 
 // mostInOnePlace is how many fields at most are merged into one of the answer:
