@@ -16,6 +16,7 @@ import (
 	"rehearse/internal/config"
 	"rehearse/internal/identity"
 	"rehearse/internal/localpg"
+	"rehearse/internal/playground"
 	"rehearse/internal/ratelimit"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
@@ -38,6 +39,10 @@ func (p *program) serve(ctx context.Context) error {
 			return err
 		}
 		verifier := p.verifier(keys)
+		page, err := playground.Handler()
+		if err != nil {
+			return err
+		}
 		school := app.New(s, p.clock)
 		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s))
 		if err != nil {
@@ -55,7 +60,7 @@ func (p *program) serve(ctx context.Context) error {
 		})
 		site := web.New(web.Options{
 			GraphQL:    answers,
-			Playground: graph.Playground("/graphql"), Schema: schema, Ready: readiness(s, verifier),
+			Playground: page, Schema: schema, Ready: readiness(s, verifier),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
 		serveOn := func(l net.Listener, h http.Handler, c *tls.Certificate) {
