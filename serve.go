@@ -19,6 +19,7 @@ import (
 	"rehearse/internal/ratelimit"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
+	"rehearse/internal/telemetry"
 	"rehearse/internal/web"
 )
 
@@ -29,6 +30,19 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	defer listeners.close()
+	ctx, end := context.WithCancel(ctx)
+	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
+	defer cancel()
+	if p.config.Traces() {
+		if p.traces, err = telemetry.StartTraces(ctx, version(), p.log); err != nil {
+			end()
+			return err
+		}
+	}
+	defer func() {
+		end()
+		p.traces.Stop(late, p.log)
+	}()
 	return p.withDatabase(ctx, func(s *store.Store, server *localpg.Server) error {
 		if err := p.prepare(ctx, s); err != nil {
 			return err
@@ -39,7 +53,11 @@ func (p *program) serve(ctx context.Context) error {
 		}
 		verifier := p.verifier(keys)
 		school := app.New(s, p.clock)
-		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s))
+		observer := p.observer()
+		if err := observer.Register(s.Collector()); err != nil {
+			return err
+		}
+		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s, observer))
 		if err != nil {
 			return err
 		}
@@ -47,9 +65,10 @@ func (p *program) serve(ctx context.Context) error {
 			GraphQL: graph.NewHandler(graph.Options{
 				App: school, Reader: &s.Reader, Log: p.log,
 				Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Actor: verifier.Actor,
-				Limits: p.limits(s),
+				Limits: p.limits(s), Observer: observer,
 			}),
 			Playground: graph.Playground("/graphql"), Schema: schema, Ready: readiness(s, verifier),
+			Metrics: observer.Metrics(),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
 		group, ctx := errgroup.WithContext(ctx)
@@ -119,8 +138,8 @@ func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context
 }
 
 // jobs is what is done again and again, by one of the servers at a time.
-func (p *program) jobs(school *app.App, s *store.Store) []store.Job {
-	return []store.Job{{
+func (p *program) jobs(school *app.App, s *store.Store, observer *telemetry.Telemetry) []store.Job {
+	jobs := []store.Job{{
 		Name: "extend_availability", Every: time.Hour,
 		Run: func(ctx context.Context) error {
 			result, err := school.ExtendAvailability(ctx)
@@ -138,6 +157,25 @@ func (p *program) jobs(school *app.App, s *store.Store) []store.Job {
 			return s.ForgetBuckets(ctx, p.now().Add(-time.Hour))
 		},
 	}}
+	for i, job := range jobs {
+		jobs[i].Run = observer.Job(job.Name, job.Run)
+	}
+	return jobs
+}
+
+func (p *program) observer() *telemetry.Telemetry {
+	words := graph.NewVocabulary()
+	return telemetry.New(telemetry.Options{
+		Log: p.log, Now: p.now, Traces: p.traces,
+		Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
+	})
+}
+
+// lateBy is a context that ends so long after ctx does.
+func lateBy(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(after, cancel) })
+	return late, cancel
 }
 
 // prepare brings the database to where it can be served from.

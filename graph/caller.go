@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 )
 
@@ -26,13 +28,18 @@ func identified(o Options, next http.Handler) http.Handler {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
-		actor, err := o.Actor(r)
-		if err != nil {
-			o.Log.DebugContext(r.Context(), "nobody is identified", "requestId", id, "error", err)
+		caller := app.Caller{Actor: booking.Actor{Role: booking.RoleAnonymous}, RequestID: id}
+		ctx, done := o.Observer.Request(app.WithCaller(r.Context(), caller), r)
+		defer done()
+		ctx = context.WithValue(ctx, observerKey{}, o.Observer)
+		r = r.WithContext(ctx)
+		var err error
+		if caller.Actor, err = o.Actor(r); err != nil {
+			o.Log.DebugContext(ctx, "nobody is identified", "error", err)
 			refuseSender(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(app.WithCaller(r.Context(), app.Caller{Actor: actor, RequestID: id})))
+		next.ServeHTTP(w, r.WithContext(app.WithCaller(ctx, caller)))
 	})
 }
 

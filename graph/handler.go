@@ -31,6 +31,8 @@ type Options struct {
 	// Actor is who sends a request. Its error is one of package identity's:
 	// then nothing of the request is executed.
 	Actor func(*http.Request) (booking.Actor, error)
+	// Observer is told what became of requests; nil for nobody.
+	Observer Observer
 }
 
 const cachedDocuments = 1000
@@ -38,8 +40,13 @@ const cachedDocuments = 1000
 // NewHandler answers GraphQL over HTTP.
 func NewHandler(o Options) http.Handler {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}})
+	if o.Observer == nil {
+		o.Observer = unobserved{}
+	}
 	server := handler.New(schema)
-	server.AddTransport(transport{timeout: o.Timeout, limits: o.Limits, log: o.Log})
+	server.AddTransport(transport{
+		timeout: o.Timeout, limits: o.Limits, log: o.Log, schema: schema.Schema(), deprecated: deprecatedElements(schema.Schema()),
+	})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	server.Use(extension.Introspection{})
 	server.SetErrorPresenter(present(o.Log))
@@ -53,5 +60,6 @@ func NewHandler(o Options) http.Handler {
 		}
 		return next(ctx)
 	})
+	server.AroundRootFields(observeField)
 	return identified(o, server)
 }

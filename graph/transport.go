@@ -33,6 +33,9 @@ type transport struct {
 	timeout time.Duration
 	limits  *RateLimits
 	log     *slog.Logger
+
+	schema     *ast.Schema
+	deprecated []string // elements of it
 }
 
 // costHeader asks for what an operation costs, in extensions.cost.
@@ -60,6 +63,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		writeError(w, r, documentErrorStatus(r), response.Errors)
 		return
 	}
+	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(t.schema, t.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation != ast.Query {
 		w.Header().Set("Allow", http.MethodPost)
 		writeError(w, r, http.StatusMethodNotAllowed,
@@ -89,6 +93,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		}
 		response.Extensions["cost"] = paid
 	}
+	observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
 	write(w, r, http.StatusOK, response)
 }
 
@@ -177,6 +182,7 @@ func responseMedia(r *http.Request) string {
 
 // writeError answers a request of which nothing was executed: without data.
 func writeError(w http.ResponseWriter, r *http.Request, status int, problems gqlerror.List) {
+	observer(r.Context()).Answered(r.Context(), status, codesOf(problems))
 	write(w, r, status, struct {
 		Errors gqlerror.List `json:"errors"`
 	}{problems})

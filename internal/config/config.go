@@ -54,6 +54,12 @@ type Config struct {
 	RateLimitBookingPerSecond float64  `env:"RATE_LIMIT_BOOKING_PER_SECOND" envDefault:"0.5"`
 	TrustedProxies            []string `env:"TRUSTED_PROXIES"`
 
+	OTLPEndpoint       string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	OTLPTracesEndpoint string `env:"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"`
+	OTLPProtocol       string `env:"OTEL_EXPORTER_OTLP_PROTOCOL"`
+	OTLPTracesProtocol string `env:"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"`
+	OTELDisabled       string `env:"OTEL_SDK_DISABLED"`
+
 	Proxies     []netip.Prefix      // TrustedProxies, parsed
 	Zone        *time.Location      // DefaultTimeZone, loaded
 	Secret      *identity.Secret    // of JWTSecret, nil without
@@ -168,6 +174,7 @@ func (c *Config) validate() []error {
 	errs = append(errs, c.validateKeys()...)
 	errs = append(errs, c.validateOrigins()...)
 	errs = append(errs, c.validateLimits()...)
+	errs = append(errs, c.validateTelemetry()...)
 	return append(errs, c.loadCertificate()...)
 }
 
