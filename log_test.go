@@ -3,10 +3,14 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"rehearse/internal/localpg"
@@ -16,6 +20,7 @@ import (
 // TestLogTellsNothingOfPeople plants names, e-mails, notes, reasons, keys and
 // tokens in requests that are done, refused, malformed, and met by a database
 // that is broken, and looks for them in all that the server prints.
+// The same is looked for in the metrics, and in the traces.
 func TestLogTellsNothingOfPeople(t *testing.T) {
 	t.Parallel()
 	data := home(t)
@@ -24,7 +29,8 @@ func TestLogTellsNothingOfPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = postgres.Stop() })
-	server := start(t, data, "LOG_LEVEL=debug", "SAMPLE_DATA=off", secretOfTests)
+	collector := collectTraces(t)
+	server := start(t, data, "LOG_LEVEL=debug", "SAMPLE_DATA=off", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.url, secretOfTests)
 	token := tokenOf(t, data, []string{secretOfTests}, "--role", "student", "--id", "1")
 	documents := []string{
 		`mutation { createStudent(input: { name: "Planted Person", email: "planted@example.org" }) { student { id } errors { code } } }`,
@@ -37,6 +43,8 @@ func TestLogTellsNothingOfPeople(t *testing.T) {
 		`mutation { importStudents(input: { csv: "name,email\nPlanted Row,planted.row@example.org\n" }) { errors { code } } }`,
 		`{ students(filter: { search: "planted search" }) { nodes { id name email } } }`,
 		`{ student(id: "planted id") { id } }`,
+		`{ students(after: "planted cursor") { nodes { id } } }`,
+		`mutation { createStudent(input: { name: "Planted\u0000Nul", email: "planted.nul@example.org" }) { errors { code } } }`,
 		`{ plantedField }`,
 		`{ planted syntax`,
 	}
@@ -57,14 +65,79 @@ func TestLogTellsNothingOfPeople(t *testing.T) {
 	documents = append(documents,
 		`mutation { createInterviewer(input: { name: "Planted Late", email: "planted.late@example.org" }) { errors { code } } }`)
 	send()
+	server.tracing(`mutation Planted { planted: createStudent(input: { name: "", email: "planted" }) { errors { code } } }`)
+	_, metrics := server.get("/metrics")
 	server.stop()
-	log := server.stderr.String()
-	mustContain(t, "the log", log, "internal error", "errorId")
+	log, traces := server.stderr.String(), collector.text()
+	mustContain(t, "the log", log, "internal error", "errorId", "msg=request", "operation=mutation", "traceId=0af7651916cd43dd8448eb211c80319c")
+	mustContain(t, "the metrics", metrics,
+		`rehearse_operations_total{outcome="OK",type="mutation"}`, `rehearse_operations_total{outcome="UNAUTHENTICATED",type="unknown"}`,
+		`rehearse_refusals_total{code="INVALID_INPUT"}`, `go_sql_max_open_connections{db_name="rehearse"}`,
+		"go_build_info", "process_open_fds", "rehearse_requests_in_flight 0")
+	// What is there is found, and so would be what is not.
+	mustContain(t, "the traces", traces, "mutation", "Mutation.createStudent", "Query.students", "INSERT INTO", "graphql.operation.type",
+		"rehearse.error.codes", "INTERNAL", "pgx.sql_state", "42703", "\x0a\xf7\x65\x19\x16\xcd\x43\xdd\x84\x48\xeb\x21\x1c\x80\x31\x9c")
 	for _, secret := range []string{"planted", token, strings.Split(token, ".")[2]} {
-		if at := strings.Index(strings.ToLower(log), strings.ToLower(secret)); at >= 0 {
-			t.Errorf("the log tells %q: ...%s...", secret, log[max(0, at-200):min(len(log), at+200)])
+		for name, text := range map[string]string{"log": log, "metrics": metrics, "traces": traces} {
+			text = strings.ToLower(text)
+			if at := strings.Index(text, strings.ToLower(secret)); at >= 0 {
+				t.Errorf("the %s tells %q: ...%q...", name, secret, text[max(0, at-200):min(len(text), at+200)])
+			}
 		}
 	}
+}
+
+// tracing sends a request that belongs to a trace, with all a client can name.
+func (r *running) tracing(document string) {
+	r.t.Helper()
+	body, err := json.Marshal(map[string]string{"query": document, "operationName": "Planted"})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodPost, "http://"+r.address+"/graphql?planted=planted", bytes.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"Content-Type": "application/json", "User-Agent": "planted", "Cookie": "planted=planted", "Baggage": "planted=planted",
+		"Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "Tracestate": "planted=planted",
+	} {
+		request.Header.Set(name, value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	response.Body.Close()
+}
+
+// collector is where traces are sent to. In what it gets, words are plain.
+type collector struct {
+	url  string
+	mu   sync.Mutex
+	sent bytes.Buffer
+}
+
+func collectTraces(t *testing.T) *collector {
+	t.Helper()
+	c := &collector{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if _, err := c.sent.ReadFrom(r.Body); err != nil || r.URL.Path != "/v1/traces" || r.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s %s: %v", r.URL.Path, r.Header, err)
+		}
+		w.Header().Set("Content-Type", "application/x-protobuf")
+	}))
+	t.Cleanup(server.Close)
+	c.url = server.URL
+	return c
+}
+
+func (c *collector) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sent.String()
 }
 
 // post sends a body as it is.

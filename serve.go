@@ -20,6 +20,7 @@ import (
 	"rehearse/internal/ratelimit"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
+	"rehearse/internal/telemetry"
 	"rehearse/internal/web"
 )
 
@@ -30,6 +31,19 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	defer listeners.close()
+	ctx, end := context.WithCancel(ctx)
+	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
+	defer cancel()
+	if p.config.Traces() {
+		if p.traces, err = telemetry.StartTraces(ctx, version(), p.log); err != nil {
+			end()
+			return err
+		}
+	}
+	defer func() {
+		end()
+		p.traces.Stop(late, p.log)
+	}()
 	return p.withDatabase(ctx, func(s *store.Store, server *localpg.Server) error {
 		if err := p.prepare(ctx, s); err != nil {
 			return err
@@ -44,7 +58,11 @@ func (p *program) serve(ctx context.Context) error {
 			return err
 		}
 		school := app.New(s, p.clock)
-		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s))
+		observer := p.observer()
+		if err := observer.Register(s.Collector()); err != nil {
+			return err
+		}
+		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s, observer))
 		if err != nil {
 			return err
 		}
@@ -57,10 +75,12 @@ func (p *program) serve(ctx context.Context) error {
 			App: school, Reader: &s.Reader, Log: p.log,
 			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
 			Rates: p.rates(s), Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx,
+			Observer: observer,
 		})
 		site := web.New(web.Options{
 			GraphQL:    answers,
 			Playground: page, Schema: schema, Ready: readiness(s, verifier),
+			Metrics: observer.Metrics(),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
 		serveOn := func(l net.Listener, h http.Handler, c *tls.Certificate) {
@@ -142,8 +162,8 @@ func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context
 }
 
 // jobs is what is done again and again, by one of the servers at a time.
-func (p *program) jobs(school *app.App, s *store.Store) []store.Job {
-	return []store.Job{{
+func (p *program) jobs(school *app.App, s *store.Store, observer *telemetry.Telemetry) []store.Job {
+	jobs := []store.Job{{
 		Name: "extend_availability", Every: time.Hour,
 		Run: func(ctx context.Context) error {
 			result, err := school.ExtendAvailability(ctx)
@@ -161,6 +181,25 @@ func (p *program) jobs(school *app.App, s *store.Store) []store.Job {
 			return s.ForgetBuckets(ctx, p.now().Add(-time.Hour))
 		},
 	}}
+	for i, job := range jobs {
+		jobs[i].Run = observer.Job(job.Name, job.Run)
+	}
+	return jobs
+}
+
+func (p *program) observer() *telemetry.Telemetry {
+	words := graph.NewVocabulary()
+	return telemetry.New(telemetry.Options{
+		Log: p.log, Now: p.now, Traces: p.traces,
+		Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
+	})
+}
+
+// lateBy is a context that ends so long after ctx does.
+func lateBy(ctx context.Context, after time.Duration) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(after, cancel) })
+	return late, cancel
 }
 
 // prepare brings the database to where it can be served from.

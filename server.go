@@ -21,6 +21,7 @@ import (
 	"rehearse/internal/localpg"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
+	"rehearse/internal/telemetry"
 )
 
 //go:embed schema.graphqls
@@ -80,8 +81,9 @@ type program struct {
 	args   []string
 	stdout io.Writer
 	log    *slog.Logger
-	now    func() time.Time // the real time
-	clock  func() time.Time // the school's
+	traces *telemetry.Traces // nil for none
+	now    func() time.Time  // the real time
+	clock  func() time.Time  // the school's
 }
 
 // run does what args say and returns when it is done or ctx ends.
@@ -127,10 +129,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 
 func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.LogLevel}
+	var lines slog.Handler = slog.NewTextHandler(stderr, options)
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(stderr, options))
+		lines = slog.NewJSONHandler(stderr, options)
 	}
-	return slog.New(slog.NewTextHandler(stderr, options))
+	return slog.New(telemetry.NewLogHandler(lines, func(ctx context.Context) string { return app.CallerOf(ctx).RequestID }))
 }
 
 func version() string {
@@ -220,7 +223,9 @@ func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *loc
 		}
 		dsn = server.DSN(databaseName)
 	}
-	s, err := store.Open(ctx, dsn, store.Options{MaxConns: p.config.DatabaseMaxConns, ListenDSN: p.config.DatabaseListenURL})
+	s, err := store.Open(ctx, dsn, store.Options{
+		MaxConns: p.config.DatabaseMaxConns, ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(),
+	})
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,9 @@ type admission struct {
 	maxBody int64
 	rates   *RateLimits
 	log     *slog.Logger
+
+	schema     *ast.Schema
+	deprecated []string // elements of it
 }
 
 // admit reads the operation that is asked for, and takes what it costs.
@@ -30,6 +33,7 @@ func (a admission) admit(
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
 		return nil, charge{}, &refusal{outcome: wrongDocument, errors: response.Errors}
 	}
+	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {
 		return nil, charge{}, refuse(wrongMethod, "GET answers queries only; send a mutation with POST").with("Allow", http.MethodPost)
 	}

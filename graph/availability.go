@@ -14,7 +14,7 @@ func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.Skip
 
 func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error) {
 	published, err := r.app.AddAvailability(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	payload := &model.AddAvailabilityPayload{Errors: refused}
 	if published != nil {
 		payload.Availability, payload.UnusedMinutes = &published.Availability, published.UnusedMinutes
@@ -27,7 +27,7 @@ func (r mutationResolver) AddWeeklyAvailability(
 	ctx context.Context, in app.AddWeeklyAvailabilityInput,
 ) (*model.AddWeeklyAvailabilityPayload, error) {
 	published, err := r.app.AddWeeklyAvailability(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	payload := &model.AddWeeklyAvailabilityPayload{Errors: refused}
 	if published != nil {
 		payload.Availability, payload.UnusedMinutes = &published.Availability, published.UnusedMinutes
@@ -48,7 +48,7 @@ func (r mutationResolver) UpdateAvailability(
 		change.EndDate = &end
 	}
 	updated, err := r.app.UpdateAvailability(ctx, change)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	payload := &model.UpdateAvailabilityPayload{Errors: refused}
 	if updated != nil {
 		payload.Availability, payload.UnusedMinutes = &updated.Availability, updated.UnusedMinutes
@@ -62,7 +62,7 @@ func (r mutationResolver) RemoveAvailability(
 	ctx context.Context, in app.RemoveAvailabilityInput,
 ) (*model.RemoveAvailabilityPayload, error) {
 	closed, err := r.app.RemoveAvailability(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	payload := &model.RemoveAvailabilityPayload{Errors: refused}
 	if closed != nil {
 		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = closed.ClosedSlots, closed.Conflicts, closed.Cancelled
@@ -72,7 +72,7 @@ func (r mutationResolver) RemoveAvailability(
 
 func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) (*model.BlockTimePayload, error) {
 	blocked, err := r.app.BlockTime(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	payload := &model.BlockTimePayload{Errors: refused}
 	if blocked != nil {
 		payload.Blocks, payload.ClosedSlots = blocked.Blocks, blocked.ClosedSlots
@@ -83,13 +83,13 @@ func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) 
 
 func (r mutationResolver) UnblockTime(ctx context.Context, in app.UnblockTimeInput) (*model.UnblockTimePayload, error) {
 	slots, err := r.app.UnblockTime(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	return &model.UnblockTimePayload{Slots: slots, Errors: refused}, err
 }
 
 func (r mutationResolver) WithdrawSlot(ctx context.Context, in app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error) {
 	closed, err := r.app.WithdrawSlot(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	payload := &model.WithdrawSlotPayload{Errors: refused}
 	if closed != nil {
 		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = closed.ClosedSlots, closed.Conflicts, closed.Cancelled

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 )
 
@@ -26,13 +27,21 @@ func identified(o Options, next http.Handler) http.Handler {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
-		sender, err := o.Sender(r.Context(), r.Header.Values("Authorization"))
+		// Until somebody is known, for the log.
+		ctx := withSender(r.Context(), identity.Sender{Actor: booking.Actor{Role: booking.RoleAnonymous}}, id)
+		ctx = context.WithValue(ctx, observerKey{}, o.Observer)
+		if !isSocket(r) { // of which each operation is observed
+			var done func()
+			ctx, done = o.Observer.Request(ctx, r)
+			defer done()
+		}
+		sender, err := o.Sender(ctx, r.Header.Values("Authorization"))
 		if err != nil {
-			o.Log.DebugContext(r.Context(), "nobody is identified", "requestId", id, "error", err)
-			refuseSender(w, r, err)
+			o.Log.DebugContext(ctx, "nobody is identified", "error", err)
+			refuseSender(w, r.WithContext(ctx), err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(withSender(r.Context(), sender, id)))
+		next.ServeHTTP(w, r.WithContext(withSender(ctx, sender, id)))
 	})
 }
 

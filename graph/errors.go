@@ -37,13 +37,14 @@ const (
 
 // userErrors is what a mutation answers as data: nothing when there is no
 // error, the refusals when rules said no. Any other error stays one.
-func userErrors(err error) ([]model.UserError, error) {
+func userErrors(ctx context.Context, err error) ([]model.UserError, error) {
 	answers := []model.UserError{}
 	var refused booking.Refused
 	if !errors.As(err, &refused) {
 		return answers, err
 	}
 	for _, r := range refused {
+		observer(ctx).Refused(ctx, string(r.Code))
 		answers = append(answers, userError(r))
 	}
 	return answers, nil

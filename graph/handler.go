@@ -37,6 +37,8 @@ type Options struct {
 	// Sender is who sends a request with these Authorization headers. Its error is
 	// one of package identity's: then nothing of the request is executed.
 	Sender func(ctx context.Context, authorization []string) (identity.Sender, error)
+	// Observer is told what became of requests; nil for nobody.
+	Observer Observer
 
 	Streams  StreamLimits
 	Origins  []string        // of pages elsewhere that may open WebSockets
@@ -66,8 +68,15 @@ func NewHandler(o Options) *Handler {
 	if o.Stopping == nil {
 		o.Stopping = context.Background()
 	}
-	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}, Schema: servedSchema()}))
-	letIn := admission{timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
+	}
+	schema := servedSchema()
+	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}, Schema: schema}))
+	letIn := admission{
+		timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log,
+		schema: schema, deprecated: deprecatedElements(schema),
+	}
 	open := newStreams(o.Stopping, o.Streams)
 	server.AddTransport(&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender})
 	server.AddTransport(&eventStreams{admission: letIn, streams: open})
@@ -89,6 +98,7 @@ func NewHandler(o Options) *Handler {
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return atMost(next(ctx))
 	})
+	server.AroundRootFields(observeField)
 	return &Handler{Handler: identified(o, server), streams: open}
 }
 

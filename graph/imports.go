@@ -18,7 +18,7 @@ func importOptions(ctx context.Context, dryRun, partial bool) app.ImportOptions 
 }
 
 // importPayload is what the payloads of all imports hold.
-func importPayload(imported *app.Imported, err error) (*model.ImportStudentsPayload, error) {
+func importPayload(ctx context.Context, imported *app.Imported, err error) (*model.ImportStudentsPayload, error) {
 	if err == nil {
 		err = imported.Refused.Err()
 	}
@@ -29,26 +29,28 @@ func importPayload(imported *app.Imported, err error) (*model.ImportStudentsPayl
 		payload.Unchanged = imported.Count(app.RowUnchanged)
 		payload.Failed = imported.Count(app.RowFailed)
 	}
-	payload.Errors, err = userErrors(err)
+	payload.Errors, err = userErrors(ctx, err)
 	return payload, err
 }
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
-	return importPayload(r.app.ImportStudents(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial)))
+	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
+	return importPayload(ctx, imported, err)
 }
 
 func (r mutationResolver) ImportInterviewers(
 	ctx context.Context, in model.ImportInterviewersInput,
 ) (*model.ImportInterviewersPayload, error) {
-	payload, err := importPayload(
-		r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial)))
+	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
+	payload, err := importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
 }
 
 func (r mutationResolver) ImportAvailability(
 	ctx context.Context, in model.ImportAvailabilityInput,
 ) (*model.ImportAvailabilityPayload, error) {
-	payload, err := importPayload(r.importAvailability(ctx, in))
+	imported, err := r.importAvailability(ctx, in)
+	payload, err := importPayload(ctx, imported, err)
 	return (*model.ImportAvailabilityPayload)(payload), err
 }
 
@@ -74,6 +76,7 @@ func (r mutationResolver) ImportInterviews(
 ) (*model.ImportInterviewsPayload, error) {
 	o := importOptions(ctx, in.DryRun, in.Partial)
 	o.Exempt = in.Exempt
-	payload, err := importPayload(r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o))
+	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)
+	payload, err := importPayload(ctx, imported, err)
 	return (*model.ImportInterviewsPayload)(payload), err
 }

@@ -97,7 +97,7 @@ func (r mutationResolver) CreateInterviewer(
 	ctx context.Context, in app.CreateInterviewerInput,
 ) (*model.CreateInterviewerPayload, error) {
 	interviewer, err := r.app.CreateInterviewer(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	return &model.CreateInterviewerPayload{Interviewer: interviewer, Errors: refused}, err
 }
 
@@ -115,7 +115,7 @@ func (r mutationResolver) UpdateInterviewer(
 		change.MaxPerWeek = &most
 	}
 	updated, err := r.app.UpdateInterviewer(ctx, change)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	payload := &model.UpdateInterviewerPayload{Errors: refused}
 	if updated != nil {
 		payload.Interviewer, payload.Slots = &updated.Interviewer, updated.Slots

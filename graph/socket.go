@@ -63,7 +63,7 @@ func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	}
 	conn.SetReadLimit(t.maxBody)
 	ctx, cancel := context.WithCancel(r.Context())
-	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, cancel: cancel, operations: map[string]context.CancelFunc{}}
+	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, cancel: cancel, operations: map[string]func(){}}
 	s.serve(ctx)
 }
 
@@ -78,7 +78,7 @@ type socket struct {
 	running sync.WaitGroup
 
 	mu         sync.Mutex
-	operations map[string]context.CancelFunc
+	operations map[string]func() // by id, what ends each
 }
 
 // message is one of the protocol's, in either direction.
@@ -90,6 +90,7 @@ type message struct {
 
 // serve answers until the socket is closed, by whichever side.
 func (s *socket) serve(ctx context.Context) {
+	defer s.forgetAll()
 	defer s.running.Wait()
 	defer s.cancel()
 	defer s.conn.CloseNow()                                                                       //nolint:errcheck // it is closed, one way or the other
@@ -248,6 +249,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 			s.fail(ctx, id, response.Errors)
 			return
 		}
+		observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
 		s.sendJSON(ctx, message{Type: "next", ID: id}, answerOf(response))
 	}
 	switch {
@@ -261,6 +263,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 
 // fail ends an operation with errors.
 func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
+	observer(ctx).Answered(ctx, http.StatusOK, codesOf(problems))
 	s.forget(id)
 	s.sendJSON(ctx, message{Type: "error", ID: id}, problems)
 }
@@ -269,20 +272,32 @@ func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
 func (s *socket) remember(ctx context.Context, id string) (_ context.Context, known bool, running int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, known = s.operations[id]; !known {
-		ctx, s.operations[id] = context.WithCancel(ctx)
+	if _, known = s.operations[id]; known {
+		return ctx, true, 0
 	}
-	return ctx, known, len(s.operations)
+	ctx, cancel := context.WithCancel(ctx)
+	ctx, done := observer(ctx).Request(ctx, s.opened)
+	s.operations[id] = func() { cancel(); done() }
+	return ctx, false, len(s.operations)
 }
 
 // forget ends an operation; its id can be used again.
 func (s *socket) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if cancel, known := s.operations[id]; known {
-		cancel()
+	if end, known := s.operations[id]; known {
+		end()
 		delete(s.operations, id)
 	}
+}
+
+func (s *socket) forgetAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, end := range s.operations {
+		end()
+	}
+	clear(s.operations)
 }
 
 func (s *socket) sendJSON(ctx context.Context, m message, payload any) {

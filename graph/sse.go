@@ -55,7 +55,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	operation, _, refused := t.admit(ctx, r, exec, params)
 	switch {
 	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
-		_ = stream.begin() && stream.next(answer{Errors: refused.errors}) && stream.end()
+		_ = stream.begin() && stream.next(ctx, answer{Errors: refused.errors}) && stream.end()
 		return
 	case refused != nil:
 		writeRefusal(w, r, refused)
@@ -118,7 +118,7 @@ func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end
 				e.complete(ctx, end)
 				return
 			}
-			if !e.next(answerOf(response)) {
+			if !e.next(ctx, answerOf(response)) {
 				return
 			}
 		}
@@ -134,7 +134,7 @@ func (e events) complete(ctx context.Context, end *ending) {
 	case errors.Is(cause, identity.ErrExpired):
 		code, why = codeUnauthenticated, identity.ErrExpired
 	}
-	if why != nil && !e.next(answer{Errors: gqlerror.List{requestError(code, why.Error())}}) {
+	if why != nil && !e.next(ctx, answer{Errors: gqlerror.List{requestError(code, why.Error())}}) {
 		return
 	}
 	e.end()
@@ -142,7 +142,8 @@ func (e events) complete(ctx context.Context, end *ending) {
 
 func (e events) end() (ok bool) { return e.write("event: complete\ndata: \n\n") }
 
-func (e events) next(a answer) (ok bool) {
+func (e events) next(ctx context.Context, a answer) (ok bool) {
+	observer(ctx).Answered(ctx, http.StatusOK, codesOf(a.Errors))
 	text, err := json.Marshal(a)
 	return err == nil && e.write("event: next\ndata: "+string(text)+"\n\n")
 }

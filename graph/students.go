@@ -107,7 +107,7 @@ func recordEdge[V, C any](
 
 func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStudentInput) (*model.CreateStudentPayload, error) {
 	student, err := r.app.CreateStudent(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	return &model.CreateStudentPayload{Student: student, Errors: refused}, err
 }
 
@@ -117,7 +117,7 @@ func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStud
 		change.InterviewLimit = &limit
 	}
 	student, err := r.app.UpdateStudent(ctx, change)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	return &model.UpdateStudentPayload{Student: student, Errors: refused}, err
 }
 
@@ -130,6 +130,6 @@ func (r mutationResolver) AnonymiseStudent(
 	ctx context.Context, in app.AnonymiseStudentInput,
 ) (*model.AnonymiseStudentPayload, error) {
 	student, err := r.app.AnonymiseStudent(ctx, in)
-	refused, err := userErrors(err)
+	refused, err := userErrors(ctx, err)
 	return &model.AnonymiseStudentPayload{Student: student, Errors: refused}, err
 }

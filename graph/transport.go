@@ -74,6 +74,7 @@ func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.
 	h.Add("Vary", "Accept")
 	h.Set("Cache-Control", "no-store") // it is the sender's alone
 	h.Set("Content-Type", media+"; charset=utf-8")
+	observer(r.Context()).Answered(r.Context(), o.status(media), codesOf(response.Errors))
 	w.WriteHeader(o.status(media))
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

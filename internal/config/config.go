@@ -58,6 +58,12 @@ type Config struct {
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
 	MaxStreamsPerCaller int    `env:"MAX_STREAMS_PER_CALLER" envDefault:"100"`
 
+	OTLPEndpoint       string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	OTLPTracesEndpoint string `env:"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"`
+	OTLPProtocol       string `env:"OTEL_EXPORTER_OTLP_PROTOCOL"`
+	OTLPTracesProtocol string `env:"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"`
+	OTELDisabled       string `env:"OTEL_SDK_DISABLED"`
+
 	Proxies     []netip.Prefix      // TrustedProxies, parsed
 	Zone        *time.Location      // DefaultTimeZone, loaded
 	Secret      *identity.Secret    // of JWTSecret, nil without
@@ -173,6 +179,7 @@ func (c *Config) validate() []error {
 	errs = append(errs, c.validateKeys()...)
 	errs = append(errs, c.validateOrigins()...)
 	errs = append(errs, c.validateLimits()...)
+	errs = append(errs, c.validateTelemetry()...)
 	return append(errs, c.loadCertificate()...)
 }
 

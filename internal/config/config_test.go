@@ -56,6 +56,9 @@ func TestWrongValues(t *testing.T) {
 		{"ADDR", "0.0.0.0:8080", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
 		{"ADDR", "example.org:8080", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
 		{"OPS_ADDR", "x", `OPS_ADDR is "x"`},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", `OTEL_EXPORTER_OTLP_ENDPOINT is "localhost:4318"; a URL such as`},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://host", "a URL such as"},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf"},
 		{"SAMPLE_DATA", "yes", `SAMPLE_DATA is "yes"; on or off is expected`},
 		{"MIGRATE", "true", "on or off"},
 		{"CLOCK_OFFSET", "tomorrow", "a duration such as"},
@@ -152,6 +155,25 @@ func TestAllWrongValuesAtOnce(t *testing.T) {
 	} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named: %v", name, err)
+		}
+	}
+}
+
+func TestTraces(t *testing.T) {
+	t.Parallel()
+	const endpoint = "http://127.0.0.1:4318"
+	for name, test := range map[string]struct {
+		values map[string]string
+		sent   bool
+	}{
+		"nothing set":   {nil, false},
+		"an endpoint":   {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}, true},
+		"one of traces": {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, true},
+		"switched off":  {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_SDK_DISABLED": "TRUE"}, false},
+	} {
+		c, err := load(test.values)
+		if err != nil || c.Traces() != test.sent {
+			t.Errorf("%s: traces are sent: %v, %v", name, c.Traces(), err)
 		}
 	}
 }

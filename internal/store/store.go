@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/sethvargo/go-retry"
+	"go.opentelemetry.io/otel/trace"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -43,8 +44,9 @@ type Tx struct {
 
 // Options of a pool.
 type Options struct {
-	MaxConns int             // open connections at most; 0 means 32
-	Tracer   pgx.QueryTracer // sees every statement; may be nil
+	MaxConns int                  // open connections at most; 0 means 32
+	Tracer   pgx.QueryTracer      // sees every statement; may be nil
+	Traces   trace.TracerProvider // makes a span of every statement, instead of Tracer; may be nil
 	// ListenDSN is where changes are heard of; empty for the database itself. What
 	// pools transactions cannot be listened to.
 	ListenDSN string
@@ -71,6 +73,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		return nil, err
 	}
 	config.Tracer = o.Tracer
+	if o.Traces != nil {
+		config.Tracer = newStatementSpans(o.Traces)
+	}
 	pool := stdlib.OpenDB(*config)
 	if o.MaxConns == 0 {
 		o.MaxConns = defaultMaxConns

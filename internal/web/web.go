@@ -21,7 +21,8 @@ type Options struct {
 	Schema     string // the text of the contract
 	// Ready is what /readyz says, and an error, for the log, unless requests can
 	// be answered.
-	Ready func(context.Context) (string, error)
+	Ready   func(context.Context) (string, error)
+	Metrics http.Handler
 	// Origins are those of pages elsewhere that may use GraphQL.
 	Origins []string
 	// Local: only who names this machine as such is answered.
@@ -71,6 +72,7 @@ func (s *Site) Ops() http.Handler {
 func (s *Site) addOps(mux *http.ServeMux) {
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", s.options.Metrics)
 }
 
 func (s *Site) ready(w http.ResponseWriter, r *http.Request) {

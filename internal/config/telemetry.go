@@ -1,0 +1,32 @@
+package config
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Traces reports whether traces are sent. Of OpenTelemetry's variables only what
+// decides that is read here, and what its SDK would pass over in silence; the
+// SDK reads all of them.
+func (c Config) Traces() bool {
+	return (c.OTLPEndpoint != "" || c.OTLPTracesEndpoint != "") && !strings.EqualFold(c.OTELDisabled, "true")
+}
+
+func (c *Config) validateTelemetry() []error {
+	var errs []error
+	for name, value := range map[string]string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT": c.OTLPEndpoint, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.OTLPTracesEndpoint,
+	} {
+		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+			errs = append(errs, wrong(name, value, "a URL such as http://127.0.0.1:4318"))
+		}
+	}
+	for name, value := range map[string]string{
+		"OTEL_EXPORTER_OTLP_PROTOCOL": c.OTLPProtocol, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": c.OTLPTracesProtocol,
+	} {
+		if value != "" && value != "http/protobuf" {
+			errs = append(errs, wrong(name, value, "http/protobuf, the one that is spoken here,"))
+		}
+	}
+	return errs
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/exaring/otelpgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Collector counts the connections of the pool.
+func (s *Store) Collector() prometheus.Collector {
+	return collectors.NewDBStatsCollector(s.pool, "rehearse")
+}
+
+// statementSpans makes a span of each statement in a traced request. It has the
+// text as it is sent, which holds no values, and of an error its SQLSTATE alone:
+// what Postgres and pgx say of one may repeat a value.
+type statementSpans struct{ spans *otelpgx.Tracer }
+
+func newStatementSpans(p trace.TracerProvider) statementSpans {
+	return statementSpans{otelpgx.NewTracer(otelpgx.WithTracerProvider(p), otelpgx.WithDisableConnectionDetailsInAttributes())}
+}
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (s statementSpans) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	data.Args = nil
+	return s.spans.TraceQueryStart(ctx, conn, data)
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (s statementSpans) TraceQueryEnd(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
+	data.Err = bare(data.Err)
+	s.spans.TraceQueryEnd(ctx, conn, data)
+}
+
+// bare is an error without the words in it.
+func bare(err error) error {
+	var pg *pgconn.PgError
+	switch {
+	case err == nil, errors.Is(err, sql.ErrNoRows):
+		return err
+	case errors.As(err, &pg):
+		return &pgconn.PgError{Severity: pg.Severity, Code: pg.Code, Message: "refused by the database"}
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		return context.DeadlineExceeded
+	default:
+		return errors.New("the statement was not executed")
+	}
+}

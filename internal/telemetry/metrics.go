@@ -1,0 +1,118 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are all that this server counts; docs/operations.md lists them.
+type metrics struct {
+	registry *prometheus.Registry
+
+	// Operations.
+	operations *prometheus.CounterVec   // by type and outcome
+	duration   *prometheus.HistogramVec // by type
+	inFlight   prometheus.Gauge
+	refusals   *prometheus.CounterVec // by code
+	deprecated *prometheus.CounterVec // by element of the schema
+
+	// Jobs, by name.
+	jobRuns     *prometheus.CounterVec // and outcome
+	jobDuration *prometheus.HistogramVec
+	jobSuccess  *prometheus.GaugeVec
+}
+
+// kinds of operations, with unknownKind all values of the label type.
+var kinds = []string{"query", "mutation", "subscription", unknownKind}
+
+func newMetrics(o Options) *metrics {
+	name := func(name, help string) prometheus.CounterOpts {
+		return prometheus.CounterOpts{Namespace: "rehearse", Name: name, Help: help}
+	}
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		operations: prometheus.NewCounterVec(name("operations_total",
+			"Operations answered: OK, REFUSED where a rule said no, else the code of the first error."), []string{"type", "outcome"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: "rehearse", Name: "operation_duration_seconds", Buckets: seconds,
+			Help: "From the request's head to its answer; not of subscriptions.",
+		}, []string{"type"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts(name("requests_in_flight", "GraphQL requests not answered yet."))),
+		refusals: prometheus.NewCounterVec(name("refusals_total", "Refusals by mutations, each code of each."), []string{"code"}),
+		deprecated: prometheus.NewCounterVec(name("deprecated_field_uses_total",
+			"Operations that use a deprecated field, argument, input field or enum value."), []string{"field"}),
+		jobRuns: prometheus.NewCounterVec(name("job_runs_total", "Jobs worked by this server."), []string{"job", "outcome"}),
+		jobDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: "rehearse", Name: "job_duration_seconds", Help: "How long a job took.", Buckets: seconds,
+		}, []string{"job"}),
+		jobSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts(name("job_last_success_timestamp_seconds",
+			"When this server last worked the job without an error.")), []string{"job"}),
+	}
+	m.registry.MustRegister(m.operations, m.duration, m.inFlight, m.refusals, m.deprecated, m.jobRuns, m.jobDuration, m.jobSuccess,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector())
+	m.declare(o)
+	return m
+}
+
+var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60}
+
+// declare makes the series that alerts look at begin at 0: a rate does not see
+// one that is there from 1 on.
+func (m *metrics) declare(o Options) {
+	for _, kind := range kinds {
+		m.operations.WithLabelValues(kind, ok)
+		for _, code := range o.Codes {
+			m.operations.WithLabelValues(kind, code)
+		}
+	}
+	m.operations.WithLabelValues("mutation", refused)
+	for _, code := range o.Refusals {
+		m.refusals.WithLabelValues(code)
+	}
+	for _, element := range o.Deprecated {
+		m.deprecated.WithLabelValues(element)
+	}
+}
+
+func outcome(one *request) string {
+	switch {
+	case len(one.codes) > 0:
+		return one.codes[0]
+	case len(one.refusals) > 0:
+		return refused
+	default:
+		return ok
+	}
+}
+
+// ran counts a job; one that was told to stop has not failed.
+func (m *metrics) ran(job string, began, ended time.Time, err error) {
+	outcome := ok
+	switch {
+	case errors.Is(err, context.Canceled):
+		outcome = "CANCELED"
+	case err != nil:
+		outcome = "FAILED"
+	default:
+		m.jobSuccess.WithLabelValues(job).Set(float64(ended.Unix()))
+	}
+	m.jobRuns.WithLabelValues(job, outcome).Inc()
+	m.jobDuration.WithLabelValues(job).Observe(ended.Sub(began).Seconds())
+}
+
+// Register adds what somebody else counts.
+func (t *Telemetry) Register(c prometheus.Collector) error { return t.metrics.registry.Register(c) }
+
+// Metrics is the page that Prometheus reads.
+func (t *Telemetry) Metrics() http.Handler {
+	return promhttp.HandlerFor(t.metrics.registry, promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(t.options.Log.Handler(), slog.LevelWarn),
+	})
+}
