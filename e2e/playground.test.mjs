@@ -112,8 +112,10 @@ visit('a token that is no good shows the error of the server, and is not kept', 
   await write(page, headers, '{"Authorization": "Bearer nonsense"}')
   assert.equal((await run(page)).errors[0].extensions.code, 'UNAUTHENTICATED')
   await shown(page, '"code": "UNAUTHENTICATED"')
-  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
-  assert.ok(kept.includes('WhatMayBeBooked'), 'the tabs are kept for a reload')
+  await write(page, operation, 'query Kept { viewer { role } }')
+  const storage = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])
+  await page.waitForFunction(() => sessionStorage.getItem('graphiql:tabState').includes('query Kept'))
+  const kept = await page.evaluate(storage)
   assert.ok(!kept.includes('nonsense'), kept)
 })
 
