@@ -48,16 +48,21 @@ func (p *program) serve(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		follow, err := school.Follow(ctx, p.log)
+		if err != nil {
+			return err
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		answers := graph.NewHandler(graph.Options{
+			App: school, Reader: &s.Reader, Log: p.log,
+			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
+			Rates: p.rates(s), Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx,
+		})
 		site := web.New(web.Options{
-			GraphQL: graph.NewHandler(graph.Options{
-				App: school, Reader: &s.Reader, Log: p.log,
-				Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Actor: verifier.Actor,
-				Limits: p.limits(s),
-			}),
+			GraphQL:    answers,
 			Playground: page, Schema: schema, Ready: readiness(s, verifier),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
-		group, ctx := errgroup.WithContext(ctx)
 		serveOn := func(l net.Listener, h http.Handler, c *tls.Certificate) {
 			group.Go(func() error { return site.Serve(ctx, l, h, c, p.config.ShutdownTimeout) })
 		}
@@ -65,6 +70,15 @@ func (p *program) serve(ctx context.Context) error {
 		if listeners.ops != nil {
 			serveOn(listeners.ops, site.Ops(), nil)
 		}
+		group.Go(func() error {
+			follow(ctx)
+			return nil
+		})
+		group.Go(func() error {
+			<-ctx.Done()
+			answers.Drain()
+			return nil
+		})
 		if provider, is := keys.(*identity.Provider); is {
 			group.Go(func() error {
 				provider.Run(ctx)
@@ -85,8 +99,8 @@ func (p *program) serve(ctx context.Context) error {
 	})
 }
 
-// limits is how much everybody may ask for; nil for as much as he likes.
-func (p *program) limits(s *store.Store) *graph.RateLimits {
+// rates is how much everybody may ask for; nil for as much as he likes.
+func (p *program) rates(s *store.Store) *graph.RateLimits {
 	c := p.config
 	if !c.RateLimit {
 		return nil
@@ -102,6 +116,10 @@ func (p *program) limits(s *store.Store) *graph.RateLimits {
 		Bookings:       buckets("bookings", ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
 		TrustedProxies: c.Proxies, Now: p.now,
 	}
+}
+
+func (p *program) streams() graph.StreamLimits {
+	return graph.StreamLimits{PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller}
 }
 
 // readiness is whether requests can be answered: those need the database, and

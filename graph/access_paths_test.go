@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store"
 )
 
 // An object can be reached by many roads. These tests walk all of them, as far
@@ -119,7 +120,7 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
 		t.Run(string(role), func(t *testing.T) {
 			t.Parallel()
-			s := newSchool(t)
+			s := newSchoolWith(t, store.Options{}, unlimited)
 			a, b := secrets(s)
 			w := walker{t: t, schema: loadSchema(t), role: role}
 			id, mine := a.student, []string{"student-a@example.org"}
@@ -168,7 +169,7 @@ func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
 		t.Run(string(role), func(t *testing.T) {
 			t.Parallel()
-			s := newSchool(t)
+			s := newSchoolWith(t, store.Options{}, unlimited)
 			a, _ := secrets(s)
 			w := walker{t: t, schema: loadSchema(t), role: role}
 			id := a.student

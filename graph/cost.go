@@ -13,12 +13,20 @@ import (
 const (
 	costOfObject   = 1
 	costOfMutation = 10 // a transaction, with its locks
+	largestPage    = 500
 	plainListSize  = 10 // of a list that is not paged, typically
+
+	introspected = 10 // objects of the schema for a point: they are in memory
 )
+
+// schemaLists is how long the lists of introspection are, about.
+var schemaLists = map[string]int{
+	"types": 150, "directives": 6, "fields": 8, "inputFields": 5, "args": 2, "enumValues": 6, "interfaces": 1, "possibleTypes": 2,
+}
 
 // cost is the cost of the operation that is asked for.
 func cost(o *graphql.OperationContext) int {
-	c := coster{variables: o.Variables, fragments: map[costKey]int{}}
+	c := coster{variables: o.Variables, fragments: map[costKey]int{}, introspections: map[string]int{}}
 	total := c.selections(o.Operation.SelectionSet, 1)
 	if o.Operation.Operation == ast.Mutation {
 		total = add(total, times(costOfMutation, len(o.Operation.SelectionSet)))
@@ -30,8 +38,9 @@ func cost(o *graphql.OperationContext) int {
 // stands in, however often it is spread: a document that doubles with each
 // fragment costs no time.
 type coster struct {
-	variables map[string]any
-	fragments map[costKey]int
+	variables      map[string]any
+	fragments      map[costKey]int
+	introspections map[string]int // of fragments, in objects of the schema
 }
 
 type costKey struct {
@@ -66,13 +75,16 @@ func (c coster) field(f *ast.Field, size int) int {
 	if len(f.SelectionSet) == 0 {
 		return 0
 	}
+	if f.Name == "__schema" || f.Name == "__type" {
+		return add(costOfObject, c.introspection(f.SelectionSet)/introspected)
+	}
 	within := 1
 	if argument := f.Definition.Arguments.ForName("first"); argument != nil {
 		first := f.ArgumentMap(c.variables)["first"]
 		if first == nil { // given as null, which is the default, too
 			first, _ = argument.DefaultValue.Value(nil)
 		}
-		within = asInt(first)
+		within = pageSize(first)
 	}
 	each := add(costOfObject, c.selections(f.SelectionSet, within))
 	switch {
@@ -85,22 +97,59 @@ func (c coster) field(f *ast.Field, size int) int {
 	}
 }
 
-// asInt reads the size of a page; one that is refused later counts as one.
+// introspection is how many objects of the schema are selected. What a type
+// wraps is most often nothing, and counts as what is selected of it.
+func (c coster) introspection(set ast.SelectionSet) int {
+	total := 0
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			if len(s.SelectionSet) == 0 {
+				continue
+			}
+			each := c.introspection(s.SelectionSet)
+			if s.Name != "ofType" {
+				each = add(each, 1)
+			}
+			total = add(total, times(each, max(1, schemaLists[s.Name])))
+		case *ast.InlineFragment:
+			total = add(total, c.introspection(s.SelectionSet))
+		case *ast.FragmentSpread:
+			known, is := c.introspections[s.Name]
+			if !is {
+				known = c.introspection(s.Definition.SelectionSet)
+				c.introspections[s.Name] = known
+			}
+			total = add(total, known)
+		}
+	}
+	return total
+}
+
+// pageSize is how many things a page holds; one that is refused later counts as
+// one.
+func pageSize(first any) int {
+	if n := asInt(first); n >= 1 && n <= largestPage {
+		return n
+	}
+	return 1
+}
+
 func asInt(first any) int {
 	switch n := first.(type) {
 	case int:
-		return max(1, n)
+		return n
 	case int32:
-		return max(1, int(n))
+		return int(n)
 	case int64:
-		return max(1, int(min(n, math.MaxInt32)))
+		return int(min(n, math.MaxInt32))
 	case interface{ Int64() (int64, error) }: // a number of JSON
 		i, err := n.Int64()
 		if err == nil {
-			return max(1, int(min(i, math.MaxInt32)))
+			return int(min(i, math.MaxInt32))
 		}
 	}
-	return 1
+	return 0
 }
 
 // Sums and products stay below what any limit can be.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rehearse/internal/store"
 )
 
 // node is one thing of an edge; edgeList is a page of them.
@@ -53,7 +55,7 @@ type family struct {
 
 func newFamily(t *testing.T) family {
 	t.Helper()
-	f := family{school: newSchool(t)}
+	f := family{school: newSchoolWith(t, store.Options{}, unlimited)}
 	f.student, f.ann = f.school.student(nil), f.interviewer(nil)
 	late := f.booked(f.student, f.newSlot(3*day))
 	taken := f.slot(f.ann, day)

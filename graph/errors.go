@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph/model"
@@ -26,6 +29,7 @@ const (
 	codeRateLimited     = "RATE_LIMITED"
 	codeNotFound        = "NOT_FOUND"
 	codeBadUserInput    = "BAD_USER_INPUT"
+	codeTooComplex      = "QUERY_TOO_COMPLEX"
 	codeTimeout         = "TIMEOUT"
 	codeUnavailable     = "UNAVAILABLE"
 	codeInternal        = "INTERNAL"
@@ -46,6 +50,7 @@ func userErrors(err error) ([]model.UserError, error) {
 }
 
 func userError(r booking.Refusal) model.UserError {
+	r.Message = bounded(r.Message, maxMessage)
 	var path []string
 	if r.Field != "" {
 		path = []string{"input", r.Field}
@@ -86,8 +91,14 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		if errors.As(err, &fromLibrary) {
 			answer.Path, answer.Locations = fromLibrary.Path, fromLibrary.Locations
 		}
+		if errors.Is(err, errRequest) {
+			return fromLibrary
+		}
 		code, message := classify(err, fromLibrary)
-		answer.Message = message
+		answer.Message = bounded(message, maxMessage)
+		if isDocumentError(fromLibrary) {
+			answer.Path = boundedPath(answer.Path)
+		}
 		answer.Extensions = map[string]any{"code": code}
 		if code == codeInternal {
 			id := rand.Text()
@@ -97,6 +108,59 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		return answer
 	}
 }
+
+// errRequest marks what we say ourselves of a request as a whole.
+var errRequest = errors.New("the request cannot be executed")
+
+func requestError(code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Err: errRequest, Message: bounded(message, maxMessage), Extensions: map[string]any{"code": code}}
+}
+
+// atMost keeps the first errors of an answer, and says how many more there are.
+func atMost(response *graphql.Response) *graphql.Response {
+	if response == nil || len(response.Errors) <= maxErrors {
+		return response
+	}
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions["errorsLeftOut"] = len(response.Errors) - maxErrors
+	response.Errors = response.Errors[:maxErrors]
+	return response
+}
+
+// bounded cuts what may repeat something that was sent, in at most so many
+// bytes, none of which JSON would have to write as six.
+func bounded(text string, size int) string {
+	if len(text) > size {
+		end := size - len("…")
+		for !utf8.RuneStart(text[end]) {
+			end--
+		}
+		text = text[:end] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// boundedPath cuts the names in the path of a variable's value, which are the
+// sender's.
+func boundedPath(path ast.Path) ast.Path {
+	out := ast.Path{}
+	for _, element := range path {
+		if name, is := element.(ast.PathName); is {
+			element = ast.PathName(bounded(string(name), maxName))
+		}
+		out = append(out, element)
+	}
+	return out
+}
+
+const timeoutText = "the operation took too long and was given up"
 
 func classify(err error, fromLibrary *gqlerror.Error) (code, message string) {
 	var input *scalar.InputError
@@ -111,7 +175,7 @@ func classify(err error, fromLibrary *gqlerror.Error) (code, message string) {
 	case errors.Is(err, app.ErrForbidden):
 		return codeForbidden, "this is not for your role"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		return codeTimeout, "the operation took too long and was given up"
+		return codeTimeout, timeoutText
 	case errors.Is(err, store.ErrUnavailable):
 		return codeUnavailable, "the database cannot be reached at the moment; try again"
 	case isDocumentError(fromLibrary):

@@ -16,7 +16,7 @@ import (
 	"rehearse/graph/loader"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
-	"rehearse/internal/booking"
+	"rehearse/internal/identity"
 	"rehearse/internal/store"
 )
 
@@ -27,31 +27,82 @@ type Options struct {
 	Log     *slog.Logger
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
-	Limits  *RateLimits    // nil for none
-	// Actor is who sends a request. Its error is one of package identity's:
-	// then nothing of the request is executed.
-	Actor func(*http.Request) (booking.Actor, error)
+	Rates   *RateLimits    // nil for none
+	Limits  Limits         // of requests; DefaultLimits if it is zero
+	// HideSchema refuses introspection, and suggests no names in errors.
+	HideSchema bool
+	// PersistedQueries lets clients send a document once, and its hash from then on.
+	PersistedQueries bool
+	Trusted          TrustedDocuments // the only documents that are executed; nil for any
+	// Sender is who sends a request with these Authorization headers. Its error is
+	// one of package identity's: then nothing of the request is executed.
+	Sender func(ctx context.Context, authorization []string) (identity.Sender, error)
+
+	Streams  StreamLimits
+	Origins  []string        // of pages elsewhere that may open WebSockets
+	Stopping context.Context // ends when subscribers are to be sent away; nil for never
 }
 
-const cachedDocuments = 1000
+// How many documents are kept: valid ones, parsed, and texts by their hash.
+const (
+	cachedDocuments   = 1000
+	cachedPersistents = 1000
+)
 
-// NewHandler answers GraphQL over HTTP.
-func NewHandler(o Options) http.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}})
-	server := handler.New(schema)
-	server.AddTransport(transport{timeout: o.Timeout, limits: o.Limits, log: o.Log})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
-	server.Use(extension.Introspection{})
+// Handler answers GraphQL over HTTP.
+type Handler struct {
+	http.Handler
+	streams *streams
+}
+
+// Drain waits until every stream has ended, once Stopping has.
+func (h *Handler) Drain() { h.streams.all.Wait() }
+
+// NewHandler answers with what o says.
+func NewHandler(o Options) *Handler {
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
+	}
+	if o.Stopping == nil {
+		o.Stopping = context.Background()
+	}
+	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}, Schema: servedSchema()}))
+	letIn := admission{timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log}
+	open := newStreams(o.Stopping, o.Streams)
+	server.AddTransport(&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender})
+	server.AddTransport(&eventStreams{admission: letIn, streams: open})
+	server.AddTransport(transport{letIn})
+	server.AddTransport(unsupported{})
+	useDocuments(server, o)
 	server.SetErrorPresenter(present(o.Log))
 	server.SetRecoverFunc(recovered)
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader)))
 	})
+	server.AroundResponses(perEvent(o.Reader))
 	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 			ctx = loader.WithSet(ctx, loader.New(o.Reader)) // what an earlier mutation read is old now
 		}
 		return next(ctx)
 	})
-	return identified(o, server)
+	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		return atMost(next(ctx))
+	})
+	return &Handler{Handler: identified(o, server), streams: open}
+}
+
+// useDocuments says which documents the server executes.
+func useDocuments(server *handler.Server, o Options) {
+	d := documents{limits: o.Limits, valid: lru.New[*ast.QueryDocument](cachedDocuments), trusted: o.Trusted}
+	if o.PersistedQueries {
+		d.persisted = lru.New[string](cachedPersistents)
+	}
+	server.SetQueryCache(d.valid)
+	server.Use(d)
+	server.Use(extension.Introspection{})
+	if o.HideSchema {
+		server.SetDisableSuggestion(true)
+		server.SetValidationRulesFn(hidingRules)
+	}
 }

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/identity"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
@@ -32,6 +34,7 @@ var t0 = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 type school struct {
 	t     *testing.T
 	url   string
+	serve http.Handler
 	app   *app.App
 	store *store.Store
 	db    pgtest.Database
@@ -56,16 +59,27 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
 		Timeout: 10 * time.Second,
-		Actor:   func(*http.Request) (booking.Actor, error) { return *s.actor.Load(), nil },
+		Sender: func(context.Context, []string) (identity.Sender, error) {
+			return identity.Sender{Actor: *s.actor.Load()}, nil
+		},
 	}
 	s.act(booking.RoleAdmin, 0)
 	for _, change := range set {
 		change(&options)
 	}
-	server := httptest.NewServer(graph.NewHandler(options))
+	s.serve = graph.NewHandler(options)
+	server := httptest.NewServer(s.serve)
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
+}
+
+// unlimited lets documents ask for more than clients may.
+func unlimited(o *graph.Options) {
+	const many = 1 << 30
+	o.Limits = graph.DefaultLimits()
+	o.Limits.Characters, o.Limits.Tokens, o.Limits.Aliases, o.Limits.Fields = many, many, many, many
+	o.Limits.Nodes, o.Limits.Cost = many, many
 }
 
 // act makes somebody send the requests from now on; an administrator does before.

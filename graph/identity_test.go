@@ -1,9 +1,11 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,11 +27,11 @@ func identified(t *testing.T) (s *school, sign func(terms identity.Terms, ttl ti
 	terms := identity.Terms{Clock: func() time.Time { return t0 }}
 	verifier := identity.New(secret, terms, booking.Actor{Role: booking.RoleAdmin})
 	s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
-		o.Actor = func(r *http.Request) (booking.Actor, error) {
-			if r.Header.Get("Authorization") == "Bearer of an issuer that is down" {
-				return booking.Actor{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)
+		o.Sender = func(ctx context.Context, authorization []string) (identity.Sender, error) {
+			if slices.Contains(authorization, "Bearer of an issuer that is down") {
+				return identity.Sender{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)
 			}
-			return verifier.Actor(r)
+			return verifier.Sender(ctx, authorization)
 		}
 	})
 	return s, func(terms identity.Terms, ttl time.Duration) string {

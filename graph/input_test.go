@@ -217,15 +217,15 @@ func TestRequestsThatHoldNoOperation(t *testing.T) {
 		status                  int
 		says                    string
 	}{
-		{"malformed JSON", "application/json", `{"query": "` + secret, http.StatusBadRequest, "the body is not a JSON object"},
-		{"an array", "application/json", `[{"query": "{ __typename }"}]`, http.StatusBadRequest, "the body is not a JSON object"},
-		{"two values", "application/json", `{"query": "{ __typename }"} {}`, http.StatusBadRequest, "the body is not a JSON object"},
-		{"a query of a number", "application/json", `{"query": 5}`, http.StatusBadRequest, "string query"},
-		{"variables of a string", "application/json", `{"query": "{ __typename }", "variables": "` + secret + `"}`, http.StatusBadRequest, "object variables"},
+		{"malformed JSON", "application/json", `{"query": "` + secret, http.StatusBadRequest, "the body is not JSON: byte 27"},
+		{"an array", "application/json", `[{"query": "{ __typename }"}]`, http.StatusBadRequest, "the body is an array; send one operation"},
+		{"two values", "application/json", `{"query": "{ __typename }"} {}`, http.StatusBadRequest, "the body is not JSON: byte 29"},
+		{"a query of a number", "application/json", `{"query": 5}`, http.StatusBadRequest, "the parameter query is a number; a string is expected"},
+		{"variables of a string", "application/json", `{"query": "{ __typename }", "variables": "` + secret + `"}`, http.StatusBadRequest, "the parameter variables is a string; an object is expected"},
 		{"no query", "application/json", `{}`, http.StatusBadRequest, "query is missing"},
 		{"another media type", "text/plain", `{"query": "{ __typename }"}`, http.StatusUnsupportedMediaType, "application/json"},
 		{"a form", "application/x-www-form-urlencoded", `query=x`, http.StatusUnsupportedMediaType, "application/json"},
-		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 300<<10) + `"}`, http.StatusRequestEntityTooLarge, "256 KiB"},
+		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 300<<10) + `"}`, http.StatusRequestEntityTooLarge, "the 262144 bytes allowed"},
 	} {
 		a := s.post(test.contentType, test.body)
 		if a.status != test.status || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, test.says) ||

@@ -71,7 +71,7 @@ type ringSchool struct {
 // ring has n students and n interviewers; each student meets two of them.
 func ring(t *testing.T, trace *statements, n int) ringSchool {
 	t.Helper()
-	s := ringSchool{school: newSchoolWith(t, store.Options{Tracer: trace})}
+	s := ringSchool{school: newSchoolWith(t, store.Options{Tracer: trace}, unlimited)}
 	var slots [][]slot
 	for range n {
 		window := s.publish(s.interviewer(nil), t0.Add(day), 4*time.Hour, 60)
@@ -164,7 +164,7 @@ type crowdedSchool struct {
 // n others, who have an open slot each and an interview with the same students.
 func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 	t.Helper()
-	s := crowdedSchool{school: newSchoolWith(t, store.Options{Tracer: trace})}
+	s := crowdedSchool{school: newSchoolWith(t, store.Options{Tracer: trace}, unlimited)}
 	ann, length := s.interviewer(nil), time.Duration(n)*time.Hour
 	wanted := s.publish(ann, t0.Add(day), length, 60)
 	s.accepted(wanted.Errors)

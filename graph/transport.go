@@ -3,84 +3,52 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
-	"log/slog"
-	"mime"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-const (
-	maxBody           = 256 << 10
-	jsonMedia         = "application/json"
-	graphqlJSONMedia  = "application/graphql-response+json"
-	allowedMethods    = "GET, POST"
-	malformedJSONText = "the body is not a JSON object with a string query and, if any, an object variables"
-)
-
-// transport is GraphQL over HTTP: POST with a JSON body, and GET for queries.
-// It is ours because the library's has no limit on the body and repeats the
-// body in its errors.
-type transport struct {
-	timeout time.Duration
-	limits  *RateLimits
-	log     *slog.Logger
-}
+// transport is GraphQL over HTTP, one answer to one request: POST with a JSON
+// body, and GET for queries. It is ours because the library's has no limit on
+// the body, repeats the body in its errors, and knows neither the statuses nor
+// the media types of GraphQL over HTTP.
+type transport struct{ admission }
 
 // costHeader asks for what an operation costs, in extensions.cost.
 const costHeader = "X-GraphQL-Cost"
 
-// badRequest is a request that holds no operation.
-type badRequest struct {
-	status  int
-	message string
+// Supports leaves connections that become something else, and streams of events,
+// to other transports.
+func (transport) Supports(r *http.Request) bool {
+	return r.Header.Get("Upgrade") == "" && !prefersEventStream(r)
 }
 
-func (transport) Supports(r *http.Request) bool { return r.Header.Get("Upgrade") == "" }
-
 func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	params, bad := readRequest(w, r)
-	if bad != nil {
-		writeError(w, r, bad.status, gqlerror.List{requestError(codeBadUserInput, bad.message)})
+	if _, acceptable := responseMedia(r); !acceptable {
+		writeRefusal(w, r, refuse(notAcceptable, "the answer can be %s or %s; Accept names neither", graphqlJSONMedia, jsonMedia))
+		return
+	}
+	params, refused := readRequest(w, r, t.maxBody)
+	if refused != nil {
+		writeRefusal(w, r, refused)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
 	defer cancel()
-	operation, problems := exec.CreateOperationContext(ctx, params)
-	if len(problems) > 0 {
-		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		writeError(w, r, documentErrorStatus(r), response.Errors)
-		return
+	operation, paid, refused := t.admit(ctx, r, exec, params)
+	if refused == nil && operation.Operation.Operation == ast.Subscription {
+		refused = refuse(notAcceptable, "a subscription is answered over a WebSocket (%s), or with Accept: %s", subprotocol, eventStreamMedia)
 	}
-	if r.Method == http.MethodGet && operation.Operation.Operation != ast.Query {
-		w.Header().Set("Allow", http.MethodPost)
-		writeError(w, r, http.StatusMethodNotAllowed,
-			gqlerror.List{requestError(codeBadUserInput, "GET answers queries only; send a mutation with POST")})
-		return
-	}
-	paid, refused, err := t.limits.take(ctx, r, operation)
-	switch {
-	case err != nil:
-		t.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
-		writeError(w, r, http.StatusServiceUnavailable, gqlerror.List{requestError(codeUnavailable, "try again in a moment")})
-		return
-	case refused != nil:
-		w.Header().Set("Retry-After", strconv.Itoa(refused.Extensions["cost"].(charge).RetryAfterInSec))
-		writeError(w, r, http.StatusTooManyRequests, gqlerror.List{refused})
+	if refused != nil {
+		writeRefusal(w, r, refused)
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, operation)
 	response := responses(ctx)
 	if response == nil { // the library's answer when the time ran out before it began
-		writeError(w, r, http.StatusOK, gqlerror.List{requestError(codeTimeout, "the operation took too long and was given up")})
+		writeRefusal(w, r, because(ranOutOfTime, codeTimeout, timeoutText))
 		return
 	}
 	if r.Header.Get(costHeader) != "" {
@@ -89,103 +57,49 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		}
 		response.Extensions["cost"] = paid
 	}
-	write(w, r, http.StatusOK, response)
+	write(w, r, executed, response)
 }
 
-func readRequest(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *badRequest) {
-	params := &graphql.RawParams{Headers: r.Header}
-	switch r.Method {
-	case http.MethodGet:
-		return params, readURL(r.URL.Query(), params)
-	case http.MethodPost:
-		return params, readBody(w, r, params)
+// writeRefusal answers a request of which nothing was executed: without data.
+func writeRefusal(w http.ResponseWriter, r *http.Request, refused *refusal) {
+	for name, value := range refused.header {
+		w.Header().Set(name, value)
 	}
-	w.Header().Set("Allow", allowedMethods)
-	return nil, &badRequest{http.StatusMethodNotAllowed, "use POST, or GET for a query"}
+	write(w, r, refused.outcome, &graphql.Response{Errors: refused.errors})
 }
 
-func readURL(query url.Values, params *graphql.RawParams) *badRequest {
-	params.Query, params.OperationName = query.Get("query"), query.Get("operationName")
-	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
-		text := query.Get(name)
-		if text == "" {
-			continue
-		}
-		if err := decodeJSON(strings.NewReader(text), into); err != nil {
-			return &badRequest{http.StatusBadRequest, name + " is not a JSON object"}
-		}
-	}
-	return missingQuery(params)
-}
-
-func readBody(w http.ResponseWriter, r *http.Request, params *graphql.RawParams) *badRequest {
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != jsonMedia {
-		return &badRequest{http.StatusUnsupportedMediaType, "the body must have Content-Type: application/json"}
-	}
-	err = decodeJSON(http.MaxBytesReader(w, r.Body, maxBody), params)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return &badRequest{http.StatusRequestEntityTooLarge, "the body is larger than the 256 KiB allowed"}
-	case err != nil:
-		return &badRequest{http.StatusBadRequest, malformedJSONText}
-	}
-	return missingQuery(params)
-}
-
-func missingQuery(params *graphql.RawParams) *badRequest {
-	if params.Query == "" {
-		return &badRequest{http.StatusBadRequest, "the parameter query is missing"}
-	}
-	return nil
-}
-
-// decodeJSON reads one JSON value and nothing after it; numbers keep their
-// digits.
-func decodeJSON(from io.Reader, into any) error {
-	decoder := json.NewDecoder(from)
-	decoder.UseNumber()
-	if err := decoder.Decode(into); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.Join(errors.New("more than one JSON value"), err)
-	}
-	return nil
-}
-
-func requestError(code, message string) *gqlerror.Error {
-	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
-}
-
-// documentErrorStatus: under application/json the status says only whether the
-// server answered; under GraphQL's own media type, whether the document stood.
-func documentErrorStatus(r *http.Request) int {
-	if responseMedia(r) == jsonMedia {
-		return http.StatusOK
-	}
-	return http.StatusBadRequest
-}
-
-func responseMedia(r *http.Request) string {
-	if strings.Contains(r.Header.Get("Accept"), graphqlJSONMedia) {
-		return graphqlJSONMedia
-	}
-	return jsonMedia
-}
-
-// writeError answers a request of which nothing was executed: without data.
-func writeError(w http.ResponseWriter, r *http.Request, status int, problems gqlerror.List) {
-	write(w, r, status, struct {
-		Errors gqlerror.List `json:"errors"`
-	}{problems})
-}
-
-func write(w http.ResponseWriter, r *http.Request, status int, body any) {
-	w.Header().Set("Content-Type", responseMedia(r)+"; charset=utf-8")
-	w.WriteHeader(status)
+func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.Response) {
+	media, _ := responseMedia(r)
+	h := w.Header()
+	h.Add("Vary", "Accept")
+	h.Set("Cache-Control", "no-store") // it is the sender's alone
+	h.Set("Content-Type", media+"; charset=utf-8")
+	w.WriteHeader(o.status(media))
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // a client that went away is no error of ours
+	_ = encoder.Encode(answerOf(response)) // a client that went away is no error of ours
+}
+
+// answer is a response: without data, and not with null, if nothing was executed.
+type answer struct {
+	Errors     gqlerror.List   `json:"errors,omitempty"`
+	Data       json.RawMessage `json:"data,omitempty"`
+	Extensions map[string]any  `json:"extensions,omitempty"`
+}
+
+func answerOf(response *graphql.Response) answer {
+	return answer{response.Errors, response.Data, response.Extensions}
+}
+
+// unsupported answers what no transport takes.
+type unsupported struct{}
+
+func (unsupported) Supports(*http.Request) bool { return true }
+
+func (unsupported) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	if r.Header.Get("Upgrade") != "" {
+		writeRefusal(w, r, refuse(malformed, "nothing is spoken here but HTTP"))
+		return
+	}
+	writeRefusal(w, r, refuse(notAcceptable, "the answer can be %s or %s; Accept prefers another", graphqlJSONMedia, jsonMedia))
 }

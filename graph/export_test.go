@@ -1,0 +1,24 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph/generated"
+)
+
+// Examine does with a document all that is done before it is executed, and
+// remembers nothing of it.
+func Examine(ctx context.Context, text string, variables map[string]any) gqlerror.List {
+	exec := executor.New(generated.NewExecutableSchema(generated.Config{Schema: servedSchema()}))
+	exec.Use(documents{limits: DefaultLimits(), valid: graphql.NoCache[*ast.QueryDocument]{}})
+	_, problems := exec.CreateOperationContext(graphql.StartOperationTrace(ctx), &graphql.RawParams{Query: text, Variables: variables})
+	return problems
+}
+
+// Check does what is done before validation.
+func (l Limits) Check(text string) *gqlerror.Error { return l.check(text) }

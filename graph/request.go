@@ -1,0 +1,189 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+const allowedMethods = "GET, POST"
+
+// refusal is why nothing of a request is executed.
+type refusal struct {
+	outcome outcome
+	errors  gqlerror.List
+	header  map[string]string // of the answer, besides those of every one
+}
+
+func refuse(o outcome, format string, args ...any) *refusal {
+	return because(o, codeBadUserInput, fmt.Sprintf(format, args...))
+}
+
+func because(o outcome, code, message string) *refusal {
+	return &refusal{outcome: o, errors: gqlerror.List{requestError(code, message)}}
+}
+
+func (r *refusal) with(header, value string) *refusal {
+	r.header = map[string]string{header: value}
+	return r
+}
+
+// readRequest reads the parameters of a GraphQL request from a URL or a body of
+// at most so many bytes.
+func readRequest(w http.ResponseWriter, r *http.Request, maxBody int64) (*graphql.RawParams, *refusal) {
+	var values map[string]json.RawMessage
+	var refused *refusal
+	switch r.Method {
+	case http.MethodGet:
+		values, refused = readURL(r.URL.RawQuery)
+	case http.MethodPost:
+		values, refused = readBody(w, r, maxBody)
+	default:
+		w.Header().Set("Allow", allowedMethods)
+		return nil, refuse(wrongMethod, "use POST, or GET for a query")
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	return readParameters(values, r.Header)
+}
+
+// parameters are those of a GraphQL request that are JSON in a URL, too.
+var jsonParameters = []string{"variables", "extensions"}
+
+// readURL reads a URL's parameters. One that is given twice would be read by
+// some as the first, by others as the last.
+func readURL(query string) (map[string]json.RawMessage, *refusal) {
+	given, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, refuse(malformed, "the query of the URL cannot be read; its values must be percent-encoded")
+	}
+	values := map[string]json.RawMessage{}
+	for _, name := range []string{"query", "operationName", "documentId"} {
+		if text, is := given[name]; is && text[0] != "" {
+			values[name], _ = json.Marshal(text[0]) // a string is always JSON
+			if !utf8.ValidString(text[0]) {
+				return nil, refuse(malformed, "the parameter %s is not UTF-8", name)
+			}
+		}
+	}
+	for _, name := range jsonParameters {
+		if text, is := given[name]; is && text[0] != "" {
+			if !json.Valid([]byte(text[0])) {
+				return nil, refuse(malformed, "the parameter %s is not JSON", name)
+			}
+			values[name] = json.RawMessage(text[0])
+		}
+	}
+	for name := range values {
+		if len(given[name]) > 1 {
+			return nil, refuse(malformed, "the parameter %s is given %d times", name, len(given[name]))
+		}
+	}
+	return values, nil
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) (map[string]json.RawMessage, *refusal) {
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != jsonMedia || !isUTF8(parameters) {
+		return nil, refuse(wrongMedia, "the body must have Content-Type: application/json, in UTF-8")
+	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		return nil, refuse(wrongMedia, "the body must not be compressed")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large) || r.ContentLength > maxBody:
+		return nil, refuse(tooLarge, "the body is larger than the %d bytes allowed", maxBody)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, refuse(slowBody, "the body did not come in time")
+	case err != nil:
+		return nil, refuse(malformed, "the body ended before it was whole")
+	case !utf8.Valid(body):
+		return nil, refuse(malformed, "the body is not UTF-8")
+	}
+	return readObject(body)
+}
+
+func readObject(body []byte) (map[string]json.RawMessage, *refusal) {
+	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
+		return nil, refuse(malformed, "the body is an array; send one operation in one request")
+	}
+	var values map[string]json.RawMessage
+	err := json.Unmarshal(body, &values)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, refuse(malformed, "the body is not JSON: byte %d is not as it must be", syntax.Offset)
+	case err != nil || values == nil:
+		return nil, refuse(malformed, "the body is not a JSON object")
+	}
+	return values, nil
+}
+
+// readParameters looks at the type of each parameter. null is as good as none.
+func readParameters(values map[string]json.RawMessage, header http.Header) (*graphql.RawParams, *refusal) {
+	params := &graphql.RawParams{Headers: header}
+	var documentID string
+	for _, text := range []struct {
+		name string
+		into *string
+	}{{"query", &params.Query}, {"operationName", &params.OperationName}, {"documentId", &documentID}} {
+		if value, is := values[text.name]; is && json.Unmarshal(value, text.into) != nil {
+			return nil, refuse(malformed, "the parameter %s is %s; a string is expected", text.name, kindOfJSON(value))
+		}
+	}
+	for _, object := range []struct {
+		name string
+		into *map[string]any
+	}{{"variables", &params.Variables}, {"extensions", &params.Extensions}} {
+		if value, is := values[object.name]; is && decodeObject(value, object.into) != nil {
+			return nil, refuse(malformed, "the parameter %s is %s; an object is expected", object.name, kindOfJSON(value))
+		}
+	}
+	if refused := nameDocument(params, documentID); refused != nil {
+		return nil, refused
+	}
+	if params.Query == "" && params.Extensions[persistedExtension] == nil {
+		return nil, refuse(malformed, "the parameter query is missing")
+	}
+	return params, nil
+}
+
+// decodeObject keeps the digits of numbers.
+func decodeObject(value json.RawMessage, into *map[string]any) error {
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	decoder.UseNumber()
+	return decoder.Decode(into)
+}
+
+// kindOfJSON says what a value is, in place of the value.
+func kindOfJSON(value json.RawMessage) string {
+	switch value[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	default:
+		return "a number"
+	}
+}

@@ -1,0 +1,47 @@
+package graph
+
+import (
+	"maps"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"rehearse/graph/generated"
+)
+
+// servedSchema is the schema without the directive defer, which the library
+// brings along: an answer is one, and what is deferred would be missing in it.
+func servedSchema() *ast.Schema {
+	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
+	schema.Directives = maps.Clone(schema.Directives)
+	delete(schema.Directives, "defer")
+	return &schema
+}
+
+// hidingRules are the rules of validation where the schema is not for everybody:
+// they tell no name that was not sent, and refuse introspection. The executor
+// has replaced the rules about fields and leaves already.
+func hidingRules() *rules.Rules {
+	hiding := rules.NewDefaultRules()
+	for _, rule := range []struct {
+		name    string
+		instead core.Rule
+	}{
+		{rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+	} {
+		hiding.RemoveRule(rule.name)
+		hiding.AddRule(rule.instead.Name, rule.instead.RuleFunc)
+	}
+	hiding.AddRule("NoIntrospection", func(observers *validator.Events, addError validator.AddErrFunc) {
+		observers.OnField(func(_ *validator.Walker, field *ast.Field) {
+			if field.Name == "__schema" || field.Name == "__type" {
+				addError(validator.Message("Introspection is off; %q cannot be asked for.", field.Name), core.At(field.Position))
+			}
+		})
+	})
+	return hiding
+}
