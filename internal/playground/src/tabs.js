@@ -1,8 +1,10 @@
 // What a visitor finds ready to run, made for the sample school.
 
 export const headers = `{
-  // Who sends no token is this machine's administrator, or nobody where AUTH is jwt.
-  // To be somebody else: rehearse token --role student --id 101
+  // Without a token you are the administrator,
+  // or nobody, if the server runs with AUTH=jwt.
+  // rehearse token --role student --id 101
+  // prints one to be somebody else with:
   // "Authorization": "Bearer TOKEN"
 }
 `
@@ -10,14 +12,19 @@ export const headers = `{
 const day = 24 * 60 * 60 * 1000
 
 export function tabs(now) {
-  const hour = new Date(now).setUTCMinutes(0, 0, 0)
-  const time = (after) => new Date(hour + after).toISOString().replace('.000Z', 'Z')
-  const evening = (days) => time(days * day + (18 - new Date(hour).getUTCHours()) * (day / 24))
-  const week = `start: "${time(0)}", end: "${time(7 * day)}"`
+  const utc = (ms) => new Date(ms).toISOString().replace('.000Z', 'Z')
+  const time = (after) => utc(new Date(now).setUTCMinutes(0, 0, 0) + after)
+  const evening = (hour) => utc(new Date(now).setUTCHours(hour, 0, 0, 0) + day)
+  const week = `studentId: 101
+    start: "${time(0)}"
+    end: "${time(7 * day)}"`
   return [
     `# What Nora Newcomer may book in the next week.
 query WhatMayBeBooked {
-  availableSlots(studentId: 101, ${week}, first: 5) {
+  availableSlots(
+    ${week}
+    first: 5
+  ) {
     nodes { id start end interviewer { name } }
     eligibility { eligible interviewsUsed interviewsRemaining }
     emptyReasons { code message }
@@ -41,30 +48,31 @@ fragment verdict on Eligibility {
 }
 `,
     [
-      `# The slot's id is one of WhatMayBeBooked. Run it twice to see it refused.
+      `# The id, in the variables, is one of WhatMayBeBooked.
 mutation BookASlot($slotId: ID!) {
   bookSlot(input: { studentId: 101, slotId: $slotId }) {
     interview { id start status interviewer { name } }
-    errors {
-      code
-      message
-      ... on SlotTaken { alternatives { id start } }
-    }
+    errors { code message }
   }
 }
 `,
       { slotId: '1' },
     ],
     [
-      `# Fay Fifteen has had all of her interviews. A dry run books nothing.
+      `# The same slot once more. Anna Ash finds it taken, and Fay Fifteen
+# has had all of her interviews. A dry run books nothing.
 mutation SeeTheRefusal($slotId: ID!) {
-  bookSlot(input: { studentId: 103, slotId: $slotId, dryRun: true }) {
-    interview { id }
-    errors {
-      code
-      message
-      ... on NotEligible { eligibility { interviewsUsed interviewLimit } }
-    }
+  anna: bookSlot(input: { studentId: 106, slotId: $slotId, dryRun: true }) { ...outcome }
+  fay: bookSlot(input: { studentId: 103, slotId: $slotId, dryRun: true }) { ...outcome }
+}
+
+fragment outcome on BookSlotPayload {
+  interview { id }
+  errors {
+    code
+    message
+    ... on SlotTaken { alternatives { id start } }
+    ... on NotEligible { eligibility { interviewsUsed interviewLimit } }
   }
 }
 `,
@@ -80,16 +88,23 @@ query Interviews {
 `,
     `# Ada Brandt has two more hours.
 mutation PublishAvailability {
-  addAvailability(input: { interviewerId: 1, start: "${evening(1)}", end: "${evening(1).replace('18:', '20:')}" }) {
+  addAvailability(input: {
+    interviewerId: 1
+    start: "${evening(18)}"
+    end: "${evening(20)}"
+  }) {
     slots { id start status }
     skipped { start reason }
     errors { code message }
   }
 }
 `,
-    `# Watches what Nora may book. Publish availability in another window to see it open.
+    `# Watches what Nora may book. Publish availability
+# in another window to see it open.
 subscription SlotsChanged {
-  slotsChanged(studentId: 101, ${week}) {
+  slotsChanged(
+    ${week}
+  ) {
     opened { id start interviewer { name } }
     closedIds
   }

@@ -1,0 +1,157 @@
+// The playground in a real browser, which finds no host but this one.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+import { start } from './server.mjs'
+
+let server, browser
+
+before(async () => {
+  server = await start({ RATE_LIMIT: 'off' })
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  })
+})
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+// visit is a test with a page of its own. Whatever the page asked elsewhere, was
+// forbidden by its policy or failed at fails the test.
+function visit(name, story, options) {
+  test(name, { timeout: 60_000 }, async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+    const faults = []
+    await context.exposeBinding('violated', (_, what) => faults.push(`violation of the policy: ${what}`))
+    await context.addInitScript(() =>
+      addEventListener('securitypolicyviolation', (e) => globalThis.violated(`${e.effectiveDirective} ${e.blockedURI}`)),
+    )
+    const own = (url) => ['data:', 'blob:'].includes(new URL(url).protocol) || new URL(url).host === new URL(server.url).host
+    context.on('request', (request) => own(request.url()) || faults.push(`request to ${request.url()}`))
+    context.on('console', (message) => {
+      // A browser says of every answer with such a status that it "failed to load".
+      const refused = message.location().url.endsWith('/graphql')
+      if (['error', 'warning'].includes(message.type()) && !refused) faults.push(`${message.type()}: ${message.text()}`)
+    })
+    context.on('weberror', (error) => faults.push(`error: ${error.error()}`))
+    const page = await context.newPage()
+    page.on('websocket', (socket) => own(socket.url()) || faults.push(`connection to ${socket.url()}`))
+
+    await page.goto(`${server.url}/playground`)
+    await page.locator('.graphiql-query-editor .view-line').first().waitFor()
+    await story(page)
+    await context.close()
+    assert.deepEqual(faults, [])
+  })
+}
+
+// write replaces what is in an editor, by pasting: typing would close brackets.
+async function write(page, editor, text) {
+  await page.locator(`${editor} .view-lines`).click()
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.evaluate((pasted) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', pasted)
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  }, text)
+}
+
+const operation = '.graphiql-query-editor'
+const headers = '.graphiql-editor-tool .graphiql-editor:not(.hidden)'
+
+// run executes what is in the editor, and answers what the server did.
+async function run(page) {
+  const answered = page.waitForResponse((r) => r.request().method() === 'POST' && !r.request().postData().includes('IntrospectionQuery'))
+  await page.locator('.graphiql-execute-button').click()
+  return (await answered).json()
+}
+
+const shown = (page, text) => page.locator('.graphiql-response .view-lines', { hasText: text }).waitFor()
+
+visit('a query is run, and its answer shown', async (page) => {
+  await write(page, operation, '{ student(id: 101) { name } }')
+  assert.deepEqual(await run(page), { data: { student: { name: 'Nora Newcomer' } } })
+  await shown(page, '"name": "Nora Newcomer"')
+})
+
+visit('the documentation shows a field of the contract', async (page) => {
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+  const docs = page.locator('.graphiql-doc-explorer')
+  await docs.getByRole('link', { name: 'Query', exact: true }).click()
+  await docs.getByRole('link', { name: 'availableSlots', exact: true }).click()
+  await docs.getByText('at this instant each can be booked').waitFor()
+})
+
+visit('what is typed is completed from the schema', async (page) => {
+  await write(page, operation, 'query Typed { ')
+  await page.keyboard.type('bookingP')
+  await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'bookingPolicy' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.locator(`${operation} .view-lines`, { hasText: 'query Typed { bookingPolicy' }).waitFor()
+})
+
+visit('a mistake is underlined, and the workers find it', async (page) => {
+  await write(page, operation, '{ nonsense }')
+  await page.locator(`${operation} .squiggly-error`).waitFor()
+  const workers = page.workers().map((worker) => new URL(worker.url()).pathname.replace(/.*\/|-.*/g, ''))
+  assert.deepEqual(workers.filter((name) => name === 'graphql.worker'), ['graphql.worker'])
+})
+
+visit('the headers say who asks', async (page) => {
+  await write(page, operation, '{ viewer { role } }')
+  assert.deepEqual(await run(page), { data: { viewer: { role: 'ADMIN' } } })
+  await shown(page, '"role": "ADMIN"')
+  await write(page, headers, JSON.stringify({ Authorization: `Bearer ${await server.token('student', 101)}` }))
+  assert.deepEqual(await run(page), { data: { viewer: { role: 'STUDENT' } } })
+  await shown(page, '"role": "STUDENT"')
+})
+
+visit('a token that is no good shows the error of the server, and is not kept', async (page) => {
+  await write(page, headers, '{"Authorization": "Bearer nonsense"}')
+  assert.equal((await run(page)).errors[0].extensions.code, 'UNAUTHENTICATED')
+  await shown(page, '"code": "UNAUTHENTICATED"')
+  await write(page, operation, 'query Kept { viewer { role } }')
+  const storage = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])
+  await page.waitForFunction(() => sessionStorage.getItem('graphiql:tabState').includes('query Kept'))
+  const kept = await page.evaluate(storage)
+  assert.ok(!kept.includes('nonsense'), kept)
+})
+
+visit('the operations that are there do what they say', async (page) => {
+  const tab = async (name) => {
+    await page.locator('.graphiql-tab-button', { hasText: name }).click()
+    await page.locator(`${operation} .view-lines`, { hasText: name }).waitFor()
+    const { data, errors } = await run(page)
+    assert.equal(errors, undefined, `${name}: ${JSON.stringify(errors)}`)
+    return data
+  }
+  const { availableSlots } = await tab('WhatMayBeBooked')
+  assert.equal(availableSlots.nodes.length, 5)
+  assert.equal(availableSlots.eligibility.eligible, true)
+
+  const verdicts = await tab('Eligibility')
+  assert.equal(verdicts.new.interviewsUsed, 0)
+  assert.equal(verdicts.oneLeft.interviewsRemaining, 1)
+  assert.deepEqual(verdicts.noneLeft.reasons.map((r) => r.code), ['LIMIT_REACHED'])
+  assert.deepEqual(verdicts.lowGrades.reasons.map((r) => r.code), ['GRADES_TOO_LOW'])
+
+  assert.equal((await tab('BookASlot')).bookSlot.interview.status, 'BOOKED')
+  const { anna, fay } = await tab('SeeTheRefusal')
+  assert.deepEqual(anna.errors.map((e) => e.code), ['SLOT_TAKEN'])
+  const used = fay.errors.find((e) => e.code === 'LIMIT_REACHED')
+  assert.deepEqual(used.eligibility, { interviewsUsed: 15, interviewLimit: 15 })
+
+  assert.ok((await tab('Interviews')).interviews.nodes.some((i) => i.student.name === 'Nora Newcomer'))
+  assert.equal((await tab('PublishAvailability')).addAvailability.slots.length, 2)
+})
+
+visit(
+  'it is dark where the system is',
+  async (page) => {
+    const [red, green, blue] = await page.evaluate(() => getComputedStyle(document.querySelector('.graphiql-container')).backgroundColor.match(/\d+/g).map(Number))
+    assert.ok(Math.max(red, green, blue) < 100, `rgb(${red}, ${green}, ${blue})`)
+  },
+  { colorScheme: 'dark' },
+)
