@@ -18,6 +18,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/telemetry"
 )
 
 // BenchmarkAvailableSlots asks what random students may book in the next week,
@@ -72,13 +73,23 @@ func BenchmarkHandler(b *testing.B) {
 	b.ReportMetric(testing.AllocsPerRun(200, ask), "allocs/request") // even where b.N is 1
 }
 
-// handler is the server's, but for its clock and its log.
-func (w *world) handler() http.Handler {
-	return graph.NewHandler(graph.Options{
+// handler is the server's, but for its clock and its log: for the administrator,
+// and without limits, unless set says otherwise.
+func (w *world) handler(set ...func(*graph.Options)) http.Handler {
+	words := graph.NewVocabulary()
+	log := slog.New(slog.DiscardHandler)
+	options := graph.Options{
+		Observer: telemetry.New(telemetry.Options{
+			Log: log, Now: time.Now, Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
+		}),
 		App: app.New(w.store, func() time.Time { return w.now }), Reader: &w.store.Reader,
-		Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Timeout: 10 * time.Second,
+		Log: log, Zone: time.UTC, Timeout: 10 * time.Second,
 		Actor: func(*http.Request) (booking.Actor, error) { return booking.Actor{Role: booking.RoleAdmin}, nil },
-	})
+	}
+	for _, change := range set {
+		change(&options)
+	}
+	return graph.NewHandler(options)
 }
 
 const listDocument = `query($s: ID!, $start: DateTime!, $end: DateTime!, $first: Int) {
