@@ -19,6 +19,7 @@ import (
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 	"rehearse/internal/identity"
+	"rehearse/internal/telemetry"
 )
 
 // BenchmarkAvailableSlots asks what random students may book in the next week,
@@ -73,15 +74,30 @@ func BenchmarkHandler(b *testing.B) {
 	b.ReportMetric(testing.AllocsPerRun(200, ask), "allocs/request") // even where b.N is 1
 }
 
-// handler is the server's, but for its clock and its log.
-func (w *world) handler() http.Handler {
-	return graph.NewHandler(graph.Options{
+// handler is the server's, but for its clock and its log: for the administrator,
+// and without limits, unless set says otherwise.
+func (w *world) handler(set ...func(*graph.Options)) http.Handler {
+	words := graph.NewVocabulary()
+	log := slog.New(slog.DiscardHandler)
+	options := graph.Options{
+		Observer: telemetry.New(telemetry.Options{
+			Log: log, Now: time.Now, Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
+		}),
 		App: app.New(w.store, func() time.Time { return w.now }), Reader: &w.store.Reader,
-		Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Timeout: 10 * time.Second,
-		Sender: func(context.Context, []string) (identity.Sender, error) {
-			return identity.Sender{Actor: booking.Actor{Role: booking.RoleAdmin}}, nil
-		},
-	})
+		Log: log, Zone: time.UTC, Timeout: 10 * time.Second,
+		Sender: sends(booking.RoleAdmin, 0),
+	}
+	for _, change := range set {
+		change(&options)
+	}
+	return graph.NewHandler(options)
+}
+
+// sends makes somebody the sender of every request.
+func sends(role booking.Role, id int64) func(context.Context, []string) (identity.Sender, error) {
+	return func(context.Context, []string) (identity.Sender, error) {
+		return identity.Sender{Actor: booking.Actor{Role: role, ID: id}}, nil
+	}
 }
 
 const listDocument = `query($s: ID!, $start: DateTime!, $end: DateTime!, $first: Int) {

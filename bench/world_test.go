@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"rehearse/graph"
 	"rehearse/internal/booking"
 	"rehearse/internal/localpg"
 	"rehearse/internal/sample"
@@ -182,9 +183,9 @@ func (w *world) findStudents(ctx context.Context) error {
 }
 
 // serve runs the server.
-func (w *world) serve(b *testing.B) string {
+func (w *world) serve(b *testing.B, set ...func(*graph.Options)) string {
 	b.Helper()
-	server := httptest.NewServer(w.handler())
+	server := httptest.NewServer(w.handler(set...))
 	b.Cleanup(server.Close)
 	return server.URL
 }

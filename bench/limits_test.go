@@ -1,0 +1,51 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"rehearse/graph"
+	"rehearse/internal/calendar"
+	"rehearse/internal/ratelimit"
+	"rehearse/internal/store"
+)
+
+// BenchmarkRateLimits asks for a list of 50, and for little, of servers that count
+// nothing, each for itself, and all together in the database. All clients are the administrator at one address, so that the shared bucket
+// is one row: the worst there is.
+func BenchmarkRateLimits(b *testing.B) {
+	endless := ratelimit.Limit{Burst: 1_000_000_000, PerSecond: 1_000_000_000}
+	for _, clients := range []int{1, 16} {
+		w := open(b)
+		limits := func(buckets ratelimit.Buckets) func(*graph.Options) {
+			return func(o *graph.Options) {
+				o.Rates = &graph.RateLimits{Points: buckets, Bookings: buckets, Now: time.Now}
+			}
+		}
+		servers := []struct{ metric, name, url string }{
+			{"off", "RATE_LIMIT=off", w.serve(b)},
+			{"server", "each server's own buckets", w.serve(b, limits(ratelimit.NewLocal(endless)))},
+			{"shared", "RATE_LIMIT_SHARED=on", w.serve(b, limits(store.NewSharedBuckets(w.store, "bench", endless)))},
+		}
+		week := calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}
+		against := func(name string, do func(ctx context.Context, url string, random *rand.Rand) error) {
+			b.Run(fmt.Sprintf("%s/clients=%d", name, clients), func(b *testing.B) {
+				var contenders []contender
+				for _, s := range servers {
+					contenders = append(contenders, contender{metric: s.metric, name: s.name,
+						do: func(ctx context.Context, random *rand.Rand) error { return do(ctx, s.url, random) }})
+				}
+				compare(b, load{clients: clients}, contenders...)
+			})
+		}
+		against("availableSlots", func(ctx context.Context, url string, random *rand.Rand) error {
+			return post(ctx, url, listRequest(w.anyStudent(random), week, 50))
+		})
+		against("bookingPolicy", func(ctx context.Context, url string, _ *rand.Rand) error {
+			return post(ctx, url, []byte(`{"query":"{ bookingPolicy { interviewLimit } }"}`))
+		})
+	}
+}

@@ -1,0 +1,63 @@
+package graph_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// What is somebody else's answers as what is not there, and in the same time:
+// the same is asked of the database, whatever it is that the caller may not have.
+func TestWhatIsSomebodyElsesTakesTheSameStatements(t *testing.T) {
+	t.Parallel()
+	schema := loadSchema(t)
+	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
+		t.Run(string(role), func(t *testing.T) {
+			t.Parallel()
+			trace := &statements{}
+			s := newSchoolWith(t, store.Options{Tracer: trace})
+			a, b := s.household("a"), s.household("b")
+			left := s.interviewer(nil)
+			s.mutate("updateInterviewer", "interviewer { id }", map[string]any{"interviewerId": left, "active": false}, &published{})
+			id := a.student
+			if role == booking.RoleInterviewer {
+				id = a.interviewer
+			}
+			s.act(role, int64(number(t, id)))
+			tried := 0
+			alike := func(name string, ask func(household) (string, map[string]any)) {
+				tried++
+				trace.take()
+				answer := s.ask(ask(b)).body
+				sent := trace.take()
+				if missing := s.ask(ask(nobody)).body; digits.ReplaceAllString(answer, "0") != digits.ReplaceAllString(missing, "0") {
+					t.Errorf("%s answers\n%s\nand of what is not there\n%s", name, answer, missing)
+				}
+				if diff := cmp.Diff(trace.take(), sent); diff != "" {
+					t.Errorf("%s sends other statements than for what is not there (-missing +somebody else's):\n%s", name, diff)
+				}
+			}
+			for _, field := range slices.Concat(schema.Query.Fields, schema.Mutation.Fields) {
+				if !strings.HasPrefix(field.Name, "__") && rightsTo(t, field)[role] == "OWN" && field.Name != "viewer" {
+					alike(field.Name, func(of household) (string, map[string]any) { return documentFor(field.Name, of) })
+				}
+			}
+			if role == booking.RoleStudent {
+				b.interviewer = left
+				alike("an interviewer who has left", func(of household) (string, map[string]any) { return documentFor("interviewer", of) })
+				alike("somebody else's hold", func(of household) (string, map[string]any) {
+					return "mutation($in: BookSlotInput!) { bookSlot(input: $in) { errors { code message path } } }",
+						map[string]any{"in": map[string]any{"studentId": a.student, "slotId": a.free, "holdId": of.hold}}
+				})
+			}
+			if tried < 10 {
+				t.Errorf("only %d were tried", tried)
+			}
+		})
+	}
+}
