@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,6 +30,10 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	defer listeners.close()
+	documents, err := p.documents()
+	if err != nil {
+		return err
+	}
 	return p.withDatabase(ctx, func(s *store.Store, server *localpg.Server) error {
 		if err := p.prepare(ctx, s); err != nil {
 			return err
@@ -47,7 +52,8 @@ func (p *program) serve(ctx context.Context) error {
 			GraphQL: graph.NewHandler(graph.Options{
 				App: school, Reader: &s.Reader, Log: p.log,
 				Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Actor: verifier.Actor,
-				Rates: p.rates(s),
+				Rates: p.rates(s), Limits: p.limits(), Trusted: documents,
+				HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
 			}),
 			Playground: graph.Playground("/graphql"), Schema: schema, Ready: readiness(s, verifier),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
@@ -78,6 +84,26 @@ func (p *program) serve(ctx context.Context) error {
 		fmt.Fprintln(p.stdout, "stopped")
 		return err
 	})
+}
+
+// limits is how large a request may be.
+func (p *program) limits() graph.Limits {
+	l := graph.DefaultLimits()
+	l.Body, l.Depth, l.Cost = p.config.MaxBody, p.config.MaxDepth, p.config.MaxCost
+	return l
+}
+
+// documents are the only ones that are executed; nil for any.
+func (p *program) documents() (graph.TrustedDocuments, error) {
+	folder := p.config.TrustedDocuments
+	if folder == "" {
+		return nil, nil
+	}
+	known, err := graph.LoadTrustedDocuments(os.DirFS(folder), p.limits())
+	if err != nil {
+		return nil, fmt.Errorf("%w:\nTRUSTED_DOCUMENTS is %q; a folder of documents is expected: %w", errConfiguration, folder, err)
+	}
+	return known, nil
 }
 
 // rates is how much everybody may ask for; nil for as much as he likes.
