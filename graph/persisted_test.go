@@ -131,7 +131,7 @@ func TestHiddenSchema(t *testing.T) {
 	hidden := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.HideSchema = true })
 	shown := newSchool(t)
 	for _, document := range []string{
-		"{ viewe { role } }", "{ viewer }", "{ student(idd: 1) { id } }", "{ ... on Quer { __typename } }", "{ students(orderBy: {direction: ASCC}) { totalCount } }",
+		"{ viewe { role } }", "{ viewer }", "{ student(idd: 1) { id } }", "{ students(orderBy: {direction: ASCC}) { totalCount } }",
 		"{ students(orderBy: {field: NAM}) { totalCount } }",
 	} {
 		a := hidden.ask(document, nil)
