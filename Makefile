@@ -1,7 +1,7 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race e2e crash bench
+.PHONY: help run generate lint test race e2e playground crash bench
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ race: ## the same under the race detector, in a random order
 
 e2e: ## the binary from outside, by other people's clients and a browser (needs node and chromium)
 	cd e2e && npm ci --no-audit --no-fund && npm test
+
+playground: ## the page that is in the binary, from its sources (needs node)
+	cd internal/playground && npm ci --no-audit --no-fund && npm run build
 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test . -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)

@@ -17,6 +17,7 @@ import (
 	"rehearse/internal/config"
 	"rehearse/internal/identity"
 	"rehearse/internal/localpg"
+	"rehearse/internal/playground"
 	"rehearse/internal/ratelimit"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
@@ -43,22 +44,32 @@ func (p *program) serve(ctx context.Context) error {
 			return err
 		}
 		verifier := p.verifier(keys)
+		page, err := playground.Handler()
+		if err != nil {
+			return err
+		}
 		school := app.New(s, p.clock)
 		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s))
 		if err != nil {
 			return err
 		}
+		follow, err := school.Follow(ctx, p.log)
+		if err != nil {
+			return err
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		answers := graph.NewHandler(graph.Options{
+			App: school, Reader: &s.Reader, Log: p.log,
+			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
+			Rates: p.rates(s), Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx,
+			Limits: p.limits(), Trusted: documents,
+			HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
+		})
 		site := web.New(web.Options{
-			GraphQL: graph.NewHandler(graph.Options{
-				App: school, Reader: &s.Reader, Log: p.log,
-				Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Actor: verifier.Actor,
-				Rates: p.rates(s), Limits: p.limits(), Trusted: documents,
-				HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
-			}),
-			Playground: graph.Playground("/graphql"), Schema: schema, Ready: readiness(s, verifier),
+			GraphQL:    answers,
+			Playground: page, Schema: schema, Ready: readiness(s, verifier),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
-		group, ctx := errgroup.WithContext(ctx)
 		serveOn := func(l net.Listener, h http.Handler, c *tls.Certificate) {
 			group.Go(func() error { return site.Serve(ctx, l, h, c, p.config.ShutdownTimeout) })
 		}
@@ -66,6 +77,15 @@ func (p *program) serve(ctx context.Context) error {
 		if listeners.ops != nil {
 			serveOn(listeners.ops, site.Ops(), nil)
 		}
+		group.Go(func() error {
+			follow(ctx)
+			return nil
+		})
+		group.Go(func() error {
+			<-ctx.Done()
+			answers.Drain()
+			return nil
+		})
 		if provider, is := keys.(*identity.Provider); is {
 			group.Go(func() error {
 				provider.Run(ctx)
@@ -123,6 +143,10 @@ func (p *program) rates(s *store.Store) *graph.RateLimits {
 		Bookings:       buckets("bookings", ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
 		TrustedProxies: c.Proxies, Now: p.now,
 	}
+}
+
+func (p *program) streams() graph.StreamLimits {
+	return graph.StreamLimits{PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller}
 }
 
 // readiness is whether requests can be answered: those need the database, and

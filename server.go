@@ -220,7 +220,7 @@ func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *loc
 		}
 		dsn = server.DSN(databaseName)
 	}
-	s, err := store.Open(ctx, dsn, store.Options{MaxConns: p.config.DatabaseMaxConns})
+	s, err := store.Open(ctx, dsn, store.Options{MaxConns: p.config.DatabaseMaxConns, ListenDSN: p.config.DatabaseListenURL})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/identity"
 )
 
 // BenchmarkAvailableSlots asks what random students may book in the next week,
@@ -77,7 +78,9 @@ func (w *world) handler() http.Handler {
 	return graph.NewHandler(graph.Options{
 		App: app.New(w.store, func() time.Time { return w.now }), Reader: &w.store.Reader,
 		Log: slog.New(slog.DiscardHandler), Zone: time.UTC, Timeout: 10 * time.Second,
-		Actor: func(*http.Request) (booking.Actor, error) { return booking.Actor{Role: booking.RoleAdmin}, nil },
+		Sender: func(context.Context, []string) (identity.Sender, error) {
+			return identity.Sender{Actor: booking.Actor{Role: booking.RoleAdmin}}, nil
+		},
 	})
 }
 

@@ -1,12 +1,12 @@
 package graph
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"net/http"
 	"strings"
-
-	"github.com/vektah/gqlparser/v2/gqlerror"
+	"time"
 
 	"rehearse/internal/app"
 	"rehearse/internal/identity"
@@ -26,27 +26,51 @@ func identified(o Options, next http.Handler) http.Handler {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
-		actor, err := o.Actor(r)
+		sender, err := o.Sender(r.Context(), r.Header.Values("Authorization"))
 		if err != nil {
 			o.Log.DebugContext(r.Context(), "nobody is identified", "requestId", id, "error", err)
 			refuseSender(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(app.WithCaller(r.Context(), app.Caller{Actor: actor, RequestID: id})))
+		next.ServeHTTP(w, r.WithContext(withSender(r.Context(), sender, id)))
 	})
+}
+
+type leftKey struct{}
+
+// withSender carries who asks, in which request, and for how long he is good.
+func withSender(ctx context.Context, s identity.Sender, requestID string) context.Context {
+	return context.WithValue(app.WithCaller(ctx, app.Caller{Actor: s.Actor, RequestID: requestID}), leftKey{}, s.Left)
+}
+
+// afterSender calls then when who asks cannot be taken for him any more.
+func afterSender(ctx context.Context, then func()) (stop func() bool) {
+	left, _ := ctx.Value(leftKey{}).(time.Duration)
+	if left == 0 {
+		return func() bool { return true }
+	}
+	return time.AfterFunc(left, then).Stop
 }
 
 // refuseSender answers a request whose token is no good, or cannot be checked.
 // Why, beyond the words of identity, is in the log alone.
 func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
+	if known := badToken(err); known != nil {
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		writeRefusal(w, r, because(unauthenticated, codeUnauthenticated, known.Error()))
+		return
+	}
+	writeRefusal(w, r, because(unavailable, codeUnavailable, identity.ErrUnavailable.Error()))
+}
+
+// badToken is what is wrong with a token; nil when it could not be checked.
+func badToken(err error) error {
 	for _, known := range []error{identity.ErrExpired, identity.ErrNotYetValid, identity.ErrInvalid} {
 		if errors.Is(err, known) {
-			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-			writeRefusal(w, r, &refusal{unauthenticated, gqlerror.List{requestError(codeUnauthenticated, known.Error())}})
-			return
+			return known
 		}
 	}
-	writeRefusal(w, r, &refusal{unavailable, gqlerror.List{requestError(codeUnavailable, identity.ErrUnavailable.Error())}})
+	return nil
 }
 
 // isRequestID: letters, digits and a few marks, so that it is safe in a header

@@ -16,7 +16,7 @@ import (
 	"rehearse/graph/loader"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
-	"rehearse/internal/booking"
+	"rehearse/internal/identity"
 	"rehearse/internal/store"
 )
 
@@ -34,9 +34,13 @@ type Options struct {
 	// PersistedQueries lets clients send a document once, and its hash from then on.
 	PersistedQueries bool
 	Trusted          TrustedDocuments // the only documents that are executed; nil for any
-	// Actor is who sends a request. Its error is one of package identity's:
-	// then nothing of the request is executed.
-	Actor func(*http.Request) (booking.Actor, error)
+	// Sender is who sends a request with these Authorization headers. Its error is
+	// one of package identity's: then nothing of the request is executed.
+	Sender func(ctx context.Context, authorization []string) (identity.Sender, error)
+
+	Streams  StreamLimits
+	Origins  []string        // of pages elsewhere that may open WebSockets
+	Stopping context.Context // ends when subscribers are to be sent away; nil for never
 }
 
 // How many documents are kept: valid ones, parsed, and texts by their hash.
@@ -45,13 +49,29 @@ const (
 	cachedPersistents = 1000
 )
 
-// NewHandler answers GraphQL over HTTP.
-func NewHandler(o Options) http.Handler {
+// Handler answers GraphQL over HTTP.
+type Handler struct {
+	http.Handler
+	streams *streams
+}
+
+// Drain waits until every stream has ended, once Stopping has.
+func (h *Handler) Drain() { h.streams.all.Wait() }
+
+// NewHandler answers with what o says.
+func NewHandler(o Options) *Handler {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
+	if o.Stopping == nil {
+		o.Stopping = context.Background()
+	}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}, Schema: servedSchema()}))
-	server.AddTransport(transport{timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log})
+	letIn := admission{timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log}
+	open := newStreams(o.Stopping, o.Streams)
+	server.AddTransport(&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender})
+	server.AddTransport(&eventStreams{admission: letIn, streams: open})
+	server.AddTransport(transport{letIn})
 	server.AddTransport(unsupported{})
 	useDocuments(server, o)
 	server.SetErrorPresenter(present(o.Log))
@@ -59,6 +79,7 @@ func NewHandler(o Options) http.Handler {
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader)))
 	})
+	server.AroundResponses(perEvent(o.Reader))
 	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 			ctx = loader.WithSet(ctx, loader.New(o.Reader)) // what an earlier mutation read is old now
@@ -68,7 +89,7 @@ func NewHandler(o Options) http.Handler {
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return atMost(next(ctx))
 	})
-	return identified(o, server)
+	return &Handler{Handler: identified(o, server), streams: open}
 }
 
 // useDocuments says which documents the server executes.

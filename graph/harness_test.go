@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/identity"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
@@ -57,7 +59,9 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
 		Timeout: 10 * time.Second,
-		Actor:   func(*http.Request) (booking.Actor, error) { return *s.actor.Load(), nil },
+		Sender: func(context.Context, []string) (identity.Sender, error) {
+			return identity.Sender{Actor: *s.actor.Load()}, nil
+		},
 	}
 	s.act(booking.RoleAdmin, 0)
 	for _, change := range set {

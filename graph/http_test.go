@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"rehearse/graph"
-	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 	"rehearse/internal/store"
 )
@@ -129,8 +128,7 @@ func TestMediaTypes(t *testing.T) {
 		list = append(list, e)
 	}
 	for _, accept := range []string{
-		"text/html", "text/event-stream", "application/xml, image/*", "*/*;q=0", "nonsense", plainJSON + ";charset=utf-16",
-		"text/event-stream, " + plainJSON + ";q=0.5",
+		"text/html", "application/xml, image/*", "*/*;q=0", "nonsense", plainJSON + ";charset=utf-16",
 	} {
 		list = append(list, exchange{name: accept, headers: accepting(accept), body: askName, status: 406, says: "BAD_USER_INPUT"})
 	}
@@ -187,7 +185,7 @@ func TestStatusOfWhoIsNobody(t *testing.T) {
 	t.Parallel()
 	says := identity.ErrExpired
 	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) {
-		o.Actor = func(*http.Request) (booking.Actor, error) { return booking.Actor{}, says }
+		o.Sender = func(context.Context, []string) (identity.Sender, error) { return identity.Sender{}, says }
 	})
 	s.exchanges([]exchange{{name: "expired", headers: accepting(graphqlJSON), body: askName, status: 401, media: graphqlJSON, says: "UNAUTHENTICATED"}})
 	says = identity.ErrUnavailable

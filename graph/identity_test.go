@@ -1,11 +1,11 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,11 +27,11 @@ func identified(t *testing.T) (s *school, sign func(terms identity.Terms, ttl ti
 	terms := identity.Terms{Clock: func() time.Time { return t0 }}
 	verifier := identity.New(secret, terms, booking.Actor{Role: booking.RoleAdmin})
 	s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
-		o.Actor = func(r *http.Request) (booking.Actor, error) {
-			if r.Header.Get("Authorization") == "Bearer of an issuer that is down" {
-				return booking.Actor{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)
+		o.Sender = func(ctx context.Context, authorization []string) (identity.Sender, error) {
+			if slices.Contains(authorization, "Bearer of an issuer that is down") {
+				return identity.Sender{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)
 			}
-			return verifier.Actor(r)
+			return verifier.Sender(ctx, authorization)
 		}
 	})
 	return s, func(terms identity.Terms, ttl time.Duration) string {
@@ -102,29 +102,5 @@ func TestATokenIsHonoured(t *testing.T) {
 	request.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + sign(at(t0), time.Hour)}}
 	if a := s.send(request); a.status != http.StatusOK || len(a.Errors) > 0 {
 		t.Errorf("%d %s", a.status, a.body)
-	}
-}
-
-// The policy of the page names what the page is made of, and nothing that the
-// page could be made to load besides.
-func TestPlaygroundPolicy(t *testing.T) {
-	t.Parallel()
-	w := httptest.NewRecorder()
-	graph.Playground("/graphql").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/playground", http.NoBody))
-	policy := w.Header().Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'none'", "script-src ", "'sha256-", "connect-src 'self'", "frame-ancestors 'none'"} {
-		if !strings.Contains(policy, part) {
-			t.Errorf("the policy lacks %s: %s", part, policy)
-		}
-	}
-	files := regexp.MustCompile(`(?:src|href)="(https:[^"]+)"`).FindAllStringSubmatch(w.Body.String(), -1)
-	for _, file := range files {
-		if !strings.Contains(policy, " "+file[1]) {
-			t.Errorf("the policy forbids %s: %s", file[1], policy)
-		}
-	}
-	if strings.Count(policy, "https://") != len(files) || strings.Contains(policy, "unsafe-eval") ||
-		strings.Contains(regexp.MustCompile("script-src[^;]*").FindString(policy), "unsafe") {
-		t.Errorf("the policy lets in more than the page: %s", policy)
 	}
 }

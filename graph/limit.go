@@ -115,7 +115,7 @@ func wide(address netip.Addr) string {
 
 func (l *RateLimits) trusts(host string) bool {
 	address, err := netip.ParseAddr(host)
-	return err == nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
+	return err == nil && l != nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
 }
 
 // bookingsOf counts the holds and bookings that an operation asks for.

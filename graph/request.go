@@ -23,10 +23,21 @@ const allowedMethods = "GET, POST"
 type refusal struct {
 	outcome outcome
 	errors  gqlerror.List
+	more    map[string]any    // the answer's extensions
+	header  map[string]string // of the answer, besides those of every one
 }
 
 func refuse(o outcome, format string, args ...any) *refusal {
-	return &refusal{o, gqlerror.List{requestError(codeBadUserInput, fmt.Sprintf(format, args...))}}
+	return because(o, codeBadUserInput, fmt.Sprintf(format, args...))
+}
+
+func because(o outcome, code, message string) *refusal {
+	return &refusal{outcome: o, errors: gqlerror.List{requestError(code, message)}}
+}
+
+func (r *refusal) with(header, value string) *refusal {
+	r.header = map[string]string{header: value}
+	return r
 }
 
 // readRequest reads the parameters of a GraphQL request from a URL or a body of

@@ -21,6 +21,7 @@ var _ generated.ResolverRoot = (*Resolver)(nil)
 type (
 	queryResolver        struct{ *Resolver }
 	mutationResolver     struct{ *Resolver }
+	subscriptionResolver struct{ *Resolver }
 	slotResolver         struct{ *Resolver }
 	studentResolver      struct{ *Resolver }
 	interviewResolver    struct{ *Resolver }
@@ -35,16 +36,17 @@ type (
 	conflictResolver     struct{ *Resolver }
 )
 
-func (r *Resolver) Query() generated.QueryResolver             { return queryResolver{r} }
-func (r *Resolver) Mutation() generated.MutationResolver       { return mutationResolver{r} }
-func (r *Resolver) Slot() generated.SlotResolver               { return slotResolver{r} }
-func (r *Resolver) Student() generated.StudentResolver         { return studentResolver{r} }
-func (r *Resolver) Interview() generated.InterviewResolver     { return interviewResolver{r} }
-func (r *Resolver) Interviewer() generated.InterviewerResolver { return interviewerResolver{r} }
-func (r *Resolver) Hold() generated.HoldResolver               { return holdResolver{r} }
-func (r *Resolver) Waiver() generated.WaiverResolver           { return waiverResolver{r} }
-func (r *Resolver) Event() generated.EventResolver             { return eventResolver{r} }
-func (r *Resolver) Actor() generated.ActorResolver             { return actorResolver{r} }
+func (r *Resolver) Query() generated.QueryResolver               { return queryResolver{r} }
+func (r *Resolver) Mutation() generated.MutationResolver         { return mutationResolver{r} }
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscriptionResolver{r} }
+func (r *Resolver) Slot() generated.SlotResolver                 { return slotResolver{r} }
+func (r *Resolver) Student() generated.StudentResolver           { return studentResolver{r} }
+func (r *Resolver) Interview() generated.InterviewResolver       { return interviewResolver{r} }
+func (r *Resolver) Interviewer() generated.InterviewerResolver   { return interviewerResolver{r} }
+func (r *Resolver) Hold() generated.HoldResolver                 { return holdResolver{r} }
+func (r *Resolver) Waiver() generated.WaiverResolver             { return waiverResolver{r} }
+func (r *Resolver) Event() generated.EventResolver               { return eventResolver{r} }
+func (r *Resolver) Actor() generated.ActorResolver               { return actorResolver{r} }
 func (r *Resolver) Availability() generated.AvailabilityResolver {
 	return availabilityResolver{r}
 }

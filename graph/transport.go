@@ -3,10 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,12 +14,7 @@ import (
 // body, and GET for queries. It is ours because the library's has no limit on
 // the body, repeats the body in its errors, and knows neither the statuses nor
 // the media types of GraphQL over HTTP.
-type transport struct {
-	timeout time.Duration
-	maxBody int64
-	rates   *RateLimits
-	log     *slog.Logger
-}
+type transport struct{ admission }
 
 // costHeader asks for what an operation costs, in extensions.cost.
 const costHeader = "X-GraphQL-Cost"
@@ -45,13 +37,10 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
 	defer cancel()
-	operation, problems := exec.CreateOperationContext(ctx, params)
-	if len(problems) > 0 {
-		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		write(w, r, wrongDocument, response)
-		return
+	operation, paid, refused := t.admit(ctx, r, exec, params)
+	if refused == nil && operation.Operation.Operation == ast.Subscription {
+		refused = refuse(notAcceptable, "a subscription is answered over a WebSocket (%s), or with Accept: %s", subprotocol, eventStreamMedia)
 	}
-	paid, refused := t.admit(ctx, w, r, operation)
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return
@@ -59,7 +48,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	responses, ctx := exec.DispatchOperation(ctx, operation)
 	response := responses(ctx)
 	if response == nil { // the library's answer when the time ran out before it began
-		writeRefusal(w, r, &refusal{ranOutOfTime, gqlerror.List{requestError(codeTimeout, timeoutText)}})
+		writeRefusal(w, r, because(ranOutOfTime, codeTimeout, timeoutText))
 		return
 	}
 	if r.Header.Get(costHeader) != "" {
@@ -71,33 +60,12 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	write(w, r, executed, response)
 }
 
-// admit is what stands between an operation that could be executed and its
-// execution: the method it came by, and what it costs.
-func (t transport) admit(
-	ctx context.Context, w http.ResponseWriter, r *http.Request, operation *graphql.OperationContext,
-) (charge, *refusal) {
-	switch kind := operation.Operation.Operation; {
-	case kind == ast.Subscription:
-		return charge{}, refuse(notAcceptable, "a subscription is answered over a WebSocket, or with Accept: %s", eventStreamMedia)
-	case kind == ast.Mutation && r.Method == http.MethodGet:
-		w.Header().Set("Allow", http.MethodPost)
-		return charge{}, refuse(wrongMethod, "GET answers queries only; send a mutation with POST")
-	}
-	paid, tooMuch, err := t.rates.take(ctx, r, operation)
-	switch {
-	case err != nil:
-		t.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
-		return paid, &refusal{unavailable, gqlerror.List{requestError(codeUnavailable, "try again in a moment")}}
-	case tooMuch != nil:
-		w.Header().Set("Retry-After", strconv.Itoa(tooMuch.Extensions["cost"].(charge).RetryAfterInSec))
-		return paid, &refusal{rateLimited, gqlerror.List{tooMuch}}
-	}
-	return paid, nil
-}
-
 // writeRefusal answers a request of which nothing was executed: without data.
 func writeRefusal(w http.ResponseWriter, r *http.Request, refused *refusal) {
-	write(w, r, refused.outcome, &graphql.Response{Errors: refused.errors})
+	for name, value := range refused.header {
+		w.Header().Set(name, value)
+	}
+	write(w, r, refused.outcome, &graphql.Response{Errors: refused.errors, Extensions: refused.more})
 }
 
 func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.Response) {
@@ -109,7 +77,7 @@ func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.
 	w.WriteHeader(o.status(media))
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(answer{response.Errors, response.Data, response.Extensions}) // a client that went away is no error of ours
+	_ = encoder.Encode(answerOf(response)) // a client that went away is no error of ours
 }
 
 // answer is a response: without data, and not with null, if nothing was executed.
@@ -117,6 +85,10 @@ type answer struct {
 	Errors     gqlerror.List   `json:"errors,omitempty"`
 	Data       json.RawMessage `json:"data,omitempty"`
 	Extensions map[string]any  `json:"extensions,omitempty"`
+}
+
+func answerOf(response *graphql.Response) answer {
+	return answer{response.Errors, response.Data, response.Extensions}
 }
 
 // unsupported answers what no transport takes.

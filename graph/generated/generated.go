@@ -48,6 +48,7 @@ type ResolverRoot interface {
 	Slot() SlotResolver
 	SlotTaken() SlotTakenResolver
 	Student() StudentResolver
+	Subscription() SubscriptionResolver
 	Waiver() WaiverResolver
 }
 
@@ -473,6 +474,12 @@ type ComplexityRoot struct {
 		Path         func(childComplexity int) int
 	}
 
+	SlotsChanged struct {
+		ClosedIDs func(childComplexity int) int
+		Opened    func(childComplexity int) int
+		Refetch   func(childComplexity int) int
+	}
+
 	Student struct {
 		CreatedAt          func(childComplexity int) int
 		Eligibility        func(childComplexity int) int
@@ -497,6 +504,11 @@ type ComplexityRoot struct {
 	StudentEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Subscription struct {
+		InterviewChanged func(childComplexity int, studentID *int64, interviewerID *int64) int
+		SlotsChanged     func(childComplexity int, studentID int64, start time.Time, end time.Time) int
 	}
 
 	UnblockTimePayload struct {
@@ -679,6 +691,10 @@ type StudentResolver interface {
 	Waivers(ctx context.Context, objs []*booking.Student) ([][]booking.Waiver, error)
 	UpcomingInterviews(ctx context.Context, objs []*booking.Student) ([][]booking.Interview, error)
 	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
+}
+type SubscriptionResolver interface {
+	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time) (<-chan *app.SlotsChanged, error)
+	InterviewChanged(ctx context.Context, studentID *int64, interviewerID *int64) (<-chan *booking.Interview, error)
 }
 type WaiverResolver interface {
 	Student(ctx context.Context, objs []*booking.Waiver) ([]*booking.Student, error)
@@ -2515,6 +2531,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SlotTaken.Path(childComplexity), true
 
+	case "SlotsChanged.closedIds":
+		if e.ComplexityRoot.SlotsChanged.ClosedIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotsChanged.ClosedIDs(childComplexity), true
+	case "SlotsChanged.opened":
+		if e.ComplexityRoot.SlotsChanged.Opened == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotsChanged.Opened(childComplexity), true
+	case "SlotsChanged.refetch":
+		if e.ComplexityRoot.SlotsChanged.Refetch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotsChanged.Refetch(childComplexity), true
+
 	case "Student.createdAt":
 		if e.ComplexityRoot.Student.CreatedAt == nil {
 			break
@@ -2624,6 +2659,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StudentEdge.Node(childComplexity), true
+
+	case "Subscription.interviewChanged":
+		if e.ComplexityRoot.Subscription.InterviewChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_interviewChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.InterviewChanged(childComplexity, args["studentId"].(*int64), args["interviewerId"].(*int64)), true
+	case "Subscription.slotsChanged":
+		if e.ComplexityRoot.Subscription.SlotsChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_slotsChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SlotsChanged(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time)), true
 
 	case "UnblockTimePayload.errors":
 		if e.ComplexityRoot.UnblockTimePayload.Errors == nil {
@@ -2989,6 +3047,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -4054,6 +4129,51 @@ type AvailabilityConflict implements UserError {
   path: [String!]
   "The slots that are in the way."
   slots: [Slot!]!
+}
+
+# ================================================================ subscriptions
+
+"""
+What happens, as it happens, on whatever server: over WebSockets by the protocol
+graphql-transport-ws, or as server-sent events. It starts with what happens after
+the subscription; ask for what there is then. When its token expires it ends.
+"""
+type Subscription {
+  """
+  How what the student may book, of the slots that lie inside ` + "`" + `[start, end]` + "`" + `, has
+  changed. That a slot is about to begin, and cannot be booked for that, is not
+  told.
+  """
+  slotsChanged(
+    "The student."
+    studentId: ID!
+    "Slots that start at this time or later."
+    start: DateTime!
+    "Slots that end at this time or earlier; at most 366 days after ` + "`" + `start` + "`" + `."
+    end: DateTime!
+  ): SlotsChanged! @access(student: OWN)
+
+  """
+  Each interview that is booked, moved, or changed in any other way, as it is
+  then; of several changes at once perhaps only the last. Those of the caller;
+  an administrator's are all.
+  """
+  interviewChanged(
+    "Interviews of this student only."
+    studentId: ID
+    "Interviews with this interviewer only."
+    interviewerId: ID
+  ): Interview! @access(student: OWN, interviewer: OWN)
+}
+
+"How what a student may book has changed."
+type SlotsChanged {
+  "Slots that can be booked now, by start, then id. Some of them perhaps could be before."
+  opened: [Slot!]!
+  "Slots that cannot be booked any more. Some of them perhaps could not be before."
+  closedIds: [ID!]!
+  "More has changed than is told: ask ` + "`" + `availableSlots` + "`" + ` again."
+  refetch: Boolean!
 }
 
 # ==================================================================== mutations
@@ -5749,6 +5869,18 @@ func (ec *executionContext) childFields_SlotEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type SlotEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_SlotsChanged(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opened":
+		return ec.fieldContext_SlotsChanged_opened(ctx, field)
+	case "closedIds":
+		return ec.fieldContext_SlotsChanged_closedIds(ctx, field)
+	case "refetch":
+		return ec.fieldContext_SlotsChanged_refetch(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SlotsChanged", field.Name)
+}
+
 func (ec *executionContext) childFields_Student(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6896,6 +7028,58 @@ func (ec *executionContext) field_Student_interviews_args(ctx context.Context, r
 		return nil, err
 	}
 	args["filter"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_interviewChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "studentId",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOID2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["studentId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "interviewerId",
+		func(ctx context.Context, v any) (*int64, error) {
+			return ec.unmarshalOID2ᚖint64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["interviewerId"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_slotsChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "studentId",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNID2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["studentId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "start",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["start"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "end",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["end"] = arg2
 	return args, nil
 }
 
@@ -15292,6 +15476,84 @@ func (ec *executionContext) resolveBatch_SlotTaken_alternatives(ctx context.Cont
 	)
 }
 
+func (ec *executionContext) _SlotsChanged_opened(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotsChanged_opened(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opened, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotsChanged_opened(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotsChanged",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SlotsChanged_closedIds(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotsChanged_closedIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotID) graphql.Marshaler {
+			return ec.marshalNID2ᚕrehearseᚋinternalᚋbookingᚐSlotIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotsChanged_closedIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotsChanged", field, false, false, "ID")
+}
+
+func (ec *executionContext) _SlotsChanged_refetch(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotsChanged_refetch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refetch, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotsChanged_refetch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotsChanged", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Student_id(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15912,6 +16174,94 @@ func (ec *executionContext) _StudentEdge_cursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_StudentEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StudentEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _Subscription_slotsChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_slotsChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().SlotsChanged(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.SlotsChanged) graphql.Marshaler {
+			return ec.marshalNSlotsChanged2ᚖrehearseᚋinternalᚋappᚐSlotsChanged(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_slotsChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlotsChanged(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_slotsChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_interviewChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_interviewChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().InterviewChanged(ctx, fc.Args["studentId"].(*int64), fc.Args["interviewerId"].(*int64))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_interviewChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_interviewChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UnblockTimePayload) (ret graphql.Marshaler) {
@@ -23685,6 +24035,49 @@ func (ec *executionContext) _SlotTaken(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var slotsChangedImplementors = []string{"SlotsChanged"}
+
+func (ec *executionContext) _SlotsChanged(ctx context.Context, sel ast.SelectionSet, obj *app.SlotsChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotsChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlotsChanged")
+		case "opened":
+			out.Values[i] = ec._SlotsChanged_opened(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closedIds":
+			out.Values[i] = ec._SlotsChanged_closedIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refetch":
+			out.Values[i] = ec._SlotsChanged_refetch(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var studentImplementors = []string{"Student", "Person"}
 
 func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, obj *booking.Student) graphql.Marshaler {
@@ -23859,6 +24252,28 @@ func (ec *executionContext) _StudentEdge(ctx context.Context, sel ast.SelectionS
 	}
 
 	return out
+}
+
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "slotsChanged":
+		return ec._Subscription_slotsChanged(ctx, fields[0])
+	case "interviewChanged":
+		return ec._Subscription_interviewChanged(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
 }
 
 var unblockTimePayloadImplementors = []string{"UnblockTimePayload"}
@@ -25407,6 +25822,35 @@ func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐWaiverID(
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2ᚕrehearseᚋinternalᚋbookingᚐSlotIDᚄ(ctx context.Context, v any) ([]booking.SlotID, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]booking.SlotID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2rehearseᚋinternalᚋbookingᚐSlotID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNID2ᚕrehearseᚋinternalᚋbookingᚐSlotIDᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.SlotID) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2rehearseᚋinternalᚋbookingᚐSlotID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNImportAvailabilityInput2rehearseᚋgraphᚋmodelᚐImportAvailabilityInput(ctx context.Context, v any) (model.ImportAvailabilityInput, error) {
 	res, err := ec.unmarshalInputImportAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25593,6 +26037,14 @@ func (ec *executionContext) marshalNInterview2ᚕrehearseᚋinternalᚋbooking�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx context.Context, sel ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Interview!")
+		return graphql.Null
+	}
+	return ec._Interview(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
@@ -26162,6 +26614,14 @@ var (
 		booking.SlotWithdrawn: "WITHDRAWN",
 	}
 )
+
+func (ec *executionContext) marshalNSlotsChanged2ᚖrehearseᚋinternalᚋappᚐSlotsChanged(ctx context.Context, sel ast.SelectionSet, v *app.SlotsChanged) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SlotsChanged!")
+		return graphql.Null
+	}
+	return ec._SlotsChanged(ctx, sel, v)
+}
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)

@@ -350,6 +350,12 @@ type SlotTaken struct {
 
 func (SlotTaken) IsUserError() {}
 
+// What happens, as it happens, on whatever server: over WebSockets by the protocol
+// graphql-transport-ws, or as server-sent events. It starts with what happens after
+// the subscription; ask for what there is then. When its token expires it ends.
+type Subscription struct {
+}
+
 // What giving it back came to.
 type UnblockTimePayload struct {
 	// The slots that were published in it.

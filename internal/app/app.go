@@ -14,11 +14,12 @@ import (
 type App struct {
 	store *store.Store
 	clock func() time.Time
+	feed  *feed
 }
 
 // New is an app over the store that takes the time from clock.
 func New(s *store.Store, clock func() time.Time) *App {
-	return &App{store: s, clock: clock}
+	return &App{store: s, clock: clock, feed: newFeed()}
 }
 
 // Now is the instant of an operation: it is asked once and passed on, in UTC,

@@ -61,6 +61,10 @@ type Config struct {
 	PersistedQueries Switch `env:"APQ" envDefault:"off"`
 	TrustedDocuments string `env:"TRUSTED_DOCUMENTS"`
 
+	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
+	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
+	MaxStreamsPerCaller int    `env:"MAX_STREAMS_PER_CALLER" envDefault:"100"`
+
 	Proxies     []netip.Prefix      // TrustedProxies, parsed
 	Zone        *time.Location      // DefaultTimeZone, loaded
 	Secret      *identity.Secret    // of JWTSecret, nil without
@@ -166,8 +170,9 @@ func (c *Config) validate() []error {
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String(), "a positive duration")
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String(), "a positive duration")
 	// Only the scheme: the rest may name several hosts, which is no URL to Go.
-	check(c.DatabaseURL == "" || strings.HasPrefix(c.DatabaseURL, "postgres://") || strings.HasPrefix(c.DatabaseURL, "postgresql://"),
-		"DATABASE_URL", "(hidden)", "a URL such as postgres://user@host/database")
+	check(c.DatabaseURL == "" || isDatabase(c.DatabaseURL), "DATABASE_URL", "(hidden)", "a URL such as postgres://user@host/database")
+	check(c.DatabaseListenURL == "" || isDatabase(c.DatabaseListenURL) && !c.Embedded(), "DATABASE_LISTEN_URL", "(hidden)",
+		"a URL such as postgres://user@host/database, beside DATABASE_URL")
 	zone, err := calendar.Zone(c.DefaultTimeZone)
 	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone, "an IANA name such as Europe/Berlin")
 	c.Zone = zone
@@ -176,6 +181,10 @@ func (c *Config) validate() []error {
 	errs = append(errs, c.validateOrigins()...)
 	errs = append(errs, c.validateLimits()...)
 	return append(errs, c.loadCertificate()...)
+}
+
+func isDatabase(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
 }
 
 func isAddress(addr string) bool {

@@ -19,9 +19,10 @@ func (c *Config) validateLimits() []error {
 	}
 	for name, value := range map[string]int{
 		"RATE_LIMIT_BURST": c.RateLimitBurst, "RATE_LIMIT_BOOKING_BURST": c.RateLimitBookingBurst,
+		"MAX_STREAMS": c.MaxStreams, "MAX_STREAMS_PER_CALLER": c.MaxStreamsPerCaller,
 	} {
 		if value < 1 {
-			errs = append(errs, wrong(name, fmt.Sprint(value), "a number of points from 1 on"))
+			errs = append(errs, wrong(name, fmt.Sprint(value), "a number from 1 on"))
 		}
 	}
 	for name, value := range map[string]float64{

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +42,7 @@ type Terms struct {
 type Verifier struct {
 	keys   Keys
 	parser *jwt.Parser
+	clock  func() time.Time
 	nobody booking.Actor
 }
 
@@ -59,56 +59,66 @@ func New(keys Keys, terms Terms, nobody booking.Actor) *Verifier {
 	if terms.Audience != "" {
 		options = append(options, jwt.WithAudience(terms.Audience))
 	}
-	return &Verifier{keys: keys, parser: jwt.NewParser(options...), nobody: nobody}
+	return &Verifier{keys: keys, parser: jwt.NewParser(options...), clock: terms.Clock, nobody: nobody}
 }
 
 // Ready reports whether tokens can be verified: an error if none can, and a
 // note if some can and something is wrong.
 func (v *Verifier) Ready() (note string, err error) { return v.keys.ready() }
 
-// Actor is who sends a request. Its error is one of this package's; a token
-// that is no good is never taken for none.
-func (v *Verifier) Actor(r *http.Request) (booking.Actor, error) {
-	values := r.Header.Values("Authorization")
-	switch len(values) {
+// Sender is who sends a request, and for how long from now on he can be taken for
+// that: zero for ever.
+type Sender struct {
+	booking.Actor
+	Left time.Duration
+}
+
+// Sender is who sends a request with these Authorization headers. Its error is
+// one of this package's; a token that is no good is never taken for none.
+func (v *Verifier) Sender(ctx context.Context, authorization []string) (Sender, error) {
+	switch len(authorization) {
 	case 0:
-		return v.nobody, nil
+		return Sender{Actor: v.nobody}, nil
 	case 1:
 	default:
-		return booking.Actor{}, fmt.Errorf("%w: %d Authorization headers", ErrInvalid, len(values))
+		return Sender{}, fmt.Errorf("%w: %d Authorization headers", ErrInvalid, len(authorization))
 	}
-	scheme, token, _ := strings.Cut(values[0], " ")
+	scheme, token, _ := strings.Cut(authorization[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return booking.Actor{}, fmt.Errorf("%w: the Authorization header is not a bearer token", ErrInvalid)
+		return Sender{}, fmt.Errorf("%w: the Authorization header is not a bearer token", ErrInvalid)
 	}
-	return v.Verify(r.Context(), token)
+	return v.Verify(ctx, token)
 }
 
 // Verify is who a token was given to. Its error is one of this package's.
-func (v *Verifier) Verify(ctx context.Context, token string) (booking.Actor, error) {
+func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	if len(token) > maxToken {
-		return booking.Actor{}, fmt.Errorf("%w: it has %d bytes, and %d are allowed", ErrInvalid, len(token), maxToken)
+		return Sender{}, fmt.Errorf("%w: it has %d bytes, and %d are allowed", ErrInvalid, len(token), maxToken)
 	}
 	// A map, because a struct would take a claim "Role" for "role" as well.
 	claims := jwt.MapClaims{}
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
 	switch {
 	case errors.Is(err, ErrUnavailable):
-		return booking.Actor{}, err
+		return Sender{}, err
 	case errors.Is(err, jwt.ErrTokenExpired):
-		return booking.Actor{}, fmt.Errorf("%w: %w", ErrExpired, err)
+		return Sender{}, fmt.Errorf("%w: %w", ErrExpired, err)
 	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return booking.Actor{}, fmt.Errorf("%w: %w", ErrNotYetValid, err)
+		return Sender{}, fmt.Errorf("%w: %w", ErrNotYetValid, err)
 	case err != nil:
-		return booking.Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	role, _ := claims["role"].(string)
 	sub, _ := claims["sub"].(string)
 	actor, err := ParseActor(role, sub)
 	if err != nil {
-		return booking.Actor{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return actor, nil
+	expires, err := claims.GetExpirationTime()
+	if err != nil {
+		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return Sender{Actor: actor, Left: expires.Add(clockSkew).Sub(v.clock())}, nil
 }
 
 func (v *Verifier) key(ctx context.Context, t *jwt.Token) (any, error) {

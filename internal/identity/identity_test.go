@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,9 +133,9 @@ var keys = sync.OnceValue(func() (k struct {
 // student's.
 func verifies(t *testing.T, v *identity.Verifier, name, token string, want error) {
 	t.Helper()
-	actor, err := v.Verify(t.Context(), token)
-	if !errors.Is(err, want) || (want == nil && actor != student) || (want != nil && actor != booking.Actor{}) {
-		t.Errorf("%s: %+v, %v", name, actor, err)
+	sender, err := v.Verify(t.Context(), token)
+	if !errors.Is(err, want) || (want == nil && sender.Actor != student) || (want != nil && sender != identity.Sender{}) {
+		t.Errorf("%s: %+v, %v", name, sender, err)
 	}
 }
 
@@ -219,8 +218,8 @@ func TestAnAdministratorNeedsNoPerson(t *testing.T) {
 	v := identity.New(newSecret(t), terms, nobody)
 	for sub, want := range map[string]int64{"0": 0, "12": 12} {
 		token := forge(t, claims{"alg": "HS256"}, good(claims{"role": "admin", "sub": sub}), hs256([]byte(secretText)))
-		if actor, err := v.Verify(t.Context(), token); err != nil || actor != (booking.Actor{Role: booking.RoleAdmin, ID: want}) {
-			t.Errorf("sub %s: %+v, %v", sub, actor, err)
+		if sender, err := v.Verify(t.Context(), token); err != nil || sender.Actor != (booking.Actor{Role: booking.RoleAdmin, ID: want}) {
+			t.Errorf("sub %s: %+v, %v", sub, sender, err)
 		}
 	}
 }
@@ -331,9 +330,8 @@ func TestTheHeader(t *testing.T) {
 		"a list":              {[]string{"Bearer " + token + ", Bearer " + token}, booking.Actor{}, identity.ErrInvalid},
 		"a token and nothing": {[]string{"Bearer " + token, ""}, booking.Actor{}, identity.ErrInvalid},
 	} {
-		r := (&http.Request{Header: http.Header{"Authorization": test.headers}}).WithContext(t.Context())
-		if actor, err := v.Actor(r); actor != test.actor || !errors.Is(err, test.err) {
-			t.Errorf("%s: %+v, %v", name, actor, err)
+		if sender, err := v.Sender(t.Context(), test.headers); sender.Actor != test.actor || !errors.Is(err, test.err) {
+			t.Errorf("%s: %+v, %v", name, sender, err)
 		}
 	}
 }

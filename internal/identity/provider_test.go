@@ -16,7 +16,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/golang-jwt/jwt/v5"
 
-	"rehearse/internal/booking"
 	"rehearse/internal/identity"
 )
 
@@ -225,8 +224,8 @@ func TestIssuerIsDown(t *testing.T) {
 	r.verifies("from the start", token, identity.ErrUnavailable)
 	r.verifies("none, meanwhile", forge(t, claims{"alg": "none", "kid": "rsa"}, good(nil), unsigned), identity.ErrInvalid)
 	r.ready("", true)
-	if actor, err := r.verifier.Actor(&http.Request{}); err != nil || actor != nobody {
-		t.Errorf("without a token: %v, %v", actor, err)
+	if sender, err := r.verifier.Sender(t.Context(), nil); err != nil || sender != (identity.Sender{Actor: nobody}) {
+		t.Errorf("without a token: %v, %v", sender, err)
 	}
 
 	i.set(func() { i.down = false })
@@ -273,9 +272,9 @@ func TestNobodyWaitsForAnIssuerThatIsNotAsked(t *testing.T) {
 	v := identity.New(provider, identity.Terms{Clock: clock}, nobody)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	actor, err := v.Verify(ctx, signed(t, jwt.SigningMethodRS256, keys().rsa, "x", good(nil)))
-	if !errors.Is(err, identity.ErrUnavailable) || actor != (booking.Actor{}) {
-		t.Errorf("%+v, %v", actor, err)
+	sender, err := v.Verify(ctx, signed(t, jwt.SigningMethodRS256, keys().rsa, "x", good(nil)))
+	if !errors.Is(err, identity.ErrUnavailable) || sender != (identity.Sender{}) {
+		t.Errorf("%+v, %v", sender, err)
 	}
 }
 

@@ -6,6 +6,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -23,7 +24,8 @@ import (
 // Store is a pool of connections to one database.
 type Store struct {
 	Reader
-	pool *sql.DB
+	pool      *sql.DB
+	listening *pgx.ConnConfig // of the connection that hears of changes
 }
 
 // Reader reads what is committed, or, inside a transaction, what it sees.
@@ -43,6 +45,9 @@ type Tx struct {
 type Options struct {
 	MaxConns int             // open connections at most; 0 means 32
 	Tracer   pgx.QueryTracer // sees every statement; may be nil
+	// ListenDSN is where changes are heard of; empty for the database itself. What
+	// pools transactions cannot be listened to.
+	ListenDSN string
 }
 
 const (
@@ -57,11 +62,14 @@ const (
 
 // Open connects to the database that dsn names, a URL or key=value pairs.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
-	config, err := pgx.ParseConfig(dsn)
+	config, err := parseDSN(dsn)
 	if err != nil {
-		return nil, errors.New("the database address cannot be parsed") // its text holds the password
+		return nil, err
 	}
-	config.RuntimeParams["timezone"] = "UTC"
+	listening, err := parseDSN(cmp.Or(o.ListenDSN, dsn))
+	if err != nil {
+		return nil, err
+	}
 	config.Tracer = o.Tracer
 	pool := stdlib.OpenDB(*config)
 	if o.MaxConns == 0 {
@@ -74,13 +82,24 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
+	s.listening = listening
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return s, nil
 }
 
-// New is a store over a pool that speaks through pgx's database/sql driver.
+func parseDSN(dsn string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("the database address cannot be parsed") // its text holds the password
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	return config, nil
+}
+
+// New is a store over a pool that speaks through pgx's database/sql driver. It
+// cannot Listen.
 func New(pool *sql.DB) (*Store, error) {
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &gorm.Config{
 		SkipDefaultTransaction: true, // every write is inside InTx

@@ -53,6 +53,7 @@ func (s *Site) Public(ops bool) http.Handler {
 	mux.Handle("/graphql", s.fromElsewhere(s.options.GraphQL))
 	mux.HandleFunc("GET /schema.graphqls", s.schema)
 	mux.Handle("GET /playground", s.options.Playground)
+	mux.Handle("GET /playground/", s.options.Playground)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
 	if ops {
 		s.addOps(mux)

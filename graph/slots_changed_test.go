@@ -1,0 +1,149 @@
+package graph_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/graph"
+	"rehearse/internal/app"
+	"rehearse/internal/identity"
+	"rehearse/internal/store"
+)
+
+// live is a school with a second server on its database, to which subscribers
+// connect: whatever they are told happens on the first.
+func living(t *testing.T, set ...func(*graph.Options)) (first, second *school) {
+	t.Helper()
+	s := newSchool(t)
+	other := &school{t: t, db: s.db, store: s.db.Open(t, store.Options{}), log: &logBuffer{}}
+	other.setClock(t0)
+	other.actor.Store(s.actor.Load())
+	other.app = app.New(other.store, func() time.Time { return *s.clock.Load() })
+	stopping, stop := context.WithCancel(context.Background())
+	o := graph.Options{
+		App: other.app, Reader: &other.store.Reader, Log: slog.New(slog.NewTextHandler(other.log, nil)),
+		Zone: time.UTC, Timeout: 10 * time.Second, Stopping: stopping,
+		Sender: func(context.Context, []string) (identity.Sender, error) {
+			return identity.Sender{Actor: *other.actor.Load()}, nil
+		},
+	}
+	for _, change := range set {
+		change(&o)
+	}
+	handler := graph.NewHandler(o)
+	server := httptest.NewServer(handler)
+	other.url = server.URL
+	follow, err := other.app.Follow(t.Context(), o.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var following sync.WaitGroup
+	following.Go(func() { follow(stopping) })
+	t.Cleanup(func() {
+		stop()
+		handler.Drain()
+		server.Close()
+		following.Wait()
+	})
+	return s, other
+}
+
+type slotsChanged struct {
+	SlotsChanged struct {
+		Opened    []slot
+		ClosedIDs []string
+		Refetch   bool
+	}
+}
+
+const slotsChangedOf = `subscription($s: ID!, $start: DateTime!, $end: DateTime!) {
+	slotsChanged(studentId: $s, start: $start, end: $end) {
+		opened { id start end status interviewer { id name } } closedIds refetch } }`
+
+// changes reads events until they have told all that is wanted; an event may
+// tell of several changes, and several events of one.
+func (c *client) changes(id string, opened, closed []string) {
+	c.t.Helper()
+	var gotOpened, gotClosed []string
+	for len(gotOpened) < len(opened) || len(gotClosed) < len(closed) {
+		var e slotsChanged
+		c.event(id, &e)
+		gotOpened = append(gotOpened, ids(e.SlotsChanged.Opened)...)
+		gotClosed = append(gotClosed, e.SlotsChanged.ClosedIDs...)
+		if e.SlotsChanged.Refetch {
+			c.t.Fatalf("it tells to ask again; %+v", e)
+		}
+	}
+	same := func(got, want []string) string {
+		got, want = slices.Clone(got), slices.Clone(want)
+		slices.Sort(got)
+		slices.Sort(want)
+		return cmp.Diff(slices.Compact(want), slices.Compact(got))
+	}
+	if diff := same(gotOpened, opened) + same(gotClosed, closed); diff != "" {
+		c.t.Fatalf("opened %v, closed %v:\n%s", gotOpened, gotClosed, diff)
+	}
+}
+
+// follow subscribes to what a student may book in the 30 days from t0.
+func (c *client) follow(student string) string {
+	c.t.Helper()
+	return c.subscribed(slotsChangedOf, map[string]any{
+		"s": student, "start": t0.Format(time.RFC3339), "end": t0.Add(30 * day).Format(time.RFC3339),
+	})
+}
+
+func TestSlotsChangeOnAnotherServer(t *testing.T) {
+	t.Parallel()
+	s, second := living(t)
+	me, other := s.student(nil), s.student(nil)
+	first, elsewhere := s.interviewer(nil), s.interviewer(nil)
+	c := second.connect()
+	id := c.follow(me)
+	told := func(opened, closed []string) {
+		t.Helper()
+		c.changes(id, opened, closed)
+	}
+
+	window := s.publish(first, t0.Add(7*day), 3*time.Hour, 60)
+	slots := ids(window.Slots)
+	told(slots, nil)
+	s.slot(first, 31*day) // outside
+	parallel := s.slot(elsewhere, 7*day)
+	told([]string{parallel}, nil)
+
+	interview := s.booked(other, slots[0])
+	told(nil, slots[:1])
+	s.accepted(s.cancel(interview).Errors)
+	told(slots[:1], nil)
+	hold := s.held(other, slots[1])
+	told(nil, slots[1:2])
+	s.accepted(s.release(hold).Errors)
+	told(slots[1:2], nil)
+	s.accepted(s.closing("withdrawSlot", "", in{"slotId": slots[2]}).Errors)
+	told(nil, slots[2:])
+
+	mine := s.booked(me, slots[0])
+	told(nil, []string{slots[0], slots[1], parallel}) // taken, of whom he meets, and at that time
+	s.accepted(s.cancel(mine).Errors)
+	told([]string{slots[0], slots[1], parallel}, nil)
+
+	limit := func(n any) {
+		t.Helper()
+		var payload struct{ Errors []refused }
+		s.mutate("updateStudent", "student { id }", map[string]any{"studentId": me, "interviewLimit": n}, &payload)
+		s.accepted(payload.Errors)
+	}
+	limit(0)
+	told(nil, []string{slots[0], slots[1], parallel})
+	s.booked(other, slots[0]) // which is nothing to him now
+	limit(nil)
+	told([]string{slots[1], parallel}, nil)
+}

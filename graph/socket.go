@@ -1,0 +1,317 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/internal/app"
+	"rehearse/internal/identity"
+)
+
+// Why a WebSocket is closed. Those from 4400 on are the protocol's; after 4403
+// clients try again, perhaps with another token.
+const (
+	closeStopping     websocket.StatusCode = 1001
+	closeTryAgain     websocket.StatusCode = 1013
+	closeBadMessage   websocket.StatusCode = 4400
+	closeUnauthorized websocket.StatusCode = 4401
+	closeForbidden    websocket.StatusCode = 4403
+	closeSubprotocol  websocket.StatusCode = 4406
+	closeInitTimeout  websocket.StatusCode = 4408
+	closeSameID       websocket.StatusCode = 4409
+	closeInitAgain    websocket.StatusCode = 4429
+)
+
+const subprotocol = "graphql-transport-ws"
+
+// sockets is GraphQL over WebSockets, by the protocol graphql-transport-ws. It is
+// ours because the library's bounds neither sockets nor operations, waits for a
+// slow reader, takes an id twice, and closes with codes of its own.
+type sockets struct {
+	admission
+	*streams
+	origins []string // of pages elsewhere that may connect
+	sender  func(context.Context, []string) (identity.Sender, error)
+}
+
+func isSocket(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }
+
+// Supports implements graphql.Transport.
+func (*sockets) Supports(r *http.Request) bool { return isSocket(r) }
+
+// Do implements graphql.Transport.
+func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	leave, ok := t.enter()
+	if !ok {
+		writeRefusal(w, r, tooManyStreams())
+		return
+	}
+	defer leave()
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.origins})
+	if err != nil {
+		return // and was answered
+	}
+	conn.SetReadLimit(t.maxBody)
+	ctx, cancel := context.WithCancel(r.Context())
+	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, cancel: cancel, operations: map[string]context.CancelFunc{}}
+	s.serve(ctx)
+}
+
+// socket is one WebSocket.
+type socket struct {
+	*sockets
+	opened  *http.Request
+	exec    graphql.GraphExecutor
+	conn    *websocket.Conn
+	cancel  context.CancelFunc
+	heard   atomic.Bool // anything since the last ping
+	running sync.WaitGroup
+
+	mu         sync.Mutex
+	operations map[string]context.CancelFunc
+}
+
+// message is one of the protocol's, in either direction.
+type message struct {
+	Type    string          `json:"type"`
+	ID      string          `json:"id,omitempty"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// serve answers until the socket is closed, by whichever side.
+func (s *socket) serve(ctx context.Context) {
+	defer s.running.Wait()
+	defer s.cancel()
+	defer s.conn.CloseNow()                                                                       //nolint:errcheck // it is closed, one way or the other
+	defer context.AfterFunc(s.stopping, func() { s.close(closeStopping, errStopping.Error()) })() //nolint:contextcheck // the server stops, not the request
+	if s.conn.Subprotocol() != subprotocol {
+		s.close(closeSubprotocol, "Subprotocol not acceptable")
+		return
+	}
+	ctx, release, ok := s.initialise(ctx)
+	if !ok {
+		return
+	}
+	defer release()
+	s.keepAlive(ctx)
+	for ok {
+		var m message
+		if m, ok = s.read(ctx); ok {
+			ok = s.take(ctx, m)
+		}
+	}
+}
+
+// read is the next message; not ok when there will be none.
+func (s *socket) read(ctx context.Context) (m message, ok bool) {
+	kind, text, err := s.conn.Read(ctx)
+	if err != nil {
+		return m, false
+	}
+	s.heard.Store(true)
+	if kind != websocket.MessageText || json.Unmarshal(text, &m) != nil {
+		return m, s.close(closeBadMessage, "Invalid message received")
+	}
+	return m, true
+}
+
+// initialise waits for connection_init, and finds out who asks: by the token in
+// it, or else by that of the request that opened the socket.
+func (s *socket) initialise(ctx context.Context) (_ context.Context, release func(), ok bool) {
+	late := time.AfterFunc(s.limits.Init, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
+	m, ok := s.read(ctx)
+	for ok && (m.Type == "ping" || m.Type == "pong") {
+		s.take(ctx, m)
+		m, ok = s.read(ctx)
+	}
+	switch {
+	case !late.Stop() || !ok:
+		return ctx, nil, false
+	case m.Type != "connection_init":
+		return ctx, nil, s.close(closeUnauthorized, "Unauthorized")
+	}
+	if ctx, ok = s.identify(ctx, m.Payload); !ok {
+		return ctx, nil, false
+	}
+	leave, ok := s.claim(s.rates.whose(ctx, s.opened))
+	if !ok {
+		return ctx, nil, s.close(closeTryAgain, "too many connections of one caller")
+	}
+	stop := afterSender(ctx, func() { s.close(closeForbidden, identity.ErrExpired.Error()) })
+	s.send(ctx, message{Type: "connection_ack"})
+	return ctx, func() { stop(); leave() }, true
+}
+
+func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ context.Context, ok bool) {
+	var params *struct{ Authorization string }
+	if len(payload) > 0 && json.Unmarshal(payload, &params) != nil {
+		return ctx, s.close(closeBadMessage, "Invalid message received")
+	}
+	if params == nil || params.Authorization == "" {
+		return ctx, true
+	}
+	sender, err := s.sender(ctx, []string{params.Authorization})
+	if err == nil {
+		return withSender(ctx, sender, app.CallerOf(ctx).RequestID), true
+	}
+	s.log.DebugContext(ctx, "nobody is identified", "requestId", app.CallerOf(ctx).RequestID, "error", err)
+	if known := badToken(err); known != nil {
+		return ctx, s.close(closeForbidden, known.Error())
+	}
+	return ctx, s.close(closeTryAgain, identity.ErrUnavailable.Error())
+}
+
+// keepAlive asks for a sign of life again and again, and gives up who gives none.
+func (s *socket) keepAlive(ctx context.Context) {
+	time.AfterFunc(s.limits.KeepAlive, func() {
+		switch {
+		case ctx.Err() != nil:
+		case !s.heard.Swap(false):
+			s.cancel()
+		default:
+			s.send(ctx, message{Type: "ping"})
+			s.keepAlive(ctx)
+		}
+	})
+}
+
+// take does what a message asks for. It is not ok once the socket is closed.
+func (s *socket) take(ctx context.Context, m message) (ok bool) {
+	switch m.Type {
+	case "ping":
+		s.send(ctx, message{Type: "pong"})
+	case "pong":
+	case "subscribe":
+		return s.subscribe(ctx, m)
+	case "complete":
+		s.forget(m.ID)
+	case "connection_init":
+		return s.close(closeInitAgain, "Too many initialisation requests")
+	default:
+		return s.close(closeBadMessage, "Invalid message received")
+	}
+	return true
+}
+
+// subscribe starts an operation. A subscription has begun when the next message
+// is read: what happens after the answer to a ping is not missed.
+func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
+	values, refused := readObject(m.Payload)
+	var params *graphql.RawParams
+	if refused == nil {
+		params, refused = readParameters(values, s.opened.Header)
+	}
+	if m.ID == "" || refused != nil {
+		return s.close(closeBadMessage, "Invalid message received")
+	}
+	ctx, known, running := s.remember(ctx, m.ID)
+	if known {
+		return s.close(closeSameID, "Subscriber already exists")
+	}
+	if running > s.limits.Operations {
+		s.fail(ctx, m.ID, gqlerror.List{requestError(codeRateLimited, "there are too many operations on this connection")})
+		return true
+	}
+	operation, _, refused := s.admit(ctx, s.opened, s.exec, params)
+	switch {
+	case refused != nil:
+		s.fail(ctx, m.ID, refused.errors)
+	case operation.Operation.Operation == ast.Subscription:
+		ctx, end := withEnding(ctx)
+		responses, ctx := s.exec.DispatchOperation(ctx, operation)
+		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
+	default:
+		s.running.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, s.timeout)
+			defer cancel()
+			responses, ctx := s.exec.DispatchOperation(ctx, operation)
+			s.follow(ctx, m.ID, graphql.OneShot(responses(ctx)), &ending{})
+		})
+	}
+	return true
+}
+
+// follow sends what comes of an operation until there is no more.
+func (s *socket) follow(ctx context.Context, id string, responses graphql.ResponseHandler, end *ending) {
+	for response := responses(ctx); response != nil; response = responses(ctx) {
+		if len(response.Data) == 0 { // nothing was executed
+			s.fail(ctx, id, response.Errors)
+			return
+		}
+		s.sendJSON(ctx, message{Type: "next", ID: id}, answerOf(response))
+	}
+	switch {
+	case end.slow():
+		s.close(closeTryAgain, app.ErrSlow.Error())
+	case ctx.Err() == nil:
+		s.forget(id)
+		s.send(ctx, message{Type: "complete", ID: id})
+	}
+}
+
+// fail ends an operation with errors.
+func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
+	s.forget(id)
+	s.sendJSON(ctx, message{Type: "error", ID: id}, problems)
+}
+
+// remember keeps an operation under its id, unless one has it.
+func (s *socket) remember(ctx context.Context, id string) (_ context.Context, known bool, running int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known = s.operations[id]; !known {
+		ctx, s.operations[id] = context.WithCancel(ctx)
+	}
+	return ctx, known, len(s.operations)
+}
+
+// forget ends an operation; its id can be used again.
+func (s *socket) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cancel, known := s.operations[id]; known {
+		cancel()
+		delete(s.operations, id)
+	}
+}
+
+func (s *socket) sendJSON(ctx context.Context, m message, payload any) {
+	var err error
+	if m.Payload, err = json.Marshal(payload); err != nil {
+		s.log.ErrorContext(ctx, "an answer cannot be written", "error", err)
+		s.cancel()
+		return
+	}
+	s.send(ctx, m)
+}
+
+// send writes a message, though its operation has ended meanwhile: a write that
+// is cut off closes the socket. Who does not take it in time is given up.
+func (s *socket) send(ctx context.Context, m message) {
+	text, err := json.Marshal(m)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), streamWriteTimeout)
+		defer cancel()
+		err = s.conn.Write(ctx, websocket.MessageText, text)
+	}
+	if err != nil {
+		s.cancel()
+	}
+}
+
+// close says why, and ends all that goes on. It is never ok.
+func (s *socket) close(code websocket.StatusCode, why string) (ok bool) {
+	_ = s.conn.Close(code, why) // the other side may be gone
+	s.cancel()
+	return false
+}

@@ -1,0 +1,271 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"rehearse/graph"
+	"rehearse/internal/booking"
+	"rehearse/internal/identity"
+)
+
+const (
+	initialise = `{"type":"connection_init"}`
+	policy     = `{"id":"q","type":"subscribe","payload":{"query":"{ bookingPolicy { interviewLimit } }"}}`
+	forever    = `{"id":"s","type":"subscribe","payload":{"query":"subscription { interviewChanged { id } }"}}`
+)
+
+func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
+	t.Parallel()
+	_, s := living(t)
+	for name, test := range map[string]struct {
+		says []string
+		code websocket.StatusCode
+	}{
+		"no JSON":                    {[]string{initialise, `hello`}, 4400},
+		"no JSON at first":           {[]string{`hello`}, 4400},
+		"an unknown type":            {[]string{initialise, `{"type":"start"}`}, 4400},
+		"no type":                    {[]string{initialise, `{}`}, 4400},
+		"a list":                     {[]string{initialise, `[]`}, 4400},
+		"no id":                      {[]string{initialise, `{"type":"subscribe","payload":{"query":"{ __typename }"}}`}, 4400},
+		"a number for an id":         {[]string{initialise, `{"id":1,"type":"subscribe","payload":{"query":"{ __typename }"}}`}, 4400},
+		"no payload":                 {[]string{initialise, `{"id":"a","type":"subscribe"}`}, 4400},
+		"no query":                   {[]string{initialise, `{"id":"a","type":"subscribe","payload":{}}`}, 4400},
+		"a payload that is no map":   {[]string{`{"type":"connection_init","payload":7}`}, 4400},
+		"a token that is no text":    {[]string{`{"type":"connection_init","payload":{"Authorization":7}}`}, 4400},
+		"subscribing first":          {[]string{forever}, 4401},
+		"subscribing after a ping":   {[]string{`{"type":"ping"}`, policy}, 4401},
+		"an id twice":                {[]string{initialise, forever, forever}, 4409},
+		"an id of a running query":   {[]string{initialise, forever, strings.Replace(policy, `"q"`, `"s"`, 1)}, 4409},
+		"initialising twice":         {[]string{initialise, initialise}, 4429},
+		"a message that is too long": {[]string{initialise, `"` + strings.Repeat("x", 256<<10) + `"`}, websocket.StatusMessageTooBig},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := dial(t, s.url, nil)
+			for _, text := range test.says {
+				c.send(text)
+			}
+			c.closes(test.code)
+		})
+	}
+	t.Run("bytes", func(t *testing.T) {
+		t.Parallel()
+		c := dial(t, s.url, nil)
+		if err := c.conn.Write(t.Context(), websocket.MessageBinary, []byte(initialise)); err != nil {
+			t.Fatal(err)
+		}
+		c.closes(4400)
+	})
+	t.Run("another protocol", func(t *testing.T) {
+		t.Parallel()
+		conn, _, err := websocket.Dial(t.Context(), s.url, &websocket.DialOptions{Subprotocols: []string{"graphql-ws"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		(&client{t: t, conn: conn}).closes(4406)
+	})
+}
+
+func TestSocketsOfPagesElsewhere(t *testing.T) {
+	t.Parallel()
+	_, s := living(t, func(o *graph.Options) { o.Origins = []string{"https://app.example.org"} })
+	for origin, ok := range map[string]bool{
+		"": true, s.url: true, "https://app.example.org": true,
+		"http://app.example.org": false, "https://app.example.org.evil.example": false, "https://evil.example": false, "null": false,
+	} {
+		header := http.Header{}
+		if origin != "" {
+			header.Set("Origin", origin)
+		}
+		conn, response, err := websocket.Dial(t.Context(), s.url, &websocket.DialOptions{
+			Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header,
+		})
+		if (err == nil) != ok || !ok && response.StatusCode != http.StatusForbidden {
+			t.Errorf("%q: %v", origin, err)
+		}
+		if err == nil {
+			_ = conn.CloseNow()
+		}
+	}
+}
+
+func TestWhoSaysNothingIsSentAway(t *testing.T) {
+	t.Parallel()
+	_, s := living(t, func(o *graph.Options) { o.Streams.Init = time.Millisecond })
+	dial(t, s.url, nil).closes(4408)
+}
+
+func TestWhoGivesNoSignOfLifeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	_, s := living(t, func(o *graph.Options) { o.Streams.KeepAlive = 50 * time.Millisecond })
+	c := s.connect()
+	c.wants("ping", "")
+	c.send(`{"type":"pong"}`)
+	c.wants("ping", "")
+	if f, err := c.read(); err == nil { // for the second, no pong
+		t.Errorf("got %s, wanted the end", f.Type)
+	}
+}
+
+func TestQueriesAndMutationsOverASocket(t *testing.T) {
+	t.Parallel()
+	_, s := living(t)
+	c := s.connect()
+	var read struct{ BookingPolicy struct{ InterviewLimit int } }
+	id := c.begin(`{ bookingPolicy { interviewLimit } }`, nil)
+	if c.event(id, &read); read.BookingPolicy.InterviewLimit != 15 {
+		t.Errorf("the policy: %+v", read)
+	}
+	c.wants("complete", id)
+	var wrote struct {
+		CreateStudent struct{ Student person }
+	}
+	id = c.begin(`mutation($in: CreateStudentInput!) { createStudent(input: $in) { student { name } } }`,
+		in{"in": in{"name": "Ada", "email": "ada@example.org"}})
+	if c.event(id, &wrote); wrote.CreateStudent.Student.Name != "Ada" {
+		t.Errorf("a student: %+v", wrote)
+	}
+	c.wants("complete", id)
+	for document, code := range map[string]string{
+		`{ nothing }`: "BAD_USER_INPUT", `{`: "BAD_USER_INPUT", `subscription { slotsChanged(start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") { refetch } }`: "BAD_USER_INPUT",
+		`subscription { interviewChanged { id } slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") { refetch } }`: "BAD_USER_INPUT",
+	} {
+		if got := c.fails(c.begin(document, nil)); got != code {
+			t.Errorf("%s fails with %s", document, got)
+		}
+	}
+	// An id is free again once its operation has ended.
+	c.send(policy)
+	c.wants("next", "q")
+	c.wants("complete", "q")
+	c.send(policy)
+	c.wants("next", "q")
+}
+
+func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
+	t.Parallel()
+	_, s := living(t, func(o *graph.Options) { o.Streams = graph.StreamLimits{PerCaller: 2, Operations: 2} })
+	c := s.connect()
+	first := c.subscribed(`subscription { interviewChanged { id } }`, nil)
+	c.subscribed(`subscription { interviewChanged { id } }`, nil)
+	if code := c.fails(c.begin(`subscription { interviewChanged { id } }`, nil)); code != "RATE_LIMITED" {
+		t.Errorf("a third operation: %s", code)
+	}
+	c.send(fmt.Sprintf(`{"id":%q,"type":"complete"}`, first))
+	c.subscribed(`subscription { interviewChanged { id } }`, nil)
+
+	s.connect()
+	third := dial(t, s.url, nil)
+	third.send(initialise)
+	if why := third.closes(1013); !strings.Contains(why, "too many") {
+		t.Errorf("a third socket of one caller: %s", why)
+	}
+	s.act(booking.RoleAdmin, 7)
+	s.connect() // of another
+
+	_, full := living(t, func(o *graph.Options) { o.Streams.PerServer = 1 })
+	full.connect()
+	_, response, err := websocket.Dial(t.Context(), full.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	if err == nil || response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+		t.Errorf("a second socket of a server for one: %v", err)
+	}
+}
+
+// A socket is its sender's by the token in connection_init, else by that of the
+// request that opened it, and as long as the token is good.
+func TestTokensOfSockets(t *testing.T) {
+	t.Parallel()
+	secret, err := identity.NewSecret(strings.Repeat("secret", 6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier := identity.New(secret, at(t0), booking.Actor{Role: booking.RoleAnonymous})
+	_, s := living(t, func(o *graph.Options) {
+		o.Sender = func(ctx context.Context, authorization []string) (identity.Sender, error) {
+			if len(authorization) == 1 && authorization[0] == "Bearer of an issuer that is down" {
+				return identity.Sender{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)
+			}
+			return verifier.Sender(ctx, authorization)
+		}
+	})
+	token := func(role booking.Role, now time.Time, ttl time.Duration) string {
+		t.Helper()
+		text, err := secret.Sign(at(now), booking.Actor{Role: role, ID: 7}, ttl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "Bearer " + text
+	}
+	hello := func(authorization string) string {
+		return fmt.Sprintf(`{"type":"connection_init","payload":{"Authorization":%q}}`, authorization)
+	}
+	roleOf := func(c *client) string {
+		t.Helper()
+		c.wants("connection_ack", "")
+		var data struct{ Viewer struct{ Role string } }
+		c.event(c.begin("{ viewer { role } }", nil), &data)
+		return data.Viewer.Role
+	}
+	admin, hour := token(booking.RoleAdmin, t0, time.Hour), time.Hour
+
+	c := dial(t, s.url, nil)
+	c.send(initialise)
+	if role := roleOf(c); role != "ANONYMOUS" {
+		t.Errorf("without a token: %s", role)
+	}
+	c = dial(t, s.url, nil)
+	c.send(hello(admin))
+	if role := roleOf(c); role != "ADMIN" {
+		t.Errorf("with an administrator's: %s", role)
+	}
+	c = dial(t, s.url, http.Header{"Authorization": {admin}})
+	c.send(initialise)
+	if role := roleOf(c); role != "ADMIN" {
+		t.Errorf("with one in the header: %s", role)
+	}
+	for name, test := range map[string]struct {
+		authorization string
+		code          websocket.StatusCode
+		says          string
+	}{
+		"expired":           {token(booking.RoleAdmin, t0.Add(-2*hour), hour), 4403, "the token has expired"},
+		"forged":            {admin + "x", 4403, "the token is not valid"},
+		"no bearer token":   {"Basic dTpw", 4403, "the token is not valid"},
+		"an issuer is down": {"Bearer of an issuer that is down", 1013, "tokens cannot be checked at the moment; try again"},
+	} {
+		c := dial(t, s.url, nil)
+		c.send(hello(test.authorization))
+		if says := c.closes(test.code); says != test.says {
+			t.Errorf("%s: %s", name, says)
+		}
+	}
+	_, response, err := websocket.Dial(t.Context(), s.url, &websocket.DialOptions{
+		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Authorization": {admin + "x"}},
+	})
+	if err == nil || response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a forged one in the header: %v", err)
+	}
+	c = dial(t, s.url, nil) // 29 s of the leeway of 30 are over
+	c.send(hello(token(booking.RoleAdmin, t0.Add(-hour-30*time.Second), hour+time.Second)))
+	c.wants("connection_ack", "")
+	if says := c.closes(4403); says != "the token has expired" {
+		t.Errorf("when it expires: %s", says)
+	}
+}
+
+func TestAServerThatStopsSendsItsSubscribersAway(t *testing.T) {
+	t.Parallel()
+	stopping, stop := context.WithCancel(t.Context())
+	_, s := living(t, func(o *graph.Options) { o.Stopping = stopping })
+	c := s.connect()
+	c.subscribed(`subscription { interviewChanged { id } }`, nil)
+	stop()
+	c.closes(1001)
+}

@@ -1,0 +1,155 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/internal/identity"
+)
+
+var errStopping = errors.New("the server stops")
+
+// eventStreams is GraphQL over server-sent events, by the protocol graphql-sse in
+// its distinct connections mode: an answer is the stream of one operation.
+type eventStreams struct {
+	admission
+	*streams
+}
+
+// Supports implements graphql.Transport.
+func (*eventStreams) Supports(r *http.Request) bool {
+	return r.Header.Get("Upgrade") == "" && prefersEventStream(r)
+}
+
+// Do implements graphql.Transport.
+func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	params, refused := readRequest(w, r, t.maxBody)
+	if refused != nil {
+		writeRefusal(w, r, refused)
+		return
+	}
+	leave, ok := t.enter()
+	if !ok {
+		writeRefusal(w, r, tooManyStreams())
+		return
+	}
+	defer leave()
+	release, ok := t.claim(t.rates.whose(r.Context(), r))
+	if !ok {
+		no := because(rateLimited, codeRateLimited, "there are too many subscribers of one caller")
+		writeRefusal(w, r, no.with("Retry-After", retryStream))
+		return
+	}
+	defer release()
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	stream := events{w: w, control: http.NewResponseController(w), every: t.limits.KeepAlive}
+	operation, _, refused := t.admit(ctx, r, exec, params)
+	switch {
+	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
+		_ = stream.begin() && stream.next(answer{Errors: refused.errors, Extensions: refused.more}) && stream.end()
+		return
+	case refused != nil:
+		writeRefusal(w, r, refused)
+		return
+	}
+	if operation.Operation.Operation != ast.Subscription {
+		var done func()
+		ctx, done = context.WithTimeout(ctx, t.timeout)
+		defer done()
+	}
+	ctx, end := withEnding(ctx)
+	responses, ctx := exec.DispatchOperation(ctx, operation)
+	defer context.AfterFunc(t.stopping, func() { cancel(errStopping) })() //nolint:contextcheck // the server stops, not the request
+	defer afterSender(ctx, func() { cancel(identity.ErrExpired) })()
+	stream.send(ctx, responses, end)
+}
+
+// events writes an event stream.
+type events struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	every   time.Duration // between signs of life
+}
+
+func (e events) begin() (ok bool) {
+	e.w.Header().Set("Content-Type", eventStreamMedia)
+	e.w.Header().Set("Cache-Control", "no-store")
+	e.w.Header().Set("X-Accel-Buffering", "no") // which nginx would do
+	_ = e.control.SetReadDeadline(time.Time{})  // the server's is for requests
+	return e.write(":\n\n")
+}
+
+// send writes what comes of an operation until there is no more, or the client
+// is gone. When it is seen to begin, a subscription has begun.
+func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end *ending) {
+	if !e.begin() {
+		return
+	}
+	answers := make(chan *graphql.Response)
+	go func() {
+		defer close(answers)
+		for response := responses(ctx); response != nil; response = responses(ctx) {
+			select {
+			case answers <- response:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	alive := time.NewTicker(e.every)
+	defer alive.Stop()
+	for {
+		select {
+		case <-alive.C:
+			if !e.write(":\n\n") {
+				return
+			}
+		case response, more := <-answers:
+			if !more {
+				e.complete(ctx, end)
+				return
+			}
+			if !e.next(answerOf(response)) {
+				return
+			}
+		}
+	}
+}
+
+// complete says why there is no more, if something is wrong.
+func (e events) complete(ctx context.Context, end *ending) {
+	code, why := codeUnavailable, end.err
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errStopping):
+		why = errStopping
+	case errors.Is(cause, identity.ErrExpired):
+		code, why = codeUnauthenticated, identity.ErrExpired
+	}
+	if why != nil && !e.next(answer{Errors: gqlerror.List{requestError(code, why.Error())}}) {
+		return
+	}
+	e.end()
+}
+
+func (e events) end() (ok bool) { return e.write("event: complete\ndata: \n\n") }
+
+func (e events) next(a answer) (ok bool) {
+	text, err := json.Marshal(a)
+	return err == nil && e.write("event: next\ndata: "+string(text)+"\n\n")
+}
+
+// write sends the text at once. Who does not take it in time is given up.
+func (e events) write(text string) (ok bool) {
+	_ = e.control.SetWriteDeadline(time.Now().Add(streamWriteTimeout)) //nolint:forbidigo // no operation's time: the connection's
+	_, err := io.WriteString(e.w, text)
+	return err == nil && e.control.Flush() == nil
+}

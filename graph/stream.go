@@ -1,0 +1,133 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph/loader"
+	"rehearse/internal/app"
+	"rehearse/internal/store"
+)
+
+// StreamLimits bound what subscribers can keep a server busy with: a stream is a
+// WebSocket, or an answer of server-sent events. Zero values are the defaults.
+type StreamLimits struct {
+	PerServer  int           // streams; 10,000
+	PerCaller  int           // streams of one person, or of one address; 100
+	Operations int           // at once on one WebSocket; 100
+	Init       time.Duration // until connection_init; 5 s
+	KeepAlive  time.Duration // between signs of life; 20 s
+}
+
+const streamWriteTimeout = 10 * time.Second
+
+func (l StreamLimits) withDefaults() StreamLimits {
+	return StreamLimits{
+		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Operations: orDefault(l.Operations, 100),
+		Init: orDefault(l.Init, 5*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second),
+	}
+}
+
+func orDefault[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+// streams are all that are open on this server.
+type streams struct {
+	limits   StreamLimits
+	stopping context.Context //nolint:containedctx // it is the server's, not a request's
+
+	mu      sync.Mutex
+	open    int
+	callers map[string]int
+	all     sync.WaitGroup
+}
+
+func newStreams(stopping context.Context, l StreamLimits) *streams {
+	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}}
+}
+
+// enter opens a stream, unless there are too many.
+func (s *streams) enter() (leave func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open >= s.limits.PerServer {
+		return nil, false
+	}
+	s.open++
+	s.all.Add(1)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.open--
+		s.all.Done()
+	}, true
+}
+
+// claim makes a stream the caller's, unless he has too many.
+func (s *streams) claim(whose string) (release func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.callers[whose] >= s.limits.PerCaller {
+		return nil, false
+	}
+	s.callers[whose]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.callers[whose]--; s.callers[whose] == 0 {
+			delete(s.callers, whose)
+		}
+	}, true
+}
+
+// ending is why the flow of a subscription has ended; nothing while it has not,
+// and when whoever reads it has gone.
+type ending struct{ err error }
+
+type endingKey struct{}
+
+func withEnding(ctx context.Context) (context.Context, *ending) {
+	e := &ending{}
+	return context.WithValue(ctx, endingKey{}, e), e
+}
+
+func endOf(ctx context.Context) *ending {
+	e, _ := ctx.Value(endingKey{}).(*ending)
+	return e
+}
+
+// because must be called before the flow's channel is closed.
+func (e *ending) because(err error) { e.err = err }
+
+func (e *ending) slow() bool { return errors.Is(e.err, app.ErrSlow) }
+
+// perEvent gives each event of a subscription loaders of its own, and the place
+// in the answer that gqlgen forgets: the field that was subscribed to.
+func perEvent(reader *store.Reader) graphql.ResponseMiddleware {
+	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		o := graphql.GetOperationContext(ctx)
+		if o.Operation == nil || o.Operation.Operation != ast.Subscription {
+			return next(ctx)
+		}
+		field := graphql.CollectFields(o, o.Operation.SelectionSet, []string{"Subscription"})[0]
+		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: field})
+		return next(loader.WithSet(ctx, loader.New(reader)))
+	}
+}
+
+// retryStream is when it is worth trying again to open one, in seconds.
+const retryStream = "5"
+
+func tooManyStreams() *refusal {
+	return because(unavailable, codeUnavailable, "there are too many subscribers; try again in a moment").with("Retry-After", retryStream)
+}

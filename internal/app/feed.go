@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// ErrSlow ends a watch whose reader does not keep up with what happens.
+var ErrSlow = errors.New("what happens is not read fast enough")
+
+const (
+	// maxPending is how much may happen before somebody who watches has read it.
+	maxPending = 1000
+	// manyInterviews are told at most where it is not known which have changed.
+	manyInterviews = maxPending / 2
+	// longestCommit is how long before a change is heard of it may have begun.
+	longestCommit = time.Minute
+	feedPause     = 200 * time.Millisecond // before a failed read is tried again
+)
+
+// feed tells who watches on this server what has changed, on whatever server.
+type feed struct {
+	mu       sync.Mutex
+	watchers map[watcher]struct{}
+	heard    store.Changes
+	heardAt  time.Time
+	wake     chan struct{} // holds one token while there is something to tell
+}
+
+// watcher takes what it is interested in of all that happens. It must not wait.
+type watcher interface{ take(happened) }
+
+// happened is how what has changed is now.
+type happened struct {
+	slots      []booking.Slot
+	interviews []booking.Interview
+	students   map[booking.StudentID]bool
+	manySlots  bool // more than slots has
+}
+
+func newFeed() *feed {
+	return &feed{watchers: map[watcher]struct{}{}, wake: make(chan struct{}, 1)}
+}
+
+func (f *feed) add(w watcher) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.watchers[w] = struct{}{}
+}
+
+func (f *feed) remove(w watcher) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.watchers, w)
+}
+
+func (f *feed) hear(c store.Changes) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.heard = f.heard.And(c)
+	signal(f.wake)
+}
+
+// signal leaves a token, unless there is one.
+func signal(wake chan struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
+// listen takes what was heard, and since when nothing before it was.
+func (f *feed) listen(now time.Time) (store.Changes, time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	heard, since := f.heard, f.heardAt
+	f.heard, f.heardAt = store.Changes{}, now
+	return heard, since
+}
+
+func (f *feed) tell(h happened) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for w := range f.watchers {
+		w.take(h)
+	}
+}
+
+// Follow begins to listen to what happens in the school. Who watches on this
+// server is told while what it returns is run, which ends with ctx.
+func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
+	listener, err := a.store.Listen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.feed.listen(a.Now())
+	toOpen, err := a.store.SlotsToOpen(ctx, a.Now())
+	if err != nil {
+		return nil, err
+	}
+	a.openByTheClock(toOpen)
+	return func(ctx context.Context) {
+		var listening sync.WaitGroup
+		defer listening.Wait()
+		listening.Go(func() { listener.Run(ctx, log, a.feed.hear) })
+		a.follow(ctx, log)
+	}, nil
+}
+
+func (a *App) follow(ctx context.Context, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.feed.wake:
+		}
+		heard, since := a.feed.listen(a.Now())
+		now, err := a.look(ctx, heard, since)
+		switch {
+		case err == nil:
+			a.feed.tell(now)
+		case ctx.Err() == nil:
+			log.WarnContext(ctx, "what has changed cannot be read", "error", err)
+			heard.Lost = true
+			time.AfterFunc(feedPause, func() { a.feed.hear(heard) })
+		}
+	}
+}
+
+// look reads what has changed as it is now.
+func (a *App) look(ctx context.Context, c store.Changes, since time.Time) (happened, error) {
+	h := happened{students: map[booking.StudentID]bool{}, manySlots: c.ManySlots || c.Lost || len(c.Slots) > maxPending/2}
+	var err error
+	if !h.manySlots && len(c.Slots) > 0 {
+		if h.slots, err = a.store.SlotsByID(ctx, c.Slots); err != nil {
+			return h, err
+		}
+	}
+	toOpen := h.slots
+	if h.manySlots {
+		if toOpen, err = a.store.SlotsToOpen(ctx, a.Now()); err != nil {
+			return h, err
+		}
+	}
+	a.openByTheClock(toOpen)
+	switch {
+	case c.ManyInterviews || c.Lost || len(c.Interviews) > manyInterviews:
+		h.interviews, err = a.store.InterviewsSince(ctx, since.Add(-longestCommit), manyInterviews)
+	case len(c.Interviews) > 0:
+		h.interviews, err = a.store.InterviewsByID(ctx, c.Interviews)
+	}
+	for _, id := range c.Students {
+		h.students[id] = true
+	}
+	for _, i := range h.interviews {
+		h.students[i.StudentID] = true
+	}
+	return h, err
+}
+
+// openByTheClock tells of slots again when nothing but time opens them.
+func (a *App) openByTheClock(slots []booking.Slot) {
+	now := a.Now()
+	at := map[time.Time][]booking.SlotID{}
+	for _, slot := range slots {
+		for _, until := range []time.Time{slot.HeldUntil, slot.FullUntil} {
+			if until.After(now) && until.Before(booking.Forever) {
+				at[until] = append(at[until], slot.ID)
+			}
+		}
+	}
+	for until, ids := range at {
+		time.AfterFunc(until.Sub(now), func() { a.feed.hear(store.Changes{Slots: ids}) })
+	}
+}

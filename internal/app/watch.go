@@ -1,0 +1,294 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+// Watch tells of what happens, one thing after the other, until the context it
+// was made with ends, or ErrSlow.
+type Watch[T any] func(tell func(context.Context, T)) error
+
+// inbox is what has happened and was not read yet: how each thing is now.
+type inbox[K comparable, V any] struct {
+	drop context.CancelCauseFunc // ends the watch
+	wake chan struct{}
+
+	mu  sync.Mutex
+	new news[K, V]
+}
+
+type news[K comparable, V any] struct {
+	things  map[K]V
+	stale   bool // what is known of the student
+	refetch bool // more has changed than is in things
+}
+
+func newInbox[K comparable, V any](drop context.CancelCauseFunc) inbox[K, V] {
+	return inbox[K, V]{drop: drop, wake: make(chan struct{}, 1)}
+}
+
+func (b *inbox[K, V]) put(add news[K, V]) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.new.things == nil {
+		b.new.things = add.things
+	} else {
+		maps.Copy(b.new.things, add.things)
+	}
+	b.new.stale, b.new.refetch = b.new.stale || add.stale, b.new.refetch || add.refetch
+	if len(b.new.things) > maxPending {
+		b.drop(ErrSlow)
+	}
+	signal(b.wake)
+}
+
+func (b *inbox[K, V]) take() news[K, V] {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	taken := b.new
+	b.new = news[K, V]{}
+	return taken
+}
+
+// ended is why a watch has: nil when nobody reads it any more.
+func ended(ctx context.Context) error {
+	if errors.Is(context.Cause(ctx), ErrSlow) {
+		return ErrSlow
+	}
+	return nil
+}
+
+// SlotsChanged is how what a student may book in a range has changed.
+type SlotsChanged struct {
+	Opened    []booking.Slot   // he may book now, by start, then id
+	ClosedIDs []booking.SlotID // he may not book any more
+	Refetch   bool             // more has changed than is told
+}
+
+func (c SlotsChanged) empty() bool { return len(c.Opened)+len(c.ClosedIDs) == 0 && !c.Refetch }
+
+// maxDifference is how many slots are told of when it is not they that have
+// changed, but what their student may book.
+const maxDifference = 500
+
+// slotWatch follows what one student may book in a range.
+type slotWatch struct {
+	inbox[booking.SlotID, booking.Slot]
+	app     *App
+	student booking.StudentID
+	in      calendar.Span
+
+	record booking.Record
+	offer  booking.Offer // by which he was told last
+}
+
+// WatchSlots tells how what the student may book inside the range changes from
+// now on. A slot that was told of before may be told of again. That time passes
+// closes slots too, those that are about to begin, and of these nothing is told.
+func (a *App) WatchSlots(ctx context.Context, student booking.StudentID, in calendar.Span) (Watch[SlotsChanged], error) {
+	if err := accessOf(ctx).asStudent(student); err != nil {
+		return nil, err
+	}
+	if err := booking.CheckRange(in, booking.MaxRange).Err(); err != nil {
+		return nil, err
+	}
+	ctx, drop := context.WithCancelCause(ctx)
+	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), app: a, student: student, in: in}
+	a.watch(ctx, w) // first, so that nothing is missed while the record is read
+	if err := w.read(ctx); err != nil {
+		drop(nil)
+		return nil, err
+	}
+	w.offer = w.record.Offer(a.Now())
+	return func(tell func(context.Context, SlotsChanged)) error {
+		defer drop(nil)
+		return w.run(ctx, tell)
+	}, nil
+}
+
+// watch lets w take what happens until ctx ends.
+func (a *App) watch(ctx context.Context, w watcher) {
+	a.feed.add(w)
+	context.AfterFunc(ctx, func() { a.feed.remove(w) })
+}
+
+func (w *slotWatch) take(h happened) {
+	add := news[booking.SlotID, booking.Slot]{stale: h.manySlots || h.students[w.student], refetch: h.manySlots}
+	for _, slot := range h.slots {
+		if w.in.Covers(slot.Span()) {
+			if add.things == nil {
+				add.things = map[booking.SlotID]booking.Slot{}
+			}
+			add.things[slot.ID] = slot
+		}
+	}
+	if add.stale || len(add.things) > 0 {
+		w.put(add)
+	}
+}
+
+func (w *slotWatch) read(ctx context.Context) (err error) {
+	w.record, err = w.app.store.Record(ctx, w.student)
+	return err
+}
+
+func (w *slotWatch) run(ctx context.Context, tell func(context.Context, SlotsChanged)) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ended(ctx)
+		case <-w.expiry():
+			w.put(news[booking.SlotID, booking.Slot]{stale: true})
+		case <-w.wake:
+			changed, err := w.change(ctx, w.inbox.take())
+			if err != nil { // what was missed is made up for once it can be read again
+				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: true, refetch: true}) })
+				continue
+			}
+			if !changed.empty() {
+				tell(ctx, changed)
+			}
+		}
+	}
+}
+
+// expiry is when what is known of the student gets old by itself.
+func (w *slotWatch) expiry() <-chan time.Time {
+	now := w.app.Now()
+	next := w.record.Expires(now)
+	if next.Equal(booking.Forever) {
+		return nil
+	}
+	return time.After(next.Sub(now))
+}
+
+func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (SlotsChanged, error) {
+	if n.stale {
+		if err := w.read(ctx); err != nil {
+			return SlotsChanged{}, err
+		}
+	}
+	before, after := w.offer, w.record.Offer(w.app.Now())
+	changed := SlotsChanged{Opened: []booking.Slot{}, ClosedIDs: []booking.SlotID{}, Refetch: n.refetch}
+	for _, slot := range booking.ByStart(slices.Collect(maps.Values(n.things))) {
+		switch {
+		case after.Allows(slot):
+			changed.Opened = append(changed.Opened, slot)
+		case before.WouldAllow(slot) || after.WouldAllow(slot):
+			changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
+		}
+	}
+	if n.stale && !n.refetch {
+		others, more, err := w.between(ctx, before, after)
+		if err != nil {
+			return SlotsChanged{}, err
+		}
+		changed.Refetch = more
+		for _, slot := range others {
+			_, told := n.things[slot.ID]
+			switch was, is := before.Allows(slot), after.Allows(slot); {
+			case told || was == is:
+			case is:
+				changed.Opened = append(changed.Opened, slot)
+			case was:
+				changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
+			}
+		}
+	}
+	booking.ByStart(changed.Opened)
+	w.offer = after
+	return changed, nil
+}
+
+// between reads the slots that the offers may judge differently, unless there
+// are too many of them.
+func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (slots []booking.Slot, more bool, err error) {
+	switch d := after.Since(before); {
+	case d.Everything:
+		offers := after
+		if !after.Eligibility.Eligible {
+			offers = before
+		}
+		slots, more, err = w.app.store.OpenSlots(ctx, store.SlotSearch{In: w.in}, offers, store.Page{First: maxDifference})
+	case len(d.Interviewers)+len(d.Spans) > 0:
+		slots, err = w.app.store.SlotsAbout(ctx, w.in, d.Interviewers, d.Spans, maxDifference+1)
+		more = len(slots) > maxDifference
+	}
+	if more {
+		slots = nil
+	}
+	return slots, more, err
+}
+
+// interviewWatch follows interviews.
+type interviewWatch struct {
+	inbox[booking.InterviewID, booking.Interview]
+	wants func(booking.Interview) bool
+}
+
+// WatchInterviews tells of each of the caller's interviews that changes from now
+// on, or of those of them that are with the student and the interviewer, where
+// these are given. Of several changes that follow each other closely the last
+// may be all that is told.
+func (a *App) WatchInterviews(
+	ctx context.Context, student *booking.StudentID, interviewer *booking.InterviewerID,
+) (Watch[booking.Interview], error) {
+	view := a.View(ctx)
+	if err := view.may.only(parties...); err != nil {
+		return nil, err
+	}
+	if student != nil {
+		if _, err := view.Student(ctx, *student); err != nil {
+			return nil, err
+		}
+	}
+	if interviewer != nil {
+		if _, err := view.Interviewer(ctx, *interviewer); err != nil {
+			return nil, err
+		}
+	}
+	ctx, drop := context.WithCancelCause(ctx)
+	w := &interviewWatch{inbox: newInbox[booking.InterviewID, booking.Interview](drop), wants: func(i booking.Interview) bool {
+		return view.may.isParty(i) && (student == nil || *student == i.StudentID) && (interviewer == nil || *interviewer == i.InterviewerID)
+	}}
+	a.watch(ctx, w)
+	return func(tell func(context.Context, booking.Interview)) error {
+		defer drop(nil)
+		return w.run(ctx, tell)
+	}, nil
+}
+
+func (w *interviewWatch) take(h happened) {
+	add := map[booking.InterviewID]booking.Interview{}
+	for _, i := range h.interviews {
+		if w.wants(i) {
+			add[i.ID] = i
+		}
+	}
+	if len(add) > 0 {
+		w.put(news[booking.InterviewID, booking.Interview]{things: add})
+	}
+}
+
+func (w *interviewWatch) run(ctx context.Context, tell func(context.Context, booking.Interview)) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ended(ctx)
+		case <-w.wake:
+			changed := w.inbox.take().things
+			for _, id := range slices.Sorted(maps.Keys(changed)) {
+				tell(ctx, changed[id])
+			}
+		}
+	}
+}

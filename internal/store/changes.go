@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/sethvargo/go-retry"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// Changes are what transactions have changed, by id. They come from triggers
+// (migration 12), so that no way to write can forget to tell of itself.
+type Changes struct {
+	Slots      []booking.SlotID
+	Interviews []booking.InterviewID
+	Students   []booking.StudentID // of whom the rules may say otherwise now
+
+	// Where too many have changed to be named.
+	ManySlots, ManyInterviews bool
+	// Lost: any change may have been missed before.
+	Lost bool
+}
+
+// And is all that has changed in either.
+func (c Changes) And(o Changes) Changes {
+	return Changes{
+		Slots:      append(c.Slots, o.Slots...),
+		Interviews: append(c.Interviews, o.Interviews...),
+		Students:   append(c.Students, o.Students...),
+		ManySlots:  c.ManySlots || o.ManySlots, ManyInterviews: c.ManyInterviews || o.ManyInterviews,
+		Lost: c.Lost || o.Lost,
+	}
+}
+
+const (
+	changesChannel = "rehearse_changes"
+	// A listener that hears nothing for this long asks whether anybody is there,
+	// and waits so long for the answer.
+	listenSilence  = 5 * time.Second
+	listenPatience = 2 * time.Second
+	// How soon it tries again, at first and at last.
+	minListenPause = 50 * time.Millisecond
+	maxListenPause = 2 * time.Second
+)
+
+// Listener hears of all that is committed, by whatever server, over a connection
+// of its own.
+type Listener struct {
+	store *Store
+	conn  *pgx.Conn
+}
+
+// Listen begins to listen. What it returns must be Run.
+func (s *Store) Listen(ctx context.Context) (*Listener, error) {
+	conn, err := s.listen(ctx)
+	return &Listener{store: s, conn: conn}, fault(err, "listen to changes")
+}
+
+// Run calls tell with what is heard, until ctx ends. When the connection is lost
+// it is made anew, and Lost is the first that is told then; log says why.
+func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)) {
+	for {
+		err := l.hear(ctx, tell)
+		if err = errors.Join(err, hangUp(ctx, l.conn)); ctx.Err() != nil {
+			return
+		}
+		log.WarnContext(ctx, "changes of other servers are not heard", "error", err)
+		if l.conn, err = l.store.listenAgain(ctx); err != nil {
+			return // ctx has ended
+		}
+		log.InfoContext(ctx, "changes of other servers are heard again")
+		tell(Changes{Lost: true})
+	}
+}
+
+func (s *Store) listen(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, listenSilence)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, s.listening)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Exec(ctx, "LISTEN "+changesChannel); err != nil {
+		return nil, errors.Join(err, hangUp(ctx, conn))
+	}
+	return conn, nil
+}
+
+// listenAgain listens, however often it must try.
+func (s *Store) listenAgain(ctx context.Context) (*pgx.Conn, error) {
+	pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxListenPause, retry.NewExponential(minListenPause)))
+	return retry.DoValue(ctx, pause, func(ctx context.Context) (*pgx.Conn, error) {
+		conn, err := s.listen(ctx)
+		return conn, retry.RetryableError(err)
+	})
+}
+
+// hear tells of what the connection hears until it is lost.
+func (l *Listener) hear(ctx context.Context, tell func(Changes)) error {
+	for {
+		waiting, cancel := context.WithTimeout(ctx, listenSilence)
+		message, err := l.conn.WaitForNotification(waiting)
+		cancel()
+		switch {
+		case err == nil:
+			tell(parseChanges(message.Payload))
+		case ctx.Err() != nil || !pgconn.Timeout(err):
+			return err
+		default:
+			asking, cancel := context.WithTimeout(ctx, listenPatience)
+			err = l.conn.Ping(asking)
+			cancel()
+			if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func hangUp(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), listenPatience)
+	defer cancel()
+	return conn.Close(ctx)
+}
+
+// parseChanges reads a message of the triggers. One that it does not know is of
+// a newer version, and may be about anything.
+func parseChanges(message string) Changes {
+	what, list, _ := strings.Cut(message, " ")
+	var numbers []int64
+	for text := range strings.SplitSeq(list, ",") {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			numbers = append(numbers, n)
+		}
+	}
+	switch what {
+	case "slots":
+		return Changes{Slots: numbered[booking.SlotID](numbers), ManySlots: len(numbers) == 0}
+	case "interviews":
+		return Changes{Interviews: numbered[booking.InterviewID](numbers), ManyInterviews: len(numbers) == 0}
+	case "students":
+		return Changes{Students: numbered[booking.StudentID](numbers), ManySlots: len(numbers) == 0}
+	default:
+		return Changes{ManySlots: true, ManyInterviews: true}
+	}
+}
+
+func numbered[ID ~int64](numbers []int64) []ID {
+	list := make([]ID, len(numbers))
+	for i, n := range numbers {
+		list[i] = ID(n)
+	}
+	return list
+}
+
+// InterviewsSince reads interviews that something has happened to since then,
+// the last that it happened to first.
+func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int) ([]booking.Interview, error) {
+	var rows []interviewRow
+	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (
+		SELECT interview_id FROM events WHERE at >= ? AND interview_id IS NOT NULL ORDER BY at DESC LIMIT ?)`, since, limit).
+		Scan(&rows).Error
+	return domains(rows), fault(err, "read the interviews that have changed")
+}
+
+// SlotsToOpen reads the slots that open by the clock: a hold expires on them, or
+// on another that fills their interviewer's day.
+func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot, error) {
+	var rows []slotRow
+	err := r.db.WithContext(ctx).Where(open).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
+	return domains(rows), fault(err, "read the slots that open by the clock")
+}
+
+// SlotsAbout reads open slots inside the range that are of one of the
+// interviewers, or at the same time as one of the spans, whoever may book them.
+func (r *Reader) SlotsAbout(
+	ctx context.Context, in calendar.Span, by []booking.InterviewerID, at []calendar.Span, limit int,
+) ([]booking.Slot, error) {
+	var rows []slotRow
+	starts, ends := bounds(at)
+	err := SlotSearch{In: in}.narrow(r.db.WithContext(ctx)).Where(open).
+		Where(`interviewer_id = ANY(?) OR EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS span (s, e)
+			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), starts, ends).
+		Order("starts_at, id").Limit(limit).Find(&rows).Error
+	return domains(rows), fault(err, "read the slots about %d interviewers and %d spans", len(by), len(at))
+}
