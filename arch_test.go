@@ -59,6 +59,7 @@ var only = map[string][]string{
 	"github.com/coreos/go-oidc":     {"internal/identity"},
 	"github.com/go-jose/":           {"internal/identity"},
 	"github.com/rs/cors":            {"internal/web"},
+	"github.com/klauspost/compress": {"internal/web"},
 	"github.com/riverqueue/":        {"internal/store"},
 	"github.com/sethvargo/go-retry": {"internal/store"},
 	"golang.org/x/time":             {"internal/ratelimit"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +32,10 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	defer listeners.close()
+	documents, err := p.documents()
+	if err != nil {
+		return err
+	}
 	ctx, end := context.WithCancel(ctx)
 	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
 	defer cancel()
@@ -76,6 +81,8 @@ func (p *program) serve(ctx context.Context) error {
 			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
 			Rates: p.rates(s), Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx,
 			Observer: observer,
+			Limits:   p.limits(), Trusted: documents,
+			HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
 		})
 		site := web.New(web.Options{
 			GraphQL:    answers,
@@ -117,6 +124,26 @@ func (p *program) serve(ctx context.Context) error {
 		fmt.Fprintln(p.stdout, "stopped")
 		return err
 	})
+}
+
+// limits is how large a request may be.
+func (p *program) limits() graph.Limits {
+	l := graph.DefaultLimits()
+	l.Body, l.Depth, l.Cost = p.config.MaxBody, p.config.MaxDepth, p.config.MaxCost
+	return l
+}
+
+// documents are the only ones that are executed; nil for any.
+func (p *program) documents() (graph.TrustedDocuments, error) {
+	folder := p.config.TrustedDocuments
+	if folder == "" {
+		return nil, nil
+	}
+	known, err := graph.LoadTrustedDocuments(os.DirFS(folder), p.limits())
+	if err != nil {
+		return nil, fmt.Errorf("%w:\nTRUSTED_DOCUMENTS is %q; a folder of documents is expected: %w", errConfiguration, folder, err)
+	}
+	return known, nil
 }
 
 // rates is how much everybody may ask for; nil for as much as he likes.

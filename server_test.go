@@ -309,6 +309,7 @@ func TestCommandLine(t *testing.T) {
 		{"arguments where there are none", nil, []string{"serve", "now"}, exitConfiguration, "usage"},
 		{"an unknown size", nil, []string{"sample", "--size", "XXL"}, exitConfiguration, "school, S, M or L"},
 		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `MIGRATE is "maybe"`},
+		{"no documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, `TRUSTED_DOCUMENTS is "nowhere"; a folder of documents is expected`},
 		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, "loopback address"},
 		{"no such database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, "cannot be reached"},
 		{"an old schema", []string{"MIGRATE=off"}, nil, exitFault, "rehearse migrate"},

@@ -31,7 +31,7 @@ func (a admission) admit(
 	operation, problems := exec.CreateOperationContext(ctx, params)
 	if len(problems) > 0 {
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		return nil, charge{}, &refusal{outcome: wrongDocument, errors: response.Errors}
+		return nil, charge{}, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions}
 	}
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {

@@ -177,6 +177,8 @@ func classify(err error, fromLibrary *gqlerror.Error) (code, message string) {
 		return codeForbidden, "this is not for your role"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return codeTimeout, timeoutText
+	case errors.Is(err, context.Canceled): // the sender has left, and nobody reads this
+		return codeTimeout, "the request was given up"
 	case errors.Is(err, store.ErrUnavailable):
 		return codeUnavailable, "the database cannot be reached at the moment; try again"
 	case isDocumentError(fromLibrary):

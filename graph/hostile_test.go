@@ -200,6 +200,9 @@ func TestHostileDocuments(t *testing.T) {
 		if a.code() != h.code || (h.limit != "" && !strings.Contains(a.body, `"limit":"`+h.limit+`"`)) {
 			t.Errorf("%s: wanted %s %s: %.300s", h.name, h.code, h.limit, a.body)
 		}
+		if strings.Contains(a.body, `"extensions":{"errorsLeftOut":`) != (len(a.Errors) == 20) {
+			t.Errorf("%s: %d errors, wrongly with or without a word of others", h.name, len(a.Errors))
+		}
 		if took > mostTime || len(a.body) > mostAnswer || len(a.Errors) > 20 {
 			t.Errorf("%s: took %v and %d bytes with %d errors", h.name, took, len(a.body), len(a.Errors))
 		}

@@ -23,6 +23,7 @@ const allowedMethods = "GET, POST"
 type refusal struct {
 	outcome outcome
 	errors  gqlerror.List
+	more    map[string]any    // the answer's extensions
 	header  map[string]string // of the answer, besides those of every one
 }
 

@@ -55,7 +55,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	operation, _, refused := t.admit(ctx, r, exec, params)
 	switch {
 	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
-		_ = stream.begin() && stream.next(ctx, answer{Errors: refused.errors}) && stream.end()
+		_ = stream.begin() && stream.next(ctx, answer{Errors: refused.errors, Extensions: refused.more}) && stream.end()
 		return
 	case refused != nil:
 		writeRefusal(w, r, refused)

@@ -65,7 +65,7 @@ func writeRefusal(w http.ResponseWriter, r *http.Request, refused *refusal) {
 	for name, value := range refused.header {
 		w.Header().Set(name, value)
 	}
-	write(w, r, refused.outcome, &graphql.Response{Errors: refused.errors})
+	write(w, r, refused.outcome, &graphql.Response{Errors: refused.errors, Extensions: refused.more})
 }
 
 func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.Response) {

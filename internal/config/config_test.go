@@ -69,6 +69,11 @@ func TestWrongValues(t *testing.T) {
 		{"DATABASE_MAX_CONNS", "many", "a whole number"},
 		{"OPERATION_TIMEOUT", "-1s", "a positive duration"},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
+		{"MAX_BODY", "0", "a number from 1 on"},
+		{"MAX_DEPTH", "-1", `MAX_DEPTH is "-1"; a number from 1 on`},
+		{"MAX_COST", "much", "a whole number"},
+		{"INTROSPECTION", "yes", "on or off"},
+		{"APQ", "1", "on or off"},
 		{"AUTH", "none", `AUTH is "none"; local or jwt is expected`},
 		{"AUTH", "jwt", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
 		{"JWT_SECRET", "a secret that is too short", "JWT_SECRET: it has 26 bytes; 32 or more are expected"},
@@ -94,11 +99,12 @@ func TestWrongValues(t *testing.T) {
 		}
 	}
 	for says, values := range map[string]map[string]string{
-		"a loopback address such as":      {"AUTH": "local", "ADDR": "0.0.0.0:8080"},
-		"with AUTH=local only":            {"AUTH": "jwt", "JWT_SECRET": long, "CLOCK_OFFSET": "1h"},
-		"JWT_SECRET and OIDC_ISSUER are":  {"AUTH": "local", "JWT_SECRET": long, "OIDC_ISSUER": "https://login.example.org", "JWT_AUDIENCE": "x"},
-		"it is the same, or not set":      {"OIDC_ISSUER": "https://a.example.org", "JWT_ISSUER": "https://b.example.org", "JWT_AUDIENCE": "x"},
-		"TLS_CERT_FILE and TLS_KEY_FILE:": {"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
+		"a loopback address such as":         {"AUTH": "local", "ADDR": "0.0.0.0:8080"},
+		"with AUTH=local only":               {"AUTH": "jwt", "JWT_SECRET": long, "CLOCK_OFFSET": "1h"},
+		"JWT_SECRET and OIDC_ISSUER are":     {"AUTH": "local", "JWT_SECRET": long, "OIDC_ISSUER": "https://login.example.org", "JWT_AUDIENCE": "x"},
+		"documents are trusted or anybody's": {"APQ": "on", "TRUSTED_DOCUMENTS": "."},
+		"it is the same, or not set":         {"OIDC_ISSUER": "https://a.example.org", "JWT_ISSUER": "https://b.example.org", "JWT_AUDIENCE": "x"},
+		"TLS_CERT_FILE and TLS_KEY_FILE:":    {"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
 	} {
 		if _, err := load(values); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), long) {
 			t.Errorf("%v: %v", values, err)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -8,6 +9,14 @@ import (
 
 func (c *Config) validateLimits() []error {
 	var errs []error
+	for name, value := range map[string]int{"MAX_BODY": c.MaxBody, "MAX_DEPTH": c.MaxDepth, "MAX_COST": c.MaxCost} {
+		if value < 1 {
+			errs = append(errs, wrong(name, fmt.Sprint(value), "a number from 1 on"))
+		}
+	}
+	if c.PersistedQueries && c.TrustedDocuments != "" {
+		errs = append(errs, errors.New("APQ and TRUSTED_DOCUMENTS are both set; documents are trusted or anybody's"))
+	}
 	for name, value := range map[string]int{
 		"RATE_LIMIT_BURST": c.RateLimitBurst, "RATE_LIMIT_BOOKING_BURST": c.RateLimitBookingBurst,
 		"MAX_STREAMS": c.MaxStreams, "MAX_STREAMS_PER_CALLER": c.MaxStreamsPerCaller,

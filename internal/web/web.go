@@ -59,7 +59,7 @@ func (s *Site) Public(ops bool) http.Handler {
 	if ops {
 		s.addOps(mux)
 	}
-	return s.guarded(mux)
+	return s.guarded(s.compressed(mux))
 }
 
 // Ops is the handler of the operations' address.

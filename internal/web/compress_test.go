@@ -1,0 +1,155 @@
+package web_test
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"rehearse/internal/web"
+)
+
+// served is a site, over HTTP, whose GraphQL is the handler.
+func served(t *testing.T, graphql http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	site := web.New(web.Options{
+		GraphQL: graphql, Playground: http.NotFoundHandler(), Schema: strings.Repeat("type Query { a: Int } ", 200), Log: slog.New(slog.DiscardHandler),
+		Ready: func(context.Context) (string, error) { return "ready", nil },
+	})
+	server := httptest.NewServer(site.Public(true))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// ask leaves an answer as it was sent.
+func ask(t *testing.T, url string, headers ...string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = response.Body.Close() })
+	return response
+}
+
+func plain(t *testing.T, response *http.Response) string {
+	t.Helper()
+	var from io.Reader = response.Body
+	var err error
+	switch response.Header.Get("Content-Encoding") {
+	case "gzip":
+		from, err = gzip.NewReader(response.Body)
+	case "zstd":
+		from, err = zstd.NewReader(response.Body)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestAnswersAreCompressed(t *testing.T) {
+	t.Parallel()
+	long, short := `{"data":"`+strings.Repeat("x", 5000)+`"}`, `{"data":null}`
+	server := served(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept")
+		w.Header().Set("Content-Type", "application/graphql-response+json; charset=utf-8")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, map[bool]string{true: short, false: long}[r.URL.RawQuery == "short"])
+	})
+	for _, test := range []struct{ path, accept, coding, text string }{
+		{"/graphql", "gzip", "gzip", long},
+		{"/graphql", "gzip, deflate, br, zstd", "zstd", long},
+		{"/graphql", "zstd;q=0, gzip;q=0.5", "gzip", long},
+		{"/graphql", "br", "", long},
+		{"/graphql", "", "", long},
+		{"/graphql?short", "gzip", "", short},
+		{"/schema.graphqls", "gzip", "gzip", strings.Repeat("type Query { a: Int } ", 200) + "\n"},
+		{"/livez", "gzip", "", "alive\n"},
+	} {
+		response := ask(t, server.URL+test.path, "Accept-Encoding", test.accept)
+		if got := response.Header.Get("Content-Encoding"); got != test.coding {
+			t.Errorf("%v: Content-Encoding is %q", test, got)
+		}
+		if text := plain(t, response); text != test.text {
+			t.Errorf("%s, %s: %.100q", test.path, test.accept, text)
+		}
+		vary := strings.Join(response.Header.Values("Vary"), ", ")
+		if !strings.Contains(vary, "Accept-Encoding") || (strings.HasPrefix(test.path, "/graphql") && !strings.Contains(vary, "Accept,") && !strings.HasSuffix(vary, "Accept")) {
+			t.Errorf("%v: Vary is %q", test, vary)
+		}
+	}
+}
+
+// The handler waits until the client has what was sent so far.
+func TestEventsGoOutAsTheyCome(t *testing.T) {
+	t.Parallel()
+	read := make(chan struct{})
+	server := served(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "event: next\n\n")
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+		select {
+		case <-read:
+		case <-r.Context().Done():
+		}
+		_, _ = io.WriteString(w, "event: complete\n\n")
+	})
+	response := ask(t, server.URL+"/graphql", "Accept-Encoding", "gzip, zstd", "Accept", "text/event-stream")
+	events := bufio.NewReader(response.Body)
+	if line, err := events.ReadString('\n'); err != nil || line != "event: next\n" {
+		t.Errorf("the first event is %q, %v", line, err)
+	}
+	close(read)
+	rest, err := io.ReadAll(events)
+	if err != nil || !bytes.HasSuffix(rest, []byte("event: complete\n\n")) || response.Header.Get("Content-Encoding") != "" {
+		t.Errorf("the rest is %q, %v, %v", rest, err, response.Header)
+	}
+}
+
+func TestConnectionsCanBecomeSomethingElse(t *testing.T) {
+	t.Parallel()
+	server := served(t, func(w http.ResponseWriter, _ *http.Request) {
+		connection, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer connection.Close()
+		_, _ = buffered.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nhello")
+		_ = buffered.Flush()
+	})
+	connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	_, _ = io.WriteString(connection, "GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	answer, err := io.ReadAll(connection)
+	if err != nil || !bytes.HasSuffix(answer, []byte("\r\n\r\nhello")) {
+		t.Errorf("answered %q, %v", answer, err)
+	}
+}
