@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -228,11 +229,29 @@ func TestFirstHour(t *testing.T) {
 	mustContain(t, "its error", errs, "empty one only")
 }
 
+func TestTracesThatCannotBeSentStopNothing(t *testing.T) {
+	t.Parallel()
+	nowhere, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections and answers nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nowhere.Close()
+	r := start(t, home(t), "SAMPLE_DATA=off", "SHUTDOWN_TIMEOUT=1s", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+nowhere.Addr().String())
+	mustContain(t, "the answer", r.ask("{ bookingPolicy { interviewLimit } }"), `"interviewLimit":15`)
+	began := time.Now()
+	r.stop()
+	if took := time.Since(began); took > 8*time.Second { // the exporter's own patience is 10 s, and a minute of trying again
+		t.Errorf("stopping took %v", took)
+	}
+	mustContain(t, "the log", r.stderr.String(), "the last traces cannot be sent")
+}
+
 func TestPages(t *testing.T) {
 	t.Parallel()
 	r := start(t, home(t), "SAMPLE_DATA=off")
 	for path, part := range map[string]string{
 		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
+		"/metrics": "rehearse_operations_total",
 	} {
 		if status, body := r.get(path); status != http.StatusOK || !strings.Contains(body, part) {
 			t.Errorf("%s answers %d: %.200s", path, status, body)
@@ -244,8 +263,10 @@ func TestPages(t *testing.T) {
 	mustContain(t, "a school without sample data", r.ask("{ students { totalCount } }"), `"totalCount":0`)
 
 	ops := start(t, home(t), "SAMPLE_DATA=off", "OPS_ADDR=127.0.0.1:0")
-	if status, _ := ops.get("/readyz"); status != http.StatusNotFound {
-		t.Errorf("with OPS_ADDR, /readyz on ADDR answers %d", status)
+	for _, path := range []string{"/readyz", "/metrics"} {
+		if status, _ := ops.get(path); status != http.StatusNotFound {
+			t.Errorf("with OPS_ADDR, %s on ADDR answers %d", path, status)
+		}
 	}
 	ops.stop()
 	r.stop()
