@@ -23,7 +23,7 @@ func served(t *testing.T, graphql http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	site := web.New(web.Options{
 		GraphQL: graphql, Playground: http.NotFoundHandler(), Schema: strings.Repeat("type Query { a: Int } ", 200), Log: slog.New(slog.DiscardHandler),
-		Ready: func(context.Context) (string, error) { return "ready", nil },
+		Ready: func(context.Context) (string, error) { return "ready", nil }, Metrics: http.NotFoundHandler(),
 	})
 	server := httptest.NewServer(site.Public(true))
 	t.Cleanup(server.Close)
