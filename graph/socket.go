@@ -315,7 +315,7 @@ func (s *socket) sendJSON(ctx context.Context, m message, payload any) {
 func (s *socket) send(ctx context.Context, m message) {
 	text, err := json.Marshal(m)
 	if err == nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), streamWriteTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.Write)
 		defer cancel()
 		err = s.conn.Write(ctx, websocket.MessageText, text)
 	}

@@ -51,7 +51,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	defer release()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	stream := events{w: w, control: http.NewResponseController(w), every: t.limits.KeepAlive}
+	stream := events{w: w, control: http.NewResponseController(w), limits: t.limits}
 	operation, _, refused := t.admit(ctx, r, exec, params)
 	switch {
 	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
@@ -77,7 +77,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 type events struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	every   time.Duration // between signs of life
+	limits  StreamLimits
 }
 
 func (e events) begin() (ok bool) {
@@ -105,7 +105,7 @@ func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end
 			}
 		}
 	}()
-	alive := time.NewTicker(e.every)
+	alive := time.NewTicker(e.limits.KeepAlive)
 	defer alive.Stop()
 	for {
 		select {
@@ -150,7 +150,7 @@ func (e events) next(ctx context.Context, a answer) (ok bool) {
 
 // write sends the text at once. Who does not take it in time is given up.
 func (e events) write(text string) (ok bool) {
-	_ = e.control.SetWriteDeadline(time.Now().Add(streamWriteTimeout)) //nolint:forbidigo // no operation's time: the connection's
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.Write)) //nolint:forbidigo // no operation's time: the connection's
 	_, err := io.WriteString(e.w, text)
 	return err == nil && e.control.Flush() == nil
 }

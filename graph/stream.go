@@ -22,14 +22,13 @@ type StreamLimits struct {
 	Operations int           // at once on one WebSocket; 100
 	Init       time.Duration // until connection_init; 5 s
 	KeepAlive  time.Duration // between signs of life; 20 s
+	Write      time.Duration // until who does not take a message is given up; 10 s
 }
-
-const streamWriteTimeout = 10 * time.Second
 
 func (l StreamLimits) withDefaults() StreamLimits {
 	return StreamLimits{
 		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Operations: orDefault(l.Operations, 100),
-		Init: orDefault(l.Init, 5*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second),
+		Init: orDefault(l.Init, 5*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second), Write: orDefault(l.Write, 10*time.Second),
 	}
 }
 
