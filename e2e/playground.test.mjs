@@ -56,6 +56,7 @@ async function write(page, editor, text) {
     clipboardData.setData('text/plain', pasted)
     document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
   }, text)
+  await page.locator(`${editor} .view-lines`, { hasText: text }).waitFor()
 }
 
 const operation = '.graphiql-query-editor'
