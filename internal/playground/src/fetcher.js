@@ -1,22 +1,45 @@
-import { createGraphiQLFetcher } from '@graphiql/toolkit'
 import { Kind, parse } from 'graphql'
+import { createClient } from 'graphql-ws'
 
 const url = new URL('/graphql', location.href).href
 
-// A subscription has a connection of its own, whose parameters are the headers
-// of that moment.
-const send = createGraphiQLFetcher({ url, subscriptionUrl: url.replace(/^http/, 'ws'), enableIncrementalDelivery: false })
+// fetcher sends an operation, as whom its headers say. GraphiQL learns a moment
+// late what is in its editor, so the operation is looked up in what is sent.
+export function fetcher(params, { headers = {} } = {}) {
+  const operations = operationsOf(params.query)
+  const operation = operations.length === 1 ? operations[0] : operations.find((o) => o.name?.value === params.operationName)
+  const request = { ...params, operationName: operation?.name?.value }
+  return operation?.operation === 'subscription' ? watch(request, headers) : post(request, headers)
+}
 
-// fetcher sends an operation. GraphiQL learns a moment late what is in its
-// editor, so what it says of the operation may be of the one before.
-export function fetcher(params, options) {
-  let documentAST
+function operationsOf(query) {
   try {
-    documentAST = parse(params.query)
+    return parse(query).definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION)
   } catch {
-    return send(params, options) // the server says what is wrong
+    return [] // the server says what is wrong
   }
-  const operations = documentAST.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION)
-  const operationName = operations.length === 1 ? operations[0].name?.value : params.operationName
-  return send({ ...params, operationName }, { ...options, documentAST })
+}
+
+async function post(request, headers) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json, application/json;q=0.9', ...headers },
+    body: JSON.stringify(request),
+  })
+  return response.json()
+}
+
+// watch is a subscription, on a connection of its own. One that ended is not
+// made again by itself: the page shows why.
+function watch(request, headers) {
+  const client = createClient({ url: url.replace(/^http/, 'ws'), connectionParams: headers, retryAttempts: 0 })
+  return {
+    subscribe: ({ next, error, complete }) => ({
+      unsubscribe: client.subscribe(request, {
+        next,
+        complete,
+        error: (e) => error(e instanceof CloseEvent ? new Error(`the connection ended: ${e.code} ${e.reason}`.trim()) : e),
+      }),
+    }),
+  }
 }
