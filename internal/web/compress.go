@@ -27,6 +27,18 @@ func (s *Site) compressed(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		compressing.ServeHTTP(w, r)
+		compressing.ServeHTTP(flushing{w}, r)
 	})
 }
+
+// flushing flushes what is around a connection, too: the library asks only the
+// nearest whether it can.
+type flushing struct{ http.ResponseWriter }
+
+// Flush implements http.Flusher.
+func (f flushing) Flush() {
+	_ = http.NewResponseController(f.ResponseWriter).Flush() // the next write tells what is wrong
+}
+
+// Unwrap is for http.ResponseController.
+func (f flushing) Unwrap() http.ResponseWriter { return f.ResponseWriter }

@@ -25,10 +25,16 @@ func served(t *testing.T, graphql http.HandlerFunc) *httptest.Server {
 		GraphQL: graphql, Playground: http.NotFoundHandler(), Schema: strings.Repeat("type Query { a: Int } ", 200), Log: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) (string, error) { return "ready", nil }, Metrics: http.NotFoundHandler(),
 	})
-	server := httptest.NewServer(site.Public(true))
+	public := site.Public(true)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { public.ServeHTTP(wrapped{w}, r) }))
 	t.Cleanup(server.Close)
 	return server
 }
+
+// wrapped can do no more itself than any http.ResponseWriter.
+type wrapped struct{ http.ResponseWriter }
+
+func (w wrapped) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // ask leaves an answer as it was sent.
 func ask(t *testing.T, url string, headers ...string) *http.Response {
@@ -147,7 +153,7 @@ func TestConnectionsCanBecomeSomethingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	_, _ = io.WriteString(connection, "GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	_, _ = io.WriteString(connection, "GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: Upgrade, close\r\nUpgrade: echo\r\n\r\n")
 	answer, err := io.ReadAll(connection)
 	if err != nil || !bytes.HasSuffix(answer, []byte("\r\n\r\nhello")) {
 		t.Errorf("answered %q, %v", answer, err)
