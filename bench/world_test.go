@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 
 // world is a database with a generated data set and two ways to it.
 type world struct {
+	dsn   string
 	local *localpg.Server // nil: BENCH_DATABASE_URL names the database
 	store *store.Store    // what the server uses
 	pool  *pgxpool.Pool   // what the floor uses
@@ -89,6 +90,7 @@ func (w *world) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.dsn = dsn
 	if w.store, err = store.Open(ctx, dsn, store.Options{MaxConns: connections}); err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 	stopped := false
 	r.Attrs(func(a slog.Attr) bool {
 		err, is := a.Value.Any().(error)
-		stopped = stopped || is && errors.Is(err, context.Canceled)
+		stopped = is && errors.Is(err, context.Canceled) || a.Value.String() == context.Canceled.Error()
 		return !stopped
 	})
 	if stopped {
