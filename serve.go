@@ -84,6 +84,9 @@ func (p *program) serve(ctx context.Context) error {
 			Limits:   p.limits(), Trusted: documents,
 			HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
 		})
+		if err := observer.Streams(answers.Streams); err != nil {
+			return err
+		}
 		site := web.New(web.Options{
 			GraphQL:    answers,
 			Playground: page, Schema: schema, Ready: readiness(s, verifier),

@@ -60,6 +60,9 @@ type Handler struct {
 // Drain waits until every stream has ended, once Stopping has.
 func (h *Handler) Drain() { h.streams.all.Wait() }
 
+// Streams is how many WebSockets and event streams are open.
+func (h *Handler) Streams() int { return h.streams.count() }
+
 // NewHandler answers with what o says.
 func NewHandler(o Options) *Handler {
 	if o.Limits == (Limits{}) {

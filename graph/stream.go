@@ -72,6 +72,12 @@ func (s *streams) enter() (leave func(), ok bool) {
 	}, true
 }
 
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
 // claim makes a stream the caller's, unless he has too many.
 func (s *streams) claim(whose string) (release func(), ok bool) {
 	s.mu.Lock()

@@ -110,6 +110,13 @@ func (m *metrics) ran(job string, began, ended time.Time, err error) {
 // Register adds what somebody else counts.
 func (t *Telemetry) Register(c prometheus.Collector) error { return t.metrics.registry.Register(c) }
 
+// Streams adds how many WebSockets and event streams are open.
+func (t *Telemetry) Streams(open func() int) error {
+	return t.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: "rehearse", Name: "streams_open", Help: "WebSockets and event streams that are open.",
+	}, func() float64 { return float64(open()) }))
+}
+
 // Metrics is the page that Prometheus reads.
 func (t *Telemetry) Metrics() http.Handler {
 	return promhttp.HandlerFor(t.metrics.registry, promhttp.HandlerOpts{
