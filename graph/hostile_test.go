@@ -158,7 +158,10 @@ func withinLimits() []hostile {
 }
 
 const (
-	mostTime   = 50 * time.Millisecond
+	// tooLong is a blow-up on any machine, however busy, and under the race
+	// detector: twenty times what a document may take, to which
+	// BenchmarkHostileDocuments holds them.
+	tooLong    = time.Second
 	mostAnswer = 32 << 10
 )
 
@@ -203,7 +206,7 @@ func TestHostileDocuments(t *testing.T) {
 		if strings.Contains(a.body, `"extensions":{"errorsLeftOut":`) != (len(a.Errors) == 20) {
 			t.Errorf("%s: %d errors, wrongly with or without a word of others", h.name, len(a.Errors))
 		}
-		if took > mostTime || len(a.body) > mostAnswer || len(a.Errors) > 20 {
+		if took > tooLong || len(a.body) > mostAnswer || len(a.Errors) > 20 {
 			t.Errorf("%s: took %v and %d bytes with %d errors", h.name, took, len(a.body), len(a.Errors))
 		}
 	}
