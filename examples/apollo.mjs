@@ -1,0 +1,48 @@
+// Apollo Client: HTTP for queries and mutations, a WebSocket for subscriptions, and
+// a cache that puts the pages of a connection together.
+import { randomUUID } from 'node:crypto'
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
+import { relayStylePagination } from '@apollo/client/utilities'
+import { OperationTypeNode } from 'graphql'
+import { createClient } from 'graphql-ws'
+import { filter, firstValueFrom } from 'rxjs'
+import WebSocket from 'ws'
+import { because, begun, headers, ids, operation, other, range, socketUrl, student, url } from './school.mjs'
+
+const socket = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers })
+const client = new ApolloClient({
+  link: ApolloLink.split(
+    ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+    new GraphQLWsLink(socket),
+    new HttpLink({ uri: url, headers }),
+  ),
+  cache: new InMemoryCache({
+    typePolicies: { Query: { fields: { availableSlots: relayStylePagination(['studentId', 'start', 'end']) } } },
+  }),
+})
+const BookSlot = gql(operation('BookSlot'))
+
+let slot
+const isClosed = ({ data }) => data.slotsChanged.closedIds.includes(slot)
+const changes = client.subscribe({ query: gql(operation('SlotsChanged')), variables: { student: other, ...range } })
+const closed = firstValueFrom(changes.pipe(filter(isClosed)))
+await begun(socket)
+
+const list = client.watchQuery({ query: gql(operation('AvailableSlots')), variables: { student, ...range } })
+const { data: first } = await firstValueFrom(list.pipe(filter(({ dataState }) => dataState === 'complete')))
+console.log('page 1:', ids(first.availableSlots))
+const { data: second } = await list.fetchMore({ variables: { after: first.availableSlots.pageInfo.endCursor } })
+console.log('page 2:', ids(second.availableSlots))
+console.log('cached:', ids(client.readQuery(list.options).availableSlots))
+
+slot = first.availableSlots.edges[0].node.id
+const booked = await client.mutate({ mutation: BookSlot, variables: { student, slot, key: randomUUID() } })
+console.log('booked:', slot, 'as interview', booked.data.bookSlot.interview.id)
+const refused = await client.mutate({ mutation: BookSlot, variables: { student: other, slot, key: randomUUID() } })
+console.log('refused:', because(refused.data.bookSlot.errors))
+
+await closed
+console.log('closed:', slot)
+await socket.dispose()
+client.stop()

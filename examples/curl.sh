@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# curl: JSON over HTTP, and subscriptions as server-sent events. GNU date and grep.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+url=${REHEARSE_URL:-http://127.0.0.1:8080/graphql}
+student=${STUDENT:-101}
+other=${OTHER_STUDENT:-107}
+range="\"start\":\"${START:-$(date -u -d '1 day' +%FT%TZ)}\",\"end\":\"${END:-$(date -u -d '14 days' +%FT%TZ)}\""
+
+# ask sends an operation with its variables, and with more options of curl. It is
+# for subshells, which become curl.
+ask() {
+  local name=$1 variables=$2 query
+  query=$(tr -s '\n ' ' ' <"operations/$name.graphql")
+  exec curl --silent --show-error --fail-with-body "$url" --header 'Content-Type: application/json' \
+    ${REHEARSE_TOKEN:+--header "Authorization: Bearer $REHEARSE_TOKEN"} \
+    --data "{\"query\":\"$query\",\"variables\":{$variables}}" "${@:3}"
+}
+
+# each prints the values of a key, one a line, and first the first of them.
+each() { grep -oP "\"$1\":\"\K[^\"]*" || { echo "no $1 in the answer" >&2; return 1; }; }
+first() { each "$1" | sed -n 1p; }
+slots() { grep -oP '"node":\{"id":"\K\d+' | paste -sd ' ' | sed 's/ /, /g'; }
+
+exec {changes}< <(ask SlotsChanged "\"student\":$other,$range" --no-buffer --header 'Accept: text/event-stream')
+trap "kill $!" EXIT
+read -r -u "$changes" # the stream, and with it the subscription, has begun
+
+page=$(ask AvailableSlots "\"student\":$student,$range")
+echo "page 1: $(slots <<<"$page")"
+after=$(first endCursor <<<"$page")
+echo "page 2: $(ask AvailableSlots "\"student\":$student,$range,\"after\":\"$after\"" | slots)"
+
+slot=$(first id <<<"$page")
+booked=$(ask BookSlot "\"student\":$student,\"slot\":$slot,\"key\":\"$RANDOM-$$-1\"")
+echo "booked: $slot as interview $(first id <<<"$booked")"
+refused=$(ask BookSlot "\"student\":$other,\"slot\":$slot,\"key\":\"$RANDOM-$$-2\"")
+echo "refused: $(first code <<<"$refused") ($(first __typename <<<"$refused")), $(first id <<<"$refused") is free"
+
+while read -r line; do
+  [[ $line =~ \"closedIds\":\[[^]]*\"$slot\" ]] && break
+done <&"$changes"
+echo "closed: $slot"
