@@ -2,11 +2,13 @@ package graph_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,8 +25,14 @@ import (
 // connect: whatever they are told happens on the first.
 func living(t *testing.T, set ...func(*graph.Options)) (first, second *school) {
 	t.Helper()
+	return livingWith(t, store.Options{}, set...)
+}
+
+// livingWith opens the second server's store with o.
+func livingWith(t *testing.T, storing store.Options, set ...func(*graph.Options)) (first, second *school) {
+	t.Helper()
 	s := newSchool(t)
-	other := &school{t: t, db: s.db, store: s.db.Open(t, store.Options{}), log: &logBuffer{}}
+	other := &school{t: t, db: s.db, store: s.db.Open(t, storing), log: &logBuffer{}}
 	other.setClock(t0)
 	other.actor.Store(s.actor.Load())
 	other.app = app.New(other.store, func() time.Time { return *other.clock.Load() })
@@ -153,4 +161,39 @@ func TestSlotsChangeOnAnotherServer(t *testing.T) {
 	told(nil, []string{slots[0], slots[1], parallel})
 	limit(nil)
 	told([]string{slots[0], slots[1], parallel}, nil)
+}
+
+// However many slots an event has, of however many interviewers, and however deep
+// it leads: what has changed is read once for all who are told, and each field
+// once for an event.
+func TestAnEventTakesAsManyStatementsAsItHasFields(t *testing.T) {
+	t.Parallel()
+	trace := &statements{}
+	s, second := livingWith(t, store.Options{Tracer: trace})
+	second.setClock(t0)
+	c := second.connect()
+	id := c.subscribed(`subscription($s: ID!, $start: DateTime!, $end: DateTime!) {
+		slotsChanged(studentId: $s, start: $start, end: $end) { opened { id interviewer { slots(first: 3) { nodes { id interviewer { name } } } } } } }`,
+		in{"s": s.student(nil), "start": moment(0), "end": moment(30 * day)})
+	for _, n := range []int{2, 12} {
+		csv := "interviewer,start,end\n"
+		for range n {
+			email := fmt.Sprintf("colleague%d@example.org", s.counter.Add(1))
+			s.interviewer(in{"email": email})
+			csv += email + "," + moment(7*day) + "," + moment(7*day+time.Hour) + "\n"
+		}
+		trace.take()
+		var payload struct{ Errors []refused }
+		s.mutate("importAvailability", "created", in{"csv": csv}, &payload)
+		s.accepted(payload.Errors)
+		for told := 0; told < n; {
+			var e slotsChanged
+			c.event(id, &e)
+			told += len(e.SlotsChanged.Opened)
+		}
+		// The slots that have changed, interviewers, and their slots; whose these are is known.
+		if sent := trace.take(); len(sent) != 3 {
+			t.Errorf("an event of %d slots takes %d statements:\n%s", n, len(sent), strings.Join(sent, "\n"))
+		}
+	}
 }

@@ -141,6 +141,10 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 			t.Errorf("%s fails with %s", document, got)
 		}
 	}
+	if code := c.fails(c.begin(`subscription { slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") {
+		opened { interviewer { slots(first: 100) { nodes { interviewer { slots(first: 100) { nodes { id } } } } } } } } }`, nil)); code != "QUERY_TOO_COMPLEX" {
+		t.Errorf("what costs too much fails with %s", code)
+	}
 	// An id is free again once its operation has ended.
 	c.send(policy)
 	c.wants("next", "q")
