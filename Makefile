@@ -1,16 +1,19 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race e2e playground crash bench
+.PHONY: release-schema help run generate lint test race e2e playground crash bench
 
 help: ## this list
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
 
 run: ## the server, with its database and the sample school
 	go run .
 
 generate: ## the GraphQL code, from schema.graphqls and gqlgen.yml
 	go generate ./...
+
+release-schema: ## what clients are given from now on is what schema.graphqls says
+	cp schema.graphqls testdata/schema.released.graphqls
 
 lint: ## what AGENTS.md asks for, as far as a tool can see it
 	$(GOLANGCI) run
