@@ -112,6 +112,7 @@ func secrets(s *school) (a, b household) {
 
 var (
 	emails = regexp.MustCompile(`[a-z0-9-]+@example\.org`)
+	rooms  = regexp.MustCompile(`https://meet\.example\.org/[a-z0-9-]+`)
 	notes  = regexp.MustCompile(`a secret of \d+`)
 )
 
@@ -125,9 +126,10 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 			w := walker{t: t, schema: loadSchema(t), role: role}
 			id, mine := a.student, []string{"student-a@example.org"}
 			var readable []string
+			entered := []string{room("b")} // whom the student is going to meet; he has met the other
 			if role == booking.RoleInterviewer {
 				id, mine = a.interviewer, []string{"interviewer-a@example.org", "student-a@example.org", "student-b@example.org"}
-				readable = []string{"a secret of " + a.student}
+				readable, entered = []string{"a secret of " + a.student}, []string{room("a")}
 			}
 			s.act(role, int64(number(t, id)))
 			for name, root := range roots(role, a) {
@@ -138,6 +140,7 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 				}
 				for _, found := range []struct{ is, allowed []string }{
 					{emails.FindAllString(answer.body, -1), mine}, {notes.FindAllString(answer.body, -1), readable},
+					{rooms.FindAllString(answer.body, -1), entered},
 				} {
 					for _, secret := range found.is {
 						if !slices.Contains(found.allowed, secret) {
@@ -153,7 +156,7 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 			s.act(booking.RoleAdmin, 0)
 			w.role = booking.RoleAdmin
 			seen := s.ask("{ interviews "+w.all("InterviewConnection", 3)+" }", nil).body
-			for _, secret := range []string{"student-b@example.org", "interviewer-b@example.org", "a secret of " + b.student} {
+			for _, secret := range []string{"student-b@example.org", "interviewer-b@example.org", "a secret of " + b.student, room("a"), room("b")} {
 				if !strings.Contains(seen, secret) {
 					t.Errorf("an administrator does not see %s", secret)
 				}

@@ -39,13 +39,13 @@ func (s *school) household(name string) household {
 	s.t.Helper()
 	h := household{
 		student:     s.student(map[string]any{"name": "Student " + name, "email": "student-" + name + "@example.org"}),
-		interviewer: s.interviewer(map[string]any{"name": "Interviewer " + name, "email": "interviewer-" + name + "@example.org"}),
+		interviewer: s.interviewer(map[string]any{"name": "Interviewer " + name, "email": "interviewer-" + name + "@example.org", "meetingUrl": room(name)}),
 	}
 	window := s.publish(h.interviewer, t0.Add(14*day), 3*time.Hour, 60)
 	s.accepted(window.Errors)
 	h.slot, h.free, h.notHeld, h.availability = window.Slots[0].ID, window.Slots[1].ID, window.Slots[2].ID, window.Availability.ID
 	h.interview = s.booked(h.student, h.slot)
-	other := s.slot(s.interviewer(nil), 20*day)
+	other := s.slot(s.interviewer(map[string]any{"meetingUrl": room("held-" + name)}), 20*day)
 	var hold struct{ Hold *struct{ ID string } }
 	s.mutate("holdSlot", "hold { id }", map[string]any{"studentId": h.student, "slotId": other}, &hold)
 	h.hold = hold.Hold.ID
@@ -59,6 +59,8 @@ func (s *school) household(name string) household {
 	h.waiver = waiver.Waiver.ID
 	return h
 }
+
+func room(name string) string { return "https://meet.example.org/" + name }
 
 func moment(after time.Duration) string { return t0.Add(after).Format(time.RFC3339) }
 

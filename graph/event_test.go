@@ -136,6 +136,8 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("createInterviewer", "INTERVIEWER_CREATED", func() { s.interviewer(nil) })
 	one("updateInterviewer", "INTERVIEWER_UPDATED", func() { s.updateInterviewer(ann, in{"maxPerDay": 50}) })
 	one("the same again", "", func() { s.updateInterviewer(ann, in{"maxPerDay": 50}) })
+	one("a room", "INTERVIEWER_UPDATED", func() { s.updateInterviewer(ann, in{"meetingUrl": "https://meet.example.org/xyzzy"}) })
+	one("the same room", "", func() { s.updateInterviewer(ann, in{"meetingUrl": "https://meet.example.org/xyzzy"}) })
 	one("updateBookingPolicy", "POLICY_UPDATED", func() { s.policy(in{"holdSeconds": 60}) })
 	one("the same again", "", func() { s.policy(in{"holdSeconds": 60}) })
 
@@ -278,7 +280,7 @@ func TestEventsHoldNobodysWords(t *testing.T) {
 	var payload struct{ Errors []refused }
 	s.mutate("updateStudent", "student { id }", in{"studentId": student, "name": words(3), "email": "xyzzy3@example.org"}, &payload)
 	s.accepted(payload.Errors)
-	s.accepted(s.updateInterviewer(ann, in{"name": words(4), "email": "xyzzy4@example.org"}))
+	s.accepted(s.updateInterviewer(ann, in{"name": words(4), "email": "xyzzy4@example.org", "meetingUrl": "https://meet.example.org/xyzzy4"}))
 	s.waive(student, "LIMIT", in{"reason": words(5)})
 	graded, cancelled := s.booked(student, s.slot(ann, day)), s.booked(student, s.newSlot(2*day))
 	s.accepted(s.changeInterview("cancelInterview", in{"interviewId": cancelled, "reason": words(6)}).Errors)
@@ -301,7 +303,11 @@ func TestEventsHoldNobodysWords(t *testing.T) {
 	same(t, "their words", strings.Contains(strings.ToLower(told), "xyzzy"), false)
 	changes := s.events(", filter: {kind: [STUDENT_UPDATED, INTERVIEWER_UPDATED]}")
 	for _, e := range changes {
-		same(t, "that they changed is told", e.changed(), []string{"name: 7 characters > 7 characters", "email: 18 characters > 18 characters"})
+		want := []string{"name: 7 characters > 7 characters", "email: 18 characters > 18 characters"}
+		if e.Kind == "INTERVIEWER_UPDATED" {
+			want = append(want, "meetingUrl: - > 31 characters")
+		}
+		same(t, "that they changed is told", e.changed(), want)
 	}
 	notes := s.events(", filter: {kind: [INTERVIEW_GRADED]}")
 	same(t, "a note that changed", notes[0].changed(), []string{"note: 7 characters > 12 characters"})

@@ -125,6 +125,10 @@ func TestImportInterviewers(t *testing.T) {
 	same(t, "tags and caps", data.Interviewers.Nodes, []capped{
 		{[]string{"go", "sql"}, ptr(2), ptr(5)}, {[]string{"a;b", "c, d"}, nil, nil}, {[]string{}, nil, nil},
 	})
+	rooms := s.imports("importInterviewers", "name,email,meetingUrl\n"+
+		"Ann,ann@example.org,\nBob,bob@example.org,https://meet.example.org/bob\n"+
+		"Dan,dan@example.org,http://meet.example.org\nEve,eve@example.org,https://meet.example.org/eve\n", map[string]any{"dryRun": true, "partial": true})
+	same(t, "rooms", rooms.came(), []string{"2 UNCHANGED", "3 FAILED meetingUrl:INVALID_INPUT", "4 FAILED meetingUrl:INVALID_INPUT", "5 CREATED"})
 	before := s.rows()
 	same(t, "again", s.imports("importInterviewers", file, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
 	same(t, "what is not said does not differ",

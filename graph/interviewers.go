@@ -73,6 +73,10 @@ func (r interviewerResolver) MaxPerWeek(ctx context.Context, interviewers []*boo
 	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) *int { return i.MaxPerWeek })
 }
 
+func (r interviewerResolver) MeetingURL(ctx context.Context, interviewers []*booking.Interviewer) ([]*string, error) {
+	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) *string { return i.MeetingURL })
+}
+
 // detail is what not everybody may know who sees an interviewer.
 func detail[V any](
 	view app.View, interviewers []*booking.Interviewer, of func(*booking.Interviewer) V,
@@ -113,6 +117,9 @@ func (r mutationResolver) UpdateInterviewer(
 	}
 	if most, given := in.MaxPerWeek.ValueOK(); given {
 		change.MaxPerWeek = &most
+	}
+	if room, given := in.MeetingURL.ValueOK(); given {
+		change.MeetingURL = &room
 	}
 	updated, err := r.app.UpdateInterviewer(ctx, change)
 	refused, err := userErrors(ctx, err)

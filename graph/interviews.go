@@ -44,6 +44,21 @@ func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Inter
 	return edge(ctx, interviews, loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
 }
 
+func (r interviewResolver) MeetingURL(ctx context.Context, interviews []*booking.Interview) ([]*string, error) {
+	interviewers, err := r.Interviewer(ctx, interviews)
+	if err != nil {
+		return nil, err
+	}
+	view := r.app.View(ctx)
+	rooms := make([]*string, len(interviews))
+	for n, i := range interviews {
+		if view.Meets(*i) {
+			rooms[n] = interviewers[n].MeetingURL
+		}
+	}
+	return rooms, nil
+}
+
 func (r interviewResolver) Note(ctx context.Context, interviews []*booking.Interview) ([]*string, error) {
 	view := r.app.View(ctx)
 	notes := make([]*string, len(interviews))

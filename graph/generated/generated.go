@@ -296,6 +296,7 @@ type ComplexityRoot struct {
 		Grade        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Interviewer  func(childComplexity int) int
+		MeetingURL   func(childComplexity int) int
 		NoShowAt     func(childComplexity int) int
 		Note         func(childComplexity int) int
 		NoteShared   func(childComplexity int) int
@@ -328,6 +329,7 @@ type ComplexityRoot struct {
 		Interviews   func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
 		MaxPerDay    func(childComplexity int) int
 		MaxPerWeek   func(childComplexity int) int
+		MeetingURL   func(childComplexity int) int
 		Name         func(childComplexity int) int
 		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) int
 		Tags         func(childComplexity int) int
@@ -616,6 +618,8 @@ type InterviewResolver interface {
 
 	Note(ctx context.Context, objs []*booking.Interview) ([]*string, error)
 
+	MeetingURL(ctx context.Context, objs []*booking.Interview) ([]*string, error)
+
 	Events(ctx context.Context, objs []*booking.Interview) ([][]booking.Event, error)
 }
 type InterviewerResolver interface {
@@ -623,6 +627,7 @@ type InterviewerResolver interface {
 
 	MaxPerDay(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
 	MaxPerWeek(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
+	MeetingURL(ctx context.Context, objs []*booking.Interviewer) ([]*string, error)
 
 	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) ([]*page.Connection[booking.Slot], error)
 	Availability(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Availability, error)
@@ -1608,6 +1613,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.Interviewer(childComplexity), true
+	case "Interview.meetingUrl":
+		if e.ComplexityRoot.Interview.MeetingURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.MeetingURL(childComplexity), true
 	case "Interview.noShowAt":
 		if e.ComplexityRoot.Interview.NoShowAt == nil {
 			break
@@ -1754,6 +1765,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.MaxPerWeek(childComplexity), true
+	case "Interviewer.meetingUrl":
+		if e.ComplexityRoot.Interviewer.MeetingURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.MeetingURL(childComplexity), true
 	case "Interviewer.name":
 		if e.ComplexityRoot.Interviewer.Name == nil {
 			break
@@ -3588,6 +3605,11 @@ type Interviewer {
   maxPerDay: Int @access(interviewer: OWN)
   "How many interviews he gives at most in a week, from Monday, of his zone; null for no cap."
   maxPerWeek: Int @access(interviewer: OWN)
+  """
+  The room in which he gives his interviews, an ` + "`" + `https` + "`" + ` URL; null for none. His
+  students find it in ` + "`" + `Interview.meetingUrl` + "`" + `.
+  """
+  meetingUrl: String @access(interviewer: OWN)
   "Whether the interviewer gives interviews at present; without it he has no open slots in the future."
   active: Boolean!
   "When the interviewer was taken on."
@@ -3702,6 +3724,11 @@ type Interview {
   cancelReason: String
   "When the no-show was marked; null unless it is one."
   noShowAt: DateTime
+  """
+  Where it takes place: its interviewer's room, as it is now. Null when he has
+  none, and unless the interview is ` + "`" + `BOOKED` + "`" + `.
+  """
+  meetingUrl: String
   "How often it was moved to another slot."
   rescheduleCount: Int!
   """
@@ -3854,7 +3881,7 @@ type Event {
   slot: Slot
   "The interview it is about; null when it is about none."
   interview: Interview
-  "What changed. Of names, e-mails, notes and reasons only that they did."
+  "What changed. Of names, e-mails, notes, reasons and meeting URLs only that they did."
   changes: [Change!]!
 }
 
@@ -4890,6 +4917,8 @@ input CreateInterviewerInput {
   maxPerDay: Int
   "How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; left out, there is no cap."
   maxPerWeek: Int
+  "The room in which he gives his interviews: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
+  meetingUrl: String
 }
 
 "What taking on came to."
@@ -4916,6 +4945,8 @@ input UpdateInterviewerInput {
   maxPerDay: Int
   "How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; null takes the cap away."
   maxPerWeek: Int
+  "The room in which he gives his interviews: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null, or empty, takes it away."
+  meetingUrl: String
   "Whether he gives interviews at present."
   active: Boolean
   "With ` + "`" + `active: false` + "`" + `: cancel what is booked, rather than report it."
@@ -5077,7 +5108,7 @@ input ImportInterviewersInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
   ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it), ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it), ` + "`" + `tags` + "`" + ` (with ` + "`" + `;` + "`" + `
-  between them), ` + "`" + `maxPerDay` + "`" + ` and ` + "`" + `maxPerWeek` + "`" + `.
+  between them), ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + ` and ` + "`" + `meetingUrl` + "`" + `.
   """
   csv: String!
   "Answer the same, and write nothing."
@@ -5657,6 +5688,8 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_cancelReason(ctx, field)
 	case "noShowAt":
 		return ec.fieldContext_Interview_noShowAt(ctx, field)
+	case "meetingUrl":
+		return ec.fieldContext_Interview_meetingUrl(ctx, field)
 	case "rescheduleCount":
 		return ec.fieldContext_Interview_rescheduleCount(ctx, field)
 	case "exempt":
@@ -5707,6 +5740,8 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_maxPerDay(ctx, field)
 	case "maxPerWeek":
 		return ec.fieldContext_Interviewer_maxPerWeek(ctx, field)
+	case "meetingUrl":
+		return ec.fieldContext_Interviewer_meetingUrl(ctx, field)
 	case "active":
 		return ec.fieldContext_Interviewer_active(ctx, field)
 	case "createdAt":
@@ -11413,6 +11448,52 @@ func (ec *executionContext) fieldContext_Interview_noShowAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Interview", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Interview_meetingUrl(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_meetingUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_meetingUrl(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_meetingUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_Interview_meetingUrl(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.MeetingURL(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.meetingUrl",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.MeetingURL(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[*string](
+		ctx,
+		results,
+		err,
+		"Interview.meetingUrl",
+	)
+}
+
 func (ec *executionContext) _Interview_rescheduleCount(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11915,6 +11996,52 @@ func (ec *executionContext) resolveBatch_Interviewer_maxPerWeek(ctx context.Cont
 		results,
 		err,
 		"Interviewer.maxPerWeek",
+	)
+}
+
+func (ec *executionContext) _Interviewer_meetingUrl(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_meetingUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interviewer_meetingUrl(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_meetingUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, true, true, "String")
+}
+func (ec *executionContext) resolveBatch_Interviewer_meetingUrl(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (any, error) {
+	resolver := ec.Resolvers.Interviewer()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.MeetingURL(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*string](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interviewer.meetingUrl",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.MeetingURL(ctx, []*booking.Interviewer{obj})
+	return graphql.ResolveBatchSingleResult[*string](
+		ctx,
+		results,
+		err,
+		"Interviewer.meetingUrl",
 	)
 }
 
@@ -19150,7 +19277,7 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 		asMap["timeZone"] = "UTC"
 	}
 
-	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek"}
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19199,6 +19326,13 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.MaxPerWeek = data
+		case "meetingUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeetingURL = data
 		}
 	}
 	return it, nil
@@ -20841,7 +20975,7 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 		asMap["cancelBooked"] = false
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "active", "cancelBooked"}
+	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "active", "cancelBooked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20897,6 +21031,13 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.MaxPerWeek = graphql.OmittableOf(data)
+		case "meetingUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeetingURL = graphql.OmittableOf(data)
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -22790,6 +22931,12 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "meetingUrl":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_meetingUrl(ctx, field, obj)
+				})
 		case "rescheduleCount":
 			out.Values[i] = ec._Interview_rescheduleCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22958,6 +23105,12 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_maxPerWeek(ctx, field, obj)
+				})
+		case "meetingUrl":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interviewer_meetingUrl(ctx, field, obj)
 				})
 		case "active":
 			out.Values[i] = ec._Interviewer_active(ctx, field, obj)

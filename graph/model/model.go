@@ -182,7 +182,7 @@ type ImportAvailabilityPayload struct {
 type ImportInterviewersInput struct {
 	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
 	// `timeZone` (`UTC` without it), `active` (`true` without it), `tags` (with `;`
-	// between them), `maxPerDay` and `maxPerWeek`.
+	// between them), `maxPerDay`, `maxPerWeek` and `meetingUrl`.
 	CSV string `json:"csv"`
 	// Answer the same, and write nothing.
 	DryRun bool `json:"dryRun"`
@@ -448,6 +448,8 @@ type UpdateInterviewerInput struct {
 	MaxPerDay graphql.Omittable[*int] `json:"maxPerDay,omitempty"`
 	// How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; null takes the cap away.
 	MaxPerWeek graphql.Omittable[*int] `json:"maxPerWeek,omitempty"`
+	// The room in which he gives his interviews: an `https` URL of at most 500 characters; null, or empty, takes it away.
+	MeetingURL graphql.Omittable[*string] `json:"meetingUrl,omitempty"`
 	// Whether he gives interviews at present.
 	Active *bool `json:"active,omitempty"`
 	// With `active: false`: cancel what is booked, rather than report it.

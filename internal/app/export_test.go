@@ -78,6 +78,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	}
 	ann = interviewer(app.CreateInterviewerInput{
 		Name: "Ann", Email: "ann@x.org", TimeZone: "Europe/Berlin", Tags: []string{"a;b", "Go"}, MaxPerDay: ptr(7), MaxPerWeek: ptr(20),
+		MeetingURL: ptr("https://meet.example.org/ann?a=1,2"),
 	})
 	bob := interviewer(app.CreateInterviewerInput{Name: "Bob", Email: "bob@x.org", TimeZone: "UTC"})
 	rule := func(by booking.Interviewer, change func(*app.AddWeeklyAvailabilityInput)) *app.Published {

@@ -93,6 +93,7 @@ type CreateInterviewerInput struct {
 	Tags     []string
 
 	MaxPerDay, MaxPerWeek *int
+	MeetingURL            *string
 }
 
 // CreateInterviewer takes an interviewer on; he is active.
@@ -102,7 +103,7 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	}
 	interviewer, refused := booking.Interviewer{
 		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: a.Now(),
-		MaxPerDay: in.MaxPerDay, MaxPerWeek: in.MaxPerWeek,
+		MaxPerDay: in.MaxPerDay, MaxPerWeek: in.MaxPerWeek, MeetingURL: in.MeetingURL,
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
@@ -129,7 +130,8 @@ type InterviewerChange struct {
 	Active        *bool
 	CancelBooked  bool // with active false: also what is booked
 
-	MaxPerDay, MaxPerWeek **int // a pointer to nil takes the cap away
+	MaxPerDay, MaxPerWeek **int    // a pointer to nil takes the cap away
+	MeetingURL            **string // a pointer to nil takes the room away
 }
 
 // UpdatedInterviewer is an interviewer after a change, and what closing his
@@ -190,6 +192,7 @@ func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {
 	set(&to.Active, in.Active)
 	set(&to.MaxPerDay, in.MaxPerDay)
 	set(&to.MaxPerWeek, in.MaxPerWeek)
+	set(&to.MeetingURL, in.MeetingURL)
 	if in.Tags != nil {
 		to.Tags = in.Tags
 	}

@@ -320,6 +320,12 @@ func (v View) KnowsStudents(of []booking.StudentID) error {
 	return nil
 }
 
+// Meets reports whether the interview is the caller's and going to take place, so
+// that he may know where.
+func (v View) Meets(i booking.Interview) bool {
+	return i.Status == booking.Booked && v.may.isParty(i)
+}
+
 // Note is what the interviewer wrote, if the caller may read it: a student only
 // what is shared with him.
 func (v View) Note(i booking.Interview) *string {

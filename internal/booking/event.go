@@ -41,7 +41,7 @@ const (
 )
 
 // Event is one change, told by the transaction that made it. People are named
-// by id alone: no names, e-mails, notes or reasons stand in it.
+// by id alone: no names, e-mails, notes, reasons or rooms stand in it.
 type Event struct {
 	ID        EventID
 	At        time.Time
@@ -196,6 +196,7 @@ func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
 		Add("tags", before.Tags, i.Tags).
 		Add("maxPerDay", before.MaxPerDay, i.MaxPerDay).
 		Add("maxPerWeek", before.MaxPerWeek, i.MaxPerWeek).
+		Touched("meetingUrl", before.MeetingURL, i.MeetingURL).
 		Add("active", before.Active, i.Active)}
 }
 

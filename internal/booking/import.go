@@ -27,7 +27,8 @@ func (i Interviewer) Differences(imported Interviewer) Refused {
 	refused = append(refused, differs("active", fmt.Sprint(i.Active), fmt.Sprint(imported.Active))...)
 	refused = append(refused, differs("tags", listed(i.Tags), listed(imported.Tags))...)
 	refused = append(refused, differs("maxPerDay", number(i.MaxPerDay), number(imported.MaxPerDay))...)
-	return append(refused, differs("maxPerWeek", number(i.MaxPerWeek), number(imported.MaxPerWeek))...)
+	refused = append(refused, differs("maxPerWeek", number(i.MaxPerWeek), number(imported.MaxPerWeek))...)
+	return append(refused, differs("meetingUrl", words(i.MeetingURL), words(imported.MeetingURL))...)
 }
 
 // Differences refuses an imported availability that is there already with other
@@ -52,6 +53,13 @@ func differsIn(what, field, there, imported string) Refused {
 }
 
 func listed(tags []string) string { return strings.Join(tags, "; ") }
+
+func words(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
 
 func number(n *int) string {
 	if n == nil {

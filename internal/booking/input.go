@@ -3,6 +3,7 @@ package booking
 import (
 	"fmt"
 	"net/mail"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,6 +15,7 @@ import (
 const (
 	maxName  = 200
 	maxEmail = 254 // RFC 5321, 4.5.3.1.3
+	maxURL   = 500
 )
 
 // Normalise trims the texts, lowers the e-mail's case and reports what cannot
@@ -33,7 +35,38 @@ func (i Interviewer) Normalise() (Interviewer, Refused) {
 	tags, bad := NormaliseTags(i.Tags)
 	i.Tags = tags
 	refused = append(refused, bad...)
-	return i, append(refused, i.checkCaps()...)
+	refused = append(refused, i.checkCaps()...)
+	return i, append(refused, normaliseRoom(&i.MeetingURL)...)
+}
+
+// normaliseRoom trims the URL and reports one that cannot stand; an empty one is
+// none.
+func normaliseRoom(room **string) Refused {
+	if *room == nil {
+		return nil
+	}
+	text := strings.TrimSpace(**room)
+	if *room = &text; text == "" {
+		*room = nil
+		return nil
+	}
+	if n := utf8.RuneCountInString(text); n > maxURL {
+		return Refuse(InvalidInput, "meetingUrl", fmt.Sprintf("meetingUrl has %d characters; at most %d are allowed", n, maxURL))
+	}
+	if !validRoom(text) {
+		return Refuse(InvalidInput, "meetingUrl", fmt.Sprintf(
+			"meetingUrl is %q; an address such as https://meet.example.org/room is expected", clip(text)))
+	}
+	return nil
+}
+
+// validRoom accepts what a browser follows to where it seems to lead: no name
+// or password stands before the host.
+func validRoom(text string) bool {
+	blank := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+	parsed, err := url.Parse(text)
+	return err == nil && strings.HasPrefix(text, "https://") && parsed.Hostname() != "" && parsed.User == nil &&
+		!strings.ContainsFunc(text, blank) && !strings.Contains(text, `\\`)
 }
 
 func normalisePerson(name, email *string, zone string) Refused {

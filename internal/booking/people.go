@@ -65,6 +65,8 @@ type Interviewer struct {
 	// How many interviews he gives at most on a day, and in a week from Monday, of
 	// his zone; nil for no cap. An interview belongs to the day on which it starts.
 	MaxPerDay, MaxPerWeek *int
+	// MeetingURL is the room in which he gives his interviews; nil for none.
+	MeetingURL *string
 
 	Active    bool // an inactive interviewer has no open slots in the future
 	CreatedAt time.Time

@@ -64,6 +64,20 @@ func parsed[T any, V fmt.Stringer](name, expected string, parse func(string) (V,
 	}
 }
 
+// maybeText is a column that may be left out; an empty value is none.
+func maybeText[T any](name string, field func(*T) **string) column[T] {
+	return optional(column[T]{
+		name: name,
+		read: func(text string, row *T) booking.Refused { *field(row) = &text; return nil },
+		write: func(row T) string {
+			if text := *field(&row); text != nil {
+				return *text
+			}
+			return ""
+		},
+	})
+}
+
 // maybeInt is a column that may have a whole number.
 func maybeInt[T any](name string, field func(*T) **int) column[T] {
 	return column[T]{

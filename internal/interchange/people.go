@@ -53,6 +53,7 @@ func Interviewers() Format[booking.Interviewer] {
 			list("tags", func(i *booking.Interviewer) *[]string { return &i.Tags }),
 			maybeInt("maxPerDay", func(i *booking.Interviewer) **int { return &i.MaxPerDay }),
 			maybeInt("maxPerWeek", func(i *booking.Interviewer) **int { return &i.MaxPerWeek }),
+			maybeText("meetingUrl", func(i *booking.Interviewer) **string { return &i.MeetingURL }),
 		},
 		start: func() booking.Interviewer { return booking.Interviewer{Active: true} },
 		check: func(i *booking.Interviewer, _ []string) (refused booking.Refused) {

@@ -50,6 +50,7 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) 
 		{"tags", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Tags) }},
 		{"max_per_day", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerDay, appendInt) }},
 		{"max_per_week", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerWeek, appendInt) }},
+		{"meeting_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MeetingURL, appendText) }},
 		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
 		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
 	})

@@ -125,7 +125,7 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 // time of creation.
 func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) error {
 	changed := newInterviewerRow(i)
-	return tx.update(ctx, &changed, "name", "email", "time_zone", "tags", "max_per_day", "max_per_week", "active")
+	return tx.update(ctx, &changed, "name", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url", "active")
 }
 
 // LockInterviewer makes every other change of the interviewer and of what he
@@ -143,7 +143,7 @@ func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (b
 func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, strength string) (booking.Interviewer, error) {
 	var found interviewerRow
 	err := tx.db.WithContext(ctx).Raw(
-		"SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, active, created_at FROM interviewers WHERE id = ? "+strength, id,
+		"SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at FROM interviewers WHERE id = ? "+strength, id,
 	).Take(&found).Error
 	return found.domain(), missing(err, "interviewer", "interviewerId", id)
 }

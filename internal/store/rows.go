@@ -47,6 +47,7 @@ type interviewerRow struct {
 	Tags       texts
 	MaxPerDay  *int
 	MaxPerWeek *int
+	MeetingURL *string
 	Active     bool
 	CreatedAt  time.Time
 }
@@ -56,14 +57,14 @@ func (interviewerRow) TableName() string { return "interviewers" }
 func (r interviewerRow) domain() booking.Interviewer {
 	return booking.Interviewer{
 		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
-		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, CreatedAt: r.CreatedAt.UTC(),
+		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, MeetingURL: r.MeetingURL, CreatedAt: r.CreatedAt.UTC(),
 	}
 }
 
 func newInterviewerRow(i booking.Interviewer) interviewerRow {
 	return interviewerRow{
 		ID: i.ID, Name: i.Name, Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
-		MaxPerDay: i.MaxPerDay, MaxPerWeek: i.MaxPerWeek,
+		MaxPerDay: i.MaxPerDay, MaxPerWeek: i.MaxPerWeek, MeetingURL: i.MeetingURL,
 	}
 }
 

@@ -1,0 +1,66 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// meets is where the interview takes place; empty for nowhere.
+func (s *school) meets(interview string) string {
+	s.t.Helper()
+	var data struct{ Interview struct{ MeetingURL *string } }
+	s.ask("query($id: ID!) { interview(id: $id) { meetingUrl } }", in{"id": interview}).into(&data)
+	if data.Interview.MeetingURL == nil {
+		return ""
+	}
+	return *data.Interview.MeetingURL
+}
+
+func TestInterviewsTakePlaceInTheInterviewersRoom(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, student := s.interviewer(nil), s.student(nil)
+	first := s.booked(student, s.slot(ann, day))
+	same(t, "there is no room yet", s.meets(first), "")
+	s.accepted(s.updateInterviewer(ann, in{"meetingUrl": "  " + room("ann") + " "}))
+	s.act(booking.RoleStudent, int64(number(t, student)))
+	same(t, "the student finds it", s.meets(first), room("ann"))
+	s.act(booking.RoleInterviewer, int64(number(t, ann)))
+	same(t, "the interviewer, too", s.meets(first), room("ann"))
+	s.act(booking.RoleAdmin, 0)
+	s.accepted(s.updateInterviewer(ann, in{"name": "Ann"}))
+	same(t, "what is left out stays", s.meets(first), room("ann"))
+	s.accepted(s.cancel(first).Errors)
+	same(t, "cancelled", s.meets(first), "")
+
+	second := s.booked(student, s.slot(ann, 2*day))
+	for _, none := range []any{nil, " "} {
+		s.accepted(s.updateInterviewer(ann, in{"meetingUrl": none}))
+		same(t, "taken away", s.meets(second), "")
+		s.accepted(s.updateInterviewer(ann, in{"meetingUrl": room("new")}))
+		same(t, "another", s.meets(second), room("new"))
+	}
+	s.setClock(t0.Add(2*day + 2*time.Hour))
+	s.accepted(s.complete(second, 4).Errors)
+	same(t, "completed", s.meets(second), "")
+	s.sound()
+}
+
+func TestBadRooms(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	longest := room(strings.Repeat("x", 500-len(room(""))))
+	s.accepted(s.updateInterviewer(ann, in{"meetingUrl": longest}))
+	for _, bad := range []string{
+		"http://meet.example.org/ann", "javascript:alert(1)", "meet.example.org/ann", "https://", "https:///ann", "https://:443/ann",
+		"https://meet.example.org@evil.example/", "https://meet.example.org/a b", "https://meet.example.org/\u0085x", "https:\\\\evil.example", longest + "x",
+	} {
+		refused := s.updateInterviewer(ann, in{"meetingUrl": bad})
+		same(t, bad, codes(refused), []string{"INVALID_INPUT"})
+		same(t, bad, refused[0].Path, []string{"input", "meetingUrl"})
+	}
+}
