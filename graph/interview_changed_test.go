@@ -110,5 +110,5 @@ func TestAHoldThatExpiresOpensItsSlot(t *testing.T) {
 	s.held(other, theirs)
 	c.changes(id, nil, []string{theirs})
 	second.setClock(t0.Add(31 * time.Second))
-	c.changes(id, []string{theirs}, nil)
+	c.until(id, func(e slotsChanged) bool { return slices.Contains(ids(e.SlotsChanged.Opened), theirs) })
 }
