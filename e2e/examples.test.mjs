@@ -59,6 +59,7 @@ function example(name, command, args, { paged = () => [], last = [] } = {}) {
     const { student, other, slots, range } = await school(name, days)
     const { stdout } = await run(command, args, {
       cwd: examples,
+      timeout: 100_000,
       env: {
         ...process.env,
         REHEARSE_URL: `${server.url}/graphql`,
@@ -93,5 +94,6 @@ describe('every client lists, pages, books, is refused and is told', { concurren
   example('curl', './curl.sh', [])
   example('urql', 'node', ['urql.mjs'])
   example('graphql-codegen', 'npm', ['run', '--silent', 'codegen'])
+  example('Go by genqlient', 'go', ['run', '-C', 'go', '.'])
   example('Relay', 'npm', ['run', '--silent', 'relay'], { paged, last: ['refetched: none'] })
 })
