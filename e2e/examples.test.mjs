@@ -53,12 +53,13 @@ async function school(name, days) {
 let day = 100
 
 // example runs a command, and sees that it has printed what became of its slots.
-function example(name, command, args, also = () => []) {
+function example(name, command, args, { paged = () => [], last = [] } = {}) {
   const days = day++
   test(name, { timeout: 120_000 }, async () => {
     const { student, other, slots, range } = await school(name, days)
     const { stdout } = await run(command, args, {
       cwd: examples,
+      timeout: 100_000,
       env: {
         ...process.env,
         REHEARSE_URL: `${server.url}/graphql`,
@@ -75,20 +76,24 @@ function example(name, command, args, also = () => []) {
     assert.deepEqual(printed, [
       `page 1: ${slots[0]}, ${slots[1]}`,
       `page 2: ${slots[2]}, ${slots[3]}`,
-      ...also(slots),
+      ...paged(slots),
       `booked: ${slots[0]} as interview ${interviews.nodes[0].id}`,
       `refused: SLOT_TAKEN (SlotTaken), ${slots[1]} is free`,
       `closed: ${slots[0]}`,
+      ...last,
     ])
   })
 }
 
-const cached = (slots) => [`cached: ${slots.join(', ')}`]
+const paged = (slots) => [`cached: ${slots.join(', ')}`]
 
 describe('every client lists, pages, books, is refused and is told', { concurrency: true }, () => {
-  example('Apollo Client', 'node', ['apollo.mjs'], cached)
+  example('Apollo Client', 'node', ['apollo.mjs'], { paged })
   example('graphql-ws', 'node', ['graphql-ws.mjs'])
   example('graphql-sse', 'node', ['graphql-sse.mjs'])
   example('curl', './curl.sh', [])
   example('urql', 'node', ['urql.mjs'])
+  example('graphql-codegen', 'npm', ['run', '--silent', 'codegen'])
+  example('Go by genqlient', 'go', ['run', '-C', 'go', '.'])
+  example('Relay', 'npm', ['run', '--silent', 'relay'], { paged, last: ['refetched: none'] })
 })

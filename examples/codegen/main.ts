@@ -1,0 +1,50 @@
+// graphql-codegen: what is asked and answered has the types of the contract.
+import { randomUUID } from 'node:crypto'
+import { createClient } from 'graphql-sse'
+import { headers, ids, other, range, student, url } from '../school.mjs'
+import { AvailableSlotsDocument, BookSlotDocument, SlotsChangedDocument, TypedDocumentString } from './generated/graphql.ts'
+import type { BookSlotMutation, SlotsChangedSubscription } from './generated/graphql.ts'
+
+async function ask<Data, Variables>(query: TypedDocumentString<Data, Variables>, variables: Variables): Promise<Data> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] }
+  if (!data) throw new Error(errors?.[0]?.message ?? response.statusText)
+  return data
+}
+
+// The type of a refusal says what more there is.
+function because(errors: BookSlotMutation['bookSlot']['errors']): string {
+  return errors
+    .map((no) => {
+      const free = no.__typename === 'SlotTaken' ? no.alternatives[0] : undefined
+      return `${no.code} (${no.__typename})${free ? `, ${free.id} is free` : ''}`
+    })
+    .join('; ')
+}
+
+let changes: AsyncIterableIterator<{ data?: SlotsChangedSubscription | null }> | undefined
+await new Promise<void>((begun) => {
+  const client = createClient({ url, headers, on: { connected: () => begun() } })
+  changes = client.iterate<SlotsChangedSubscription>({ query: `${SlotsChangedDocument}`, variables: { student: other, ...range } })
+})
+
+const { availableSlots: first } = await ask(AvailableSlotsDocument, { student, ...range })
+console.log('page 1:', ids(first))
+const { availableSlots: second } = await ask(AvailableSlotsDocument, { student, ...range, after: first.pageInfo.endCursor })
+console.log('page 2:', ids(second))
+
+const slot = first.edges[0]?.node.id
+if (!slot) throw new Error('there is nothing to book')
+const { bookSlot: booked } = await ask(BookSlotDocument, { student, slot, key: randomUUID() })
+console.log('booked:', slot, 'as interview', booked.interview?.id)
+const { bookSlot: refused } = await ask(BookSlotDocument, { student: other, slot, key: randomUUID() })
+console.log('refused:', because(refused.errors))
+
+for await (const { data } of changes ?? []) {
+  if (data?.slotsChanged.closedIds.includes(slot)) break
+}
+console.log('closed:', slot)

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+
+	"github.com/Khan/genqlient/graphql"
+	"github.com/coder/websocket"
+)
+
+// dialer opens WebSockets for genqlient, which knows nothing of the protocol's
+// pings: the server's are answered here. A ping of ours is answered when whatever
+// was sent before it has begun.
+type dialer struct {
+	socket *socket
+}
+
+type socket struct {
+	conn  *websocket.Conn
+	begun chan struct{}
+	once  sync.Once
+}
+
+func (d *dialer) DialContext(ctx context.Context, url string, header http.Header) (graphql.WSConn, error) {
+	header = header.Clone()
+	header.Del("Sec-WebSocket-Protocol")                             // which the library sends itself
+	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{ //nolint:bodyclose // the library closes it
+		HTTPHeader: header, Subprotocols: []string{"graphql-transport-ws"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.socket = &socket{conn: conn, begun: make(chan struct{})}
+	return d.socket, nil
+}
+
+// awaitBegun waits until every subscription that was sent has begun.
+func (d *dialer) awaitBegun(ctx context.Context) error {
+	if err := d.socket.send(ctx, `{"type":"ping"}`); err != nil {
+		return err
+	}
+	select {
+	case <-d.socket.begun:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *socket) ReadMessage() (kind int, text []byte, err error) {
+	for {
+		kind, text, err := s.conn.Read(context.Background())
+		var message struct{ Type string }
+		if err != nil || json.Unmarshal(text, &message) != nil {
+			return int(kind), text, err
+		}
+		switch message.Type {
+		case "ping":
+			err = s.send(context.Background(), `{"type":"pong"}`)
+		case "pong":
+			s.once.Do(func() { close(s.begun) })
+		default:
+			return int(kind), text, nil
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+}
+
+func (s *socket) WriteMessage(kind int, text []byte) error {
+	if websocket.MessageType(kind) != websocket.MessageText {
+		return nil // a closing, which Close says
+	}
+	return s.send(context.Background(), string(text))
+}
+
+func (s *socket) send(ctx context.Context, text string) error {
+	return s.conn.Write(ctx, websocket.MessageText, []byte(text))
+}
+
+func (s *socket) Close() error { return s.conn.Close(websocket.StatusNormalClosure, "") }
