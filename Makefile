@@ -1,10 +1,10 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: release-schema help run generate lint test race e2e playground crash bench
+.PHONY: help run generate lint test race e2e playground crash bench release-schema
 
 help: ## this list
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
 
 run: ## the server, with its database and the sample school
 	go run .
@@ -32,6 +32,9 @@ playground: ## the page that is in the binary, from its sources (needs node)
 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test . -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
+
+release-schema: ## what clients have from this release on (docs/schema-changes.md)
+	cp schema.graphqls testdata/schema.released.graphqls
 
 bench: ## the measurements of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./bench

@@ -136,6 +136,13 @@ func (r *running) ask(document string) string {
 
 func (r *running) get(path string) (status int, body string) {
 	r.t.Helper()
+	status, body = r.fetch(path)
+	return status, strings.TrimSpace(body)
+}
+
+// fetch gets a page as it is, to the last byte.
+func (r *running) fetch(path string) (status int, body string) {
+	r.t.Helper()
 	response, err := http.Get("http://" + r.address + path)
 	if err != nil {
 		r.t.Fatal(err)
@@ -145,7 +152,7 @@ func (r *running) get(path string) (status int, body string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return response.StatusCode, strings.TrimSpace(string(text))
+	return response.StatusCode, string(text)
 }
 
 func (r *running) stop() {
@@ -256,6 +263,9 @@ func TestPages(t *testing.T) {
 		if status, body := r.get(path); status != http.StatusOK || !strings.Contains(body, part) {
 			t.Errorf("%s answers %d: %.200s", path, status, body)
 		}
+	}
+	if _, body := r.fetch("/schema.graphqls"); body != schema {
+		t.Error("/schema.graphqls is not the file")
 	}
 	if status, _ := r.get("/nothing"); status != http.StatusNotFound {
 		t.Errorf("/nothing answers %d", status)

@@ -4128,7 +4128,7 @@ type SlotTaken implements UserError {
   code: RefusalCode!
   "What it says, for people."
   message: String!
-  "The input field it is about."
+  "The input field it is about; null when none is."
   path: [String!]
   "Up to five slots from the wanted time on that the student could book instead."
   alternatives: [Slot!]!
@@ -4140,7 +4140,7 @@ type NotEligible implements UserError {
   code: RefusalCode!
   "What it says, for people."
   message: String!
-  "The input field it is about."
+  "The input field it is about; null when none is."
   path: [String!]
   "The verdict on the student."
   eligibility: Eligibility!
@@ -4152,7 +4152,7 @@ type AvailabilityConflict implements UserError {
   code: RefusalCode!
   "What it says, for people."
   message: String!
-  "The input field it is about."
+  "The input field it is about; null when none is."
   path: [String!]
   "The slots that are in the way."
   slots: [Slot!]!

@@ -63,7 +63,7 @@ type AvailabilityConflict struct {
 	Code booking.RefusalCode `json:"code"`
 	// What it says, for people.
 	Message string `json:"message"`
-	// The input field it is about.
+	// The input field it is about; null when none is.
 	Path []string `json:"path,omitempty"`
 	// The slots that are in the way.
 	Slots []booking.Slot `json:"slots"`
@@ -276,7 +276,7 @@ type NotEligible struct {
 	Code booking.RefusalCode `json:"code"`
 	// What it says, for people.
 	Message string `json:"message"`
-	// The input field it is about.
+	// The input field it is about; null when none is.
 	Path []string `json:"path,omitempty"`
 	// The verdict on the student.
 	Eligibility *booking.Eligibility `json:"eligibility"`
@@ -342,7 +342,7 @@ type SlotTaken struct {
 	Code booking.RefusalCode `json:"code"`
 	// What it says, for people.
 	Message string `json:"message"`
-	// The input field it is about.
+	// The input field it is about; null when none is.
 	Path []string `json:"path,omitempty"`
 	// Up to five slots from the wanted time on that the student could book instead.
 	Alternatives []booking.Slot `json:"alternatives"`

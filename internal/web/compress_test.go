@@ -91,7 +91,7 @@ func TestAnswersAreCompressed(t *testing.T) {
 		{"/graphql", "br", "", long},
 		{"/graphql", "", "", long},
 		{"/graphql?short", "gzip", "", short},
-		{"/schema.graphqls", "gzip", "gzip", strings.Repeat("type Query { a: Int } ", 200) + "\n"},
+		{"/schema.graphqls", "gzip", "gzip", strings.Repeat("type Query { a: Int } ", 200)},
 		{"/livez", "gzip", "", "alive\n"},
 	} {
 		response := ask(t, server.URL+test.path, "Accept-Encoding", test.accept)
@@ -104,6 +104,25 @@ func TestAnswersAreCompressed(t *testing.T) {
 		vary := strings.Join(response.Header.Values("Vary"), ", ")
 		if !strings.Contains(vary, "Accept-Encoding") || (strings.HasPrefix(test.path, "/graphql") && !strings.Contains(vary, "Accept,") && !strings.HasSuffix(vary, "Accept")) {
 			t.Errorf("%v: Vary is %q", test, vary)
+		}
+	}
+}
+
+func TestTheSchemaIsSentOnce(t *testing.T) {
+	t.Parallel()
+	server := served(t, nil)
+	for _, coding := range []string{"", "gzip", "zstd"} {
+		first := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding)
+		tag := first.Header.Get("ETag")
+		if kind := first.Header.Get("Content-Type"); kind != "text/plain; charset=utf-8" || tag == "" {
+			t.Errorf("%q: Content-Type is %q, ETag %q", coding, kind, tag)
+		}
+		again := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", tag)
+		if text := plain(t, again); again.StatusCode != http.StatusNotModified || text != "" {
+			t.Errorf("%q: again it is %d %.20q", coding, again.StatusCode, text)
+		}
+		if other := ask(t, server.URL+"/schema.graphqls", "Accept-Encoding", coding, "If-None-Match", `"other"`); other.StatusCode != http.StatusOK {
+			t.Errorf("%q: another tag is %d", coding, other.StatusCode)
 		}
 	}
 }

@@ -4,12 +4,14 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -52,7 +54,7 @@ const (
 func (s *Site) Public(ops bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.fromElsewhere(s.options.GraphQL))
-	mux.HandleFunc("GET /schema.graphqls", s.schema)
+	mux.Handle("GET /schema.graphqls", page(s.options.Schema))
 	mux.Handle("GET /playground", s.options.Playground)
 	mux.Handle("GET /playground/", s.options.Playground)
 	mux.Handle("GET /{$}", http.RedirectHandler("/playground", http.StatusFound))
@@ -91,8 +93,16 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	text(w, http.StatusOK, says)
 }
 
-func (s *Site) schema(w http.ResponseWriter, _ *http.Request) {
-	text(w, http.StatusOK, s.options.Schema)
+// page answers the text as it is, or 304 to who has it. Its tag is a weak one:
+// it may be compressed on its way.
+func page(body string) http.Handler {
+	tag := fmt.Sprintf(`W/"%x"`, sha256.Sum256([]byte(body)))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("ETag", tag)
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(body))
+	})
 }
 
 func text(w http.ResponseWriter, status int, body string) {
