@@ -12,9 +12,6 @@ run: ## the server, with its database and the sample school
 generate: ## the GraphQL code, from schema.graphqls and gqlgen.yml
 	go generate ./...
 
-release-schema: ## what clients are given from now on is what schema.graphqls says
-	cp schema.graphqls testdata/schema.released.graphqls
-
 lint: ## what AGENTS.md asks for, as far as a tool can see it
 	$(GOLANGCI) run
 
