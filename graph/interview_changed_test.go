@@ -108,7 +108,7 @@ func TestAHoldThatExpiresOpensItsSlot(t *testing.T) {
 	c := second.connect()
 	id := c.follow(me)
 	s.held(other, theirs)
-	c.changes(id, nil, []string{theirs})
+	c.until(id, func(e slotsChanged) bool { return slices.Contains(e.SlotsChanged.ClosedIDs, theirs) })
 	second.setClock(t0.Add(31 * time.Second))
 	c.until(id, func(e slotsChanged) bool { return slices.Contains(ids(e.SlotsChanged.Opened), theirs) })
 }
