@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,8 +78,12 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 	slow.send(initialise)
 	slow.wants("connection_ack", "")
 	slow.subscribed(slotsChangedOf, in{"s": s.student(nil), "start": moment(0), "end": moment(60 * day)})
-	for range 16 { // 2,400 slots
-		s.accepted(s.publish(s.interviewer(nil), t0.Add(7*day), 150*15*time.Minute, 15).Errors)
+	quick := second.connect()
+	id := quick.follow(s.student(nil))
+	for range 16 { // 2,400 slots, each 150 told of before the next
+		window := s.publish(s.interviewer(nil), t0.Add(7*day), 150*15*time.Minute, 15)
+		s.accepted(window.Errors)
+		quick.until(id, func(e slotsChanged) bool { return slices.Contains(ids(e.SlotsChanged.Opened), window.Slots[149].ID) })
 	}
 	if why := slow.closes(1013); why != "what happens is not read fast enough" {
 		t.Errorf("he is sent away because %q", why)
