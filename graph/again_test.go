@@ -35,3 +35,27 @@ func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 		}
 	}
 }
+
+// Each mutation of a document answers with what it has made of things, whichever
+// way they are reached.
+func TestEachMutationSeesItsOwnChange(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	s.accepted(s.book(student, s.newSlot(day)).Errors)
+	type changed struct {
+		Student struct {
+			Interviews struct {
+				Nodes []struct{ Student struct{ Name string } }
+			}
+		}
+	}
+	var got struct{ First, Second changed }
+	s.ask(`mutation($id: ID!) {
+		first: updateStudent(input: {studentId: $id, name: "Before"}) { ...who }
+		second: updateStudent(input: {studentId: $id, name: "After"}) { ...who }
+	} fragment who on UpdateStudentPayload { student { interviews { nodes { student { name } } } } }`,
+		map[string]any{"id": student}).into(&got)
+	same(t, "the first", got.First.Student.Interviews.Nodes[0].Student.Name, "Before")
+	same(t, "the second", got.Second.Student.Interviews.Nodes[0].Student.Name, "After")
+}

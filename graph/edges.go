@@ -19,6 +19,14 @@ func edge[P any, K ~int64, V any](
 	return loader.Edge[P, K, *V, V]{Key: key, Read: l.Map, Objects: loader.One[V]}.Of(ctx, place(ctx), parents)
 }
 
+// primed answers an object that was read or written whole, and keeps it.
+func primed[T any](ctx context.Context, object *T) *T {
+	if object != nil {
+		loader.Prime(ctx, object)
+	}
+	return object
+}
+
 // within answers a list that its parents hold already, whose objects lead on
 // together with those of the other parents.
 func within[P, V any](ctx context.Context, parents []*P, list func(*P) []V) ([][]V, error) {
@@ -80,6 +88,7 @@ func list[T, F any](
 		return nil, err
 	}
 	loader.Root(ctx, place(ctx), nodes)
+	loader.Prime(ctx, loader.Many(nodes)...)
 	return of.Page(asked, nodes, more, func(ctx context.Context) (int, error) { return count(ctx, orZero(w.filter)) }), nil
 }
 
@@ -102,6 +111,9 @@ func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, first *int, a
 		Objects: func(c *page.Connection[T]) []*T { return loader.Many(c.Nodes) },
 		Read: func(ctx context.Context, keys []K) (map[K]*page.Connection[T], error) {
 			found, err := l.read(ctx, keys, l.filter, asked)
+			for _, part := range found {
+				loader.Prime(ctx, loader.Many(part.Items)...)
+			}
 			return l.connections(asked, keys, found), err
 		},
 	}.Of(ctx, place(ctx), parents)

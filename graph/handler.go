@@ -89,12 +89,12 @@ func NewHandler(o Options) *Handler {
 	server.SetErrorPresenter(present(o.Log))
 	server.SetRecoverFunc(recovered)
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader)))
+		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader, o.Timeout)))
 	})
-	server.AroundResponses(perEvent(o.Reader))
+	server.AroundResponses(perEvent(o.Reader, o.Timeout))
 	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-			ctx = loader.WithSet(ctx, loader.New(o.Reader)) // what an earlier mutation read is old now
+			ctx = loader.WithSet(ctx, loader.New(o.Reader, o.Timeout)) // what an earlier mutation read is old now
 		}
 		return next(ctx)
 	})

@@ -170,6 +170,7 @@ func TestStatuses(t *testing.T) {
 		{name: "a large body", body: `{"query": "` + strings.Repeat(" ", 256<<10) + `"}`, status: 413, says: "the 262144 bytes allowed"},
 		{name: "another method", method: http.MethodPut, body: askName, status: 405, says: "use POST", answer: map[string]string{"Allow": "GET, POST"}},
 		{name: "a mutation with GET", method: http.MethodGet, query: "query=mutation{__typename}", status: 405, says: "POST", answer: map[string]string{"Allow": "POST"}},
+		{name: "a mutation with GET, as a stream", method: http.MethodGet, query: "query=mutation{__typename}", headers: accepting("text/event-stream"), status: 405, says: "POST", answer: map[string]string{"Allow": "POST"}},
 		{name: "a query with GET", method: http.MethodGet, query: "query={__typename}", status: 200, says: saysName},
 		{name: "one of two with GET", method: http.MethodGet, query: "query=query+a{__typename}+mutation+b{__typename}&operationName=a", status: 200, says: saysName},
 		{name: "a query with GET twice", method: http.MethodGet, query: "query={a}&query={b}", status: 400, says: "the parameter query is given 2 times"},

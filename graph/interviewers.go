@@ -13,7 +13,8 @@ import (
 )
 
 func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error) {
-	return nullable(r.app.View(ctx).Interviewer(ctx, booking.InterviewerID(id)))
+	found, err := nullable(r.app.View(ctx).Interviewer(ctx, booking.InterviewerID(id)))
+	return primed(ctx, found), err
 }
 
 func (r queryResolver) Interviewers(
@@ -102,7 +103,7 @@ func (r mutationResolver) CreateInterviewer(
 ) (*model.CreateInterviewerPayload, error) {
 	interviewer, err := r.app.CreateInterviewer(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.CreateInterviewerPayload{Interviewer: interviewer, Errors: refused}, err
+	return &model.CreateInterviewerPayload{Interviewer: primed(ctx, interviewer), Errors: refused}, err
 }
 
 func (r mutationResolver) UpdateInterviewer(
@@ -125,7 +126,7 @@ func (r mutationResolver) UpdateInterviewer(
 	refused, err := userErrors(ctx, err)
 	payload := &model.UpdateInterviewerPayload{Errors: refused}
 	if updated != nil {
-		payload.Interviewer, payload.Slots = &updated.Interviewer, updated.Slots
+		payload.Interviewer, payload.Slots = primed(ctx, &updated.Interviewer), updated.Slots
 		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = updated.ClosedSlots, updated.Conflicts, updated.Cancelled
 	}
 	return payload, err

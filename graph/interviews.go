@@ -12,7 +12,8 @@ import (
 )
 
 func (r queryResolver) Interview(ctx context.Context, id int64) (*booking.Interview, error) {
-	return nullable(r.app.View(ctx).Interview(ctx, booking.InterviewID(id)))
+	found, err := nullable(r.app.View(ctx).Interview(ctx, booking.InterviewID(id)))
+	return primed(ctx, found), err
 }
 
 func (r queryResolver) Interviews(
@@ -78,35 +79,35 @@ func (r interviewResolver) Events(ctx context.Context, interviews []*booking.Int
 func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*model.BookSlotPayload, error) {
 	interview, err := r.app.Book(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.BookSlotPayload{Interview: interview, Errors: refused}, err
+	return &model.BookSlotPayload{Interview: primed(ctx, interview), Errors: refused}, err
 }
 
 func (r mutationResolver) CancelInterview(ctx context.Context, in app.CancelInterviewInput) (*model.CancelInterviewPayload, error) {
 	interview, err := r.app.CancelInterview(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.CancelInterviewPayload{Interview: interview, Errors: refused}, err
+	return &model.CancelInterviewPayload{Interview: primed(ctx, interview), Errors: refused}, err
 }
 
 func (r mutationResolver) CompleteInterview(ctx context.Context, in app.CompleteInterviewInput) (*model.CompleteInterviewPayload, error) {
 	interview, err := r.app.CompleteInterview(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.CompleteInterviewPayload{Interview: interview, Errors: refused}, err
+	return &model.CompleteInterviewPayload{Interview: primed(ctx, interview), Errors: refused}, err
 }
 
 func (r mutationResolver) RescheduleInterview(ctx context.Context, in app.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error) {
 	interview, err := r.app.RescheduleInterview(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.RescheduleInterviewPayload{Interview: interview, Errors: refused}, err
+	return &model.RescheduleInterviewPayload{Interview: primed(ctx, interview), Errors: refused}, err
 }
 
 func (r mutationResolver) MarkNoShow(ctx context.Context, in app.MarkNoShowInput) (*model.MarkNoShowPayload, error) {
 	interview, err := r.app.MarkNoShow(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.MarkNoShowPayload{Interview: interview, Errors: refused}, err
+	return &model.MarkNoShowPayload{Interview: primed(ctx, interview), Errors: refused}, err
 }
 
 func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput) (*model.UndoNoShowPayload, error) {
 	interview, err := r.app.UndoNoShow(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.UndoNoShowPayload{Interview: interview, Errors: refused}, err
+	return &model.UndoNoShowPayload{Interview: primed(ctx, interview), Errors: refused}, err
 }

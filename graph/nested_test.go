@@ -24,7 +24,7 @@ var nested = []struct {
 			interviewer { name slots(first: 2, status: [OPEN]) { totalCount edges { node { start interviewer { email } } } } } } } } } } } }`},
 	{"nestedInterviews", 6, `{ interviews(first: 100) { nodes { start student { name
 		interviews { nodes { slot { start status interviewer { name interviews(first: 2) { nodes { start } } } } } } } } } }`},
-	{"nestedInterviewers", 8, `{ interviewers(first: 100) { totalCount nodes { name
+	{"nestedInterviewers", 7, `{ interviewers(first: 100) { totalCount nodes { name
 		availability { start end interviewer { email } }
 		interviews(first: 3) { totalCount nodes { status student { name interviewLimit } } } } } }`},
 	{"nestedAvailableSlots", 5, `query($student: ID!, $start: DateTime!, $end: DateTime!) {
@@ -34,9 +34,12 @@ var nested = []struct {
 		interviews(first: 2) { nodes { student { name eligibility { eligible } } } } } } } }`},
 	{"nestedUpcoming", 6, `{ students(first: 100) { nodes { interviewLimit eligibility { eligible }
 		upcomingInterviews { slot { start } interviewer { name interviews(first: 1) { totalCount nodes { start } } } } } } }`},
-	{"nestedAliases", 9, `{ interviewers(first: 100, orderBy: {field: NAME}) { nodes {
+	{"nestedAliases", 8, `{ interviewers(first: 100, orderBy: {field: NAME}) { nodes {
 		open: slots(status: [OPEN]) { totalCount } booked: slots(status: [BOOKED]) { nodes { interviewer { name } } }
 		first: interviews(first: 1) { nodes { student { name } } } all: interviews { totalCount } } } }`},
+	// What a list has read whole is not read again by its id.
+	{"nestedBack", 3, `{ students(first: 100) { nodes { interviews { nodes { student { name }
+		events { student { email } interview { start } } } } } } }`},
 	{"nestedOne", 5, `query($student: ID!) { student(id: $student) { interviews { nodes { interviewer { name
 		slots { nodes { id } } interviews { nodes { end } } } } } } }`},
 }
@@ -128,7 +131,9 @@ var payloads = []struct {
 	{"payloadSkipped", 3, `mutation($interviewer: ID!, $start: DateTime!, $longer: DateTime!) {
 		addAvailability(input: {interviewerId: $interviewer, start: $start, end: $longer}) {
 			skipped { overlaps { interviewer { slots { nodes { start } } interviews { nodes { id } } } } } errors { code } } }`, ""},
-	{"payloadClosed", 5, `mutation($interviewer: ID!) { updateInterviewer(input: {interviewerId: $interviewer, active: false}) {
+	{"payloadOwn", 2, `mutation($other: ID!, $free: ID!) { bookSlot(input: {studentId: $other, slotId: $free}) {
+		interview { events { interview { status student { name } } } } errors { code } } }`, ""},
+	{"payloadClosed", 4, `mutation($interviewer: ID!) { updateInterviewer(input: {interviewerId: $interviewer, active: false}) {
 		closedSlots { interviewer { slots { nodes { start } } } }
 		conflicts { student { interviews { nodes { slot { status } } } } } errors { code } } }`, ""},
 }
@@ -179,7 +184,7 @@ func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 	s.variables = map[string]any{
 		"student": s.student(nil), "slot": wanted.Slots[0].ID, "interviewer": ann,
 		"start": start.Format(time.RFC3339), "end": start.Add(length - time.Hour).Format(time.RFC3339),
-		"longer": start.Add(length + time.Hour).Format(time.RFC3339),
+		"longer": start.Add(length + time.Hour).Format(time.RFC3339), "other": s.student(nil), "free": s.slot(s.interviewer(nil), 4*day),
 	}
 	trace.take()
 	return s

@@ -118,7 +118,7 @@ func (e *ending) slow() bool { return errors.Is(e.err, app.ErrSlow) }
 
 // perEvent gives each event of a subscription loaders of its own, and the place
 // in the answer that gqlgen forgets: the field that was subscribed to.
-func perEvent(reader *store.Reader) graphql.ResponseMiddleware {
+func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddleware {
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		o := graphql.GetOperationContext(ctx)
 		if o.Operation == nil || o.Operation.Operation != ast.Subscription {
@@ -126,7 +126,7 @@ func perEvent(reader *store.Reader) graphql.ResponseMiddleware {
 		}
 		field := graphql.CollectFields(o, o.Operation.SelectionSet, []string{"Subscription"})[0]
 		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: field})
-		return next(loader.WithSet(ctx, loader.New(reader)))
+		return next(loader.WithSet(ctx, loader.New(reader, timeout)))
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student, error) {
-	return nullable(r.app.View(ctx).Student(ctx, booking.StudentID(id)))
+	found, err := nullable(r.app.View(ctx).Student(ctx, booking.StudentID(id)))
+	return primed(ctx, found), err
 }
 
 func (r queryResolver) Students(
@@ -108,7 +109,7 @@ func recordEdge[V, C any](
 func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStudentInput) (*model.CreateStudentPayload, error) {
 	student, err := r.app.CreateStudent(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.CreateStudentPayload{Student: student, Errors: refused}, err
+	return &model.CreateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }
 
 func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
@@ -118,7 +119,7 @@ func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStud
 	}
 	student, err := r.app.UpdateStudent(ctx, change)
 	refused, err := userErrors(ctx, err)
-	return &model.UpdateStudentPayload{Student: student, Errors: refused}, err
+	return &model.UpdateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }
 
 func (r queryResolver) ExportStudent(ctx context.Context, studentID int64) (string, error) {
@@ -131,5 +132,5 @@ func (r mutationResolver) AnonymiseStudent(
 ) (*model.AnonymiseStudentPayload, error) {
 	student, err := r.app.AnonymiseStudent(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.AnonymiseStudentPayload{Student: student, Errors: refused}, err
+	return &model.AnonymiseStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }

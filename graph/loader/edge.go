@@ -63,7 +63,7 @@ func (g *generations) above(path string) *generation {
 
 // Root remembers the objects of a list that is not an edge of others.
 func Root[C any](ctx context.Context, at Place, objects []C) {
-	From(ctx).generations.place(at.Path).objects = pointers(objects)
+	From(ctx).generations.place(at.Path).objects = Many(objects)
 }
 
 // Edge is a field of objects that leads to others, or is derived from what is
@@ -86,7 +86,7 @@ func (e Edge[P, K, V, C]) Of(ctx context.Context, at Place, parents []*P) ([]V, 
 		}
 	}
 	if !whole { // there are others, and who they are is not known
-		values, err := e.Read(ctx, e.keys(parents))
+		values, err := e.ask(ctx, e.keys(parents))
 		return e.pick(values, parents, err)
 	}
 	g := family.place(at.Path)
@@ -97,7 +97,7 @@ func (e Edge[P, K, V, C]) Of(ctx context.Context, at Place, parents []*P) ([]V, 
 
 func (e Edge[P, K, V, C]) read(ctx context.Context, g *generation, parents []*P) {
 	keys := e.keys(parents)
-	values, err := e.Read(ctx, keys)
+	values, err := e.ask(ctx, keys)
 	g.values, g.err = values, err
 	if e.Objects == nil || err != nil {
 		return
@@ -109,6 +109,14 @@ func (e Edge[P, K, V, C]) read(ctx context.Context, g *generation, parents []*P)
 		}
 	}
 	g.objects = objects
+}
+
+// ask reads, and not for longer than an operation may take: a subscription, which
+// has no end, may not wait for the database without one.
+func (e Edge[P, K, V, C]) ask(ctx context.Context, keys []K) (map[K]V, error) {
+	ctx, done := context.WithTimeout(ctx, From(ctx).timeout)
+	defer done()
+	return e.Read(ctx, keys)
 }
 
 // keys are the parents' keys, each once.
@@ -139,19 +147,17 @@ func (e Edge[P, K, V, C]) pick(values map[K]V, parents []*P, err error) ([]V, er
 	return picked, nil
 }
 
-func pointers[C any](objects []C) []*C {
-	out := make([]*C, len(objects))
-	for i := range objects {
-		out[i] = &objects[i]
-	}
-	return out
-}
-
 // One is the object that a value is.
 func One[C any](value *C) []*C { return []*C{value} }
 
 // Many are the objects of a list.
-func Many[C any](values []C) []*C { return pointers(values) }
+func Many[C any](values []C) []*C {
+	objects := make([]*C, len(values))
+	for i := range values {
+		objects[i] = &values[i]
+	}
+	return objects
+}
 
 // Together reads the values of all keys when the first of them is asked for.
 func Together[K comparable, V any](

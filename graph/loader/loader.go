@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
 
@@ -14,8 +15,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// Set is the loaders of one request: what one of them has read, it does not
-// read again, so a Set must not outlive a mutation.
+// Set is the loaders of one request: what one of them has read or been told, it
+// does not read again, so a Set must not outlive a mutation.
 type Set struct {
 	Students     *Loader[booking.StudentID, booking.Student]
 	Interviewers *Loader[booking.InterviewerID, booking.Interviewer]
@@ -24,11 +25,13 @@ type Set struct {
 	Records      *Loader[booking.StudentID, booking.Record]
 
 	generations generations
+	timeout     time.Duration
 }
 
-// New is a set that reads through r.
-func New(r *store.Reader) *Set {
+// New is a set that reads through r, which may take as long as timeout each time.
+func New(r *store.Reader, timeout time.Duration) *Set {
 	return &Set{
+		timeout:      timeout,
 		Students:     newLoader(byKey(r.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })),
 		Interviewers: newLoader(byKey(r.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })),
 		Slots:        newLoader(byKey(r.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })),
@@ -50,6 +53,23 @@ func From(ctx context.Context) *Set {
 	return ctx.Value(setKey{}).(*Set)
 }
 
+// Prime makes objects known that were read or written otherwise, whole, so that
+// none of them is read again by its id. Objects of a kind without a loader are
+// passed over. So are slots: a list of what can be booked reads only a part of them.
+func Prime[T any](ctx context.Context, objects ...*T) {
+	set := From(ctx)
+	for _, object := range objects {
+		switch o := any(object).(type) {
+		case *booking.Student:
+			set.Students.prime(ctx, o.ID, *o)
+		case *booking.Interviewer:
+			set.Interviewers.prime(ctx, o.ID, *o)
+		case *booking.Interview:
+			set.Interviews.prime(ctx, o.ID, *o)
+		}
+	}
+}
+
 // Loader reads values of one kind by key.
 type Loader[K ~int64, V any] struct {
 	asking  sync.Mutex
@@ -69,6 +89,14 @@ func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
 		values[keys[i]] = &value
 	}
 	return values, nil
+}
+
+// prime makes the value known, unless the key is. A key of zero names nothing: it
+// is that of a booking that was only tried.
+func (l *Loader[K, V]) prime(ctx context.Context, key K, value V) {
+	if key != 0 {
+		l.batches.Prime(ctx, key, value)
+	}
 }
 
 // ask sends for all the keys at once: nobody else's question cuts them in two.

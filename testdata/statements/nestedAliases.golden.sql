@@ -2,10 +2,6 @@ SELECT "interviewers"."id","interviewers"."name","interviewers"."email","intervi
 FROM "interviewers"
 ORDER BY name, id LIMIT $1
 
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
-FROM "interviewers"
-WHERE id = ANY($1)
-
 SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"
 WHERE id = ANY($1)
