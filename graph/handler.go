@@ -43,6 +43,8 @@ type Options struct {
 	Streams  StreamLimits
 	Origins  []string        // of pages elsewhere that may open WebSockets
 	Stopping context.Context // ends when subscribers are to be sent away; nil for never
+
+	unplanned bool // the library executes all fields, which is what tests compare with
 }
 
 // How many documents are kept: valid ones, parsed, and texts by their hash.
@@ -75,7 +77,8 @@ func NewHandler(o Options) *Handler {
 		o.Observer = unobserved{}
 	}
 	schema := servedSchema()
-	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{app: o.App}, Schema: schema}))
+	resolver := &Resolver{app: o.App}
+	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: schema}))
 	letIn := admission{
 		timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log,
 		schema: schema, deprecated: deprecatedElements(schema),
@@ -102,6 +105,9 @@ func NewHandler(o Options) *Handler {
 		return atMost(next(ctx))
 	})
 	server.AroundRootFields(observeField)
+	if !o.unplanned {
+		server.AroundFields(plannedTypes(resolver).Around)
+	}
 	return &Handler{Handler: identified(o, server), streams: open}
 }
 

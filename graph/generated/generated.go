@@ -7985,7 +7985,7 @@ func (ec *executionContext) _AvailableSlotConnection_edges(ctx context.Context, 
 			return ec.fieldContext_AvailableSlotConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
@@ -7999,7 +7999,7 @@ func (ec *executionContext) fieldContext_AvailableSlotConnection_edges(_ context
 	fc = &graphql.FieldContext{
 		Object:     "AvailableSlotConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AvailableSlotEdge(ctx, field)
@@ -9764,7 +9764,7 @@ func (ec *executionContext) _EventConnection_edges(ctx context.Context, field gr
 			return ec.fieldContext_EventConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Event]) graphql.Marshaler {
@@ -9778,7 +9778,7 @@ func (ec *executionContext) fieldContext_EventConnection_edges(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "EventConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_EventEdge(ctx, field)
@@ -11604,7 +11604,7 @@ func (ec *executionContext) _InterviewConnection_edges(ctx context.Context, fiel
 			return ec.fieldContext_InterviewConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Interview]) graphql.Marshaler {
@@ -11618,7 +11618,7 @@ func (ec *executionContext) fieldContext_InterviewConnection_edges(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "InterviewConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_InterviewEdge(ctx, field)
@@ -12344,7 +12344,7 @@ func (ec *executionContext) _InterviewerConnection_edges(ctx context.Context, fi
 			return ec.fieldContext_InterviewerConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Interviewer]) graphql.Marshaler {
@@ -12358,7 +12358,7 @@ func (ec *executionContext) fieldContext_InterviewerConnection_edges(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "InterviewerConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_InterviewerEdge(ctx, field)
@@ -15314,7 +15314,7 @@ func (ec *executionContext) _SlotConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_SlotConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
@@ -15328,7 +15328,7 @@ func (ec *executionContext) fieldContext_SlotConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "SlotConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SlotEdge(ctx, field)
@@ -16138,7 +16138,7 @@ func (ec *executionContext) _StudentConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_StudentConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Student]) graphql.Marshaler {
@@ -16152,7 +16152,7 @@ func (ec *executionContext) fieldContext_StudentConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "StudentConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_StudentEdge(ctx, field)

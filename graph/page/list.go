@@ -72,18 +72,16 @@ func (l List[T]) Page(
 	asked store.Page, nodes []T, more bool, total func(context.Context) (int, error),
 ) *Connection[T] {
 	c := &Connection[T]{
-		Nodes: nodes, Edges: make([]Edge[T], len(nodes)), total: total,
+		Nodes: nodes, total: total,
+		cursor:   func(node T) string { return l.encode(l.at(node, asked.Order.Field), asked.Order) },
 		PageInfo: Info{HasNextPage: more, HasPreviousPage: asked.After != nil},
 	}
 	if nodes == nil {
 		c.Nodes = []T{}
 	}
-	for i, node := range nodes {
-		c.Edges[i] = Edge[T]{Node: node, Cursor: l.encode(l.at(node, asked.Order.Field), asked.Order)}
-	}
 	if len(nodes) > 0 {
-		c.PageInfo.StartCursor = &c.Edges[0].Cursor
-		c.PageInfo.EndCursor = &c.Edges[len(nodes)-1].Cursor
+		first, last := c.cursor(nodes[0]), c.cursor(nodes[len(nodes)-1])
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &first, &last
 	}
 	return c
 }

@@ -26,9 +26,9 @@ type (
 
 // Connection is one page of a list.
 type Connection[T any] struct {
-	Edges    []Edge[T]
 	Nodes    []T
 	PageInfo Info
+	cursor   func(T) string
 	total    func(context.Context) (int, error)
 }
 
@@ -44,6 +44,15 @@ type Info struct {
 	HasPreviousPage bool
 	StartCursor     *string
 	EndCursor       *string
+}
+
+// Edges are the nodes with their places.
+func (c *Connection[T]) Edges() []Edge[T] {
+	edges := make([]Edge[T], len(c.Nodes))
+	for i, node := range c.Nodes {
+		edges[i] = Edge[T]{Node: node, Cursor: c.cursor(node)}
+	}
+	return edges
 }
 
 // TotalCount counts the things of all pages.

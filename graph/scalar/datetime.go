@@ -23,12 +23,8 @@ const wire = `"2006-01-02T15:04:05.999999Z07:00"` // RFC 3339; a fraction only w
 // MarshalDateTime writes an instant in UTC, and the zero time as null: the end
 // of what has none.
 func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
-	text := t.UTC().Format(wire)
-	if t.IsZero() {
-		text = "null"
-	}
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, text)
+		_, err := w.Write(AppendDateTime(nil, t))
 		return err
 	})
 }

@@ -28,7 +28,7 @@ func inputErrorf(format string, args ...any) error {
 
 func marshalID[T ~int64](id T) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
-		_, _ = io.WriteString(w, `"`+strconv.FormatInt(int64(id), 10)+`"`)
+		_, _ = w.Write(AppendID(nil, id))
 	})
 }
 

@@ -1,0 +1,168 @@
+// Package plan writes parts of an answer without going through them field by
+// field. The library resolves each field of each object apart, with a context,
+// closures and a writer of its own, which takes far longer than to read the
+// objects and to write them down. Here a selection is planned once for all the
+// objects it is made of: what leads to others is read for all of them together,
+// and then one object after the other is written into one buffer.
+//
+// A plan is made only of what is known here, and given up whole when something
+// is not known or goes wrong: then the library executes the field, as it does
+// without a plan. So there is one semantics, the library's.
+package plan
+
+import (
+	"context"
+	"io"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Types are what can be planned, by the names of object types.
+type Types map[string]planner
+
+type planner interface {
+	write(ctx context.Context, o *graphql.OperationContext, field graphql.CollectedField, value any) ([]byte, bool)
+}
+
+// Around is a field middleware. It has objects written here whose type and whose
+// fields, as far as they are selected, are all known.
+func (t Types) Around(ctx context.Context, next graphql.Resolver) (any, error) {
+	value, err := next(ctx)
+	field := graphql.GetFieldContext(ctx).Field
+	if err != nil || len(field.Selections) == 0 {
+		return value, err
+	}
+	if known := t[field.Definition.Type.Name()]; known != nil {
+		if text, planned := known.write(ctx, graphql.GetOperationContext(ctx), field, value); planned {
+			return written(text), nil
+		}
+	}
+	return value, nil
+}
+
+// written is a part of the answer that is there already.
+type written []byte
+
+// MarshalGQL implements graphql.Marshaler.
+func (text written) MarshalGQL(w io.Writer) { _, _ = w.Write(text) }
+
+// Type is an object type of the schema, whose objects are Ts.
+type Type[T any] struct {
+	// Names are the type's name and those of the abstract types it belongs to.
+	Names  []string
+	Fields map[string]Field[T]
+}
+
+// Field is how a field of Ts is written.
+type Field[T any] interface {
+	// plan is the column of the field as it is selected, nil if something that is
+	// selected is not known.
+	plan(o *graphql.OperationContext, f graphql.CollectedField) column[T]
+}
+
+// column is one field of objects of one place in the answer.
+type column[T any] interface {
+	// load gets ready to write the field of the objects.
+	load(ctx context.Context, objects []*T) error
+	// append writes the field of the i-th of them.
+	append(b []byte, object *T, i int) []byte
+}
+
+// selection is what is selected of objects of one place in the answer.
+type selection[T any] struct {
+	keys    []string // `"name":`
+	columns []column[T]
+}
+
+func (t *Type[T]) write(ctx context.Context, o *graphql.OperationContext, field graphql.CollectedField, value any) ([]byte, bool) {
+	var objects []*T
+	var list bool
+	switch v := value.(type) {
+	case *T:
+		if v == nil {
+			return nil, false
+		}
+		objects = []*T{v}
+	case []T:
+		objects, list = pointers(nil, v), true
+	default:
+		return nil, false
+	}
+	selected, known := t.plan(o, field.Selections)
+	if !known || selected.load(ctx, objects) != nil {
+		return nil, false
+	}
+	const typical = 24 // bytes of a value
+	b := make([]byte, 0, (1+len(objects))*selected.size(typical))
+	if list {
+		return selected.appendList(b, objects, 0, len(objects)), true
+	}
+	return selected.append(b, objects[0], 0), true
+}
+
+func pointers[T any](to []*T, objects []T) []*T {
+	for i := range objects {
+		to = append(to, &objects[i])
+	}
+	return to
+}
+
+func (t *Type[T]) plan(o *graphql.OperationContext, selections ast.SelectionSet) (s selection[T], known bool) {
+	fields := graphql.CollectFields(o, selections, t.Names)
+	s = selection[T]{keys: make([]string, len(fields)), columns: make([]column[T], len(fields))}
+	for i, f := range fields {
+		s.keys[i] = `"` + f.Alias + `":`
+		switch field := t.Fields[f.Name]; {
+		case f.Name == "__typename":
+			s.columns[i] = Leaf[T](func(b []byte, _ *T) []byte { return append(append(append(b, '"'), t.Names[0]...), '"') })
+		case field != nil:
+			s.columns[i] = field.plan(o, f)
+		}
+		if s.columns[i] == nil {
+			return s, false
+		}
+	}
+	return s, true
+}
+
+func (s selection[T]) size(typical int) int {
+	size := 2
+	for _, key := range s.keys {
+		size += len(key) + typical
+	}
+	return size
+}
+
+func (s selection[T]) load(ctx context.Context, objects []*T) error {
+	for _, c := range s.columns {
+		if err := c.load(ctx, objects); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s selection[T]) append(b []byte, object *T, i int) []byte {
+	b = append(b, '{')
+	for n, c := range s.columns {
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, s.keys[n]...)
+		b = c.append(b, object, i)
+	}
+	return append(b, '}')
+}
+
+// appendList writes the objects from the start-th to the one before end.
+func (s selection[T]) appendList(b []byte, objects []*T, start, end int) []byte {
+	b = append(b, '[')
+	for i := start; i < end; i++ {
+		if i > start {
+			b = append(b, ',')
+		}
+		b = s.append(b, objects[i], i)
+	}
+	return append(b, ']')
+}
