@@ -30,11 +30,12 @@ var layers = map[string][]string{
 	"internal/pgtest":      {"internal/store", "internal/ratelimit", "internal/localpg", "internal/booking", "internal/calendar"},
 	"graph/scalar":         {"internal/booking", "internal/calendar"},
 	"graph/loader":         {"internal/store", "internal/ratelimit", "internal/booking", "internal/calendar"},
+	"graph/plan":           {},
 	"graph/page":           {"graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/calendar"},
 	"graph/model":          {"internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/calendar"},
 	"graph/generated": {"graph/model", "graph/page", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking",
 		"internal/calendar"},
-	"graph": {"graph/generated", "graph/model", "graph/page", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit",
+	"graph": {"graph/generated", "graph/model", "graph/page", "graph/plan", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit",
 		"internal/identity", "internal/booking", "internal/calendar"},
 
 	"internal/app/modeltest": {}, // tests alone
@@ -44,8 +45,8 @@ var layers = map[string][]string{
 var only = map[string][]string{
 	"gorm.io/":                      {"internal/store"},
 	"github.com/jackc/":             {"internal/store", "internal/localpg", "internal/pgtest", "bench"},
-	"github.com/99designs/gqlgen":   {"graph", "graph/generated", "graph/model", "graph/scalar"},
-	"github.com/vektah/gqlparser":   {"graph", "graph/generated"},
+	"github.com/99designs/gqlgen":   {"graph", "graph/generated", "graph/model", "graph/plan", "graph/scalar"},
+	"github.com/vektah/gqlparser":   {"graph", "graph/generated", "graph/plan"},
 	"github.com/graph-gophers/":     {"graph/loader"},
 	"github.com/caarlos0/env":       {"internal/config"},
 	"github.com/pressly/goose":      {"internal/store"},

@@ -22,3 +22,9 @@ func Examine(ctx context.Context, text string, variables map[string]any) gqlerro
 
 // Check does what is done before validation.
 func (l Limits) Check(text string) *gqlerror.Error { return l.check(text) }
+
+// Unplanned lets the library execute every field.
+func Unplanned(o Options) Options {
+	o.unplanned = true
+	return o
+}

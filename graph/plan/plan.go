@@ -13,6 +13,7 @@ package plan
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -109,7 +110,7 @@ func pointers[T any](to []*T, objects []T) []*T {
 }
 
 func (t *Type[T]) plan(o *graphql.OperationContext, selections ast.SelectionSet) (s selection[T], known bool) {
-	fields := graphql.CollectFields(o, selections, t.Names)
+	fields := eachOnce(graphql.CollectFields(o, selections, t.Names))
 	s = selection[T]{keys: make([]string, len(fields)), columns: make([]column[T], len(fields))}
 	for i, f := range fields {
 		s.keys[i] = `"` + f.Alias + `":`
@@ -124,6 +125,18 @@ func (t *Type[T]) plan(o *graphql.OperationContext, selections ast.SelectionSet)
 		}
 	}
 	return s, true
+}
+
+// eachOnce leaves out a field whose name in the answer one before it has: what
+// is selected of a type and of one it belongs to comes as two, which are one.
+func eachOnce(fields []graphql.CollectedField) []graphql.CollectedField {
+	once := make([]graphql.CollectedField, 0, len(fields))
+	for _, f := range fields {
+		if !slices.ContainsFunc(once, func(known graphql.CollectedField) bool { return known.Alias == f.Alias }) {
+			once = append(once, f)
+		}
+	}
+	return once
 }
 
 func (s selection[T]) size(typical int) int {
