@@ -258,7 +258,7 @@ func TestPages(t *testing.T) {
 	r := start(t, home(t), "SAMPLE_DATA=off")
 	for path, part := range map[string]string{
 		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
-		"/metrics": "rehearse_operations_total",
+		"/metrics": "rehearse_operations_at_work 0",
 	} {
 		if status, body := r.get(path); status != http.StatusOK || !strings.Contains(body, part) {
 			t.Errorf("%s answers %d: %.200s", path, status, body)

@@ -54,6 +54,7 @@ type Config struct {
 	RateLimitBookingPerSecond float64  `env:"RATE_LIMIT_BOOKING_PER_SECOND" envDefault:"0.5"`
 	TrustedProxies            []string `env:"TRUSTED_PROXIES"`
 
+	MaxOperations    int    `env:"MAX_OPERATIONS" envDefault:"32"`
 	MaxBody          int    `env:"MAX_BODY" envDefault:"262144"`
 	MaxDepth         int    `env:"MAX_DEPTH" envDefault:"12"`
 	MaxCost          int    `env:"MAX_COST" envDefault:"5000"`
