@@ -62,6 +62,8 @@ type Config struct {
 	PersistedQueries Switch `env:"APQ" envDefault:"off"`
 	TrustedDocuments string `env:"TRUSTED_DOCUMENTS"`
 
+	LoadToken string `env:"LOAD_TOKEN"`
+
 	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
 	MaxStreamsPerCaller int    `env:"MAX_STREAMS_PER_CALLER" envDefault:"100"`
