@@ -32,7 +32,7 @@ const DefaultMaxOperations = 32
 // as anybody may, with nothing won by it.
 const (
 	waitInRush = time.Second
-	waitAfter  = 100 * time.Millisecond
+	waitAfter  = 250 * time.Millisecond
 )
 
 func newPlaces(most int) *places {
