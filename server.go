@@ -70,6 +70,8 @@ const usage = `usage: rehearse [command]
             export students|interviewers|availability|interviews
   token     print a token for requests in somebody's name:
             --role student|interviewer|admin --id N [--ttl 1h]
+  load      send requests to a running server and print how fast they were answered:
+            load [flags] URL; load --help lists the flags
   check     recompute every invariant over the database and print what disagrees
   version   print the version
 
@@ -94,7 +96,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	commands := map[string]func(*program, context.Context) error{
 		"serve": (*program).serve, "migrate": (*program).migrate, "sample": (*program).sample, "check": (*program).check,
-		"extend": (*program).extend, "token": (*program).token,
+		"extend": (*program).extend, "token": (*program).token, "load": (*program).load,
 		"import": (*program).importFile, "export": (*program).exportTable,
 	}
 	switch name {
@@ -106,7 +108,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	command, known := commands[name]
-	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token"}, name)) {
+	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token", "load"}, name)) {
 		return fmt.Errorf("%w: there is no command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
 	}
 	c, err := config.Load(getenv)

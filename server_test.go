@@ -258,7 +258,7 @@ func TestPages(t *testing.T) {
 	r := start(t, home(t), "SAMPLE_DATA=off")
 	for path, part := range map[string]string{
 		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
-		"/metrics": "rehearse_operations_total",
+		"/metrics": "rehearse_operations_at_work 0",
 	} {
 		if status, body := r.get(path); status != http.StatusOK || !strings.Contains(body, part) {
 			t.Errorf("%s answers %d: %.200s", path, status, body)
@@ -339,6 +339,8 @@ func TestCommandLine(t *testing.T) {
 		{"an unknown command", nil, []string{"dance"}, exitConfiguration, `no command "dance"`},
 		{"arguments where there are none", nil, []string{"serve", "now"}, exitConfiguration, "usage"},
 		{"an unknown size", nil, []string{"sample", "--size", "XXL"}, exitConfiguration, "school, S, M or L"},
+		{"load's help", nil, []string{"load", "--help"}, 0, "--max-in-flight"},
+		{"load on nothing", nil, []string{"load"}, exitConfiguration, "load: a URL is expected"},
 		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `MIGRATE is "maybe"`},
 		{"no documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, `TRUSTED_DOCUMENTS is "nowhere"; a folder of documents is expected`},
 		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, "loopback address"},

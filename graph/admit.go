@@ -18,33 +18,62 @@ type admission struct {
 	timeout time.Duration // of a query or a mutation
 	maxBody int64
 	rates   *RateLimits
+	places  *places
 	log     *slog.Logger
 
 	schema     *ast.Schema
 	deprecated []string // elements of it
 }
 
-// admit reads the operation that is asked for, and takes what it costs.
+// admitted is an operation that may be executed.
+type admitted struct {
+	*graphql.OperationContext
+	paid  charge
+	leave func() // gives its place to another; must be called, and may be again
+}
+
+func (a *admitted) subscribes() bool { return a.Operation.Operation == ast.Subscription }
+
+// dispatch begins to execute the operation. Its place is free again when there
+// is an answer: who is slow to read it keeps nobody else waiting.
+func (a *admitted) dispatch(ctx context.Context, exec graphql.GraphExecutor) (graphql.ResponseHandler, context.Context) {
+	responses, ctx := exec.DispatchOperation(ctx, a.OperationContext)
+	return func(ctx context.Context) *graphql.Response {
+		defer a.leave()
+		return responses(ctx)
+	}, ctx
+}
+
+// admit reads the operation that is asked for, takes what it costs, and a place
+// for it. Who has asked for too much does not take a place from others.
 func (a admission) admit(
 	ctx context.Context, r *http.Request, exec graphql.GraphExecutor, params *graphql.RawParams,
-) (*graphql.OperationContext, charge, *refusal) {
+) (*admitted, *refusal) {
 	operation, problems := exec.CreateOperationContext(ctx, params)
 	if len(problems) > 0 {
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		return nil, charge{}, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions}
+		return nil, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions}
 	}
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {
-		return nil, charge{}, refuse(wrongMethod, "GET answers queries only; send a mutation with POST").with("Allow", http.MethodPost)
+		return nil, refuse(wrongMethod, "GET answers queries only; send a mutation with POST").with("Allow", http.MethodPost)
 	}
 	paid, tooMuch, err := a.rates.take(ctx, r, operation)
 	switch {
 	case err != nil:
 		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
-		return nil, paid, because(unavailable, codeUnavailable, "try again in a moment")
+		return nil, because(unavailable, codeUnavailable, "try again in a moment")
 	case tooMuch != nil:
 		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}
-		return nil, paid, no.with("Retry-After", strconv.Itoa(paid.RetryAfterInSec))
+		return nil, no.with("Retry-After", strconv.Itoa(paid.RetryAfterInSec))
 	}
-	return operation, paid, nil
+	one := &admitted{OperationContext: operation, paid: paid, leave: func() {}}
+	if one.subscribes() {
+		return one, nil
+	}
+	var full *refusal
+	if one.leave, full = a.places.take(ctx); full != nil {
+		return nil, full
+	}
+	return one, nil
 }

@@ -28,7 +28,9 @@ type Options struct {
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
 	Rates   *RateLimits    // nil for none
-	Limits  Limits         // of requests; DefaultLimits if it is zero
+	// MaxOperations are at work at once; DefaultMaxOperations if it is zero.
+	MaxOperations int
+	Limits        Limits // of requests; DefaultLimits if it is zero
 	// HideSchema refuses introspection, and suggests no names in errors.
 	HideSchema bool
 	// PersistedQueries lets clients send a document once, and its hash from then on.
@@ -57,6 +59,7 @@ const (
 type Handler struct {
 	http.Handler
 	streams *streams
+	places  *places
 }
 
 // Drain waits until every stream has ended, once Stopping has.
@@ -64,6 +67,15 @@ func (h *Handler) Drain() { h.streams.all.Wait() }
 
 // Streams is how many WebSockets and event streams are open.
 func (h *Handler) Streams() int { return h.streams.count() }
+
+// AtWork is how many operations are executed at the moment.
+func (h *Handler) AtWork() int { return int(h.places.taken.Load()) }
+
+// Waiting is how many wait for others to be done.
+func (h *Handler) Waiting() int { return h.places.inQueue() }
+
+// Shed is how many were answered UNAVAILABLE for others, in all.
+func (h *Handler) Shed() int { return int(h.places.shed.Load()) }
 
 // NewHandler answers with what o says.
 func NewHandler(o Options) *Handler {
@@ -80,7 +92,7 @@ func NewHandler(o Options) *Handler {
 	resolver := &Resolver{app: o.App}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: schema}))
 	letIn := admission{
-		timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, log: o.Log,
+		timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, places: newPlaces(o.MaxOperations), log: o.Log,
 		schema: schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)
@@ -108,7 +120,7 @@ func NewHandler(o Options) *Handler {
 	if !o.unplanned {
 		server.AroundFields(plannedTypes(resolver).Around)
 	}
-	return &Handler{Handler: identified(o, server), streams: open}
+	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places}
 }
 
 // useDocuments says which documents the server executes.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/internal/app"
@@ -223,19 +222,20 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		s.fail(ctx, m.ID, gqlerror.List{requestError(codeRateLimited, "there are too many operations on this connection")})
 		return true
 	}
-	operation, _, refused := s.admit(ctx, s.opened, s.exec, params)
+	operation, refused := s.admit(ctx, s.opened, s.exec, params)
 	switch {
 	case refused != nil:
 		s.fail(ctx, m.ID, refused.errors)
-	case operation.Operation.Operation == ast.Subscription:
+	case operation.subscribes():
 		ctx, end := withEnding(ctx)
-		responses, ctx := s.exec.DispatchOperation(ctx, operation)
+		responses, ctx := operation.dispatch(ctx, s.exec)
 		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
 	default:
 		s.running.Go(func() {
+			defer operation.leave()
 			ctx, cancel := context.WithTimeout(ctx, s.timeout)
 			defer cancel()
-			responses, ctx := s.exec.DispatchOperation(ctx, operation)
+			responses, ctx := operation.dispatch(ctx, s.exec)
 			s.follow(ctx, m.ID, graphql.OneShot(responses(ctx)), &ending{})
 		})
 	}

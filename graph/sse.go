@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/internal/identity"
@@ -52,7 +51,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	stream := events{w: w, control: http.NewResponseController(w), limits: t.limits}
-	operation, _, refused := t.admit(ctx, r, exec, params)
+	operation, refused := t.admit(ctx, r, exec, params)
 	switch {
 	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
 		_ = stream.begin() && stream.next(ctx, answer{Errors: refused.errors, Extensions: refused.more}) && stream.end()
@@ -61,13 +60,14 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		writeRefusal(w, r, refused)
 		return
 	}
-	if operation.Operation.Operation != ast.Subscription {
+	defer operation.leave()
+	if !operation.subscribes() {
 		var done func()
 		ctx, done = context.WithTimeout(ctx, t.timeout)
 		defer done()
 	}
 	ctx, end := withEnding(ctx)
-	responses, ctx := exec.DispatchOperation(ctx, operation)
+	responses, ctx := operation.dispatch(ctx, exec)
 	defer context.AfterFunc(t.stopping, func() { cancel(errStopping) })() //nolint:contextcheck // the server stops, not the request
 	defer afterSender(ctx, func() { cancel(identity.ErrExpired) })()
 	stream.send(ctx, responses, end)

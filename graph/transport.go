@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -37,15 +36,16 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
 	defer cancel()
-	operation, paid, refused := t.admit(ctx, r, exec, params)
-	if refused == nil && operation.Operation.Operation == ast.Subscription {
+	operation, refused := t.admit(ctx, r, exec, params)
+	if refused == nil && operation.subscribes() {
 		refused = refuse(notAcceptable, "a subscription is answered over a WebSocket (%s), or with Accept: %s", subprotocol, eventStreamMedia)
 	}
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return
 	}
-	responses, ctx := exec.DispatchOperation(ctx, operation)
+	defer operation.leave()
+	responses, ctx := operation.dispatch(ctx, exec)
 	response := responses(ctx)
 	if response == nil { // the library's answer when the time ran out before it began
 		writeRefusal(w, r, because(ranOutOfTime, codeTimeout, timeoutText))
@@ -55,7 +55,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		if response.Extensions == nil {
 			response.Extensions = map[string]any{}
 		}
-		response.Extensions["cost"] = paid
+		response.Extensions["cost"] = operation.paid
 	}
 	write(w, r, executed, response)
 }

@@ -54,12 +54,15 @@ type Config struct {
 	RateLimitBookingPerSecond float64  `env:"RATE_LIMIT_BOOKING_PER_SECOND" envDefault:"0.5"`
 	TrustedProxies            []string `env:"TRUSTED_PROXIES"`
 
+	MaxOperations    int    `env:"MAX_OPERATIONS" envDefault:"32"`
 	MaxBody          int    `env:"MAX_BODY" envDefault:"262144"`
 	MaxDepth         int    `env:"MAX_DEPTH" envDefault:"12"`
 	MaxCost          int    `env:"MAX_COST" envDefault:"5000"`
 	Introspection    Switch `env:"INTROSPECTION" envDefault:"on"`
 	PersistedQueries Switch `env:"APQ" envDefault:"off"`
 	TrustedDocuments string `env:"TRUSTED_DOCUMENTS"`
+
+	LoadToken string `env:"LOAD_TOKEN"`
 
 	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`

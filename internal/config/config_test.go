@@ -69,6 +69,7 @@ func TestWrongValues(t *testing.T) {
 		{"DATABASE_MAX_CONNS", "many", "a whole number"},
 		{"OPERATION_TIMEOUT", "-1s", "a positive duration"},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
+		{"MAX_OPERATIONS", "0", "a number from 1 on"},
 		{"MAX_BODY", "0", "a number from 1 on"},
 		{"MAX_DEPTH", "-1", `MAX_DEPTH is "-1"; a number from 1 on`},
 		{"MAX_COST", "much", "a whole number"},

@@ -110,11 +110,27 @@ func (m *metrics) ran(job string, began, ended time.Time, err error) {
 // Register adds what somebody else counts.
 func (t *Telemetry) Register(c prometheus.Collector) error { return t.metrics.registry.Register(c) }
 
-// Streams adds how many WebSockets and event streams are open.
-func (t *Telemetry) Streams(open func() int) error {
-	return t.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Namespace: "rehearse", Name: "streams_open", Help: "WebSockets and event streams that are open.",
-	}, func() float64 { return float64(open()) }))
+// Server is what is looked at whenever the metrics are read.
+type Server interface {
+	Streams() int // WebSockets and event streams that are open
+	AtWork() int  // operations that are executed
+	Waiting() int // operations that wait for those
+	Shed() int    // operations that waited too long, in all
+}
+
+// Look adds the figures of a server.
+func (t *Telemetry) Look(s Server) error {
+	gauge := func(name, help string, value func() int) error {
+		return t.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "rehearse", Name: name, Help: help},
+			func() float64 { return float64(value()) }))
+	}
+	return errors.Join(
+		gauge("streams_open", "WebSockets and event streams that are open.", s.Streams),
+		gauge("operations_at_work", "Operations that are executed; subscriptions are not counted.", s.AtWork),
+		gauge("operations_waiting", "Operations that wait because as many as may be are executed.", s.Waiting),
+		t.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: "rehearse", Name: "operations_shed_total", Help: "Operations that waited too long and were answered UNAVAILABLE.",
+		}, func() float64 { return float64(s.Shed()) })))
 }
 
 // Metrics is the page that Prometheus reads.

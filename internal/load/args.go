@@ -1,0 +1,184 @@
+package load
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Options are what a run is asked to do. ParseArgs has checked every value.
+type Options struct {
+	URL     string
+	Metrics string // where the server's figures are read
+	Token   string // of an administrator; empty for none
+
+	Clients     int     // of the closed loop
+	Rate        float64 // of the open loop, a second; 0 for the closed one
+	MaxInFlight int     // of the open loop
+
+	Mix        Mix
+	Seed       uint64
+	Duration   time.Duration // measured, after the warm-up
+	WarmUp     time.Duration
+	Operations int           // ends the run, too; 0 for none
+	Students   int           // to work with
+	Timeout    time.Duration // of a request
+
+	JSON      bool
+	AllowShed bool // what the server sheds is no error
+
+	Now func() time.Time
+}
+
+// Usage says what the arguments of the command are.
+const Usage = `usage: rehearse load [flags] URL
+
+Sends requests to the server at URL, such as http://127.0.0.1:8080/graphql, and prints how fast they were
+answered. It needs an administrator's token unless the server takes everybody for one, and a server
+with RATE_LIMIT=off unless it is the limits that are measured. What it books, it cancels.
+
+  --clients N        closed loop: each client sends when its last request was answered (16)
+  --rate R           open loop: R requests arrive a second, whatever was answered; latency counts from
+                     the moment a request should have been sent
+  --max-in-flight N  of the open loop: what arrives beyond is not sent, and counted (1000)
+  --mix KIND=WEIGHT  list=90,standing=8,book=2 is the default; list is availableSlots, a week and 50 slots
+                     with interviewers; standing is eligibility and interviews; book is a student's way from
+                     a list to a hold, a booking and its cancellation, a step each time
+  --duration D       how long to measure (30s)       --warm-up D   before that (5s)
+  --operations N     stop after so many as well      --seed N      of all that is random (1)
+  --students N       at most so many take part (1000)
+  --timeout D        of a request (15s)
+  --token TOKEN      of an administrator; or LOAD_TOKEN, which no list of processes shows
+  --metrics URL      where the server's CPU and memory are read (/metrics beside URL)
+  --allow-shed       UNAVAILABLE and RATE_LIMITED are no errors
+  --json             print the result as JSON
+
+The exit code is 1 when there were errors. What a rule refuses is none.`
+
+const (
+	defaultClients     = 16
+	defaultMaxInFlight = 1000
+)
+
+// ParseArgs reads the arguments of the load command. Its error is flag.ErrHelp
+// for who asks for help.
+func ParseArgs(args []string) (Options, error) {
+	o := Options{Mix: Mix{List: 90, Standing: 8, Book: 2}}
+	flags := flag.NewFlagSet("load", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.IntVar(&o.Clients, "clients", 0, "")
+	flags.Float64Var(&o.Rate, "rate", 0, "")
+	flags.IntVar(&o.MaxInFlight, "max-in-flight", 0, "")
+	flags.Var(&o.Mix, "mix", "")
+	flags.DurationVar(&o.Duration, "duration", 30*time.Second, "")
+	flags.DurationVar(&o.WarmUp, "warm-up", 5*time.Second, "")
+	flags.IntVar(&o.Operations, "operations", 0, "")
+	flags.Uint64Var(&o.Seed, "seed", 1, "")
+	flags.IntVar(&o.Students, "students", 1000, "")
+	flags.DurationVar(&o.Timeout, "timeout", 15*time.Second, "")
+	flags.StringVar(&o.Token, "token", "", "")
+	flags.StringVar(&o.Metrics, "metrics", "", "")
+	flags.BoolVar(&o.AllowShed, "allow-shed", false, "")
+	flags.BoolVar(&o.JSON, "json", false, "")
+	for {
+		if err := flags.Parse(args); err != nil {
+			return o, err
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		if o.URL != "" {
+			return o, fmt.Errorf("%q is not expected; one URL is", flags.Arg(0))
+		}
+		o.URL, args = flags.Arg(0), flags.Args()[1:]
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	return o, o.complete(given)
+}
+
+// complete checks what was given, and sets what was not.
+func (o *Options) complete(given map[string]bool) error {
+	if o.URL == "" {
+		return errors.New("a URL is expected, such as: rehearse load http://127.0.0.1:8080/graphql")
+	}
+	var errs []error
+	check := func(ok bool, name string, value any, allowed string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s is %q; %s is expected", name, fmt.Sprint(value), allowed))
+		}
+	}
+	at, err := url.Parse(o.URL)
+	isURL := err == nil && at.Host != "" && (at.Scheme == "http" || at.Scheme == "https")
+	check(isURL, "the URL", o.URL, "one such as http://127.0.0.1:8080/graphql")
+	check(!given["clients"] || o.Clients > 0, "--clients", o.Clients, "a number from 1 on")
+	check(!given["rate"] || o.Rate > 0 && o.Rate <= maxRate, "--rate", o.Rate, "a positive number, 100000 at most,")
+	check(!given["max-in-flight"] || o.MaxInFlight > 0, "--max-in-flight", o.MaxInFlight, "a number from 1 on")
+	check(o.Duration > 0, "--duration", o.Duration, "a positive duration")
+	check(o.WarmUp >= 0, "--warm-up", o.WarmUp, "a duration from 0s on")
+	check(o.Operations >= 0, "--operations", o.Operations, "a number from 0 on, which is none,")
+	check(o.Students > 0, "--students", o.Students, "a number from 1 on")
+	check(o.Timeout > 0, "--timeout", o.Timeout, "a positive duration")
+	if given["clients"] && given["rate"] {
+		errs = append(errs, errors.New("--clients and --rate are both given; a loop is closed or open"))
+	}
+	if given["max-in-flight"] && !given["rate"] {
+		errs = append(errs, errors.New("--max-in-flight is given without --rate; it is for the open loop"))
+	}
+	if o.Clients == 0 {
+		o.Clients = defaultClients
+	}
+	if o.MaxInFlight == 0 {
+		o.MaxInFlight = defaultMaxInFlight
+	}
+	if o.Metrics == "" && isURL {
+		o.Metrics = at.ResolveReference(&url.URL{Path: "/metrics"}).String()
+	}
+	return errors.Join(errs...)
+}
+
+const maxRate = 100_000
+
+// inFlight is how many requests may be under way at once.
+func (o *Options) inFlight() int {
+	if o.Rate > 0 {
+		return o.MaxInFlight
+	}
+	return o.Clients
+}
+
+// Mix is how often each kind of work is done, as weights.
+type Mix struct{ List, Standing, Book int }
+
+// String implements flag.Value.
+func (m *Mix) String() string {
+	return fmt.Sprintf("list=%d,standing=%d,book=%d", m.List, m.Standing, m.Book)
+}
+
+// maxWeight keeps the sum of weights a number.
+const maxWeight = 1_000_000
+
+// Set implements flag.Value. What is not named is not done.
+func (m *Mix) Set(text string) error {
+	*m = Mix{}
+	weights := map[string]*int{"list": &m.List, "standing": &m.Standing, "book": &m.Book}
+	for part := range strings.SplitSeq(text, ",") {
+		name, value, _ := strings.Cut(part, "=")
+		weight, err := strconv.Atoi(value)
+		if weights[name] == nil || err != nil || weight < 0 || weight > maxWeight {
+			return fmt.Errorf("%q is no kind and its weight; list, standing and book have weights from 0 to %d", part, maxWeight)
+		}
+		*weights[name] = weight
+	}
+	if m.total() == 0 {
+		return errors.New("a weight above 0 is expected")
+	}
+	return nil
+}
+
+func (m *Mix) total() int { return m.List + m.Standing + m.Book }

@@ -1,0 +1,151 @@
+package load
+
+import (
+	"errors"
+	"flag"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSchedule(t *testing.T) {
+	t.Parallel()
+	const n, rate = 100_000, 500.0
+	s, again, other := newSchedule(rate, 7), newSchedule(rate, 7), newSchedule(rate, 8)
+	gaps := make([]float64, n)
+	var before time.Duration
+	same := true
+	for i := range gaps {
+		at := s.next()
+		if at < before {
+			t.Fatalf("arrival %d is at %v, after one at %v", i, at, before)
+		}
+		if at != again.next() {
+			t.Fatalf("arrival %d is another with the same seed", i)
+		}
+		same = same && at == other.next()
+		gaps[i], before = (at-before).Seconds()*rate, at // in mean gaps
+	}
+	if same {
+		t.Error("another seed gives the same arrivals")
+	}
+	if got := before.Seconds() * rate / n; math.Abs(got-1) > 0.02 {
+		t.Errorf("the mean gap is %.3f of what the rate asks for", got)
+	}
+	// Of exponential gaps, e^-x are longer than x times the mean.
+	for _, x := range []float64{0.1, 1, 3} {
+		longer := 0
+		for _, gap := range gaps {
+			if gap > x {
+				longer++
+			}
+		}
+		if got, want := float64(longer)/n, math.Exp(-x); math.Abs(got-want) > 0.01 {
+			t.Errorf("%.3f of the gaps are longer than %g means, wanted %.3f", got, x, want)
+		}
+	}
+}
+
+func TestArgs(t *testing.T) {
+	t.Parallel()
+	const url = "http://127.0.0.1:1/graphql"
+	o, err := ParseArgs([]string{url})
+	if err != nil || o.Clients != 16 || o.Rate != 0 || o.Mix != (Mix{90, 8, 2}) || o.Metrics != "http://127.0.0.1:1/metrics" ||
+		o.Duration != 30*time.Second || o.WarmUp != 5*time.Second {
+		t.Errorf("by default: %+v, %v", o, err)
+	}
+	o, err = ParseArgs([]string{"--rate", "12.5", url, "--mix", "list=1,book=3", "--json"})
+	if err != nil || o.Rate != 12.5 || o.Mix != (Mix{List: 1, Book: 3}) || !o.JSON || o.MaxInFlight != 1000 {
+		t.Errorf("an open loop: %+v, %v", o, err)
+	}
+	if _, err := ParseArgs([]string{"--help"}); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("help: %v", err)
+	}
+	for _, test := range []struct {
+		args []string
+		says string
+	}{
+		{nil, "a URL is expected"},
+		{[]string{"127.0.0.1:8080"}, `the URL is "127.0.0.1:8080"; one such as http://`},
+		{[]string{"ftp://127.0.0.1/graphql"}, "the URL is"},
+		{[]string{url, url}, "one URL is"},
+		{[]string{url, "--fast"}, "flag provided but not defined: -fast"},
+		{[]string{url, "--clients", "0"}, `--clients is "0"; a number from 1 on is expected`},
+		{[]string{url, "--rate", "0"}, `--rate is "0"; a positive number`},
+		{[]string{url, "--rate", "NaN"}, `--rate is "NaN"`},
+		{[]string{url, "--rate", "1", "--clients", "1"}, "--clients and --rate are both given"},
+		{[]string{url, "--max-in-flight", "1"}, "without --rate"},
+		{[]string{url, "--rate", "1", "--max-in-flight", "-1"}, `--max-in-flight is "-1"`},
+		{[]string{url, "--duration", "0s"}, `--duration is "0s"; a positive duration`},
+		{[]string{url, "--warm-up", "-1s"}, `--warm-up is "-1s"`},
+		{[]string{url, "--operations", "-1"}, `--operations is "-1"`},
+		{[]string{url, "--students", "0"}, `--students is "0"`},
+		{[]string{url, "--timeout", "0s"}, `--timeout is "0s"`},
+		{[]string{url, "--mix", "list"}, "list, standing and book have weights"},
+		{[]string{url, "--mix", "swim=1"}, `"swim=1" is no kind`},
+		{[]string{url, "--mix", "list=0"}, "a weight above 0"},
+		{[]string{url, "--students", "0", "--timeout", "-1s"}, `--timeout is "-1s"`}, // all at once
+	} {
+		if _, err := ParseArgs(test.args); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%v: %v", test.args, err)
+		}
+	}
+}
+
+// What is refused is answered, and no error; what is shed is one unless that is
+// allowed; what never was GraphQL always is.
+func TestResult(t *testing.T) {
+	t.Parallel()
+	r := &run{recorder: newRecorder(), Options: Options{Rate: 100, Mix: Mix{List: 1}}}
+	r.measured = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+	r.end = r.measured.Add(10 * time.Second)
+	r.ended = r.end.Add(time.Second)
+	for i := range 1000 {
+		r.recorder.record(kindList, time.Duration(i+1)*time.Millisecond, nil, nil)
+	}
+	r.recorder.record(kindHold, time.Millisecond, []string{"SLOT_HELD"}, nil)
+	r.recorder.record(kindHold, time.Millisecond, nil, &failure{code: "UNAVAILABLE", says: "later"})
+	r.recorder.record(kindBook, time.Millisecond, nil, &failure{code: "INTERNAL", says: "a fault"})
+	r.recorder.record(kindBook, time.Millisecond, nil, &failure{code: "timeout", transport: true, says: "too late"})
+	r.recorder.notSent()
+	result := r.result()
+	if got := result.Errors(false); got != 3 {
+		t.Errorf("%d errors", got)
+	}
+	if got := result.Errors(true); got != 2 {
+		t.Errorf("%d errors besides what is shed", got)
+	}
+	list := result.Operations[0]
+	if list.Name != kindList || list.Count != 1000 || list.Rate != 100 {
+		t.Errorf("the lists: %+v", list)
+	}
+	for name, times := range map[string][2]float64{
+		"p50": {list.P50, 500}, "p90": {list.P90, 900}, "p99": {list.P99, 990}, "p99.9": {list.P999, 999}, "max": {list.Max, 1000},
+	} {
+		if math.Abs(times[0]-times[1]) > times[1]/500 {
+			t.Errorf("%s is %v ms, wanted %v", name, times[0], times[1])
+		}
+	}
+	if names := []string{result.Operations[1].Name, result.Operations[2].Name}; !slices.Equal(names, []string{kindHold, kindBook}) {
+		t.Errorf("the rest are %v", names)
+	}
+	var table, asJSON strings.Builder
+	if err := errors.Join(result.WriteTable(&table), result.WriteJSON(&asJSON)); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		"open loop, 100 a second", "hold refused: SLOT_HELD 1", "hold failed: UNAVAILABLE 1", "book failed: INTERNAL 1",
+		"book not answered: timeout 1", "under way: 1", "nothing is known of it",
+	} {
+		if !strings.Contains(table.String(), part) {
+			t.Errorf("the table lacks %q:\n%s", part, &table)
+		}
+	}
+	for _, part := range []string{`"transportErrors": {`, `"refusals": {`, `"p99.9": `, `"unsent": 1`} {
+		if !strings.Contains(asJSON.String(), part) {
+			t.Errorf("the JSON lacks %s:\n%s", part, &asJSON)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+
+	"rehearse/internal/load"
+)
+
+// loaded runs the load command, which must end with the code.
+func loaded(t *testing.T, r *running, code int, env []string, args ...string) load.Result {
+	t.Helper()
+	args = append([]string{"load", "--json", "--warm-up", "0s", "--duration", "1m"}, append(args, "http://"+r.address+"/graphql")...)
+	got, out, errs := once(t, home(t), env, args...)
+	if got != code {
+		t.Fatalf("%v ends with %d: %s%s", args, got, out, errs)
+	}
+	var result load.Result
+	if err := json.Unmarshal([]byte(out), &result); err != nil {
+		t.Fatalf("%v: %v in %s%s", args, err, out, errs)
+	}
+	return result
+}
+
+// In either loop as many are sent as were asked for, and what was booked and held
+// is taken back. Four clients come to every kind of step; how far those of an
+// open loop come is the machine's to say.
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	r := start(t, data, "RATE_LIMIT=off")
+	const standing = `{ interviews(filter: {status: [BOOKED]}) { totalCount } slots(filter: {status: [HELD]}) { totalCount } }`
+	before := r.ask(standing)
+	for _, loop := range [][]string{{"--clients", "4"}, {"--rate", "200"}} {
+		closed := loop[0] == "--clients"
+		result := loaded(t, r, 0, nil, append(loop, "--operations", "300", "--mix", "list=1,standing=1,book=3")...)
+		seen := map[string]int64{}
+		for _, o := range result.Operations {
+			seen[o.Name] = o.Count
+			if o.P50 <= 0 || o.P50 > o.P99 || o.P99 > o.Max {
+				t.Errorf("%v: the times of %+v", loop, o)
+			}
+		}
+		if names := slices.Sorted(maps.Keys(seen)); closed && !slices.Equal(names, []string{"book", "cancel", "hold", "list", "standing"}) {
+			t.Errorf("%v: asked were %v", loop, names)
+		}
+		if result.All.Count+int64(result.Unsent) != 300 || result.Errors(false) != 0 || result.LeftBehind != 0 {
+			t.Errorf("%v: %d answered, %d not sent, %d left behind: %s", loop, result.All.Count, result.Unsent, result.LeftBehind, result.Example)
+		}
+		if s := result.Server; s == nil || s.Before.MemoryMiB < 1 || s.After.Goroutines < 1 || s.After.CPUSeconds < s.Before.CPUSeconds {
+			t.Errorf("%v: the server is %+v (%s)", loop, s, result.ServerError)
+		}
+	}
+	if after := r.ask(standing); after != before {
+		t.Errorf("there were %s, and are %s", before, after)
+	}
+	r.stop()
+	mustContain(t, "check", mustRun(t, data, "check"), "every invariant holds")
+}
+
+func TestLoadThatGoesWrong(t *testing.T) {
+	t.Parallel()
+	limited := start(t, home(t), "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")
+	args := []string{"--operations", "20", "--clients", "2", "--mix", "list=1"}
+	result := loaded(t, limited, exitFault, nil, args...)
+	if n := result.Operations[0].Errors["RATE_LIMITED"]; n == 0 || n != result.Errors(false) || int64(n)+result.All.Count != 20 {
+		t.Errorf("with a limit: %d were refused of %+v", n, result)
+	}
+	url := "http://" + limited.address + "/graphql"
+	_, _, errs := once(t, home(t), nil, "load", url)
+	mustContain(t, "with nothing left", errs, "RATE_LIMITED", "RATE_LIMIT=off")
+
+	data := home(t)
+	closed := start(t, data, "AUTH=jwt", secretOfTests, "RATE_LIMIT=off")
+	code, _, errs := once(t, data, nil, "load", "http://"+closed.address+"/graphql")
+	if code != exitFault {
+		t.Errorf("without a token: %d", code)
+	}
+	mustContain(t, "without a token", errs, "UNAUTHENTICATED", "LOAD_TOKEN")
+	token := tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0")
+	loaded(t, closed, 0, []string{"LOAD_TOKEN=" + token}, args...)
+	loaded(t, closed, 0, nil, append(args, "--token", token)...)
+
+	closed.stop()
+	code, _, errs = once(t, data, nil, "load", "http://"+closed.address+"/graphql")
+	if code != exitFault {
+		t.Errorf("without a server: %d", code)
+	}
+	mustContain(t, "without a server", errs, "connection refused")
+}
+
+// What is shed is an error, but for who allows it.
+func TestLoadThatIsShed(t *testing.T) {
+	t.Parallel()
+	r := start(t, home(t), "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")
+	result := loaded(t, r, 0, nil, "--operations", "20", "--allow-shed")
+	if result.Errors(false) == 0 || result.Errors(true) != 0 {
+		t.Errorf("%d errors, %d of them allowed", result.Errors(false), result.Errors(true))
+	}
+}
