@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -11,14 +13,16 @@ import (
 // Capped reads a slot, and whether a cap of its interviewer applies; NotFound
 // when there is no such slot.
 func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, bool, error) {
-	var found struct {
-		Slot   slotRow `gorm:"embedded"`
-		Capped bool
-	}
-	err := r.db.WithContext(ctx).Raw(`
-		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
-		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = ?`, id).Take(&found).Error
-	return found.Slot.domain(), found.Capped, missing(err, "slot", "slotId", id)
+	var capped bool
+	slot, err := one(ctx, r, func(row pgx.CollectableRow) (booking.Slot, error) {
+		var s booking.Slot
+		err := row.Scan((*int64)(&s.ID), (*int64)(&s.InterviewerID), &s.Start, &s.End, (*string)(&s.Status), &capped)
+		s.Start, s.End = s.Start.UTC(), s.End.UTC()
+		return s, err
+	}, `
+		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0
+		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = $1`, id)
+	return slot, capped, missing(err, "slot", "slotId", id)
 }
 
 // Claims reads, of each interviewer, the interviews that start in a range and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"rehearse/internal/booking"
@@ -75,11 +76,23 @@ func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, er
 	return count(f.apply(r.db.WithContext(ctx).Model(&interviewerRow{})), "interviewers")
 }
 
+const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at"
+
+func readInterviewer(row pgx.CollectableRow) (booking.Interviewer, error) {
+	var i booking.Interviewer
+	err := row.Scan((*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL, &i.Active,
+		&i.CreatedAt)
+	i.CreatedAt = i.CreatedAt.UTC()
+	return i, err
+}
+
 // InterviewersByID reads the interviewers that exist of those asked for.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
-	var rows []interviewerRow
-	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.InterviewerID](keys)).Find(&rows).Error
-	return domains(rows), fault(err, "read %d interviewers", len(keys))
+	found := make([]booking.Interviewer, 0, len(keys))
+	err := r.send(ctx, statement{
+		"SELECT " + interviewerColumns + " FROM interviewers WHERE id = ANY($1)", []any{ids[booking.InterviewerID](keys)},
+		each(&found, readInterviewer)})
+	return found, fault(err, "read %d interviewers", len(keys))
 }
 
 // CreateStudent writes a student and answers it with its id.
@@ -107,11 +120,17 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student) error {
 // LockStudent makes every other operation on the student's interviews wait
 // until this transaction ends. It comes first in the lock order.
 func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
-	var found studentRow
-	err := tx.db.WithContext(ctx).Raw(
-		"SELECT id, name, email, time_zone, interview_limit, created_at FROM students WHERE id = ? FOR NO KEY UPDATE", id,
-	).Take(&found).Error
-	return found.domain(), missing(err, "student", "studentId", id)
+	student, err := one(ctx, tx, readStudent, "SELECT "+studentColumns+" FROM students WHERE id = $1 FOR NO KEY UPDATE", id)
+	return student, missing(err, "student", "studentId", id)
+}
+
+const studentColumns = "id, name, email, time_zone, interview_limit, created_at"
+
+func readStudent(row pgx.CollectableRow) (booking.Student, error) {
+	var s booking.Student
+	err := row.Scan((*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, &s.CreatedAt)
+	s.CreatedAt = s.CreatedAt.UTC()
+	return s, err
 }
 
 // CreateInterviewer writes an interviewer and answers it with its id.
@@ -141,9 +160,7 @@ func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (b
 }
 
 func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, strength string) (booking.Interviewer, error) {
-	var found interviewerRow
-	err := tx.db.WithContext(ctx).Raw(
-		"SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at FROM interviewers WHERE id = ? "+strength, id,
-	).Take(&found).Error
-	return found.domain(), missing(err, "interviewer", "interviewerId", id)
+	interviewer, err := one(ctx, tx, readInterviewer,
+		"SELECT "+interviewerColumns+" FROM interviewers WHERE id = $1 "+strength, id)
+	return interviewer, missing(err, "interviewer", "interviewerId", id)
 }

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
@@ -54,7 +53,7 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 	database := pgtest.New(t)
 	commitAtOnce(t, database)
 	trace := &lastStatement{}
-	s := database.Open(t, store.Options{Tracer: trace})
+	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 	publish(t, database.SQL(t), slots)
 	if err := s.Vacuum(t.Context()); err != nil {
 		t.Fatal(err)
@@ -148,14 +147,12 @@ type lastStatement struct {
 	args []any
 }
 
-func (l *lastStatement) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+// keep is a pgtest.Trace.
+func (l *lastStatement) keep(statement string, args []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.text, l.args = data.SQL, data.Args
-	return ctx
+	l.text, l.args = statement, args
 }
-
-func (*lastStatement) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // prepared is the statement as one that is prepared, and as its execution with
 // the arguments written out.

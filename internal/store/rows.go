@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -160,6 +161,15 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
+// orNever is how a time that may be null is told.
+func orNever(t zeronull.Timestamptz) *time.Time {
+	at := time.Time(t).UTC()
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}
+
 // ids is a Postgres array: `= ANY(?)` keeps one statement text, and one
 // parameter, whatever the number of ids, where `IN ?` would not.
 type ids[T ~int64] []T
@@ -179,11 +189,17 @@ func (a *ids[T]) Scan(from any) error {
 	if err := arrays.SQLScanner(&numbers).Scan(from); err != nil {
 		return err
 	}
-	*a = nil
-	for _, n := range numbers {
-		*a = append(*a, T(n))
-	}
+	*a = typed[T](numbers)
 	return nil
+}
+
+// typed are ids of numbers; none is nil.
+func typed[T ~int64](numbers []int64) []T {
+	var list []T
+	for _, n := range numbers {
+		list = append(list, T(n))
+	}
+	return list
 }
 
 // texts is a Postgres array of texts.
