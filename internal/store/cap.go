@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
@@ -13,16 +11,16 @@ import (
 // Capped reads a slot, and whether a cap of its interviewer applies; NotFound
 // when there is no such slot.
 func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, bool, error) {
-	var capped bool
-	slot, err := one(ctx, r, func(row pgx.CollectableRow) (booking.Slot, error) {
-		var s booking.Slot
-		err := row.Scan((*int64)(&s.ID), (*int64)(&s.InterviewerID), &s.Start, &s.End, (*string)(&s.Status), &capped)
-		s.Start, s.End = s.Start.UTC(), s.End.UTC()
-		return s, err
+	type row struct {
+		booking.Slot
+		capped bool
+	}
+	found, err := one(ctx, r, func(s *row) []any {
+		return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), (*string)(&s.Status), &s.capped}
 	}, `
 		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0
-		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = $1`, id)
-	return slot, capped, missing(err, "slot", "slotId", id)
+		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = $1`, int64(id))
+	return found.Slot, found.capped, missing(err, "slot", "slotId", id)
 }
 
 // Claims reads, of each interviewer, the interviews that start in a range and

@@ -180,7 +180,7 @@ func (r *Reader) SlotsAbout(
 	starts, ends := bounds(at)
 	err := SlotSearch{In: in}.narrow().on(r.db.WithContext(ctx)).Where(open).
 		Where(`interviewer_id = ANY(?) OR EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS span (s, e)
-			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), starts, ends).
+			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), instants(starts), instants(ends)).
 		Order("starts_at, id").Limit(limit).Find(&rows).Error
 	return domains(rows), fault(err, "read the slots about %d interviewers and %d spans", len(by), len(at))
 }

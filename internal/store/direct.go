@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -40,23 +41,37 @@ type session interface {
 	send(ctx context.Context, statements ...statement) error
 }
 
-// each is a row function that collects what it reads.
-func each[T any](into *[]T, read pgx.RowToFunc[T]) func(pgx.Rows) error {
+// each reads every row into a list. places names, for each column, where in a T
+// it goes.
+func each[T any](into *[]T, places func(*T) []any) func(pgx.Rows) error {
+	row := new(T)
+	to := places(row)
 	return func(rows pgx.Rows) error {
-		one, err := read(rows)
-		*into = append(*into, one)
+		*row = *new(T)
+		err := rows.Scan(to...)
+		*into = append(*into, *row)
 		return err
 	}
 }
 
-// one sends a statement that answers one row, if what it names is there.
-func one[T any](ctx context.Context, to session, read pgx.RowToFunc[T], text string, args ...any) (T, error) {
-	var found []T
-	err := to.send(ctx, statement{text, args, each(&found, read)})
-	if err != nil || len(found) > 0 {
-		return append(found, *new(T))[0], err
+// only reads the one row of an answer, and counts it.
+func only[T any](into *T, found *int, places func(*T) []any) func(pgx.Rows) error {
+	to := places(into)
+	return func(rows pgx.Rows) error {
+		*found++
+		return rows.Scan(to...)
 	}
-	return *new(T), pgx.ErrNoRows
+}
+
+// one sends a statement that answers one row, or pgx.ErrNoRows.
+func one[T any](ctx context.Context, through session, places func(*T) []any, text string, args ...any) (T, error) {
+	var row T
+	var found int
+	err := through.send(ctx, statement{text, args, only(&row, &found, places)})
+	if err == nil && found == 0 {
+		err = pgx.ErrNoRows
+	}
+	return row, err
 }
 
 // pooled sends to any connection of the pool.
@@ -156,8 +171,8 @@ func (s statement) read(rows pgx.Rows) error {
 	return rows.Err()
 }
 
-// conditions are what stands in a WHERE clause, with ? for each argument: GORM
-// takes them so, and numbered makes pgx's text of it.
+// conditions are what stands in a WHERE clause, with ? for each argument, and
+// arrays as slices. GORM takes them by on, and numbered makes pgx's text of it.
 type conditions struct {
 	text string
 	args []any
@@ -171,8 +186,23 @@ func (c *conditions) and(text string, args ...any) {
 	c.args = append(c.args, args...)
 }
 
-// on narrows what GORM asks.
-func (c conditions) on(db *gorm.DB) *gorm.DB { return db.Where(c.text, c.args...) }
+// on narrows what GORM asks, which would write a slice as a list of parameters.
+func (c conditions) on(db *gorm.DB) *gorm.DB {
+	args := make([]any, len(c.args))
+	for i, arg := range c.args {
+		switch arg := arg.(type) {
+		case []int64:
+			args[i] = ids[int64](arg)
+		case []string:
+			args[i] = texts(arg)
+		case []time.Time:
+			args[i] = instants(arg)
+		default:
+			args[i] = arg
+		}
+	}
+	return db.Where(c.text, args...)
+}
 
 // numbered is a statement with $1, $2 and so on for its question marks.
 func numbered(text string) string {

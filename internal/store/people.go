@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"rehearse/internal/booking"
@@ -78,20 +77,19 @@ func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, er
 
 const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at"
 
-func readInterviewer(row pgx.CollectableRow) (booking.Interviewer, error) {
-	var i booking.Interviewer
-	err := row.Scan((*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL, &i.Active,
-		&i.CreatedAt)
-	i.CreatedAt = i.CreatedAt.UTC()
-	return i, err
+func interviewerPlaces(i *booking.Interviewer) []any {
+	return []any{
+		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL, &i.Active,
+		(*instant)(&i.CreatedAt),
+	}
 }
 
 // InterviewersByID reads the interviewers that exist of those asked for.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
 	found := make([]booking.Interviewer, 0, len(keys))
 	err := r.send(ctx, statement{
-		"SELECT " + interviewerColumns + " FROM interviewers WHERE id = ANY($1)", []any{ids[booking.InterviewerID](keys)},
-		each(&found, readInterviewer)})
+		"SELECT " + interviewerColumns + " FROM interviewers WHERE id = ANY($1)", []any{numbers(keys)},
+		each(&found, interviewerPlaces)})
 	return found, fault(err, "read %d interviewers", len(keys))
 }
 
@@ -120,17 +118,14 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student) error {
 // LockStudent makes every other operation on the student's interviews wait
 // until this transaction ends. It comes first in the lock order.
 func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
-	student, err := one(ctx, tx, readStudent, "SELECT "+studentColumns+" FROM students WHERE id = $1 FOR NO KEY UPDATE", id)
+	student, err := one(ctx, tx, studentPlaces, lockStudent, int64(id))
 	return student, missing(err, "student", "studentId", id)
 }
 
-const studentColumns = "id, name, email, time_zone, interview_limit, created_at"
+const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at FROM students WHERE id = $1 FOR NO KEY UPDATE"
 
-func readStudent(row pgx.CollectableRow) (booking.Student, error) {
-	var s booking.Student
-	err := row.Scan((*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, &s.CreatedAt)
-	s.CreatedAt = s.CreatedAt.UTC()
-	return s, err
+func studentPlaces(s *booking.Student) []any {
+	return []any{(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt)}
 }
 
 // CreateInterviewer writes an interviewer and answers it with its id.
@@ -150,17 +145,21 @@ func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) erro
 // LockInterviewer makes every other change of the interviewer and of what he
 // publishes wait until this transaction ends.
 func (tx *Tx) LockInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
-	return tx.lockInterviewer(ctx, id, "FOR NO KEY UPDATE")
+	return tx.lockInterviewer(ctx, id, lockInterviewer)
 }
 
 // ShareInterviewer keeps the interviewer as he is until this transaction ends,
 // and lets others do the same.
 func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
-	return tx.lockInterviewer(ctx, id, "FOR SHARE")
+	return tx.lockInterviewer(ctx, id, shareInterviewer)
 }
 
-func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, strength string) (booking.Interviewer, error) {
-	interviewer, err := one(ctx, tx, readInterviewer,
-		"SELECT "+interviewerColumns+" FROM interviewers WHERE id = $1 "+strength, id)
+const (
+	lockInterviewer  = "SELECT " + interviewerColumns + " FROM interviewers WHERE id = $1 FOR NO KEY UPDATE"
+	shareInterviewer = "SELECT " + interviewerColumns + " FROM interviewers WHERE id = $1 FOR SHARE"
+)
+
+func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, text string) (booking.Interviewer, error) {
+	interviewer, err := one(ctx, tx, interviewerPlaces, text, int64(id))
 	return interviewer, missing(err, "interviewer", "interviewerId", id)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -164,6 +165,10 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 		switch value := arg.(type) {
 		case pgx.QueryResultFormatsByOID: // the driver's own, no parameter
 			continue
+		case []int64:
+			arg = arrayText(pgtype.Int8ArrayOID, value)
+		case []time.Time:
+			arg = arrayText(pgtype.TimestamptzArrayOID, value)
 		case time.Time:
 			arg = value.Format(time.RFC3339Nano)
 		case driver.Valuer:
@@ -172,6 +177,11 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 		literals = append(literals, fmt.Sprintf("'%v'", arg))
 	}
 	return "PREPARE list AS " + l.text, "EXECUTE list (" + strings.Join(literals, ", ") + ")"
+}
+
+func arrayText(oid uint32, value any) string {
+	text, _ := pgtype.NewMap().Encode(oid, pgtype.TextFormatCode, value, nil) // these two can be written
+	return string(text)
 }
 
 // plan is a node of what EXPLAIN answers.

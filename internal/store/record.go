@@ -64,7 +64,7 @@ func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[boo
 }
 
 func readRecords(keys []booking.StudentID, into map[booking.StudentID]booking.Record) statement {
-	whose, key := "s.id = ANY($1)", any(ids[booking.StudentID](keys))
+	whose, key := "s.id = ANY($1)", any(numbers(keys))
 	if len(keys) == 1 {
 		// Most often there is one. Postgres keeps a plan for this condition, and
 		// plans the other anew each time, which takes longer than to run it.
@@ -85,7 +85,7 @@ type recordRow struct {
 	holdsOn  []int64
 
 	interview            booking.Interview
-	completed            zeronull.Timestamptz
+	completed            instant
 	standsOn             []int64
 	whole, interviewOnly []any // the columns' places
 }
@@ -95,17 +95,17 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	s, p, h, i := &r.record.Student, &r.record.Policy, &r.hold, &r.interview
 	interview := []any{
 		(*zeronull.Int8)(&i.ID), (*zeronull.Int8)(&i.InterviewerID), (*zeronull.Int8)(&i.SlotID),
-		(*zeronull.Timestamptz)(&i.Start), (*zeronull.Timestamptz)(&i.End), (*zeronull.Text)(&i.Status), &i.Grade,
-		(*zeronull.Timestamptz)(&i.BookedAt), &r.completed, &r.standsOn,
+		(*instant)(&i.Start), (*instant)(&i.End), (*zeronull.Text)(&i.Status), &i.Grade,
+		(*instant)(&i.BookedAt), &r.completed, &r.standsOn,
 	}
 	r.whole = append([]any{
-		&r.id, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, &s.CreatedAt,
+		&r.id, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
 		&p.InterviewLimit, &p.MinimumGradeExclusive, &p.GradeWindow, &p.MinimumNoticeSeconds,
 		&p.HoldSeconds, &p.CancelCutoffSeconds, &p.MaxReschedules, &p.Version,
 		(*zeronull.Int8)(&r.record.Self), &r.waivers,
-		(*zeronull.Int8)(&h.ID), (*zeronull.Int8)(&h.SlotID), (*zeronull.Timestamptz)(&h.PlacedAt), (*zeronull.Timestamptz)(&h.ExpiresAt),
+		(*zeronull.Int8)(&h.ID), (*zeronull.Int8)(&h.SlotID), (*instant)(&h.PlacedAt), (*instant)(&h.ExpiresAt),
 		&r.extended, &r.holdsOn, (*zeronull.Int8)(&h.InterviewerID),
-		(*zeronull.Timestamptz)(&h.Start), (*zeronull.Timestamptz)(&h.End),
+		(*instant)(&h.Start), (*instant)(&h.End),
 	}, interview...)
 	r.interviewOnly = make([]any, len(r.whole)) // nil: not decoded
 	r.interviewOnly[0] = &r.id
@@ -133,8 +133,7 @@ func (r *recordRow) read(rows pgx.Rows) error {
 		record = r.record
 	}
 	if i := r.interview; i.ID != 0 {
-		i.StudentID, i.Waivers = student, typed[booking.WaiverID](r.standsOn)
-		i.Start, i.End, i.BookedAt, i.CompletedAt = i.Start.UTC(), i.End.UTC(), i.BookedAt.UTC(), orNever(r.completed)
+		i.StudentID, i.CompletedAt, i.Waivers = student, r.completed.orNever(), typed[booking.WaiverID](r.standsOn)
 		record.History = append(record.History, i)
 	}
 	r.records[student] = record
@@ -144,10 +143,8 @@ func (r *recordRow) read(rows pgx.Rows) error {
 // rest makes of the student's columns what is no column.
 func (r *recordRow) rest() error {
 	r.record.Student.ID = booking.StudentID(r.id)
-	r.record.Student.CreatedAt = r.record.Student.CreatedAt.UTC()
 	if h := r.hold; h.ID != 0 {
 		h.StudentID, h.Extended, h.Waivers = booking.StudentID(r.id), r.extended.Bool, typed[booking.WaiverID](r.holdsOn)
-		h.PlacedAt, h.ExpiresAt, h.Start, h.End = h.PlacedAt.UTC(), h.ExpiresAt.UTC(), h.Start.UTC(), h.End.UTC()
 		r.record.Hold = &h
 	}
 	if r.waivers == nil {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -161,12 +160,21 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
-// orNever is how a time that may be null is told.
-func orNever(t zeronull.Timestamptz) *time.Time {
-	at := time.Time(t).UTC()
-	if at.IsZero() {
+// instant is where a time goes: in UTC, and zero for none.
+type instant time.Time
+
+// ScanTimestamptz implements pgtype.TimestamptzScanner.
+func (t *instant) ScanTimestamptz(v pgtype.Timestamptz) error {
+	*t = instant(v.Time.UTC())
+	return nil
+}
+
+// orNever is a time that may be none.
+func (t instant) orNever() *time.Time {
+	if time.Time(t).IsZero() {
 		return nil
 	}
+	at := time.Time(t)
 	return &at
 }
 
@@ -191,6 +199,15 @@ func (a *ids[T]) Scan(from any) error {
 	}
 	*a = typed[T](numbers)
 	return nil
+}
+
+// numbers are ids as pgx takes an array of them.
+func numbers[T ~int64](ids []T) []int64 {
+	list := make([]int64, len(ids))
+	for i, id := range ids {
+		list[i] = int64(id)
+	}
+	return list
 }
 
 // typed are ids of numbers; none is nil.
@@ -234,7 +251,7 @@ func (a instants) Value() (driver.Value, error) {
 	return "{" + strings.Join(parts, ",") + "}", nil
 }
 
-func bounds(spans []calendar.Span) (starts, ends instants) {
+func bounds(spans []calendar.Span) (starts, ends []time.Time) {
 	for _, s := range spans {
 		starts, ends = append(starts, s.Start), append(ends, s.End)
 	}

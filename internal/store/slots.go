@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"rehearse/internal/booking"
@@ -12,12 +11,11 @@ import (
 
 const slotColumns = "id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back"
 
-func readSlot(row pgx.CollectableRow) (booking.Slot, error) {
-	var s booking.Slot
-	err := row.Scan((*int64)(&s.ID), (*int64)(&s.InterviewerID), &s.Start, &s.End, (*string)(&s.Status),
-		(*zeronull.Int8)(&s.HeldBy), (*zeronull.Timestamptz)(&s.HeldUntil), (*zeronull.Timestamptz)(&s.FullUntil), &s.TakenBack)
-	s.Start, s.End, s.HeldUntil, s.FullUntil = s.Start.UTC(), s.End.UTC(), s.HeldUntil.UTC(), s.FullUntil.UTC()
-	return s, err
+func slotPlaces(s *booking.Slot) []any {
+	return []any{
+		(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), (*string)(&s.Status),
+		(*zeronull.Int8)(&s.HeldBy), (*instant)(&s.HeldUntil), (*instant)(&s.FullUntil), &s.TakenBack,
+	}
 }
 
 // SlotSearch narrows a list of slots to what the caller wants to see; it is no
@@ -34,11 +32,11 @@ func (f SlotSearch) narrow() conditions {
 	// starts_at < end follows from ends_at <= end; it is what ends an index scan.
 	c.and("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
 	if len(f.InterviewerIDs) > 0 {
-		c.and("interviewer_id = ANY(?)", ids[booking.InterviewerID](f.InterviewerIDs))
+		c.and("interviewer_id = ANY(?)", numbers(f.InterviewerIDs))
 	}
 	if len(f.Tags) > 0 {
 		c.and(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a
-			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ?::text[]`, texts(f.Tags))
+			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ?::text[]`, f.Tags)
 	}
 	return c
 }
@@ -61,9 +59,10 @@ func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p
 	err := r.send(ctx, statement{
 		numbered("SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
 			" ORDER BY " + order.text() + " LIMIT ?"),
-		append(where.args, p.limit()), each(&rows, readOpenSlot)})
+		append(where.args, p.limit()), each(&rows, openSlotPlaces)})
 	page, more := cutPage(rows, p)
 	for i := range page {
+		page[i].Status = booking.SlotOpen
 		if o.Own != nil && page[i].ID == o.Own.SlotID {
 			page[i].HeldBy, page[i].HeldUntil = o.Own.StudentID, o.Own.ExpiresAt
 		}
@@ -71,11 +70,8 @@ func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p
 	return page, more, fault(err, "list open slots")
 }
 
-func readOpenSlot(row pgx.CollectableRow) (booking.Slot, error) {
-	s := booking.Slot{Status: booking.SlotOpen}
-	err := row.Scan((*int64)(&s.ID), (*int64)(&s.InterviewerID), &s.Start, &s.End)
-	s.Start, s.End = s.Start.UTC(), s.End.UTC()
-	return s, err
+func openSlotPlaces(s *booking.Slot) []any {
+	return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End)}
 }
 
 // CountOpenSlots counts what OpenSlots would list in all.
@@ -100,10 +96,10 @@ func bookable(f SlotSearch, o booking.Offer) conditions {
 	where.and(open)
 	switch own := o.ListsOwn(); {
 	case own && !o.Eligibility.Eligible:
-		where.and("id = ?", o.Own.SlotID)
+		where.and("id = ?", int64(o.Own.SlotID))
 	case own:
 		others := allowed(in, o)
-		where.and("(id = ? OR "+others.text+")", append([]any{o.Own.SlotID}, others.args...)...)
+		where.and("(id = ? OR "+others.text+")", append([]any{int64(o.Own.SlotID)}, others.args...)...)
 	default:
 		others := allowed(in, o)
 		where.and(others.text, others.args...)
@@ -116,7 +112,7 @@ func allowed(in calendar.Span, o booking.Offer) conditions {
 	var c conditions
 	c.and("(held_until IS NULL OR held_until <= ?) AND (full_until IS NULL OR full_until <= ?)", o.Now, o.Now)
 	if excluded := o.Excluded(); len(excluded) > 0 {
-		c.and("interviewer_id <> ALL(?)", ids[booking.InterviewerID](excluded))
+		c.and("interviewer_id <> ALL(?)", numbers(excluded))
 	}
 	var busy []calendar.Span
 	for _, span := range o.Busy {
@@ -149,7 +145,7 @@ func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) 
 		count(*) FILTER (WHERE status = 'OPEN' AND full_until > @now) AS "full"`,
 		map[string]any{
 			"now": o.Now, "earliest": o.Earliest, "met": ids[booking.InterviewerID](o.Met), "self": o.Self, "student": o.Student,
-			"starts": starts, "ends": ends,
+			"starts": instants(starts), "ends": instants(ends),
 		}).Take(&tally).Error
 	return tally, fault(err, "count slots by reason")
 }
@@ -165,16 +161,18 @@ func (r *Reader) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, err
 func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]booking.Slot, error) {
 	found := make([]booking.Slot, 0, len(keys))
 	err := r.send(ctx, statement{
-		"SELECT " + slotColumns + " FROM slots WHERE id = ANY($1)", []any{ids[booking.SlotID](keys)}, each(&found, readSlot)})
+		"SELECT " + slotColumns + " FROM slots WHERE id = ANY($1)", []any{numbers(keys)}, each(&found, slotPlaces)})
 	return found, fault(err, "read %d slots", len(keys))
 }
 
 // LockSlot makes every other operation on the slot wait until this transaction
 // ends. Of several slots the one with the smallest id is locked first.
 func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
-	slot, err := one(ctx, tx, readSlot, "SELECT "+slotColumns+" FROM slots WHERE id = $1 FOR NO KEY UPDATE", id)
+	slot, err := one(ctx, tx, slotPlaces, lockSlot, int64(id))
 	return slot, missing(err, "slot", "slotId", id)
 }
+
+const lockSlot = "SELECT " + slotColumns + " FROM slots WHERE id = $1 FOR NO KEY UPDATE"
 
 // SetSlotStatus writes the status of a slot that this transaction has locked; a
 // hold on it is over.
