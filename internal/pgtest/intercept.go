@@ -14,10 +14,10 @@ import (
 )
 
 // Intercept stands between a store and its driver, so that a test can change
-// what is sent to Postgres, or when, with the code under test untouched. What
-// the store sends together comes one by one, in the same order, so that each
-// can be held. Every function may be nil and may be called from several
-// goroutines.
+// what is sent to Postgres, or when, with the code under test untouched. With
+// Rewrite or Before, what the store sends together goes one by one, in the same
+// order, so that each can be changed and held. Every function may be nil and may
+// be called from several goroutines.
 type Intercept struct {
 	// Rewrite answers the statement to send instead.
 	Rewrite func(statement string) string
@@ -177,32 +177,41 @@ func (c directConn) Query(ctx context.Context, statement string, args ...any) (p
 		return nil, err
 	}
 	rows, err := c.conn.Query(ctx, c.rewrite(statement), args...)
+	return c.watch(statement, rows, err)
+}
+
+// watch tells After when the rows have been read.
+func (c directConn) watch(statement string, rows pgx.Rows, err error) (pgx.Rows, error) {
 	if err != nil {
 		c.after(statement, err)
 		return nil, err
 	}
-	return interceptedRows{Rows: rows, ended: sync.OnceFunc(func() { c.after(statement, rows.Err()) })}, nil
+	return watchedRows{Rows: rows, ended: sync.OnceFunc(func() { c.after(statement, rows.Err()) })}, nil
 }
 
-// SendBatch implements store.Conn.
-func (c directConn) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
-	return &interceptedBatch{ctx: ctx, conn: c, queued: b.QueuedQueries}
-}
-
-type interceptedRows struct {
+type watchedRows struct {
 	pgx.Rows
 	ended func()
 }
 
 // Close implements pgx.Rows.
-func (r interceptedRows) Close() {
+func (r watchedRows) Close() {
 	r.Rows.Close()
 	r.ended()
 }
 
-// interceptedBatch sends each statement when the answer to it is asked for.
+// SendBatch implements store.Conn.
+func (c directConn) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	results := &interceptedBatch{ctx: ctx, conn: c, queued: b.QueuedQueries}
+	if c.Before == nil && c.Rewrite == nil {
+		results.BatchResults = c.conn.SendBatch(ctx, b)
+	}
+	return results
+}
+
+// interceptedBatch is asked by Query, which is all that the store does.
 type interceptedBatch struct {
-	pgx.BatchResults // nil: the store asks by Query alone
+	pgx.BatchResults // nil when each statement is sent as its answer is asked for
 
 	ctx    context.Context
 	conn   directConn
@@ -213,8 +222,17 @@ type interceptedBatch struct {
 func (b *interceptedBatch) Query() (pgx.Rows, error) {
 	next := b.queued[0]
 	b.queued = b.queued[1:]
-	return b.conn.Query(b.ctx, next.SQL, next.Arguments...)
+	if b.BatchResults == nil {
+		return b.conn.Query(b.ctx, next.SQL, next.Arguments...)
+	}
+	rows, err := b.BatchResults.Query()
+	return b.conn.watch(next.SQL, rows, err)
 }
 
 // Close implements pgx.BatchResults.
-func (b *interceptedBatch) Close() error { return nil }
+func (b *interceptedBatch) Close() error {
+	if b.BatchResults == nil {
+		return nil
+	}
+	return b.BatchResults.Close()
+}
