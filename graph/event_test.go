@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
@@ -319,7 +320,7 @@ func TestStatementsOfEvents(t *testing.T) {
 	asked := map[int][]string{}
 	for _, n := range []int{2, 20} {
 		trace := &statements{}
-		s := newSchoolWith(t, store.Options{Tracer: trace})
+		s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 		for range n {
 			s.booked(s.student(nil), s.newSlot(day))
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
@@ -102,7 +103,7 @@ func TestImportTakesFilesAsProgramsWriteThem(t *testing.T) {
 func TestImportSendsFewStatements(t *testing.T) {
 	t.Parallel()
 	log := &statements{}
-	s := newSchoolWith(t, store.Options{Tracer: log})
+	s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(log.keep)})
 	const rows = 1500
 	var students, interviewers, windows, rules, history strings.Builder
 	for i := range rows {

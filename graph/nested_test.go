@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
@@ -74,7 +75,7 @@ type ringSchool struct {
 // ring has n students and n interviewers; each student meets two of them.
 func ring(t *testing.T, trace *statements, n int) ringSchool {
 	t.Helper()
-	s := ringSchool{school: newSchoolWith(t, store.Options{Tracer: trace}, unlimited)}
+	s := ringSchool{school: newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, unlimited)}
 	var slots [][]slot
 	for range n {
 		window := s.publish(s.interviewer(nil), t0.Add(day), 4*time.Hour, 60)
@@ -169,7 +170,7 @@ type crowdedSchool struct {
 // n others, who have an open slot each and an interview with the same students.
 func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 	t.Helper()
-	s := crowdedSchool{school: newSchoolWith(t, store.Options{Tracer: trace}, unlimited)}
+	s := crowdedSchool{school: newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, unlimited)}
 	ann, length := s.interviewer(nil), time.Duration(n)*time.Hour
 	wanted := s.publish(ann, t0.Add(day), length, 60)
 	s.accepted(wanted.Errors)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
@@ -20,7 +21,7 @@ func TestWhatIsSomebodyElsesTakesTheSameStatements(t *testing.T) {
 		t.Run(string(role), func(t *testing.T) {
 			t.Parallel()
 			trace := &statements{}
-			s := newSchoolWith(t, store.Options{Tracer: trace})
+			s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 			a, b := s.household("a"), s.household("b")
 			left := s.interviewer(nil)
 			s.mutate("updateInterviewer", "interviewer { id }", map[string]any{"interviewerId": left, "active": false}, &published{})

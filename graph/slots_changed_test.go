@@ -18,6 +18,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/app"
 	"rehearse/internal/identity"
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
@@ -169,7 +170,7 @@ func TestSlotsChangeOnAnotherServer(t *testing.T) {
 func TestAnEventTakesAsManyStatementsAsItHasFields(t *testing.T) {
 	t.Parallel()
 	trace := &statements{}
-	s, second := livingWith(t, store.Options{Tracer: trace})
+	s, second := livingWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 	second.setClock(t0)
 	c := second.connect()
 	id := c.subscribed(`subscription($s: ID!, $start: DateTime!, $end: DateTime!) {

@@ -1,19 +1,16 @@
 package graph_test
 
 import (
-	"context"
 	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
@@ -56,7 +53,7 @@ func TestStatements(t *testing.T) {
 		t.Run(test.operation+"/"+test.name, func(t *testing.T) {
 			t.Parallel()
 			trace := &statements{}
-			s := newSchoolWith(t, store.Options{Tracer: trace})
+			s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 			variables := busySchool(s)
 			for name, value := range test.variables {
 				variables[name] = value
@@ -126,14 +123,12 @@ type statements struct {
 	sent []string
 }
 
-func (l *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+// keep is a pgtest.Trace.
+func (l *statements) keep(statement string, _ []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sent = append(l.sent, normalise(data.SQL))
-	return ctx
+	l.sent = append(l.sent, normalise(statement))
 }
-
-func (*statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 func (l *statements) take() []string {
 	l.mu.Lock()
@@ -146,11 +141,8 @@ func (l *statements) take() []string {
 // normalise lays a statement out alike however its source did: one space for
 // any, and each clause on a line of its own.
 func normalise(statement string) string {
-	return clauses.Replace(strings.Join(strings.Fields(savepoint.ReplaceAllString(statement, "SAVEPOINT sp")), " "))
+	return clauses.Replace(strings.Join(strings.Fields(statement), " "))
 }
-
-// savepoint has another name each time.
-var savepoint = regexp.MustCompile("^SAVEPOINT sp[0-9]+$")
 
 var clauses = strings.NewReplacer(
 	" FROM ", "\nFROM ", " WHERE ", "\nWHERE ", " AND (", "\n\tAND (", " AND NOT ", "\n\tAND NOT ", " ORDER BY ", "\nORDER BY ",

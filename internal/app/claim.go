@@ -90,19 +90,13 @@ func claiming[T any](
 }
 
 func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool) error {
-	if _, err := c.tx.LockStudent(ctx, student); err != nil {
-		return err
-	}
-	var err error
-	if c.record, err = c.tx.Record(ctx, student); err != nil {
-		return err
-	}
-	locked, err := lockWithCaps(ctx, c.tx, alone, by)
+	locked, err := c.tx.LockClaim(ctx, student, by, slot, alone)
 	if err != nil {
 		return err
 	}
-	c.interviewer = locked[by]
-	c.slot, err = c.tx.LockSlot(ctx, slot)
-	c.record = c.record.Seeing(c.slot)
-	return err
+	if locked.Interviewer.Capped() && !alone {
+		return errCapped
+	}
+	c.record, c.interviewer, c.slot = locked.Record.Seeing(locked.Slot), locked.Interviewer, locked.Slot
+	return nil
 }

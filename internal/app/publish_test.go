@@ -1,28 +1,22 @@
 package app_test
 
 import (
-	"context"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
 
 // statementCount counts what is sent to Postgres.
 type statementCount struct{ n atomic.Int64 }
 
-func (c *statementCount) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	c.n.Add(1)
-	return ctx
-}
-
-func (*statementCount) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+// add is a pgtest.Trace.
+func (c *statementCount) add(string, []any) { c.n.Add(1) }
 
 // eightADay is a rule of eight slots on every day of a year.
 func eightADay(by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
@@ -37,7 +31,7 @@ func TestAYearIsPublishedInAFewStatements(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	count := &statementCount{}
-	server := app.New(w.db.Open(t, store.Options{Tracer: count}), clock)
+	server := app.New(w.db.Open(t, store.Options{Tracer: pgtest.Trace(count.add)}), clock)
 	_, err := server.UpdateBookingPolicy(t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: ptr(400)})
 	wantOutcome(t, "the horizon", err, "ok")
 	before, began := count.n.Load(), time.Now()
@@ -60,7 +54,7 @@ func TestExtendingIsLinear(t *testing.T) {
 	w.rules(rules)
 	count := &statementCount{}
 	weekLater := func() time.Time { return clock().Add(7 * 24 * time.Hour) }
-	server := app.New(w.db.Open(t, store.Options{Tracer: count}), weekLater)
+	server := app.New(w.db.Open(t, store.Options{Tracer: pgtest.Trace(count.add)}), weekLater)
 	began := time.Now()
 	result, err := server.ExtendAvailability(t.Context())
 	wantOutcome(t, "extending", err, "ok")

@@ -24,7 +24,7 @@ func failing(code string, most int64, matches func(string) bool) (func(context.C
 	}, &met
 }
 
-func isCommit(statement string) bool { return statement == "COMMIT" }
+func isCommit(statement string) bool { return statement == "commit" }
 
 func TestDeadlockIsTriedAgain(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -13,22 +14,21 @@ import (
 )
 
 // Intercept stands between a store and its driver, so that a test can change
-// what is sent to Postgres, or when, with the code under test untouched. Every
-// function may be nil and may be called from several goroutines.
+// what is sent to Postgres, or when, with the code under test untouched. With
+// Rewrite or Before, what the store sends together goes one by one, in the same
+// order, so that each can be changed and held. Every function may be nil and may
+// be called from several goroutines.
 type Intercept struct {
 	// Rewrite answers the statement to send instead.
 	Rewrite func(statement string) string
 	// Before runs when a statement is about to be sent, with its text as the
-	// store wrote it; "COMMIT" comes this way too. The statement waits for its
+	// store wrote it; "commit" comes this way too. The statement waits for its
 	// return and fails with its error, unsent.
 	Before func(ctx context.Context, statement string) error
 	// After learns how a statement that was sent ended. A query's later rows
 	// are not waited for.
 	After func(statement string, err error)
 }
-
-// commit is the statement text under which the end of a transaction passes.
-const commit = "COMMIT"
 
 // Intercepted connects a store to the database, through i, until the test ends.
 func (d Database) Intercepted(t testing.TB, i Intercept) *store.Store {
@@ -160,34 +160,79 @@ func (c interceptedConn) Prepare(statement string) (driver.Stmt, error) {
 	return c.PrepareContext(context.Background(), statement)
 }
 
-// BeginTx implements driver.ConnBeginTx.
-func (c interceptedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	tx, err := c.pgxConn.BeginTx(ctx, o)
-	if err != nil {
+// Direct is the way past database/sql.
+func (c interceptedConn) Direct() store.Conn {
+	return directConn{conn: c.pgxConn.(*stdlib.Conn).Conn(), Intercept: c.Intercept}
+}
+
+// directConn is a connection of pgx that is intercepted.
+type directConn struct {
+	conn *pgx.Conn
+	Intercept
+}
+
+// Query implements store.Conn.
+func (c directConn) Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error) {
+	if err := c.before(ctx, statement); err != nil {
 		return nil, err
 	}
-	return interceptedTx{Tx: tx, Intercept: c.Intercept, ctx: ctx}, nil
+	rows, err := c.conn.Query(ctx, c.rewrite(statement), args...)
+	return c.watch(statement, rows, err)
 }
 
-// Begin implements driver.Conn.
-func (c interceptedConn) Begin() (driver.Tx, error) {
-	return c.BeginTx(context.Background(), driver.TxOptions{})
-}
-
-type interceptedTx struct {
-	driver.Tx
-	Intercept
-	ctx context.Context // of BeginTx: Commit is given none
-}
-
-// Commit implements driver.Tx. database/sql forgets a transaction whose commit
-// fails, so one that is not sent is rolled back here.
-func (tx interceptedTx) Commit() error {
-	if err := tx.before(tx.ctx, commit); err != nil {
-		_ = tx.Rollback()
-		return err
+// watch tells After when the rows have been read.
+func (c directConn) watch(statement string, rows pgx.Rows, err error) (pgx.Rows, error) {
+	if err != nil {
+		c.after(statement, err)
+		return nil, err
 	}
-	err := tx.Tx.Commit()
-	tx.after(commit, err)
-	return err
+	return watchedRows{Rows: rows, ended: sync.OnceFunc(func() { c.after(statement, rows.Err()) })}, nil
+}
+
+type watchedRows struct {
+	pgx.Rows
+	ended func()
+}
+
+// Close implements pgx.Rows.
+func (r watchedRows) Close() {
+	r.Rows.Close()
+	r.ended()
+}
+
+// SendBatch implements store.Conn.
+func (c directConn) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	results := &interceptedBatch{ctx: ctx, conn: c, queued: b.QueuedQueries}
+	if c.Before == nil && c.Rewrite == nil {
+		results.BatchResults = c.conn.SendBatch(ctx, b)
+	}
+	return results
+}
+
+// interceptedBatch is asked by Query, which is all that the store does.
+type interceptedBatch struct {
+	pgx.BatchResults // nil when each statement is sent as its answer is asked for
+
+	ctx    context.Context
+	conn   directConn
+	queued []*pgx.QueuedQuery
+}
+
+// Query implements pgx.BatchResults.
+func (b *interceptedBatch) Query() (pgx.Rows, error) {
+	next := b.queued[0]
+	b.queued = b.queued[1:]
+	if b.BatchResults == nil {
+		return b.conn.Query(b.ctx, next.SQL, next.Arguments...)
+	}
+	rows, err := b.BatchResults.Query()
+	return b.conn.watch(next.SQL, rows, err)
+}
+
+// Close implements pgx.BatchResults.
+func (b *interceptedBatch) Close() error {
+	if b.BatchResults == nil {
+		return nil
+	}
+	return b.BatchResults.Close()
 }

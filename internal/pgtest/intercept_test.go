@@ -57,7 +57,7 @@ func TestInterceptSeesEveryStatement(t *testing.T) {
 	if !slices.Equal(before, after) {
 		t.Errorf("before saw %q, after %q", before, after)
 	}
-	for i, want := range []string{"SELECT set_config", "INSERT INTO", "COMMIT", "SELECT count"} {
+	for i, want := range []string{"begin", "SELECT set_config", "INSERT INTO", "commit", "SELECT count"} {
 		if i >= len(before) || !strings.HasPrefix(before[i], want) {
 			t.Errorf("statement %d is not %s: %q", i, want, before)
 		}
@@ -76,7 +76,7 @@ func TestInterceptRewrites(t *testing.T) {
 
 func TestInterceptFailsAStatement(t *testing.T) {
 	t.Parallel()
-	for _, at := range []string{"INSERT INTO", "COMMIT"} {
+	for _, at := range []string{"INSERT INTO", "commit"} {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
 			db := pgtest.New(t)

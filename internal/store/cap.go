@@ -11,14 +11,16 @@ import (
 // Capped reads a slot, and whether a cap of its interviewer applies; NotFound
 // when there is no such slot.
 func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, bool, error) {
-	var found struct {
-		Slot   slotRow `gorm:"embedded"`
-		Capped bool
+	type row struct {
+		booking.Slot
+		capped bool
 	}
-	err := r.db.WithContext(ctx).Raw(`
-		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
-		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = ?`, id).Take(&found).Error
-	return found.Slot.domain(), found.Capped, missing(err, "slot", "slotId", id)
+	found, err := one(ctx, r, func(s *row) []any {
+		return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), (*string)(&s.Status), &s.capped}
+	}, `
+		SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0
+		FROM slots s JOIN interviewers v ON v.id = s.interviewer_id WHERE s.id = $1`, int64(id))
+	return found.Slot, found.capped, missing(err, "slot", "slotId", id)
 }
 
 // Claims reads, of each interviewer, the interviews that start in a range and

@@ -143,22 +143,14 @@ func parseChanges(message string) Changes {
 	}
 	switch what {
 	case "slots":
-		return Changes{Slots: numbered[booking.SlotID](numbers), ManySlots: len(numbers) == 0}
+		return Changes{Slots: typed[booking.SlotID](numbers), ManySlots: len(numbers) == 0}
 	case "interviews":
-		return Changes{Interviews: numbered[booking.InterviewID](numbers), ManyInterviews: len(numbers) == 0}
+		return Changes{Interviews: typed[booking.InterviewID](numbers), ManyInterviews: len(numbers) == 0}
 	case "students":
-		return Changes{Students: numbered[booking.StudentID](numbers), ManySlots: len(numbers) == 0}
+		return Changes{Students: typed[booking.StudentID](numbers), ManySlots: len(numbers) == 0}
 	default:
 		return Changes{ManySlots: true, ManyInterviews: true}
 	}
-}
-
-func numbered[ID ~int64](numbers []int64) []ID {
-	list := make([]ID, len(numbers))
-	for i, n := range numbers {
-		list[i] = ID(n)
-	}
-	return list
 }
 
 // InterviewsSince reads interviews that something has happened to since then,
@@ -186,9 +178,9 @@ func (r *Reader) SlotsAbout(
 ) ([]booking.Slot, error) {
 	var rows []slotRow
 	starts, ends := bounds(at)
-	err := SlotSearch{In: in}.narrow(r.db.WithContext(ctx)).Where(open).
+	err := SlotSearch{In: in}.narrow().on(r.db.WithContext(ctx)).Where(open).
 		Where(`interviewer_id = ANY(?) OR EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS span (s, e)
-			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), starts, ends).
+			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), instants(starts), instants(ends)).
 		Order("starts_at, id").Limit(limit).Find(&rows).Error
 	return domains(rows), fault(err, "read the slots about %d interviewers and %d spans", len(by), len(at))
 }

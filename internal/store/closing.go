@@ -33,7 +33,7 @@ func (tx *Tx) LockTarget(ctx context.Context, t SlotTarget) ([]booking.Slot, err
 		starts, ends := bounds(t.Overlapping)
 		where += ` AND EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS closed (s, e)
 			WHERE slots.starts_at < closed.e AND closed.s < slots.ends_at)`
-		args = append(args, starts, ends)
+		args = append(args, instants(starts), instants(ends))
 	}
 	var rows []slotRow
 	err := tx.db.WithContext(ctx).Raw(

@@ -19,7 +19,7 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
 	trace := &lastStatement{}
-	s := database.Open(t, store.Options{Tracer: trace})
+	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 	if err := (sample.Request{Size: "S", Seed: 1}).Load(t.Context(), s, planned); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 
@@ -133,7 +134,7 @@ func isUnavailable(err error) bool {
 
 // missing is the refusal for an id that names nothing.
 func missing[ID ~int64](err error, noun, field string, id ID) error {
-	if errors.Is(err, gorm.ErrRecordNotFound) {
+	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) {
 		return booking.Missing(noun, field, id)
 	}
 	return fault(err, "read %s %d", noun, id)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"rehearse/internal/booking"
 )
 
@@ -62,5 +60,14 @@ func (s *Store) ForgetKeys(ctx context.Context, before time.Time) (int, error) {
 // Try runs fn, and undoes what it wrote when it fails: what the transaction
 // wrote before stays.
 func (tx *Tx) Try(ctx context.Context, fn func(*Tx) error) error {
-	return tx.db.WithContext(ctx).Transaction(func(db *gorm.DB) error { return fn(&Tx{Reader{db: db}}) })
+	tx.in.queue("SAVEPOINT try")
+	err := fn(tx)
+	if err == nil {
+		tx.in.queue("RELEASE SAVEPOINT try")
+		return nil
+	}
+	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
+		return fault(undone, "undo what was tried")
+	}
+	return err
 }

@@ -86,15 +86,15 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	if err != nil {
 		return i, err
 	}
-	err = tx.db.WithContext(ctx).Raw(`
-		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = ?),
+	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, `
+		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
 		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers, exempt)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id)
+			VALUES ($2, $3, $1, $4, $5, $6, $7, $8, $9) RETURNING id)
 		INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id)
-		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, booked.id FROM booked RETURNING interview_id`,
-		i.SlotID, i.StudentID, i.InterviewerID, i.SlotID, i.Start, i.End, i.Status, i.BookedAt, ids[booking.WaiverID](i.Waivers), i.Exempt,
-		event.At, event.Kind, event.ActorRole, event.ActorID, event.RequestID, event.StudentID, event.InterviewerID, event.SlotID,
-		event.Changes).Scan(&i.ID).Error
+		SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id FROM booked RETURNING interview_id`,
+		int64(i.SlotID), int64(i.StudentID), int64(i.InterviewerID), i.Start, i.End, string(i.Status), i.BookedAt, numbers(i.Waivers), i.Exempt,
+		event.At, string(event.Kind), string(event.ActorRole), event.ActorID, event.RequestID, event.StudentID, event.InterviewerID, event.SlotID,
+		event.Changes)
 	return i, fault(err, "book slot %d", i.SlotID)
 }
 

@@ -21,7 +21,10 @@ func (s *Store) Collector() prometheus.Collector {
 // statementSpans makes a span of each statement in a traced request. It has the
 // text as it is sent, which holds no values, and of an error its SQLSTATE alone:
 // what Postgres and pgx say of one may repeat a value.
+// Statements that are sent together have a span around theirs.
 type statementSpans struct{ spans *otelpgx.Tracer }
+
+var _ pgx.BatchTracer = statementSpans{}
 
 func newStatementSpans(p trace.TracerProvider) statementSpans {
 	return statementSpans{otelpgx.NewTracer(otelpgx.WithTracerProvider(p), otelpgx.WithDisableConnectionDetailsInAttributes())}
@@ -37,6 +40,23 @@ func (s statementSpans) TraceQueryStart(ctx context.Context, conn *pgx.Conn, dat
 func (s statementSpans) TraceQueryEnd(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
 	data.Err = bare(data.Err)
 	s.spans.TraceQueryEnd(ctx, conn, data)
+}
+
+// TraceBatchStart implements pgx.BatchTracer.
+func (s statementSpans) TraceBatchStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	return s.spans.TraceBatchStart(ctx, conn, data)
+}
+
+// TraceBatchQuery implements pgx.BatchTracer.
+func (s statementSpans) TraceBatchQuery(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchQueryData) {
+	data.Args, data.Err = nil, bare(data.Err)
+	s.spans.TraceBatchQuery(ctx, conn, data)
+}
+
+// TraceBatchEnd implements pgx.BatchTracer.
+func (s statementSpans) TraceBatchEnd(ctx context.Context, conn *pgx.Conn, data pgx.TraceBatchEndData) {
+	data.Err = bare(data.Err)
+	s.spans.TraceBatchEnd(ctx, conn, data)
 }
 
 // bare is an error without the words in it.

@@ -29,18 +29,31 @@ func TestSpansOfStatementsHoldNoValues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			recorder := tracetest.NewSpanRecorder()
-			provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
-			ctx, _ := provider.Tracer("").Start(t.Context(), "query")
-			tracer := newStatementSpans(provider)
-			ctx = tracer.TraceQueryStart(ctx, nil, pgx.TraceQueryStartData{SQL: "SELECT $1", Args: []any{"planted"}})
-			tracer.TraceQueryEnd(ctx, nil, pgx.TraceQueryEndData{Err: test.err})
-			if len(recorder.Ended()) != 1 {
-				t.Fatalf("%d spans have ended", len(recorder.Ended()))
+			sent := map[string]func(context.Context, statementSpans){
+				"alone": func(ctx context.Context, spans statementSpans) {
+					ctx = spans.TraceQueryStart(ctx, nil, pgx.TraceQueryStartData{SQL: "SELECT $1", Args: []any{"planted"}})
+					spans.TraceQueryEnd(ctx, nil, pgx.TraceQueryEndData{Err: test.err})
+				},
+				"in a batch": func(ctx context.Context, spans statementSpans) {
+					batch := &pgx.Batch{}
+					batch.Queue("SELECT $1", "planted")
+					ctx = spans.TraceBatchStart(ctx, nil, pgx.TraceBatchStartData{Batch: batch})
+					spans.TraceBatchQuery(ctx, nil, pgx.TraceBatchQueryData{SQL: "SELECT $1", Args: []any{"planted"}, Err: test.err})
+					spans.TraceBatchEnd(ctx, nil, pgx.TraceBatchEndData{Err: test.err})
+				},
 			}
-			text := fmt.Sprintf("%+v", tracetest.SpanStubFromReadOnlySpan(recorder.Ended()[0]))
-			if strings.Contains(text, "planted") || !strings.Contains(text, test.says) || !strings.Contains(text, "SELECT $1") {
-				t.Errorf("the span is %s", text)
+			for how, send := range sent {
+				recorder := tracetest.NewSpanRecorder()
+				provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
+				ctx, _ := provider.Tracer("").Start(t.Context(), "query")
+				send(ctx, newStatementSpans(provider))
+				var text strings.Builder
+				for _, span := range recorder.Ended() {
+					fmt.Fprintf(&text, "%+v\n", tracetest.SpanStubFromReadOnlySpan(span))
+				}
+				if said := text.String(); strings.Contains(said, "planted") || !strings.Contains(said, test.says) || !strings.Contains(said, "SELECT $1") {
+					t.Errorf("%s, the spans are %s", how, said)
+				}
 			}
 		})
 	}

@@ -83,12 +83,14 @@ func (o Order) text() string {
 func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
 	order := p.Order.orDefault(field)
 	if p.After != nil {
-		db = p.after(db, order)
+		after, values := p.after(order)
+		db = db.Where(after, values...)
 	}
 	return db.Order(order.text()).Limit(p.limit())
 }
 
-func (p Page) after(db *gorm.DB, order Order) *gorm.DB {
+// after is the condition on what comes after the page's position.
+func (p Page) after(order Order) (condition string, values []any) {
 	than := " > "
 	if order.Direction == Descending {
 		than = " < "
@@ -96,10 +98,10 @@ func (p Page) after(db *gorm.DB, order Order) *gorm.DB {
 	columns := "(" + order.columns("") + ")"
 	switch order.Field.Kind() {
 	case KindTime:
-		return db.Where(columns+than+"(?, ?)", p.After.Start, p.After.ID)
+		return columns + than + "(?, ?)", []any{p.After.Start, p.After.ID}
 	case KindText:
-		return db.Where(columns+than+"(?, ?)", p.After.Text, p.After.ID)
+		return columns + than + "(?, ?)", []any{p.After.Text, p.After.ID}
 	case KindID:
 	}
-	return db.Where("id"+than+"?", p.After.ID)
+	return "id" + than + "?", []any{p.After.ID}
 }

@@ -75,11 +75,22 @@ func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, er
 	return count(f.apply(r.db.WithContext(ctx).Model(&interviewerRow{})), "interviewers")
 }
 
+const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at"
+
+func interviewerPlaces(i *booking.Interviewer) []any {
+	return []any{
+		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL, &i.Active,
+		(*instant)(&i.CreatedAt),
+	}
+}
+
 // InterviewersByID reads the interviewers that exist of those asked for.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
-	var rows []interviewerRow
-	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.InterviewerID](keys)).Find(&rows).Error
-	return domains(rows), fault(err, "read %d interviewers", len(keys))
+	found := make([]booking.Interviewer, 0, len(keys))
+	err := r.send(ctx, statement{
+		"SELECT " + interviewerColumns + " FROM interviewers WHERE id = ANY($1)", []any{numbers(keys)},
+		each(&found, interviewerPlaces)})
+	return found, fault(err, "read %d interviewers", len(keys))
 }
 
 // CreateStudent writes a student and answers it with its id.
@@ -107,11 +118,14 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student) error {
 // LockStudent makes every other operation on the student's interviews wait
 // until this transaction ends. It comes first in the lock order.
 func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
-	var found studentRow
-	err := tx.db.WithContext(ctx).Raw(
-		"SELECT id, name, email, time_zone, interview_limit, created_at FROM students WHERE id = ? FOR NO KEY UPDATE", id,
-	).Take(&found).Error
-	return found.domain(), missing(err, "student", "studentId", id)
+	student, err := one(ctx, tx, studentPlaces, lockStudent, int64(id))
+	return student, missing(err, "student", "studentId", id)
+}
+
+const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at FROM students WHERE id = $1 FOR NO KEY UPDATE"
+
+func studentPlaces(s *booking.Student) []any {
+	return []any{(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt)}
 }
 
 // CreateInterviewer writes an interviewer and answers it with its id.
@@ -131,19 +145,21 @@ func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) erro
 // LockInterviewer makes every other change of the interviewer and of what he
 // publishes wait until this transaction ends.
 func (tx *Tx) LockInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
-	return tx.lockInterviewer(ctx, id, "FOR NO KEY UPDATE")
+	return tx.lockInterviewer(ctx, id, lockInterviewer)
 }
 
 // ShareInterviewer keeps the interviewer as he is until this transaction ends,
 // and lets others do the same.
 func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
-	return tx.lockInterviewer(ctx, id, "FOR SHARE")
+	return tx.lockInterviewer(ctx, id, shareInterviewer)
 }
 
-func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, strength string) (booking.Interviewer, error) {
-	var found interviewerRow
-	err := tx.db.WithContext(ctx).Raw(
-		"SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at FROM interviewers WHERE id = ? "+strength, id,
-	).Take(&found).Error
-	return found.domain(), missing(err, "interviewer", "interviewerId", id)
+const (
+	lockInterviewer  = "SELECT " + interviewerColumns + " FROM interviewers WHERE id = $1 FOR NO KEY UPDATE"
+	shareInterviewer = "SELECT " + interviewerColumns + " FROM interviewers WHERE id = $1 FOR SHARE"
+)
+
+func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, text string) (booking.Interviewer, error) {
+	interviewer, err := one(ctx, tx, interviewerPlaces, text, int64(id))
+	return interviewer, missing(err, "interviewer", "interviewerId", id)
 }

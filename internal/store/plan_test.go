@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -54,7 +54,7 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 	database := pgtest.New(t)
 	commitAtOnce(t, database)
 	trace := &lastStatement{}
-	s := database.Open(t, store.Options{Tracer: trace})
+	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 	publish(t, database.SQL(t), slots)
 	if err := s.Vacuum(t.Context()); err != nil {
 		t.Fatal(err)
@@ -148,14 +148,12 @@ type lastStatement struct {
 	args []any
 }
 
-func (l *lastStatement) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+// keep is a pgtest.Trace.
+func (l *lastStatement) keep(statement string, args []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.text, l.args = data.SQL, data.Args
-	return ctx
+	l.text, l.args = statement, args
 }
-
-func (*lastStatement) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // prepared is the statement as one that is prepared, and as its execution with
 // the arguments written out.
@@ -167,6 +165,10 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 		switch value := arg.(type) {
 		case pgx.QueryResultFormatsByOID: // the driver's own, no parameter
 			continue
+		case []int64:
+			arg = arrayText(pgtype.Int8ArrayOID, value)
+		case []time.Time:
+			arg = arrayText(pgtype.TimestamptzArrayOID, value)
 		case time.Time:
 			arg = value.Format(time.RFC3339Nano)
 		case driver.Valuer:
@@ -175,6 +177,11 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 		literals = append(literals, fmt.Sprintf("'%v'", arg))
 	}
 	return "PREPARE list AS " + l.text, "EXECUTE list (" + strings.Join(literals, ", ") + ")"
+}
+
+func arrayText(oid uint32, value any) string {
+	text, _ := pgtype.NewMap().Encode(oid, pgtype.TextFormatCode, value, nil) // these two can be written
+	return string(text)
 }
 
 // plan is a node of what EXPLAIN answers.

@@ -160,6 +160,24 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
+// instant is where a time goes: in UTC, and zero for none.
+type instant time.Time
+
+// ScanTimestamptz implements pgtype.TimestamptzScanner.
+func (t *instant) ScanTimestamptz(v pgtype.Timestamptz) error {
+	*t = instant(v.Time.UTC())
+	return nil
+}
+
+// orNever is a time that may be none.
+func (t instant) orNever() *time.Time {
+	if time.Time(t).IsZero() {
+		return nil
+	}
+	at := time.Time(t)
+	return &at
+}
+
 // ids is a Postgres array: `= ANY(?)` keeps one statement text, and one
 // parameter, whatever the number of ids, where `IN ?` would not.
 type ids[T ~int64] []T
@@ -179,11 +197,26 @@ func (a *ids[T]) Scan(from any) error {
 	if err := arrays.SQLScanner(&numbers).Scan(from); err != nil {
 		return err
 	}
-	*a = nil
-	for _, n := range numbers {
-		*a = append(*a, T(n))
-	}
+	*a = typed[T](numbers)
 	return nil
+}
+
+// numbers are ids as pgx takes an array of them.
+func numbers[T ~int64](ids []T) []int64 {
+	list := make([]int64, len(ids))
+	for i, id := range ids {
+		list[i] = int64(id)
+	}
+	return list
+}
+
+// typed are ids of numbers; none is nil.
+func typed[T ~int64](numbers []int64) []T {
+	var list []T
+	for _, n := range numbers {
+		list = append(list, T(n))
+	}
+	return list
 }
 
 // texts is a Postgres array of texts.
@@ -218,7 +251,7 @@ func (a instants) Value() (driver.Value, error) {
 	return "{" + strings.Join(parts, ",") + "}", nil
 }
 
-func bounds(spans []calendar.Span) (starts, ends instants) {
+func bounds(spans []calendar.Span) (starts, ends []time.Time) {
 	for _, s := range spans {
 		starts, ends = append(starts, s.Start), append(ends, s.End)
 	}

@@ -3,13 +3,20 @@ package store
 import (
 	"context"
 
-	"gorm.io/gorm"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
 
-const slotColumns = "id, interviewer_id, availability_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back"
+const slotColumns = "id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back"
+
+func slotPlaces(s *booking.Slot) []any {
+	return []any{
+		(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), (*string)(&s.Status),
+		(*zeronull.Int8)(&s.HeldBy), (*instant)(&s.HeldUntil), (*instant)(&s.FullUntil), &s.TakenBack,
+	}
+}
 
 // SlotSearch narrows a list of slots to what the caller wants to see; it is no
 // rule.
@@ -19,18 +26,19 @@ type SlotSearch struct {
 	Tags           []string // all of these, in lower case
 }
 
-// narrow is the filter as a condition on slots.
-func (f SlotSearch) narrow(db *gorm.DB) *gorm.DB {
+// narrow is the filter as conditions on slots.
+func (f SlotSearch) narrow() conditions {
+	var c conditions
 	// starts_at < end follows from ends_at <= end; it is what ends an index scan.
-	db = db.Where("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
+	c.and("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
 	if len(f.InterviewerIDs) > 0 {
-		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](f.InterviewerIDs))
+		c.and("interviewer_id = ANY(?)", numbers(f.InterviewerIDs))
 	}
 	if len(f.Tags) > 0 {
-		db = db.Where(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a
-			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ?::text[]`, texts(f.Tags))
+		c.and(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a
+			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ?::text[]`, f.Tags)
 	}
-	return db
+	return c
 }
 
 // OpenSlots reads a page of the slots inside the range that the offer allows,
@@ -40,12 +48,21 @@ func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p
 	if !o.Eligibility.Eligible && !o.ListsOwn() {
 		return nil, false, nil
 	}
-	var rows []slotRow
+	where, order := bookable(f, o), p.Order.orDefault(ByStart)
+	if p.After != nil {
+		after, values := p.after(order)
+		where.and(after, values...)
+	}
+	rows := make([]booking.Slot, 0, p.limit())
 	// The index slots_open holds every column but the status, which is known:
 	// read from the table it would cost a page of the table for each slot.
-	err := p.by(ByStart, r.bookable(ctx, f, o)).Select("id, interviewer_id, starts_at, ends_at, 'OPEN' AS status").Find(&rows).Error
-	page, more := cutPage(domains(rows), p)
+	err := r.send(ctx, statement{
+		numbered("SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
+			" ORDER BY " + order.text() + " LIMIT ?"),
+		append(where.args, p.limit()), each(&rows, openSlotPlaces)})
+	page, more := cutPage(rows, p)
 	for i := range page {
+		page[i].Status = booking.SlotOpen
 		if o.Own != nil && page[i].ID == o.Own.SlotID {
 			page[i].HeldBy, page[i].HeldUntil = o.Own.StudentID, o.Own.ExpiresAt
 		}
@@ -53,40 +70,49 @@ func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p
 	return page, more, fault(err, "list open slots")
 }
 
+func openSlotPlaces(s *booking.Slot) []any {
+	return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End)}
+}
+
 // CountOpenSlots counts what OpenSlots would list in all.
 func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Offer) (int, error) {
 	if !o.Eligibility.Eligible && !o.ListsOwn() {
 		return 0, nil
 	}
-	return count(r.bookable(ctx, f, o).Model(&slotRow{}), "open slots")
+	return count(bookable(f, o).on(r.db.WithContext(ctx).Model(&slotRow{})), "open slots")
 }
 
 // open is the condition of the index slots_open, word for word: a parameter
 // would hide the index from a plan that is made once.
 const open = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
 
-func (r *Reader) bookable(ctx context.Context, f SlotSearch, o booking.Offer) *gorm.DB {
+// bookable is what OpenSlots lists and CountOpenSlots counts.
+func bookable(f SlotSearch, o booking.Offer) conditions {
 	in := f.In
 	if o.Earliest.After(f.In.Start) {
 		f.In.Start = o.Earliest
 	}
-	fresh := r.db.WithContext(ctx)
-	db := f.narrow(fresh.Where(open))
+	where := f.narrow()
+	where.and(open)
 	switch own := o.ListsOwn(); {
 	case own && !o.Eligibility.Eligible:
-		return db.Where("id = ?", o.Own.SlotID)
+		where.and("id = ?", int64(o.Own.SlotID))
 	case own:
-		return db.Where(fresh.Where("id = ?", o.Own.SlotID).Or(allowed(fresh, in, o)))
+		others := allowed(in, o)
+		where.and("(id = ? OR "+others.text+")", append([]any{int64(o.Own.SlotID)}, others.args...)...)
 	default:
-		return db.Where(allowed(fresh, in, o))
+		others := allowed(in, o)
+		where.and(others.text, others.args...)
 	}
+	return where
 }
 
 // allowed is what the offer asks of a slot that its student does not hold.
-func allowed(db *gorm.DB, in calendar.Span, o booking.Offer) *gorm.DB {
-	db = db.Where("(held_until IS NULL OR held_until <= ?) AND (full_until IS NULL OR full_until <= ?)", o.Now, o.Now)
+func allowed(in calendar.Span, o booking.Offer) conditions {
+	var c conditions
+	c.and("(held_until IS NULL OR held_until <= ?) AND (full_until IS NULL OR full_until <= ?)", o.Now, o.Now)
 	if excluded := o.Excluded(); len(excluded) > 0 {
-		db = db.Where("interviewer_id <> ALL(?)", ids[booking.InterviewerID](excluded))
+		c.and("interviewer_id <> ALL(?)", numbers(excluded))
 	}
 	var busy []calendar.Span
 	for _, span := range o.Busy {
@@ -96,10 +122,10 @@ func allowed(db *gorm.DB, in calendar.Span, o booking.Offer) *gorm.DB {
 	}
 	if len(busy) > 0 {
 		starts, ends := bounds(busy)
-		db = db.Where(`NOT EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS busy (s, e)
+		c.and(`NOT EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS busy (s, e)
 			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)`, starts, ends)
 	}
-	return db
+	return c
 }
 
 // TallySlots counts the slots inside the range by what keeps the student from
@@ -107,7 +133,7 @@ func allowed(db *gorm.DB, in calendar.Span, o booking.Offer) *gorm.DB {
 func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) (booking.Tally, error) {
 	starts, ends := bounds(o.Busy)
 	var tally booking.Tally
-	err := f.narrow(r.db.WithContext(ctx).Table("slots")).Where("status <> 'WITHDRAWN'").Select(`count(*) AS published,
+	err := f.narrow().on(r.db.WithContext(ctx).Table("slots")).Where("status <> 'WITHDRAWN'").Select(`count(*) AS published,
 		count(*) FILTER (WHERE status = 'BOOKED') AS taken,
 		count(*) FILTER (WHERE status = 'OPEN' AND held_until > @now AND held_by <> @student) AS held,
 		count(*) FILTER (WHERE starts_at <= @now) AS in_past,
@@ -119,7 +145,7 @@ func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) 
 		count(*) FILTER (WHERE status = 'OPEN' AND full_until > @now) AS "full"`,
 		map[string]any{
 			"now": o.Now, "earliest": o.Earliest, "met": ids[booking.InterviewerID](o.Met), "self": o.Self, "student": o.Student,
-			"starts": starts, "ends": ends,
+			"starts": instants(starts), "ends": instants(ends),
 		}).Take(&tally).Error
 	return tally, fault(err, "count slots by reason")
 }
@@ -133,19 +159,20 @@ func (r *Reader) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, err
 
 // SlotsByID reads the slots that exist of those asked for.
 func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]booking.Slot, error) {
-	var rows []slotRow
-	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.SlotID](keys)).Find(&rows).Error
-	return domains(rows), fault(err, "read %d slots", len(keys))
+	found := make([]booking.Slot, 0, len(keys))
+	err := r.send(ctx, statement{
+		"SELECT " + slotColumns + " FROM slots WHERE id = ANY($1)", []any{numbers(keys)}, each(&found, slotPlaces)})
+	return found, fault(err, "read %d slots", len(keys))
 }
 
 // LockSlot makes every other operation on the slot wait until this transaction
 // ends. Of several slots the one with the smallest id is locked first.
 func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
-	var found slotRow
-	err := tx.db.WithContext(ctx).Raw(
-		"SELECT "+slotColumns+" FROM slots WHERE id = ? FOR NO KEY UPDATE", id).Take(&found).Error
-	return found.domain(), missing(err, "slot", "slotId", id)
+	slot, err := one(ctx, tx, slotPlaces, lockSlot, int64(id))
+	return slot, missing(err, "slot", "slotId", id)
 }
+
+const lockSlot = "SELECT " + slotColumns + " FROM slots WHERE id = $1 FOR NO KEY UPDATE"
 
 // SetSlotStatus writes the status of a slot that this transaction has locked; a
 // hold on it is over.

@@ -32,6 +32,7 @@ type Store struct {
 // Reader reads what is committed, or, inside a transaction, what it sees.
 type Reader struct {
 	db *gorm.DB
+	session
 }
 
 // Tx is a Reader that can also lock and write. The lock order is the same
@@ -40,6 +41,7 @@ type Reader struct {
 // takes it first.
 type Tx struct {
 	Reader
+	in *transaction
 }
 
 // Options of a pool.
@@ -115,7 +117,7 @@ func New(pool *sql.DB) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db}, pool: pool}, nil
+	return &Store{Reader: Reader{db: db, session: pooled{pool}}, pool: pool}, nil
 }
 
 // Close ends every connection.
@@ -149,14 +151,26 @@ func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (s *Store) attempt(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		err := db.Exec("SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', ?, true)",
-			milliseconds(lockTimeout), milliseconds(statementTimeout)).Error
-		if err != nil {
-			return err
+	conn, err := s.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // gives it back
+	t := begin(conn)
+	done := false
+	defer func() {
+		if !done {
+			t.rollback(ctx)
 		}
-		return fn(&Tx{Reader{db: db}})
-	})
+	}()
+	db := s.db.WithContext(ctx)
+	db.Statement.ConnPool = t
+	if err := fn(&Tx{Reader{db: db, session: t}, t}); err != nil {
+		return err
+	}
+	err = t.commit(ctx)
+	done = err == nil
+	return err
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }

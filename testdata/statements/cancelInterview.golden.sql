@@ -21,7 +21,7 @@ SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url,
 FROM interviewers
 WHERE id = $1 FOR SHARE
 
-SELECT id, interviewer_id, availability_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back
+SELECT id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back
 FROM slots
 WHERE id = $1 FOR NO KEY UPDATE
 

@@ -1,4 +1,4 @@
-SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0 AS capped
+SELECT s.id, s.interviewer_id, s.starts_at, s.ends_at, s.status, num_nonnulls(v.max_per_day, v.max_per_week) > 0
 FROM slots s JOIN interviewers v ON v.id = s.interviewer_id
 WHERE s.id = $1
 
@@ -10,7 +10,7 @@ SELECT id, name, email, time_zone, interview_limit, created_at
 FROM students
 WHERE id = $1 FOR NO KEY UPDATE
 
-SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit AS policy_interview_limit, p.minimum_grade_exclusive AS policy_minimum_grade_exclusive, p.grade_window AS policy_grade_window, p.minimum_notice_seconds AS policy_minimum_notice_seconds, p.hold_seconds AS policy_hold_seconds, p.cancel_cutoff_seconds AS policy_cancel_cutoff_seconds, p.max_reschedules AS policy_max_reschedules, p.version AS policy_version, me.id AS self_id, w.waivers, h.id AS hold_id, h.slot_id AS hold_slot_id, h.placed_at AS hold_placed_at, h.expires_at AS hold_expires_at, h.extended AS hold_extended, h.waivers AS hold_waivers, h.interviewer_id AS hold_interviewer_id, h.starts_at AS hold_starts_at, h.ends_at AS hold_ends_at, i.id AS interview_id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at, i.waivers AS stands_on
+SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.minimum_notice_seconds, p.hold_seconds, p.cancel_cutoff_seconds, p.max_reschedules, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at, i.waivers
 FROM students s
 CROSS JOIN booking_policy p
 LEFT JOIN interviewers me ON me.email = s.email
@@ -29,7 +29,7 @@ SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url,
 FROM interviewers
 WHERE id = $1 FOR SHARE
 
-SELECT id, interviewer_id, availability_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back
+SELECT id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back
 FROM slots
 WHERE id = $1 FOR NO KEY UPDATE
 

@@ -3,21 +3,20 @@ FROM "availabilities"
 WHERE interviewer_id = ANY($1) AND removed_at IS NULL
 ORDER BY interviewer_id, starts_at, id
 
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
-FROM "interviewers"
-WHERE id = ANY($1)
-
-SELECT id, interviewer_id, starts_at, ends_at, 'OPEN' AS status
-FROM "slots"
-WHERE (status = 'OPEN'
-	AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z'))
-	AND (starts_at >= $1 AND starts_at < $2 AND ends_at <= $3)
-	AND (((held_until IS NULL OR held_until <= $4)
-	AND (full_until IS NULL OR full_until <= $5)) AND interviewer_id <> ALL($6)
-	AND (NOT EXISTS (SELECT
+SELECT id, interviewer_id, starts_at, ends_at
+FROM slots
+WHERE starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND status = 'OPEN'
+	AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')
+	AND (held_until IS NULL OR held_until <= $4)
+	AND (full_until IS NULL OR full_until <= $5) AND interviewer_id <> ALL($6)
+	AND NOT EXISTS (SELECT
 FROM unnest($7::timestamptz[], $8::timestamptz[]) AS busy (s, e)
-WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)))
+WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)
 ORDER BY starts_at, id LIMIT $9
+
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+FROM interviewers
+WHERE id = ANY($1)
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
@@ -27,7 +26,7 @@ WHERE interviewer_id = parent.of
 ORDER BY starts_at, id LIMIT $2) AS page
 ORDER BY interviewer_id, starts_at, id
 
-SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit AS policy_interview_limit, p.minimum_grade_exclusive AS policy_minimum_grade_exclusive, p.grade_window AS policy_grade_window, p.minimum_notice_seconds AS policy_minimum_notice_seconds, p.hold_seconds AS policy_hold_seconds, p.cancel_cutoff_seconds AS policy_cancel_cutoff_seconds, p.max_reschedules AS policy_max_reschedules, p.version AS policy_version, me.id AS self_id, w.waivers, h.id AS hold_id, h.slot_id AS hold_slot_id, h.placed_at AS hold_placed_at, h.expires_at AS hold_expires_at, h.extended AS hold_extended, h.waivers AS hold_waivers, h.interviewer_id AS hold_interviewer_id, h.starts_at AS hold_starts_at, h.ends_at AS hold_ends_at, i.id AS interview_id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at, i.waivers AS stands_on
+SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.minimum_notice_seconds, p.hold_seconds, p.cancel_cutoff_seconds, p.max_reschedules, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at, i.waivers
 FROM students s
 CROSS JOIN booking_policy p
 LEFT JOIN interviewers me ON me.email = s.email

@@ -1,10 +1,10 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
-FROM "interviewers"
-WHERE id = ANY($1)
-
 SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"
 WHERE id = $1 LIMIT $2
+
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+FROM interviewers
+WHERE id = ANY($1)
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)

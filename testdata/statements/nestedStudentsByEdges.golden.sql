@@ -1,10 +1,10 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
-FROM "interviewers"
-WHERE id = ANY($1)
-
 SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"
 ORDER BY id LIMIT $1
+
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+FROM interviewers
+WHERE id = ANY($1)
 
 SELECT interviewer_id AS of, count(*) AS n
 FROM "slots"

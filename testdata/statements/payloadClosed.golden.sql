@@ -1,9 +1,9 @@
-SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
-FROM "slots"
-WHERE id = ANY($1)
-
 SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"
+WHERE id = ANY($1)
+
+SELECT id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back
+FROM slots
 WHERE id = ANY($1)
 
 SELECT page.*

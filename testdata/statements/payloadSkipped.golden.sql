@@ -1,5 +1,5 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
-FROM "interviewers"
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+FROM interviewers
 WHERE id = ANY($1)
 
 SELECT page.*

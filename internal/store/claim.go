@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+
+	"rehearse/internal/booking"
+)
+
+// Claim is what decides about one student's wish for one slot.
+type Claim struct {
+	Record      booking.Record
+	Interviewer booking.Interviewer
+	Slot        booking.Slot
+}
+
+// LockClaim locks the student, the interviewer, alone or shared, and the slot,
+// and reads the student's record after the first lock and before the others:
+// what the single methods do, in the same statements and order, in one round
+// trip. Each statement sees what was committed when the locks before it were
+// had. NotFound names what is not there.
+func (tx *Tx) LockClaim(
+	ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool,
+) (Claim, error) {
+	var locked booking.Student
+	var c Claim
+	var students, interviewers, slots int
+	records := map[booking.StudentID]booking.Record{}
+	interviewer := shareInterviewer
+	if alone {
+		interviewer = lockInterviewer
+	}
+	err := tx.send(ctx,
+		statement{lockStudent, []any{int64(student)}, only(&locked, &students, studentPlaces)},
+		readRecords([]booking.StudentID{student}, records),
+		statement{interviewer, []any{int64(by)}, only(&c.Interviewer, &interviewers, interviewerPlaces)},
+		statement{lockSlot, []any{int64(slot)}, only(&c.Slot, &slots, slotPlaces)})
+	c.Record = records[student]
+	switch {
+	case err != nil:
+		return c, fault(err, "lock student %d, interviewer %d and slot %d", student, by, slot)
+	case students == 0:
+		return c, booking.Missing("student", "studentId", student)
+	case interviewers == 0:
+		return c, booking.Missing("interviewer", "interviewerId", by)
+	case slots == 0:
+		return c, booking.Missing("slot", "slotId", slot)
+	}
+	return c, nil
+}

@@ -1,0 +1,116 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// dialer keeps the last network connection that was made, to cut it off.
+type dialer struct {
+	mu   sync.Mutex
+	last net.Conn
+}
+
+func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last = conn
+	return conn, err
+}
+
+func (d *dialer) cutOff(t *testing.T) {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.last.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A connection that was gone before anything was sent on it costs a read
+// nothing but another connection.
+func TestReadOnAConnectionThatIsGoneTakesAnother(t *testing.T) {
+	t.Parallel()
+	config, err := pgx.ParseConfig(pgtest.New(t).DSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &dialer{}
+	config.DialFunc = d.dial
+	s, err := store.New(stdlib.OpenDB(*config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	ids := []booking.SlotID{1}
+	for range 2 { // the pool pings a connection that is taken for the second time, or was idle for a second
+		if _, err := s.SlotsByID(t.Context(), ids); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.cutOff(t)
+	if _, err := s.SlotsByID(t.Context(), ids); err != nil {
+		t.Errorf("the read that met a connection that was gone: %v", err)
+	}
+}
+
+// What fails in a transaction is undone, whichever way it was written, and what
+// was written before a Try stays.
+func TestTransactionIsOneForBothWays(t *testing.T) {
+	t.Parallel()
+	s := pgtest.New(t).Open(t, store.Options{MaxConns: 1}) // a second connection would be waited for in vain
+	ctx := t.Context()
+	at := time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
+	student := func(email string) booking.Student {
+		return booking.Student{Name: "Ada", Email: email, TimeZone: "UTC", CreatedAt: at}
+	}
+	failed := errors.New("failed")
+	write := func(result error) error {
+		return s.InTx(ctx, func(tx *store.Tx) error {
+			kept, err := tx.CreateStudent(ctx, student("kept@example.org"))
+			if err != nil {
+				return err
+			}
+			err = tx.Try(ctx, func(tx *store.Tx) error {
+				undone, err := tx.CreateStudent(ctx, student("undone@example.org"))
+				if err != nil {
+					return err
+				}
+				if _, err := tx.LockStudent(ctx, undone.ID); err != nil {
+					t.Errorf("lock, past GORM, what GORM has written: %v", err)
+				}
+				return failed
+			})
+			if !errors.Is(err, failed) {
+				t.Errorf("Try answers %v, want the error of what it tried", err)
+			}
+			if _, err := tx.Record(ctx, kept.ID); err != nil {
+				t.Errorf("read, past GORM, what was written before: %v", err)
+			}
+			return result
+		})
+	}
+	for _, test := range []struct {
+		result error
+		want   int
+	}{{failed, 0}, {nil, 1}} {
+		if err := write(test.result); !errors.Is(err, test.result) {
+			t.Fatalf("the transaction ended with %v, want %v", err, test.result)
+		}
+		if n, err := s.CountStudents(ctx, store.PeopleFilter{}); err != nil || n != test.want {
+			t.Errorf("%d students (%v), want %d", n, err, test.want)
+		}
+	}
+}
