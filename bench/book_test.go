@@ -47,6 +47,7 @@ func (w *world) bookingFloor(next func(int) []pair) contender {
 }
 
 func (w *world) booker(b *testing.B, next func(int) []pair) contender {
+	b.Helper()
 	p := w.rehearse(b)
 	return contender{metric: "rehearse", name: "**rehearse**", process: p, do: func(ctx context.Context, _ *rand.Rand) error {
 		return bookOver(ctx, p.url, next(1)[0], "")

@@ -60,14 +60,17 @@ func (l lister) about(w *world, q question) contender {
 }
 
 func (w *world) statementFloor(b *testing.B) lister {
+	b.Helper()
 	return lister{process: w.floors(b), metric: "statement", name: "floor, the list statement alone"}
 }
 
 func (w *world) readsFloor(b *testing.B) lister {
+	b.Helper()
 	return lister{process: w.floors(b), metric: "reads", name: "floor, the same three statements", reads: true}
 }
 
 func (w *world) ours(b *testing.B) lister {
+	b.Helper()
 	return lister{process: w.rehearse(b), metric: "rehearse", name: "**rehearse**", document: listDocument}
 }
 

@@ -11,7 +11,6 @@ if (workers > 1 && cluster.isPrimary) {
     if (++listening === workers) say(address.port);
   });
   for (let n = 0; n < workers; n++) cluster.fork();
-  process.on("disconnect", () => process.exit());
 } else {
   const pool = { connectionString: process.env.DATABASE_URL, max: Number(process.env.CONNECTIONS) / workers };
   const server = http.createServer(
