@@ -33,5 +33,6 @@ crash: ## kill servers and Postgres under load, far more often than the tests do
 release-schema: ## what clients have from this release on (docs/schema-changes.md)
 	cp schema.graphqls testdata/schema.released.graphqls
 
-bench: ## the measurements of docs/performance.md
-	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./bench
+bench: ## measure, and write the tables of docs/performance.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
+	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs/performance.md
+	go run ./bench/plot <docs/performance.md >docs/growth.svg.new && mv docs/growth.svg.new docs/growth.svg

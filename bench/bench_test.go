@@ -3,14 +3,11 @@ package bench
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
-	"strconv"
 	"testing"
 	"time"
 
@@ -22,28 +19,25 @@ import (
 	"rehearse/internal/telemetry"
 )
 
-// BenchmarkAvailableSlots asks what random students may book in the next week,
-// with the interviewers' names, over loopback. Server, Postgres and load share
-// the machine.
+// BenchmarkAvailableSlots asks what random students may book in a week, with the
+// interviewers' names, over loopback. Contenders, Postgres and load share the
+// machine.
 func BenchmarkAvailableSlots(b *testing.B) {
 	for _, test := range []struct {
 		first, clients int
-	}{{50, 1}, {50, 16}, {500, 1}} {
+	}{{50, 1}, {50, 16}, {50, 64}, {500, 1}} {
 		b.Run(fmt.Sprintf("first=%d/clients=%d", test.first, test.clients), func(b *testing.B) {
 			w := open(b)
-			week := calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}
-			statement := w.serveFloor(b, floor{in: week, first: test.first})
-			reads := w.serveFloor(b, floor{in: week, first: test.first, reads: true})
-			ours := w.serve(b)
-			ask := func(student booking.StudentID) []byte { return listRequest(student, week, test.first) }
-			w.checkFloor(b, week, test.first)
-			w.checkAnswers(b, statement, reads, ours, ask)
-			compare(b, load{clients: test.clients},
-				contender{metric: "statement", name: "floor, the list statement alone", do: w.get(statement)},
-				contender{metric: "reads", name: "floor, the same three statements", do: w.get(reads)},
-				contender{metric: "rehearse", name: "rehearse", do: func(ctx context.Context, random *rand.Rand) error {
-					return post(ctx, ours, ask(w.anyStudent(random)))
-				}})
+			q := question{w.days(7), test.first}
+			peers, lacking := w.peers(b)
+			listers := append([]lister{w.statementFloor(b), w.readsFloor(b), w.ours(b)}, peers...)
+			w.checkFloor(b, q.in, q.first)
+			w.checkAnswers(b, q, w.ours(b), listers...)
+			var contenders []contender
+			for _, l := range listers {
+				contenders = append(contenders, l.about(w, q))
+			}
+			w.compare(b, load{clients: test.clients}, contenders, lacking...)
 		})
 	}
 }
@@ -118,14 +112,6 @@ func (w *world) anyStudent(random *rand.Rand) booking.StudentID {
 	return w.students[random.IntN(len(w.students))].Student.ID
 }
 
-// get asks a floor about a random student.
-func (w *world) get(url string) func(context.Context, *rand.Rand) error {
-	return func(ctx context.Context, random *rand.Rand) error {
-		_, err := fetch(ctx, http.MethodGet, url+"/?student="+strconv.Itoa(int(w.anyStudent(random))), nil)
-		return err
-	}
-}
-
 // post sends an operation that must have data.
 func post(ctx context.Context, url string, body []byte) error {
 	text, err := fetch(ctx, http.MethodPost, url, body)
@@ -133,49 +119,4 @@ func post(ctx context.Context, url string, body []byte) error {
 		err = fmt.Errorf("not an answer: %s", text)
 	}
 	return err
-}
-
-type listAnswer struct {
-	Data struct {
-		AvailableSlots struct {
-			Nodes []struct {
-				ID, Start, End string
-				Interviewer    struct{ ID, Name string }
-			}
-		}
-	}
-}
-
-// checkAnswers makes sure that the same is measured: the server and the floors
-// answer the same slots, full pages of them.
-func (w *world) checkAnswers(b *testing.B, statement, reads, ours string, ask func(booking.StudentID) []byte) {
-	b.Helper()
-	for _, record := range w.students[:20] {
-		var answers [3]listAnswer
-		for n, request := range []struct {
-			method, url string
-			body        []byte
-		}{
-			{http.MethodPost, ours, ask(record.Student.ID)},
-			{http.MethodGet, fmt.Sprintf("%s/?student=%d", reads, record.Student.ID), nil},
-			{http.MethodGet, fmt.Sprintf("%s/?student=%d", statement, record.Student.ID), nil},
-		} {
-			text, err := fetch(b.Context(), request.method, request.url, request.body)
-			if err == nil {
-				err = json.Unmarshal(text, &answers[n])
-			}
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-		if len(answers[0].Data.AvailableSlots.Nodes) == 0 || !reflect.DeepEqual(answers[0], answers[1]) {
-			b.Fatalf("student %d: the server and the floor answer other slots", record.Student.ID)
-		}
-		for n := range answers[0].Data.AvailableSlots.Nodes {
-			answers[0].Data.AvailableSlots.Nodes[n].Interviewer.Name = "" // the statement alone reads no names
-		}
-		if !reflect.DeepEqual(answers[0], answers[2]) {
-			b.Fatalf("student %d: the list statement alone answers other slots", record.Student.ID)
-		}
-	}
 }

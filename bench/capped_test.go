@@ -56,8 +56,7 @@ func BenchmarkAvailableSlotsCapped(b *testing.B) {
 	}
 	for _, clients := range []int{1, 16} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
-			b.Log(closed)
-			compare(b, load{clients: clients}, contenders...)
+			w.compare(b, load{clients: clients}, contenders, closed+".")
 		})
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,9 +19,10 @@ import (
 // contender is one way to do the same work. do does it once; it is called by
 // several clients at once, each with a source of chance of its own.
 type contender struct {
-	metric string // names its figures for tools
-	name   string
-	do     func(ctx context.Context, random *rand.Rand) error
+	metric  string // names its figures for tools
+	name    string
+	do      func(ctx context.Context, random *rand.Rand) error
+	process process // that does the work, if it is one of its own
 
 	// A program of its own that does all the work of an interval, instead of do.
 	interval func(context.Context, load) (interlude, error)
@@ -33,8 +34,9 @@ type load struct {
 	most    int // operations in an interval; 0 for as many as its time allows
 }
 
+var rounds = flag.Int("rounds", 7, "how often each contender works")
+
 const (
-	rounds   = 7
 	interval = time.Second
 	warmUp   = 100 // operations of each contender before anything is measured
 )
@@ -43,12 +45,38 @@ const (
 type interlude struct {
 	rate     float64 // operations a second
 	p50, p99 time.Duration
+	cpu      time.Duration // of the contender's process, for one operation
 }
 
-// compare lets the contenders work in turn, A B A B, and reports the median of
-// each one's intervals, and its ratio to the first, which is the floor. A slow
-// moment of the machine meets one interval of one contender, not a whole run.
-func compare(b *testing.B, l load, contenders ...contender) {
+// compare measures the contenders and reports each one's ratio to the first,
+// which is the floor.
+func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...string) {
+	b.Helper()
+	t := table{header: []string{"per second", "p50 ms", "p99 ms", "CPU µs", "MiB", "ratio", "of each round"}, notes: notes}
+	intervals := measure(b, l, contenders)
+	floor := rate(intervals[0])
+	for n, c := range contenders {
+		var ratios []float64
+		for round := range intervals[n] {
+			ratios = append(ratios, intervals[n][round].rate/intervals[0][round].rate)
+		}
+		t.add(c.name, fmt.Sprintf("%.0f", rate(intervals[n])), millis(p50(intervals[n])),
+			millis(median(intervals[n], func(i interlude) float64 { return i.p99.Seconds() })),
+			known(median(intervals[n], func(i interlude) float64 { return i.cpu.Seconds() * 1e6 })),
+			known(float64(c.process.memory())/(1<<20)),
+			fmt.Sprintf("%.2f", rate(intervals[n])/floor), fmt.Sprintf("%.2f .. %.2f", slices.Min(ratios), slices.Max(ratios)))
+		b.ReportMetric(rate(intervals[n]), c.metric+"/s")
+		if n > 0 {
+			b.ReportMetric(rate(intervals[n])/floor, c.metric+"-ratio")
+		}
+	}
+	w.publish(b, t)
+}
+
+// measure lets the contenders work in turn, A B A B, and answers the intervals
+// of each. A slow moment of the machine meets one interval of one contender, not
+// a whole run.
+func measure(b *testing.B, l load, contenders []contender) [][]interlude {
 	b.Helper()
 	for _, c := range contenders {
 		if _, err := run(b.Context(), c, load{clients: l.clients, most: warmUp}); err != nil {
@@ -56,7 +84,7 @@ func compare(b *testing.B, l load, contenders ...contender) {
 		}
 	}
 	intervals := make([][]interlude, len(contenders))
-	for round := range rounds {
+	for round := range *rounds {
 		for n := range contenders {
 			if round%2 == 1 {
 				n = len(contenders) - 1 - n // whoever comes last one round comes first the next
@@ -68,35 +96,25 @@ func compare(b *testing.B, l load, contenders ...contender) {
 			intervals[n] = append(intervals[n], one)
 		}
 	}
-	report(b, contenders, intervals)
+	return intervals
 }
 
-func report(b *testing.B, contenders []contender, intervals [][]interlude) {
-	b.Helper()
-	var table strings.Builder
-	fmt.Fprintf(&table, "%s\n%-36s %10s %8s %8s %7s %15s\n",
-		b.Name(), "", "per second", "p50 ms", "p99 ms", "ratio", "of each round")
-	var floor float64
-	for n, c := range contenders {
-		rate := median(intervals[n], func(i interlude) float64 { return i.rate })
-		if n == 0 {
-			floor = rate
-		}
-		p50 := median(intervals[n], func(i interlude) float64 { return i.p50.Seconds() * 1000 })
-		p99 := median(intervals[n], func(i interlude) float64 { return i.p99.Seconds() * 1000 })
-		var ratios []float64
-		for round := range intervals[n] {
-			ratios = append(ratios, intervals[n][round].rate/intervals[0][round].rate)
-		}
-		fmt.Fprintf(&table, "%-36s %10.0f %8.2f %8.2f %7.2f %7.2f .. %.2f\n",
-			c.name, rate, p50, p99, rate/floor, slices.Min(ratios), slices.Max(ratios))
-		b.ReportMetric(rate, c.metric+"/s")
-		if n > 0 {
-			b.ReportMetric(rate/floor, c.metric+"-ratio")
-		}
+func rate(intervals []interlude) float64 {
+	return median(intervals, func(i interlude) float64 { return i.rate })
+}
+
+func p50(intervals []interlude) float64 {
+	return median(intervals, func(i interlude) float64 { return i.p50.Seconds() })
+}
+
+func millis(seconds float64) string { return fmt.Sprintf("%.2f", seconds*1000) }
+
+// known leaves out what is not told.
+func known(n float64) string {
+	if n == 0 {
+		return ""
 	}
-	b.ReportMetric(0, "ns/op") // of a whole comparison, which says nothing
-	b.Log("\n" + table.String())
+	return fmt.Sprintf("%.0f", n)
 }
 
 func median(intervals []interlude, of func(interlude) float64) float64 {
@@ -117,7 +135,7 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	var waiting sync.WaitGroup
 	times := make([][]time.Duration, l.clients)
 	problems := make([]error, l.clients)
-	begin := time.Now()
+	begin, spent := time.Now(), c.process.cpu()
 	for client := range l.clients {
 		waiting.Go(func() {
 			random := rand.New(rand.NewPCG(uint64(client), uint64(begin.UnixNano())))
@@ -136,6 +154,7 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	}
 	waiting.Wait()
 	elapsed := time.Since(begin)
+	spent = c.process.cpu() - spent
 	all := slices.Concat(times...)
 	if err := errors.Join(problems...); err != nil {
 		return interlude{}, err
@@ -143,7 +162,7 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	slices.Sort(all)
 	return interlude{
 		rate: float64(len(all)) / elapsed.Seconds(),
-		p50:  all[len(all)/2], p99: all[len(all)*99/100],
+		p50:  all[len(all)/2], p99: all[len(all)*99/100], cpu: spent / time.Duration(len(all)),
 	}, nil
 }
 

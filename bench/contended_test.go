@@ -3,7 +3,9 @@ package bench
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +22,7 @@ const (
 // a slot of his own, and all of them ten slots. Each time ten must have one.
 func BenchmarkRush(b *testing.B) {
 	w := open(b)
-	ours := w.serve(b)
+	ours := w.rehearse(b).url
 	pairs := w.findPairs(b, 2*rushes*rushers)
 	rushes := len(pairs) / (2 * rushers)
 	if rushes < 3 {
@@ -47,11 +49,12 @@ func BenchmarkRush(b *testing.B) {
 			b.Errorf("%d are booked of %d slots", got, rushedOn)
 		}
 	}
-	b.ReportMetric(0, "ns/op")
-	b.Logf("\n%-44s %6s %8s %8s\n%s%s%s%s", "", "of", "p50 ms", "p99 ms",
-		row("one student after the other", alone.booked), row("64 at once, a slot each", apart.booked),
-		row("64 at once on 10 slots: who gets one", together.booked), row("who is refused", together.refused))
-	b.Logf("refused for %v", together.codes)
+	t := table{header: rushHeader, notes: []string{together.reasons()}}
+	t.rush("one student after the other", alone.booked)
+	t.rush("64 at once, a slot each", apart.booked)
+	t.rush("64 at once on 10 slots: who gets one", together.booked)
+	t.rush("who is refused, with alternatives", together.refused)
+	w.publish(b, t)
 }
 
 // BenchmarkRushOfOne lets students who may book one more send 20 bookings at
@@ -59,7 +62,7 @@ func BenchmarkRush(b *testing.B) {
 func BenchmarkRushOfOne(b *testing.B) {
 	const requests = 20
 	w := open(b)
-	ours := w.serve(b)
+	ours := w.rehearse(b).url
 	slots := w.openSlots(b, 4000)
 	var all gathered
 	students := 0
@@ -85,10 +88,10 @@ func BenchmarkRushOfOne(b *testing.B) {
 	if students == 0 {
 		b.Fatal("nobody may book one more")
 	}
-	b.ReportMetric(0, "ns/op")
-	b.Logf("\n%-44s %6s %8s %8s\n%s%s", fmt.Sprintf("%d students", students), "of", "p50 ms", "p99 ms",
-		row("20 at once where one is left: the one", all.booked), row("the others", all.refused))
-	b.Logf("refused for %v", all.codes)
+	t := table{header: rushHeader, notes: []string{fmt.Sprintf("%d students. %s", students, all.reasons())}}
+	t.rush("20 at once where one is left: the one", all.booked)
+	t.rush("the others", all.refused)
+	w.publish(b, t)
 }
 
 // gathered is how long it took to be told yes, and no.
@@ -136,11 +139,21 @@ func (g *gathered) count(codes []string) {
 	g.codes[strings.Join(codes, " ")]++
 }
 
-func row(name string, took []time.Duration) string {
+func (g *gathered) reasons() string {
+	var found []string
+	for _, codes := range slices.Sorted(maps.Keys(g.codes)) {
+		found = append(found, fmt.Sprintf("%s %d", codes, g.codes[codes]))
+	}
+	return fmt.Sprintf("Refused for: %s.", strings.Join(found, ", "))
+}
+
+var rushHeader = []string{"requests", "p50 ms", "p99 ms"}
+
+func (t *table) rush(name string, took []time.Duration) {
 	if len(took) == 0 {
-		return fmt.Sprintf("%-44s %6d\n", name, 0)
+		t.add(name, "0", "", "")
+		return
 	}
 	slices.Sort(took)
-	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
-	return fmt.Sprintf("%-44s %6d %8.2f %8.2f\n", name, len(took), ms(took[len(took)/2]), ms(took[len(took)*99/100]))
+	t.add(name, strconv.Itoa(len(took)), millis(took[len(took)/2].Seconds()), millis(took[len(took)*99/100].Seconds()))
 }

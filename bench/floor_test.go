@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
-	"net/http/httptest"
+	"os"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,37 +159,33 @@ func (w *world) names(ctx context.Context, slots []floorSlot) (map[int64]string,
 	return seen, rows.Err()
 }
 
-// floor is one way to answer lists by hand. Without reads it sends the list
-// statement alone: the offer of each student is known beforehand, and no names
-// are read. With reads it sends the server's three statements and asks the same
-// rules.
-type floor struct {
-	in    calendar.Span
-	first int
-	reads bool
-}
-
-// serveFloor answers GET /?student=N over loopback.
-func (w *world) serveFloor(b *testing.B, f floor) string {
-	b.Helper()
+// serveFloors answers lists by hand until the program is stopped. Without reads it
+// sends the list statement alone: the offer of each student is known beforehand,
+// and no names are read. With reads it sends the server's three statements and
+// asks the same rules.
+func serveFloors(ctx context.Context) error {
+	w := &world{}
+	if err := w.prepare(ctx, os.Getenv("BENCH_DATABASE_URL"), "none"); err != nil {
+		return err
+	}
 	offers := map[booking.StudentID]booking.Offer{}
-	for _, record := range w.students {
+	for _, record := range slices.Concat(w.students, w.refused) {
 		offers[record.Student.ID] = record.Offer(w.now)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		n, err := strconv.ParseInt(r.URL.Query().Get("student"), 10, 64)
-		if err != nil {
-			http.Error(rw, "student", http.StatusBadRequest)
-			return
-		}
-		id := booking.StudentID(n)
+	w.students, w.refused = nil, nil
+	debug.FreeOSMemory() // a floor's memory is what it needs to answer
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s/floor\n", listener.Addr())
+	return http.Serve(listener, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		id, q, reads, err := readQuestion(r)
 		var body []byte
-		if f.reads {
-			body, err = w.answerByReads(r.Context(), id, f)
-		} else {
-			var slots []floorSlot
-			slots, err = w.list(r.Context(), w.pool, offers[id], f.in, f.first)
-			body = appendSlots(nil, slots, nil)
+		if err == nil && reads {
+			body, err = w.answerByReads(r.Context(), id, q)
+		} else if err == nil {
+			body, err = w.answerByOffer(r.Context(), offers[id], q)
 		}
 		if err != nil {
 			http.Error(rw, err.Error(), http.StatusInternalServerError)
@@ -195,20 +194,38 @@ func (w *world) serveFloor(b *testing.B, f floor) string {
 		rw.Header().Set("Content-Type", "application/json")
 		_, _ = rw.Write(body)
 	}))
-	b.Cleanup(server.Close)
-	return server.URL
 }
 
-func (w *world) answerByReads(ctx context.Context, id booking.StudentID, f floor) ([]byte, error) {
+func readQuestion(r *http.Request) (id booking.StudentID, q question, reads bool, err error) {
+	values := r.URL.Query()
+	var numbers [4]int64
+	for n, name := range []string{"student", "from", "to", "first"} {
+		if numbers[n], err = strconv.ParseInt(values.Get(name), 10, 64); err != nil {
+			return
+		}
+	}
+	q = question{calendar.Span{Start: time.Unix(numbers[1], 0), End: time.Unix(numbers[2], 0)}, int(numbers[3])}
+	return booking.StudentID(numbers[0]), q, values.Get("reads") == "true", nil
+}
+
+func (w *world) answerByOffer(ctx context.Context, offer booking.Offer, q question) (_ []byte, err error) {
+	var slots []floorSlot
+	if offer.Eligibility.Eligible {
+		slots, err = w.list(ctx, w.pool, offer, q.in, q.first)
+	}
+	return appendSlots(nil, slots, nil), err
+}
+
+func (w *world) answerByReads(ctx context.Context, id booking.StudentID, q question) ([]byte, error) {
 	record, err := w.record(ctx, w.pool, id)
 	if err != nil {
 		return nil, err
 	}
-	offer := record.Offer(w.now)
+	offer := record.Offer(time.Now().Add(w.offset))
 	if !offer.Eligibility.Eligible {
-		return nil, fmt.Errorf("student %d may not book", id)
+		return appendSlots(nil, nil, nil), nil
 	}
-	slots, err := w.list(ctx, w.pool, offer, f.in, f.first)
+	slots, err := w.list(ctx, w.pool, offer, q.in, q.first)
 	if err != nil {
 		return nil, err
 	}

@@ -48,9 +48,10 @@ func BenchmarkHidden(b *testing.B) {
 			}
 		}
 		b.Run(test.name, func(b *testing.B) {
-			compare(b, load{clients: 1},
-				contender{metric: "missing", name: "what is not there", do: ask(missing)},
-				contender{metric: "others", name: "what is somebody else's", do: ask(others)})
+			w.compare(b, load{clients: 1}, []contender{
+				{metric: "missing", name: "what is not there", do: ask(missing)},
+				{metric: "others", name: "what is somebody else's", do: ask(others)},
+			})
 		})
 	}
 }

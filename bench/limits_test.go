@@ -38,7 +38,7 @@ func BenchmarkRateLimits(b *testing.B) {
 					contenders = append(contenders, contender{metric: s.metric, name: s.name,
 						do: func(ctx context.Context, random *rand.Rand) error { return do(ctx, s.url, random) }})
 				}
-				compare(b, load{clients: clients}, contenders...)
+				w.compare(b, load{clients: clients}, contenders)
 			})
 		}
 		against("availableSlots", func(ctx context.Context, url string, random *rand.Rand) error {

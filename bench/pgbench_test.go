@@ -43,11 +43,11 @@ const pgbenchWarm = 3 // and no more than half of them
 
 // pgbench books the next pairs by the program that comes with Postgres, as many
 // clients as are asked for, each with a connection.
-func (w *world) pgbench(b *testing.B, name string, next func(int) []pair) contender {
+func (w *world) pgbench(b *testing.B, next func(int) []pair) (contender, error) {
 	b.Helper()
 	program, err := findPgbench()
 	if err != nil {
-		b.Fatal(err)
+		return contender{}, err
 	}
 	script := filepath.Join(b.TempDir(), "book.sql")
 	text := fmt.Sprintf(bookingScript, strings.ReplaceAll(recordStatement, "$1", ":student"))
@@ -63,7 +63,7 @@ func (w *world) pgbench(b *testing.B, name string, next func(int) []pair) conten
 			b.Error(err)
 		}
 	})
-	return contender{metric: "pgbench", name: name, interval: func(ctx context.Context, l load) (interlude, error) {
+	return contender{metric: "pgbench", name: "floor, the transaction in pgbench", interval: func(ctx context.Context, l load) (interlude, error) {
 		share := l.most / l.clients
 		if err := w.layOut(ctx, next(share*l.clients), share); err != nil {
 			return interlude{}, err
@@ -77,7 +77,7 @@ func (w *world) pgbench(b *testing.B, name string, next func(int) []pair) conten
 			return interlude{}, fmt.Errorf("pgbench: %w: %s", err, out)
 		}
 		return readPgbench(log, min(pgbenchWarm, share/2))
-	}}
+	}}, nil
 }
 
 // layOut gives each client of pgbench its pairs, by number.

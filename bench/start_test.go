@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,9 +16,9 @@ import (
 // with a Postgres cluster, the schema and the sample school, and then again with
 // that folder: from the start of the process until it says that it is ready.
 func BenchmarkStart(b *testing.B) {
-	program := filepath.Join(b.TempDir(), "rehearse")
-	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", program, "..").CombinedOutput(); err != nil {
-		b.Fatalf("build the program: %v\n%s", err, out)
+	program, err := built("..")
+	if err != nil {
+		b.Fatal(err)
 	}
 	const starts = 5
 	var cold, warm []float64
@@ -39,10 +38,10 @@ func BenchmarkStart(b *testing.B) {
 	slices.Sort(warm)
 	b.ReportMetric(cold[starts/2], "cold-s")
 	b.ReportMetric(warm[starts/2], "warm-s")
-	b.ReportMetric(0, "ns/op")
-	b.Logf("\n%-12s %8s   %s\n%-12s %8.2f   %.2f .. %.2f\n%-12s %8.2f   %.2f .. %.2f\n",
-		"", "seconds", "of each start", "cold start", cold[starts/2], cold[0], cold[starts-1],
-		"warm start", warm[starts/2], warm[0], warm[starts-1])
+	t := table{header: []string{"seconds", "of each start"}}
+	t.add("new data folder, to ready with the sample school", fmt.Sprintf("%.2f", cold[starts/2]), fmt.Sprintf("%.2f .. %.2f", cold[0], cold[starts-1]))
+	t.add("the same folder again", fmt.Sprintf("%.2f", warm[starts/2]), fmt.Sprintf("%.2f .. %.2f", warm[0], warm[starts-1]))
+	(*world)(nil).publish(b, t)
 }
 
 // startAndStop answers how many seconds the program took to be ready.

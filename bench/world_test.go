@@ -5,11 +5,13 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,15 +20,20 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/localpg"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("BENCH_FLOOR") != "" {
+		fmt.Fprintln(os.Stderr, "floor:", serveFloors(context.Background()))
+		os.Exit(1)
+	}
 	code := m.Run()
-	if err := shared.close(); err != nil {
-		fmt.Fprintln(os.Stderr, "close the benchmark's database:", err)
+	if err := closeAll(); err != nil {
+		fmt.Fprintln(os.Stderr, "close the benchmarks' databases:", err)
 		code = max(code, 1)
 	}
 	os.Exit(code)
@@ -34,67 +41,81 @@ func TestMain(m *testing.M) {
 
 // world is a database with a generated data set and two ways to it.
 type world struct {
-	dsn   string
-	local *localpg.Server // nil: BENCH_DATABASE_URL names the database
-	store *store.Store    // what the server uses
-	pool  *pgxpool.Pool   // what the floor uses
-	now   time.Time       // when the data set was made: the clock of these benchmarks
+	store  *store.Store // what the server uses
+	pool   *pgxpool.Pool
+	now    time.Time     // when the data set was made: the clock of these benchmarks
+	offset time.Duration // of that clock from the real one
 
-	// students may book at now; of each, the slots of a week that he may not.
-	students []booking.Record
+	// students may book at now, refused ones may not.
+	students, refused []booking.Record
+
+	servers    map[string]process
+	peerSchema bool // is there
 }
 
-var shared struct {
-	once  sync.Once
-	world *world
-	err   error
-	close func() error
-}
+// shared are the worlds of this process, by size.
+var shared = struct {
+	worlds map[string]*world
+	local  *localpg.Server // nil: BENCH_DATABASE_URL names the databases
+}{worlds: map[string]*world{}}
 
-func init() { shared.close = func() error { return nil } }
+// connections of each contender; eight of them keep theirs at the same time.
+const connections = 16
 
-// connections of either way; more than the most clients of a benchmark.
-const connections = 32
-
-// open is the one world of the process.
+// open is the world most benchmarks are about, of at most 100,000 students.
 func open(b *testing.B) *world {
 	b.Helper()
-	shared.once.Do(func() {
-		w := &world{}
-		shared.world, shared.close = w, w.close
-		shared.err = w.prepare(context.Background())
-	})
-	if shared.err != nil {
-		b.Fatal(shared.err)
+	all := sizes()
+	return openSize(b, all[min(len(all), 2)-1])
+}
+
+func openSize(b *testing.B, size string) *world {
+	b.Helper()
+	if w, opened := shared.worlds[size]; opened {
+		return w
 	}
-	return shared.world
+	dsn, err := database(b.Context(), size)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := &world{servers: map[string]process{}}
+	shared.worlds[size] = w
+	if err := w.prepare(context.Background(), dsn, size); err != nil {
+		b.Fatal(err)
+	}
+	return w
+}
+
+func closeAll() error {
+	var errs []error
+	for _, w := range shared.worlds {
+		errs = append(errs, w.close())
+	}
+	if shared.local != nil {
+		errs = append(errs, shared.local.Stop())
+	}
+	return errors.Join(append(errs, os.RemoveAll(programs.folder))...)
 }
 
 func (w *world) close() error {
+	var errs []error
+	for _, p := range w.servers {
+		errs = append(errs, p.stop())
+	}
 	if w.pool != nil {
 		w.pool.Close()
 	}
 	if w.store != nil {
-		if err := w.store.Close(); err != nil {
-			return err
-		}
+		errs = append(errs, w.store.Close())
 	}
-	if w.local != nil {
-		return w.local.Stop()
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
-func (w *world) prepare(ctx context.Context) error {
-	dsn, err := w.database(ctx)
-	if err != nil {
-		return err
-	}
-	w.dsn = dsn
+func (w *world) prepare(ctx context.Context, dsn, size string) (err error) {
 	if w.store, err = store.Open(ctx, dsn, store.Options{MaxConns: connections}); err != nil {
 		return err
 	}
-	if err := w.fill(ctx); err != nil {
+	if err := w.fill(ctx, size); err != nil {
 		return err
 	}
 	config, err := pgxpool.ParseConfig(dsn)
@@ -111,37 +132,49 @@ func (w *world) prepare(ctx context.Context) error {
 	if err := w.pool.QueryRow(ctx, "SELECT max(booked_at) + interval '1 minute' FROM interviews").Scan(&w.now); err != nil {
 		return fmt.Errorf("read when the data set was made: %w", err)
 	}
+	w.offset = time.Until(w.now)
 	return w.findStudents(ctx)
 }
 
-// database answers the address of the database: the given one, or one of a
+// database answers the address of a data set: in the given databases, or in a
 // local server that is kept for the next time.
-func (w *world) database(ctx context.Context) (dsn string, err error) {
+func database(ctx context.Context, size string) (dsn string, err error) {
 	if given := os.Getenv("BENCH_DATABASE_URL"); given != "" {
-		return given, nil
+		return strings.ReplaceAll(given, "{size}", size), nil
 	}
-	folder, err := localpg.DefaultDataDir(os.Getenv)
-	if err != nil {
-		return "", err
+	if shared.local == nil {
+		folder, err := localpg.DefaultDataDir(os.Getenv)
+		if err != nil {
+			return "", err
+		}
+		shared.local, err = localpg.Start(ctx, localpg.Options{
+			DataDir: filepath.Join(filepath.Dir(folder), "rehearse-bench"), Env: os.Getenv,
+			Settings: map[string]string{"max_connections": "300"},
+		})
+		if err != nil {
+			return "", err
+		}
 	}
-	w.local, err = localpg.Start(ctx, localpg.Options{DataDir: filepath.Join(filepath.Dir(folder), "rehearse-bench"), Env: os.Getenv})
-	if err != nil {
-		return "", err
-	}
-	name := "bench_" + size()
-	return w.local.DSN(name), w.local.EnsureDatabase(ctx, name)
+	name := "bench_" + size
+	return shared.local.DSN(name), shared.local.EnsureDatabase(ctx, name)
 }
 
-// size of the data set: S, M or L.
-func size() string {
-	if given := os.Getenv("BENCH_SIZE"); given != "" {
-		return given
+// sizes are the data sets up to the largest that is asked for. A single database
+// holds a single one.
+func sizes() []string {
+	all := []string{"S", "M", "L"}
+	most := slices.Index(all, os.Getenv("BENCH_SIZE"))
+	if most < 0 {
+		most = 1
 	}
-	return "M"
+	if given := os.Getenv("BENCH_DATABASE_URL"); given != "" && !strings.Contains(given, "{size}") {
+		return all[most : most+1]
+	}
+	return all[:most+1]
 }
 
 // fill makes the data set unless it is there.
-func (w *world) fill(ctx context.Context) error {
+func (w *world) fill(ctx context.Context, size string) error {
 	if _, err := w.store.Migrate(ctx); err != nil {
 		return err
 	}
@@ -149,11 +182,11 @@ func (w *world) fill(ctx context.Context) error {
 	if err != nil || !empty {
 		return err
 	}
-	request, err := sample.ParseArgs([]string{"-size", size()})
+	request, err := sample.ParseArgs([]string{"-size", size})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "making data set %s, once\n", size())
+	fmt.Fprintf(os.Stderr, "making data set %s, once\n", size)
 	return request.Load(ctx, w.store, time.Now())
 }
 
@@ -174,7 +207,11 @@ func (w *world) findStudents(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		if record := records[id]; record.Eligibility(time.Now()).Eligible && len(w.students) < wantedStudents {
+		record := records[id]
+		switch eligible := record.Eligibility(w.now).Eligible; {
+		case !eligible:
+			w.refused = append(w.refused, record)
+		case len(w.students) < wantedStudents:
 			w.students = append(w.students, record)
 		}
 	}
@@ -184,7 +221,14 @@ func (w *world) findStudents(ctx context.Context) error {
 	return nil
 }
 
-// serve runs the server.
+// days are the next days that a client asks about: from a morning that the clock
+// does not reach while the benchmarks run.
+func (w *world) days(n int) calendar.Span {
+	morning := w.now.UTC().Truncate(24 * time.Hour).Add(58 * time.Hour)
+	return calendar.Span{Start: morning, End: morning.AddDate(0, 0, n)}
+}
+
+// serve runs the server within this process.
 func (w *world) serve(b *testing.B, set ...func(*graph.Options)) string {
 	b.Helper()
 	server := httptest.NewServer(w.handler(set...))

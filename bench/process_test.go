@@ -1,0 +1,183 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// process is a program that serves: every contender has one of its own, so that
+// none shares a runtime with the load.
+type process struct {
+	pid  int // 0 when it is more than one
+	url  string
+	stop func() error
+}
+
+var address = regexp.MustCompile(`http://\S+/(graphql|floor)`)
+
+// start runs a program until stop, and waits for the address that it prints.
+func start(program string, environment ...string) (process, error) {
+	name, args := strings.Fields(program)[0], strings.Fields(program)[1:]
+	command := exec.CommandContext(context.Background(), name, args...)
+	command.Env = append(os.Environ(), environment...)
+	command.Stderr = os.Stderr
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return process{}, err
+	}
+	if err := command.Start(); err != nil {
+		return process{}, err
+	}
+	stop := func() error {
+		_ = command.Process.Signal(os.Interrupt)
+		err := command.Wait()
+		if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+			return nil // a program may end by the signal
+		}
+		return err
+	}
+	late := time.AfterFunc(time.Minute, func() { _ = command.Process.Kill() })
+	defer late.Stop()
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		if found := address.FindString(lines.Text()); found != "" {
+			go func() { _, _ = io.Copy(io.Discard, output) }()
+			return process{command.Process.Pid, found, stop}, nil
+		}
+	}
+	return process{}, errors.Join(fmt.Errorf("%s ended before it was ready", program), stop())
+}
+
+// cpu is the processor time that the process has taken; 0 where that is not told.
+func (p process) cpu() time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // after the name, which may hold blanks
+	fields := strings.Fields(rest)
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * time.Second / 100 // ticks, which Linux fixes for programs
+}
+
+var resident = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+
+// memory is what is resident, in bytes; 0 where that is not told.
+func (p process) memory() int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
+	found := resident.FindSubmatch(text)
+	if found == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(string(found[1]))
+	return n << 10
+}
+
+// server is a program over the school, started once for all benchmarks.
+func (w *world) server(name string, begin func() (process, error)) (process, error) {
+	if p, runs := w.servers[name]; runs {
+		return p, nil
+	}
+	p, err := begin()
+	if err != nil {
+		return p, fmt.Errorf("%s: %w", name, err)
+	}
+	w.servers[name] = p
+	return p, nil
+}
+
+// rehearse is the built program with its settings for production, but for the
+// limits of clients.
+func (w *world) rehearse(b *testing.B) process {
+	b.Helper()
+	p, err := w.server("rehearse", func() (process, error) { return w.startRehearse() })
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
+func (w *world) startRehearse(environment ...string) (process, error) {
+	program, err := built("..")
+	if err != nil {
+		return process{}, err
+	}
+	return start(program, append(w.environment(), append(environment, "AUTH=local", "ADDR=127.0.0.1:0",
+		"DATABASE_MAX_CONNS="+strconv.Itoa(connections), "DATA_DIR="+filepath.Dir(program), "RATE_LIMIT=off", "MAX_STREAMS_PER_CALLER=100000")...)...)
+}
+
+// floors is this test program again, as the floors.
+func (w *world) floors(b *testing.B) process {
+	b.Helper()
+	p, err := w.server("floors", func() (process, error) {
+		self, err := os.Executable()
+		if err != nil {
+			return process{}, err
+		}
+		return start(self, append(w.environment(), "BENCH_FLOOR=on", "BENCH_DATABASE_URL="+w.url())...)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
+// environment is what every contender is told.
+func (w *world) environment() []string {
+	return []string{
+		"DATABASE_URL=" + w.url(), "CONNECTIONS=" + strconv.Itoa(connections),
+		"CLOCK_OFFSET=" + w.offset.String(),
+	}
+}
+
+// url is the database's address as every driver understands it.
+func (w *world) url() string {
+	config := w.pool.Config().ConnConfig
+	address := url.URL{
+		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Path: "/" + config.Database,
+		RawQuery: url.Values{"host": {config.Host}, "port": {strconv.Itoa(int(config.Port))}}.Encode(),
+	}
+	return address.String()
+}
+
+// programs are those that were built, by the folder of their source.
+var programs struct {
+	sync.Mutex
+	folder string
+	built  map[string]string
+}
+
+// built is the program of a folder, built once.
+func built(source string) (string, error) {
+	programs.Lock()
+	defer programs.Unlock()
+	if program, known := programs.built[source]; known {
+		return program, nil
+	}
+	if programs.folder == "" {
+		folder, err := os.MkdirTemp("", "rehearse-bench-")
+		if err != nil {
+			return "", err
+		}
+		programs.folder, programs.built = folder, map[string]string{}
+	}
+	program := filepath.Join(programs.folder, fmt.Sprint("program", len(programs.built)))
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-C", source, "-o", program, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", source, err, out)
+	}
+	programs.built[source] = program
+	return program, nil
+}

@@ -1,0 +1,110 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+)
+
+var docs = flag.String("docs", "", "a Markdown file whose tables, between <!-- bench:NAME --> and <!-- /bench -->, are replaced")
+
+// table is what a benchmark has found.
+type table struct {
+	by     string   // what the first column is; empty: who is compared
+	header []string // the other columns
+	rows   [][]string
+	notes  []string // such as what is left out
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// publish prints the table, and puts it where the file of -docs has its marks.
+func (w *world) publish(b *testing.B, t table) {
+	b.Helper()
+	b.ReportMetric(0, "ns/op") // of a whole comparison, which says nothing
+	name := strings.TrimPrefix(b.Name(), "Benchmark")
+	if t.by != "" {
+		t.by = ", by " + t.by
+	}
+	t.header = append([]string{name + t.by}, t.header...)
+	fmt.Print("\n", t.text(), "\n") // b.Log would cut it short
+	if *docs == "" {
+		return
+	}
+	file, err := os.ReadFile(*docs)
+	if err != nil {
+		b.Fatal(err)
+	}
+	begin, end := fmt.Sprintf("<!-- bench:%s -->\n", name), "<!-- /bench -->"
+	before, rest, found := strings.Cut(string(file), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		b.Fatalf("%s has no place for this table: %s%s", *docs, begin, end)
+	}
+	text := before + begin + t.markdown() + "\n" + w.circumstances(b) + "\n" + end + after
+	if err := os.WriteFile(*docs, []byte(text), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (t table) text() string {
+	var out bytes.Buffer
+	tabs := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	for _, row := range append([][]string{t.header}, t.rows...) {
+		fmt.Fprintln(tabs, strings.Join(row, "\t"))
+	}
+	_ = tabs.Flush()
+	return out.String() + strings.Join(t.notes, "\n")
+}
+
+func (t table) markdown() string {
+	var out strings.Builder
+	line := func(cells []string) { fmt.Fprintf(&out, "| %s |\n", strings.Join(cells, " | ")) }
+	line(t.header)
+	out.WriteString(strings.Repeat("|---", len(t.header)) + "|\n")
+	for _, row := range t.rows {
+		line(row)
+	}
+	for _, note := range t.notes {
+		fmt.Fprintf(&out, "\n%s\n", note)
+	}
+	return out.String()
+}
+
+// circumstances is where and when a table was measured.
+func (w *world) circumstances(b *testing.B) string {
+	b.Helper()
+	said := func(program string, args ...string) string {
+		out, err := exec.CommandContext(b.Context(), program, args...).Output()
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(out))
+	}
+	commit := said("git", "rev-parse", "--short", "HEAD")
+	if said("git", "status", "--porcelain", "--", "..", ":!../docs") != "" {
+		commit += " with changes"
+	}
+	facts := []string{
+		time.Now().UTC().Format(time.DateOnly), "commit " + commit, fmt.Sprintf("%d cores", runtime.NumCPU()), runtime.Version(),
+	}
+	if w != nil {
+		var postgres string
+		if err := w.pool.QueryRow(context.Background(), "SELECT current_setting('server_version')").Scan(&postgres); err != nil {
+			b.Fatal(err)
+		}
+		facts = append(facts, "Postgres "+strings.Fields(postgres)[0])
+	}
+	if node := said(nodeProgram, "--version"); node != "" {
+		facts = append(facts, "node "+node)
+	}
+	return "*" + strings.Join(facts, ", ") + "*"
+}

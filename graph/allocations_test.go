@@ -1,0 +1,124 @@
+//go:build !race
+
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const allocationsFile = "../testdata/allocations.txt"
+
+// What the server allocates for an operation, from the request in its hands to
+// the answer written, stands in a file. It may not rise by more than the
+// counting errs, and what has fallen is written down, so that it stays there.
+// `go test ./graph -run Allocations -update` rewrites the file.
+//
+//nolint:paralleltest // what others allocate would be counted
+func TestAllocations(t *testing.T) {
+	const rises, falls = 1.01, 0.9
+	s := newSchool(t)
+	measured := s.allocations()
+	if *update {
+		text := "# What an operation allocates; `go test ./graph -run Allocations -update` rewrites it.\n"
+		for _, m := range measured {
+			text += fmt.Sprintf("%s %.0f\n", m.operation, m.count)
+		}
+		if err := os.WriteFile(filepath.FromSlash(allocationsFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	text, err := os.ReadFile(filepath.FromSlash(allocationsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range measured {
+		_, line, _ := strings.Cut(string(text), "\n"+m.operation+" ")
+		var written float64
+		if _, err := fmt.Sscan(line, &written); err != nil {
+			t.Errorf("%s has no line for %s: %v", allocationsFile, m.operation, err)
+			continue
+		}
+		switch {
+		case m.count > written*rises:
+			t.Errorf("%s allocates %.0f times, %.0f are allowed", m.operation, m.count, written)
+		case m.count < written*falls:
+			t.Errorf("%s allocates %.0f times; write that down instead of %.0f", m.operation, m.count, written)
+		}
+	}
+}
+
+type allocated struct {
+	operation string
+	count     float64
+}
+
+// allocations of the operations that most requests are. Each is asked often
+// before it is counted, so that nothing is parsed or prepared for the first time.
+func (s *school) allocations() (measured []allocated) {
+	s.t.Helper()
+	const warm, counted = 20, 40
+	student := fmt.Sprint(busySchool(s)["student"])
+	for n := range 5 {
+		s.booked(student, s.newSlot(time.Duration(10+n)*day))
+	}
+	bookings := make(chan []byte, warm+counted+1)
+	for range cap(bookings) {
+		bookings <- body(s, bookSlotDocument, map[string]any{"student": s.student(nil), "slot": s.newSlot(15 * day)})
+	}
+	asks := func(document string, variables map[string]any) func() []byte {
+		text := body(s, document, variables)
+		return func() []byte { return text }
+	}
+	for _, operation := range []struct {
+		name string
+		body func() []byte
+	}{
+		{"availableSlots", asks(`query($s: ID!, $start: DateTime!, $end: DateTime!) {
+			availableSlots(studentId: $s, start: $start, end: $end, first: 50) { nodes { id start end interviewer { id name } } } }`,
+			map[string]any{"s": student, "start": t0.Format(time.RFC3339), "end": t0.Add(7 * day).Format(time.RFC3339)})},
+		{"bookSlot", func() []byte { return <-bookings }},
+		{"eligibility", asks(`query($s: ID!) { student(id: $s) { name eligibility { eligible interviewsUsed reasons { code message } } } }`,
+			map[string]any{"s": student})},
+		{"interviews", asks(`query($s: ID!) { student(id: $s) { interviews(first: 20) {
+			nodes { id start status grade interviewer { name } } } } }`, map[string]any{"s": student})},
+	} {
+		for range warm {
+			s.serveOne(operation.body())
+		}
+		measured = append(measured, allocated{operation.name, testing.AllocsPerRun(counted, func() { s.serveOne(operation.body()) })})
+	}
+	return measured
+}
+
+const bookSlotDocument = `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) ` + asInterview
+
+func body(s *school, document string, variables map[string]any) []byte {
+	s.t.Helper()
+	text, err := json.Marshal(map[string]any{"query": document, "variables": variables})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return text
+}
+
+// serveOne answers a request without a network.
+func (s *school) serveOne(body []byte) {
+	s.t.Helper()
+	request := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	s.serve.ServeHTTP(answer, request)
+	if answer.Code != http.StatusOK || strings.Contains(answer.Body.String(), `"message"`) {
+		s.t.Fatalf("%d: %s", answer.Code, answer.Body)
+	}
+}
