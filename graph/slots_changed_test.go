@@ -164,6 +164,22 @@ func TestSlotsChangeOnAnotherServer(t *testing.T) {
 	told([]string{slots[0], slots[1], parallel}, nil)
 }
 
+// A booking is heard of in several messages. Whichever is first, the slot is told
+// of as closed: here that of the slot never comes.
+func TestAnOwnBookingIsToldOfByTheInterviewAlone(t *testing.T) {
+	t.Parallel()
+	s, second := living(t)
+	me, by := s.student(nil), s.interviewer(nil)
+	slots := []string{s.slot(by, 7*day), s.slot(by, 8*day), s.slot(s.interviewer(nil), 7*day)}
+	c := second.connect()
+	id := c.follow(me)
+	if _, err := s.db.SQL(t).ExecContext(t.Context(), "ALTER TABLE slots DISABLE TRIGGER slots_changed"); err != nil {
+		t.Fatal(err)
+	}
+	s.booked(me, slots[0])
+	c.changes(id, nil, slots)
+}
+
 // However many slots an event has, of however many interviewers, and however deep
 // it leads: what has changed is read once for all who are told, and each field
 // once for an event.

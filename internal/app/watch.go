@@ -124,21 +124,40 @@ func (a *App) watch(ctx context.Context, w watcher) {
 func (w *slotWatch) take(h happened) {
 	add := news[booking.SlotID, booking.Slot]{stale: h.manySlots || h.students[w.student], refetch: h.manySlots}
 	for _, slot := range h.slots {
-		if w.in.Covers(slot.Span()) {
-			if add.things == nil {
-				add.things = map[booking.SlotID]booking.Slot{}
-			}
-			add.things[slot.ID] = slot
-		}
+		w.add(&add, slot)
 	}
 	if add.stale || len(add.things) > 0 {
 		w.put(add)
 	}
 }
 
+func (w *slotWatch) add(to *news[booking.SlotID, booking.Slot], slot booking.Slot) {
+	if !w.in.Covers(slot.Span()) {
+		return
+	}
+	if to.things == nil {
+		to.things = map[booking.SlotID]booking.Slot{}
+	}
+	to.things[slot.ID] = slot
+}
+
 func (w *slotWatch) read(ctx context.Context) (err error) {
 	w.record, err = w.app.store.Record(ctx, w.student)
 	return err
+}
+
+// readAgain reads the record. The student's own bookings are news: what is heard
+// of their slots may come later, when he has met whom he booked and the slots
+// seem to be none of his.
+func (w *slotWatch) readAgain(ctx context.Context, n *news[booking.SlotID, booking.Slot]) error {
+	earlier := w.record
+	if err := w.read(ctx); err != nil {
+		return err
+	}
+	for _, slot := range w.record.BookedSince(earlier) {
+		w.add(n, slot)
+	}
+	return nil
 }
 
 func (w *slotWatch) run(ctx context.Context, tell func(context.Context, SlotsChanged)) error {
@@ -173,7 +192,7 @@ func (w *slotWatch) expiry() <-chan time.Time {
 
 func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (SlotsChanged, error) {
 	if n.stale {
-		if err := w.read(ctx); err != nil {
+		if err := w.readAgain(ctx, &n); err != nil {
 			return SlotsChanged{}, err
 		}
 	}

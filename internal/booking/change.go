@@ -43,6 +43,18 @@ func (o Offer) WouldAllow(slot Slot) bool {
 	return o.Allows(Slot{ID: slot.ID, InterviewerID: slot.InterviewerID, Start: slot.Start, End: slot.End, Status: SlotOpen})
 }
 
+// BookedSince are the slots of the interviews that an earlier record of the
+// student has not.
+func (r Record) BookedSince(earlier Record) []Slot {
+	var slots []Slot
+	for _, i := range r.History {
+		if !slices.ContainsFunc(earlier.History, func(e Interview) bool { return e.SlotID == i.SlotID }) {
+			slots = append(slots, Slot{ID: i.SlotID, InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotBooked})
+		}
+	}
+	return slots
+}
+
 // Expires is when the record comes to say something else though nothing is
 // written, because a hold or a waiver ends; Forever when none does.
 func (r Record) Expires(now time.Time) time.Time {
