@@ -28,3 +28,6 @@ func Unplanned(o Options) Options {
 	o.unplanned = true
 	return o
 }
+
+// ServedSchema is the schema as clients see it.
+func ServedSchema() *ast.Schema { return servedSchema() }

@@ -7,8 +7,11 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"rehearse/graph"
 	"rehearse/internal/booking"
@@ -23,7 +26,7 @@ var plannedDocuments = []string{
 		eligibility { eligible interviewsUsed interviewLimit interviewsRemaining recentGrades reasons { code message } }
 		emptyReasons { code count message } } }`,
 	`query($s: ID!, $a: DateTime!, $z: DateTime!) { availableSlots(studentId: $s, start: $a, end: $z) {
-		__typename edges { at: cursor __typename node { ...slot ...slot who: interviewer { __typename n: name id: id ... on Person { __typename } } } } } }
+		__typename edges { at: cursor __typename node { ...slot ...slot who: interviewer { __typename n: name id: id ... on Person { __typename person: name } } } } } }
 		fragment slot on Slot { b: id a: start id interviewer { timeZone } }`,
 	`query($s: ID!, $a: DateTime!, $no: Boolean = false, $yes: Boolean = true) { availableSlots(studentId: $s, start: $a, end: "2026-01-01T00:00:00Z") {
 		nodes { id } emptyReasons { code } } other: availableSlots(studentId: $s, start: $a, end: "2030-01-01T00:00:00Z") {
@@ -44,45 +47,92 @@ var plannedDocuments = []string{
 // answer: not in its data, and not in its errors.
 func TestPlannedAnswers(t *testing.T) {
 	t.Parallel()
-	var plain string
-	s := newSchoolWith(t, store.Options{}, unlimited, func(o *graph.Options) {
-		server := httptest.NewServer(graph.NewHandler(graph.Unplanned(*o)))
-		t.Cleanup(server.Close)
-		plain = server.URL
-	})
-	student, rude := s.student(in{"name": "Ann \"quoted\" \\ \u2028 ü\n"}), s.student(nil)
-	s.booked(student, s.newSlot(2*day))
-	s.booked(rude, s.newSlot(3*day))
-	for n := range 6 {
-		s.newSlot(time.Duration(n+4) * day)
-	}
-	variables := map[string]any{"s": student, "a": t0.Format(time.RFC3339), "z": t0.AddDate(0, 0, 30).Format(time.RFC3339)}
-	planned := s.url
-	id, err := strconv.ParseInt(student, 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, as := range []booking.Role{booking.RoleAdmin, booking.RoleStudent, booking.RoleInterviewer, booking.RoleAnonymous} {
-		s.act(as, id)
+	both := newPlannedSchool(t)
+	for _, as := range everyRole {
 		for _, document := range plannedDocuments {
-			s.url = plain
-			want := inAnyOrder(s.ask(document, variables).body)
-			s.url = planned
-			if got := inAnyOrder(s.ask(document, variables).body); got != want {
-				t.Errorf("%s, as %s\nplanned:\n%s\nfield by field:\n%s", document, as, got, want)
-			}
+			both.compare(as, document)
 		}
 	}
 }
 
+// The same holds of documents that nobody has thought of.
+func TestPlannedDrawnDocuments(t *testing.T) {
+	t.Parallel()
+	both := newPlannedSchool(t)
+	executed, drawn := 0, 0
+	rapid.Check(t, func(r *rapid.T) {
+		as := rapid.SampledFrom(everyRole).Draw(r, "as")
+		drawn++
+		if strings.Contains(both.compare(as, drawDocument(r)), `"__typename":"Query"`) {
+			executed++
+		}
+	})
+	if executed*3 < drawn {
+		t.Errorf("of %d documents only %d have an answer", drawn, executed)
+	}
+}
+
+var everyRole = []booking.Role{booking.RoleAdmin, booking.RoleStudent, booking.RoleInterviewer, booking.RoleAnonymous}
+
+// plannedSchool is a school that answers with plans and without.
+type plannedSchool struct {
+	*school
+	planned, plain string // URLs
+	student        int64
+	variables      map[string]any
+}
+
+func newPlannedSchool(t *testing.T) plannedSchool {
+	t.Helper()
+	var p plannedSchool
+	p.school = newSchoolWith(t, store.Options{}, unlimited, func(o *graph.Options) {
+		const many = 1 << 30
+		o.Limits.Directives, o.Limits.SameKey, o.Limits.RootFields = many, many, many
+		server := httptest.NewServer(graph.NewHandler(graph.Unplanned(*o)))
+		t.Cleanup(server.Close)
+		p.plain = server.URL
+	})
+	p.planned = p.url
+	student, rude := p.school.student(in{"name": "Ann \"quoted\" \\ \u2028 ü\n"}), p.school.student(nil)
+	p.booked(student, p.newSlot(2*day))
+	p.booked(rude, p.newSlot(3*day))
+	for n := range 6 {
+		p.newSlot(time.Duration(n+4) * day)
+	}
+	p.variables = map[string]any{"s": student, "a": t0.Format(time.RFC3339), "z": t0.AddDate(0, 0, 30).Format(time.RFC3339)}
+	var err error
+	if p.student, err = strconv.ParseInt(student, 10, 64); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// compare asks both ways, and answers what it was answered.
+func (p plannedSchool) compare(as booking.Role, document string) string {
+	p.t.Helper()
+	p.act(as, p.student)
+	p.url = p.plain
+	want := inAnyOrder(p.ask(document, p.variables).body)
+	p.url = p.planned
+	got := inAnyOrder(p.ask(document, p.variables).body)
+	if got != want {
+		p.t.Errorf("%s, as %s\nplanned:\n%s\nfield by field:\n%s", document, as, got, want)
+	}
+	return got
+}
+
 // inAnyOrder puts the errors of an answer in an order: fields are executed side by
-// side, and which of them fails first is chance. All else stays as it was written.
+// side, and which of them fails first is chance, and with it which are left out
+// when there are many. All else stays as it was written.
 func inAnyOrder(body string) string {
-	var answer struct{ Errors, Data json.RawMessage }
+	var answer struct{ Errors, Data, Extensions json.RawMessage }
 	var errors []json.RawMessage
 	if json.Unmarshal([]byte(body), &answer) != nil || json.Unmarshal(answer.Errors, &errors) != nil {
 		return body
 	}
+	if len(answer.Extensions) > 0 {
+		return fmt.Sprintf("%s\n%d errors\n%s", answer.Data, len(errors), answer.Extensions)
+	}
 	slices.SortFunc(errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
-	return fmt.Sprintf("%s\n%s", errors, answer.Data)
+	return fmt.Sprintf("%s\n%s", answer.Data, errors)
 }
