@@ -70,7 +70,7 @@ func (d *drawing) selection(of *ast.Definition, depth int) string {
 			out.WriteString("... " + d.one("", "on "+of.Name) + d.directive() + " " + d.selection(of, depth-1))
 		case "abstract":
 			for _, kind := range d.schema.GetImplements(of) {
-				out.WriteString("... on " + kind.Name + d.directive() + " " + d.selection(kind, depth-1))
+				out.WriteString("... on " + kind.Name + d.directive() + " { ... on " + of.Name + " " + d.selection(of, depth-1) + " }")
 			}
 		case "fragment":
 			name := fmt.Sprint("f", len(d.fragments))

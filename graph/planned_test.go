@@ -26,7 +26,7 @@ var plannedDocuments = []string{
 		eligibility { eligible interviewsUsed interviewLimit interviewsRemaining recentGrades reasons { code message } }
 		emptyReasons { code count message } } }`,
 	`query($s: ID!, $a: DateTime!, $z: DateTime!) { availableSlots(studentId: $s, start: $a, end: $z) {
-		__typename edges { at: cursor __typename node { ...slot ...slot who: interviewer { __typename n: name id: id ... on Person { __typename person: name } } } } } }
+		__typename edges { at: cursor __typename node { ...slot ...slot who: interviewer { __typename n: name id: id ... on Person { __typename ... on Interviewer { person: name } } } } } } }
 		fragment slot on Slot { b: id a: start id interviewer { timeZone } }`,
 	`query($s: ID!, $a: DateTime!, $no: Boolean = false, $yes: Boolean = true) { availableSlots(studentId: $s, start: $a, end: "2026-01-01T00:00:00Z") {
 		nodes { id } emptyReasons { code } } other: availableSlots(studentId: $s, start: $a, end: "2030-01-01T00:00:00Z") {
@@ -50,7 +50,9 @@ func TestPlannedAnswers(t *testing.T) {
 	both := newPlannedSchool(t)
 	for _, as := range everyRole {
 		for _, document := range plannedDocuments {
-			both.compare(as, document)
+			if answer := both.compare(as, document); as == booking.RoleAdmin && !strings.Contains(answer, `":{"`) {
+				t.Errorf("%s\nwas not executed: %s", document, answer)
+			}
 		}
 	}
 }
