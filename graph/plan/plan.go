@@ -94,12 +94,10 @@ func (t *Type[T]) write(ctx context.Context, o *graphql.OperationContext, field 
 	if !known || selected.load(ctx, objects) != nil {
 		return nil, false
 	}
-	const typical = 24 // bytes of a value
-	b := make([]byte, 0, (1+len(objects))*selected.size(typical))
 	if list {
-		return selected.appendList(b, objects, 0, len(objects)), true
+		return selected.appendList(nil, objects, 0, len(objects)), true
 	}
-	return selected.append(b, objects[0], 0), true
+	return selected.append(nil, objects[0], 0), true
 }
 
 func pointers[T any](to []*T, objects []T) []*T {
@@ -139,14 +137,6 @@ func eachOnce(fields []graphql.CollectedField) []graphql.CollectedField {
 	return once
 }
 
-func (s selection[T]) size(typical int) int {
-	size := 2
-	for _, key := range s.keys {
-		size += len(key) + typical
-	}
-	return size
-}
-
 func (s selection[T]) load(ctx context.Context, objects []*T) error {
 	for _, c := range s.columns {
 		if err := c.load(ctx, objects); err != nil {
@@ -172,10 +162,14 @@ func (s selection[T]) append(b []byte, object *T, i int) []byte {
 func (s selection[T]) appendList(b []byte, objects []*T, start, end int) []byte {
 	b = append(b, '[')
 	for i := start; i < end; i++ {
+		before := len(b)
 		if i > start {
 			b = append(b, ',')
 		}
 		b = s.append(b, objects[i], i)
+		if i == start { // the others are about as long
+			b = slices.Grow(b, (len(b)-before+8)*(end-start))
+		}
 	}
 	return append(b, ']')
 }

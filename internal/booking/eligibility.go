@@ -110,13 +110,13 @@ func used(claims []Interview) int {
 // recentGrades orders by start, then id, newest first. Completed interviews
 // without a grade are passed over: they neither block nor push a grade out.
 func (r Record) recentGrades() []int {
-	var graded []Interview
-	for _, i := range r.History {
-		if i.Status == Completed && i.Grade != nil {
+	graded := make([]*Interview, 0, len(r.History))
+	for n := range r.History {
+		if i := &r.History[n]; i.Status == Completed && i.Grade != nil {
 			graded = append(graded, i)
 		}
 	}
-	slices.SortFunc(graded, func(a, b Interview) int { return byStart(b, a) })
+	slices.SortFunc(graded, func(a, b *Interview) int { return byStart(*b, *a) })
 	grades := []int{}
 	for _, i := range graded[:min(len(graded), r.Policy.GradeWindow)] {
 		grades = append(grades, *i.Grade)

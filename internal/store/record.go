@@ -113,6 +113,8 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	return r
 }
 
+const typicalHistory = 16
+
 // read reads a row. The rows of a student repeat all but the interview, which is
 // decoded only of the first of them.
 func (r *recordRow) read(rows pgx.Rows) error {
@@ -131,6 +133,7 @@ func (r *recordRow) read(rows pgx.Rows) error {
 			return err
 		}
 		record = r.record
+		record.History = make([]booking.Interview, 0, typicalHistory)
 	}
 	if i := r.interview; i.ID != 0 {
 		i.StudentID, i.CompletedAt, i.Waivers = student, r.completed.orNever(), typed[booking.WaiverID](r.standsOn)
