@@ -6,6 +6,7 @@ package loader
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,12 +32,13 @@ type Set struct {
 // New is a set that reads through r, which may take as long as timeout each time.
 func New(r *store.Reader, timeout time.Duration) *Set {
 	return &Set{
-		timeout:      timeout,
-		Students:     newLoader(byKey(r.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })),
-		Interviewers: newLoader(byKey(r.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })),
-		Slots:        newLoader(byKey(r.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })),
-		Interviews:   newLoader(byKey(r.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })),
-		Records:      newLoader(r.Records),
+		timeout:  timeout,
+		Students: newLoader(byKey(r.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })),
+		Interviewers: newLoader(byKey(r.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })).
+			knowing(r.KnownInterviewers),
+		Slots:      newLoader(byKey(r.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })),
+		Interviews: newLoader(byKey(r.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })),
+		Records:    newLoader(r.Records),
 	}
 }
 
@@ -74,13 +76,29 @@ func Prime[T any](ctx context.Context, objects ...*T) {
 type Loader[K ~int64, V any] struct {
 	asking  sync.Mutex
 	batches *dataloader.Loader[K, V]
+	known   func([]K) map[K]*V // what need not be read; may be nil
+}
+
+func (l *Loader[K, V]) knowing(known func([]K) map[K]*V) *Loader[K, V] {
+	l.known = known
+	return l
 }
 
 // Map reads the values of the keys, without waiting for others to ask: the keys
 // are all there are at their place.
 func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
+	var values map[K]*V
+	if l.known != nil {
+		values = l.known(keys)
+		keys = slices.DeleteFunc(slices.Clone(keys), func(key K) bool { return values[key] != nil })
+	}
+	if values == nil {
+		values = make(map[K]*V, len(keys))
+	}
+	if len(keys) == 0 {
+		return values, nil
+	}
 	thunks := l.ask(ctx, keys)
-	values := make(map[K]*V, len(keys))
 	for i, thunk := range thunks {
 		value, err := thunk()
 		if err != nil {

@@ -17,14 +17,16 @@ import (
 )
 
 // Changes are what transactions have changed, by id. They come from triggers
-// (migration 12), so that no way to write can forget to tell of itself.
+// (migrations 12 and 14), so that no way to write can forget to tell of itself.
 type Changes struct {
 	Slots      []booking.SlotID
 	Interviews []booking.InterviewID
 	Students   []booking.StudentID // of whom the rules may say otherwise now
 
+	Interviewers []booking.InterviewerID
+
 	// Where too many have changed to be named.
-	ManySlots, ManyInterviews bool
+	ManySlots, ManyInterviews, ManyInterviewers bool
 	// Lost: any change may have been missed before.
 	Lost bool
 }
@@ -32,11 +34,13 @@ type Changes struct {
 // And is all that has changed in either.
 func (c Changes) And(o Changes) Changes {
 	return Changes{
-		Slots:      append(c.Slots, o.Slots...),
-		Interviews: append(c.Interviews, o.Interviews...),
-		Students:   append(c.Students, o.Students...),
-		ManySlots:  c.ManySlots || o.ManySlots, ManyInterviews: c.ManyInterviews || o.ManyInterviews,
-		Lost: c.Lost || o.Lost,
+		Slots:        append(c.Slots, o.Slots...),
+		Interviews:   append(c.Interviews, o.Interviews...),
+		Students:     append(c.Students, o.Students...),
+		Interviewers: append(c.Interviewers, o.Interviewers...),
+		ManySlots:    c.ManySlots || o.ManySlots, ManyInterviews: c.ManyInterviews || o.ManyInterviews,
+		ManyInterviewers: c.ManyInterviewers || o.ManyInterviewers,
+		Lost:             c.Lost || o.Lost,
 	}
 }
 
@@ -68,7 +72,9 @@ func (s *Store) Listen(ctx context.Context) (*Listener, error) {
 // it is made anew, and Lost is the first that is told then; log says why.
 func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)) {
 	for {
+		l.store.known.listen(true)
 		err := l.hear(ctx, tell)
+		l.store.known.listen(false)
 		if err = errors.Join(err, hangUp(ctx, l.conn)); ctx.Err() != nil {
 			return
 		}
@@ -111,7 +117,11 @@ func (l *Listener) hear(ctx context.Context, tell func(Changes)) error {
 		cancel()
 		switch {
 		case err == nil:
-			tell(parseChanges(message.Payload))
+			changes := parseChanges(message.Payload)
+			if len(changes.Interviewers) > 0 || changes.ManyInterviewers {
+				l.store.known.forget(changes.Interviewers...)
+			}
+			tell(changes)
 		case ctx.Err() != nil || !pgconn.Timeout(err):
 			return err
 		default:
@@ -148,8 +158,10 @@ func parseChanges(message string) Changes {
 		return Changes{Interviews: typed[booking.InterviewID](numbers), ManyInterviews: len(numbers) == 0}
 	case "students":
 		return Changes{Students: typed[booking.StudentID](numbers), ManySlots: len(numbers) == 0}
+	case "interviewers":
+		return Changes{Interviewers: typed[booking.InterviewerID](numbers), ManyInterviewers: len(numbers) == 0}
 	default:
-		return Changes{ManySlots: true, ManyInterviews: true}
+		return Changes{ManySlots: true, ManyInterviews: true, ManyInterviewers: true}
 	}
 }
 

@@ -84,12 +84,22 @@ func interviewerPlaces(i *booking.Interviewer) []any {
 	}
 }
 
+// KnownInterviewers are those of the interviewers that need not be read: as they
+// were a moment ago.
+func (r *Reader) KnownInterviewers(keys []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
+	return r.known.get(keys)
+}
+
 // InterviewersByID reads the interviewers that exist of those asked for.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
+	at := r.known.at()
 	found := make([]booking.Interviewer, 0, len(keys))
 	err := r.send(ctx, statement{
 		"SELECT " + interviewerColumns + " FROM interviewers WHERE id = ANY($1)", []any{numbers(keys)},
 		each(&found, interviewerPlaces)})
+	if err == nil {
+		r.known.keep(at, found)
+	}
 	return found, fault(err, "read %d interviewers", len(keys))
 }
 
@@ -139,6 +149,7 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 // time of creation.
 func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) error {
 	changed := newInterviewerRow(i)
+	tx.in.changesInterviewers = true
 	return tx.update(ctx, &changed, "name", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url", "active")
 }
 

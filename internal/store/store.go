@@ -33,6 +33,7 @@ type Store struct {
 type Reader struct {
 	db *gorm.DB
 	session
+	known *known // keeps nothing inside a transaction
 }
 
 // Tx is a Reader that can also lock and write. The lock order is the same
@@ -117,7 +118,7 @@ func New(pool *sql.DB) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db, session: pooled{pool}}, pool: pool}, nil
+	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool}, nil
 }
 
 // Close ends every connection.
@@ -165,11 +166,14 @@ func (s *Store) attempt(ctx context.Context, fn func(*Tx) error) error {
 	}()
 	db := s.db.WithContext(ctx)
 	db.Statement.ConnPool = t
-	if err := fn(&Tx{Reader{db: db, session: t}, t}); err != nil {
+	if err := fn(&Tx{Reader{db: db, session: t, known: &known{}}, t}); err != nil {
 		return err
 	}
 	err = t.commit(ctx)
 	done = err == nil
+	if t.changesInterviewers { // even if it is not known whether it has
+		s.known.forget()
+	}
 	return err
 }
 

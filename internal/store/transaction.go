@@ -16,6 +16,8 @@ type transaction struct {
 	conn   *sql.Conn
 	queued []statement
 	begun  bool // something was sent
+
+	changesInterviewers bool
 }
 
 // begin queues what begins a transaction on the connection.
