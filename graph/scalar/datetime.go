@@ -18,10 +18,8 @@ func WithZone(ctx context.Context, zone *time.Location) context.Context {
 	return context.WithValue(ctx, zoneKey{}, zone)
 }
 
-const wire = `"2006-01-02T15:04:05.999999Z07:00"` // RFC 3339; a fraction only where there is one
-
-// MarshalDateTime writes an instant in UTC, and the zero time as null: the end
-// of what has none.
+// MarshalDateTime writes an instant in UTC as RFC 3339, with a fraction only where
+// there is one, and the zero time as null: the end of what has none.
 func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
 		_, err := w.Write(AppendDateTime(nil, t))

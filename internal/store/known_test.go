@@ -1,0 +1,196 @@
+package store_test
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// listening is a store that hears of changes, one after the other.
+type listening struct {
+	*store.Store
+	t       *testing.T
+	changes chan heard
+}
+
+// heard is what is heard, and the names that are known at that moment of the
+// first interviewer of the school.
+type heard struct {
+	store.Changes
+	known []string
+}
+
+func newListening(t *testing.T, db pgtest.Database) listening {
+	t.Helper()
+	return newListeningWith(t, db, nil)
+}
+
+func newListeningWith(t *testing.T, db pgtest.Database, tracer pgx.QueryTracer) listening {
+	t.Helper()
+	l := listening{Store: db.Open(t, store.Options{Tracer: tracer}), t: t, changes: make(chan heard, 16)}
+	listener, err := l.Listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { listener.Run(ctx, slog.New(slog.DiscardHandler), func(c store.Changes) { l.changes <- heard{c, l.names(1)} }) })
+	t.Cleanup(func() { stop(); running.Wait() })
+	return l
+}
+
+// heard waits until it has heard of something.
+func (l listening) heard(what func(store.Changes) bool) heard {
+	l.t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		select {
+		case c := <-l.changes:
+			if what(c.Changes) {
+				return c
+			}
+		case <-late:
+			l.t.Fatal("it is not heard of")
+		}
+	}
+}
+
+// read reads the interviewers and answers the known ones' names.
+func (l listening) read(ids ...booking.InterviewerID) []string {
+	l.t.Helper()
+	if _, err := l.InterviewersByID(l.t.Context(), ids); err != nil {
+		l.t.Fatal(err)
+	}
+	return l.names(ids...)
+}
+
+func (l listening) names(ids ...booking.InterviewerID) []string {
+	names := []string{}
+	for _, known := range l.KnownInterviewers(ids) {
+		names = append(names, known.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func inTx(t *testing.T, s *store.Store, fn func(*store.Tx) error) {
+	t.Helper()
+	if err := s.InTx(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func interviewer(t *testing.T, s *store.Store, name string) (created booking.Interviewer) {
+	t.Helper()
+	inTx(t, s, func(tx *store.Tx) (err error) {
+		created, err = tx.CreateInterviewer(t.Context(), booking.Interviewer{
+			Name: name, Email: name + "@example.org", TimeZone: "UTC", Active: true, CreatedAt: time.Now(),
+		})
+		return err
+	})
+	return created
+}
+
+func rename(t *testing.T, s *store.Store, one booking.Interviewer, name string) {
+	t.Helper()
+	one.Name = name
+	inTx(t, s, func(tx *store.Tx) error { return tx.UpdateInterviewer(t.Context(), one) })
+}
+
+func wantNames(t *testing.T, when string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: %q are known, wanted %q", when, got, want)
+	}
+}
+
+func TestInterviewersAreKnownUntilTheyChange(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	other := db.Open(t, store.Options{})
+	ann, ben := interviewer(t, other, "ann"), interviewer(t, other, "ben")
+	all := []booking.InterviewerID{ann.ID, ben.ID}
+	s := newListening(t, db)
+	rename(t, other, ann, "anna") // it hears from here on
+	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+
+	wantNames(t, "at first", s.names(all...))
+	wantNames(t, "when read", s.read(all...), "anna", "ben")
+	rename(t, s.Store, ben, "benjamin")
+	wantNames(t, "after a change of its own", s.names(ben.ID))
+	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ben.ID) })
+	wantNames(t, "when read again", s.read(all...), "anna", "benjamin")
+	rename(t, other, ann, "annika")
+	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+	wantNames(t, "after a change elsewhere", s.names(all...), "benjamin")
+	inTx(t, s.Store, func(tx *store.Tx) error {
+		if _, err := tx.InterviewersByID(t.Context(), all); err != nil {
+			return err
+		}
+		wantNames(t, "in a transaction", listening{Store: &store.Store{Reader: tx.Reader}}.names(all...))
+		return nil
+	})
+	wantNames(t, "after a transaction that read", s.names(all...), "benjamin")
+}
+
+// What a server that hears nothing knows would get old.
+func TestNobodyIsKnownWhileNothingIsHeard(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	deaf := listening{Store: db.Open(t, store.Options{}), t: t}
+	ann := interviewer(t, deaf.Store, "ann")
+	wantNames(t, "without a listener", deaf.read(ann.ID))
+
+	s := newListening(t, db)
+	rename(t, deaf.Store, ann, "anna")
+	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+	wantNames(t, "when read", s.read(ann.ID), "anna")
+	if _, err := db.SQL(t).ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND query LIKE 'LISTEN%'`); err != nil {
+		t.Fatal(err)
+	}
+	lost := s.heard(func(c store.Changes) bool { return c.Lost })
+	wantNames(t, "when the connection was lost", lost.known)
+}
+
+// What was read before a change is not kept after it.
+func TestWhatWasReadBeforeAChangeIsNotKept(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	other := db.Open(t, store.Options{})
+	ann := interviewer(t, other, "ann")
+	var s listening
+	s = newListeningWith(t, db, afterRead(sync.OnceFunc(func() { // and before it is kept
+		rename(t, other, ann, "anna")
+		s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
+	})))
+	wantNames(t, "when read before the change", s.read(ann.ID))
+	wantNames(t, "when read after it", s.read(ann.ID), "anna")
+}
+
+// afterRead runs when interviewers have been read by their ids.
+type afterRead func()
+
+type isRead struct{}
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (afterRead) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	return context.WithValue(ctx, isRead{}, strings.HasSuffix(data.SQL, "FROM interviewers WHERE id = ANY($1)"))
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (then afterRead) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
+	if read, _ := ctx.Value(isRead{}).(bool); read {
+		then()
+	}
+}
