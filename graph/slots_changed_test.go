@@ -214,3 +214,39 @@ func TestAnEventTakesAsManyStatementsAsItHasFields(t *testing.T) {
 		}
 	}
 }
+
+// A server that hears of changes reads an interviewer once, and again when he is
+// not as he was.
+func TestWhoIsKnownIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	trace := &statements{}
+	s, second := livingWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
+	second.setClock(t0)
+	me, by := s.student(nil), s.interviewer(in{"name": "Ann"})
+	c := second.connect()
+	id := c.follow(me)
+	c.changes(id, []string{s.slot(by, 7*day)}, nil) // it does hear
+	list := func() (name string, read bool) {
+		trace.take()
+		var data struct {
+			AvailableSlots struct{ Nodes []struct{ Interviewer struct{ Name string } } }
+		}
+		second.ask(`query($s: ID!, $start: DateTime!, $end: DateTime!) {
+			availableSlots(studentId: $s, start: $start, end: $end) { nodes { interviewer { name } } } }`,
+			in{"s": me, "start": moment(0), "end": moment(30 * day)}).into(&data)
+		return data.AvailableSlots.Nodes[0].Interviewer.Name, strings.Contains(strings.Join(trace.take(), "\n"), "FROM interviewers\n")
+	}
+	list()
+	if name, read := list(); name != "Ann" || read {
+		t.Errorf("%s is read again: %v", name, read)
+	}
+	var payload struct{ Errors []refused }
+	second.mutate("updateInterviewer", "interviewer { id }", in{"interviewerId": by, "name": "Anna"}, &payload)
+	s.accepted(payload.Errors)
+	if name, read := list(); name != "Anna" || !read {
+		t.Errorf("after the change she is called %s, read again: %v", name, read)
+	}
+	if name, read := list(); name != "Anna" || read {
+		t.Errorf("%s is read again: %v", name, read)
+	}
+}
