@@ -24,7 +24,7 @@ const allocationsFile = "../testdata/allocations.txt"
 //
 //nolint:paralleltest // what others allocate would be counted
 func TestAllocations(t *testing.T) {
-	const rises, falls = 1.01, 0.9
+	const rises, falls = 1.03, 0.9
 	s := newSchool(t)
 	measured := s.allocations()
 	if *update {

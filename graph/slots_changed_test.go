@@ -229,7 +229,9 @@ func TestWhoIsKnownIsNotReadAgain(t *testing.T) {
 	list := func() (name string, read bool) {
 		trace.take()
 		var data struct {
-			AvailableSlots struct{ Nodes []struct{ Interviewer struct{ Name string } } }
+			AvailableSlots struct {
+				Nodes []struct{ Interviewer struct{ Name string } }
+			}
 		}
 		second.ask(`query($s: ID!, $start: DateTime!, $end: DateTime!) {
 			availableSlots(studentId: $s, start: $start, end: $end) { nodes { interviewer { name } } } }`,

@@ -44,7 +44,9 @@ func newListeningWith(t *testing.T, db pgtest.Database, tracer pgx.QueryTracer) 
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { listener.Run(ctx, slog.New(slog.DiscardHandler), func(c store.Changes) { l.changes <- heard{c, l.names(1)} }) })
+	running.Go(func() {
+		listener.Run(ctx, slog.New(slog.DiscardHandler), func(c store.Changes) { l.changes <- heard{c, l.names(1)} })
+	})
 	t.Cleanup(func() { stop(); running.Wait() })
 	return l
 }
