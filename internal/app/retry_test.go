@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 
@@ -10,15 +11,20 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
 )
 
 // failing answers an Intercept.Before that fails the statements that match
 // with the SQLSTATE code, at most so often, and what counts them.
 func failing(code string, most int64, matches func(string) bool) (func(context.Context, string) error, *atomic.Int64) {
+	return failingWith(&pgconn.PgError{Severity: "ERROR", Code: code, Message: "injected"}, most, matches)
+}
+
+func failingWith(err error, most int64, matches func(string) bool) (func(context.Context, string) error, *atomic.Int64) {
 	var met atomic.Int64
 	return func(_ context.Context, statement string) error {
 		if matches(statement) && met.Add(1) <= most {
-			return &pgconn.PgError{Severity: "ERROR", Code: code, Message: "injected"}
+			return err
 		}
 		return nil
 	}, &met
@@ -59,6 +65,39 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 			booked := one[int](w, "SELECT count(*) FROM interviews")
 			if want := map[bool]int{true: 1}[c.want == "ok"]; booked != want {
 				t.Errorf("%d interviews were written, want %d", booked, want)
+			}
+			w.wantSound()
+		})
+	}
+}
+
+// What ends the session is nobody's mistake and can be tried again later; the
+// same code in an error that does not is a fault of ours.
+func TestSessionThatIsEnded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, severity, code string
+		unavailable          bool
+	}{
+		{"Postgres stops", "FATAL", "57P01", true},
+		{"Postgres has crashed", "FATAL", "57P02", true},
+		{"it was idle in its transaction", "FATAL", "25P03", true},
+		{"a pooler cannot reach Postgres", "FATAL", "08P01", true},
+		{"a message that was wrong", "ERROR", "08P01", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			s, slot := w.student(), w.slot(w.interviewer(), 1)
+			ended := &pgconn.PgError{Severity: c.severity, Code: c.code, Message: "injected"}
+			before, met := failingWith(ended, 100, insertsInterview)
+			_, err := w.server(pgtest.Intercept{Before: before}).
+				Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
+			if err == nil || errors.Is(err, store.ErrUnavailable) != c.unavailable {
+				t.Errorf("the booking came to %v; unavailable is %t", err, c.unavailable)
+			}
+			if met.Load() != 1 {
+				t.Errorf("the transaction ran %d times, want 1", met.Load())
 			}
 			w.wantSound()
 		})

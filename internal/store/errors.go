@@ -30,10 +30,6 @@ const (
 	exclusionViolation   = "23P01"
 	lockNotAvailable     = "55P03"
 	queryCanceled        = "57014"
-	adminShutdown        = "57P01"
-	crashShutdown        = "57P02"
-	cannotConnectNow     = "57P03"
-	tooManyConnections   = "53300"
 )
 
 // constraintRefusals says what each constraint refuses. A constraint is met
@@ -121,11 +117,9 @@ func isUnavailable(err error) bool {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		switch pg.Code {
-		case adminShutdown, crashShutdown, cannotConnectNow, tooManyConnections:
-			return true
-		}
-		return false
+		// It ends the session, whatever it says: Postgres stops, or a pooler that has
+		// let us in cannot reach it, for which pgbouncer has no code of its own.
+		return pg.Severity == "FATAL"
 	}
 	var network net.Error
 	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
