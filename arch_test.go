@@ -67,7 +67,7 @@ var only = map[string][]string{
 	"github.com/riverqueue/":        {"internal/store"},
 	"github.com/sethvargo/go-retry": {"internal/store"},
 	"golang.org/x/time":             {"internal/ratelimit"},
-	"github.com/hashicorp/":         {"internal/ratelimit", "internal/store"},
+	"github.com/hashicorp/":         {"graph", "internal/ratelimit", "internal/store"},
 	"encoding/csv":                  {"internal/interchange"},
 	"github.com/arran4/golang-ical": {"internal/interchange"},
 	"github.com/teambition/":        {"internal/interchange"},

@@ -51,6 +51,10 @@ func (a admission) admit(
 ) (*admitted, *refusal) {
 	operation, problems := exec.CreateOperationContext(ctx, params)
 	if len(problems) > 0 {
+		paid, tooMuch, err := a.rates.takeRefused(ctx, r)
+		if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
+			return nil, unpaid
+		}
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
 		return nil, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions}
 	}
@@ -59,13 +63,8 @@ func (a admission) admit(
 		return nil, refuse(wrongMethod, "GET answers queries only; send a mutation with POST").with("Allow", http.MethodPost)
 	}
 	paid, tooMuch, err := a.rates.take(ctx, r, operation)
-	switch {
-	case err != nil:
-		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
-		return nil, because(unavailable, codeUnavailable, "try again in a moment")
-	case tooMuch != nil:
-		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}
-		return nil, no.with("Retry-After", strconv.Itoa(paid.RetryAfterInSec))
+	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
+		return nil, unpaid
 	}
 	one := &admitted{OperationContext: operation, paid: paid, leave: func() {}}
 	if one.subscribes() {
@@ -76,4 +75,18 @@ func (a admission) admit(
 		return nil, full
 	}
 	return one, nil
+}
+
+// unpaid is why nothing is done for a sender; nil when he has paid.
+func (a admission) unpaid(ctx context.Context, paid charge, tooMuch *gqlerror.Error, err error) *refusal {
+	switch {
+	case err != nil:
+		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
+		return because(unavailable, codeUnavailable, "try again in a moment")
+	case tooMuch != nil:
+		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}
+		return no.with("Retry-After", strconv.Itoa(paid.RetryAfterInSec))
+	default:
+		return nil
+	}
 }

@@ -31,3 +31,11 @@ func Unplanned(o Options) Options {
 
 // ServedSchema is the schema as clients see it.
 func ServedSchema() *ast.Schema { return servedSchema() }
+
+// MaxCached is how many characters a cache of documents holds.
+const MaxCached = maxCached
+
+// NewDocumentTexts keeps documents by their hash.
+func NewDocumentTexts() graphql.Cache[string] {
+	return newTextCache(func(_, text string) int { return len(text) })
+}

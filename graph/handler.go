@@ -9,7 +9,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph/generated"
@@ -48,12 +47,6 @@ type Options struct {
 
 	unplanned bool // the library executes all fields, which is what tests compare with
 }
-
-// How many documents are kept: valid ones, parsed, and texts by their hash.
-const (
-	cachedDocuments   = 1000
-	cachedPersistents = 1000
-)
 
 // Handler answers GraphQL over HTTP.
 type Handler struct {
@@ -125,9 +118,10 @@ func NewHandler(o Options) *Handler {
 
 // useDocuments says which documents the server executes.
 func useDocuments(server *handler.Server, o Options) {
-	d := documents{limits: o.Limits, valid: lru.New[*ast.QueryDocument](cachedDocuments), trusted: o.Trusted}
+	byText := func(text string, _ *ast.QueryDocument) int { return len(text) }
+	d := documents{limits: o.Limits, valid: newTextCache(byText), trusted: o.Trusted}
 	if o.PersistedQueries {
-		d.persisted = lru.New[string](cachedPersistents)
+		d.persisted = newTextCache(func(_, text string) int { return len(text) })
 	}
 	server.SetQueryCache(d.valid)
 	server.Use(d)

@@ -43,18 +43,25 @@ type charge struct {
 
 // take takes what an operation costs. refused is nil unless there is too little.
 func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext) (charge, *gqlerror.Error, error) {
-	points := cost(o)
+	return l.takeFrom(ctx, r, cost(o), bookingsOf(o))
+}
+
+// takeRefused takes the least that an operation costs, for a document that is
+// none: it was read as one.
+func (l *RateLimits) takeRefused(ctx context.Context, r *http.Request) (charge, *gqlerror.Error, error) {
+	return l.takeFrom(ctx, r, 1, 0)
+}
+
+func (l *RateLimits) takeFrom(ctx context.Context, r *http.Request, points, bookings int) (charge, *gqlerror.Error, error) {
 	if l == nil {
 		return charge{Requested: points}, nil, nil
 	}
 	whose, now := l.whose(ctx, r), l.Now()
 	paid, refused, err := pay(ctx, l.Points, whose, points, now)
-	if err != nil || refused != nil || app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
+	if err != nil || refused != nil || bookings == 0 || app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
 		return paid, refused, err
 	}
-	if bookings := bookingsOf(o); bookings > 0 {
-		_, refused, err = pay(ctx, l.Bookings, whose, bookings, now)
-	}
+	_, refused, err = pay(ctx, l.Bookings, whose, bookings, now)
 	return paid, refused, err
 }
 

@@ -93,6 +93,35 @@ func TestWhoAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
 	}
 }
 
+// What is no operation is read as well, and is not free.
+func TestRefusedDocumentsCostAPoint(t *testing.T) {
+	t.Parallel()
+	for name, document := range map[string]string{
+		"no GraphQL": `{ bookingPolicy {`, "not of the schema": `{ nothing }`, "too large": `{` + strings.Repeat(" viewer { role }", 1000) + `}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := limited(t, 3, 1)
+			s.act(booking.RoleStudent, 7)
+			for range 3 {
+				a, response := s.sendFrom("", document)
+				if response.StatusCode == http.StatusTooManyRequests {
+					t.Fatal(a.body)
+				}
+				if len(a.Errors) == 0 {
+					t.Fatalf("it was executed: %s", a.body)
+				}
+			}
+			for _, text := range []string{document, onePoint} {
+				a, response := s.sendFrom("", text)
+				same(t, "status", response.StatusCode, http.StatusTooManyRequests)
+				same(t, "code", a.Errors[0].Extensions.Code, "RATE_LIMITED")
+				same(t, "Retry-After", response.Header.Get("Retry-After"), "1")
+			}
+		})
+	}
+}
+
 func TestWhatCostsMoreThanABucketIsNeverAnswered(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 100, 1)
