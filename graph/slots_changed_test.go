@@ -170,9 +170,10 @@ func TestAnOwnBookingIsToldOfByTheInterviewAlone(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
 	me, by := s.student(nil), s.interviewer(nil)
-	slots := []string{s.slot(by, 7*day), s.slot(by, 8*day), s.slot(s.interviewer(nil), 7*day)}
 	c := second.connect()
 	id := c.follow(me)
+	slots := []string{s.slot(by, 7*day), s.slot(by, 8*day), s.slot(s.interviewer(nil), 7*day)}
+	c.changes(id, slots, nil)
 	if _, err := s.db.SQL(t).ExecContext(t.Context(), "ALTER TABLE slots DISABLE TRIGGER slots_changed"); err != nil {
 		t.Fatal(err)
 	}
