@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -23,6 +24,7 @@ type contender struct {
 	name    string
 	do      func(ctx context.Context, random *rand.Rand) error
 	process process // that does the work, if it is one of its own
+	settles bool    // it may be asked as often as one likes, and is for a while, until it goes at its pace
 
 	// A program of its own that does all the work of an interval, instead of do.
 	interval func(context.Context, load) (interlude, error)
@@ -31,14 +33,17 @@ type contender struct {
 // load says how much work is asked for.
 type load struct {
 	clients int
-	most    int // operations in an interval; 0 for as many as its time allows
+	most    int           // operations in an interval; 0 for as many as its time allows
+	time    time.Duration // of an interval; 0 for the usual
 }
 
 var rounds = flag.Int("rounds", 7, "how often each contender works")
 
 const (
 	interval = time.Second
-	warmUp   = 100 // operations of each contender before anything is measured
+	warmUp   = 100             // operations of each contender before anything is measured
+	settling = 3 * time.Second // or as long, with settlers
+	settlers = 16
 )
 
 // interlude is one interval of one contender.
@@ -79,7 +84,11 @@ func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...s
 func measure(b *testing.B, l load, contenders []contender) [][]interlude {
 	b.Helper()
 	for _, c := range contenders {
-		if _, err := run(b.Context(), c, load{clients: l.clients, most: warmUp}); err != nil {
+		before := load{clients: l.clients, most: warmUp}
+		if c.settles {
+			before = load{clients: settlers, time: settling}
+		}
+		if _, err := run(b.Context(), c, before); err != nil {
 			b.Fatalf("%s: %v", c.name, err)
 		}
 	}
@@ -139,7 +148,7 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	for client := range l.clients {
 		waiting.Go(func() {
 			random := rand.New(rand.NewPCG(uint64(client), uint64(begin.UnixNano())))
-			for time.Since(begin) < interval || l.most > 0 {
+			for time.Since(begin) < cmp.Or(l.time, interval) || l.most > 0 {
 				if l.most > 0 && started.Add(1) > int64(l.most) {
 					return
 				}

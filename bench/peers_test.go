@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type lister struct {
 	metric, name string
 	document     string // empty: a floor, which is asked by GET
 	reads        bool   // of a floor: all that the server reads
+	atFirst      bool   // asked by every student in turn, so that none comes again soon
 }
 
 // ask answers the body for a student.
@@ -51,10 +53,15 @@ func (l lister) ask(ctx context.Context, student booking.StudentID, q question) 
 	return text, err
 }
 
-// about lets a lister be asked about random students.
+// about lets a lister be asked about students by chance.
 func (l lister) about(w *world, q question) contender {
-	return contender{metric: l.metric, name: l.name, process: l.process, do: func(ctx context.Context, random *rand.Rand) error {
-		_, err := l.ask(ctx, w.anyStudent(random), q)
+	var asked atomic.Int64
+	return contender{metric: l.metric, name: l.name, process: l.process, settles: !l.atFirst, do: func(ctx context.Context, random *rand.Rand) error {
+		student := w.anyStudent(random)
+		if l.atFirst {
+			student = w.students[int(asked.Add(1))%len(w.students)].Student.ID
+		}
+		_, err := l.ask(ctx, student, q)
 		return err
 	}}
 }
@@ -72,6 +79,17 @@ func (w *world) readsFloor(b *testing.B) lister {
 func (w *world) ours(b *testing.B) lister {
 	b.Helper()
 	return lister{process: w.rehearse(b), metric: "rehearse", name: "**rehearse**", document: listDocument}
+}
+
+// oursAtFirst is a server of its own, which knows nobody who asks: it keeps fewer
+// records than there are students in data set M.
+func (w *world) oursAtFirst(b *testing.B) lister {
+	b.Helper()
+	p, err := w.server("rehearse, a student's first list", func() (process, error) { return w.startRehearse() })
+	if err != nil {
+		b.Fatal(err)
+	}
+	return lister{process: p, metric: "first", name: "**rehearse**, a student's first list", document: listDocument, atFirst: true}
 }
 
 // PostGraphile has its own names for types, and the 5th version for keys.

@@ -38,12 +38,8 @@ func (a *App) AvailableSlots(
 	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
 		return nil, refused
 	}
-	record, err := a.store.Record(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	offer := record.Offer(a.Now())
-	slots, more, err := a.store.OpenSlots(ctx, wanted, offer, page)
+	now := a.Now()
+	offer, slots, more, err := a.store.OpenSlotsFor(ctx, id, func(record booking.Record) booking.Offer { return record.Offer(now) }, wanted, page)
 	if err != nil {
 		return nil, err
 	}
@@ -85,12 +81,8 @@ const (
 func (a *App) alternatives(
 	ctx context.Context, id booking.StudentID, wanted booking.Slot, offer func(booking.Record) booking.Offer,
 ) ([]booking.Slot, error) {
-	record, err := a.store.Record(ctx, id)
-	if err != nil {
-		return nil, err
-	}
 	near := store.SlotSearch{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
-	slots, _, err := a.store.OpenSlots(ctx, near, offer(record), store.Page{First: maxAlternatives})
+	_, slots, _, err := a.store.OpenSlotsFor(ctx, id, offer, near, store.Page{First: maxAlternatives})
 	if err != nil {
 		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)
 	}

@@ -29,9 +29,10 @@ func (tx *Tx) LockClaim(
 	if alone {
 		interviewer = lockInterviewer
 	}
+	tx.in.students = append(tx.in.students, student)
 	err := tx.send(ctx,
 		statement{lockStudent, []any{int64(student)}, only(&locked, &students, studentPlaces)},
-		readRecords([]booking.StudentID{student}, records),
+		readRecords([]booking.StudentID{student}, newRecordRow(records)),
 		statement{interviewer, []any{int64(by)}, only(&c.Interviewer, &interviewers, interviewerPlaces)},
 		statement{lockSlot, []any{int64(slot)}, only(&c.Slot, &slots, slotPlaces)})
 	c.Record = records[student]

@@ -67,6 +67,7 @@ func (tx *Tx) QueueImports(ctx context.Context, t Table) error {
 // LockStudents makes every other operation on the interviews of these students
 // wait until this transaction ends. They are locked by id, before anything else.
 func (tx *Tx) LockStudents(ctx context.Context, keys []booking.StudentID) error {
+	tx.in.students = append(tx.in.students, keys...)
 	return lockInOrder(ctx, tx, "students", keys)
 }
 

@@ -19,8 +19,8 @@ const maxKnown = 10_000
 // and listenPatience at most. A transaction decides by what it reads itself.
 type known struct {
 	mu     sync.Mutex
-	kept   *simplelru.LRU[booking.InterviewerID, booking.Interviewer] // nil while nothing is heard
-	forgot int                                                        // how often something was
+	kept   *simplelru.LRU[booking.InterviewerID, *booking.Interviewer] // nil while nothing is heard
+	forgot int                                                         // how often something was
 }
 
 // listen begins to keep what is read, or ends it.
@@ -30,7 +30,7 @@ func (k *known) listen(hears bool) {
 	k.forgot++
 	k.kept = nil
 	if hears {
-		k.kept, _ = simplelru.NewLRU[booking.InterviewerID, booking.Interviewer](maxKnown, nil) // the size is right
+		k.kept, _ = simplelru.NewLRU[booking.InterviewerID, *booking.Interviewer](maxKnown, nil) // the size is right
 	}
 }
 
@@ -65,11 +65,12 @@ func (k *known) keep(at int, read []booking.Interviewer) {
 		return
 	}
 	for _, i := range read {
-		k.kept.Add(i.ID, i)
+		k.kept.Add(i.ID, &i)
 	}
 }
 
-// get answers those of the interviewers that are known.
+// get answers those of the interviewers that are known. They are everybody's, and
+// must not be changed.
 func (k *known) get(ids []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -79,7 +80,7 @@ func (k *known) get(ids []booking.InterviewerID) map[booking.InterviewerID]*book
 	found := make(map[booking.InterviewerID]*booking.Interviewer, len(ids))
 	for _, id := range ids {
 		if one, ok := k.kept.Get(id); ok {
-			found[id] = &one
+			found[id] = one
 		}
 	}
 	return found

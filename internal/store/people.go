@@ -128,6 +128,7 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student) error {
 // LockStudent makes every other operation on the student's interviews wait
 // until this transaction ends. It comes first in the lock order.
 func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
+	tx.in.students = append(tx.in.students, id)
 	student, err := one(ctx, tx, studentPlaces, lockStudent, int64(id))
 	return student, missing(err, "student", "studentId", id)
 }

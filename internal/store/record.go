@@ -12,11 +12,17 @@ import (
 	"rehearse/internal/booking"
 )
 
+// recordStamp is of a student s, the policy p, the interviewer me who is himself
+// and his hold h what tells his record from any other: the version stands for
+// his own columns, his interviews and his waivers. (Of 2^64 stamps, two that
+// follow each other are not the same.)
+const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0)"
+
 // recordSelect answers a row for each interview of a student, with all else of
 // his record beside it; the interview's columns are null for a student who has
 // none.
 const recordSelect = `
-		SELECT s.id, s.name, s.email, s.time_zone, s.interview_limit, s.created_at,
+		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at,
 			p.interview_limit, p.minimum_grade_exclusive,
 			p.grade_window, p.minimum_notice_seconds,
 			p.hold_seconds, p.cancel_cutoff_seconds,
@@ -57,20 +63,20 @@ func (r *Reader) Record(ctx context.Context, id booking.StudentID) (booking.Reco
 // of the interviews.
 func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
 	records := make(map[booking.StudentID]booking.Record, len(keys))
-	if err := r.send(ctx, readRecords(keys, records)); err != nil {
+	if err := r.send(ctx, readRecords(keys, newRecordRow(records))); err != nil {
 		return nil, fault(err, "read the records of %d students", len(keys))
 	}
 	return records, nil
 }
 
-func readRecords(keys []booking.StudentID, into map[booking.StudentID]booking.Record) statement {
+func readRecords(keys []booking.StudentID, by *recordRow) statement {
 	whose, key := "s.id = ANY($1)", any(numbers(keys))
 	if len(keys) == 1 {
 		// Most often there is one. Postgres keeps a plan for this condition, and
 		// plans the other anew each time, which takes longer than to run it.
 		whose, key = "s.id = $1", int64(keys[0])
 	}
-	return statement{recordSelect + whose + recordOrder, []any{key}, newRecordRow(into).read}
+	return statement{recordSelect + whose + recordOrder, []any{key}, by.read}
 }
 
 // recordRow is where rows of recordSelect are read to, one after the other.
@@ -78,6 +84,7 @@ type recordRow struct {
 	records map[booking.StudentID]booking.Record
 
 	id       int64 // of the student
+	stamp    int64 // of the last record that was begun
 	record   booking.Record
 	waivers  []byte // as JSON
 	hold     booking.Hold
@@ -99,7 +106,7 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 		(*instant)(&i.BookedAt), &r.completed, &r.standsOn,
 	}
 	r.whole = append([]any{
-		&r.id, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
+		&r.id, &r.stamp, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
 		&p.InterviewLimit, &p.MinimumGradeExclusive, &p.GradeWindow, &p.MinimumNoticeSeconds,
 		&p.HoldSeconds, &p.CancelCutoffSeconds, &p.MaxReschedules, &p.Version,
 		(*zeronull.Int8)(&r.record.Self), &r.waivers,

@@ -45,10 +45,21 @@ func (f SlotSearch) narrow() conditions {
 // by start, then id, and whether there are more. It renders the offer's fields
 // into one WHERE clause and knows no rule of its own.
 func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
-	if !o.Eligibility.Eligible && !o.ListsOwn() {
+	return r.openSlots(ctx, f, o, p, nil)
+}
+
+// openSlots reads what OpenSlots does. With a record it was told to trust, it
+// reads nothing if that is no longer the student's.
+func (r *Reader) openSlots(
+	ctx context.Context, f SlotSearch, o booking.Offer, p Page, trusting *keptRecord,
+) ([]booking.Slot, bool, error) {
+	if !listsAny(o) {
 		return nil, false, nil
 	}
 	where, order := bookable(f, o), p.Order.orDefault(ByStart)
+	if trusting != nil {
+		where.and(recordStands, trusting.stamp, int64(o.Student))
+	}
 	if p.After != nil {
 		after, values := p.after(order)
 		where.and(after, values...)
@@ -76,11 +87,14 @@ func openSlotPlaces(s *booking.Slot) []any {
 
 // CountOpenSlots counts what OpenSlots would list in all.
 func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Offer) (int, error) {
-	if !o.Eligibility.Eligible && !o.ListsOwn() {
+	if !listsAny(o) {
 		return 0, nil
 	}
 	return count(bookable(f, o).on(r.db.WithContext(ctx).Model(&slotRow{})), "open slots")
 }
+
+// listsAny: the offer can list a slot, if there are any.
+func listsAny(o booking.Offer) bool { return o.Eligibility.Eligible || o.ListsOwn() }
 
 // open is the condition of the index slots_open, word for word: a parameter
 // would hide the index from a plan that is made once.

@@ -26,6 +26,7 @@ import (
 type Store struct {
 	Reader
 	pool      *sql.DB
+	records   *keptRecords
 	listening *pgx.ConnConfig // of the connection that hears of changes
 }
 
@@ -128,7 +129,7 @@ func New(pool *sql.DB) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool}, nil
+	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords()}, nil
 }
 
 // Close ends every connection.
@@ -181,6 +182,7 @@ func (s *Store) attempt(ctx context.Context, fn func(*Tx) error) error {
 	}
 	err = t.commit(ctx)
 	done = err == nil
+	s.records.forget(t.students)
 	if t.changesInterviewers { // even if it is not known whether it has
 		s.known.forget()
 	}

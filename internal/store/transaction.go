@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"slices"
+
+	"rehearse/internal/booking"
 )
 
 const commit = "commit"
@@ -18,6 +20,7 @@ type transaction struct {
 	begun  bool // something was sent
 
 	changesInterviewers bool
+	students            []booking.StudentID // who are locked: they may be changed
 }
 
 // begin queues what begins a transaction on the connection.

@@ -140,7 +140,7 @@ func crowds(t *testing.T, size, each int, i pgtest.Intercept, seen *tally, enoug
 	plain, rows := db.Open(t, store.Options{}), db.SQL(t)
 	servers := [2]*store.Store{db.Intercepted(t, i), db.Intercepted(t, i)}
 	for seed := range uint64(rounds) {
-		c := newCrowd(t, seed, newPair(t.Context(), t, plain, rows), servers)
+		c := newCrowd(t, seed, newPair(t.Context(), t, plain, plain, rows), servers)
 		c.rush(seed, size, each, seen)
 		if enough(seed, c) {
 			return

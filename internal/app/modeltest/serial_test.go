@@ -29,6 +29,7 @@ type pair struct {
 	store  *store.Store
 	sql    *sql.DB
 	app    *app.App
+	other  *app.App // another server of the school
 	school *school
 	steps  int
 }
@@ -49,9 +50,9 @@ func TestSchoolAgreesWithItsModel(t *testing.T) {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
 				db := pgtest.New(t)
-				s, rows := db.Open(t, store.Options{}), db.SQL(t)
+				s, other, rows := db.Open(t, store.Options{}), db.Open(t, store.Options{}), db.SQL(t)
 				rapid.Check(t, func(r *rapid.T) {
-					p := newPair(t.Context(), r, s, rows)
+					p := newPair(t.Context(), r, s, other, rows)
 					d := fair(r)
 					p.found(d)
 					for range 3 {
@@ -87,9 +88,10 @@ func asConfigured(names ...string) bool {
 }
 
 // newPair is an empty school, twice.
-func newPair(ctx context.Context, t tester, s *store.Store, rows *sql.DB) *pair {
+func newPair(ctx context.Context, t tester, s, other *store.Store, rows *sql.DB) *pair {
 	p := &pair{tester: t, ctx: ctx, store: s, sql: rows, school: &school{now: t0}}
-	p.app = app.New(s, func() time.Time { return p.school.now })
+	now := func() time.Time { return p.school.now }
+	p.app, p.other = app.New(s, now), app.New(other, now)
 	p.empty()
 	return p
 }
@@ -265,10 +267,15 @@ func (p *pair) compareInterviews() {
 	}
 }
 
-// compareList compares what the student is offered, and why.
+// compareList compares what the student is offered, and why, by either server.
 func (p *pair) compareList(id booking.StudentID) *app.AvailableSlots {
+	p.compareListOf(p.other, id)
+	return p.compareListOf(p.app, id)
+}
+
+func (p *pair) compareListOf(server *app.App, id booking.StudentID) *app.AvailableSlots {
 	in := calendar.Span{Start: t0.AddDate(0, 0, -1), End: t0.AddDate(0, 0, 360)}
-	list, err := p.app.AvailableSlots(p.ctx, id, store.SlotSearch{In: in}, store.Page{First: 1000})
+	list, err := server.AvailableSlots(p.ctx, id, store.SlotSearch{In: in}, store.Page{First: 1000})
 	if err != nil {
 		p.Fatalf("list slots: %v", err)
 	}

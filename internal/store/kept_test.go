@@ -1,0 +1,235 @@
+package store_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// lister asks for lists of student 1.
+type lister struct {
+	*store.Store
+	t          *testing.T
+	statements atomic.Int64
+}
+
+func newLister(t *testing.T, db pgtest.Database) *lister {
+	t.Helper()
+	l := &lister{t: t}
+	l.Store = db.Open(t, store.Options{Tracer: pgtest.Trace(func(string, []any) { l.statements.Add(1) })})
+	return l
+}
+
+// list asks for what can be booked in the week and answers the last record that
+// an offer was made of, how many slots there are, and how many statements it took.
+func (l *lister) list() (record booking.Record, slots int, statements int64) {
+	l.t.Helper()
+	before := l.statements.Load()
+	offer := func(r booking.Record) booking.Offer {
+		record = r
+		return r.Offer(planned)
+	}
+	in := store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}}
+	_, page, _, err := l.OpenSlotsFor(l.t.Context(), 1, offer, in, store.Page{First: 10})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return record, len(page), l.statements.Load() - before
+}
+
+// keptSchool has three interviewers with slots, and student 1 with an interview to
+// come, a waiver and a hold. Student 2 stays as he is.
+func keptSchool(t *testing.T) (pgtest.Database, *sql.DB) {
+	t.Helper()
+	database := pgtest.New(t)
+	rows := database.SQL(t)
+	publish(t, rows, 600)
+	for _, statement := range []string{
+		`INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers)
+			SELECT 1, interviewer_id, id, starts_at, ends_at, 'BOOKED', $1, '{}' FROM slots WHERE id = 1`,
+		`INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1, 'GRADES', 'ill', 1, $1)`,
+		`INSERT INTO holds (student_id, slot_id, placed_at, expires_at) VALUES (1, 205, $1, $1::timestamptz + interval '1 minute')`,
+	} {
+		if _, err := rows.ExecContext(t.Context(), statement, planned); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return database, rows
+}
+
+// changesOfRecord are all that can change a student's record, by whomever.
+var changesOfRecord = []string{
+	`INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers)
+		SELECT 1, interviewer_id, id, starts_at, ends_at, 'BOOKED', now(), '{}' FROM slots WHERE id = 202`,
+	"UPDATE interviews SET grade = 5, status = 'COMPLETED', completed_at = ends_at WHERE slot_id = 1",
+	"DELETE FROM interviews WHERE slot_id = 1",
+	"INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1, 'LIMIT', 'ill', 1, now())",
+	"UPDATE waivers SET revoked_at = now()",
+	"DELETE FROM waivers",
+	`DO $$ BEGIN
+		DELETE FROM holds;
+		INSERT INTO holds (student_id, slot_id, placed_at, expires_at) VALUES (1, 206, '2026-06-01T00:00Z', '2026-06-01T00:01Z');
+	END $$`,
+	"UPDATE holds SET ended_at = $1",
+	"UPDATE holds SET expires_at = $1::timestamptz + interval '2 minutes', extended = true",
+	"DELETE FROM holds",
+	"UPDATE students SET interview_limit = 7 WHERE id = 1",
+	"UPDATE students SET email = '1@example.org' WHERE id = 1",
+	"UPDATE interviewers SET email = '1@students.example.org' WHERE id = 2",
+	`INSERT INTO interviewers (id, name, email, time_zone, active, created_at)
+		VALUES (9, 'Himself', '1@students.example.org', 'UTC', true, now())`,
+	"UPDATE booking_policy SET minimum_notice_seconds = 5",
+}
+
+// Whatever changes a student's record, a list is made of the record as it is.
+func TestListIsOfTheRecordAsItIs(t *testing.T) {
+	t.Parallel()
+	for _, change := range changesOfRecord {
+		t.Run(change, func(t *testing.T) {
+			t.Parallel()
+			database, rows := keptSchool(t)
+			l := newLister(t, database)
+			before, slots, _ := l.list()
+			if _, _, statements := l.list(); slots == 0 || statements != 1 {
+				t.Fatalf("%d slots, and the list of a record that is kept takes %d statements, want some, and 1", slots, statements)
+			}
+			execute(t, rows, change)
+			used, _, statements := l.list()
+			if statements != 3 {
+				t.Errorf("after it, a list takes %d statements, want one in vain, the record and the list", statements)
+			}
+			now, err := l.Record(t.Context(), 1)
+			if err != nil || reflect.DeepEqual(now, before) {
+				t.Fatalf("this changes nothing (%v): %+v", err, now)
+			}
+			if !reflect.DeepEqual(used, now) {
+				t.Errorf("the list is made of %+v\nwant %+v", used, now)
+			}
+			if _, _, statements := l.list(); statements != 1 {
+				t.Errorf("the next takes %d statements, want 1: the record is not kept", statements)
+			}
+		})
+	}
+}
+
+// A change of the record that renews no version is not seen: what the triggers
+// do is what TestListIsOfTheRecordAsItIs sees.
+func TestListNeedsTheVersions(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"interviews", "waivers"} {
+		for n, change := range changesOfRecord {
+			if !regexp.MustCompile("^(INSERT INTO|UPDATE|DELETE FROM) " + table).MatchString(change) {
+				continue
+			}
+			t.Run(fmt.Sprint(table, n), func(t *testing.T) {
+				t.Parallel()
+				database, rows := keptSchool(t)
+				l := newLister(t, database)
+				l.list()
+				execute(t, rows, "ALTER TABLE "+table+" DISABLE TRIGGER USER")
+				execute(t, rows, change)
+				used, _, _ := l.list()
+				if now, err := l.Record(t.Context(), 1); err != nil || reflect.DeepEqual(used, now) {
+					t.Errorf("a list sees (%v) without the triggers: %s", err, change)
+				}
+			})
+		}
+	}
+}
+
+func execute(t *testing.T, rows *sql.DB, statement string) {
+	t.Helper()
+	var args []any
+	if strings.Contains(statement, "$1") {
+		args = []any{planned}
+	}
+	if _, err := rows.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// What a server has changed itself, it does not take for what it was: two
+// statements, and none in vain. A student's list does not depend on another's.
+func TestListAfterAChangeOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	database, rows := keptSchool(t)
+	l := newLister(t, database)
+	l.list()
+	limit := 3
+	err := l.InTx(t.Context(), func(tx *store.Tx) error {
+		student, err := tx.LockStudent(t.Context(), 1)
+		if err != nil {
+			return err
+		}
+		student.LimitOverride = &limit
+		return tx.UpdateStudent(t.Context(), student)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if record, _, statements := l.list(); statements != 2 || *record.Student.LimitOverride != limit {
+		t.Errorf("a list takes %d statements, want 2; its student is %+v", statements, record.Student)
+	}
+	execute(t, rows, "UPDATE students SET interview_limit = 7 WHERE id = 2")
+	if _, _, statements := l.list(); statements != 1 {
+		t.Errorf("another student's change makes the list take %d statements", statements)
+	}
+}
+
+// Nothing to list is asked twice, whoever is known, and an empty answer is as good
+// as any: somebody who may book nothing, nobody, and a week without slots.
+func TestListsOfNothing(t *testing.T) {
+	t.Parallel()
+	database, rows := keptSchool(t)
+	l := newLister(t, database)
+	execute(t, rows, "UPDATE slots SET status = 'WITHDRAWN' WHERE status = 'OPEN'")
+	for _, want := range []int64{2, 2} { // the record and the list; the list and whether the record stands
+		if _, slots, statements := l.list(); slots != 0 || statements != want {
+			t.Errorf("%d slots with %d statements, want none with %d", slots, statements, want)
+		}
+	}
+	execute(t, rows, "UPDATE students SET interview_limit = 0 WHERE id = 1")
+	execute(t, rows, "UPDATE holds SET ended_at = $1")
+	l.list()
+	if record, slots, statements := l.list(); slots != 0 || statements != 1 || record.Offer(planned).Eligibility.Eligible {
+		t.Errorf("%d slots with %d statements, want none with 1", slots, statements)
+	}
+	_, _, _, err := l.OpenSlotsFor(t.Context(), 999, func(r booking.Record) booking.Offer { return r.Offer(planned) }, store.SlotSearch{}, store.Page{First: 1})
+	var refused booking.Refused
+	if !errors.As(err, &refused) || !refused.Has(booking.NotFound) {
+		t.Errorf("a student who is not there: %v", err)
+	}
+}
+
+// Lists of one student at once share the record that is kept.
+func TestKeptRecordIsShared(t *testing.T) {
+	t.Parallel()
+	database, rows := keptSchool(t)
+	l := newLister(t, database)
+	want, slots, _ := l.list()
+	var asking sync.WaitGroup
+	for range 8 {
+		asking.Go(func() {
+			for range 20 {
+				if record, n, _ := l.list(); n != slots || !reflect.DeepEqual(record.History, want.History) {
+					t.Errorf("%d slots of %+v, want %d of %+v", n, record.History, slots, want.History)
+				}
+			}
+		})
+	}
+	for n := range 10 {
+		execute(t, rows, fmt.Sprintf("UPDATE students SET name = 'Student %d' WHERE id = 1", n))
+	}
+	asking.Wait()
+}
