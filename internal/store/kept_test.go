@@ -159,6 +159,44 @@ func execute(t *testing.T, rows *sql.DB, statement string) {
 	}
 }
 
+// One transaction gives a student one new version, however often it writes, and
+// none to students whom nobody has seen before.
+func TestVersionsOfOneTransaction(t *testing.T) {
+	t.Parallel()
+	_, rows := keptSchool(t)
+	version := func() (version string) {
+		t.Helper()
+		if err := rows.QueryRowContext(t.Context(), "SELECT record_version FROM students WHERE id = 1").Scan(&version); err != nil {
+			t.Fatal(err)
+		}
+		return version
+	}
+	before := version()
+	execute(t, rows, `DO $$ DECLARE
+		renewed uuid;
+	BEGIN
+		UPDATE waivers SET uses = 2;
+		renewed := (SELECT record_version FROM students WHERE id = 1);
+		UPDATE interviews SET waivers = '{1}';
+		IF renewed <> (SELECT record_version FROM students WHERE id = 1) THEN
+			RAISE EXCEPTION 'renewed again';
+		END IF;
+	END $$`)
+	if version() == before {
+		t.Error("the version is not renewed")
+	}
+	execute(t, rows, `DO $$ DECLARE
+		given uuid;
+	BEGIN
+		INSERT INTO students (id, name, email, time_zone, created_at) VALUES (1000, 'New', 'new@example.org', 'UTC', now())
+			RETURNING record_version INTO given;
+		INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1000, 'LIMIT', 'ill', 1, now());
+		IF given <> (SELECT record_version FROM students WHERE id = 1000) THEN
+			RAISE EXCEPTION 'a student whom nobody has seen';
+		END IF;
+	END $$`)
+}
+
 // What a server has changed itself, it does not take for what it was: two
 // statements, and none in vain. A student's list does not depend on another's.
 func TestListAfterAChangeOfOnesOwn(t *testing.T) {

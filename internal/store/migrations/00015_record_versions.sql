@@ -21,11 +21,13 @@ CREATE TRIGGER students_record BEFORE UPDATE ON students
     FOR EACH ROW WHEN (OLD.record_version = NEW.record_version) EXECUTE FUNCTION renew_record_version();
 
 -- Whoever changes a student's interviews or waivers has locked the student. Holds
--- are not among this: they end without that lock, so lists look at them anew.
+-- are not among this: they end without that lock, so lists look at them anew. A row
+-- that this transaction has written has a version that nobody has seen.
 -- +goose StatementBegin
 CREATE FUNCTION renew_record_versions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE students SET record_version = gen_random_uuid() WHERE id IN (SELECT student_id FROM changed);
+    UPDATE students SET record_version = gen_random_uuid()
+        WHERE id IN (SELECT student_id FROM changed) AND xmin <> pg_current_xact_id()::xid;
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
