@@ -59,27 +59,39 @@ const (
 // of its own.
 type Listener struct {
 	store *Store
-	conn  *pgx.Conn
+	line
+}
+
+// line is a connection that listens.
+type line struct {
+	conn *pgx.Conn
+	// direct: it ends at Postgres itself. LISTEN belongs to a session of Postgres, and
+	// what stands between may give each transaction another one.
+	direct bool
 }
 
 // Listen begins to listen. What it returns must be Run.
 func (s *Store) Listen(ctx context.Context) (*Listener, error) {
-	conn, err := s.listen(ctx)
-	return &Listener{store: s, conn: conn}, fault(err, "listen to changes")
+	line, err := s.listen(ctx)
+	return &Listener{store: s, line: line}, fault(err, "listen to changes")
 }
 
 // Run calls tell with what is heard, until ctx ends. When the connection is lost
 // it is made anew, and Lost is the first that is told then; log says why.
 func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)) {
 	for {
-		l.store.known.listen(true)
+		if !l.direct {
+			log.WarnContext(ctx, "changes are listened to through a pooler: subscribers hear of nothing if it pools transactions, "+
+				"and interviewers are not kept in memory; set DATABASE_LISTEN_URL to Postgres itself")
+		}
+		l.store.known.listen(l.direct)
 		err := l.hear(ctx, tell)
 		l.store.known.listen(false)
 		if err = errors.Join(err, hangUp(ctx, l.conn)); ctx.Err() != nil {
 			return
 		}
 		log.WarnContext(ctx, "changes of other servers are not heard", "error", err)
-		if l.conn, err = l.store.listenAgain(ctx); err != nil {
+		if l.line, err = l.store.listenAgain(ctx); err != nil {
 			return // ctx has ended
 		}
 		log.InfoContext(ctx, "changes of other servers are heard again")
@@ -87,25 +99,30 @@ func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)
 	}
 }
 
-func (s *Store) listen(ctx context.Context) (*pgx.Conn, error) {
+func (s *Store) listen(ctx context.Context) (line, error) {
 	ctx, cancel := context.WithTimeout(ctx, listenSilence)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, s.listening)
 	if err != nil {
-		return nil, err
+		return line{}, err
 	}
-	if _, err := conn.Exec(ctx, "LISTEN "+changesChannel); err != nil {
-		return nil, errors.Join(err, hangUp(ctx, conn))
+	var pid uint32
+	err = conn.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&pid)
+	if err == nil {
+		_, err = conn.Exec(ctx, "LISTEN "+changesChannel)
 	}
-	return conn, nil
+	if err != nil {
+		return line{}, errors.Join(err, hangUp(ctx, conn))
+	}
+	return line{conn, pid == conn.PgConn().PID()}, nil // a pooler makes up a number of its own
 }
 
 // listenAgain listens, however often it must try.
-func (s *Store) listenAgain(ctx context.Context) (*pgx.Conn, error) {
+func (s *Store) listenAgain(ctx context.Context) (line, error) {
 	pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxListenPause, retry.NewExponential(minListenPause)))
-	return retry.DoValue(ctx, pause, func(ctx context.Context) (*pgx.Conn, error) {
-		conn, err := s.listen(ctx)
-		return conn, retry.RetryableError(err)
+	return retry.DoValue(ctx, pause, func(ctx context.Context) (line, error) {
+		line, err := s.listen(ctx)
+		return line, retry.RetryableError(err)
 	})
 }
 

@@ -2,7 +2,11 @@ package store_test
 
 import (
 	"context"
+	"encoding/binary"
+	"io"
 	"log/slog"
+	"net"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/pgtest"
@@ -163,6 +168,89 @@ func TestNobodyIsKnownWhileNothingIsHeard(t *testing.T) {
 	}
 	lost := s.heard(func(c store.Changes) bool { return c.Lost })
 	wantNames(t, "when the connection was lost", lost.known)
+}
+
+// Through a pooler it is not sure that anything is heard, so nobody is known, and
+// the log says what to do.
+func TestNobodyIsKnownThroughAPooler(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	s := db.Open(t, store.Options{ListenDSN: pooled(t, db)})
+	listener, err := s.Listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	heard := make(chan store.Changes, 16)
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		listener.Run(ctx, slog.New(slog.NewTextHandler(&log, nil)), func(c store.Changes) { heard <- c })
+	})
+	ann := interviewer(t, s, "ann")
+	rename(t, s, ann, "anna")
+	<-heard // this pooler does pass it on
+	wantNames(t, "through a pooler", listening{Store: s, t: t}.read(ann.ID))
+	stop()
+	running.Wait()
+	if !strings.Contains(log.String(), "DATABASE_LISTEN_URL") {
+		t.Errorf("the log does not say what to do: %s", &log)
+	}
+}
+
+// pooled is the address of something that stands before the database and, as
+// poolers do, tells clients of another process than the one that serves them.
+func pooled(t *testing.T, db pgtest.Database) string {
+	t.Helper()
+	config, err := pgx.ParseConfig(db.DSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = front.Close() })
+	go func() {
+		for {
+			client, err := front.Accept()
+			if err != nil {
+				return
+			}
+			network, address := pgconn.NetworkAddress(config.Host, config.Port)
+			server, err := new(net.Dialer).DialContext(t.Context(), network, address)
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(server, client); _ = server.Close() }()
+			go func() { passOn(client, server); _ = client.Close() }()
+		}
+	}()
+	return (&url.URL{
+		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Host: front.Addr().String(),
+		Path: config.Database, RawQuery: "sslmode=disable",
+	}).String()
+}
+
+// passOn passes on what a server says, but for the number of its process.
+func passOn(client io.Writer, server io.Reader) {
+	const backendKeyData = 'K'
+	for header := make([]byte, 5); ; {
+		if _, err := io.ReadFull(server, header); err != nil {
+			return
+		}
+		body := make([]byte, binary.BigEndian.Uint32(header[1:])-4)
+		if _, err := io.ReadFull(server, body); err != nil {
+			return
+		}
+		if header[0] == backendKeyData {
+			body[0] ^= 0x40
+		}
+		if _, err := client.Write(append(slices.Clone(header), body...)); err != nil {
+			return
+		}
+	}
 }
 
 // What was read before a change is not kept after it.
