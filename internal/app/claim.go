@@ -85,7 +85,7 @@ func claiming[T any](
 		return &done, nil
 	}
 	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
-		return a.alternatives(ctx, student, wanted, func(record booking.Record) booking.Offer { return record.Offer(r.now) })
+		return a.alternatives(ctx, student, wanted, offerAt(r.now))
 	})
 }
 

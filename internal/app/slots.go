@@ -38,14 +38,18 @@ func (a *App) AvailableSlots(
 	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
 		return nil, refused
 	}
-	now := a.Now()
-	offer, slots, more, err := a.store.OpenSlotsFor(ctx, id, func(record booking.Record) booking.Offer { return record.Offer(now) }, wanted, page)
+	offer, slots, more, err := a.store.OpenSlotsFor(ctx, id, offerAt(a.Now()), wanted, page)
 	if err != nil {
 		return nil, err
 	}
 	return &AvailableSlots{
 		Slots: slots, More: more, Eligibility: offer.Eligibility, wanted: wanted, offer: offer, app: a,
 	}, nil
+}
+
+// offerAt makes of a record what its student may book at now.
+func offerAt(now time.Time) func(booking.Record) booking.Offer {
+	return func(record booking.Record) booking.Offer { return record.Offer(now) }
 }
 
 // Total counts the slots of all pages.

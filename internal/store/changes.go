@@ -77,7 +77,8 @@ func (s *Store) Listen(ctx context.Context) (*Listener, error) {
 }
 
 // Run calls tell with what is heard, until ctx ends. When the connection is lost
-// it is made anew, and Lost is the first that is told then; log says why.
+// it is made anew, and Lost is the first that is told then; log says why. Through
+// a pooler perhaps nothing is heard, so no interviewers are kept.
 func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)) {
 	for {
 		if !l.direct {

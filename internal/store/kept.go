@@ -28,7 +28,7 @@ func (s *Store) OpenSlotsFor(
 			return o, slots, more, err
 		}
 	}
-	read, err := s.readRecord(ctx, id)
+	read, err := s.stampedRecord(ctx, id)
 	if err != nil {
 		return booking.Offer{}, nil, false, err
 	}
@@ -36,7 +36,7 @@ func (s *Store) OpenSlotsFor(
 	if kept != nil && kept.stamp == read.stamp {
 		return o, nil, false, nil
 	}
-	s.records.keep(read)
+	s.records.keep(&read)
 	slots, more, err := s.OpenSlots(ctx, f, o, p)
 	return o, slots, more, err
 }
@@ -45,20 +45,6 @@ func (s *Store) OpenSlotsFor(
 type keptRecord struct {
 	booking.Record
 	stamp int64
-}
-
-func (s *Store) readRecord(ctx context.Context, id booking.StudentID) (*keptRecord, error) {
-	records := map[booking.StudentID]booking.Record{}
-	row := newRecordRow(records)
-	if err := s.send(ctx, readRecords([]booking.StudentID{id}, row)); err != nil {
-		return nil, fault(err, "read the record of student %d", id)
-	}
-	record, found := records[id]
-	if !found {
-		return nil, booking.Missing("student", "studentId", id)
-	}
-	record.History = slices.Clone(record.History) // without the room that reading it took
-	return &keptRecord{record, row.stamp}, nil
 }
 
 // recordStands is the condition that the student's record has the stamp.
@@ -107,6 +93,7 @@ func (k *keptRecords) get(id booking.StudentID) *keptRecord {
 }
 
 func (k *keptRecords) keep(r *keptRecord) {
+	r.History = slices.Clone(r.History) // without the room that reading it took
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.kept.Remove(r.Student.ID)

@@ -36,6 +36,8 @@ const (
 	buffersOfRecord = 10
 )
 
+const byKeptRecord = ", by a kept record"
+
 func TestListReadsTheIndexAlone(t *testing.T) {
 	t.Parallel()
 	touched := map[int]map[string]int{}
@@ -43,8 +45,12 @@ func TestListReadsTheIndexAlone(t *testing.T) {
 		touched[slots] = buffersOfLists(t, slots)
 	}
 	for name, few := range touched[20_000] {
-		// An index of the larger tables may be one level higher, and split elsewhere.
-		if many := touched[100_000][name]; many > few+3 {
+		// The index of the larger table may be one level higher, and split elsewhere.
+		more := 2
+		if strings.Contains(name, byKeptRecord) {
+			more++ // and the index of the students one level
+		}
+		if many := touched[100_000][name]; many > few+more {
 			t.Errorf("%s: %d buffers in 100,000 slots, %d in 20,000: the cost follows the table", name, many, few)
 		}
 	}
@@ -106,7 +112,7 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 				t.Fatal(err)
 			}
 		}
-		look(list.name+", by a kept record", list.page.First, true, list.most+buffersOfRecord)
+		look(list.name+byKeptRecord, list.page.First, true, list.most+buffersOfRecord)
 	}
 	return buffers
 }

@@ -47,15 +47,21 @@ const recordOrder = " ORDER BY s.id, i.starts_at, i.id"
 // Record reads what the rules need to know of one student; NotFound when there
 // is no such student.
 func (r *Reader) Record(ctx context.Context, id booking.StudentID) (booking.Record, error) {
-	records, err := r.Records(ctx, []booking.StudentID{id})
-	if err != nil {
-		return booking.Record{}, err
+	read, err := r.stampedRecord(ctx, id)
+	return read.Record, err
+}
+
+// stampedRecord is the student's record and its stamp.
+func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (keptRecord, error) {
+	row := newRecordRow(map[booking.StudentID]booking.Record{})
+	if err := r.send(ctx, readRecords([]booking.StudentID{id}, row)); err != nil {
+		return keptRecord{}, fault(err, "read the record of student %d", id)
 	}
-	record, found := records[id]
+	record, found := row.records[id]
 	if !found {
-		return record, booking.Missing("student", "studentId", id)
+		return keptRecord{}, booking.Missing("student", "studentId", id)
 	}
-	return record, nil
+	return keptRecord{record, row.stamp}, nil
 }
 
 // Records reads the records of the students that exist of those asked for, in
