@@ -3518,7 +3518,7 @@ type Student {
   name: String!
   "The e-mail, in lower case; no other student has it."
   email: String!
-  "The IANA time zone the student lives in."
+  "The IANA time zone the student lives in, by its canonical name."
   timeZone: String!
   "How many interviews the student may use: his own limit, else the policy's."
   interviewLimit: Int! @access(student: OWN)
@@ -3597,7 +3597,7 @@ type Interviewer {
   name: String!
   "The e-mail, in lower case; no other interviewer has it."
   email: String! @access(interviewer: OWN)
-  "The IANA time zone the interviewer lives in."
+  "The IANA time zone the interviewer lives in, by its canonical name."
   timeZone: String!
   "Topics and levels, in lower case."
   tags: [String!]!
@@ -4585,7 +4585,7 @@ type Availability {
 
 "A window that repeats by the week and keeps wall-clock time."
 type WeeklyRule {
-  "The IANA time zone of its times."
+  "The IANA time zone of its times, by its canonical name."
   timeZone: String!
   "The first day."
   startDate: Date!
@@ -4853,7 +4853,7 @@ input CreateStudentInput {
   name: String!
   "The e-mail; no other student may have it."
   email: String!
-  "An IANA time zone."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
   timeZone: String! = "UTC"
   "The student's own limit, 0 to 1000; the policy's without it."
   interviewLimit: Int
@@ -4889,7 +4889,7 @@ input UpdateStudentInput {
   name: String
   "The e-mail; no other student may have it."
   email: String
-  "An IANA time zone."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
   timeZone: String
   "The student's own limit, 0 to 1000; null takes it away, so that the policy's holds."
   interviewLimit: Int
@@ -4909,7 +4909,7 @@ input CreateInterviewerInput {
   name: String!
   "The e-mail; no other interviewer may have it."
   email: String!
-  "An IANA time zone."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
   timeZone: String! = "UTC"
   "Topics and levels."
   tags: [String!]
@@ -4937,7 +4937,7 @@ input UpdateInterviewerInput {
   name: String
   "The e-mail; no other interviewer may have it."
   email: String
-  "An IANA time zone."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
   timeZone: String
   "Topics and levels."
   tags: [String!]

@@ -440,7 +440,7 @@ type UpdateInterviewerInput struct {
 	Name *string `json:"name,omitempty"`
 	// The e-mail; no other interviewer may have it.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone.
+	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// Topics and levels.
 	Tags []string `json:"tags,omitempty"`
@@ -480,7 +480,7 @@ type UpdateStudentInput struct {
 	Name *string `json:"name,omitempty"`
 	// The e-mail; no other student may have it.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone.
+	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// The student's own limit, 0 to 1000; null takes it away, so that the policy's holds.
 	InterviewLimit graphql.Omittable[*int] `json:"interviewLimit,omitempty"`

@@ -136,8 +136,8 @@ const (
 // MaxRange is the longest range that can be asked for.
 const MaxRange = 366 * 24 * time.Hour
 
-// Normalise sorts the weekdays, trims the tags, sets a rule's Start and End, and
-// reports what cannot stand.
+// Normalise sorts the weekdays, trims the tags, makes the zone's name canonical,
+// sets a rule's Start and End, and reports what cannot stand.
 func (a Availability) Normalise() (Availability, Refused) {
 	refused := checkBounds("slotMinutes", a.SlotMinutes, MinSlotMinutes, MaxSlotMinutes)
 	refused = append(refused, checkBounds("gapMinutes", a.GapMinutes, 0, MaxGapMinutes)...)
@@ -182,6 +182,7 @@ func (a Availability) normaliseWeekly(refused Refused) (Availability, Refused) {
 	if err != nil {
 		return a, append(refused, badZone(w.TimeZone)...)
 	}
+	w.TimeZone = zone.String()
 	a.Start, a.End = w.StartDate.Begin(zone).UTC(), time.Time{}
 	if w.EndDate != nil {
 		a.End = w.EndDate.AddDays(1).Begin(zone).UTC()

@@ -18,20 +18,20 @@ const (
 	maxURL   = 500
 )
 
-// Normalise trims the texts, lowers the e-mail's case and reports what cannot
-// stand.
+// Normalise trims the texts, lowers the e-mail's case, makes the time zone's name
+// canonical and reports what cannot stand.
 func (s Student) Normalise() (Student, Refused) {
-	refused := normalisePerson(&s.Name, &s.Email, s.TimeZone)
+	refused := normalisePerson(&s.Name, &s.Email, &s.TimeZone)
 	if s.LimitOverride != nil {
 		refused = append(refused, checkBounds("interviewLimit", *s.LimitOverride, 0, MaxInterviewLimit)...)
 	}
 	return s, refused
 }
 
-// Normalise trims the texts, lowers the e-mail's case and reports what cannot
-// stand.
+// Normalise trims the texts, lowers the e-mail's case, makes the time zone's name
+// canonical and reports what cannot stand.
 func (i Interviewer) Normalise() (Interviewer, Refused) {
-	refused := normalisePerson(&i.Name, &i.Email, i.TimeZone)
+	refused := normalisePerson(&i.Name, &i.Email, &i.TimeZone)
 	tags, bad := NormaliseTags(i.Tags)
 	i.Tags = tags
 	refused = append(refused, bad...)
@@ -69,7 +69,7 @@ func validRoom(text string) bool {
 		!strings.ContainsFunc(text, blank) && !strings.Contains(text, `\\`)
 }
 
-func normalisePerson(name, email *string, zone string) Refused {
+func normalisePerson(name, email, zone *string) Refused {
 	*name = strings.TrimSpace(*name)
 	refused := checkLength("name", *name, 1, maxName)
 	*email = strings.ToLower(strings.TrimSpace(*email))
@@ -77,9 +77,11 @@ func normalisePerson(name, email *string, zone string) Refused {
 		refused = append(refused, Refuse(InvalidInput, "email", fmt.Sprintf(
 			"email is %q; an address such as ada@example.org is expected", clip(*email)))...)
 	}
-	if _, err := calendar.Zone(zone); err != nil {
-		refused = append(refused, badZone(zone)...)
+	location, err := calendar.Zone(*zone)
+	if err != nil {
+		return append(refused, badZone(*zone)...)
 	}
+	*zone = location.String()
 	return refused
 }
 

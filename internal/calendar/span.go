@@ -3,7 +3,6 @@
 package calendar
 
 import (
-	"fmt"
 	"time"
 	_ "time/tzdata" // a server without a zone database must answer like one that has it
 )
@@ -47,17 +46,4 @@ func Cut(window Span, length, gap time.Duration) (spans []Span, rest time.Durati
 		spans = append(spans, Span{Start: at, End: end})
 	}
 	return spans, window.End.Sub(end)
-}
-
-// Zone loads an IANA time zone. The empty name and "Local", which mean the
-// machine's zone to Go, are refused: an answer must not depend on the machine.
-func Zone(name string) (*time.Location, error) {
-	if name == "" || name == "Local" {
-		return nil, fmt.Errorf("%q is not a time zone; an IANA name such as Europe/Berlin or UTC is expected", name)
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not a time zone; an IANA name such as Europe/Berlin or UTC is expected", name)
-	}
-	return zone, nil
 }

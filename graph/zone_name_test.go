@@ -1,0 +1,41 @@
+package graph_test
+
+import "testing"
+
+// Two names of one zone are one zone: what is stored and answered is the
+// canonical name, and a rule in either is the same rule.
+func TestZoneNamesAreCanonical(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	var data struct {
+		Student, Interviewer struct{ TimeZone string }
+	}
+	student, ann := s.student(in{"timeZone": "us/eastern"}), s.interviewer(in{"timeZone": "Etc/UTC"})
+	read := func() {
+		s.ask("query($s: ID!, $i: ID!) { student(id: $s) { timeZone } interviewer(id: $i) { timeZone } }", in{"s": student, "i": ann}).into(&data)
+	}
+	read()
+	same(t, "the student's", data.Student.TimeZone, "America/New_York")
+	same(t, "the interviewer's", data.Interviewer.TimeZone, "UTC")
+	var changed struct{ Errors []refused }
+	s.mutate("updateInterviewer", "", in{"interviewerId": ann, "timeZone": "Europe/Kiev"}, &changed)
+	s.accepted(changed.Errors)
+	read()
+	same(t, "a new one", data.Interviewer.TimeZone, "Europe/Kyiv")
+
+	kiev := s.weekly(ann, in{"timeZone": "Europe/Kiev"})
+	s.accepted(kiev.Errors)
+	same(t, "of the rule", kiev.Availability.Weekly.TimeZone, "Europe/Kyiv")
+	before := s.rows()
+	for _, zone := range []any{"Europe/Kyiv", "EUROPE/KIEV", "Europe/Uzhgorod", nil} {
+		again := s.weekly(ann, in{"timeZone": zone})
+		s.accepted(again.Errors)
+		same(t, "the same rule", again.Availability.ID, kiev.Availability.ID)
+	}
+	same(t, "nothing is written", s.rows(), before)
+	moved := s.update(kiev.Availability.ID, in{"timeZone": "Asia/Calcutta"})
+	s.accepted(moved.Errors)
+	same(t, "after a change", moved.Availability.Weekly.TimeZone, "Asia/Kolkata")
+	same(t, "no zone", codes(s.weekly(ann, in{"timeZone": "Europe/Kiew"}).Errors), []string{"INVALID_INPUT"})
+	s.sound()
+}

@@ -1,0 +1,77 @@
+package calendar_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/calendar"
+)
+
+func TestCanonicalZoneNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Europe/Kyiv": "Europe/Kyiv", "Europe/Kiev": "Europe/Kyiv", "Europe/Zaporozhye": "Europe/Kyiv",
+		"US/Eastern": "America/New_York", "us/eastern": "America/New_York", "AMERICA/NEW_YORK": "America/New_York",
+		"America/Buenos_Aires": "America/Argentina/Buenos_Aires", "Asia/Calcutta": "Asia/Kolkata", "Asia/Saigon": "Asia/Ho_Chi_Minh",
+		"UTC": "UTC", "utc": "UTC", "Etc/UTC": "UTC", "Zulu": "UTC", "GMT": "UTC", "Etc/GMT+0": "UTC",
+		"Etc/GMT+5": "Etc/GMT+5", "EST": "EST",
+		// Places with a history, or a country, of their own stay what they are.
+		"Europe/Oslo": "Europe/Oslo", "Europe/Bratislava": "Europe/Bratislava", "Atlantic/Reykjavik": "Atlantic/Reykjavik",
+		"Arctic/Longyearbyen": "Arctic/Longyearbyen", "America/Montreal": "America/Toronto",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			zone, err := calendar.Zone(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if zone.String() != want {
+				t.Errorf("it is %s, want %s", zone, want)
+			}
+		})
+	}
+}
+
+// Go knows every name of the table, and a name keeps the same time as the
+// canonical one that stands for it.
+func TestZoneNamesKeepTheSameTime(t *testing.T) {
+	t.Parallel()
+	table, err := os.ReadFile("zonenames.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(table)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		names := strings.Fields(line)
+		canonical, err := time.LoadLocation(names[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if low := strings.ToLower(name); seen[low] {
+				t.Errorf("%s stands in the table twice", name)
+			} else {
+				seen[low] = true
+			}
+			zone, err := time.LoadLocation(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for at := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC); name != names[0] && at.Year() < 2038; at = at.AddDate(0, 0, 7) {
+				_, one := at.In(zone).Zone()
+				if _, other := at.In(canonical).Zone(); one != other {
+					t.Errorf("%s and %s differ at %s", name, canonical, at)
+					break
+				}
+			}
+		}
+	}
+	if len(seen) < 590 {
+		t.Errorf("the table has %d names; about 600 are expected", len(seen))
+	}
+}
