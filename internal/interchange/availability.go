@@ -41,12 +41,12 @@ func Availabilities(zone *time.Location) Format[Availability] {
 			integer("gapMinutes", func(a *Availability) *int { return &a.GapMinutes }),
 			list("tags", func(a *Availability) *[]string { return &a.Tags }),
 			ofRule(column[booking.WeeklyRule]{name: "weekdays", read: readWeekdays, write: writeWeekdays}),
-			ofRule(parsed("startTime", "a time of day such as 14:30", calendar.ParseLocalTime,
+			ofRule(parsed("startTime", "a time of day such as 14:30", parseLocalTime,
 				func(w *booking.WeeklyRule) *calendar.LocalTime { return &w.StartTime })),
-			ofRule(parsed("endTime", "a time of day such as 14:30, up to 24:00", calendar.ParseLocalTime,
+			ofRule(parsed("endTime", "a time of day such as 14:30, up to 24:00", parseLocalTime,
 				func(w *booking.WeeklyRule) *calendar.LocalTime { return &w.EndTime })),
 			ofRule(text("timeZone", func(w *booking.WeeklyRule) *string { return &w.TimeZone })),
-			ofRule(parsed("startDate", dateExpected, calendar.ParseDate,
+			ofRule(parsed("startDate", dateExpected, parseDate,
 				func(w *booking.WeeklyRule) *calendar.Date { return &w.StartDate })),
 			ofRule(endDate()),
 			ofRule(integer("everyWeeks", func(w *booking.WeeklyRule) *int { return &w.EveryWeeks })),
@@ -120,9 +120,9 @@ func endDate() column[booking.WeeklyRule] {
 	return column[booking.WeeklyRule]{
 		name: "endDate",
 		read: func(text string, w *booking.WeeklyRule) booking.Refused {
-			date, err := calendar.ParseDate(text)
+			date, err := parseDate(text)
 			if err != nil {
-				return wrong("endDate", text, dateExpected)
+				return wrongSince("endDate", text, dateExpected, dateHint(text))
 			}
 			w.EndDate = &date
 			return nil

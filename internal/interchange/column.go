@@ -55,7 +55,7 @@ func parsed[T any, V fmt.Stringer](name, expected string, parse func(string) (V,
 		read: func(text string, row *T) booking.Refused {
 			value, err := parse(text)
 			if err != nil {
-				return wrong(name, text, expected)
+				return wrongSince(name, text, expected, dateHint(text))
 			}
 			*field(row) = value
 			return nil
@@ -90,11 +90,28 @@ func maybeInt[T any](name string, field func(*T) **int) column[T] {
 	}
 }
 
+// boolean is a column that has TRUE or FALSE, where it is left out what the row
+// starts with.
+func boolean[T any](name string, field func(*T) *bool) column[T] {
+	return optional(column[T]{
+		name: name,
+		read: func(text string, row *T) booking.Refused {
+			is, err := parseBool(text)
+			if err != nil {
+				return wrongSince(name, text, "TRUE or FALSE", "A word of another language is not read.")
+			}
+			*field(row) = is
+			return nil
+		},
+		write: func(row T) string { return strconv.FormatBool(*field(&row)) },
+	})
+}
+
 func readInt(column, text string) (*int, booking.Refused) {
 	if text == "" {
 		return nil, nil
 	}
-	n, err := strconv.Atoi(text)
+	n, err := parseInt(text)
 	if err != nil {
 		return nil, wrong(column, text, "a whole number")
 	}

@@ -1,10 +1,6 @@
 package interchange
 
-import (
-	"strconv"
-
-	"rehearse/internal/booking"
-)
+import "rehearse/internal/booking"
 
 // defaultZone is where somebody lives of whom nothing else is said.
 const defaultZone = "UTC"
@@ -30,26 +26,12 @@ func Students() Format[booking.Student] {
 
 // Interviewers is the table of interviewers.
 func Interviewers() Format[booking.Interviewer] {
-	const active = "active"
 	return Format[booking.Interviewer]{
 		columns: []column[booking.Interviewer]{
 			text("name", func(i *booking.Interviewer) *string { return &i.Name }),
 			text("email", func(i *booking.Interviewer) *string { return &i.Email }),
 			optional(text("timeZone", func(i *booking.Interviewer) *string { return &i.TimeZone })),
-			{
-				name: active, optional: true,
-				read: func(text string, i *booking.Interviewer) booking.Refused {
-					switch text {
-					case "true", "":
-					case "false":
-						i.Active = false
-					default:
-						return wrong(active, text, "true or false")
-					}
-					return nil
-				},
-				write: func(i booking.Interviewer) string { return strconv.FormatBool(i.Active) },
-			},
+			boolean("active", func(i *booking.Interviewer) *bool { return &i.Active }),
 			list("tags", func(i *booking.Interviewer) *[]string { return &i.Tags }),
 			maybeInt("maxPerDay", func(i *booking.Interviewer) **int { return &i.MaxPerDay }),
 			maybeInt("maxPerWeek", func(i *booking.Interviewer) **int { return &i.MaxPerWeek }),

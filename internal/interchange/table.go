@@ -5,13 +5,13 @@
 package interchange
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"rehearse/internal/booking"
@@ -36,11 +36,20 @@ type column[T any] struct {
 	write    func(T) string
 }
 
-func (c column[T]) trim(text string) string {
-	if c.raw {
-		return text
+// text is what the cell of a file says.
+func (c column[T]) text(cell string) string {
+	if !c.raw {
+		cell = trim(cell)
 	}
-	return strings.TrimSpace(text)
+	return unguarded(cell)
+}
+
+// trim removes space around a value, and what looks like none at all: a zero
+// width space, a word joiner, a byte order mark.
+func trim(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff'
+	})
 }
 
 // Format is the columns of a table, in the order in which they are written.
@@ -53,113 +62,185 @@ type Format[T any] struct {
 	check func(row *T, blank []string) booking.Refused
 }
 
-const byteOrderMark = "\ufeff"
+// table is a file that is being read.
+type table[T any] struct {
+	Format[T]
+	csv     *csv.Reader
+	skipped int // lines before those that csv counts
+	// order is the column of each value of a row; nil for one that has no name.
+	order []*column[T]
+}
 
 // Read reads a table: a header, which names the columns in any order, and at
-// most `most` rows. Refused is what keeps the file from being read at all; the
-// error is the reader's.
+// most `most` rows. It detects the encoding, the separator and the line ends,
+// and passes over rows without a value and columns without a name and a value.
+// Refused is what keeps the file from being read at all; the error is the
+// reader's.
 func (f Format[T]) Read(from io.Reader, most int) ([]Row[T], booking.Refused, error) {
-	buffered := bufio.NewReader(from)
-	if mark, _ := buffered.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
-		_, _ = buffered.Discard(len(byteOrderMark)) // it is buffered
-	}
-	lines := csv.NewReader(buffered)
-	lines.FieldsPerRecord = -1 // a row of another length is an error of that row
-	lines.ReuseRecord = true
-	header, err := lines.Read()
+	file := decode(from)
+	d := dialectOf(file, func(name string) bool { return f.column(name) != nil })
+	t := table[T]{Format: f, csv: csv.NewReader(file), skipped: d.skipped}
+	t.csv.Comma = d.separator
+	t.csv.FieldsPerRecord = -1 // a row of another length is an error of that row
+	t.csv.ReuseRecord = true
+	header, line, err := t.next()
 	if errors.Is(err, io.EOF) {
 		return nil, badFile("the file is empty; its first line must name the columns: " + f.names()), nil
 	}
 	if err != nil {
-		refused, err := badCSV(err)
+		refused, err := t.badCSV(err)
 		return nil, refused, err
 	}
-	order, refused := f.order(header)
-	if len(refused) > 0 {
+	if refused := t.readHeader(header, line); len(refused) > 0 {
 		return nil, refused, nil
 	}
-	return f.rows(lines, order, most)
+	return t.rows(most)
 }
 
-func (f Format[T]) rows(lines *csv.Reader, order []column[T], most int) ([]Row[T], booking.Refused, error) {
+// next reads the next row that has a value, and the line on which it begins.
+func (t *table[T]) next() ([]string, int, error) {
+	for {
+		record, err := t.csv.Read()
+		if err != nil {
+			return nil, 0, err
+		}
+		if !isBlank(record) {
+			line, _ := t.csv.FieldPos(0)
+			return record, t.skipped + line, nil
+		}
+	}
+}
+
+func (t *table[T]) rows(most int) ([]Row[T], booking.Refused, error) {
 	rows := []Row[T]{}
 	for {
-		record, err := lines.Read()
+		record, line, err := t.next()
 		if errors.Is(err, io.EOF) {
 			return rows, nil, nil
 		}
 		if err != nil {
-			refused, err := badCSV(err)
+			refused, err := t.badCSV(err)
 			return nil, refused, err
 		}
 		if len(rows) == most {
 			return nil, badFile(fmt.Sprintf("the file has more than the %d rows allowed", most)), nil
 		}
-		line, _ := lines.FieldPos(0)
-		rows = append(rows, f.row(line, record, order))
+		rows = append(rows, t.row(line, record))
 	}
 }
 
-func (f Format[T]) row(line int, record []string, order []column[T]) Row[T] {
-	row := Row[T]{Line: line, Blank: f.blank(record, order)}
-	if f.start != nil {
-		row.Value = f.start()
+func (t *table[T]) row(line int, record []string) Row[T] {
+	row := Row[T]{Line: line, Blank: t.blank(record)}
+	if t.start != nil {
+		row.Value = t.start()
 	}
-	if len(record) != len(order) {
-		row.Refused = booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
-			"the row has %d values; the header names %d columns", len(record), len(order)))
+	if row.Refused = t.checkShape(record); len(row.Refused) > 0 {
 		return row
 	}
-	for i, text := range record {
-		if !utf8.ValidString(text) {
-			row.Refused = append(row.Refused, wrong(order[i].name, text, "text in UTF-8")...)
+	for i, cell := range record {
+		if i >= len(t.order) || t.order[i] == nil {
 			continue
 		}
-		row.Refused = append(row.Refused, order[i].read(strings.Clone(order[i].trim(text)), &row.Value)...)
+		c := t.order[i]
+		if refused := checkCell(c.name, cell); len(refused) > 0 {
+			row.Refused = append(row.Refused, refused...)
+			continue
+		}
+		row.Refused = append(row.Refused, c.read(strings.Clone(c.text(cell)), &row.Value)...)
 	}
-	if len(row.Refused) == 0 && f.check != nil {
-		row.Refused = f.check(&row.Value, row.Blank)
+	if len(row.Refused) == 0 && t.check != nil {
+		row.Refused = t.check(&row.Value, row.Blank)
 	}
 	return row
 }
 
-func (f Format[T]) blank(record []string, order []column[T]) []string {
+// checkShape refuses a row whose values do not belong to the columns. Excel
+// leaves out the separators after the last value of a row, so a short row is
+// one whose last columns are empty.
+func (t *table[T]) checkShape(record []string) booking.Refused {
+	wrongLength := booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
+		"the row has %d values; the header names %d columns", len(record), len(t.order)))
+	for i := len(record); i < len(t.order); i++ {
+		if t.order[i] != nil && !t.order[i].optional {
+			return wrongLength
+		}
+	}
+	for i, cell := range record {
+		switch {
+		case trim(cell) == "":
+		case i >= len(t.order):
+			return wrongLength
+		case t.order[i] == nil:
+			return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
+				"the %s value of the row is %q, but that column has no name in the header; name it or remove it", ordinal(i+1), clip(cell)))
+		}
+	}
+	return nil
+}
+
+// checkCell refuses a value that a program has damaged or that no text has.
+func checkCell(column, cell string) booking.Refused {
+	if !utf8.ValidString(cell) {
+		return wrongSince(column, cell, "text in UTF-8", `Save the file as "CSV UTF-8".`)
+	}
+	for _, r := range cell {
+		switch {
+		case r == utf8.RuneError:
+			return wrongSince(column, cell, "text without a lost character (U+FFFD)", `Save the original as "CSV UTF-8".`)
+		case unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r':
+			return wrong(column, cell, fmt.Sprintf("text without a control character (%U)", r))
+		}
+	}
+	return nil
+}
+
+func (t *table[T]) blank(record []string) []string {
 	var blank []string
-	for _, c := range f.columns {
-		at := slices.IndexFunc(order, func(o column[T]) bool { return o.name == c.name })
-		if at < 0 || at >= len(record) || c.trim(record[at]) == "" {
+	for _, c := range t.columns {
+		at := slices.IndexFunc(t.order, func(o *column[T]) bool { return o != nil && o.name == c.name })
+		if at < 0 || at >= len(record) || c.text(record[at]) == "" {
 			blank = append(blank, c.name)
 		}
 	}
 	return blank
 }
 
-// order finds the column of each name in the header.
-func (f Format[T]) order(header []string) ([]column[T], booking.Refused) {
-	var order []column[T]
-	var refused booking.Refused
+// column is the column of the name; nil when there is none.
+func (f Format[T]) column(name string) *column[T] {
+	name = trim(name)
+	for i := range f.columns {
+		if strings.EqualFold(f.columns[i].name, name) {
+			return &f.columns[i]
+		}
+	}
+	return nil
+}
+
+// readHeader finds the column of each name in the header.
+func (t *table[T]) readHeader(header []string, line int) (refused booking.Refused) {
+	bad := func(format string, args ...any) {
+		refused = append(refused, badFile(fmt.Sprintf("line %d ", line)+fmt.Sprintf(format, args...))...)
+	}
 	seen := map[string]bool{}
-	for i, text := range header {
-		name := strings.TrimSpace(text)
-		at := slices.IndexFunc(f.columns, func(c column[T]) bool { return strings.EqualFold(c.name, name) })
+	for i, name := range header {
+		c := t.column(name)
 		switch {
-		case at < 0:
-			refused = append(refused, badFile(fmt.Sprintf(
-				"line 1 names a column %q, the %s; the columns are %s", clip(name), ordinal(i+1), f.names()))...)
-			continue
-		case seen[f.columns[at].name]:
-			refused = append(refused, badFile(fmt.Sprintf("line 1 names the column %s twice", f.columns[at].name))...)
+		case trim(name) == "":
+		case c == nil:
+			bad("names a column %q, the %s; the columns are %s", clip(trim(name)), ordinal(i+1), t.names())
+		case seen[c.name]:
+			bad("names the column %s twice", c.name)
+		default:
+			seen[c.name] = true
 		}
-		seen[f.columns[at].name] = true
-		order = append(order, f.columns[at])
+		t.order = append(t.order, c)
 	}
-	for _, c := range f.columns {
+	for _, c := range t.columns {
 		if !c.optional && !seen[c.name] {
-			refused = append(refused, badFile(fmt.Sprintf(
-				"line 1 does not name the column %s; the columns are %s", c.name, f.names()))...)
+			bad("does not name the column %s; the columns are %s", c.name, t.names())
 		}
 	}
-	return order, refused
+	return refused
 }
 
 func (f Format[T]) names() string {
@@ -175,12 +256,12 @@ func (f Format[T]) names() string {
 }
 
 // badCSV tells what is no CSV from a reader that failed.
-func badCSV(err error) (booking.Refused, error) {
+func (t *table[T]) badCSV(err error) (booking.Refused, error) {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		return nil, fmt.Errorf("read the file: %w", err)
 	}
-	return badFile(fmt.Sprintf("line %d, character %d, is not CSV: %v", parse.Line, parse.Column, parse.Err)), nil
+	return badFile(fmt.Sprintf("line %d, character %d, is not CSV: %v", t.skipped+parse.Line, parse.Column, parse.Err)), nil
 }
 
 // File is the Field of what is wrong with a file as a whole.
@@ -191,7 +272,16 @@ func badFile(message string) booking.Refused {
 }
 
 func wrong(column, text, expected string) booking.Refused {
-	return booking.Refuse(booking.InvalidInput, column, fmt.Sprintf("%s is %q; %s is expected", column, clip(text), expected))
+	return wrongSince(column, text, expected, "")
+}
+
+// wrongSince is wrong with a sentence on what to do about it; there may be none.
+func wrongSince(column, text, expected, hint string) booking.Refused {
+	message := fmt.Sprintf("%s is %q; %s is expected", column, clip(text), expected)
+	if hint != "" {
+		message += ". " + hint
+	}
+	return booking.Refuse(booking.InvalidInput, column, message)
 }
 
 // clip keeps an error readable, and small, when the value is not.
@@ -238,7 +328,7 @@ func (f Format[T]) Write(to io.Writer) *Writer[T] {
 func (w *Writer[T]) Rows(rows []T) error {
 	for _, row := range rows {
 		for i, c := range w.format.columns {
-			w.record[i] = c.write(row)
+			w.record[i] = guarded(c.write(row))
 		}
 		_ = w.csv.Write(w.record) // kept until Flush asks for it
 	}

@@ -52,10 +52,10 @@ func maybeInstant[T any](name string, zone *time.Location, field func(*T) **time
 }
 
 func readTime(column, text string, zone *time.Location) (time.Time, booking.Refused) {
-	t, ok := calendar.ParseInstant(text, zone)
+	t, err := parseInstant(text, zone)
 	switch {
-	case !ok:
-		return t, wrong(column, text, "a time such as 2026-06-05T13:00:00Z or 2026-06-05T13:00:00+02:00")
+	case err != nil:
+		return t, wrongSince(column, text, "a time such as 2026-06-05T13:00:00Z or 2026-06-05T13:00:00+02:00", dateHint(text))
 	case t.Year() < calendar.MinYear:
 		return t, wrong(column, text, fmt.Sprintf("a time from the year %d on", calendar.MinYear))
 	case t.Year() > maxYear:

@@ -1,0 +1,244 @@
+package interchange_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"pgregory.net/rapid"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/interchange"
+)
+
+const mostRows = 100
+
+// outline is each row by its line: the name of who is in it, or the columns that are wrong.
+func outline(t *testing.T, file string) []string {
+	t.Helper()
+	rows, refused, err := interchange.Interviewers().Read(strings.NewReader(file), mostRows)
+	if err != nil || len(refused) > 0 {
+		t.Fatalf("%q: %v, %v", file, refused, err)
+	}
+	lines := []string{}
+	for _, row := range rows {
+		line := fmt.Sprintf("%d %s", row.Line, row.Value.Name)
+		if len(row.Refused) > 0 {
+			line = fmt.Sprintf("%d", row.Line)
+		}
+		for _, r := range row.Refused {
+			line += " !" + r.Field
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func encoded(t *testing.T, e encoding.Encoding, text string) string {
+	t.Helper()
+	file, err := e.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestEveryDialectIsDetected(t *testing.T) {
+	t.Parallel()
+	const clean = "name,email,tags\nJürgen,j@example.org,go\nAda,a@example.org,\"a;b\"\n"
+	want := []string{"2 Jürgen", "3 Ada"}
+	with := func(separator string) string { return strings.ReplaceAll(clean, ",", separator) }
+	for name, test := range map[string]struct {
+		file string
+		want []string
+	}{
+		"clean":                         {clean, want},
+		"a byte order mark":             {"\ufeff" + clean, want},
+		"semicolons":                    {with(";"), want},
+		"tabs":                          {with("\t"), want},
+		"pipes":                         {with("|"), want},
+		"CRLF":                          {strings.ReplaceAll(clean, "\n", "\r\n"), want},
+		"CR":                            {strings.ReplaceAll(clean, "\n", "\r"), want},
+		"CR among LF":                   {strings.Replace(clean, "go\n", "go\r", 1), want},
+		"no end of the last line":       {strings.TrimSuffix(clean, "\n"), want},
+		"CR at the very end":            {strings.TrimSuffix(clean, "\n") + "\r", want},
+		"UTF-16, little end first":      {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), clean), want},
+		"UTF-16, big end first":         {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), clean), want},
+		"UTF-16 without a mark":         {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), clean), want},
+		"UTF-16 big without a mark":     {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), clean), want},
+		"UTF-16 with tabs and CRLF":     {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), strings.ReplaceAll(with("\t"), "\n", "\r\n")), want},
+		"a line that names it":          {"sep=;\r\n" + with(";"), []string{"3 Jürgen", "4 Ada"}},
+		"a line that names a tab":       {"SEP=\t\n" + with("\t"), []string{"3 Jürgen", "4 Ada"}},
+		"such a line saved again":       {"\ufeff\"sep=,\",,\n" + clean, []string{"3 Jürgen", "4 Ada"}},
+		"it wins over the guess":        {"sep=|\n" + with("|"), []string{"3 Jürgen", "4 Ada"}},
+		"blank rows before and between": {"\n,,\n" + strings.Replace(clean, "Ada", ",,\n \u00a0,,\n\nAda", 1) + ",,\n,,,,,\n", []string{"4 Jürgen", "8 Ada"}},
+		"unnamed empty columns":         {"name,email,,\nAda,a@example.org,,\nBob,b@example.org\nCy,c@example.org,,,,\n", []string{"2 Ada", "3 Bob", "4 Cy"}},
+		"one unnamed in the middle":     {"name,,email\nAda,,a@example.org\n", []string{"2 Ada"}},
+		"an unnamed column with values": {",name,email\n0,Ada,a@example.org\n,Bob,b@example.org\n", []string{"2 !", "3 Bob"}},
+		"a row that is cut short":       {"name,email,active,tags\nAda,a@example.org\nBob\n", []string{"2 Ada", "3 !"}},
+		"a row that is too long":        {"name,email\nAda,a@example.org,x\n", []string{"2 !"}},
+		"lines within a value":          {"name;email\n\"A\r\nB\";a@example.org\rBob;b@example.org\n", []string{"2 A\nB", "4 Bob"}},
+		"space of every kind":           {"\u00a0name , email\u200b\n\u2003Ada\u00a0,\u00a0a@example.org \n", []string{"2 Ada"}},
+		"columns in any case":           {"NAME;EMail\nAda;a@example.org\n", []string{"2 Ada"}},
+		"Windows-1252":                  {"name,email\nJ\xfcrgen,j@example.org\n", []string{"2 !name"}},
+		"half a UTF-16 pair":            {"\xff\xfe" + utf16LE("name,email\nA") + "\x00\xd8" + utf16LE(",a@example.org\n"), []string{"2 !name"}},
+		"a zero byte":                   {"name,email\nA\x00da,a@example.org\n", []string{"2 !name"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, outline(t, test.file)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func utf16LE(ascii string) string {
+	var text strings.Builder
+	for i := range len(ascii) {
+		text.WriteString(ascii[i:i+1] + "\x00")
+	}
+	return text.String()
+}
+
+func TestTheSeparatorOfAFileThatNamesNoColumn(t *testing.T) {
+	t.Parallel()
+	for file, says := range map[string]string{
+		"Ada,ada@example.org\n":         `line 1 names a column "Ada", the 1st`,
+		"sep=;\n\n;;\nAda;a@x.org\n":    `line 4 names a column "Ada", the 1st`,
+		"name;mail\nAda;a@x.org\n":      `line 1 names a column "mail", the 2nd`,
+		"sep=;\nname;email\nA\"b;c@d.e": `line 3, character 2, is not CSV`,
+	} {
+		_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
+		if err != nil || len(refused) == 0 || !strings.Contains(refused[0].Message, says) {
+			t.Errorf("%q: %v, %v, want %q", file, refused, err, says)
+		}
+	}
+}
+
+func TestValuesAsProgramsWriteThem(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header = "interviewer;start;end;slotMinutes;weekdays;startTime;endTime;startDate;endDate\n"
+	window := func(start string) string { return header + "a@b.cd;" + start + ";2026-12-01T20:00:00Z;60;;;;;\n" }
+	rule := func(from, to, first, last string) string {
+		return header + strings.Join([]string{"a@b.cd", "", "", "60.0", "monday", from, to, first, last}, ";") + "\n"
+	}
+	read := func(t *testing.T, file string) interchange.Row[interchange.Availability] {
+		t.Helper()
+		rows, refused, err := interchange.Availabilities(berlin).Read(strings.NewReader(file), mostRows)
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%d rows, %v, %v", len(rows), refused, err)
+		}
+		return rows[0]
+	}
+	for text, want := range map[string]string{ // 9:00 in Berlin in winter is 8:00 UTC
+		"2026-12-01T09:00:00Z": "09", "2026-12-01 09:00:00": "08", "2026-12-01 9:00": "08", "2026-12-01T09:00:00.000": "08",
+		"2026-12-01T09:00:00.000Z": "09", "2026-12-01 09:00:00+00:00": "09", "2026-12-01 09:00:00+0100": "08", "2026-12-01 09:00:00 UTC": "09",
+		"2026-12-01 09:00:00 +02:00": "07", "2026/12/1 9:00": "08", "1.12.2026 09:00": "08", "01.12.2026 09:00:00": "08",
+		"03/04/2026 09:00": "", "12/1/2026 9:00": "", "25/12/2026 09:00": "", "2026-12-01": "", "2026-13-01 09:00": "", "46357.375": "",
+		"1-12-26 09:00": "", "2026-02-30 09:00": "", "2026-12-01 09:00 CET": "", "2026-12-01 25:00": "",
+	} {
+		row := read(t, window(text))
+		switch {
+		case want == "" && (len(row.Refused) != 1 || row.Refused[0].Field != "start"):
+			t.Errorf("%s: %v, want start to be refused", text, row.Refused)
+		case want != "" && (len(row.Refused) > 0 || row.Value.Start.Format(time.RFC3339) != "2026-12-01T"+want+":00:00Z"):
+			t.Errorf("%s is %v, %v, want %s:00", text, row.Value.Start, row.Refused, want)
+		}
+	}
+	wantRule := booking.WeeklyRule{
+		Weekdays: []time.Weekday{time.Monday}, StartTime: 9 * 60, EndTime: 24 * 60, EveryWeeks: 1,
+		StartDate: calendar.Date{Year: 2026, Month: 12, Day: 1}, EndDate: &calendar.Date{Year: 2026, Month: 12, Day: 9},
+	}
+	for _, file := range []string{
+		rule("09:00", "24:00", "2026-12-01", "2026-12-09"), rule("9:00", "24:00:00", "2026-12-01 00:00:00", "2026/12/9"),
+		rule("09:00:00", "24:00", "1.12.2026", "09.12.2026"), rule("9:00 AM", "24:00:00", "2026-12-01T00:00:00.000", "2026-12-9"),
+		rule("9:00\u202fa.m.", "24:00", "2026-12-01", "2026-12-09 00:00"),
+	} {
+		row := read(t, file)
+		if diff := cmp.Diff(&wantRule, row.Value.Weekly); diff != "" || len(row.Refused) > 0 || row.Value.SlotMinutes != 60 {
+			t.Errorf("%s%v (-want +got):\n%s", file, row.Refused, diff)
+		}
+	}
+	for _, test := range []struct{ file, field, says string }{
+		{rule("09:00", "10:00", "03/04/2026", ""), "startDate", "Which part is the month cannot be told; write the year first"},
+		{rule("09:00", "10:00", "2026-12-01", "12/31/2026"), "endDate", "write the year first"},
+		{rule("09:00", "10:00", "2026-12-01 09:00:00", ""), "startDate", "a date such as 2026-06-05"},
+		{rule("09:00:30", "10:00", "2026-12-01", ""), "startTime", "a time of day such as 14:30"},
+		{rule("13:00 PM", "10:00", "2026-12-01", ""), "startTime", "a time of day"},
+		{rule("09:00", "0.5", "2026-12-01", ""), "endTime", "a time of day"},
+		{strings.Replace(rule("09:00", "10:00", "2026-12-01", ""), "60.0", "60.5", 1), "slotMinutes", "a whole number"},
+		{window("03/04/2026 09:00"), "start", "write the year first"},
+	} {
+		row := read(t, test.file)
+		if len(row.Refused) != 1 || row.Refused[0].Field != test.field || !strings.Contains(row.Refused[0].Message, test.says) {
+			t.Errorf("%s%v, want %s: %s", test.file, row.Refused, test.field, test.says)
+		}
+	}
+}
+
+func TestTrueAndFalseInEveryCase(t *testing.T) {
+	t.Parallel()
+	file := "name,email,active\n"
+	texts := []string{"TRUE", "True", "true", " true\u00a0", "", "FALSE", "False", "false", "WAHR", "1", "yes", "vrai"}
+	for _, text := range texts {
+		file += "A,a@b.cd," + text + "\n"
+	}
+	rows, _, err := interchange.Interviewers().Read(strings.NewReader(file), mostRows)
+	if err != nil || len(rows) != len(texts) {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for i, row := range rows {
+		switch {
+		case i < 5 && (len(row.Refused) > 0 || !row.Value.Active), i >= 5 && i < 8 && (len(row.Refused) > 0 || row.Value.Active):
+			t.Errorf("%q is %v, %v", texts[i], row.Value.Active, row.Refused)
+		case i >= 8 && (len(row.Refused) != 1 || !strings.Contains(row.Refused[0].Message, "TRUE or FALSE is expected. A word")):
+			t.Errorf("%q: %v", texts[i], row.Refused)
+		}
+	}
+}
+
+// Whatever a note says, no cell of an export begins a formula, and the note
+// comes back.
+func TestFormulasAreGuardedAndComeBack(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+	goesThrough := func(t interface{ Fatalf(string, ...any) }, note string) {
+		value := interchange.Interview{Student: "=a@b.cd", Interviewer: "+c@d.ef", BookedAt: &now}
+		value.Start, value.End, value.Status, value.Note = now, now.Add(time.Hour), booking.Completed, &note
+		var file strings.Builder
+		if err := interchange.Interviews(time.UTC).Write(&file).Rows([]interchange.Interview{value}); err != nil {
+			t.Fatalf("%v", err)
+		}
+		cells := strings.SplitN(strings.SplitN(file.String(), "\n", 2)[1], ",", 7)
+		for i, cell := range cells {
+			cell = strings.TrimPrefix(cell, `"`)
+			bare := strings.TrimLeft(cell, " \u00a0")
+			if cell != "" && strings.ContainsRune("\t\r\n", rune(cell[0])) && cell != "\n" || bare != "" && strings.ContainsAny(bare[:1], "=+-@") {
+				t.Fatalf("cell %d of %q begins a formula", i, file.String())
+			}
+		}
+		rows, refused, err := interchange.Interviews(time.UTC).Read(strings.NewReader(file.String()), mostRows)
+		if err != nil || len(refused) > 0 || len(rows) != 1 || len(rows[0].Refused) > 0 {
+			t.Fatalf("%q: %v, %v, %v", file.String(), rows, refused, err)
+		}
+		if diff := cmp.Diff(value, rows[0].Value); diff != "" {
+			t.Fatalf("%q comes back otherwise (-want +got):\n%s", note, diff)
+		}
+	}
+	for _, note := range []string{"=1+1", "'=1+1", "''=1", "'tis", "'", "''", "-", "- a list", "@cmd", "+1", "\t=1", " =1", "\n=1", "＝1", "' =1", "'- x", "it's = 1"} {
+		goesThrough(t, note)
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		goesThrough(r, rapid.StringMatching(`['=+\-@ \t\nx"＝]{1,8}`).Draw(r, "note"))
+	})
+}
