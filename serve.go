@@ -247,7 +247,10 @@ func (p *program) prepare(ctx context.Context, s *store.Store) error {
 	if err != nil || !empty {
 		return err
 	}
-	return s.InTx(ctx, func(tx *store.Tx) error { return sample.School(ctx, tx, p.clock().UTC()) })
+	_, err = store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
+		return store.Nothing{}, sample.School(ctx, tx, p.clock().UTC())
+	})
+	return err
 }
 
 // watch ends the server when its database has ended: it must not live on broken.

@@ -191,18 +191,14 @@ func (c *agreement) save() {
 	if err != nil {
 		c.Fatalf("empty the database: %v", err)
 	}
-	if err := c.world.store.InTx(ctx, func(tx *store.Tx) error { return c.rules.writePeople(ctx, tx) }); err != nil {
-		c.Fatalf("write the people: %v", err)
-	}
+	write(c.world, func(tx *store.Tx) (store.Nothing, error) { return store.Nothing{}, c.rules.writePeople(ctx, tx) })
 	// Backwards, so that a list in the order of writing is not in its own.
 	for _, slot := range slices.Backward(c.rules.slots) {
 		if err := writeSlot(ctx, c.world.sql, slot); err != nil {
 			c.Fatalf("write slot %d: %v", slot.ID, err)
 		}
 	}
-	if err := c.world.store.InTx(ctx, func(tx *store.Tx) error { return c.rules.writeInterviews(ctx, tx) }); err != nil {
-		c.Fatalf("write the interviews: %v", err)
-	}
+	write(c.world, func(tx *store.Tx) (store.Nothing, error) { return store.Nothing{}, c.rules.writeInterviews(ctx, tx) })
 	found, err := c.world.store.Check(ctx, t0)
 	if err != nil || len(found) > 0 {
 		c.Fatalf("the generated school is not sound: %v %v", found, err)

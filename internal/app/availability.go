@@ -67,22 +67,21 @@ func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string
 	if err := accessOf(ctx).asInterviewer(wanted.InterviewerID); err != nil {
 		return nil, err
 	}
-	var published *Published
-	_, err := a.changeCalendar(ctx, wanted.InterviewerID, false, "", func(c *closing) error {
+	return changeCalendar(ctx, a, calendarChange{whose: wanted.InterviewerID}, func(c *closing) (*Published, error) {
+		wanted := wanted
 		if wanted.Weekly != nil && zone == nil {
-			wanted.Weekly.TimeZone = c.interviewer.TimeZone
+			rule := *wanted.Weekly
+			rule.TimeZone = c.interviewer.TimeZone
+			wanted.Weekly = &rule
 		}
 		normal, refused := wanted.Normalise()
 		refused = append(refused, c.interviewer.MayPublish()...)
 		if err := refused.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		normal.CreatedAt = c.now
-		var err error
-		published, err = c.publishNew(ctx, normal)
-		return err
+		return c.publishNew(ctx, normal)
 	})
-	return published, err
 }
 
 // publishNew publishes an availability for the first time, or once more.
@@ -200,34 +199,34 @@ func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
 	}
 }
 
-func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.Time) (slots int, err error) {
+// extend publishes one rule until a time, and returns how many slots that adds.
+func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.Time) (int, error) {
 	known, err := a.store.Availability(ctx, id)
 	if err != nil {
 		return 0, ignoreMissing(err)
 	}
-	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {
+	return changeCalendar(ctx, a, calendarChange{whose: known.InterviewerID}, func(c *closing) (int, error) {
 		current, err := c.tx.Availability(ctx, id)
 		if err != nil {
-			return ignoreMissing(err)
+			return 0, ignoreMissing(err)
 		}
 		from := *current.PublishedUntil
 		if !from.Before(until) {
-			return nil // another server was here
+			return 0, nil // another server was here
 		}
 		plan, err := c.plan(ctx, current, from, until)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		current.PublishedUntil = &until
 		if err := c.tx.UpdateAvailability(ctx, current); err != nil {
-			return err
+			return 0, err
 		}
-		slots = len(plan.New)
+		slots := len(plan.New)
 		if _, err = c.write(ctx, current, plan); err != nil || slots == 0 {
-			return err
+			return 0, err
 		}
-		return c.tell(ctx, booking.AvailabilityExtended, 0, booking.Changes{}.Add("availabilityId", nil, current.ID).
+		return slots, c.tell(ctx, booking.AvailabilityExtended, 0, booking.Changes{}.Add("availabilityId", nil, current.ID).
 			Add("publishedUntil", from, until).Add("slots", nil, slots))
 	})
-	return slots, err
 }

@@ -36,25 +36,20 @@ type UpdatedAvailability struct {
 // the slots to come, those that it still has stay as they are, the others go,
 // and the new ones are published.
 func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*UpdatedAvailability, error) {
-	var updated UpdatedAvailability
-	closed, err := a.closeAvailability(ctx, in.AvailabilityID, in.CancelBooked, func(c *closing, current booking.Availability) error {
+	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
+	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*UpdatedAvailability, error) {
 		next, refused := in.apply(current)
 		refused = append(refused, c.interviewer.MayPublish()...)
 		if err := refused.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		published, err := c.republish(ctx, next)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		updated.Published = *published
-		return c.tell(ctx, booking.AvailabilityUpdated, 0, next.Changes(current))
+		updated := &UpdatedAvailability{Published: *published, Closed: c.result}
+		return updated, c.tell(ctx, booking.AvailabilityUpdated, 0, next.Changes(current))
 	})
-	if err != nil {
-		return nil, err
-	}
-	updated.Closed = *closed
-	return &updated, nil
 }
 
 // republish makes the slots to come of an availability what it says now.

@@ -18,15 +18,23 @@ type Closed struct {
 	Cancelled   []booking.Interview // booked, and cancelled because the caller said so
 }
 
-// closing is one change of an interviewer's calendar, under his lock.
-type closing struct {
-	tx           *store.Tx
-	interviewer  booking.Interviewer
-	now          time.Time
-	cancelBooked bool
+// calendarChange says whose calendar is changed, and what becomes of bookings
+// that are in the way.
+type calendarChange struct {
+	whose        booking.InterviewerID
+	cancelBooked bool   // else they stay, and are reported as conflicts
 	reason       string // of what is cancelled
-	students     []booking.StudentID
-	result       Closed
+}
+
+// closing is one attempt to change an interviewer's calendar, under the
+// interviewer's lock.
+type closing struct {
+	calendarChange
+	tx          *store.Tx
+	interviewer booking.Interviewer
+	now         time.Time
+	students    []booking.StudentID // who are locked
+	result      Closed
 }
 
 // errNewStudent: somebody booked between looking who is to be locked and
@@ -35,39 +43,47 @@ var errNewStudent = errors.New("a student booked meanwhile")
 
 const maxClosingAttempts = 5
 
-// changeCalendar runs one change of an interviewer's calendar. Where bookings
-// are to be cancelled, the students who have booked him are locked first, for
-// that is the lock order; when another has booked meanwhile, it starts again.
-func (a *App) changeCalendar(
-	ctx context.Context, id booking.InterviewerID, cancelBooked bool, reason string, change func(*closing) error,
-) (*closing, error) {
+// changeCalendar runs one change of an interviewer's calendar and returns its
+// result. Where bookings are to be cancelled, the students who have booked the
+// interviewer are locked first, for that is the lock order; when another student
+// has booked meanwhile, it starts again.
+func changeCalendar[T any](
+	ctx context.Context, a *App, of calendarChange, change func(*closing) (T, error),
+) (T, error) {
 	for range maxClosingAttempts {
-		c := &closing{now: a.Now(), cancelBooked: cancelBooked, reason: reason}
-		err := a.attemptCalendar(ctx, id, c, change)
+		result, err := attemptCalendar(ctx, a, of, change)
 		if !errors.Is(err, errNewStudent) {
-			return c, err
+			return result, err
 		}
 	}
-	return nil, booking.Refuse(booking.BusyRetry, "", "students are booking this interviewer right now; try again")
+	var none T
+	return none, booking.Refuse(booking.BusyRetry, "", "students are booking this interviewer right now; try again")
 }
 
-func (a *App) attemptCalendar(ctx context.Context, id booking.InterviewerID, c *closing, change func(*closing) error) error {
-	var err error
-	if c.cancelBooked {
-		if c.students, err = a.store.StudentsToMeet(ctx, id, c.now); err != nil {
-			return err
-		}
+func attemptCalendar[T any](ctx context.Context, a *App, of calendarChange, change func(*closing) (T, error)) (T, error) {
+	var none T
+	now := a.Now()
+	students, err := a.studentsToLock(ctx, of, now)
+	if err != nil {
+		return none, err
 	}
-	return a.store.InTx(ctx, func(tx *store.Tx) error {
-		c.tx, c.result = tx, Closed{}
-		if err := tx.LockStudents(ctx, c.students); err != nil {
-			return err
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (T, error) {
+		if err := tx.LockStudents(ctx, students); err != nil {
+			return none, err
 		}
-		if c.interviewer, err = tx.LockInterviewer(ctx, id); err != nil {
-			return err
+		interviewer, err := tx.LockInterviewer(ctx, of.whose)
+		if err != nil {
+			return none, err
 		}
-		return change(c)
+		return change(&closing{calendarChange: of, tx: tx, interviewer: interviewer, now: now, students: students})
 	})
+}
+
+func (a *App) studentsToLock(ctx context.Context, of calendarChange, now time.Time) ([]booking.StudentID, error) {
+	if !of.cancelBooked {
+		return nil, nil
+	}
+	return a.store.StudentsToMeet(ctx, of.whose, now)
 }
 
 // close withdraws the open slots of the target but those that keep says. What

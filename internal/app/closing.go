@@ -21,38 +21,44 @@ type RemoveAvailabilityInput struct {
 // RemoveAvailability withdraws the open slots to come of an availability, and a
 // rule publishes no more.
 func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput) (*Closed, error) {
-	return a.closeAvailability(ctx, in.AvailabilityID, in.CancelBooked, func(c *closing, current booking.Availability) error {
+	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
+	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*Closed, error) {
 		current.RemovedAt = &c.now
 		if err := c.tx.UpdateAvailability(ctx, current); err != nil {
-			return err
+			return nil, err
 		}
 		if err := c.close(ctx, store.SlotTarget{AvailabilityID: &current.ID}, keepNone, false); err != nil {
-			return err
+			return nil, err
 		}
-		return c.tell(ctx, booking.AvailabilityRemoved, 0, booking.Changes{}.Add("availabilityId", nil, current.ID))
+		return &c.result, c.tell(ctx, booking.AvailabilityRemoved, 0, booking.Changes{}.Add("availabilityId", nil, current.ID))
 	})
 }
 
-// closeAvailability changes an availability under its interviewer's lock.
-func (a *App) closeAvailability(
-	ctx context.Context, id booking.AvailabilityID, cancelBooked bool, change func(*closing, booking.Availability) error,
-) (*Closed, error) {
+// availabilityChange says which availability is changed, and whether bookings
+// that are in the way are cancelled.
+type availabilityChange struct {
+	id           booking.AvailabilityID
+	cancelBooked bool
+}
+
+// closeAvailability changes an availability under its interviewer's lock, and
+// returns the result of the change.
+func closeAvailability[T any](
+	ctx context.Context, a *App, of availabilityChange, change func(*closing, booking.Availability) (*T, error),
+) (*T, error) {
 	his := func(may access, known booking.Availability) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := owned(ctx, staff, a.store.Availability, id, his, "availability", "availabilityId") // whose it is never changes
+	known, err := owned(ctx, staff, a.store.Availability, of.id, his, "availability", "availabilityId") // whose it is never changes
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.changeCalendar(ctx, known.InterviewerID, cancelBooked, cancelReason, func(c *closing) error {
-		current, err := c.tx.Availability(ctx, id)
+	whose := calendarChange{known.InterviewerID, of.cancelBooked, cancelReason}
+	return changeCalendar(ctx, a, whose, func(c *closing) (*T, error) {
+		current, err := c.tx.Availability(ctx, of.id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		return change(c, current)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &c.result, nil
 }
 
 // WithdrawSlotInput takes one slot back.
@@ -72,16 +78,13 @@ func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, 
 		return nil, booking.Refuse(booking.SlotInPast, "slotId", fmt.Sprintf(
 			"the slot started at %s; only slots to come can be withdrawn", known.Start.Format(time.RFC3339)))
 	}
-	c, err := a.changeCalendar(ctx, known.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) error {
+	change := calendarChange{known.InterviewerID, in.CancelBooked, cancelReason}
+	return changeCalendar(ctx, a, change, func(c *closing) (*Closed, error) {
 		if err := c.close(ctx, store.SlotTarget{SlotID: &in.SlotID}, keepNone, true); err != nil {
-			return err
+			return nil, err
 		}
-		return c.tell(ctx, booking.SlotTakenBack, in.SlotID, nil)
+		return &c.result, c.tell(ctx, booking.SlotTakenBack, in.SlotID, nil)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &c.result, nil
 }
 
 // BlockTimeInput takes a range out of an interviewer's calendar: a holiday, an
@@ -111,34 +114,30 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 	if err := booking.CheckBlock(calendar.Span{Start: in.Start, End: in.End}, in.Reason, len(in.Dates)).Err(); err != nil {
 		return nil, err
 	}
-	var blocks []booking.Block
-	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, in.Reason, func(c *closing) error {
+	change := calendarChange{in.InterviewerID, in.CancelBooked, in.Reason}
+	return changeCalendar(ctx, a, change, func(c *closing) (*Blocked, error) {
 		spans, err := in.spans(c.interviewer)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		blocks = nil
+		var blocks []booking.Block
 		for _, span := range spans {
 			blocks = append(blocks, booking.Block{
 				InterviewerID: c.interviewer.ID, Start: span.Start, End: span.End, Reason: in.Reason, CreatedAt: c.now,
 			})
 		}
 		if blocks, err = c.tx.CreateBlocks(ctx, blocks); err != nil {
-			return err
+			return nil, err
 		}
 		if err := c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false); err != nil {
-			return err
+			return nil, err
 		}
 		var changes booking.Changes
 		for _, block := range blocks {
 			changes = changes.Add("block", nil, block.Words())
 		}
-		return c.tell(ctx, booking.TimeBlocked, 0, changes)
+		return &Blocked{Blocks: blocks, Closed: c.result}, c.tell(ctx, booking.TimeBlocked, 0, changes)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &Blocked{Blocks: blocks, Closed: c.result}, nil
 }
 
 func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) {
@@ -164,26 +163,23 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 	if err != nil {
 		return nil, err
 	}
-	var slots []booking.Slot
-	_, err = a.changeCalendar(ctx, known.InterviewerID, false, "", func(c *closing) error {
-		slots = nil
+	change := calendarChange{whose: known.InterviewerID}
+	return changeCalendar(ctx, a, change, func(c *closing) ([]booking.Slot, error) {
 		block, err := c.tx.Block(ctx, in.BlockID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil {
-			return err
+			return nil, err
 		}
 		if err := c.tell(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Words(), nil)); err != nil {
-			return err
+			return nil, err
 		}
 		if !c.interviewer.Active {
-			return nil
+			return nil, nil
 		}
-		slots, err = c.refill(ctx, known.Span())
-		return err
+		return c.refill(ctx, known.Span())
 	})
-	return slots, err
 }
 
 // refill publishes what the interviewer's availability has that touches a span,

@@ -86,14 +86,13 @@ type intake[T any] struct {
 	data string // what the rows are
 	now  time.Time
 	// judge locks, reads, and decides about the rows that are not FAILED yet:
-	// it fails a row or finds it unchanged; the others stay CREATED.
-	judge func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) error
-	// write writes the rows that are new, and gives them their ids.
-	write func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) error
+	// it fails a row or finds it unchanged; the others stay CREATED. It returns
+	// what writes them.
+	judge func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) (writer[T], error)
 }
 
-// errNothingWritten rolls an import back of which a row failed.
-var errNothingWritten = errors.New("a row failed")
+// writer writes the rows that are new, and gives them their ids.
+type writer[T any] func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) error
 
 // importAttempts: what was created by others between an import's look and its
 // write is found by the next look.
@@ -102,43 +101,41 @@ const importAttempts = 3
 // take runs one import in one transaction. All is decided under the locks
 // before the first row is written, so a row that fails harms no other.
 func take[T any](ctx context.Context, a *App, file []interchange.Row[T], o ImportOptions, in intake[T]) (*Imported, error) {
-	var rows []*incoming[T]
-	attempt := func(tx *store.Tx) error {
-		rows = begin(file)
-		if err := in.judge(ctx, tx, pick(rows, func(r *incoming[T]) bool { return r.status != RowFailed })); err != nil {
-			return err
-		}
-		failed := pick(rows, func(r *incoming[T]) bool { return r.status == RowFailed })
-		if len(failed) > 0 && !o.Partial {
-			return errNothingWritten
-		}
-		created := pick(rows, (*incoming[T]).isNew)
-		if err := in.write(ctx, tx, created); err != nil {
-			return err
-		}
-		if len(created) > 0 {
-			changes := booking.Changes{}.Add("data", nil, in.data).Add("created", nil, len(created))
-			if err := tell(ctx, tx, in.now, booking.Event{Kind: booking.DataImported, Changes: changes}); err != nil {
-				return err
+	for attempt := 1; ; attempt++ {
+		imported, err := store.InTx(ctx, a.store, func(tx *store.Tx) (*Imported, error) {
+			if o.DryRun {
+				tx.Discard()
 			}
-		}
-		if o.DryRun {
-			return errDryRun
-		}
-		return nil
-	}
-	var err error
-	for range importAttempts {
-		err = a.store.InTx(ctx, attempt)
+			return in.run(ctx, tx, begin(file), o)
+		})
 		var met booking.Refused
-		if !errors.As(err, &met) || met.Has(booking.BusyRetry) {
-			break
+		if attempt == importAttempts || !errors.As(err, &met) || met.Has(booking.BusyRetry) {
+			return imported, err
 		}
 	}
-	if err != nil && !errors.Is(err, errDryRun) && !errors.Is(err, errNothingWritten) {
+}
+
+func (in intake[T]) run(ctx context.Context, tx *store.Tx, rows []*incoming[T], o ImportOptions) (*Imported, error) {
+	write, err := in.judge(ctx, tx, pick(rows, func(r *incoming[T]) bool { return r.status != RowFailed }))
+	if err != nil {
 		return nil, err
 	}
-	return report(rows, errors.Is(err, errNothingWritten), o.DryRun), nil
+	failed := pick(rows, func(r *incoming[T]) bool { return r.status == RowFailed })
+	if len(failed) > 0 && !o.Partial {
+		tx.Discard()
+		return report(rows, true, o.DryRun), nil
+	}
+	created := pick(rows, (*incoming[T]).isNew)
+	if err := write(ctx, tx, created); err != nil {
+		return nil, err
+	}
+	if len(created) > 0 {
+		changes := booking.Changes{}.Add("data", nil, in.data).Add("created", nil, len(created))
+		if err := tell(ctx, tx, in.now, booking.Event{Kind: booking.DataImported, Changes: changes}); err != nil {
+			return nil, err
+		}
+	}
+	return report(rows, false, o.DryRun), nil
 }
 
 func begin[T any](file []interchange.Row[T]) []*incoming[T] {

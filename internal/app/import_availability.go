@@ -70,26 +70,23 @@ type publishedRow = incoming[interchange.Availability]
 
 func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchange.Availability], o ImportOptions) (*Imported, error) {
 	now := a.Now()
-	var p *publishing
 	return take(ctx, a, rows, o, intake[interchange.Availability]{
 		data: "availability", now: now,
-		judge: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) (err error) {
-			if p, err = newPublishing(ctx, tx, rows, now); err != nil {
-				return err
+		judge: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) (writer[interchange.Availability], error) {
+			p, err := newPublishing(ctx, tx, rows, now)
+			if err != nil {
+				return nil, err
 			}
 			// A window takes its time whole, and a rule what is left.
 			for _, weekly := range []bool{false, true} {
 				of := func(r *publishedRow) bool { return r.status != RowFailed && (r.Value.Weekly != nil) == weekly }
 				for _, row := range pick(rows, of) {
 					if err := p.judge(row); err != nil {
-						return err
+						return nil, err
 					}
 				}
 			}
-			return nil
-		},
-		write: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) error {
-			return p.write(ctx, tx, rows)
+			return p.write, nil
 		},
 	})
 }

@@ -29,22 +29,19 @@ func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptio
 		return bad, err
 	}
 	now := a.Now()
-	var h *history
 	return take(ctx, a, rows, o, intake[interchange.Interview]{
 		data: "interviews", now: now,
-		judge: func(ctx context.Context, tx *store.Tx, rows []*historyRow) (err error) {
-			if h, err = newHistory(ctx, tx, rows, now, o.Exempt); err != nil {
-				return err
+		judge: func(ctx context.Context, tx *store.Tx, rows []*historyRow) (writer[interchange.Interview], error) {
+			h, err := newHistory(ctx, tx, rows, now, o.Exempt)
+			if err != nil {
+				return nil, err
 			}
 			for _, row := range byStart(rows) {
 				if err := h.judge(row); err != nil {
-					return err
+					return nil, err
 				}
 			}
-			return nil
-		},
-		write: func(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
-			return h.write(ctx, tx, byStart(rows))
+			return h.write, nil
 		},
 	})
 }
@@ -304,6 +301,7 @@ func (h *history) occupy(i booking.Interview, slot *booking.Slot) {
 
 // write publishes the slots that are not there, and writes the interviews.
 func (h *history) write(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+	rows = byStart(rows)
 	if err := h.publish(ctx, tx, rows); err != nil {
 		return err
 	}

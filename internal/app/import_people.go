@@ -34,8 +34,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 	}
 	return take(ctx, a, rows, o, intake[booking.Student]{
 		data: "students", now: now,
-		judge: people.judge,
-		write: func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Student]) error {
+		judge: people.judge(func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Student]) error {
 			created, err := numbered(ctx, tx, store.StudentsTable, rows, func(s *booking.Student, id int64) {
 				s.ID, s.CreatedAt = booking.StudentID(id), now
 			})
@@ -43,7 +42,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 				return err
 			}
 			return tx.LoadStudents(ctx, created)
-		},
+		}),
 	})
 }
 
@@ -70,8 +69,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 	}
 	return take(ctx, a, rows, o, intake[booking.Interviewer]{
 		data: "interviewers", now: now,
-		judge: people.judge,
-		write: func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Interviewer]) error {
+		judge: people.judge(func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Interviewer]) error {
 			created, err := numbered(ctx, tx, store.InterviewersTable, rows, func(i *booking.Interviewer, id int64) {
 				i.ID, i.CreatedAt = booking.InterviewerID(id), now
 			})
@@ -79,7 +77,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 				return err
 			}
 			return tx.LoadInterviewers(ctx, created)
-		},
+		}),
 	})
 }
 
@@ -93,8 +91,16 @@ type people[P any] struct {
 	known  func(context.Context, *store.Tx, []string) ([]P, error)
 }
 
-// judge finds who is there already, in the school or earlier in the file.
-func (k people[P]) judge(ctx context.Context, tx *store.Tx, rows []*incoming[P]) error {
+// judge finds who is there already; write writes the others.
+func (k people[P]) judge(write writer[P]) func(context.Context, *store.Tx, []*incoming[P]) (writer[P], error) {
+	return func(ctx context.Context, tx *store.Tx, rows []*incoming[P]) (writer[P], error) {
+		return write, k.find(ctx, tx, rows)
+	}
+}
+
+// find marks the rows of people who are there already, in the school or earlier
+// in the file.
+func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) error {
 	if err := tx.QueueImports(ctx, k.table); err != nil {
 		return err
 	}

@@ -25,9 +25,6 @@ type request struct {
 	dryRun    bool // answers the same, writes nothing, and uses up no key
 }
 
-// errDryRun rolls back what would have been done.
-var errDryRun = errors.New("dry run")
-
 // answer is what is kept of a request: its result, or why it was refused.
 type answer[T any] struct {
 	Result  T
@@ -43,25 +40,24 @@ type answer[T any] struct {
 // What may turn out otherwise the next time without anything being wrong is not
 // kept: BUSY_RETRY, and faults.
 func once[T any](ctx context.Context, a *App, r request, run func(*store.Tx) (T, error)) (T, error) {
-	var done answer[T]
+	var none T
 	if err := booking.CheckIdempotencyKey(r.key).Err(); err != nil {
-		return done.Result, err
+		return none, err
 	}
-	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
+	done, err := store.InTx(ctx, a.store, func(tx *store.Tx) (answer[T], error) {
+		if r.dryRun {
+			tx.Discard()
+		}
 		if r.key == nil {
-			done.Result, err = run(tx)
-		} else {
-			done, err = claimed(ctx, tx, r, run)
+			result, err := run(tx)
+			return answer[T]{Result: result}, err
 		}
-		if err == nil && r.dryRun {
-			return errDryRun
-		}
-		return err
+		return claimed(ctx, tx, r, run)
 	})
-	if err == nil || errors.Is(err, errDryRun) {
-		err = done.Refused.Err()
+	if err != nil {
+		return none, err
 	}
-	return done.Result, err
+	return done.Result, done.Refused.Err()
 }
 
 // unless answers what was answered before to the request; a refusal that is met
@@ -97,10 +93,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*stor
 	if kept != nil {
 		return again[T](claim, *kept)
 	}
-	err = tx.Try(ctx, func(tx *store.Tx) (err error) {
-		done.Result, err = run(tx)
-		return err
-	})
+	done.Result, err = store.Try(ctx, tx, run)
 	if err != nil && (r.dryRun || !errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
 		return done, err
 	}

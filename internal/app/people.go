@@ -27,16 +27,13 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
-		if student, err = tx.CreateStudent(ctx, student); err != nil {
-			return err
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Student, error) {
+		created, err := tx.CreateStudent(ctx, student)
+		if err != nil {
+			return nil, err
 		}
-		return tell(ctx, tx, student.CreatedAt, student.Event(booking.StudentCreated, booking.Student{}))
+		return &created, tell(ctx, tx, created.CreatedAt, created.Event(booking.StudentCreated, booking.Student{}))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &student, nil
 }
 
 // StudentChange changes the fields that are not nil.
@@ -53,36 +50,33 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	var student booking.Student
 	now := a.Now()
-	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Student, error) {
 		before, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		was := before
-		set(&before.Name, in.Name)
-		set(&before.Email, in.Email)
-		set(&before.TimeZone, in.TimeZone)
-		set(&before.LimitOverride, in.InterviewLimit)
-		after, refused := before.Normalise()
+		after, refused := in.apply(before).Normalise()
 		if err := refused.Err(); err != nil {
-			return err
+			return nil, err
 		}
-		student = after
-		event := after.Event(booking.StudentUpdated, was)
+		event := after.Event(booking.StudentUpdated, before)
 		if len(event.Changes) == 0 {
-			return nil
+			return &after, nil
 		}
 		if err := tx.UpdateStudent(ctx, after); err != nil {
-			return err
+			return nil, err
 		}
-		return tell(ctx, tx, now, event)
+		return &after, tell(ctx, tx, now, event)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &student, nil
+}
+
+func (in StudentChange) apply(to booking.Student) booking.Student {
+	set(&to.Name, in.Name)
+	set(&to.Email, in.Email)
+	set(&to.TimeZone, in.TimeZone)
+	set(&to.LimitOverride, in.InterviewLimit)
+	return to
 }
 
 // CreateInterviewerInput describes a new interviewer.
@@ -108,16 +102,13 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	err := a.store.InTx(ctx, func(tx *store.Tx) (err error) {
-		if interviewer, err = tx.CreateInterviewer(ctx, interviewer); err != nil {
-			return err
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Interviewer, error) {
+		created, err := tx.CreateInterviewer(ctx, interviewer)
+		if err != nil {
+			return nil, err
 		}
-		return tell(ctx, tx, interviewer.CreatedAt, interviewer.Event(booking.InterviewerCreated, booking.Interviewer{}))
+		return &created, tell(ctx, tx, created.CreatedAt, created.Event(booking.InterviewerCreated, booking.Interviewer{}))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &interviewer, nil
 }
 
 // InterviewerChange changes the fields that are not nil.
@@ -150,39 +141,42 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	var after booking.Interviewer
-	var slots []booking.Slot
-	c, err := a.changeCalendar(ctx, in.InterviewerID, in.CancelBooked, cancelReason, func(c *closing) (err error) {
-		slots = nil
-		var refused booking.Refused
-		if after, refused = in.apply(c.interviewer).Normalise(); len(refused) > 0 {
-			return refused
+	change := calendarChange{in.InterviewerID, in.CancelBooked, cancelReason}
+	return changeCalendar(ctx, a, change, func(c *closing) (*UpdatedInterviewer, error) {
+		after, refused := in.apply(c.interviewer).Normalise()
+		if err := refused.Err(); err != nil {
+			return nil, err
 		}
-		switch {
-		case !after.Active:
-			err = c.close(ctx, store.SlotTarget{}, keepNone, false)
-		case !c.interviewer.Active:
-			slots, err = c.refill(ctx, calendar.Span{Start: c.now, End: always.End})
-		}
+		slots, err := c.activate(ctx, after)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if in.MaxPerDay != nil || in.MaxPerWeek != nil || in.TimeZone != nil {
 			if err := recount(ctx, c.tx, after, always); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := c.tell(ctx, booking.InterviewerUpdated, 0, after.Event("", c.interviewer).Changes); err != nil {
-			return err
+			return nil, err
 		}
 		// Last: a new e-mail locks the row against the foreign key of a booking,
 		// too, which has its slot by then.
-		return c.tx.UpdateInterviewer(ctx, after)
+		return &UpdatedInterviewer{Interviewer: after, Slots: slots, Closed: c.result}, c.tx.UpdateInterviewer(ctx, after)
 	})
-	if err != nil {
-		return nil, err
+}
+
+// activate closes the calendar of an interviewer who is not active after the
+// change, and publishes that of one who becomes active again; it returns the
+// slots that this publishes.
+func (c *closing) activate(ctx context.Context, after booking.Interviewer) ([]booking.Slot, error) {
+	switch {
+	case !after.Active:
+		return nil, c.close(ctx, store.SlotTarget{}, keepNone, false)
+	case !c.interviewer.Active:
+		return c.refill(ctx, calendar.Span{Start: c.now, End: always.End})
+	default:
+		return nil, nil
 	}
-	return &UpdatedInterviewer{Interviewer: after, Slots: slots, Closed: c.result}, nil
 }
 
 func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {

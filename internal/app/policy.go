@@ -27,31 +27,26 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	var policy booking.Policy
 	now := a.Now()
-	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Policy, error) {
 		before, err := tx.LockPolicy(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if in.ExpectedVersion != nil && *in.ExpectedVersion != before.Version {
-			return booking.Refuse(booking.InvalidInput, "expectedVersion", fmt.Sprintf(
+			return nil, booking.Refuse(booking.InvalidInput, "expectedVersion", fmt.Sprintf(
 				"the policy has version %d, not %d: somebody changed it; read it again", before.Version, *in.ExpectedVersion))
 		}
-		policy = in.apply(before)
+		policy := in.apply(before)
 		if err := policy.Validate().Err(); err != nil || policy == before {
-			return err
+			return &policy, err
 		}
 		policy.Version++
 		if err := tx.UpdatePolicy(ctx, policy); err != nil {
-			return err
+			return nil, err
 		}
-		return tell(ctx, tx, now, policy.Event(before))
+		return &policy, tell(ctx, tx, now, policy.Event(before))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &policy, nil
 }
 
 func (in UpdateBookingPolicyInput) apply(p booking.Policy) booking.Policy {

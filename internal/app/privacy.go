@@ -28,31 +28,26 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		return nil, err
 	}
 	now := a.Now()
-	var anonymous booking.Student
-	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Student, error) {
 		student, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		record, err := tx.Record(ctx, in.StudentID)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		var refused booking.Refused
-		if anonymous, refused = record.Anonymise(now); len(refused) > 0 {
-			return refused
+		anonymous, refused := record.Anonymise(now)
+		if err := refused.Err(); err != nil {
+			return nil, err
 		}
 		event := anonymous.Event(booking.StudentAnonymised, student)
 		if len(event.Changes) == 0 {
-			return nil
+			return &anonymous, nil
 		}
 		if err := tx.AnonymiseStudent(ctx, anonymous); err != nil {
-			return err
+			return nil, err
 		}
-		return tell(ctx, tx, now, event)
+		return &anonymous, tell(ctx, tx, now, event)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &anonymous, nil
 }

@@ -29,20 +29,16 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 	if err := waiver.Validate(now).Err(); err != nil {
 		return nil, err
 	}
-	err := a.store.InTx(ctx, func(tx *store.Tx) error {
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Waiver, error) {
 		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
-			return err
+			return nil, err
 		}
-		var err error
-		if waiver, err = tx.GrantWaiver(ctx, waiver); err != nil {
-			return err
+		granted, err := tx.GrantWaiver(ctx, waiver)
+		if err != nil {
+			return nil, err
 		}
-		return tell(ctx, tx, now, waiver.Event(booking.WaiverGranted, booking.Waiver{}))
+		return &granted, tell(ctx, tx, now, granted.Event(booking.WaiverGranted, booking.Waiver{}))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &waiver, nil
 }
 
 // RevokeWaiverInput takes a waiver back.
@@ -59,32 +55,28 @@ func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.
 		return nil, err
 	}
 	now := a.Now()
-	var waiver booking.Waiver
-	err = a.store.InTx(ctx, func(tx *store.Tx) error {
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Waiver, error) {
 		if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
-			return err
+			return nil, err
 		}
 		record, err := tx.Record(ctx, known.StudentID)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		var waiver booking.Waiver
 		for _, w := range record.AllWaivers(now) {
 			if w.ID == in.WaiverID {
 				waiver = w
 			}
 		}
 		if waiver.RevokedAt != nil {
-			return nil
+			return &waiver, nil
 		}
 		before := waiver
 		waiver.RevokedAt = &now
 		if err := tx.RevokeWaiver(ctx, waiver); err != nil {
-			return err
+			return nil, err
 		}
-		return tell(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
+		return &waiver, tell(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &waiver, nil
 }

@@ -56,11 +56,13 @@ func (w *world) servers(i pgtest.Intercept) [2]*app.App {
 	return [2]*app.App{w.server(i), w.server(i)}
 }
 
-func (w *world) write(fn func(*store.Tx) error) {
+func write[T any](w *world, fn func(*store.Tx) (T, error)) T {
 	w.t.Helper()
-	if err := w.store.InTx(w.t.Context(), fn); err != nil {
+	written, err := store.InTx(w.t.Context(), w.store, fn)
+	if err != nil {
 		w.t.Fatalf("set the scene: %v", err)
 	}
+	return written
 }
 
 func (w *world) name(noun string) string {
@@ -78,11 +80,7 @@ func (w *world) student(change ...func(*booking.Student)) booking.Student {
 	for _, c := range change {
 		c(&s)
 	}
-	w.write(func(tx *store.Tx) (err error) {
-		s, err = tx.CreateStudent(w.t.Context(), s)
-		return err
-	})
-	return s
+	return write(w, func(tx *store.Tx) (booking.Student, error) { return tx.CreateStudent(w.t.Context(), s) })
 }
 
 func (w *world) students(n int) []booking.Student {
@@ -99,11 +97,7 @@ func (w *world) interviewer() booking.Interviewer {
 	w.t.Helper()
 	name := w.name("interviewer")
 	i := booking.Interviewer{Name: name, Email: name + "@example.org", TimeZone: "UTC", Active: true, CreatedAt: t0}
-	w.write(func(tx *store.Tx) (err error) {
-		i, err = tx.CreateInterviewer(w.t.Context(), i)
-		return err
-	})
-	return i
+	return write(w, func(tx *store.Tx) (booking.Interviewer, error) { return tx.CreateInterviewer(w.t.Context(), i) })
 }
 
 // slot is an open hour of the interviewer that starts so many hours from now.
@@ -113,14 +107,12 @@ func (w *world) slot(by booking.Interviewer, hours float64) booking.Slot {
 	window := booking.Availability{
 		InterviewerID: by.ID, Start: start, End: start.Add(time.Hour), SlotMinutes: 60, CreatedAt: t0,
 	}
-	var slots []booking.Slot
-	w.write(func(tx *store.Tx) error {
+	slots := write(w, func(tx *store.Tx) ([]booking.Slot, error) {
 		a, _, err := tx.EnsureAvailability(w.t.Context(), window)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		slots, err = tx.CreateSlots(w.t.Context(), a, []calendar.Span{window.Window()})
-		return err
+		return tx.CreateSlots(w.t.Context(), a, []calendar.Span{window.Window()})
 	})
 	return slots[0]
 }
@@ -140,14 +132,13 @@ func (w *world) slots(n int) []booking.Slot {
 // could not be made now.
 func (w *world) booked(s booking.Student, slot booking.Slot) booking.Interview {
 	w.t.Helper()
-	var i booking.Interview
-	w.write(func(tx *store.Tx) (err error) {
-		if i, err = tx.CreateInterview(w.t.Context(), booking.NewInterview(s.ID, slot, t0.AddDate(0, 0, -30))); err != nil {
-			return err
+	return write(w, func(tx *store.Tx) (booking.Interview, error) {
+		i, err := tx.CreateInterview(w.t.Context(), booking.NewInterview(s.ID, slot, t0.AddDate(0, 0, -30)))
+		if err != nil {
+			return i, err
 		}
-		return tx.SetSlotStatus(w.t.Context(), slot.ID, booking.SlotBooked)
+		return i, tx.SetSlotStatus(w.t.Context(), slot.ID, booking.SlotBooked)
 	})
-	return i
 }
 
 // pastBooking is a booking with a new interviewer that has ended, each before
@@ -168,7 +159,9 @@ func (w *world) completed(s booking.Student, grades ...int) {
 		if err := refused.Err(); err != nil {
 			w.t.Fatalf("complete interview %d: %v", i.ID, err)
 		}
-		w.write(func(tx *store.Tx) error { return tx.UpdateInterview(w.t.Context(), done) })
+		write(w, func(tx *store.Tx) (store.Nothing, error) {
+			return store.Nothing{}, tx.UpdateInterview(w.t.Context(), done)
+		})
 	}
 }
 

@@ -22,9 +22,8 @@ var ada = booking.Student{Name: "Ada", Email: "ada@example.org", TimeZone: "UTC"
 // admit writes a student and reads how many there are.
 func admit(t *testing.T, s *store.Store) (int, error) {
 	t.Helper()
-	err := s.InTx(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.CreateStudent(t.Context(), ada)
-		return err
+	_, err := store.InTx(t.Context(), s, func(tx *store.Tx) (booking.Student, error) {
+		return tx.CreateStudent(t.Context(), ada)
 	})
 	if err != nil {
 		return 0, err

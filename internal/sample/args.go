@@ -53,11 +53,13 @@ func (r Request) Load(ctx context.Context, s *store.Store, now time.Time) error 
 	if !empty {
 		return errors.New("the database has people in it; sample data goes into an empty one only")
 	}
-	if r.Size == "school" {
-		return s.InTx(ctx, func(tx *store.Tx) error { return School(ctx, tx, now.UTC()) })
-	}
-	err = s.InTx(ctx, func(tx *store.Tx) error { return generate(ctx, tx, sizes[r.Size], r.Seed, now.UTC()) })
-	if err != nil {
+	_, err = store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
+		if r.Size == "school" {
+			return store.Nothing{}, School(ctx, tx, now.UTC())
+		}
+		return store.Nothing{}, generate(ctx, tx, sizes[r.Size], r.Seed, now.UTC())
+	})
+	if err != nil || r.Size == "school" {
 		return err
 	}
 	return s.Vacuum(ctx)

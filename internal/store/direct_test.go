@@ -78,20 +78,20 @@ func TestTransactionIsOneForBothWays(t *testing.T) {
 	}
 	failed := errors.New("failed")
 	write := func(result error) error {
-		return s.InTx(ctx, func(tx *store.Tx) error {
+		_, err := store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
 			kept, err := tx.CreateStudent(ctx, student("kept@example.org"))
 			if err != nil {
-				return err
+				return store.Nothing{}, err
 			}
-			err = tx.Try(ctx, func(tx *store.Tx) error {
+			_, err = store.Try(ctx, tx, func(tx *store.Tx) (store.Nothing, error) {
 				undone, err := tx.CreateStudent(ctx, student("undone@example.org"))
 				if err != nil {
-					return err
+					return store.Nothing{}, err
 				}
 				if _, err := tx.LockStudent(ctx, undone.ID); err != nil {
 					t.Errorf("lock, past GORM, what GORM has written: %v", err)
 				}
-				return failed
+				return store.Nothing{}, failed
 			})
 			if !errors.Is(err, failed) {
 				t.Errorf("Try answers %v, want the error of what it tried", err)
@@ -99,8 +99,9 @@ func TestTransactionIsOneForBothWays(t *testing.T) {
 			if _, err := tx.Record(ctx, kept.ID); err != nil {
 				t.Errorf("read, past GORM, what was written before: %v", err)
 			}
-			return result
+			return store.Nothing{}, result
 		})
+		return err
 	}
 	for _, test := range []struct {
 		result error

@@ -57,17 +57,18 @@ func (s *Store) ForgetKeys(ctx context.Context, before time.Time) (int, error) {
 	return int(done.RowsAffected), fault(done.Error, "forget idempotency keys")
 }
 
-// Try runs fn, and undoes what it wrote when it fails: what the transaction
-// wrote before stays.
-func (tx *Tx) Try(ctx context.Context, fn func(*Tx) error) error {
+// Try runs fn and returns its result. When fn fails, Try undoes what fn wrote;
+// what the transaction wrote before stays.
+func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
 	tx.in.queue("SAVEPOINT try")
-	err := fn(tx)
+	result, err := fn(tx)
 	if err == nil {
 		tx.in.queue("RELEASE SAVEPOINT try")
-		return nil
+		return result, nil
 	}
+	var none T
 	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
-		return fault(undone, "undo what was tried")
+		return none, fault(undone, "undo what was tried")
 	}
-	return err
+	return none, err
 }

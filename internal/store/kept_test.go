@@ -205,17 +205,14 @@ func TestListAfterAChangeOfOnesOwn(t *testing.T) {
 	l := newLister(t, database)
 	l.list()
 	limit := 3
-	err := l.InTx(t.Context(), func(tx *store.Tx) error {
+	inTx(t, l.Store, func(tx *store.Tx) (store.Nothing, error) {
 		student, err := tx.LockStudent(t.Context(), 1)
 		if err != nil {
-			return err
+			return store.Nothing{}, err
 		}
 		student.LimitOverride = &limit
-		return tx.UpdateStudent(t.Context(), student)
+		return store.Nothing{}, tx.UpdateStudent(t.Context(), student)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if record, _, statements := l.list(); statements != 2 || *record.Student.LimitOverride != limit {
 		t.Errorf("a list takes %d statements, want 2; its student is %+v", statements, record.Student)
 	}

@@ -90,28 +90,30 @@ func (l listening) names(ids ...booking.InterviewerID) []string {
 	return names
 }
 
-func inTx(t *testing.T, s *store.Store, fn func(*store.Tx) error) {
+func inTx[T any](t *testing.T, s *store.Store, fn func(*store.Tx) (T, error)) T {
 	t.Helper()
-	if err := s.InTx(t.Context(), fn); err != nil {
+	result, err := store.InTx(t.Context(), s, fn)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return result
 }
 
-func interviewer(t *testing.T, s *store.Store, name string) (created booking.Interviewer) {
+func interviewer(t *testing.T, s *store.Store, name string) booking.Interviewer {
 	t.Helper()
-	inTx(t, s, func(tx *store.Tx) (err error) {
-		created, err = tx.CreateInterviewer(t.Context(), booking.Interviewer{
+	return inTx(t, s, func(tx *store.Tx) (booking.Interviewer, error) {
+		return tx.CreateInterviewer(t.Context(), booking.Interviewer{
 			Name: name, Email: name + "@example.org", TimeZone: "UTC", Active: true, CreatedAt: time.Now(),
 		})
-		return err
 	})
-	return created
 }
 
 func rename(t *testing.T, s *store.Store, one booking.Interviewer, name string) {
 	t.Helper()
 	one.Name = name
-	inTx(t, s, func(tx *store.Tx) error { return tx.UpdateInterviewer(t.Context(), one) })
+	inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
+		return store.Nothing{}, tx.UpdateInterviewer(t.Context(), one)
+	})
 }
 
 func wantNames(t *testing.T, when string, got []string, want ...string) {
@@ -140,13 +142,11 @@ func TestInterviewersAreKnownUntilTheyChange(t *testing.T) {
 	rename(t, other, ann, "annika")
 	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
 	wantNames(t, "after a change elsewhere", s.names(all...), "benjamin")
-	inTx(t, s.Store, func(tx *store.Tx) error {
-		if _, err := tx.InterviewersByID(t.Context(), all); err != nil {
-			return err
-		}
-		wantNames(t, "in a transaction", listening{Store: &store.Store{Reader: tx.Reader}}.names(all...))
-		return nil
+	known := inTx(t, s.Store, func(tx *store.Tx) ([]string, error) {
+		_, err := tx.InterviewersByID(t.Context(), all)
+		return listening{Store: &store.Store{Reader: tx.Reader}}.names(all...), err
 	})
+	wantNames(t, "in a transaction", known)
 	wantNames(t, "after a transaction that read", s.names(all...), "benjamin")
 }
 

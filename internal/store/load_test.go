@@ -47,7 +47,7 @@ func TestLoadedRowsComeBack(t *testing.T) {
 	cancelled.ID, cancelled.Status, cancelled.CancelledAt, cancelled.CancelReason = 2, booking.Cancelled, &cancelled.BookedAt, &reason
 
 	ctx := t.Context()
-	err := s.InTx(ctx, func(tx *store.Tx) error {
+	_, err := store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
 		for _, load := range []func() error{
 			func() error { return tx.LoadStudents(ctx, nil) },
 			func() error { return tx.LoadStudents(ctx, students) },
@@ -58,10 +58,10 @@ func TestLoadedRowsComeBack(t *testing.T) {
 			func() error { return tx.SkipUsedIDs(ctx) },
 		} {
 			if err := load(); err != nil {
-				return err
+				return store.Nothing{}, err
 			}
 		}
-		return nil
+		return store.Nothing{}, nil
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -143,29 +143,38 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Nothing is the result of a transaction that has none.
+type Nothing = struct{}
+
 // InTx runs fn in one READ COMMITTED transaction, which commits when fn
-// returns nil. fn runs again, at most three times more, when Postgres ended it
-// for a deadlock or a serialisation failure, so it must not have effects
-// outside the transaction that a second run would double.
-func (s *Store) InTx(ctx context.Context, fn func(*Tx) error) error {
+// returns no error, and returns the result of the attempt that committed. fn
+// runs again, at most three times more, when Postgres ends it for a deadlock or
+// a serialisation failure. It must therefore not change a variable outside
+// itself: the value would be that of an attempt which was rolled back.
+func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
 	backoff := retry.WithMaxRetries(maxRetries, retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond)))
-	err := retry.Do(ctx, backoff, func(ctx context.Context) error {
-		err := s.attempt(ctx, fn)
+	result, err := retry.DoValue(ctx, backoff, func(ctx context.Context) (T, error) {
+		result, err := attempt(ctx, s, fn)
 		if isSerialization(err) {
-			return retry.RetryableError(err)
+			err = retry.RetryableError(err)
 		}
-		return err
+		return result, err
 	})
-	if refused := refusal(err); refused != nil {
-		return refused
+	if err == nil {
+		return result, nil
 	}
-	return fault(err, "transaction")
+	var none T
+	if refused := refusal(err); refused != nil {
+		return none, refused
+	}
+	return none, fault(err, "transaction")
 }
 
-func (s *Store) attempt(ctx context.Context, fn func(*Tx) error) error {
+func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
+	var none T
 	conn, err := s.pool.Conn(ctx)
 	if err != nil {
-		return err
+		return none, err
 	}
 	defer func() { _ = conn.Close() }() // gives it back
 	t := begin(conn)
@@ -177,8 +186,9 @@ func (s *Store) attempt(ctx context.Context, fn func(*Tx) error) error {
 	}()
 	db := s.db.WithContext(ctx)
 	db.Statement.ConnPool = t
-	if err := fn(&Tx{Reader{db: db, session: t, known: &known{}}, t}); err != nil {
-		return err
+	result, err := fn(&Tx{Reader{db: db, session: t, known: &known{}}, t})
+	if err != nil || t.discarded {
+		return result, err
 	}
 	err = t.commit(ctx)
 	done = err == nil
@@ -186,7 +196,11 @@ func (s *Store) attempt(ctx context.Context, fn func(*Tx) error) error {
 	if t.changesInterviewers { // even if it is not known whether it has
 		s.known.forget()
 	}
-	return err
+	return result, err
 }
+
+// Discard makes the transaction roll back when its function returns, whose
+// result InTx returns all the same. A dry run ends so.
+func (tx *Tx) Discard() { tx.in.discarded = true }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }

@@ -19,6 +19,8 @@ type transaction struct {
 	queued []statement
 	begun  bool // something was sent
 
+	discarded bool // it rolls back, whatever its result
+
 	changesInterviewers bool
 	students            []booking.StudentID // who are locked: they may be changed
 }

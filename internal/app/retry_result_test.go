@@ -1,0 +1,111 @@
+package app_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+)
+
+// failsOnce is a server whose first attempt at a transaction fails with a
+// serialisation failure when it commits. What others do before the second
+// attempt is meanwhile.
+func (w *world) failsOnce(now func() time.Time, meanwhile func()) *app.App {
+	w.t.Helper()
+	var begun, failed atomic.Int64
+	return app.New(w.db.Intercepted(w.t, pgtest.Intercept{Before: func(_ context.Context, statement string) error {
+		switch {
+		case statement == "begin" && begun.Add(1) == 2:
+			meanwhile()
+		case statement == "commit" && failed.Add(1) == 1:
+			return &pgconn.PgError{Severity: "ERROR", Code: "40001", Message: "injected"}
+		}
+		return nil
+	}}), now)
+}
+
+// The first attempt counts 30 slots and is rolled back; then another server
+// extends the rule, so the second attempt has nothing to do.
+func TestExtendCountsWhatItsLastAttemptDid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	later := w.rules(1)
+	other := app.New(w.store, later)
+	server := w.failsOnce(later, func() {
+		result, err := other.ExtendAvailability(t.Context())
+		if wantOutcome(t, "the other server", err, "ok"); result.Slots != 30 {
+			t.Errorf("the other server publishes %d slots, want 30", result.Slots)
+		}
+	})
+	result, err := server.ExtendAvailability(t.Context())
+	if wantOutcome(t, "extending", err, "ok"); result.Slots != 0 {
+		t.Errorf("%d slots are reported, want 0: the other server published them", result.Slots)
+	}
+	w.wantSound()
+}
+
+// The first attempt closes three slots; then one of them is booked.
+func TestBlockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	by := w.interviewer()
+	slots := []booking.Slot{w.slot(by, 1), w.slot(by, 2), w.slot(by, 3)}
+	student := w.student()
+	server := w.failsOnce(clock, func() {
+		_, err := app.New(w.store, clock).Book(t.Context(), app.BookSlotInput{StudentID: student.ID, SlotID: slots[1].ID})
+		wantOutcome(t, "the booking", err, "ok")
+	})
+	blocked, err := server.BlockTime(t.Context(), app.BlockTimeInput{
+		InterviewerID: by.ID, Start: t0, End: t0.Add(24 * time.Hour), Reason: "a holiday",
+	})
+	wantOutcome(t, "blocking", err, "ok")
+	if len(blocked.Blocks) != 1 || len(blocked.ClosedSlots) != 2 || len(blocked.Conflicts) != 1 {
+		t.Errorf("%d blocks, %d closed slots and %d conflicts are reported, want 1, 2 and 1",
+			len(blocked.Blocks), len(blocked.ClosedSlots), len(blocked.Conflicts))
+	}
+	w.wantSound()
+}
+
+// The first attempt creates a waiver with an id that is never used.
+func TestGrantWaiverReportsTheWaiverThatStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	student := w.student()
+	server := w.failsOnce(clock, func() {})
+	granted, err := server.GrantWaiver(t.Context(), app.GrantWaiverInput{
+		StudentID: student.ID, Rule: booking.WaiveLimit, Reason: "an exam", Uses: 1,
+	})
+	wantOutcome(t, "granting", err, "ok")
+	if id := one[int64](w, "SELECT id FROM waivers"); int64(granted.ID) != id {
+		t.Errorf("waiver %d is reported, and %d is there", granted.ID, id)
+	}
+	w.wantSound()
+}
+
+// The second attempt finds the interviewer inactive, and publishes nothing.
+func TestUnblockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	by := w.interviewer()
+	w.slot(by, 2)
+	other := app.New(w.store, clock)
+	blocked, err := other.BlockTime(t.Context(), app.BlockTimeInput{
+		InterviewerID: by.ID, Start: t0, End: t0.Add(24 * time.Hour), Reason: "a holiday",
+	})
+	wantOutcome(t, "blocking", err, "ok")
+	server := w.failsOnce(clock, func() {
+		_, err := other.UpdateInterviewer(t.Context(), app.InterviewerChange{InterviewerID: by.ID, Active: ptr(false)})
+		wantOutcome(t, "deactivating", err, "ok")
+	})
+	slots, err := server.UnblockTime(t.Context(), app.UnblockTimeInput{BlockID: blocked.Blocks[0].ID})
+	if wantOutcome(t, "unblocking", err, "ok"); len(slots) != 0 {
+		t.Errorf("%d slots are reported as published, want none of an inactive interviewer", len(slots))
+	}
+	w.wantSound()
+}
