@@ -7,9 +7,12 @@ package pgtest
 import (
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
+	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,12 +32,33 @@ type Database struct {
 // Main runs the tests of a package and stops the server they used. A package
 // that uses pgtest calls it in TestMain.
 func Main(m *testing.M) int {
+	if err := overlap(); err != nil {
+		fmt.Fprintln(os.Stderr, "run tests in parallel:", err)
+		return 1
+	}
 	code := m.Run()
 	if err := shared.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stop the test server:", err)
 		return max(code, 1)
 	}
 	return code
+}
+
+// testsPerCore is how many tests run at once for each core, unless -parallel
+// says otherwise: a test of the database waits for Postgres half of its time.
+const testsPerCore = 3
+
+func overlap() error {
+	if !flag.Parsed() {
+		flag.Parse()
+	}
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if given {
+		return nil
+	}
+	// Set by Value, so that the flag still counts as not given.
+	return flag.Lookup("test.parallel").Value.Set(strconv.Itoa(testsPerCore * runtime.GOMAXPROCS(0)))
 }
 
 // New is an empty, migrated database that is dropped when the test ends.

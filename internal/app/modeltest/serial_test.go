@@ -46,7 +46,7 @@ func TestSchoolAgreesWithItsModel(t *testing.T) {
 	t.Parallel()
 	seen := newTally()
 	t.Run("schools", func(t *testing.T) {
-		for n := range 2 { // one for each core
+		for n := range schools {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
 				db := pgtest.New(t)
