@@ -15,11 +15,12 @@ import (
 // admission is what stands between an operation and its execution, by whatever
 // transport it comes.
 type admission struct {
-	timeout time.Duration // of a query or a mutation
-	maxBody int64
-	rates   *RateLimits
-	places  *places
-	log     *slog.Logger
+	documents documents
+	timeout   time.Duration // of a query or a mutation
+	maxBody   int64
+	rates     *RateLimits
+	places    *places
+	log       *slog.Logger
 
 	schema     *ast.Schema
 	deprecated []string // elements of it
@@ -49,7 +50,7 @@ func (a *admitted) dispatch(ctx context.Context, exec graphql.GraphExecutor) (gr
 func (a admission) admit(
 	ctx context.Context, r *http.Request, exec graphql.GraphExecutor, params *graphql.RawParams,
 ) (*admitted, *refusal) {
-	operation, problems := exec.CreateOperationContext(ctx, params)
+	operation, problems := a.documents.operation(ctx, exec, params)
 	if len(problems) > 0 {
 		paid, tooMuch, err := a.rates.takeRefused(ctx, r)
 		if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {

@@ -3,13 +3,20 @@ package graph
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"rehearse/graph/coerce"
 )
 
 // Limits are how large a request may be, and what its document may ask for.
@@ -46,36 +53,85 @@ const (
 	maxName    = 64  // bytes of a name in the path of a document error
 )
 
-// documents decides which documents are executed: those that are trusted, where
-// there are such, within the limits. Every transport passes it, because the
-// executor does. It runs before validation, whose time the limits bound.
+// documents decides which operations are executed: of documents that are
+// trusted, where there are such, within the limits and valid, and with variables
+// of the right types. The limits come before validation, whose time they bound.
 type documents struct {
 	limits    Limits
-	valid     graphql.Cache[*ast.QueryDocument] // what the executor has let pass before
+	check     coerce.Checker
+	rules     func() *rules.Rules               // of validation
+	valid     graphql.Cache[*ast.QueryDocument] // what was valid before
 	trusted   TrustedDocuments                  // nil for any document
 	persisted graphql.Cache[string]             // texts by hash; nil for none
 }
 
-var _ interface {
-	graphql.OperationParameterMutator
-	graphql.OperationContextMutator
-} = documents{}
+var _ graphql.OperationContextMutator = documents{}
 
 func (documents) ExtensionName() string                   { return "Documents" }
 func (documents) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters implements graphql.OperationParameterMutator.
-func (d documents) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if err := d.find(ctx, params); err != nil {
-		return err
-	}
-	if _, known := d.valid.Get(ctx, params.Query); !known {
-		if err := d.limits.check(params.Query); err != nil {
-			return err
+// operation reads the operation that is asked for. With problems, nothing of it
+// is executed.
+func (d documents) operation(
+	ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams,
+) (*graphql.OperationContext, gqlerror.List) {
+	document, problems := d.document(ctx, params)
+	if len(problems) == 0 {
+		if operation := document.Operations.ForName(params.OperationName); operation != nil { // if not, the executor says so
+			problems = asDocumentErrors(d.check.Variables(ctx, operation, params.Variables))
 		}
 	}
+	if len(problems) > 0 {
+		return &graphql.OperationContext{RawQuery: params.Query}, problems
+	}
+	return exec.CreateOperationContext(ctx, params) // which finds the document among the valid ones
+}
+
+// document returns the valid document that is meant.
+func (d documents) document(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
+	if err := d.find(ctx, params); err != nil {
+		return nil, gqlerror.List{err}
+	}
+	document, known := d.valid.Get(ctx, params.Query)
+	if !known {
+		var problems gqlerror.List
+		if document, problems = d.read(ctx, params.Query); len(problems) > 0 {
+			return nil, problems
+		}
+		d.valid.Add(ctx, params.Query, document)
+	}
 	d.remember(ctx, params)
-	return nil
+	return document, nil
+}
+
+// read parses and validates a document.
+func (d documents) read(ctx context.Context, text string) (*ast.QueryDocument, gqlerror.List) {
+	document, err := d.limits.parse(text)
+	if err != nil {
+		return nil, gqlerror.List{err}
+	}
+	problems := validator.ValidateWithRules(d.check.Schema, document, d.rules())
+	return document, asDocumentErrors(named(problems, d.check.Literals(ctx, document)))
+}
+
+// named puts what names the argument in the place of what validation says of the
+// same value.
+func named(problems, literals gqlerror.List) gqlerror.List {
+	of := map[gqlerror.Location]bool{}
+	for _, problem := range literals {
+		of[problem.Locations[0]] = true
+	}
+	return append(slices.DeleteFunc(problems, func(problem *gqlerror.Error) bool {
+		return strings.HasPrefix(problem.Rule, rules.ValuesOfCorrectTypeRule.Name) && of[problem.Locations[0]]
+	}), literals...)
+}
+
+// asDocumentErrors marks errors for the presenter.
+func asDocumentErrors(problems gqlerror.List) gqlerror.List {
+	for _, problem := range problems {
+		errcode.Set(problem, errcode.ValidationFailed)
+	}
+	return problems
 }
 
 // MutateOperationContext implements graphql.OperationContextMutator.
@@ -83,21 +139,24 @@ func (d documents) MutateOperationContext(_ context.Context, o *graphql.Operatio
 	return exceeds("cost", "points", cost(o), d.limits.Cost)
 }
 
-// check is an error unless the document is within the limits that can be told
-// without the schema. It takes time in proportion to the document. What cannot
-// be parsed is left to the executor.
-func (l Limits) check(text string) *gqlerror.Error {
+// parse parses a document that is within the limits that can be told without the
+// schema. It takes time in proportion to the document.
+func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 	if err := exceeds("characters", "characters", utf8.RuneCountInString(text), l.Characters); err != nil {
-		return err
+		return nil, err
 	}
 	if err := l.checkTokens(text); err != nil {
-		return err
+		return nil, err
 	}
 	document, err := parser.ParseQuery(&ast.Source{Input: text})
-	if err != nil {
-		return nil //nolint:nilerr // the executor parses it as well, and says what is wrong
+	switch {
+	case err != nil:
+		errcode.Set(err, errcode.ParseFailed)
+		return nil, gqlerror.WrapIfUnwrapped(err)
+	case len(document.Operations) == 0:
+		return nil, requestError(codeBadUserInput, "the document holds no operation")
 	}
-	return newMeasure(l, document).check()
+	return document, newMeasure(l, document).check()
 }
 
 // checkTokens counts tokens, comments among them, and how deep brackets of any

@@ -7,21 +7,30 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"rehearse/graph/coerce"
 	"rehearse/graph/generated"
 )
 
 // Examine does with a document all that is done before it is executed, and
 // remembers nothing of it.
 func Examine(ctx context.Context, text string, variables map[string]any) gqlerror.List {
-	exec := executor.New(generated.NewExecutableSchema(generated.Config{Schema: servedSchema()}))
-	exec.Use(documents{limits: DefaultLimits(), valid: graphql.NoCache[*ast.QueryDocument]{}})
-	_, problems := exec.CreateOperationContext(graphql.StartOperationTrace(ctx), &graphql.RawParams{Query: text, Variables: variables})
+	schema := servedSchema()
+	d := documents{
+		limits: DefaultLimits(), check: coerce.Checker{Schema: schema}, rules: rules.NewDefaultRules, valid: graphql.NoCache[*ast.QueryDocument]{},
+	}
+	exec := executor.New(generated.NewExecutableSchema(generated.Config{Schema: schema}))
+	exec.Use(d)
+	_, problems := d.operation(graphql.StartOperationTrace(ctx), exec, &graphql.RawParams{Query: text, Variables: variables})
 	return problems
 }
 
 // Check does what is done before validation.
-func (l Limits) Check(text string) *gqlerror.Error { return l.check(text) }
+func (l Limits) Check(text string) *gqlerror.Error {
+	_, err := l.parse(text)
+	return err
+}
 
 // Unplanned lets the library execute every field.
 func Unplanned(o Options) Options {

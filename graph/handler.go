@@ -10,7 +10,9 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"rehearse/graph/coerce"
 	"rehearse/graph/generated"
 	"rehearse/graph/loader"
 	"rehearse/graph/scalar"
@@ -84,8 +86,9 @@ func NewHandler(o Options) *Handler {
 	schema := servedSchema()
 	resolver := &Resolver{app: o.App}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: schema}))
+	documents := newDocuments(schema, o)
 	letIn := admission{
-		timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, places: newPlaces(o.MaxOperations), log: o.Log,
+		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, places: newPlaces(o.MaxOperations), log: o.Log,
 		schema: schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)
@@ -93,7 +96,10 @@ func NewHandler(o Options) *Handler {
 	server.AddTransport(&eventStreams{admission: letIn, streams: open})
 	server.AddTransport(transport{letIn})
 	server.AddTransport(unsupported{})
-	useDocuments(server, o)
+	server.SetQueryCache(documents.valid)
+	server.SetValidationRulesFn(documents.rules)
+	server.Use(documents)
+	server.Use(extension.Introspection{})
 	server.SetErrorPresenter(present(o.Log))
 	server.SetRecoverFunc(recovered)
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
@@ -116,18 +122,18 @@ func NewHandler(o Options) *Handler {
 	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places}
 }
 
-// useDocuments says which documents the server executes.
-func useDocuments(server *handler.Server, o Options) {
+// newDocuments says which documents the server executes.
+func newDocuments(schema *ast.Schema, o Options) documents {
 	byText := func(text string, _ *ast.QueryDocument) int { return len(text) }
-	d := documents{limits: o.Limits, valid: newTextCache(byText), trusted: o.Trusted}
+	d := documents{
+		limits: o.Limits, check: coerce.Checker{Schema: schema, Hide: o.HideSchema}, rules: rules.NewDefaultRules,
+		valid: newTextCache(byText), trusted: o.Trusted,
+	}
+	if o.HideSchema {
+		d.rules = hidingRules
+	}
 	if o.PersistedQueries {
 		d.persisted = newTextCache(func(_, text string) int { return len(text) })
 	}
-	server.SetQueryCache(d.valid)
-	server.Use(d)
-	server.Use(extension.Introspection{})
-	if o.HideSchema {
-		server.SetDisableSuggestion(true)
-		server.SetValidationRulesFn(hidingRules)
-	}
+	return d
 }

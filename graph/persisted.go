@@ -11,10 +11,10 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"rehearse/graph/coerce"
 )
 
 // A document may be named by its SHA-256 in place of being sent: by the
@@ -54,7 +54,7 @@ type TrustedDocuments map[string]string
 // add one and clients do not.
 func LoadTrustedDocuments(folder fs.FS, limits Limits) (TrustedDocuments, error) {
 	known := TrustedDocuments{}
-	schema := servedSchema()
+	ctx, d := context.Background(), documents{limits: limits, check: coerce.Checker{Schema: servedSchema()}, rules: rules.NewDefaultRules}
 	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || (path.Ext(name) != ".graphql" && path.Ext(name) != ".gql") {
 			return err
@@ -63,8 +63,8 @@ func LoadTrustedDocuments(folder fs.FS, limits Limits) (TrustedDocuments, error)
 		if err != nil {
 			return err
 		}
-		if err := stands(schema, string(text), limits); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if _, problems := d.read(ctx, string(text)); len(problems) > 0 {
+			return fmt.Errorf("%s: %w", name, problems)
 		}
 		for _, text := range []string{string(text), strings.TrimRight(string(text), "\r\n")} {
 			known[hashOf(text)] = text
@@ -77,21 +77,6 @@ func LoadTrustedDocuments(folder fs.FS, limits Limits) (TrustedDocuments, error)
 	return known, err
 }
 
-// stands is an error unless a document could be executed.
-func stands(schema *ast.Schema, text string, limits Limits) error {
-	if refused := limits.check(text); refused != nil {
-		return refused
-	}
-	document, err := parser.ParseQuery(&ast.Source{Input: text})
-	if err != nil {
-		return err
-	}
-	if problems := validator.ValidateWithRules(schema, document, nil); len(problems) > 0 {
-		return problems
-	}
-	return nil
-}
-
 // find puts the text of the document that is meant into params, or says that
 // there is none.
 func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
@@ -102,15 +87,15 @@ func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerro
 	if params.Query != "" {
 		return d.recognise(params.Query, hash)
 	}
-	switch text, known := "", false; {
+	switch {
 	case hash == "":
 		return requestError(codeBadUserInput, "the parameter query is missing")
 	case d.trusted != nil:
-		text, known = d.trusted[hash]
+		text, known := d.trusted[hash]
 		params.Query = text
 		return unlessKnown(known)
 	case d.persisted != nil:
-		text, known = d.persisted.Get(ctx, hash)
+		text, known := d.persisted.Get(ctx, hash)
 		params.Query = text
 		return unlessKnown(known)
 	}

@@ -21,14 +21,15 @@ func servedSchema() *ast.Schema {
 }
 
 // hidingRules are the rules of validation where the schema is not for everybody:
-// they tell no name that was not sent, and refuse introspection. The executor
-// has replaced the rules about fields and leaves already.
+// they tell no name that was not sent, and refuse introspection.
 func hidingRules() *rules.Rules {
 	hiding := rules.NewDefaultRules()
 	for _, rule := range []struct {
 		name    string
 		instead core.Rule
 	}{
+		{rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions},
 		{rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions},
 		{rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions},
 		{rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},

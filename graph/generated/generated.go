@@ -27094,40 +27094,18 @@ func (ec *executionContext) marshalNWaiver2ᚕrehearseᚋinternalᚋbookingᚐWa
 }
 
 func (ec *executionContext) unmarshalNWeekday2timeᚐWeekday(ctx context.Context, v any) (time.Weekday, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := unmarshalNWeekday2timeᚐWeekday[tmp]
+	res, err := scalar.UnmarshalWeekday(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNWeekday2timeᚐWeekday(ctx context.Context, sel ast.SelectionSet, v time.Weekday) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(marshalNWeekday2timeᚐWeekday[v])
+	res := scalar.MarshalWeekday(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Weekday!")
 	}
 	return res
 }
-
-var (
-	unmarshalNWeekday2timeᚐWeekday = map[string]time.Weekday{
-		"MONDAY":    time.Monday,
-		"TUESDAY":   time.Tuesday,
-		"WEDNESDAY": time.Wednesday,
-		"THURSDAY":  time.Thursday,
-		"FRIDAY":    time.Friday,
-		"SATURDAY":  time.Saturday,
-		"SUNDAY":    time.Sunday,
-	}
-	marshalNWeekday2timeᚐWeekday = map[time.Weekday]string{
-		time.Monday:    "MONDAY",
-		time.Tuesday:   "TUESDAY",
-		time.Wednesday: "WEDNESDAY",
-		time.Thursday:  "THURSDAY",
-		time.Friday:    "FRIDAY",
-		time.Saturday:  "SATURDAY",
-		time.Sunday:    "SUNDAY",
-	}
-)
 
 func (ec *executionContext) unmarshalNWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Context, v any) ([]time.Weekday, error) {
 	vSlice := graphql.CoerceList(v)

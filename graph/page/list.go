@@ -57,6 +57,9 @@ func (l List[T]) Asked(first *int, after *string, order *store.Order) (store.Pag
 	if order != nil {
 		page.Order = *order
 	}
+	if !page.Order.Known() {
+		return page, &scalar.InputError{Message: "orderBy is not an order of this list"}
+	}
 	if after != nil {
 		position, err := l.decode(*after, page.Order)
 		if err != nil {

@@ -1,6 +1,9 @@
 package scalar
 
 import (
+	"strings"
+	"time"
+
 	"github.com/99designs/gqlgen/graphql"
 
 	"rehearse/internal/calendar"
@@ -11,7 +14,7 @@ func MarshalDate(d calendar.Date) graphql.Marshaler { return graphql.MarshalStri
 
 // UnmarshalDate reads a day such as 2026-06-05.
 func UnmarshalDate(v any) (calendar.Date, error) {
-	return unmarshalText(v, calendar.ParseDate, "a date is a string such as 2026-06-05")
+	return unmarshalText(v, calendar.ParseDate, "a date", "2026-06-05")
 }
 
 // MarshalLocalTime writes a time of day such as 14:30.
@@ -21,18 +24,30 @@ func MarshalLocalTime(l calendar.LocalTime) graphql.Marshaler {
 
 // UnmarshalLocalTime reads a time of day such as 14:30, up to 24:00.
 func UnmarshalLocalTime(v any) (calendar.LocalTime, error) {
-	return unmarshalText(v, calendar.ParseLocalTime, "a time of day is a string such as 14:30")
+	return unmarshalText(v, calendar.ParseLocalTime, "a time of day", "14:30")
 }
 
-func unmarshalText[T any](v any, parse func(string) (T, error), expected string) (T, error) {
-	text, ok := v.(string)
-	if !ok {
-		var none T
-		return none, inputErrorf("%s", expected)
+// MarshalWeekday writes a day such as MONDAY.
+func MarshalWeekday(d time.Weekday) graphql.Marshaler {
+	return graphql.MarshalString(strings.ToUpper(d.String()))
+}
+
+// UnmarshalWeekday reads a day such as MONDAY. What is none is an error and not
+// Sunday, the zero value.
+func UnmarshalWeekday(v any) (time.Weekday, error) {
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if v == strings.ToUpper(day.String()) {
+			return day, nil
+		}
 	}
+	return 0, inputErrorf("%s is not a day of the week; MONDAY, for example, is expected", Describe(v))
+}
+
+func unmarshalText[T any](v any, parse func(string) (T, error), name, example string) (T, error) {
+	text, _ := v.(string)
 	value, err := parse(text)
 	if err != nil {
-		return value, inputErrorf("%q is not right: %s", clip(text), expected)
+		return value, inputErrorf("%s is not %s; a string such as %q is expected", Describe(v), name, example)
 	}
 	return value, nil
 }

@@ -30,17 +30,14 @@ func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
 // UnmarshalDateTime reads RFC 3339, with or without an offset, to the
 // microsecond.
 func UnmarshalDateTime(ctx context.Context, v any) (time.Time, error) {
-	text, ok := v.(string)
-	if !ok {
-		return time.Time{}, inputErrorf("a time is a string such as 2026-06-05T13:00:00Z")
-	}
+	text, _ := v.(string)
 	t, ok := calendar.ParseInstant(text, Zone(ctx))
 	if !ok {
 		return time.Time{}, inputErrorf(
-			"%q is not a time; RFC 3339 is expected, such as 2026-06-05T13:00:00Z or 2026-06-05T13:00:00+02:00", clip(text))
+			"%s is not a time; RFC 3339 is expected, such as \"2026-06-05T13:00:00Z\" or \"2026-06-05T13:00:00+02:00\"", Describe(v))
 	}
 	if t.Year() < calendar.MinYear {
-		return time.Time{}, inputErrorf("%q lies before the year %d, the first that is allowed", clip(text), calendar.MinYear)
+		return time.Time{}, inputErrorf("%s lies before the year %d, the first that is allowed", Describe(v), calendar.MinYear)
 	}
 	return t.Truncate(booking.Resolution), nil
 }

@@ -43,18 +43,16 @@ func unmarshalID[T ~int64](v any) (T, error) {
 		text = strconv.FormatInt(v, 10)
 	case int:
 		text = strconv.Itoa(v)
-	default:
-		return 0, inputErrorf("an id is a whole number from 1 to 9223372036854775807")
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id <= 0 || text[0] == '+' {
-		return 0, inputErrorf("%q is not an id; a whole number from 1 to 9223372036854775807 is expected", clip(text))
+	if err != nil || text[0] < '1' || text[0] > '9' { // a sign and a leading zero name no id
+		return 0, inputErrorf("%s is not an id; a whole number from 1 to 9223372036854775807 is expected", Describe(v))
 	}
 	return T(id), nil
 }
 
-// clip keeps an error readable, and small, when the value is not.
-func clip(text string) string {
+// Clip cuts a text that is too long for a message.
+func Clip(text string) string {
 	const most = 40
 	if utf8.RuneCountInString(text) <= most {
 		return text

@@ -2,7 +2,6 @@ package scalar
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -22,12 +21,10 @@ func UnmarshalInt(v any) (int, error) {
 		text = strconv.FormatInt(v, 10)
 	case int:
 		text = strconv.Itoa(v)
-	default:
-		return 0, inputErrorf("a whole number is expected")
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil {
-		return 0, inputErrorf("%s is not a whole number from %d to %d", clip(text), math.MinInt32, math.MaxInt32)
+		return 0, notAnInt(v)
 	}
 	return int(n), nil
 }

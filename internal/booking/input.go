@@ -141,6 +141,11 @@ func clip(text string) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
+// notOneOf refuses a value that is none of an enum's.
+func notOneOf[T ~string](field string, value T, allowed ...T) Refused {
+	return Refuse(InvalidInput, field, fmt.Sprintf("%s is %q; %s is expected", field, clip(string(value)), joinOr(allowed)))
+}
+
 func joinOr[T ~string](words []T) string {
 	parts := make([]string, len(words))
 	for i, w := range words {

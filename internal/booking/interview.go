@@ -107,7 +107,7 @@ func (i Interview) Complete(c Completion, now time.Time) (Interview, Refused) {
 		i.Status = Completed
 		i.CompletedAt = &now
 	case Completed:
-	case Cancelled, StudentNoShow, InterviewerNoShow:
+	default:
 		return i, wrongStatus(i, "completed", Booked, Completed)
 	}
 	if c.At != nil {
@@ -151,7 +151,7 @@ func (i Interview) Cancel(reason string, by Actor, p Policy, now time.Time) (Int
 	case Booked:
 	case Cancelled:
 		return i, nil
-	case Completed, StudentNoShow, InterviewerNoShow:
+	default:
 		return i, wrongStatus(i, "cancelled", Booked)
 	}
 	last := i.Start.Add(-time.Duration(p.CancelCutoffSeconds) * time.Second)
@@ -215,11 +215,16 @@ const (
 	PartyInterviewer Party = "INTERVIEWER"
 )
 
-func (p Party) noShow() InterviewStatus {
-	if p == PartyStudent {
-		return StudentNoShow
+// noShow returns the status of an interview to which the party did not come.
+func (p Party) noShow() (InterviewStatus, Refused) {
+	switch p {
+	case PartyStudent:
+		return StudentNoShow, nil
+	case PartyInterviewer:
+		return InterviewerNoShow, nil
+	default:
+		return "", notOneOf("party", p, PartyStudent, PartyInterviewer)
 	}
-	return InterviewerNoShow
 }
 
 const (
@@ -231,9 +236,12 @@ const (
 
 // MarkNoShow records that somebody did not come. The same again changes nothing.
 func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
+	noShow, refused := party.noShow()
 	from := i.Start.Add(NoShowAfter)
 	switch {
-	case i.Status == party.noShow():
+	case len(refused) > 0:
+		return i, refused
+	case i.Status == noShow:
 		return i, nil
 	case i.Status != Booked:
 		return i, wrongStatus(i, "marked as a no-show", Booked)
@@ -241,7 +249,7 @@ func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
 		return i, Refuse(TooSoon, "interviewId", fmt.Sprintf("the interview starts at %s; a no-show can be marked from %s on",
 			i.Start.Format(time.RFC3339), from.Format(time.RFC3339)))
 	}
-	i.Status = party.noShow()
+	i.Status = noShow
 	i.NoShowAt = &now
 	return i, nil
 }

@@ -41,6 +41,11 @@ func (w Waiver) Good(now time.Time) bool {
 // Validate reports what is wrong with a waiver to be granted at now.
 func (w Waiver) Validate(now time.Time) Refused {
 	refused := checkLength("reason", w.Reason, 1, MaxReason)
+	switch w.Rule {
+	case WaiveLimit, WaiveGrades, WaivePair:
+	default:
+		refused = append(refused, notOneOf("rule", w.Rule, WaiveLimit, WaiveGrades, WaivePair)...)
+	}
 	refused = append(refused, checkBounds("uses", w.Uses, 1, MaxWaiverUses)...)
 	if w.ExpiresAt != nil && !w.ExpiresAt.After(now) {
 		refused = append(refused, Refuse(InvalidInput, "expiresAt",

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -60,6 +61,8 @@ func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
 			any = any.Or("status = 'OPEN' AND "+held, f.Now)
 		case booking.SlotBooked, booking.SlotWithdrawn:
 			any = any.Or("status = ?", status)
+		default:
+			_ = any.AddError(fmt.Errorf("unknown slot status %q", status))
 		}
 	}
 	return any

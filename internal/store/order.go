@@ -29,6 +29,12 @@ type Order struct {
 	Direction Direction
 }
 
+// Known reports whether the field and the direction are some of those above.
+func (o Order) Known() bool {
+	_, known := fields[o.Field]
+	return known && (o.Direction == Ascending || o.Direction == Descending)
+}
+
 // Kind is what the values of a field are.
 type Kind int
 

@@ -1,0 +1,128 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"rehearse/graph"
+)
+
+// Each scalar takes what the GraphQL specification lets it take, in a variable
+// and in the document, and names what it refuses.
+func TestScalars(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	before := s.rows()
+	const (
+		wholeNumber = "is not a whole number from -2147483648 to 2147483647"
+		anID        = "is not an id; a whole number from 1 to 9223372036854775807 is expected"
+		aBoolean    = "is not a Boolean; true or false is expected"
+		aTime       = `is not a time; RFC 3339 is expected, such as "2026-06-05T13:00:00Z" or "2026-06-05T13:00:00+02:00"`
+		aDate       = `is not a date; a string such as "2026-06-05" is expected`
+		aTimeOfDay  = `is not a time of day; a string such as "14:30" is expected`
+		aString     = "is not a string"
+	)
+	places := map[string][2]string{ // the document around a value, and what the value is called
+		"ID":        {"query%s { slot(id: %s) { id } }", `"id" of "slot"`},
+		"Int":       {"query%s { slots(first: %s) { nodes { id } } }", `"first" of "slots"`},
+		"Boolean":   {"query%s { interviewers(filter: {active: %s}) { nodes { id } } }", `"filter.active" of "interviewers"`},
+		"String":    {"query%s { students(filter: {search: %s}) { nodes { id } } }", `"filter.search" of "students"`},
+		"DateTime":  {"query%s { slots(filter: {start: %s}) { nodes { id } } }", `"filter.start" of "slots"`},
+		"Date":      {`mutation%s { blockTime(input: {interviewerId: 1, start: "2026-06-05T10:00:00Z", end: "2026-06-05T11:00:00Z", reason: "x", dates: [%s]}) { errors { code } } }`, `"input.dates[0]" of "blockTime"`},
+		"LocalTime": {"mutation%s { updateAvailability(input: {availabilityId: 1, startTime: %s}) { errors { code } } }", `"input.startTime" of "updateAvailability"`},
+	}
+	for _, test := range []struct{ scalar, value, inVariable, inDocument string }{
+		{"ID", `"7"`, "", ""},
+		{"ID", `7`, "", ""},
+		{"ID", `"0101"`, anID, anID},
+		{"ID", `"+7"`, anID, anID},
+		{"ID", `" 7"`, anID, anID},
+		{"ID", `"７"`, anID, anID},
+		{"ID", `0`, anID, anID},
+		{"ID", `-7`, anID, anID},
+		{"ID", `7.0`, anID, anID},
+		{"ID", `1e2`, anID, anID},
+		{"ID", `true`, anID, anID},
+		{"ID", `99999999999999999999`, anID, anID},
+
+		{"Int", `3`, "", ""},
+		{"Int", `1.0`, "", wholeNumber},
+		{"Int", `1e2`, "", wholeNumber},
+		{"Int", `10e-1`, "", wholeNumber},
+		{"Int", `1.5`, wholeNumber, wholeNumber},
+		{"Int", `1e-1`, wholeNumber, wholeNumber},
+		{"Int", `1e999`, wholeNumber, wholeNumber},
+		{"Int", `2147483648`, wholeNumber, wholeNumber},
+		{"Int", `"3"`, wholeNumber, wholeNumber},
+		{"Int", `true`, wholeNumber, wholeNumber},
+
+		{"Boolean", `true`, "", ""},
+		{"Boolean", `1`, aBoolean, aBoolean},
+		{"Boolean", `0.0`, aBoolean, aBoolean},
+		{"Boolean", `"true"`, aBoolean, aBoolean},
+
+		{"String", `"7"`, "", ""},
+		{"String", `7`, aString, aString},
+		{"String", `7.5`, aString, aString},
+		{"String", `false`, aString, aString},
+
+		{"DateTime", `"2026-06-05T13:00:00Z"`, "", ""},
+		{"DateTime", `1780664400`, aTime, aTime},
+		{"DateTime", `"2026-06-05"`, aTime, aTime},
+		{"DateTime", `true`, aTime, aTime},
+
+		{"Date", `"2026-06-05"`, "", ""},
+		{"Date", `20260605`, aDate, aDate},
+		{"Date", `"2026-6-5"`, aDate, aDate},
+		{"Date", `"2026-06-05T00:00:00Z"`, aDate, aDate},
+
+		{"LocalTime", `"14:30"`, "", ""},
+		{"LocalTime", `1430`, aTimeOfDay, aTimeOfDay},
+		{"LocalTime", `14.5`, aTimeOfDay, aTimeOfDay},
+		{"LocalTime", `"14:30:00"`, aTimeOfDay, aTimeOfDay},
+	} {
+		place := places[test.scalar]
+		request := fmt.Sprintf(`{"query": %q, "variables": {"v": %s}}`, fmt.Sprintf(place[0], "($v: "+test.scalar+"!)", "$v"), test.value)
+		answers := map[string][2]string{
+			`Variable "$v"`:        {s.post("application/json", request).body, test.inVariable},
+			"Argument " + place[1]: {s.ask(fmt.Sprintf(place[0], "", test.value), nil).body, test.inDocument},
+		}
+		for name, a := range answers {
+			got, wrong := a[0], a[1]
+			refused := strings.Contains(got, "BAD_USER_INPUT")
+			says := strings.ReplaceAll(name+": "+test.value+" "+wrong+".", `"`, `\"`)
+			if refused != (wrong != "") || refused && !strings.Contains(got, says) {
+				t.Errorf("%s %s: answered %s", name, test.value, got)
+			}
+		}
+	}
+	same(t, "nothing was written", s.rows(), before)
+	same(t, "nothing was logged as a fault", s.log.String(), "")
+}
+
+// A scalar that is added to the schema is one whose values are checked.
+func TestEveryScalarIsRead(t *testing.T) {
+	t.Parallel()
+	for _, p := range inputPositions(graph.ServedSchema()) {
+		document, variables := p.asVariable(sample(p.schema, p.of))
+		if problems := graph.Examine(t.Context(), document, variables); problems != nil {
+			t.Errorf("%s: %v", p, problems)
+		}
+	}
+}
+
+func TestLongValuesAreCutInMessages(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	long := strings.Repeat("é", 50_000)
+	for _, a := range []answer{
+		s.ask(`query($v: ID!) { slot(id: $v) { id } }`, in{"v": long}),
+		s.ask(`query($v: SlotFilter) { slots(filter: $v) { totalCount } }`, in{"v": in{long: 1}}),
+		s.ask(`query($v: [SlotStatus!]) { slots(filter: {status: $v}) { totalCount } }`, in{"v": long}),
+	} {
+		if a.code() != "BAD_USER_INPUT" || len(a.body) > 1000 {
+			t.Errorf("answered %d bytes: %.1000s", len(a.body), a.body)
+		}
+	}
+}
