@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -188,6 +189,7 @@ func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
 					switch {
 					case len(answer.Errors) > 0 && answer.Errors[0].Extensions.Code == "FORBIDDEN":
 						tried++
+						wantOnlyFieldsLost(t, answer)
 					case !deadEnd.MatchString(answer.body):
 						t.Errorf("%s %s: %s", root, road, answer.body)
 					}
@@ -197,6 +199,31 @@ func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
 				t.Errorf("only %d roads were tried", tried)
 			}
 		})
+	}
+}
+
+// wantOnlyFieldsLost: each error has the path of a field that is null, beside one
+// that is there.
+func wantOnlyFieldsLost(t *testing.T, a answer) {
+	t.Helper()
+	for _, failed := range a.Errors {
+		var parent any
+		if err := json.Unmarshal(a.Data, &parent); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range failed.Path[:len(failed.Path)-1] {
+			switch step := step.(type) {
+			case string:
+				parent = parent.(map[string]any)[step]
+			case float64:
+				parent = parent.([]any)[int(step)]
+			}
+		}
+		object, _ := parent.(map[string]any)
+		value, there := object[failed.Path[len(failed.Path)-1].(string)]
+		if object["allowed"] == nil || !there || value != nil {
+			t.Errorf("an error at %v, in %s", failed.Path, a.body)
+		}
 	}
 }
 
@@ -219,9 +246,9 @@ func (w walker) roads(name string, length int) []string {
 		of := w.schema.Types[field.Type.Name()]
 		switch {
 		case w.denied(field) && of.IsLeafType():
-			found = append(found, "{ "+field.Name+" }")
+			found = append(found, "{ allowed: __typename "+field.Name+" }")
 		case w.denied(field):
-			found = append(found, "{ "+field.Name+" { __typename } }")
+			found = append(found, "{ allowed: __typename "+field.Name+" { __typename } }")
 		case !of.IsLeafType() && length > 0:
 			for _, road := range w.roads(of.Name, length-1) {
 				found = append(found, "{ "+field.Name+" "+road+" }")

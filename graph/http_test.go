@@ -142,7 +142,7 @@ func TestStatuses(t *testing.T) {
 	s.exchanges([]exchange{
 		{name: "a query", body: askName, status: 200, says: saysName},
 		{name: "parameters that are null", body: `{"query": "{ __typename }", "variables": null, "operationName": null, "extensions": null}`, status: 200, says: saysName},
-		{name: "an error of a field", headers: own, body: `{"query": "{ eligibility(studentId: 1) { eligible } }"}`, status: 200, media: graphqlJSON, says: `"data":null`},
+		{name: "an error of a field", headers: own, body: `{"query": "{ eligibility(studentId: 1) { eligible } }"}`, status: 200, media: graphqlJSON, says: `"data":{"eligibility":null}`},
 		{name: "a document that cannot be parsed", body: `{"query": "{"}`, status: 200, says: "BAD_USER_INPUT"},
 		{name: "the same, of GraphQL's own type", headers: own, body: `{"query": "{"}`, status: 400, media: graphqlJSON, says: "BAD_USER_INPUT"},
 		{name: "a field that is not there", headers: own, body: `{"query": "{ nothing }"}`, status: 400, media: graphqlJSON, says: `Cannot query field`},

@@ -62,8 +62,8 @@ func (r interviewerResolver) Blocks(ctx context.Context, interviewers []*booking
 	}.Of(ctx, place(ctx), interviewers)
 }
 
-func (r interviewerResolver) Email(ctx context.Context, interviewers []*booking.Interviewer) ([]string, error) {
-	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) string { return i.Email })
+func (r interviewerResolver) Email(ctx context.Context, interviewers []*booking.Interviewer) ([]*string, error) {
+	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) *string { return &i.Email })
 }
 
 func (r interviewerResolver) MaxPerDay(ctx context.Context, interviewers []*booking.Interviewer) ([]*int, error) {

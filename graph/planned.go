@@ -52,7 +52,7 @@ func plannedInterviewer(r interviewerResolver) plan.Type[booking.Interviewer] {
 	return plan.Type[T]{Names: []string{"Interviewer", "Person"}, Fields: map[string]plan.Field[T]{
 		"id":         plan.Of(func(i *T) booking.InterviewerID { return i.ID }, scalar.AppendID),
 		"name":       plan.Of(func(i *T) string { return i.Name }, scalar.AppendString),
-		"email":      plan.Resolved(r.Email, scalar.AppendString),
+		"email":      plan.Resolved(r.Email, plan.OrNull(scalar.AppendString[string])),
 		"timeZone":   plan.Of(func(i *T) string { return i.TimeZone }, scalar.AppendString),
 		"tags":       plan.Of(func(i *T) []string { return i.Tags }, plan.List(scalar.AppendString[string])),
 		"maxPerDay":  plan.Resolved(r.MaxPerDay, plan.OrNull(scalar.AppendInt)),
@@ -70,7 +70,7 @@ func plannedStudent(r studentResolver, interview *plan.Type[booking.Interview]) 
 		"name":               plan.Of(func(s *T) string { return s.Name }, scalar.AppendString),
 		"email":              plan.Of(func(s *T) string { return s.Email }, scalar.AppendString),
 		"timeZone":           plan.Of(func(s *T) string { return s.TimeZone }, scalar.AppendString),
-		"interviewLimit":     plan.Resolved(r.InterviewLimit, scalar.AppendInt),
+		"interviewLimit":     plan.Resolved(r.InterviewLimit, plan.OrNull(scalar.AppendInt)),
 		"createdAt":          plan.Of(func(s *T) time.Time { return s.CreatedAt }, scalar.AppendDateTime),
 		"eligibility":        plan.One(plannedEligibility(), r.Eligibility),
 		"upcomingInterviews": plan.Many(interview, r.UpcomingInterviews),

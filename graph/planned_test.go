@@ -40,6 +40,9 @@ var plannedDocuments = []string{
 	`query($s: ID!) { student(id: $s) { ...person upcomingInterviews { start } } none: student(id: 999999) { id } viewer { person { __typename ...person } } }
 		fragment person on Student { id name waivers { id } hold { id } }`,
 	`query($s: ID!, $a: DateTime!, $z: DateTime!) { availableSlots(studentId: $s, start: $a, end: $z) { nodes { interviewer { email slots { nodes { id } } } } } }`,
+	`query($s: ID!, $a: DateTime!, $z: DateTime!) { bookingPolicy { version } exportStudent(studentId: $s)
+		student(id: $s) { name interviewLimit eligibility { eligible } upcomingInterviews { id interviewer { name email } } waivers { id } }
+		availableSlots(studentId: $s, start: $a, end: $z, first: 2) { nodes { id interviewer { name email maxPerDay } } } viewer { role } }`,
 	`{ interviewers { nodes { name email tags meetingUrl } edges { cursor node { name } } } slots { nodes { id status } } }`,
 }
 

@@ -64,12 +64,29 @@ func brokenIn(schema *ast.Schema, name string, d *ast.Definition) (broken []stri
 	if isError && !slices.Contains(d.Interfaces, "UserError") {
 		say("%s does not implement UserError", name)
 	}
+	broken = append(broken, brokenUnion(schema, d)...)
 	if item, is := strings.CutSuffix(name, "Connection"); is {
 		for field, form := range map[string]string{
 			"edges": `\[` + item + `Edge!\]!`, "nodes": `\[\w+!\]!`, "pageInfo": `PageInfo!`, "totalCount": `Int!`,
 		} {
 			if f := d.Fields.ForName(field); f == nil || !regexp.MustCompile("^"+form+"$").MatchString(f.Type.String()) {
 				say("%s has no %s", name, field)
+			}
+		}
+	}
+	return broken
+}
+
+// brokenUnion: a field that several members have is of one type in all of them,
+// or it could not be selected of each without an alias.
+func brokenUnion(schema *ast.Schema, d *ast.Definition) (broken []string) {
+	for _, first := range d.Types {
+		for _, second := range d.Types {
+			for _, field := range schema.Types[first].Fields {
+				other := schema.Types[second].Fields.ForName(field.Name)
+				if first < second && other != nil && other.Type.String() != field.Type.String() {
+					broken = append(broken, fmt.Sprintf("%s.%s is %s, but %s.%s is %s", first, field.Name, field.Type, second, field.Name, other.Type))
+				}
 			}
 		}
 	}
@@ -103,18 +120,19 @@ func TestHouseRulesCanBeBroken(t *testing.T) {
 		type PageInfo { more: Boolean! }
 		type Query { a: Int! @access } `
 	for text, want := range map[string][]string{
-		`enum E { ALL_OF_IT }`:                                                nil,
-		`enum E { some }`:                                                     {"E.some is not in upper case"},
-		`type T { "Null for none." a: Int b: [Int!]! }`:                       nil,
-		`type T { "A number." a: Int }`:                                       {"T.a does not say when it is null"},
-		`type T { a: [Int]! }`:                                                {"T.a lists null"},
-		`input I { a: [Int] b: Int }`:                                         {"I.a lists null"},
-		`type T { id: Int! }`:                                                 {"T.id is Int! and no ID"},
-		`type T { a(slotId: String, slotIds: [Int!]): Int! }`:                 {"T.a(slotId:) is String and no ID", "T.a(slotIds:) is [Int!] and no ID"},
-		`type T { slotIds: ID! }`:                                             {"T.slotIds is ID! and no ID"},
-		`type Mutation { a: Int! }`:                                           {"Mutation.a has no @access"},
-		`type T { code: Int! message: Int! path: Int! }`:                      {"T does not implement UserError"},
-		`type T implements UserError { code: Int! message: Int! path: Int! }`: nil,
+		`enum E { ALL_OF_IT }`:                                nil,
+		`enum E { some }`:                                     {"E.some is not in upper case"},
+		`type T { "Null for none." a: Int b: [Int!]! }`:       nil,
+		`type T { "A number." a: Int }`:                       {"T.a does not say when it is null"},
+		`type T { a: [Int]! }`:                                {"T.a lists null"},
+		`input I { a: [Int] b: Int }`:                         {"I.a lists null"},
+		`type T { id: Int! }`:                                 {"T.id is Int! and no ID"},
+		`type T { a(slotId: String, slotIds: [Int!]): Int! }`: {"T.a(slotId:) is String and no ID", "T.a(slotIds:) is [Int!] and no ID"},
+		`type T { slotIds: ID! }`:                             {"T.slotIds is ID! and no ID"},
+		`type Mutation { a: Int! }`:                           {"Mutation.a has no @access"},
+		`union U = A | B type A { a: Int! b: Int! } type B { a: [Int!]! b: Int! c: Int! }`:                                    {"A.a is Int!, but B.a is [Int!]!"},
+		`type T { code: Int! message: Int! path: Int! }`:                                                                      {"T does not implement UserError"},
+		`type T implements UserError { code: Int! message: Int! path: Int! }`:                                                 nil,
 		`type TEdge { node: Int! } type TConnection { edges: [TEdge!]! nodes: [Int!]! pageInfo: PageInfo! totalCount: Int! }`: nil,
 		`type TConnection { edges: [Int!]! nodes: [Int!]! totalCount: Float! }`: {
 			"TConnection has no edges", "TConnection has no pageInfo", "TConnection has no totalCount",

@@ -49,7 +49,7 @@ func TestEveryElementIsDescribed(t *testing.T) {
 	}
 }
 
-// A mutation is verbNoun(input: VerbNounInput!): VerbNounPayload!, and every
+// A mutation is verbNoun(input: VerbNounInput!): VerbNounPayload, and every
 // payload has the refusals.
 func TestMutationsHaveOneForm(t *testing.T) {
 	t.Parallel()
@@ -59,7 +59,7 @@ func TestMutationsHaveOneForm(t *testing.T) {
 		if len(field.Arguments) != 1 || field.Arguments[0].Name != "input" || field.Arguments[0].Type.String() != name+"Input!" {
 			t.Errorf("%s does not take input: %sInput!", field.Name, name)
 		}
-		if field.Type.String() != name+"Payload!" {
+		if field.Type.String() != name+"Payload" {
 			t.Errorf("%s answers %s", field.Name, field.Type)
 		}
 		errors := schema.Types[name+"Payload"].Fields.ForName("errors")

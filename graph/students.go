@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
@@ -22,9 +23,10 @@ func (r queryResolver) Students(
 	return list(ctx, page.Students, wanted[store.PeopleFilter]{first, after, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
 }
 
-func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]int, error) {
-	return fromRecords(ctx, r.app.View(ctx), students, func(record *booking.Record) int {
-		return record.Student.InterviewLimit(record.Policy)
+func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]*int, error) {
+	return fromRecords(ctx, r.app.View(ctx), students, func(record *booking.Record) *int {
+		limit := record.Student.InterviewLimit(record.Policy)
+		return &limit
 	})
 }
 
@@ -122,9 +124,8 @@ func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStud
 	return &model.UpdateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }
 
-func (r queryResolver) ExportStudent(ctx context.Context, studentID int64) (string, error) {
-	found, err := r.app.View(ctx).ExportStudent(ctx, booking.StudentID(studentID))
-	return string(found), err
+func (r queryResolver) ExportStudent(ctx context.Context, studentID int64) (json.RawMessage, error) {
+	return r.app.View(ctx).ExportStudent(ctx, booking.StudentID(studentID))
 }
 
 func (r mutationResolver) AnonymiseStudent(

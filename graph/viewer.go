@@ -8,14 +8,12 @@ import (
 
 func (r queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	actor, student, interviewer, err := r.app.View(ctx).Viewer(ctx)
-	viewer := &model.Viewer{Role: actor.Role}
+	viewer := model.Viewer{Role: actor.Role}
 	switch {
-	case err != nil:
-		return nil, err
 	case student != nil:
 		viewer.Person = student
 	case interviewer != nil:
 		viewer.Person = interviewer
 	}
-	return viewer, nil
+	return nullable(viewer, err)
 }

@@ -12,12 +12,18 @@ async function ask<Data, Variables>(query: TypedDocumentString<Data, Variables>,
     body: JSON.stringify({ query, variables }),
   })
   const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] }
-  if (!data) throw new Error(errors?.[0]?.message ?? response.statusText)
+  if (!data || errors) throw new Error(errors?.[0]?.message ?? response.statusText)
   return data
 }
 
+// A root field is null only with an error, and ask throws those.
+function there<Value>(value: Value | null | undefined): Value {
+  if (value == null) throw new Error('a root field is null without an error')
+  return value
+}
+
 // The type of a refusal says what more there is.
-function because(errors: BookSlotMutation['bookSlot']['errors']): string {
+function because(errors: NonNullable<BookSlotMutation['bookSlot']>['errors']): string {
   return errors
     .map((no) => {
       const free = no.__typename === 'SlotTaken' ? no.alternatives[0] : undefined
@@ -32,16 +38,16 @@ await new Promise<void>((begun) => {
   changes = client.iterate<SlotsChangedSubscription>({ query: `${SlotsChangedDocument}`, variables: { student: other, ...range } })
 })
 
-const { availableSlots: first } = await ask(AvailableSlotsDocument, { student, ...range })
+const first = there((await ask(AvailableSlotsDocument, { student, ...range })).availableSlots)
 console.log('page 1:', ids(first))
-const { availableSlots: second } = await ask(AvailableSlotsDocument, { student, ...range, after: first.pageInfo.endCursor })
+const second = there((await ask(AvailableSlotsDocument, { student, ...range, after: first.pageInfo.endCursor })).availableSlots)
 console.log('page 2:', ids(second))
 
 const slot = first.edges[0]?.node.id
 if (!slot) throw new Error('there is nothing to book')
-const { bookSlot: booked } = await ask(BookSlotDocument, { student, slot, key: randomUUID() })
+const booked = there((await ask(BookSlotDocument, { student, slot, key: randomUUID() })).bookSlot)
 console.log('booked:', slot, 'as interview', booked.interview?.id)
-const { bookSlot: refused } = await ask(BookSlotDocument, { student: other, slot, key: randomUUID() })
+const refused = there((await ask(BookSlotDocument, { student: other, slot, key: randomUUID() })).bookSlot)
 console.log('refused:', because(refused.errors))
 
 for await (const { data } of changes ?? []) {

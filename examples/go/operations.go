@@ -121,6 +121,7 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo) GetHasNext
 type AvailableSlotsResponse struct {
 	// The slots that the student may book, of those that lie inside `[start, end]`:
 	// at this instant each can be booked, and no other can. By start, then id.
+	// Null, with an error, for callers who may not ask for it.
 	AvailableSlots *AvailableSlotsAvailableSlotsAvailableSlotConnection `json:"availableSlots"`
 }
 
@@ -504,6 +505,7 @@ func (v *BookSlotBookSlotBookSlotPayloadInterview) GetStart() time.Time { return
 // BookSlotResponse is returned by BookSlot on success.
 type BookSlotResponse struct {
 	// Books a slot for a student. Booking one's own booked slot again answers that interview.
+	// Null only with a top-level error.
 	BookSlot *BookSlotBookSlotBookSlotPayload `json:"bookSlot"`
 }
 

@@ -5,6 +5,7 @@ package generated
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -623,7 +624,7 @@ type InterviewResolver interface {
 	Events(ctx context.Context, objs []*booking.Interview) ([][]booking.Event, error)
 }
 type InterviewerResolver interface {
-	Email(ctx context.Context, objs []*booking.Interviewer) ([]string, error)
+	Email(ctx context.Context, objs []*booking.Interviewer) ([]*string, error)
 
 	MaxPerDay(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
 	MaxPerWeek(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
@@ -675,7 +676,7 @@ type QueryResolver interface {
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
 	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	Events(ctx context.Context, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
-	ExportStudent(ctx context.Context, studentID int64) (string, error)
+	ExportStudent(ctx context.Context, studentID int64) (json.RawMessage, error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 }
@@ -690,7 +691,7 @@ type SlotTakenResolver interface {
 	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.Slot, error)
 }
 type StudentResolver interface {
-	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]int, error)
+	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]*int, error)
 	Eligibility(ctx context.Context, objs []*booking.Student) ([]*booking.Eligibility, error)
 	Hold(ctx context.Context, objs []*booking.Student) ([]*booking.Hold, error)
 	Waivers(ctx context.Context, objs []*booking.Student) ([][]booking.Waiver, error)
@@ -3124,13 +3125,16 @@ An instant: RFC 3339, such as ` + "`" + `2026-06-05T13:00:00Z` + "`" + ` or
 default zone. Answers are always in UTC. A date alone, an empty string and years
 before 1900 are refused.
 """
-scalar DateTime
+scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
 "A day of the calendar, such as ` + "`" + `2026-06-05` + "`" + `."
-scalar Date
+scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
 "A time on the wall clock, such as ` + "`" + `14:30` + "`" + `, up to ` + "`" + `24:00` + "`" + `, the midnight that ends the day."
-scalar LocalTime
+scalar LocalTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#appendix-A")
+
+"Any JSON value: an object, a list, a string, a number, a boolean or null."
+scalar JSON @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259")
 
 "A day of the week."
 enum Weekday {
@@ -3202,6 +3206,7 @@ type Query {
   """
   The slots that the student may book, of those that lie inside ` + "`" + `[start, end]` + "`" + `:
   at this instant each can be booked, and no other can. By start, then id.
+  Null, with an error, for callers who may not ask for it.
   """
   availableSlots(
     "The student."
@@ -3218,13 +3223,16 @@ type Query {
     first: Int = 50
     "The slots after this cursor."
     after: String
-  ): AvailableSlotConnection! @access(student: OWN)
+  ): AvailableSlotConnection @access(student: OWN)
 
-  "Whether the student may book at all now, with the evidence."
+  """
+  Whether the student may book at all now, with the evidence.
+  Null, with an error, for callers who may not ask for it.
+  """
   eligibility(
     "The student."
     studentId: ID!
-  ): Eligibility! @access(student: OWN)
+  ): Eligibility @access(student: OWN)
 
   "One student; null when there is none with this id."
   student(
@@ -3232,7 +3240,7 @@ type Query {
     id: ID!
   ): Student @access(student: OWN, interviewer: OWN)
 
-  "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise."
+  "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers who may not ask for it."
   students(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -3242,7 +3250,7 @@ type Query {
     filter: StudentFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: StudentOrder
-  ): StudentConnection! @access
+  ): StudentConnection @access
 
   """
   One interviewer; null when there is none with this id. A student sees who is
@@ -3253,7 +3261,7 @@ type Query {
     id: ID!
   ): Interviewer @access(student: ALL, interviewer: OWN)
 
-  "The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise."
+  "The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers who may not ask for it."
   interviewers(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -3263,7 +3271,7 @@ type Query {
     filter: InterviewerFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: InterviewerOrder
-  ): InterviewerConnection! @access
+  ): InterviewerConnection @access
 
   "One slot; null when there is none with this id."
   slot(
@@ -3271,7 +3279,10 @@ type Query {
     id: ID!
   ): Slot @access(student: OWN, interviewer: OWN)
 
-  "The slots of all interviewers in every state, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise."
+  """
+  The slots of all interviewers in every state, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise.
+  Null, with an error, for callers who may not ask for it.
+  """
   slots(
     "How many at most, 1 to 500."
     first: Int = 50
@@ -3281,7 +3292,7 @@ type Query {
     filter: SlotFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: SlotOrder
-  ): SlotConnection! @access(interviewer: OWN)
+  ): SlotConnection @access(interviewer: OWN)
 
   "One interview; null when there is none with this id."
   interview(
@@ -3289,7 +3300,10 @@ type Query {
     id: ID!
   ): Interview @access(student: OWN, interviewer: OWN)
 
-  "The interviews, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise."
+  """
+  The interviews, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise.
+  Null, with an error, for callers who may not ask for it.
+  """
   interviews(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -3299,11 +3313,12 @@ type Query {
     filter: InterviewFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: InterviewOrder
-  ): InterviewConnection! @access(student: OWN, interviewer: OWN)
+  ): InterviewConnection @access(student: OWN, interviewer: OWN)
 
   """
   What happened, in the order in which it was written: who did what, when, and
   what was before and after. Nothing in it is ever changed or removed.
+  Null, with an error, for callers who may not ask for it.
   """
   events(
     "How many at most, 1 to 100."
@@ -3314,22 +3329,23 @@ type Query {
     filter: EventFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: EventOrder
-  ): EventConnection! @access
+  ): EventConnection @access
 
   """
-  Everything that is held about a student, as JSON: the rows of the database, by
-  table, for a student who asks what the school knows.
+  Everything that is held about a student: the rows of the database, by table,
+  for a student who asks what the school knows.
+  Null, with an error, for callers who may not ask for it.
   """
   exportStudent(
     "The student."
     studentId: ID!
-  ): String! @access
+  ): JSON @access
 
   "The numbers the rules use. Anyone may read them."
   bookingPolicy: BookingPolicy! @access(anonymous: ALL, student: ALL, interviewer: ALL)
 
-  "Who asks."
-  viewer: Viewer! @access(anonymous: ALL, student: ALL, interviewer: ALL)
+  "Who asks. Null if the token names a student or an interviewer who does not exist."
+  viewer: Viewer @access(anonymous: ALL, student: ALL, interviewer: ALL)
 }
 
 "Who asks."
@@ -3516,21 +3532,33 @@ type Student {
   id: ID!
   "The full name."
   name: String!
-  "The e-mail, in lower case; no other student has it."
-  email: String!
+  """
+  The e-mail, in lower case; no other student has it. It is never null; its type
+  is an interviewer's, so that one selection fits every ` + "`" + `Person` + "`" + `.
+  """
+  email: String
   "The IANA time zone the student lives in, by its canonical name."
   timeZone: String!
-  "How many interviews the student may use: his own limit, else the policy's."
-  interviewLimit: Int! @access(student: OWN)
-  "Whether the student may book now."
-  eligibility: Eligibility! @access(student: OWN)
+  """
+  How many interviews the student may use: his own limit, else the policy's.
+  Null, with an error, for callers who may not read it.
+  """
+  interviewLimit: Int @access(student: OWN)
+  "Whether the student may book now. Null, with an error, for callers who may not read it."
+  eligibility: Eligibility @access(student: OWN)
   "The student's live hold; null when he has none."
   hold: Hold @access(student: OWN)
-  "The waivers that were granted to the student, in that order."
-  waivers: [Waiver!]! @access(student: OWN)
-  "The student's booked interviews that have not ended, by start."
-  upcomingInterviews: [Interview!]! @access(student: OWN)
-  "The student's interviews, whatever became of them, by start, then id."
+  "The waivers that were granted to the student, in that order. Null, with an error, for callers who may not read it."
+  waivers: [Waiver!] @access(student: OWN)
+  """
+  The student's booked interviews that have not ended, by start.
+  Null, with an error, for callers who may not read it.
+  """
+  upcomingInterviews: [Interview!] @access(student: OWN)
+  """
+  The student's interviews in every state, by start, then id.
+  Null, with an error, for callers who may not read it.
+  """
   interviews(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -3538,7 +3566,7 @@ type Student {
     after: String
     "Which of them; all by default."
     filter: InterviewFilter
-  ): InterviewConnection! @access(student: OWN, interviewer: OWN)
+  ): InterviewConnection @access(student: OWN, interviewer: OWN)
   "When the student was admitted."
   createdAt: DateTime!
 }
@@ -3595,8 +3623,8 @@ type Interviewer {
   id: ID!
   "The full name."
   name: String!
-  "The e-mail, in lower case; no other interviewer has it."
-  email: String! @access(interviewer: OWN)
+  "The e-mail, in lower case; no other interviewer has it. Null, with an error, for callers who may not read it."
+  email: String @access(interviewer: OWN)
   "The IANA time zone the interviewer lives in, by its canonical name."
   timeZone: String!
   "Topics and levels, in lower case."
@@ -3614,7 +3642,7 @@ type Interviewer {
   active: Boolean!
   "When the interviewer was taken on."
   createdAt: DateTime!
-  "The interviewer's slots in every state, by start, then id."
+  "The interviewer's slots in every state, by start, then id. Null, with an error, for callers who may not read it."
   slots(
     "Slots that start at this time or later."
     start: DateTime
@@ -3626,12 +3654,18 @@ type Interviewer {
     first: Int = 50
     "The slots after this cursor."
     after: String
-  ): SlotConnection! @access(interviewer: OWN)
-  "Every window and weekly rule that the interviewer published and did not remove, by start."
-  availability: [Availability!]! @access(interviewer: OWN)
-  "The time that he has blocked, by start."
-  blocks: [Block!]! @access(interviewer: OWN)
-  "The interviews the interviewer gives, whatever became of them, by start, then id."
+  ): SlotConnection @access(interviewer: OWN)
+  """
+  Every window and weekly rule that the interviewer published and did not remove, by start.
+  Null, with an error, for callers who may not read it.
+  """
+  availability: [Availability!] @access(interviewer: OWN)
+  "The time that he has blocked, by start. Null, with an error, for callers who may not read it."
+  blocks: [Block!] @access(interviewer: OWN)
+  """
+  The interviews the interviewer gives, whatever became of them, by start, then id.
+  Null, with an error, for callers who may not read it.
+  """
   interviews(
     "How many at most, 1 to 100."
     first: Int = 20
@@ -3639,7 +3673,7 @@ type Interviewer {
     after: String
     "Which of them; all by default."
     filter: InterviewFilter
-  ): InterviewConnection! @access(student: OWN, interviewer: OWN)
+  ): InterviewConnection @access(student: OWN, interviewer: OWN)
 }
 
 "A page of interviewers."
@@ -4207,152 +4241,184 @@ type SlotsChanged {
 
 "What can be done. A payload's ` + "`" + `errors` + "`" + ` is empty exactly when it was done."
 type Mutation {
-  "Books a slot for a student. Booking one's own booked slot again answers that interview."
+  """
+  Books a slot for a student. Booking one's own booked slot again answers that interview.
+  Null only with a top-level error.
+  """
   bookSlot(
     "What to book, for whom."
     input: BookSlotInput!
-  ): BookSlotPayload! @access(student: OWN)
+  ): BookSlotPayload @access(student: OWN)
   """
   Keeps a slot for a student for a while (the policy's ` + "`" + `holdSeconds` + "`" + `). A student
   holds one slot at a time. Holding one's own held slot again extends the hold,
   once.
+  Null only with a top-level error.
   """
   holdSlot(
     "What to hold, for whom."
     input: HoldSlotInput!
-  ): HoldSlotPayload! @access(student: OWN)
-  "Gives a hold back before it expires. Releasing one that has ended changes nothing."
+  ): HoldSlotPayload @access(student: OWN)
+  """
+  Gives a hold back before it expires. Releasing one that has ended changes nothing.
+  Null only with a top-level error.
+  """
   releaseHold(
     "Which."
     input: ReleaseHoldInput!
-  ): ReleaseHoldPayload! @access(student: OWN)
+  ): ReleaseHoldPayload @access(student: OWN)
   """
   Moves an interview to another slot. It keeps its id, and the slot it leaves
   opens again. The limit and the pair see it as not there, the grades are not
   asked again; the policy's ` + "`" + `maxReschedules` + "`" + ` says how often.
+  Null only with a top-level error.
   """
   rescheduleInterview(
     "Which interview, and where to."
     input: RescheduleInterviewInput!
-  ): RescheduleInterviewPayload! @access(student: OWN)
+  ): RescheduleInterviewPayload @access(student: OWN)
   """
   Calls an interview off: a student until the policy's ` + "`" + `cancelCutoffSeconds` + "`" + `
   before the start, the others always. Its slot opens again while it lies in the
   future, unless it was the interviewer who cancelled or he has taken it back.
+  Null only with a top-level error.
   """
   cancelInterview(
     "What to cancel, and why."
     input: CancelInterviewInput!
-  ): CancelInterviewPayload! @access(student: OWN, interviewer: OWN)
-  "Records that an interview took place, with its grade now or later. Another grade replaces the first."
+  ): CancelInterviewPayload @access(student: OWN, interviewer: OWN)
+  """
+  Records that an interview took place, with its grade now or later. Another grade replaces the first.
+  Null only with a top-level error.
+  """
   completeInterview(
     "What took place, and how."
     input: CompleteInterviewInput!
-  ): CompleteInterviewPayload! @access(interviewer: OWN)
-  "Records that somebody did not come, from 10 minutes after the start on."
+  ): CompleteInterviewPayload @access(interviewer: OWN)
+  "Records that somebody did not come, from 10 minutes after the start on. Null only with a top-level error."
   markNoShow(
     "To which interview, and who."
     input: MarkNoShowInput!
-  ): MarkNoShowPayload! @access(interviewer: OWN)
+  ): MarkNoShowPayload @access(interviewer: OWN)
   """
   Takes a no-show back within 48 hours after it was marked. The interview is
   booked and counts again, so the limit, the pair and the student's time are asked.
+  Null only with a top-level error.
   """
   undoNoShow(
     "Of which interview."
     input: UndoNoShowInput!
-  ): UndoNoShowPayload! @access(interviewer: OWN)
-  "Lets a student pass a rule, so many times."
+  ): UndoNoShowPayload @access(interviewer: OWN)
+  "Lets a student pass a rule, so many times. Null only with a top-level error."
   grantWaiver(
     "Whom, and which rule."
     input: GrantWaiverInput!
-  ): GrantWaiverPayload! @access
-  "Ends a waiver. What stands on it stays; revoking it again changes nothing."
+  ): GrantWaiverPayload @access
+  "Ends a waiver. What stands on it stays; revoking it again changes nothing. Null only with a top-level error."
   revokeWaiver(
     "Which."
     input: RevokeWaiverInput!
-  ): RevokeWaiverPayload! @access
+  ): RevokeWaiverPayload @access
 
   """
   Publishes a weekly rule of an interviewer, as far as the policy's horizon, and
   further as time goes on. The same rule again changes nothing.
+  Null only with a top-level error.
   """
   addWeeklyAvailability(
     "What to publish."
     input: AddWeeklyAvailabilityInput!
-  ): AddWeeklyAvailabilityPayload! @access(interviewer: OWN)
+  ): AddWeeklyAvailabilityPayload @access(interviewer: OWN)
   """
   Changes what is given of an availability. Of the slots to come, those that it
   still has stay as they are, the others go, and new ones are published.
+  Null only with a top-level error.
   """
   updateAvailability(
     "Which, and what changes."
     input: UpdateAvailabilityInput!
-  ): UpdateAvailabilityPayload! @access(interviewer: OWN)
-  "Takes an availability back: its open slots to come are withdrawn, and a rule publishes no more."
+  ): UpdateAvailabilityPayload @access(interviewer: OWN)
+  """
+  Takes an availability back: its open slots to come are withdrawn, and a rule publishes no more.
+  Null only with a top-level error.
+  """
   removeAvailability(
     "Which."
     input: RemoveAvailabilityInput!
-  ): RemoveAvailabilityPayload! @access(interviewer: OWN)
-  "Takes a range out of an interviewer's calendar, such as a holiday. Nothing is published in it any more."
+  ): RemoveAvailabilityPayload @access(interviewer: OWN)
+  """
+  Takes a range out of an interviewer's calendar, such as a holiday. Nothing is published in it any more.
+  Null only with a top-level error.
+  """
   blockTime(
     "Which range, of whom."
     input: BlockTimeInput!
-  ): BlockTimePayload! @access(interviewer: OWN)
-  "Gives blocked time back, and publishes what the interviewer's availability has in it."
+  ): BlockTimePayload @access(interviewer: OWN)
+  """
+  Gives blocked time back, and publishes what the interviewer's availability has in it.
+  Null only with a top-level error.
+  """
   unblockTime(
     "Which."
     input: UnblockTimeInput!
-  ): UnblockTimePayload! @access(interviewer: OWN)
-  "Takes one slot back. Its rule does not publish it again; withdrawing it again changes nothing."
+  ): UnblockTimePayload @access(interviewer: OWN)
+  """
+  Takes one slot back. Its rule does not publish it again; withdrawing it again changes nothing.
+  Null only with a top-level error.
+  """
   withdrawSlot(
     "Which."
     input: WithdrawSlotInput!
-  ): WithdrawSlotPayload! @access(interviewer: OWN)
+  ): WithdrawSlotPayload @access(interviewer: OWN)
 
-  "Publishes one window of an interviewer, cut into slots. The same window again changes nothing."
+  """
+  Publishes one window of an interviewer, cut into slots. The same window again changes nothing.
+  Null only with a top-level error.
+  """
   addAvailability(
     "What to publish."
     input: AddAvailabilityInput!
-  ): AddAvailabilityPayload! @access(interviewer: OWN)
+  ): AddAvailabilityPayload @access(interviewer: OWN)
 
-  "Admits a student."
+  "Admits a student. Null only with a top-level error."
   createStudent(
     "Who."
     input: CreateStudentInput!
-  ): CreateStudentPayload! @access
-  "Changes what is given of a student."
+  ): CreateStudentPayload @access
+  "Changes what is given of a student. Null only with a top-level error."
   updateStudent(
     "Who, and what changes."
     input: UpdateStudentInput!
-  ): UpdateStudentPayload! @access
+  ): UpdateStudentPayload @access
   """
   Takes away a student's name and e-mail, and what people have written about him.
   What he has done stays, and he can book no more. It cannot be undone.
+  Null only with a top-level error.
   """
   anonymiseStudent(
     "Who."
     input: AnonymiseStudentInput!
-  ): AnonymiseStudentPayload! @access
-  "Takes an interviewer on."
+  ): AnonymiseStudentPayload @access
+  "Takes an interviewer on. Null only with a top-level error."
   createInterviewer(
     "Who."
     input: CreateInterviewerInput!
-  ): CreateInterviewerPayload! @access
+  ): CreateInterviewerPayload @access
   """
   Changes what is given of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws his open
   slots in the future; ` + "`" + `active: true` + "`" + ` publishes his availability again, without
   the time he has blocked and the slots that were taken back one by one.
+  Null only with a top-level error.
   """
   updateInterviewer(
     "Who, and what changes."
     input: UpdateInterviewerInput!
-  ): UpdateInterviewerPayload! @access
-  "Changes what is given of the policy."
+  ): UpdateInterviewerPayload @access
+  "Changes what is given of the policy. Null only with a top-level error."
   updateBookingPolicy(
     "What changes."
     input: UpdateBookingPolicyInput!
-  ): UpdateBookingPolicyPayload! @access
+  ): UpdateBookingPolicyPayload @access
 }
 
 # --------------------------------------------------------------------- bookings
@@ -5008,36 +5074,40 @@ extend type Mutation {
   Admits the students of a table. Who is there already, by e-mail, is left as he
   is, so the same file again changes nothing. At most 5,000 rows; more go in by
   the command ` + "`" + `rehearse import` + "`" + `.
+  Null only with a top-level error.
   """
   importStudents(
     "The table, and how to take it in."
     input: ImportStudentsInput!
-  ): ImportStudentsPayload! @access
+  ): ImportStudentsPayload @access
   """
   Takes the interviewers of a table on. Who is there already, by e-mail, is left
   as he is. At most 5,000 rows.
+  Null only with a top-level error.
   """
   importInterviewers(
     "The table, and how to take it in."
     input: ImportInterviewersInput!
-  ): ImportInterviewersPayload! @access
+  ): ImportInterviewersPayload @access
   """
   Publishes windows and weekly rules of interviewers, from a table or from a
   calendar. A window whose slots are there already, and a rule that is there, is
   left as it is. At most 5,000 rows.
+  Null only with a top-level error.
   """
   importAvailability(
     "The windows and rules, and how to take them in."
     input: ImportAvailabilityInput!
-  ): ImportAvailabilityPayload! @access
+  ): ImportAvailabilityPayload @access
   """
   Takes in interviews that were booked elsewhere, past and to come. A slot that
   is not there is published for them. At most 5,000 rows.
+  Null only with a top-level error.
   """
   importInterviews(
     "The table, and how to take it in."
     input: ImportInterviewsInput!
-  ): ImportInterviewsPayload! @access
+  ): ImportInterviewsPayload @access
 }
 
 "What became of one row of a file."
@@ -11827,11 +11897,11 @@ func (ec *executionContext) _Interviewer_email(ctx context.Context, field graphq
 			return ec.resolveBatch_Interviewer_email(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11843,7 +11913,7 @@ func (ec *executionContext) resolveBatch_Interviewer_email(ctx context.Context, 
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Email(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[string](
+		return graphql.ResolveBatchGroupResult[*string](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -11853,7 +11923,7 @@ func (ec *executionContext) resolveBatch_Interviewer_email(ctx context.Context, 
 		)
 	}
 	results, err := resolver.Email(ctx, []*booking.Interviewer{obj})
-	return graphql.ResolveBatchSingleResult[string](
+	return graphql.ResolveBatchSingleResult[*string](
 		ctx,
 		results,
 		err,
@@ -12104,10 +12174,10 @@ func (ec *executionContext) _Interviewer_slots(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
-			return ec.marshalNSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12171,10 +12241,10 @@ func (ec *executionContext) _Interviewer_availability(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Availability) graphql.Marshaler {
-			return ec.marshalNAvailability2ᚕrehearseᚋinternalᚋbookingᚐAvailabilityᚄ(ctx, selections, v)
+			return ec.marshalOAvailability2ᚕrehearseᚋinternalᚋbookingᚐAvailabilityᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_availability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12226,10 +12296,10 @@ func (ec *executionContext) _Interviewer_blocks(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Block) graphql.Marshaler {
-			return ec.marshalNBlock2ᚕrehearseᚋinternalᚋbookingᚐBlockᚄ(ctx, selections, v)
+			return ec.marshalOBlock2ᚕrehearseᚋinternalᚋbookingᚐBlockᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_blocks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12281,10 +12351,10 @@ func (ec *executionContext) _Interviewer_interviews(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
-			return ec.marshalNInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_interviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12587,10 +12657,10 @@ func (ec *executionContext) _Mutation_bookSlot(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BookSlotPayload) graphql.Marshaler {
-			return ec.marshalNBookSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐBookSlotPayload(ctx, selections, v)
+			return ec.marshalOBookSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐBookSlotPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_bookSlot(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12631,10 +12701,10 @@ func (ec *executionContext) _Mutation_holdSlot(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.HoldSlotPayload) graphql.Marshaler {
-			return ec.marshalNHoldSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐHoldSlotPayload(ctx, selections, v)
+			return ec.marshalOHoldSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐHoldSlotPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_holdSlot(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12675,10 +12745,10 @@ func (ec *executionContext) _Mutation_releaseHold(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {
-			return ec.marshalNReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx, selections, v)
+			return ec.marshalOReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_releaseHold(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12719,10 +12789,10 @@ func (ec *executionContext) _Mutation_rescheduleInterview(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RescheduleInterviewPayload) graphql.Marshaler {
-			return ec.marshalNRescheduleInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐRescheduleInterviewPayload(ctx, selections, v)
+			return ec.marshalORescheduleInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐRescheduleInterviewPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_rescheduleInterview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12763,10 +12833,10 @@ func (ec *executionContext) _Mutation_cancelInterview(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CancelInterviewPayload) graphql.Marshaler {
-			return ec.marshalNCancelInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCancelInterviewPayload(ctx, selections, v)
+			return ec.marshalOCancelInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCancelInterviewPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_cancelInterview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12807,10 +12877,10 @@ func (ec *executionContext) _Mutation_completeInterview(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CompleteInterviewPayload) graphql.Marshaler {
-			return ec.marshalNCompleteInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCompleteInterviewPayload(ctx, selections, v)
+			return ec.marshalOCompleteInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCompleteInterviewPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_completeInterview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12851,10 +12921,10 @@ func (ec *executionContext) _Mutation_markNoShow(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.MarkNoShowPayload) graphql.Marshaler {
-			return ec.marshalNMarkNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐMarkNoShowPayload(ctx, selections, v)
+			return ec.marshalOMarkNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐMarkNoShowPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_markNoShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12895,10 +12965,10 @@ func (ec *executionContext) _Mutation_undoNoShow(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UndoNoShowPayload) graphql.Marshaler {
-			return ec.marshalNUndoNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐUndoNoShowPayload(ctx, selections, v)
+			return ec.marshalOUndoNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐUndoNoShowPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_undoNoShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12939,10 +13009,10 @@ func (ec *executionContext) _Mutation_grantWaiver(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.GrantWaiverPayload) graphql.Marshaler {
-			return ec.marshalNGrantWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐGrantWaiverPayload(ctx, selections, v)
+			return ec.marshalOGrantWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐGrantWaiverPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_grantWaiver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -12983,10 +13053,10 @@ func (ec *executionContext) _Mutation_revokeWaiver(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeWaiverPayload) graphql.Marshaler {
-			return ec.marshalNRevokeWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐRevokeWaiverPayload(ctx, selections, v)
+			return ec.marshalORevokeWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐRevokeWaiverPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_revokeWaiver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13027,10 +13097,10 @@ func (ec *executionContext) _Mutation_addWeeklyAvailability(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalNAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx, selections, v)
+			return ec.marshalOAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_addWeeklyAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13071,10 +13141,10 @@ func (ec *executionContext) _Mutation_updateAvailability(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalNUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx, selections, v)
+			return ec.marshalOUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13115,10 +13185,10 @@ func (ec *executionContext) _Mutation_removeAvailability(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalNRemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx, selections, v)
+			return ec.marshalORemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_removeAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13159,10 +13229,10 @@ func (ec *executionContext) _Mutation_blockTime(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.BlockTimePayload) graphql.Marshaler {
-			return ec.marshalNBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx, selections, v)
+			return ec.marshalOBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_blockTime(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13203,10 +13273,10 @@ func (ec *executionContext) _Mutation_unblockTime(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {
-			return ec.marshalNUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx, selections, v)
+			return ec.marshalOUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_unblockTime(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13247,10 +13317,10 @@ func (ec *executionContext) _Mutation_withdrawSlot(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawSlotPayload) graphql.Marshaler {
-			return ec.marshalNWithdrawSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐWithdrawSlotPayload(ctx, selections, v)
+			return ec.marshalOWithdrawSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐWithdrawSlotPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_withdrawSlot(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13291,10 +13361,10 @@ func (ec *executionContext) _Mutation_addAvailability(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AddAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalNAddAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddAvailabilityPayload(ctx, selections, v)
+			return ec.marshalOAddAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddAvailabilityPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_addAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13335,10 +13405,10 @@ func (ec *executionContext) _Mutation_createStudent(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateStudentPayload) graphql.Marshaler {
-			return ec.marshalNCreateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateStudentPayload(ctx, selections, v)
+			return ec.marshalOCreateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateStudentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createStudent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13379,10 +13449,10 @@ func (ec *executionContext) _Mutation_updateStudent(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateStudentPayload) graphql.Marshaler {
-			return ec.marshalNUpdateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateStudentPayload(ctx, selections, v)
+			return ec.marshalOUpdateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateStudentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateStudent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13423,10 +13493,10 @@ func (ec *executionContext) _Mutation_anonymiseStudent(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.AnonymiseStudentPayload) graphql.Marshaler {
-			return ec.marshalNAnonymiseStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐAnonymiseStudentPayload(ctx, selections, v)
+			return ec.marshalOAnonymiseStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐAnonymiseStudentPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_anonymiseStudent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13467,10 +13537,10 @@ func (ec *executionContext) _Mutation_createInterviewer(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateInterviewerPayload) graphql.Marshaler {
-			return ec.marshalNCreateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateInterviewerPayload(ctx, selections, v)
+			return ec.marshalOCreateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateInterviewerPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_createInterviewer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13511,10 +13581,10 @@ func (ec *executionContext) _Mutation_updateInterviewer(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateInterviewerPayload) graphql.Marshaler {
-			return ec.marshalNUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewerPayload(ctx, selections, v)
+			return ec.marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewerPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateInterviewer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13555,10 +13625,10 @@ func (ec *executionContext) _Mutation_updateBookingPolicy(ctx context.Context, f
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateBookingPolicyPayload) graphql.Marshaler {
-			return ec.marshalNUpdateBookingPolicyPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateBookingPolicyPayload(ctx, selections, v)
+			return ec.marshalOUpdateBookingPolicyPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateBookingPolicyPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_updateBookingPolicy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13599,10 +13669,10 @@ func (ec *executionContext) _Mutation_importStudents(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportStudentsPayload) graphql.Marshaler {
-			return ec.marshalNImportStudentsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportStudentsPayload(ctx, selections, v)
+			return ec.marshalOImportStudentsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportStudentsPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_importStudents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13643,10 +13713,10 @@ func (ec *executionContext) _Mutation_importInterviewers(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportInterviewersPayload) graphql.Marshaler {
-			return ec.marshalNImportInterviewersPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewersPayload(ctx, selections, v)
+			return ec.marshalOImportInterviewersPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewersPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_importInterviewers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13687,10 +13757,10 @@ func (ec *executionContext) _Mutation_importAvailability(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalNImportAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐImportAvailabilityPayload(ctx, selections, v)
+			return ec.marshalOImportAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐImportAvailabilityPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_importAvailability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -13731,10 +13801,10 @@ func (ec *executionContext) _Mutation_importInterviews(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.ImportInterviewsPayload) graphql.Marshaler {
-			return ec.marshalNImportInterviewsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewsPayload(ctx, selections, v)
+			return ec.marshalOImportInterviewsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewsPayload(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Mutation_importInterviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14037,10 +14107,10 @@ func (ec *executionContext) _Query_availableSlots(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
-			return ec.marshalNAvailableSlotConnection2ᚖrehearseᚋgraphᚋpageᚐAvailableSlotConnection(ctx, selections, v)
+			return ec.marshalOAvailableSlotConnection2ᚖrehearseᚋgraphᚋpageᚐAvailableSlotConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_availableSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14081,10 +14151,10 @@ func (ec *executionContext) _Query_eligibility(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *booking.Eligibility) graphql.Marshaler {
-			return ec.marshalNEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
+			return ec.marshalOEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_eligibility(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14169,10 +14239,10 @@ func (ec *executionContext) _Query_students(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Student]) graphql.Marshaler {
-			return ec.marshalNStudentConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOStudentConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_students(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14257,10 +14327,10 @@ func (ec *executionContext) _Query_interviewers(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interviewer]) graphql.Marshaler {
-			return ec.marshalNInterviewerConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOInterviewerConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_interviewers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14345,10 +14415,10 @@ func (ec *executionContext) _Query_slots(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
-			return ec.marshalNSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14433,10 +14503,10 @@ func (ec *executionContext) _Query_interviews(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
-			return ec.marshalNInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_interviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14477,10 +14547,10 @@ func (ec *executionContext) _Query_events(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
-			return ec.marshalNEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_events(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14520,11 +14590,11 @@ func (ec *executionContext) _Query_exportStudent(ctx context.Context, field grap
 			return ec.Resolvers.Query().ExportStudent(ctx, fc.Args["studentId"].(int64))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalOJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_exportStudent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14534,7 +14604,7 @@ func (ec *executionContext) fieldContext_Query_exportStudent(ctx context.Context
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
+			return nil, errors.New("field of type JSON does not have child fields")
 		},
 	}
 	defer func() {
@@ -14596,10 +14666,10 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖrehearseᚋgraphᚋmodelᚐViewer(ctx, selections, v)
+			return ec.marshalOViewer2ᚖrehearseᚋgraphᚋmodelᚐViewer(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15740,10 +15810,10 @@ func (ec *executionContext) _Student_email(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Student_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15785,11 +15855,11 @@ func (ec *executionContext) _Student_interviewLimit(ctx context.Context, field g
 			return ec.resolveBatch_Student_interviewLimit(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Student_interviewLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15801,7 +15871,7 @@ func (ec *executionContext) resolveBatch_Student_interviewLimit(ctx context.Cont
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.InterviewLimit(ctx, batch.Parents)
 		})
-		return graphql.ResolveBatchGroupResult[int](
+		return graphql.ResolveBatchGroupResult[*int](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -15811,7 +15881,7 @@ func (ec *executionContext) resolveBatch_Student_interviewLimit(ctx context.Cont
 		)
 	}
 	results, err := resolver.InterviewLimit(ctx, []*booking.Student{obj})
-	return graphql.ResolveBatchSingleResult[int](
+	return graphql.ResolveBatchSingleResult[*int](
 		ctx,
 		results,
 		err,
@@ -15832,10 +15902,10 @@ func (ec *executionContext) _Student_eligibility(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *booking.Eligibility) graphql.Marshaler {
-			return ec.marshalNEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
+			return ec.marshalOEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Student_eligibility(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15942,10 +16012,10 @@ func (ec *executionContext) _Student_waivers(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Waiver) graphql.Marshaler {
-			return ec.marshalNWaiver2ᚕrehearseᚋinternalᚋbookingᚐWaiverᚄ(ctx, selections, v)
+			return ec.marshalOWaiver2ᚕrehearseᚋinternalᚋbookingᚐWaiverᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Student_waivers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15997,10 +16067,10 @@ func (ec *executionContext) _Student_upcomingInterviews(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
-			return ec.marshalNInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
+			return ec.marshalOInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Student_upcomingInterviews(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -16052,10 +16122,10 @@ func (ec *executionContext) _Student_interviews(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
-			return ec.marshalNInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Student_interviews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -23080,7 +23150,7 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 			}
 		case "email":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_email(ctx, field, obj)
 				})
@@ -23124,25 +23194,25 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 			}
 		case "slots":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_slots(ctx, field, obj)
 				})
 		case "availability":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_availability(ctx, field, obj)
 				})
 		case "blocks":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_blocks(ctx, field, obj)
 				})
 		case "interviews":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Interviewer_interviews(ctx, field, obj)
 				})
@@ -23311,189 +23381,189 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_bookSlot(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "holdSlot":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_holdSlot(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "releaseHold":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_releaseHold(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "rescheduleInterview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_rescheduleInterview(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "cancelInterview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelInterview(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "completeInterview":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_completeInterview(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "markNoShow":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_markNoShow(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "undoNoShow":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_undoNoShow(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "grantWaiver":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_grantWaiver(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "revokeWaiver":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_revokeWaiver(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "addWeeklyAvailability":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addWeeklyAvailability(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateAvailability":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateAvailability(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "removeAvailability":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_removeAvailability(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "blockTime":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_blockTime(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "unblockTime":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_unblockTime(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "withdrawSlot":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_withdrawSlot(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "addAvailability":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addAvailability(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createStudent":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createStudent(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateStudent":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateStudent(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "anonymiseStudent":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_anonymiseStudent(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "createInterviewer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createInterviewer(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateInterviewer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateInterviewer(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "updateBookingPolicy":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateBookingPolicy(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "importStudents":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importStudents(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "importInterviewers":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importInterviewers(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "importAvailability":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importAvailability(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "importInterviews":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importInterviews(ctx, field)
 			})
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -23673,13 +23743,13 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			out.Values[i] = graphql.MarshalString("Query")
 		case "availableSlots":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_availableSlots(ctx, field)
 				})
 		case "eligibility":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_eligibility(ctx, field)
 				})
@@ -23691,7 +23761,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "students":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_students(ctx, field)
 				})
@@ -23703,7 +23773,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "interviewers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_interviewers(ctx, field)
 				})
@@ -23715,7 +23785,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "slots":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_slots(ctx, field)
 				})
@@ -23727,19 +23797,19 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "interviews":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_interviews(ctx, field)
 				})
 		case "events":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_events(ctx, field)
 				})
 		case "exportStudent":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_exportStudent(ctx, field)
 				})
@@ -23751,7 +23821,7 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				})
 		case "viewer":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_viewer(ctx, field)
 				})
@@ -24254,7 +24324,7 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "email":
 			out.Values[i] = ec._Student_email(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "timeZone":
@@ -24264,13 +24334,13 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "interviewLimit":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_interviewLimit(ctx, field, obj)
 				})
 		case "eligibility":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_eligibility(ctx, field, obj)
 				})
@@ -24282,19 +24352,19 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 				})
 		case "waivers":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_waivers(ctx, field, obj)
 				})
 		case "upcomingInterviews":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_upcomingInterviews(ctx, field, obj)
 				})
 		case "interviews":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Student_interviews(ctx, field, obj)
 				})
@@ -25311,25 +25381,9 @@ func (ec *executionContext) unmarshalNAddAvailabilityInput2rehearseᚋinternal�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAddAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddAvailabilityPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AddAvailabilityPayload!")
-		return graphql.Null
-	}
-	return ec._AddAvailabilityPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinternalᚋappᚐAddWeeklyAvailabilityInput(ctx context.Context, v any) (app.AddWeeklyAvailabilityInput, error) {
 	res, err := ec.unmarshalInputAddWeeklyAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AddWeeklyAvailabilityPayload!")
-		return graphql.Null
-	}
-	return ec._AddWeeklyAvailabilityPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚐAnonymiseStudentInput(ctx context.Context, v any) (app.AnonymiseStudentInput, error) {
@@ -25337,41 +25391,8 @@ func (ec *executionContext) unmarshalNAnonymiseStudentInput2rehearseᚋinternal�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAnonymiseStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐAnonymiseStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.AnonymiseStudentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AnonymiseStudentPayload!")
-		return graphql.Null
-	}
-	return ec._AnonymiseStudentPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNAvailability2rehearseᚋinternalᚋbookingᚐAvailability(ctx context.Context, sel ast.SelectionSet, v booking.Availability) graphql.Marshaler {
 	return ec._Availability(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNAvailability2ᚕrehearseᚋinternalᚋbookingᚐAvailabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Availability) graphql.Marshaler {
-	ctx = graphql.WithBatchParentValues(ctx, "Availability", v)
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNAvailability2rehearseᚋinternalᚋbookingᚐAvailability(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNAvailableSlotConnection2ᚖrehearseᚋgraphᚋpageᚐAvailableSlotConnection(ctx context.Context, sel ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "AvailableSlotConnection!")
-		return graphql.Null
-	}
-	return ec._AvailableSlotConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAvailableSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Slot]) graphql.Marshaler {
@@ -25419,25 +25440,9 @@ func (ec *executionContext) unmarshalNBlockTimeInput2rehearseᚋinternalᚋapp�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.BlockTimePayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "BlockTimePayload!")
-		return graphql.Null
-	}
-	return ec._BlockTimePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNBookSlotInput2rehearseᚋinternalᚋappᚐBookSlotInput(ctx context.Context, v any) (app.BookSlotInput, error) {
 	res, err := ec.unmarshalInputBookSlotInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNBookSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐBookSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.BookSlotPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "BookSlotPayload!")
-		return graphql.Null
-	}
-	return ec._BookSlotPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNBookingPolicy2ᚖrehearseᚋinternalᚋbookingᚐPolicy(ctx context.Context, sel ast.SelectionSet, v *booking.Policy) graphql.Marshaler {
@@ -25467,14 +25472,6 @@ func (ec *executionContext) unmarshalNCancelInterviewInput2rehearseᚋinternal�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCancelInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCancelInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelInterviewPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CancelInterviewPayload!")
-		return graphql.Null
-	}
-	return ec._CancelInterviewPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNChange2rehearseᚋinternalᚋbookingᚐChange(ctx context.Context, sel ast.SelectionSet, v booking.Change) graphql.Marshaler {
 	return ec._Change(ctx, sel, &v)
 }
@@ -25500,38 +25497,14 @@ func (ec *executionContext) unmarshalNCompleteInterviewInput2rehearseᚋinternal
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCompleteInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCompleteInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.CompleteInterviewPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CompleteInterviewPayload!")
-		return graphql.Null
-	}
-	return ec._CompleteInterviewPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNCreateInterviewerInput2rehearseᚋinternalᚋappᚐCreateInterviewerInput(ctx context.Context, v any) (app.CreateInterviewerInput, error) {
 	res, err := ec.unmarshalInputCreateInterviewerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCreateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateInterviewerPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateInterviewerPayload!")
-		return graphql.Null
-	}
-	return ec._CreateInterviewerPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNCreateStudentInput2rehearseᚋinternalᚋappᚐCreateStudentInput(ctx context.Context, v any) (app.CreateStudentInput, error) {
 	res, err := ec.unmarshalInputCreateStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCreateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateStudentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CreateStudentPayload!")
-		return graphql.Null
-	}
-	return ec._CreateStudentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDate2rehearseᚋinternalᚋcalendarᚐDate(ctx context.Context, v any) (calendar.Date, error) {
@@ -25681,14 +25654,6 @@ func (ec *executionContext) marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEve
 	return ret
 }
 
-func (ec *executionContext) marshalNEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "EventConnection!")
-		return graphql.Null
-	}
-	return ec._EventConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNEventEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Event]) graphql.Marshaler {
 	return ec._EventEdge(ctx, sel, &v)
 }
@@ -25814,25 +25779,9 @@ func (ec *executionContext) unmarshalNGrantWaiverInput2rehearseᚋinternalᚋapp
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNGrantWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐGrantWaiverPayload(ctx context.Context, sel ast.SelectionSet, v *model.GrantWaiverPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "GrantWaiverPayload!")
-		return graphql.Null
-	}
-	return ec._GrantWaiverPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNHoldSlotInput2rehearseᚋinternalᚋappᚐHoldSlotInput(ctx context.Context, v any) (app.HoldSlotInput, error) {
 	res, err := ec.unmarshalInputHoldSlotInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNHoldSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐHoldSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.HoldSlotPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "HoldSlotPayload!")
-		return graphql.Null
-	}
-	return ec._HoldSlotPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNID2int64(ctx context.Context, v any) (int64, error) {
@@ -26009,14 +25958,6 @@ func (ec *executionContext) unmarshalNImportAvailabilityInput2rehearseᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImportAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐImportAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportAvailabilityPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ImportAvailabilityPayload!")
-		return graphql.Null
-	}
-	return ec._ImportAvailabilityPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNImportError2rehearseᚋinternalᚋappᚐImportError(ctx context.Context, sel ast.SelectionSet, v app.ImportError) graphql.Marshaler {
 	return ec._ImportError(ctx, sel, &v)
 }
@@ -26042,25 +25983,9 @@ func (ec *executionContext) unmarshalNImportInterviewersInput2rehearseᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImportInterviewersPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewersPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportInterviewersPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ImportInterviewersPayload!")
-		return graphql.Null
-	}
-	return ec._ImportInterviewersPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNImportInterviewsInput2rehearseᚋgraphᚋmodelᚐImportInterviewsInput(ctx context.Context, v any) (model.ImportInterviewsInput, error) {
 	res, err := ec.unmarshalInputImportInterviewsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNImportInterviewsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportInterviewsPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ImportInterviewsPayload!")
-		return graphql.Null
-	}
-	return ec._ImportInterviewsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNImportRow2rehearseᚋinternalᚋappᚐImportRow(ctx context.Context, sel ast.SelectionSet, v app.ImportRow) graphql.Marshaler {
@@ -26118,14 +26043,6 @@ var (
 func (ec *executionContext) unmarshalNImportStudentsInput2rehearseᚋgraphᚋmodelᚐImportStudentsInput(ctx context.Context, v any) (model.ImportStudentsInput, error) {
 	res, err := ec.unmarshalInputImportStudentsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNImportStudentsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportStudentsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportStudentsPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ImportStudentsPayload!")
-		return graphql.Null
-	}
-	return ec._ImportStudentsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
@@ -26198,14 +26115,6 @@ func (ec *executionContext) marshalNInterview2ᚖrehearseᚋinternalᚋbooking�
 		return graphql.Null
 	}
 	return ec._Interview(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "InterviewConnection!")
-		return graphql.Null
-	}
-	return ec._InterviewConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNInterviewEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Interview]) graphql.Marshaler {
@@ -26315,14 +26224,6 @@ func (ec *executionContext) marshalNInterviewer2ᚖrehearseᚋinternalᚋbooking
 	return ec._Interviewer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNInterviewerConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Interviewer]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "InterviewerConnection!")
-		return graphql.Null
-	}
-	return ec._InterviewerConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNInterviewerEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Interviewer]) graphql.Marshaler {
 	return ec._InterviewerEdge(ctx, sel, &v)
 }
@@ -26390,14 +26291,6 @@ func (ec *executionContext) marshalNLocalTime2rehearseᚋinternalᚋcalendarᚐL
 func (ec *executionContext) unmarshalNMarkNoShowInput2rehearseᚋinternalᚋappᚐMarkNoShowInput(ctx context.Context, v any) (app.MarkNoShowInput, error) {
 	res, err := ec.unmarshalInputMarkNoShowInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNMarkNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐMarkNoShowPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkNoShowPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "MarkNoShowPayload!")
-		return graphql.Null
-	}
-	return ec._MarkNoShowPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOrderDirection2rehearseᚋinternalᚋstoreᚐDirection(ctx context.Context, v any) (store.Direction, error) {
@@ -26527,25 +26420,9 @@ func (ec *executionContext) unmarshalNReleaseHoldInput2rehearseᚋinternalᚋapp
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ReleaseHoldPayload!")
-		return graphql.Null
-	}
-	return ec._ReleaseHoldPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRemoveAvailabilityInput2rehearseᚋinternalᚋappᚐRemoveAvailabilityInput(ctx context.Context, v any) (app.RemoveAvailabilityInput, error) {
 	res, err := ec.unmarshalInputRemoveAvailabilityInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveAvailabilityPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RemoveAvailabilityPayload!")
-		return graphql.Null
-	}
-	return ec._RemoveAvailabilityPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRescheduleInterviewInput2rehearseᚋinternalᚋappᚐRescheduleInterviewInput(ctx context.Context, v any) (app.RescheduleInterviewInput, error) {
@@ -26553,25 +26430,9 @@ func (ec *executionContext) unmarshalNRescheduleInterviewInput2rehearseᚋintern
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRescheduleInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐRescheduleInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RescheduleInterviewPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RescheduleInterviewPayload!")
-		return graphql.Null
-	}
-	return ec._RescheduleInterviewPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNRevokeWaiverInput2rehearseᚋinternalᚋappᚐRevokeWaiverInput(ctx context.Context, v any) (app.RevokeWaiverInput, error) {
 	res, err := ec.unmarshalInputRevokeWaiverInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNRevokeWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐRevokeWaiverPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeWaiverPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RevokeWaiverPayload!")
-		return graphql.Null
-	}
-	return ec._RevokeWaiverPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2rehearseᚋinternalᚋbookingᚐRole(ctx context.Context, v any) (booking.Role, error) {
@@ -26684,14 +26545,6 @@ func (ec *executionContext) marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot
 		return graphql.Null
 	}
 	return ec._Slot(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SlotConnection!")
-		return graphql.Null
-	}
-	return ec._SlotConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Slot]) graphql.Marshaler {
@@ -26848,14 +26701,6 @@ func (ec *executionContext) marshalNStudent2ᚖrehearseᚋinternalᚋbookingᚐS
 	return ec._Student(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNStudentConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Student]) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "StudentConnection!")
-		return graphql.Null
-	}
-	return ec._StudentConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNStudentEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Student]) graphql.Marshaler {
 	return ec._StudentEdge(ctx, sel, &v)
 }
@@ -26911,25 +26756,9 @@ func (ec *executionContext) unmarshalNUnblockTimeInput2rehearseᚋinternalᚋapp
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UnblockTimePayload!")
-		return graphql.Null
-	}
-	return ec._UnblockTimePayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUndoNoShowInput2rehearseᚋinternalᚋappᚐUndoNoShowInput(ctx context.Context, v any) (app.UndoNoShowInput, error) {
 	res, err := ec.unmarshalInputUndoNoShowInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUndoNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐUndoNoShowPayload(ctx context.Context, sel ast.SelectionSet, v *model.UndoNoShowPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UndoNoShowPayload!")
-		return graphql.Null
-	}
-	return ec._UndoNoShowPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋgraphᚋmodelᚐUpdateAvailabilityInput(ctx context.Context, v any) (model.UpdateAvailabilityInput, error) {
@@ -26937,25 +26766,9 @@ func (ec *executionContext) unmarshalNUpdateAvailabilityInput2rehearseᚋgraph�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateAvailabilityPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateAvailabilityPayload!")
-		return graphql.Null
-	}
-	return ec._UpdateAvailabilityPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUpdateBookingPolicyInput2rehearseᚋinternalᚋappᚐUpdateBookingPolicyInput(ctx context.Context, v any) (app.UpdateBookingPolicyInput, error) {
 	res, err := ec.unmarshalInputUpdateBookingPolicyInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateBookingPolicyPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateBookingPolicyPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateBookingPolicyPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateBookingPolicyPayload!")
-		return graphql.Null
-	}
-	return ec._UpdateBookingPolicyPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋgraphᚋmodelᚐUpdateInterviewerInput(ctx context.Context, v any) (model.UpdateInterviewerInput, error) {
@@ -26963,25 +26776,9 @@ func (ec *executionContext) unmarshalNUpdateInterviewerInput2rehearseᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateInterviewerPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateInterviewerPayload!")
-		return graphql.Null
-	}
-	return ec._UpdateInterviewerPayload(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUpdateStudentInput2rehearseᚋgraphᚋmodelᚐUpdateStudentInput(ctx context.Context, v any) (model.UpdateStudentInput, error) {
 	res, err := ec.unmarshalInputUpdateStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUpdateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateStudentPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UpdateStudentPayload!")
-		return graphql.Null
-	}
-	return ec._UpdateStudentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUserError2rehearseᚋgraphᚋmodelᚐUserError(ctx context.Context, sel ast.SelectionSet, v model.UserError) graphql.Marshaler {
@@ -27034,14 +26831,6 @@ func (ec *executionContext) marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUser
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNViewer2ᚖrehearseᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Viewer!")
-		return graphql.Null
-	}
-	return ec._Viewer(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule(ctx context.Context, v any) (booking.WaivableRule, error) {
@@ -27140,14 +26929,6 @@ func (ec *executionContext) marshalNWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Con
 func (ec *executionContext) unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚐWithdrawSlotInput(ctx context.Context, v any) (app.WithdrawSlotInput, error) {
 	res, err := ec.unmarshalInputWithdrawSlotInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNWithdrawSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐWithdrawSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawSlotPayload) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "WithdrawSlotPayload!")
-		return graphql.Null
-	}
-	return ec._WithdrawSlotPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -27292,11 +27073,92 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAddAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddAvailabilityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AddWeeklyAvailabilityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAnonymiseStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐAnonymiseStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.AnonymiseStudentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AnonymiseStudentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAvailability2ᚕrehearseᚋinternalᚋbookingᚐAvailabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Availability) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Availability", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAvailability2rehearseᚋinternalᚋbookingᚐAvailability(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAvailability2ᚖrehearseᚋinternalᚋbookingᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *booking.Availability) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Availability(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAvailableSlotConnection2ᚖrehearseᚋgraphᚋpageᚐAvailableSlotConnection(ctx context.Context, sel ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AvailableSlotConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBlock2ᚕrehearseᚋinternalᚋbookingᚐBlockᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Block) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBlock2rehearseᚋinternalᚋbookingᚐBlock(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.BlockTimePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BlockTimePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOBookSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐBookSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.BookSlotPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BookSlotPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOBookingPolicy2ᚖrehearseᚋinternalᚋbookingᚐPolicy(ctx context.Context, sel ast.SelectionSet, v *booking.Policy) graphql.Marshaler {
@@ -27334,6 +27196,34 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCancelInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCancelInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelInterviewPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CancelInterviewPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCompleteInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐCompleteInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.CompleteInterviewPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CompleteInterviewPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateInterviewerPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateInterviewerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCreateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐCreateStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.CreateStudentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CreateStudentPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx context.Context, v any) ([]calendar.Date, error) {
@@ -27417,6 +27307,20 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) marshalOEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx context.Context, sel ast.SelectionSet, v *booking.Eligibility) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Eligibility(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EventConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOEventFilter2ᚖrehearseᚋinternalᚋstoreᚐEventFilter(ctx context.Context, v any) (*store.EventFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -27469,11 +27373,25 @@ func (ec *executionContext) unmarshalOEventOrder2ᚖrehearseᚋinternalᚋstore�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOGrantWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐGrantWaiverPayload(ctx context.Context, sel ast.SelectionSet, v *model.GrantWaiverPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GrantWaiverPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx context.Context, sel ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Hold(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOHoldSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐHoldSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.HoldSlotPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HoldSlotPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOID2ᚕint64ᚄ(ctx context.Context, v any) ([]int64, error) {
@@ -27636,6 +27554,34 @@ func (ec *executionContext) marshalOID2ᚖrehearseᚋinternalᚋbookingᚐStuden
 	return res
 }
 
+func (ec *executionContext) marshalOImportAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐImportAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportAvailabilityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOImportInterviewersPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewersPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportInterviewersPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportInterviewersPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOImportInterviewsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportInterviewsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportInterviewsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportInterviewsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOImportStudentsPayload2ᚖrehearseᚋgraphᚋmodelᚐImportStudentsPayload(ctx context.Context, sel ast.SelectionSet, v *model.ImportStudentsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ImportStudentsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -27654,11 +27600,38 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) marshalOInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Interview", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterview2rehearseᚋinternalᚋbookingᚐInterview(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx context.Context, sel ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Interview(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOInterviewConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InterviewConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOInterviewFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewFilter(ctx context.Context, v any) (*store.InterviewFilter, error) {
@@ -27720,6 +27693,13 @@ func (ec *executionContext) marshalOInterviewer2ᚖrehearseᚋinternalᚋbooking
 	return ec._Interviewer(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOInterviewerConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Interviewer]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._InterviewerConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOInterviewerFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx context.Context, v any) (*store.PeopleFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -27734,6 +27714,24 @@ func (ec *executionContext) unmarshalOInterviewerOrder2ᚖrehearseᚋinternalᚋ
 	}
 	res, err := ec.unmarshalInputInterviewerOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalJSON(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalJSON(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOLocalTime2ᚖrehearseᚋinternalᚋcalendarᚐLocalTime(ctx context.Context, v any) (*calendar.LocalTime, error) {
@@ -27754,6 +27752,13 @@ func (ec *executionContext) marshalOLocalTime2ᚖrehearseᚋinternalᚋcalendar�
 	return res
 }
 
+func (ec *executionContext) marshalOMarkNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐMarkNoShowPayload(ctx context.Context, sel ast.SelectionSet, v *model.MarkNoShowPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MarkNoShowPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ctx context.Context, sel ast.SelectionSet, v app.Person) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -27761,11 +27766,46 @@ func (ec *executionContext) marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ct
 	return ec._Person(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReleaseHoldPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RemoveAvailabilityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORescheduleInterviewPayload2ᚖrehearseᚋgraphᚋmodelᚐRescheduleInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RescheduleInterviewPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RescheduleInterviewPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORevokeWaiverPayload2ᚖrehearseᚋgraphᚋmodelᚐRevokeWaiverPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeWaiverPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RevokeWaiverPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx context.Context, sel ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Slot(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SlotConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSlotFilter2ᚖrehearseᚋinternalᚋstoreᚐSlotFilter(ctx context.Context, v any) (*store.SlotFilter, error) {
@@ -27892,6 +27932,13 @@ func (ec *executionContext) marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐS
 	return ec._Student(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOStudentConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Student]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._StudentConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx context.Context, v any) (*store.PeopleFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -27906,6 +27953,75 @@ func (ec *executionContext) unmarshalOStudentOrder2ᚖrehearseᚋinternalᚋstor
 	}
 	res, err := ec.unmarshalInputStudentOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UnblockTimePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUndoNoShowPayload2ᚖrehearseᚋgraphᚋmodelᚐUndoNoShowPayload(ctx context.Context, sel ast.SelectionSet, v *model.UndoNoShowPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UndoNoShowPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateAvailabilityPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateAvailabilityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateBookingPolicyPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateBookingPolicyPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateBookingPolicyPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateBookingPolicyPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateInterviewerPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateInterviewerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUpdateStudentPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateStudentPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateStudentPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UpdateStudentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOViewer2ᚖrehearseᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWaiver2ᚕrehearseᚋinternalᚋbookingᚐWaiverᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Waiver) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParentValues(ctx, "Waiver", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWaiver2rehearseᚋinternalᚋbookingᚐWaiver(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOWaiver2ᚖrehearseᚋinternalᚋbookingᚐWaiver(ctx context.Context, sel ast.SelectionSet, v *booking.Waiver) graphql.Marshaler {
@@ -27956,6 +28072,13 @@ func (ec *executionContext) marshalOWeeklyRule2ᚖrehearseᚋinternalᚋbooking�
 		return graphql.Null
 	}
 	return ec._WeeklyRule(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWithdrawSlotPayload2ᚖrehearseᚋgraphᚋmodelᚐWithdrawSlotPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawSlotPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WithdrawSlotPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -25,8 +25,9 @@ func (v View) Policy(ctx context.Context) (booking.Policy, error) { return v.app
 // Person is a booking.Student or a booking.Interviewer.
 type Person any
 
-// Viewer is the caller, and who he is: both nil for who is no person of the
-// school.
+// Viewer returns the caller and the person they are: both pointers are nil for a
+// caller who is no person of the school. A caller whose token names nobody is
+// NOT_FOUND.
 func (v View) Viewer(ctx context.Context) (booking.Actor, *booking.Student, *booking.Interviewer, error) {
 	switch v.may.Role {
 	case booking.RoleStudent:

@@ -1,0 +1,160 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/internal/booking"
+)
+
+// A field that is not for the caller is null, with an error at its path, and the
+// rest of the answer stands.
+
+// failures are the errors of an answer as `path: code`, in no order of their own.
+func (a answer) failures() []string {
+	failed := []string{}
+	for _, e := range a.Errors {
+		failed = append(failed, strings.Trim(fmt.Sprint(e.Path), "[]")+": "+e.Extensions.Code)
+	}
+	slices.Sort(failed)
+	return failed
+}
+
+func (a answer) want(data string, failures ...string) {
+	a.t.Helper()
+	if got := string(a.Data); got != data {
+		a.t.Errorf("answered\n%s\nwanted\n%s", got, data)
+	}
+	if diff := cmp.Diff(append([]string{}, failures...), a.failures()); diff != "" {
+		a.t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	h := s.household("h")
+	query := fmt.Sprintf(`{ bookingPolicy { version } student(id: %s) { name interviewLimit eligibility { eligible } waivers { rule } }
+		interviewer(id: %s) { name email maxPerDay slots(first: 1) { nodes { id } } availability { id } blocks { id } }
+		students { nodes { id } } exportStudent(studentId: 987654) viewer { role } }`, h.student, h.interviewer)
+	for _, row := range []struct {
+		role     booking.Role
+		id       string
+		data     string
+		failures []string
+	}{
+		{
+			booking.RoleAnonymous, "0",
+			`{"bookingPolicy":{"version":1},"student":null,"interviewer":null,"students":null,"exportStudent":null,"viewer":{"role":"ANONYMOUS"}}`,
+			[]string{
+				"exportStudent: UNAUTHENTICATED", "interviewer: UNAUTHENTICATED", "student: UNAUTHENTICATED", "students: UNAUTHENTICATED",
+			},
+		},
+		{
+			booking.RoleStudent, h.student,
+			`{"bookingPolicy":{"version":1},"student":{"name":"Student h","interviewLimit":15,"eligibility":{"eligible":true},` +
+				`"waivers":[{"rule":"LIMIT"}]},"interviewer":{"name":"Interviewer h","email":null,"maxPerDay":null,"slots":null,` +
+				`"availability":null,"blocks":null},"students":null,"exportStudent":null,"viewer":{"role":"STUDENT"}}`,
+			[]string{
+				"exportStudent: FORBIDDEN", "interviewer availability: FORBIDDEN", "interviewer blocks: FORBIDDEN",
+				"interviewer email: FORBIDDEN", "interviewer maxPerDay: FORBIDDEN", "interviewer slots: FORBIDDEN", "students: FORBIDDEN",
+			},
+		},
+		{
+			booking.RoleInterviewer, h.interviewer,
+			`{"bookingPolicy":{"version":1},"student":{"name":"Student h","interviewLimit":null,"eligibility":null,"waivers":null},` +
+				`"interviewer":{"name":"Interviewer h","email":"interviewer-h@example.org","maxPerDay":null,"slots":{"nodes":[{"id":"` + h.slot + `"}]},` +
+				`"availability":[{"id":"` + h.availability + `"}],"blocks":[{"id":"` + h.block + `"}]},"students":null,"exportStudent":null,` +
+				`"viewer":{"role":"INTERVIEWER"}}`,
+			[]string{
+				"exportStudent: FORBIDDEN", "student eligibility: FORBIDDEN", "student interviewLimit: FORBIDDEN",
+				"student waivers: FORBIDDEN", "students: FORBIDDEN",
+			},
+		},
+		{
+			booking.RoleAdmin, "0",
+			`{"bookingPolicy":{"version":1},"student":{"name":"Student h","interviewLimit":15,"eligibility":{"eligible":true},` +
+				`"waivers":[{"rule":"LIMIT"}]},"interviewer":{"name":"Interviewer h","email":"interviewer-h@example.org","maxPerDay":null,` +
+				`"slots":{"nodes":[{"id":"` + h.slot + `"}]},"availability":[{"id":"` + h.availability + `"}],"blocks":[{"id":"` + h.block + `"}]},` +
+				`"students":{"nodes":[{"id":"` + h.student + `"}]},"exportStudent":null,"viewer":{"role":"ADMIN"}}`,
+			[]string{"exportStudent: NOT_FOUND"},
+		},
+	} {
+		s.act(row.role, int64(number(t, row.id)))
+		s.ask(query, nil).want(row.data, row.failures...)
+	}
+}
+
+// Every forbidden root field, beside one that is allowed.
+func TestForbiddenRootFieldsLeaveTheRest(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	h := s.household("h")
+	schema := loadSchema(t)
+	for role, id := range map[booking.Role]string{
+		booking.RoleAnonymous: "0", booking.RoleStudent: h.student, booking.RoleInterviewer: h.interviewer,
+	} {
+		s.act(role, int64(number(t, id)))
+		code := map[bool]string{true: "UNAUTHENTICATED", false: "FORBIDDEN"}[role == booking.RoleAnonymous]
+		for name, query := range queries(h) {
+			if rightsTo(t, schema.Query.Fields.ForName(name))[role] == "NONE" {
+				s.ask("{ it: "+query+" bookingPolicy { interviewLimit } }", nil).
+					want(`{"it":null,"bookingPolicy":{"interviewLimit":15}}`, "it: "+code)
+			}
+		}
+	}
+}
+
+func TestForbiddenMutationLeavesTheOthers(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	h := s.household("h")
+	document := func(first string) string {
+		return fmt.Sprintf(`mutation { %s
+			createStudent(input: { name: "New", email: "new@example.org" }) { student { name } errors { code } }
+			last: releaseHold(input: { holdId: %s }) { hold { id } errors { code } } }`, first, h.hold)
+	}
+	cancel := fmt.Sprintf(`cancelInterview(input: { interviewId: %s, reason: "ill" }) { interview { status } errors { code } }`, h.interview)
+
+	s.act(booking.RoleAnonymous, 0)
+	s.ask(document(cancel), nil).want(`{"cancelInterview":null,"createStudent":null,"last":null}`,
+		"cancelInterview: UNAUTHENTICATED", "createStudent: UNAUTHENTICATED", "last: UNAUTHENTICATED")
+
+	s.act(booking.RoleStudent, int64(number(t, h.student)))
+	s.ask(document(cancel), nil).want(
+		`{"cancelInterview":{"interview":{"status":"CANCELLED"},"errors":[]},"createStudent":null,`+
+			`"last":{"hold":{"id":"`+h.hold+`"},"errors":[]}}`, "createStudent: FORBIDDEN")
+
+	s.act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
+	withdraw := fmt.Sprintf(`withdrawSlot(input: { slotId: %s }) { closedSlots { id } errors { code } }`, h.free)
+	s.ask(document(withdraw), nil).want(
+		`{"withdrawSlot":{"closedSlots":[{"id":"`+h.free+`"}],"errors":[]},"createStudent":null,"last":null}`,
+		"createStudent: FORBIDDEN", "last: FORBIDDEN")
+	s.sound()
+}
+
+// What fails is a mutation of its own, and what was done before is answered.
+func TestFailedMutationLeavesTheFirst(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, slot := s.student(nil), s.newSlot(day)
+	s.exec(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'secret cause'; END $$`)
+	s.exec(`CREATE TRIGGER fail BEFORE INSERT ON waivers FOR EACH ROW EXECUTE FUNCTION fail()`)
+	s.ask(fmt.Sprintf(`mutation { bookSlot(input: { studentId: %[1]s, slotId: %[2]s }) { interview { status } errors { code } }
+		grantWaiver(input: { studentId: %[1]s, rule: PAIR, reason: "again" }) { waiver { id } errors { code } } }`, student, slot), nil).
+		want(`{"bookSlot":{"interview":{"status":"BOOKED"},"errors":[]},"grantWaiver":null}`, "grantWaiver: INTERNAL")
+}
+
+func TestViewerWhoIsNotThereIsNull(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
+		s.act(role, 987654)
+		s.ask(`{ viewer { role person { __typename } } bookingPolicy { version } }`, nil).
+			want(`{"viewer":null,"bookingPolicy":{"version":1}}`)
+	}
+}

@@ -1,0 +1,25 @@
+package scalar
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// MarshalJSON writes a JSON value as it is.
+func MarshalJSON(value json.RawMessage) graphql.Marshaler {
+	if value == nil {
+		return graphql.Null
+	}
+	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(value) })
+}
+
+// UnmarshalJSON reads any value.
+func UnmarshalJSON(v any) (json.RawMessage, error) {
+	value, err := json.Marshal(v)
+	if err != nil {
+		return nil, inputErrorf("not a JSON value")
+	}
+	return value, nil
+}

@@ -1,0 +1,143 @@
+package graph_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/internal/booking"
+)
+
+// A field that somebody may not have, of an object that they may have, is
+// nullable: otherwise the error would take the object with it, and all around it.
+func TestNarrowerFieldsAreNullable(t *testing.T) {
+	t.Parallel()
+	for _, broken := range destructive(t, loadSchema(t)) {
+		t.Error(broken)
+	}
+}
+
+// destructive names the fields whose access is narrower than their parent's and
+// that are not nullable. The one root field of a subscription has no siblings.
+func destructive(t *testing.T, schema *ast.Schema) (broken []string) {
+	t.Helper()
+	reach := reachOf(t, schema)
+	for name, definition := range schema.Types {
+		if definition.Kind != ast.Object || definition.BuiltIn || definition == schema.Subscription {
+			continue
+		}
+		for _, field := range definition.Fields {
+			if strings.HasPrefix(field.Name, "__") {
+				continue
+			}
+			narrower := definition == schema.Mutation
+			for role, parent := range reach[name] {
+				narrower = narrower || rightOf(t, field, role, parent) < parent
+			}
+			if narrower && field.Type.NonNull {
+				broken = append(broken, name+"."+field.Name+" is "+field.Type.String()+", and not for all who may have its "+name)
+			}
+		}
+	}
+	slices.Sort(broken)
+	return broken
+}
+
+// A right is how much of it a role may have.
+type right int
+
+const (
+	none right = iota
+	own
+	all
+)
+
+var roleNames = []booking.Role{booking.RoleAnonymous, booking.RoleStudent, booking.RoleInterviewer}
+
+// rightOf is what @access gives a role; without it a field is for those who have
+// the parent.
+func rightOf(t *testing.T, field *ast.FieldDefinition, role booking.Role, parent right) right {
+	t.Helper()
+	if field.Directives.ForName("access") == nil {
+		return parent
+	}
+	return map[string]right{"NONE": none, "OWN": own, "ALL": all}[rightsTo(t, field)[role]]
+}
+
+// reachOf is how much of each type a role may have: the most that a field gives
+// that leads there, of what the role may have of the field's object.
+func reachOf(t *testing.T, schema *ast.Schema) map[string]map[booking.Role]right {
+	t.Helper()
+	reach := map[string]map[booking.Role]right{}
+	raise := func(name string, role booking.Role, to right) (raised bool) {
+		if reach[name] == nil {
+			reach[name] = map[booking.Role]right{}
+		}
+		raised = reach[name][role] < to
+		reach[name][role] = max(reach[name][role], to)
+		return raised
+	}
+	for _, root := range []*ast.Definition{schema.Query, schema.Mutation, schema.Subscription} {
+		for _, role := range roleNames {
+			if root != nil {
+				raise(root.Name, role, all)
+			}
+		}
+	}
+	for more := true; more; {
+		more = false
+		for name, definition := range schema.Types {
+			for _, field := range definition.Fields {
+				for role, parent := range reach[name] {
+					given := rightOf(t, field, role, parent)
+					if parent == none {
+						given = none
+					}
+					for _, to := range append(schema.GetPossibleTypes(schema.Types[field.Type.Name()]), schema.Types[field.Type.Name()]) {
+						more = raise(to.Name, role, given) || more
+					}
+				}
+			}
+		}
+	}
+	return reach
+}
+
+func TestDestructiveFieldsAreFound(t *testing.T) {
+	t.Parallel()
+	const rest = `
+		directive @access(anonymous: Access! = NONE, student: Access! = NONE, interviewer: Access! = NONE) on FIELD_DEFINITION
+		enum Access { NONE OWN ALL }
+		interface Node { id: ID! }
+		union Person = A | B
+		type B { id: ID! } `
+	for text, want := range map[string][]string{
+		`type Query { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`:     nil,
+		`type Query { a: Int! @access(student: ALL, interviewer: ALL) }`:                     {"Query.a is Int!, and not for all who may have its Query"},
+		`type Query { a: Int @access }`:                                                      nil,
+		`type Query { a: A @access(student: OWN) } type A { id: ID! @access(student: OWN) }`: nil,
+		`type Query { a: A @access(student: ALL) } type A { id: ID! @access(student: OWN) }`: {
+			"A.id is ID!, and not for all who may have its A"},
+		`type Query { a: [Person!] @access(interviewer: OWN) } type A { id: ID! @access }`: {
+			"A.id is ID!, and not for all who may have its A"},
+		`type Query { a: Node @access(interviewer: OWN) } type A implements Node { id: ID! @access }`: {
+			"A.id is ID!, and not for all who may have its A"},
+		`type Query { a: C @access(student: OWN) } type C { a: A! } type A { id: ID! @access }`: {
+			"A.id is ID!, and not for all who may have its A"},
+		`type Query { a: C @access } type C { a: A! } type A { id: ID! @access }`:                                   nil,
+		`type Query { a: Int } type Mutation { a: Int! @access(anonymous: ALL, student: ALL, interviewer: ALL) }`:   {"Mutation.a is Int!, and not for all who may have its Mutation"},
+		`type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! @access }`:        {"A.id is ID!, and not for all who may have its A"},
+		`type Query { a: Int } type Subscription { a: A! @access(student: OWN) } type A { id: ID! other: String! }`: nil,
+	} {
+		if !strings.Contains(text, "type A") {
+			text += " type A { id: ID! }"
+		}
+		if diff := cmp.Diff(want, destructive(t, gqlparser.MustLoadSchema(&ast.Source{Input: rest + text}))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}
