@@ -85,7 +85,7 @@ func TestTimeout(t *testing.T) {
 
 func TestBusy(t *testing.T) {
 	t.Parallel()
-	s := newSchool(t)
+	s := newSchoolWith(t, store.Options{LockTimeout: 100 * time.Millisecond})
 	student, slot := s.student(nil), s.newSlot(day)
 	lock, err := s.db.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {

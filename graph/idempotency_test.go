@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store"
 )
 
 // keyed sends a mutation with a key and answers the payload as it was sent.
@@ -242,7 +243,7 @@ func TestDryRunUsesUpNoKey(t *testing.T) {
 // A refusal that is nobody's "no" is not kept: the same request may be sent again.
 func TestBusyIsNotKept(t *testing.T) {
 	t.Parallel()
-	s := newSchool(t)
+	s := newSchoolWith(t, store.Options{LockTimeout: 100 * time.Millisecond})
 	student, slot := s.student(nil), s.newSlot(day)
 	lock, err := s.db.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -116,7 +117,7 @@ func TestLockThatIsNotReleasedRefusesAndWritesNothing(t *testing.T) {
 	if _, err := other.ExecContext(t.Context(), "SELECT FROM students WHERE id = $1 FOR UPDATE", s.ID); err != nil {
 		t.Fatal(err)
 	}
-	server := w.server(pgtest.Intercept{})
+	server := app.New(w.db.Open(t, store.Options{LockTimeout: 100 * time.Millisecond}), clock)
 	book := func() error {
 		_, err := server.Book(t.Context(), app.BookSlotInput{StudentID: s.ID, SlotID: slot.ID})
 		return err

@@ -41,7 +41,7 @@ func (d Database) Intercepted(t testing.TB, i Intercept) *store.Store {
 	pool := sql.OpenDB(interceptor{Connector: stdlib.GetConnector(*config), Intercept: i})
 	pool.SetMaxOpenConns(interceptedConns)
 	pool.SetMaxIdleConns(interceptedConns)
-	s, err := store.New(pool)
+	s, err := store.New(pool, patient(store.Options{}))
 	if err != nil {
 		t.Fatalf("open the test database: %v", err)
 	}

@@ -5,6 +5,7 @@
 package pgtest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"flag"
@@ -76,10 +77,18 @@ func New(t testing.TB) Database {
 	return Database{DSN: shared.dsn(name)}
 }
 
+// patient lets transactions wait as long as a loaded machine needs, unless a
+// test sets the timeouts: what a race decides must not depend on the machine.
+func patient(o store.Options) store.Options {
+	o.LockTimeout = cmp.Or(o.LockTimeout, patience)
+	o.StatementTimeout = cmp.Or(o.StatementTimeout, patience)
+	return o
+}
+
 // Open connects a store to the database until the test ends.
 func (d Database) Open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), d.DSN, o)
+	s, err := store.Open(t.Context(), d.DSN, patient(o))
 	if err != nil {
 		t.Fatalf("open the test database: %v", err)
 	}

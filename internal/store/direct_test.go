@@ -49,7 +49,7 @@ func TestReadOnAConnectionThatIsGoneTakesAnother(t *testing.T) {
 	}
 	d := &dialer{}
 	config.DialFunc = d.dial
-	s, err := store.New(stdlib.OpenDB(*config))
+	s, err := store.New(stdlib.OpenDB(*config), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // loadBatch is how many rows one statement of a load writes. A statement must
-// end within statementTimeout on a slow machine, too, when the indexes no longer
+// end within the statement timeout on a slow machine, too, when the indexes no longer
 // fit into memory and each row costs milliseconds.
 const loadBatch = 1000
 

@@ -28,6 +28,7 @@ type Store struct {
 	pool      *sql.DB
 	records   *keptRecords
 	listening *pgx.ConnConfig // of the connection that hears of changes
+	timeouts  timeouts
 }
 
 // Reader reads what is committed, or, inside a transaction, what it sees.
@@ -54,14 +55,26 @@ type Options struct {
 	// ListenDSN is where changes are heard of; empty for the database itself. What
 	// pools transactions cannot be listened to.
 	ListenDSN string
+	// LockTimeout and StatementTimeout are how long a transaction waits for a lock,
+	// and how long a statement in it runs, before it gives up: no request can hang
+	// on another. 0 means 2 and 5 seconds.
+	LockTimeout, StatementTimeout time.Duration
+}
+
+// timeouts are the settings of a transaction, as Postgres writes them.
+type timeouts struct{ lock, statement string }
+
+func (o Options) timeouts() timeouts {
+	return timeouts{
+		lock:      milliseconds(cmp.Or(o.LockTimeout, defaultLockTimeout)),
+		statement: milliseconds(cmp.Or(o.StatementTimeout, defaultStatementTimeout)),
+	}
 }
 
 const (
-	defaultMaxConns = 32
-	// A transaction waits this long for a lock, and a statement in it runs
-	// this long, before it gives up: no request can hang on another.
-	lockTimeout      = 2 * time.Second
-	statementTimeout = 5 * time.Second
+	defaultMaxConns         = 32
+	defaultLockTimeout      = 2 * time.Second
+	defaultStatementTimeout = 5 * time.Second
 	// A deadlock or a serialisation failure is retried this often.
 	maxRetries = 3
 )
@@ -87,7 +100,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	pool.SetMaxOpenConns(o.MaxConns)
 	pool.SetMaxIdleConns(o.MaxConns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	s, err := New(pool)
+	s, err := New(pool, o)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -118,8 +131,8 @@ func planOnce(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // New is a store over a pool that speaks through pgx's database/sql driver. It
-// cannot Listen.
-func New(pool *sql.DB) (*Store, error) {
+// cannot Listen. Of the options it takes the timeouts.
+func New(pool *sql.DB, o Options) (*Store, error) {
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &gorm.Config{
 		SkipDefaultTransaction: true, // every write is inside InTx
 		QueryFields:            true, // SELECT * fails behind a pooler when a column is added live
@@ -129,7 +142,7 @@ func New(pool *sql.DB) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords()}, nil
+	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords(), timeouts: o.timeouts()}, nil
 }
 
 // Close ends every connection.
@@ -177,7 +190,7 @@ func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 		return none, err
 	}
 	defer func() { _ = conn.Close() }() // gives it back
-	t := begin(conn)
+	t := begin(conn, s.timeouts)
 	done := false
 	defer func() {
 		if !done {

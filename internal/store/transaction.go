@@ -26,11 +26,11 @@ type transaction struct {
 }
 
 // begin queues what begins a transaction on the connection.
-func begin(conn *sql.Conn) *transaction {
+func begin(conn *sql.Conn, after timeouts) *transaction {
 	t := &transaction{conn: conn}
 	t.queue("begin")
 	t.queue("SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)",
-		milliseconds(lockTimeout), milliseconds(statementTimeout))
+		after.lock, after.statement)
 	return t
 }
 

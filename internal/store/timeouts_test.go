@@ -1,0 +1,45 @@
+package store_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+func TestTransactionsHaveTimeouts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		options store.Options
+		want    []any
+	}{
+		{"by default", store.Options{}, []any{"2000ms", "5000ms"}},
+		{"as configured", store.Options{LockTimeout: time.Second, StatementTimeout: time.Minute}, []any{"1000ms", "60000ms"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var sent []any
+			c.options.Tracer = pgtest.Trace(func(statement string, args []any) {
+				if strings.Contains(statement, "lock_timeout") {
+					sent = slices.Clone(args)
+				}
+			})
+			s, err := store.Open(t.Context(), pgtest.New(t).DSN, c.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			_, err = store.InTx(t.Context(), s, func(tx *store.Tx) (int, error) { return tx.CountStudents(t.Context(), store.PeopleFilter{}) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(sent) < 2 || !slices.Equal(sent[len(sent)-2:], c.want) {
+				t.Errorf("a transaction sets its timeouts to %v, want %v", sent, c.want)
+			}
+		})
+	}
+}
