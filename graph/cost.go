@@ -5,6 +5,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph/page"
 )
 
 // What an operation costs, in points, is told by its document before it runs: a
@@ -78,14 +80,7 @@ func (c coster) field(f *ast.Field, size int) int {
 	if f.Name == "__schema" || f.Name == "__type" {
 		return add(costOfObject, c.introspection(f.SelectionSet)/introspected)
 	}
-	within := 1
-	if argument := f.Definition.Arguments.ForName("first"); argument != nil {
-		first := f.ArgumentMap(c.variables)["first"]
-		if first == nil { // given as null, which is the default, too
-			first, _ = argument.DefaultValue.Value(nil)
-		}
-		within = pageSize(first)
-	}
+	within := c.pageSize(f)
 	each := add(costOfObject, c.selections(f.SelectionSet, within))
 	switch {
 	case f.Definition.Type.Elem == nil:
@@ -126,17 +121,31 @@ func (c coster) introspection(set ast.SelectionSet) int {
 	return total
 }
 
-// pageSize is how many things a page holds; one that is refused later counts as
-// one.
-func pageSize(first any) int {
-	if n := asInt(first); n >= 1 && n <= largestPage {
-		return n
+// pageSize is how many things the page of a field may hold: 1 for a field that is
+// no page, and for one that is refused later.
+func (c coster) pageSize(f *ast.Field) int {
+	first := f.Definition.Arguments.ForName("first")
+	if first == nil {
+		return 1
 	}
-	return 1
+	arguments := f.ArgumentMap(c.variables)
+	for _, name := range []string{"first", "last"} {
+		if size := arguments[name]; size != nil {
+			if n := asInt(size); n >= 1 && n <= largestPage {
+				return n
+			}
+			return 1
+		}
+	}
+	if first.DefaultValue != nil { // null is the default, too
+		size, _ := first.DefaultValue.Value(nil)
+		return asInt(size)
+	}
+	return page.UsualSize(f.Definition.Type.Name())
 }
 
-func asInt(first any) int {
-	switch n := first.(type) {
+func asInt(size any) int {
+	switch n := size.(type) {
 	case int:
 		return n
 	case int32:

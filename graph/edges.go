@@ -68,8 +68,7 @@ func maybe[V any](value *V) []*V {
 
 // wanted is what every root list is asked with.
 type wanted[F any] struct {
-	first   *int
-	after   *string
+	page.Args
 	filter  *F
 	orderBy *store.Order
 }
@@ -79,7 +78,7 @@ func list[T, F any](
 	ctx context.Context, of page.List[T], w wanted[F],
 	read func(context.Context, F, store.Page) ([]T, bool, error), count func(context.Context, F) (int, error),
 ) (*page.Connection[T], error) {
-	asked, err := of.Asked(w.first, w.after, w.orderBy)
+	asked, err := of.Asked(w.Args, w.orderBy)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +100,8 @@ type lists[P any, K ~int64, T, F any] struct {
 	count  func(context.Context, []K, F) (map[K]int, error)
 }
 
-func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, first *int, after *string) ([]*page.Connection[T], error) {
-	asked, err := l.of.Asked(first, after, nil)
+func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, args page.Args) ([]*page.Connection[T], error) {
+	asked, err := l.of.Asked(args, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -93,9 +93,11 @@ func TestEventOfABooking(t *testing.T) {
 	to := s.newSlot(2 * day)
 	s.accepted(s.move(id, to).Errors)
 	s.accepted(s.cancel(id).Errors)
-	var data struct{ Interview struct{ Events []event } }
-	s.ask("query($i: ID!) { interview(id: $i) { events { "+eventFields+" } } }", in{"i": id}).into(&data)
-	life := data.Interview.Events
+	var data struct {
+		Interview struct{ Events struct{ Nodes []event } }
+	}
+	s.ask("query($i: ID!) { interview(id: $i) { events { nodes { "+eventFields+" } } } }", in{"i": id}).into(&data)
+	life := data.Interview.Events.Nodes
 	same(t, "its life", kinds(life), []string{"INTERVIEW_BOOKED", "INTERVIEW_RESCHEDULED", "INTERVIEW_CANCELLED"})
 	same(t, "the local administrator has no id", [2]any{life[1].Actor.Role, life[1].Actor.ID}, [2]any{"ADMIN", (*string)(nil)})
 	same(t, "before and after a move", life[1].changed(), []string{
@@ -327,7 +329,7 @@ func TestStatementsOfEvents(t *testing.T) {
 		trace.take()
 		answer := s.ask(`{ events(first: 100, filter: {kind: [INTERVIEW_BOOKED]}) { totalCount edges { node { kind
 			student { name hold { id } } interviewer { name } slot { status interviewer { name } }
-			interview { status events { kind student { name } } } } } } }`, nil)
+			interview { status events { nodes { kind student { name } } } } } } } }`, nil)
 		if len(answer.Errors) > 0 || strings.Count(answer.body, `"totalCount":`+fmt.Sprint(n)) != 1 {
 			t.Fatalf("it was not answered: %s", answer.body)
 		}

@@ -10,13 +10,13 @@ import (
 )
 
 func (r queryResolver) Events(
-	ctx context.Context, first *int, after *string, filter *store.EventFilter, orderBy *store.Order,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order,
 ) (*page.EventConnection, error) {
 	f := orZero(filter)
 	if err := inOrder(f.Start, f.End); err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Events, wanted[store.EventFilter]{first, after, &f, orderBy}, r.app.View(ctx).Events, r.app.View(ctx).CountEvents)
+	return list(ctx, page.Events, wanted[store.EventFilter]{page.Args{First: first, After: after, Last: last, Before: before}, &f, orderBy}, r.app.View(ctx).Events, r.app.View(ctx).CountEvents)
 }
 
 func (r eventResolver) Student(ctx context.Context, events []*booking.Event) ([]*booking.Student, error) {

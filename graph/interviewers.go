@@ -18,15 +18,15 @@ func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Inte
 }
 
 func (r queryResolver) Interviewers(
-	ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.InterviewerConnection, error) {
-	return list(ctx, page.Interviewers, wanted[store.PeopleFilter]{first, after, filter, orderBy},
+	return list(ctx, page.Interviewers, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy},
 		r.app.View(ctx).Interviewers, r.app.View(ctx).CountInterviewers)
 }
 
 func (r interviewerResolver) Slots(
 	ctx context.Context, interviewers []*booking.Interviewer,
-	start, end *time.Time, status []booking.SlotStatus, first *int, after *string,
+	start, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string,
 ) ([]*page.SlotConnection, error) {
 	f := store.SlotFilter{Start: start, End: end, Status: status, Now: r.app.Now()}
 	if err := inOrder(start, end); err != nil {
@@ -34,11 +34,11 @@ func (r interviewerResolver) Slots(
 	}
 	return lists[booking.Interviewer, booking.InterviewerID, booking.Slot, store.SlotFilter]{
 		of: page.Slots, filter: f, key: interviewerID, read: r.app.View(ctx).SlotsOf, count: r.app.View(ctx).CountSlotsOf,
-	}.page(ctx, interviewers, first, after)
+	}.page(ctx, interviewers, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r interviewerResolver) Interviews(
-	ctx context.Context, interviewers []*booking.Interviewer, first *int, after *string, filter *store.InterviewFilter,
+	ctx context.Context, interviewers []*booking.Interviewer, first *int, after *string, last *int, before *string, filter *store.InterviewFilter,
 ) ([]*page.InterviewConnection, error) {
 	f, err := interviewFilter(filter)
 	if err != nil {
@@ -47,7 +47,7 @@ func (r interviewerResolver) Interviews(
 	return lists[booking.Interviewer, booking.InterviewerID, booking.Interview, store.InterviewFilter]{
 		of: page.Interviews, filter: f, key: interviewerID,
 		read: r.app.View(ctx).InterviewsOfInterviewers, count: r.app.View(ctx).CountInterviewsOfInterviewers,
-	}.page(ctx, interviewers, first, after)
+	}.page(ctx, interviewers, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r interviewerResolver) Availability(ctx context.Context, interviewers []*booking.Interviewer) ([][]booking.Availability, error) {

@@ -17,13 +17,13 @@ func (r queryResolver) Interview(ctx context.Context, id int64) (*booking.Interv
 }
 
 func (r queryResolver) Interviews(
-	ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order,
 ) (*page.InterviewConnection, error) {
 	f, err := interviewFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Interviews, wanted[store.InterviewFilter]{first, after, &f, orderBy}, r.app.View(ctx).Interviews, r.app.View(ctx).CountInterviews)
+	return list(ctx, page.Interviews, wanted[store.InterviewFilter]{page.Args{First: first, After: after, Last: last, Before: before}, &f, orderBy}, r.app.View(ctx).Interviews, r.app.View(ctx).CountInterviews)
 }
 
 // interviewFilter is the filter, unless its range is reversed.
@@ -69,11 +69,19 @@ func (r interviewResolver) Note(ctx context.Context, interviews []*booking.Inter
 	return notes, nil
 }
 
-func (r interviewResolver) Events(ctx context.Context, interviews []*booking.Interview) ([][]booking.Event, error) {
-	return loader.Edge[booking.Interview, booking.InterviewID, []booking.Event, booking.Event]{
-		Key:  func(i *booking.Interview) booking.InterviewID { return i.ID },
-		Read: r.app.View(ctx).EventsOf, Objects: loader.Many[booking.Event],
-	}.Of(ctx, place(ctx), interviews)
+func (r interviewResolver) Events(
+	ctx context.Context, interviews []*booking.Interview, first *int, after *string, last *int, before *string,
+) ([]*page.EventConnection, error) {
+	view := r.app.View(ctx)
+	return lists[booking.Interview, booking.InterviewID, booking.Event, struct{}]{
+		of: page.Events, key: func(i *booking.Interview) booking.InterviewID { return i.ID },
+		read: func(ctx context.Context, of []booking.InterviewID, _ struct{}, p store.Page) (map[booking.InterviewID]store.Part[booking.Event], error) {
+			return view.EventsOf(ctx, of, p)
+		},
+		count: func(ctx context.Context, of []booking.InterviewID, _ struct{}) (map[booking.InterviewID]int, error) {
+			return view.CountEventsOf(ctx, of)
+		},
+	}.page(ctx, interviews, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*model.BookSlotPayload, error) {

@@ -40,7 +40,7 @@ var nested = []struct {
 		first: interviews(first: 1) { nodes { student { name } } } all: interviews { totalCount } } } }`},
 	// What a list has read whole is not read again by its id.
 	{"nestedBack", 3, `{ students(first: 100) { nodes { interviews { nodes { student { name }
-		events { student { email } interview { start } } } } } } }`},
+		events { nodes { student { email } interview { start } } } } } } } }`},
 	{"nestedOne", 5, `query($student: ID!) { student(id: $student) { interviews { nodes { interviewer { name
 		slots { nodes { id } } interviews { nodes { end } } } } } } }`},
 }
@@ -133,7 +133,7 @@ var payloads = []struct {
 		addAvailability(input: {interviewerId: $interviewer, start: $start, end: $longer}) {
 			skipped { overlaps { interviewer { slots { nodes { start } } interviews { nodes { id } } } } } errors { code } } }`, ""},
 	{"payloadOwn", 2, `mutation($other: ID!, $free: ID!) { bookSlot(input: {studentId: $other, slotId: $free}) {
-		interview { events { interview { status student { name } } } } errors { code } } }`, ""},
+		interview { events { nodes { interview { status student { name } } } } } errors { code } } }`, ""},
 	{"payloadClosed", 4, `mutation($interviewer: ID!) { updateInterviewer(input: {interviewerId: $interviewer, active: false}) {
 		closedSlots { interviewer { slots { nodes { start } } } }
 		conflicts { student { interviews { nodes { slot { status } } } } } errors { code } } }`, ""},

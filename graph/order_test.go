@@ -96,6 +96,7 @@ func TestOrders(t *testing.T) {
 					same(t, "all of them", whole.TotalCount, len(usual.Nodes))
 					for _, first := range []int{1, 2, 5, len(want)} {
 						same(t, fmt.Sprintf("in pages of %d", first), s.pages(t, test, order, first), want)
+						same(t, fmt.Sprintf("in pages of %d from the end", first), s.pagesFromEnd(t, test, order, first), want)
 					}
 				})
 			}

@@ -36,7 +36,7 @@ var plannedDocuments = []string{
 	`{ students { edges { node { id interviews(first: 1) { totalCount nodes { id interviewer { name email maxPerDay } } } } } } }`,
 	`{ interviews { nodes { id start end status grade note noteShared bookedAt completedAt cancelledAt cancelReason noShowAt meetingUrl
 		rescheduleCount exempt student { name } interviewer { name meetingUrl maxPerWeek } slot { id status } } } }`,
-	`{ interviews { nodes { events { kind interview { id status } } slot { interviewer { interviews { nodes { id } } } } } } }`,
+	`{ interviews { nodes { events(last: 2) { nodes { kind interview { id status } } } slot { interviewer { interviews { nodes { id } } } } } } }`,
 	`query($s: ID!) { student(id: $s) { ...person upcomingInterviews { start } } none: student(id: 999999) { id } viewer { person { __typename ...person } } }
 		fragment person on Student { id name waivers { id } hold { id } }`,
 	`query($s: ID!, $a: DateTime!, $z: DateTime!) { availableSlots(studentId: $s, start: $a, end: $z) { nodes { interviewer { email slots { nodes { id } } } } } }`,

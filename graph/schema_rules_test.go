@@ -56,6 +56,13 @@ func brokenIn(schema *ast.Schema, name string, d *ast.Definition) (broken []stri
 		if d.Kind != ast.InputObject && !field.Type.NonNull && !saysNil.MatchString(field.Description) {
 			say("%s does not say when it is null", at)
 		}
+		if strings.HasSuffix(field.Type.Name(), "Connection") {
+			for argument, form := range map[string]string{"first": "Int", "after": "String", "last": "Int", "before": "String"} {
+				if a := field.Arguments.ForName(argument); a == nil || a.Type.String() != form || a.DefaultValue != nil {
+					say("%s has no argument %s: %s", at, argument, form)
+				}
+			}
+		}
 		for _, argument := range field.Arguments {
 			broken = append(broken, brokenInput(at+"("+argument.Name+":)", argument.Name, argument.Type, argument.Directives)...)
 		}
@@ -119,6 +126,7 @@ func TestHouseRulesCanBeBroken(t *testing.T) {
 		interface UserError { code: Int! }
 		type PageInfo { more: Boolean! }
 		type Query { a: Int! @access } `
+	const connection = `type TEdge { node: Int! } type TConnection { edges: [TEdge!]! nodes: [Int!]! pageInfo: PageInfo! totalCount: Int! }`
 	for text, want := range map[string][]string{
 		`enum E { ALL_OF_IT }`:                                nil,
 		`enum E { some }`:                                     {"E.some is not in upper case"},
@@ -130,10 +138,14 @@ func TestHouseRulesCanBeBroken(t *testing.T) {
 		`type T { a(slotId: String, slotIds: [Int!]): Int! }`: {"T.a(slotId:) is String and no ID", "T.a(slotIds:) is [Int!] and no ID"},
 		`type T { slotIds: ID! }`:                             {"T.slotIds is ID! and no ID"},
 		`type Mutation { a: Int! }`:                           {"Mutation.a has no @access"},
-		`union U = A | B type A { a: Int! b: Int! } type B { a: [Int!]! b: Int! c: Int! }`:                                    {"A.a is Int!, but B.a is [Int!]!"},
-		`type T { code: Int! message: Int! path: Int! }`:                                                                      {"T does not implement UserError"},
-		`type T implements UserError { code: Int! message: Int! path: Int! }`:                                                 nil,
-		`type TEdge { node: Int! } type TConnection { edges: [TEdge!]! nodes: [Int!]! pageInfo: PageInfo! totalCount: Int! }`: nil,
+		`union U = A | B type A { a: Int! b: Int! } type B { a: [Int!]! b: Int! c: Int! }`: {"A.a is Int!, but B.a is [Int!]!"},
+		`type T { code: Int! message: Int! path: Int! }`:                                   {"T does not implement UserError"},
+		`type T implements UserError { code: Int! message: Int! path: Int! }`:              nil,
+		connection: nil,
+		`type T { list(first: Int, after: String, last: Int, before: String): TConnection! } ` + connection: nil,
+		`type T { list(first: Int = 20, after: String, last: Int): TConnection! } ` + connection: {
+			"T.list has no argument before: String", "T.list has no argument first: Int",
+		},
 		`type TConnection { edges: [Int!]! nodes: [Int!]! totalCount: Float! }`: {
 			"TConnection has no edges", "TConnection has no pageInfo", "TConnection has no totalCount",
 		},

@@ -12,9 +12,9 @@ import (
 )
 
 func (r queryResolver) AvailableSlots(
-	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, first *int, after *string,
+	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, first *int, after *string, last *int, before *string,
 ) (*page.AvailableSlotConnection, error) {
-	asked, err := page.Available.Asked(first, after, nil)
+	asked, err := page.Available.Asked(page.Args{First: first, After: after, Last: last, Before: before}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -31,14 +31,14 @@ func (r queryResolver) AvailableSlots(
 }
 
 func (r queryResolver) Slots(
-	ctx context.Context, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order,
 ) (*page.SlotConnection, error) {
 	f := orZero(filter)
 	f.Now = r.app.Now()
 	if err := inOrder(f.Start, f.End); err != nil {
 		return nil, err
 	}
-	return list(ctx, page.Slots, wanted[store.SlotFilter]{first, after, &f, orderBy}, r.app.View(ctx).Slots, r.app.View(ctx).CountSlots)
+	return list(ctx, page.Slots, wanted[store.SlotFilter]{page.Args{First: first, After: after, Last: last, Before: before}, &f, orderBy}, r.app.View(ctx).Slots, r.app.View(ctx).CountSlots)
 }
 
 func (r queryResolver) Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error) {

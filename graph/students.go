@@ -18,9 +18,9 @@ func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student,
 }
 
 func (r queryResolver) Students(
-	ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.StudentConnection, error) {
-	return list(ctx, page.Students, wanted[store.PeopleFilter]{first, after, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
+	return list(ctx, page.Students, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
 }
 
 func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]*int, error) {
@@ -69,7 +69,7 @@ func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*boo
 }
 
 func (r studentResolver) Interviews(
-	ctx context.Context, students []*booking.Student, first *int, after *string, filter *store.InterviewFilter,
+	ctx context.Context, students []*booking.Student, first *int, after *string, last *int, before *string, filter *store.InterviewFilter,
 ) ([]*page.InterviewConnection, error) {
 	f, err := interviewFilter(filter)
 	if err != nil {
@@ -78,7 +78,7 @@ func (r studentResolver) Interviews(
 	return lists[booking.Student, booking.StudentID, booking.Interview, store.InterviewFilter]{
 		of: page.Interviews, filter: f, key: studentID,
 		read: r.app.View(ctx).InterviewsOfStudents, count: r.app.View(ctx).CountInterviewsOfStudents,
-	}.page(ctx, students, first, after)
+	}.page(ctx, students, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func studentID(s *booking.Student) booking.StudentID { return s.ID }

@@ -292,7 +292,7 @@ type ComplexityRoot struct {
 		CancelledAt  func(childComplexity int) int
 		CompletedAt  func(childComplexity int) int
 		End          func(childComplexity int) int
-		Events       func(childComplexity int) int
+		Events       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Exempt       func(childComplexity int) int
 		Grade        func(childComplexity int) int
 		ID           func(childComplexity int) int
@@ -327,12 +327,12 @@ type ComplexityRoot struct {
 		CreatedAt    func(childComplexity int) int
 		Email        func(childComplexity int) int
 		ID           func(childComplexity int) int
-		Interviews   func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
+		Interviews   func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
 		MaxPerDay    func(childComplexity int) int
 		MaxPerWeek   func(childComplexity int) int
 		MeetingURL   func(childComplexity int) int
 		Name         func(childComplexity int) int
-		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) int
+		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) int
 		Tags         func(childComplexity int) int
 		TimeZone     func(childComplexity int) int
 	}
@@ -405,19 +405,19 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string) int
+		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) int
 		BookingPolicy  func(childComplexity int) int
 		Eligibility    func(childComplexity int, studentID int64) int
-		Events         func(childComplexity int, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) int
+		Events         func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) int
 		ExportStudent  func(childComplexity int, studentID int64) int
 		Interview      func(childComplexity int, id int64) int
 		Interviewer    func(childComplexity int, id int64) int
-		Interviewers   func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
-		Interviews     func(childComplexity int, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) int
+		Interviewers   func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Interviews     func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) int
 		Slot           func(childComplexity int, id int64) int
-		Slots          func(childComplexity int, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order) int
+		Slots          func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) int
 		Student        func(childComplexity int, id int64) int
-		Students       func(childComplexity int, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Students       func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
 		Viewer         func(childComplexity int) int
 	}
 
@@ -490,7 +490,7 @@ type ComplexityRoot struct {
 		Hold               func(childComplexity int) int
 		ID                 func(childComplexity int) int
 		InterviewLimit     func(childComplexity int) int
-		Interviews         func(childComplexity int, first *int, after *string, filter *store.InterviewFilter) int
+		Interviews         func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
 		Name               func(childComplexity int) int
 		TimeZone           func(childComplexity int) int
 		UpcomingInterviews func(childComplexity int) int
@@ -621,7 +621,7 @@ type InterviewResolver interface {
 
 	MeetingURL(ctx context.Context, objs []*booking.Interview) ([]*string, error)
 
-	Events(ctx context.Context, objs []*booking.Interview) ([][]booking.Event, error)
+	Events(ctx context.Context, objs []*booking.Interview, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Event], error)
 }
 type InterviewerResolver interface {
 	Email(ctx context.Context, objs []*booking.Interviewer) ([]*string, error)
@@ -630,10 +630,10 @@ type InterviewerResolver interface {
 	MaxPerWeek(ctx context.Context, objs []*booking.Interviewer) ([]*int, error)
 	MeetingURL(ctx context.Context, objs []*booking.Interviewer) ([]*string, error)
 
-	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string) ([]*page.Connection[booking.Slot], error)
+	Slots(ctx context.Context, objs []*booking.Interviewer, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Slot], error)
 	Availability(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Availability, error)
 	Blocks(ctx context.Context, objs []*booking.Interviewer) ([][]booking.Block, error)
-	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
+	Interviews(ctx context.Context, objs []*booking.Interviewer, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type MutationResolver interface {
 	BookSlot(ctx context.Context, input app.BookSlotInput) (*model.BookSlotPayload, error)
@@ -665,17 +665,17 @@ type MutationResolver interface {
 	ImportInterviews(ctx context.Context, input model.ImportInterviewsInput) (*model.ImportInterviewsPayload, error)
 }
 type QueryResolver interface {
-	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string) (*page.AvailableSlotConnection, error)
+	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) (*page.AvailableSlotConnection, error)
 	Eligibility(ctx context.Context, studentID int64) (*booking.Eligibility, error)
 	Student(ctx context.Context, id int64) (*booking.Student, error)
-	Students(ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Student], error)
+	Students(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Student], error)
 	Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error)
-	Interviewers(ctx context.Context, first *int, after *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Interviewer], error)
+	Interviewers(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Interviewer], error)
 	Slot(ctx context.Context, id int64) (*booking.Slot, error)
-	Slots(ctx context.Context, first *int, after *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.Slot], error)
+	Slots(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.Slot], error)
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
-	Interviews(ctx context.Context, first *int, after *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
-	Events(ctx context.Context, first *int, after *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
+	Interviews(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
+	Events(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
 	ExportStudent(ctx context.Context, studentID int64) (json.RawMessage, error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
@@ -696,7 +696,7 @@ type StudentResolver interface {
 	Hold(ctx context.Context, objs []*booking.Student) ([]*booking.Hold, error)
 	Waivers(ctx context.Context, objs []*booking.Student) ([][]booking.Waiver, error)
 	UpcomingInterviews(ctx context.Context, objs []*booking.Student) ([][]booking.Interview, error)
-	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
+	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type SubscriptionResolver interface {
 	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time) (<-chan *app.SlotsChanged, error)
@@ -1589,7 +1589,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Interview.Events(childComplexity), true
+		args, err := ec.field_Interview_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Interview.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Interview.exempt":
 		if e.ComplexityRoot.Interview.Exempt == nil {
 			break
@@ -1753,7 +1758,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Interviewer.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
+		return e.ComplexityRoot.Interviewer.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.InterviewFilter)), true
 	case "Interviewer.maxPerDay":
 		if e.ComplexityRoot.Interviewer.MaxPerDay == nil {
 			break
@@ -1788,7 +1793,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Interviewer.Slots(childComplexity, args["start"].(*time.Time), args["end"].(*time.Time), args["status"].([]booking.SlotStatus), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Interviewer.Slots(childComplexity, args["start"].(*time.Time), args["end"].(*time.Time), args["status"].([]booking.SlotStatus), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Interviewer.tags":
 		if e.ComplexityRoot.Interviewer.Tags == nil {
 			break
@@ -2230,7 +2235,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["interviewerIds"].([]int64), args["tags"].([]string), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.AvailableSlots(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["interviewerIds"].([]int64), args["tags"].([]string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.bookingPolicy":
 		if e.ComplexityRoot.Query.BookingPolicy == nil {
 			break
@@ -2258,7 +2263,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.EventFilter), args["orderBy"].(*store.Order)), true
+		return e.ComplexityRoot.Query.Events(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.EventFilter), args["orderBy"].(*store.Order)), true
 	case "Query.exportStudent":
 		if e.ComplexityRoot.Query.ExportStudent == nil {
 			break
@@ -2302,7 +2307,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
+		return e.ComplexityRoot.Query.Interviewers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
 	case "Query.interviews":
 		if e.ComplexityRoot.Query.Interviews == nil {
 			break
@@ -2313,7 +2318,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter), args["orderBy"].(*store.Order)), true
+		return e.ComplexityRoot.Query.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.InterviewFilter), args["orderBy"].(*store.Order)), true
 
 	case "Query.slot":
 		if e.ComplexityRoot.Query.Slot == nil {
@@ -2336,7 +2341,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Slots(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.SlotFilter), args["orderBy"].(*store.Order)), true
+		return e.ComplexityRoot.Query.Slots(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.SlotFilter), args["orderBy"].(*store.Order)), true
 	case "Query.student":
 		if e.ComplexityRoot.Query.Student == nil {
 			break
@@ -2358,7 +2363,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
+		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -2614,7 +2619,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Student.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*store.InterviewFilter)), true
+		return e.ComplexityRoot.Student.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.InterviewFilter)), true
 	case "Student.name":
 		if e.ComplexityRoot.Student.Name == nil {
 			break
@@ -3219,10 +3224,14 @@ type Query {
     interviewerIds: [ID!]
     "Slots that have all of these tags, from their interviewer or from the availability they were published with."
     tags: [String!]
-    "How many at most, 1 to 500."
-    first: Int = 50
+    "How many from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The slots after this cursor."
     after: String
+    "How many from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The slots before this cursor."
+    before: String
   ): AvailableSlotConnection @access(student: OWN)
 
   """
@@ -3242,10 +3251,14 @@ type Query {
 
   "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers who may not ask for it."
   students(
-    "How many at most, 1 to 100."
-    first: Int = 20
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The students after this cursor."
     after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The students before this cursor."
+    before: String
     "Which students; all of them by default."
     filter: StudentFilter
     "In which order. A cursor is good for the order it was given in."
@@ -3263,10 +3276,14 @@ type Query {
 
   "The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers who may not ask for it."
   interviewers(
-    "How many at most, 1 to 100."
-    first: Int = 20
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The interviewers after this cursor."
     after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The interviewers before this cursor."
+    before: String
     "Which interviewers; all of them by default."
     filter: InterviewerFilter
     "In which order. A cursor is good for the order it was given in."
@@ -3284,10 +3301,14 @@ type Query {
   Null, with an error, for callers who may not ask for it.
   """
   slots(
-    "How many at most, 1 to 500."
-    first: Int = 50
+    "How many from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The slots after this cursor."
     after: String
+    "How many from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The slots before this cursor."
+    before: String
     "Which slots; all of them by default."
     filter: SlotFilter
     "In which order. A cursor is good for the order it was given in."
@@ -3305,10 +3326,14 @@ type Query {
   Null, with an error, for callers who may not ask for it.
   """
   interviews(
-    "How many at most, 1 to 100."
-    first: Int = 20
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The interviews after this cursor."
     after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The interviews before this cursor."
+    before: String
     "Which interviews; all of them by default."
     filter: InterviewFilter
     "In which order. A cursor is good for the order it was given in."
@@ -3321,10 +3346,14 @@ type Query {
   Null, with an error, for callers who may not ask for it.
   """
   events(
-    "How many at most, 1 to 100."
-    first: Int = 20
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The events after this cursor."
     after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The events before this cursor."
+    before: String
     "Which events; all of them by default."
     filter: EventFilter
     "In which order. A cursor is good for the order it was given in."
@@ -3560,10 +3589,14 @@ type Student {
   Null, with an error, for callers who may not read it.
   """
   interviews(
-    "How many at most, 1 to 100."
-    first: Int = 20
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The interviews after this cursor."
     after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The interviews before this cursor."
+    before: String
     "Which of them; all by default."
     filter: InterviewFilter
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
@@ -3650,10 +3683,14 @@ type Interviewer {
     end: DateTime
     "In one of these states; an empty list narrows nothing."
     status: [SlotStatus!]
-    "How many at most, 1 to 500."
-    first: Int = 50
+    "How many from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The slots after this cursor."
     after: String
+    "How many from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The slots before this cursor."
+    before: String
   ): SlotConnection @access(interviewer: OWN)
   """
   Every window and weekly rule that the interviewer published and did not remove, by start.
@@ -3667,10 +3704,14 @@ type Interviewer {
   Null, with an error, for callers who may not read it.
   """
   interviews(
-    "How many at most, 1 to 100."
-    first: Int = 20
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
     "The interviews after this cursor."
     after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The interviews before this cursor."
+    before: String
     "Which of them; all by default."
     filter: InterviewFilter
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
@@ -3771,7 +3812,16 @@ type Interview {
   """
   exempt: Boolean!
   "What happened to it, in that order."
-  events: [Event!]!
+  events(
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "The events after this cursor."
+    after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The events before this cursor."
+    before: String
+  ): EventConnection!
 }
 
 "What became of a booking."
@@ -6302,6 +6352,44 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Interview_events_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Interviewer_interviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6321,14 +6409,30 @@ func (ec *executionContext) field_Interviewer_interviews_args(ctx context.Contex
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.InterviewFilter, error) {
 			return ec.unmarshalOInterviewFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -6375,6 +6479,22 @@ func (ec *executionContext) field_Interviewer_slots_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["after"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg6
 	return args, nil
 }
 
@@ -6829,6 +6949,22 @@ func (ec *executionContext) field_Query_availableSlots_args(ctx context.Context,
 		return nil, err
 	}
 	args["after"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg8
 	return args, nil
 }
 
@@ -6865,22 +7001,38 @@ func (ec *executionContext) field_Query_events_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.EventFilter, error) {
 			return ec.unmarshalOEventFilter2ᚖrehearseᚋinternalᚋstoreᚐEventFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*store.Order, error) {
 			return ec.unmarshalOEventOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg3
+	args["orderBy"] = arg5
 	return args, nil
 }
 
@@ -6945,22 +7097,38 @@ func (ec *executionContext) field_Query_interviewers_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.PeopleFilter, error) {
 			return ec.unmarshalOInterviewerFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*store.Order, error) {
 			return ec.unmarshalOInterviewerOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg3
+	args["orderBy"] = arg5
 	return args, nil
 }
 
@@ -6983,22 +7151,38 @@ func (ec *executionContext) field_Query_interviews_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.InterviewFilter, error) {
 			return ec.unmarshalOInterviewFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*store.Order, error) {
 			return ec.unmarshalOInterviewOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg3
+	args["orderBy"] = arg5
 	return args, nil
 }
 
@@ -7035,22 +7219,38 @@ func (ec *executionContext) field_Query_slots_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.SlotFilter, error) {
 			return ec.unmarshalOSlotFilter2ᚖrehearseᚋinternalᚋstoreᚐSlotFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*store.Order, error) {
 			return ec.unmarshalOSlotOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg3
+	args["orderBy"] = arg5
 	return args, nil
 }
 
@@ -7087,22 +7287,38 @@ func (ec *executionContext) field_Query_students_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.PeopleFilter, error) {
 			return ec.unmarshalOStudentFilter2ᚖrehearseᚋinternalᚋstoreᚐPeopleFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*store.Order, error) {
 			return ec.unmarshalOStudentOrder2ᚖrehearseᚋinternalᚋstoreᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg3
+	args["orderBy"] = arg5
 	return args, nil
 }
 
@@ -7125,14 +7341,30 @@ func (ec *executionContext) field_Student_interviews_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*store.InterviewFilter, error) {
 			return ec.unmarshalOInterviewFilter2ᚖrehearseᚋinternalᚋstoreᚐInterviewFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -11622,32 +11854,44 @@ func (ec *executionContext) _Interview_events(ctx context.Context, field graphql
 			return ec.resolveBatch_Interview_events(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []booking.Event) graphql.Marshaler {
-			return ec.marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEventᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
+			return ec.marshalNEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Interview_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Interview_events(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Interview",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Event(ctx, field)
+			return ec.childFields_EventConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Interview_events_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
 func (ec *executionContext) resolveBatch_Interview_events(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
 	resolver := ec.Resolvers.Interview()
+	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Events(ctx, batch.Parents)
+			return resolver.Events(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		})
-		return graphql.ResolveBatchGroupResult[[]booking.Event](
+		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Event]](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -11656,8 +11900,8 @@ func (ec *executionContext) resolveBatch_Interview_events(ctx context.Context, f
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Events(ctx, []*booking.Interview{obj})
-	return graphql.ResolveBatchSingleResult[[]booking.Event](
+	results, err := resolver.Events(ctx, []*booking.Interview{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Event]](
 		ctx,
 		results,
 		err,
@@ -12208,7 +12452,7 @@ func (ec *executionContext) resolveBatch_Interviewer_slots(ctx context.Context, 
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Slots(ctx, batch.Parents, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return resolver.Slots(ctx, batch.Parents, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		})
 		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Slot]](
 			ctx,
@@ -12219,7 +12463,7 @@ func (ec *executionContext) resolveBatch_Interviewer_slots(ctx context.Context, 
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Slots(ctx, []*booking.Interviewer{obj}, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string))
+	results, err := resolver.Slots(ctx, []*booking.Interviewer{obj}, fc.Args["start"].(*time.Time), fc.Args["end"].(*time.Time), fc.Args["status"].([]booking.SlotStatus), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Slot]](
 		ctx,
 		results,
@@ -12385,7 +12629,7 @@ func (ec *executionContext) resolveBatch_Interviewer_interviews(ctx context.Cont
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*booking.Interviewer](ctx, "Interviewer"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Interviews(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+			return resolver.Interviews(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.InterviewFilter))
 		})
 		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Interview]](
 			ctx,
@@ -12396,7 +12640,7 @@ func (ec *executionContext) resolveBatch_Interviewer_interviews(ctx context.Cont
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Interviews(ctx, []*booking.Interviewer{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+	results, err := resolver.Interviews(ctx, []*booking.Interviewer{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.InterviewFilter))
 	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Interview]](
 		ctx,
 		results,
@@ -14103,7 +14347,7 @@ func (ec *executionContext) _Query_availableSlots(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["interviewerIds"].([]int64), fc.Args["tags"].([]string), fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().AvailableSlots(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["interviewerIds"].([]int64), fc.Args["tags"].([]string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.AvailableSlotConnection) graphql.Marshaler {
@@ -14235,7 +14479,7 @@ func (ec *executionContext) _Query_students(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
+			return ec.Resolvers.Query().Students(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Student]) graphql.Marshaler {
@@ -14323,7 +14567,7 @@ func (ec *executionContext) _Query_interviewers(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
+			return ec.Resolvers.Query().Interviewers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.PeopleFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interviewer]) graphql.Marshaler {
@@ -14411,7 +14655,7 @@ func (ec *executionContext) _Query_slots(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Slots(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.SlotFilter), fc.Args["orderBy"].(*store.Order))
+			return ec.Resolvers.Query().Slots(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.SlotFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {
@@ -14499,7 +14743,7 @@ func (ec *executionContext) _Query_interviews(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Interviews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter), fc.Args["orderBy"].(*store.Order))
+			return ec.Resolvers.Query().Interviews(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.InterviewFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Interview]) graphql.Marshaler {
@@ -14543,7 +14787,7 @@ func (ec *executionContext) _Query_events(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.EventFilter), fc.Args["orderBy"].(*store.Order))
+			return ec.Resolvers.Query().Events(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.EventFilter), fc.Args["orderBy"].(*store.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
@@ -16156,7 +16400,7 @@ func (ec *executionContext) resolveBatch_Student_interviews(ctx context.Context,
 	fc := graphql.GetFieldContext(ctx)
 	if batch, ok := graphql.BatchParentsFor[*booking.Student](ctx, "Student"); ok {
 		result := batch.FieldResult(field, func() (any, error) {
-			return resolver.Interviews(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+			return resolver.Interviews(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.InterviewFilter))
 		})
 		return graphql.ResolveBatchGroupResult[*page.Connection[booking.Interview]](
 			ctx,
@@ -16167,7 +16411,7 @@ func (ec *executionContext) resolveBatch_Student_interviews(ctx context.Context,
 			batch.IndexMap,
 		)
 	}
-	results, err := resolver.Interviews(ctx, []*booking.Student{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*store.InterviewFilter))
+	results, err := resolver.Interviews(ctx, []*booking.Student{obj}, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.InterviewFilter))
 	return graphql.ResolveBatchSingleResult[*page.Connection[booking.Interview]](
 		ctx,
 		results,
@@ -25652,6 +25896,14 @@ func (ec *executionContext) marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEve
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EventConnection!")
+		return graphql.Null
+	}
+	return ec._EventConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNEventEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Event]) graphql.Marshaler {

@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"rehearse/graph/scalar"
 	"rehearse/internal/store"
 )
 
@@ -43,20 +42,19 @@ func value(p store.Position, kind store.Kind) string {
 	return ""
 }
 
-func (l List[T]) decode(cursor string, order store.Order) (store.Position, error) {
-	bad := &scalar.InputError{Message: "after is not a cursor of this list; take it from an edge or from pageInfo"}
+func (l List[T]) decode(cursor string, order store.Order) (at store.Position, ok bool) {
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
-		return store.Position{}, bad
+		return store.Position{}, false
 	}
 	id, value, mine := l.split(string(text), order)
 	number, err := strconv.ParseInt(id, 36, 64)
-	at, ok := position(value, order.Field.Kind())
+	at, ok = position(value, order.Field.Kind())
 	if !mine || err != nil || number < 1 || !ok {
-		return store.Position{}, bad
+		return store.Position{}, false
 	}
 	at.ID = number
-	return at, nil
+	return at, true
 }
 
 // split takes a cursor of this list and order apart.

@@ -40,34 +40,65 @@ var (
 	}
 )
 
+// UsualSize returns how many things a page of a connection type holds at most when
+// the client does not say.
+func UsualSize(connection string) int {
+	if connection == "SlotConnection" || connection == "AvailableSlotConnection" {
+		return Slots.usual
+	}
+	return Students.usual
+}
+
 func by(field store.OrderField) store.Order {
 	return store.Order{Field: field, Direction: store.Ascending}
 }
 
-// Asked reads the arguments of a list. More than the limit is refused, not cut,
-// so that nobody takes a part for the whole.
-func (l List[T]) Asked(first *int, after *string, order *store.Order) (store.Page, error) {
+// Args are the arguments of a list that say which part of it is wanted.
+type Args struct {
+	First  *int
+	After  *string
+	Last   *int
+	Before *string
+}
+
+// Asked reads the arguments of a list. A number beyond the limit is refused, not
+// reduced, so that no client takes a part for the whole.
+func (l List[T]) Asked(args Args, order *store.Order) (store.Page, error) {
 	page := store.Page{First: l.usual, Order: l.order}
-	if first != nil {
-		page.First = *first
-	}
-	if page.First < 1 || page.First > l.most {
-		return page, &scalar.InputError{Message: fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed", page.First, l.most)}
-	}
 	if order != nil {
 		page.Order = *order
 	}
-	if !page.Order.Known() {
-		return page, &scalar.InputError{Message: "orderBy is not an order of this list"}
-	}
-	if after != nil {
-		position, err := l.decode(*after, page.Order)
-		if err != nil {
-			return page, err
+	number, name := args.First, "first"
+	if args.Last != nil {
+		if args.First != nil {
+			return page, &scalar.InputError{Message: "first and last cannot be given together; give one of them"}
 		}
-		page.After = &position
+		number, name, page.FromEnd = args.Last, "last", true
 	}
-	return page, nil
+	if number != nil {
+		page.First = *number
+	}
+	if page.First < 1 || page.First > l.most {
+		return page, &scalar.InputError{Message: fmt.Sprintf("%s is %d; a whole number from 1 to %d is allowed", name, page.First, l.most)}
+	}
+	var err error
+	if page.After, err = l.position("after", args.After, page.Order); err != nil {
+		return page, err
+	}
+	page.Before, err = l.position("before", args.Before, page.Order)
+	return page, err
+}
+
+// position reads the cursor of an argument; nil when none is given.
+func (l List[T]) position(argument string, cursor *string, order store.Order) (*store.Position, error) {
+	if cursor == nil {
+		return nil, nil //nolint:nilnil // no cursor is no position
+	}
+	at, ok := l.decode(*cursor, order)
+	if !ok {
+		return nil, &scalar.InputError{Message: argument + " is not a cursor of this list; take it from an edge or from pageInfo"}
+	}
+	return &at, nil
 }
 
 // Page shapes a page of things. total counts them all when it is asked for.
@@ -77,7 +108,10 @@ func (l List[T]) Page(
 	c := &Connection[T]{
 		Nodes: nodes, total: total,
 		cursor:   func(node T) string { return l.encode(l.at(node, asked.Order.Field), asked.Order) },
-		PageInfo: Info{HasNextPage: more, HasPreviousPage: asked.After != nil},
+		PageInfo: Info{HasNextPage: more || asked.Before != nil, HasPreviousPage: asked.After != nil},
+	}
+	if asked.FromEnd {
+		c.PageInfo.HasNextPage, c.PageInfo.HasPreviousPage = asked.Before != nil, more || asked.After != nil
 	}
 	if nodes == nil {
 		c.Nodes = []T{}

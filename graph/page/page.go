@@ -68,7 +68,7 @@ type AvailableSlotConnection struct {
 
 // EmptyReasons explains a list that is empty, and nothing else.
 func (c *AvailableSlotConnection) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
-	if len(c.Nodes) > 0 || c.PageInfo.HasPreviousPage {
+	if len(c.Nodes) > 0 || c.PageInfo.HasPreviousPage || c.PageInfo.HasNextPage {
 		return []booking.EmptyReason{}, nil
 	}
 	return c.reasons(ctx)

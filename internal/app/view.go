@@ -158,12 +158,22 @@ func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error)
 	return v.app.store.CountEvents(ctx, f)
 }
 
-// EventsOf reads what happened to interviews of the caller.
-func (v View) EventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID][]booking.Event, error) {
+// EventsOf lists what happened to interviews of the caller.
+func (v View) EventsOf(
+	ctx context.Context, of []booking.InterviewID, p store.Page,
+) (map[booking.InterviewID]store.Part[booking.Event], error) {
 	if err := v.may.only(parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.EventsOf(ctx, of)
+	return v.app.store.EventsOf(ctx, of, p)
+}
+
+// CountEventsOf counts what EventsOf lists.
+func (v View) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID]int, error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, err
+	}
+	return v.app.store.CountEventsOf(ctx, of)
 }
 
 // own narrows a filter to the caller's interviews.

@@ -76,7 +76,7 @@ func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slo
 	var err error
 	if of := unique(f.InterviewerIDs); len(of) > 0 {
 		f.InterviewerIDs = nil
-		err = lateral[slotRow](ctx, r, "interviewer_id", of, p, f.apply, p.Order.orDefault(ByStart).text()+" LIMIT ?", p.limit()).
+		err = lateral[slotRow](ctx, r, "interviewer_id", of, p, f.apply, p.scan(ByStart).text()+" LIMIT ?", p.limit()).
 			Scan(&rows).Error
 	} else {
 		err = p.by(ByStart, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
@@ -161,7 +161,7 @@ func parts[R row[T], T any, K ~int64](
 	ctx context.Context, r *Reader, column string, parents []K, p Page, narrow func(*gorm.DB) *gorm.DB, parent func(T) K,
 ) (map[K]Part[T], error) {
 	var rows []R
-	err := lateral[R](ctx, r, column, parents, p, narrow, column+", "+p.Order.orDefault(ByStart).text()).Scan(&rows).Error
+	err := lateral[R](ctx, r, column, parents, p, narrow, column+", "+p.scan(ByStart).text()).Scan(&rows).Error
 	if err != nil {
 		return nil, fault(err, "list %T of %d parents", *new(T), len(parents))
 	}

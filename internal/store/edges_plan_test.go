@@ -69,6 +69,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 		}
 	}
 	late := store.Page{First: first, After: &store.Position{Start: planned.AddDate(0, -1, 0), ID: 77}}
+	early := store.Page{First: first, FromEnd: true, Before: late.After}
 	booked := late
 	booked.Order = store.Order{Field: store.ByBooked, Direction: store.Descending}
 	students, interviewers := make([]booking.StudentID, of), make([]booking.InterviewerID, of)
@@ -87,6 +88,18 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 		}},
 		pageRead{"slots by start", "slots_start", 1, first + 1, func() error {
 			_, _, err := s.Slots(ctx, store.SlotFilter{}, late)
+			return err
+		}},
+		pageRead{"interviews by start, from the end", "interviews_start", 1, first + 1, func() error {
+			_, _, err := s.Interviews(ctx, store.InterviewFilter{}, early)
+			return err
+		}},
+		pageRead{"interviews of students, from the end", "interviews_student", of, of * (first + 1), func() error {
+			_, err := s.InterviewsOfStudents(ctx, students, store.InterviewFilter{}, store.Page{First: first, FromEnd: true})
+			return err
+		}},
+		pageRead{"slots of two interviewers, from the end", "slots_interviewer", 2, 2 * (first + 1), func() error {
+			_, _, err := s.Slots(ctx, store.SlotFilter{InterviewerIDs: interviewers[:2], Start: &from, End: &to}, store.Page{First: first, FromEnd: true})
 			return err
 		}},
 		pageRead{"slots of two interviewers", "slots_interviewer", 2, 2 * (first + 1), func() error {

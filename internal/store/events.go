@@ -136,17 +136,18 @@ func (r *Reader) CountEvents(ctx context.Context, f EventFilter) (int, error) {
 	return count(f.apply(r.db.WithContext(ctx).Model(&eventRow{})), "events")
 }
 
-// EventsOf reads the events of each interview, in the order in which they
-// happened.
-func (r *Reader) EventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID][]booking.Event, error) {
-	var rows []eventRow
-	err := r.db.WithContext(ctx).Where("interview_id = ANY(?)", ids[booking.InterviewID](of)).Order("id").Find(&rows).Error
-	found := make(map[booking.InterviewID][]booking.Event, len(of))
-	for _, id := range of {
-		found[id] = []booking.Event{}
-	}
-	for _, e := range domains(rows) {
-		found[e.InterviewID] = append(found[e.InterviewID], e)
-	}
-	return found, fault(err, "read the events of %d interviews", len(of))
+// EventsOf reads a page of the events of each interview, in the order in which
+// they happened.
+func (r *Reader) EventsOf(
+	ctx context.Context, of []booking.InterviewID, p Page,
+) (map[booking.InterviewID]Part[booking.Event], error) {
+	return parts[eventRow](ctx, r, "interview_id", of, p, everything, func(e booking.Event) booking.InterviewID { return e.InterviewID })
 }
+
+// CountEventsOf counts what EventsOf would list in all.
+func (r *Reader) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID]int, error) {
+	return counts[eventRow](ctx, r, "interview_id", of, everything)
+}
+
+// everything narrows a list by nothing.
+func everything(db *gorm.DB) *gorm.DB { return db }

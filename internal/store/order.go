@@ -85,29 +85,66 @@ func (o Order) text() string {
 	return o.columns("")
 }
 
-// by cuts the page out of rows in its order, or in that of the field.
-func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
-	order := p.Order.orDefault(field)
-	if p.After != nil {
-		after, values := p.after(order)
-		db = db.Where(after, values...)
+// reversed is the order from its other end.
+func (o Order) reversed() Order {
+	if o.Direction == Descending {
+		o.Direction = Ascending
+	} else {
+		o.Direction = Descending
 	}
-	return db.Order(order.text()).Limit(p.limit())
+	return o
 }
 
-// after is the condition on what comes after the page's position.
-func (p Page) after(order Order) (condition string, values []any) {
+// scan is the order in which the rows of the page are read: the list's, or from
+// its end, with the list's own order by the field.
+func (p Page) scan(field OrderField) Order {
+	order := p.Order.orDefault(field)
+	if p.FromEnd {
+		return order.reversed()
+	}
+	return order
+}
+
+// by cuts the page out of rows in its order, or in that of the field.
+func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
+	for _, bound := range p.bounds(field) {
+		db = db.Where(bound.condition, bound.values...)
+	}
+	return db.Order(p.scan(field).text()).Limit(p.limit())
+}
+
+// bound is a condition on what lies on one side of a position.
+type bound struct {
+	condition string
+	values    []any
+}
+
+// bounds are the conditions on what lies between the page's positions.
+func (p Page) bounds(field OrderField) []bound {
+	order := p.Order.orDefault(field)
+	var bounds []bound
+	if p.After != nil {
+		bounds = append(bounds, order.beyond(*p.After))
+	}
+	if p.Before != nil {
+		bounds = append(bounds, order.reversed().beyond(*p.Before))
+	}
+	return bounds
+}
+
+// beyond is the condition on what comes after the position in the order.
+func (o Order) beyond(p Position) bound {
 	than := " > "
-	if order.Direction == Descending {
+	if o.Direction == Descending {
 		than = " < "
 	}
-	columns := "(" + order.columns("") + ")"
-	switch order.Field.Kind() {
+	columns := "(" + o.columns("") + ")"
+	switch o.Field.Kind() {
 	case KindTime:
-		return columns + than + "(?, ?)", []any{p.After.Start, p.After.ID}
+		return bound{columns + than + "(?, ?)", []any{p.Start, p.ID}}
 	case KindText:
-		return columns + than + "(?, ?)", []any{p.After.Text, p.After.ID}
+		return bound{columns + than + "(?, ?)", []any{p.Text, p.ID}}
 	case KindID:
 	}
-	return "id" + than + "?", []any{p.After.ID}
+	return bound{"id" + than + "?", []any{p.ID}}
 }

@@ -1,12 +1,19 @@
 package store
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Page asks for the First rows after a position; nil means from the beginning.
+// Page asks for at most First rows between two positions; nil means the beginning
+// or the end of the list. FromEnd takes the last of them instead of the first;
+// the rows come in the list's order all the same.
 type Page struct {
-	First int
-	After *Position
-	Order Order // the zero value is the list's default
+	First   int
+	FromEnd bool
+	After   *Position
+	Before  *Position
+	Order   Order // the zero value is the list's default
 }
 
 // Position is a place in a list: the value that the list's order goes by, which
@@ -18,13 +25,18 @@ type Position struct {
 	ID    int64
 }
 
-// limit is one row more than asked for: whether it is there is whether there
-// is a next page.
+// limit is one row more than asked for: it is there when the list goes on beyond
+// the page.
 func (p Page) limit() int { return p.First + 1 }
 
+// cutPage makes a page of the rows as they were scanned. more reports whether the
+// list goes on beyond it, in the direction of the scan.
 func cutPage[T any](rows []T, p Page) (page []T, more bool) {
 	if len(rows) > p.First {
-		return rows[:p.First], true
+		rows, more = rows[:p.First], true
 	}
-	return rows, false
+	if p.FromEnd {
+		slices.Reverse(rows)
+	}
+	return rows, more
 }

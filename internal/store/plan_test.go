@@ -100,6 +100,8 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 		{"first 50 of a year", year, store.Page{First: 50}, buffersOf50},
 		{"a late 50 of a week", week, store.Page{First: 50, After: late}, buffersOf50},
 		{"a late 50 of a year", year, store.Page{First: 50, After: late}, buffersOf50},
+		{"last 50 of a week", week, store.Page{First: 50, FromEnd: true}, buffersOf50},
+		{"50 of a year before a late one", year, store.Page{First: 50, FromEnd: true, Before: late}, buffersOf50},
 	} {
 		if _, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: list.in}, anOffer(), list.page); err != nil {
 			t.Fatal(err)

@@ -56,20 +56,19 @@ func (r *Reader) openSlots(
 	if !listsAny(o) {
 		return nil, false, nil
 	}
-	where, order := bookable(f, o), p.Order.orDefault(ByStart)
+	where := bookable(f, o)
 	if trusting != nil {
 		where.and(recordStands, trusting.stamp, int64(o.Student))
 	}
-	if p.After != nil {
-		after, values := p.after(order)
-		where.and(after, values...)
+	for _, bound := range p.bounds(ByStart) {
+		where.and(bound.condition, bound.values...)
 	}
 	rows := make([]booking.Slot, 0, p.limit())
 	// The index slots_open holds every column but the status, which is known:
 	// read from the table it would cost a page of the table for each slot.
 	err := r.send(ctx, statement{
 		numbered("SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
-			" ORDER BY " + order.text() + " LIMIT ?"),
+			" ORDER BY " + p.scan(ByStart).text() + " LIMIT ?"),
 		append(where.args, p.limit()), each(&rows, openSlotPlaces)})
 	page, more := cutPage(rows, p)
 	for i := range page {

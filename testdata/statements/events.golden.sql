@@ -1,10 +1,5 @@
 SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes"
 FROM "events"
-WHERE interview_id = ANY($1)
-ORDER BY id
-
-SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes"
-FROM "events"
 WHERE kind IN ($1)
 ORDER BY id LIMIT $2
 
@@ -27,6 +22,14 @@ WHERE id = ANY($1)
 SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
 FROM interviewers
 WHERE id = ANY($1)
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes"
+FROM "events"
+WHERE interview_id = parent.of
+ORDER BY id LIMIT $2) AS page
+ORDER BY interview_id, id
 
 SELECT s.id, hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0), s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.minimum_notice_seconds, p.hold_seconds, p.cancel_cutoff_seconds, p.max_reschedules, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.booked_at, i.completed_at, i.waivers
 FROM students s
