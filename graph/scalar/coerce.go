@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"rehearse/internal/spelling"
 )
 
 // Coerce reads a value of the scalar with this name, as GraphQL takes it in a
@@ -21,9 +23,7 @@ func Coerce(ctx context.Context, name string, value any) (any, error) {
 	case "Float":
 		err = checkFloat(value)
 	case "String":
-		if _, is := value.(string); !is {
-			err = inputErrorf("%s is not a string", Describe(value))
-		}
+		err = checkString(value)
 	case "Boolean":
 		if _, is := value.(bool); !is {
 			err = inputErrorf("%s is not a Boolean; true or false is expected", Describe(value))
@@ -59,6 +59,19 @@ func coerceInt(value any) (any, error) {
 
 func notAnInt(value any) error {
 	return inputErrorf("%s is not a whole number from %d to %d", Describe(value), math.MinInt32, math.MaxInt32)
+}
+
+// checkString refuses characters that no text may have, so that no filter,
+// argument or input brings them to the database, which does not take all of them.
+func checkString(value any) error {
+	text, is := value.(string)
+	if !is {
+		return inputErrorf("%s is not a string", Describe(value))
+	}
+	if problem := spelling.Problem(text); problem != "" {
+		return inputErrorf("%s has %s, which is not allowed", Describe(value), problem)
+	}
+	return nil
 }
 
 func checkFloat(value any) error {

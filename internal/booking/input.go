@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"rehearse/internal/calendar"
+	"rehearse/internal/spelling"
 )
 
 const (
@@ -70,9 +71,14 @@ func validRoom(text string) bool {
 }
 
 func normalisePerson(name, email, zone *string) Refused {
-	*name = strings.TrimSpace(*name)
+	*name = spelling.Name(*name)
 	refused := checkLength("name", *name, 1, maxName)
-	*email = strings.ToLower(strings.TrimSpace(*email))
+	if at := strings.IndexAny(*name, directions); at >= 0 {
+		r, _ := utf8.DecodeRuneInString((*name)[at:])
+		refused = append(refused, Refuse(InvalidInput, "name", fmt.Sprintf(
+			"name has a character that changes the direction of writing (%U), which is not allowed", r))...)
+	}
+	*email = NormaliseEmail(*email)
 	if !validEmail(*email) {
 		refused = append(refused, Refuse(InvalidInput, "email", fmt.Sprintf(
 			"email is %q; an address such as ada@example.org is expected", clip(*email)))...)
@@ -85,17 +91,33 @@ func normalisePerson(name, email, zone *string) Refused {
 	return refused
 }
 
+// directions are the characters by which a name could be shown as another one.
+const directions = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+// NormaliseEmail trims an address and lowers its case. What is not ASCII stays,
+// and is no address: some letters beyond ASCII, such as the Kelvin sign, have an
+// ASCII letter as their lower case, which would make it somebody else's.
+func NormaliseEmail(email string) string {
+	email = strings.TrimSpace(email)
+	if strings.ContainsFunc(email, beyondASCII) {
+		return email
+	}
+	return strings.ToLower(email)
+}
+
+func beyondASCII(r rune) bool { return r > unicode.MaxASCII }
+
 func badZone(zone string) Refused {
 	return Refuse(InvalidInput, "timeZone", fmt.Sprintf(
 		"timeZone is %q; an IANA name such as Europe/Berlin or UTC is expected", clip(zone)))
 }
 
-// NormaliseTags trims the tags, lowers their case, sorts them and drops doubles.
+// NormaliseTags trims the tags, brings them into NFC, lowers their case, sorts them and drops doubles.
 func NormaliseTags(tags []string) ([]string, Refused) {
 	clean := []string{}
 	var refused Refused
 	for _, tag := range tags {
-		tag = strings.ToLower(strings.TrimSpace(tag))
+		tag = strings.ToLower(spelling.Name(tag))
 		refused = append(refused, checkLength("tags", tag, 1, MaxTag)...)
 		clean = append(clean, tag)
 	}
@@ -111,7 +133,6 @@ func NormaliseTags(tags []string) ([]string, Refused) {
 // systems deliver, not all that RFC 5322 can spell. Beyond ASCII, upper and
 // lower case would be a matter of the database's locale.
 func validEmail(email string) bool {
-	beyondASCII := func(r rune) bool { return r > unicode.MaxASCII }
 	if len(email) > maxEmail || strings.ContainsAny(email, " \"<>()") || strings.ContainsFunc(email, beyondASCII) {
 		return false
 	}
@@ -124,10 +145,11 @@ func checkLength(field, text string, low, high int) Refused {
 	if n < low || n > high || (low > 0 && strings.TrimSpace(text) == "") {
 		return Refuse(InvalidInput, field, fmt.Sprintf("%s has %d characters; %d to %d are allowed", field, n, low, high))
 	}
-	for _, r := range text {
-		if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' {
-			return Refuse(InvalidInput, field, fmt.Sprintf("%s has a control character (%U), which is not allowed", field, r))
-		}
+	if problem := spelling.Problem(text); problem != "" {
+		return Refuse(InvalidInput, field, fmt.Sprintf("%s has %s, which is not allowed", field, problem))
+	}
+	if low > 0 && !spelling.Visible(text) {
+		return Refuse(InvalidInput, field, fmt.Sprintf("%s is %q; at least one visible character is expected", field, clip(text)))
 	}
 	return nil
 }

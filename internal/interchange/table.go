@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/spelling"
 )
 
 // Row is one row of a file. Refused says what is wrong with it; the Field of a
@@ -183,13 +184,8 @@ func checkCell(column, cell string) booking.Refused {
 	if !utf8.ValidString(cell) {
 		return wrongSince(column, cell, "text in UTF-8", `Save the file as "CSV UTF-8".`)
 	}
-	for _, r := range cell {
-		switch {
-		case r == utf8.RuneError:
-			return wrongSince(column, cell, "text without a lost character (U+FFFD)", `Save the original as "CSV UTF-8".`)
-		case unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r':
-			return wrong(column, cell, fmt.Sprintf("text without a control character (%U)", r))
-		}
+	if problem := spelling.Problem(cell); problem != "" {
+		return wrongSince(column, cell, "text in UTF-8", "The value has "+problem+", which is not allowed.")
 	}
 	return nil
 }

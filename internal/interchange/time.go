@@ -2,7 +2,6 @@ package interchange
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"rehearse/internal/booking"
@@ -68,7 +67,7 @@ func email[T any](name string, field func(*T) *string) column[T] {
 	return column[T]{
 		name: name,
 		read: func(text string, row *T) booking.Refused {
-			*field(row) = strings.ToLower(text)
+			*field(row) = booking.NormaliseEmail(text)
 			if text == "" {
 				return wrong(name, text, "an e-mail")
 			}

@@ -1,0 +1,92 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph"
+)
+
+// Every text of every input, with a character that Postgres or no reader takes:
+// a named error of the request and never a fault.
+func TestCharactersThatNoTextMayHave(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	before := s.rows()
+	walked := 0
+	for _, p := range inputPositions(graph.ServedSchema()) {
+		definition := p.schema.Types[p.of.Name()]
+		if definition.Kind != ast.Scalar || p.of.Name() == "Int" || p.of.Name() == "Float" || p.of.Name() == "Boolean" {
+			continue
+		}
+		walked++
+		for text, problem := range map[string]string{
+			"a\u0000b": "a control character (U+0000)", "a\u009fb": "a control character (U+009F)",
+			"\ufffd": "a character that was lost (U+FFFD)", "\u202egpj.exe": "an override of the direction of writing (U+202E)",
+		} {
+			if p.of.Name() != "String" {
+				problem = "" // it is no id and no time in any case
+			}
+			var leaf any = text
+			if p.of.Elem != nil {
+				leaf = []any{text}
+			}
+			whole, variables := p.asVariable(leaf)
+			for document, given := range map[string]map[string]any{whole: variables, p.asLiteral(leaf): nil} {
+				a := s.ask(document, given)
+				if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, problem) || a.Data != nil {
+					t.Errorf("%s with %q: answered %s", document, text, a.body)
+				}
+			}
+		}
+	}
+	if walked < 60 {
+		t.Errorf("the schema has only %d texts in its inputs", walked)
+	}
+	lone := s.post("application/json", `{"query":"query($s:String){students(filter:{search:$s}){nodes{id}}}","variables":{"s":"a\ud800b"}}`)
+	if lone.code() != "BAD_USER_INPUT" || !strings.Contains(lone.Errors[0].Message, "a character that was lost (U+FFFD)") {
+		t.Errorf("half a surrogate pair: %s", lone.body)
+	}
+	same(t, "nothing was written", s.rows(), before)
+}
+
+// A name is kept in NFC and shows something; an e-mail is ASCII before its case
+// is lowered. The same holds for imports.
+func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	kim := s.student(map[string]any{"name": "\u00a0Jose\u0301 ", "email": "KIM@example.org"})
+	var data struct{ Student struct{ Name, Email string } }
+	s.ask("query($i: ID!) { student(id: $i) { name email } }", map[string]any{"i": kim}).into(&data)
+	same(t, "NFC, without space", data.Student.Name, "Jos\u00e9")
+	same(t, "lower case", data.Student.Email, "kim@example.org")
+	same(t, "the same name in NFD", s.imports("importStudents", "name,email\nJose\u0301,kim@example.org\n", nil).came(), []string{"2 UNCHANGED"})
+
+	refuses := func(name, email, says string) {
+		t.Helper()
+		for _, mutation := range []string{"createStudent", "createInterviewer"} {
+			var payload struct{ Errors []refused }
+			s.mutate(mutation, "__typename", map[string]any{"name": name, "email": email}, &payload)
+			if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, says) {
+				t.Errorf("%s of %q, %q: %+v, want %q", mutation, name, email, payload.Errors, says)
+			}
+		}
+		imported := s.imports("importStudents", "name,email\n\""+name+"\","+email+"\n", nil)
+		if !strings.Contains(imported.messages(), says) {
+			t.Errorf("import of %q, %q: %s, want %q", name, email, imported.messages(), says)
+		}
+	}
+	refuses("Kim", "\u212aim@example.org", "an address such as ada@example.org is expected")
+	for _, nothing := range []string{"x\u202ax", "\u2066x\u2069"} {
+		refuses(nothing, "a@example.org", "changes the direction of writing")
+	}
+	for _, nothing := range []string{"\u200b", "\u0301", "\u200d\u2060", "\u3164", "\ufeff"} {
+		refuses(nothing, "a@example.org", "name ")
+	}
+	students := s.imports("importInterviews", "studentEmail,interviewerEmail,start,end,status\n"+
+		"\u212aim@example.org,a@example.org,2026-05-04T09:00:00Z,2026-05-04T10:00:00Z,COMPLETED\n", nil)
+	same(t, "nobody else's address", strings.Contains(students.messages(), "\u212aim@example.org"), true)
+	s.sound()
+}

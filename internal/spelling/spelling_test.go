@@ -1,0 +1,101 @@
+package spelling_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"rehearse/internal/spelling"
+)
+
+func TestFold(t *testing.T) {
+	t.Parallel()
+	for name, same := range map[string][]string{
+		"latin":         {"José Muñoz", "JOSE MUNOZ", "Jose\u0301 Mun\u0303oz", "jose munoz", " José \u00a0 Muñoz\u200b"},
+		"german":        {"Weiß", "WEISS", "weiss", "WEIẞ"},
+		"nordic":        {"Søren Ærø", "SOREN AERO", "soren aero"},
+		"polish":        {"Łukasz", "lukasz", "ŁUKASZ"},
+		"turkish":       {"İstanbul Işık", "istanbul ışık", "ISTANBUL ISIK"},
+		"greek":         {"Οδυσσεύς", "ΟΔΥΣΣΕΥΣ", "οδυσσευσ"},
+		"cyrillic":      {"Фёдор", "ФЕДОР", "федор"},
+		"arabic":        {"مُحَمَّد", "محمد", "محـــمد"},
+		"alef":          {"أحمد", "احمد"},
+		"hebrew":        {"שָׁלוֹם", "שלום"},
+		"fullwidth":     {"ＡＤＡ", "ada"},
+		"ligature":      {"ﬁona", "Fiona"},
+		"kelvin":        {"\u212aim", "kim"},
+		"apostrophes":   {"O’Hara", "O'Hara", "oʼhara"},
+		"hyphens":       {"Jean‑Luc", "jean–luc", "Jean-Luc"},
+		"soft hyphen":   {"Ada\u00adLove", "adalove"},
+		"hangul jamo":   {"한글", "\u1112\u1161\u11ab\u1100\u1173\u11af"},
+		"half katakana": {"ｶﾞ", "ガ"},
+		"vietnamese":    {"Nguyễn Đức", "nguyen duc"},
+		"croatian":      {"Đorđe", "dorde"},
+		"control":       {"a\tb\nc", "A B C"},
+	} {
+		for _, s := range same {
+			if got, want := spelling.Fold(s), spelling.Fold(same[0]); got != want {
+				t.Errorf("%s: %q folds to %q, %q to %q", name, s, got, same[0], want)
+			}
+		}
+	}
+	for name, pair := range map[string][2]string{
+		"japanese voicing": {"か", "が"}, "hiragana and katakana": {"か", "カ"}, "devanagari vowels": {"कि", "कु"},
+		"thai vowels": {"กี", "กู"}, "han": {"王", "玉"}, "words": {"an na", "anna"}, "hangul": {"하", "한"},
+	} {
+		if spelling.Fold(pair[0]) == spelling.Fold(pair[1]) {
+			t.Errorf("%s: %q and %q fold alike", name, pair[0], pair[1])
+		}
+	}
+	if got := spelling.Fold("Łukasz İŞIK ß"); got != "lukasz isik ss" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestFoldIsStable(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.String().Draw(t, "text")
+		once := spelling.Fold(s)
+		if twice := spelling.Fold(once); twice != once || !utf8.ValidString(once) {
+			t.Fatalf("%q folds to %q and then to %q", s, once, twice)
+		}
+		if named := spelling.Fold(spelling.Name(s)); named != once {
+			t.Fatalf("%q folds to %q, and as a name to %q", s, once, named)
+		}
+		if upper := spelling.Fold(strings.ToLower(strings.ToUpper("a" + s))); !utf8.ValidString(upper) {
+			t.Fatalf("%q", upper)
+		}
+	})
+}
+
+func TestProblem(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"": "", "Ada\r\n\tLovelace": "", "שלום\u200f": "", "\u2068x\u2069": "", "🙂": "",
+		"a\x00b": "a control character (U+0000)", "\x7f": "a control character (U+007F)", "\u0085": "a control character (U+0085)",
+		"a\ufffd": "a character that was lost (U+FFFD)", "\xff": "a character that was lost (U+FFFD)",
+		"\u202eexe": "an override of the direction of writing (U+202E)",
+	} {
+		if got := spelling.Problem(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestVisible(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"x": true, "李": true, "🙂": true, "-": true, "é": true, "": false, " ": false, "\u200b": false, "\u0301": false,
+		" \u0301\u200d\ufeff": false, "\u3164": false, "\u2800": false, "\u00ad": false, "\u202a": false, "\ufe0f": false,
+	} {
+		if got := spelling.Visible(s); got != want {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	}
+	if got := spelling.Name(" Jose\u0301\u00a0"); got != "José" {
+		t.Errorf("%q", got)
+	}
+}
