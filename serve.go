@@ -172,12 +172,12 @@ func (p *program) streams() graph.StreamLimits {
 	return graph.StreamLimits{PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller}
 }
 
-// readiness is whether requests can be answered: those need the database, and
-// tokens a key.
+// readiness reports whether requests can be answered: they need a database that
+// takes bookings, and tokens need a key.
 func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
-		if err := s.Ping(ctx); err != nil {
-			return "the database cannot be reached", err
+		if err := s.Ready(ctx); err != nil {
+			return "the database cannot take bookings", fmt.Errorf("%w; %s", err, store.Advice(err))
 		}
 		note, err := verifier.Ready()
 		switch {

@@ -228,6 +228,9 @@ func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *loc
 	s, err := store.Open(ctx, dsn, store.Options{
 		MaxConns: p.config.DatabaseMaxConns, ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(),
 	})
+	if errors.Is(err, store.ErrUnavailable) {
+		return fmt.Errorf("%w; %s", err, store.Advice(err))
+	}
 	if err != nil {
 		return err
 	}

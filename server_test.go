@@ -344,7 +344,7 @@ func TestCommandLine(t *testing.T) {
 		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `MIGRATE is "maybe"`},
 		{"no documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, `TRUSTED_DOCUMENTS is "nowhere"; a folder of documents is expected`},
 		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, "loopback address"},
-		{"no such database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, "cannot be reached"},
+		{"no such database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, "check that Postgres runs"},
 		{"an old schema", []string{"MIGRATE=off"}, nil, exitFault, "rehearse migrate"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -86,6 +86,7 @@ func notNil[T any](list []T) []T {
 // present lets through what is meant for the client and hides the rest behind
 // an errorId, under which the cause is in the log.
 func present(log *slog.Logger) graphql.ErrorPresenterFunc {
+	outages := newOutages(log)
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		answer := &gqlerror.Error{Path: graphql.GetPath(ctx)}
 		var fromLibrary *gqlerror.Error
@@ -101,6 +102,9 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 			answer.Path = boundedPath(answer.Path)
 		}
 		answer.Extensions = map[string]any{"code": code}
+		if errors.Is(err, store.ErrUnavailable) {
+			outages.report(ctx, err)
+		}
 		if code == codeInternal {
 			id := rand.Text()
 			answer.Extensions["errorId"] = id
@@ -180,7 +184,7 @@ func classify(err error, fromLibrary *gqlerror.Error) (code, message string) {
 	case errors.Is(err, context.Canceled): // the sender has left, and nobody reads this
 		return codeTimeout, "the request was given up"
 	case errors.Is(err, store.ErrUnavailable):
-		return codeUnavailable, "the database cannot be reached at the moment; try again"
+		return codeUnavailable, "the database cannot be used at the moment; try again"
 	case isDocumentError(fromLibrary):
 		return codeBadUserInput, fromLibrary.Message
 	}

@@ -122,6 +122,12 @@ func TestUnavailable(t *testing.T) {
 	if strings.Contains(a.body, name) {
 		t.Errorf("the database is named: %s", a.body)
 	}
+	for range 5 {
+		same(t, "the next request", s.ask("{ bookingPolicy { version } }", nil).code(), "UNAVAILABLE")
+	}
+	if n := strings.Count(s.log.String(), `msg="the database cannot be used"`); n != 1 {
+		t.Errorf("an outage is logged %d times:\n%s", n, s.log)
+	}
 	if _, err := admin.ExecContext(t.Context(), "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true"); err != nil {
 		t.Fatal(err)
 	}

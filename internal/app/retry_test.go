@@ -72,8 +72,8 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 	}
 }
 
-// What ends the session is nobody's mistake and can be tried again later; the
-// same code in an error that does not is a fault of ours.
+// What ends the session, or says that Postgres serves nobody at the moment, is nobody's mistake and
+// can be tried again later.
 func TestSessionThatIsEnded(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -85,6 +85,17 @@ func TestSessionThatIsEnded(t *testing.T) {
 		{"it was idle in its transaction", "FATAL", "25P03", true},
 		{"a pooler cannot reach Postgres", "FATAL", "08P01", true},
 		{"a message that was wrong", "ERROR", "08P01", false},
+		{"a module was replaced", "ERROR", "58P01", true},
+		{"a disk fails", "ERROR", "58030", true},
+		{"a disk is full", "ERROR", "53100", true},
+		{"there is no memory", "ERROR", "53200", true},
+		{"there is no connection", "ERROR", "53300", true},
+		{"a connection is lost", "ERROR", "08006", true},
+		{"Postgres stops at a statement", "ERROR", "57P01", true},
+		{"Postgres starts", "ERROR", "57P03", true},
+		{"a standby", "ERROR", "25006", true},
+		{"a column that is not there", "ERROR", "42703", false},
+		{"an internal error", "ERROR", "XX000", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

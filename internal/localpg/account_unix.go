@@ -184,3 +184,11 @@ func syncFolder(dir string) error {
 	defer folder.Close()
 	return folder.Sync()
 }
+
+// inode tells a file from another one of the same name.
+func inode(info os.FileInfo) uint64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return stat.Ino
+	}
+	return 0
+}

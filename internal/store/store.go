@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/sethvargo/go-retry"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -29,6 +30,8 @@ type Store struct {
 	records   *keptRecords
 	listening *pgx.ConnConfig // of the connection that hears of changes
 	timeouts  timeouts
+	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
+	ready     readiness
 }
 
 // Reader reads what is committed, or, inside a transaction, what it sees.
@@ -104,7 +107,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s.listening = listening
+	s.listening, s.config = listening, config
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -142,7 +145,8 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords(), timeouts: o.timeouts()}, nil
+	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords(),
+		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}}, nil
 }
 
 // Close ends every connection.

@@ -36,6 +36,7 @@ type Options struct {
 type Site struct {
 	options  Options
 	stopping atomic.Bool
+	unready  atomic.Bool // as /readyz said last
 }
 
 // New is a site that is not stopping.
@@ -78,19 +79,30 @@ func (s *Site) addOps(mux *http.ServeMux) {
 }
 
 func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
-	if s.stopping.Load() {
-		text(w, http.StatusServiceUnavailable, "stopping")
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-	defer cancel()
-	says, err := s.options.Ready(ctx)
-	if err != nil {
-		s.options.Log.WarnContext(ctx, "not ready", "error", err)
+	says, ready := s.Ready(r.Context())
+	if !ready {
 		text(w, http.StatusServiceUnavailable, says)
 		return
 	}
 	text(w, http.StatusOK, says)
+}
+
+// Ready reports whether requests can be answered, in words for /readyz. A change is logged.
+func (s *Site) Ready(ctx context.Context) (says string, ready bool) {
+	if s.stopping.Load() {
+		return "stopping", false
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	says, err := s.options.Ready(ctx)
+	switch unready := err != nil; {
+	case unready == s.unready.Swap(unready):
+	case unready:
+		s.options.Log.WarnContext(ctx, "not ready", "error", err)
+	default:
+		s.options.Log.InfoContext(ctx, "ready again")
+	}
+	return says, err == nil
 }
 
 // page answers the text as it is, or 304 to who has it. Its tag is a weak one:

@@ -1,0 +1,175 @@
+package localpg
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// lookEvery is the pace at which the programs on disk are looked at.
+	lookEvery = time.Second
+	// replaceLimit bounds the tries to start the server with new programs, as an upgrade may
+	// replace one file after another.
+	replaceLimit = time.Minute
+)
+
+// keep returns when the server's process is the last one: it has ended and no other is started in
+// its place, or ctx has ended. An owner restarts the server when its programs were replaced on
+// disk, because a new session of the running one loads modules from there that do not fit it. An
+// attached process follows the owner's restart.
+func (s *Server) keep(ctx context.Context) {
+	ticker := time.NewTicker(s.cluster.lookEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.process.exited:
+			if s.Owner() || !s.follow(ctx) {
+				return
+			}
+		case <-ticker.C:
+			if s.Owner() && !s.renew(ctx) {
+				return
+			}
+		}
+	}
+}
+
+// renew restarts the server if its programs were replaced. It answers false when none runs then.
+func (s *Server) renew(ctx context.Context) bool {
+	if s.installed == nil {
+		s.installed = s.cluster.installationOf(ctx, s.address)
+	}
+	if s.installed == nil || !s.installed.replaced() {
+		return true
+	}
+	bin, err := s.cluster.replacement(ctx, s.installed.binaries)
+	if err != nil {
+		s.installed.rejected = s.installed.seen
+		s.cluster.log.Error("the Postgres programs of the local server were replaced, and those on disk do not run; repair the installation of Postgres",
+			"folder", s.installed.dir, "error", err)
+		return true
+	}
+	return s.restart(ctx, bin)
+}
+
+// installationOf finds the programs of a server that was taken over. If it is of another version
+// than they are, they count as replaced.
+func (c *cluster) installationOf(ctx context.Context, at address) *installation {
+	major, err := c.major()
+	if err != nil {
+		return nil
+	}
+	bin, _, err := c.installed(ctx, major)
+	if err != nil || bin.major == 0 {
+		return nil
+	}
+	running := watchInstallation(bin)
+	if version, err := at.version(ctx); err == nil && version != bin.version {
+		running.running = 0
+	}
+	return running
+}
+
+// version asks the server which one it is.
+func (a address) version(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, a.dsn(superuser))
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	var version string
+	err = conn.QueryRow(ctx, "SHOW server_version").Scan(&version)
+	version, _, _ = strings.Cut(version, " ") // from what the packager adds
+	return version, err
+}
+
+// replacement answers the programs that took the place of others: in the same folder, or where the
+// machine has some of the cluster's version.
+func (c *cluster) replacement(ctx context.Context, old binaries) (binaries, error) {
+	b, err := c.probe(ctx, old.dir)
+	if err == nil && b.major == old.major {
+		return b, nil
+	}
+	if err == nil {
+		err = c.mismatch(old.major, []binaries{b})
+	}
+	if b, _, other := c.installed(ctx, old.major); other == nil && b.major == old.major {
+		return b, nil
+	}
+	return b, err
+}
+
+// restart stops the server and starts it with other programs at the same address. It answers
+// false when no server runs then.
+func (s *Server) restart(ctx context.Context, bin binaries) bool {
+	c := s.cluster
+	c.log.Warn("the Postgres programs on disk were replaced; restarting the local server", "folder", bin.dir, "version", bin.version)
+	if err := s.process.stop(c.log, harsherAndHarsher); err != nil {
+		c.log.Error("the local server cannot be restarted", "error", err)
+		s.installed.rejected = s.installed.seen
+		return true // it runs on
+	}
+	bounded, cancel := context.WithTimeout(ctx, replaceLimit)
+	defer cancel()
+	for {
+		installed := watchInstallation(bin)
+		p, err := c.relaunch(bounded, bin, s.address)
+		if err == nil {
+			s.process, s.installed = p, installed
+			c.log.Info("the local server runs again", "version", bin.version)
+			return true
+		}
+		if ctx.Err() != nil {
+			return false
+		}
+		if bounded.Err() != nil {
+			c.log.Error("the local server does not start with the programs on disk; repair the installation of Postgres and start again", "error", err)
+			return false
+		}
+		select {
+		case <-bounded.Done():
+		case <-time.After(c.lookEvery):
+		}
+		if other, err := c.replacement(bounded, bin); err == nil {
+			bin = other
+		}
+	}
+}
+
+// relaunch starts the server at the address it had.
+func (c *cluster) relaunch(ctx context.Context, bin binaries, at address) (*process, error) {
+	if _, err := c.prepareAddress(); err != nil { // a start that failed has removed the socket's folder
+		return nil, err
+	}
+	return c.launchAt(ctx, bin, at)
+}
+
+// follow waits for the server that the owner starts in place of the one that has ended. It answers
+// false when none is to come: the owner has ended, too.
+func (s *Server) follow(ctx context.Context) bool {
+	c := s.cluster
+	wait := newPatience(ctx, replaceLimit)
+	defer wait.end()
+	for wait.tick() == nil {
+		lock, err := tryLock(c.lockFile(), c.account)
+		if err != nil {
+			return false
+		}
+		if lock != nil {
+			lock.release()
+			return false
+		}
+		if pid, at, ok := c.serving(ctx); ok && at == s.address {
+			s.process = watchProcess(pid)
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+package store_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+func TestReady(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name        string
+		breaks      []string
+		unavailable bool
+		advice      string
+	}{
+		{"as it is", nil, false, ""},
+		{"a table is gone", []string{"DROP TABLE holds CASCADE"}, false, "rehearse migrate"},
+		{"a module is gone", []string{"DROP EXTENSION btree_gist CASCADE"}, false, "check that Postgres runs"},
+		{"a module that cannot be loaded", []string{
+			`CREATE OR REPLACE FUNCTION int8_dist(bigint, bigint) RETURNS bigint LANGUAGE c IMMUTABLE STRICT AS '$libdir/btree_gist', 'int8_dist'`,
+			`UPDATE pg_proc SET probin = '$libdir/of_another_version' WHERE proname = 'int8_dist'`,
+		}, true, "restart Postgres"},
+		{"a read-only database", []string{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`},
+			true, "check that Postgres runs"},
+		{"a table that is locked", []string{"LOCK"}, false, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			s, admin := db.Open(t, store.Options{}), db.SQL(t)
+			if err := s.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if c.name == "a table that is locked" {
+				lock, err := admin.BeginTx(t.Context(), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = lock.Rollback() }()
+				if _, err := lock.ExecContext(t.Context(), "LOCK TABLE slots IN ACCESS EXCLUSIVE MODE"); err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now()
+				if err := ready(t, s, false); !errors.Is(err, store.ErrTimeout) {
+					t.Errorf("ready is %v after %v", err, time.Since(began))
+				}
+				return
+			}
+			for _, statement := range c.breaks {
+				if _, err := admin.ExecContext(t.Context(), statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := ready(t, s, c.breaks == nil)
+			if errors.Is(err, store.ErrUnavailable) != c.unavailable || (err != nil && !strings.Contains(store.Advice(err), c.advice)) {
+				t.Errorf("ready is %v; do: %s", err, store.Advice(err))
+			}
+		})
+	}
+}
+
+// ready asks until the answer is not one from before.
+func ready(t *testing.T, s *store.Store, want bool) error {
+	t.Helper()
+	for {
+		err := s.Ready(t.Context())
+		if (err == nil) == want {
+			return err
+		}
+		select {
+		case <-t.Context().Done():
+			t.Fatal(err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	for code, says := range map[string]string{
+		"58P01": "restart Postgres", "53300": "DATABASE_MAX_CONNS", "57P01": "start it again", "08006": "network",
+		"25006": "target_session_attrs", "28P01": "password", "3D000": "DATABASE_URL", "42P01": "rehearse migrate", "XX000": "check that Postgres runs",
+		"": "check that Postgres runs",
+	} {
+		if got := store.Advice(&pgconn.PgError{Code: code}); !strings.Contains(got, says) {
+			t.Errorf("%s: %s", code, got)
+		}
+	}
+}
