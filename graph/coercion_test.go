@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"rehearse/graph"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
 )
 
 // Each scalar takes what the GraphQL specification lets it take, in a variable
@@ -125,4 +127,79 @@ func TestLongValuesAreCutInMessages(t *testing.T) {
 			t.Errorf("answered %d bytes: %.1000s", len(a.body), a.body)
 		}
 	}
+}
+
+// What is a file of a machine, and no time zone, is refused wherever one is given.
+func TestFilesAreNoTimeZones(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, ann := s.student(nil), s.interviewer(nil)
+	weekly := in{
+		"interviewerId": ann, "startDate": "2026-06-08", "endDate": "2026-06-12", "weekdays": []string{"MONDAY"}, "startTime": "10:00", "endTime": "11:00",
+	}
+	var added struct {
+		Availability struct{ ID string }
+		Errors       []refused
+	}
+	s.mutate("addWeeklyAvailability", "availability { id }", weekly, &added)
+	before := s.rows()
+	for _, zone := range []string{"posixrules", "Factory", "localtime", "right/Europe/Berlin", "posix/UTC", "Local"} {
+		for mutation, input := range map[string]in{
+			"createStudent":         {"name": "New", "email": "new@example.org"},
+			"updateStudent":         {"studentId": student},
+			"createInterviewer":     {"name": "New", "email": "new@example.org"},
+			"updateInterviewer":     {"interviewerId": ann},
+			"addWeeklyAvailability": weekly,
+			"updateAvailability":    {"availabilityId": added.Availability.ID},
+		} {
+			given := in{"timeZone": zone}
+			for name, value := range input {
+				given[name] = value
+			}
+			var payload struct{ Errors []refused }
+			s.mutate(mutation, "", given, &payload)
+			if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, zone) {
+				t.Errorf("%s in %s: refused with %+v", mutation, zone, payload.Errors)
+			}
+		}
+		for mutation, csv := range map[string]string{
+			"importStudents":     "name,email,timeZone\nNew,new@example.org," + zone,
+			"importInterviewers": "name,email,timeZone\nNew,new@example.org," + zone,
+		} {
+			var payload struct{ Failed int }
+			s.mutate(mutation, "failed", in{"csv": csv}, &payload)
+			same(t, mutation+" in "+zone, payload.Failed, 1)
+		}
+	}
+	same(t, "nothing was written", s.rows(), before)
+}
+
+// The forms of RFC 3339, and that of the input field datetime-local of HTML.
+func TestFormsOfTimes(t *testing.T) {
+	t.Parallel()
+	berlin, err := calendar.Zone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.Zone = berlin })
+	for from, start := range map[string]string{
+		"2026-12-01t10:00:00z": "2026-12-01T10:00:00Z",
+		"2026-12-02T10:00":     "2026-12-02T09:00:00Z",
+		"2026-06-20T10:00":     "2026-06-20T08:00:00Z",
+		"2026-06-30T23:59:60Z": "2026-07-01T00:00:00Z",
+	} {
+		var payload struct {
+			Availability struct{ Start string }
+			Errors       []refused
+		}
+		end := start[:11] + "22:00:00Z"
+		s.mutate("addAvailability", "availability { start }", in{"interviewerId": s.interviewer(nil), "start": from, "end": end}, &payload)
+		same(t, from, payload.Availability.Start, start)
+	}
+}
+
+func TestBodyWithAByteOrderMark(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	same(t, "data", string(s.post("application/json", "\ufeff"+`{"query": "{ __typename }"}`).Data), `{"__typename":"Query"}`)
 }

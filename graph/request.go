@@ -116,7 +116,7 @@ func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) (map[string
 	case !utf8.Valid(body):
 		return nil, refuse(malformed, "the body is not UTF-8")
 	}
-	return readObject(body)
+	return readObject(bytes.TrimPrefix(body, []byte("\ufeff"))) // some encoders begin with a byte order mark
 }
 
 func readObject(body []byte) (map[string]json.RawMessage, *refusal) {

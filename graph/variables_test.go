@@ -265,6 +265,61 @@ func TestNullIsNoDefault(t *testing.T) {
 	same(t, "nothing was written", s.rows(), before)
 }
 
+// Every input field that may be left out but not be null.
+func TestNullIsRefusedWhereItMeansNothing(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	before := s.rows()
+	walked := 0
+	for _, p := range inputPositions(graph.ServedSchema()) {
+		if p.directives.ForName("notNull") == nil {
+			continue
+		}
+		walked++
+		whole, variables := p.asVariable(nil)
+		leaf, null := p.asLeaf(p.of, nil)
+		for document, given := range map[string]map[string]any{whole: variables, leaf: null, p.asLiteral(nil): nil} {
+			a := s.ask(document, given)
+			if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "null is not allowed; leave it out to keep what is there") || a.Data != nil {
+				t.Errorf("%s with %v: answered %s", document, given, a.body)
+			}
+		}
+		if problems := graph.Examine(t.Context(), leaf, nil); problems != nil {
+			t.Errorf("%s is refused without the variable: %v", leaf, problems)
+		}
+	}
+	if walked < 25 {
+		t.Errorf("the schema refuses null in only %d fields", walked)
+	}
+	same(t, "nothing was written", s.rows(), before)
+}
+
+// A filter with a null in it lists what it lists without that field.
+func TestNullNarrowsNoList(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.booked(s.student(nil), s.newSlot(day))
+	s.newSlot(2 * day)
+	walked := 0
+	for _, p := range inputPositions(graph.ServedSchema()) {
+		if len(p.names) != 1 || p.of.NonNull || !strings.HasSuffix(p.argument.Type.Name(), "Filter") || p.around != "{ %s }" {
+			continue
+		}
+		walked++
+		ask := func(filter string) string {
+			a := s.ask("{ all: "+selection(p.schema, p.field, map[string]string{p.argument.Name: filter}, "totalCount")+" }", nil)
+			if a.Errors != nil {
+				t.Errorf("%s: answered %s", p, a.body)
+			}
+			return a.body
+		}
+		same(t, p.String(), ask("{"+p.names[0]+": null}"), ask("{}"))
+	}
+	if walked < 15 {
+		t.Errorf("there are only %d fields in filters", walked)
+	}
+}
+
 // However a request comes, its variables are checked before anything is done.
 func TestVariablesAreCheckedOnEveryTransport(t *testing.T) {
 	t.Parallel()

@@ -3126,9 +3126,9 @@ var sources = []*ast.Source{
 
 """
 An instant: RFC 3339, such as ` + "`" + `2026-06-05T13:00:00Z` + "`" + ` or
-` + "`" + `2026-06-05T15:00:00+02:00` + "`" + `. A time without an offset is read in the server's
-default zone. Answers are always in UTC. A date alone, an empty string and years
-before 1900 are refused.
+` + "`" + `2026-06-05T15:00:00+02:00` + "`" + `. A time without an offset, with or without seconds
+(` + "`" + `2026-06-05T13:00` + "`" + `), is read in the server's default zone. Answers are always in
+UTC. A date alone, an empty string and years before 1900 are refused.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
@@ -3193,6 +3193,9 @@ directive @access(
   "An interviewer."
   interviewer: Access! = NONE
 ) on FIELD_DEFINITION
+
+"An input field that may be left out but not be null."
+directive @notNull on INPUT_FIELD_DEFINITION
 
 "How much of it somebody in a role may have."
 enum Access {
@@ -3436,7 +3439,7 @@ type SlotEdge {
   cursor: String!
 }
 
-"Narrows a list of slots; every condition given must hold."
+"Narrows a list of slots; every condition given must hold. A field that is null counts as left out."
 input SlotFilter {
   "Of one of these interviewers; an empty list narrows nothing."
   interviewerIds: [ID!]
@@ -3624,7 +3627,7 @@ type StudentEdge {
   cursor: String!
 }
 
-"Narrows a list of students."
+"Narrows a list of students. A field that is null counts as left out."
 input StudentFilter {
   "Part of the name or the e-mail, in any case."
   search: String
@@ -3737,7 +3740,7 @@ type InterviewerEdge {
   cursor: String!
 }
 
-"Narrows a list of interviewers."
+"Narrows a list of interviewers. A field that is null counts as left out."
 input InterviewerFilter {
   "Part of the name or the e-mail, in any case."
   search: String
@@ -3858,7 +3861,7 @@ type InterviewEdge {
   cursor: String!
 }
 
-"Narrows a list of interviews; every condition given must hold."
+"Narrows a list of interviews; every condition given must hold. A field that is null counts as left out."
 input InterviewFilter {
   "Of this student."
   studentId: ID
@@ -4059,7 +4062,7 @@ enum EventKind {
   DATA_IMPORTED
 }
 
-"Narrows a list of events; every condition given must hold."
+"Narrows a list of events; every condition given must hold. A field that is null counts as left out."
 input EventFilter {
   "About this student."
   studentId: ID
@@ -4473,7 +4476,7 @@ type Mutation {
 
 # --------------------------------------------------------------------- bookings
 
-"One slot for one student."
+"One slot for one student. A field that is null counts as left out."
 input BookSlotInput {
   "The student."
   studentId: ID!
@@ -4499,7 +4502,7 @@ type BookSlotPayload {
   errors: [UserError!]!
 }
 
-"Which interview to call off, and why."
+"Which interview to call off, and why. A field that is null counts as left out."
 input CancelInterviewInput {
   "The interview."
   interviewId: ID!
@@ -4521,7 +4524,7 @@ type CancelInterviewPayload {
   errors: [UserError!]!
 }
 
-"Which slot to keep, for whom."
+"Which slot to keep, for whom. A field that is null counts as left out."
 input HoldSlotInput {
   "The student."
   studentId: ID!
@@ -4557,7 +4560,7 @@ type ReleaseHoldPayload {
   errors: [UserError!]!
 }
 
-"Which interview to move, and where to."
+"Which interview to move, and where to. A field that is null counts as left out."
 input RescheduleInterviewInput {
   "The interview."
   interviewId: ID!
@@ -4617,7 +4620,7 @@ type UndoNoShowPayload {
   errors: [UserError!]!
 }
 
-"Who may pass which rule, and how often."
+"Who may pass which rule, and how often. A field that is null counts as left out."
 input GrantWaiverInput {
   "The student."
   studentId: ID!
@@ -4653,7 +4656,7 @@ type RevokeWaiverPayload {
   errors: [UserError!]!
 }
 
-"Which interview took place, and how it went."
+"Which interview took place, and how it went. A field that is null counts as left out."
 input CompleteInterviewInput {
   "The interview."
   interviewId: ID!
@@ -4731,7 +4734,7 @@ type Block {
   createdAt: DateTime!
 }
 
-"One window of an interviewer."
+"One window of an interviewer. A field that is null counts as left out."
 input AddAvailabilityInput {
   "The interviewer."
   interviewerId: ID!
@@ -4785,7 +4788,7 @@ enum SkipReason {
   BLOCKED
 }
 
-"A weekly rule of an interviewer."
+"A weekly rule of an interviewer. A field that is null counts as left out."
 input AddWeeklyAvailabilityInput {
   "The interviewer."
   interviewerId: ID!
@@ -4829,30 +4832,30 @@ type AddWeeklyAvailabilityPayload {
 input UpdateAvailabilityInput {
   "The availability."
   availabilityId: ID!
-  "Of a window: when it starts."
-  start: DateTime
-  "Of a window: when it ends."
-  end: DateTime
-  "Of a rule: the IANA time zone of its times."
-  timeZone: String
-  "Of a rule: the first day."
-  startDate: Date
+  "Of a window: when it starts. Null is refused."
+  start: DateTime @notNull
+  "Of a window: when it ends. Null is refused."
+  end: DateTime @notNull
+  "Of a rule: the IANA time zone of its times. Null is refused."
+  timeZone: String @notNull
+  "Of a rule: the first day. Null is refused."
+  startDate: Date @notNull
   "Of a rule: the last day, inclusive; null makes it go on for ever."
   endDate: Date
-  "Of a rule: the days of the week."
-  weekdays: [Weekday!]
-  "Of a rule: when each window starts."
-  startTime: LocalTime
-  "Of a rule: when each window ends."
-  endTime: LocalTime
-  "Of a rule: every how many weeks, 1 to 52."
-  everyWeeks: Int
-  "How long each slot is, 15 to 240 minutes."
-  slotMinutes: Int
-  "How much time lies between one slot and the next, 0 to 240 minutes."
-  gapMinutes: Int
-  "Topics and levels of these slots."
-  tags: [String!]
+  "Of a rule: the days of the week. Null is refused."
+  weekdays: [Weekday!] @notNull
+  "Of a rule: when each window starts. Null is refused."
+  startTime: LocalTime @notNull
+  "Of a rule: when each window ends. Null is refused."
+  endTime: LocalTime @notNull
+  "Of a rule: every how many weeks, 1 to 52. Null is refused."
+  everyWeeks: Int @notNull
+  "How long each slot is, 15 to 240 minutes. Null is refused."
+  slotMinutes: Int @notNull
+  "How much time lies between one slot and the next, 0 to 240 minutes. Null is refused."
+  gapMinutes: Int @notNull
+  "Topics and levels of these slots. Null is refused."
+  tags: [String!] @notNull
   "Cancel what is booked on the slots that go, rather than report it."
   cancelBooked: Boolean! = false
 }
@@ -4897,7 +4900,7 @@ type RemoveAvailabilityPayload {
   errors: [UserError!]!
 }
 
-"Which time to block."
+"Which time to block. A field that is null counts as left out."
 input BlockTimeInput {
   "The interviewer."
   interviewerId: ID!
@@ -4963,7 +4966,7 @@ type WithdrawSlotPayload {
 
 # ----------------------------------------------------------------------- people
 
-"A new student."
+"A new student. A field that is null counts as left out."
 input CreateStudentInput {
   "The full name, 1 to 200 characters."
   name: String!
@@ -5001,12 +5004,12 @@ type AnonymiseStudentPayload {
 input UpdateStudentInput {
   "The student."
   studentId: ID!
-  "The full name, 1 to 200 characters."
-  name: String
-  "The e-mail; no other student may have it."
-  email: String
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
-  timeZone: String
+  "The full name, 1 to 200 characters. Null is refused."
+  name: String @notNull
+  "The e-mail; no other student may have it. Null is refused."
+  email: String @notNull
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept. Null is refused."
+  timeZone: String @notNull
   "The student's own limit, 0 to 1000; null takes it away, so that the policy's holds."
   interviewLimit: Int
 }
@@ -5019,7 +5022,7 @@ type UpdateStudentPayload {
   errors: [UserError!]!
 }
 
-"A new interviewer."
+"A new interviewer. A field that is null counts as left out."
 input CreateInterviewerInput {
   "The full name, 1 to 200 characters."
   name: String!
@@ -5049,22 +5052,22 @@ type CreateInterviewerPayload {
 input UpdateInterviewerInput {
   "The interviewer."
   interviewerId: ID!
-  "The full name, 1 to 200 characters."
-  name: String
-  "The e-mail; no other interviewer may have it."
-  email: String
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
-  timeZone: String
-  "Topics and levels."
-  tags: [String!]
+  "The full name, 1 to 200 characters. Null is refused."
+  name: String @notNull
+  "The e-mail; no other interviewer may have it. Null is refused."
+  email: String @notNull
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept. Null is refused."
+  timeZone: String @notNull
+  "Topics and levels. Null is refused."
+  tags: [String!] @notNull
   "How many interviews he gives at most on a day of his zone, 1 to 100; null takes the cap away."
   maxPerDay: Int
   "How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; null takes the cap away."
   maxPerWeek: Int
   "The room in which he gives his interviews: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null, or empty, takes it away."
   meetingUrl: String
-  "Whether he gives interviews at present."
-  active: Boolean
+  "Whether he gives interviews at present. Null is refused."
+  active: Boolean @notNull
   "With ` + "`" + `active: false` + "`" + `: cancel what is booked, rather than report it."
   cancelBooked: Boolean! = false
 }
@@ -5089,24 +5092,24 @@ type UpdateInterviewerPayload {
 
 "Changes of the policy; what is left out stays."
 input UpdateBookingPolicyInput {
-  "Refuse when the policy has another version by now."
+  "Refuse when the policy has another version by now. Null counts as left out."
   expectedVersion: Int
-  "How many interviews a student may use, 0 to 1000. A lower limit cancels nothing."
-  interviewLimit: Int
-  "Each grade that is looked at must be greater than this, -1 to 4."
-  minimumGradeExclusive: Int
-  "How many of the latest grades are looked at, 0 to 100."
-  gradeWindow: Int
-  "How long a hold lives, 30 to 3600 seconds."
-  holdSeconds: Int
-  "How long before its start a slot can still be booked, 0 to 2592000 seconds."
-  minimumNoticeSeconds: Int
-  "How long before its start a student can still cancel, 0 to 2592000 seconds."
-  cancelCutoffSeconds: Int
-  "How often one interview can be moved, 0 to 100."
-  maxReschedules: Int
-  "How far ahead weekly availability is published, 1 to 730 days."
-  publishHorizonDays: Int
+  "How many interviews a student may use, 0 to 1000. A lower limit cancels nothing. Null is refused."
+  interviewLimit: Int @notNull
+  "Each grade that is looked at must be greater than this, -1 to 4. Null is refused."
+  minimumGradeExclusive: Int @notNull
+  "How many of the latest grades are looked at, 0 to 100. Null is refused."
+  gradeWindow: Int @notNull
+  "How long a hold lives, 30 to 3600 seconds. Null is refused."
+  holdSeconds: Int @notNull
+  "How long before its start a slot can still be booked, 0 to 2592000 seconds. Null is refused."
+  minimumNoticeSeconds: Int @notNull
+  "How long before its start a student can still cancel, 0 to 2592000 seconds. Null is refused."
+  cancelCutoffSeconds: Int @notNull
+  "How often one interview can be moved, 0 to 100. Null is refused."
+  maxReschedules: Int @notNull
+  "How far ahead weekly availability is published, 1 to 730 days. Null is refused."
+  publishHorizonDays: Int @notNull
 }
 
 "What the change came to."
@@ -5251,7 +5254,7 @@ type ImportInterviewersPayload {
   errors: [UserError!]!
 }
 
-"Windows and weekly rules of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `."
+"Windows and weekly rules of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `. A field that is null counts as left out."
 input ImportAvailabilityInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail) and, if

@@ -141,7 +141,7 @@ type HoldSlotPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// Windows and weekly rules of interviewers: exactly one of `csv` and `ical`.
+// Windows and weekly rules of interviewers: exactly one of `csv` and `ical`. A field that is null counts as left out.
 type ImportAvailabilityInput struct {
 	// CSV with a header, its columns in any order: `interviewer` (an e-mail) and, if
 	// wanted, `slotMinutes` (60 without it), `gapMinutes` (0 without it) and `tags`
@@ -376,29 +376,29 @@ type UndoNoShowPayload struct {
 type UpdateAvailabilityInput struct {
 	// The availability.
 	AvailabilityID int64 `json:"availabilityId"`
-	// Of a window: when it starts.
+	// Of a window: when it starts. Null is refused.
 	Start *time.Time `json:"start,omitempty"`
-	// Of a window: when it ends.
+	// Of a window: when it ends. Null is refused.
 	End *time.Time `json:"end,omitempty"`
-	// Of a rule: the IANA time zone of its times.
+	// Of a rule: the IANA time zone of its times. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
-	// Of a rule: the first day.
+	// Of a rule: the first day. Null is refused.
 	StartDate *calendar.Date `json:"startDate,omitempty"`
 	// Of a rule: the last day, inclusive; null makes it go on for ever.
 	EndDate graphql.Omittable[*calendar.Date] `json:"endDate,omitempty"`
-	// Of a rule: the days of the week.
+	// Of a rule: the days of the week. Null is refused.
 	Weekdays []time.Weekday `json:"weekdays,omitempty"`
-	// Of a rule: when each window starts.
+	// Of a rule: when each window starts. Null is refused.
 	StartTime *calendar.LocalTime `json:"startTime,omitempty"`
-	// Of a rule: when each window ends.
+	// Of a rule: when each window ends. Null is refused.
 	EndTime *calendar.LocalTime `json:"endTime,omitempty"`
-	// Of a rule: every how many weeks, 1 to 52.
+	// Of a rule: every how many weeks, 1 to 52. Null is refused.
 	EveryWeeks *int `json:"everyWeeks,omitempty"`
-	// How long each slot is, 15 to 240 minutes.
+	// How long each slot is, 15 to 240 minutes. Null is refused.
 	SlotMinutes *int `json:"slotMinutes,omitempty"`
-	// How much time lies between one slot and the next, 0 to 240 minutes.
+	// How much time lies between one slot and the next, 0 to 240 minutes. Null is refused.
 	GapMinutes *int `json:"gapMinutes,omitempty"`
-	// Topics and levels of these slots.
+	// Topics and levels of these slots. Null is refused.
 	Tags []string `json:"tags,omitempty"`
 	// Cancel what is booked on the slots that go, rather than report it.
 	CancelBooked bool `json:"cancelBooked"`
@@ -436,13 +436,13 @@ type UpdateBookingPolicyPayload struct {
 type UpdateInterviewerInput struct {
 	// The interviewer.
 	InterviewerID int64 `json:"interviewerId"`
-	// The full name, 1 to 200 characters.
+	// The full name, 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
-	// The e-mail; no other interviewer may have it.
+	// The e-mail; no other interviewer may have it. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept.
+	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
-	// Topics and levels.
+	// Topics and levels. Null is refused.
 	Tags []string `json:"tags,omitempty"`
 	// How many interviews he gives at most on a day of his zone, 1 to 100; null takes the cap away.
 	MaxPerDay graphql.Omittable[*int] `json:"maxPerDay,omitempty"`
@@ -450,7 +450,7 @@ type UpdateInterviewerInput struct {
 	MaxPerWeek graphql.Omittable[*int] `json:"maxPerWeek,omitempty"`
 	// The room in which he gives his interviews: an `https` URL of at most 500 characters; null, or empty, takes it away.
 	MeetingURL graphql.Omittable[*string] `json:"meetingUrl,omitempty"`
-	// Whether he gives interviews at present.
+	// Whether he gives interviews at present. Null is refused.
 	Active *bool `json:"active,omitempty"`
 	// With `active: false`: cancel what is booked, rather than report it.
 	CancelBooked bool `json:"cancelBooked"`
@@ -476,11 +476,11 @@ type UpdateInterviewerPayload struct {
 type UpdateStudentInput struct {
 	// The student.
 	StudentID int64 `json:"studentId"`
-	// The full name, 1 to 200 characters.
+	// The full name, 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
-	// The e-mail; no other student may have it.
+	// The e-mail; no other student may have it. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept.
+	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// The student's own limit, 0 to 1000; null takes it away, so that the policy's holds.
 	InterviewLimit graphql.Omittable[*int] `json:"interviewLimit,omitempty"`

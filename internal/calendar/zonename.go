@@ -3,6 +3,7 @@ package calendar
 import (
 	_ "embed"
 	"fmt"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -30,16 +31,28 @@ var canonicalZones = sync.OnceValue(func() map[string]string {
 // Zone loads an IANA time zone. Its String is the zone's canonical name:
 // Europe/Kyiv for Europe/Kiev, America/New_York for US/Eastern, UTC for Etc/UTC,
 // whatever the case. Places that keep the same time stay apart: Europe/Bratislava
-// is not Europe/Prague. The empty name and "Local", which mean the machine's zone
-// to Go, are refused: an answer must not depend on the machine.
+// is not Europe/Prague. Names that mean a file of the machine and no place are
+// refused: an answer must not depend on the machine.
 func Zone(name string) (*time.Location, error) {
 	known := name
 	if canonical, found := canonicalZones()[strings.ToLower(name)]; found {
 		known = canonical // a name that is newer than the table stays as it is
 	}
 	zone, err := time.LoadLocation(known)
-	if err != nil || name == "" || name == "Local" {
+	if err != nil || isFile(known) {
 		return nil, fmt.Errorf("%q is not a time zone; an IANA name such as Europe/Berlin or UTC is expected", name)
 	}
 	return zone, nil
+}
+
+// isFile reports whether a name leads to something in a machine's directory of
+// zones that is no zone of a place: the machine's own zone, a default or a
+// variant with leap seconds. The empty name and "Local" are such names to Go.
+func isFile(name string) bool {
+	switch lower := strings.ToLower(name); lower {
+	case "", "local", "localtime", "posixrules", "factory":
+		return true
+	default:
+		return path.Clean(name) != name || strings.HasPrefix(lower, "right/") || strings.HasPrefix(lower, "posix/")
+	}
 }

@@ -75,3 +75,20 @@ func TestZoneNamesKeepTheSameTime(t *testing.T) {
 		t.Errorf("the table has %d names; about 600 are expected", len(seen))
 	}
 }
+
+func TestNamesThatAreNoZones(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"", "Local", "local", "localtime", "LocalTime", "posixrules", "Posixrules", "Factory", "factory",
+		"right/Europe/Berlin", "Right/UTC", "posix/Europe/Berlin", "POSIX/UTC", "posix", "right",
+		"Europe//Berlin", "./Europe/Berlin", "Europe/./Berlin", "Europe/Berlin/", "/Europe/Berlin", "../zoneinfo/UTC", "Europe/../UTC",
+		"zone.tab", "tzdata.zi", "leapseconds", "+00version", "CET-1CEST", "+02:00", "Mars/Base", " UTC", "UTC ",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if zone, err := calendar.Zone(name); err == nil {
+				t.Errorf("it is %s", zone)
+			}
+		})
+	}
+}

@@ -1,0 +1,67 @@
+package graph_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+func TestInputsSayWhatNullDoes(t *testing.T) {
+	t.Parallel()
+	for _, field := range silentAboutNull(loadSchema(t)) {
+		t.Errorf("%s does not say what null does", field)
+	}
+}
+
+// silentAboutNull lists the input fields that do not say what null does, in the
+// words that go with @notNull or in those of their own or of their type.
+func silentAboutNull(schema *ast.Schema) (silent []string) {
+	for name, definition := range schema.Types {
+		if definition.Kind != ast.InputObject {
+			continue
+		}
+		for _, field := range definition.Fields {
+			if !saysWhatNullDoes(definition, field) {
+				silent = append(silent, name+"."+field.Name)
+			}
+		}
+	}
+	slices.Sort(silent)
+	return silent
+}
+
+// saysWhatNullDoes reports whether an input field, or else its type, says what
+// null does that leaving it out does not. In an update each field says so itself.
+func saysWhatNullDoes(d *ast.Definition, field *ast.FieldDefinition) bool {
+	refused := strings.Contains(field.Description, "Null is refused.")
+	switch {
+	case refused != (field.Directives.ForName("notNull") != nil) || refused && (field.Type.NonNull || field.DefaultValue != nil):
+		return false
+	case field.Type.NonNull || saysNil.MatchString(field.Description):
+		return true
+	default:
+		return !strings.HasPrefix(d.Name, "Update") && strings.Contains(d.Description, "A field that is null counts as left out.")
+	}
+}
+
+func TestInputsCanBeSilentAboutNull(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		`"A field that is null counts as left out." input I { a: Int }`:           nil,
+		`input I { a: Int "Null clears it." b: Int c: Int! d: Int! = 1 }`:         {"I.a"},
+		`"A field that is null counts as left out." input UpdateInput { a: Int }`: {"UpdateInput.a"},
+		`input UpdateInput { "Null is refused." a: Int @notNull }`:                nil,
+		`input I { "Null is refused." a: Int b: Int @notNull "Null is refused." c: Int! @notNull }`: {
+			"I.a", "I.b", "I.c",
+		},
+	} {
+		schema := gqlparser.MustLoadSchema(&ast.Source{Input: "directive @notNull on INPUT_FIELD_DEFINITION type Query { a: Int } " + text})
+		if diff := cmp.Diff(want, silentAboutNull(schema)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}
