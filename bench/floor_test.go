@@ -114,7 +114,7 @@ func (w *world) record(ctx context.Context, q pgxQueryer, id booking.StudentID) 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var i booking.Interview
+		var i booking.Commitment
 		var start, end *time.Time
 		var hold *int64
 		var waivers *string

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -41,6 +42,23 @@ func within[P, V any](ctx context.Context, parents []*P, list func(*P) []V) ([][
 		},
 		Objects: loader.Many[V],
 	}.Of(ctx, place(ctx), parents)
+}
+
+// byIDs reads, for each parent, the objects that its ids name, all with one
+// statement.
+func byIDs[P comparable, K ~int64, V any](ctx context.Context, l *loader.Loader[K, V], ids map[P][]K) (map[P][]V, error) {
+	found, err := l.Map(ctx, slices.Concat(slices.Collect(maps.Values(ids))...))
+	if err != nil {
+		return nil, err
+	}
+	objects := make(map[P][]V, len(ids))
+	for parent, ids := range ids {
+		objects[parent] = make([]V, len(ids))
+		for n, id := range ids {
+			objects[parent][n] = *found[id]
+		}
+	}
+	return objects, nil
 }
 
 // optional answers, for each parent, the object that key names, and null where

@@ -33,7 +33,7 @@ var nested = []struct {
 			interviewer { name slots(first: 2) { nodes { start } } availability { start } } } } } }`},
 	{"nestedSlots", 5, `{ slots(first: 500) { nodes { start interviewer { name
 		interviews(first: 2) { nodes { student { name eligibility { eligible } } } } } } } }`},
-	{"nestedUpcoming", 6, `{ students(first: 100) { nodes { interviewLimit eligibility { eligible }
+	{"nestedUpcoming", 7, `{ students(first: 100) { nodes { interviewLimit eligibility { eligible }
 		upcomingInterviews { slot { start } interviewer { name interviews(first: 1) { totalCount nodes { start } } } } } } }`},
 	{"nestedAliases", 8, `{ interviewers(first: 100, orderBy: {field: NAME}) { nodes {
 		open: slots(status: [OPEN]) { totalCount } booked: slots(status: [BOOKED]) { nodes { interviewer { name } } }

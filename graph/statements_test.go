@@ -32,7 +32,7 @@ func TestStatements(t *testing.T) {
 		{"availableSlots", "a page of 500", 3, availableSlotsDocument, map[string]any{"first": 500}},
 		{"interviews", "with all they lead to", 4, `query {
 			interviews(first: 20) { nodes { id start status grade student { name } interviewer { name } slot { start status } } } }`, nil},
-		{"students", "with their standing", 2, `query {
+		{"students", "with their standing", 3, `query {
 			students(first: 20) { nodes { id name interviewLimit
 				eligibility { eligible interviewsUsed } upcomingInterviews { id start } } } }`, nil},
 		{"bookSlot", "in one transaction", 8, `mutation($student: ID!, $slot: ID!) {

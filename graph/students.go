@@ -41,8 +41,8 @@ func (r studentResolver) Eligibility(ctx context.Context, students []*booking.St
 func (r studentResolver) Hold(ctx context.Context, students []*booking.Student) ([]*booking.Hold, error) {
 	now := r.app.Now()
 	held := recordEdge[*booking.Hold, booking.Hold](ctx, r.app.View(ctx), func(record *booking.Record) *booking.Hold {
-		if hold, live := record.LiveHold(now); live {
-			return &hold
+		if held, live := record.LiveHold(now); live {
+			return &held.Hold
 		}
 		return nil
 	})
@@ -61,11 +61,22 @@ func (r studentResolver) Waivers(ctx context.Context, students []*booking.Studen
 
 func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*booking.Student) ([][]booking.Interview, error) {
 	now := r.app.Now()
-	upcoming := recordEdge[[]booking.Interview, booking.Interview](ctx, r.app.View(ctx), func(record *booking.Record) []booking.Interview {
+	view := r.app.View(ctx)
+	ids := recordEdge[[]booking.InterviewID, struct{}](ctx, view, func(record *booking.Record) []booking.InterviewID {
 		return record.Upcoming(now)
 	})
-	upcoming.Objects = loader.Many[booking.Interview]
-	return upcoming.Of(ctx, place(ctx), students)
+	whole := loader.From(ctx).Interviews
+	return loader.Edge[booking.Student, booking.StudentID, []booking.Interview, booking.Interview]{
+		Key: studentID,
+		Read: func(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID][]booking.Interview, error) {
+			upcoming, err := ids.Read(ctx, keys)
+			if err != nil {
+				return nil, err
+			}
+			return byIDs(ctx, whole, upcoming)
+		},
+		Objects: loader.Many[booking.Interview],
+	}.Of(ctx, place(ctx), students)
 }
 
 func (r studentResolver) Interviews(

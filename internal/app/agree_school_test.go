@@ -179,7 +179,7 @@ func (s *school) refusesRow(i booking.Interview, slot booking.Slot) bool {
 		return true
 	}
 	met, overlaps := s.inTheWay(booking.Student{ID: i.StudentID}, slot)
-	return i.TookOrTakesPlace() && (met || overlaps)
+	return i.Status.TookOrTakesPlace() && (met || overlaps)
 }
 
 // save makes the database hold the school and nothing else, and insists that

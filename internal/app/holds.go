@@ -22,11 +22,12 @@ func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, er
 }
 
 func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
-	hold, refused := c.record.Place(c.slot, c.now)
+	held, refused := c.record.Place(c.slot, c.now)
+	hold := held.Hold
 	if err := refused.Err(); err != nil {
 		return hold, err
 	}
-	event := hold.Event(booking.HoldPlaced, nil)
+	event := held.Event(booking.HoldPlaced, nil)
 	var err error
 	switch {
 	case hold.ID == 0:
@@ -34,7 +35,7 @@ func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
 	case hold.Extended == c.record.Hold.Extended:
 		return hold, nil
 	default:
-		event = hold.Event(booking.HoldExtended, c.record.Hold)
+		event = held.Event(booking.HoldExtended, c.record.Hold)
 		err = c.tx.ExtendHold(ctx, hold)
 	}
 	if err != nil {
@@ -84,11 +85,11 @@ func (c *claim) release(ctx context.Context, id booking.HoldID) (booking.Hold, e
 	}
 	released := held
 	released.EndedAt = &c.now
-	if err := c.tx.EndHold(ctx, released); err != nil {
-		return held, err
+	if err := c.tx.EndHold(ctx, released.Hold); err != nil {
+		return held.Hold, err
 	}
 	if err := tell(ctx, c.tx, c.now, released.Event(booking.HoldReleased, &held)); err != nil {
-		return held, err
+		return held.Hold, err
 	}
-	return released, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+	return released.Hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
 }

@@ -236,11 +236,11 @@ func (h *history) judge(row *historyRow) error {
 	h.occupy(i, slot)
 	*record = without
 	if i.Status != booking.Cancelled {
-		record.History = append(record.History, i)
+		record.History = append(record.History, i.Commitment())
 	}
 	h.there[key] = append(h.there[key], standing{i, row.Line})
 	row.Value.Interview = i
-	if by.Capped() && i.TookOrTakesPlace() {
+	if by.Capped() && i.Status.TookOrTakesPlace() {
 		return h.give(by, booking.Claim{Start: i.Start, Until: booking.Forever})
 	}
 	return nil

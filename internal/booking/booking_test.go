@@ -36,7 +36,11 @@ func status(s booking.InterviewStatus) func(*booking.Interview) {
 }
 
 func record(history ...booking.Interview) booking.Record {
-	return booking.Record{Policy: booking.DefaultPolicy(), History: history}
+	r := booking.Record{Policy: booking.DefaultPolicy()}
+	for _, i := range history {
+		r.History = append(r.History, i.Commitment())
+	}
+	return r
 }
 
 func TestRecentGrades(t *testing.T) {
@@ -118,8 +122,8 @@ func TestStatuses(t *testing.T) {
 		{booking.InterviewerNoShow, false, false, false, []booking.RefusalCode{booking.WrongStatus}},
 	} {
 		i := interview(1, -1, status(test.status))
-		if i.CountsAgainstLimit() != test.used || i.TookOrTakesPlace() != test.met {
-			t.Errorf("%s: used %v, met %v", test.status, i.CountsAgainstLimit(), i.TookOrTakesPlace())
+		if i.Status.CountsAgainstLimit() != test.used || i.Status.TookOrTakesPlace() != test.met {
+			t.Errorf("%s: used %v, met %v", test.status, i.Status.CountsAgainstLimit(), i.Status.TookOrTakesPlace())
 		}
 		if _, refused := i.Complete(booking.Completion{}, now); (len(refused) == 0) != test.completes {
 			t.Errorf("%s: completing answers %v", test.status, refused)

@@ -48,7 +48,7 @@ func (o Offer) WouldAllow(slot Slot) bool {
 func (r Record) BookedSince(earlier Record) []Slot {
 	var slots []Slot
 	for _, i := range r.History {
-		if !slices.ContainsFunc(earlier.History, func(e Interview) bool { return e.SlotID == i.SlotID }) {
+		if !slices.ContainsFunc(earlier.History, func(e Commitment) bool { return e.SlotID == i.SlotID }) {
 			slots = append(slots, Slot{ID: i.SlotID, InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotBooked})
 		}
 	}

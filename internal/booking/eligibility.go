@@ -18,11 +18,12 @@ type Record struct {
 	Policy  Policy
 	// Self is the interviewer with the student's own e-mail; 0 when there is none.
 	Self InterviewerID
-	// History is every interview of the student that is not cancelled.
-	History []Interview
+	// History is what the rules need of every interview of the student that is not
+	// cancelled.
+	History []Commitment
 	// Hold is the student's last hold unless it was released or used; it may have
 	// expired.
-	Hold *Hold
+	Hold *HeldSlot
 	// Waivers are all that were granted to the student; their uses are not counted.
 	Waivers []Waiver
 }
@@ -56,7 +57,7 @@ func (r Record) Eligibility(now time.Time) Eligibility {
 // which of his waivers the thing in question stands on already.
 type question struct {
 	now    time.Time
-	claims []Interview
+	claims []Commitment
 	spent  []WaiverID
 	moving bool // an interview that is booked: rule 4 is not asked again
 }
@@ -97,10 +98,10 @@ func (r Record) eligibility(q question) Eligibility {
 	return e
 }
 
-func used(claims []Interview) int {
+func used(claims []Commitment) int {
 	n := 0
 	for _, i := range claims {
-		if i.CountsAgainstLimit() {
+		if i.Status.CountsAgainstLimit() {
 			n++
 		}
 	}
@@ -110,13 +111,13 @@ func used(claims []Interview) int {
 // recentGrades orders by start, then id, newest first. Completed interviews
 // without a grade are passed over: they neither block nor push a grade out.
 func (r Record) recentGrades() []int {
-	graded := make([]*Interview, 0, len(r.History))
+	graded := make([]*Commitment, 0, len(r.History))
 	for n := range r.History {
 		if i := &r.History[n]; i.Status == Completed && i.Grade != nil {
 			graded = append(graded, i)
 		}
 	}
-	slices.SortFunc(graded, func(a, b *Interview) int { return byStart(*b, *a) })
+	slices.SortFunc(graded, func(a, b *Commitment) int { return byStart(*b, *a) })
 	grades := []int{}
 	for _, i := range graded[:min(len(graded), r.Policy.GradeWindow)] {
 		grades = append(grades, *i.Grade)
@@ -125,20 +126,20 @@ func (r Record) recentGrades() []int {
 }
 
 // met is whom rule 3 keeps the student from meeting (again).
-func met(claims []Interview) []InterviewerID {
+func met(claims []Commitment) []InterviewerID {
 	var ids []InterviewerID
 	for _, i := range claims {
-		if i.TookOrTakesPlace() {
+		if i.Status.TookOrTakesPlace() {
 			ids = append(ids, i.InterviewerID)
 		}
 	}
 	return ids
 }
 
-func busy(claims []Interview) []calendar.Span {
+func busy(claims []Commitment) []calendar.Span {
 	var spans []calendar.Span
 	for _, i := range claims {
-		if i.TookOrTakesPlace() {
+		if i.Status.TookOrTakesPlace() {
 			spans = append(spans, i.Span())
 		}
 	}
@@ -149,20 +150,24 @@ func list(numbers []int) string {
 	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(numbers)), ", "), "[]")
 }
 
-// Upcoming is the student's booked interviews that have not ended, by start. A
-// booked interview has no note yet, so none is missing here.
-func (r Record) Upcoming(now time.Time) []Interview {
-	upcoming := []Interview{}
+// Upcoming returns the ids of the student's booked interviews that have not
+// ended, by start.
+func (r Record) Upcoming(now time.Time) []InterviewID {
+	var upcoming []Commitment
 	for _, i := range r.History {
 		if i.Status == Booked && i.End.After(now) {
 			upcoming = append(upcoming, i)
 		}
 	}
 	slices.SortFunc(upcoming, byStart)
-	return upcoming
+	ids := make([]InterviewID, len(upcoming))
+	for n, i := range upcoming {
+		ids[n] = i.ID
+	}
+	return ids
 }
 
 // byStart orders by start, then id.
-func byStart(a, b Interview) int {
+func byStart(a, b Commitment) int {
 	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
 }

@@ -145,8 +145,8 @@ func (i Interview) Event(kind EventKind, before Interview) Event {
 }
 
 // Event tells what became of a hold.
-func (h Hold) Event(kind EventKind, before *Hold) Event {
-	was := Hold{}
+func (h HeldSlot) Event(kind EventKind, before *HeldSlot) Event {
+	was := HeldSlot{}
 	if before != nil {
 		was = *before
 	}

@@ -17,8 +17,11 @@ type Hold struct {
 	Extended  bool
 	EndedAt   *time.Time // released or used; nil says nothing of whether it has expired
 	Waivers   []WaiverID // that it stands on
+}
 
-	// The slot's, known in a Record.
+// HeldSlot is a hold with what its slot tells.
+type HeldSlot struct {
+	Hold
 	InterviewerID InterviewerID
 	Start, End    time.Time
 }
@@ -29,17 +32,16 @@ func (h Hold) Live(now time.Time) bool { return h.EndedAt == nil && now.Before(h
 
 // asBooking is the booking that the hold may become: wherever a booking counts,
 // a live hold counts like it.
-func (h Hold) asBooking() Interview {
-	return Interview{
-		StudentID: h.StudentID, InterviewerID: h.InterviewerID, SlotID: h.SlotID,
-		Start: h.Start, End: h.End, Status: Booked, Waivers: h.Waivers,
+func (h HeldSlot) asBooking() Commitment {
+	return Commitment{
+		InterviewerID: h.InterviewerID, SlotID: h.SlotID, Start: h.Start, End: h.End, Status: Booked, Waivers: h.Waivers,
 	}
 }
 
 // Place judges a hold on the slot, and answers it without an id. Holding one's
 // own held slot again extends the hold, once; after that, and where it would
 // make the hold no longer, it changes nothing.
-func (r Record) Place(slot Slot, now time.Time) (Hold, Refused) {
+func (r Record) Place(slot Slot, now time.Time) (HeldSlot, Refused) {
 	expires := now.Add(time.Duration(r.Policy.HoldSeconds) * time.Second)
 	current, holding := r.LiveHold(now)
 	offer := r.Offer(now)
@@ -55,16 +57,18 @@ func (r Record) Place(slot Slot, now time.Time) (Hold, Refused) {
 		current.Extended, current.ExpiresAt = true, expires
 		return current, nil
 	}
-	return Hold{
-		StudentID: r.Student.ID, SlotID: slot.ID, PlacedAt: now, ExpiresAt: expires, Waivers: offer.WaiversFor(slot),
+	return HeldSlot{
+		Hold: Hold{
+			StudentID: r.Student.ID, SlotID: slot.ID, PlacedAt: now, ExpiresAt: expires, Waivers: offer.WaiversFor(slot),
+		},
 		InterviewerID: slot.InterviewerID, Start: slot.Start, End: slot.End,
 	}, refused
 }
 
 // LiveHold is the student's hold, if it is live.
-func (r Record) LiveHold(now time.Time) (Hold, bool) {
+func (r Record) LiveHold(now time.Time) (HeldSlot, bool) {
 	if r.Hold == nil || !r.Hold.Live(now) {
-		return Hold{}, false
+		return HeldSlot{}, false
 	}
 	return *r.Hold, true
 }
@@ -95,7 +99,7 @@ func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 
 // claims are what counts of the student: his interviews, and his live hold as
 // the booking it may become.
-func (r Record) claims(now time.Time) []Interview {
+func (r Record) claims(now time.Time) []Commitment {
 	if hold, live := r.LiveHold(now); live {
 		return append(slices.Clone(r.History), hold.asBooking())
 	}

@@ -134,14 +134,14 @@ func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	if r.Self != 0 && r.Self == i.InterviewerID {
 		no(SelfInterview, "interviewerEmail", "the interviewer has the student's own e-mail; nobody interviews themselves")
 	}
-	if i.TookOrTakesPlace() && slices.Contains(met(claims), i.InterviewerID) {
+	if i.Status.TookOrTakesPlace() && slices.Contains(met(claims), i.InterviewerID) {
 		no(AlreadyInterviewed, "interviewerEmail", "the student has met, or is going to meet, this interviewer")
 	}
-	if i.TookOrTakesPlace() && slices.ContainsFunc(busy(claims), i.Span().Overlaps) {
+	if i.Status.TookOrTakesPlace() && slices.ContainsFunc(busy(claims), i.Span().Overlaps) {
 		no(OwnOverlap, "start", "the student has another interview at that time")
 	}
 	for _, reason := range r.Eligibility(now).Reasons {
-		if (reason.Code == LimitReached && i.CountsAgainstLimit()) || i.ToCome(now) {
+		if (reason.Code == LimitReached && i.Status.CountsAgainstLimit()) || i.ToCome(now) {
 			no(reason.Code, "studentEmail", reason.Message)
 		}
 	}

@@ -57,10 +57,34 @@ type Interview struct {
 // Span is the interval of the interview.
 func (i Interview) Span() calendar.Span { return calendar.Span{Start: i.Start, End: i.End} }
 
-// CountsAgainstLimit: what a student has used up, by rule 2. A cancelled
-// interview and one the interviewer missed are given back.
-func (i Interview) CountsAgainstLimit() bool {
-	switch i.Status {
+// Commitment is what the rules need to know of an interview, or of a live hold as
+// the booking it may become. It is not an Interview: what shows one to people
+// reads it whole, by its id.
+type Commitment struct {
+	ID            InterviewID // 0 for a hold
+	InterviewerID InterviewerID
+	SlotID        SlotID
+	Start, End    time.Time // UTC
+	Status        InterviewStatus
+	Grade         *int
+	Waivers       []WaiverID
+}
+
+// Commitment returns what the rules need to know of the interview.
+func (i Interview) Commitment() Commitment {
+	return Commitment{
+		ID: i.ID, InterviewerID: i.InterviewerID, SlotID: i.SlotID, Start: i.Start, End: i.End, Status: i.Status,
+		Grade: i.Grade, Waivers: i.Waivers,
+	}
+}
+
+// Span is the interval of the commitment.
+func (c Commitment) Span() calendar.Span { return calendar.Span{Start: c.Start, End: c.End} }
+
+// CountsAgainstLimit reports whether an interview uses up one of its student's,
+// by rule 2. A cancelled interview and one the interviewer missed are given back.
+func (s InterviewStatus) CountsAgainstLimit() bool {
+	switch s {
 	case Booked, Completed, StudentNoShow:
 		return true
 	case Cancelled, InterviewerNoShow:
@@ -69,11 +93,9 @@ func (i Interview) CountsAgainstLimit() bool {
 	return false
 }
 
-// TookOrTakesPlace: the interview was given or is going to be. It keeps the
-// pair from meeting again (rule 3) and the student's time busy.
-func (i Interview) TookOrTakesPlace() bool {
-	return i.Status == Booked || i.Status == Completed
-}
+// TookOrTakesPlace reports whether an interview was given or is going to be. It
+// keeps the pair from meeting again (rule 3) and the student's time busy.
+func (s InterviewStatus) TookOrTakesPlace() bool { return s == Booked || s == Completed }
 
 // NewInterview is a booking of the slot made at now; its id is not set.
 func NewInterview(student StudentID, slot Slot, now time.Time) Interview {

@@ -28,7 +28,7 @@ type Offer struct {
 
 // OwnHold is a hold, and the offer to its student without it.
 type OwnHold struct {
-	Hold
+	HeldSlot
 	without Offer
 }
 
@@ -49,7 +49,7 @@ func (r Record) OfferToMove(i Interview, now time.Time) Offer {
 
 // apart is the record without the interview.
 func (r Record) apart(i Interview) Record {
-	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Interview) bool { return other.ID == i.ID })
+	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Commitment) bool { return other.ID == i.ID })
 	return r
 }
 
@@ -70,7 +70,7 @@ func (r Record) offer(q question) Offer {
 	if hold, live := r.LiveHold(q.now); live {
 		q.claims, q.spent = r.History, slices.Concat(q.spent, hold.Waivers)
 		r.Hold = nil
-		o.Own = &OwnHold{Hold: hold, without: r.offer(q)}
+		o.Own = &OwnHold{HeldSlot: hold, without: r.offer(q)}
 	}
 	return o
 }
@@ -188,7 +188,7 @@ func (o Offer) ListsOwn() bool {
 // Sees reports whether the student may know of the slot: he can book it, or has
 // an interview on it that was not cancelled.
 func (r Record) Sees(slot Slot, now time.Time) bool {
-	stands := func(i Interview) bool { return i.SlotID == slot.ID }
+	stands := func(c Commitment) bool { return c.SlotID == slot.ID }
 	return slices.ContainsFunc(r.History, stands) || len(r.Offer(now).Judge(slot)) == 0
 }
 

@@ -57,11 +57,11 @@ func (w Waiver) Validate(now time.Time) Refused {
 // AllWaivers are the student's waivers with the uses that are made of them now.
 func (r Record) AllWaivers(now time.Time) []Waiver { return r.waivers(r.claims(now)) }
 
-func (r Record) waivers(claims []Interview) []Waiver {
+func (r Record) waivers(claims []Commitment) []Waiver {
 	counted := slices.Clone(r.Waivers)
 	for i := range counted {
 		for _, claim := range claims {
-			if claim.CountsAgainstLimit() && slices.Contains(claim.Waivers, counted[i].ID) {
+			if claim.Status.CountsAgainstLimit() && slices.Contains(claim.Waivers, counted[i].ID) {
 				counted[i].Used++
 			}
 		}

@@ -89,8 +89,8 @@ func (g *generator) findStudent(slot booking.Slot, at time.Time) (booking.Studen
 func (g *generator) recordAt(id booking.StudentID, at time.Time) booking.Record {
 	g.history = g.history[:0]
 	for n, e := range g.pasts[id-1] {
-		i := booking.Interview{
-			ID: booking.InterviewID(n + 1), StudentID: id, InterviewerID: booking.InterviewerID(e.interviewer),
+		i := booking.Commitment{
+			ID: booking.InterviewID(n + 1), InterviewerID: booking.InterviewerID(e.interviewer),
 			Start: g.instant(e.start), Status: booking.Booked,
 		}
 		i.End = i.Start.Add(time.Duration(e.minutes) * time.Minute)

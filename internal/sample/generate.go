@@ -94,7 +94,7 @@ type generator struct {
 	pastBooked           int       // in thousands
 
 	pasts   []past // by student
-	history []booking.Interview
+	history []booking.Commitment
 
 	windows       []booking.Availability
 	slots         []store.LoadedSlot

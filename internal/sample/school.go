@@ -148,6 +148,7 @@ func (s *school) admit(ctx context.Context, index int, policy booking.Policy) er
 		return err
 	}
 	record := booking.Record{Student: student, Policy: policy}
+	history := make([]booking.Interview, len(described.grades))
 	for i := range described.grades {
 		by := s.staff[(index+i)%len(s.staff)].ID
 		start := s.day(2*i - historyDays + 5).Add(time.Duration(9+index/len(s.staff)) * time.Hour)
@@ -155,14 +156,16 @@ func (s *school) admit(ctx context.Context, index int, policy booking.Policy) er
 		if err != nil {
 			return err
 		}
-		if err := s.book(ctx, &record, slots[0], s.day(-historyDays)); err != nil {
+		if history[i], err = s.book(ctx, &record, slots[0], s.day(-historyDays)); err != nil {
 			return err
 		}
 	}
 	for i, grade := range described.grades {
-		if err := s.complete(ctx, &record.History[i], grade); err != nil {
+		completed, err := s.complete(ctx, history[i], grade)
+		if err != nil {
 			return err
 		}
+		record.History[i] = completed.Commitment()
 	}
 	if !described.upcoming {
 		return nil
@@ -170,36 +173,35 @@ func (s *school) admit(ctx context.Context, index int, policy booking.Policy) er
 	for i, slot := range s.open {
 		if len(record.Offer(s.now).Judge(slot)) == 0 {
 			s.open[i].Status = booking.SlotBooked
-			return s.book(ctx, &record, slot, s.now)
+			_, err := s.book(ctx, &record, slot, s.now)
+			return err
 		}
 	}
 	return fmt.Errorf("no slot is left for student %d", student.ID)
 }
 
-func (s *school) book(ctx context.Context, r *booking.Record, slot booking.Slot, at time.Time) error {
+func (s *school) book(ctx context.Context, r *booking.Record, slot booking.Slot, at time.Time) (booking.Interview, error) {
 	if err := r.Offer(at).Judge(slot).Err(); err != nil {
-		return fmt.Errorf("student %d: %w", r.Student.ID, err)
+		return booking.Interview{}, fmt.Errorf("student %d: %w", r.Student.ID, err)
 	}
 	wanted := r.Offer(at).Booking(slot)
 	interview, err := s.tx.Book(ctx, wanted, s.event(at, wanted.Event(booking.InterviewBooked, booking.Interview{})))
 	if err != nil {
-		return err
+		return interview, err
 	}
-	r.History = append(r.History, interview)
-	return nil
+	r.History = append(r.History, interview.Commitment())
+	return interview, nil
 }
 
-func (s *school) complete(ctx context.Context, i *booking.Interview, grade int) error {
+func (s *school) complete(ctx context.Context, i booking.Interview, grade int) (booking.Interview, error) {
 	completed, refused := i.Complete(booking.Completion{Grade: &grade}, i.End)
 	if err := refused.Err(); err != nil {
-		return err
+		return i, err
 	}
-	event := s.event(i.End, completed.Event(booking.InterviewCompleted, *i))
-	*i = completed
 	if err := s.tx.UpdateInterview(ctx, completed); err != nil {
-		return err
+		return i, err
 	}
-	return s.tx.Append(ctx, event)
+	return completed, s.tx.Append(ctx, s.event(i.End, completed.Event(booking.InterviewCompleted, i)))
 }
 
 // event is one of the school's past, told by the program.

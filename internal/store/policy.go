@@ -9,6 +9,14 @@ import (
 const policyColumns = `p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds,
 	p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version`
 
+// policyPlaces says where policyColumns are scanned to.
+func policyPlaces(p *booking.Policy) []any {
+	return []any{
+		&p.InterviewLimit, &p.MinimumGradeExclusive, &p.GradeWindow, &p.HoldSeconds,
+		&p.MinimumNoticeSeconds, &p.CancelCutoffSeconds, &p.MaxReschedules, &p.PublishHorizonDays, &p.Version,
+	}
+}
+
 // Policy reads the one policy record.
 func (r *Reader) Policy(ctx context.Context) (booking.Policy, error) {
 	var p booking.Policy

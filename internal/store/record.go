@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -23,16 +24,12 @@ const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id
 // none.
 const recordSelect = `
 		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at,
-			p.interview_limit, p.minimum_grade_exclusive,
-			p.grade_window, p.minimum_notice_seconds,
-			p.hold_seconds, p.cancel_cutoff_seconds,
-			p.max_reschedules, p.version,
+			` + policyColumns + `,
 			me.id, w.waivers,
 			h.id, h.slot_id, h.placed_at, h.expires_at,
 			h.extended, h.waivers, h.interviewer_id,
 			h.starts_at, h.ends_at,
-			i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade,
-			i.booked_at, i.completed_at, i.waivers
+			i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
 		FROM students s
 		CROSS JOIN booking_policy p
 		LEFT JOIN interviewers me ON me.email = s.email
@@ -65,8 +62,7 @@ func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (keptR
 }
 
 // Records reads the records of the students that exist of those asked for, in
-// one statement, so that all of it is true at one instant. Notes are left out
-// of the interviews.
+// one statement, so that all of it is true at one instant.
 func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
 	records := make(map[booking.StudentID]booking.Record, len(keys))
 	if err := r.send(ctx, readRecords(keys, newRecordRow(records))); err != nil {
@@ -93,12 +89,11 @@ type recordRow struct {
 	stamp    int64 // of the last record that was begun
 	record   booking.Record
 	waivers  []byte // as JSON
-	hold     booking.Hold
+	hold     booking.HeldSlot
 	extended pgtype.Bool
 	holdsOn  []int64
 
-	interview            booking.Interview
-	completed            instant
+	interview            booking.Commitment
 	standsOn             []int64
 	whole, interviewOnly []any // the columns' places
 }
@@ -109,17 +104,16 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	interview := []any{
 		(*zeronull.Int8)(&i.ID), (*zeronull.Int8)(&i.InterviewerID), (*zeronull.Int8)(&i.SlotID),
 		(*instant)(&i.Start), (*instant)(&i.End), (*zeronull.Text)(&i.Status), &i.Grade,
-		(*instant)(&i.BookedAt), &r.completed, &r.standsOn,
+		&r.standsOn,
 	}
-	r.whole = append([]any{
+	r.whole = slices.Concat([]any{
 		&r.id, &r.stamp, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
-		&p.InterviewLimit, &p.MinimumGradeExclusive, &p.GradeWindow, &p.MinimumNoticeSeconds,
-		&p.HoldSeconds, &p.CancelCutoffSeconds, &p.MaxReschedules, &p.Version,
+	}, policyPlaces(p), []any{
 		(*zeronull.Int8)(&r.record.Self), &r.waivers,
 		(*zeronull.Int8)(&h.ID), (*zeronull.Int8)(&h.SlotID), (*instant)(&h.PlacedAt), (*instant)(&h.ExpiresAt),
 		&r.extended, &r.holdsOn, (*zeronull.Int8)(&h.InterviewerID),
 		(*instant)(&h.Start), (*instant)(&h.End),
-	}, interview...)
+	}, interview)
 	r.interviewOnly = make([]any, len(r.whole)) // nil: not decoded
 	r.interviewOnly[0] = &r.id
 	copy(r.interviewOnly[len(r.whole)-len(interview):], interview)
@@ -131,14 +125,14 @@ const typicalHistory = 16
 // read reads a row. The rows of a student repeat all but the interview, which is
 // decoded only of the first of them.
 func (r *recordRow) read(rows pgx.Rows) error {
-	r.interview = booking.Interview{}
+	r.interview = booking.Commitment{}
 	if err := rows.Scan(r.interviewOnly...); err != nil {
 		return err
 	}
 	student := booking.StudentID(r.id)
 	record, known := r.records[student]
 	if !known {
-		r.record, r.hold = booking.Record{}, booking.Hold{}
+		r.record, r.hold = booking.Record{}, booking.HeldSlot{}
 		if err := rows.Scan(r.whole...); err != nil {
 			return err
 		}
@@ -146,10 +140,10 @@ func (r *recordRow) read(rows pgx.Rows) error {
 			return err
 		}
 		record = r.record
-		record.History = make([]booking.Interview, 0, typicalHistory)
+		record.History = make([]booking.Commitment, 0, typicalHistory)
 	}
 	if i := r.interview; i.ID != 0 {
-		i.StudentID, i.CompletedAt, i.Waivers = student, r.completed.orNever(), typed[booking.WaiverID](r.standsOn)
+		i.Waivers = typed[booking.WaiverID](r.standsOn)
 		record.History = append(record.History, i)
 	}
 	r.records[student] = record

@@ -169,15 +169,6 @@ func (t *instant) ScanTimestamptz(v pgtype.Timestamptz) error {
 	return nil
 }
 
-// orNever is a time that may be none.
-func (t instant) orNever() *time.Time {
-	if time.Time(t).IsZero() {
-		return nil
-	}
-	at := time.Time(t)
-	return &at
-}
-
 // ids is a Postgres array: `= ANY(?)` keeps one statement text, and one
 // parameter, whatever the number of ids, where `IN ?` would not.
 type ids[T ~int64] []T

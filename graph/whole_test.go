@@ -1,0 +1,261 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/internal/store"
+)
+
+// wholeDepth is how many fields the roads of these tests are long.
+const wholeDepth = 3
+
+// everything selects all of a type, so deep, with what names each object.
+func (w walker) everything(name string, depth int) string {
+	parts := []string{"__typename"}
+	for _, field := range w.fields(w.schema.Types[name]) {
+		of := w.schema.Types[field.Type.Name()]
+		switch {
+		case of.IsLeafType():
+			parts = append(parts, field.Name)
+		case depth > 0 && of.Kind == ast.Object:
+			parts = append(parts, field.Name+" "+w.everything(of.Name, depth-1))
+		}
+	}
+	return "{ " + strings.Join(parts, " ") + " }"
+}
+
+// objects collects the scalars of every object of an answer that has an id, and
+// compares each with what others have told of it.
+type objects struct {
+	t    *testing.T
+	told map[string]map[string]string // by type and id, then by field
+	at   map[string]string            // where it was told first
+	met  int
+}
+
+func (o *objects) read(road string, value any) {
+	switch value := value.(type) {
+	case []any:
+		for n, one := range value {
+			o.read(fmt.Sprintf("%s.%d", road, n), one)
+		}
+	case map[string]any:
+		fields := map[string]string{}
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			text, _ := json.Marshal(value[name])
+			if nested := strings.Contains(string(text), "{"); nested {
+				o.read(road+"."+name, value[name])
+			} else if string(text) != "[]" { // of objects, perhaps
+				fields[name] = string(text)
+			}
+		}
+		if id, named := value["id"]; named {
+			o.compare(road, fmt.Sprint(value["__typename"], " ", id), fields)
+		}
+	}
+}
+
+func (o *objects) compare(road, object string, fields map[string]string) {
+	o.met++
+	known, met := o.told[object]
+	if !met {
+		o.told[object], o.at[object] = fields, road
+		return
+	}
+	for field, value := range fields {
+		if other, told := known[field]; told && other != value {
+			o.t.Errorf("%s: %s has %s %s; at %s it is %s", road, object, field, value, o.at[object], other)
+		}
+	}
+}
+
+// ask reads all objects of an answer.
+func (o *objects) ask(s *school, road, document string) {
+	o.t.Helper()
+	var data any
+	s.ask(document, nil).into(&data)
+	o.read(road, data)
+}
+
+// full is a school in which every field of an interview, a slot and people has a
+// value that no zero stands for: a student with interviews of each kind, one of
+// them to come.
+type full struct {
+	*school
+	student, interviewer, upcoming, free string
+	interviews                           []string
+}
+
+func newFull(t *testing.T) full {
+	t.Helper()
+	return fill(newSchoolWith(t, store.Options{}, unlimited))
+}
+
+func fill(s *school) full {
+	t := s.t
+	t.Helper()
+	f := full{school: s}
+	f.interviewer = f.school.interviewer(in{
+		"tags": []string{"go"}, "maxPerDay": 9, "maxPerWeek": 9, "meetingUrl": room("full"), "timeZone": "Europe/Berlin",
+	})
+	f.student = f.school.student(in{"interviewLimit": 40, "timeZone": "Asia/Tokyo"})
+	f.waive(f.student, "LIMIT", nil)
+	for n := range 3 {
+		f.interviews = append(f.interviews, f.booked(f.student, f.newSlot(time.Duration(n+1)*2*time.Hour)))
+	}
+	f.upcoming = f.booked(f.student, f.slot(f.interviewer, 20*day))
+	f.moved()
+	f.free = f.slot(f.interviewer, 22*day)
+	f.interviews = append(f.interviews, f.upcoming)
+	f.setClock(t0.Add(7 * time.Hour))
+	f.accepted(f.changeInterview("completeInterview", in{
+		"interviewId": f.interviews[0], "grade": 4, "note": "good", "shareNote": true,
+	}).Errors)
+	f.accepted(f.changeInterview("markNoShow", in{"interviewId": f.interviews[1], "party": "STUDENT"}).Errors)
+	f.accepted(f.cancel(f.interviews[2]).Errors)
+	// What a booked interview has only by chance of its past, or never.
+	_, err := f.db.SQL(t).ExecContext(t.Context(), `UPDATE interviews SET note = 'a note', note_shared = true, exempt = true
+		WHERE id = $1`, f.upcoming)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// moved moves the interview to come to another slot of its interviewer.
+func (f full) moved() {
+	f.t.Helper()
+	f.accepted(f.changeInterview("rescheduleInterview", in{
+		"interviewId": f.upcoming, "slotId": f.slot(f.interviewer, 21*day),
+	}).Errors)
+}
+
+// The fields of an object are the same wherever it is met.
+func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
+	t.Parallel()
+	f := newFull(t)
+	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
+	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+	by := func(root, name string, depth int) {
+		o.ask(f.school, root, "{ "+root+" "+w.everything(name, depth)+" }")
+	}
+	// First what is read by id: the others are compared with it.
+	for _, id := range f.interviews {
+		by(fmt.Sprintf("interview(id: %s)", id), "Interview", 0)
+	}
+	by(fmt.Sprintf("student(id: %s)", f.student), "Student", 0)
+	by(fmt.Sprintf("interviewer(id: %s)", f.interviewer), "Interviewer", 0)
+	by(fmt.Sprintf("slot(id: %s)", f.free), "Slot", 0)
+	f.wantFilled(o, w)
+	for root, name := range map[string]string{
+		fmt.Sprintf("interview(id: %s)", f.upcoming):                                                           "Interview",
+		fmt.Sprintf("student(id: %s)", f.student):                                                              "Student",
+		fmt.Sprintf("interviewer(id: %s)", f.interviewer):                                                      "Interviewer",
+		fmt.Sprintf("availableSlots(studentId: %s, start: %q, end: %q)", f.student, moment(0), moment(40*day)): "AvailableSlotConnection",
+		"interviews": "InterviewConnection", "events": "EventConnection", "slots": "SlotConnection", "students": "StudentConnection",
+		"interviewers": "InterviewerConnection", fmt.Sprintf("eligibility(studentId: %s)", f.student): "Eligibility",
+	} {
+		by(root, name, wholeDepth)
+	}
+	if o.met < 100 {
+		t.Errorf("%d objects were met; are the roads walked?", o.met)
+	}
+}
+
+// wantFilled insists that every field of the kinds that rules read only in part
+// has a value in one of the objects that would show a part that was not read.
+func (f full) wantFilled(o *objects, w walker) {
+	f.t.Helper()
+	empty := []string{"null", "0", "false", `""`, "[]"}
+	for _, name := range []string{"Interview", "Student", "Interviewer", "Slot"} {
+		for _, field := range w.fields(w.schema.Types[name]) {
+			filled := !w.schema.Types[field.Type.Name()].IsLeafType()
+			for object, fields := range o.told {
+				if strings.HasPrefix(object, name+" ") && fields[field.Name] != "" && !slices.Contains(empty, fields[field.Name]) {
+					filled = true
+				}
+			}
+			if !filled {
+				f.t.Errorf("no %s here has a %s that differs from the zero value; give one to newFull", name, field.Name)
+			}
+		}
+	}
+}
+
+// What a mutation answers is what is read afterwards.
+func TestAPayloadHoldsWholeObjects(t *testing.T) {
+	t.Parallel()
+	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
+	for _, test := range []struct {
+		mutation string
+		input    func(full) in
+	}{
+		{"rescheduleInterview", func(f full) in { return in{"interviewId": f.upcoming, "slotId": f.free} }},
+		{"cancelInterview", func(f full) in { return in{"interviewId": f.upcoming, "reason": "ill"} }},
+		{"completeInterview", func(f full) in { return in{"interviewId": f.interviews[0], "grade": 5} }},
+		{"holdSlot", func(f full) in { return in{"studentId": f.student, "slotId": f.newSlot(23 * day)} }},
+		{"bookSlot", func(f full) in { return in{"studentId": f.student, "slotId": f.newSlot(23 * day)} }},
+		{"updateStudent", func(f full) in { return in{"studentId": f.student, "name": "Another"} }},
+		{"updateInterviewer", func(f full) in { return in{"interviewerId": f.interviewer, "active": false} }},
+		{"blockTime", func(f full) in { return f.block(false) }},
+		{"blockTime", func(f full) in { return f.block(true) }},
+		{"addAvailability", func(f full) in {
+			return in{"interviewerId": f.interviewer, "start": moment(30 * day), "end": moment(30*day + 3*time.Hour), "tags": []string{"sql"}}
+		}},
+		{"withdrawSlot", func(f full) in { return in{"slotId": f.free} }},
+	} {
+		t.Run(test.mutation, func(t *testing.T) {
+			t.Parallel()
+			f := newFull(t)
+			field := w.schema.Mutation.Fields.ForName(test.mutation)
+			kind := field.Arguments[0].Type.Name()
+			told := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+			var data any
+			f.ask(fmt.Sprintf("mutation($input: %s!) { %s(input: $input) %s }", kind, test.mutation,
+				w.everything(field.Type.Name(), 1)), map[string]any{"input": test.input(f)}).into(&data)
+			told.read(test.mutation, data)
+			if told.met == 0 {
+				t.Fatalf("no object is in the payload: %v", data)
+			}
+			for object := range maps.Clone(told.told) {
+				name, id, _ := strings.Cut(object, " ")
+				if root := strings.ToLower(name); slices.Contains([]string{"interview", "slot", "student", "interviewer"}, root) {
+					told.ask(f.school, root, fmt.Sprintf("{ %s(id: %s) %s }", root, id, w.everything(name, 0)))
+				}
+			}
+		})
+	}
+}
+
+func (f full) block(cancel bool) in {
+	return in{
+		"interviewerId": f.interviewer, "start": moment(19 * day), "end": moment(24 * day), "reason": "away", "cancelBooked": cancel,
+	}
+}
+
+// A subscription tells of an interview what is read by its id.
+func TestASubscriptionTellsWholeInterviews(t *testing.T) {
+	t.Parallel()
+	first, second := living(t, unlimited)
+	s := fill(first)
+	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
+	client := second.connect()
+	id := client.subscribed("subscription { interviewChanged "+w.everything("Interview", 1)+" }", nil)
+	s.accepted(s.cancel(s.upcoming).Errors)
+	var data any
+	client.event(id, &data)
+	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+	o.read("interviewChanged", data)
+	o.ask(s.school, "interview", fmt.Sprintf("{ interview(id: %s) %s }", s.upcoming, w.everything("Interview", 1)))
+	if len(o.told) < 3 {
+		t.Errorf("%d objects were met, want at least an interview, a student and an interviewer", len(o.told))
+	}
+}
