@@ -43,7 +43,7 @@ func TestPublishing(t *testing.T) {
 	bob := s.interviewer(nil)
 	running := s.publish(bob, at, 2*time.Hour, 60)
 	s.accepted(running.Errors)
-	same(t, "what has begun is skipped", skips(running), []string{"IN_PAST"})
+	same(t, "what has begun is skipped", skips(running), []string{"SLOT_IN_PAST"})
 	same(t, "the rest is published", len(running.Slots), 1)
 	s.sound()
 }
@@ -252,7 +252,7 @@ func TestPolicyVersions(t *testing.T) {
 	student := s.student(nil)
 	same(t, "a limit of 0 holds", s.list(student).reasons(), []string{"LIMIT_REACHED"})
 	_, errors := change(map[string]any{"interviewLimit": 9, "expectedVersion": 1})
-	same(t, "an old version", codes(errors), []string{"INVALID_INPUT"})
+	same(t, "an old version", codes(errors), []string{"VERSION_CONFLICT"})
 	version, _ = change(map[string]any{"minimumGradeExclusive": 3, "gradeWindow": 1, "interviewLimit": 15})
 	same(t, "another", version, 3)
 	s.live(student, day, 3)

@@ -33,7 +33,7 @@ func TestCapPerDay(t *testing.T) {
 	for _, slot := range []string{slots[1].ID, late[0].ID} {
 		same(t, "a full day's slot refuses", s.verdict(student, slot), []string{"INTERVIEWER_FULL"})
 	}
-	same(t, "and the list says why", s.listIn(student, t0, t0.Add(day+4*time.Hour)).reasons(), []string{"TAKEN", "INTERVIEWER_FULL"})
+	same(t, "and the list says why", s.listIn(student, t0, t0.Add(day+4*time.Hour)).reasons(), []string{"SLOT_TAKEN", "INTERVIEWER_FULL"})
 	s.sound()
 
 	s.accepted(s.cancel(second).Errors)

@@ -15,7 +15,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"rehearse/graph/model"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
@@ -35,54 +34,6 @@ const (
 	codeInternal        = "INTERNAL"
 )
 
-// userErrors is what a mutation answers as data: nothing when there is no
-// error, the refusals when rules said no. Any other error stays one.
-func userErrors(ctx context.Context, err error) ([]model.UserError, error) {
-	answers := []model.UserError{}
-	var refused booking.Refused
-	if !errors.As(err, &refused) {
-		return answers, err
-	}
-	for _, r := range refused {
-		observer(ctx).Refused(ctx, string(r.Code))
-		answers = append(answers, userError(r))
-	}
-	return answers, nil
-}
-
-func userError(r booking.Refusal) model.UserError {
-	r.Message = bounded(r.Message, maxMessage)
-	var path []string
-	if r.Field != "" {
-		path = []string{"input", r.Field}
-	}
-	switch {
-	case r.Code == booking.SlotTaken || r.Code == booking.SlotHeld:
-		return model.SlotTaken{Code: r.Code, Message: r.Message, Path: path, Alternatives: notNil(r.Alternatives)}
-	case r.Code == booking.AvailabilityConflict:
-		return model.AvailabilityConflict{Code: r.Code, Message: r.Message, Path: path, Slots: notNil(r.Conflicting)}
-	case r.Eligibility != nil:
-		return model.NotEligible{Code: r.Code, Message: r.Message, Path: path, Eligibility: r.Eligibility}
-	default:
-		return model.PlainError{Code: r.Code, Message: r.Message, Path: path}
-	}
-}
-
-func (slotTakenResolver) Alternatives(ctx context.Context, errors []*model.SlotTaken) ([][]booking.Slot, error) {
-	return within(ctx, errors, func(e *model.SlotTaken) []booking.Slot { return e.Alternatives })
-}
-
-func (conflictResolver) Slots(ctx context.Context, errors []*model.AvailabilityConflict) ([][]booking.Slot, error) {
-	return within(ctx, errors, func(e *model.AvailabilityConflict) []booking.Slot { return e.Slots })
-}
-
-func notNil[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}
-
 // present lets through what is meant for the client and hides the rest behind
 // an errorId, under which the cause is in the log.
 func present(log *slog.Logger) graphql.ErrorPresenterFunc {
@@ -101,7 +52,8 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		if isDocumentError(fromLibrary) {
 			answer.Path = boundedPath(answer.Path)
 		}
-		answer.Extensions = map[string]any{"code": code}
+		answer.Extensions = refusalExtensions(err)
+		answer.Extensions["code"] = code
 		if errors.Is(err, store.ErrUnavailable) {
 			outages.report(ctx, err)
 		}

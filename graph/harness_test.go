@@ -179,12 +179,32 @@ type refused struct {
 	Alternatives []slot
 	Slots        []slot
 	Eligibility  *eligibility
+	HeldUntil    *string
+	Used, Limit  int
+	Earliest     *string
+	Deadline     *string
+	Status       *string
+	Expected     []string
+	Until        *string
+
+	CurrentVersion      int
+	Field               *string
+	Allowed             string
+	Min, Max            *int
+	NotBefore, NotAfter *string
+	Interview, Hold     *person
 }
 
 const refusedFields = `errors { __typename code message path
-	... on SlotTaken { alternatives { id start end status interviewer { id name } } }
+	... on SlotTaken { heldUntil alternatives { id start end status interviewer { id name } } }
 	... on AvailabilityConflict { slots { id start end status interviewer { id name } } }
-	... on NotEligible { eligibility { eligible interviewsUsed interviewLimit interviewsRemaining recentGrades reasons { code message } } } }`
+	... on NotEligible { eligibility { eligible interviewsUsed interviewLimit interviewsRemaining recentGrades reasons { code message } } }
+	... on LimitReached { used limit } ... on TooManyReschedules { used limit }
+	... on TooSoon { earliest } ... on CancelTooLate { deadline } ... on RescheduleTooLate { deadline }
+	... on WrongStatus { status expected until } ... on VersionConflict { currentVersion }
+	... on InvalidInput { field allowed min max notBefore notAfter }
+	... on AlreadyInterviewed { interview { id } hold { id } } ... on OwnOverlap { interview { id } hold { id } }
+	... on AlreadyHolding { hold { id } } }`
 
 type (
 	slot struct {

@@ -51,7 +51,7 @@ func TestReleaseFreesACap(t *testing.T) {
 	student, other := s.student(nil), s.student(nil)
 	id := s.held(student, slots[0])
 	same(t, "full", ids(s.list(other).Nodes), []string{})
-	same(t, "and why", s.list(other).reasons(), []string{"HELD", "INTERVIEWER_FULL"})
+	same(t, "and why", s.list(other).reasons(), []string{"SLOT_HELD", "INTERVIEWER_FULL"})
 	same(t, "the other slots of the day, for its student", s.verdict(student, slots[1]), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
 	s.accepted(s.release(id).Errors)
 	same(t, "released", ids(s.list(other).Nodes), slots)

@@ -104,7 +104,7 @@ func TestHoldKeepsASlotForOneStudent(t *testing.T) {
 	}
 	reasons := s.listIn(other, t0.Add(day), t0.Add(day+time.Hour)).EmptyReasons
 	same(t, "reasons", len(reasons), 1)
-	same(t, "an empty list says so", [2]any{reasons[0].Code, reasons[0].Count}, [2]any{"HELD", 1})
+	same(t, "an empty list says so", [2]any{reasons[0].Code, reasons[0].Count}, [2]any{"SLOT_HELD", 1})
 	s.sound()
 }
 

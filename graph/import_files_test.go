@@ -67,8 +67,8 @@ func TestImportOfStudentsThatFail(t *testing.T) {
 	same(t, "in part", part.came(), want)
 	same(t, "counted", []int{part.Created, part.Unchanged, part.Failed}, []int{2, 0, 6})
 	for _, says := range []string{
-		`interviewLimit is "many"; a whole number is expected`, "which line 2 has, too", "the row has 1 values; the header names 4 columns",
-		`name is "New"; who has this e-mail is there already, with "Old"`, `timeZone is "Mars/Base"`,
+		`interviewLimit is "many"; a whole number is expected`, "as on line 2", "the row has 1 values; the header names 4 columns",
+		`name is "New"; the person with this e-mail exists already, with "Old"`, `timeZone is "Mars/Base"`,
 	} {
 		if got := part.messages(); !strings.Contains(got, says) {
 			t.Errorf("nothing says %q:\n%s", says, got)

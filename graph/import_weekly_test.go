@@ -120,7 +120,7 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 	})
 	for _, says := range []string{
 		"start is of a window, and the row has columns of a weekly rule", "endTime is empty; a row has start and end, or of a weekly rule weekdays",
-		`weekdays is "MOON"; MONDAY, or more with ; between them`, "line 14 is the same rule", `tags is "y"; what is published is there already, with "x"`,
+		`weekdays is "MOON"; MONDAY, or more with ; between them`, "Line 14 is the same rule", `tags is "y"; this availability exists already, with "x"`,
 	} {
 		if !strings.Contains(got.messages(), says) {
 			t.Errorf("nothing says %q:\n%s", says, got.messages())

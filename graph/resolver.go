@@ -34,6 +34,10 @@ type (
 	skippedSlotResolver  struct{ *Resolver }
 	slotTakenResolver    struct{ *Resolver }
 	conflictResolver     struct{ *Resolver }
+
+	alreadyInterviewedResolver struct{ *Resolver }
+	ownOverlapResolver         struct{ *Resolver }
+	alreadyHoldingResolver     struct{ *Resolver }
 )
 
 func (r *Resolver) Query() generated.QueryResolver               { return queryResolver{r} }
@@ -54,6 +58,14 @@ func (r *Resolver) SkippedSlot() generated.SkippedSlotResolver { return skippedS
 func (r *Resolver) SlotTaken() generated.SlotTakenResolver     { return slotTakenResolver{r} }
 func (r *Resolver) AvailabilityConflict() generated.AvailabilityConflictResolver {
 	return conflictResolver{r}
+}
+
+func (r *Resolver) AlreadyInterviewed() generated.AlreadyInterviewedResolver {
+	return alreadyInterviewedResolver{r}
+}
+func (r *Resolver) OwnOverlap() generated.OwnOverlapResolver { return ownOverlapResolver{r} }
+func (r *Resolver) AlreadyHolding() generated.AlreadyHoldingResolver {
+	return alreadyHoldingResolver{r}
 }
 
 // nullable answers null for an id that names nothing.

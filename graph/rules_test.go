@@ -163,7 +163,7 @@ func TestAllViolatedRulesAtOnce(t *testing.T) {
 	})
 	for _, refusal := range answer.Errors {
 		field := "slotId"
-		if refusal.Typename == "NotEligible" {
+		if refusal.Eligibility != nil {
 			field = "studentId"
 		}
 		same(t, refusal.Code+" names its field", refusal.Path, []string{"input", field})
@@ -244,7 +244,7 @@ func TestEmptyReasons(t *testing.T) {
 	s.newSlot(2 * day)
 	s.setClock(t0.Add(time.Hour))
 	answer := s.list(student)
-	same(t, "why each slot is away", answer.reasons(), []string{"TAKEN", "ALREADY_INTERVIEWED", "OWN_OVERLAP"})
+	same(t, "why each slot is away", answer.reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED", "OWN_OVERLAP"})
 	counts := []int{}
 	for _, reason := range answer.EmptyReasons {
 		counts = append(counts, reason.Count)

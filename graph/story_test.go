@@ -99,7 +99,7 @@ func TestLimit(t *testing.T) {
 	same(t, "remaining", full.Eligibility.InterviewsRemaining, 0)
 	refusal := s.book(student, spare).Errors
 	same(t, "booking refuses", codes(refusal), []string{"LIMIT_REACHED"})
-	same(t, "with its type", refusal[0].Typename, "NotEligible")
+	same(t, "with its type", refusal[0].Typename, "LimitReached")
 	same(t, "and the evidence", refusal[0].Eligibility.InterviewsUsed, 3)
 
 	s.accepted(s.cancel(last).Errors)

@@ -290,9 +290,9 @@ func TestEmptyReasonsWithAWaivedPair(t *testing.T) {
 	s.booked(student, s.slot(ann, day))
 	s.booked(s.student(nil), s.slot(ann, 3*day))
 	reasons := func() []string { return s.listIn(student, t0.Add(3*day), t0.Add(4*day)).reasons() }
-	same(t, "met", reasons(), []string{"TAKEN", "ALREADY_INTERVIEWED"})
+	same(t, "met", reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED"})
 	s.waive(student, "PAIR", nil)
-	same(t, "waived", reasons(), []string{"TAKEN"})
+	same(t, "waived", reasons(), []string{"SLOT_TAKEN"})
 }
 
 // Rule 4 is not asked again when a no-show is undone, and the use it was booked

@@ -229,6 +229,66 @@ func (v *BookSlotBookSlotBookSlotPayload) __premarshalJSON() (*__premarshalBookS
 	return &retval, nil
 }
 
+// BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding includes the requested fields of the GraphQL type AlreadyHolding.
+// The GraphQL type's documentation follows.
+//
+// The student holds another slot: `ALREADY_HOLDING`.
+type BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) GetTypename() *string {
+	return v.Typename
+}
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed includes the requested fields of the GraphQL type AlreadyInterviewed.
+// The GraphQL type's documentation follows.
+//
+// The student has met the interviewer, or is going to: `ALREADY_INTERVIEWED`.
+type BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetTypename() *string {
+	return v.Typename
+}
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetCode() RefusalCode {
+	return v.Code
+}
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetMessage() string {
+	return v.Message
+}
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetPath() []string { return v.Path }
+
 // BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict includes the requested fields of the GraphQL type AvailabilityConflict.
 // The GraphQL type's documentation follows.
 //
@@ -261,11 +321,11 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict) GetMessage()
 // GetPath returns BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict.Path, and is useful for accessing the field via an interface.
 func (v *BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict) GetPath() []string { return v.Path }
 
-// BookSlotBookSlotBookSlotPayloadErrorsNotEligible includes the requested fields of the GraphQL type NotEligible.
+// BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate includes the requested fields of the GraphQL type CancelTooLate.
 // The GraphQL type's documentation follows.
 //
-// The student may not book: `LIMIT_REACHED` or `GRADES_TOO_LOW`.
-type BookSlotBookSlotBookSlotPayloadErrorsNotEligible struct {
+// The student can no longer cancel: `CANCEL_TOO_LATE`.
+type BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate struct {
 	Typename *string `json:"__typename"`
 	// Which rule, for programs.
 	Code RefusalCode `json:"code"`
@@ -275,17 +335,121 @@ type BookSlotBookSlotBookSlotPayloadErrorsNotEligible struct {
 	Path []string `json:"path"`
 }
 
-// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsNotEligible.Typename, and is useful for accessing the field via an interface.
-func (v *BookSlotBookSlotBookSlotPayloadErrorsNotEligible) GetTypename() *string { return v.Typename }
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) GetTypename() *string { return v.Typename }
 
-// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsNotEligible.Code, and is useful for accessing the field via an interface.
-func (v *BookSlotBookSlotBookSlotPayloadErrorsNotEligible) GetCode() RefusalCode { return v.Code }
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) GetCode() RefusalCode { return v.Code }
 
-// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsNotEligible.Message, and is useful for accessing the field via an interface.
-func (v *BookSlotBookSlotBookSlotPayloadErrorsNotEligible) GetMessage() string { return v.Message }
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) GetMessage() string { return v.Message }
 
-// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsNotEligible.Path, and is useful for accessing the field via an interface.
-func (v *BookSlotBookSlotBookSlotPayloadErrorsNotEligible) GetPath() []string { return v.Path }
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow includes the requested fields of the GraphQL type GradesTooLow.
+// The GraphQL type's documentation follows.
+//
+// One of the student's last grades is too low: `GRADES_TOO_LOW`.
+type BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) GetTypename() *string { return v.Typename }
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsInvalidInput includes the requested fields of the GraphQL type InvalidInput.
+// The GraphQL type's documentation follows.
+//
+// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`.
+type BookSlotBookSlotBookSlotPayloadErrorsInvalidInput struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsInvalidInput.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) GetTypename() *string { return v.Typename }
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsInvalidInput.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsInvalidInput.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsInvalidInput.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsLimitReached includes the requested fields of the GraphQL type LimitReached.
+// The GraphQL type's documentation follows.
+//
+// The student has used as many interviews as allowed: `LIMIT_REACHED`.
+type BookSlotBookSlotBookSlotPayloadErrorsLimitReached struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsLimitReached.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) GetTypename() *string { return v.Typename }
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsLimitReached.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsLimitReached.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsLimitReached.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap includes the requested fields of the GraphQL type OwnOverlap.
+// The GraphQL type's documentation follows.
+//
+// The student's own time is taken: `OWN_OVERLAP`.
+type BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) GetTypename() *string { return v.Typename }
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) GetPath() []string { return v.Path }
 
 // BookSlotBookSlotBookSlotPayloadErrorsPlainError includes the requested fields of the GraphQL type PlainError.
 // The GraphQL type's documentation follows.
@@ -312,6 +476,36 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsPlainError) GetMessage() string { 
 
 // GetPath returns BookSlotBookSlotBookSlotPayloadErrorsPlainError.Path, and is useful for accessing the field via an interface.
 func (v *BookSlotBookSlotBookSlotPayloadErrorsPlainError) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate includes the requested fields of the GraphQL type RescheduleTooLate.
+// The GraphQL type's documentation follows.
+//
+// The student can no longer move the interview: `RESCHEDULE_TOO_LATE`.
+type BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) GetTypename() *string {
+	return v.Typename
+}
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) GetMessage() string {
+	return v.Message
+}
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) GetPath() []string { return v.Path }
 
 // BookSlotBookSlotBookSlotPayloadErrorsSlotTaken includes the requested fields of the GraphQL type SlotTaken.
 // The GraphQL type's documentation follows.
@@ -365,13 +559,82 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot) GetStar
 	return v.Start
 }
 
+// BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules includes the requested fields of the GraphQL type TooManyReschedules.
+// The GraphQL type's documentation follows.
+//
+// The interview was moved as often as allowed: `TOO_MANY_RESCHEDULES`.
+type BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) GetTypename() *string {
+	return v.Typename
+}
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) GetCode() RefusalCode {
+	return v.Code
+}
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) GetMessage() string {
+	return v.Message
+}
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsTooSoon includes the requested fields of the GraphQL type TooSoon.
+// The GraphQL type's documentation follows.
+//
+// It is too early: `TOO_SOON`.
+type BookSlotBookSlotBookSlotPayloadErrorsTooSoon struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsTooSoon.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetTypename() *string { return v.Typename }
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsTooSoon.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsTooSoon.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsTooSoon.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetPath() []string { return v.Path }
+
 // BookSlotBookSlotBookSlotPayloadErrorsUserError includes the requested fields of the GraphQL interface UserError.
 //
 // BookSlotBookSlotBookSlotPayloadErrorsUserError is implemented by the following types:
+// BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding
+// BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed
 // BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict
-// BookSlotBookSlotBookSlotPayloadErrorsNotEligible
+// BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate
+// BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow
+// BookSlotBookSlotBookSlotPayloadErrorsInvalidInput
+// BookSlotBookSlotBookSlotPayloadErrorsLimitReached
+// BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap
 // BookSlotBookSlotBookSlotPayloadErrorsPlainError
+// BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate
 // BookSlotBookSlotBookSlotPayloadErrorsSlotTaken
+// BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules
+// BookSlotBookSlotBookSlotPayloadErrorsTooSoon
+// BookSlotBookSlotBookSlotPayloadErrorsVersionConflict
+// BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 // The GraphQL type's documentation follows.
 //
 // A rule said no. A mutation answers every rule that did, beside a null result;
@@ -397,13 +660,35 @@ type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	GetPath() []string
 }
 
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
 func (v *BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
 }
-func (v *BookSlotBookSlotBookSlotPayloadErrorsNotEligible) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
 }
 func (v *BookSlotBookSlotBookSlotPayloadErrorsPlainError) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
 }
+func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
 func (v *BookSlotBookSlotBookSlotPayloadErrorsSlotTaken) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
+}
+func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError() {
 }
 
 func __unmarshalBookSlotBookSlotBookSlotPayloadErrorsUserError(b []byte, v *BookSlotBookSlotBookSlotPayloadErrorsUserError) error {
@@ -420,17 +705,50 @@ func __unmarshalBookSlotBookSlotBookSlotPayloadErrorsUserError(b []byte, v *Book
 	}
 
 	switch tn.TypeName {
+	case "AlreadyHolding":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding)
+		return json.Unmarshal(b, *v)
+	case "AlreadyInterviewed":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed)
+		return json.Unmarshal(b, *v)
 	case "AvailabilityConflict":
 		*v = new(BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict)
 		return json.Unmarshal(b, *v)
-	case "NotEligible":
-		*v = new(BookSlotBookSlotBookSlotPayloadErrorsNotEligible)
+	case "CancelTooLate":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate)
+		return json.Unmarshal(b, *v)
+	case "GradesTooLow":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow)
+		return json.Unmarshal(b, *v)
+	case "InvalidInput":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsInvalidInput)
+		return json.Unmarshal(b, *v)
+	case "LimitReached":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsLimitReached)
+		return json.Unmarshal(b, *v)
+	case "OwnOverlap":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap)
 		return json.Unmarshal(b, *v)
 	case "PlainError":
 		*v = new(BookSlotBookSlotBookSlotPayloadErrorsPlainError)
 		return json.Unmarshal(b, *v)
+	case "RescheduleTooLate":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate)
+		return json.Unmarshal(b, *v)
 	case "SlotTaken":
 		*v = new(BookSlotBookSlotBookSlotPayloadErrorsSlotTaken)
+		return json.Unmarshal(b, *v)
+	case "TooManyReschedules":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules)
+		return json.Unmarshal(b, *v)
+	case "TooSoon":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsTooSoon)
+		return json.Unmarshal(b, *v)
+	case "VersionConflict":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsVersionConflict)
+		return json.Unmarshal(b, *v)
+	case "WrongStatus":
+		*v = new(BookSlotBookSlotBookSlotPayloadErrorsWrongStatus)
 		return json.Unmarshal(b, *v)
 	case "":
 		return fmt.Errorf(
@@ -445,6 +763,22 @@ func __marshalBookSlotBookSlotBookSlotPayloadErrorsUserError(v *BookSlotBookSlot
 
 	var typename string
 	switch v := (*v).(type) {
+	case *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding:
+		typename = "AlreadyHolding"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed:
+		typename = "AlreadyInterviewed"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed
+		}{typename, v}
+		return json.Marshal(result)
 	case *BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict:
 		typename = "AvailabilityConflict"
 
@@ -453,12 +787,44 @@ func __marshalBookSlotBookSlotBookSlotPayloadErrorsUserError(v *BookSlotBookSlot
 			*BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict
 		}{typename, v}
 		return json.Marshal(result)
-	case *BookSlotBookSlotBookSlotPayloadErrorsNotEligible:
-		typename = "NotEligible"
+	case *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate:
+		typename = "CancelTooLate"
 
 		result := struct {
 			TypeName string `json:"__typename"`
-			*BookSlotBookSlotBookSlotPayloadErrorsNotEligible
+			*BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow:
+		typename = "GradesTooLow"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput:
+		typename = "InvalidInput"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsInvalidInput
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsLimitReached:
+		typename = "LimitReached"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsLimitReached
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap:
+		typename = "OwnOverlap"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap
 		}{typename, v}
 		return json.Marshal(result)
 	case *BookSlotBookSlotBookSlotPayloadErrorsPlainError:
@@ -469,12 +835,52 @@ func __marshalBookSlotBookSlotBookSlotPayloadErrorsUserError(v *BookSlotBookSlot
 			*BookSlotBookSlotBookSlotPayloadErrorsPlainError
 		}{typename, v}
 		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate:
+		typename = "RescheduleTooLate"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate
+		}{typename, v}
+		return json.Marshal(result)
 	case *BookSlotBookSlotBookSlotPayloadErrorsSlotTaken:
 		typename = "SlotTaken"
 
 		result := struct {
 			TypeName string `json:"__typename"`
 			*BookSlotBookSlotBookSlotPayloadErrorsSlotTaken
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules:
+		typename = "TooManyReschedules"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsTooSoon:
+		typename = "TooSoon"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsTooSoon
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict:
+		typename = "VersionConflict"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsVersionConflict
+		}{typename, v}
+		return json.Marshal(result)
+	case *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus:
+		typename = "WrongStatus"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 		}{typename, v}
 		return json.Marshal(result)
 	case nil:
@@ -484,6 +890,60 @@ func __marshalBookSlotBookSlotBookSlotPayloadErrorsUserError(v *BookSlotBookSlot
 			`unexpected concrete type for BookSlotBookSlotBookSlotPayloadErrorsUserError: "%T"`, v)
 	}
 }
+
+// BookSlotBookSlotBookSlotPayloadErrorsVersionConflict includes the requested fields of the GraphQL type VersionConflict.
+// The GraphQL type's documentation follows.
+//
+// Somebody else has changed the object: `VERSION_CONFLICT`.
+type BookSlotBookSlotBookSlotPayloadErrorsVersionConflict struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsVersionConflict.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) GetTypename() *string {
+	return v.Typename
+}
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsVersionConflict.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsVersionConflict.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsVersionConflict.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) GetPath() []string { return v.Path }
+
+// BookSlotBookSlotBookSlotPayloadErrorsWrongStatus includes the requested fields of the GraphQL type WrongStatus.
+// The GraphQL type's documentation follows.
+//
+// The present state does not allow this: `WRONG_STATUS`.
+type BookSlotBookSlotBookSlotPayloadErrorsWrongStatus struct {
+	Typename *string `json:"__typename"`
+	// Which rule, for programs.
+	Code RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about, such as `["input", "email"]`; null when none is.
+	Path []string `json:"path"`
+}
+
+// GetTypename returns BookSlotBookSlotBookSlotPayloadErrorsWrongStatus.Typename, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetTypename() *string { return v.Typename }
+
+// GetCode returns BookSlotBookSlotBookSlotPayloadErrorsWrongStatus.Code, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetCode() RefusalCode { return v.Code }
+
+// GetMessage returns BookSlotBookSlotBookSlotPayloadErrorsWrongStatus.Message, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetMessage() string { return v.Message }
+
+// GetPath returns BookSlotBookSlotBookSlotPayloadErrorsWrongStatus.Path, and is useful for accessing the field via an interface.
+func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetPath() []string { return v.Path }
 
 // BookSlotBookSlotBookSlotPayloadInterview includes the requested fields of the GraphQL type Interview.
 // The GraphQL type's documentation follows.
@@ -532,7 +992,7 @@ const (
 	RefusalCodeSlotTaken RefusalCode = "SLOT_TAKEN"
 	// Somebody else holds the slot for the moment.
 	RefusalCodeSlotHeld RefusalCode = "SLOT_HELD"
-	// The student holds another slot; he holds one at a time.
+	// The student holds another slot, and can hold one at a time.
 	RefusalCodeAlreadyHolding RefusalCode = "ALREADY_HOLDING"
 	// The slot was taken back.
 	RefusalCodeSlotWithdrawn RefusalCode = "SLOT_WITHDRAWN"
@@ -550,8 +1010,12 @@ const (
 	RefusalCodeInvalidRange RefusalCode = "INVALID_RANGE"
 	// The key was used with another input.
 	RefusalCodeIdempotencyMismatch RefusalCode = "IDEMPOTENCY_MISMATCH"
+	// Somebody else has changed the object since its version was read.
+	RefusalCodeVersionConflict RefusalCode = "VERSION_CONFLICT"
 	// The student can no longer cancel.
 	RefusalCodeCancelTooLate RefusalCode = "CANCEL_TOO_LATE"
+	// The student can no longer move the interview.
+	RefusalCodeRescheduleTooLate RefusalCode = "RESCHEDULE_TOO_LATE"
 	// What it is now does not allow this.
 	RefusalCodeWrongStatus RefusalCode = "WRONG_STATUS"
 	// The interview was moved as often as it may be.
@@ -580,7 +1044,9 @@ var AllRefusalCode = []RefusalCode{
 	RefusalCodeInvalidInput,
 	RefusalCodeInvalidRange,
 	RefusalCodeIdempotencyMismatch,
+	RefusalCodeVersionConflict,
 	RefusalCodeCancelTooLate,
+	RefusalCodeRescheduleTooLate,
 	RefusalCodeWrongStatus,
 	RefusalCodeTooManyReschedules,
 	RefusalCodeAvailabilityConflict,

@@ -37,6 +37,8 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Actor() ActorResolver
+	AlreadyHolding() AlreadyHoldingResolver
+	AlreadyInterviewed() AlreadyInterviewedResolver
 	Availability() AvailabilityResolver
 	AvailabilityConflict() AvailabilityConflictResolver
 	Event() EventResolver
@@ -44,6 +46,7 @@ type ResolverRoot interface {
 	Interview() InterviewResolver
 	Interviewer() InterviewerResolver
 	Mutation() MutationResolver
+	OwnOverlap() OwnOverlapResolver
 	Query() QueryResolver
 	SkippedSlot() SkippedSlotResolver
 	Slot() SlotResolver
@@ -76,6 +79,21 @@ type ComplexityRoot struct {
 		Skipped       func(childComplexity int) int
 		Slots         func(childComplexity int) int
 		UnusedMinutes func(childComplexity int) int
+	}
+
+	AlreadyHolding struct {
+		Code    func(childComplexity int) int
+		Hold    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Path    func(childComplexity int) int
+	}
+
+	AlreadyInterviewed struct {
+		Code      func(childComplexity int) int
+		Hold      func(childComplexity int) int
+		Interview func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Path      func(childComplexity int) int
 	}
 
 	AnonymiseStudentPayload struct {
@@ -154,6 +172,13 @@ type ComplexityRoot struct {
 		Interview func(childComplexity int) int
 	}
 
+	CancelTooLate struct {
+		Code     func(childComplexity int) int
+		Deadline func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Path     func(childComplexity int) int
+	}
+
 	Change struct {
 		After  func(childComplexity int) int
 		Before func(childComplexity int) int
@@ -219,6 +244,13 @@ type ComplexityRoot struct {
 	EventEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	GradesTooLow struct {
+		Code        func(childComplexity int) int
+		Eligibility func(childComplexity int) int
+		Message     func(childComplexity int) int
+		Path        func(childComplexity int) int
 	}
 
 	GrantWaiverPayload struct {
@@ -349,6 +381,27 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	InvalidInput struct {
+		Allowed   func(childComplexity int) int
+		Code      func(childComplexity int) int
+		Field     func(childComplexity int) int
+		Max       func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Min       func(childComplexity int) int
+		NotAfter  func(childComplexity int) int
+		NotBefore func(childComplexity int) int
+		Path      func(childComplexity int) int
+	}
+
+	LimitReached struct {
+		Code        func(childComplexity int) int
+		Eligibility func(childComplexity int) int
+		Limit       func(childComplexity int) int
+		Message     func(childComplexity int) int
+		Path        func(childComplexity int) int
+		Used        func(childComplexity int) int
+	}
+
 	MarkNoShowPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
@@ -384,11 +437,12 @@ type ComplexityRoot struct {
 		WithdrawSlot          func(childComplexity int, input app.WithdrawSlotInput) int
 	}
 
-	NotEligible struct {
-		Code        func(childComplexity int) int
-		Eligibility func(childComplexity int) int
-		Message     func(childComplexity int) int
-		Path        func(childComplexity int) int
+	OwnOverlap struct {
+		Code      func(childComplexity int) int
+		Hold      func(childComplexity int) int
+		Interview func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Path      func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -438,6 +492,13 @@ type ComplexityRoot struct {
 		Interview func(childComplexity int) int
 	}
 
+	RescheduleTooLate struct {
+		Code     func(childComplexity int) int
+		Deadline func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Path     func(childComplexity int) int
+	}
+
 	RevokeWaiverPayload struct {
 		Errors func(childComplexity int) int
 		Waiver func(childComplexity int) int
@@ -473,6 +534,7 @@ type ComplexityRoot struct {
 	SlotTaken struct {
 		Alternatives func(childComplexity int) int
 		Code         func(childComplexity int) int
+		HeldUntil    func(childComplexity int) int
 		Message      func(childComplexity int) int
 		Path         func(childComplexity int) int
 	}
@@ -512,6 +574,21 @@ type ComplexityRoot struct {
 	Subscription struct {
 		InterviewChanged func(childComplexity int, studentID *int64, interviewerID *int64) int
 		SlotsChanged     func(childComplexity int, studentID int64, start time.Time, end time.Time) int
+	}
+
+	TooManyReschedules struct {
+		Code    func(childComplexity int) int
+		Limit   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Path    func(childComplexity int) int
+		Used    func(childComplexity int) int
+	}
+
+	TooSoon struct {
+		Code     func(childComplexity int) int
+		Earliest func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Path     func(childComplexity int) int
 	}
 
 	UnblockTimePayload struct {
@@ -554,6 +631,13 @@ type ComplexityRoot struct {
 		Student func(childComplexity int) int
 	}
 
+	VersionConflict struct {
+		Code           func(childComplexity int) int
+		CurrentVersion func(childComplexity int) int
+		Message        func(childComplexity int) int
+		Path           func(childComplexity int) int
+	}
+
 	Viewer struct {
 		Person func(childComplexity int) int
 		Role   func(childComplexity int) int
@@ -587,6 +671,15 @@ type ComplexityRoot struct {
 		Conflicts   func(childComplexity int) int
 		Errors      func(childComplexity int) int
 	}
+
+	WrongStatus struct {
+		Code     func(childComplexity int) int
+		Expected func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Path     func(childComplexity int) int
+		Status   func(childComplexity int) int
+		Until    func(childComplexity int) int
+	}
 }
 
 // endregion ***************************** api!.gotpl *****************************
@@ -595,6 +688,13 @@ type ComplexityRoot struct {
 
 type ActorResolver interface {
 	ID(ctx context.Context, obj *booking.Actor) (*int64, error)
+}
+type AlreadyHoldingResolver interface {
+	Hold(ctx context.Context, objs []*model.AlreadyHolding) ([]*booking.Hold, error)
+}
+type AlreadyInterviewedResolver interface {
+	Interview(ctx context.Context, objs []*model.AlreadyInterviewed) ([]*booking.Interview, error)
+	Hold(ctx context.Context, objs []*model.AlreadyInterviewed) ([]*booking.Hold, error)
 }
 type AvailabilityResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Availability) ([]*booking.Interviewer, error)
@@ -663,6 +763,10 @@ type MutationResolver interface {
 	ImportInterviewers(ctx context.Context, input model.ImportInterviewersInput) (*model.ImportInterviewersPayload, error)
 	ImportAvailability(ctx context.Context, input model.ImportAvailabilityInput) (*model.ImportAvailabilityPayload, error)
 	ImportInterviews(ctx context.Context, input model.ImportInterviewsInput) (*model.ImportInterviewsPayload, error)
+}
+type OwnOverlapResolver interface {
+	Interview(ctx context.Context, objs []*model.OwnOverlap) ([]*booking.Interview, error)
+	Hold(ctx context.Context, objs []*model.OwnOverlap) ([]*booking.Hold, error)
 }
 type QueryResolver interface {
 	AvailableSlots(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) (*page.AvailableSlotConnection, error)
@@ -798,6 +902,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.UnusedMinutes(childComplexity), true
+
+	case "AlreadyHolding.code":
+		if e.ComplexityRoot.AlreadyHolding.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyHolding.Code(childComplexity), true
+	case "AlreadyHolding.hold":
+		if e.ComplexityRoot.AlreadyHolding.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyHolding.Hold(childComplexity), true
+	case "AlreadyHolding.message":
+		if e.ComplexityRoot.AlreadyHolding.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyHolding.Message(childComplexity), true
+	case "AlreadyHolding.path":
+		if e.ComplexityRoot.AlreadyHolding.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyHolding.Path(childComplexity), true
+
+	case "AlreadyInterviewed.code":
+		if e.ComplexityRoot.AlreadyInterviewed.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyInterviewed.Code(childComplexity), true
+	case "AlreadyInterviewed.hold":
+		if e.ComplexityRoot.AlreadyInterviewed.Hold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyInterviewed.Hold(childComplexity), true
+	case "AlreadyInterviewed.interview":
+		if e.ComplexityRoot.AlreadyInterviewed.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyInterviewed.Interview(childComplexity), true
+	case "AlreadyInterviewed.message":
+		if e.ComplexityRoot.AlreadyInterviewed.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyInterviewed.Message(childComplexity), true
+	case "AlreadyInterviewed.path":
+		if e.ComplexityRoot.AlreadyInterviewed.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlreadyInterviewed.Path(childComplexity), true
 
 	case "AnonymiseStudentPayload.errors":
 		if e.ComplexityRoot.AnonymiseStudentPayload.Errors == nil {
@@ -1085,6 +1245,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CancelInterviewPayload.Interview(childComplexity), true
 
+	case "CancelTooLate.code":
+		if e.ComplexityRoot.CancelTooLate.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelTooLate.Code(childComplexity), true
+	case "CancelTooLate.deadline":
+		if e.ComplexityRoot.CancelTooLate.Deadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelTooLate.Deadline(childComplexity), true
+	case "CancelTooLate.message":
+		if e.ComplexityRoot.CancelTooLate.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelTooLate.Message(childComplexity), true
+	case "CancelTooLate.path":
+		if e.ComplexityRoot.CancelTooLate.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelTooLate.Path(childComplexity), true
+
 	case "Change.after":
 		if e.ComplexityRoot.Change.After == nil {
 			break
@@ -1316,6 +1501,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
+
+	case "GradesTooLow.code":
+		if e.ComplexityRoot.GradesTooLow.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GradesTooLow.Code(childComplexity), true
+	case "GradesTooLow.eligibility":
+		if e.ComplexityRoot.GradesTooLow.Eligibility == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GradesTooLow.Eligibility(childComplexity), true
+	case "GradesTooLow.message":
+		if e.ComplexityRoot.GradesTooLow.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GradesTooLow.Message(childComplexity), true
+	case "GradesTooLow.path":
+		if e.ComplexityRoot.GradesTooLow.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GradesTooLow.Path(childComplexity), true
 
 	case "GrantWaiverPayload.errors":
 		if e.ComplexityRoot.GrantWaiverPayload.Errors == nil {
@@ -1845,6 +2055,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InterviewerEdge.Node(childComplexity), true
 
+	case "InvalidInput.allowed":
+		if e.ComplexityRoot.InvalidInput.Allowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.Allowed(childComplexity), true
+	case "InvalidInput.code":
+		if e.ComplexityRoot.InvalidInput.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.Code(childComplexity), true
+	case "InvalidInput.field":
+		if e.ComplexityRoot.InvalidInput.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.Field(childComplexity), true
+	case "InvalidInput.max":
+		if e.ComplexityRoot.InvalidInput.Max == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.Max(childComplexity), true
+	case "InvalidInput.message":
+		if e.ComplexityRoot.InvalidInput.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.Message(childComplexity), true
+	case "InvalidInput.min":
+		if e.ComplexityRoot.InvalidInput.Min == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.Min(childComplexity), true
+	case "InvalidInput.notAfter":
+		if e.ComplexityRoot.InvalidInput.NotAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.NotAfter(childComplexity), true
+	case "InvalidInput.notBefore":
+		if e.ComplexityRoot.InvalidInput.NotBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.NotBefore(childComplexity), true
+	case "InvalidInput.path":
+		if e.ComplexityRoot.InvalidInput.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvalidInput.Path(childComplexity), true
+
+	case "LimitReached.code":
+		if e.ComplexityRoot.LimitReached.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LimitReached.Code(childComplexity), true
+	case "LimitReached.eligibility":
+		if e.ComplexityRoot.LimitReached.Eligibility == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LimitReached.Eligibility(childComplexity), true
+	case "LimitReached.limit":
+		if e.ComplexityRoot.LimitReached.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LimitReached.Limit(childComplexity), true
+	case "LimitReached.message":
+		if e.ComplexityRoot.LimitReached.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LimitReached.Message(childComplexity), true
+	case "LimitReached.path":
+		if e.ComplexityRoot.LimitReached.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LimitReached.Path(childComplexity), true
+	case "LimitReached.used":
+		if e.ComplexityRoot.LimitReached.Used == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LimitReached.Used(childComplexity), true
+
 	case "MarkNoShowPayload.errors":
 		if e.ComplexityRoot.MarkNoShowPayload.Errors == nil {
 			break
@@ -2156,30 +2458,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.WithdrawSlot(childComplexity, args["input"].(app.WithdrawSlotInput)), true
 
-	case "NotEligible.code":
-		if e.ComplexityRoot.NotEligible.Code == nil {
+	case "OwnOverlap.code":
+		if e.ComplexityRoot.OwnOverlap.Code == nil {
 			break
 		}
 
-		return e.ComplexityRoot.NotEligible.Code(childComplexity), true
-	case "NotEligible.eligibility":
-		if e.ComplexityRoot.NotEligible.Eligibility == nil {
+		return e.ComplexityRoot.OwnOverlap.Code(childComplexity), true
+	case "OwnOverlap.hold":
+		if e.ComplexityRoot.OwnOverlap.Hold == nil {
 			break
 		}
 
-		return e.ComplexityRoot.NotEligible.Eligibility(childComplexity), true
-	case "NotEligible.message":
-		if e.ComplexityRoot.NotEligible.Message == nil {
+		return e.ComplexityRoot.OwnOverlap.Hold(childComplexity), true
+	case "OwnOverlap.interview":
+		if e.ComplexityRoot.OwnOverlap.Interview == nil {
 			break
 		}
 
-		return e.ComplexityRoot.NotEligible.Message(childComplexity), true
-	case "NotEligible.path":
-		if e.ComplexityRoot.NotEligible.Path == nil {
+		return e.ComplexityRoot.OwnOverlap.Interview(childComplexity), true
+	case "OwnOverlap.message":
+		if e.ComplexityRoot.OwnOverlap.Message == nil {
 			break
 		}
 
-		return e.ComplexityRoot.NotEligible.Path(childComplexity), true
+		return e.ComplexityRoot.OwnOverlap.Message(childComplexity), true
+	case "OwnOverlap.path":
+		if e.ComplexityRoot.OwnOverlap.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnOverlap.Path(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2422,6 +2730,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RescheduleInterviewPayload.Interview(childComplexity), true
 
+	case "RescheduleTooLate.code":
+		if e.ComplexityRoot.RescheduleTooLate.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleTooLate.Code(childComplexity), true
+	case "RescheduleTooLate.deadline":
+		if e.ComplexityRoot.RescheduleTooLate.Deadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleTooLate.Deadline(childComplexity), true
+	case "RescheduleTooLate.message":
+		if e.ComplexityRoot.RescheduleTooLate.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleTooLate.Message(childComplexity), true
+	case "RescheduleTooLate.path":
+		if e.ComplexityRoot.RescheduleTooLate.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleTooLate.Path(childComplexity), true
+
 	case "RevokeWaiverPayload.errors":
 		if e.ComplexityRoot.RevokeWaiverPayload.Errors == nil {
 			break
@@ -2541,6 +2874,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SlotTaken.Code(childComplexity), true
+	case "SlotTaken.heldUntil":
+		if e.ComplexityRoot.SlotTaken.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotTaken.HeldUntil(childComplexity), true
 	case "SlotTaken.message":
 		if e.ComplexityRoot.SlotTaken.Message == nil {
 			break
@@ -2706,6 +3045,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.SlotsChanged(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time)), true
 
+	case "TooManyReschedules.code":
+		if e.ComplexityRoot.TooManyReschedules.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooManyReschedules.Code(childComplexity), true
+	case "TooManyReschedules.limit":
+		if e.ComplexityRoot.TooManyReschedules.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooManyReschedules.Limit(childComplexity), true
+	case "TooManyReschedules.message":
+		if e.ComplexityRoot.TooManyReschedules.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooManyReschedules.Message(childComplexity), true
+	case "TooManyReschedules.path":
+		if e.ComplexityRoot.TooManyReschedules.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooManyReschedules.Path(childComplexity), true
+	case "TooManyReschedules.used":
+		if e.ComplexityRoot.TooManyReschedules.Used == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooManyReschedules.Used(childComplexity), true
+
+	case "TooSoon.code":
+		if e.ComplexityRoot.TooSoon.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooSoon.Code(childComplexity), true
+	case "TooSoon.earliest":
+		if e.ComplexityRoot.TooSoon.Earliest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooSoon.Earliest(childComplexity), true
+	case "TooSoon.message":
+		if e.ComplexityRoot.TooSoon.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooSoon.Message(childComplexity), true
+	case "TooSoon.path":
+		if e.ComplexityRoot.TooSoon.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TooSoon.Path(childComplexity), true
+
 	case "UnblockTimePayload.errors":
 		if e.ComplexityRoot.UnblockTimePayload.Errors == nil {
 			break
@@ -2844,6 +3239,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateStudentPayload.Student(childComplexity), true
 
+	case "VersionConflict.code":
+		if e.ComplexityRoot.VersionConflict.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionConflict.Code(childComplexity), true
+	case "VersionConflict.currentVersion":
+		if e.ComplexityRoot.VersionConflict.CurrentVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionConflict.CurrentVersion(childComplexity), true
+	case "VersionConflict.message":
+		if e.ComplexityRoot.VersionConflict.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionConflict.Message(childComplexity), true
+	case "VersionConflict.path":
+		if e.ComplexityRoot.VersionConflict.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VersionConflict.Path(childComplexity), true
+
 	case "Viewer.person":
 		if e.ComplexityRoot.Viewer.Person == nil {
 			break
@@ -2979,6 +3399,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WithdrawSlotPayload.Errors(childComplexity), true
+
+	case "WrongStatus.code":
+		if e.ComplexityRoot.WrongStatus.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WrongStatus.Code(childComplexity), true
+	case "WrongStatus.expected":
+		if e.ComplexityRoot.WrongStatus.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WrongStatus.Expected(childComplexity), true
+	case "WrongStatus.message":
+		if e.ComplexityRoot.WrongStatus.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WrongStatus.Message(childComplexity), true
+	case "WrongStatus.path":
+		if e.ComplexityRoot.WrongStatus.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WrongStatus.Path(childComplexity), true
+	case "WrongStatus.status":
+		if e.ComplexityRoot.WrongStatus.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WrongStatus.Status(childComplexity), true
+	case "WrongStatus.until":
+		if e.ComplexityRoot.WrongStatus.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WrongStatus.Until(childComplexity), true
 
 	}
 	return 0, false
@@ -3499,7 +3956,10 @@ type EmptyReason {
   message: String!
 }
 
-"What can keep a list of bookable slots empty."
+"""
+What can keep a list of bookable slots empty. A cause for which a booking would be
+refused has the name of that ` + "`" + `RefusalCode` + "`" + `.
+"""
 enum EmptyReasonCode {
   "The student has used as many interviews as he may."
   LIMIT_REACHED
@@ -3509,12 +3969,14 @@ enum EmptyReasonCode {
   RANGE_IN_PAST
   "No interviewer has published a slot in the range."
   NONE_PUBLISHED
+  "Slots are published in the range, but none by the interviewers, or with the tags, that were asked for."
+  NONE_MATCH
   "Slots are booked already."
-  TAKEN
+  SLOT_TAKEN
   "Other students hold slots for the moment."
-  HELD
+  SLOT_HELD
   "Slots have started already."
-  IN_PAST
+  SLOT_IN_PAST
   "Slots start sooner than the minimum notice."
   TOO_SOON
   "Slots are of interviewers whom the student has met, or is going to meet."
@@ -4169,7 +4631,7 @@ enum RefusalCode {
   SLOT_TAKEN
   "Somebody else holds the slot for the moment."
   SLOT_HELD
-  "The student holds another slot; he holds one at a time."
+  "The student holds another slot, and can hold one at a time."
   ALREADY_HOLDING
   "The slot was taken back."
   SLOT_WITHDRAWN
@@ -4187,8 +4649,12 @@ enum RefusalCode {
   INVALID_RANGE
   "The key was used with another input."
   IDEMPOTENCY_MISMATCH
+  "Somebody else has changed the object since its version was read."
+  VERSION_CONFLICT
   "The student can no longer cancel."
   CANCEL_TOO_LATE
+  "The student can no longer move the interview."
+  RESCHEDULE_TOO_LATE
   "What it is now does not allow this."
   WRONG_STATUS
   "The interview was moved as often as it may be."
@@ -4219,10 +4685,12 @@ type SlotTaken implements UserError {
   path: [String!]
   "Up to five slots from the wanted time on that the student could book instead."
   alternatives: [Slot!]!
+  "When the hold of the other student expires; null when the slot is booked."
+  heldUntil: DateTime
 }
 
-"The student may not book: ` + "`" + `LIMIT_REACHED` + "`" + ` or ` + "`" + `GRADES_TOO_LOW` + "`" + `."
-type NotEligible implements UserError {
+"The student may not book: a ` + "`" + `LimitReached` + "`" + ` or a ` + "`" + `GradesTooLow` + "`" + `."
+interface NotEligible {
   "Which rule, for programs."
   code: RefusalCode!
   "What it says, for people."
@@ -4231,6 +4699,208 @@ type NotEligible implements UserError {
   path: [String!]
   "The verdict on the student."
   eligibility: Eligibility!
+}
+
+"The student has used as many interviews as allowed: ` + "`" + `LIMIT_REACHED` + "`" + `."
+type LimitReached implements NotEligible & UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "How many interviews the student has used."
+  used: Int!
+  "How many interviews the student may use, waivers aside."
+  limit: Int!
+  "The verdict on the student."
+  eligibility: Eligibility!
+}
+
+"One of the student's last grades is too low: ` + "`" + `GRADES_TOO_LOW` + "`" + `."
+type GradesTooLow implements NotEligible & UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "The verdict on the student, with the grades."
+  eligibility: Eligibility!
+}
+
+"The student has met the interviewer, or is going to: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
+type AlreadyInterviewed implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "The interview with that interviewer; null when it is a hold, or the caller may not see it."
+  interview: Interview
+  "The student's live hold with that interviewer; null when it is an interview."
+  hold: Hold
+}
+
+"The student's own time is taken: ` + "`" + `OWN_OVERLAP` + "`" + `."
+type OwnOverlap implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "The interview at that time; null when it is a hold, or the caller may not see it."
+  interview: Interview
+  "The student's live hold at that time; null when it is an interview."
+  hold: Hold
+}
+
+"The student holds another slot: ` + "`" + `ALREADY_HOLDING` + "`" + `."
+type AlreadyHolding implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "The student's live hold; null when it ended meanwhile."
+  hold: Hold
+}
+
+"It is too early: ` + "`" + `TOO_SOON` + "`" + `."
+type TooSoon implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  """
+  When it is no longer too early. Of a booking: the earliest start of a slot that
+  the minimum notice allows. Of an interview: from when on it can be completed, or
+  a no-show be marked.
+  """
+  earliest: DateTime!
+}
+
+"The student can no longer cancel: ` + "`" + `CANCEL_TOO_LATE` + "`" + `."
+type CancelTooLate implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "Until when the student could cancel."
+  deadline: DateTime!
+}
+
+"The student can no longer move the interview: ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `."
+type RescheduleTooLate implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "Until when the student could move it."
+  deadline: DateTime!
+}
+
+"The interview was moved as often as allowed: ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `."
+type TooManyReschedules implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "How often it was moved."
+  used: Int!
+  "How often it may be moved."
+  limit: Int!
+}
+
+"The present state does not allow this: ` + "`" + `WRONG_STATUS` + "`" + `."
+type WrongStatus implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "The status of the interview; null when it is not about an interview."
+  status: InterviewStatus
+  "The statuses that allow it; empty when a deadline has passed, or when it is not about an interview."
+  expected: [InterviewStatus!]!
+  "Until when it was allowed; null when there is no deadline."
+  until: DateTime
+}
+
+"Somebody else has changed the object: ` + "`" + `VERSION_CONFLICT` + "`" + `."
+type VersionConflict implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "The version that it has."
+  currentVersion: Int!
+}
+
+"A value or a range is not allowed: ` + "`" + `INVALID_INPUT` + "`" + ` or ` + "`" + `INVALID_RANGE` + "`" + `."
+type InvalidInput implements UserError {
+  "Which rule, for programs."
+  code: RefusalCode!
+  "What it says, for people."
+  message: String!
+  "The input field it is about; null when none is."
+  path: [String!]
+  "The name of the input field, as at the end of ` + "`" + `path` + "`" + `; null when none is to blame alone."
+  field: String
+  "What the field may hold."
+  allowed: AllowedInput!
+  "The least that is allowed; null for no such bound. ` + "`" + `allowed` + "`" + ` says of what."
+  min: Int
+  "The most that is allowed; null for no such bound. ` + "`" + `allowed` + "`" + ` says of what."
+  max: Int
+  "The earliest time that is allowed; null for no such bound."
+  notBefore: DateTime
+  "The latest time that is allowed; null for no such bound."
+  notAfter: DateTime
+}
+
+"What an input field may hold."
+enum AllowedInput {
+  "A whole number from ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + `."
+  INTEGER
+  "A text of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` characters."
+  LENGTH
+  "A list of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` elements."
+  COUNT
+  "A text without control characters."
+  PRINTABLE
+  "An e-mail address."
+  EMAIL
+  "An ` + "`" + `https` + "`" + ` URL."
+  HTTPS_URL
+  "The name of an IANA time zone."
+  TIME_ZONE
+  "A value that nobody else has."
+  UNUSED
+  "A time from ` + "`" + `notBefore` + "`" + ` to ` + "`" + `notAfter` + "`" + `."
+  TIME
+  "An end that is later than the start."
+  AFTER_START
+  "A range of at most ` + "`" + `max` + "`" + ` days."
+  DAYS
+  "A range of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` minutes."
+  MINUTES
+  "Something else; the message says what."
+  OTHER
 }
 
 "Nothing could be published."
@@ -4783,7 +5453,7 @@ enum SkipReason {
   "Another slot of the interviewer is in the way."
   OVERLAP
   "It starts in the past."
-  IN_PAST
+  SLOT_IN_PAST
   "The interviewer has blocked the time, or taken this slot out."
   BLOCKED
 }
@@ -5092,7 +5762,7 @@ type UpdateInterviewerPayload {
 
 "Changes of the policy; what is left out stays."
 input UpdateBookingPolicyInput {
-  "Refuse when the policy has another version by now. Null counts as left out."
+  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + ` when the policy has another version by now. Null counts as left out."
   expectedVersion: Int
   "How many interviews a student may use, 0 to 1000. A lower limit cancels nothing. Null is refused."
   interviewLimit: Int @notNull
@@ -7845,6 +8515,309 @@ func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_errors(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _AlreadyHolding_code(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyHolding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyHolding_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyHolding_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyHolding", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _AlreadyHolding_message(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyHolding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyHolding_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyHolding_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyHolding", field, false, false, "String")
+}
+
+func (ec *executionContext) _AlreadyHolding_path(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyHolding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyHolding_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyHolding_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyHolding", field, false, false, "String")
+}
+
+func (ec *executionContext) _AlreadyHolding_hold(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyHolding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyHolding_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_AlreadyHolding_hold(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyHolding_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlreadyHolding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_AlreadyHolding_hold(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyHolding) (any, error) {
+	resolver := ec.Resolvers.AlreadyHolding()
+	if batch, ok := graphql.BatchParentsFor[*model.AlreadyHolding](ctx, "AlreadyHolding"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Hold(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Hold](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"AlreadyHolding.hold",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Hold(ctx, []*model.AlreadyHolding{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Hold](
+		ctx,
+		results,
+		err,
+		"AlreadyHolding.hold",
+	)
+}
+
+func (ec *executionContext) _AlreadyInterviewed_code(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyInterviewed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyInterviewed_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyInterviewed_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyInterviewed", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _AlreadyInterviewed_message(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyInterviewed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyInterviewed_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyInterviewed_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyInterviewed", field, false, false, "String")
+}
+
+func (ec *executionContext) _AlreadyInterviewed_path(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyInterviewed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyInterviewed_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyInterviewed_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AlreadyInterviewed", field, false, false, "String")
+}
+
+func (ec *executionContext) _AlreadyInterviewed_interview(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyInterviewed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyInterviewed_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_AlreadyInterviewed_interview(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyInterviewed_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlreadyInterviewed",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_AlreadyInterviewed_interview(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyInterviewed) (any, error) {
+	resolver := ec.Resolvers.AlreadyInterviewed()
+	if batch, ok := graphql.BatchParentsFor[*model.AlreadyInterviewed](ctx, "AlreadyInterviewed"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interview(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Interview](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"AlreadyInterviewed.interview",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interview(ctx, []*model.AlreadyInterviewed{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Interview](
+		ctx,
+		results,
+		err,
+		"AlreadyInterviewed.interview",
+	)
+}
+
+func (ec *executionContext) _AlreadyInterviewed_hold(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyInterviewed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AlreadyInterviewed_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_AlreadyInterviewed_hold(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AlreadyInterviewed_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AlreadyInterviewed",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_AlreadyInterviewed_hold(ctx context.Context, field graphql.CollectedField, obj *model.AlreadyInterviewed) (any, error) {
+	resolver := ec.Resolvers.AlreadyInterviewed()
+	if batch, ok := graphql.BatchParentsFor[*model.AlreadyInterviewed](ctx, "AlreadyInterviewed"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Hold(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Hold](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"AlreadyInterviewed.hold",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Hold(ctx, []*model.AlreadyInterviewed{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Hold](
+		ctx,
+		results,
+		err,
+		"AlreadyInterviewed.hold",
+	)
+}
+
 func (ec *executionContext) _AnonymiseStudentPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.AnonymiseStudentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9129,6 +10102,98 @@ func (ec *executionContext) fieldContext_CancelInterviewPayload_errors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _CancelTooLate_code(ctx context.Context, field graphql.CollectedField, obj *model.CancelTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelTooLate_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelTooLate_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CancelTooLate", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _CancelTooLate_message(ctx context.Context, field graphql.CollectedField, obj *model.CancelTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelTooLate_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelTooLate_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CancelTooLate", field, false, false, "String")
+}
+
+func (ec *executionContext) _CancelTooLate_path(ctx context.Context, field graphql.CollectedField, obj *model.CancelTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelTooLate_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelTooLate_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CancelTooLate", field, false, false, "String")
+}
+
+func (ec *executionContext) _CancelTooLate_deadline(ctx context.Context, field graphql.CollectedField, obj *model.CancelTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelTooLate_deadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelTooLate_deadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CancelTooLate", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _Change_field(ctx context.Context, field graphql.CollectedField, obj *booking.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10232,6 +11297,107 @@ func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_EventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EventEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _GradesTooLow_code(ctx context.Context, field graphql.CollectedField, obj *model.GradesTooLow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GradesTooLow_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GradesTooLow_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GradesTooLow", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _GradesTooLow_message(ctx context.Context, field graphql.CollectedField, obj *model.GradesTooLow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GradesTooLow_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GradesTooLow_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GradesTooLow", field, false, false, "String")
+}
+
+func (ec *executionContext) _GradesTooLow_path(ctx context.Context, field graphql.CollectedField, obj *model.GradesTooLow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GradesTooLow_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GradesTooLow_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GradesTooLow", field, false, false, "String")
+}
+
+func (ec *executionContext) _GradesTooLow_eligibility(ctx context.Context, field graphql.CollectedField, obj *model.GradesTooLow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GradesTooLow_eligibility(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Eligibility, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Eligibility) graphql.Marshaler {
+			return ec.marshalNEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GradesTooLow_eligibility(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GradesTooLow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Eligibility(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _GrantWaiverPayload_waiver(ctx context.Context, field graphql.CollectedField, obj *model.GrantWaiverPayload) (ret graphql.Marshaler) {
@@ -12826,6 +13992,360 @@ func (ec *executionContext) fieldContext_InterviewerEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("InterviewerEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _InvalidInput_code(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _InvalidInput_message(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
+}
+
+func (ec *executionContext) _InvalidInput_path(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
+}
+
+func (ec *executionContext) _InvalidInput_field(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
+}
+
+func (ec *executionContext) _InvalidInput_allowed(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_allowed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.AllowedKind) graphql.Marshaler {
+			return ec.marshalNAllowedInput2rehearseᚋinternalᚋbookingᚐAllowedKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "AllowedInput")
+}
+
+func (ec *executionContext) _InvalidInput_min(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_min(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Min, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_min(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "Int")
+}
+
+func (ec *executionContext) _InvalidInput_max(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_max(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Max, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_max(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "Int")
+}
+
+func (ec *executionContext) _InvalidInput_notBefore(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_notBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_notBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _InvalidInput_notAfter(ctx context.Context, field graphql.CollectedField, obj *model.InvalidInput) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvalidInput_notAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvalidInput_notAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _LimitReached_code(ctx context.Context, field graphql.CollectedField, obj *model.LimitReached) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LimitReached_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LimitReached_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LimitReached", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _LimitReached_message(ctx context.Context, field graphql.CollectedField, obj *model.LimitReached) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LimitReached_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LimitReached_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LimitReached", field, false, false, "String")
+}
+
+func (ec *executionContext) _LimitReached_path(ctx context.Context, field graphql.CollectedField, obj *model.LimitReached) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LimitReached_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LimitReached_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LimitReached", field, false, false, "String")
+}
+
+func (ec *executionContext) _LimitReached_used(ctx context.Context, field graphql.CollectedField, obj *model.LimitReached) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LimitReached_used(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Used, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LimitReached_used(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LimitReached", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LimitReached_limit(ctx context.Context, field graphql.CollectedField, obj *model.LimitReached) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LimitReached_limit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LimitReached_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LimitReached", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LimitReached_eligibility(ctx context.Context, field graphql.CollectedField, obj *model.LimitReached) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LimitReached_eligibility(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Eligibility, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Eligibility) graphql.Marshaler {
+			return ec.marshalNEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LimitReached_eligibility(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LimitReached",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Eligibility(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MarkNoShowPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.MarkNoShowPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14078,13 +15598,13 @@ func (ec *executionContext) fieldContext_Mutation_importInterviews(ctx context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _NotEligible_code(ctx context.Context, field graphql.CollectedField, obj *model.NotEligible) (ret graphql.Marshaler) {
+func (ec *executionContext) _OwnOverlap_code(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotEligible_code(ctx, field)
+			return ec.fieldContext_OwnOverlap_code(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Code, nil
@@ -14097,17 +15617,17 @@ func (ec *executionContext) _NotEligible_code(ctx context.Context, field graphql
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_NotEligible_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NotEligible", field, false, false, "RefusalCode")
+func (ec *executionContext) fieldContext_OwnOverlap_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOverlap", field, false, false, "RefusalCode")
 }
 
-func (ec *executionContext) _NotEligible_message(ctx context.Context, field graphql.CollectedField, obj *model.NotEligible) (ret graphql.Marshaler) {
+func (ec *executionContext) _OwnOverlap_message(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotEligible_message(ctx, field)
+			return ec.fieldContext_OwnOverlap_message(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Message, nil
@@ -14120,17 +15640,17 @@ func (ec *executionContext) _NotEligible_message(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_NotEligible_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NotEligible", field, false, false, "String")
+func (ec *executionContext) fieldContext_OwnOverlap_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOverlap", field, false, false, "String")
 }
 
-func (ec *executionContext) _NotEligible_path(ctx context.Context, field graphql.CollectedField, obj *model.NotEligible) (ret graphql.Marshaler) {
+func (ec *executionContext) _OwnOverlap_path(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotEligible_path(ctx, field)
+			return ec.fieldContext_OwnOverlap_path(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Path, nil
@@ -14143,40 +15663,118 @@ func (ec *executionContext) _NotEligible_path(ctx context.Context, field graphql
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_NotEligible_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("NotEligible", field, false, false, "String")
+func (ec *executionContext) fieldContext_OwnOverlap_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnOverlap", field, false, false, "String")
 }
 
-func (ec *executionContext) _NotEligible_eligibility(ctx context.Context, field graphql.CollectedField, obj *model.NotEligible) (ret graphql.Marshaler) {
+func (ec *executionContext) _OwnOverlap_interview(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_NotEligible_eligibility(ctx, field)
+			return ec.fieldContext_OwnOverlap_interview(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Eligibility, nil
+			return ec.resolveBatch_OwnOverlap_interview(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *booking.Eligibility) graphql.Marshaler {
-			return ec.marshalNEligibility2ᚖrehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
-func (ec *executionContext) fieldContext_NotEligible_eligibility(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_OwnOverlap_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "NotEligible",
+		Object:     "OwnOverlap",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Eligibility(ctx, field)
+			return ec.childFields_Interview(ctx, field)
 		},
 	}
 	return fc, nil
+}
+func (ec *executionContext) resolveBatch_OwnOverlap_interview(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (any, error) {
+	resolver := ec.Resolvers.OwnOverlap()
+	if batch, ok := graphql.BatchParentsFor[*model.OwnOverlap](ctx, "OwnOverlap"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interview(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Interview](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"OwnOverlap.interview",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interview(ctx, []*model.OwnOverlap{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Interview](
+		ctx,
+		results,
+		err,
+		"OwnOverlap.interview",
+	)
+}
+
+func (ec *executionContext) _OwnOverlap_hold(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnOverlap_hold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_OwnOverlap_hold(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OwnOverlap_hold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OwnOverlap",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_OwnOverlap_hold(ctx context.Context, field graphql.CollectedField, obj *model.OwnOverlap) (any, error) {
+	resolver := ec.Resolvers.OwnOverlap()
+	if batch, ok := graphql.BatchParentsFor[*model.OwnOverlap](ctx, "OwnOverlap"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Hold(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Hold](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"OwnOverlap.hold",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Hold(ctx, []*model.OwnOverlap{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Hold](
+		ctx,
+		results,
+		err,
+		"OwnOverlap.hold",
+	)
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
@@ -15264,6 +16862,98 @@ func (ec *executionContext) fieldContext_RescheduleInterviewPayload_errors(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _RescheduleTooLate_code(ctx context.Context, field graphql.CollectedField, obj *model.RescheduleTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleTooLate_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleTooLate_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RescheduleTooLate", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _RescheduleTooLate_message(ctx context.Context, field graphql.CollectedField, obj *model.RescheduleTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleTooLate_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleTooLate_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RescheduleTooLate", field, false, false, "String")
+}
+
+func (ec *executionContext) _RescheduleTooLate_path(ctx context.Context, field graphql.CollectedField, obj *model.RescheduleTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleTooLate_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleTooLate_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RescheduleTooLate", field, false, false, "String")
+}
+
+func (ec *executionContext) _RescheduleTooLate_deadline(ctx context.Context, field graphql.CollectedField, obj *model.RescheduleTooLate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleTooLate_deadline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deadline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleTooLate_deadline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RescheduleTooLate", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _RevokeWaiverPayload_waiver(ctx context.Context, field graphql.CollectedField, obj *model.RevokeWaiverPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15918,6 +17608,29 @@ func (ec *executionContext) resolveBatch_SlotTaken_alternatives(ctx context.Cont
 		err,
 		"SlotTaken.alternatives",
 	)
+}
+
+func (ec *executionContext) _SlotTaken_heldUntil(ctx context.Context, field graphql.CollectedField, obj *model.SlotTaken) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotTaken_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SlotTaken_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotTaken", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _SlotsChanged_opened(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
@@ -16708,6 +18421,213 @@ func (ec *executionContext) fieldContext_Subscription_interviewChanged(ctx conte
 	return fc, nil
 }
 
+func (ec *executionContext) _TooManyReschedules_code(ctx context.Context, field graphql.CollectedField, obj *model.TooManyReschedules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooManyReschedules_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TooManyReschedules_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooManyReschedules", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _TooManyReschedules_message(ctx context.Context, field graphql.CollectedField, obj *model.TooManyReschedules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooManyReschedules_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TooManyReschedules_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooManyReschedules", field, false, false, "String")
+}
+
+func (ec *executionContext) _TooManyReschedules_path(ctx context.Context, field graphql.CollectedField, obj *model.TooManyReschedules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooManyReschedules_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TooManyReschedules_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooManyReschedules", field, false, false, "String")
+}
+
+func (ec *executionContext) _TooManyReschedules_used(ctx context.Context, field graphql.CollectedField, obj *model.TooManyReschedules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooManyReschedules_used(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Used, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TooManyReschedules_used(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooManyReschedules", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TooManyReschedules_limit(ctx context.Context, field graphql.CollectedField, obj *model.TooManyReschedules) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooManyReschedules_limit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TooManyReschedules_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooManyReschedules", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TooSoon_code(ctx context.Context, field graphql.CollectedField, obj *model.TooSoon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooSoon_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TooSoon_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooSoon", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _TooSoon_message(ctx context.Context, field graphql.CollectedField, obj *model.TooSoon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooSoon_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TooSoon_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooSoon", field, false, false, "String")
+}
+
+func (ec *executionContext) _TooSoon_path(ctx context.Context, field graphql.CollectedField, obj *model.TooSoon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooSoon_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TooSoon_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooSoon", field, false, false, "String")
+}
+
+func (ec *executionContext) _TooSoon_earliest(ctx context.Context, field graphql.CollectedField, obj *model.TooSoon) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TooSoon_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TooSoon_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TooSoon", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UnblockTimePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17403,6 +19323,98 @@ func (ec *executionContext) fieldContext_UpdateStudentPayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _VersionConflict_code(ctx context.Context, field graphql.CollectedField, obj *model.VersionConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConflict_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConflict_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _VersionConflict_message(ctx context.Context, field graphql.CollectedField, obj *model.VersionConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConflict_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConflict_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _VersionConflict_path(ctx context.Context, field graphql.CollectedField, obj *model.VersionConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConflict_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConflict_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
+}
+
+func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context, field graphql.CollectedField, obj *model.VersionConflict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VersionConflict_currentVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CurrentVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VersionConflict_currentVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17975,6 +19987,144 @@ func (ec *executionContext) fieldContext_WithdrawSlotPayload_errors(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _WrongStatus_code(ctx context.Context, field graphql.CollectedField, obj *model.WrongStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WrongStatus_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WrongStatus_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WrongStatus", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _WrongStatus_message(ctx context.Context, field graphql.CollectedField, obj *model.WrongStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WrongStatus_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WrongStatus_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WrongStatus", field, false, false, "String")
+}
+
+func (ec *executionContext) _WrongStatus_path(ctx context.Context, field graphql.CollectedField, obj *model.WrongStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WrongStatus_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WrongStatus_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WrongStatus", field, false, false, "String")
+}
+
+func (ec *executionContext) _WrongStatus_status(ctx context.Context, field graphql.CollectedField, obj *model.WrongStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WrongStatus_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.InterviewStatus) graphql.Marshaler {
+			return ec.marshalOInterviewStatus2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WrongStatus_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WrongStatus", field, false, false, "InterviewStatus")
+}
+
+func (ec *executionContext) _WrongStatus_expected(ctx context.Context, field graphql.CollectedField, obj *model.WrongStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WrongStatus_expected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.InterviewStatus) graphql.Marshaler {
+			return ec.marshalNInterviewStatus2ᚕrehearseᚋinternalᚋbookingᚐInterviewStatusᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WrongStatus_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WrongStatus", field, false, false, "InterviewStatus")
+}
+
+func (ec *executionContext) _WrongStatus_until(ctx context.Context, field graphql.CollectedField, obj *model.WrongStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WrongStatus_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WrongStatus_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WrongStatus", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -21513,6 +23663,33 @@ func UnmarshalWithdrawSlotInput(ctx context.Context, raw any) (app.WithdrawSlotI
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _NotEligible(ctx context.Context, sel ast.SelectionSet, obj model.NotEligible) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.LimitReached:
+		return ec._LimitReached(ctx, sel, &obj)
+	case *model.LimitReached:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._LimitReached(ctx, sel, obj)
+	case model.GradesTooLow:
+		return ec._GradesTooLow(ctx, sel, &obj)
+	case *model.GradesTooLow:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._GradesTooLow(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of NotEligible must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, obj app.Person) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -21544,6 +23721,48 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case model.LimitReached:
+		return ec._LimitReached(ctx, sel, &obj)
+	case *model.LimitReached:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._LimitReached(ctx, sel, obj)
+	case model.GradesTooLow:
+		return ec._GradesTooLow(ctx, sel, &obj)
+	case *model.GradesTooLow:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._GradesTooLow(ctx, sel, obj)
+	case model.WrongStatus:
+		return ec._WrongStatus(ctx, sel, &obj)
+	case *model.WrongStatus:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WrongStatus(ctx, sel, obj)
+	case model.VersionConflict:
+		return ec._VersionConflict(ctx, sel, &obj)
+	case *model.VersionConflict:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._VersionConflict(ctx, sel, obj)
+	case model.TooSoon:
+		return ec._TooSoon(ctx, sel, &obj)
+	case *model.TooSoon:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TooSoon(ctx, sel, obj)
+	case model.TooManyReschedules:
+		return ec._TooManyReschedules(ctx, sel, &obj)
+	case *model.TooManyReschedules:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TooManyReschedules(ctx, sel, obj)
 	case model.SlotTaken:
 		return ec._SlotTaken(ctx, sel, &obj)
 	case *model.SlotTaken:
@@ -21551,6 +23770,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._SlotTaken(ctx, sel, obj)
+	case model.RescheduleTooLate:
+		return ec._RescheduleTooLate(ctx, sel, &obj)
+	case *model.RescheduleTooLate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RescheduleTooLate(ctx, sel, obj)
 	case model.PlainError:
 		return ec._PlainError(ctx, sel, &obj)
 	case *model.PlainError:
@@ -21558,13 +23784,27 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._PlainError(ctx, sel, obj)
-	case model.NotEligible:
-		return ec._NotEligible(ctx, sel, &obj)
-	case *model.NotEligible:
+	case model.OwnOverlap:
+		return ec._OwnOverlap(ctx, sel, &obj)
+	case *model.OwnOverlap:
 		if obj == nil {
 			return graphql.Null
 		}
-		return ec._NotEligible(ctx, sel, obj)
+		return ec._OwnOverlap(ctx, sel, obj)
+	case model.InvalidInput:
+		return ec._InvalidInput(ctx, sel, &obj)
+	case *model.InvalidInput:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InvalidInput(ctx, sel, obj)
+	case model.CancelTooLate:
+		return ec._CancelTooLate(ctx, sel, &obj)
+	case *model.CancelTooLate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CancelTooLate(ctx, sel, obj)
 	case model.AvailabilityConflict:
 		return ec._AvailabilityConflict(ctx, sel, &obj)
 	case *model.AvailabilityConflict:
@@ -21572,6 +23812,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._AvailabilityConflict(ctx, sel, obj)
+	case model.AlreadyInterviewed:
+		return ec._AlreadyInterviewed(ctx, sel, &obj)
+	case *model.AlreadyInterviewed:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AlreadyInterviewed(ctx, sel, obj)
+	case model.AlreadyHolding:
+		return ec._AlreadyHolding(ctx, sel, &obj)
+	case *model.AlreadyHolding:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AlreadyHolding(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -21713,6 +23967,110 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload(ctx context.Context, s
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var alreadyHoldingImplementors = []string{"AlreadyHolding", "UserError"}
+
+func (ec *executionContext) _AlreadyHolding(ctx context.Context, sel ast.SelectionSet, obj *model.AlreadyHolding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, alreadyHoldingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AlreadyHolding")
+		case "code":
+			out.Values[i] = ec._AlreadyHolding_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._AlreadyHolding_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "path":
+			out.Values[i] = ec._AlreadyHolding_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hold":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlreadyHolding_hold(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var alreadyInterviewedImplementors = []string{"AlreadyInterviewed", "UserError"}
+
+func (ec *executionContext) _AlreadyInterviewed(ctx context.Context, sel ast.SelectionSet, obj *model.AlreadyInterviewed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, alreadyInterviewedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AlreadyInterviewed")
+		case "code":
+			out.Values[i] = ec._AlreadyInterviewed_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._AlreadyInterviewed_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "path":
+			out.Values[i] = ec._AlreadyInterviewed_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "interview":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlreadyInterviewed_interview(ctx, field, obj)
+				})
+		case "hold":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AlreadyInterviewed_hold(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -22244,6 +24602,54 @@ func (ec *executionContext) _CancelInterviewPayload(ctx context.Context, sel ast
 	return out
 }
 
+var cancelTooLateImplementors = []string{"CancelTooLate", "UserError"}
+
+func (ec *executionContext) _CancelTooLate(ctx context.Context, sel ast.SelectionSet, obj *model.CancelTooLate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelTooLateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelTooLate")
+		case "code":
+			out.Values[i] = ec._CancelTooLate_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._CancelTooLate_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._CancelTooLate_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deadline":
+			out.Values[i] = ec._CancelTooLate_deadline(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var changeImplementors = []string{"Change"}
 
 func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, obj *booking.Change) graphql.Marshaler {
@@ -22694,6 +25100,54 @@ func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet
 			}
 		case "cursor":
 			out.Values[i] = ec._EventEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var gradesTooLowImplementors = []string{"GradesTooLow", "NotEligible", "UserError"}
+
+func (ec *executionContext) _GradesTooLow(ctx context.Context, sel ast.SelectionSet, obj *model.GradesTooLow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, gradesTooLowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GradesTooLow")
+		case "code":
+			out.Values[i] = ec._GradesTooLow_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._GradesTooLow_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._GradesTooLow_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "eligibility":
+			out.Values[i] = ec._GradesTooLow_eligibility(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23567,6 +26021,137 @@ func (ec *executionContext) _InterviewerEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var invalidInputImplementors = []string{"InvalidInput", "UserError"}
+
+func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *model.InvalidInput) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invalidInputImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvalidInput")
+		case "code":
+			out.Values[i] = ec._InvalidInput_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._InvalidInput_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._InvalidInput_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "field":
+			out.Values[i] = ec._InvalidInput_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "allowed":
+			out.Values[i] = ec._InvalidInput_allowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "min":
+			out.Values[i] = ec._InvalidInput_min(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "max":
+			out.Values[i] = ec._InvalidInput_max(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "notBefore":
+			out.Values[i] = ec._InvalidInput_notBefore(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "notAfter":
+			out.Values[i] = ec._InvalidInput_notAfter(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var limitReachedImplementors = []string{"LimitReached", "NotEligible", "UserError"}
+
+func (ec *executionContext) _LimitReached(ctx context.Context, sel ast.SelectionSet, obj *model.LimitReached) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, limitReachedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LimitReached")
+		case "code":
+			out.Values[i] = ec._LimitReached_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._LimitReached_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._LimitReached_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "used":
+			out.Values[i] = ec._LimitReached_used(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec._LimitReached_limit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "eligibility":
+			out.Values[i] = ec._LimitReached_eligibility(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var markNoShowPayloadImplementors = []string{"MarkNoShowPayload"}
 
 func (ec *executionContext) _MarkNoShowPayload(ctx context.Context, sel ast.SelectionSet, obj *model.MarkNoShowPayload) graphql.Marshaler {
@@ -23830,37 +26415,44 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 	return out
 }
 
-var notEligibleImplementors = []string{"NotEligible", "UserError"}
+var ownOverlapImplementors = []string{"OwnOverlap", "UserError"}
 
-func (ec *executionContext) _NotEligible(ctx context.Context, sel ast.SelectionSet, obj *model.NotEligible) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, notEligibleImplementors)
+func (ec *executionContext) _OwnOverlap(ctx context.Context, sel ast.SelectionSet, obj *model.OwnOverlap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ownOverlapImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("NotEligible")
+			out.Values[i] = graphql.MarshalString("OwnOverlap")
 		case "code":
-			out.Values[i] = ec._NotEligible_code(ctx, field, obj)
+			out.Values[i] = ec._OwnOverlap_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "message":
-			out.Values[i] = ec._NotEligible_message(ctx, field, obj)
+			out.Values[i] = ec._OwnOverlap_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "path":
-			out.Values[i] = ec._NotEligible_path(ctx, field, obj)
+			out.Values[i] = ec._OwnOverlap_path(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "eligibility":
-			out.Values[i] = ec._NotEligible_eligibility(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+		case "interview":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OwnOverlap_interview(ctx, field, obj)
+				})
+		case "hold":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OwnOverlap_hold(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24227,6 +26819,54 @@ func (ec *executionContext) _RescheduleInterviewPayload(ctx context.Context, sel
 	return out
 }
 
+var rescheduleTooLateImplementors = []string{"RescheduleTooLate", "UserError"}
+
+func (ec *executionContext) _RescheduleTooLate(ctx context.Context, sel ast.SelectionSet, obj *model.RescheduleTooLate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rescheduleTooLateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RescheduleTooLate")
+		case "code":
+			out.Values[i] = ec._RescheduleTooLate_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._RescheduleTooLate_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._RescheduleTooLate_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deadline":
+			out.Values[i] = ec._RescheduleTooLate_deadline(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var revokeWaiverPayloadImplementors = []string{"RevokeWaiverPayload"}
 
 func (ec *executionContext) _RevokeWaiverPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokeWaiverPayload) graphql.Marshaler {
@@ -24488,6 +27128,11 @@ func (ec *executionContext) _SlotTaken(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SlotTaken_alternatives(ctx, field, obj)
 				})
+		case "heldUntil":
+			out.Values[i] = ec._SlotTaken_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24744,6 +27389,107 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var tooManyReschedulesImplementors = []string{"TooManyReschedules", "UserError"}
+
+func (ec *executionContext) _TooManyReschedules(ctx context.Context, sel ast.SelectionSet, obj *model.TooManyReschedules) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tooManyReschedulesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TooManyReschedules")
+		case "code":
+			out.Values[i] = ec._TooManyReschedules_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._TooManyReschedules_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._TooManyReschedules_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "used":
+			out.Values[i] = ec._TooManyReschedules_used(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec._TooManyReschedules_limit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var tooSoonImplementors = []string{"TooSoon", "UserError"}
+
+func (ec *executionContext) _TooSoon(ctx context.Context, sel ast.SelectionSet, obj *model.TooSoon) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tooSoonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TooSoon")
+		case "code":
+			out.Values[i] = ec._TooSoon_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._TooSoon_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._TooSoon_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._TooSoon_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var unblockTimePayloadImplementors = []string{"UnblockTimePayload"}
@@ -25024,6 +27770,54 @@ func (ec *executionContext) _UpdateStudentPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var versionConflictImplementors = []string{"VersionConflict", "UserError"}
+
+func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *model.VersionConflict) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, versionConflictImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("VersionConflict")
+		case "code":
+			out.Values[i] = ec._VersionConflict_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._VersionConflict_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._VersionConflict_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "currentVersion":
+			out.Values[i] = ec._VersionConflict_currentVersion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var viewerImplementors = []string{"Viewer"}
 
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *model.Viewer) graphql.Marshaler {
@@ -25228,6 +28022,64 @@ func (ec *executionContext) _WithdrawSlotPayload(ctx context.Context, sel ast.Se
 		case "errors":
 			out.Values[i] = ec._WithdrawSlotPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var wrongStatusImplementors = []string{"WrongStatus", "UserError"}
+
+func (ec *executionContext) _WrongStatus(ctx context.Context, sel ast.SelectionSet, obj *model.WrongStatus) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, wrongStatusImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WrongStatus")
+		case "code":
+			out.Values[i] = ec._WrongStatus_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._WrongStatus_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._WrongStatus_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._WrongStatus_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expected":
+			out.Values[i] = ec._WrongStatus_expected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._WrongStatus_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -25633,6 +28485,54 @@ func (ec *executionContext) unmarshalNAddWeeklyAvailabilityInput2rehearseᚋinte
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNAllowedInput2rehearseᚋinternalᚋbookingᚐAllowedKind(ctx context.Context, v any) (booking.AllowedKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNAllowedInput2rehearseᚋinternalᚋbookingᚐAllowedKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAllowedInput2rehearseᚋinternalᚋbookingᚐAllowedKind(ctx context.Context, sel ast.SelectionSet, v booking.AllowedKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNAllowedInput2rehearseᚋinternalᚋbookingᚐAllowedKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "AllowedInput!")
+	}
+	return res
+}
+
+var (
+	unmarshalNAllowedInput2rehearseᚋinternalᚋbookingᚐAllowedKind = map[string]booking.AllowedKind{
+		"INTEGER":     booking.AllowedInteger,
+		"LENGTH":      booking.AllowedLength,
+		"COUNT":       booking.AllowedCount,
+		"PRINTABLE":   booking.AllowedPrintable,
+		"EMAIL":       booking.AllowedEmail,
+		"HTTPS_URL":   booking.AllowedURL,
+		"TIME_ZONE":   booking.AllowedTimeZone,
+		"UNUSED":      booking.AllowedUnused,
+		"TIME":        booking.AllowedTime,
+		"AFTER_START": booking.AllowedAfterStart,
+		"DAYS":        booking.AllowedDays,
+		"MINUTES":     booking.AllowedMinutes,
+		"OTHER":       booking.AllowedOther,
+	}
+	marshalNAllowedInput2rehearseᚋinternalᚋbookingᚐAllowedKind = map[booking.AllowedKind]string{
+		booking.AllowedInteger:    "INTEGER",
+		booking.AllowedLength:     "LENGTH",
+		booking.AllowedCount:      "COUNT",
+		booking.AllowedPrintable:  "PRINTABLE",
+		booking.AllowedEmail:      "EMAIL",
+		booking.AllowedURL:        "HTTPS_URL",
+		booking.AllowedTimeZone:   "TIME_ZONE",
+		booking.AllowedUnused:     "UNUSED",
+		booking.AllowedTime:       "TIME",
+		booking.AllowedAfterStart: "AFTER_START",
+		booking.AllowedDays:       "DAYS",
+		booking.AllowedMinutes:    "MINUTES",
+		booking.AllowedOther:      "OTHER",
+	}
+)
+
 func (ec *executionContext) unmarshalNAnonymiseStudentInput2rehearseᚋinternalᚋappᚐAnonymiseStudentInput(ctx context.Context, v any) (app.AnonymiseStudentInput, error) {
 	res, err := ec.unmarshalInputAnonymiseStudentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -25855,9 +28755,10 @@ var (
 		"GRADES_TOO_LOW":      booking.EmptyGradesTooLow,
 		"RANGE_IN_PAST":       booking.EmptyRangeInPast,
 		"NONE_PUBLISHED":      booking.EmptyNonePublished,
-		"TAKEN":               booking.EmptyTaken,
-		"HELD":                booking.EmptyHeld,
-		"IN_PAST":             booking.EmptyInPast,
+		"NONE_MATCH":          booking.EmptyNoneMatch,
+		"SLOT_TAKEN":          booking.EmptySlotTaken,
+		"SLOT_HELD":           booking.EmptySlotHeld,
+		"SLOT_IN_PAST":        booking.EmptySlotInPast,
 		"TOO_SOON":            booking.EmptyTooSoon,
 		"ALREADY_INTERVIEWED": booking.EmptyAlreadyInterviewed,
 		"SELF_INTERVIEW":      booking.EmptySelfInterview,
@@ -25869,9 +28770,10 @@ var (
 		booking.EmptyGradesTooLow:       "GRADES_TOO_LOW",
 		booking.EmptyRangeInPast:        "RANGE_IN_PAST",
 		booking.EmptyNonePublished:      "NONE_PUBLISHED",
-		booking.EmptyTaken:              "TAKEN",
-		booking.EmptyHeld:               "HELD",
-		booking.EmptyInPast:             "IN_PAST",
+		booking.EmptyNoneMatch:          "NONE_MATCH",
+		booking.EmptySlotTaken:          "SLOT_TAKEN",
+		booking.EmptySlotHeld:           "SLOT_HELD",
+		booking.EmptySlotInPast:         "SLOT_IN_PAST",
 		booking.EmptyTooSoon:            "TOO_SOON",
 		booking.EmptyAlreadyInterviewed: "ALREADY_INTERVIEWED",
 		booking.EmptySelfInterview:      "SELF_INTERVIEW",
@@ -26450,6 +29352,36 @@ var (
 	}
 )
 
+func (ec *executionContext) unmarshalNInterviewStatus2ᚕrehearseᚋinternalᚋbookingᚐInterviewStatusᚄ(ctx context.Context, v any) ([]booking.InterviewStatus, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]booking.InterviewStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInterviewStatus2rehearseᚋinternalᚋbookingᚐInterviewStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInterviewStatus2ᚕrehearseᚋinternalᚋbookingᚐInterviewStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.InterviewStatus) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterviewStatus2rehearseᚋinternalᚋbookingᚐInterviewStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNInterviewer2rehearseᚋinternalᚋbookingᚐInterviewer(ctx context.Context, sel ast.SelectionSet, v booking.Interviewer) graphql.Marshaler {
 	return ec._Interviewer(ctx, sel, &v)
 }
@@ -26638,7 +29570,9 @@ var (
 		"INVALID_INPUT":         booking.InvalidInput,
 		"INVALID_RANGE":         booking.InvalidRange,
 		"IDEMPOTENCY_MISMATCH":  booking.IdempotencyMismatch,
+		"VERSION_CONFLICT":      booking.VersionConflict,
 		"CANCEL_TOO_LATE":       booking.CancelTooLate,
+		"RESCHEDULE_TOO_LATE":   booking.RescheduleTooLate,
 		"WRONG_STATUS":          booking.WrongStatus,
 		"TOO_MANY_RESCHEDULES":  booking.TooManyReschedules,
 		"AVAILABILITY_CONFLICT": booking.AvailabilityConflict,
@@ -26662,7 +29596,9 @@ var (
 		booking.InvalidInput:         "INVALID_INPUT",
 		booking.InvalidRange:         "INVALID_RANGE",
 		booking.IdempotencyMismatch:  "IDEMPOTENCY_MISMATCH",
+		booking.VersionConflict:      "VERSION_CONFLICT",
 		booking.CancelTooLate:        "CANCEL_TOO_LATE",
+		booking.RescheduleTooLate:    "RESCHEDULE_TOO_LATE",
 		booking.WrongStatus:          "WRONG_STATUS",
 		booking.TooManyReschedules:   "TOO_MANY_RESCHEDULES",
 		booking.AvailabilityConflict: "AVAILABILITY_CONFLICT",
@@ -26739,15 +29675,15 @@ func (ec *executionContext) marshalNSkipReason2rehearseᚋinternalᚋbookingᚐS
 
 var (
 	unmarshalNSkipReason2rehearseᚋinternalᚋbookingᚐSkipReason = map[string]booking.SkipReason{
-		"DUPLICATE": booking.SkipDuplicate,
-		"OVERLAP":   booking.SkipOverlap,
-		"IN_PAST":   booking.SkipInPast,
-		"BLOCKED":   booking.SkipBlocked,
+		"DUPLICATE":    booking.SkipDuplicate,
+		"OVERLAP":      booking.SkipOverlap,
+		"SLOT_IN_PAST": booking.SkipInPast,
+		"BLOCKED":      booking.SkipBlocked,
 	}
 	marshalNSkipReason2rehearseᚋinternalᚋbookingᚐSkipReason = map[booking.SkipReason]string{
 		booking.SkipDuplicate: "DUPLICATE",
 		booking.SkipOverlap:   "OVERLAP",
-		booking.SkipInPast:    "IN_PAST",
+		booking.SkipInPast:    "SLOT_IN_PAST",
 		booking.SkipBlocked:   "BLOCKED",
 	}
 )
@@ -27048,8 +29984,14 @@ func (ec *executionContext) marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUser
 	{
 		var batchItemsSlotTaken []*model.SlotTaken
 		batchIdxMapSlotTaken := map[int]int{}
+		var batchItemsOwnOverlap []*model.OwnOverlap
+		batchIdxMapOwnOverlap := map[int]int{}
 		var batchItemsAvailabilityConflict []*model.AvailabilityConflict
 		batchIdxMapAvailabilityConflict := map[int]int{}
+		var batchItemsAlreadyInterviewed []*model.AlreadyInterviewed
+		batchIdxMapAlreadyInterviewed := map[int]int{}
+		var batchItemsAlreadyHolding []*model.AlreadyHolding
+		batchIdxMapAlreadyHolding := map[int]int{}
 		for i, item := range v {
 			switch concrete := item.(type) {
 			case model.SlotTaken:
@@ -27058,19 +30000,46 @@ func (ec *executionContext) marshalNUserError2ᚕrehearseᚋgraphᚋmodelᚐUser
 			case *model.SlotTaken:
 				batchIdxMapSlotTaken[i] = len(batchItemsSlotTaken)
 				batchItemsSlotTaken = append(batchItemsSlotTaken, concrete)
+			case model.OwnOverlap:
+				batchIdxMapOwnOverlap[i] = len(batchItemsOwnOverlap)
+				batchItemsOwnOverlap = append(batchItemsOwnOverlap, &concrete)
+			case *model.OwnOverlap:
+				batchIdxMapOwnOverlap[i] = len(batchItemsOwnOverlap)
+				batchItemsOwnOverlap = append(batchItemsOwnOverlap, concrete)
 			case model.AvailabilityConflict:
 				batchIdxMapAvailabilityConflict[i] = len(batchItemsAvailabilityConflict)
 				batchItemsAvailabilityConflict = append(batchItemsAvailabilityConflict, &concrete)
 			case *model.AvailabilityConflict:
 				batchIdxMapAvailabilityConflict[i] = len(batchItemsAvailabilityConflict)
 				batchItemsAvailabilityConflict = append(batchItemsAvailabilityConflict, concrete)
+			case model.AlreadyInterviewed:
+				batchIdxMapAlreadyInterviewed[i] = len(batchItemsAlreadyInterviewed)
+				batchItemsAlreadyInterviewed = append(batchItemsAlreadyInterviewed, &concrete)
+			case *model.AlreadyInterviewed:
+				batchIdxMapAlreadyInterviewed[i] = len(batchItemsAlreadyInterviewed)
+				batchItemsAlreadyInterviewed = append(batchItemsAlreadyInterviewed, concrete)
+			case model.AlreadyHolding:
+				batchIdxMapAlreadyHolding[i] = len(batchItemsAlreadyHolding)
+				batchItemsAlreadyHolding = append(batchItemsAlreadyHolding, &concrete)
+			case *model.AlreadyHolding:
+				batchIdxMapAlreadyHolding[i] = len(batchItemsAlreadyHolding)
+				batchItemsAlreadyHolding = append(batchItemsAlreadyHolding, concrete)
 			}
 		}
 		if len(batchItemsSlotTaken) > 0 {
 			ctx = graphql.WithBatchParents(ctx, "SlotTaken", batchItemsSlotTaken, batchIdxMapSlotTaken)
 		}
+		if len(batchItemsOwnOverlap) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "OwnOverlap", batchItemsOwnOverlap, batchIdxMapOwnOverlap)
+		}
 		if len(batchItemsAvailabilityConflict) > 0 {
 			ctx = graphql.WithBatchParents(ctx, "AvailabilityConflict", batchItemsAvailabilityConflict, batchIdxMapAvailabilityConflict)
+		}
+		if len(batchItemsAlreadyInterviewed) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "AlreadyInterviewed", batchItemsAlreadyInterviewed, batchIdxMapAlreadyInterviewed)
+		}
+		if len(batchItemsAlreadyHolding) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "AlreadyHolding", batchItemsAlreadyHolding, batchIdxMapAlreadyHolding)
 		}
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
@@ -27940,6 +30909,42 @@ func (ec *executionContext) marshalOInterviewStatus2ᚕrehearseᚋinternalᚋboo
 
 	return ret
 }
+
+func (ec *executionContext) unmarshalOInterviewStatus2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatus(ctx context.Context, v any) (*booking.InterviewStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalOInterviewStatus2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatus[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInterviewStatus2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatus(ctx context.Context, sel ast.SelectionSet, v *booking.InterviewStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalOInterviewStatus2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatus[*v])
+	return res
+}
+
+var (
+	unmarshalOInterviewStatus2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatus = map[string]booking.InterviewStatus{
+		"BOOKED":              booking.Booked,
+		"COMPLETED":           booking.Completed,
+		"CANCELLED":           booking.Cancelled,
+		"STUDENT_NO_SHOW":     booking.StudentNoShow,
+		"INTERVIEWER_NO_SHOW": booking.InterviewerNoShow,
+	}
+	marshalOInterviewStatus2ᚖrehearseᚋinternalᚋbookingᚐInterviewStatus = map[booking.InterviewStatus]string{
+		booking.Booked:            "BOOKED",
+		booking.Completed:         "COMPLETED",
+		booking.Cancelled:         "CANCELLED",
+		booking.StudentNoShow:     "STUDENT_NO_SHOW",
+		booking.InterviewerNoShow: "INTERVIEWER_NO_SHOW",
+	}
+)
 
 func (ec *executionContext) marshalOInterviewer2ᚖrehearseᚋinternalᚋbookingᚐInterviewer(ctx context.Context, sel ast.SelectionSet, v *booking.Interviewer) graphql.Marshaler {
 	if v == nil {

@@ -24,6 +24,7 @@ type Set struct {
 	Slots        *Loader[booking.SlotID, booking.Slot]
 	Interviews   *Loader[booking.InterviewID, booking.Interview]
 	Records      *Loader[booking.StudentID, booking.Record]
+	Holds        *Loader[booking.HoldID, booking.Hold]
 
 	generations generations
 	timeout     time.Duration
@@ -39,6 +40,7 @@ func New(r *store.Reader, timeout time.Duration) *Set {
 		Slots:      newLoader(byKey(r.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })),
 		Interviews: newLoader(byKey(r.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })),
 		Records:    newLoader(r.Records),
+		Holds:      newLoader(byKey(r.HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })),
 	}
 }
 

@@ -15,6 +15,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+// The student may not book: a `LimitReached` or a `GradesTooLow`.
+type NotEligible interface {
+	IsNotEligible()
+}
+
 // A rule said no. A mutation answers every rule that did, beside a null result;
 // nothing was changed then.
 type UserError interface {
@@ -48,6 +53,39 @@ type AddWeeklyAvailabilityPayload struct {
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
+
+// The student holds another slot: `ALREADY_HOLDING`.
+type AlreadyHolding struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// The student's live hold; null when it ended meanwhile.
+	Hold   *booking.Hold  `json:"hold,omitempty"`
+	HoldID booking.HoldID `json:"-"`
+}
+
+func (AlreadyHolding) IsUserError() {}
+
+// The student has met the interviewer, or is going to: `ALREADY_INTERVIEWED`.
+type AlreadyInterviewed struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// The interview with that interviewer; null when it is a hold, or the caller may not see it.
+	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student's live hold with that interviewer; null when it is an interview.
+	Hold        *booking.Hold       `json:"hold,omitempty"`
+	HoldID      booking.HoldID      `json:"-"`
+	InterviewID booking.InterviewID `json:"-"`
+}
+
+func (AlreadyInterviewed) IsUserError() {}
 
 // What taking it away came to.
 type AnonymiseStudentPayload struct {
@@ -101,6 +139,20 @@ type CancelInterviewPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// The student can no longer cancel: `CANCEL_TOO_LATE`.
+type CancelTooLate struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// Until when the student could cancel.
+	Deadline time.Time `json:"deadline"`
+}
+
+func (CancelTooLate) IsUserError() {}
+
 // What completing came to.
 type CompleteInterviewPayload struct {
 	// The interview; null when it was refused.
@@ -124,6 +176,22 @@ type CreateStudentPayload struct {
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
+
+// One of the student's last grades is too low: `GRADES_TOO_LOW`.
+type GradesTooLow struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// The verdict on the student, with the grades.
+	Eligibility *booking.Eligibility `json:"eligibility"`
+}
+
+func (GradesTooLow) IsNotEligible() {}
+
+func (GradesTooLow) IsUserError() {}
 
 // What granting came to.
 type GrantWaiverPayload struct {
@@ -258,6 +326,50 @@ type ImportStudentsPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`.
+type InvalidInput struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// The name of the input field, as at the end of `path`; null when none is to blame alone.
+	Field *string `json:"field,omitempty"`
+	// What the field may hold.
+	Allowed booking.AllowedKind `json:"allowed"`
+	// The least that is allowed; null for no such bound. `allowed` says of what.
+	Min *int `json:"min,omitempty"`
+	// The most that is allowed; null for no such bound. `allowed` says of what.
+	Max *int `json:"max,omitempty"`
+	// The earliest time that is allowed; null for no such bound.
+	NotBefore *time.Time `json:"notBefore,omitempty"`
+	// The latest time that is allowed; null for no such bound.
+	NotAfter *time.Time `json:"notAfter,omitempty"`
+}
+
+func (InvalidInput) IsUserError() {}
+
+// The student has used as many interviews as allowed: `LIMIT_REACHED`.
+type LimitReached struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// How many interviews the student has used.
+	Used int `json:"used"`
+	// How many interviews the student may use, waivers aside.
+	Limit int `json:"limit"`
+	// The verdict on the student.
+	Eligibility *booking.Eligibility `json:"eligibility"`
+}
+
+func (LimitReached) IsNotEligible() {}
+
+func (LimitReached) IsUserError() {}
+
 // What marking came to.
 type MarkNoShowPayload struct {
 	// The interview; null when it was refused.
@@ -270,19 +382,23 @@ type MarkNoShowPayload struct {
 type Mutation struct {
 }
 
-// The student may not book: `LIMIT_REACHED` or `GRADES_TOO_LOW`.
-type NotEligible struct {
+// The student's own time is taken: `OWN_OVERLAP`.
+type OwnOverlap struct {
 	// Which rule, for programs.
 	Code booking.RefusalCode `json:"code"`
 	// What it says, for people.
 	Message string `json:"message"`
 	// The input field it is about; null when none is.
 	Path []string `json:"path,omitempty"`
-	// The verdict on the student.
-	Eligibility *booking.Eligibility `json:"eligibility"`
+	// The interview at that time; null when it is a hold, or the caller may not see it.
+	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student's live hold at that time; null when it is an interview.
+	Hold        *booking.Hold       `json:"hold,omitempty"`
+	HoldID      booking.HoldID      `json:"-"`
+	InterviewID booking.InterviewID `json:"-"`
 }
 
-func (NotEligible) IsUserError() {}
+func (OwnOverlap) IsUserError() {}
 
 // A rule said no, and there is no more to tell.
 type PlainError struct {
@@ -328,6 +444,20 @@ type RescheduleInterviewPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// The student can no longer move the interview: `RESCHEDULE_TOO_LATE`.
+type RescheduleTooLate struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// Until when the student could move it.
+	Deadline time.Time `json:"deadline"`
+}
+
+func (RescheduleTooLate) IsUserError() {}
+
 // What revoking came to.
 type RevokeWaiverPayload struct {
 	// The waiver; null when it was refused.
@@ -346,6 +476,8 @@ type SlotTaken struct {
 	Path []string `json:"path,omitempty"`
 	// Up to five slots from the wanted time on that the student could book instead.
 	Alternatives []booking.Slot `json:"alternatives"`
+	// When the hold of the other student expires; null when the slot is booked.
+	HeldUntil *time.Time `json:"heldUntil,omitempty"`
 }
 
 func (SlotTaken) IsUserError() {}
@@ -355,6 +487,38 @@ func (SlotTaken) IsUserError() {}
 // the subscription; ask for what there is then. When its token expires it ends.
 type Subscription struct {
 }
+
+// The interview was moved as often as allowed: `TOO_MANY_RESCHEDULES`.
+type TooManyReschedules struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// How often it was moved.
+	Used int `json:"used"`
+	// How often it may be moved.
+	Limit int `json:"limit"`
+}
+
+func (TooManyReschedules) IsUserError() {}
+
+// It is too early: `TOO_SOON`.
+type TooSoon struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// When it is no longer too early. Of a booking: the earliest start of a slot that
+	// the minimum notice allows. Of an interview: from when on it can be completed, or
+	// a no-show be marked.
+	Earliest time.Time `json:"earliest"`
+}
+
+func (TooSoon) IsUserError() {}
 
 // What giving it back came to.
 type UnblockTimePayload struct {
@@ -494,6 +658,20 @@ type UpdateStudentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Somebody else has changed the object: `VERSION_CONFLICT`.
+type VersionConflict struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// The version that it has.
+	CurrentVersion int `json:"currentVersion"`
+}
+
+func (VersionConflict) IsUserError() {}
+
 // Who asks.
 type Viewer struct {
 	// In which role.
@@ -513,6 +691,24 @@ type WithdrawSlotPayload struct {
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
+
+// The present state does not allow this: `WRONG_STATUS`.
+type WrongStatus struct {
+	// Which rule, for programs.
+	Code booking.RefusalCode `json:"code"`
+	// What it says, for people.
+	Message string `json:"message"`
+	// The input field it is about; null when none is.
+	Path []string `json:"path,omitempty"`
+	// The status of the interview; null when it is not about an interview.
+	Status *booking.InterviewStatus `json:"status,omitempty"`
+	// The statuses that allow it; empty when a deadline has passed, or when it is not about an interview.
+	Expected []booking.InterviewStatus `json:"expected"`
+	// Until when it was allowed; null when there is no deadline.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+func (WrongStatus) IsUserError() {}
 
 // How much of it somebody in a role may have.
 type Access string

@@ -69,7 +69,7 @@ func (a access) asStudent(id booking.StudentID) error {
 		return err
 	}
 	if !a.isStudent(id) {
-		return booking.Missing("student", "studentId", id)
+		return booking.Missing("student", "studentId")
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (a access) asInterviewer(id booking.InterviewerID) error {
 		return err
 	}
 	if !a.isInterviewer(id) {
-		return booking.Missing("interviewer", "interviewerId", id)
+		return booking.Missing("interviewer", "interviewerId")
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func owned[T any, ID ~int64](
 		return none, err
 	}
 	if !his(may, found) {
-		return none, booking.Missing(noun, field, id)
+		return none, booking.Missing(noun, field)
 	}
 	return found, nil
 }

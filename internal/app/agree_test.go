@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -170,7 +169,7 @@ func (c school) emptyReasons(s booking.Student, in calendar.Span) map[string]int
 		}
 		published++
 		for _, code := range c.against(s, slot) {
-			each[strings.TrimPrefix(string(code), "SLOT_")]++
+			each[string(code)]++
 		}
 	}
 	if c.limitReached(s) {

@@ -99,7 +99,7 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	if err != nil {
 		return nil, err
 	}
-	if err := plan.Refusal(c.now).Err(); err != nil {
+	if err := plan.Refusal().Err(); err != nil {
 		return nil, err
 	}
 	// A window that adds nothing is the one that has its slots. A rule is kept all

@@ -95,7 +95,7 @@ func (in AvailabilityChange) apply(to booking.Availability) (booking.Availabilit
 		set(&to.End, in.End)
 		return in.check(in.TimeZone != nil || in.StartDate != nil || in.EndDate != nil || in.Weekdays != nil ||
 			in.StartTime != nil || in.EndTime != nil || in.EveryWeeks != nil, to,
-			"the availability is one window; only its start and end, slotMinutes, gapMinutes and tags can change")
+			"The availability is one window; only its start and end, slotMinutes, gapMinutes and tags can change.")
 	}
 	rule := *to.Weekly
 	set(&rule.TimeZone, in.TimeZone)
@@ -109,7 +109,7 @@ func (in AvailabilityChange) apply(to booking.Availability) (booking.Availabilit
 	}
 	to.Weekly = &rule
 	return in.check(in.Start != nil || in.End != nil, to,
-		"the availability is a weekly rule; it has dates and times of day, not a start and an end")
+		"The availability is a weekly rule; it has dates and times of day, not a start and an end.")
 }
 
 func (in AvailabilityChange) check(

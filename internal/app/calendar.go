@@ -57,7 +57,7 @@ func changeCalendar[T any](
 		}
 	}
 	var none T
-	return none, booking.Refuse(booking.BusyRetry, "", "students are booking this interviewer right now; try again")
+	return none, booking.Refuse(booking.BusyRetry, "", "Students are booking this interviewer right now; try again.")
 }
 
 func attemptCalendar[T any](ctx context.Context, a *App, of calendarChange, change func(*closing) (T, error)) (T, error) {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -75,8 +74,7 @@ func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, 
 		return nil, err
 	}
 	if known.InPast(a.Now()) {
-		return nil, booking.Refuse(booking.SlotInPast, "slotId", fmt.Sprintf(
-			"the slot started at %s; only slots to come can be withdrawn", known.Start.Format(time.RFC3339)))
+		return nil, booking.Refuse(booking.SlotInPast, "slotId", "The slot has started; only a future slot can be withdrawn.")
 	}
 	change := calendarChange{known.InterviewerID, in.CancelBooked, cancelReason}
 	return changeCalendar(ctx, a, change, func(c *closing) (*Closed, error) {

@@ -215,7 +215,7 @@ func (p *publishing) judge(row *publishedRow) error {
 			noun, column = "rule", "weekdays"
 		}
 		row.fail(booking.Refuse(booking.InvalidInput, column, fmt.Sprintf(
-			"line %d is the same %s; a %s stands in a file once", line, noun, noun)))
+			"Line %d is the same %s; a file has each %s once.", line, noun, noun)))
 		return nil
 	}
 	p.lines[like] = row.Line
@@ -239,7 +239,7 @@ func (p *publishing) judge(row *publishedRow) error {
 		return nil
 	case p.slots+len(plan.New) > maxImportedSlots:
 		row.fail(booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
-			"with this row the file publishes more than the %d slots allowed at once; divide it", maxImportedSlots)))
+			"With this row the file publishes more than the %d slots allowed at once; divide it.", maxImportedSlots)))
 		return nil
 	}
 	p.plans[row] = plan
@@ -390,5 +390,5 @@ func agendas(standing []store.LoadedSlot) map[booking.InterviewerID]booking.Agen
 }
 
 func nobody(noun, column, email string) booking.Refused {
-	return booking.Refuse(booking.NotFound, column, fmt.Sprintf("%s is %.80q; there is no %s with this e-mail", column, email, noun))
+	return booking.Refuse(booking.NotFound, column, fmt.Sprintf("%s is %.80q; there is no %s with this e-mail.", column, email, noun))
 }

@@ -272,7 +272,7 @@ func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool 
 	found := &h.there[key][at]
 	if found.line != 0 {
 		row.fail(booking.Refuse(booking.InvalidInput, "start", fmt.Sprintf(
-			"line %d is the same interview; an interview stands in a file once", found.line)))
+			"Line %d is the same interview; a file has each interview once.", found.line)))
 		return true
 	}
 	found.line = row.Line

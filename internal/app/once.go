@@ -109,7 +109,7 @@ func again[T any](r store.Request, kept store.KeptRequest) (answer[T], error) {
 	var done answer[T]
 	if kept.Operation != r.Operation || string(kept.Input) != string(r.Input) {
 		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
-			"the key was used in the last %d hours for another input, or another mutation", int(KeyLifetime.Hours())))
+			"The key was used in the last %d hours for another input, or for another mutation.", int(KeyLifetime.Hours())))
 	}
 	if err := json.Unmarshal([]byte(kept.Answer), &done); err != nil {
 		return done, fmt.Errorf("read the first answer of %s: %w", r.Operation, err)

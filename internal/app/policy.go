@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -34,8 +33,7 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 			return nil, err
 		}
 		if in.ExpectedVersion != nil && *in.ExpectedVersion != before.Version {
-			return nil, booking.Refuse(booking.InvalidInput, "expectedVersion", fmt.Sprintf(
-				"the policy has version %d, not %d: somebody changed it; read it again", before.Version, *in.ExpectedVersion))
+			return nil, booking.StaleVersion("policy", before.Version)
 		}
 		policy := in.apply(before)
 		if err := policy.Validate().Err(); err != nil || policy == before {

@@ -293,7 +293,7 @@ func TestTwoChangesOfOnePolicyVersion(t *testing.T) {
 	w.db.AwaitLockWaits(t, 1, "FROM booking_policy")
 	gate.Open()
 	wantOutcome(t, "the first change", one(), "ok")
-	wantOutcome(t, "the second change", other(), "INVALID_INPUT")
+	wantOutcome(t, "the second change", other(), "VERSION_CONFLICT")
 	w.wantPolicy(10, 2)
 	w.wantSound()
 }

@@ -52,7 +52,7 @@ func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Studen
 		sees, err = v.meets(ctx, id, booking.InterviewerID(v.may.ID))
 	}
 	if err != nil || !sees {
-		return booking.Student{}, orMissing(err, "student", "studentId", id)
+		return booking.Student{}, orMissing(err, "student", "studentId")
 	}
 	return v.app.store.Student(ctx, id)
 }
@@ -67,14 +67,14 @@ func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (bookin
 	if v.may.Role == booking.RoleStudent {
 		sees, err = v.meets(ctx, booking.StudentID(v.may.ID), id)
 	} else if !sees {
-		return booking.Interviewer{}, booking.Missing("interviewer", "interviewerId", id)
+		return booking.Interviewer{}, booking.Missing("interviewer", "interviewerId")
 	}
 	if err != nil {
 		return booking.Interviewer{}, err
 	}
 	interviewer, err := v.app.store.Interviewer(ctx, id)
 	if err == nil && !sees && !interviewer.Active {
-		return booking.Interviewer{}, booking.Missing("interviewer", "interviewerId", id)
+		return booking.Interviewer{}, booking.Missing("interviewer", "interviewerId")
 	}
 	return interviewer, err
 }
@@ -84,11 +84,11 @@ func (v View) meets(ctx context.Context, s booking.StudentID, i booking.Intervie
 	return n > 0, err
 }
 
-func orMissing[ID ~int64](err error, noun, field string, id ID) error {
+func orMissing(err error, noun, field string) error {
 	if err != nil {
 		return err
 	}
-	return booking.Missing(noun, field, id)
+	return booking.Missing(noun, field)
 }
 
 // Interview reads an interview of the caller.
@@ -330,6 +330,12 @@ func (v View) KnowsStudents(of []booking.StudentID) error {
 	}
 	return nil
 }
+
+// IsParty reports whether the interview is the caller's.
+func (v View) IsParty(i booking.Interview) bool { return v.may.isParty(i) }
+
+// Holds reports whether the hold is the caller's.
+func (v View) Holds(h booking.Hold) bool { return v.may.isStudent(h.StudentID) }
 
 // Meets reports whether the interview is the caller's and going to take place, so
 // that he may know where.

@@ -151,11 +151,13 @@ func (a Availability) Normalise() (Availability, Refused) {
 		return a, append(refused, bad...)
 	}
 	if slot := a.slot(); len(refused) == 0 && a.Window().Length() < slot {
-		refused = append(refused, Refuse(InvalidRange, "end", fmt.Sprintf(
-			"the window lasts %s; it must hold at least one slot of %d minutes", a.Window().Length(), a.SlotMinutes))...)
+		refused = append(refused, invalidRange("end", atLeast(a.SlotMinutes), fmt.Sprintf(
+			"The window lasts %s; it must hold at least one slot of %d minutes.", a.Window().Length(), a.SlotMinutes))...)
 	}
 	return a, refused
 }
+
+func atLeast(minutes int) Allowed { return Allowed{Kind: AllowedMinutes, Min: &minutes} }
 
 func (a Availability) slot() time.Duration { return time.Duration(a.SlotMinutes) * time.Minute }
 
@@ -164,19 +166,19 @@ func (a Availability) normaliseWeekly(refused Refused) (Availability, Refused) {
 	w.Weekdays = slices.Compact(slices.Sorted(slices.Values(w.Weekdays)))
 	a.Weekly = &w
 	if len(w.Weekdays) == 0 {
-		refused = append(refused, Refuse(InvalidInput, "weekdays", "weekdays is empty; at least one day is expected")...)
+		refused = append(refused, Invalid("weekdays", between(AllowedCount, 1, 7), "weekdays is empty; at least one day is expected.")...)
 	}
 	refused = append(refused, checkBounds("everyWeeks", w.EveryWeeks, 1, MaxEveryWeeks)...)
 	if w.StartTime == w.EndTime {
-		refused = append(refused, Refuse(InvalidRange, "endTime", fmt.Sprintf(
-			"endTime is %s, as startTime; the window must have a length (24:00 ends the day)", w.EndTime))...)
+		refused = append(refused, invalidRange("endTime", Allowed{Kind: AllowedAfterStart}, fmt.Sprintf(
+			"endTime is %s, the same as startTime; the window must have a length (24:00 ends the day).", w.EndTime))...)
 	} else if length := w.StartTime.Until(w.EndTime); length < a.slot() {
-		refused = append(refused, Refuse(InvalidRange, "endTime", fmt.Sprintf(
-			"the window from %s to %s must hold at least one slot of %d minutes", w.StartTime, w.EndTime, a.SlotMinutes))...)
+		refused = append(refused, invalidRange("endTime", atLeast(a.SlotMinutes), fmt.Sprintf(
+			"The window from %s to %s must hold at least one slot of %d minutes.", w.StartTime, w.EndTime, a.SlotMinutes))...)
 	}
 	if w.EndDate != nil && w.EndDate.Compare(w.StartDate) < 0 {
-		refused = append(refused, Refuse(InvalidRange, "endDate", fmt.Sprintf(
-			"endDate is %s; it must not be before startDate, %s", w.EndDate, w.StartDate))...)
+		refused = append(refused, invalidRange("endDate", Allowed{Kind: AllowedAfterStart}, fmt.Sprintf(
+			"endDate is %s; it must not be before startDate, %s.", w.EndDate, w.StartDate))...)
 	}
 	zone, err := calendar.Zone(w.TimeZone)
 	if err != nil {
@@ -196,7 +198,7 @@ type SkipReason string
 const (
 	SkipDuplicate SkipReason = "DUPLICATE" // the same slot stands already
 	SkipOverlap   SkipReason = "OVERLAP"   // another slot of the interviewer is in the way
-	SkipInPast    SkipReason = "IN_PAST"
+	SkipInPast               = SkipReason(SlotInPast)
 	SkipBlocked   SkipReason = "BLOCKED" // the interviewer has blocked the time, or taken the slot out
 )
 
@@ -282,18 +284,17 @@ func (p *Plan) skip(span calendar.Span, reason SkipReason, overlaps []Slot) {
 
 // Refusal: windows of which nothing stands afterwards were not published. No
 // windows at all, as of a rule that begins beyond the horizon, are no reason.
-func (p Plan) Refusal(now time.Time) Refused {
+func (p Plan) Refusal() Refused {
 	switch {
 	case len(p.New) > 0 || len(p.Standing) > 0 || len(p.Skipped) == 0:
 		return nil
 	case slices.ContainsFunc(p.Skipped, func(s SkippedSlot) bool { return s.Reason != SkipInPast }):
 		return Refused{{
 			Code: AvailabilityConflict, Field: "start", Conflicting: p.Conflicting,
-			Message: "nothing was published: other slots of the interviewer, or time he has blocked, are in the way",
+			Message: "Nothing was published: other slots of the interviewer, or blocked time, are in the way.",
 		}}
 	default:
-		return Refuse(SlotInPast, "start", fmt.Sprintf(
-			"nothing was published: every slot of the window starts before now, %s", now.Format(time.RFC3339)))
+		return Refuse(SlotInPast, "start", "Nothing was published: every slot of the window starts in the past.")
 	}
 }
 
@@ -304,8 +305,8 @@ func CheckRange(r calendar.Span, longest time.Duration) Refused {
 	if refused := CheckOrder(r); len(refused) > 0 || r.Length() <= longest {
 		return refused
 	}
-	return Refuse(InvalidRange, "end", fmt.Sprintf("the range from %s to %s is longer than the %d days allowed",
-		r.Start.UTC().Format(time.RFC3339), r.End.UTC().Format(time.RFC3339), int(longest.Hours()/24)))
+	days := int(longest.Hours() / 24)
+	return invalidRange("end", Allowed{Kind: AllowedDays, Max: &days}, fmt.Sprintf("The range is longer than %d days.", days))
 }
 
 // CheckOrder refuses a range that is reversed or empty.
@@ -313,6 +314,5 @@ func CheckOrder(r calendar.Span) Refused {
 	if r.Start.Before(r.End) {
 		return nil
 	}
-	return Refuse(InvalidRange, "end", fmt.Sprintf("end is %s; it must be after start, %s",
-		r.End.UTC().Format(time.RFC3339), r.Start.UTC().Format(time.RFC3339)))
+	return invalidRange("end", Allowed{Kind: AllowedAfterStart}, "end must be after start.")
 }

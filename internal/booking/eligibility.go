@@ -83,12 +83,12 @@ func (r Record) eligibility(q question) Eligibility {
 		e.Reasons = append(e.Reasons, EligibilityReason{code, message})
 	}
 	if e.InterviewsUsed >= e.InterviewLimit {
-		fails(WaiveLimit, LimitReached, fmt.Sprintf("%d of %d interviews are used", e.InterviewsUsed, e.InterviewLimit))
+		fails(WaiveLimit, LimitReached, fmt.Sprintf("%d of %d interviews are used.", e.InterviewsUsed, e.InterviewLimit))
 	}
 	tooLow := func(grade int) bool { return grade <= r.Policy.MinimumGradeExclusive }
 	if !q.moving && slices.ContainsFunc(e.RecentGrades, tooLow) {
 		fails(WaiveGrades, GradesTooLow, fmt.Sprintf(
-			"each of the last %d grades must be greater than %d; they are %s, newest first",
+			"Each of the last %d grades must be greater than %d; they are %s, newest first.",
 			r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive, list(e.RecentGrades)))
 	}
 	if waiver, waived := pass(waivers, WaivePair, q.spent, q.now); waived {

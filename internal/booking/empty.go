@@ -2,27 +2,30 @@ package booking
 
 import (
 	"fmt"
-	"time"
 
 	"rehearse/internal/calendar"
 )
 
-// EmptyCode names what kept a list of bookable slots empty.
+// EmptyCode names what kept a list of bookable slots empty. A cause that is also
+// a refusal has the refusal's code.
 type EmptyCode string
 
 const (
-	EmptyLimitReached       EmptyCode = "LIMIT_REACHED"
-	EmptyGradesTooLow       EmptyCode = "GRADES_TOO_LOW"
-	EmptyRangeInPast        EmptyCode = "RANGE_IN_PAST"
-	EmptyNonePublished      EmptyCode = "NONE_PUBLISHED"
-	EmptyTaken              EmptyCode = "TAKEN"
-	EmptyHeld               EmptyCode = "HELD"
-	EmptyInPast             EmptyCode = "IN_PAST"
-	EmptyTooSoon            EmptyCode = "TOO_SOON"
-	EmptyAlreadyInterviewed EmptyCode = "ALREADY_INTERVIEWED"
-	EmptySelfInterview      EmptyCode = "SELF_INTERVIEW"
-	EmptyOwnOverlap         EmptyCode = "OWN_OVERLAP"
-	EmptyInterviewerFull    EmptyCode = "INTERVIEWER_FULL"
+	EmptyLimitReached       = EmptyCode(LimitReached)
+	EmptyGradesTooLow       = EmptyCode(GradesTooLow)
+	EmptySlotTaken          = EmptyCode(SlotTaken)
+	EmptySlotHeld           = EmptyCode(SlotHeld)
+	EmptySlotInPast         = EmptyCode(SlotInPast)
+	EmptyTooSoon            = EmptyCode(TooSoon)
+	EmptyAlreadyInterviewed = EmptyCode(AlreadyInterviewed)
+	EmptySelfInterview      = EmptyCode(SelfInterview)
+	EmptyOwnOverlap         = EmptyCode(OwnOverlap)
+	EmptyInterviewerFull    = EmptyCode(InterviewerFull)
+
+	// These are of the question, not of a slot: no booking is refused by them.
+	EmptyRangeInPast   EmptyCode = "RANGE_IN_PAST"
+	EmptyNonePublished EmptyCode = "NONE_PUBLISHED"
+	EmptyNoneMatch     EmptyCode = "NONE_MATCH"
 )
 
 // EmptyReason is one cause of an empty list. Count is how many slots of the
@@ -58,13 +61,13 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		add(EmptyCode(r.Code), t.Published, r.Message)
 	}
 	if !in.End.After(o.Now) {
-		add(EmptyRangeInPast, t.Published, fmt.Sprintf("the range ended at %s, which is past", in.End.UTC().Format(time.RFC3339)))
+		add(EmptyRangeInPast, t.Published, "The range has ended.")
 	}
 	if len(reasons) > 0 {
 		return reasons
 	}
 	if t.Published == 0 {
-		add(EmptyNonePublished, 0, "no interviewer has published a slot in this range")
+		add(EmptyNonePublished, 0, "No interviewer has published a slot in this range.")
 		return reasons
 	}
 	for _, r := range []struct {
@@ -72,14 +75,14 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		count   int
 		message string
 	}{
-		{EmptyTaken, t.Taken, "booked already"},
-		{EmptyHeld, t.Held, "held by somebody else for the moment"},
-		{EmptyInPast, t.InPast, "started already"},
-		{EmptyTooSoon, t.TooSoon, "start too soon to be booked now"},
-		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer whom the student has met, or is going to meet"},
-		{EmptySelfInterview, t.Self, "of the interviewer with the student's own e-mail"},
-		{EmptyOwnOverlap, t.Busy, "while the student has another interview"},
-		{EmptyInterviewerFull, t.Full, "on a day, or in a week, in which the interviewer gives no more"},
+		{EmptySlotTaken, t.Taken, "booked already."},
+		{EmptySlotHeld, t.Held, "held by another student."},
+		{EmptySlotInPast, t.InPast, "started already."},
+		{EmptyTooSoon, t.TooSoon, "starting sooner than the minimum notice allows."},
+		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer the student has met, or is going to."},
+		{EmptySelfInterview, t.Self, "of the interviewer with the student's own e-mail."},
+		{EmptyOwnOverlap, t.Busy, "while the student has another interview."},
+		{EmptyInterviewerFull, t.Full, "on a day, or in a week, in which the interviewer gives no more."},
 	} {
 		if r.count > 0 {
 			add(r.code, r.count, fmt.Sprintf("%d of %d slots: %s", r.count, t.Published, r.message))

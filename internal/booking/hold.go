@@ -1,7 +1,6 @@
 package booking
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -48,8 +47,10 @@ func (r Record) Place(slot Slot, now time.Time) (HeldSlot, Refused) {
 	refused := offer.Judge(slot)
 	switch {
 	case holding && current.SlotID != slot.ID:
-		refused = append(refused, Refusal{Code: AlreadyHolding, Field: "slotId", Message: fmt.Sprintf(
-			"the student holds slot %d until %s; a student holds one slot at a time", current.SlotID, current.ExpiresAt.Format(time.RFC3339))})
+		refused = append(refused, Refusal{
+			Code: AlreadyHolding, Field: "slotId", Hold: current.ID,
+			Message: "The student holds another slot, and can hold one slot at a time.",
+		})
 	case len(refused) > 0:
 	case holding && (current.Extended || !expires.After(current.ExpiresAt)):
 		return current, nil
@@ -87,12 +88,11 @@ func (r Record) Seeing(slot Slot) Record {
 func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	switch {
 	case h.StudentID != r.Student.ID:
-		return Missing("hold", "holdId", h.ID)
+		return Missing("hold", "holdId")
 	case h.SlotID != slot:
-		return Refuse(InvalidInput, "holdId", fmt.Sprintf("hold %d is of slot %d, not %d", h.ID, h.SlotID, slot))
+		return Refuse(InvalidInput, "holdId", "The hold is on another slot than slotId.")
 	case !h.Live(now):
-		return Refuse(HoldExpired, "holdId", fmt.Sprintf(
-			"hold %d was released, or expired at %s", h.ID, h.ExpiresAt.Format(time.RFC3339)))
+		return Refuse(HoldExpired, "holdId", "The hold has expired, or was released.")
 	}
 	return nil
 }

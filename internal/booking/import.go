@@ -37,11 +37,11 @@ func (a Availability) Differences(imported Availability) Refused {
 	if len(imported.Tags) == 0 {
 		return nil
 	}
-	return differsIn("what is published", "tags", listed(a.Tags), listed(imported.Tags))
+	return differsIn("this availability", "tags", listed(a.Tags), listed(imported.Tags))
 }
 
 func differs(field, there, imported string) Refused {
-	return differsIn("who has this e-mail", field, there, imported)
+	return differsIn("the person with this e-mail", field, there, imported)
 }
 
 func differsIn(what, field, there, imported string) Refused {
@@ -49,7 +49,7 @@ func differsIn(what, field, there, imported string) Refused {
 		return nil
 	}
 	return Refuse(InvalidInput, field, fmt.Sprintf(
-		"%s is %q; %s is there already, with %q, and an import changes nothing that is there", field, clip(imported), what, clip(there)))
+		"%s is %q; %s exists already, with %q, and an import does not change what exists.", field, clip(imported), what, clip(there)))
 }
 
 func listed(tags []string) string { return strings.Join(tags, "; ") }
@@ -72,10 +72,10 @@ func number(n *int) string {
 // if the interviewer had published it now.
 func PlanImportedRule(by Interviewer, a Availability, windows []calendar.Span, c Calendar, now time.Time) (Plan, Refused) {
 	if !by.Active {
-		return Plan{}, Refuse(WrongStatus, "interviewer", "the interviewer is not active and cannot publish")
+		return Plan{}, Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish.")
 	}
 	plan := PlanWindows(a, windows, c, now)
-	refused := plan.Refusal(now)
+	refused := plan.Refusal()
 	for i := range refused {
 		refused[i].Field = "" // it is said of the rule as a whole
 	}
@@ -88,20 +88,17 @@ func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Tim
 	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
 	for _, skipped := range plan.Skipped {
 		if skipped.Reason == SkipBlocked {
-			return plan, Refuse(AvailabilityConflict, "start", fmt.Sprintf(
-				"the interviewer has blocked time between %s and %s", skipped.Start.Format(time.RFC3339), skipped.End.Format(time.RFC3339)))
+			return plan, Refuse(AvailabilityConflict, "start", "The interviewer has blocked time within the window.")
 		}
 	}
 	if len(plan.Conflicting) > 0 {
-		other := plan.Conflicting[0]
 		return plan, Refused{{
-			Code: AvailabilityConflict, Field: "start", Conflicting: plan.Conflicting, Message: fmt.Sprintf(
-				"another slot of the interviewer, from %s to %s, is in the way",
-				other.Start.Format(time.RFC3339), other.End.Format(time.RFC3339)),
+			Code: AvailabilityConflict, Field: "start", Conflicting: plan.Conflicting,
+			Message: "Another slot of the interviewer is in the way.",
 		}}
 	}
 	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
-		return plan, Refuse(WrongStatus, "interviewer", "the interviewer is not active and cannot publish what lies in the future")
+		return plan, Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish what lies in the future.")
 	}
 	return plan, nil
 }

@@ -15,19 +15,16 @@ func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 		switch {
 		case !slot.Span().Equal(i.Span()):
 		case i.Status != Cancelled && slot.Status == SlotBooked:
-			return nil, Refuse(SlotTaken, "start", "another interview stands on the interviewer's slot at that time")
+			return nil, Refuse(SlotTaken, "start", "The interviewer's slot at that time has another interview.")
 		case i.Status != Cancelled && slot.HeldAt(now) && slot.HeldBy != i.StudentID:
-			return nil, Refuse(SlotHeld, "start", fmt.Sprintf(
-				"another student holds the interviewer's slot at that time, until %s at the latest", slot.HeldUntil.Format(time.RFC3339)))
+			return nil, Refuse(SlotHeld, "start", "Another student holds the interviewer's slot at that time.")
 		default:
 			return &slot, nil
 		}
 	}
 	if len(in) > 0 && i.Status != Cancelled {
 		return nil, Refused{{
-			Code: AvailabilityConflict, Field: "start", Conflicting: in, Message: fmt.Sprintf(
-				"another slot of the interviewer, from %s to %s, is in the way",
-				in[0].Start.Format(time.RFC3339), in[0].End.Format(time.RFC3339)),
+			Code: AvailabilityConflict, Field: "start", Conflicting: in, Message: "Another slot of the interviewer is in the way.",
 		}}
 	}
 	return nil, nil
@@ -58,7 +55,7 @@ func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Intervi
 		refused = append(refused, checkBounds("grade", *i.Grade, MinGrade, MaxGrade)...)
 		if i.Status != Completed {
 			refused = append(refused, Refuse(InvalidInput, "grade", fmt.Sprintf(
-				"grade is %d on an interview that is %s; only one that is COMPLETED has a grade", *i.Grade, i.Status))...)
+				"grade is %d on an interview that is %s; only a COMPLETED interview has a grade.", *i.Grade, i.Status))...)
 		}
 	}
 	if i.Note != nil {
@@ -85,7 +82,7 @@ func (i Interview) onlyOn(status InterviewStatus, field string, given bool) Refu
 	if !given || i.Status == status {
 		return nil
 	}
-	return Refuse(InvalidInput, field, fmt.Sprintf("%s is given for an interview that is %s; only one that is %s has it",
+	return Refuse(InvalidInput, field, fmt.Sprintf("%s is given for an interview that is %s; only a %s interview has it.",
 		field, i.Status, status))
 }
 
@@ -93,22 +90,22 @@ func (i Interview) checkImportedTimes(now time.Time) Refused {
 	refused := CheckOrder(i.Span())
 	minutes := int(i.Span().Length() / time.Minute)
 	if len(refused) == 0 && (minutes < MinSlotMinutes || minutes > MaxSlotMinutes || i.Span().Length()%time.Minute != 0) {
-		refused = Refuse(InvalidRange, "end", fmt.Sprintf("the interview lasts %s; whole minutes from %d to %d are allowed",
+		refused = invalidRange("end", between(AllowedMinutes, MinSlotMinutes, MaxSlotMinutes), fmt.Sprintf(
+			"The interview lasts %s; whole minutes from %d to %d are allowed.",
 			i.Span().Length(), MinSlotMinutes, MaxSlotMinutes))
 	}
 	if i.BookedAt.After(now) {
-		refused = append(refused, Refuse(InvalidInput, "bookedAt", "bookedAt lies in the future")...)
+		refused = append(refused, Invalid("bookedAt", Allowed{Kind: AllowedTime, NotAfter: &now}, "bookedAt is in the future.")...)
 	}
 	if i.CompletedAt != nil && (i.CompletedAt.Before(i.Start) || i.CompletedAt.After(now)) {
-		refused = append(refused, Refuse(InvalidInput, "completedAt", fmt.Sprintf(
-			"completedAt is %s; a time from the interview's start until now is allowed", i.CompletedAt.Format(time.RFC3339)))...)
+		refused = append(refused, Invalid("completedAt", Allowed{Kind: AllowedTime, NotBefore: &i.Start, NotAfter: &now},
+			"completedAt must lie between the interview's start and now.")...)
 	}
 	if i.CancelledAt != nil && i.CancelledAt.After(now) {
-		refused = append(refused, Refuse(InvalidInput, "cancelledAt", "cancelledAt lies in the future")...)
+		refused = append(refused, Invalid("cancelledAt", Allowed{Kind: AllowedTime, NotAfter: &now}, "cancelledAt is in the future.")...)
 	}
 	if i.Start.After(now) && i.Status != Booked && i.Status != Cancelled {
-		refused = append(refused, Refuse(TooSoon, "status", fmt.Sprintf(
-			"the interview is %s and starts at %s, which is to come", i.Status, i.Start.Format(time.RFC3339)))...)
+		refused = append(refused, tooSoon("status", i.Start, fmt.Sprintf("The interview is %s but starts in the future.", i.Status))...)
 	}
 	return refused
 }
@@ -132,13 +129,13 @@ func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	r.Waivers = nil // they are for what is booked here
 	claims := r.claims(now)
 	if r.Self != 0 && r.Self == i.InterviewerID {
-		no(SelfInterview, "interviewerEmail", "the interviewer has the student's own e-mail; nobody interviews themselves")
+		no(SelfInterview, "interviewerEmail", selfInterview)
 	}
 	if i.Status.TookOrTakesPlace() && slices.Contains(met(claims), i.InterviewerID) {
-		no(AlreadyInterviewed, "interviewerEmail", "the student has met, or is going to meet, this interviewer")
+		no(AlreadyInterviewed, "interviewerEmail", alreadyInterviewed)
 	}
 	if i.Status.TookOrTakesPlace() && slices.ContainsFunc(busy(claims), i.Span().Overlaps) {
-		no(OwnOverlap, "start", "the student has another interview at that time")
+		no(OwnOverlap, "start", ownOverlap)
 	}
 	for _, reason := range r.Eligibility(now).Reasons {
 		if (reason.Code == LimitReached && i.Status.CountsAgainstLimit()) || i.ToCome(now) {
@@ -170,7 +167,7 @@ func (i Interview) DiffersFrom(there Interview) Refused {
 	refused := differsIn("an interview of the two at this time", "status", string(there.Status), string(i.Status))
 	refused = append(refused, differsIn("an interview of the two at this time", "grade", number(there.Grade), number(i.Grade))...)
 	if i.Note != nil && (there.Note == nil || *there.Note != *i.Note) {
-		refused = append(refused, Refuse(InvalidInput, "note", "note differs from that of the interview that is there already")...)
+		refused = append(refused, Refuse(InvalidInput, "note", "note differs from the note of the interview that exists already.")...)
 	}
 	return refused
 }

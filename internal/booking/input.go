@@ -52,11 +52,12 @@ func normaliseRoom(room **string) Refused {
 		return nil
 	}
 	if n := utf8.RuneCountInString(text); n > maxURL {
-		return Refuse(InvalidInput, "meetingUrl", fmt.Sprintf("meetingUrl has %d characters; at most %d are allowed", n, maxURL))
+		return Invalid("meetingUrl", between(AllowedLength, 0, maxURL),
+			fmt.Sprintf("meetingUrl has %d characters; at most %d are allowed.", n, maxURL))
 	}
 	if !validRoom(text) {
-		return Refuse(InvalidInput, "meetingUrl", fmt.Sprintf(
-			"meetingUrl is %q; an address such as https://meet.example.org/room is expected", clip(text)))
+		return Invalid("meetingUrl", Allowed{Kind: AllowedURL}, fmt.Sprintf(
+			"meetingUrl is %q; an address such as https://meet.example.org/room is expected.", clip(text)))
 	}
 	return nil
 }
@@ -75,13 +76,13 @@ func normalisePerson(name, email, zone *string) Refused {
 	refused := checkLength("name", *name, 1, maxName)
 	if at := strings.IndexAny(*name, directions); at >= 0 {
 		r, _ := utf8.DecodeRuneInString((*name)[at:])
-		refused = append(refused, Refuse(InvalidInput, "name", fmt.Sprintf(
-			"name has a character that changes the direction of writing (%U), which is not allowed", r))...)
+		refused = append(refused, Invalid("name", Allowed{Kind: AllowedPrintable}, fmt.Sprintf(
+			"name has a character that changes the direction of writing (%U), which is not allowed.", r))...)
 	}
 	*email = NormaliseEmail(*email)
 	if !validEmail(*email) {
-		refused = append(refused, Refuse(InvalidInput, "email", fmt.Sprintf(
-			"email is %q; an address such as ada@example.org is expected", clip(*email)))...)
+		refused = append(refused, Invalid("email", Allowed{Kind: AllowedEmail}, fmt.Sprintf(
+			"email is %q; an address such as ada@example.org is expected.", clip(*email)))...)
 	}
 	location, err := calendar.Zone(*zone)
 	if err != nil {
@@ -108,8 +109,8 @@ func NormaliseEmail(email string) string {
 func beyondASCII(r rune) bool { return r > unicode.MaxASCII }
 
 func badZone(zone string) Refused {
-	return Refuse(InvalidInput, "timeZone", fmt.Sprintf(
-		"timeZone is %q; an IANA name such as Europe/Berlin or UTC is expected", clip(zone)))
+	return Invalid("timeZone", Allowed{Kind: AllowedTimeZone}, fmt.Sprintf(
+		"timeZone is %q; an IANA name such as Europe/Berlin or UTC is expected.", clip(zone)))
 }
 
 // NormaliseTags trims the tags, brings them into NFC, lowers their case, sorts them and drops doubles.
@@ -123,10 +124,7 @@ func NormaliseTags(tags []string) ([]string, Refused) {
 	}
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
-	if len(clean) > MaxTags {
-		refused = append(refused, Refuse(InvalidInput, "tags", fmt.Sprintf("tags has %d; at most %d are allowed", len(clean), MaxTags))...)
-	}
-	return clean, refused
+	return clean, append(refused, checkCount("tags", len(clean), 0, MaxTags)...)
 }
 
 // validEmail accepts a bare ASCII address with a dot-atom local part: what mail
@@ -143,13 +141,15 @@ func validEmail(email string) bool {
 func checkLength(field, text string, low, high int) Refused {
 	n := utf8.RuneCountInString(text)
 	if n < low || n > high || (low > 0 && strings.TrimSpace(text) == "") {
-		return Refuse(InvalidInput, field, fmt.Sprintf("%s has %d characters; %d to %d are allowed", field, n, low, high))
+		return Invalid(field, between(AllowedLength, low, high),
+			fmt.Sprintf("%s has %d characters; %d to %d are allowed.", field, n, low, high))
 	}
 	if problem := spelling.Problem(text); problem != "" {
-		return Refuse(InvalidInput, field, fmt.Sprintf("%s has %s, which is not allowed", field, problem))
+		return Invalid(field, Allowed{Kind: AllowedPrintable}, fmt.Sprintf("%s has %s, which is not allowed.", field, problem))
 	}
 	if low > 0 && !spelling.Visible(text) {
-		return Refuse(InvalidInput, field, fmt.Sprintf("%s is %q; at least one visible character is expected", field, clip(text)))
+		return Invalid(field, between(AllowedLength, low, high),
+			fmt.Sprintf("%s is %q; at least one visible character is expected.", field, clip(text)))
 	}
 	return nil
 }
@@ -185,7 +185,8 @@ func CheckIdempotencyKey(key *string) Refused {
 		return nil
 	}
 	if strings.ContainsFunc(*key, unicode.IsControl) {
-		return Refuse(InvalidInput, "idempotencyKey", "idempotencyKey has a control character, which is not allowed")
+		return Invalid("idempotencyKey", Allowed{Kind: AllowedPrintable},
+			"idempotencyKey has a control character, which is not allowed.")
 	}
 	return checkLength("idempotencyKey", *key, 1, MaxIdempotencyKey)
 }

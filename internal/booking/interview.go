@@ -123,8 +123,7 @@ func (i Interview) Complete(c Completion, now time.Time) (Interview, Refused) {
 	switch i.Status {
 	case Booked:
 		if now.Before(i.Start) {
-			return i, Refuse(TooSoon, "interviewId", fmt.Sprintf(
-				"the interview starts at %s; it can be completed from then on", i.Start.Format(time.RFC3339)))
+			return i, tooSoon("interviewId", i.Start, "The interview has not started; it can be completed once it has.")
 		}
 		i.Status = Completed
 		i.CompletedAt = &now
@@ -156,9 +155,8 @@ func (c Completion) validate(i Interview, now time.Time) Refused {
 		refused = append(refused, checkLength("note", *c.Note, 0, MaxNote)...)
 	}
 	if c.At != nil && (c.At.Before(i.Start) || c.At.After(now)) {
-		refused = append(refused, Refuse(InvalidInput, "completedAt", fmt.Sprintf(
-			"completedAt is %s; a time from the interview's start at %s until now is allowed",
-			c.At.UTC().Format(time.RFC3339), i.Start.Format(time.RFC3339)))...)
+		refused = append(refused, Invalid("completedAt", Allowed{Kind: AllowedTime, NotBefore: &i.Start, NotAfter: &now},
+			"completedAt must lie between the interview's start and now.")...)
 	}
 	return refused
 }
@@ -178,8 +176,7 @@ func (i Interview) Cancel(reason string, by Actor, p Policy, now time.Time) (Int
 	}
 	last := i.Start.Add(-time.Duration(p.CancelCutoffSeconds) * time.Second)
 	if by.IsStudent() && now.After(last) {
-		return i, Refuse(CancelTooLate, "interviewId", fmt.Sprintf(
-			"the interview starts at %s; a student could cancel it until %s", i.Start.Format(time.RFC3339), last.Format(time.RFC3339)))
+		return i, tooLate(CancelTooLate, last, "The interview starts too soon for a student to cancel it.")
 	}
 	i.Status = Cancelled
 	i.CancelledAt = &now
@@ -198,12 +195,13 @@ func (r Record) Move(i Interview, to Slot, now time.Time) (Interview, Refused) {
 	}
 	var refused Refused
 	if !i.Start.After(now) {
-		refused = append(refused, Refuse(SlotInPast, "interviewId", fmt.Sprintf(
-			"the interview started at %s; only one to come can be moved", i.Start.Format(time.RFC3339)))...)
+		refused = append(refused, Refuse(SlotInPast, "interviewId", "The interview has started; only an upcoming interview can be moved.")...)
 	}
 	if i.Reschedules >= r.Policy.MaxReschedules {
-		refused = append(refused, Refuse(TooManyReschedules, "interviewId", fmt.Sprintf(
-			"the interview was moved %d times; %d are allowed", i.Reschedules, r.Policy.MaxReschedules))...)
+		refused = append(refused, Refusal{
+			Code: TooManyReschedules, Field: "interviewId", Used: i.Reschedules, Limit: r.Policy.MaxReschedules,
+			Message: fmt.Sprintf("The interview was moved %d times; %d are allowed.", i.Reschedules, r.Policy.MaxReschedules),
+		})
 	}
 	offer := r.OfferToMove(i, now)
 	for _, refusal := range offer.Judge(to) {
@@ -268,8 +266,8 @@ func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
 	case i.Status != Booked:
 		return i, wrongStatus(i, "marked as a no-show", Booked)
 	case now.Before(from):
-		return i, Refuse(TooSoon, "interviewId", fmt.Sprintf("the interview starts at %s; a no-show can be marked from %s on",
-			i.Start.Format(time.RFC3339), from.Format(time.RFC3339)))
+		return i, tooSoon("interviewId", from, fmt.Sprintf(
+			"A no-show can be marked from %d minutes after the interview's start.", int(NoShowAfter.Minutes())))
 	}
 	i.Status = noShow
 	i.NoShowAt = &now
@@ -283,8 +281,10 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 		return i, wrongStatus(i, "taken back", StudentNoShow, InterviewerNoShow)
 	}
 	if last := i.NoShowAt.Add(UndoNoShowFor); now.After(last) {
-		return i, Refuse(WrongStatus, "interviewId", fmt.Sprintf(
-			"the no-show was marked at %s; it could be undone until %s", i.NoShowAt.Format(time.RFC3339), last.Format(time.RFC3339)))
+		return i, Refused{{
+			Code: WrongStatus, Field: "interviewId", Status: i.Status, Deadline: &last,
+			Message: fmt.Sprintf("A no-show can be undone within %d hours after it was marked.", int(UndoNoShowFor.Hours())),
+		}}
 	}
 	slot := Slot{ID: i.SlotID, InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotOpen}
 	offer := r.OfferToMove(i, now)
@@ -324,6 +324,16 @@ func union(a, b []WaiverID) []WaiverID {
 }
 
 func wrongStatus(i Interview, verb string, allowed ...InterviewStatus) Refused {
-	return Refuse(WrongStatus, "interviewId", fmt.Sprintf(
-		"the interview is %s; only one that is %s can be %s", i.Status, joinOr(allowed), verb))
+	return Refused{{
+		Code: WrongStatus, Field: "interviewId", Status: i.Status, Expected: allowed,
+		Message: fmt.Sprintf("The interview is %s; only an interview that is %s can be %s.", i.Status, joinOr(allowed), verb),
+	}}
+}
+
+func tooSoon(field string, earliest time.Time, message string) Refused {
+	return Refused{{Code: TooSoon, Field: field, Message: message, Earliest: &earliest}}
+}
+
+func tooLate(code RefusalCode, deadline time.Time, message string) Refused {
+	return Refused{{Code: code, Field: "interviewId", Message: message, Deadline: &deadline}}
 }

@@ -1,7 +1,6 @@
 package booking
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -20,6 +19,7 @@ type Offer struct {
 	Again       []InterviewerID // whom a waiver lets him meet again
 	Self        InterviewerID   // nobody interviews themselves; 0 for none
 	Busy        []calendar.Span // the student's own interviews, and his hold
+	claims      []Commitment    // what Met and Busy come from
 
 	// Own is what the student's live hold comes to; nil when he has none. His
 	// held slot is judged as though he did not hold it, and no other is.
@@ -63,6 +63,7 @@ func (r Record) offer(q question) Offer {
 		Met:         met(q.claims),
 		Self:        r.Self,
 		Busy:        busy(q.claims),
+		claims:      q.claims,
 	}
 	if slices.ContainsFunc(o.Eligibility.Waivers, func(w Waiver) bool { return w.Rule == WaivePair }) {
 		o.Met, o.Again = nil, o.Met
@@ -74,6 +75,13 @@ func (r Record) offer(q question) Offer {
 	}
 	return o
 }
+
+// What a refusal says, wherever its rule is asked.
+const (
+	alreadyInterviewed = "The student has met this interviewer, or is going to."
+	selfInterview      = "The interviewer has the student's own e-mail; nobody interviews themselves."
+	ownOverlap         = "The student has another interview, or holds a slot, at that time."
+)
 
 // Judge says whether the slot can be booked: every rule that fails, none when
 // it can.
@@ -96,16 +104,36 @@ func (o Offer) judge(slot Slot, own bool) Refused {
 	no := func(code RefusalCode, message string) {
 		refused = append(refused, Refusal{Code: code, Field: "slotId", Message: message})
 	}
+	inTheWay := func(code RefusalCode, message string, blocks func(Commitment) bool) {
+		no(code, message)
+		last := &refused[len(refused)-1]
+		last.Interview, last.Hold = o.inTheWay(blocks)
+	}
 	if slices.Contains(o.Met, slot.InterviewerID) {
-		no(AlreadyInterviewed, "the student has met, or is going to meet, this interviewer")
+		inTheWay(AlreadyInterviewed, alreadyInterviewed, func(i Commitment) bool { return i.InterviewerID == slot.InterviewerID })
 	}
 	if o.Self != 0 && slot.InterviewerID == o.Self {
-		no(SelfInterview, "the interviewer has the student's own e-mail; nobody interviews themselves")
+		no(SelfInterview, selfInterview)
 	}
 	if slices.ContainsFunc(o.Busy, slot.Span().Overlaps) {
-		no(OwnOverlap, "the student has another interview at that time")
+		inTheWay(OwnOverlap, ownOverlap, func(i Commitment) bool { return i.Span().Overlaps(slot.Span()) })
 	}
 	return append(refused, o.ineligible()...)
+}
+
+// inTheWay is the student's first interview that takes or took place and blocks
+// the slot, or else the live hold, which has no interview yet.
+func (o Offer) inTheWay(blocks func(Commitment) bool) (InterviewID, HoldID) {
+	for _, i := range o.claims {
+		switch {
+		case !i.Status.TookOrTakesPlace() || !blocks(i):
+		case i.ID != 0:
+			return i.ID, 0
+		case o.Own != nil:
+			return 0, o.Own.ID
+		}
+	}
+	return 0, 0
 }
 
 // judgeSlot is what keeps everybody from the slot, but for its own holder.
@@ -116,18 +144,18 @@ func (o Offer) judgeSlot(slot Slot, own bool) Refused {
 	}
 	switch {
 	case slot.Status == SlotBooked:
-		no(SlotTaken, "somebody else has booked this slot")
+		no(SlotTaken, "Another student has booked this slot.")
 	case slot.Status == SlotWithdrawn:
-		no(SlotIsWithdrawn, "the slot was withdrawn")
+		no(SlotIsWithdrawn, "The slot was withdrawn.")
 	case !own && slot.HeldAt(o.Now):
-		no(SlotHeld, fmt.Sprintf("somebody else holds this slot, until %s at the latest", slot.HeldUntil.Format(time.RFC3339)))
+		no(SlotHeld, "Another student holds this slot.")
+		refused[len(refused)-1].HeldUntil = &slot.HeldUntil
 	}
 	switch {
 	case slot.InPast(o.Now):
-		no(SlotInPast, fmt.Sprintf("the slot started at %s", slot.Start.Format(time.RFC3339)))
+		no(SlotInPast, "The slot has started.")
 	case slot.Start.Before(o.Earliest):
-		no(TooSoon, fmt.Sprintf("the slot starts at %s; only slots from %s on can be booked now",
-			slot.Start.Format(time.RFC3339), o.Earliest.Format(time.RFC3339)))
+		refused = append(refused, tooSoon("slotId", o.Earliest, "The slot starts sooner than the minimum notice allows.")...)
 	}
 	if slot.FullAt(o.Now, own) {
 		no(InterviewerFull, interviewerFull)
@@ -141,6 +169,7 @@ func (o Offer) ineligible() Refused {
 	for _, reason := range o.Eligibility.Reasons {
 		refused = append(refused, Refusal{
 			Code: reason.Code, Message: reason.Message, Field: "studentId", Eligibility: &o.Eligibility,
+			Used: o.Eligibility.InterviewsUsed, Limit: o.Eligibility.InterviewLimit,
 		})
 	}
 	return refused

@@ -38,7 +38,7 @@ func (r Record) Anonymise(now time.Time) (Student, Refused) {
 	_, holding := r.LiveHold(now)
 	if n := len(r.Upcoming(now)); n > 0 || holding {
 		return r.Student, Refuse(WrongStatus, "studentId", fmt.Sprintf(
-			"the student has %d interviews to come, or holds a slot; cancel them first", n))
+			"The student has %d upcoming interviews, or holds a slot; cancel or release them first.", n))
 	}
 	none := 0
 	s := r.Student
@@ -103,7 +103,7 @@ func (i Interviewer) MayPublish() Refused {
 	if i.Active {
 		return nil
 	}
-	return Refuse(WrongStatus, "interviewerId", "the interviewer is not active and cannot publish")
+	return Refuse(WrongStatus, "interviewerId", "The interviewer is not active and cannot publish.")
 }
 
 // MaxBlock is the longest range of blocked time, and MaxBlockDates how often it
@@ -117,5 +117,5 @@ const (
 func CheckBlock(span calendar.Span, reason string, dates int) Refused {
 	refused := CheckRange(span, MaxBlock)
 	refused = append(refused, checkLength("reason", reason, 1, MaxReason)...)
-	return append(refused, checkBounds("dates", dates, 0, MaxBlockDates)...)
+	return append(refused, checkCount("dates", dates, 0, MaxBlockDates)...)
 }

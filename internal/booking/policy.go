@@ -1,9 +1,6 @@
 package booking
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Policy is the record of the numbers the rules use. Durations are in seconds.
 type Policy struct {
@@ -62,12 +59,4 @@ func (p Policy) Validate() Refused {
 		refused = append(refused, checkBounds(b.field, b.value, b.min, b.max)...)
 	}
 	return refused
-}
-
-func checkBounds(field string, value, low, high int) Refused {
-	if value >= low && value <= high {
-		return nil
-	}
-	return Refuse(InvalidInput, field,
-		fmt.Sprintf("%s is %d; a whole number from %d to %d is allowed", field, value, low, high))
 }

@@ -3,6 +3,7 @@ package booking
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // RefusalCode names why a rule said no. Codes are part of the public contract.
@@ -26,7 +27,9 @@ const (
 	InvalidInput         RefusalCode = "INVALID_INPUT"
 	InvalidRange         RefusalCode = "INVALID_RANGE"
 	IdempotencyMismatch  RefusalCode = "IDEMPOTENCY_MISMATCH"
+	VersionConflict      RefusalCode = "VERSION_CONFLICT"
 	CancelTooLate        RefusalCode = "CANCEL_TOO_LATE"
+	RescheduleTooLate    RefusalCode = "RESCHEDULE_TOO_LATE"
 	WrongStatus          RefusalCode = "WRONG_STATUS"
 	TooManyReschedules   RefusalCode = "TOO_MANY_RESCHEDULES"
 	AvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
@@ -34,15 +37,26 @@ const (
 )
 
 // Refusal is a rule's "no": a code for programs, a sentence for people, the
-// input field it is about, and what the caller needs to go on.
+// input field it is about, and the data behind the sentence. Which data a
+// refusal has depends on its code.
 type Refusal struct {
 	Code    RefusalCode
 	Message string
 	Field   string // name of the input field; empty when none is to blame
 
-	Alternatives []Slot       // SlotTaken: slots that could be booked instead
-	Eligibility  *Eligibility // LimitReached, GradesTooLow: the evidence
-	Conflicting  []Slot       // AvailabilityConflict: the slots in the way
+	Allowed        *Allowed          // InvalidInput, InvalidRange: what is allowed; nil when only the message says
+	Alternatives   []Slot            // SlotTaken, SlotHeld: slots that could be booked instead
+	HeldUntil      *time.Time        // SlotHeld: when the hold expires
+	Eligibility    *Eligibility      // LimitReached, GradesTooLow: the evidence
+	Conflicting    []Slot            // AvailabilityConflict: the slots in the way
+	Interview      InterviewID       // AlreadyInterviewed, OwnOverlap: the interview in the way; 0 for none
+	Hold           HoldID            // AlreadyHolding, AlreadyInterviewed, OwnOverlap: the hold in the way; 0 for none
+	Earliest       *time.Time        // TooSoon: when it is no longer too soon
+	Deadline       *time.Time        // CancelTooLate, RescheduleTooLate, WrongStatus: the last instant that was allowed
+	Used, Limit    int               // LimitReached, TooManyReschedules
+	Status         InterviewStatus   // WrongStatus: of the interview; empty when it is not about one
+	Expected       []InterviewStatus // WrongStatus: what the interview would have to be
+	CurrentVersion int               // VersionConflict
 }
 
 // Refused is every rule that said no to one request, as an error. It is never
@@ -82,6 +96,15 @@ func (r Refused) Error() string {
 
 // Missing refuses an id that names nothing, or nothing that the caller may know
 // of: the two must not be told apart.
-func Missing[ID ~int64](noun, field string, id ID) Refused {
-	return Refuse(NotFound, field, fmt.Sprintf("there is no %s %d", noun, id))
+func Missing(noun, field string) Refused {
+	return Refuse(NotFound, field, fmt.Sprintf("There is no such %s.", noun))
+}
+
+// StaleVersion refuses a change of something that has another version than the
+// caller expects.
+func StaleVersion(noun string, current int) Refused {
+	return Refused{{
+		Code: VersionConflict, Field: "expectedVersion", CurrentVersion: current,
+		Message: fmt.Sprintf("Somebody else has changed the %s; its version is %d. Read it again.", noun, current),
+	}}
 }

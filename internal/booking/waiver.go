@@ -48,8 +48,7 @@ func (w Waiver) Validate(now time.Time) Refused {
 	}
 	refused = append(refused, checkBounds("uses", w.Uses, 1, MaxWaiverUses)...)
 	if w.ExpiresAt != nil && !w.ExpiresAt.After(now) {
-		refused = append(refused, Refuse(InvalidInput, "expiresAt",
-			"expiresAt is "+w.ExpiresAt.UTC().Format(time.RFC3339)+"; a time to come is allowed")...)
+		refused = append(refused, Invalid("expiresAt", Allowed{Kind: AllowedTime, NotBefore: &now}, "expiresAt must be in the future.")...)
 	}
 	return refused
 }

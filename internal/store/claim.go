@@ -40,11 +40,11 @@ func (tx *Tx) LockClaim(
 	case err != nil:
 		return c, fault(err, "lock student %d, interviewer %d and slot %d", student, by, slot)
 	case students == 0:
-		return c, booking.Missing("student", "studentId", student)
+		return c, booking.Missing("student", "studentId")
 	case interviewers == 0:
-		return c, booking.Missing("interviewer", "interviewerId", by)
+		return c, booking.Missing("interviewer", "interviewerId")
 	case slots == 0:
-		return c, booking.Missing("slot", "slotId", slot)
+		return c, booking.Missing("slot", "slotId")
 	}
 	return c, nil
 }

@@ -33,18 +33,18 @@ const (
 // only when two requests race past the checks before it, or when the check
 // would be the constraint itself, as with e-mails.
 var constraintRefusals = map[string]booking.Refusal{
-	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "somebody else has booked this slot"},
-	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "the student has met, or is going to meet, this interviewer"},
-	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "the student has another interview at that time"},
-	"holds_student_key":     {Code: booking.AlreadyHolding, Field: "slotId", Message: "the student holds another slot"},
-	"holds_slot_key":        {Code: booking.SlotHeld, Field: "slotId", Message: "somebody else holds this slot"},
-	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "other slots of the interviewer are in the way"},
+	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "Another student has booked this slot."},
+	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "The student has met this interviewer, or is going to."},
+	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "The student has another interview at that time."},
+	"holds_student_key":     {Code: booking.AlreadyHolding, Field: "slotId", Message: "The student holds another slot, and can hold one slot at a time."},
+	"holds_slot_key":        {Code: booking.SlotHeld, Field: "slotId", Message: "Another student holds this slot."},
+	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "Other slots of the interviewer are in the way."},
 	"availabilities_window_key": {
-		Code: booking.AvailabilityConflict, Field: "start", Message: "the interviewer has published this very window already",
+		Code: booking.AvailabilityConflict, Field: "start", Message: "The interviewer has published this window already.",
 	},
-	"students_email_key": {Code: booking.InvalidInput, Field: "email", Message: "another student has this e-mail"},
+	"students_email_key": {Code: booking.InvalidInput, Field: "email", Allowed: &booking.Allowed{Kind: booking.AllowedUnused}, Message: "Another student has this e-mail."},
 	"interviewers_email_key": {
-		Code: booking.InvalidInput, Field: "email", Message: "another interviewer has this e-mail",
+		Code: booking.InvalidInput, Field: "email", Allowed: &booking.Allowed{Kind: booking.AllowedUnused}, Message: "Another interviewer has this e-mail.",
 	},
 }
 
@@ -89,7 +89,7 @@ func refusal(err error) error {
 			return booking.Refused{r}
 		}
 	case lockNotAvailable, serializationFailure, deadlockDetected:
-		return booking.Refuse(booking.BusyRetry, "", "others are changing the same things right now; try again")
+		return booking.Refuse(booking.BusyRetry, "", "Others are changing the same things right now; try again.")
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func isSerialization(err error) bool {
 // missing is the refusal for an id that names nothing.
 func missing[ID ~int64](err error, noun, field string, id ID) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) {
-		return booking.Missing(noun, field, id)
+		return booking.Missing(noun, field)
 	}
 	return fault(err, "read %s %d", noun, id)
 }

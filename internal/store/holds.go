@@ -34,6 +34,13 @@ func (r *Reader) Hold(ctx context.Context, id booking.HoldID) (booking.Hold, err
 	return found.domain(), missing(err, "hold", "holdId", id)
 }
 
+// HoldsByID reads the holds that exist of those asked for.
+func (r *Reader) HoldsByID(ctx context.Context, keys []booking.HoldID) ([]booking.Hold, error) {
+	var rows []holdRow
+	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.HoldID](keys)).Find(&rows).Error
+	return domains(rows), fault(err, "read %d holds", len(keys))
+}
+
 // PlaceHold writes a new hold and marks its slot. Both its student and its slot
 // are locked. What else the two had has expired, and is ended first: it would be
 // in the way of the constraints that keep one hold for each of them.

@@ -56,7 +56,7 @@ func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (keptR
 	}
 	record, found := row.records[id]
 	if !found {
-		return keptRecord{}, booking.Missing("student", "studentId", id)
+		return keptRecord{}, booking.Missing("student", "studentId")
 	}
 	return keptRecord{record, row.stamp}, nil
 }

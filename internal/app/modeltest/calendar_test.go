@@ -100,7 +100,7 @@ func (p *plan) place(s *school, a availability, wanted span) {
 		reason = "DUPLICATE"
 	case !wanted.start.After(s.now):
 		p.past++
-		reason = "IN_PAST"
+		reason = "SLOT_IN_PAST"
 	case s.blocked(a, wanted):
 		reason = "BLOCKED"
 	case slices.ContainsFunc(s.slots, func(o slot) bool {
