@@ -129,18 +129,14 @@ func (p *program) exportTable(ctx context.Context) error {
 	if len(p.args) != 1 || exports[p.args[0]] == nil {
 		return fmt.Errorf("%w: export: %s is expected", errConfiguration, tableNames)
 	}
-	return p.withSchool(ctx, func(a *app.App) error { return exports[p.args[0]](a, ctx, p.stdout) })
+	return p.withExisting(ctx, func(s *store.Store) error { return exports[p.args[0]](app.New(s, p.clock), ctx, p.stdout) })
 }
 
 // withSchool runs work on the configured school, whose schema is brought to
 // this version first, where that is wanted.
 func (p *program) withSchool(ctx context.Context, work func(*app.App) error) error {
 	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-		if !p.config.Migrate {
-			if err := s.CheckSchema(ctx); err != nil {
-				return err
-			}
-		} else if _, err := s.Migrate(ctx); err != nil {
+		if err := p.toThisVersion(ctx, s); err != nil {
 			return err
 		}
 		return work(app.New(s, p.clock))

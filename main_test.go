@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"testing"
+
+	"rehearse/internal/pgtest"
 )
 
 // binaryFolder is where the tests build the program.
@@ -19,5 +21,5 @@ func runTests(m *testing.M) int {
 	}
 	defer os.RemoveAll(folder)
 	binaryFolder = folder
-	return m.Run()
+	return pgtest.Main(m)
 }

@@ -53,7 +53,7 @@ func (p *program) serve(ctx context.Context) error {
 		if err := p.prepare(ctx, s); err != nil {
 			return err
 		}
-		keys, err := p.keys()
+		keys, err := p.serverKeys()
 		if err != nil {
 			return err
 		}
@@ -234,10 +234,10 @@ func lateBy(ctx context.Context, after time.Duration) (context.Context, context.
 
 // prepare brings the database to where it can be served from.
 func (p *program) prepare(ctx context.Context, s *store.Store) error {
-	if !p.config.Migrate {
-		return s.CheckSchema(ctx)
+	if err := p.toThisVersion(ctx, s); err != nil {
+		return err
 	}
-	if _, err := s.Migrate(ctx); err != nil {
+	if err := s.CheckGrants(ctx); err != nil {
 		return err
 	}
 	if !p.config.Embedded() || !bool(p.config.SampleData) {
@@ -250,6 +250,16 @@ func (p *program) prepare(ctx context.Context, s *store.Store) error {
 	_, err = store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
 		return store.Nothing{}, sample.School(ctx, tx, p.clock().UTC())
 	})
+	return err
+}
+
+// toThisVersion brings the schema to this version, or with MIGRATE=off refuses
+// another.
+func (p *program) toThisVersion(ctx context.Context, s *store.Store) error {
+	if !p.config.Migrate {
+		return s.CheckSchema(ctx)
+	}
+	_, err := s.Migrate(ctx)
 	return err
 }
 

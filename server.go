@@ -107,15 +107,19 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		_, err := fmt.Fprintln(stdout, usage)
 		return err
 	}
+	if name != "load" && (slices.Contains(args, "--help") || slices.Contains(args, "-h")) { // load has its own
+		_, err := fmt.Fprintln(stdout, usage)
+		return err
+	}
 	command, known := commands[name]
 	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token", "load"}, name)) {
 		return fmt.Errorf("%w: there is no command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
 	}
-	c, err := config.Load(getenv)
+	c, err := config.Load(getenv, purposes[name])
 	if err != nil {
 		return fmt.Errorf("%w:\n%w", errConfiguration, err)
 	}
-	if c.DataDir == "" && c.UsesDataDir() {
+	if c.DataDir == "" && c.UsesDataDir(purposes[name]) {
 		if c.DataDir, err = localpg.DefaultDataDir(getenv); err != nil {
 			return fmt.Errorf("%w: %w", errConfiguration, err)
 		}
@@ -128,6 +132,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	p.clock = func() time.Time { return p.now().Add(c.ClockOffset) }
 	return command(p, ctx)
 }
+
+// purposes are of the commands that do not work on the database alone.
+var purposes = map[string]config.Purpose{"serve": config.Serve, "token": config.Sign}
 
 func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.LogLevel}
@@ -157,10 +164,7 @@ func (p *program) migrate(ctx context.Context) error {
 }
 
 func (p *program) check(ctx context.Context) error {
-	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-		if err := s.CheckSchema(ctx); err != nil {
-			return err
-		}
+	return p.withExisting(ctx, func(s *store.Store) error {
 		findings, err := s.Check(ctx, p.clock())
 		if err != nil {
 			return err
@@ -211,17 +215,38 @@ const databaseName = "rehearse"
 
 // withDatabase runs work on the configured database and closes it after. The
 // server given to work is nil unless the database is the embedded one.
-func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *localpg.Server) error) (err error) {
+func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *localpg.Server) error) error {
+	return p.onDatabase(ctx, false, work)
+}
+
+// withExisting runs work that only reads on a database with this version's
+// schema. It makes none.
+func (p *program) withExisting(ctx context.Context, work func(*store.Store) error) error {
+	err := p.onDatabase(ctx, true, func(s *store.Store, _ *localpg.Server) error {
+		if err := s.CheckSchema(ctx); err != nil {
+			return err
+		}
+		return work(s)
+	})
+	if errors.Is(err, localpg.ErrNoCluster) {
+		return fmt.Errorf("%w; run `rehearse serve` or `rehearse migrate` first, or set DATA_DIR or DATABASE_URL", err)
+	}
+	return err
+}
+
+func (p *program) onDatabase(ctx context.Context, existing bool, work func(*store.Store, *localpg.Server) error) (err error) {
 	dsn := p.config.DatabaseURL
 	var server *localpg.Server
 	if p.config.Embedded() {
-		server, err = localpg.Start(ctx, localpg.Options{DataDir: p.config.DataDir, Env: os.Getenv, Log: p.log})
+		server, err = localpg.Start(ctx, localpg.Options{DataDir: p.config.DataDir, Env: os.Getenv, Log: p.log, Existing: existing})
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, server.Stop()) }()
-		if err := server.EnsureDatabase(ctx, databaseName); err != nil {
-			return err
+		if !existing {
+			if err := server.EnsureDatabase(ctx, databaseName); err != nil {
+				return err
+			}
 		}
 		dsn = server.DSN(databaseName)
 	}
@@ -235,5 +260,5 @@ func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *loc
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return work(s, server)
+	return s.Explain(work(s, server))
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"rehearse/internal/booking"
@@ -14,8 +15,8 @@ import (
 	"rehearse/internal/localpg"
 )
 
-// keys are what the tokens of this configuration are signed with: a key of its
-// own in the data folder where none is named.
+// keys are what the tokens of this configuration are signed with: the key of
+// the data folder where none is named, which serverKeys makes.
 func (p *program) keys() (identity.Keys, error) {
 	switch c := p.config; {
 	case c.OIDCIssuer != "":
@@ -25,11 +26,22 @@ func (p *program) keys() (identity.Keys, error) {
 	case c.Secret != nil:
 		return *c.Secret, nil
 	default:
-		if err := localpg.MakeDataDir(c.DataDir); err != nil {
-			return nil, fmt.Errorf("make the data folder %s: %w", c.DataDir, err)
-		}
 		return identity.LocalSecret(c.DataDir)
 	}
+}
+
+// serverKeys makes the key of the data folder first, where none is named.
+func (p *program) serverKeys() (identity.Keys, error) {
+	if !p.config.KeepsKey() {
+		return p.keys()
+	}
+	if err := localpg.MakeDataDir(p.config.DataDir); err != nil {
+		return nil, fmt.Errorf("make the data folder %s: %w", p.config.DataDir, err)
+	}
+	if err := identity.MakeLocalSecret(p.config.DataDir); err != nil {
+		return nil, err
+	}
+	return p.keys()
 }
 
 // terms: a token is of the real time, whatever the school's clock shows.
@@ -53,7 +65,14 @@ func (p *program) token(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: token: %w", errConfiguration, err)
 	}
+	if p.config.Auth == config.AuthJWT && p.config.KeepsKey() {
+		return fmt.Errorf("%w: token: AUTH is jwt, which is the default with DATABASE_URL, so the server knows no key of the data folder; "+
+			"JWT_SECRET, as the server has it, is expected", errConfiguration)
+	}
 	keys, err := p.keys()
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no key in the data folder %s yet; run `rehearse serve` first, which makes it, or set JWT_SECRET", p.config.DataDir)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rehearse/internal/identity"
 )
 
 const secretOfTests = "JWT_SECRET=a secret of more than thirty-two bytes"
@@ -50,22 +53,34 @@ func tokenOf(t *testing.T, data string, env []string, args ...string) string {
 	return strings.TrimSpace(out)
 }
 
+// withKey is a data folder that has a key, and no database.
+func withKey(t *testing.T) string {
+	t.Helper()
+	data := home(t)
+	if err := errors.Join(os.Mkdir(data, 0o755), identity.MakeLocalSecret(data)); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 const created = `mutation { createStudent(input: {name: "X", email: "%s@example.org"}) { errors { code } } }`
 
-// On a laptop: a token is made before there is a server or a database, and the
-// server takes it for whom it names.
+// On a laptop: a token is signed with the key that the server has made, and the
+// server takes it for whom it names. The command writes nothing.
 func TestTokenOnALaptop(t *testing.T) {
 	t.Parallel()
 	data := home(t)
-	admin := tokenOf(t, data, nil, "--role", "admin", "--id", "7", "--ttl", "10m")
-	if _, err := os.Stat(filepath.Join(data, "pgdata")); err == nil {
-		t.Error("the token command has made a database")
+	code, _, errs := once(t, data, nil, "token", "--role", "admin", "--id", "7")
+	if _, err := os.Stat(data); code != exitFault || err == nil {
+		t.Errorf("a token without a key: %d, %v", code, err)
 	}
+	mustContain(t, "a token without a key", errs, "no key in the data folder "+data, "rehearse serve", "JWT_SECRET")
+	r := start(t, data, "SAMPLE_DATA=off", "CLOCK_OFFSET=240h") // a token is of the real time
+	admin := tokenOf(t, data, nil, "--role", "admin", "--id", "7", "--ttl", "10m")
 	key, err := os.Stat(filepath.Join(data, "token.key"))
 	if err != nil || key.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v, %v", key, err)
 	}
-	r := start(t, data, "SAMPLE_DATA=off", "CLOCK_OFFSET=240h") // a token is of the real time
 	if status, body := r.as(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
 		t.Errorf("a token's owner: %d %s", status, body)
 	}
@@ -73,7 +88,7 @@ func TestTokenOnALaptop(t *testing.T) {
 	mustContain(t, "who did it", r.ask("{ events { nodes { actor { role id } } } }"),
 		`{"actor":{"role":"ADMIN","id":"7"}}`, `{"actor":{"role":"ADMIN","id":null}}`)
 	for name, token := range map[string]string{
-		"of another folder": tokenOf(t, home(t), nil, "--role", "admin", "--id", "0"),
+		"of another folder": tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0"),
 		"of a secret":       tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0"),
 	} {
 		if status, body := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized || !strings.Contains(body, `"UNAUTHENTICATED"`) {
@@ -109,7 +124,7 @@ func TestServerWithoutItsIssuer(t *testing.T) {
 	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the token issuer cannot be reached") {
 		t.Errorf("/readyz: %d %s", status, body)
 	}
-	token := tokenOf(t, home(t), nil, "--role", "admin", "--id", "0") // its algorithm is none of an issuer's
+	token := tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0") // its algorithm is none of an issuer's
 	if status, _ := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized {
 		t.Errorf("a token of a secret: %d", status)
 	}

@@ -12,13 +12,17 @@ import (
 	"rehearse/internal/identity"
 )
 
-func (c *Config) validateAuth() []error {
-	if c.Auth == "" {
-		c.Auth = AuthJWT
-		if c.Embedded() && isLoopback(c.Addr) {
-			c.Auth = AuthLocal
-		}
+func (c *Config) setAuth() {
+	if c.Auth != "" {
+		return
 	}
+	c.Auth = AuthJWT
+	if c.Embedded() && isLoopback(c.Addr) {
+		c.Auth = AuthLocal
+	}
+}
+
+func (c *Config) validateAuth() []error {
 	var errs []error
 	if c.Auth != AuthLocal && c.Auth != AuthJWT {
 		errs = append(errs, wrong("AUTH", c.Auth, "local or jwt"))
@@ -33,9 +37,9 @@ func (c *Config) validateAuth() []error {
 	return errs
 }
 
-// validateKeys: with AUTH=jwt exactly one source of keys, with AUTH=local one at
-// most, because it has its own.
-func (c *Config) validateKeys() []error {
+// validateKeys: to serve with AUTH=jwt takes exactly one source of keys, with
+// AUTH=local one at most, because it has its own.
+func (c *Config) validateKeys(purpose Purpose) []error {
 	const sources = "JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER"
 	var errs []error
 	var set []string
@@ -54,7 +58,7 @@ func (c *Config) validateKeys() []error {
 	switch {
 	case len(set) > 1:
 		errs = append(errs, fmt.Errorf("%s are set; one of %s is expected", strings.Join(set, " and "), sources))
-	case len(set) == 0 && c.Auth == AuthJWT:
+	case len(set) == 0 && c.Auth == AuthJWT && purpose == Serve:
 		errs = append(errs, fmt.Errorf("AUTH is jwt, which is the default with DATABASE_URL or off a loopback address, "+
 			"and no key of tokens is set; one of %s is expected, or AUTH=local with ADDR on a loopback address", sources))
 	}

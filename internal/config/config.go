@@ -100,10 +100,15 @@ func (s *Switch) UnmarshalText(text []byte) error {
 // Embedded reports whether the server keeps its database itself.
 func (c Config) Embedded() bool { return c.DatabaseURL == "" }
 
+// KeepsKey reports whether tokens are signed with a key of the data folder.
+func (c Config) KeepsKey() bool {
+	return c.JWTSecret == "" && c.JWTPublicKeyFile == "" && c.OIDCIssuer == ""
+}
+
 // UsesDataDir reports whether something is kept in the data folder: the
 // database, or the key of local tokens.
-func (c Config) UsesDataDir() bool {
-	return c.Embedded() || (c.Secret == nil && c.PublicKey == nil && c.OIDCIssuer == "")
+func (c Config) UsesDataDir(purpose Purpose) bool {
+	return c.Embedded() || (purpose != Work && c.KeepsKey())
 }
 
 // Ways to take a request without a token. One with a token is its owner's in
@@ -113,12 +118,23 @@ const (
 	AuthJWT   = "jwt"   // as nobody's
 )
 
+// Purpose is what a command needs the configuration for. It is not bothered
+// about the rest.
+type Purpose int
+
+// The purposes.
+const (
+	Work  Purpose = iota // on the database alone
+	Sign                 // tokens
+	Serve                // everything
+)
+
 // Load reads the configuration through getenv, such as os.Getenv. Its error
-// names every wrong value, and what is allowed instead.
-func Load(getenv func(string) string) (Config, error) {
+// names every wrong value that matters for the purpose, and what is allowed instead.
+func Load(getenv func(string) string, purpose Purpose) (Config, error) {
 	var c Config
 	errs := c.parse(getenv)
-	errs = append(errs, c.validate()...)
+	errs = append(errs, c.validate(purpose)...)
 	return c, errors.Join(errs...)
 }
 
@@ -165,7 +181,7 @@ func wrong(name, value, allowed string) error {
 	return fmt.Errorf("%s is %q; %s is expected", name, value, allowed)
 }
 
-func (c *Config) validate() []error {
+func (c *Config) validate(purpose Purpose) []error {
 	var errs []error
 	check := func(ok bool, name, value, allowed string) {
 		if !ok {
@@ -185,11 +201,18 @@ func (c *Config) validate() []error {
 	zone, err := calendar.Zone(c.DefaultTimeZone)
 	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone, "an IANA name such as Europe/Berlin")
 	c.Zone = zone
-	errs = append(errs, c.validateAuth()...)
-	errs = append(errs, c.validateKeys()...)
-	errs = append(errs, c.validateOrigins()...)
+	c.setAuth()
 	errs = append(errs, c.validateLimits()...)
 	errs = append(errs, c.validateTelemetry()...)
+	if purpose == Work {
+		return errs
+	}
+	errs = append(errs, c.validateKeys(purpose)...)
+	if purpose == Sign {
+		return errs
+	}
+	errs = append(errs, c.validateAuth()...)
+	errs = append(errs, c.validateOrigins()...)
 	return append(errs, c.loadCertificate()...)
 }
 

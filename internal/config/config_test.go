@@ -17,7 +17,7 @@ import (
 )
 
 func load(values map[string]string) (config.Config, error) {
-	return config.Load(func(name string) string { return values[name] })
+	return config.Load(func(name string) string { return values[name] }, config.Serve)
 }
 
 func TestDefaults(t *testing.T) {

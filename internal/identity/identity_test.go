@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -343,8 +344,9 @@ func TestLocalSecret(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range tokens { // many programs start at once
 		all.Go(func() {
-			secret, err := identity.LocalSecret(folder)
-			if err == nil {
+			err := identity.MakeLocalSecret(folder)
+			secret, readErr := identity.LocalSecret(folder)
+			if err = errors.Join(err, readErr); err == nil {
 				tokens[i], err = secret.Sign(terms, student, time.Hour)
 			}
 			if err != nil {
@@ -360,7 +362,14 @@ func TestLocalSecret(t *testing.T) {
 	for _, token := range tokens {
 		verifies(t, identity.New(secret, terms, nobody), "of the same folder", token, nil)
 	}
-	other, err := identity.LocalSecret(t.TempDir())
+	elsewhere := t.TempDir()
+	if _, err := identity.LocalSecret(elsewhere); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("reading a key makes it: %v", err)
+	}
+	if err := identity.MakeLocalSecret(elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	other, err := identity.LocalSecret(elsewhere)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,17 +53,11 @@ func NewSecret(text string) (Secret, error) {
 	return Secret{[]byte(text)}, nil
 }
 
-// LocalSecret is the secret that is kept in a folder, which exists. It is made
-// when it is first asked for.
+// LocalSecret reads the secret that is kept in a folder, which MakeLocalSecret
+// has put there.
 func LocalSecret(folder string) (Secret, error) {
-	path := filepath.Join(folder, "token.key")
+	path := localSecretPath(folder)
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeSecret(path); err != nil {
-			return Secret{}, fmt.Errorf("make the key of local tokens: %w", err)
-		}
-		text, err = os.ReadFile(path)
-	}
 	if err != nil {
 		return Secret{}, fmt.Errorf("read the key of local tokens: %w", err)
 	}
@@ -74,8 +68,23 @@ func LocalSecret(folder string) (Secret, error) {
 	return secret, nil
 }
 
-// makeSecret puts a file of random bytes at path, whole at once: the server and
-// the token command may do so at the same time, and both go on with the same.
+// MakeLocalSecret makes the secret of a folder, which exists, unless it has one.
+func MakeLocalSecret(folder string) error {
+	path := localSecretPath(folder)
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = makeSecret(path)
+	}
+	if err != nil {
+		return fmt.Errorf("make the key of local tokens: %w", err)
+	}
+	return nil
+}
+
+func localSecretPath(folder string) string { return filepath.Join(folder, "token.key") }
+
+// makeSecret puts a file of random bytes at path, whole at once: two servers may
+// do so at the same time, and both go on with the same.
 func makeSecret(path string) error {
 	secret := make([]byte, minSecret)
 	_, _ = rand.Read(secret)                                       // never fails

@@ -42,6 +42,9 @@ func openCluster(o Options) (*cluster, error) {
 	if err != nil {
 		return nil, wrap(err, "data folder %s", o.DataDir)
 	}
+	if _, err := os.Stat(filepath.Join(dir, "pgdata")); o.Existing && err != nil {
+		return nil, fmt.Errorf("data folder %s: %w: %w", dir, ErrNoCluster, err)
+	}
 	if err := makeFolder(dir); err != nil {
 		return nil, wrap(err, "make the data folder %s", dir)
 	}

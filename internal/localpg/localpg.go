@@ -35,6 +35,8 @@ type Options struct {
 	// Env looks up PGBIN and PATH. Nil: both empty, so that only the usual folders are searched
 	// for binaries, and npm, which could fetch them, is not found.
 	Env func(string) string
+	// Existing refuses, by ErrNoCluster, to make a cluster where there is none.
+	Existing bool
 	// Log hears what takes time or is out of the ordinary. Nil: nobody does.
 	Log *slog.Logger
 
@@ -45,6 +47,9 @@ type Options struct {
 	// lookEvery replaces the pace at which the programs on disk are looked at. For tests.
 	lookEvery time.Duration
 }
+
+// ErrNoCluster reports a data folder without a cluster, if one must exist.
+var ErrNoCluster = errors.New("there is no database there")
 
 // Server is a running Postgres server, owned by this process or attached to.
 type Server struct {

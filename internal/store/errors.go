@@ -27,6 +27,8 @@ const (
 	lockNotAvailable     = "55P03"
 	queryCanceled        = "57014"
 	tooManyConnections   = "53300"
+
+	insufficientPrivilege = "42501"
 )
 
 // constraintRefusals says what each constraint refuses. A constraint is met

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -23,6 +24,9 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if _, err := s.pending(ctx, provider); err != nil && !errors.Is(err, errNoSchema) {
+		return 0, err
+	}
 	done, err := provider.Up(ctx)
 	if err != nil {
 		return len(done), fmt.Errorf("migrate the database: %w", err)
@@ -30,20 +34,60 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	return len(done), nil
 }
 
-// CheckSchema is an error when a migration is missing.
+var errNoSchema = errors.New("the database has no schema yet; run `rehearse migrate` or `rehearse serve` first")
+
+// CheckSchema is an error unless the schema is the one of this version. It writes nothing.
 func (s *Store) CheckSchema(ctx context.Context) error {
 	provider, err := s.provider()
 	if err != nil {
 		return err
 	}
-	pending, err := provider.HasPending(ctx)
+	pending, err := s.pending(ctx, provider)
 	if err != nil {
-		return fmt.Errorf("read the version of the schema: %w", err)
+		return err
 	}
-	if pending {
-		return fmt.Errorf("the database schema is old; run `rehearse migrate` or start with MIGRATE=on")
+	if pending > 0 {
+		return fmt.Errorf("the database schema is old, %d migrations are missing; run `rehearse migrate` or start with MIGRATE=on", pending)
 	}
 	return nil
+}
+
+// pending counts the migrations that are missing. A schema that has some which this program does
+// not know is of a newer one, whose rules this one would break. Goose would create its table to
+// look, so its table is read here.
+func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, error) {
+	var exists bool
+	if err := s.pool.QueryRowContext(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&exists); err != nil {
+		return 0, fault(err, "read the version of the schema")
+	}
+	if !exists {
+		return 0, errNoSchema
+	}
+	known := map[int64]bool{0: true} // the mark of the table itself
+	newest := int64(0)
+	for _, source := range provider.ListSources() {
+		known[source.Version], newest = true, max(newest, source.Version)
+	}
+	rows, err := s.pool.QueryContext(ctx, "SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied")
+	if err != nil {
+		return 0, fault(err, "read the version of the schema")
+	}
+	defer func() { _ = rows.Close() }()
+	pending := len(known) - 1
+	for rows.Next() {
+		var version int64
+		if err := rows.Scan(&version); err != nil {
+			return 0, fault(err, "read the version of the schema")
+		}
+		if !known[version] {
+			return 0, fmt.Errorf("the database schema is newer than this program: it has migration %d, and this program knows those up to %d; "+
+				"run the version of rehearse that migrated it, or a newer one", version, newest)
+		}
+		if version != 0 {
+			pending--
+		}
+	}
+	return pending, fault(rows.Err(), "read the version of the schema")
 }
 
 func (s *Store) provider() (*goose.Provider, error) {

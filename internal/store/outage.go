@@ -33,6 +33,7 @@ const (
 	adviceStart        = "Postgres was stopped or is restarting, and its log says why; start it again unless it does"
 	adviceReach        = "check that Postgres runs and that DATABASE_URL leads to it"
 	adviceEnter        = "check the user, the password and the database of DATABASE_URL, and pg_hba.conf of Postgres"
+	adviceGrant        = "grant the user of DATABASE_URL what it lacks; `rehearse serve` names the GRANT at its start"
 	adviceTables       = "run `rehearse migrate`, and `rehearse check` after it"
 )
 
@@ -44,6 +45,9 @@ func Advice(err error) string {
 	}
 	if advice, is := outage(pg); is {
 		return advice
+	}
+	if pg.Code == insufficientPrivilege {
+		return adviceGrant
 	}
 	switch pg.Code[:min(2, len(pg.Code))] {
 	case "28", "3D":

@@ -109,7 +109,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	}
 	s.listening, s.config = listening, config
 	if err := s.Ping(ctx); err != nil {
-		return nil, errors.Join(err, pool.Close())
+		return nil, errors.Join(s.Explain(err), pool.Close())
 	}
 	return s, nil
 }

@@ -1,0 +1,156 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/pgtest"
+)
+
+// entries are the names in a folder; none if there is none.
+func entries(folder string) (names []string) {
+	found, _ := os.ReadDir(folder)
+	for _, entry := range found {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+// Commands that read make neither a folder, a cluster, a table nor a key, and need none of the
+// configuration of a server.
+func TestReadingCommandsWriteNothing(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"check": {"check"}, "export": {"export", "students"}, "token": {"token", "--role", "admin", "--id", "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := home(t)
+			code, _, errs := once(t, data, nil, args...)
+			if code != exitFault || entries(data) != nil {
+				t.Errorf("it ends with %d and leaves %v", code, entries(data))
+			}
+			mustContain(t, name, errs, data, "rehearse serve")
+		})
+	}
+	for _, args := range [][]string{{"help"}, {"--help"}, {"check", "--help"}, {"import", "-h"}, {"version"}} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			data := home(t)
+			code, out, errs := once(t, data, []string{"MIGRATE=maybe"}, args...)
+			if code != 0 || out == "" || errs != "" || entries(data) != nil {
+				t.Errorf("it ends with %d, says %q and leaves %v", code, out+errs, entries(data))
+			}
+		})
+	}
+}
+
+func TestCommandsOnAnotherSchema(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	sql := db.SQL(t)
+	set := func(statement string) {
+		t.Helper()
+		if _, err := sql.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := []string{"DATABASE_URL=" + asURL(t, db.DSN)} // and no key of tokens
+	data := home(t)
+	if code, out, errs := once(t, data, env, "check"); code != 0 || entries(data) != nil {
+		t.Errorf("check: %d %s%s %v", code, out, errs, entries(data))
+	}
+	set("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, true)")
+	for _, args := range [][]string{
+		{"check"}, {"export", "students"}, {"migrate"}, {"sample"}, {"extend"}, {"import", "students", asFile(t, "name,email\n")}, {"serve"},
+	} {
+		code, _, errs := once(t, data, append(env, secretOfTests), args...)
+		if code != exitFault || !strings.Contains(errs, "newer than this program") {
+			t.Errorf("%v on a newer schema: %d %s", args, code, errs)
+		}
+	}
+	set("DELETE FROM goose_db_version WHERE version_id >= 15")
+	for _, args := range [][]string{{"check"}, {"export", "students"}} {
+		code, _, errs := once(t, data, env, args...)
+		if code != exitFault || !strings.Contains(errs, "rehearse migrate") {
+			t.Errorf("%v on an older schema: %d %s", args, code, errs)
+		}
+	}
+	set("DROP SCHEMA public CASCADE")
+	set("CREATE SCHEMA public")
+	for _, args := range [][]string{{"check"}, {"export", "students"}} {
+		code, _, errs := once(t, data, env, args...)
+		if code != exitFault || !strings.Contains(errs, "no schema yet") {
+			t.Errorf("%v on an empty database: %d %s", args, code, errs)
+		}
+	}
+	var tables int
+	if err := sql.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").Scan(&tables); err != nil || tables != 0 {
+		t.Errorf("they make %d tables: %v", tables, err)
+	}
+}
+
+// asURL is the address of a test database in the form of DATABASE_URL.
+func asURL(t *testing.T, dsn string) string {
+	t.Helper()
+	c, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "postgres://" + c.User + "@/" + c.Database + "?host=" + c.Host
+}
+
+// A user without permissions is told the GRANT; after it the command works.
+func TestMissingGrantsAreNamed(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	sql := db.SQL(t)
+	set := func(statement string) {
+		t.Helper()
+		if _, err := sql.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(statement, err)
+		}
+	}
+	var name string
+	if err := sql.QueryRowContext(t.Context(), "SELECT current_database()").Scan(&name); err != nil {
+		t.Fatal(err)
+	}
+	user := "visitor_of_" + name
+	set("CREATE ROLE " + user + " LOGIN")
+	t.Cleanup(func() {
+		if _, err := sql.ExecContext(context.Background(), "DROP OWNED BY "+user+"; DROP ROLE "+user); err != nil {
+			t.Error(err)
+		}
+	})
+	env := []string{"DATABASE_URL=" + strings.Replace(asURL(t, db.DSN), "postgres@", user+"@", 1), secretOfTests, "MIGRATE=off"}
+	says := func(part string, args ...string) {
+		t.Helper()
+		code, _, errs := once(t, home(t), env, args...)
+		if code != exitFault || !strings.Contains(errs, part) || !strings.Contains(errs, user) {
+			t.Errorf("%v ends with %d and does not name %s: %s", args, code, part, errs)
+		}
+	}
+	says("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "check")
+	set("GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + user)
+	if code, out, errs := once(t, home(t), env, "check"); code != 0 {
+		t.Errorf("check by who may read: %d %s%s", code, out, errs)
+	}
+	says("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "serve")
+	set("REVOKE CONNECT ON DATABASE " + name + " FROM PUBLIC")
+	says("GRANT CONNECT ON DATABASE", "check")
+	set("GRANT CONNECT, CREATE ON DATABASE " + name + " TO " + user)
+	set("DROP SCHEMA public CASCADE")
+	set("CREATE SCHEMA public")
+	set("GRANT USAGE ON SCHEMA public TO " + user)
+	says("GRANT USAGE, CREATE ON SCHEMA public", "migrate")
+	set("GRANT USAGE, CREATE ON SCHEMA public TO " + user)
+	if code, out, errs := once(t, home(t), env, "migrate"); code != 0 {
+		t.Errorf("migrate with what was named: %d %s%s", code, out, errs)
+	}
+}
