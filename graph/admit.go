@@ -29,7 +29,7 @@ type admission struct {
 // admitted is an operation that may be executed.
 type admitted struct {
 	*graphql.OperationContext
-	paid  charge
+	bill  bill
 	leave func() // gives its place to another; must be called, and may be again
 }
 
@@ -57,7 +57,7 @@ func (a admission) admit(
 			return nil, unpaid
 		}
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		return nil, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions}
+		return nil, (&refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions}).billed(paid)
 	}
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {
@@ -67,7 +67,7 @@ func (a admission) admit(
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 		return nil, unpaid
 	}
-	one := &admitted{OperationContext: operation, paid: paid, leave: func() {}}
+	one := &admitted{OperationContext: operation, bill: paid, leave: func() {}}
 	if one.subscribes() {
 		return one, nil
 	}
@@ -79,14 +79,14 @@ func (a admission) admit(
 }
 
 // unpaid is why nothing is done for a sender; nil when he has paid.
-func (a admission) unpaid(ctx context.Context, paid charge, tooMuch *gqlerror.Error, err error) *refusal {
+func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Error, err error) *refusal {
 	switch {
 	case err != nil:
 		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
 		return because(unavailable, codeUnavailable, "try again in a moment")
 	case tooMuch != nil:
 		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}
-		return no.with("Retry-After", strconv.Itoa(paid.RetryAfterInSec))
+		return no.billed(paid).with(retryAfterHeader, strconv.Itoa(paid.last().RetryAfterInSec))
 	default:
 		return nil
 	}

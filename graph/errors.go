@@ -21,18 +21,31 @@ import (
 	"rehearse/internal/store"
 )
 
-// Codes of top-level errors, as extensions.code.
+// errorCode is the code of a top-level error, as extensions.code.
+type errorCode string
+
 const (
-	codeUnauthenticated = "UNAUTHENTICATED"
-	codeForbidden       = "FORBIDDEN"
-	codeRateLimited     = "RATE_LIMITED"
-	codeNotFound        = "NOT_FOUND"
-	codeBadUserInput    = "BAD_USER_INPUT"
-	codeTooComplex      = "QUERY_TOO_COMPLEX"
-	codeTimeout         = "TIMEOUT"
-	codeUnavailable     = "UNAVAILABLE"
-	codeInternal        = "INTERNAL"
+	codeUnauthenticated       errorCode = "UNAUTHENTICATED"
+	codeForbidden             errorCode = "FORBIDDEN"
+	codeRateLimited           errorCode = "RATE_LIMITED"
+	codeNotFound              errorCode = "NOT_FOUND"
+	codeBadUserInput          errorCode = "BAD_USER_INPUT"
+	codeTooComplex            errorCode = "QUERY_TOO_COMPLEX"
+	codePersistedNotFound     errorCode = "PERSISTED_QUERY_NOT_FOUND"
+	codePersistedNotSupported errorCode = "PERSISTED_QUERY_NOT_SUPPORTED"
+	codeNotTrusted            errorCode = "DOCUMENT_NOT_TRUSTED"
+	codeTimeout               errorCode = "TIMEOUT"
+	codeUnavailable           errorCode = "UNAVAILABLE"
+	codeInternal              errorCode = "INTERNAL"
 )
+
+// errorCodes are all codes, and whether an error with it is a fault of the
+// server's and not the client's doing.
+var errorCodes = map[errorCode]bool{
+	codeUnauthenticated: false, codeForbidden: false, codeRateLimited: false, codeNotFound: false, codeBadUserInput: false,
+	codeTooComplex: false, codePersistedNotFound: false, codePersistedNotSupported: false, codeNotTrusted: false,
+	codeTimeout: true, codeUnavailable: true, codeInternal: true,
+}
 
 // present lets through what is meant for the client and hides the rest behind
 // an errorId, under which the cause is in the log.
@@ -53,7 +66,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 			answer.Path = boundedPath(answer.Path)
 		}
 		answer.Extensions = refusalExtensions(err)
-		answer.Extensions["code"] = code
+		answer.Extensions["code"] = string(code)
 		if errors.Is(err, store.ErrUnavailable) {
 			outages.report(ctx, err)
 		}
@@ -69,8 +82,8 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 // errRequest marks what we say ourselves of a request as a whole.
 var errRequest = errors.New("the request cannot be executed")
 
-func requestError(code, message string) *gqlerror.Error {
-	return &gqlerror.Error{Err: errRequest, Message: bounded(message, maxMessage), Extensions: map[string]any{"code": code}}
+func requestError(code errorCode, message string) *gqlerror.Error {
+	return &gqlerror.Error{Err: errRequest, Message: bounded(message, maxMessage), Extensions: map[string]any{"code": string(code)}}
 }
 
 // atMost keeps the first errors of an answer, and says how many more there are.
@@ -119,7 +132,7 @@ func boundedPath(path ast.Path) ast.Path {
 
 const timeoutText = "the operation took too long and was given up"
 
-func classify(err error, fromLibrary *gqlerror.Error) (code, message string) {
+func classify(err error, fromLibrary *gqlerror.Error) (code errorCode, message string) {
 	var input *scalar.InputError
 	var refused booking.Refused
 	switch {
@@ -153,7 +166,7 @@ func isDocumentError(err *gqlerror.Error) bool {
 }
 
 // refusedQuery: in a query, a refusal is an error like any other.
-func refusedQuery(refused booking.Refused) (code, message string) {
+func refusedQuery(refused booking.Refused) (code errorCode, message string) {
 	switch first := refused[0]; first.Code {
 	case booking.NotFound:
 		return codeNotFound, first.Message

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -32,7 +33,7 @@ type RateLimits struct {
 	Now            func() time.Time
 }
 
-// charge is what an operation costs, and what is left.
+// charge is what an operation costs one bucket, and what is left in it.
 type charge struct {
 	Requested       int     `json:"requested"`
 	Remaining       int     `json:"remaining"`
@@ -41,28 +42,78 @@ type charge struct {
 	RetryAfterInSec int     `json:"retryAfterSeconds,omitempty"`
 }
 
+// bill is what an operation costs its sender. When something cannot be paid, it
+// is the last charge.
+type bill struct {
+	points   charge
+	bookings *charge // nil if none was asked for
+}
+
+func (b bill) last() charge {
+	if b.bookings != nil {
+		return *b.bookings
+	}
+	return b.points
+}
+
+// Headers of an answer, as the IETF's draft of RateLimit header fields has them
+// (draft-ietf-httpapi-ratelimit-headers), but for the cost.
+const (
+	rateLimitHeader       = "RateLimit"
+	rateLimitPolicyHeader = "RateLimit-Policy"
+	retryAfterHeader      = "Retry-After"
+)
+
+// headers says what was paid and what is left.
+func (b bill) headers(set func(name, value string)) {
+	set(costHeader, strconv.Itoa(b.points.Requested))
+	if b.points.Burst == 0 { // nothing is limited
+		return
+	}
+	policy, left := b.points.fields("points")
+	if b.bookings != nil {
+		policyOfBookings, leftOfBookings := b.bookings.fields("bookings")
+		policy, left = policy+", "+policyOfBookings, left+", "+leftOfBookings
+	}
+	set(rateLimitPolicyHeader, policy)
+	set(rateLimitHeader, left)
+}
+
+// fields writes the bucket's size and the seconds in which it fills, and what is
+// left and the seconds until it is full.
+func (c charge) fields(bucket string) (policy, left string) {
+	policy = fmt.Sprintf("%q;q=%d", bucket, c.Burst)
+	left = fmt.Sprintf("%q;r=%d", bucket, c.Remaining)
+	if c.RestorePerSec > 0 {
+		policy += fmt.Sprintf(";w=%.0f", math.Ceil(float64(c.Burst)/c.RestorePerSec))
+		left += fmt.Sprintf(";t=%.0f", math.Ceil(float64(c.Burst-c.Remaining)/c.RestorePerSec))
+	}
+	return policy, left
+}
+
 // take takes what an operation costs. refused is nil unless there is too little.
-func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext) (charge, *gqlerror.Error, error) {
+func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext) (bill, *gqlerror.Error, error) {
 	return l.takeFrom(ctx, r, cost(o), bookingsOf(o))
 }
 
 // takeRefused takes the least that an operation costs, for a document that is
 // none: it was read as one.
-func (l *RateLimits) takeRefused(ctx context.Context, r *http.Request) (charge, *gqlerror.Error, error) {
+func (l *RateLimits) takeRefused(ctx context.Context, r *http.Request) (bill, *gqlerror.Error, error) {
 	return l.takeFrom(ctx, r, 1, 0)
 }
 
-func (l *RateLimits) takeFrom(ctx context.Context, r *http.Request, points, bookings int) (charge, *gqlerror.Error, error) {
+func (l *RateLimits) takeFrom(ctx context.Context, r *http.Request, points, bookings int) (b bill, refused *gqlerror.Error, err error) {
 	if l == nil {
-		return charge{Requested: points}, nil, nil
+		return bill{points: charge{Requested: points}}, nil, nil
 	}
 	whose, now := l.whose(ctx, r), l.Now()
-	paid, refused, err := pay(ctx, l.Points, whose, points, now)
+	b.points, refused, err = pay(ctx, l.Points, whose, points, now)
 	if err != nil || refused != nil || bookings == 0 || app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
-		return paid, refused, err
+		return b, refused, err
 	}
-	_, refused, err = pay(ctx, l.Bookings, whose, bookings, now)
-	return paid, refused, err
+	paid, refused, err := pay(ctx, l.Bookings, whose, bookings, now)
+	b.bookings = &paid
+	return b, refused, err
 }
 
 func pay(ctx context.Context, from ratelimit.Buckets, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {

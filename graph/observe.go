@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -40,13 +41,12 @@ type Vocabulary struct {
 // NewVocabulary reads the schema.
 func NewVocabulary() Vocabulary {
 	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
-	v := Vocabulary{
-		Codes: []string{
-			codeUnauthenticated, codeForbidden, codeRateLimited, codeNotFound, codeBadUserInput,
-			codeTimeout, codeUnavailable, codeInternal,
-		},
-		Faults:     []string{codeTimeout, codeUnavailable, codeInternal},
-		Deprecated: deprecatedElements(schema),
+	v := Vocabulary{Deprecated: deprecatedElements(schema)}
+	for _, code := range slices.Sorted(maps.Keys(errorCodes)) {
+		v.Codes = append(v.Codes, string(code))
+		if errorCodes[code] {
+			v.Faults = append(v.Faults, string(code))
+		}
 	}
 	for _, value := range schema.Types["RefusalCode"].EnumValues {
 		v.Refusals = append(v.Refusals, value.Name)

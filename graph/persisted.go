@@ -99,7 +99,7 @@ func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerro
 		params.Query = text
 		return unlessKnown(known)
 	}
-	return requestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+	return requestError(codePersistedNotSupported, "PersistedQueryNotSupported")
 }
 
 // unlessKnown: the words are those that clients look for, to send the text.
@@ -107,7 +107,7 @@ func unlessKnown(known bool) *gqlerror.Error {
 	if known {
 		return nil
 	}
-	return requestError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+	return requestError(codePersistedNotFound, "PersistedQueryNotFound")
 }
 
 // recognise looks at a text that was sent, with the hash that was sent with it,
@@ -124,7 +124,7 @@ func (d documents) recognise(text, hash string) *gqlerror.Error {
 		return nil
 	}
 	if _, known := d.trusted[actual]; !known {
-		return requestError("DOCUMENT_NOT_TRUSTED", "only documents that this server knows are executed, and this is none of them")
+		return requestError(codeNotTrusted, "only documents that this server knows are executed, and this is none of them")
 	}
 	return nil
 }

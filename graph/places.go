@@ -45,7 +45,7 @@ func (p *places) take(ctx context.Context) (leave func(), refused *refusal) {
 		if ctx.Err() == nil { // else he has left, or has no time left
 			p.shed.Add(1)
 		}
-		return nil, because(unavailable, codeUnavailable, "the server has too much to do at the moment; try again").with("Retry-After", retryShed)
+		return nil, because(unavailable, codeUnavailable, "the server has too much to do at the moment; try again").with(retryAfterHeader, retryShed)
 	}
 	p.taken.Add(1)
 	return sync.OnceFunc(func() {

@@ -31,12 +31,21 @@ func refuse(o outcome, format string, args ...any) *refusal {
 	return because(o, codeBadUserInput, fmt.Sprintf(format, args...))
 }
 
-func because(o outcome, code, message string) *refusal {
+func because(o outcome, code errorCode, message string) *refusal {
 	return &refusal{outcome: o, errors: gqlerror.List{requestError(code, message)}}
 }
 
 func (r *refusal) with(header, value string) *refusal {
-	r.header = map[string]string{header: value}
+	if r.header == nil {
+		r.header = map[string]string{}
+	}
+	r.header[header] = value
+	return r
+}
+
+// billed tells the sender what the request has cost all the same.
+func (r *refusal) billed(b bill) *refusal {
+	b.headers(func(name, value string) { r.with(name, value) })
 	return r
 }
 

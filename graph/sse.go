@@ -44,7 +44,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	release, ok := t.claim(t.rates.whose(r.Context(), r))
 	if !ok {
 		no := because(rateLimited, codeRateLimited, "there are too many subscribers of one caller")
-		writeRefusal(w, r, no.with("Retry-After", retryStream))
+		writeRefusal(w, r, no.with(retryAfterHeader, retryStream))
 		return
 	}
 	defer release()
@@ -54,6 +54,9 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	operation, refused := t.admit(ctx, r, exec, params)
 	switch {
 	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
+		for name, value := range refused.header {
+			w.Header().Set(name, value)
+		}
 		_ = stream.begin() && stream.next(ctx, answer{Errors: refused.errors, Extensions: refused.more}) && stream.end()
 		return
 	case refused != nil:
@@ -61,6 +64,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 	defer operation.leave()
+	operation.bill.headers(w.Header().Set)
 	if !operation.subscribes() {
 		var done func()
 		ctx, done = context.WithTimeout(ctx, t.timeout)

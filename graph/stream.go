@@ -134,5 +134,5 @@ func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddl
 const retryStream = "5"
 
 func tooManyStreams() *refusal {
-	return because(unavailable, codeUnavailable, "there are too many subscribers; try again in a moment").with("Retry-After", retryStream)
+	return because(unavailable, codeUnavailable, "there are too many subscribers; try again in a moment").with(retryAfterHeader, retryStream)
 }

@@ -18,7 +18,8 @@ import (
 // the media types of GraphQL over HTTP.
 type transport struct{ admission }
 
-// costHeader asks for what an operation costs, in extensions.cost.
+// costHeader says what an operation costs. In a request it asks for more about
+// that, in extensions.cost.
 const costHeader = "X-GraphQL-Cost"
 
 // Supports leaves connections that become something else, and streams of events,
@@ -48,6 +49,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	defer operation.leave()
+	operation.bill.headers(w.Header().Set)
 	responses, ctx := operation.dispatch(ctx, exec)
 	response := responses(ctx)
 	if response == nil { // the library's answer when the time ran out before it began
@@ -58,7 +60,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		if response.Extensions == nil {
 			response.Extensions = map[string]any{}
 		}
-		response.Extensions["cost"] = operation.paid
+		response.Extensions["cost"] = operation.bill.points
 	}
 	write(w, r, executed, response)
 }

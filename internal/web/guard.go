@@ -13,6 +13,15 @@ import (
 // preflightAge is how long a browser may remember what a page may ask.
 const preflightAge = time.Hour
 
+// requestHeaders are those that a page elsewhere may send: ours, and those that
+// GraphQL clients and tracers add by themselves.
+var requestHeaders = []string{
+	"Accept", "Authorization", "Cache-Control", "Content-Type", "Last-Event-ID", "X-GraphQL-Cost", "X-Request-Id", "X-Requested-With",
+	"traceparent", "tracestate", "baggage", "sentry-trace",
+	"Apollo-Require-Preflight", "GraphQL-Preflight", "GraphQL-Require-Preflight", "apollographql-client-name", "apollographql-client-version",
+	"graphql-client-name", "graphql-client-version", "X-Apollo-Operation-Id", "X-Apollo-Operation-Name",
+}
+
 // fromElsewhere lets a page of another origin in if that is one of Origins, and
 // refuses what a browser sends for any other but reading. Nothing is sent along
 // by browsers themselves: who asks is in a header that the page sets.
@@ -30,8 +39,8 @@ func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins: s.options.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Type", "X-Request-Id"},
-		ExposedHeaders: []string{"X-Request-Id"},
+		AllowedHeaders: requestHeaders,
+		ExposedHeaders: []string{"RateLimit", "RateLimit-Policy", "Retry-After", "X-GraphQL-Cost", "X-Request-Id"},
 		MaxAge:         int(preflightAge.Seconds()),
 	}).Handler(next)
 }

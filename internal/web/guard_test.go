@@ -97,6 +97,13 @@ func TestPreflight(t *testing.T) {
 		h.Get("Access-Control-Allow-Methods") != "POST" || h.Get("Access-Control-Max-Age") != "3600" {
 		t.Errorf("a friend's: %v", h)
 	}
+	for _, header := range []string{
+		"traceparent", "tracestate", "apollo-require-preflight", "apollographql-client-name", "x-apollo-operation-name", "x-graphql-cost", "sentry-trace",
+	} {
+		if h := ask([]string{friend}, friend, header); !strings.Contains(h.Get("Access-Control-Allow-Headers"), header) {
+			t.Errorf("%s: %v", header, h)
+		}
+	}
 	for name, h := range map[string]http.Header{
 		"a stranger's":       ask([]string{friend}, stranger, "authorization"),
 		"another header's":   ask([]string{friend}, friend, "cookie"),
@@ -107,7 +114,7 @@ func TestPreflight(t *testing.T) {
 		}
 	}
 	w := answer(site(t, web.Options{Origins: []string{friend}}).Public(true), "POST", "/graphql", "Origin", friend)
-	if w.Header().Get("Access-Control-Expose-Headers") != "X-Request-Id" {
+	if w.Header().Get("Access-Control-Expose-Headers") != "Ratelimit, Ratelimit-Policy, Retry-After, X-Graphql-Cost, X-Request-Id" {
 		t.Errorf("what a friend sees: %v", w.Header())
 	}
 }

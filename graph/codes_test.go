@@ -1,0 +1,139 @@
+package graph_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/graph"
+)
+
+// constants are the values of the constants of each string type of a package,
+// also of those that convert another constant.
+func constants(t *testing.T, folder string) map[string][]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %v", folder, err)
+	}
+	var specs []*ast.ValueSpec
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range file.Decls {
+			if group, is := declaration.(*ast.GenDecl); is && group.Tok == token.CONST {
+				for _, spec := range group.Specs {
+					specs = append(specs, spec.(*ast.ValueSpec))
+				}
+			}
+		}
+	}
+	named, values := map[string]string{}, map[string][]string{}
+	for _, spec := range specs {
+		if len(spec.Values) != 1 {
+			continue
+		}
+		if literal, is := spec.Values[0].(*ast.BasicLit); is && literal.Kind == token.STRING {
+			named[spec.Names[0].Name], _ = strconv.Unquote(literal.Value)
+		}
+	}
+	for _, spec := range specs {
+		name := spec.Names[0].Name
+		of, typed := spec.Type.(*ast.Ident)
+		if len(spec.Values) == 1 {
+			if call, is := spec.Values[0].(*ast.CallExpr); is {
+				of, typed = call.Fun.(*ast.Ident)
+				if converted, is := call.Args[0].(*ast.Ident); is {
+					named[name] = named[converted.Name]
+				}
+			}
+		}
+		if text, known := named[name]; typed && known {
+			values[of.Name] = append(values[of.Name], text)
+		}
+	}
+	return values
+}
+
+// The metrics know every code that an answer can have.
+func TestVocabularyHasEveryCode(t *testing.T) {
+	t.Parallel()
+	declared := constants(t, ".")["errorCode"]
+	slices.Sort(declared)
+	v := graph.NewVocabulary()
+	if diff := cmp.Diff(declared, v.Codes); diff != "" {
+		t.Errorf("codes (-declared +known):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"INTERNAL", "TIMEOUT", "UNAVAILABLE"}, v.Faults); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
+	if !slices.Contains(v.Codes, "QUERY_TOO_COMPLEX") || !slices.Contains(v.Codes, "DOCUMENT_NOT_TRUSTED") {
+		t.Errorf("codes: %v", v.Codes)
+	}
+}
+
+// A code is a constant: no literal stands where one is meant.
+func TestCodesAreConstants(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "_test.go") || name == "errors.go" {
+			continue
+		}
+		for _, code := range graph.NewVocabulary().Codes {
+			if strings.Contains(string(text), strconv.Quote(code)) {
+				t.Errorf("%s spells %s", name, code)
+			}
+		}
+	}
+}
+
+var boundEnum = regexp.MustCompile(`(?m)^  (\w+):\n    model: rehearse/(internal/\w+)\.(\w+)\n    enum_values:\n((?:      .+\n)+)`)
+
+// An enum of the schema has the values of its Go type, and the type no others:
+// whichever list a value is added to, this asks for the other one.
+func TestEnumsAreTheirGoTypes(t *testing.T) {
+	t.Parallel()
+	config, err := os.ReadFile("../gqlgen.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := graph.ServedSchema()
+	bound := map[string][]string{} // values by Go type: several enums may share one
+	for _, match := range boundEnum.FindAllStringSubmatch(string(config), -1) {
+		enum, folder, of := match[1], match[2], match[3]
+		for _, value := range schema.Types[enum].EnumValues {
+			bound[folder+"."+of] = append(bound[folder+"."+of], value.Name)
+		}
+	}
+	if len(bound) < 10 {
+		t.Errorf("only %d enums are bound", len(bound))
+	}
+	for name, values := range bound {
+		folder, of, _ := strings.Cut(name, ".")
+		inGo := constants(t, filepath.Join("..", folder))[of]
+		slices.Sort(inGo)
+		slices.Sort(values)
+		if diff := cmp.Diff(inGo, slices.Compact(values)); diff != "" {
+			t.Errorf("%s (-Go +schema):\n%s", name, diff)
+		}
+	}
+}
