@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 type change struct {
 	Field         string
-	Before, After *string
+	Before, After json.RawMessage
 }
 
 type event struct {
@@ -55,11 +56,16 @@ func (s *school) happens(do func()) []string {
 }
 
 func (c change) String() string {
-	text := func(s *string) string {
-		if s == nil {
+	text := func(value json.RawMessage) string {
+		var words string
+		switch {
+		case value == nil || string(value) == "null":
 			return "-"
+		case json.Unmarshal(value, &words) == nil:
+			return words
+		default:
+			return string(value)
 		}
-		return *s
 	}
 	return fmt.Sprintf("%s: %s > %s", c.Field, text(c.Before), text(c.After))
 }

@@ -5,6 +5,7 @@ import (
 
 	"rehearse/graph/loader"
 	"rehearse/graph/page"
+	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
@@ -40,4 +41,55 @@ func (r actorResolver) ID(_ context.Context, actor *booking.Actor) (*int64, erro
 		return nil, nil //nolint:nilnil // null is the answer
 	}
 	return &actor.ID, nil
+}
+
+func (r eventResolver) Actor(ctx context.Context, events []*booking.Event) ([]*booking.Actor, error) {
+	return loader.Edge[booking.Event, *booking.Event, *booking.Actor, booking.Actor]{
+		Key: func(e *booking.Event) *booking.Event { return e },
+		Read: func(_ context.Context, events []*booking.Event) (map[*booking.Event]*booking.Actor, error) {
+			actors := make(map[*booking.Event]*booking.Actor, len(events))
+			for _, e := range events {
+				actors[e] = &e.Actor
+			}
+			return actors, nil
+		},
+		Objects: loader.One[booking.Actor],
+	}.Of(ctx, place(ctx), events)
+}
+
+func (r actorResolver) Person(ctx context.Context, actors []*booking.Actor) ([]app.Person, error) {
+	return loader.Edge[booking.Actor, booking.Actor, app.Person, struct{}]{
+		Key: func(a *booking.Actor) booking.Actor { return *a }, Read: r.people,
+	}.Of(ctx, place(ctx), actors)
+}
+
+// people reads who the actors are, as far as the caller may know them: null for
+// the others, and for who is no person of the school.
+func (r actorResolver) people(ctx context.Context, actors []booking.Actor) (map[booking.Actor]app.Person, error) {
+	view := r.app.View(ctx)
+	var students []booking.StudentID
+	var interviewers []booking.InterviewerID
+	people := make(map[booking.Actor]app.Person, len(actors))
+	for _, actor := range actors {
+		people[actor] = nil
+		switch {
+		case !view.SeesActor(actor):
+		case actor.Role == booking.RoleStudent:
+			students = append(students, booking.StudentID(actor.ID))
+		case actor.Role == booking.RoleInterviewer:
+			interviewers = append(interviewers, booking.InterviewerID(actor.ID))
+		}
+	}
+	foundStudents, err := loader.From(ctx).Students.Map(ctx, students)
+	if err != nil {
+		return nil, err
+	}
+	foundInterviewers, err := loader.From(ctx).Interviewers.Map(ctx, interviewers)
+	for id, student := range foundStudents {
+		people[booking.Actor{Role: booking.RoleStudent, ID: int64(id)}] = student
+	}
+	for id, interviewer := range foundInterviewers {
+		people[booking.Actor{Role: booking.RoleInterviewer, ID: int64(id)}] = interviewer
+	}
+	return people, err
 }

@@ -61,8 +61,9 @@ type DirectiveRoot struct {
 
 type ComplexityRoot struct {
 	Actor struct {
-		ID   func(childComplexity int) int
-		Role func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Person func(childComplexity int) int
+		Role   func(childComplexity int) int
 	}
 
 	AddAvailabilityPayload struct {
@@ -688,6 +689,7 @@ type ComplexityRoot struct {
 
 type ActorResolver interface {
 	ID(ctx context.Context, obj *booking.Actor) (*int64, error)
+	Person(ctx context.Context, objs []*booking.Actor) ([]app.Person, error)
 }
 type AlreadyHoldingResolver interface {
 	Hold(ctx context.Context, objs []*model.AlreadyHolding) ([]*booking.Hold, error)
@@ -703,6 +705,8 @@ type AvailabilityConflictResolver interface {
 	Slots(ctx context.Context, objs []*model.AvailabilityConflict) ([][]booking.Slot, error)
 }
 type EventResolver interface {
+	Actor(ctx context.Context, objs []*booking.Event) ([]*booking.Actor, error)
+
 	Student(ctx context.Context, objs []*booking.Event) ([]*booking.Student, error)
 	Interviewer(ctx context.Context, objs []*booking.Event) ([]*booking.Interviewer, error)
 	Slot(ctx context.Context, objs []*booking.Event) ([]*booking.Slot, error)
@@ -834,6 +838,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Actor.ID(childComplexity), true
+	case "Actor.person":
+		if e.ComplexityRoot.Actor.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Actor.Person(childComplexity), true
 	case "Actor.role":
 		if e.ComplexityRoot.Actor.Role == nil {
 			break
@@ -4438,18 +4448,20 @@ type Event {
 type Change {
   "The field."
   field: String!
-  "What it was; null for nothing."
-  before: String
-  "What it is; null for nothing."
-  after: String
+  "What it was: a number, a boolean, a string, an object or a list; ids and times are strings. Null for nothing."
+  before: JSON
+  "What it is, in the same form; null for nothing."
+  after: JSON
 }
 
 "Who did something."
 type Actor {
-  "What he is to the school."
+  "What they are to the school."
   role: Role!
-  "His id; null for the local administrator and for the program itself."
+  "Their id; null for the local administrator and for the program itself."
   id: ID
+  "Who they are; null for administrators and for the program itself."
+  person: Person
 }
 
 "What somebody is to the school."
@@ -6011,6 +6023,8 @@ func (ec *executionContext) childFields_Actor(ctx context.Context, field graphql
 		return ec.fieldContext_Actor_role(ctx, field)
 	case "id":
 		return ec.fieldContext_Actor_id(ctx, field)
+	case "person":
+		return ec.fieldContext_Actor_person(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Actor", field.Name)
 }
@@ -8213,6 +8227,52 @@ func (ec *executionContext) fieldContext_Actor_id(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Actor", field, true, true, "ID")
 }
 
+func (ec *executionContext) _Actor_person(ctx context.Context, field graphql.CollectedField, obj *booking.Actor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Actor_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Actor_person(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v app.Person) graphql.Marshaler {
+			return ec.marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Actor_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Actor", field, true, true, "Person")
+}
+func (ec *executionContext) resolveBatch_Actor_person(ctx context.Context, field graphql.CollectedField, obj *booking.Actor) (any, error) {
+	resolver := ec.Resolvers.Actor()
+	if batch, ok := graphql.BatchParentsFor[*booking.Actor](ctx, "Actor"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Person(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[app.Person](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Actor.person",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Person(ctx, []*booking.Actor{obj})
+	return graphql.ResolveBatchSingleResult[app.Person](
+		ctx,
+		results,
+		err,
+		"Actor.person",
+	)
+}
+
 func (ec *executionContext) _AddAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.AddAvailabilityPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10229,15 +10289,15 @@ func (ec *executionContext) _Change_before(ctx context.Context, field graphql.Co
 			return obj.Before, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalOJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Change_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Change", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Change", field, false, false, "JSON")
 }
 
 func (ec *executionContext) _Change_after(ctx context.Context, field graphql.CollectedField, obj *booking.Change) (ret graphql.Marshaler) {
@@ -10252,15 +10312,15 @@ func (ec *executionContext) _Change_after(ctx context.Context, field graphql.Col
 			return obj.After, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalOJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Change_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Change", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Change", field, false, false, "JSON")
 }
 
 func (ec *executionContext) _CompleteInterviewPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.CompleteInterviewPayload) (ret graphql.Marshaler) {
@@ -10827,11 +10887,11 @@ func (ec *executionContext) _Event_actor(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Event_actor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Actor, nil
+			return ec.resolveBatch_Event_actor(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Actor) graphql.Marshaler {
-			return ec.marshalNActor2rehearseᚋinternalᚋbookingᚐActor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Actor) graphql.Marshaler {
+			return ec.marshalNActor2ᚖrehearseᚋinternalᚋbookingᚐActor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10841,13 +10901,36 @@ func (ec *executionContext) fieldContext_Event_actor(_ context.Context, field gr
 	fc = &graphql.FieldContext{
 		Object:     "Event",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Actor(ctx, field)
 		},
 	}
 	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Event_actor(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (any, error) {
+	resolver := ec.Resolvers.Event()
+	if batch, ok := graphql.BatchParentsFor[*booking.Event](ctx, "Event"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Actor(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Actor](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Event.actor",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Actor(ctx, []*booking.Event{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Actor](
+		ctx,
+		results,
+		err,
+		"Event.actor",
+	)
 }
 
 func (ec *executionContext) _Event_requestId(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
@@ -23861,6 +23944,12 @@ func (ec *executionContext) _Actor(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Actor_id(ctx, field, obj)
 				})
+		case "person":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Actor_person(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -24978,10 +25067,11 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "actor":
-			out.Values[i] = ec._Event_actor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Event_actor(ctx, field, obj)
+				})
 		case "requestId":
 			out.Values[i] = ec._Event_requestId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -28471,8 +28561,12 @@ func (ec *executionContext) marshalNAccess2rehearseᚋgraphᚋmodelᚐAccess(ctx
 	return v
 }
 
-func (ec *executionContext) marshalNActor2rehearseᚋinternalᚋbookingᚐActor(ctx context.Context, sel ast.SelectionSet, v booking.Actor) graphql.Marshaler {
-	return ec._Actor(ctx, sel, &v)
+func (ec *executionContext) marshalNActor2ᚖrehearseᚋinternalᚋbookingᚐActor(ctx context.Context, sel ast.SelectionSet, v *booking.Actor) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Actor!")
+		return graphql.Null
+	}
+	return ec._Actor(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAddAvailabilityInput2rehearseᚋinternalᚋappᚐAddAvailabilityInput(ctx context.Context, v any) (app.AddAvailabilityInput, error) {

@@ -158,16 +158,9 @@ func (c *closing) takeBack(ctx context.Context, slots []booking.Slot, excepted b
 
 // tell appends what was done to the calendar, if anything was.
 func (c *closing) tell(ctx context.Context, kind booking.EventKind, slot booking.SlotID, changes booking.Changes) error {
-	for _, count := range []struct {
-		field string
-		n     int
-	}{
-		{"closedSlots", len(c.result.ClosedSlots)}, {"conflicts", len(c.result.Conflicts)}, {"cancelled", len(c.result.Cancelled)},
-	} {
-		if count.n > 0 {
-			changes = changes.Add(count.field, nil, count.n)
-		}
-	}
+	changes = booking.AddedIDs(changes, "closedSlots", "closedSlotIds", booking.SlotIDs(c.result.ClosedSlots))
+	changes = booking.AddedIDs(changes, "conflicts", "conflictIds", booking.InterviewIDs(c.result.Conflicts))
+	changes = booking.AddedIDs(changes, "cancelled", "cancelledIds", booking.InterviewIDs(c.result.Cancelled))
 	if len(changes) == 0 {
 		return nil
 	}

@@ -132,7 +132,7 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 		}
 		var changes booking.Changes
 		for _, block := range blocks {
-			changes = changes.Add("block", nil, block.Words())
+			changes = changes.Add("block", nil, block.Told())
 		}
 		return &Blocked{Blocks: blocks, Closed: c.result}, c.tell(ctx, booking.TimeBlocked, 0, changes)
 	})
@@ -170,7 +170,7 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil {
 			return nil, err
 		}
-		if err := c.tell(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Words(), nil)); err != nil {
+		if err := c.tell(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Told(), nil)); err != nil {
 			return nil, err
 		}
 		if !c.interviewer.Active {

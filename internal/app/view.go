@@ -351,3 +351,9 @@ func (v View) Note(i booking.Interview) *string {
 	}
 	return nil
 }
+
+// SeesActor reports whether the caller, who sees an event, may see who caused it:
+// a student does not see another student.
+func (v View) SeesActor(a booking.Actor) bool {
+	return a.Role != booking.RoleStudent || v.may.Role != booking.RoleStudent || v.may.isStudent(booking.StudentID(a.ID))
+}

@@ -1,8 +1,10 @@
 package booking
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -58,11 +60,13 @@ type Event struct {
 	Changes []Change
 }
 
-// Change is one field before and after; nil where there was, or is, nothing.
+// Change is one field before and after, each as a JSON value: a number, a
+// boolean, a string, a list of ids, null where there was, or is, nothing. Ids and
+// instants are strings.
 type Change struct {
-	Field  string  `json:"field"`
-	Before *string `json:"before"`
-	After  *string `json:"after"`
+	Field  string          `json:"field"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
 }
 
 // Changes collects what differs.
@@ -71,8 +75,8 @@ type Changes []Change
 // Add notes a field, unless it is the same before and after. A nil pointer is
 // nothing.
 func (c Changes) Add(field string, before, after any) Changes {
-	b, a := text(before), text(after)
-	if (b == nil) == (a == nil) && (b == nil || *b == *a) {
+	b, a := jsonValue(before), jsonValue(after)
+	if string(b) == string(a) {
 		return c
 	}
 	return append(c, Change{Field: field, Before: b, After: a})
@@ -89,41 +93,56 @@ func (c Changes) Touched(field string, before, after *string) Changes {
 		}
 		return fmt.Sprintf("%d characters", len([]rune(*words)))
 	}
-	return append(c, Change{Field: field, Before: text(hide(before)), After: text(hide(after))})
+	return append(c, Change{Field: field, Before: jsonValue(hide(before)), After: jsonValue(hide(after))})
 }
 
-// text writes a value as people read it; nil for nothing.
-func text(value any) *string {
-	var s string
-	switch v := value.(type) {
-	case nil:
-		return nil
-	case *int:
-		if v == nil {
-			return nil
-		}
-		s = fmt.Sprint(*v)
-	case *time.Time:
-		if v == nil {
-			return nil
-		}
-		s = v.UTC().Format(time.RFC3339Nano)
-	case time.Time:
-		if v.IsZero() {
-			return nil
-		}
-		s = v.UTC().Format(time.RFC3339Nano)
-	case []string:
-		s = strings.Join(v, ", ")
-	case []WaiverID:
-		if len(v) == 0 {
-			return nil
-		}
-		s = strings.Trim(strings.Join(strings.Fields(fmt.Sprint(v)), ", "), "[]")
-	default:
-		s = fmt.Sprint(v)
+// maxChangedIDs bounds a list of ids in an event.
+const maxChangedIDs = 500
+
+// AddedIDs notes the ids of what a change brought about, and how many they are.
+// Beyond maxChangedIDs the count is all that tells of the others.
+func AddedIDs[ID ~int64](c Changes, counted, listed string, ids []ID) Changes {
+	if len(ids) == 0 {
+		return c
 	}
-	return &s
+	return c.Add(counted, nil, len(ids)).Add(listed, nil, idTexts(ids[:min(len(ids), maxChangedIDs)]))
+}
+
+func idTexts[ID ~int64](ids []ID) []string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(int64(id), 10)
+	}
+	return texts
+}
+
+// jsonValue writes a value as JSON; null for nothing.
+func jsonValue(value any) json.RawMessage {
+	switch v := value.(type) {
+	case *time.Time:
+		if v != nil {
+			return jsonValue(*v)
+		}
+		value = nil
+	case time.Time:
+		value = nil
+		if !v.IsZero() {
+			value = v.UTC().Format(time.RFC3339Nano)
+		}
+	case []string:
+		if v == nil {
+			value = []string{}
+		}
+	case []WaiverID:
+		value = nil
+		if len(v) > 0 {
+			value = idTexts(v)
+		}
+	case fmt.Stringer, StudentID, InterviewerID, AvailabilityID, SlotID, InterviewID, BlockID, HoldID, WaiverID, EventID:
+		value = fmt.Sprint(v)
+	}
+	text, _ := json.Marshal(value) // all of these can be written
+	return text
 }
 
 // Event tells what became of an interview; the zero Interview is none before.
@@ -163,7 +182,7 @@ func (w Waiver) Event(kind EventKind, before Waiver) Event {
 	if before.ID == 0 {
 		changes = changes.Add("waiverId", nil, w.ID).Add("rule", nil, w.Rule).Add("uses", nil, w.Uses).Add("expiresAt", nil, w.ExpiresAt)
 	} else {
-		changes = slices.Concat(Changes{}.Add("waiverId", "", w.ID), changes)
+		changes = slices.Concat(Changes{}.Add("waiverId", nil, w.ID), changes)
 	}
 	return Event{Kind: kind, StudentID: w.StudentID, Changes: changes}
 }
@@ -229,7 +248,7 @@ func (a Availability) Changes(before Availability) Changes {
 		return n
 	}
 	c = c.Add("start", before.Start, a.Start).Add("end", before.End, a.End).
-		Add("rule", before.Weekly.words(), a.Weekly.words()).
+		Add("rule", before.Weekly.told(), a.Weekly.told()).
 		Add("slotMinutes", zeroIsNone(before.SlotMinutes), a.SlotMinutes).
 		Add("gapMinutes", minutes(before.GapMinutes), minutes(a.GapMinutes)).
 		Add("removedAt", before.RemovedAt, a.RemovedAt)
@@ -246,15 +265,21 @@ func zeroIsNone(n int) any {
 	return n
 }
 
-// words are the rule on one line; nil for none.
-func (w *WeeklyRule) words() any {
+// told is a weekly rule as an event tells of it; nil for none.
+func (w *WeeklyRule) told() any {
 	if w == nil {
 		return nil
 	}
-	until := "on"
-	if w.EndDate != nil {
-		until = w.EndDate.String()
+	days := make([]string, len(w.Weekdays))
+	for i, day := range w.Weekdays {
+		days[i] = strings.ToUpper(day.String())
 	}
-	return fmt.Sprintf("%v %s-%s %s, every %d weeks, %s to %s",
-		w.Weekdays, w.StartTime, w.EndTime, w.TimeZone, w.EveryWeeks, w.StartDate, until)
+	told := map[string]any{
+		"timeZone": w.TimeZone, "startDate": w.StartDate.String(), "endDate": nil, "weekdays": days,
+		"startTime": w.StartTime.String(), "endTime": w.EndTime.String(), "everyWeeks": w.EveryWeeks,
+	}
+	if w.EndDate != nil {
+		told["endDate"] = w.EndDate.String()
+	}
+	return told
 }

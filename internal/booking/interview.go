@@ -337,3 +337,12 @@ func tooSoon(field string, earliest time.Time, message string) Refused {
 func tooLate(code RefusalCode, deadline time.Time, message string) Refused {
 	return Refused{{Code: code, Field: "interviewId", Message: message, Deadline: &deadline}}
 }
+
+// InterviewIDs are the ids of interviews.
+func InterviewIDs(interviews []Interview) []InterviewID {
+	ids := make([]InterviewID, len(interviews))
+	for i, interview := range interviews {
+		ids[i] = interview.ID
+	}
+	return ids
+}

@@ -84,9 +84,11 @@ type Block struct {
 // Span is the interval of the block.
 func (b Block) Span() calendar.Span { return calendar.Span{Start: b.Start, End: b.End} }
 
-// Words are the block on one line.
-func (b Block) Words() string {
-	return fmt.Sprintf("%d, %s to %s", b.ID, b.Start.UTC().Format(time.RFC3339), b.End.UTC().Format(time.RFC3339))
+// Told is the block as an event tells of it.
+func (b Block) Told() any {
+	return map[string]any{
+		"id": jsonValue(b.ID), "start": jsonValue(b.Start), "end": jsonValue(b.End),
+	}
 }
 
 // Spans are the intervals of blocks.

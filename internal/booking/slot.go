@@ -90,3 +90,12 @@ func ByStart(slots []Slot) []Slot {
 	})
 	return slots
 }
+
+// SlotIDs are the ids of slots.
+func SlotIDs(slots []Slot) []SlotID {
+	ids := make([]SlotID, len(slots))
+	for i, slot := range slots {
+		ids[i] = slot.ID
+	}
+	return ids
+}

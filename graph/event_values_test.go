@@ -1,0 +1,94 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// told are the changes of the last event of a kind: field, then JSON.
+func (s *school) told(kind string) map[string]string {
+	s.t.Helper()
+	events := s.events(", filter: {kind: [" + kind + "]}, orderBy: {field: ID, direction: DESC}")
+	if len(events) == 0 {
+		s.t.Fatalf("there is no event %s", kind)
+	}
+	told := map[string]string{}
+	for _, c := range events[0].Changes {
+		told[c.Field] = string(c.Before) + " > " + string(c.After)
+	}
+	return told
+}
+
+// Numbers, booleans, ids and lists of ids have their JSON types.
+func TestEventsTellTypedValues(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, student := s.interviewer(nil), s.student(nil)
+	slots := s.publish(ann, t0.Add(day), 3*time.Hour, 60).Slots
+	interview := s.booked(student, slots[1].ID)
+	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": 4, "active": false, "tags": []string{"go", "sql"}}))
+	same(t, "an interviewer who leaves", s.told("INTERVIEWER_UPDATED"), map[string]string{
+		"maxPerDay": "null > 4", "active": "true > false", "tags": `[] > ["go", "sql"]`,
+		"closedSlots": "null > 2", "closedSlotIds": fmt.Sprintf(`null > [%q, %q]`, slots[0].ID, slots[2].ID),
+		"conflicts": "null > 1", "conflictIds": fmt.Sprintf(`null > [%q]`, interview),
+	})
+	s.accepted(s.closing("blockTime", "", in{
+		"interviewerId": ann, "start": moment(day), "end": moment(2 * day), "reason": "away", "cancelBooked": true,
+	}).Errors)
+	blocked := s.told("TIME_BLOCKED")
+	same(t, "what is cancelled", [2]string{blocked["cancelled"], blocked["cancelledIds"]},
+		[2]string{"null > 1", fmt.Sprintf(`null > [%q]`, interview)})
+	if !strings.Contains(blocked["block"], `"start": "2026-06-02T08:00:00Z"`) {
+		t.Errorf("the block is told as %s, want an object with its start", blocked["block"])
+	}
+	waiver := s.waive(student, "PAIR", in{"uses": 3})
+	same(t, "a waiver", s.told("WAIVER_GRANTED"), map[string]string{
+		"waiverId": fmt.Sprintf("null > %q", waiver), "rule": `null > "PAIR"`, "uses": "null > 3",
+	})
+}
+
+// Who did it is a person where the caller may know them, read at once for all
+// events.
+func TestEventsTellWhoDidIt(t *testing.T) {
+	t.Parallel()
+	asked := map[int]int{}
+	for _, n := range []int{2, 8} {
+		trace := &statements{}
+		s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
+		var students []string
+		for range n {
+			student, slot := s.student(nil), s.newSlot(day)
+			students = append(students, student)
+			s.as(booking.RoleStudent, student, func() { s.booked(student, slot) })
+		}
+		trace.take()
+		var data struct {
+			Events struct {
+				Nodes []struct {
+					Kind  string
+					Actor struct{ Person *struct{ ID string } }
+				}
+			}
+		}
+		s.ask(`{ events(first: 100) { nodes { kind actor { role person { ... on Student { id name } ... on Interviewer { id name } } } } } }`, nil).into(&data)
+		asked[n] = len(trace.take())
+		var booked []string
+		for _, e := range data.Events.Nodes {
+			switch {
+			case e.Kind != "INTERVIEW_BOOKED" && e.Actor.Person != nil:
+				t.Errorf("%s was done by %v, want nobody: an administrator is no person of the school", e.Kind, e.Actor.Person)
+			case e.Kind == "INTERVIEW_BOOKED":
+				booked = append(booked, e.Actor.Person.ID)
+			}
+		}
+		same(t, "who booked", booked, slices.Clone(students))
+	}
+	same(t, "statements", asked[8], asked[2])
+}
