@@ -4101,7 +4101,7 @@ type StudentEdge {
 
 "Narrows a list of students. A field that is null counts as left out."
 input StudentFilter {
-  "Part of the name or the e-mail, in any case."
+  "Part of the name or the e-mail, whatever the case and the accents: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß."
   search: String
 }
 
@@ -4109,7 +4109,7 @@ input StudentFilter {
 enum StudentOrderField {
   "Their ids: in the order they came."
   ID
-  "Their full names."
+  "Their full names, whatever the case and the accents."
   NAME
   "Their e-mails."
   EMAIL
@@ -4214,7 +4214,7 @@ type InterviewerEdge {
 
 "Narrows a list of interviewers. A field that is null counts as left out."
 input InterviewerFilter {
-  "Part of the name or the e-mail, in any case."
+  "Part of the name or the e-mail, whatever the case and the accents: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß."
   search: String
   "Only those who are active, or only those who are not."
   active: Boolean
@@ -4224,7 +4224,7 @@ input InterviewerFilter {
 enum InterviewerOrderField {
   "Their ids: in the order they came."
   ID
-  "Their full names."
+  "Their full names, whatever the case and the accents."
   NAME
   "Their e-mails."
   EMAIL

@@ -6,6 +6,7 @@ import (
 
 	"rehearse/graph/scalar"
 	"rehearse/internal/booking"
+	"rehearse/internal/spelling"
 	"rehearse/internal/store"
 )
 
@@ -137,7 +138,7 @@ func interviewAt(i booking.Interview, field store.OrderField) store.Position {
 }
 
 func studentAt(s booking.Student, field store.OrderField) store.Position {
-	at := store.Position{ID: int64(s.ID), Start: s.CreatedAt, Text: s.Name}
+	at := store.Position{ID: int64(s.ID), Start: s.CreatedAt, Text: spelling.Fold(s.Name)}
 	if field == store.ByEmail {
 		at.Text = s.Email
 	}
@@ -145,7 +146,7 @@ func studentAt(s booking.Student, field store.OrderField) store.Position {
 }
 
 func interviewerAt(i booking.Interviewer, field store.OrderField) store.Position {
-	at := store.Position{ID: int64(i.ID), Start: i.CreatedAt, Text: i.Name}
+	at := store.Position{ID: int64(i.ID), Start: i.CreatedAt, Text: spelling.Fold(i.Name)}
 	if field == store.ByEmail {
 		at.Text = i.Email
 	}

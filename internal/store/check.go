@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rehearse/internal/spelling"
 )
 
 // Finding is one row of the database that breaks an invariant.
@@ -137,6 +141,32 @@ func (r *Reader) Check(ctx context.Context, now time.Time) ([]Finding, error) {
 		}
 		for _, detail := range details {
 			findings = append(findings, Finding{Invariant: invariant.name, Detail: detail})
+		}
+	}
+	misfolded, err := r.misfolded(ctx)
+	return append(findings, misfolded...), err
+}
+
+// misfolded finds the names whose folded form is not that of the program.
+func (r *Reader) misfolded(ctx context.Context) ([]Finding, error) {
+	var findings []Finding
+	for _, table := range peopleTables {
+		err := r.send(ctx, statement{"SELECT id, name, name_folded FROM " + table + " ORDER BY id", nil, func(rows pgx.Rows) error {
+			var id int64
+			var name, folded string
+			if err := rows.Scan(&id, &name, &folded); err != nil {
+				return err
+			}
+			if folded != spelling.Fold(name) && len(findings) < findingsPerInvariant {
+				findings = append(findings, Finding{
+					Invariant: "a name has the folded form by which it is searched and ordered",
+					Detail:    fmt.Sprintf("%s %d: set its name_folded to '' and run rehearse migrate", table, id),
+				})
+			}
+			return nil
+		}})
+		if err != nil {
+			return nil, fault(err, "check the names of %s", table)
 		}
 	}
 	return findings, nil

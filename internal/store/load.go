@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/spelling"
 )
 
 // loadBatch is how many rows one statement of a load writes. A statement must
@@ -33,6 +34,7 @@ func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
 	return load(ctx, tx, "students", rows, []column[booking.Student]{
 		{"id", "bigint", func(b []byte, s booking.Student) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
 		{"name", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Name) }},
+		{"name_folded", "text", func(b []byte, s booking.Student) []byte { return appendText(b, spelling.Fold(s.Name)) }},
 		{"email", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Email) }},
 		{"time_zone", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.TimeZone) }},
 		{"interview_limit", "integer", func(b []byte, s booking.Student) []byte { return orNull(b, s.LimitOverride, appendInt) }},
@@ -45,6 +47,7 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) 
 	return load(ctx, tx, "interviewers", rows, []column[booking.Interviewer]{
 		{"id", "bigint", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
 		{"name", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Name) }},
+		{"name_folded", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, spelling.Fold(i.Name)) }},
 		{"email", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Email) }},
 		{"time_zone", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.TimeZone) }},
 		{"tags", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Tags) }},

@@ -31,7 +31,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 	if err != nil {
 		return len(done), fmt.Errorf("migrate the database: %w", err)
 	}
-	return len(done), nil
+	return len(done), foldNames(ctx, s.pool)
 }
 
 var errNoSchema = errors.New("the database has no schema yet; run `rehearse migrate` or `rehearse serve` first")
@@ -100,7 +100,9 @@ func (s *Store) provider() (*goose.Provider, error) {
 		return nil, fmt.Errorf("make the migration lock: %w", err)
 	}
 	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(locker),
-		goose.WithGoMigrations(goose.NewGoMigration(jobsMigration, &goose.GoFunc{RunDB: migrateJobs}, nil)))
+		goose.WithGoMigrations(
+			goose.NewGoMigration(jobsMigration, &goose.GoFunc{RunDB: migrateJobs}, nil),
+			goose.NewGoMigration(namesMigration, &goose.GoFunc{RunDB: migrateNames}, nil)))
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}

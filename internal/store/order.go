@@ -51,7 +51,7 @@ var fields = map[OrderField]struct {
 	kind   Kind
 }{
 	ByID:      {"id", KindID},
-	ByName:    {"name", KindText},
+	ByName:    {"name_folded", KindText},
 	ByEmail:   {"email", KindText},
 	ByCreated: {"created_at", KindTime},
 	ByStart:   {"starts_at", KindTime},

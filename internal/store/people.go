@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -11,22 +10,21 @@ import (
 
 // PeopleFilter narrows a list of people; the zero value narrows nothing.
 type PeopleFilter struct {
-	Search string // part of the name or the e-mail, in any case
+	Search string // part of the name or the e-mail, whatever the case and the accents
 	Active *bool  // interviewers only
 }
 
-func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB {
+func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, true) }
+
+func (f PeopleFilter) narrow(db *gorm.DB, searchByIndex bool) *gorm.DB {
 	if f.Search != "" {
-		part := "%" + likeLiteral.Replace(f.Search) + "%"
-		db = db.Where("(name ILIKE ? OR email ILIKE ?)", part, part)
+		db = search(db, f.Search, searchByIndex)
 	}
 	if f.Active != nil {
 		db = db.Where("active = ?", *f.Active)
 	}
 	return db
 }
-
-var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // Student reads one student; NotFound when there is none.
 func (r *Reader) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
@@ -45,7 +43,7 @@ func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]bookin
 
 // CountStudents counts what Students would list in all.
 func (r *Reader) CountStudents(ctx context.Context, f PeopleFilter) (int, error) {
-	return count(f.apply(r.db.WithContext(ctx).Model(&studentRow{})), "students")
+	return countPeople(r.db.WithContext(ctx), f, "students")
 }
 
 // StudentsByID reads the students that exist of those asked for.
@@ -72,7 +70,7 @@ func (r *Reader) Interviewers(ctx context.Context, f PeopleFilter, p Page) ([]bo
 
 // CountInterviewers counts what Interviewers would list in all.
 func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, error) {
-	return count(f.apply(r.db.WithContext(ctx).Model(&interviewerRow{})), "interviewers")
+	return countPeople(r.db.WithContext(ctx), f, "interviewers")
 }
 
 const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at"
@@ -122,7 +120,7 @@ func (r *Reader) Empty(ctx context.Context) (bool, error) {
 // creation.
 func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student) error {
 	changed := newStudentRow(s)
-	return tx.update(ctx, &changed, "name", "email", "time_zone", "interview_limit")
+	return tx.update(ctx, &changed, "name", "name_folded", "email", "time_zone", "interview_limit")
 }
 
 // LockStudent makes every other operation on the student's interviews wait
@@ -151,7 +149,7 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) error {
 	changed := newInterviewerRow(i)
 	tx.in.changesInterviewers = true
-	return tx.update(ctx, &changed, "name", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url", "active")
+	return tx.update(ctx, &changed, "name", "name_folded", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url", "active")
 }
 
 // LockInterviewer makes every other change of the interviewer and of what he

@@ -204,7 +204,7 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 	var literals []string
 	for _, arg := range l.args {
 		switch value := arg.(type) {
-		case pgx.QueryResultFormatsByOID: // the driver's own, no parameter
+		case pgx.QueryResultFormatsByOID, pgx.QueryExecMode: // the driver's own, no parameter
 			continue
 		case []int64:
 			arg = arrayText(pgtype.Int8ArrayOID, value)

@@ -10,6 +10,7 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/spelling"
 )
 
 // A row type mirrors its table; its method is the one way to booking's type.
@@ -17,6 +18,7 @@ import (
 type studentRow struct {
 	ID             booking.StudentID
 	Name           string
+	NameFolded     string // what search and orders compare
 	Email          string
 	TimeZone       string
 	InterviewLimit *int
@@ -27,7 +29,7 @@ func (studentRow) TableName() string { return "students" }
 
 func newStudentRow(s booking.Student) studentRow {
 	return studentRow{
-		ID: s.ID, Name: s.Name, Email: s.Email, TimeZone: s.TimeZone,
+		ID: s.ID, Name: s.Name, NameFolded: spelling.Fold(s.Name), Email: s.Email, TimeZone: s.TimeZone,
 		InterviewLimit: s.LimitOverride, CreatedAt: s.CreatedAt,
 	}
 }
@@ -42,6 +44,7 @@ func (r studentRow) domain() booking.Student {
 type interviewerRow struct {
 	ID         booking.InterviewerID
 	Name       string
+	NameFolded string // what search and orders compare
 	Email      string
 	TimeZone   string
 	Tags       texts
@@ -63,7 +66,7 @@ func (r interviewerRow) domain() booking.Interviewer {
 
 func newInterviewerRow(i booking.Interviewer) interviewerRow {
 	return interviewerRow{
-		ID: i.ID, Name: i.Name, Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
+		ID: i.ID, Name: i.Name, NameFolded: spelling.Fold(i.Name), Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
 		MaxPerDay: i.MaxPerDay, MaxPerWeek: i.MaxPerWeek, MeetingURL: i.MeetingURL,
 	}
 }

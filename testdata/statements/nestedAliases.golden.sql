@@ -2,7 +2,7 @@ SELECT "interviewers"."id","interviewers"."name","interviewers"."email","intervi
 FROM "interviewers"
 ORDER BY name, id LIMIT $1
 
-SELECT "students"."id","students"."name","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
+SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"
 WHERE id = ANY($1)
 

@@ -1,0 +1,71 @@
+package graph_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// Names are found and ordered whatever their case and accents are, in every
+// script, by pages that hold each of them once.
+func TestSearchAndOrderFoldNames(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	// In the order of their folded names; equal ones by id.
+	names := []string{
+		"anna", "Änna", "ANNA", "Gül Işık", "Jean‑Luc", "Jose\u0301 Muñoz", "JOSE MUNOZ", "Łukasz", "O’Hara", "Søren", "Weiß", "WEISS",
+		"Οδυσσεύς", "Фёдор", "שָׁלוֹם", "مُحَمَّد", "が", "李小龙", "한글",
+	}
+	ids := make([]string, len(names))
+	for i, name := range names {
+		ids[i] = s.student(map[string]any{"name": name, "email": fmt.Sprintf("s%d@example.org", i)})
+		s.interviewer(map[string]any{"name": name, "email": fmt.Sprintf("s%d@example.org", i)})
+	}
+	type people struct {
+		TotalCount int
+		Nodes      []struct{ ID string }
+		PageInfo   struct {
+			HasNextPage bool
+			EndCursor   string
+		}
+	}
+	const fields = "{ totalCount nodes { id } pageInfo { hasNextPage endCursor } }"
+	found := func(list, words string) []string {
+		var data struct{ It people }
+		s.ask("query($s: String!) { it: "+list+"(filter: {search: $s}) "+fields+" }", map[string]any{"s": words}).into(&data)
+		out := []string{}
+		for _, p := range data.It.Nodes {
+			out = append(out, names[number(t, p.ID)-1])
+		}
+		same(t, words+" is counted", data.It.TotalCount, len(out))
+		return out
+	}
+	for words, want := range map[string][]string{
+		"ANNA": {"anna", "Änna", "ANNA"}, "ännä": {"anna", "Änna", "ANNA"}, "jose mu": {"Jose\u0301 Muñoz", "JOSE MUNOZ"},
+		"weiß": {"Weiß", "WEISS"}, "soren": {"Søren"}, "lukasz": {"Łukasz"}, "GUL ISIK": {"Gül Işık"}, "o'hara": {"O’Hara"}, "jean-luc": {"Jean‑Luc"},
+		"οδυσσευς": {"Οδυσσεύς"}, "ΟΔΥΣΣΕΥ": {"Οδυσσεύς"}, "федор": {"Фёдор"}, "שלום": {"שָׁלוֹם"}, "محمد": {"مُحَمَّد"}, "小龙": {"李小龙"},
+		"李小龙": {"李小龙"}, "か": {}, "が": {"が"}, "\u1112\u1161\u11ab": {"한글"}, "S11@EXAMPLE": {"WEISS"}, "%": {}, "__": {}, `\`: {}, "'": {"O’Hara"},
+		"o'; --": {}, "$1": {}, "{a,b}": {}, "muñoz ": {"Jose\u0301 Muñoz", "JOSE MUNOZ"},
+	} {
+		for _, list := range []string{"students", "interviewers"} {
+			same(t, list+" by "+words, found(list, words), want)
+		}
+	}
+	for _, direction := range []string{"ASC", "DESC"} {
+		want := slices.Clone(ids)
+		if direction == "DESC" {
+			slices.Reverse(want)
+		}
+		got, after := []string{}, ""
+		for more := true; more; {
+			var data struct{ Students people }
+			s.ask("{ students(first: 2, orderBy: {field: NAME, direction: "+direction+"}"+after+") "+fields+" }", nil).into(&data)
+			for _, p := range data.Students.Nodes {
+				got = append(got, p.ID)
+			}
+			more, after = data.Students.PageInfo.HasNextPage, `, after: "`+data.Students.PageInfo.EndCursor+`"`
+		}
+		same(t, direction, got, want)
+	}
+	s.sound()
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"rehearse/internal/spelling"
+)
+
+// trigram is how many characters an entry of the search index has.
+const trigram = 3
+
+// search narrows people to those with the words in their name or e-mail, whatever
+// their case and accents. Without the index it compares every row, which is the
+// shorter way to all of many.
+func search(db *gorm.DB, words string, byIndex bool) *gorm.DB {
+	folded := spelling.Fold(words)
+	if folded == "" {
+		return db
+	}
+	part := "%" + likeLiteral.Replace(folded) + "%"
+	db = db.Where("(name_folded LIKE ? OR email LIKE ?)", part, part)
+	if grams := trigramsOf(folded); byIndex && len(grams) > 0 {
+		db = db.Where("trigrams("+searchText+") @> ?::text[]", texts(grams))
+	}
+	return byValue(db)
+}
+
+// byValue has Postgres plan the statement that is being made for its values:
+// whether the index of trigrams or the order of the list is the shorter way
+// depends on how frequent the words are.
+func byValue(db *gorm.DB) *gorm.DB {
+	db.Statement.ConnPool = planned{db.Statement.ConnPool}
+	return db
+}
+
+// fewPeople are so many that the index finds them sooner than a scan.
+const fewPeople = 500
+
+// countPeople counts the people of the table whom the filter leaves.
+func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
+	if f.Search != "" {
+		few := f.apply(db.Session(&gorm.Session{}).Table(table).Select("id")).Limit(fewPeople + 1)
+		n, err := count(byValue(db.Session(&gorm.Session{}).Table("(?) AS found", few)), table)
+		if err != nil || n <= fewPeople {
+			return n, err
+		}
+	}
+	return count(f.narrow(db.Table(table), false), table)
+}
+
+// trigramsOf are the characters of the text, three at a time.
+func trigramsOf(folded string) []string {
+	letters := []rune(folded)
+	var grams []string
+	for i := range max(len(letters)-trigram+1, 0) {
+		grams = append(grams, string(letters[i:i+trigram]))
+	}
+	return grams
+}
+
+var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// planned sends statements with their values, so that Postgres plans each for
+// them and not once for any.
+type planned struct{ gorm.ConnPool }
+
+// QueryContext implements gorm.ConnPool.
+func (p planned) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return p.ConnPool.QueryContext(ctx, query, append([]any{pgx.QueryExecModeSimpleProtocol}, args...)...)
+}
