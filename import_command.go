@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"time"
 
 	"rehearse/internal/app"
+	"rehearse/internal/booking"
 	"rehearse/internal/localpg"
 	"rehearse/internal/store"
 )
@@ -22,7 +25,17 @@ const maxImportRows = 200_000
 type importRequest struct {
 	table, file string
 	options     app.ImportOptions
+
+	interviewer string // an id or an e-mail; of a calendar
+	slotMinutes int
+	wholeDays   string
 }
+
+// calendarTable is the name of calendars among the tables.
+const calendarTable = "calendar"
+
+// maxCalendar bounds the size of a calendar in bytes, all of which is in memory.
+const maxCalendar = 64 << 20
 
 type importing func(*app.App, context.Context, io.Reader, app.ImportOptions) (*app.Imported, error)
 
@@ -36,7 +49,10 @@ var exports = map[string]func(*app.App, context.Context, io.Writer) error{
 	"availability": (*app.App).ExportAvailability, "interviews": (*app.App).ExportInterviews,
 }
 
-const tableNames = "students, interviewers, availability or interviews"
+const (
+	tableNames  = "students, interviewers, availability or interviews"
+	importNames = "students, interviewers, availability, interviews or calendar"
+)
 
 func parseImport(args []string, zone *time.Location) (importRequest, error) {
 	r := importRequest{options: app.ImportOptions{MaxRows: maxImportRows, Zone: zone}}
@@ -45,6 +61,9 @@ func parseImport(args []string, zone *time.Location) (importRequest, error) {
 	flags.BoolVar(&r.options.DryRun, "dry-run", false, "")
 	flags.BoolVar(&r.options.Partial, "partial", false, "")
 	flags.BoolVar(&r.options.Exempt, "exempt", false, "")
+	flags.StringVar(&r.interviewer, "interviewer", "", "")
+	flags.IntVar(&r.slotMinutes, "slot-minutes", 60, "")
+	flags.StringVar(&r.wholeDays, "whole-days", "skip", "")
 	var words []string
 	for {
 		if err := flags.Parse(args); err != nil {
@@ -59,13 +78,59 @@ func parseImport(args []string, zone *time.Location) (importRequest, error) {
 		return r, fmt.Errorf("%w: import: a table and a file are expected, such as: rehearse import students FILE", errConfiguration)
 	}
 	r.table, r.file = words[0], words[1]
-	if imports[r.table] == nil {
-		return r, fmt.Errorf("%w: import: %q is not a table; %s is expected", errConfiguration, r.table, tableNames)
+	if imports[r.table] == nil && r.table != calendarTable {
+		return r, fmt.Errorf("%w: import: %q is not a table; %s is expected", errConfiguration, r.table, importNames)
+	}
+	if err := r.checkCalendar(flags); err != nil {
+		return r, fmt.Errorf("%w: import: %w", errConfiguration, err)
 	}
 	if r.options.Exempt && r.table != "interviews" {
 		return r, fmt.Errorf("%w: import: --exempt is for interviews only", errConfiguration)
 	}
 	return r, nil
+}
+
+// checkCalendar refuses the flags of a calendar for a table, and a calendar that
+// is nobody's.
+func (r importRequest) checkCalendar(flags *flag.FlagSet) error {
+	if r.table != calendarTable {
+		var given error
+		flags.Visit(func(f *flag.Flag) {
+			if slices.Contains([]string{"interviewer", "slot-minutes", "whole-days"}, f.Name) {
+				given = fmt.Errorf("--%s is for calendars only", f.Name)
+			}
+		})
+		return given
+	}
+	if r.interviewer == "" {
+		return errors.New("a calendar needs --interviewer with an id or an e-mail")
+	}
+	if r.wholeDays != "skip" && r.wholeDays != "block" {
+		return fmt.Errorf("--whole-days is %q; skip or block is expected", r.wholeDays)
+	}
+	return nil
+}
+
+// importCalendar takes in the calendar of one interviewer.
+func (r importRequest) importCalendar(a *app.App, ctx context.Context, file io.Reader, o app.ImportOptions) (*app.Imported, error) {
+	text, err := io.ReadAll(io.LimitReader(file, maxCalendar+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxCalendar {
+		return nil, fmt.Errorf("the calendar is larger than the %d bytes allowed", maxCalendar)
+	}
+	in := app.CalendarInput{ICal: text, SlotMinutes: r.slotMinutes, BlockWholeDays: r.wholeDays == "block"}
+	if id, err := strconv.ParseInt(r.interviewer, 10, 64); err == nil {
+		in.InterviewerID = booking.InterviewerID(id)
+	} else {
+		interviewer, err := a.InterviewerByEmail(ctx, r.interviewer)
+		if err != nil {
+			return nil, err
+		}
+		in.InterviewerID = interviewer.ID
+	}
+	return a.ImportCalendar(ctx, in, o)
 }
 
 // importFile takes a file into the school.
@@ -83,7 +148,11 @@ func (p *program) importFile(ctx context.Context) error {
 	}
 	return p.withSchool(ctx, func(a *app.App) error {
 		started := p.clock()
-		imported, err := imports[request.table](a, ctx, file, request.options)
+		take := imports[request.table]
+		if request.table == calendarTable {
+			take = request.importCalendar
+		}
+		imported, err := take(a, ctx, file, request.options)
 		if err != nil {
 			return err
 		}
@@ -103,6 +172,9 @@ func (p *program) summarise(request importRequest, imported *app.Imported, took 
 			}
 			fmt.Fprintf(out, "line %d%s: %s (%s)\n", row.Line, column, e.Message, e.Code)
 		}
+		for _, note := range row.Notes {
+			fmt.Fprintf(out, "line %d: note: %s\n", row.Line, note)
+		}
 	}
 	verb := "imported"
 	if request.options.DryRun {
@@ -110,8 +182,8 @@ func (p *program) summarise(request importRequest, imported *app.Imported, took 
 	}
 	created, exempted := imported.Count(app.RowCreated), imported.Count(app.RowExempted)
 	failed := imported.Count(app.RowFailed)
-	fmt.Fprintf(out, "%s: %d %s (%d of them exempt), %d unchanged, %d failed, in %.1f s\n",
-		request.table, created+exempted, verb, exempted, imported.Count(app.RowUnchanged), failed, took.Seconds())
+	fmt.Fprintf(out, "%s: %d %s (%d of them exempt), %d unchanged, %d ignored, %d failed, in %.1f s\n",
+		request.table, created+exempted, verb, exempted, imported.Count(app.RowUnchanged), imported.Count(app.RowIgnored), failed, took.Seconds())
 	if err := out.Flush(); err != nil {
 		return err
 	}

@@ -66,6 +66,8 @@ const usage = `usage: rehearse [command]
             import students|interviewers|availability|interviews FILE|-
             --dry-run says what would be done, --partial writes the rows that can be,
             --exempt takes interviews in that break the limit, the pair, the grades or a cap
+            import calendar FILE|- --interviewer ID|E-MAIL publishes an iCalendar file:
+            --slot-minutes N (60 by default), --whole-days skip|block (skip by default)
   export    write such a file to standard output:
             export students|interviewers|availability|interviews
   token     print a token for requests in somebody's name:

@@ -103,15 +103,15 @@ func TestImportCalendarThatIsWrong(t *testing.T) {
 	ann := s.interviewer(nil)
 	const one = "DTSTART:20260602T090000Z\nDTEND:20260602T110000Z"
 	bad := s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "partial": true, "ical": vevents(
-		one, one+"\nRRULE:FREQ=SECONDLY", "DTSTART:20260602\nDTEND:20260603", "DTSTART:20260602T090000Z",
-		"DTSTART;TZID=Mars/Base:20260602T090000\nDTEND:20260602T110000", one+"\nRDATE:20260603T090000Z",
+		one, one+"\nRRULE:FREQ=SECONDLY", "DTSTART:20260602\nDTEND:20260603T100000Z", "DTSTAMP:20260602T090000Z",
+		"DTSTART;TZID=Mars/Base:20260602T090000\nDTEND:20260602T110000", one+"\nRDATE:tomorrow",
 		"DTSTART:20260602T130000Z\nDTEND:20260602T120000Z", one+"\nRRULE:nonsense", one+"\nRRULE:FREQ=DAILY\nEXDATE:never",
 		one+"\nRRULE:FREQ=YEARLY;BYEASTER=400", one+"\nRRULE:FREQ=DAILY;INTERVAL=-1",
 	)})
 	same(t, "rows", bad.came(), []string{
-		"4 CREATED", "10 FAILED RRULE:INVALID_INPUT", "17 FAILED DTSTART:INVALID_INPUT DTEND:INVALID_INPUT",
-		"23 FAILED DTEND:INVALID_INPUT", "28 FAILED DTSTART:INVALID_INPUT", "34 FAILED RDATE:INVALID_INPUT",
-		"41 FAILED end:INVALID_RANGE", "47 FAILED RRULE:INVALID_INPUT", "54 FAILED EXDATE:INVALID_INPUT",
+		"4 CREATED", "10 FAILED RRULE:INVALID_INPUT", "17 FAILED DTEND:INVALID_INPUT",
+		"23 FAILED DTSTART:INVALID_INPUT", "28 FAILED DTSTART:INVALID_INPUT", "34 FAILED RDATE:INVALID_INPUT",
+		"41 FAILED DTEND:INVALID_RANGE", "47 FAILED RRULE:INVALID_INPUT", "54 FAILED EXDATE:INVALID_INPUT",
 		"62 FAILED RRULE:INVALID_INPUT", "69 FAILED RRULE:INVALID_INPUT",
 	})
 	for name, set := range map[string]map[string]any{
@@ -122,7 +122,6 @@ func TestImportCalendarThatIsWrong(t *testing.T) {
 		"no calendar":      {"ical": "hello", "interviewerId": ann},
 		"an empty one":     {"ical": "", "interviewerId": ann},
 		"a broken one":     {"ical": "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;;=:x\n", "interviewerId": ann},
-		"too many rules":   {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY;COUNT=1\nEND:VEVENT\nBEGIN:VEVENT\n", 101) + one), "interviewerId": ann},
 		"too many windows": {"ical": vevents(strings.Repeat(one+"\nRRULE:FREQ=DAILY\nEND:VEVENT\nBEGIN:VEVENT\n", 40) + one), "interviewerId": ann},
 	} {
 		payload := s.imports("importAvailability", "", set)

@@ -67,7 +67,8 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId must say whose calendar ical is")
 	}
 	return r.app.ImportCalendar(ctx, app.CalendarInput{
-		InterviewerID: booking.InterviewerID(*in.InterviewerID), ICal: *in.Ical, SlotMinutes: in.SlotMinutes,
+		InterviewerID: booking.InterviewerID(*in.InterviewerID), ICal: []byte(*in.Ical), SlotMinutes: in.SlotMinutes,
+		BlockWholeDays: in.WholeDayEvents == model.WholeDayEventsBlock,
 	}, o)
 }
 

@@ -308,6 +308,7 @@ type ComplexityRoot struct {
 		Errors func(childComplexity int) int
 		ID     func(childComplexity int) int
 		Line   func(childComplexity int) int
+		Notes  func(childComplexity int) int
 		Status func(childComplexity int) int
 	}
 
@@ -1736,6 +1737,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportRow.Line(childComplexity), true
+	case "ImportRow.notes":
+		if e.ComplexityRoot.ImportRow.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportRow.Notes(childComplexity), true
 	case "ImportRow.status":
 		if e.ComplexityRoot.ImportRow.Status == nil {
 			break
@@ -5855,6 +5862,8 @@ type ImportRow {
   id: ID
   "What is wrong with it; empty unless it failed."
   errors: [ImportError!]!
+  "What was left out of it and why, as sentences; of a calendar only."
+  notes: [String!]!
 }
 
 "What became of a row."
@@ -5867,6 +5876,8 @@ enum ImportRowStatus {
   EXEMPTED
   "Something is wrong with it, and it was not written."
   FAILED
+  "It asks for nothing that can be written, such as an event without length; its notes say why."
+  IGNORED
   "Nothing is wrong with it; it was not written since other rows failed."
   SKIPPED
 }
@@ -5948,19 +5959,33 @@ input ImportAvailabilityInput {
   """
   csv: String
   """
-  A calendar (RFC 5545) of the one interviewer of ` + "`" + `interviewerId` + "`" + `: each event
-  is a window, and a recurring one is a window for each time until the policy's
-  publishing horizon. A time without a zone is the interviewer's.
+  A calendar (RFC 5545, RFC 7953) of the one interviewer of ` + "`" + `interviewerId` + "`" + `: each
+  event is a window, and a recurring one is a window for each time until the
+  policy's publishing horizon. A time without a zone is the interviewer's. What
+  says when something takes place and cannot be read is refused with its line.
   """
   ical: String
   "Whose calendar it is; with ` + "`" + `ical` + "`" + ` only."
   interviewerId: ID
+  "What becomes of events of whole days; with ` + "`" + `ical` + "`" + ` only."
+  wholeDayEvents: WholeDayEvents! = SKIP
   "How long each slot of the calendar's windows is; with ` + "`" + `ical` + "`" + ` only."
   slotMinutes: Int! = 60
   "Answer the same, and write nothing."
   dryRun: Boolean! = false
   "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
   partial: Boolean! = false
+}
+
+"What becomes of a calendar's events of whole days."
+enum WholeDayEvents {
+  "Nothing; each is a row with the status ` + "`" + `IGNORED` + "`" + `."
+  SKIP
+  """
+  The days are blocked, as by ` + "`" + `blockTime` + "`" + `: open slots in them are withdrawn, and
+  what is booked stays. The id of the row is that of the block.
+  """
+  BLOCK
 }
 
 "What importing came to."
@@ -6443,6 +6468,8 @@ func (ec *executionContext) childFields_ImportRow(ctx context.Context, field gra
 		return ec.fieldContext_ImportRow_id(ctx, field)
 	case "errors":
 		return ec.fieldContext_ImportRow_errors(ctx, field)
+	case "notes":
+		return ec.fieldContext_ImportRow_notes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportRow", field.Name)
 }
@@ -12403,6 +12430,29 @@ func (ec *executionContext) fieldContext_ImportRow_errors(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ImportRow_notes(ctx context.Context, field graphql.CollectedField, obj *app.ImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRow_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRow_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRow", field, false, false, "String")
 }
 
 func (ec *executionContext) _ImportStudentsPayload_rows(ctx context.Context, field graphql.CollectedField, obj *model.ImportStudentsPayload) (ret graphql.Marshaler) {
@@ -22238,6 +22288,9 @@ func (ec *executionContext) unmarshalInputImportAvailabilityInput(ctx context.Co
 		asMap[k] = v
 	}
 
+	if _, present := asMap["wholeDayEvents"]; !present {
+		asMap["wholeDayEvents"] = "SKIP"
+	}
 	if _, present := asMap["slotMinutes"]; !present {
 		asMap["slotMinutes"] = 60
 	}
@@ -22248,7 +22301,7 @@ func (ec *executionContext) unmarshalInputImportAvailabilityInput(ctx context.Co
 		asMap["partial"] = false
 	}
 
-	fieldsInOrder := [...]string{"csv", "ical", "interviewerId", "slotMinutes", "dryRun", "partial"}
+	fieldsInOrder := [...]string{"csv", "ical", "interviewerId", "wholeDayEvents", "slotMinutes", "dryRun", "partial"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22276,6 +22329,13 @@ func (ec *executionContext) unmarshalInputImportAvailabilityInput(ctx context.Co
 				return it, err
 			}
 			it.InterviewerID = data
+		case "wholeDayEvents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wholeDayEvents"))
+			data, err := ec.unmarshalNWholeDayEvents2rehearseᚋgraphᚋmodelᚐWholeDayEvents(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WholeDayEvents = data
 		case "slotMinutes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotMinutes"))
 			data, err := ec.unmarshalNInt2int(ctx, v)
@@ -25629,6 +25689,11 @@ func (ec *executionContext) _ImportRow(ctx context.Context, sel ast.SelectionSet
 			}
 		case "errors":
 			out.Values[i] = ec._ImportRow_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notes":
+			out.Values[i] = ec._ImportRow_notes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29280,6 +29345,7 @@ var (
 		"UNCHANGED": app.RowUnchanged,
 		"EXEMPTED":  app.RowExempted,
 		"FAILED":    app.RowFailed,
+		"IGNORED":   app.RowIgnored,
 		"SKIPPED":   app.RowSkipped,
 	}
 	marshalNImportRowStatus2rehearseᚋinternalᚋappᚐImportRowStatus = map[app.ImportRowStatus]string{
@@ -29287,6 +29353,7 @@ var (
 		app.RowUnchanged: "UNCHANGED",
 		app.RowExempted:  "EXEMPTED",
 		app.RowFailed:    "FAILED",
+		app.RowIgnored:   "IGNORED",
 		app.RowSkipped:   "SKIPPED",
 	}
 )
@@ -30242,6 +30309,16 @@ func (ec *executionContext) marshalNWeekday2ᚕtimeᚐWeekdayᚄ(ctx context.Con
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNWholeDayEvents2rehearseᚋgraphᚋmodelᚐWholeDayEvents(ctx context.Context, v any) (model.WholeDayEvents, error) {
+	var res model.WholeDayEvents
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWholeDayEvents2rehearseᚋgraphᚋmodelᚐWholeDayEvents(ctx context.Context, sel ast.SelectionSet, v model.WholeDayEvents) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNWithdrawSlotInput2rehearseᚋinternalᚋappᚐWithdrawSlotInput(ctx context.Context, v any) (app.WithdrawSlotInput, error) {

@@ -218,12 +218,15 @@ type ImportAvailabilityInput struct {
 	// `startDate` and, if wanted, `endDate`, `timeZone` (the interviewer's without it)
 	// and `everyWeeks` (1 without it), and does what `addWeeklyAvailability` does.
 	CSV *string `json:"csv,omitempty"`
-	// A calendar (RFC 5545) of the one interviewer of `interviewerId`: each event
-	// is a window, and a recurring one is a window for each time until the policy's
-	// publishing horizon. A time without a zone is the interviewer's.
+	// A calendar (RFC 5545, RFC 7953) of the one interviewer of `interviewerId`: each
+	// event is a window, and a recurring one is a window for each time until the
+	// policy's publishing horizon. A time without a zone is the interviewer's. What
+	// says when something takes place and cannot be read is refused with its line.
 	Ical *string `json:"ical,omitempty"`
 	// Whose calendar it is; with `ical` only.
 	InterviewerID *int64 `json:"interviewerId,omitempty"`
+	// What becomes of events of whole days; with `ical` only.
+	WholeDayEvents WholeDayEvents `json:"wholeDayEvents"`
 	// How long each slot of the calendar's windows is; with `ical` only.
 	SlotMinutes int `json:"slotMinutes"`
 	// Answer the same, and write nothing.
@@ -766,6 +769,65 @@ func (e *Access) UnmarshalJSON(b []byte) error {
 }
 
 func (e Access) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What becomes of a calendar's events of whole days.
+type WholeDayEvents string
+
+const (
+	// Nothing; each is a row with the status `IGNORED`.
+	WholeDayEventsSkip WholeDayEvents = "SKIP"
+	// The days are blocked, as by `blockTime`: open slots in them are withdrawn, and
+	// what is booked stays. The id of the row is that of the block.
+	WholeDayEventsBlock WholeDayEvents = "BLOCK"
+)
+
+var AllWholeDayEvents = []WholeDayEvents{
+	WholeDayEventsSkip,
+	WholeDayEventsBlock,
+}
+
+func (e WholeDayEvents) IsValid() bool {
+	switch e {
+	case WholeDayEventsSkip, WholeDayEventsBlock:
+		return true
+	}
+	return false
+}
+
+func (e WholeDayEvents) String() string {
+	return string(e)
+}
+
+func (e *WholeDayEvents) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = WholeDayEvents(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid WholeDayEvents", str)
+	}
+	return nil
+}
+
+func (e WholeDayEvents) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *WholeDayEvents) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e WholeDayEvents) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

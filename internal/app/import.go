@@ -31,6 +31,7 @@ const (
 	RowUnchanged ImportRowStatus = "UNCHANGED"
 	RowExempted  ImportRowStatus = "EXEMPTED"
 	RowFailed    ImportRowStatus = "FAILED"
+	RowIgnored   ImportRowStatus = "IGNORED" // it asks for nothing that can be written; its notes say why
 	RowSkipped   ImportRowStatus = "SKIPPED" // sound, but not written, for others failed
 )
 
@@ -40,6 +41,7 @@ type ImportRow struct {
 	ID     *int64 // of what the row stands for; nil when it is not there
 	Status ImportRowStatus
 	Errors []ImportError
+	Notes  []string // sentences; what was left out of it, and why
 }
 
 // ImportError is one thing that is wrong with a row.
@@ -71,11 +73,14 @@ type incoming[T any] struct {
 	interchange.Row[T]
 	status ImportRowStatus
 	id     int64
+	notes  []string
 }
 
 func (r *incoming[T]) fail(refused booking.Refused) {
 	r.status, r.Refused = RowFailed, append(r.Refused, refused...)
 }
+
+func (r *incoming[T]) ignore(note string) { r.status, r.notes = RowIgnored, append(r.notes, note) }
 
 func (r *incoming[T]) unchanged(id int64) { r.status, r.id = RowUnchanged, id }
 
@@ -172,7 +177,7 @@ func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
 		if row.status == RowFailed {
 			failed++
 		}
-		out.Rows[i] = ImportRow{Line: row.Line, Status: row.status, Errors: []ImportError{}}
+		out.Rows[i] = ImportRow{Line: row.Line, Status: row.status, Errors: []ImportError{}, Notes: append([]string{}, row.notes...)}
 		if row.id != 0 {
 			out.Rows[i].ID = &row.id
 		}

@@ -30,42 +30,6 @@ func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOpt
 	return a.publishRows(ctx, rows, o)
 }
 
-// CalendarInput is one interviewer's calendar.
-type CalendarInput struct {
-	InterviewerID booking.InterviewerID
-	ICal          string
-	SlotMinutes   int
-}
-
-// ImportCalendar publishes the events of an interviewer's calendar, those that
-// recur up to the policy's horizon. Of what has ended nothing is published.
-func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOptions) (*Imported, error) {
-	if err := accessOf(ctx).only(); err != nil {
-		return nil, err
-	}
-	interviewer, err := a.store.Interviewer(ctx, in.InterviewerID)
-	if err != nil {
-		return nil, err
-	}
-	policy, err := a.store.Policy(ctx)
-	if err != nil {
-		return nil, err
-	}
-	zone, err := calendar.Zone(interviewer.TimeZone)
-	if err != nil {
-		return nil, err
-	}
-	now := a.Now()
-	rows, refused := interchange.ReadCalendar(in.ICal, interchange.CalendarOptions{
-		Interviewer: interviewer.Email, Zone: zone, SlotMinutes: in.SlotMinutes, MaxWindows: o.MaxRows,
-		Within: calendar.Span{Start: now, End: policy.Horizon(now)},
-	})
-	if len(refused) > 0 {
-		return nil, refused
-	}
-	return a.publishRows(ctx, rows, o)
-}
-
 type publishedRow = incoming[interchange.Availability]
 
 func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchange.Availability], o ImportOptions) (*Imported, error) {
@@ -73,10 +37,13 @@ func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchang
 	return take(ctx, a, rows, o, intake[interchange.Availability]{
 		data: "availability", now: now,
 		judge: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) (writer[interchange.Availability], error) {
+			rows = setAside(rows)
 			p, err := newPublishing(ctx, tx, rows, now)
 			if err != nil {
 				return nil, err
 			}
+			p.judgeBlocks(rows)
+			rows = pick(rows, func(r *publishedRow) bool { return r.Value.Use != interchange.UseBlock })
 			// A window takes its time whole, and a rule what is left.
 			for _, weekly := range []bool{false, true} {
 				of := func(r *publishedRow) bool { return r.status != RowFailed && (r.Value.Weekly != nil) == weekly }
@@ -102,7 +69,8 @@ type publishing struct {
 	there   map[booking.Likeness]booking.Availability // what is just like a row
 	lines   map[booking.Likeness]int
 	plans   map[*publishedRow]booking.Plan
-	slots   int // how many are new
+	slots   int             // how many are new
+	blocks  []*publishedRow // the whole days of a calendar that are to be blocked
 }
 
 // maxImportedSlots bounds what an import keeps in memory: about 600 bytes a slot.
@@ -209,7 +177,10 @@ func (p *publishing) times(rows []*publishedRow) []store.InterviewerWindow {
 func (p *publishing) judge(row *publishedRow) error {
 	wanted := row.Value.Availability
 	like := wanted.Likeness()
-	if line, twice := p.lines[like]; twice {
+	if line, twice := p.lines[like]; twice && row.Value.Event {
+		row.ignore(fmt.Sprintf("the event in line %d offers the same time", line))
+		return nil
+	} else if twice {
 		noun, column := "window", "start"
 		if wanted.Weekly != nil {
 			noun, column = "rule", "weekdays"
@@ -219,6 +190,9 @@ func (p *publishing) judge(row *publishedRow) error {
 		return nil
 	}
 	p.lines[like] = row.Line
+	if row.Value.Event {
+		return p.judgeEvent(row)
+	}
 	there, known := p.there[like]
 	if known && wanted.Weekly != nil {
 		meets(row, there)
@@ -238,13 +212,17 @@ func (p *publishing) judge(row *publishedRow) error {
 		row.fail(there.Differences(wanted))
 		return nil
 	case p.slots+len(plan.New) > maxImportedSlots:
-		row.fail(booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
-			"With this row the file publishes more than the %d slots allowed at once; divide it.", maxImportedSlots)))
+		row.fail(tooManySlots())
 		return nil
 	}
 	p.plans[row] = plan
 	p.occupy(wanted, plan.New)
 	return nil
+}
+
+func tooManySlots() booking.Refused {
+	return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
+		"With this row the file publishes more than the %d slots allowed at once; divide it.", maxImportedSlots))
 }
 
 // meets deals with a row that is published already.
@@ -287,6 +265,10 @@ func (p *publishing) occupy(a booking.Availability, spans []calendar.Span) {
 }
 
 func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedRow) error {
+	if err := p.block(ctx, tx); err != nil {
+		return err
+	}
+	rows = pick(rows, func(r *publishedRow) bool { return r.Value.Use == interchange.UsePublish })
 	wanted := make([]booking.Availability, len(rows))
 	for i, row := range rows {
 		wanted[i] = row.Value.Availability

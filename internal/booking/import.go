@@ -98,9 +98,23 @@ func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Tim
 		}}
 	}
 	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
-		return plan, Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish what lies in the future.")
+		return plan, notActive()
 	}
 	return plan, nil
+}
+
+// PlanImportedEvent cuts an event of a calendar as a window that may have begun,
+// and leaves out what is in its way.
+func PlanImportedEvent(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
+	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
+	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
+		return plan, notActive()
+	}
+	return plan, nil
+}
+
+func notActive() Refused {
+	return Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish what lies in the future.")
 }
 
 // Agenda is an interviewer's slots that are not withdrawn, by start. None of

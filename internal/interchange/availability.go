@@ -16,6 +16,9 @@ import (
 type Availability struct {
 	Interviewer string // his e-mail
 	booking.Availability
+	Event bool   // it is one of a calendar
+	Use   Use    // what a calendar wants of the window
+	Note  string // why it is ignored
 }
 
 const (

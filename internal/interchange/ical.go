@@ -1,14 +1,13 @@
 package interchange
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
-
-	ics "github.com/arran4/golang-ical"
-	"github.com/teambition/rrule-go"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -21,264 +20,261 @@ type CalendarOptions struct {
 	SlotMinutes int
 	MaxWindows  int
 	Within      calendar.Span // only windows that end after its start and start before its end
+	// BlockWholeDays makes an event of whole days blocked time. Without it such an
+	// event is ignored.
+	BlockWholeDays bool
 }
+
+// Use is what a row of a calendar asks for.
+type Use int
+
+// Uses of a row.
+const (
+	UsePublish Use = iota // publish the window
+	UseBlock              // block the window's time
+	UseIgnore             // do nothing; the row's note says why
+)
 
 // calendarField is the Field of what is wrong with a calendar as a whole.
 const calendarField = "ical"
 
-// Properties of an event; the column of what is wrong with one.
-const (
-	propStart  = "DTSTART"
-	propEnd    = "DTEND"
-	propRule   = "RRULE"
-	propExcept = "EXDATE"
-)
-
-// ReadCalendar reads the events of a calendar (RFC 5545) as windows, by line,
-// then start. Recurrence keeps the wall-clock time of its zone. An event that
-// is called off is no window.
-func ReadCalendar(text string, o CalendarOptions) ([]Row[Availability], booking.Refused) {
-	parsed, err := parseCalendar(text)
+// ReadCalendar reads the events of calendars (RFC 5545), or their availability
+// (RFC 7953), as windows, by line, then start. Recurrence keeps the wall-clock
+// time of its zone. What says when something takes place and cannot be read is
+// refused, with its line.
+func ReadCalendar(text []byte, o CalendarOptions) ([]Row[Availability], booking.Refused) {
+	calendars, trailing, err := readComponents(text)
+	r := calendarReader{CalendarOptions: o, work: &calendar.Work{Left: maxFileWork}}
+	for _, c := range calendars {
+		if err == nil {
+			err = r.calendar(c)
+		}
+	}
+	if err == nil {
+		err = r.check()
+	}
+	if err == nil {
+		err = r.windows()
+	}
 	if err != nil {
-		return nil, booking.Refuse(booking.InvalidInput, calendarField, fmt.Sprintf("it is not a calendar (RFC 5545): %.200v", err))
+		return nil, booking.Refuse(booking.InvalidInput, calendarField, fmt.Sprintf("%.400v", err))
 	}
-	lines := eventLines(text)
-	rows := []Row[Availability]{}
-	moved := movedTimes(parsed.Events(), o.Zone)
-	recurring := 0
-	for n, component := range parsed.Events() {
-		e := event{VEvent: component, o: o}
-		if n < len(lines) {
-			e.line = lines[n]
-		}
-		if e.GetProperty(ics.ComponentPropertyRrule) != nil {
-			recurring++
-		}
-		if recurring > maxRecurring {
-			return nil, booking.Refuse(booking.InvalidInput, calendarField, fmt.Sprintf(
-				"the calendar has more than the %d recurring events allowed", maxRecurring))
-		}
-		rows = append(rows, e.rows(moved[component.Id()])...)
-		if len(rows) > o.MaxWindows {
-			return nil, booking.Refuse(booking.InvalidInput, calendarField, fmt.Sprintf(
-				"the calendar has more than the %d windows allowed", o.MaxWindows))
-		}
+	if trailing > 0 {
+		r.rows = append(r.rows, ignoredRow(trailing, "The lines after END:VCALENDAR are not part of a calendar."))
 	}
-	return rows, nil
+	slices.SortStableFunc(r.rows, func(a, b Row[Availability]) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), a.Value.Start.Compare(b.Value.Start))
+	})
+	if err := r.tooMany(); err != nil {
+		return nil, booking.Refuse(booking.InvalidInput, calendarField, err.Error())
+	}
+	return r.rows, nil
 }
 
-// parseCalendar: the library panics on some malformed parameters.
-func parseCalendar(text string) (parsed *ics.Calendar, err error) {
-	defer func() {
-		if recover() != nil {
-			parsed, err = nil, errors.New("a line is malformed")
-		}
-	}()
-	parsed, err = ics.ParseCalendar(strings.NewReader(strings.TrimPrefix(text, byteOrderMark)))
-	if err == nil && !strings.Contains(strings.ToUpper(text), "END:VCALENDAR") {
-		err = errors.New("it has no END:VCALENDAR") // empty, or cut off: the library takes both
-	}
-	return parsed, err
+// calendarReader is a file on its way to its rows.
+type calendarReader struct {
+	CalendarOptions
+	work         *calendar.Work
+	events       []*event // of VEVENT
+	available    []*event // of VAVAILABILITY
+	availability []bounded
+	unread       []*component
+	rows         []Row[Availability]
 }
 
-func eventLines(text string) []int {
-	var lines []int
-	for n, line := range strings.Split(text, "\n") {
-		if strings.EqualFold(strings.TrimSpace(line), "BEGIN:VEVENT") {
-			lines = append(lines, n+1)
-		}
-	}
-	return lines
+// bounded is a VAVAILABILITY and the time that it speaks of.
+type bounded struct {
+	*component
+	calendar.Span
 }
 
-// movedTimes is, by event, the times of a recurrence that have an event of
-// their own.
-func movedTimes(events []*ics.VEvent, zone *time.Location) map[string][]time.Time {
-	moved := map[string][]time.Time{}
-	for _, e := range events {
-		if p := e.GetProperty(ics.ComponentPropertyRecurrenceId); p != nil {
-			if t, err := readStamp(&p.BaseProperty, p.Value, zone); err == nil {
-				moved[e.Id()] = append(moved[e.Id()], t.instant())
+func (r *calendarReader) calendar(c *component) error {
+	if err := checkCalendar(c); err != nil {
+		return err
+	}
+	z := newZones(c, r.Zone, r.work, r.Within.End.AddDate(2, 0, 0))
+	for _, one := range c.components {
+		switch one.name {
+		case "VTIMEZONE":
+		case "VEVENT":
+			r.events = append(r.events, readEvent(one, z, r.Within))
+		case "VAVAILABILITY":
+			if err := r.readAvailability(one, z); err != nil {
+				return err
+			}
+		default:
+			r.unread = append(r.unread, one)
+		}
+	}
+	return nil
+}
+
+// checkCalendar refuses a calendar that does not say what takes place.
+func checkCalendar(c *component) error {
+	for _, p := range c.properties {
+		switch value := strings.ToUpper(p.value); p.name {
+		case "METHOD":
+			if value != "" && value != "PUBLISH" && value != "REQUEST" {
+				return wrongLine(p.line, "METHOD is %q: the calendar is a message about events, and nothing to publish; PUBLISH or REQUEST is expected", clip(p.value))
+			}
+		case "VERSION":
+			if value != "" && !strings.HasPrefix(value, "2") {
+				return wrongLine(p.line, "VERSION is %q; 2.0 is expected", clip(p.value))
+			}
+		case "CALSCALE":
+			if value != "" && value != "GREGORIAN" {
+				return wrongLine(p.line, "CALSCALE is %q; GREGORIAN is expected", clip(p.value))
 			}
 		}
 	}
-	return moved
+	return nil
 }
 
-type event struct {
-	*ics.VEvent
-	o    CalendarOptions
-	line int
-}
-
-// stamp is a time as a calendar writes it: on the wall of a zone.
-type stamp struct {
-	wall time.Time // in UTC, whatever the zone
-	zone *time.Location
-}
-
-func (s stamp) instant() time.Time { return calendar.InZone(s.wall, s.zone).UTC() }
-
-func (s stamp) at(wall time.Time) stamp { return stamp{wall, s.zone} }
-
-// of is what the wall of the stamp's zone shows at t.
-func (s stamp) of(t time.Time) time.Time {
-	local := t.In(s.zone)
-	return time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), 0, time.UTC)
-}
-
-// maxRecurring bounds the work of a calendar: a rule that never comes true is
-// followed for thousands of years, which takes a tenth of a second.
-const maxRecurring = 100
-
-// maxInterval is the longest interval of a recurrence, in its unit.
-const maxInterval = 1000
-
-const stampFormat = "20060102T150405"
-
-// readStamp reads 20260605T130000, in UTC with a Z, else in the zone that the
-// property names, else in zone.
-func readStamp(p *ics.BaseProperty, text string, zone *time.Location) (stamp, error) {
-	bare, utc := strings.CutSuffix(text, "Z")
-	wall, err := time.Parse(stampFormat, bare)
-	if err != nil {
-		return stamp{}, fmt.Errorf("%s is %q; a time such as 20260605T130000Z is expected", p.IANAToken, clip(text))
-	}
-	if utc {
-		return stamp{wall, time.UTC}, nil
-	}
-	if names := p.ICalParameters["TZID"]; len(names) > 0 {
-		if zone, err = calendar.Zone(names[0]); err != nil {
-			return stamp{}, fmt.Errorf("%s is in zone %q; an IANA name such as Europe/Berlin is expected", p.IANAToken, clip(names[0]))
+// readAvailability reads a VAVAILABILITY: its AVAILABLE are windows, within its
+// own bounds.
+func (r *calendarReader) readAvailability(c *component, z *zones) error {
+	within := calendar.Span{Start: time.Date(minStampYear, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(maxStampYear, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if _, is := c.one("DTSTART"); is {
+		whole := readEvent(&component{line: c.line, name: c.name, properties: c.properties}, z, within)
+		if len(whole.refused) > 0 {
+			return errors.New(whole.refused[0].Message)
+		}
+		span := whole.span(whole.start)
+		_, ends := c.one("DTEND")
+		_, lasts := c.one("DURATION")
+		if within.Start = span.Start; ends || lasts {
+			within.End = span.End
 		}
 	}
-	if wall.Year() < calendar.MinYear {
-		return stamp{}, fmt.Errorf("%s is %q; a time from the year %d on is expected", p.IANAToken, clip(text), calendar.MinYear)
-	}
-	return stamp{wall, zone}, nil
-}
-
-// rows are the windows of one event; one that failed when it cannot be read.
-func (e event) rows(moved []time.Time) []Row[Availability] {
-	if p := e.GetProperty(ics.ComponentPropertyStatus); p != nil && strings.EqualFold(p.Value, "CANCELLED") {
-		return nil
-	}
-	start, refused := e.stamp(propStart, ics.ComponentPropertyDtStart)
-	end, bad := e.stamp(propEnd, ics.ComponentPropertyDtEnd)
-	refused = append(refused, bad...)
-	var starts []stamp
-	if len(refused) == 0 {
-		starts, refused = e.starts(start, end, moved)
-	}
-	if len(refused) > 0 {
-		return []Row[Availability]{{Line: e.line, Refused: refused}}
-	}
-	// A recurring window lasts as long on the wall as the first one.
-	length := end.of(end.instant()).Sub(end.of(start.instant()))
-	var rows []Row[Availability]
-	for _, begin := range starts {
-		until := stamp{end.of(begin.instant()).Add(length), end.zone}
-		w := Availability{Interviewer: e.o.Interviewer, Availability: booking.Availability{
-			Start: begin.instant(), End: until.instant(), SlotMinutes: e.o.SlotMinutes,
-		}}
-		if w.End.After(e.o.Within.Start) && w.Start.Before(e.o.Within.End) {
-			rows = append(rows, Row[Availability]{Line: e.line, Value: w})
+	for _, other := range r.availability {
+		if other.Overlaps(within) {
+			return wrongLine(c.line, "the VAVAILABILITY overlaps that of line %d; which one counts is not read, so one at a time is expected", other.line)
 		}
 	}
-	return rows
-}
-
-func (e event) stamp(name string, property ics.ComponentProperty) (stamp, booking.Refused) {
-	p := e.GetProperty(property)
-	if p == nil {
-		return stamp{}, booking.Refuse(booking.InvalidInput, name, "the event has no "+name)
-	}
-	s, err := readStamp(&p.BaseProperty, p.Value, e.o.Zone)
-	if err != nil {
-		return stamp{}, booking.Refuse(booking.InvalidInput, name, err.Error())
-	}
-	return s, nil
-}
-
-// starts are when the event begins: once, or by its rule, until the end of what
-// is wanted.
-func (e event) starts(first, end stamp, moved []time.Time) (starts []stamp, refused booking.Refused) {
-	defer func() {
-		if recover() != nil { // the library does, on some rules
-			starts, refused = nil, booking.Refuse(booking.InvalidInput, propRule, "RRULE cannot be followed")
-		}
-	}()
-	p := e.GetProperty(ics.ComponentPropertyRrule)
-	if e.GetProperty(ics.ComponentPropertyRdate) != nil {
-		return nil, booking.Refuse(booking.InvalidInput, "RDATE", "an event with RDATE is not read; give each time an event of its own")
-	}
-	if p == nil {
-		return []stamp{first}, nil
-	}
-	rule, err := e.rule(p.Value, first)
-	if err != nil {
-		return nil, booking.Refuse(booking.InvalidInput, propRule, fmt.Sprintf("RRULE is %q: %.200v", clip(p.Value), err))
-	}
-	except, refused := e.except(first)
-	if len(refused) > 0 {
-		return nil, refused
-	}
-	except = append(except, moved...)
-	from := e.o.Within.Start.Add(-end.instant().Sub(first.instant()) - 24*time.Hour)
-	next := rule.Iterator()
-	for wall, more := next(); more; wall, more = next() {
-		at := first.at(wall)
-		skipped := slices.ContainsFunc(except, at.instant().Equal)
-		if skipped || at.instant().Before(from) {
+	r.availability = append(r.availability, bounded{c, within})
+	for _, one := range c.components {
+		if one.name != "AVAILABLE" {
 			continue
 		}
-		if starts = append(starts, at); len(starts) > e.o.MaxWindows {
-			return starts, nil // ReadCalendar refuses it
-		}
+		e := readEvent(one, z, r.Within)
+		e.bounds = &within
+		r.available = append(r.available, e)
 	}
-	return starts, nil
+	return nil
 }
 
-// rule reads a recurrence rule. It runs on the wall of the event's zone, as if
-// that were UTC: what the library makes of gaps differs from zone to zone.
-func (e event) rule(text string, first stamp) (*rrule.RRule, error) {
-	option, err := rrule.StrToROption(text)
-	if err != nil {
-		return nil, err
+// check refuses a file that says two things.
+func (r *calendarReader) check() error {
+	if len(r.availability) > 0 && len(r.events) > 0 {
+		return wrongLine(r.availability[0].line, "the file has VAVAILABILITY and, in line %d, VEVENT: beside availability an event is an appointment; one of the two is expected", r.events[0].line)
 	}
-	if option.Freq > rrule.DAILY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond)+len(option.Byeaster) > 0 {
-		return nil, errors.New("DAILY, WEEKLY, MONTHLY and YEARLY are read, without BYHOUR, BYMINUTE, BYSECOND and BYEASTER")
-	}
-	if option.Interval < 0 || option.Interval > maxInterval || option.Count < 0 {
-		return nil, fmt.Errorf("an INTERVAL from 1 to %d, and a COUNT from 1 on, are allowed", maxInterval)
-	}
-	until := first.of(e.o.Within.End)
-	if !option.Until.IsZero() {
-		given := option.Until
-		if strings.Contains(text, "UNTIL="+given.Format(stampFormat)+"Z") {
-			given = first.of(given)
-		} else if !strings.Contains(text, "UNTIL="+given.Format(stampFormat)) {
-			given = given.Add(24*time.Hour - time.Second) // a date: all of it
-		}
-		if given.Before(until) {
-			until = given
+	first := map[string]*component{}
+	count := map[string]int{}
+	for _, c := range r.unread {
+		if count[c.name]++; first[c.name] == nil {
+			first[c.name] = c
 		}
 	}
-	option.Dtstart, option.Until = first.wall, until
-	return rrule.NewRRule(*option)
+	for name, c := range first {
+		note := fmt.Sprintf("%.80s is not read: only VEVENT and VAVAILABILITY are", name)
+		if more := count[name] - 1; more > 0 {
+			note += fmt.Sprintf("; the file has %d more", more)
+		}
+		note += "."
+		r.rows = append(r.rows, ignoredRow(c.line, note))
+	}
+	return nil
 }
 
-// except is the times at which a recurring event does not take place.
-func (e event) except(first stamp) ([]time.Time, booking.Refused) {
-	var times []time.Time
-	for _, p := range e.GetProperties(ics.ComponentPropertyExdate) {
-		for text := range strings.SplitSeq(p.Value, ",") {
-			s, err := readStamp(&p.BaseProperty, text, first.zone)
-			if err != nil {
-				return nil, booking.Refuse(booking.InvalidInput, propExcept, err.Error())
+func (r *calendarReader) windows() error {
+	for _, s := range seriesOf(append(r.events, r.available...)) {
+		master, exceptions, out := s.settle()
+		if master != nil {
+			r.add(master, out)
+		}
+		for _, e := range exceptions {
+			if !e.cancelled || len(e.refused) > 0 {
+				r.add(e, excluded{})
 			}
-			times = append(times, s.instant())
+		}
+		if err := r.tooMany(); err != nil {
+			return err
+		}
+		if r.work.Left <= 0 {
+			return wrongLine(1, "the rules of the calendar take more than the %d steps allowed", maxFileWork)
 		}
 	}
-	return times, nil
+	return nil
+}
+
+func (r *calendarReader) tooMany() error {
+	if len(r.rows) > r.MaxWindows {
+		return fmt.Errorf("The calendar has more than the %d windows allowed.", r.MaxWindows)
+	}
+	return nil
+}
+
+// add adds the rows of an event.
+func (r *calendarReader) add(e *event, out excluded) {
+	var all []occurrence
+	if len(e.refused) == 0 {
+		all = e.occurrences(out, r.work, r.MaxWindows)
+	}
+	if len(e.refused) > 0 {
+		r.rows = append(r.rows, refusedRow(e))
+		return
+	}
+	noted := map[string]bool{}
+	for _, one := range all {
+		one.Span = clipped(one.Span, e.bounds)
+		row := Row[Availability]{Line: e.line, Value: r.window(one)}
+		if note := r.whyNot(one); note != "" {
+			row = ignoredRow(e.line, note)
+			if noted[note] {
+				continue
+			}
+			noted[note] = true
+		} else if e.start.date {
+			row.Value.Use = UseBlock
+		}
+		r.rows = append(r.rows, row)
+	}
+}
+
+// whyNot is why an occurrence is not published; empty if it is.
+func (r *calendarReader) whyNot(one occurrence) string {
+	switch long := one.Length(); {
+	case one.start.date && !r.BlockWholeDays:
+		return "The event lasts whole days; only events with times are published."
+	case one.start.date:
+		return ""
+	case long <= 0:
+		return "The event ends when it begins; there is no time to publish."
+	case long < time.Duration(r.SlotMinutes)*time.Minute:
+		return fmt.Sprintf("The event lasts %s, which is less than a slot of %d minutes.", long, r.SlotMinutes)
+	default:
+		return ""
+	}
+}
+
+// clipped is the span within the bounds.
+func clipped(s calendar.Span, bounds *calendar.Span) calendar.Span {
+	if bounds != nil && s.Start.Before(bounds.Start) {
+		s.Start = bounds.Start
+	}
+	if bounds != nil && s.End.After(bounds.End) {
+		s.End = bounds.End
+	}
+	return s
+}
+
+// splitList are the values of a list that are not empty.
+func splitList(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for one := range strings.SplitSeq(text, ",") {
+			if strings.TrimSpace(one) != "" && !yield(one) {
+				return
+			}
+		}
+	}
 }

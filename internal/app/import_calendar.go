@@ -1,0 +1,176 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/interchange"
+	"rehearse/internal/store"
+)
+
+// CalendarInput is one interviewer's calendar.
+type CalendarInput struct {
+	InterviewerID  booking.InterviewerID
+	ICal           []byte
+	SlotMinutes    int
+	BlockWholeDays bool // make events of whole days blocked time; else they are ignored
+}
+
+// ImportCalendar publishes the events of an interviewer's calendar, those that
+// recur up to the policy's horizon. Of what has ended nothing is published.
+func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOptions) (*Imported, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
+	interviewer, err := a.store.Interviewer(ctx, in.InterviewerID)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := a.store.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := calendar.Zone(interviewer.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	now := a.Now()
+	rows, refused := interchange.ReadCalendar(in.ICal, interchange.CalendarOptions{
+		Interviewer: interviewer.Email, Zone: zone, SlotMinutes: in.SlotMinutes, MaxWindows: o.MaxRows,
+		Within: calendar.Span{Start: now, End: policy.Horizon(now)}, BlockWholeDays: in.BlockWholeDays,
+	})
+	if len(refused) > 0 {
+		return nil, refused
+	}
+	return a.publishRows(ctx, rows, o)
+}
+
+// InterviewerByEmail reads the interviewer with the e-mail.
+func (a *App) InterviewerByEmail(ctx context.Context, email string) (*booking.Interviewer, error) {
+	if err := accessOf(ctx).only(); err != nil {
+		return nil, err
+	}
+	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Interviewer, error) {
+		found, err := tx.InterviewersByEmail(ctx, []string{email})
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, nobody("interviewer", "interviewer", email)
+		}
+		return &found[0], nil
+	})
+}
+
+// setAside ignores the rows that ask for nothing and returns the others.
+func setAside(rows []*publishedRow) []*publishedRow {
+	return pick(rows, func(row *publishedRow) bool {
+		if row.Value.Use == interchange.UseIgnore {
+			row.ignore(row.Value.Note)
+			return false
+		}
+		return true
+	})
+}
+
+// judgeEvent decides about an event of a calendar. Events may overlap, so what
+// another slot or blocked time is in the way of is left out, and noted.
+func (p *publishing) judgeEvent(row *publishedRow) error {
+	by, window := p.by[row.Value.Interviewer], row.Value.Availability
+	busy := booking.Calendar{Standing: p.agendas[by.ID].During(window.Window()), Blocked: booking.Spans(p.blocked[by.ID])}
+	plan, refused := booking.PlanImportedEvent(by, window, busy, p.now)
+	there, known := p.there[window.Likeness()]
+	left := len(plan.Skipped) - len(plan.Standing)
+	switch {
+	case len(refused) > 0:
+		row.fail(refused)
+		return nil
+	case p.slots+len(plan.New) > maxImportedSlots:
+		row.fail(tooManySlots())
+		return nil
+	case len(plan.New) > 0:
+		p.plans[row] = plan
+		p.occupy(window, plan.New)
+	case known:
+		row.unchanged(int64(there.ID))
+	case left == 0 && p.of[plan.Standing[0].ID].ID != 0:
+		row.unchanged(int64(p.of[plan.Standing[0].ID].ID))
+	default:
+		row.ignore("Other slots or blocked time of the interviewer take all of the event's time.")
+		return nil
+	}
+	if left > 0 {
+		row.notes = append(row.notes, fmt.Sprintf(
+			"%d of %d slots are left out: other slots or blocked time of the interviewer are in the way.",
+			left, left+len(plan.Standing)+len(plan.New)))
+	}
+	return nil
+}
+
+// blockReason is the reason of time that a calendar blocks. The words of its
+// event may be private.
+const blockReason = "a whole-day event of an imported calendar"
+
+// judgeBlocks puts the whole days that are to be blocked in the way of windows.
+func (p *publishing) judgeBlocks(rows []*publishedRow) {
+	for _, row := range rows {
+		if row.Value.Use != interchange.UseBlock || row.status == RowFailed {
+			continue
+		}
+		span, by := row.Value.Window(), row.Value.InterviewerID
+		if refused := booking.CheckBlock(span, blockReason, 0); len(refused) > 0 {
+			row.fail(refused)
+			continue
+		}
+		same := slices.IndexFunc(p.blocked[by], func(b booking.Block) bool { return b.Span().Equal(span) })
+		switch {
+		case same < 0:
+			p.blocks = append(p.blocks, row)
+			p.blocked[by] = append(p.blocked[by], booking.Block{InterviewerID: by, Start: span.Start, End: span.End})
+		case p.blocked[by][same].ID == 0:
+			row.ignore("Another event of the calendar blocks the same time.")
+		default:
+			row.unchanged(int64(p.blocked[by][same].ID))
+		}
+	}
+}
+
+// block blocks the whole days and withdraws the open slots in them. What is
+// booked there stays, and is noted.
+func (p *publishing) block(ctx context.Context, tx *store.Tx) error {
+	if len(p.blocks) == 0 {
+		return nil
+	}
+	blocks := make([]booking.Block, len(p.blocks))
+	spans := make([]calendar.Span, len(p.blocks))
+	for i, row := range p.blocks {
+		spans[i] = row.Value.Window()
+		blocks[i] = booking.Block{
+			InterviewerID: row.Value.InterviewerID, Start: spans[i].Start, End: spans[i].End, Reason: blockReason, CreatedAt: p.now,
+		}
+	}
+	blocks, err := tx.CreateBlocks(ctx, blocks)
+	if err != nil {
+		return err
+	}
+	by := p.by[p.blocks[0].Value.Interviewer] // a calendar is one interviewer's
+	c := &closing{calendarChange: calendarChange{whose: by.ID}, tx: tx, interviewer: by, now: p.now}
+	if err := c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false); err != nil {
+		return err
+	}
+	var changes booking.Changes
+	for i, row := range p.blocks {
+		row.id = int64(blocks[i].ID)
+		changes = changes.Add("block", nil, blocks[i].Told())
+		for _, booked := range c.result.Conflicts {
+			if (calendar.Span{Start: booked.Start, End: booked.End}).Overlaps(spans[i]) {
+				row.notes = append(row.notes, "An interview in this time is booked, and stays.")
+				break
+			}
+		}
+	}
+	return c.tell(ctx, booking.TimeBlocked, 0, changes)
+}

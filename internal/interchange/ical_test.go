@@ -1,0 +1,240 @@
+package interchange_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/internal/calendar"
+	"rehearse/internal/interchange"
+)
+
+// calendarNow is a Monday; the horizon of the tests is 180 days from there.
+var calendarNow = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+
+func calendarOptions() interchange.CalendarOptions {
+	return interchange.CalendarOptions{
+		Interviewer: "ann@example.org", Zone: time.UTC, SlotMinutes: 15, MaxWindows: 500,
+		Within: calendar.Span{Start: calendarNow, End: calendarNow.AddDate(0, 0, 180)},
+	}
+}
+
+// readLines reads a calendar and says in a line what became of each row.
+func readLines(t *testing.T, text string, o interchange.CalendarOptions) []string {
+	t.Helper()
+	rows, refused := interchange.ReadCalendar([]byte(text), o)
+	lines := []string{}
+	for _, r := range refused {
+		lines = append(lines, "REFUSED "+r.Message)
+	}
+	for _, row := range rows {
+		switch {
+		case len(row.Refused) > 0:
+			lines = append(lines, fmt.Sprintf("%d FAILED %s", row.Line, row.Refused[0].Message))
+		case row.Value.Use == interchange.UseIgnore:
+			lines = append(lines, fmt.Sprintf("%d IGNORED %s", row.Line, row.Value.Note))
+		case row.Value.Use == interchange.UseBlock:
+			lines = append(lines, row.Value.Start.Format("BLOCK 0102T1504")+row.Value.End.Format("-0102T1504"))
+		default:
+			lines = append(lines, row.Value.Start.Format("0102T1504")+row.Value.End.Format("-1504"))
+		}
+	}
+	return lines
+}
+
+// ofEvents is a calendar of events, each some lines.
+func ofEvents(events ...string) string {
+	text := "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\n"
+	for _, e := range events {
+		text += "BEGIN:VEVENT\nDTSTAMP:20260501T000000Z\n" + e + "\nEND:VEVENT\n"
+	}
+	return text + "END:VCALENDAR\n"
+}
+
+const oneHour = "DTSTART:20260602T100000Z\nDTEND:20260602T110000Z"
+
+func TestCalendars(t *testing.T) {
+	t.Parallel()
+	const evenings = "UID:a\nDTSTART;TZID=America/New_York:20260608T200000\nDTEND;TZID=America/New_York:20260608T210000\nRRULE:FREQ=DAILY;COUNT=3"
+	const sundays = "DTSTART;TZID=Europe/Vienna:20260607T100000\nDTEND;TZID=Europe/Vienna:20260607T110000\n"
+	for _, row := range []struct {
+		name   string
+		events []string
+		want   []string // what begins with a line's number is its beginning
+	}{
+		{"parameters in small letters", []string{"dtstart;tzid=America/New_York:20260610T090000\nDtEnd;Tzid=America/New_York:20260610T100000"}, []string{"0610T1300-1400"}},
+		{"the end takes the zone of the start", []string{"DTSTART;TZID=America/New_York:20260610T090000\nDTEND:20260610T100000"}, []string{"0610T1300-1400"}},
+		{"an exception in another zone", []string{sundays + "RRULE:FREQ=WEEKLY;COUNT=2\nEXDATE;tzid=Europe/London:20260614T090000"}, []string{"0607T0800-0900"}},
+		{"an exception as a day", []string{sundays + "RRULE:FREQ=WEEKLY;BYDAY=SU;UNTIL=20260628T080000Z\nEXDATE;VALUE=DATE:20260614"}, []string{"0607T0800-0900", "0621T0800-0900", "0628T0800-0900"}},
+		{"no exceptions", []string{oneHour + "\nEXDATE:\nRDATE:"}, []string{"0602T1000-1100"}},
+		{"a moved time without a zone is in the master's", []string{evenings, "UID:a\nRECURRENCE-ID:20260609T200000\nDTSTART;TZID=America/New_York:20260609T150000\nDTEND;TZID=America/New_York:20260609T160000"}, []string{"0609T0000-0100", "0611T0000-0100", "0609T1900-2000"}},
+		{"a moved time as a day", []string{evenings, "UID:a\nRECURRENCE-ID;VALUE=DATE:20260609\nDTSTART;TZID=America/New_York:20260609T150000\nDTEND;TZID=America/New_York:20260609T160000"}, []string{"0609T0000-0100", "0611T0000-0100", "0609T1900-2000"}},
+		{"a moved time in UTC, before its series", []string{"UID:a\nRECURRENCE-ID:20260610T000000Z\nDTSTART:20260612T100000Z\nDTEND:20260612T110000Z", evenings}, []string{"0612T1000-1100", "0609T0000-0100", "0611T0000-0100"}},
+		{"a cancelled time", []string{evenings, "UID:a\nRECURRENCE-ID:20260609T200000\nSTATUS:CANCELLED\nDTSTART:20260609T200000"}, []string{"0609T0000-0100", "0611T0000-0100"}},
+		{"a time moved twice", []string{evenings, "UID:a\nSEQUENCE:1\nRECURRENCE-ID:20260609T200000\nDTSTART:20260612T100000Z\nDTEND:20260612T110000Z", "UID:a\nSEQUENCE:2\nRECURRENCE-ID:20260610T000000Z\nDTSTART:20260613T100000Z\nDTEND:20260613T110000Z"}, []string{"0609T0000-0100", "0611T0000-0100", "0613T1000-1100"}},
+		{"a moved time that cannot be read", []string{evenings, "UID:a\nRECURRENCE-ID:never\n" + oneHour}, []string{"4 FAILED Line 14: an event replaces", "11 FAILED Line 14: RECURRENCE-ID is \"never\""}},
+		{"all times from one on", []string{evenings, "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260609T200000\n" + oneHour}, []string{"4 FAILED Line 14: an event replaces", "11 FAILED Line 14: RECURRENCE-ID has RANGE=THISANDFUTURE"}},
+		{"a time whose series is not in the file", []string{"UID:z\nRECURRENCE-ID:20260602T090000\n" + oneHour}, []string{"0602T1000-1100"}},
+		{"a rule of exceptions", []string{"DTSTART:20260601T100000Z\nDTEND:20260601T110000Z\nRRULE:FREQ=DAILY;COUNT=4\nEXRULE:FREQ=WEEKLY;BYDAY=WE"}, []string{"0601T1000-1100", "0602T1000-1100", "0604T1000-1100"}},
+		{"the highest SEQUENCE", []string{"UID:a\nSEQUENCE:2\nDTSTART:20260602T140000Z\nDTEND:20260602T150000Z", "UID:a\nSEQUENCE:1\n" + oneHour}, []string{"0602T1400-1500"}},
+		{"the highest SEQUENCE is a cancellation", []string{"UID:a\nSEQUENCE:1\n" + oneHour, "UID:a\nSEQUENCE:2\nSTATUS:CANCELLED\n" + oneHour}, []string{}},
+		{"the same event twice", []string{"UID:a\n" + oneHour, "UID:a\n" + oneHour}, []string{"0602T1000-1100"}},
+		{"two events of which neither is later", []string{"UID:a\n" + oneHour, "UID:a\nDTSTART:20260603T100000Z\nDTEND:20260603T110000Z"}, []string{"4 FAILED Line 4: line 10 has another event with the UID \"a\""}},
+		{"a duration", []string{"DTSTART:20260602T100000Z\nDURATION:PT1H45M"}, []string{"0602T1000-1145"}},
+		{"a duration beside an end", []string{oneHour + "\nDURATION:PT0S", oneHour + "\nDURATION:PT1H", oneHour + "\nDURATION:PT2H"}, []string{"0602T1000-1100", "0602T1000-1100", "16 FAILED Line 20: DURATION is \"PT2H\", which does not lead to DTEND"}},
+		{"a day and a duration over a change of clocks", []string{"DTSTART;TZID=Europe/Berlin:20261024T090000\nDURATION:P1DT1H\nRRULE:FREQ=DAILY;COUNT=1"}, []string{"1024T0700-0900"}},
+		{"more times", []string{oneHour + "\nRDATE:20260603T100000Z,20260604T100000Z", "DTSTART:20260610T090000Z\nDTEND:20260610T100000Z\nRDATE;VALUE=DATE:20260611", "DTSTART:20260615T090000Z\nDTEND:20260615T100000Z\nRDATE;VALUE=PERIOD:20260616T090000Z/PT2H,20260617T090000Z/20260617T093000Z"},
+			[]string{"0602T1000-1100", "0603T1000-1100", "0604T1000-1100", "0610T0900-1000", "0611T0900-1000", "0615T0900-1000", "0616T0900-1100", "0617T0900-0930"}},
+		{"rules by the hour", []string{"DTSTART:20260602T080000Z\nDTEND:20260602T083000Z\nRRULE:FREQ=DAILY;BYHOUR=8,12;COUNT=3"}, []string{"0602T0800-0830", "0602T1200-1230", "0603T0800-0830"}},
+		{"whole days, no length, and too short", []string{"DTSTART;VALUE=DATE:20260602\nRRULE:FREQ=DAILY;COUNT=3", "DTSTART:20260602T100000Z", oneHour[:len("DTSTART:20260602T100000Z\nDTEND:20260602T")] + "101000Z"},
+			[]string{"4 IGNORED The event lasts whole days", "9 IGNORED The event ends when it begins", "13 IGNORED The event lasts 10m0s, which is less than a slot of 15 minutes"}},
+		{"a birthday without a year, and one that is over", []string{"DTSTART;VALUE=DATE:16040615\nRRULE:FREQ=YEARLY", "DTSTART;VALUE=DATE:20250601"}, []string{"4 IGNORED The event lasts whole days"}},
+		{"lines that nobody needs", []string{oneHour + "\nORGANIZER=\"mailto:x@example.org\"", oneHour + "\nORGANIZER;CN=a=b:mailto:x\nATTENDEE;;=:x\nX-ODD;A:B\nDESCRIPTION:one\nand a line that is not folded\nBEGIN:VALARM\nTRIGGER:-PT1H\nEND:VALARM"}, []string{"0602T1000-1100", "0602T1000-1100"}},
+		{"quoted parameters", []string{"DTSTART;X-A=\"a:b;c\";TZID=\"Europe/Berlin\":20260602T100000\nDTEND;TZID=\"Europe/Berlin\":20260602T110000"}, []string{"0602T0800-0900"}},
+		{"a state that is not known", []string{oneHour + "\nSTATUS:MAYBE"}, []string{"4 FAILED Line 8: STATUS is \"MAYBE\""}},
+		{"transparent and tentative", []string{oneHour + "\nTRANSP:TRANSPARENT\nSTATUS:TENTATIVE\nCLASS:PRIVATE"}, []string{"0602T1000-1100"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			begins(t, readLines(t, ofEvents(row.events...), calendarOptions()), row.want)
+		})
+	}
+}
+
+// begins compares lines, of which those wanted may be the beginnings.
+func begins(t *testing.T, got, want []string) {
+	t.Helper()
+	for i := range got {
+		if i < len(want) && strings.HasPrefix(got[i], want[i]) {
+			got[i] = want[i]
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestZonesOfCalendars(t *testing.T) {
+	t.Parallel()
+	const custom = "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n" +
+		"BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\nEND:VTIMEZONE\n"
+	const constant = "BEGIN:VTIMEZONE\nTZID:Nepal\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0545\nTZOFFSETTO:+0545\nEND:STANDARD\nEND:VTIMEZONE\n"
+	for _, row := range []struct{ name, zone, calendar, want string }{
+		{"Windows", "W. Europe Standard Time", "", "0602T0800-0900"},
+		{"Windows, in another case", "eastern standard time", "", "0602T1400-1500"},
+		{"a prefix", "/freeassociation.sourceforge.net/Tzfile/Europe/Berlin", "", "0602T0800-0900"},
+		{"another prefix", "/mozilla.org/20050126_1/America/Argentina/Buenos_Aires", "", "0602T1300-1400"},
+		{"UTC of Microsoft", "tzone://Microsoft/Utc", "", "0602T1000-1100"},
+		{"a name of Outlook with a colon, not quoted", "(UTC+01:00) Amsterdam, Berlin", strings.Replace(constant, "Nepal", "(UTC+01:00) Amsterdam, Berlin", 1), "0602T0415-0515"},
+		{"the location in the file", "Berliner Zeit", "BEGIN:VTIMEZONE\nTZID:Berliner Zeit\nX-LIC-LOCATION:Europe/Berlin\nEND:VTIMEZONE\n", "0602T0800-0900"},
+		{"the file's own", "Ours", custom, "0602T0800-0900"},
+		{"the file's own, without changes", "Nepal", constant, "0602T0415-0515"},
+		{"nobody's", "Mars/Base", "", "FAILED"},
+		{"one that cannot be followed", "Broken", strings.Replace(strings.Replace(constant, "Nepal", "Broken", 1), "TZOFFSETTO:+0545", "TZOFFSETTO:half", 1), "FAILED"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			text := ofEvents(fmt.Sprintf("DTSTART;TZID=%[1]s:20260602T100000\nDTEND;TZID=%[1]s:20260602T110000", row.zone))
+			text = strings.Replace(text, "BEGIN:VEVENT", row.calendar+"BEGIN:VEVENT", 1)
+			got := readLines(t, text, calendarOptions())
+			if len(got) != 1 || !strings.Contains(got[0], row.want) {
+				t.Errorf("%q, expected %s", got, row.want)
+			}
+		})
+	}
+	winter := ofEvents("DTSTART;TZID=Ours:20261023T100000\nDTEND;TZID=Ours:20261023T110000\nRRULE:FREQ=DAILY;COUNT=4")
+	begins(t, readLines(t, strings.Replace(winter, "BEGIN:VEVENT", custom+"BEGIN:VEVENT", 1), calendarOptions()),
+		[]string{"1023T0800-0900", "1024T0800-0900", "1025T0900-1000", "1026T0900-1000"})
+	floating := strings.Replace(ofEvents("DTSTART:20260602T100000\nDTEND:20260602T110000"), "VERSION", "X-WR-TIMEZONE:Asia/Kolkata\nVERSION", 1)
+	begins(t, readLines(t, floating, calendarOptions()), []string{"0602T0430-0530"})
+	unknown := strings.Replace(floating, "Asia/Kolkata", "Mars/Base", 1)
+	begins(t, readLines(t, unknown, calendarOptions()), []string{"5 FAILED Line 7: DTSTART is \"20260602T100000\", in the calendar's X-WR-TIMEZONE"})
+}
+
+// The line is that of the file, however it is folded and its lines end.
+func TestLinesOfCalendars(t *testing.T) {
+	t.Parallel()
+	one := ofEvents(oneHour)
+	want := []string{"0602T1000-1100"}
+	folded := strings.Replace(one, "DTSTART:20260602T", "DTSTART:\n 2026\n\t0602T", 1)
+	split := strings.Replace(one, "DTSTAMP", "SUMMARY:\xc3\n \xa4\nDTSTAMP", 1)
+	for name, row := range map[string]struct {
+		text string
+		want []string
+	}{
+		"CR LF": {strings.ReplaceAll(one, "\n", "\r\n"), want}, "CR": {strings.ReplaceAll(one, "\n", "\r"), want},
+		"a mark": {"\ufeff" + one, want}, "no end of the last line": {strings.TrimSpace(one), want}, "spaces": {strings.ReplaceAll(one, "\n", "  \n"), want},
+		"folded": {folded, want}, "folded, CR LF": {strings.ReplaceAll(folded, "\n", "\r\n"), want}, "folded within a character": {split, want},
+		"empty lines": {strings.ReplaceAll(one, "\n", "\n\n"), want}, "zero bytes at the end": {one + "\x00\x00\n", want},
+		"two calendars":  {one + "\n" + strings.ReplaceAll(one, "20260602T", "20260603T"), []string{"0602T1000-1100", "0603T1000-1100"}},
+		"lines after it": {one + "Sent from a telephone\n", []string{"0602T1000-1100", "10 IGNORED The lines after END:VCALENDAR"}},
+		"tasks":          {strings.Replace(one, "BEGIN:VEVENT", "BEGIN:VTODO\nUID:1\nEND:VTODO\nBEGIN:VTODO\nEND:VTODO\nBEGIN:VEVENT", 1), []string{"4 IGNORED VTODO is not read", "0602T1000-1100"}},
+		"no calendar":    {"hello", []string{"REFUSED Line 1: it is not a calendar"}},
+		"nothing":        {"", []string{"REFUSED Line 1: it is not a calendar"}},
+		"a bare event":   {"BEGIN:VEVENT\nEND:VEVENT\n", []string{"REFUSED Line 1: it is not a calendar"}},
+		"cut off":        {one[:len(one)-len("END:VCALENDAR\n")], []string{"REFUSED Line 1: BEGIN:VCALENDAR has no END"}},
+		"an end missing": {strings.Replace(one, "END:VEVENT\n", "", 1), []string{"REFUSED Line 8: END:VCALENDAR stands where END:VEVENT"}},
+		"a broken start": {strings.Replace(folded, "DTSTART:", "DTSTART=", 1), []string{"REFUSED Line 6: \"DTSTART=20260602T100000Z\" is not a property"}},
+		"no property":    {strings.Replace(one, "DTSTAMP", "and so on\nDTSTAMP", 1), []string{"REFUSED Line 5: \"and so on\" is not a property"}},
+		"a cancellation": {strings.Replace(one, "VERSION", "METHOD:CANCEL\nVERSION", 1), []string{"REFUSED Line 2: METHOD is \"CANCEL\""}},
+		"an answer":      {strings.Replace(one, "VERSION", "method:reply\nVERSION", 1), []string{"REFUSED Line 2: METHOD is \"reply\""}},
+		"an invitation":  {strings.Replace(one, "VERSION", "METHOD:REQUEST\nVERSION", 1), want},
+		"vCalendar":      {strings.Replace(one, "VERSION:2.0", "VERSION:1.0", 1), []string{"REFUSED Line 2: VERSION is \"1.0\""}},
+		"another scale":  {strings.Replace(one, "VERSION", "CALSCALE:HEBREW\nVERSION", 1), []string{"REFUSED Line 2: CALSCALE is \"HEBREW\""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			begins(t, readLines(t, row.text, calendarOptions()), row.want)
+		})
+	}
+	var wide bytes.Buffer
+	wide.WriteString("\xff\xfe")
+	for _, r := range one {
+		wide.Write([]byte{byte(r), 0})
+	}
+	begins(t, readLines(t, wide.String(), calendarOptions()), want)
+}
+
+func TestWholeDaysBlocked(t *testing.T) {
+	t.Parallel()
+	o := calendarOptions()
+	var err error
+	if o.Zone, err = calendar.Zone("Europe/Berlin"); err != nil {
+		t.Fatal(err)
+	}
+	o.BlockWholeDays = true
+	begins(t, readLines(t, ofEvents("DTSTART;VALUE=DATE:20261024\nDTEND;VALUE=DATE:20261026", "DTSTART:20260603\nRRULE:FREQ=WEEKLY;COUNT=2\nEXDATE:20260603"), o),
+		[]string{"BLOCK 1023T2200-1025T2300", "BLOCK 0609T2200-0610T2200"})
+}
+
+func TestAvailabilityOfCalendars(t *testing.T) {
+	t.Parallel()
+	const mornings = "BEGIN:AVAILABLE\nUID:1\nDTSTART;TZID=Europe/Berlin:20260601T090000\nDTEND;TZID=Europe/Berlin:20260601T120000\nRRULE:FREQ=DAILY\nEND:AVAILABLE\n"
+	with := func(text string) string { return "BEGIN:VCALENDAR\n" + text + "END:VCALENDAR\n" }
+	one := with("BEGIN:VAVAILABILITY\nBUSYTYPE:BUSY-UNAVAILABLE\nDTSTART:20260602T080000Z\nDTEND:20260604T080000Z\n" + mornings + "END:VAVAILABILITY\n")
+	begins(t, readLines(t, one, calendarOptions()), []string{"0602T0800-1000", "0603T0700-1000", "0604T0700-0800"})
+	for name, text := range map[string]string{
+		"REFUSED Line 12: the VAVAILABILITY overlaps that of line 2":         with(strings.Repeat("BEGIN:VAVAILABILITY\nDTSTART:20260602T080000Z\nDURATION:P1D\n"+mornings+"END:VAVAILABILITY\n", 2)),
+		"REFUSED Line 2: the file has VAVAILABILITY and, in line 10, VEVENT": with("BEGIN:VAVAILABILITY\n" + mornings + "END:VAVAILABILITY\nBEGIN:VEVENT\n" + oneHour + "\nEND:VEVENT\n"),
+		"REFUSED Line 3: DTSTART is \"soon\"":                                with("BEGIN:VAVAILABILITY\nDTSTART:soon\n" + mornings + "END:VAVAILABILITY\n"),
+	} {
+		begins(t, readLines(t, text, calendarOptions()), []string{name})
+	}
+}
+
+// What a file costs is bounded by steps, which are counted.
+func TestCalendarsThatTakeTooMuch(t *testing.T) {
+	t.Parallel()
+	const old = "DTSTART:16500101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=1000000;BYMINUTE=0,10,20,30,40,50"
+	begins(t, readLines(t, ofEvents(old), calendarOptions()), []string{"4 FAILED Line 8: the rule takes too many steps to follow; at most 1000000 are allowed."})
+	many := readLines(t, ofEvents(strings.Split(strings.Repeat(old+"|", 12)+oneHour, "|")...), calendarOptions())
+	begins(t, many, []string{"REFUSED Line 1: the rules of the calendar take more than the 10000000 steps allowed."})
+	impossible := strings.Repeat("DTSTART:20200101T000000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;UNTIL=99991231T000000Z|", 500)
+	begins(t, readLines(t, ofEvents(strings.Split(strings.TrimSuffix(impossible, "|"), "|")...), calendarOptions()), []string{})
+	flood := readLines(t, ofEvents(oneHour+"\nRRULE:FREQ=MINUTELY"), calendarOptions())
+	begins(t, flood, []string{"REFUSED The calendar has more than the 500 windows allowed."})
+}

@@ -1,0 +1,181 @@
+package interchange
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"rehearse/internal/calendar"
+)
+
+// stamp is a time as a calendar writes it: on the wall of a zone.
+type stamp struct {
+	wall time.Time // in UTC, whatever the zone
+	zone *time.Location
+	date bool // a day, which begins at wall
+}
+
+func (s stamp) instant() time.Time { return calendar.InZone(s.wall, s.zone).UTC() }
+
+func (s stamp) at(wall time.Time) stamp { return stamp{wall, s.zone, s.date} }
+
+// of is what the wall of the stamp's zone shows at t.
+func (s stamp) of(t time.Time) time.Time {
+	local := t.In(s.zone)
+	return time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), 0, time.UTC)
+}
+
+const (
+	stampFormat = "20060102T150405"
+	dayFormat   = "20060102"
+	oneDay      = 24 * time.Hour
+)
+
+// Years of a time. Address books write birthdays in 1604; the last year leaves
+// room for what is computed from a time.
+const (
+	minStampYear = 1583
+	maxStampYear = 9000
+)
+
+// readStamp reads 20260605T130000, in UTC with a Z, else in the zone that the
+// property names, else in zone; and 20260605, a day in zone.
+func (z *zones) readStamp(p property, text string, zone *time.Location) (stamp, error) {
+	text = strings.TrimSpace(text)
+	bare, utc := strings.CutSuffix(strings.ToUpper(text), "Z")
+	wall, err := time.Parse(stampFormat, bare)
+	date := false
+	if err != nil && !utc {
+		wall, err = time.Parse(dayFormat, bare)
+		date = true
+	}
+	if err != nil {
+		return stamp{}, fmt.Errorf("%s is %q; a time such as 20260605T130000Z is expected", p.name, clip(text))
+	}
+	if wall.Year() < minStampYear || wall.Year() > maxStampYear {
+		return stamp{}, fmt.Errorf("%s is %q; a time from the year %d to %d is expected", p.name, clip(text), minStampYear, maxStampYear)
+	}
+	if utc {
+		return stamp{wall, time.UTC, false}, nil
+	}
+	if name := p.parameter("TZID"); name != "" && !date {
+		if zone, err = z.find(name); err != nil {
+			return stamp{}, fmt.Errorf("%s is in zone %q; %w", p.name, clip(name), err)
+		}
+	}
+	if zone == nil {
+		return stamp{}, fmt.Errorf("%s is %q, in the calendar's X-WR-TIMEZONE, which is no zone that is known", p.name, clip(text))
+	}
+	return stamp{wall, zone, date}, nil
+}
+
+// length is how long something lasts: days on the wall, then elapsed time.
+type length struct {
+	days    int
+	elapsed time.Duration
+}
+
+// after is the end of what begins at s.
+func (l length) after(s stamp) time.Time {
+	return s.at(s.wall.AddDate(0, 0, l.days)).instant().Add(l.elapsed)
+}
+
+const durationExpected = "a duration such as PT1H30M, P1D or P1W is expected"
+
+// maxDuration bounds each number of a duration, in its unit.
+const maxDuration = 1_000_000
+
+var durationForm = regexp.MustCompile(`^[+]?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+
+// readLength reads a duration of RFC 5545 that is not negative.
+func readLength(name, text string) (length, error) {
+	parts := durationForm.FindStringSubmatch(strings.ToUpper(text))
+	var numbers [5]int
+	given := 0
+	for i := range numbers {
+		if parts == nil || parts[i+1] == "" {
+			continue
+		}
+		n, err := strconv.Atoi(parts[i+1])
+		if err != nil || n > maxDuration {
+			parts = nil
+		}
+		numbers[i] = n
+		given++
+	}
+	if parts == nil || given == 0 {
+		return length{}, fmt.Errorf("%s is %q; %s", name, clip(text), durationExpected)
+	}
+	return length{
+		days: 7*numbers[0] + numbers[1],
+		elapsed: time.Duration(numbers[2])*time.Hour + time.Duration(numbers[3])*time.Minute +
+			time.Duration(numbers[4])*time.Second,
+	}, nil
+}
+
+// period is a time of an RDATE; its end is zero unless it has one of its own.
+type period struct {
+	start stamp
+	end   time.Time
+}
+
+// readPeriods reads the value of an RDATE: times, days, or periods.
+func (z *zones) readPeriods(p property, zone *time.Location) ([]period, error) {
+	var periods []period
+	for text := range strings.SplitSeq(p.value, ",") {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		from, to, isPeriod := strings.Cut(text, "/")
+		start, err := z.readStamp(p, from, zone)
+		if err != nil {
+			return nil, err
+		}
+		one := period{start: start}
+		switch {
+		case !isPeriod:
+		case start.date:
+			return nil, fmt.Errorf("%s is %q; a period begins at a time, such as 20260605T130000Z/PT1H", p.name, clip(text))
+		case strings.HasPrefix(strings.TrimSpace(to), "P"), strings.HasPrefix(strings.TrimSpace(to), "p"):
+			lasts, err := readLength(p.name, strings.TrimSpace(to))
+			if err != nil {
+				return nil, err
+			}
+			one.end = lasts.after(start)
+		default:
+			end, err := z.readStamp(p, to, zone)
+			if err != nil {
+				return nil, err
+			}
+			one.end = end.instant()
+		}
+		if isPeriod && !one.end.After(start.instant()) {
+			return nil, fmt.Errorf("%s is %q; a period ends after it begins", p.name, clip(text))
+		}
+		periods = append(periods, one)
+	}
+	return periods, nil
+}
+
+// readOffset reads +0100, -0330 or +012345.
+func readOffset(p property) (int, error) {
+	digits := strings.TrimLeft(p.value, "+-")
+	n, err := strconv.Atoi(digits)
+	if err != nil || (len(digits) != 4 && len(digits) != 6) || len(p.value) != len(digits)+1 {
+		return 0, fmt.Errorf("%s is %q; an offset such as +0100 is expected", p.name, clip(p.value))
+	}
+	if len(digits) == 4 {
+		n *= 100
+	}
+	seconds := n/10000*3600 + n/100%100*60 + n%100
+	if seconds > 24*3600 || n/100%100 > 59 || n%100 > 59 {
+		return 0, errors.New(p.name + " is more than a day")
+	}
+	if p.value[0] == '-' {
+		return -seconds, nil
+	}
+	return seconds, nil
+}

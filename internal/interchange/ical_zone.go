@@ -1,0 +1,227 @@
+package interchange
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rehearse/internal/calendar"
+)
+
+// zones are the time zones that one calendar names.
+type zones struct {
+	floating *time.Location        // of times that name none; nil if the calendar names one that is not known
+	defined  map[string]*component // VTIMEZONE, by TZID
+	found    map[string]foundZone
+	work     *calendar.Work
+	until    time.Time // how far a VTIMEZONE is followed
+}
+
+type foundZone struct {
+	zone *time.Location
+	err  error
+}
+
+func newZones(c *component, floating *time.Location, work *calendar.Work, until time.Time) *zones {
+	z := &zones{floating: floating, defined: map[string]*component{}, found: map[string]foundZone{}, work: work, until: until}
+	for _, one := range c.components {
+		if id, is := one.one("TZID"); is && one.name == "VTIMEZONE" && z.defined[id.value] == nil {
+			z.defined[id.value] = one
+		}
+	}
+	if p, is := c.one("X-WR-TIMEZONE"); is && p.value != "" {
+		z.floating, _ = z.find(p.value)
+	}
+	return z
+}
+
+var errUnknownZone = errors.New("an IANA name such as Europe/Berlin, a Windows name, or the name of a VTIMEZONE of the file is expected")
+
+// find looks a TZID up: an IANA name, one of Windows, the location that the
+// file's VTIMEZONE names, an IANA name with something before it, and at last
+// what the VTIMEZONE itself says.
+func (z *zones) find(name string) (*time.Location, error) {
+	if known, is := z.found[name]; is {
+		return known.zone, known.err
+	}
+	zone, err := z.lookUp(name)
+	z.found[name] = foundZone{zone, err}
+	return zone, err
+}
+
+func (z *zones) lookUp(name string) (*time.Location, error) {
+	if zone, known := namedZone(name); known {
+		return zone, nil
+	}
+	defined := z.defined[name]
+	if defined != nil {
+		for _, property := range []string{"X-LIC-LOCATION", "TZID-ALIAS-OF"} {
+			if p, is := defined.one(property); is {
+				if zone, known := namedZone(p.value); known {
+					return zone, nil
+				}
+			}
+		}
+	}
+	for rest := name; ; {
+		_, after, found := strings.Cut(rest, "/")
+		if !found {
+			break
+		}
+		if rest = after; rest != "" {
+			if zone, known := namedZone(rest); known {
+				return zone, nil
+			}
+		}
+	}
+	if defined == nil {
+		return nil, errUnknownZone
+	}
+	zone, err := z.build(defined)
+	if err != nil {
+		return nil, fmt.Errorf("whose VTIMEZONE in line %d cannot be followed: %w", defined.line, err)
+	}
+	return zone, nil
+}
+
+// namedZone is the zone of an IANA or a Windows name.
+func namedZone(name string) (*time.Location, bool) {
+	name = strings.TrimSpace(name)
+	if strings.EqualFold(name, "UTC") || strings.EqualFold(name, "Z") || strings.EqualFold(name, "GMT") {
+		return time.UTC, true
+	}
+	if zone, err := calendar.Zone(name); err == nil {
+		return zone, true
+	}
+	if iana, is := windowsZones[strings.ToLower(name)]; is {
+		zone, err := calendar.Zone(iana)
+		return zone, err == nil
+	}
+	return nil, false
+}
+
+// transition is a change of a zone's clocks.
+type transition struct {
+	at           time.Time
+	before, from int // offsets in seconds: before it, and from it on
+}
+
+// earliestTransition is how far back a VTIMEZONE is followed.
+var earliestTransition = time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// build makes a zone of a VTIMEZONE.
+func (z *zones) build(definition *component) (*time.Location, error) {
+	var transitions []transition
+	for _, c := range definition.components {
+		if c.name != "STANDARD" && c.name != "DAYLIGHT" {
+			continue
+		}
+		some, err := z.observance(c)
+		if err != nil {
+			return nil, err
+		}
+		transitions = append(transitions, some...)
+	}
+	if len(transitions) == 0 {
+		return nil, errors.New("it has neither STANDARD nor DAYLIGHT")
+	}
+	slices.SortStableFunc(transitions, func(a, b transition) int { return a.at.Compare(b.at) })
+	id, _ := definition.one("TZID")
+	return time.LoadLocationFromTZData(id.value, zoneData(transitions))
+}
+
+// observance is the transitions of a STANDARD or a DAYLIGHT.
+func (z *zones) observance(c *component) ([]transition, error) {
+	start, _ := c.one("DTSTART")
+	first, err := time.Parse(stampFormat, strings.TrimSuffix(strings.ToUpper(start.value), "Z"))
+	if err != nil {
+		return nil, fmt.Errorf("its %s in line %d begins at %q; a time such as 20260329T020000 is expected", c.name, c.line, clip(start.value))
+	}
+	var offsets [2]int
+	for i, name := range []string{"TZOFFSETFROM", "TZOFFSETTO"} {
+		p, is := c.one(name)
+		if !is {
+			return nil, fmt.Errorf("its %s in line %d has no %s", c.name, c.line, name)
+		}
+		if offsets[i], err = readOffset(p); err != nil {
+			return nil, fmt.Errorf("line %d: %w", p.line, err)
+		}
+	}
+	before := time.Duration(offsets[0]) * time.Second
+	var transitions []transition
+	add := func(wall time.Time) bool {
+		transitions = append(transitions, transition{wall.Add(-before), offsets[0], offsets[1]})
+		return true
+	}
+	add(first)
+	for _, p := range c.all("RRULE") {
+		rule, err := calendar.ParseRecurrence(p.value)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", p.line, err)
+		}
+		last := z.until
+		if end := rule.Until.Time; !end.IsZero() {
+			if rule.Until.UTC {
+				end = end.Add(before)
+			}
+			if rule.Until.Date {
+				end = end.Add(oneDay - time.Second)
+			}
+			if end.Before(last) {
+				last = end
+			}
+		}
+		if err := rule.Each(first, earliestTransition, last, z.work, add); err != nil {
+			return nil, fmt.Errorf("line %d: %w", p.line, err)
+		}
+	}
+	for _, p := range c.all("RDATE") {
+		periods, err := z.readPeriods(p, time.UTC)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", p.line, err)
+		}
+		for _, one := range periods {
+			add(one.start.wall)
+		}
+	}
+	return transitions, nil
+}
+
+// zoneData is transitions in the format of zone files (RFC 9636), which Go reads.
+func zoneData(transitions []transition) []byte {
+	offsets := []int{transitions[0].before}
+	var times, kinds bytes.Buffer
+	for i, t := range transitions {
+		if i+1 < len(transitions) && transitions[i+1].at.Equal(t.at) {
+			continue
+		}
+		kind := slices.Index(offsets, t.from)
+		if kind < 0 && len(offsets) < 255 {
+			kind, offsets = len(offsets), append(offsets, t.from)
+		}
+		_ = binary.Write(&times, binary.BigEndian, t.at.Unix()) // a buffer takes everything
+		kinds.WriteByte(byte(max(kind, 0)))
+	}
+	header := func(counts ...uint32) []byte {
+		text := append([]byte("TZif2"), make([]byte, 15)...)
+		for _, n := range counts {
+			text = binary.BigEndian.AppendUint32(text, n)
+		}
+		return text
+	}
+	abbreviation := []byte("-\x00")
+	data := header(0, 0, 0, 0, 1, 1) // the 32-bit part, which nobody reads
+	data = append(data, make([]byte, 7)...)
+	data = append(data, header(0, 0, 0, uint32(kinds.Len()), uint32(len(offsets)), uint32(len(abbreviation)))...)
+	data = append(append(data, times.Bytes()...), kinds.Bytes()...)
+	for _, offset := range offsets {
+		data = binary.BigEndian.AppendUint32(data, uint32(int32(offset)))
+		data = append(data, 0, 0) // no matter whether it is daylight saving time
+	}
+	data = append(data, abbreviation...)
+	return append(data, "\n\n"...)
+}
