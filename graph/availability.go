@@ -53,7 +53,8 @@ func (r mutationResolver) UpdateAvailability(
 	if updated != nil {
 		payload.Availability, payload.UnusedMinutes = &updated.Availability, updated.UnusedMinutes
 		payload.Slots, payload.Skipped = updated.Slots, updated.Skipped
-		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = updated.ClosedSlots, updated.Conflicts, updated.Cancelled
+		payload.ClosedSlots, payload.KeptSlots, payload.OpenedSlots = updated.ClosedSlots, updated.KeptSlots, updated.OpenedSlots
+		payload.Conflicts, payload.Cancelled = updated.Conflicts, updated.Cancelled
 	}
 	return payload, err
 }
@@ -65,7 +66,8 @@ func (r mutationResolver) RemoveAvailability(
 	refused, err := userErrors(ctx, err)
 	payload := &model.RemoveAvailabilityPayload{Errors: refused}
 	if closed != nil {
-		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = closed.ClosedSlots, closed.Conflicts, closed.Cancelled
+		payload.ClosedSlots, payload.KeptSlots, payload.OpenedSlots = closed.ClosedSlots, closed.KeptSlots, closed.OpenedSlots
+		payload.Conflicts, payload.Cancelled = closed.Conflicts, closed.Cancelled
 	}
 	return payload, err
 }
@@ -76,7 +78,7 @@ func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) 
 	payload := &model.BlockTimePayload{Errors: refused}
 	if blocked != nil {
 		payload.Blocks, payload.ClosedSlots = blocked.Blocks, blocked.ClosedSlots
-		payload.Conflicts, payload.Cancelled = blocked.Conflicts, blocked.Cancelled
+		payload.OpenedSlots, payload.Conflicts, payload.Cancelled = blocked.OpenedSlots, blocked.Conflicts, blocked.Cancelled
 	}
 	return payload, err
 }

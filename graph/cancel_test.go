@@ -66,6 +66,7 @@ func TestCancelCutoff(t *testing.T) {
 			s.accepted(again.Errors)
 			same(t, "cancelling again, when it would be too late", *again.Interview, *answer.Interview)
 			same(t, "changes nothing", s.rows(), after)
+			s.setClock(test.now)
 			s.sound()
 		})
 	}

@@ -458,7 +458,7 @@ func (s *school) rows() string {
 	s.t.Helper()
 	out := ""
 	db := s.db.SQL(s.t)
-	for _, table := range []string{"students", "interviewers", "availabilities", "blocks", "slots", "interviews", "booking_policy",
+	for _, table := range []string{"students", "interviewers", "availabilities", "exceptions", "blocks", "slots", "interviews", "booking_policy",
 		"holds", "waivers", "events", "idempotency_keys"} {
 		var digest string
 		err := db.QueryRowContext(s.t.Context(),

@@ -82,6 +82,7 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,x,,,,,,,\n"+
 		"ann@example.org,,,,,x,SATURDAY,09:00,11:00,UTC,2026-06-01,,\n", nil).Errors)
 	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at = '2026-06-17T10:00:00Z'")
+	s.exec("INSERT INTO exceptions SELECT availability_id, starts_at, ends_at FROM slots WHERE status = 'WITHDRAWN'")
 	before := s.rows()
 	file := availabilityHeader +
 		"ann@example.org,2026-06-04T09:00:00Z,2026-06-04T11:00:00Z,,,,MONDAY,09:00,11:00,,2026-06-01,,\n" + // 2: both

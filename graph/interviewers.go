@@ -126,7 +126,7 @@ func (r mutationResolver) UpdateInterviewer(
 	refused, err := userErrors(ctx, err)
 	payload := &model.UpdateInterviewerPayload{Errors: refused}
 	if updated != nil {
-		payload.Interviewer, payload.Slots = primed(ctx, &updated.Interviewer), updated.Slots
+		payload.Interviewer, payload.Slots = primed(ctx, &updated.Interviewer), updated.OpenedSlots
 		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = updated.ClosedSlots, updated.Conflicts, updated.Cancelled
 	}
 	return payload, err

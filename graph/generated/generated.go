@@ -149,6 +149,7 @@ type ComplexityRoot struct {
 		ClosedSlots func(childComplexity int) int
 		Conflicts   func(childComplexity int) int
 		Errors      func(childComplexity int) int
+		OpenedSlots func(childComplexity int) int
 	}
 
 	BookSlotPayload struct {
@@ -487,6 +488,8 @@ type ComplexityRoot struct {
 		ClosedSlots func(childComplexity int) int
 		Conflicts   func(childComplexity int) int
 		Errors      func(childComplexity int) int
+		KeptSlots   func(childComplexity int) int
+		OpenedSlots func(childComplexity int) int
 	}
 
 	RescheduleInterviewPayload struct {
@@ -609,6 +612,8 @@ type ComplexityRoot struct {
 		ClosedSlots   func(childComplexity int) int
 		Conflicts     func(childComplexity int) int
 		Errors        func(childComplexity int) int
+		KeptSlots     func(childComplexity int) int
+		OpenedSlots   func(childComplexity int) int
 		Skipped       func(childComplexity int) int
 		Slots         func(childComplexity int) int
 		UnusedMinutes func(childComplexity int) int
@@ -1174,6 +1179,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BlockTimePayload.Errors(childComplexity), true
+	case "BlockTimePayload.openedSlots":
+		if e.ComplexityRoot.BlockTimePayload.OpenedSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.OpenedSlots(childComplexity), true
 
 	case "BookSlotPayload.errors":
 		if e.ComplexityRoot.BookSlotPayload.Errors == nil {
@@ -2733,6 +2744,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RemoveAvailabilityPayload.Errors(childComplexity), true
+	case "RemoveAvailabilityPayload.keptSlots":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.KeptSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.KeptSlots(childComplexity), true
+	case "RemoveAvailabilityPayload.openedSlots":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.OpenedSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.OpenedSlots(childComplexity), true
 
 	case "RescheduleInterviewPayload.errors":
 		if e.ComplexityRoot.RescheduleInterviewPayload.Errors == nil {
@@ -3174,6 +3197,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateAvailabilityPayload.Errors(childComplexity), true
+	case "UpdateAvailabilityPayload.keptSlots":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.KeptSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.KeptSlots(childComplexity), true
+	case "UpdateAvailabilityPayload.openedSlots":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.OpenedSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.OpenedSlots(childComplexity), true
 	case "UpdateAvailabilityPayload.skipped":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Skipped == nil {
 			break
@@ -5081,8 +5116,9 @@ type Mutation {
     input: UpdateAvailabilityInput!
   ): UpdateAvailabilityPayload @access(interviewer: OWN)
   """
-  Takes an availability back: its open slots to come are withdrawn, and a rule publishes no more.
-  Null only with a top-level error.
+  Takes an availability back: its open slots to come are withdrawn, and a rule
+  publishes no more. What other availability of the interviewer has in that time
+  stays, or is published. Null only with a top-level error.
   """
   removeAvailability(
     "Which."
@@ -5561,6 +5597,16 @@ type UpdateAvailabilityPayload {
   unusedMinutes: Int!
   "The slots that were withdrawn."
   closedSlots: [Slot!]!
+  """
+  The slots that stay, with their ids: other availability of the interviewer has
+  them as well.
+  """
+  keptSlots: [Slot!]!
+  """
+  The slots that were published in the time that became free: other availability
+  of the interviewer has them.
+  """
+  openedSlots: [Slot!]!
   "The booked interviews that are left standing."
   conflicts: [Interview!]!
   "The interviews that were cancelled with their slots."
@@ -5581,6 +5627,16 @@ input RemoveAvailabilityInput {
 type RemoveAvailabilityPayload {
   "The slots that were withdrawn."
   closedSlots: [Slot!]!
+  """
+  The slots that stay, with their ids: other availability of the interviewer has
+  them as well.
+  """
+  keptSlots: [Slot!]!
+  """
+  The slots that were published in the time that became free: other availability
+  of the interviewer has them.
+  """
+  openedSlots: [Slot!]!
   "The booked interviews that are left standing."
   conflicts: [Interview!]!
   "The interviews that were cancelled with their slots."
@@ -5611,6 +5667,11 @@ type BlockTimePayload {
   blocks: [Block!]!
   "The slots that were withdrawn."
   closedSlots: [Slot!]!
+  """
+  The slots that were published in the time that became free: other availability
+  of the interviewer has them.
+  """
+  openedSlots: [Slot!]!
   "The booked interviews that are left standing."
   conflicts: [Interview!]!
   "The interviews that were cancelled with their slots."
@@ -6170,6 +6231,8 @@ func (ec *executionContext) childFields_BlockTimePayload(ctx context.Context, fi
 		return ec.fieldContext_BlockTimePayload_blocks(ctx, field)
 	case "closedSlots":
 		return ec.fieldContext_BlockTimePayload_closedSlots(ctx, field)
+	case "openedSlots":
+		return ec.fieldContext_BlockTimePayload_openedSlots(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_BlockTimePayload_conflicts(ctx, field)
 	case "cancelled":
@@ -6654,6 +6717,10 @@ func (ec *executionContext) childFields_RemoveAvailabilityPayload(ctx context.Co
 	switch field.Name {
 	case "closedSlots":
 		return ec.fieldContext_RemoveAvailabilityPayload_closedSlots(ctx, field)
+	case "keptSlots":
+		return ec.fieldContext_RemoveAvailabilityPayload_keptSlots(ctx, field)
+	case "openedSlots":
+		return ec.fieldContext_RemoveAvailabilityPayload_openedSlots(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_RemoveAvailabilityPayload_conflicts(ctx, field)
 	case "cancelled":
@@ -6834,6 +6901,10 @@ func (ec *executionContext) childFields_UpdateAvailabilityPayload(ctx context.Co
 		return ec.fieldContext_UpdateAvailabilityPayload_unusedMinutes(ctx, field)
 	case "closedSlots":
 		return ec.fieldContext_UpdateAvailabilityPayload_closedSlots(ctx, field)
+	case "keptSlots":
+		return ec.fieldContext_UpdateAvailabilityPayload_keptSlots(ctx, field)
+	case "openedSlots":
+		return ec.fieldContext_UpdateAvailabilityPayload_openedSlots(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_UpdateAvailabilityPayload_conflicts(ctx, field)
 	case "cancelled":
@@ -9746,6 +9817,38 @@ func (ec *executionContext) _BlockTimePayload_closedSlots(ctx context.Context, f
 	)
 }
 func (ec *executionContext) fieldContext_BlockTimePayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BlockTimePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BlockTimePayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_openedSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_openedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "BlockTimePayload",
 		Field:      field,
@@ -16835,6 +16938,70 @@ func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_closedSlots(_
 	return fc, nil
 }
 
+func (ec *executionContext) _RemoveAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_keptSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeptSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_keptSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_openedSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_openedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RemoveAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19028,6 +19195,70 @@ func (ec *executionContext) _UpdateAvailabilityPayload_closedSlots(ctx context.C
 	)
 }
 func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_keptSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeptSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_keptSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_openedSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedSlots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕrehearseᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_openedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
@@ -24570,6 +24801,11 @@ func (ec *executionContext) _BlockTimePayload(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "openedSlots":
+			out.Values[i] = ec._BlockTimePayload_openedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "conflicts":
 			out.Values[i] = ec._BlockTimePayload_conflicts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -26904,6 +27140,16 @@ func (ec *executionContext) _RemoveAvailabilityPayload(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "keptSlots":
+			out.Values[i] = ec._RemoveAvailabilityPayload_keptSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openedSlots":
+			out.Values[i] = ec._RemoveAvailabilityPayload_openedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "conflicts":
 			out.Values[i] = ec._RemoveAvailabilityPayload_conflicts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -27756,6 +28002,16 @@ func (ec *executionContext) _UpdateAvailabilityPayload(ctx context.Context, sel 
 			}
 		case "closedSlots":
 			out.Values[i] = ec._UpdateAvailabilityPayload_closedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "keptSlots":
+			out.Values[i] = ec._UpdateAvailabilityPayload_keptSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openedSlots":
+			out.Values[i] = ec._UpdateAvailabilityPayload_openedSlots(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -115,6 +115,9 @@ type BlockTimePayload struct {
 	Blocks []booking.Block `json:"blocks"`
 	// The slots that were withdrawn.
 	ClosedSlots []booking.Slot `json:"closedSlots"`
+	// The slots that were published in the time that became free: other availability
+	// of the interviewer has them.
+	OpenedSlots []booking.Slot `json:"openedSlots"`
 	// The booked interviews that are left standing.
 	Conflicts []booking.Interview `json:"conflicts"`
 	// The interviews that were cancelled with their slots.
@@ -431,6 +434,12 @@ type ReleaseHoldPayload struct {
 type RemoveAvailabilityPayload struct {
 	// The slots that were withdrawn.
 	ClosedSlots []booking.Slot `json:"closedSlots"`
+	// The slots that stay, with their ids: other availability of the interviewer has
+	// them as well.
+	KeptSlots []booking.Slot `json:"keptSlots"`
+	// The slots that were published in the time that became free: other availability
+	// of the interviewer has them.
+	OpenedSlots []booking.Slot `json:"openedSlots"`
 	// The booked interviews that are left standing.
 	Conflicts []booking.Interview `json:"conflicts"`
 	// The interviews that were cancelled with their slots.
@@ -583,6 +592,12 @@ type UpdateAvailabilityPayload struct {
 	UnusedMinutes int `json:"unusedMinutes"`
 	// The slots that were withdrawn.
 	ClosedSlots []booking.Slot `json:"closedSlots"`
+	// The slots that stay, with their ids: other availability of the interviewer has
+	// them as well.
+	KeptSlots []booking.Slot `json:"keptSlots"`
+	// The slots that were published in the time that became free: other availability
+	// of the interviewer has them.
+	OpenedSlots []booking.Slot `json:"openedSlots"`
 	// The booked interviews that are left standing.
 	Conflicts []booking.Interview `json:"conflicts"`
 	// The interviews that were cancelled with their slots.

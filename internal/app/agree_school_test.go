@@ -187,7 +187,7 @@ func (s *school) refusesRow(i booking.Interview, slot booking.Slot) bool {
 func (c *agreement) save() {
 	ctx := c.world.t.Context()
 	_, err := c.world.sql.ExecContext(ctx,
-		"TRUNCATE students, interviewers, availabilities, blocks, slots, interviews, holds, waivers RESTART IDENTITY")
+		"TRUNCATE students, interviewers, availabilities, exceptions, blocks, slots, interviews, holds, waivers RESTART IDENTITY")
 	if err != nil {
 		c.Fatalf("empty the database: %v", err)
 	}
@@ -199,6 +199,7 @@ func (c *agreement) save() {
 		}
 	}
 	write(c.world, func(tx *store.Tx) (store.Nothing, error) { return store.Nothing{}, c.rules.writeInterviews(ctx, tx) })
+	c.world.exec("INSERT INTO exceptions SELECT availability_id, starts_at, ends_at FROM slots WHERE status = 'WITHDRAWN' ON CONFLICT DO NOTHING")
 	found, err := c.world.store.Check(ctx, t0)
 	if err != nil || len(found) > 0 {
 		c.Fatalf("the generated school is not sound: %v %v", found, err)

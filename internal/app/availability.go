@@ -90,10 +90,18 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	if err != nil {
 		return nil, err
 	}
+	like, err := c.tx.AvailabilitiesLike(ctx, []booking.Availability{wanted})
+	if err != nil {
+		return nil, err
+	}
+	there, known := like[wanted.Likeness()]
 	if wanted.Weekly != nil {
+		if known && there.PublishedUntil.After(until) {
+			until = *there.PublishedUntil
+		}
 		wanted.PublishedUntil = &until
 	}
-	// Looked at before it is written: windows of which nothing can be published
+	// Looked at before it is written: windows of which nothing stands afterwards
 	// leave no trace.
 	plan, err := c.plan(ctx, wanted, wanted.Start.Add(-booking.Resolution), until)
 	if err != nil {
@@ -102,27 +110,23 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	if err := plan.Refusal().Err(); err != nil {
 		return nil, err
 	}
-	// A window that adds nothing is the one that has its slots. A rule is kept all
-	// the same: it may go on where what has them ends.
-	published := len(plan.New) + len(plan.GivenBack)
-	if wanted.Weekly == nil && published == 0 {
-		availability, err := c.tx.AvailabilityOf(ctx, plan.Standing[0].ID)
-		return newPublished(availability, plan), err
+	// An availability is kept though other ones have all of its slots: theirs may
+	// go.
+	if !known {
+		if there, err = c.tx.CreateAvailability(ctx, wanted); err != nil {
+			return nil, err
+		}
 	}
-	availability, isNew, err := c.tx.EnsureAvailability(ctx, wanted)
-	if err != nil {
+	if err := c.tx.ForgetExceptions(ctx, there.ID); err != nil {
 		return nil, err
 	}
-	if err := c.tx.ForgetExceptions(ctx, availability.ID, plan.GivenBack); err != nil {
-		return nil, err
-	}
-	if isNew || published > 0 {
-		changes := availability.Changes(booking.Availability{}).Add("slots", nil, published)
+	if published := len(plan.New) + len(plan.GivenBack); !known || published > 0 {
+		changes := there.Changes(booking.Availability{}).Add("slots", nil, published)
 		if err := c.tell(ctx, booking.AvailabilityAdded, 0, changes); err != nil {
 			return nil, err
 		}
 	}
-	return c.write(ctx, availability, plan)
+	return c.write(ctx, there, plan)
 }
 
 // horizon is how far rules are published now.
@@ -149,7 +153,7 @@ func (c *closing) write(ctx context.Context, a booking.Availability, plan bookin
 	if err != nil {
 		return nil, err
 	}
-	if err := c.tx.GiveBack(ctx, a.ID, plan.GivenBack); err != nil {
+	if err := c.tx.HandOver(ctx, a.ID, plan.GivenBack); err != nil {
 		return nil, err
 	}
 	if c.interviewer.Capped() && len(created) > 0 {

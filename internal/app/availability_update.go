@@ -26,7 +26,7 @@ type AvailabilityChange struct {
 	CancelBooked            bool
 }
 
-// UpdatedAvailability is what a change came to.
+// UpdatedAvailability is an availability after a change, and what the change did.
 type UpdatedAvailability struct {
 	Published
 	Closed
@@ -73,15 +73,17 @@ func (c *closing) republish(ctx context.Context, next booking.Availability) (*Pu
 		stays[slot.Span()] = true
 	}
 	keep := func(s booking.Slot) bool { return stays[s.Span()] }
-	if err := c.close(ctx, store.SlotTarget{AvailabilityID: &next.ID}, keep, false); err != nil {
-		return nil, err
+	var published *Published
+	c.publish = func() error {
+		// Once more: what was closed is in nobody's way now.
+		plan, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
+		if err == nil {
+			published, err = c.write(ctx, next, plan)
+		}
+		return err
 	}
-	// Once more: what was closed is in nobody's way now.
-	plan, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
-	if err != nil {
-		return nil, err
-	}
-	return c.write(ctx, next, plan)
+	err = c.close(ctx, store.SlotTarget{AvailabilityID: &next.ID}, keep, false)
+	return published, err
 }
 
 func (in AvailabilityChange) apply(to booking.Availability) (booking.Availability, booking.Refused) {

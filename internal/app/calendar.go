@@ -11,9 +11,11 @@ import (
 	"rehearse/internal/store"
 )
 
-// Closed is what taking time out of a calendar came to.
+// Closed is the result of taking time out of a calendar.
 type Closed struct {
 	ClosedSlots []booking.Slot      // withdrawn
+	KeptSlots   []booking.Slot      // stay: other availability of the interviewer has them as well
+	OpenedSlots []booking.Slot      // published by other availability in the time that became free
 	Conflicts   []booking.Interview // booked, and left standing
 	Cancelled   []booking.Interview // booked, and cancelled because the caller said so
 }
@@ -34,6 +36,7 @@ type closing struct {
 	interviewer booking.Interviewer
 	now         time.Time
 	students    []booking.StudentID // who are locked
+	publish     func() error        // goes before what fills the time that becomes free; nil for nothing
 	result      Closed
 }
 
@@ -87,7 +90,9 @@ func (a *App) studentsToLock(ctx context.Context, of calendarChange, now time.Ti
 }
 
 // close withdraws the open slots of the target but those that keep says. What
-// is booked is cancelled, or left standing and reported.
+// is booked is cancelled, or left standing and reported. excepted takes the time
+// out of all that the interviewer has published. What other availability has as
+// well stays, and what it has in the time that becomes free is published.
 func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(booking.Slot) bool, excepted bool) error {
 	target.InterviewerID, target.After = c.interviewer.ID, c.now
 	slots, err := c.tx.LockTarget(ctx, target)
@@ -95,20 +100,47 @@ func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(
 		return err
 	}
 	slots = slices.DeleteFunc(slots, keep)
+	if excepted {
+		if err := c.tx.Except(ctx, slots); err != nil {
+			return err
+		}
+	}
+	if slots, err = c.handOver(ctx, slots); err != nil {
+		return err
+	}
+	if slots, err = c.release(ctx, slots); err != nil {
+		return err
+	}
+	if err := c.withdraw(ctx, slots); err != nil {
+		return err
+	}
+	if c.publish != nil {
+		if err := c.publish(); err != nil {
+			return err
+		}
+	}
+	opened, err := c.fill(ctx, booking.SpansOf(slots))
+	c.result.OpenedSlots = append(c.result.OpenedSlots, opened...)
+	return err
+}
+
+// release cancels what is booked on the slots, or leaves it standing, and answers
+// the slots that go.
+func (c *closing) release(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	bookings, err := c.tx.BookingsOn(ctx, slots)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c.cancelBooked {
-		slots, err = freed(slots, bookings), c.cancel(ctx, bookings)
-	} else {
-		c.result.Conflicts = append(c.result.Conflicts, bookings...)
-		slots, err = c.takeBack(ctx, slots, excepted)
+		return freed(slots, bookings), c.cancel(ctx, bookings)
 	}
-	if err != nil {
-		return err
-	}
-	if err := c.tx.WithdrawSlots(ctx, slots, excepted); err != nil {
+	c.result.Conflicts = append(c.result.Conflicts, bookings...)
+	return c.takeBack(ctx, slots)
+}
+
+// withdraw closes slots on which nothing is booked, and ends the holds on them.
+func (c *closing) withdraw(ctx context.Context, slots []booking.Slot) error {
+	if err := c.tx.WithdrawSlots(ctx, slots); err != nil {
 		return err
 	}
 	var held []booking.SlotID
@@ -143,7 +175,7 @@ func freed(slots []booking.Slot, cancelled []booking.Interview) []booking.Slot {
 
 // takeBack leaves booked slots standing, which will not open again, and answers
 // the others.
-func (c *closing) takeBack(ctx context.Context, slots []booking.Slot, excepted bool) ([]booking.Slot, error) {
+func (c *closing) takeBack(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	var booked []booking.SlotID
 	var others []booking.Slot
 	for _, slot := range slots {
@@ -153,12 +185,14 @@ func (c *closing) takeBack(ctx context.Context, slots []booking.Slot, excepted b
 			others = append(others, slot)
 		}
 	}
-	return others, c.tx.TakeBack(ctx, booked, excepted)
+	return others, c.tx.TakeBack(ctx, booked)
 }
 
 // tell appends what was done to the calendar, if anything was.
 func (c *closing) tell(ctx context.Context, kind booking.EventKind, slot booking.SlotID, changes booking.Changes) error {
 	changes = booking.AddedIDs(changes, "closedSlots", "closedSlotIds", booking.SlotIDs(c.result.ClosedSlots))
+	changes = booking.AddedIDs(changes, "keptSlots", "keptSlotIds", booking.SlotIDs(c.result.KeptSlots))
+	changes = booking.AddedIDs(changes, "openedSlots", "openedSlotIds", booking.SlotIDs(c.result.OpenedSlots))
 	changes = booking.AddedIDs(changes, "conflicts", "conflictIds", booking.InterviewIDs(c.result.Conflicts))
 	changes = booking.AddedIDs(changes, "cancelled", "cancelledIds", booking.InterviewIDs(c.result.Cancelled))
 	if len(changes) == 0 {

@@ -10,15 +10,16 @@ import (
 	"rehearse/internal/store"
 )
 
-// errCapped: an interviewer has a cap, and was locked as though he had none.
-var errCapped = errors.New("a cap applies")
+// errShared reports that an interviewer's lock was shared, and is needed for the
+// transaction alone: a cap applies, or the calendar changes.
+var errShared = errors.New("the interviewer's lock is needed alone")
 
 // withCaps runs an attempt that locks interviewers, guessing whether one of them
-// has a cap: who has none is only kept from getting one, which keeps nobody
-// waiting who books him, too. A wrong guess is made good by a second attempt.
+// has a cap. The lock of an interviewer without one is shared, so that bookings
+// of their slots do not wait for each other. A wrong guess costs a second attempt.
 func withCaps[T any](capped bool, attempt func(alone bool) (T, error)) (T, error) {
 	result, err := attempt(capped)
-	if errors.Is(err, errCapped) {
+	if errors.Is(err, errShared) {
 		return attempt(true)
 	}
 	return result, err
@@ -41,7 +42,7 @@ func lockWithCaps(
 			return nil, err
 		}
 		if interviewer.Capped() && !alone {
-			return nil, errCapped
+			return nil, errShared
 		}
 		locked[id] = interviewer
 	}
@@ -95,7 +96,7 @@ func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.
 		return err
 	}
 	if locked.Interviewer.Capped() && !alone {
-		return errCapped
+		return errShared
 	}
 	c.record, c.interviewer, c.slot = locked.Record.Seeing(locked.Slot), locked.Interviewer, locked.Slot
 	return nil

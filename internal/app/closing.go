@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"rehearse/internal/booking"
@@ -170,54 +169,11 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 		if err := c.tx.DeleteBlock(ctx, in.BlockID); err != nil {
 			return nil, err
 		}
-		if err := c.tell(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Told(), nil)); err != nil {
+		if c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{block.Span()}); err != nil {
 			return nil, err
 		}
-		if !c.interviewer.Active {
-			return nil, nil
-		}
-		return c.refill(ctx, known.Span())
+		return c.result.OpenedSlots, c.tell(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Told(), nil))
 	})
-}
-
-// refill publishes what the interviewer's availability has that touches a span,
-// and answers it by start.
-func (c *closing) refill(ctx context.Context, span calendar.Span) ([]booking.Slot, error) {
-	availability, err := c.tx.AvailabilitiesOf(ctx, []booking.InterviewerID{c.interviewer.ID})
-	if err != nil {
-		return nil, err
-	}
-	var slots []booking.Slot
-	for _, one := range availability[c.interviewer.ID] {
-		if one.Weekly == nil && !one.Window().Overlaps(span) {
-			continue
-		}
-		published, err := c.refillFrom(ctx, one, span)
-		if err != nil {
-			return nil, err
-		}
-		slots = append(slots, published...)
-	}
-	return booking.ByStart(slots), nil
-}
-
-func (c *closing) refillFrom(ctx context.Context, a booking.Availability, span calendar.Span) ([]booking.Slot, error) {
-	until := span.End
-	if a.PublishedUntil != nil && a.PublishedUntil.Before(until) {
-		until = *a.PublishedUntil // what lies beyond is published in its time
-	}
-	plan, err := c.plan(ctx, a, span.Start.Add(-booking.MaxWindow), until)
-	if err != nil {
-		return nil, err
-	}
-	plan.New = slices.DeleteFunc(plan.New, func(s calendar.Span) bool { return !s.Overlaps(span) })
-	plan.GivenBack = plan.GivenBackIn(span)
-	plan.Standing = nil
-	published, err := c.write(ctx, a, plan)
-	if err != nil {
-		return nil, err
-	}
-	return published.Slots, nil
 }
 
 // ignoreMissing: what is gone needs nothing more.

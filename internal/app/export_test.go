@@ -176,8 +176,8 @@ func TestCalendarsGoRound(t *testing.T) {
 	// blocked week.
 	const inBlock = "ends_at > '2026-06-22 08:00Z' AND starts_at < '2026-06-29 08:00Z'"
 	there.exec("DELETE FROM slots WHERE status = 'OPEN' AND " + inBlock)
-	withdrawn := one[time.Time](here, `SELECT s.starts_at FROM slots s JOIN availabilities a ON a.id = s.availability_id
-		WHERE s.excepted AND a.time_zone = 'Europe/Berlin'`)
+	withdrawn := one[time.Time](here, `SELECT e.starts_at FROM exceptions e JOIN availabilities a ON a.id = e.availability_id
+		WHERE a.time_zone = 'Europe/Berlin'`)
 	there.exec("DELETE FROM slots WHERE starts_at = '" + withdrawn.Format(time.RFC3339) + "'")
 	here.exec("DELETE FROM slots WHERE status = 'OPEN' AND starts_at < '" + t0.Format(time.RFC3339) + "'")
 	id := one[booking.InterviewerID](there, "SELECT id FROM interviewers WHERE email = $1", ann.Email)

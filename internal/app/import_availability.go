@@ -277,6 +277,11 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedR
 	if err != nil {
 		return err
 	}
+	if again := p.again(wanted); len(again) > 0 {
+		if err := tx.ForgetExceptions(ctx, again...); err != nil {
+			return err
+		}
+	}
 	slots := make([]store.LoadedSlot, 0, p.slots)
 	for i, row := range rows {
 		row.id = int64(published[i])
@@ -290,6 +295,17 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedR
 		return err
 	}
 	return recountAll(ctx, tx, p.by)
+}
+
+// again is what was published before and is published once more.
+func (p *publishing) again(wanted []booking.Availability) []booking.AvailabilityID {
+	var ids []booking.AvailabilityID
+	for _, a := range wanted {
+		if there, known := p.there[a.Likeness()]; known {
+			ids = append(ids, there.ID)
+		}
+	}
+	return ids
 }
 
 // recountAll keeps the caps of interviewers, who are locked, after an import. It

@@ -339,10 +339,7 @@ func (h *history) publish(ctx context.Context, tx *store.Tx, rows []*historyRow)
 			booked = append(booked, i.SlotID)
 		case i.SlotID == 0:
 			without = append(without, row)
-			windows = append(windows, booking.Availability{
-				InterviewerID: i.InterviewerID, Start: i.Start, End: i.End,
-				SlotMinutes: int(i.Span().Length() / time.Minute), CreatedAt: i.BookedAt,
-			})
+			windows = append(windows, i.Window())
 		}
 	}
 	if err := tx.BookSlots(ctx, booked, h.now); err != nil {

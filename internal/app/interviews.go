@@ -231,13 +231,30 @@ func (a *App) changeInterview(
 }
 
 // free lets go of a slot on which the interview stands no more. One that its
-// interviewer gives up himself is out of its rule, as though he withdrew it: no
-// change of his calendar brings it back.
+// interviewer gives up is taken out of their calendar, as though they withdrew
+// it. In the time of another one that does not open again, other availability of
+// the interviewer may have slots, which takes their lock for this transaction
+// alone.
 func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
 	if CallerOf(ctx).Actor.Role == booking.RoleInterviewer {
-		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot}, true)
+		if err := c.tx.Except(ctx, []booking.Slot{slot}); err != nil {
+			return err
+		}
+		return c.tx.WithdrawSlots(ctx, []booking.Slot{slot})
 	}
-	return c.tx.SetSlotStatus(ctx, slot.ID, slot.StatusWhenFree(of, c.now))
+	status := slot.StatusWhenFree(of, c.now)
+	if err := c.tx.SetSlotStatus(ctx, slot.ID, status); err != nil {
+		return err
+	}
+	if status == booking.SlotOpen || !of.Active || !slot.End.After(c.now) {
+		return nil
+	}
+	if !c.alone {
+		return errShared
+	}
+	calendar := &closing{tx: c.tx, interviewer: of, now: c.now}
+	_, err := calendar.fill(ctx, booking.SpansOf([]booking.Slot{slot}))
+	return err
 }
 
 // interviewer locks who gives the interview.

@@ -125,11 +125,10 @@ type InterviewerChange struct {
 	MeetingURL            **string // a pointer to nil takes the room away
 }
 
-// UpdatedInterviewer is an interviewer after a change, and what closing his
+// UpdatedInterviewer is an interviewer after a change, and what closing their
 // calendar, or opening it again, did.
 type UpdatedInterviewer struct {
 	Interviewer booking.Interviewer
-	Slots       []booking.Slot // published again
 	Closed
 }
 
@@ -143,12 +142,12 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 	}
 	change := calendarChange{in.InterviewerID, in.CancelBooked, cancelReason}
 	return changeCalendar(ctx, a, change, func(c *closing) (*UpdatedInterviewer, error) {
-		after, refused := in.apply(c.interviewer).Normalise()
+		before := c.interviewer
+		after, refused := in.apply(before).Normalise()
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
-		slots, err := c.activate(ctx, after)
-		if err != nil {
+		if err := c.activate(ctx, after.Active); err != nil {
 			return nil, err
 		}
 		if in.MaxPerDay != nil || in.MaxPerWeek != nil || in.TimeZone != nil {
@@ -156,27 +155,27 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 				return nil, err
 			}
 		}
-		if err := c.tell(ctx, booking.InterviewerUpdated, 0, after.Event("", c.interviewer).Changes); err != nil {
+		if err := c.tell(ctx, booking.InterviewerUpdated, 0, after.Event("", before).Changes); err != nil {
 			return nil, err
 		}
 		// Last: a new e-mail locks the row against the foreign key of a booking,
 		// too, which has its slot by then.
-		return &UpdatedInterviewer{Interviewer: after, Slots: slots, Closed: c.result}, c.tx.UpdateInterviewer(ctx, after)
+		return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, c.tx.UpdateInterviewer(ctx, after)
 	})
 }
 
 // activate closes the calendar of an interviewer who is not active after the
-// change, and publishes that of one who becomes active again; it returns the
-// slots that this publishes.
-func (c *closing) activate(ctx context.Context, after booking.Interviewer) ([]booking.Slot, error) {
+// change, and publishes that of one who becomes active again.
+func (c *closing) activate(ctx context.Context, active bool) (err error) {
+	was := c.interviewer.Active
+	c.interviewer.Active = active
 	switch {
-	case !after.Active:
-		return nil, c.close(ctx, store.SlotTarget{}, keepNone, false)
-	case !c.interviewer.Active:
-		return c.refill(ctx, calendar.Span{Start: c.now, End: always.End})
-	default:
-		return nil, nil
+	case !active:
+		return c.close(ctx, store.SlotTarget{}, keepNone, false)
+	case !was:
+		c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{{Start: c.now, End: always.End}})
 	}
+	return err
 }
 
 func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {

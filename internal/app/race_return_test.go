@@ -22,7 +22,7 @@ func twoReturns(w *world, i pgtest.Intercept, arrived func(*pgtest.Gate)) (slots
 		if err != nil {
 			return 0, err
 		}
-		return len(updated.Slots), nil
+		return len(updated.OpenedSlots), nil
 	}
 	_, err := turn(server, false)
 	wantOutcome(w.t, "the leaving", err, "ok")

@@ -82,8 +82,9 @@ func (a Availability) cut(window calendar.Span) (slots []calendar.Span, rest tim
 }
 
 // Likeness is what makes an availability the same as another: all of it but the
-// tags. It can be compared.
+// tags. It can be compared. One that was removed is like no live one.
 type Likeness struct {
+	removed            bool
 	interviewer        InterviewerID
 	start, end         time.Time
 	minutes, gap       int
@@ -98,6 +99,7 @@ type Likeness struct {
 func (a Availability) Likeness() Likeness {
 	like := Likeness{
 		interviewer: a.InterviewerID, start: a.Start.UTC(), end: a.End.UTC(), minutes: a.SlotMinutes, gap: a.GapMinutes,
+		removed: a.RemovedAt != nil,
 	}
 	w := a.Weekly
 	if w == nil {
@@ -264,18 +266,6 @@ func (p *Plan) place(span calendar.Span, c Calendar, now time.Time, seen map[Slo
 	default:
 		p.New = append(p.New, span)
 	}
-}
-
-// GivenBackIn are those of the slots given back that touch a span.
-func (p Plan) GivenBackIn(span calendar.Span) []SlotID {
-	var ids []SlotID
-	for _, id := range p.GivenBack {
-		at := slices.IndexFunc(p.Standing, func(s Slot) bool { return s.ID == id })
-		if at >= 0 && p.Standing[at].Span().Overlaps(span) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }
 
 func (p *Plan) skip(span calendar.Span, reason SkipReason, overlaps []Slot) {

@@ -30,6 +30,19 @@ func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 	return nil, nil
 }
 
+// Window is the availability of an imported interview that had none. Nobody
+// publishes the time of one that was cancelled: its window is removed already.
+func (i Interview) Window() Availability {
+	window := Availability{
+		InterviewerID: i.InterviewerID, Start: i.Start, End: i.End,
+		SlotMinutes: int(i.Span().Length() / time.Minute), CreatedAt: i.BookedAt,
+	}
+	if i.Status == Cancelled {
+		window.RemovedAt = &window.CreatedAt
+	}
+	return window
+}
+
 // SlotStatusFor is the state of the slot of an imported interview; there is
 // says whether it was published before.
 func SlotStatusFor(i Interview, there *Slot) SlotStatus {

@@ -69,6 +69,15 @@ func (s Slot) StatusAt(now time.Time) SlotStatus {
 // Span is the interval of the slot.
 func (s Slot) Span() calendar.Span { return calendar.Span{Start: s.Start, End: s.End} }
 
+// SpansOf are the intervals of slots.
+func SpansOf(slots []Slot) []calendar.Span {
+	spans := make([]calendar.Span, len(slots))
+	for i, slot := range slots {
+		spans[i] = slot.Span()
+	}
+	return spans
+}
+
 // InPast reports whether the slot has begun: from its start on it can be
 // neither published nor booked, and its interview can be completed.
 func (s Slot) InPast(now time.Time) bool { return !s.Start.After(now) }

@@ -128,34 +128,56 @@ func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit i
 	return due, fault(err, "read which rules are due")
 }
 
-// Calendar reads the interviewer's calendar in a range: slots that stand,
-// blocked time, and the slots taken out of the availability, 0 for none.
+// Calendar reads the interviewer's calendar in a range: slots that stand, and
+// blocked time with what was taken out of the availability, 0 for none.
 func (r *Reader) Calendar(
 	ctx context.Context, id booking.InterviewerID, of booking.AvailabilityID, in calendar.Span,
 ) (booking.Calendar, error) {
 	var c booking.Calendar
 	var rows []slotRow
 	err := r.db.WithContext(ctx).
-		Where("interviewer_id = ? AND starts_at < ? AND ends_at > ?", id, in.End, in.Start).
-		Where("(status <> 'WITHDRAWN' OR (excepted AND availability_id = ?))", of).
+		Where("interviewer_id = ? AND starts_at < ? AND ends_at > ? AND status <> 'WITHDRAWN'", id, in.End, in.Start).
 		Order("starts_at, id").Find(&rows).Error
 	if err != nil {
 		return c, fault(err, "read the slots of interviewer %d", id)
 	}
-	for _, slot := range rows {
-		if slot.Status == booking.SlotWithdrawn {
-			c.Blocked = append(c.Blocked, slot.domain().Span())
-		} else {
-			c.Standing = append(c.Standing, slot.domain())
-		}
-	}
-	var blocks []blockRow
-	err = r.db.WithContext(ctx).Where("interviewer_id = ? AND starts_at < ? AND ends_at > ?", id, in.End, in.Start).
-		Order("starts_at, id").Find(&blocks).Error
-	for _, b := range domains(blocks) {
-		c.Blocked = append(c.Blocked, b.Span())
+	c.Standing = domains(rows)
+	var blocked []struct{ StartsAt, EndsAt time.Time }
+	err = r.db.WithContext(ctx).Raw(`
+		SELECT starts_at, ends_at FROM blocks WHERE interviewer_id = ? AND starts_at < ? AND ends_at > ?
+		UNION ALL SELECT starts_at, ends_at FROM exceptions WHERE availability_id = ? AND starts_at < ? AND ends_at > ?
+		ORDER BY 1, 2`, id, in.End, in.Start, of, in.End, in.Start).Scan(&blocked).Error
+	for _, b := range blocked {
+		c.Blocked = append(c.Blocked, calendar.Span{Start: b.StartsAt.UTC(), End: b.EndsAt.UTC()})
 	}
 	return c, fault(err, "read the blocked time of interviewer %d", id)
+}
+
+// OffersOf reads the live availability of each interviewer, by start, and what
+// was taken out of it.
+func (r *Reader) OffersOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Offered, error) {
+	found, err := r.AvailabilitiesOf(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		AvailabilityID   booking.AvailabilityID
+		StartsAt, EndsAt time.Time
+	}
+	err = r.db.WithContext(ctx).Raw(`
+		SELECT e.* FROM exceptions e JOIN availabilities a ON a.id = e.availability_id
+		WHERE a.interviewer_id = ANY(?) AND a.removed_at IS NULL`, ids[booking.InterviewerID](of)).Scan(&rows).Error
+	exceptions := map[booking.AvailabilityID][]calendar.Span{}
+	for _, e := range rows {
+		exceptions[e.AvailabilityID] = append(exceptions[e.AvailabilityID], calendar.Span{Start: e.StartsAt.UTC(), End: e.EndsAt.UTC()})
+	}
+	offers := make(map[booking.InterviewerID][]booking.Offered, len(found))
+	for id, availability := range found {
+		for _, a := range availability {
+			offers[id] = append(offers[id], booking.Offered{Availability: a, Exceptions: exceptions[a.ID]})
+		}
+	}
+	return offers, fault(err, "read what was taken out of the availability of %d interviewers", len(of))
 }
 
 // EnsureAvailability answers the interviewer's availability that is just like
@@ -172,12 +194,18 @@ func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (b
 			wanted.EndsAt, wanted.TimeZone, wanted.StartDate, wanted.EndDate, wanted.Weekdays, wanted.StartMinute,
 			wanted.EndMinute, wanted.EveryWeeks).
 		Take(&found).Error
-	isNew := errors.Is(err, gorm.ErrRecordNotFound)
-	if isNew {
-		found = wanted
-		err = tx.db.WithContext(ctx).Create(&found).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		created, err := tx.CreateAvailability(ctx, a)
+		return created, true, err
 	}
-	return found.domain(), isNew, fault(err, "publish a window of interviewer %d", a.InterviewerID)
+	return found.domain(), false, fault(err, "publish a window of interviewer %d", a.InterviewerID)
+}
+
+// CreateAvailability writes a new availability. Its interviewer is locked already.
+func (tx *Tx) CreateAvailability(ctx context.Context, a booking.Availability) (booking.Availability, error) {
+	created := newAvailabilityRow(a)
+	err := tx.db.WithContext(ctx).Create(&created).Error
+	return created.domain(), fault(err, "publish a window of interviewer %d", a.InterviewerID)
 }
 
 // UpdateAvailability writes what an availability has become. Its interviewer is
@@ -204,12 +232,10 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
 }
 
-// ForgetExceptions lets the availability publish again what was taken out of it,
-// and these slots, whatever they were taken out of.
-func (tx *Tx) ForgetExceptions(ctx context.Context, id booking.AvailabilityID, slots []booking.SlotID) error {
-	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET excepted = false WHERE excepted AND (availability_id = ? OR id = ANY(?))",
-		id, ids[booking.SlotID](slots)).Error
-	return fault(err, "forget the exceptions of availability %d", id)
+// ForgetExceptions lets availability publish again what was taken out of it.
+func (tx *Tx) ForgetExceptions(ctx context.Context, of ...booking.AvailabilityID) error {
+	err := tx.db.WithContext(ctx).Exec("DELETE FROM exceptions WHERE availability_id = ANY(?)", ids[booking.AvailabilityID](of)).Error
+	return fault(err, "forget the exceptions of %d availabilities", len(of))
 }
 
 // CreateBlocks writes blocked time and answers it with its ids.

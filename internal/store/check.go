@@ -144,6 +144,13 @@ func (r *Reader) Check(ctx context.Context, now time.Time) ([]Finding, error) {
 		}
 	}
 	misfolded, err := r.misfolded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	gaps, err := r.checkOffered(ctx, now)
+	for _, detail := range gaps {
+		misfolded = append(misfolded, Finding{Invariant: offeredInvariant, Detail: detail})
+	}
 	return append(findings, misfolded...), err
 }
 

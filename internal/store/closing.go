@@ -41,43 +41,57 @@ func (tx *Tx) LockTarget(ctx context.Context, t SlotTarget) ([]booking.Slot, err
 	return booking.ByStart(domains(rows)), fault(err, "lock the slots of interviewer %d", t.InterviewerID)
 }
 
-// WithdrawSlots closes slots that this transaction has locked. excepted keeps
-// their availability from publishing them again.
-func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot, excepted bool) error {
+// WithdrawSlots closes slots that this transaction has locked.
+func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot) error {
 	if len(slots) == 0 {
 		return nil
 	}
-	keys := make(ids[booking.SlotID], len(slots))
-	for i, slot := range slots {
-		keys[i] = slot.ID
-	}
-	err := tx.db.WithContext(ctx).Exec(`UPDATE slots SET status = 'WITHDRAWN', excepted = excepted OR ?,
-		held_by = NULL, held_until = NULL, taken_back = false WHERE id = ANY(?)`, excepted, keys).Error
+	err := tx.db.WithContext(ctx).Exec(`UPDATE slots SET status = 'WITHDRAWN',
+		held_by = NULL, held_until = NULL, taken_back = false WHERE id = ANY(?)`, slotIDs(slots)).Error
 	return fault(err, "withdraw %d slots", len(slots))
 }
 
+// Except takes the time of the slots out of everything that their interviewer
+// has published. The interviewer is locked, or shared, already.
+func (tx *Tx) Except(ctx context.Context, slots []booking.Slot) error {
+	err := tx.db.WithContext(ctx).Exec(`
+		INSERT INTO exceptions (availability_id, starts_at, ends_at)
+		SELECT a.id, s.starts_at, s.ends_at
+		FROM slots s JOIN availabilities a ON a.interviewer_id = s.interviewer_id AND a.removed_at IS NULL
+		WHERE s.id = ANY(?) AND (a.id = s.availability_id OR a.time_zone IS NOT NULL
+			OR (a.starts_at < s.ends_at AND s.starts_at < a.ends_at))
+		ON CONFLICT DO NOTHING`, slotIDs(slots)).Error
+	return fault(err, "take %d slots out of their availability", len(slots))
+}
+
 // TakeBack keeps booked slots, which this transaction has locked, from opening
-// again; excepted keeps their availability from publishing them again.
-func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID, excepted bool) error {
+// again.
+func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil
 	}
-	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = true, excepted = excepted OR ? WHERE id = ANY(?)",
-		excepted, ids[booking.SlotID](slots)).Error
+	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = true WHERE id = ANY(?)", ids[booking.SlotID](slots)).Error
 	return fault(err, "take %d slots back", len(slots))
 }
 
-// GiveBack lets booked slots open again when they are free, but those that were
-// taken out of their availability one by one. They are this availability's from
-// now on: their own may be removed, or have them no more. Their interviewer is
-// locked.
-func (tx *Tx) GiveBack(ctx context.Context, a booking.AvailabilityID, slots []booking.SlotID) error {
+// HandOver makes slots those of an availability that has just the same ones:
+// their own may be removed, or have them no more. Booked ones open again when
+// they are free. Their interviewer is locked.
+func (tx *Tx) HandOver(ctx context.Context, to booking.AvailabilityID, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil
 	}
 	err := tx.db.WithContext(ctx).Exec(
-		"UPDATE slots SET taken_back = false, availability_id = ? WHERE id = ANY(?) AND NOT excepted", a, ids[booking.SlotID](slots)).Error
-	return fault(err, "give %d slots back", len(slots))
+		"UPDATE slots SET taken_back = false, availability_id = ? WHERE id = ANY(?)", to, ids[booking.SlotID](slots)).Error
+	return fault(err, "hand %d slots over to availability %d", len(slots), to)
+}
+
+func slotIDs(slots []booking.Slot) ids[booking.SlotID] {
+	keys := make(ids[booking.SlotID], len(slots))
+	for i, slot := range slots {
+		keys[i] = slot.ID
+	}
+	return keys
 }
 
 // BookingsOn reads the booked interviews on the slots, by start.
@@ -85,12 +99,8 @@ func (r *Reader) BookingsOn(ctx context.Context, slots []booking.Slot) ([]bookin
 	if len(slots) == 0 {
 		return nil, nil
 	}
-	keys := make(ids[booking.SlotID], len(slots))
-	for i, slot := range slots {
-		keys[i] = slot.ID
-	}
 	var rows []interviewRow
-	err := r.db.WithContext(ctx).Where("slot_id = ANY(?) AND status = 'BOOKED'", keys).Order("starts_at, id").Find(&rows).Error
+	err := r.db.WithContext(ctx).Where("slot_id = ANY(?) AND status = 'BOOKED'", slotIDs(slots)).Order("starts_at, id").Find(&rows).Error
 	return domains(rows), fault(err, "read the bookings on %d slots", len(slots))
 }
 

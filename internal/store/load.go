@@ -74,6 +74,7 @@ func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.A
 		{"gap_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.GapMinutes) }},
 		{"tags", "text[]", func(b []byte, a availabilityRow) []byte { return appendTexts(b, a.Tags) }},
 		{"created_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
+		{"removed_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.RemovedAt, appendTime) }},
 		{"time_zone", "text", func(b []byte, a availabilityRow) []byte { return orNull(b, a.TimeZone, appendText) }},
 		{"start_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartDate, appendDate) }},
 		{"end_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndDate, appendDate) }},

@@ -78,7 +78,6 @@ type slotRow struct {
 	StartsAt       time.Time
 	EndsAt         time.Time
 	Status         booking.SlotStatus
-	Excepted       bool
 	HeldBy         *booking.StudentID
 	HeldUntil      *time.Time
 	FullUntil      *time.Time

@@ -34,7 +34,7 @@ ORDER BY interviewer_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
 FROM "slots"
 WHERE interviewer_id = parent.of
 	AND (false OR (status = 'OPEN'
@@ -44,7 +44,7 @@ ORDER BY interviewer_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
+CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
 FROM "slots"
 WHERE interviewer_id = parent.of
 	AND (false OR status = $2)

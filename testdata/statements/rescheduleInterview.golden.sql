@@ -14,7 +14,7 @@ SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id"
 FROM "interviews"
 WHERE id = $1 LIMIT $2
 
-SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."excepted","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
+SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
 FROM "slots"
 WHERE id = $1 LIMIT $2
 

@@ -27,6 +27,12 @@ type weekly struct {
 	opens, closes int       // hours of the day
 }
 
+// exception is time that an interviewer took out of an availability.
+type exception struct {
+	from booking.AvailabilityID
+	span
+}
+
 type block struct {
 	id booking.BlockID
 	by booking.InterviewerID
@@ -128,56 +134,88 @@ func (s *school) standsAt(by booking.InterviewerID, at span) *slot {
 // availability.
 func (s *school) blocked(a availability, at span) bool {
 	return slices.ContainsFunc(s.blocks, func(b block) bool { return b.by == a.by && b.overlaps(at) }) ||
-		slices.ContainsFunc(s.slots, func(o slot) bool {
-			return o.excepted && o.status == booking.SlotWithdrawn && o.availability == a.id && o.overlaps(at)
-		})
+		slices.ContainsFunc(s.exceptions, func(e exception) bool { return e.from == a.id && e.overlaps(at) })
 }
 
-// publish writes what a plan says, as far as it touches the span: new slots,
-// and booked ones that had been taken back as a whole are there again.
-func (s *school) publish(a availability, p plan, within span) []span {
-	var published []span
+// except takes the time of a slot out of all that its interviewer has published,
+// and that could have it.
+func (s *school) except(o slot) {
+	for _, a := range s.availabilities {
+		if a.by == o.by && !a.removed && (a.weekly != nil || a.id == o.availability || a.overlaps(o.span)) {
+			s.exceptions = append(s.exceptions, exception{a.id, o.span})
+		}
+	}
+}
+
+// publish writes what a plan says: new slots, and booked ones that had been taken
+// back are there again.
+func (s *school) publish(a availability, p plan) []span {
 	for _, fresh := range p.fresh {
-		if fresh.overlaps(within) {
-			published = append(published, fresh)
-			s.slots = append(s.slots, slot{by: a.by, availability: a.id, span: fresh, status: booking.SlotOpen})
-		}
+		s.slots = append(s.slots, slot{by: a.by, availability: a.id, span: fresh, status: booking.SlotOpen})
 	}
-	for _, id := range s.given(a, p, within) {
-		if o := s.slot(id); !o.excepted {
-			o.takenBack, o.availability = false, a.id
-		}
+	for _, id := range s.given(a, p) {
+		o := s.slot(id)
+		o.takenBack, o.availability = false, a.id
 	}
-	return published
+	return p.fresh
 }
 
 // given are the booked slots that the plan has again.
-func (s *school) given(a availability, p plan, within span) []booking.SlotID {
+func (s *school) given(a availability, p plan) []booking.SlotID {
 	var ids []booking.SlotID
 	for _, id := range p.standing {
-		if o := s.slot(id); o.takenBack && o.overlaps(within) && !s.blocked(a, o.span) {
+		if o := s.slot(id); o.takenBack && !s.blocked(a, o.span) {
 			ids = append(ids, id)
 		}
 	}
 	return ids
 }
 
-var always = span{time.Unix(0, 0), time.Unix(1e11, 0)}
+// offers are the slots to come that an availability has, as far as it is
+// published, whether or not others are in their way.
+func (s *school) offers(a availability) []span {
+	var all []span
+	for _, w := range s.windows(a, time.Time{}, a.published) {
+		for start := w.start; !start.Add(time.Hour).After(w.end); start = start.Add(time.Hour) {
+			if at := (span{start, start.Add(time.Hour)}); start.After(s.now) && !s.blocked(a, at) {
+				all = append(all, at)
+			}
+		}
+	}
+	return all
+}
 
-// refill publishes again what the interviewer's availability has in a span.
-func (s *school) refill(by booking.InterviewerID, within span) []span {
+// fill publishes what the interviewer's availability has in time that became
+// free.
+func (s *school) fill(by booking.InterviewerID, free []span) []span {
+	if !s.interviewer(by).active {
+		return nil
+	}
 	var published []span
 	for _, a := range s.availabilitiesOf(by) {
-		until := within.end
-		if a.weekly != nil && a.published.Before(until) {
-			until = a.published
+		for _, at := range s.offers(a) {
+			if !slices.ContainsFunc(free, at.overlaps) {
+				continue
+			}
+			var p plan
+			p.place(s, a, at)
+			published = append(published, s.publish(a, p)...)
 		}
-		if a.weekly == nil && !a.overlaps(within) {
-			continue
-		}
-		published = append(published, s.publish(a, s.plan(a, s.windows(a, time.Time{}, until)), within)...)
 	}
 	return published
+}
+
+// heir is the first availability that has just this slot.
+func (s *school) heir(o slot) *availability {
+	if !s.interviewer(o.by).active {
+		return nil
+	}
+	for _, a := range s.availabilitiesOf(o.by) {
+		if slices.ContainsFunc(s.offers(a), o.equal) {
+			return &a
+		}
+	}
+	return nil
 }
 
 // availabilitiesOf an interviewer, by their start.
@@ -192,31 +230,49 @@ func (s *school) availabilitiesOf(by booking.InterviewerID) []availability {
 	return all
 }
 
-// closed is what closing slots came to.
+// closed is the result of closing slots.
 type closed struct {
-	slots                []booking.SlotID
+	slots, kept          []booking.SlotID
+	opened               []span
 	conflicts, cancelled []booking.InterviewID
 }
 
 func (c closed) String() string {
 	slices.Sort(c.slots)
+	slices.Sort(c.kept)
 	slices.Sort(c.conflicts)
 	slices.Sort(c.cancelled)
-	return fmt.Sprintf("closed %v, conflicts %v, cancelled %v", c.slots, c.conflicts, c.cancelled)
+	return fmt.Sprintf("closed %v, kept %v, opened %v, conflicts %v, cancelled %v", c.slots, c.kept, spanWords(c.opened), c.conflicts, c.cancelled)
 }
 
-// close takes slots to come out of an interviewer's calendar.
-func (s *school) close(by booking.InterviewerID, cancelBooked, excepted bool, goes func(slot) bool) closed {
+// closing is how slots are taken out of an interviewer's calendar.
+type closing struct {
+	cancelBooked bool
+	excepted     bool
+	publish      func() // goes first in the time that becomes free
+}
+
+// close takes slots to come out of an interviewer's calendar. What another
+// availability has stays, and what others have in the time is published.
+func (s *school) close(by booking.InterviewerID, how closing, goes func(slot) bool) closed {
 	var c closed
+	var free []span
 	for n := range s.slots {
 		o := &s.slots[n]
 		if o.by != by || o.status == booking.SlotWithdrawn || !o.start.After(s.now) || !goes(*o) {
 			continue
 		}
-		o.excepted = o.excepted || excepted
+		if how.excepted {
+			s.except(*o)
+		}
+		if heir := s.heir(*o); heir != nil {
+			o.availability, o.takenBack = heir.id, false
+			c.kept = append(c.kept, o.id)
+			continue
+		}
 		if o.status == booking.SlotBooked {
 			booked := s.bookingOn(o.id)
-			if !cancelBooked {
+			if !how.cancelBooked {
 				o.takenBack = true
 				c.conflicts = append(c.conflicts, booked.id)
 				continue
@@ -227,7 +283,12 @@ func (s *school) close(by booking.InterviewerID, cancelBooked, excepted bool, go
 		o.status, o.takenBack = booking.SlotWithdrawn, false
 		s.endHoldsOn(o.id)
 		c.slots = append(c.slots, o.id)
+		free = append(free, o.span)
 	}
+	if how.publish != nil {
+		how.publish()
+	}
+	c.opened = s.fill(by, free)
 	return c
 }
 

@@ -63,15 +63,19 @@ func (i interview) parties() []booking.Actor {
 }
 
 // free opens a slot again, if it lies in the future and its interviewer is there.
+// Else others of the interviewer's availability may have the time.
 func (s *school) free(id booking.SlotID, by booking.Actor) {
 	left := s.slot(id)
-	left.status = booking.SlotOpen
-	if !left.start.After(s.now) || left.takenBack || by.Role == booking.RoleInterviewer || !s.interviewer(left.by).active {
-		left.status = booking.SlotWithdrawn
+	itself := by.Role == booking.RoleInterviewer
+	reopens := left.start.After(s.now) && !left.takenBack && s.interviewer(left.by).active
+	left.status, left.takenBack = booking.SlotOpen, false
+	if itself { // what an interviewer gives up is out of their calendar
+		s.except(*left)
 	}
-	// What an interviewer gives up himself is out of his calendar.
-	left.excepted = left.excepted || by.Role == booking.RoleInterviewer
-	left.takenBack = false
+	if itself || !reopens {
+		left.status = booking.SlotWithdrawn
+		s.fill(left.by, []span{left.span})
+	}
 }
 
 type reschedule struct {
@@ -114,9 +118,11 @@ func (o reschedule) first(s *school, i *interview, to *slot) answer {
 	if len(v.no) > 0 {
 		return refuse(v.no...)
 	}
-	s.free(i.slot, o.by)
 	s.endHoldsOn(to.id)
 	to.status = booking.SlotBooked
+	moved := *to
+	s.free(i.slot, o.by) // which may add slots, and move those that are there
+	to = &moved
 	i.slot, i.by, i.span, i.exempt = to.id, to.by, to.span, v.again
 	i.moves++
 	i.waivers = union(s.but(i.waivers, booking.WaivePair), v.waivers)

@@ -19,6 +19,7 @@ type school struct {
 	students       []student
 	interviewers   []interviewer
 	availabilities []availability
+	exceptions     []exception
 	blocks         []block
 	slots          []slot
 	interviews     []interview
@@ -53,7 +54,6 @@ type slot struct {
 	span
 	status    booking.SlotStatus
 	takenBack bool // booked, and does not open again
-	excepted  bool // taken out of its availability by itself
 }
 
 type interview struct {
@@ -101,6 +101,7 @@ func (s *school) copy() *school {
 	c := *s
 	c.students, c.interviewers = slices.Clone(s.students), slices.Clone(s.interviewers)
 	c.availabilities, c.blocks, c.slots = slices.Clone(s.availabilities), slices.Clone(s.blocks), slices.Clone(s.slots)
+	c.exceptions = slices.Clone(s.exceptions)
 	c.interviews, c.holds = slices.Clone(s.interviews), slices.Clone(s.holds)
 	c.waivers, c.keys = slices.Clone(s.waivers), slices.Clone(s.keys)
 	return &c

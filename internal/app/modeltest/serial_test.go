@@ -122,7 +122,7 @@ func (p *pair) found(d dice) {
 // nothing else.
 func (p *pair) empty() {
 	for _, table := range []string{
-		"idempotency_keys", "holds", "waivers", "interviews", "slots", "blocks", "availabilities", "interviewers", "students",
+		"idempotency_keys", "holds", "waivers", "interviews", "slots", "blocks", "exceptions", "availabilities", "interviewers", "students",
 	} {
 		if _, err := p.sql.ExecContext(p.ctx, "DELETE FROM "+table); err != nil {
 			p.Fatalf("empty %s: %v", table, err)

@@ -42,6 +42,12 @@ func theirClosed(c app.Closed) string {
 	for _, s := range c.ClosedSlots {
 		ours.slots = append(ours.slots, s.ID)
 	}
+	for _, s := range c.KeptSlots {
+		ours.kept = append(ours.kept, s.ID)
+	}
+	for _, s := range c.OpenedSlots {
+		ours.opened = append(ours.opened, span{s.Start, s.End})
+	}
 	for _, i := range c.Conflicts {
 		ours.conflicts = append(ours.conflicts, i.ID)
 	}
@@ -131,6 +137,9 @@ func (o publish) expect(s *school, id int64) answer {
 	if len(no) > 0 {
 		return refuse(no...)
 	}
+	if known := slices.IndexFunc(s.availabilities, wanted.like); known >= 0 && s.availabilities[known].published.After(until) {
+		until = s.availabilities[known].published
+	}
 	p := s.plan(wanted, s.windows(wanted, time.Time{}, until))
 	switch {
 	case len(p.fresh) > 0 || len(p.standing) > 0 || len(p.skipped) == 0:
@@ -139,27 +148,15 @@ func (o publish) expect(s *school, id int64) answer {
 	default:
 		return refuse(booking.AvailabilityConflict)
 	}
-	given := s.given(wanted, p, always)
-	if o.weekly == nil && len(p.fresh) == 0 && len(given) == 0 {
-		// It adds nothing: it is the one that has its slots.
-		return answer{words: p.words(s, s.slot(p.standing[0]).availability)}
-	}
-	if like := slices.IndexFunc(s.availabilities, wanted.like); like >= 0 {
-		wanted = s.availabilities[like]
+	if known := slices.IndexFunc(s.availabilities, wanted.like); known >= 0 {
+		wanted = s.availabilities[known]
 		// What was taken out of it is asked for again.
-		for i := range s.slots {
-			if s.slots[i].availability == wanted.id {
-				s.slots[i].excepted = false
-			}
-		}
+		s.exceptions = slices.DeleteFunc(s.exceptions, func(e exception) bool { return e.from == wanted.id })
 	} else {
 		wanted.id = booking.AvailabilityID(id)
 		s.availabilities = append(s.availabilities, wanted)
 	}
-	for _, id := range given { // whatever they were taken out of
-		s.slot(id).excepted = false
-	}
-	s.publish(wanted, p, always)
+	s.publish(wanted, p)
 	return answer{words: p.words(s, wanted.id)}
 }
 
@@ -207,12 +204,16 @@ func (o republish) expect(s *school, _ int64) answer {
 	}
 	*a = next
 	kept := s.plan(next, s.windows(next, time.Time{}, s.horizon())).standing
-	c := s.close(next.by, o.cancelBooked, false, func(x slot) bool {
+	var words string
+	publish := func() {
+		p := s.plan(next, s.windows(next, time.Time{}, s.horizon()))
+		s.publish(next, p)
+		words = p.words(s, next.id)
+	}
+	c := s.close(next.by, closing{cancelBooked: o.cancelBooked, publish: publish}, func(x slot) bool {
 		return x.availability == next.id && !slices.Contains(kept, x.id)
 	})
-	p := s.plan(next, s.windows(next, time.Time{}, s.horizon()))
-	s.publish(next, p, always)
-	return answer{words: p.words(s, next.id) + "; " + c.String()}
+	return answer{words: words + "; " + c.String()}
 }
 
 type remove struct {
@@ -221,10 +222,10 @@ type remove struct {
 }
 
 func (o remove) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return closing(on.RemoveAvailability(ctx, app.RemoveAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}))
+	return closes(on.RemoveAvailability(ctx, app.RemoveAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}))
 }
 
-func closing(c *app.Closed, err error) (string, int64, error) {
+func closes(c *app.Closed, err error) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
@@ -237,7 +238,7 @@ func (o remove) expect(s *school, _ int64) answer {
 		return refuse(booking.NotFound)
 	}
 	a.removed = true
-	return answer{words: s.close(a.by, o.cancelBooked, false, func(x slot) bool { return x.availability == o.availability }).String()}
+	return answer{words: s.close(a.by, closing{cancelBooked: o.cancelBooked}, func(x slot) bool { return x.availability == o.availability }).String()}
 }
 
 type withdraw struct {
@@ -246,7 +247,7 @@ type withdraw struct {
 }
 
 func (o withdraw) do(ctx context.Context, on *app.App) (string, int64, error) {
-	return closing(on.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: o.slot, CancelBooked: o.cancelBooked}))
+	return closes(on.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: o.slot, CancelBooked: o.cancelBooked}))
 }
 
 func (o withdraw) expect(s *school, _ int64) answer {
@@ -257,7 +258,7 @@ func (o withdraw) expect(s *school, _ int64) answer {
 	case !taken.start.After(s.now):
 		return refuse(booking.SlotInPast)
 	}
-	return answer{words: s.close(taken.by, o.cancelBooked, true, func(x slot) bool { return x.id == o.slot }).String()}
+	return answer{words: s.close(taken.by, closing{cancelBooked: o.cancelBooked, excepted: true}, func(x slot) bool { return x.id == o.slot }).String()}
 }
 
 type blockTime struct {
@@ -279,7 +280,7 @@ func (o blockTime) expect(s *school, id int64) answer {
 		return refuse(booking.InvalidRange)
 	}
 	s.blocks = append(s.blocks, block{booking.BlockID(id), o.by, o.span})
-	return answer{words: s.close(o.by, o.cancelBooked, false, func(x slot) bool { return x.overlaps(o.span) }).String()}
+	return answer{words: s.close(o.by, closing{cancelBooked: o.cancelBooked}, func(x slot) bool { return x.overlaps(o.span) }).String()}
 }
 
 type unblock struct{ block booking.BlockID }
@@ -296,11 +297,7 @@ func (o unblock) expect(s *school, _ int64) answer {
 	}
 	given := s.blocks[at]
 	s.blocks = slices.Delete(slices.Clone(s.blocks), at, at+1)
-	var published []span
-	if s.interviewer(given.by).active {
-		published = s.refill(given.by, given.span)
-	}
-	return answer{words: spanWords(published)}
+	return answer{words: spanWords(s.fill(given.by, []span{given.span}))}
 }
 
 // employ lets an interviewer leave or come back, or changes his caps.
@@ -319,7 +316,7 @@ func (o employ) do(ctx context.Context, on *app.App) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return slotWords(u.Slots) + "; " + theirClosed(u.Closed), 0, nil
+	return theirClosed(u.Closed), 0, nil
 }
 
 func atMost(n int) *int {
@@ -334,14 +331,13 @@ func (o employ) expect(s *school, _ int64) answer {
 	was := by.active
 	by.active, by.perDay, by.perWeek = o.active, o.perDay, o.perWeek
 	var c closed
-	var published []span
 	switch {
 	case !o.active:
-		c = s.close(o.id, o.cancelBooked, false, func(slot) bool { return true })
+		c = s.close(o.id, closing{cancelBooked: o.cancelBooked}, func(slot) bool { return true })
 	case !was:
-		published = s.refill(o.id, span{s.now, always.end})
+		c.opened = s.fill(o.id, []span{{s.now, time.Unix(1e11, 0)}})
 	}
-	return answer{words: spanWords(published) + "; " + c.String()}
+	return answer{words: c.String()}
 }
 
 // extend is the job that publishes rules further.
@@ -370,7 +366,7 @@ func (extend) expect(s *school, _ int64) answer {
 		a := s.availability(id)
 		p := s.plan(*a, s.windows(*a, a.published, until))
 		a.published = until
-		slots += len(s.publish(*a, p, always))
+		slots += len(s.publish(*a, p))
 	}
 	return fine("%d rules, %d slots", len(due), slots)
 }

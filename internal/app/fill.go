@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// handOver keeps the slots that other availability of the interviewer has just
+// so: they belong to it from now on. It answers the rest.
+func (c *closing) handOver(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+	if !c.interviewer.Active || len(slots) == 0 {
+		return slots, nil
+	}
+	spans := booking.SpansOf(slots)
+	offers, known, err := c.offers(ctx, calendar.Span{Start: spans[0].Start, End: spans[len(spans)-1].End})
+	if err != nil {
+		return nil, err
+	}
+	heirs, err := booking.Heirs(slots, offers, known.Blocked, c.now)
+	if err != nil {
+		return nil, err
+	}
+	kept := map[booking.AvailabilityID][]booking.SlotID{}
+	var rest []booking.Slot
+	for _, slot := range slots {
+		heir := heirs[slot.ID]
+		if heir == 0 {
+			rest = append(rest, slot)
+			continue
+		}
+		slot.TakenBack = false
+		kept[heir] = append(kept[heir], slot.ID)
+		c.result.KeptSlots = append(c.result.KeptSlots, slot)
+	}
+	for _, offer := range offers {
+		if err := c.tx.HandOver(ctx, offer.ID, kept[offer.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
+}
+
+// fill publishes what the interviewer's availability has in time that became
+// free, which is given by start, and answers it by start. Who is not active
+// publishes nothing.
+func (c *closing) fill(ctx context.Context, free []calendar.Span) ([]booking.Slot, error) {
+	if !c.interviewer.Active || len(free) == 0 {
+		return nil, nil
+	}
+	offers, known, err := c.offers(ctx, calendar.Span{Start: free[0].Start, End: free[len(free)-1].End})
+	if err != nil {
+		return nil, err
+	}
+	fillings, err := booking.Fill(free, offers, known, c.now)
+	if err != nil {
+		return nil, err
+	}
+	var opened []booking.Slot
+	for _, f := range fillings {
+		created, err := c.tx.CreateSlots(ctx, f.Availability, f.New)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.tx.HandOver(ctx, f.Availability.ID, f.GivenBack); err != nil {
+			return nil, err
+		}
+		opened = append(opened, created...)
+	}
+	if c.interviewer.Capped() && len(opened) > 0 {
+		err = recount(ctx, c.tx, c.interviewer, always)
+	}
+	return booking.ByStart(opened), err
+}
+
+// offers is the interviewer's availability, by start, and the calendar around a
+// range.
+func (c *closing) offers(ctx context.Context, in calendar.Span) ([]booking.Offered, booking.Calendar, error) {
+	offers, err := c.tx.OffersOf(ctx, []booking.InterviewerID{c.interviewer.ID})
+	if err != nil {
+		return nil, booking.Calendar{}, err
+	}
+	const longest = booking.MaxSlotMinutes * time.Minute // what touches the range may go beyond it
+	known, err := c.tx.Calendar(ctx, c.interviewer.ID, 0, calendar.Span{Start: in.Start.Add(-longest), End: in.End.Add(longest)})
+	return offers[c.interviewer.ID], known, err
+}

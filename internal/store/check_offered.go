@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+// offeredInvariant is the one invariant that SQL cannot recompute: the windows
+// of a rule follow the clocks of its zone.
+const offeredInvariant = "no time to come of a live availability is without a slot, an exception or a block"
+
+// checkedAtOnce is how many interviewers' calendars are in memory at a time.
+const checkedAtOnce = 50
+
+// checkOffered finds the slots that live availability of active interviewers has
+// and that are missing, as far as it is published.
+func (r *Reader) checkOffered(ctx context.Context, now time.Time) (details []string, err error) {
+	var after booking.InterviewerID
+	for {
+		var batch []booking.InterviewerID
+		err := r.db.WithContext(ctx).Raw("SELECT id FROM interviewers WHERE active AND id > ? ORDER BY id LIMIT ?", after, checkedAtOnce).
+			Scan(&batch).Error
+		if err != nil || len(batch) == 0 {
+			return details, fault(err, "read the active interviewers")
+		}
+		after = batch[len(batch)-1]
+		gaps, err := r.gapsOf(ctx, batch, now)
+		if err != nil {
+			return nil, err
+		}
+		if details = append(details, gaps...); len(details) >= findingsPerInvariant {
+			return details[:findingsPerInvariant], nil
+		}
+	}
+}
+
+func (r *Reader) gapsOf(ctx context.Context, batch []booking.InterviewerID, now time.Time) (details []string, err error) {
+	calendars, err := r.calendarsToCome(ctx, batch, now)
+	if err != nil {
+		return nil, err
+	}
+	offers, err := r.OffersOf(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range batch {
+		for _, o := range offers[id] {
+			gaps, err := o.Gaps(calendars[id], now)
+			if err != nil {
+				return nil, err
+			}
+			for _, gap := range gaps {
+				details = append(details, fmt.Sprintf("availability %d of interviewer %d has no slot from %s to %s",
+					o.ID, id, gap.Start.UTC().Format(time.RFC3339), gap.End.UTC().Format(time.RFC3339)))
+			}
+		}
+	}
+	return details, nil
+}
+
+// calendarsToCome reads the slots that stand and the blocked time that have not
+// ended.
+func (r *Reader) calendarsToCome(
+	ctx context.Context, of []booking.InterviewerID, now time.Time,
+) (map[booking.InterviewerID]booking.Calendar, error) {
+	var slots []slotRow
+	err := r.db.WithContext(ctx).
+		Where("interviewer_id = ANY(?) AND ends_at > ? AND status <> 'WITHDRAWN'", ids[booking.InterviewerID](of), now).
+		Order("starts_at, id").Find(&slots).Error
+	if err != nil {
+		return nil, fault(err, "read the slots of %d interviewers", len(of))
+	}
+	calendars := map[booking.InterviewerID]booking.Calendar{}
+	for _, slot := range domains(slots) {
+		known := calendars[slot.InterviewerID]
+		known.Standing = append(known.Standing, slot)
+		calendars[slot.InterviewerID] = known
+	}
+	blocks, err := r.BlocksOf(ctx, of)
+	for id, blocks := range blocks {
+		known := calendars[id]
+		known.Blocked = booking.Spans(blocks)
+		calendars[id] = known
+	}
+	return calendars, err
+}
