@@ -33,6 +33,7 @@ type run struct {
 	Checker
 	ctx      context.Context //nolint:containedctx // a run lives as long as the call that makes it
 	problems gqlerror.List
+	mutates  bool // the value is an input of a mutation
 }
 
 // spot is where a value stands: a root, or a field or an item of the spot above.
@@ -92,12 +93,24 @@ func (r *run) wrongVariable(at *spot, format string, args ...any) {
 // not one of the type.
 func (r *run) scalarOrEnum(of *ast.Definition, value any) (any, error) {
 	if of.Kind != ast.Enum {
+		if err := r.checkText(of, value); err != nil {
+			return nil, err
+		}
 		return scalar.Coerce(r.ctx, of.Name, value)
 	}
 	if text, is := value.(string); is && of.EnumValues.ForName(text) != nil {
 		return value, nil
 	}
 	return nil, r.notInEnum(of, value)
+}
+
+// checkText refuses texts with characters that none may have, except the inputs
+// of mutations: the operation refuses those as data.
+func (r *run) checkText(of *ast.Definition, value any) error {
+	if of.Name != "String" || r.mutates {
+		return nil
+	}
+	return scalar.CheckText(value)
 }
 
 func (r *run) notInEnum(of *ast.Definition, value any) error {

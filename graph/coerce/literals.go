@@ -48,6 +48,7 @@ func (r *run) literal(u use) (within bool) {
 	case definition.Kind == ast.InputObject:
 		return u.value.Kind == ast.ObjectValue // validation says the rest
 	}
+	r.mutates = u.mutates
 	if err := r.leaf(definition, u.value); err != nil {
 		r.wrongLiteral(u, err.Error())
 	}
@@ -61,7 +62,11 @@ func (r *run) leaf(of *ast.Definition, v *ast.Value) error {
 		}
 		return r.notInEnum(of, source(v.String()))
 	}
-	_, err := scalar.Coerce(r.ctx, of.Name, valueOf(of, v))
+	value := valueOf(of, v)
+	if err := r.checkText(of, value); err != nil {
+		return err
+	}
+	_, err := scalar.Coerce(r.ctx, of.Name, value)
 	return err
 }
 
@@ -104,6 +109,7 @@ type use struct {
 	fallback   *ast.Value // the position's default
 	directives ast.DirectiveList
 	owner      string // the field, the directive or the variable it belongs to
+	mutates    bool   // the field is a mutation
 	at         spot
 }
 
@@ -150,7 +156,8 @@ func (w *walk) selections(set ast.SelectionSet) {
 		switch s := selection.(type) {
 		case *ast.Field:
 			if s.Definition != nil {
-				w.arguments(s.Name, s.Definition.Arguments, s.Arguments)
+				mutates := s.ObjectDefinition != nil && s.ObjectDefinition.Name == mutationType
+				w.arguments(use{owner: s.Name, mutates: mutates}, s.Definition.Arguments, s.Arguments)
 			}
 			w.directives(s.Directives)
 			w.selections(s.SelectionSet)
@@ -167,17 +174,21 @@ func (w *walk) selections(set ast.SelectionSet) {
 func (w *walk) directives(list ast.DirectiveList) {
 	for _, d := range list {
 		if d.Definition != nil {
-			w.arguments("@"+d.Name, d.Definition.Arguments, d.Arguments)
+			w.arguments(use{owner: "@" + d.Name}, d.Definition.Arguments, d.Arguments)
 		}
 	}
 }
 
-func (w *walk) arguments(owner string, defined ast.ArgumentDefinitionList, given ast.ArgumentList) {
+// mutationType is the schema's root of mutations.
+const mutationType = "Mutation"
+
+// arguments visits the arguments of a field or a directive, which of stands for.
+func (w *walk) arguments(of use, defined ast.ArgumentDefinitionList, given ast.ArgumentList) {
 	for _, a := range given {
 		if definition := defined.ForName(a.Name); definition != nil {
 			w.value(use{
 				value: a.Value, of: definition.Type, fallback: definition.DefaultValue,
-				directives: definition.Directives, owner: owner, at: spot{name: a.Name},
+				directives: definition.Directives, owner: of.owner, mutates: of.mutates, at: spot{name: a.Name},
 			})
 		}
 	}
@@ -188,7 +199,7 @@ func (w *walk) value(u use) {
 		return
 	}
 	for i, child := range u.value.Children {
-		within := use{value: child.Value, owner: u.owner}
+		within := use{value: child.Value, owner: u.owner, mutates: u.mutates}
 		switch {
 		case u.value.Kind == ast.ListValue && u.of.Elem != nil:
 			within.of, within.at = u.of.Elem, u.at.item(i)

@@ -14,7 +14,7 @@ import (
 // Variables coerces the values of an operation's variables in place. The
 // operation must be valid.
 func (c Checker) Variables(ctx context.Context, o *ast.OperationDefinition, given map[string]any) gqlerror.List {
-	r := run{Checker: c, ctx: ctx}
+	r := run{Checker: c, ctx: ctx, mutates: o.Operation == ast.Mutation}
 	nulls := false
 	for _, v := range o.VariableDefinitions {
 		at := spot{name: v.Variable, position: v.Position}

@@ -23,7 +23,9 @@ func Coerce(ctx context.Context, name string, value any) (any, error) {
 	case "Float":
 		err = checkFloat(value)
 	case "String":
-		err = checkString(value)
+		if _, is := value.(string); !is {
+			err = inputErrorf("%s is not a string", Describe(value))
+		}
 	case "Boolean":
 		if _, is := value.(bool); !is {
 			err = inputErrorf("%s is not a Boolean; true or false is expected", Describe(value))
@@ -61,13 +63,10 @@ func notAnInt(value any) error {
 	return inputErrorf("%s is not a whole number from %d to %d", Describe(value), math.MinInt32, math.MaxInt32)
 }
 
-// checkString refuses characters that no text may have, so that no filter,
-// argument or input brings them to the database, which does not take all of them.
-func checkString(value any) error {
-	text, is := value.(string)
-	if !is {
-		return inputErrorf("%s is not a string", Describe(value))
-	}
+// CheckText refuses characters that no text may have, which the database does not
+// take either. Other values than texts pass.
+func CheckText(value any) error {
+	text, _ := value.(string)
 	if problem := spelling.Problem(text); problem != "" {
 		return inputErrorf("%s has %s, which is not allowed", Describe(value), problem)
 	}
