@@ -20,13 +20,15 @@ func (r holdResolver) Slot(ctx context.Context, holds []*booking.Hold) ([]*booki
 func (r mutationResolver) HoldSlot(ctx context.Context, in app.HoldSlotInput) (*model.HoldSlotPayload, error) {
 	hold, err := r.app.HoldSlot(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.HoldSlotPayload{Hold: hold, Errors: refused}, err
+	student, err := ofHold(ctx, hold, err)
+	return &model.HoldSlotPayload{Hold: hold, Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) ReleaseHold(ctx context.Context, in app.ReleaseHoldInput) (*model.ReleaseHoldPayload, error) {
 	hold, err := r.app.ReleaseHold(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.ReleaseHoldPayload{Hold: hold, Errors: refused}, err
+	student, err := ofHold(ctx, hold, err)
+	return &model.ReleaseHoldPayload{Hold: hold, Student: student, Errors: refused}, err
 }
 
 func (r waiverResolver) Student(ctx context.Context, waivers []*booking.Waiver) ([]*booking.Student, error) {
@@ -43,4 +45,13 @@ func (r mutationResolver) RevokeWaiver(ctx context.Context, in app.RevokeWaiverI
 	waiver, err := r.app.RevokeWaiver(ctx, in)
 	refused, err := userErrors(ctx, err)
 	return &model.RevokeWaiverPayload{Waiver: waiver, Errors: refused}, err
+}
+
+// ofHold answers the student of a hold that was changed, and nobody where the
+// change failed.
+func ofHold(ctx context.Context, hold *booking.Hold, err error) (*booking.Student, error) {
+	if hold == nil || err != nil {
+		return nil, err
+	}
+	return concerned(ctx, hold.StudentID)
 }

@@ -2,6 +2,11 @@ package graph
 
 import (
 	"context"
+	"slices"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
@@ -69,6 +74,71 @@ func (r interviewResolver) Note(ctx context.Context, interviews []*booking.Inter
 	return notes, nil
 }
 
+func (r interviewResolver) ViewerCanCancel(ctx context.Context, interviews []*booking.Interview) ([]bool, error) {
+	return byPolicy(ctx, r.Resolver, interviews, app.View.CanCancel)
+}
+
+func (r interviewResolver) ViewerCanReschedule(ctx context.Context, interviews []*booking.Interview) ([]bool, error) {
+	return byPolicy(ctx, r.Resolver, interviews, app.View.CanReschedule)
+}
+
+func (r interviewResolver) ViewerCanComplete(ctx context.Context, interviews []*booking.Interview) ([]bool, error) {
+	view, now := r.app.View(ctx), r.app.Now()
+	can := make([]bool, len(interviews))
+	for n, i := range interviews {
+		can[n] = view.CanComplete(*i, now)
+	}
+	return can, nil
+}
+
+func (r interviewResolver) CancelableUntil(ctx context.Context, interviews []*booking.Interview) ([]*time.Time, error) {
+	return whileBooked(ctx, r.Resolver, interviews, booking.Interview.CancelableUntil)
+}
+
+func (r interviewResolver) ReschedulableUntil(ctx context.Context, interviews []*booking.Interview) ([]*time.Time, error) {
+	return whileBooked(ctx, r.Resolver, interviews, booking.Interview.ReschedulableUntil)
+}
+
+func (r interviewResolver) ReschedulesLeft(ctx context.Context, interviews []*booking.Interview) ([]int, error) {
+	return byPolicy(ctx, r.Resolver, interviews, func(_ app.View, i booking.Interview, p booking.Policy, _ time.Time) int {
+		if i.Status != booking.Booked {
+			return 0
+		}
+		return i.ReschedulesLeft(p)
+	})
+}
+
+// byPolicy derives a value of each interview from the policy, which is read once
+// for all of them.
+func byPolicy[V any](
+	ctx context.Context, r *Resolver, interviews []*booking.Interview,
+	derive func(app.View, booking.Interview, booking.Policy, time.Time) V,
+) ([]V, error) {
+	policy, err := loader.From(ctx).Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	view, now := r.app.View(ctx), r.app.Now()
+	values := make([]V, len(interviews))
+	for n, i := range interviews {
+		values[n] = derive(view, *i, policy, now)
+	}
+	return values, nil
+}
+
+// whileBooked answers a deadline of each interview that is booked.
+func whileBooked(
+	ctx context.Context, r *Resolver, interviews []*booking.Interview, deadline func(booking.Interview, booking.Policy) time.Time,
+) ([]*time.Time, error) {
+	return byPolicy(ctx, r, interviews, func(_ app.View, i booking.Interview, p booking.Policy, _ time.Time) *time.Time {
+		if i.Status != booking.Booked {
+			return nil
+		}
+		until := deadline(i, p)
+		return &until
+	})
+}
+
 func (r interviewResolver) Events(
 	ctx context.Context, interviews []*booking.Interview, first *int, after *string, last *int, before *string,
 ) ([]*page.EventConnection, error) {
@@ -85,37 +155,83 @@ func (r interviewResolver) Events(
 }
 
 func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*model.BookSlotPayload, error) {
-	interview, err := r.app.Book(ctx, in)
-	refused, err := userErrors(ctx, err)
-	return &model.BookSlotPayload{Interview: primed(ctx, interview), Errors: refused}, err
+	done, err := r.app.Book(ctx, in)
+	if done == nil {
+		refused, err := userErrors(ctx, err)
+		return &model.BookSlotPayload{Errors: refused}, err
+	}
+	student, err := concerned(ctx, in.StudentID)
+	return &model.BookSlotPayload{
+		Interview: primed(ctx, done.Interview), Allowed: true, ReleasedHold: done.Released, Student: student, Errors: []model.UserError{},
+	}, err
 }
 
 func (r mutationResolver) CancelInterview(ctx context.Context, in app.CancelInterviewInput) (*model.CancelInterviewPayload, error) {
 	interview, err := r.app.CancelInterview(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.CancelInterviewPayload{Interview: primed(ctx, interview), Errors: refused}, err
+	student, err := ofInterview(ctx, interview, err)
+	return &model.CancelInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) CompleteInterview(ctx context.Context, in app.CompleteInterviewInput) (*model.CompleteInterviewPayload, error) {
 	interview, err := r.app.CompleteInterview(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.CompleteInterviewPayload{Interview: primed(ctx, interview), Errors: refused}, err
+	student, err := ofInterview(ctx, interview, err)
+	return &model.CompleteInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) RescheduleInterview(ctx context.Context, in app.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error) {
 	interview, err := r.app.RescheduleInterview(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.RescheduleInterviewPayload{Interview: primed(ctx, interview), Errors: refused}, err
+	student, err := ofInterview(ctx, interview, err)
+	return &model.RescheduleInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) MarkNoShow(ctx context.Context, in app.MarkNoShowInput) (*model.MarkNoShowPayload, error) {
 	interview, err := r.app.MarkNoShow(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.MarkNoShowPayload{Interview: primed(ctx, interview), Errors: refused}, err
+	student, err := ofInterview(ctx, interview, err)
+	return &model.MarkNoShowPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput) (*model.UndoNoShowPayload, error) {
 	interview, err := r.app.UndoNoShow(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.UndoNoShowPayload{Interview: primed(ctx, interview), Errors: refused}, err
+	student, err := ofInterview(ctx, interview, err)
+	return &model.UndoNoShowPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
+}
+
+// concerned reads the student whom a mutation concerned, as they are after it, if
+// the payload's student is selected.
+func concerned(ctx context.Context, id booking.StudentID) (*booking.Student, error) {
+	if !selects(graphql.GetFieldContext(ctx).Field.Selections, "student") {
+		return nil, nil //nolint:nilnil // nobody asks
+	}
+	found, err := loader.From(ctx).Students.Map(ctx, []booking.StudentID{id})
+	return found[id], err
+}
+
+// selects reports whether the field is among those selected, by itself or through
+// fragments.
+func selects(set ast.SelectionSet, name string) bool {
+	return slices.ContainsFunc(set, func(selection ast.Selection) bool {
+		switch s := selection.(type) {
+		case *ast.Field:
+			return s.Name == name
+		case *ast.InlineFragment:
+			return selects(s.SelectionSet, name)
+		case *ast.FragmentSpread:
+			return selects(s.Definition.SelectionSet, name)
+		}
+		return false
+	})
+}
+
+// ofInterview answers the student of an interview that was changed, and nobody
+// where the change failed.
+func ofInterview(ctx context.Context, interview *booking.Interview, err error) (*booking.Student, error) {
+	if interview == nil || err != nil {
+		return nil, err
+	}
+	return concerned(ctx, interview.StudentID)
 }

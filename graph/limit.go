@@ -176,16 +176,38 @@ func (l *RateLimits) trusts(host string) bool {
 	return err == nil && l != nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
 }
 
-// bookingsOf counts the holds and bookings that an operation asks for.
+// bookingsOf counts the holds and bookings that an operation asks for. A dry run
+// takes no slot from anybody.
 func bookingsOf(o *graphql.OperationContext) int {
 	if o.Operation.Operation != ast.Mutation {
 		return 0
 	}
 	n := 0
 	for _, field := range graphql.CollectFields(o, o.Operation.SelectionSet, nil) {
-		if field.Name == "holdSlot" || field.Name == "bookSlot" {
+		if field.Name == "holdSlot" || field.Name == "bookSlot" && !isDryRun(o, field) {
 			n++
 		}
 	}
 	return n
+}
+
+// isDryRun reports whether the input of a booking asks for a dry run. It looks at
+// the one value and does not decode the others.
+func isDryRun(o *graphql.OperationContext, field graphql.CollectedField) bool {
+	argument := field.Arguments.ForName("input")
+	if argument == nil {
+		return false
+	}
+	if argument.Value.Kind == ast.Variable {
+		input, _ := o.Variables[argument.Value.Raw].(map[string]any)
+		return input["dryRun"] == true
+	}
+	value := argument.Value.Children.ForName("dryRun")
+	if value == nil {
+		return false
+	}
+	if value.Kind == ast.Variable {
+		return o.Variables[value.Raw] == true
+	}
+	return value.Raw == "true"
 }

@@ -164,6 +164,10 @@ func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
 		a, _ := s.sendFrom("", fmt.Sprintf(`mutation { bookSlot(input: { studentId: %s, slotId: %s }) { errors { code } } }`, student, slotID))
 		return a
 	}
+	for _, dry := range []string{"dryRun: true", "dryRun: true", "dryRun: true"} {
+		a, _ := s.sendFrom("", fmt.Sprintf(`mutation { bookSlot(input: { studentId: %s, slotId: %s, %s }) { allowed } }`, student, slots[0], dry))
+		same(t, "a dry run takes none", len(a.Errors), 0)
+	}
 	for _, slotID := range slots[:2] {
 		if a := book(slotID); len(a.Errors) > 0 {
 			t.Fatal(a.body)

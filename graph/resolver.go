@@ -35,6 +35,8 @@ type (
 	slotTakenResolver    struct{ *Resolver }
 	conflictResolver     struct{ *Resolver }
 
+	eligibilityResolver        struct{ *Resolver }
+	availableSlotsResolver     struct{ *Resolver }
 	alreadyInterviewedResolver struct{ *Resolver }
 	ownOverlapResolver         struct{ *Resolver }
 	alreadyHoldingResolver     struct{ *Resolver }
@@ -60,6 +62,10 @@ func (r *Resolver) AvailabilityConflict() generated.AvailabilityConflictResolver
 	return conflictResolver{r}
 }
 
+func (r *Resolver) Eligibility() generated.EligibilityResolver { return eligibilityResolver{r} }
+func (r *Resolver) AvailableSlotConnection() generated.AvailableSlotConnectionResolver {
+	return availableSlotsResolver{r}
+}
 func (r *Resolver) AlreadyInterviewed() generated.AlreadyInterviewedResolver {
 	return alreadyInterviewedResolver{r}
 }

@@ -46,6 +46,15 @@ func (r queryResolver) Eligibility(ctx context.Context, studentID int64) (*booki
 	return &eligibility, err
 }
 
+func (r eligibilityResolver) Student(ctx context.Context, verdicts []*booking.Eligibility) ([]*booking.Student, error) {
+	return edge(ctx, verdicts, loader.From(ctx).Students, func(e *booking.Eligibility) booking.StudentID { return e.StudentID })
+}
+
+func (r availableSlotsResolver) Student(ctx context.Context, pages []*page.AvailableSlotConnection) ([]*booking.Student, error) {
+	return edge(ctx, pages, loader.From(ctx).Students,
+		func(c *page.AvailableSlotConnection) booking.StudentID { return c.Eligibility.StudentID })
+}
+
 func (r queryResolver) Slot(ctx context.Context, id int64) (*booking.Slot, error) {
 	return nullable(r.app.View(ctx).Slot(ctx, booking.SlotID(id)))
 }

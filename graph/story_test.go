@@ -238,12 +238,12 @@ func TestBookingAgainAndDryRun(t *testing.T) {
 	before := s.rows()
 	tried := s.tryBook(student, slot)
 	s.accepted(tried.Errors)
-	same(t, "a dry run answers the interview", tried.Interview.Status, "BOOKED")
+	same(t, "a dry run makes no interview", tried.Interview == nil, true)
 	same(t, "and writes nothing", s.rows(), before)
 
 	id := s.booked(student, slot)
 	after := s.rows()
 	same(t, "booking again answers the same interview", s.booked(student, slot), id)
-	same(t, "so does trying", s.tryBook(student, slot).Interview.ID, id)
+	s.accepted(s.tryBook(student, slot).Errors)
 	same(t, "and writes nothing", s.rows(), after)
 }

@@ -135,7 +135,7 @@ func (v *AvailableSlotsResponse) GetAvailableSlots() *AvailableSlotsAvailableSlo
 //
 // What booking came to.
 type BookSlotBookSlotBookSlotPayload struct {
-	// The interview; null when it was refused.
+	// The interview; null when it was refused, and after a dry run.
 	Interview *BookSlotBookSlotBookSlotPayloadInterview `json:"interview"`
 	// Every rule that said no.
 	Errors []BookSlotBookSlotBookSlotPayloadErrorsUserError `json:"-"`
@@ -964,7 +964,8 @@ func (v *BookSlotBookSlotBookSlotPayloadInterview) GetStart() time.Time { return
 
 // BookSlotResponse is returned by BookSlot on success.
 type BookSlotResponse struct {
-	// Books a slot for a student. Booking one's own booked slot again answers that interview.
+	// Books a slot for a student. Booking one's own booked slot again answers that
+	// interview. A live hold of the student on another slot ends with the booking.
 	// Null only with a top-level error.
 	BookSlot *BookSlotBookSlotBookSlotPayload `json:"bookSlot"`
 }

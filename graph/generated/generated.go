@@ -41,6 +41,8 @@ type ResolverRoot interface {
 	AlreadyInterviewed() AlreadyInterviewedResolver
 	Availability() AvailabilityResolver
 	AvailabilityConflict() AvailabilityConflictResolver
+	AvailableSlotConnection() AvailableSlotConnectionResolver
+	Eligibility() EligibilityResolver
 	Event() EventResolver
 	Hold() HoldResolver
 	Interview() InterviewResolver
@@ -127,6 +129,7 @@ type ComplexityRoot struct {
 		EmptyReasons func(childComplexity int) int
 		Nodes        func(childComplexity int) int
 		PageInfo     func(childComplexity int) int
+		Student      func(childComplexity int) int
 		TotalCount   func(childComplexity int) int
 	}
 
@@ -153,25 +156,30 @@ type ComplexityRoot struct {
 	}
 
 	BookSlotPayload struct {
-		Errors    func(childComplexity int) int
-		Interview func(childComplexity int) int
+		Allowed      func(childComplexity int) int
+		Errors       func(childComplexity int) int
+		Interview    func(childComplexity int) int
+		ReleasedHold func(childComplexity int) int
+		Student      func(childComplexity int) int
 	}
 
 	BookingPolicy struct {
-		CancelCutoffSeconds   func(childComplexity int) int
-		GradeWindow           func(childComplexity int) int
-		HoldSeconds           func(childComplexity int) int
-		InterviewLimit        func(childComplexity int) int
-		MaxReschedules        func(childComplexity int) int
-		MinimumGradeExclusive func(childComplexity int) int
-		MinimumNoticeSeconds  func(childComplexity int) int
-		PublishHorizonDays    func(childComplexity int) int
-		Version               func(childComplexity int) int
+		CancelCutoffSeconds     func(childComplexity int) int
+		GradeWindow             func(childComplexity int) int
+		HoldSeconds             func(childComplexity int) int
+		InterviewLimit          func(childComplexity int) int
+		MaxReschedules          func(childComplexity int) int
+		MinimumGradeExclusive   func(childComplexity int) int
+		MinimumNoticeSeconds    func(childComplexity int) int
+		PublishHorizonDays      func(childComplexity int) int
+		RescheduleCutoffSeconds func(childComplexity int) int
+		Version                 func(childComplexity int) int
 	}
 
 	CancelInterviewPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
+		Student   func(childComplexity int) int
 	}
 
 	CancelTooLate struct {
@@ -190,6 +198,7 @@ type ComplexityRoot struct {
 	CompleteInterviewPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
+		Student   func(childComplexity int) int
 	}
 
 	CreateInterviewerPayload struct {
@@ -204,11 +213,13 @@ type ComplexityRoot struct {
 
 	Eligibility struct {
 		Eligible            func(childComplexity int) int
+		ExtraByWaiver       func(childComplexity int) int
 		InterviewLimit      func(childComplexity int) int
 		InterviewsRemaining func(childComplexity int) int
 		InterviewsUsed      func(childComplexity int) int
 		Reasons             func(childComplexity int) int
 		RecentGrades        func(childComplexity int) int
+		Student             func(childComplexity int) int
 		Waivers             func(childComplexity int) int
 	}
 
@@ -271,8 +282,9 @@ type ComplexityRoot struct {
 	}
 
 	HoldSlotPayload struct {
-		Errors func(childComplexity int) int
-		Hold   func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Hold    func(childComplexity int) int
+		Student func(childComplexity int) int
 	}
 
 	ImportAvailabilityPayload struct {
@@ -322,25 +334,31 @@ type ComplexityRoot struct {
 	}
 
 	Interview struct {
-		BookedAt     func(childComplexity int) int
-		CancelReason func(childComplexity int) int
-		CancelledAt  func(childComplexity int) int
-		CompletedAt  func(childComplexity int) int
-		End          func(childComplexity int) int
-		Events       func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Exempt       func(childComplexity int) int
-		Grade        func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Interviewer  func(childComplexity int) int
-		MeetingURL   func(childComplexity int) int
-		NoShowAt     func(childComplexity int) int
-		Note         func(childComplexity int) int
-		NoteShared   func(childComplexity int) int
-		Reschedules  func(childComplexity int) int
-		Slot         func(childComplexity int) int
-		Start        func(childComplexity int) int
-		Status       func(childComplexity int) int
-		Student      func(childComplexity int) int
+		BookedAt            func(childComplexity int) int
+		CancelReason        func(childComplexity int) int
+		CancelableUntil     func(childComplexity int) int
+		CancelledAt         func(childComplexity int) int
+		CompletedAt         func(childComplexity int) int
+		End                 func(childComplexity int) int
+		Events              func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Exempt              func(childComplexity int) int
+		Grade               func(childComplexity int) int
+		ID                  func(childComplexity int) int
+		Interviewer         func(childComplexity int) int
+		MeetingURL          func(childComplexity int) int
+		NoShowAt            func(childComplexity int) int
+		Note                func(childComplexity int) int
+		NoteShared          func(childComplexity int) int
+		ReschedulableUntil  func(childComplexity int) int
+		Reschedules         func(childComplexity int) int
+		ReschedulesLeft     func(childComplexity int) int
+		Slot                func(childComplexity int) int
+		Start               func(childComplexity int) int
+		Status              func(childComplexity int) int
+		Student             func(childComplexity int) int
+		ViewerCanCancel     func(childComplexity int) int
+		ViewerCanComplete   func(childComplexity int) int
+		ViewerCanReschedule func(childComplexity int) int
 	}
 
 	InterviewConnection struct {
@@ -408,6 +426,7 @@ type ComplexityRoot struct {
 	MarkNoShowPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
+		Student   func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -479,8 +498,9 @@ type ComplexityRoot struct {
 	}
 
 	ReleaseHoldPayload struct {
-		Errors func(childComplexity int) int
-		Hold   func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Hold    func(childComplexity int) int
+		Student func(childComplexity int) int
 	}
 
 	RemoveAvailabilityPayload struct {
@@ -495,6 +515,7 @@ type ComplexityRoot struct {
 	RescheduleInterviewPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
+		Student   func(childComplexity int) int
 	}
 
 	RescheduleTooLate struct {
@@ -604,6 +625,7 @@ type ComplexityRoot struct {
 	UndoNoShowPayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
+		Student   func(childComplexity int) int
 	}
 
 	UpdateAvailabilityPayload struct {
@@ -710,6 +732,12 @@ type AvailabilityResolver interface {
 type AvailabilityConflictResolver interface {
 	Slots(ctx context.Context, objs []*model.AvailabilityConflict) ([][]booking.Slot, error)
 }
+type AvailableSlotConnectionResolver interface {
+	Student(ctx context.Context, objs []*page.AvailableSlotConnection) ([]*booking.Student, error)
+}
+type EligibilityResolver interface {
+	Student(ctx context.Context, objs []*booking.Eligibility) ([]*booking.Student, error)
+}
 type EventResolver interface {
 	Actor(ctx context.Context, objs []*booking.Event) ([]*booking.Actor, error)
 
@@ -730,6 +758,13 @@ type InterviewResolver interface {
 	Note(ctx context.Context, objs []*booking.Interview) ([]*string, error)
 
 	MeetingURL(ctx context.Context, objs []*booking.Interview) ([]*string, error)
+
+	ViewerCanCancel(ctx context.Context, objs []*booking.Interview) ([]bool, error)
+	CancelableUntil(ctx context.Context, objs []*booking.Interview) ([]*time.Time, error)
+	ViewerCanReschedule(ctx context.Context, objs []*booking.Interview) ([]bool, error)
+	ReschedulableUntil(ctx context.Context, objs []*booking.Interview) ([]*time.Time, error)
+	ReschedulesLeft(ctx context.Context, objs []*booking.Interview) ([]int, error)
+	ViewerCanComplete(ctx context.Context, objs []*booking.Interview) ([]bool, error)
 
 	Events(ctx context.Context, objs []*booking.Interview, first *int, after *string, last *int, before *string) ([]*page.Connection[booking.Event], error)
 }
@@ -1098,6 +1133,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AvailableSlotConnection.PageInfo(childComplexity), true
+	case "AvailableSlotConnection.student":
+		if e.ComplexityRoot.AvailableSlotConnection.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AvailableSlotConnection.Student(childComplexity), true
 	case "AvailableSlotConnection.totalCount":
 		if e.ComplexityRoot.AvailableSlotConnection.TotalCount == nil {
 			break
@@ -1186,6 +1227,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BlockTimePayload.OpenedSlots(childComplexity), true
 
+	case "BookSlotPayload.allowed":
+		if e.ComplexityRoot.BookSlotPayload.Allowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookSlotPayload.Allowed(childComplexity), true
 	case "BookSlotPayload.errors":
 		if e.ComplexityRoot.BookSlotPayload.Errors == nil {
 			break
@@ -1198,6 +1245,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BookSlotPayload.Interview(childComplexity), true
+	case "BookSlotPayload.releasedHold":
+		if e.ComplexityRoot.BookSlotPayload.ReleasedHold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookSlotPayload.ReleasedHold(childComplexity), true
+	case "BookSlotPayload.student":
+		if e.ComplexityRoot.BookSlotPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookSlotPayload.Student(childComplexity), true
 
 	case "BookingPolicy.cancelCutoffSeconds":
 		if e.ComplexityRoot.BookingPolicy.CancelCutoffSeconds == nil {
@@ -1247,6 +1306,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BookingPolicy.PublishHorizonDays(childComplexity), true
+	case "BookingPolicy.rescheduleCutoffSeconds":
+		if e.ComplexityRoot.BookingPolicy.RescheduleCutoffSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingPolicy.RescheduleCutoffSeconds(childComplexity), true
 	case "BookingPolicy.version":
 		if e.ComplexityRoot.BookingPolicy.Version == nil {
 			break
@@ -1266,6 +1331,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CancelInterviewPayload.Interview(childComplexity), true
+	case "CancelInterviewPayload.student":
+		if e.ComplexityRoot.CancelInterviewPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelInterviewPayload.Student(childComplexity), true
 
 	case "CancelTooLate.code":
 		if e.ComplexityRoot.CancelTooLate.Code == nil {
@@ -1323,6 +1394,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CompleteInterviewPayload.Interview(childComplexity), true
+	case "CompleteInterviewPayload.student":
+		if e.ComplexityRoot.CompleteInterviewPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CompleteInterviewPayload.Student(childComplexity), true
 
 	case "CreateInterviewerPayload.errors":
 		if e.ComplexityRoot.CreateInterviewerPayload.Errors == nil {
@@ -1356,6 +1433,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Eligibility.Eligible(childComplexity), true
+	case "Eligibility.extraByWaiver":
+		if e.ComplexityRoot.Eligibility.ExtraByWaiver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Eligibility.ExtraByWaiver(childComplexity), true
 	case "Eligibility.interviewLimit":
 		if e.ComplexityRoot.Eligibility.InterviewLimit == nil {
 			break
@@ -1386,6 +1469,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Eligibility.RecentGrades(childComplexity), true
+	case "Eligibility.student":
+		if e.ComplexityRoot.Eligibility.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Eligibility.Student(childComplexity), true
 	case "Eligibility.waivers":
 		if e.ComplexityRoot.Eligibility.Waivers == nil {
 			break
@@ -1617,6 +1706,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HoldSlotPayload.Hold(childComplexity), true
+	case "HoldSlotPayload.student":
+		if e.ComplexityRoot.HoldSlotPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HoldSlotPayload.Student(childComplexity), true
 
 	case "ImportAvailabilityPayload.created":
 		if e.ComplexityRoot.ImportAvailabilityPayload.Created == nil {
@@ -1804,6 +1899,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.CancelReason(childComplexity), true
+	case "Interview.cancelableUntil":
+		if e.ComplexityRoot.Interview.CancelableUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.CancelableUntil(childComplexity), true
 	case "Interview.cancelledAt":
 		if e.ComplexityRoot.Interview.CancelledAt == nil {
 			break
@@ -1881,12 +1982,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.NoteShared(childComplexity), true
+	case "Interview.reschedulableUntil":
+		if e.ComplexityRoot.Interview.ReschedulableUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ReschedulableUntil(childComplexity), true
 	case "Interview.rescheduleCount":
 		if e.ComplexityRoot.Interview.Reschedules == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Interview.Reschedules(childComplexity), true
+	case "Interview.reschedulesLeft":
+		if e.ComplexityRoot.Interview.ReschedulesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ReschedulesLeft(childComplexity), true
 	case "Interview.slot":
 		if e.ComplexityRoot.Interview.Slot == nil {
 			break
@@ -1911,6 +2024,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.Student(childComplexity), true
+	case "Interview.viewerCanCancel":
+		if e.ComplexityRoot.Interview.ViewerCanCancel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ViewerCanCancel(childComplexity), true
+	case "Interview.viewerCanComplete":
+		if e.ComplexityRoot.Interview.ViewerCanComplete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ViewerCanComplete(childComplexity), true
+	case "Interview.viewerCanReschedule":
+		if e.ComplexityRoot.Interview.ViewerCanReschedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ViewerCanReschedule(childComplexity), true
 
 	case "InterviewConnection.edges":
 		if e.ComplexityRoot.InterviewConnection.Edges == nil {
@@ -2187,6 +2318,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MarkNoShowPayload.Interview(childComplexity), true
+	case "MarkNoShowPayload.student":
+		if e.ComplexityRoot.MarkNoShowPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkNoShowPayload.Student(childComplexity), true
 
 	case "Mutation.addAvailability":
 		if e.ComplexityRoot.Mutation.AddAvailability == nil {
@@ -2719,6 +2856,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReleaseHoldPayload.Hold(childComplexity), true
+	case "ReleaseHoldPayload.student":
+		if e.ComplexityRoot.ReleaseHoldPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseHoldPayload.Student(childComplexity), true
 
 	case "RemoveAvailabilityPayload.cancelled":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.Cancelled == nil {
@@ -2769,6 +2912,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RescheduleInterviewPayload.Interview(childComplexity), true
+	case "RescheduleInterviewPayload.student":
+		if e.ComplexityRoot.RescheduleInterviewPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RescheduleInterviewPayload.Student(childComplexity), true
 
 	case "RescheduleTooLate.code":
 		if e.ComplexityRoot.RescheduleTooLate.Code == nil {
@@ -3166,6 +3315,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UndoNoShowPayload.Interview(childComplexity), true
+	case "UndoNoShowPayload.student":
+		if e.ComplexityRoot.UndoNoShowPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoNoShowPayload.Student(childComplexity), true
 
 	case "UpdateAvailabilityPayload.availability":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Availability == nil {
@@ -3984,6 +4139,8 @@ type AvailableSlotConnection {
   pageInfo: PageInfo!
   "How many slots all pages hold. Counted only when asked for."
   totalCount: Int!
+  "Whose list it is."
+  student: Student!
   "The verdict on the student."
   eligibility: Eligibility!
   "Why the list is empty; an empty list when it is not."
@@ -4043,14 +4200,18 @@ enum EmptyReasonCode {
 
 "The verdict on a student, with the evidence."
 type Eligibility {
-  "Whether the student may book."
+  "Whose verdict it is."
+  student: Student!
+  "Whether the student may book. A live hold is not in the way: it ends with the booking."
   eligible: Boolean!
   "How many interviews count as used: booked, completed, missed by the student, and a live hold."
   interviewsUsed: Int!
   "How many the student may use: his own limit, else the policy's."
   interviewLimit: Int!
-  "How many are left, never below 0."
+  "How many are left, never below 0, with those that waivers add."
   interviewsRemaining: Int!
+  "How many of them the student's waivers of the limit add."
+  extraByWaiver: Int!
   "The grades that were looked at, newest first."
   recentGrades: [Int!]!
   "Every rule that fails and is not waived; empty when the student may book."
@@ -4323,6 +4484,18 @@ type Interview {
   meetingUrl: String
   "How often it was moved to another slot."
   rescheduleCount: Int!
+  "Whether the caller could cancel it now."
+  viewerCanCancel: Boolean!
+  "Until when a student can cancel it; null unless it is ` + "`" + `BOOKED` + "`" + `."
+  cancelableUntil: DateTime
+  "Whether the caller could move it now. Whether a slot suits is judged when it is moved there."
+  viewerCanReschedule: Boolean!
+  "Until when a student can move it; null unless it is ` + "`" + `BOOKED` + "`" + `."
+  reschedulableUntil: DateTime
+  "How often it can still be moved; 0 unless it is ` + "`" + `BOOKED` + "`" + `."
+  reschedulesLeft: Int!
+  "Whether the caller could complete it, or change its grade, now."
+  viewerCanComplete: Boolean!
   """
   Whether it stands though a rule said no: an administrator took it in from
   elsewhere though it breaks the limit, the pair, the grades or a cap, or its student meets the interviewer again by a waiver.
@@ -4433,6 +4606,8 @@ enum WaivableRule {
   GRADES
   "Never the same interviewer twice."
   PAIR
+  "The minimum notice."
+  NOTICE
 }
 
 """
@@ -4644,6 +4819,8 @@ type BookingPolicy {
   minimumNoticeSeconds: Int!
   "How long before its start a student can still cancel an interview, in seconds."
   cancelCutoffSeconds: Int!
+  "How long before its start a student can still move an interview, in seconds."
+  rescheduleCutoffSeconds: Int!
   "How often one interview can be moved."
   maxReschedules: Int!
   "How far ahead weekly availability is published, in days."
@@ -5019,7 +5196,8 @@ type SlotsChanged {
 "What can be done. A payload's ` + "`" + `errors` + "`" + ` is empty exactly when it was done."
 type Mutation {
   """
-  Books a slot for a student. Booking one's own booked slot again answers that interview.
+  Books a slot for a student. Booking one's own booked slot again answers that
+  interview. A live hold of the student on another slot ends with the booking.
   Null only with a top-level error.
   """
   bookSlot(
@@ -5047,7 +5225,9 @@ type Mutation {
   """
   Moves an interview to another slot. It keeps its id, and the slot it leaves
   opens again. The limit and the pair see it as not there, the grades are not
-  asked again; the policy's ` + "`" + `maxReschedules` + "`" + ` says how often.
+  asked again; the policy's ` + "`" + `maxReschedules` + "`" + ` says how often. A student can move it
+  until the policy's ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before its start, administrators
+  always.
   Null only with a top-level error.
   """
   rescheduleInterview(
@@ -5215,14 +5395,20 @@ input BookSlotInput {
   twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
   """
   idempotencyKey: String
-  "Answer exactly what booking would, and change nothing. The interview answered does not exist afterwards."
+  "Answer in ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` exactly what booking would, and change nothing."
   dryRun: Boolean! = false
 }
 
 "What booking came to."
 type BookSlotPayload {
-  "The interview; null when it was refused."
+  "The interview; null when it was refused, and after a dry run."
   interview: Interview
+  "Whether it was booked; after a dry run, whether it would have been."
+  allowed: Boolean!
+  "The student's hold on another slot, which the booking ended; null when there was none."
+  releasedHold: Hold
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5245,6 +5431,8 @@ input CancelInterviewInput {
 type CancelInterviewPayload {
   "The interview; null when it was refused."
   interview: Interview
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5267,6 +5455,8 @@ input HoldSlotInput {
 type HoldSlotPayload {
   "The hold; null when it was refused."
   hold: Hold
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5281,6 +5471,8 @@ input ReleaseHoldInput {
 type ReleaseHoldPayload {
   "The hold; null when it was refused."
   hold: Hold
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5303,6 +5495,8 @@ input RescheduleInterviewInput {
 type RescheduleInterviewPayload {
   "The interview; null when it was refused."
   interview: Interview
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5327,6 +5521,8 @@ input MarkNoShowInput {
 type MarkNoShowPayload {
   "The interview; null when it was refused."
   interview: Interview
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5341,6 +5537,8 @@ input UndoNoShowInput {
 type UndoNoShowPayload {
   "The interview; null when it was refused."
   interview: Interview
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5399,6 +5597,8 @@ input CompleteInterviewInput {
 type CompleteInterviewPayload {
   "The interview; null when it was refused."
   interview: Interview
+  "The student concerned, as they are after the change; null when it was refused."
+  student: Student
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5856,6 +6056,12 @@ input UpdateBookingPolicyInput {
   minimumNoticeSeconds: Int @notNull
   "How long before its start a student can still cancel, 0 to 2592000 seconds. Null is refused."
   cancelCutoffSeconds: Int @notNull
+  """
+  How long before its start a student can still move an interview, 0 to 2592000
+  seconds. If it is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can move an interview
+  that is too close to be cancelled, and cancel it then. Null is refused.
+  """
+  rescheduleCutoffSeconds: Int @notNull
   "How often one interview can be moved, 0 to 100. Null is refused."
   maxReschedules: Int @notNull
   "How far ahead weekly availability is published, 1 to 730 days. Null is refused."
@@ -6191,6 +6397,8 @@ func (ec *executionContext) childFields_AvailableSlotConnection(ctx context.Cont
 		return ec.fieldContext_AvailableSlotConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AvailableSlotConnection_totalCount(ctx, field)
+	case "student":
+		return ec.fieldContext_AvailableSlotConnection_student(ctx, field)
 	case "eligibility":
 		return ec.fieldContext_AvailableSlotConnection_eligibility(ctx, field)
 	case "emptyReasons":
@@ -6247,6 +6455,12 @@ func (ec *executionContext) childFields_BookSlotPayload(ctx context.Context, fie
 	switch field.Name {
 	case "interview":
 		return ec.fieldContext_BookSlotPayload_interview(ctx, field)
+	case "allowed":
+		return ec.fieldContext_BookSlotPayload_allowed(ctx, field)
+	case "releasedHold":
+		return ec.fieldContext_BookSlotPayload_releasedHold(ctx, field)
+	case "student":
+		return ec.fieldContext_BookSlotPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_BookSlotPayload_errors(ctx, field)
 	}
@@ -6267,6 +6481,8 @@ func (ec *executionContext) childFields_BookingPolicy(ctx context.Context, field
 		return ec.fieldContext_BookingPolicy_minimumNoticeSeconds(ctx, field)
 	case "cancelCutoffSeconds":
 		return ec.fieldContext_BookingPolicy_cancelCutoffSeconds(ctx, field)
+	case "rescheduleCutoffSeconds":
+		return ec.fieldContext_BookingPolicy_rescheduleCutoffSeconds(ctx, field)
 	case "maxReschedules":
 		return ec.fieldContext_BookingPolicy_maxReschedules(ctx, field)
 	case "publishHorizonDays":
@@ -6281,6 +6497,8 @@ func (ec *executionContext) childFields_CancelInterviewPayload(ctx context.Conte
 	switch field.Name {
 	case "interview":
 		return ec.fieldContext_CancelInterviewPayload_interview(ctx, field)
+	case "student":
+		return ec.fieldContext_CancelInterviewPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_CancelInterviewPayload_errors(ctx, field)
 	}
@@ -6303,6 +6521,8 @@ func (ec *executionContext) childFields_CompleteInterviewPayload(ctx context.Con
 	switch field.Name {
 	case "interview":
 		return ec.fieldContext_CompleteInterviewPayload_interview(ctx, field)
+	case "student":
+		return ec.fieldContext_CompleteInterviewPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_CompleteInterviewPayload_errors(ctx, field)
 	}
@@ -6331,6 +6551,8 @@ func (ec *executionContext) childFields_CreateStudentPayload(ctx context.Context
 
 func (ec *executionContext) childFields_Eligibility(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "student":
+		return ec.fieldContext_Eligibility_student(ctx, field)
 	case "eligible":
 		return ec.fieldContext_Eligibility_eligible(ctx, field)
 	case "interviewsUsed":
@@ -6339,6 +6561,8 @@ func (ec *executionContext) childFields_Eligibility(ctx context.Context, field g
 		return ec.fieldContext_Eligibility_interviewLimit(ctx, field)
 	case "interviewsRemaining":
 		return ec.fieldContext_Eligibility_interviewsRemaining(ctx, field)
+	case "extraByWaiver":
+		return ec.fieldContext_Eligibility_extraByWaiver(ctx, field)
 	case "recentGrades":
 		return ec.fieldContext_Eligibility_recentGrades(ctx, field)
 	case "reasons":
@@ -6455,6 +6679,8 @@ func (ec *executionContext) childFields_HoldSlotPayload(ctx context.Context, fie
 	switch field.Name {
 	case "hold":
 		return ec.fieldContext_HoldSlotPayload_hold(ctx, field)
+	case "student":
+		return ec.fieldContext_HoldSlotPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_HoldSlotPayload_errors(ctx, field)
 	}
@@ -6589,6 +6815,18 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_meetingUrl(ctx, field)
 	case "rescheduleCount":
 		return ec.fieldContext_Interview_rescheduleCount(ctx, field)
+	case "viewerCanCancel":
+		return ec.fieldContext_Interview_viewerCanCancel(ctx, field)
+	case "cancelableUntil":
+		return ec.fieldContext_Interview_cancelableUntil(ctx, field)
+	case "viewerCanReschedule":
+		return ec.fieldContext_Interview_viewerCanReschedule(ctx, field)
+	case "reschedulableUntil":
+		return ec.fieldContext_Interview_reschedulableUntil(ctx, field)
+	case "reschedulesLeft":
+		return ec.fieldContext_Interview_reschedulesLeft(ctx, field)
+	case "viewerCanComplete":
+		return ec.fieldContext_Interview_viewerCanComplete(ctx, field)
 	case "exempt":
 		return ec.fieldContext_Interview_exempt(ctx, field)
 	case "events":
@@ -6683,6 +6921,8 @@ func (ec *executionContext) childFields_MarkNoShowPayload(ctx context.Context, f
 	switch field.Name {
 	case "interview":
 		return ec.fieldContext_MarkNoShowPayload_interview(ctx, field)
+	case "student":
+		return ec.fieldContext_MarkNoShowPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_MarkNoShowPayload_errors(ctx, field)
 	}
@@ -6707,6 +6947,8 @@ func (ec *executionContext) childFields_ReleaseHoldPayload(ctx context.Context, 
 	switch field.Name {
 	case "hold":
 		return ec.fieldContext_ReleaseHoldPayload_hold(ctx, field)
+	case "student":
+		return ec.fieldContext_ReleaseHoldPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_ReleaseHoldPayload_errors(ctx, field)
 	}
@@ -6735,6 +6977,8 @@ func (ec *executionContext) childFields_RescheduleInterviewPayload(ctx context.C
 	switch field.Name {
 	case "interview":
 		return ec.fieldContext_RescheduleInterviewPayload_interview(ctx, field)
+	case "student":
+		return ec.fieldContext_RescheduleInterviewPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_RescheduleInterviewPayload_errors(ctx, field)
 	}
@@ -6883,6 +7127,8 @@ func (ec *executionContext) childFields_UndoNoShowPayload(ctx context.Context, f
 	switch field.Name {
 	case "interview":
 		return ec.fieldContext_UndoNoShowPayload_interview(ctx, field)
+	case "student":
+		return ec.fieldContext_UndoNoShowPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_UndoNoShowPayload_errors(ctx, field)
 	}
@@ -9531,6 +9777,61 @@ func (ec *executionContext) fieldContext_AvailableSlotConnection_totalCount(_ co
 	return graphql.NewScalarFieldContext("AvailableSlotConnection", field, true, false, "Int")
 }
 
+func (ec *executionContext) _AvailableSlotConnection_student(ctx context.Context, field graphql.CollectedField, obj *page.AvailableSlotConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailableSlotConnection_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_AvailableSlotConnection_student(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalNStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AvailableSlotConnection_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AvailableSlotConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_AvailableSlotConnection_student(ctx context.Context, field graphql.CollectedField, obj *page.AvailableSlotConnection) (any, error) {
+	resolver := ec.Resolvers.AvailableSlotConnection()
+	if batch, ok := graphql.BatchParentsFor[*page.AvailableSlotConnection](ctx, "AvailableSlotConnection"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Student(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Student](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"AvailableSlotConnection.student",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Student(ctx, []*page.AvailableSlotConnection{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Student](
+		ctx,
+		results,
+		err,
+		"AvailableSlotConnection.student",
+	)
+}
+
 func (ec *executionContext) _AvailableSlotConnection_eligibility(ctx context.Context, field graphql.CollectedField, obj *page.AvailableSlotConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9989,6 +10290,93 @@ func (ec *executionContext) fieldContext_BookSlotPayload_interview(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _BookSlotPayload_allowed(ctx context.Context, field graphql.CollectedField, obj *model.BookSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookSlotPayload_allowed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookSlotPayload_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookSlotPayload", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _BookSlotPayload_releasedHold(ctx context.Context, field graphql.CollectedField, obj *model.BookSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookSlotPayload_releasedHold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReleasedHold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Hold) graphql.Marshaler {
+			return ec.marshalOHold2ᚖrehearseᚋinternalᚋbookingᚐHold(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookSlotPayload_releasedHold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookSlotPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.BookSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookSlotPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookSlotPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BookSlotPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.BookSlotPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10159,6 +10547,29 @@ func (ec *executionContext) fieldContext_BookingPolicy_cancelCutoffSeconds(_ con
 	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Int")
 }
 
+func (ec *executionContext) _BookingPolicy_rescheduleCutoffSeconds(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingPolicy_rescheduleCutoffSeconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RescheduleCutoffSeconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingPolicy_rescheduleCutoffSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Int")
+}
+
 func (ec *executionContext) _BookingPolicy_maxReschedules(ctx context.Context, field graphql.CollectedField, obj *booking.Policy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10255,6 +10666,38 @@ func (ec *executionContext) fieldContext_CancelInterviewPayload_interview(_ cont
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelInterviewPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.CancelInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelInterviewPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelInterviewPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
 		},
 	}
 	return fc, nil
@@ -10485,6 +10928,38 @@ func (ec *executionContext) fieldContext_CompleteInterviewPayload_interview(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _CompleteInterviewPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.CompleteInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CompleteInterviewPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CompleteInterviewPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CompleteInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CompleteInterviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CompleteInterviewPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10645,6 +11120,61 @@ func (ec *executionContext) fieldContext_CreateStudentPayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Eligibility_student(ctx context.Context, field graphql.CollectedField, obj *booking.Eligibility) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Eligibility_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Eligibility_student(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalNStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Eligibility_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Eligibility",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Eligibility_student(ctx context.Context, field graphql.CollectedField, obj *booking.Eligibility) (any, error) {
+	resolver := ec.Resolvers.Eligibility()
+	if batch, ok := graphql.BatchParentsFor[*booking.Eligibility](ctx, "Eligibility"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Student(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Student](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Eligibility.student",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Student(ctx, []*booking.Eligibility{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Student](
+		ctx,
+		results,
+		err,
+		"Eligibility.student",
+	)
+}
+
 func (ec *executionContext) _Eligibility_eligible(ctx context.Context, field graphql.CollectedField, obj *booking.Eligibility) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10734,6 +11264,29 @@ func (ec *executionContext) _Eligibility_interviewsRemaining(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_Eligibility_interviewsRemaining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Eligibility", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Eligibility_extraByWaiver(ctx context.Context, field graphql.CollectedField, obj *booking.Eligibility) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Eligibility_extraByWaiver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtraByWaiver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Eligibility_extraByWaiver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Eligibility", field, false, false, "Int")
 }
 
@@ -11929,6 +12482,38 @@ func (ec *executionContext) fieldContext_HoldSlotPayload_hold(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Hold(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HoldSlotPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.HoldSlotPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldSlotPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HoldSlotPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldSlotPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13222,6 +13807,282 @@ func (ec *executionContext) _Interview_rescheduleCount(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_Interview_rescheduleCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Interview", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Interview_viewerCanCancel(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_viewerCanCancel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_viewerCanCancel(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_viewerCanCancel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "Boolean")
+}
+func (ec *executionContext) resolveBatch_Interview_viewerCanCancel(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.ViewerCanCancel(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[bool](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.viewerCanCancel",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.ViewerCanCancel(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[bool](
+		ctx,
+		results,
+		err,
+		"Interview.viewerCanCancel",
+	)
+}
+
+func (ec *executionContext) _Interview_cancelableUntil(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_cancelableUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_cancelableUntil(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_cancelableUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "DateTime")
+}
+func (ec *executionContext) resolveBatch_Interview_cancelableUntil(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.CancelableUntil(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*time.Time](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.cancelableUntil",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.CancelableUntil(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[*time.Time](
+		ctx,
+		results,
+		err,
+		"Interview.cancelableUntil",
+	)
+}
+
+func (ec *executionContext) _Interview_viewerCanReschedule(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_viewerCanReschedule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_viewerCanReschedule(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_viewerCanReschedule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "Boolean")
+}
+func (ec *executionContext) resolveBatch_Interview_viewerCanReschedule(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.ViewerCanReschedule(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[bool](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.viewerCanReschedule",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.ViewerCanReschedule(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[bool](
+		ctx,
+		results,
+		err,
+		"Interview.viewerCanReschedule",
+	)
+}
+
+func (ec *executionContext) _Interview_reschedulableUntil(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_reschedulableUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_reschedulableUntil(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_reschedulableUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "DateTime")
+}
+func (ec *executionContext) resolveBatch_Interview_reschedulableUntil(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.ReschedulableUntil(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*time.Time](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.reschedulableUntil",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.ReschedulableUntil(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[*time.Time](
+		ctx,
+		results,
+		err,
+		"Interview.reschedulableUntil",
+	)
+}
+
+func (ec *executionContext) _Interview_reschedulesLeft(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_reschedulesLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_reschedulesLeft(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_reschedulesLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "Int")
+}
+func (ec *executionContext) resolveBatch_Interview_reschedulesLeft(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.ReschedulesLeft(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[int](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.reschedulesLeft",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.ReschedulesLeft(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[int](
+		ctx,
+		results,
+		err,
+		"Interview.reschedulesLeft",
+	)
+}
+
+func (ec *executionContext) _Interview_viewerCanComplete(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_viewerCanComplete(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Interview_viewerCanComplete(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_viewerCanComplete(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, true, true, "Boolean")
+}
+func (ec *executionContext) resolveBatch_Interview_viewerCanComplete(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (any, error) {
+	resolver := ec.Resolvers.Interview()
+	if batch, ok := graphql.BatchParentsFor[*booking.Interview](ctx, "Interview"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.ViewerCanComplete(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[bool](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Interview.viewerCanComplete",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.ViewerCanComplete(ctx, []*booking.Interview{obj})
+	return graphql.ResolveBatchSingleResult[bool](
+		ctx,
+		results,
+		err,
+		"Interview.viewerCanComplete",
+	)
 }
 
 func (ec *executionContext) _Interview_exempt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
@@ -14609,6 +15470,38 @@ func (ec *executionContext) fieldContext_MarkNoShowPayload_interview(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarkNoShowPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.MarkNoShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkNoShowPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarkNoShowPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarkNoShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
 		},
 	}
 	return fc, nil
@@ -16874,6 +17767,38 @@ func (ec *executionContext) fieldContext_ReleaseHoldPayload_hold(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _ReleaseHoldPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.ReleaseHoldPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleaseHoldPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleaseHoldPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleaseHoldPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ReleaseHoldPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReleaseHoldPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17125,6 +18050,38 @@ func (ec *executionContext) fieldContext_RescheduleInterviewPayload_interview(_ 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RescheduleInterviewPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.RescheduleInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RescheduleInterviewPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RescheduleInterviewPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RescheduleInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19019,6 +19976,38 @@ func (ec *executionContext) fieldContext_UndoNoShowPayload_interview(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoNoShowPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.UndoNoShowPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoNoShowPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoNoShowPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoNoShowPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
 		},
 	}
 	return fc, nil
@@ -23714,7 +24703,7 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"expectedVersion", "interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds", "cancelCutoffSeconds", "maxReschedules", "publishHorizonDays"}
+	fieldsInOrder := [...]string{"expectedVersion", "interviewLimit", "minimumGradeExclusive", "gradeWindow", "holdSeconds", "minimumNoticeSeconds", "cancelCutoffSeconds", "rescheduleCutoffSeconds", "maxReschedules", "publishHorizonDays"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -23770,6 +24759,13 @@ func (ec *executionContext) unmarshalInputUpdateBookingPolicyInput(ctx context.C
 				return it, err
 			}
 			it.CancelCutoffSeconds = data
+		case "rescheduleCutoffSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rescheduleCutoffSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RescheduleCutoffSeconds = data
 		case "maxReschedules":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxReschedules"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -24661,6 +25657,12 @@ func (ec *executionContext) _AvailableSlotConnection(ctx context.Context, sel as
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._AvailableSlotConnection_totalCount(ctx, field, obj)
 				})
+		case "student":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AvailableSlotConnection_student(ctx, field, obj)
+				})
 		case "eligibility":
 			out.Values[i] = ec._AvailableSlotConnection_eligibility(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24854,6 +25856,21 @@ func (ec *executionContext) _BookSlotPayload(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "allowed":
+			out.Values[i] = ec._BookSlotPayload_allowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "releasedHold":
+			out.Values[i] = ec._BookSlotPayload_releasedHold(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "student":
+			out.Values[i] = ec._BookSlotPayload_student(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "errors":
 			out.Values[i] = ec._BookSlotPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24917,6 +25934,11 @@ func (ec *executionContext) _BookingPolicy(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "rescheduleCutoffSeconds":
+			out.Values[i] = ec._BookingPolicy_rescheduleCutoffSeconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "maxReschedules":
 			out.Values[i] = ec._BookingPolicy_maxReschedules(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -24962,6 +25984,11 @@ func (ec *executionContext) _CancelInterviewPayload(ctx context.Context, sel ast
 			out.Values[i] = graphql.MarshalString("CancelInterviewPayload")
 		case "interview":
 			out.Values[i] = ec._CancelInterviewPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "student":
+			out.Values[i] = ec._CancelInterviewPayload_student(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -25094,6 +26121,11 @@ func (ec *executionContext) _CompleteInterviewPayload(ctx context.Context, sel a
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "student":
+			out.Values[i] = ec._CompleteInterviewPayload_student(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "errors":
 			out.Values[i] = ec._CompleteInterviewPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -25203,40 +26235,51 @@ func (ec *executionContext) _Eligibility(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Eligibility")
+		case "student":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Eligibility_student(ctx, field, obj)
+				})
 		case "eligible":
 			out.Values[i] = ec._Eligibility_eligible(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "interviewsUsed":
 			out.Values[i] = ec._Eligibility_interviewsUsed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "interviewLimit":
 			out.Values[i] = ec._Eligibility_interviewLimit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "interviewsRemaining":
 			out.Values[i] = ec._Eligibility_interviewsRemaining(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extraByWaiver":
+			out.Values[i] = ec._Eligibility_extraByWaiver(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "recentGrades":
 			out.Values[i] = ec._Eligibility_recentGrades(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reasons":
 			out.Values[i] = ec._Eligibility_reasons(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "waivers":
 			out.Values[i] = ec._Eligibility_waivers(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -25673,6 +26716,11 @@ func (ec *executionContext) _HoldSlotPayload(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "student":
+			out.Values[i] = ec._HoldSlotPayload_student(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "errors":
 			out.Values[i] = ec._HoldSlotPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -26104,6 +27152,42 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "viewerCanCancel":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_viewerCanCancel(ctx, field, obj)
+				})
+		case "cancelableUntil":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_cancelableUntil(ctx, field, obj)
+				})
+		case "viewerCanReschedule":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_viewerCanReschedule(ctx, field, obj)
+				})
+		case "reschedulableUntil":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_reschedulableUntil(ctx, field, obj)
+				})
+		case "reschedulesLeft":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_reschedulesLeft(ctx, field, obj)
+				})
+		case "viewerCanComplete":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_viewerCanComplete(ctx, field, obj)
+				})
 		case "exempt":
 			out.Values[i] = ec._Interview_exempt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -26556,6 +27640,11 @@ func (ec *executionContext) _MarkNoShowPayload(ctx context.Context, sel ast.Sele
 			out.Values[i] = graphql.MarshalString("MarkNoShowPayload")
 		case "interview":
 			out.Values[i] = ec._MarkNoShowPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "student":
+			out.Values[i] = ec._MarkNoShowPayload_student(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -27102,6 +28191,11 @@ func (ec *executionContext) _ReleaseHoldPayload(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "student":
+			out.Values[i] = ec._ReleaseHoldPayload_student(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "errors":
 			out.Values[i] = ec._ReleaseHoldPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -27195,6 +28289,11 @@ func (ec *executionContext) _RescheduleInterviewPayload(ctx context.Context, sel
 			out.Values[i] = graphql.MarshalString("RescheduleInterviewPayload")
 		case "interview":
 			out.Values[i] = ec._RescheduleInterviewPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "student":
+			out.Values[i] = ec._RescheduleInterviewPayload_student(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -27944,6 +29043,11 @@ func (ec *executionContext) _UndoNoShowPayload(ctx context.Context, sel ast.Sele
 			out.Values[i] = graphql.MarshalString("UndoNoShowPayload")
 		case "interview":
 			out.Values[i] = ec._UndoNoShowPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "student":
+			out.Values[i] = ec._UndoNoShowPayload_student(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -30494,11 +31598,13 @@ var (
 		"LIMIT":  booking.WaiveLimit,
 		"GRADES": booking.WaiveGrades,
 		"PAIR":   booking.WaivePair,
+		"NOTICE": booking.WaiveNotice,
 	}
 	marshalNWaivableRule2rehearseᚋinternalᚋbookingᚐWaivableRule = map[booking.WaivableRule]string{
 		booking.WaiveLimit:  "LIMIT",
 		booking.WaiveGrades: "GRADES",
 		booking.WaivePair:   "PAIR",
+		booking.WaiveNotice: "NOTICE",
 	}
 )
 

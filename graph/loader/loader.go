@@ -26,6 +26,7 @@ type Set struct {
 	Records      *Loader[booking.StudentID, booking.Record]
 	Holds        *Loader[booking.HoldID, booking.Hold]
 
+	policy      func(context.Context) (booking.Policy, error)
 	generations generations
 	timeout     time.Duration
 }
@@ -33,6 +34,7 @@ type Set struct {
 // New is a set that reads through r, which may take as long as timeout each time.
 func New(r *store.Reader, timeout time.Duration) *Set {
 	return &Set{
+		policy:   once(r.Policy),
 		timeout:  timeout,
 		Students: newLoader(byKey(r.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })),
 		Interviewers: newLoader(byKey(r.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })).
@@ -41,6 +43,20 @@ func New(r *store.Reader, timeout time.Duration) *Set {
 		Interviews: newLoader(byKey(r.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })),
 		Records:    newLoader(r.Records),
 		Holds:      newLoader(byKey(r.HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })),
+	}
+}
+
+// Policy reads the booking policy, at most once.
+func (s *Set) Policy(ctx context.Context) (booking.Policy, error) { return s.policy(ctx) }
+
+// once reads a value the first time it is asked for.
+func once[T any](read func(context.Context) (T, error)) func(context.Context) (T, error) {
+	var first sync.Once
+	var value T
+	var failed error
+	return func(ctx context.Context) (T, error) {
+		first.Do(func() { value, failed = read(ctx) })
+		return value, failed
 	}
 }
 

@@ -128,8 +128,14 @@ type BlockTimePayload struct {
 
 // What booking came to.
 type BookSlotPayload struct {
-	// The interview; null when it was refused.
+	// The interview; null when it was refused, and after a dry run.
 	Interview *booking.Interview `json:"interview,omitempty"`
+	// Whether it was booked; after a dry run, whether it would have been.
+	Allowed bool `json:"allowed"`
+	// The student's hold on another slot, which the booking ended; null when there was none.
+	ReleasedHold *booking.Hold `json:"releasedHold,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -138,6 +144,8 @@ type BookSlotPayload struct {
 type CancelInterviewPayload struct {
 	// The interview; null when it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -160,6 +168,8 @@ func (CancelTooLate) IsUserError() {}
 type CompleteInterviewPayload struct {
 	// The interview; null when it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -208,6 +218,8 @@ type GrantWaiverPayload struct {
 type HoldSlotPayload struct {
 	// The hold; null when it was refused.
 	Hold *booking.Hold `json:"hold,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -380,6 +392,8 @@ func (LimitReached) IsUserError() {}
 type MarkNoShowPayload struct {
 	// The interview; null when it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -426,6 +440,8 @@ type Query struct {
 type ReleaseHoldPayload struct {
 	// The hold; null when it was refused.
 	Hold *booking.Hold `json:"hold,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -452,6 +468,8 @@ type RemoveAvailabilityPayload struct {
 type RescheduleInterviewPayload struct {
 	// The interview; null when it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }
@@ -544,6 +562,8 @@ type UnblockTimePayload struct {
 type UndoNoShowPayload struct {
 	// The interview; null when it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
+	// The student concerned, as they are after the change; null when it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// Every rule that said no.
 	Errors []UserError `json:"errors"`
 }

@@ -19,42 +19,77 @@ type BookSlotInput struct {
 	DryRun bool
 }
 
-// Book makes the booking, or refuses with every rule that says no. Booking
-// one's own booked slot again answers that interview.
-func (a *App) Book(ctx context.Context, in BookSlotInput) (*booking.Interview, error) {
-	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: a.Now(), dryRun: in.DryRun}
-	r.input = []any{in.StudentID, in.SlotID, in.HoldID}
-	return claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Interview, error) { return c.book(ctx, in) })
+// Booked is the result of a booking.
+type Booked struct {
+	Interview *booking.Interview // nil after a dry run
+	// Released is the student's hold on another slot, which the booking ended; nil
+	// when there was none.
+	Released *booking.Hold
 }
 
-func (c *claim) book(ctx context.Context, in BookSlotInput) (booking.Interview, error) {
+// Book makes the booking, or refuses with every rule that says no. Booking
+// one's own booked slot again answers that interview. A hold of the student on
+// another slot ends with the booking.
+func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
+	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: a.Now(), dryRun: in.DryRun}
+	r.input = []any{in.StudentID, in.SlotID, in.HoldID}
+	return claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (Booked, error) { return c.book(ctx, in) })
+}
+
+func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 	if own, found := c.record.BookingOf(c.slot.ID); found {
-		return c.tx.Interview(ctx, own)
+		return c.bookedBefore(ctx, own, in.DryRun)
 	}
 	offer := c.record.Offer(c.now)
 	refused := offer.Judge(c.slot)
 	if in.HoldID != nil {
 		hold, err := c.tx.Hold(ctx, *in.HoldID)
 		if err != nil && !errors.As(err, new(booking.Refused)) {
-			return booking.Interview{}, err
+			return Booked{}, err
 		}
 		hold.ID = *in.HoldID // of a hold that is not there
 		refused = append(refused, c.record.CheckHold(hold, c.slot.ID, c.now)...)
 	}
-	if err := refused.Err(); err != nil {
-		return booking.Interview{}, err
+	if err := refused.Err(); err != nil || in.DryRun {
+		return Booked{}, err
+	}
+	released, err := c.releaseOther(ctx)
+	if err != nil {
+		return Booked{}, err
 	}
 	wanted := offer.Booking(c.slot)
 	booked, err := c.tx.Book(ctx, wanted, stamp(ctx, c.now, wanted.Event(booking.InterviewBooked, booking.Interview{})))
 	if err != nil {
-		return booked, err
+		return Booked{}, err
 	}
 	if c.slot.HeldBy != 0 {
 		if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{c.slot.ID}, c.now); err != nil {
-			return booked, err
+			return Booked{}, err
 		}
 	}
-	return booked, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+	return Booked{Interview: &booked, Released: released}, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+}
+
+// bookedBefore answers the student's own booking of the slot.
+func (c *claim) bookedBefore(ctx context.Context, id booking.InterviewID, dryRun bool) (Booked, error) {
+	if dryRun {
+		return Booked{}, nil
+	}
+	interview, err := c.tx.Interview(ctx, id)
+	return Booked{Interview: &interview}, err
+}
+
+// releaseOther ends the student's live hold on another slot than the wanted one.
+func (c *claim) releaseOther(ctx context.Context) (*booking.Hold, error) {
+	held, live := c.record.LiveHold(c.now)
+	switch {
+	case !live || held.SlotID == c.slot.ID:
+		return nil, nil //nolint:nilnil // there is nothing to end
+	case c.holder == nil:
+		return nil, errHoldsOther
+	}
+	released, err := c.endHold(ctx, held, *c.holder)
+	return &released, err
 }
 
 // withAlternatives adds to a SLOT_TAKEN, or a SLOT_HELD, what could be had

@@ -59,7 +59,12 @@ type claim struct {
 	record      booking.Record
 	interviewer booking.Interviewer
 	slot        booking.Slot
+	holder      *booking.Interviewer // of the slot that the student holds, if that is locked, too
 }
+
+// errHoldsOther: the student holds another slot, which was not locked with the
+// wanted one.
+var errHoldsOther = errors.New("the student holds another slot")
 
 // claiming runs an operation on a claim.
 func claiming[T any](
@@ -82,6 +87,18 @@ func claiming[T any](
 			return decide(c)
 		})
 	})
+	if errors.Is(err, errHoldsOther) {
+		done, err = withCaps(capped, func(alone bool) (T, error) {
+			return once(ctx, a, r, func(tx *store.Tx) (T, error) {
+				c := &claim{tx: tx, now: r.now}
+				if err := c.lockWithHold(ctx, student, wanted, alone); err != nil {
+					var none T
+					return none, err
+				}
+				return decide(c)
+			})
+		})
+	}
 	if err == nil {
 		return &done, nil
 	}
@@ -99,5 +116,42 @@ func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.
 		return errShared
 	}
 	c.record, c.interviewer, c.slot = locked.Record.Seeing(locked.Slot), locked.Interviewer, locked.Slot
+	return nil
+}
+
+// lockWithHold locks the slot that the student holds with the wanted one, in the
+// order that holds everywhere: interviewers by id, then slots by id.
+func (c *claim) lockWithHold(ctx context.Context, student booking.StudentID, wanted booking.Slot, alone bool) error {
+	if _, err := c.tx.LockStudent(ctx, student); err != nil {
+		return err
+	}
+	record, err := c.tx.Record(ctx, student)
+	if err != nil {
+		return err
+	}
+	by, ids := []booking.InterviewerID{wanted.InterviewerID}, []booking.SlotID{wanted.ID}
+	held, live := record.LiveHold(c.now)
+	if live {
+		by, ids = append(by, held.InterviewerID), append(ids, held.SlotID)
+	}
+	interviewers, err := lockWithCaps(ctx, c.tx, alone, by...)
+	if err != nil {
+		return err
+	}
+	slots, err := c.tx.LockSlots(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, slot := range slots {
+		record = record.Seeing(slot)
+		if slot.ID == wanted.ID {
+			c.slot = slot
+		}
+	}
+	c.record, c.interviewer = record, interviewers[wanted.InterviewerID]
+	if live {
+		holder := interviewers[held.InterviewerID]
+		c.holder = &holder
+	}
 	return nil
 }

@@ -120,7 +120,7 @@ func TestEditingARuleAmidBookings(t *testing.T) {
 	})
 	wantOutcome(t, "the rule", err, "ok")
 	students := w.students(len(added.Slots))
-	booked := make([]*booking.Interview, len(students))
+	booked := make([]*app.Booked, len(students))
 	edits := make([]*app.UpdatedAvailability, 4)
 	servers := w.servers(pgtest.Intercept{})
 	wait := atOnce(len(students)+len(edits), func(i int) (err error) {

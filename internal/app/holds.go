@@ -83,6 +83,11 @@ func (c *claim) release(ctx context.Context, id booking.HoldID) (booking.Hold, e
 	if !live || held.ID != id {
 		return c.tx.Hold(ctx, id)
 	}
+	return c.endHold(ctx, held, c.interviewer)
+}
+
+// endHold ends a live hold; its slot and that slot's interviewer are locked.
+func (c *claim) endHold(ctx context.Context, held booking.HeldSlot, by booking.Interviewer) (booking.Hold, error) {
 	released := held
 	released.EndedAt = &c.now
 	if err := c.tx.EndHold(ctx, released.Hold); err != nil {
@@ -91,5 +96,5 @@ func (c *claim) release(ctx context.Context, id booking.HoldID) (booking.Hold, e
 	if err := tell(ctx, c.tx, c.now, released.Event(booking.HoldReleased, &held)); err != nil {
 		return held.Hold, err
 	}
-	return released.Hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+	return released.Hold, recountWeek(ctx, c.tx, by, held.Start)
 }

@@ -162,7 +162,7 @@ func (c *changing) move(ctx context.Context, id booking.SlotID) error {
 			return err
 		}
 	}
-	moved, refused := record.Seeing(to).Move(c.was, to, c.now)
+	moved, refused := record.Seeing(to).Move(c.was, to, CallerOf(ctx).Actor, c.now)
 	if len(refused) > 0 || moved.SlotID == c.was.SlotID {
 		return refused.Err()
 	}

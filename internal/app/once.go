@@ -86,15 +86,23 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*stor
 	claim := store.Request{
 		Actor: CallerOf(ctx).Actor, Key: *r.key, Operation: r.operation, Input: digest[:], At: r.now,
 	}
-	kept, err := tx.ClaimKey(ctx, claim, r.now.Add(-KeyLifetime))
+	ask := tx.ClaimKey
+	if r.dryRun {
+		ask = tx.KeptAnswer
+	}
+	kept, err := ask(ctx, claim, r.now.Add(-KeyLifetime))
 	if err != nil {
 		return done, err
 	}
 	if kept != nil {
 		return again[T](claim, *kept)
 	}
+	if r.dryRun {
+		done.Result, err = run(tx)
+		return done, err
+	}
 	done.Result, err = store.Try(ctx, tx, run)
-	if err != nil && (r.dryRun || !errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
+	if err != nil && (!errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
 	text, err := json.Marshal(done)

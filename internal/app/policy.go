@@ -9,15 +9,16 @@ import (
 
 // UpdateBookingPolicyInput changes the numbers that are not nil.
 type UpdateBookingPolicyInput struct {
-	ExpectedVersion       *int // refuse when the policy has another version by now
-	InterviewLimit        *int
-	MinimumGradeExclusive *int
-	GradeWindow           *int
-	HoldSeconds           *int
-	MinimumNoticeSeconds  *int
-	CancelCutoffSeconds   *int
-	MaxReschedules        *int
-	PublishHorizonDays    *int
+	ExpectedVersion         *int // refuse when the policy has another version by now
+	InterviewLimit          *int
+	MinimumGradeExclusive   *int
+	GradeWindow             *int
+	HoldSeconds             *int
+	MinimumNoticeSeconds    *int
+	CancelCutoffSeconds     *int
+	RescheduleCutoffSeconds *int
+	MaxReschedules          *int
+	PublishHorizonDays      *int
 }
 
 // UpdateBookingPolicy changes the policy. Its version grows by one, unless
@@ -54,6 +55,7 @@ func (in UpdateBookingPolicyInput) apply(p booking.Policy) booking.Policy {
 	set(&p.HoldSeconds, in.HoldSeconds)
 	set(&p.MinimumNoticeSeconds, in.MinimumNoticeSeconds)
 	set(&p.CancelCutoffSeconds, in.CancelCutoffSeconds)
+	set(&p.RescheduleCutoffSeconds, in.RescheduleCutoffSeconds)
 	set(&p.MaxReschedules, in.MaxReschedules)
 	set(&p.PublishHorizonDays, in.PublishHorizonDays)
 	return p

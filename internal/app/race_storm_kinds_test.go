@@ -82,7 +82,7 @@ func (s *storm) book(random *rand.Rand, on *app.App, dry bool) error {
 		StudentID: pick(s, random, &s.students).ID, SlotID: s.pickSlot(random), IdempotencyKey: requestKey(random), DryRun: dry,
 	})
 	if err == nil && !dry {
-		keep(s, &s.interviews, i.ID)
+		keep(s, &s.interviews, i.Interview.ID)
 	}
 	return err
 }
@@ -103,7 +103,7 @@ func (s *storm) bookHeld(random *rand.Rand, on *app.App) error {
 	hold := s.pickHold(random)
 	i, err := on.Book(s.t.Context(), app.BookSlotInput{StudentID: hold.StudentID, SlotID: hold.SlotID, HoldID: &hold.ID})
 	if err == nil {
-		keep(s, &s.interviews, i.ID)
+		keep(s, &s.interviews, i.Interview.ID)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -336,6 +337,23 @@ func (v View) IsParty(i booking.Interview) bool { return v.may.isParty(i) }
 
 // Holds reports whether the hold is the caller's.
 func (v View) Holds(h booking.Hold) bool { return v.may.isStudent(h.StudentID) }
+
+// CanCancel reports whether the caller could cancel the interview at now.
+func (v View) CanCancel(i booking.Interview, p booking.Policy, now time.Time) bool {
+	return v.may.only(parties...) == nil && v.may.isParty(i) && len(i.MayCancel(v.may.Actor, p, now)) == 0
+}
+
+// CanReschedule reports whether the caller could move the interview at now, to a
+// slot that suits.
+func (v View) CanReschedule(i booking.Interview, p booking.Policy, now time.Time) bool {
+	return v.may.only(students...) == nil && v.may.isStudent(i.StudentID) && len(i.MayMove(v.may.Actor, p, now)) == 0
+}
+
+// CanComplete reports whether the caller could complete or grade the interview at
+// now.
+func (v View) CanComplete(i booking.Interview, now time.Time) bool {
+	return v.may.only(staff...) == nil && v.may.isInterviewer(i.InterviewerID) && len(i.MayComplete(now)) == 0
+}
 
 // Meets reports whether the interview is the caller's and going to take place, so
 // that he may know where.

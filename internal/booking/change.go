@@ -11,7 +11,7 @@ import (
 // name is judged alike by both, but for the time that has passed between them
 // and for the slot of his own hold.
 type Difference struct {
-	Everything   bool            // one of them offers nothing
+	Everything   bool            // one of them offers nothing, or slots of another notice
 	Interviewers []InterviewerID // one of them keeps the student from
 	Spans        []calendar.Span // are busy in one of them
 }
@@ -19,7 +19,7 @@ type Difference struct {
 // Since is how the offer differs from an earlier one.
 func (o Offer) Since(before Offer) Difference {
 	return Difference{
-		Everything:   o.Eligibility.Eligible != before.Eligibility.Eligible,
+		Everything:   o.Eligibility.Eligible != before.Eligibility.Eligible || o.Earliest.Sub(o.Now) != before.Earliest.Sub(before.Now),
 		Interviewers: inOne(o.Excluded(), before.Excluded(), func(a, b InterviewerID) bool { return a == b }),
 		Spans:        inOne(o.Busy, before.Busy, calendar.Span.Equal),
 	}

@@ -30,10 +30,12 @@ type Record struct {
 
 // Eligibility is the verdict on a student, with the evidence.
 type Eligibility struct {
+	StudentID           StudentID
 	Eligible            bool
 	InterviewsUsed      int
 	InterviewLimit      int
-	InterviewsRemaining int
+	InterviewsRemaining int   // those that waivers add among them
+	ExtraByWaiver       int   // how many more the waivers of the limit allow
 	RecentGrades        []int // newest first, at most the policy's window
 	Reasons             []EligibilityReason
 	// Waivers are at work: without them a rule would fail, or keep the student from
@@ -56,25 +58,36 @@ func (r Record) Eligibility(now time.Time) Eligibility {
 // question is what the rules are asked about: what counts of the student, and
 // which of his waivers the thing in question stands on already.
 type question struct {
-	now    time.Time
-	claims []Commitment
-	spent  []WaiverID
-	moving bool // an interview that is booked: rule 4 is not asked again
+	now     time.Time
+	claims  []Commitment // what is in the way
+	counted []Commitment // what counts as used
+	spent   []WaiverID
+	moving  bool // an interview that is booked: rule 4 is not asked again
 }
 
+// question is about a booking. It ends the student's live hold, which is therefore
+// not in its way; until then the hold counts as used.
 func (r Record) question(now time.Time) question {
-	return question{now: now, claims: r.claims(now)}
+	return question{now: now, claims: r.History, counted: r.claims(now)}
+}
+
+// beside is about what stands beside the student's live hold.
+func (r Record) beside(now time.Time) question {
+	claims := r.claims(now)
+	return question{now: now, claims: claims, counted: claims}
 }
 
 func (r Record) eligibility(q question) Eligibility {
 	e := Eligibility{
-		InterviewsUsed: used(q.claims),
+		StudentID:      r.Student.ID,
+		InterviewsUsed: used(q.counted),
 		InterviewLimit: r.Student.InterviewLimit(r.Policy),
 		RecentGrades:   r.recentGrades(),
 		Waivers:        []Waiver{},
 	}
-	e.InterviewsRemaining = max(0, e.InterviewLimit-e.InterviewsUsed)
 	waivers := r.waivers(q.claims)
+	e.ExtraByWaiver = usesLeft(r.waivers(q.counted), WaiveLimit, q.now)
+	e.InterviewsRemaining = max(0, e.InterviewLimit-e.InterviewsUsed) + e.ExtraByWaiver
 	fails := func(rule WaivableRule, code RefusalCode, message string) {
 		if waiver, waived := pass(waivers, rule, q.spent, q.now); waived {
 			e.Waivers = append(e.Waivers, waiver)
@@ -82,7 +95,7 @@ func (r Record) eligibility(q question) Eligibility {
 		}
 		e.Reasons = append(e.Reasons, EligibilityReason{code, message})
 	}
-	if e.InterviewsUsed >= e.InterviewLimit {
+	if used(q.claims) >= e.InterviewLimit {
 		fails(WaiveLimit, LimitReached, fmt.Sprintf("%d of %d interviews are used.", e.InterviewsUsed, e.InterviewLimit))
 	}
 	tooLow := func(grade int) bool { return grade <= r.Policy.MinimumGradeExclusive }
@@ -91,8 +104,10 @@ func (r Record) eligibility(q question) Eligibility {
 			"Each of the last %d grades must be greater than %d; they are %s, newest first.",
 			r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive, list(e.RecentGrades)))
 	}
-	if waiver, waived := pass(waivers, WaivePair, q.spent, q.now); waived {
-		e.Waivers = append(e.Waivers, waiver)
+	for _, rule := range []WaivableRule{WaivePair, WaiveNotice} {
+		if waiver, waived := pass(waivers, rule, q.spent, q.now); waived && (rule != WaiveNotice || r.Policy.MinimumNoticeSeconds > 0) {
+			e.Waivers = append(e.Waivers, waiver)
+		}
 	}
 	e.Eligible = len(e.Reasons) == 0
 	return e

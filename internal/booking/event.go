@@ -196,6 +196,7 @@ func (p Policy) Event(before Policy) Event {
 		Add("holdSeconds", before.HoldSeconds, p.HoldSeconds).
 		Add("minimumNoticeSeconds", before.MinimumNoticeSeconds, p.MinimumNoticeSeconds).
 		Add("cancelCutoffSeconds", before.CancelCutoffSeconds, p.CancelCutoffSeconds).
+		Add("rescheduleCutoffSeconds", before.RescheduleCutoffSeconds, p.RescheduleCutoffSeconds).
 		Add("maxReschedules", before.MaxReschedules, p.MaxReschedules).
 		Add("publishHorizonDays", before.PublishHorizonDays, p.PublishHorizonDays).
 		Add("version", before.Version, p.Version)}

@@ -150,7 +150,7 @@ func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	if i.Status.TookOrTakesPlace() && slices.ContainsFunc(busy(claims), i.Span().Overlaps) {
 		no(OwnOverlap, "start", ownOverlap)
 	}
-	for _, reason := range r.Eligibility(now).Reasons {
+	for _, reason := range r.eligibility(r.beside(now)).Reasons {
 		if (reason.Code == LimitReached && i.Status.CountsAgainstLimit()) || i.ToCome(now) {
 			no(reason.Code, "studentEmail", reason.Message)
 		}

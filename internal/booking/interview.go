@@ -120,16 +120,12 @@ func (i Interview) Complete(c Completion, now time.Time) (Interview, Refused) {
 	if refused := c.validate(i, now); len(refused) > 0 {
 		return i, refused
 	}
-	switch i.Status {
-	case Booked:
-		if now.Before(i.Start) {
-			return i, tooSoon("interviewId", i.Start, "The interview has not started; it can be completed once it has.")
-		}
+	if refused := i.MayComplete(now); len(refused) > 0 {
+		return i, refused
+	}
+	if i.Status == Booked {
 		i.Status = Completed
 		i.CompletedAt = &now
-	case Completed:
-	default:
-		return i, wrongStatus(i, "completed", Booked, Completed)
 	}
 	if c.At != nil {
 		i.CompletedAt = c.At
@@ -144,6 +140,17 @@ func (i Interview) Complete(c Completion, now time.Time) (Interview, Refused) {
 		i.NoteShared = *c.Share
 	}
 	return i, nil
+}
+
+// MayComplete judges whether the interview can be completed or graded at now.
+func (i Interview) MayComplete(now time.Time) Refused {
+	switch {
+	case i.Status != Booked && i.Status != Completed:
+		return wrongStatus(i, "completed", Booked, Completed)
+	case i.Status == Booked && now.Before(i.Start):
+		return tooSoon("interviewId", i.Start, "The interview has not started; it can be completed once it has.")
+	}
+	return nil
 }
 
 func (c Completion) validate(i Interview, now time.Time) Refused {
@@ -167,16 +174,11 @@ func (i Interview) Cancel(reason string, by Actor, p Policy, now time.Time) (Int
 	if refused := checkLength("reason", reason, 1, MaxReason); len(refused) > 0 {
 		return i, refused
 	}
-	switch i.Status {
-	case Booked:
-	case Cancelled:
+	if i.Status == Cancelled {
 		return i, nil
-	default:
-		return i, wrongStatus(i, "cancelled", Booked)
 	}
-	last := i.Start.Add(-time.Duration(p.CancelCutoffSeconds) * time.Second)
-	if by.IsStudent() && now.After(last) {
-		return i, tooLate(CancelTooLate, last, "The interview starts too soon for a student to cancel it.")
+	if refused := i.MayCancel(by, p, now); len(refused) > 0 {
+		return i, refused
 	}
 	i.Status = Cancelled
 	i.CancelledAt = &now
@@ -184,24 +186,64 @@ func (i Interview) Cancel(reason string, by Actor, p Policy, now time.Time) (Int
 	return i, nil
 }
 
-// Move judges moving the interview to another slot, which is locked, and answers
-// what it becomes. Moving it to where it is changes nothing.
-func (r Record) Move(i Interview, to Slot, now time.Time) (Interview, Refused) {
+// MayCancel judges whether the actor can cancel the interview at now: a student
+// until the policy's cutoff before the start, the others always.
+func (i Interview) MayCancel(by Actor, p Policy, now time.Time) Refused {
 	if i.Status != Booked {
-		return i, wrongStatus(i, "moved", Booked)
+		return wrongStatus(i, "cancelled", Booked)
 	}
-	if i.SlotID == to.ID {
-		return i, nil
+	if last := i.CancelableUntil(p); by.IsStudent() && now.After(last) {
+		return tooLate(CancelTooLate, last, "The interview starts too soon for a student to cancel it.")
+	}
+	return nil
+}
+
+// CancelableUntil returns the last instant at which a student can cancel.
+func (i Interview) CancelableUntil(p Policy) time.Time {
+	return i.Start.Add(-time.Duration(p.CancelCutoffSeconds) * time.Second)
+}
+
+// MayMove judges whether the actor can move the interview at now, wherever to: a
+// student until the policy's cutoff before the start, and everybody only as often
+// as the policy allows.
+func (i Interview) MayMove(by Actor, p Policy, now time.Time) Refused {
+	if i.Status != Booked {
+		return wrongStatus(i, "moved", Booked)
 	}
 	var refused Refused
-	if !i.Start.After(now) {
-		refused = append(refused, Refuse(SlotInPast, "interviewId", "The interview has started; only an upcoming interview can be moved.")...)
+	switch last := i.ReschedulableUntil(p); {
+	case !i.Start.After(now):
+		refused = Refuse(SlotInPast, "interviewId", "The interview has started; only an upcoming interview can be moved.")
+	case by.IsStudent() && now.After(last):
+		refused = tooLate(RescheduleTooLate, last, "The interview starts too soon for a student to move it.")
 	}
-	if i.Reschedules >= r.Policy.MaxReschedules {
+	if i.ReschedulesLeft(p) == 0 {
 		refused = append(refused, Refusal{
-			Code: TooManyReschedules, Field: "interviewId", Used: i.Reschedules, Limit: r.Policy.MaxReschedules,
-			Message: fmt.Sprintf("The interview was moved %d times; %d are allowed.", i.Reschedules, r.Policy.MaxReschedules),
+			Code: TooManyReschedules, Field: "interviewId", Used: i.Reschedules, Limit: p.MaxReschedules,
+			Message: fmt.Sprintf("The interview was moved %d times; %d are allowed.", i.Reschedules, p.MaxReschedules),
 		})
+	}
+	return refused
+}
+
+// ReschedulableUntil returns the last instant at which a student can move the
+// interview.
+func (i Interview) ReschedulableUntil(p Policy) time.Time {
+	return i.Start.Add(-time.Duration(p.RescheduleCutoffSeconds) * time.Second)
+}
+
+// ReschedulesLeft returns how often the interview can still be moved.
+func (i Interview) ReschedulesLeft(p Policy) int { return max(0, p.MaxReschedules-i.Reschedules) }
+
+// Move judges moving the interview to another slot, which is locked, and answers
+// what it becomes. Moving it to where it is changes nothing.
+func (r Record) Move(i Interview, to Slot, by Actor, now time.Time) (Interview, Refused) {
+	if i.Status == Booked && i.SlotID == to.ID {
+		return i, nil
+	}
+	refused := i.MayMove(by, r.Policy, now)
+	if i.Status != Booked {
+		return i, refused
 	}
 	offer := r.OfferToMove(i, now)
 	for _, refusal := range offer.Judge(to) {
@@ -216,14 +258,14 @@ func (r Record) Move(i Interview, to Slot, now time.Time) (Interview, Refused) {
 	moved := offer.Booking(to)
 	i.SlotID, i.InterviewerID, i.Start, i.End = moved.SlotID, moved.InterviewerID, moved.Start, moved.End
 	i.Exempt, i.Reschedules = moved.Exempt, i.Reschedules+1
-	i.Waivers = union(r.without(i.Waivers, WaivePair), moved.Waivers)
+	i.Waivers = union(r.without(i.Waivers, WaivePair, WaiveNotice), moved.Waivers)
 	return i, nil
 }
 
-// without leaves out the waivers of one rule.
-func (r Record) without(ids []WaiverID, rule WaivableRule) []WaiverID {
+// without leaves out the waivers of rules that depend on the slot.
+func (r Record) without(ids []WaiverID, rules ...WaivableRule) []WaiverID {
 	return slices.DeleteFunc(slices.Clone(ids), func(id WaiverID) bool {
-		return slices.ContainsFunc(r.Waivers, func(w Waiver) bool { return w.ID == id && w.Rule == rule })
+		return slices.ContainsFunc(r.Waivers, func(w Waiver) bool { return w.ID == id && slices.Contains(rules, w.Rule) })
 	})
 }
 

@@ -15,6 +15,7 @@ type Offer struct {
 	Eligibility Eligibility
 	Now         time.Time
 	Earliest    time.Time       // a slot that starts before this is too soon
+	Notice      time.Time       // a slot that starts before this needs the waiver of the notice
 	Met         []InterviewerID // whom rule 3 keeps the student from
 	Again       []InterviewerID // whom a waiver lets him meet again
 	Self        InterviewerID   // nobody interviews themselves; 0 for none
@@ -42,7 +43,7 @@ func (r Record) Offer(now time.Time) Offer { return r.offer(r.question(now)) }
 // and 3 see it as not there, and rule 4 is not asked again.
 func (r Record) OfferToMove(i Interview, now time.Time) Offer {
 	r = r.apart(i)
-	q := r.question(now)
+	q := r.beside(now)
 	q.spent, q.moving = i.Waivers, true
 	return r.offer(q)
 }
@@ -65,8 +66,12 @@ func (r Record) offer(q question) Offer {
 		Busy:        busy(q.claims),
 		claims:      q.claims,
 	}
-	if slices.ContainsFunc(o.Eligibility.Waivers, func(w Waiver) bool { return w.Rule == WaivePair }) {
+	o.Notice = o.Earliest
+	if o.waives(WaivePair) {
 		o.Met, o.Again = nil, o.Met
+	}
+	if o.waives(WaiveNotice) {
+		o.Earliest = q.now.Add(Resolution)
 	}
 	if hold, live := r.LiveHold(q.now); live {
 		q.claims, q.spent = r.History, slices.Concat(q.spent, hold.Waivers)
@@ -188,11 +193,27 @@ func (o Offer) WaiversFor(slot Slot) []WaiverID {
 	o, _ = o.about(slot.ID)
 	var ids []WaiverID
 	for _, w := range o.Eligibility.Waivers {
-		if w.Rule != WaivePair || slices.Contains(o.Again, slot.InterviewerID) {
+		if o.needs(w.Rule, slot) {
 			ids = append(ids, w.ID)
 		}
 	}
 	return ids
+}
+
+// needs reports whether a booking of the slot breaks a rule that is waived.
+func (o Offer) needs(rule WaivableRule, slot Slot) bool {
+	switch rule {
+	case WaivePair:
+		return slices.Contains(o.Again, slot.InterviewerID)
+	case WaiveNotice:
+		return slot.Start.Before(o.Notice) && !slot.InPast(o.Now)
+	default: // waived for every slot, or it would not be at work
+		return true
+	}
+}
+
+func (o Offer) waives(rule WaivableRule) bool {
+	return slices.ContainsFunc(o.Eligibility.Waivers, func(w Waiver) bool { return w.Rule == rule })
 }
 
 // Booking is the booking of a slot that Judge allows; its id is not set.

@@ -10,9 +10,13 @@ type Policy struct {
 	HoldSeconds           int // how long a hold lives
 	MinimumNoticeSeconds  int // how long before its start a slot can still be booked
 	CancelCutoffSeconds   int // how long before the start a student can still cancel
-	MaxReschedules        int // how often one interview can be moved
-	PublishHorizonDays    int // how far ahead weekly availability is published
-	Version               int // grows by one with every change
+	// RescheduleCutoffSeconds is how long before the start a student can still move an
+	// interview. Below CancelCutoffSeconds it lets a student move an interview that
+	// can no longer be cancelled, and then cancel it.
+	RescheduleCutoffSeconds int
+	MaxReschedules          int // how often one interview can be moved
+	PublishHorizonDays      int // how far ahead weekly availability is published
+	Version                 int // grows by one with every change
 }
 
 // Horizon is until when weekly availability is published.
@@ -23,15 +27,16 @@ func (p Policy) Horizon(now time.Time) time.Time {
 // DefaultPolicy is what a new school starts with.
 func DefaultPolicy() Policy {
 	return Policy{
-		InterviewLimit:        15,
-		MinimumGradeExclusive: 1,
-		GradeWindow:           2,
-		HoldSeconds:           5 * 60,
-		MinimumNoticeSeconds:  0,
-		CancelCutoffSeconds:   24 * 60 * 60,
-		MaxReschedules:        3,
-		PublishHorizonDays:    180,
-		Version:               1,
+		InterviewLimit:          15,
+		MinimumGradeExclusive:   1,
+		GradeWindow:             2,
+		HoldSeconds:             5 * 60,
+		MinimumNoticeSeconds:    0,
+		CancelCutoffSeconds:     24 * 60 * 60,
+		RescheduleCutoffSeconds: 24 * 60 * 60,
+		MaxReschedules:          3,
+		PublishHorizonDays:      180,
+		Version:                 1,
 	}
 }
 
@@ -53,6 +58,7 @@ func (p Policy) Validate() Refused {
 		{"holdSeconds", p.HoldSeconds, 30, 60 * 60},
 		{"minimumNoticeSeconds", p.MinimumNoticeSeconds, 0, monthSeconds},
 		{"cancelCutoffSeconds", p.CancelCutoffSeconds, 0, monthSeconds},
+		{"rescheduleCutoffSeconds", p.RescheduleCutoffSeconds, 0, monthSeconds},
 		{"maxReschedules", p.MaxReschedules, 0, 100},
 		{"publishHorizonDays", p.PublishHorizonDays, 1, 730},
 	} {

@@ -12,6 +12,7 @@ const (
 	WaiveLimit  WaivableRule = "LIMIT"
 	WaiveGrades WaivableRule = "GRADES"
 	WaivePair   WaivableRule = "PAIR"
+	WaiveNotice WaivableRule = "NOTICE"
 )
 
 // MaxWaiverUses bounds how often one waiver can be used.
@@ -42,9 +43,9 @@ func (w Waiver) Good(now time.Time) bool {
 func (w Waiver) Validate(now time.Time) Refused {
 	refused := checkLength("reason", w.Reason, 1, MaxReason)
 	switch w.Rule {
-	case WaiveLimit, WaiveGrades, WaivePair:
+	case WaiveLimit, WaiveGrades, WaivePair, WaiveNotice:
 	default:
-		refused = append(refused, notOneOf("rule", w.Rule, WaiveLimit, WaiveGrades, WaivePair)...)
+		refused = append(refused, notOneOf("rule", w.Rule, WaiveLimit, WaiveGrades, WaivePair, WaiveNotice)...)
 	}
 	refused = append(refused, checkBounds("uses", w.Uses, 1, MaxWaiverUses)...)
 	if w.ExpiresAt != nil && !w.ExpiresAt.After(now) {
@@ -66,6 +67,17 @@ func (r Record) waivers(claims []Commitment) []Waiver {
 		}
 	}
 	return counted
+}
+
+// usesLeft returns how often the good waivers of a rule can still be used.
+func usesLeft(waivers []Waiver, rule WaivableRule, now time.Time) int {
+	left := 0
+	for _, w := range waivers {
+		if w.Rule == rule && w.Good(now) {
+			left += w.Uses - w.Used
+		}
+	}
+	return left
 }
 
 func (w Waiver) hasRoom() bool { return w.Used < w.Uses }

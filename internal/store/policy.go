@@ -7,13 +7,13 @@ import (
 )
 
 const policyColumns = `p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds,
-	p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version`
+	p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version`
 
 // policyPlaces says where policyColumns are scanned to.
 func policyPlaces(p *booking.Policy) []any {
 	return []any{
 		&p.InterviewLimit, &p.MinimumGradeExclusive, &p.GradeWindow, &p.HoldSeconds,
-		&p.MinimumNoticeSeconds, &p.CancelCutoffSeconds, &p.MaxReschedules, &p.PublishHorizonDays, &p.Version,
+		&p.MinimumNoticeSeconds, &p.CancelCutoffSeconds, &p.RescheduleCutoffSeconds, &p.MaxReschedules, &p.PublishHorizonDays, &p.Version,
 	}
 }
 
@@ -35,8 +35,8 @@ func (tx *Tx) LockPolicy(ctx context.Context) (booking.Policy, error) {
 func (tx *Tx) UpdatePolicy(ctx context.Context, p booking.Policy) error {
 	err := tx.db.WithContext(ctx).Exec(`UPDATE booking_policy SET interview_limit = ?, minimum_grade_exclusive = ?,
 		grade_window = ?, hold_seconds = ?, minimum_notice_seconds = ?, cancel_cutoff_seconds = ?,
-		max_reschedules = ?, publish_horizon_days = ?, version = ?`,
+		reschedule_cutoff_seconds = ?, max_reschedules = ?, publish_horizon_days = ?, version = ?`,
 		p.InterviewLimit, p.MinimumGradeExclusive, p.GradeWindow, p.HoldSeconds, p.MinimumNoticeSeconds,
-		p.CancelCutoffSeconds, p.MaxReschedules, p.PublishHorizonDays, p.Version).Error
+		p.CancelCutoffSeconds, p.RescheduleCutoffSeconds, p.MaxReschedules, p.PublishHorizonDays, p.Version).Error
 	return fault(err, "update the booking policy")
 }

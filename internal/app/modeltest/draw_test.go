@@ -291,7 +291,7 @@ func (s *school) drawEmploy(d dice) operation {
 
 func (s *school) drawGrant(d dice) operation {
 	o := grant{student: s.aStudent(d), uses: 1 + d(2)}
-	o.rule = []booking.WaivableRule{booking.WaiveLimit, booking.WaiveGrades, booking.WaivePair}[d(3)]
+	o.rule = []booking.WaivableRule{booking.WaiveLimit, booking.WaiveGrades, booking.WaivePair, booking.WaiveNotice}[d(4)]
 	switch d(4) {
 	case 0:
 		o.expires = s.now.Add(time.Duration(d(3)) * time.Minute)
@@ -328,7 +328,7 @@ func (s *school) drawPolicy(d dice) operation {
 	case 4:
 		p.HoldSeconds = 30 + 30*d(4)
 	case 5:
-		p.CancelCutoffSeconds = d(4) * 3600
+		p.CancelCutoffSeconds, p.RescheduleCutoffSeconds = d(4)*3600, d(4)*3600
 	case 6:
 		p.MaxReschedules = d(4)
 	case 7:
@@ -353,7 +353,7 @@ func (s *school) drawWait(d dice) operation {
 		if i := s.interview(id); i != nil && i.start.After(s.now) {
 			at = i.start.Add([]time.Duration{
 				0, -time.Microsecond, 10 * time.Minute, 10*time.Minute - time.Microsecond, time.Hour,
-				-time.Duration(s.policy.CancelCutoffSeconds) * time.Second, -time.Duration(s.policy.MinimumNoticeSeconds) * time.Second,
+				-time.Duration(s.policy.CancelCutoffSeconds) * time.Second, -time.Duration(s.policy.RescheduleCutoffSeconds) * time.Second, -time.Duration(s.policy.MinimumNoticeSeconds) * time.Second,
 			}[d(7)])
 		}
 	case 6, 7:

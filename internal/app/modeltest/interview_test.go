@@ -109,8 +109,11 @@ func (o reschedule) first(s *school, i *interview, to *slot) answer {
 		return answer{words: i.String()}
 	}
 	v := s.judgeSlot(i.student, *to, i)
-	if !i.start.After(s.now) {
+	switch last := i.start.Add(-time.Duration(s.policy.RescheduleCutoffSeconds) * time.Second); {
+	case !i.start.After(s.now):
 		v.no = append(v.no, booking.SlotInPast)
+	case o.by.Role == booking.RoleStudent && s.now.After(last):
+		v.no = append(v.no, booking.RescheduleTooLate)
 	}
 	if i.moves >= s.policy.MaxReschedules {
 		v.no = append(v.no, booking.TooManyReschedules)
@@ -125,7 +128,7 @@ func (o reschedule) first(s *school, i *interview, to *slot) answer {
 	to = &moved
 	i.slot, i.by, i.span, i.exempt = to.id, to.by, to.span, v.again
 	i.moves++
-	i.waivers = union(s.but(i.waivers, booking.WaivePair), v.waivers)
+	i.waivers = union(s.but(s.but(i.waivers, booking.WaivePair), booking.WaiveNotice), v.waivers)
 	return answer{words: i.String()}
 }
 

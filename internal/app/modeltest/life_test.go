@@ -142,22 +142,21 @@ func (o book) do(ctx context.Context, on *app.App) (string, int64, error) {
 		return "", 0, err
 	}
 	if o.dry {
-		i.ID = 0 // it is never the id of anything
+		return dryRunWords(i.Interview == nil && i.Released == nil), 0, nil
 	}
-	return theirs(*i), int64(i.ID), nil
+	return theirs(*i.Interview), int64(i.Interview.ID), nil
 }
 
 func (o book) expect(s *school, id int64) answer {
 	request := fmt.Sprintf("book %d %d %s", o.student, o.slot, holdWords(o.hold))
 	a := s.once(o.by, o.key, request, o.dry, func() answer { return o.first(s, booking.InterviewID(id)) })
-	if o.dry {
-		_, rest, _ := strings.Cut(a.words, " of student")
-		if rest != "" {
-			a.words = "interview 0 of student" + rest
-		}
+	if o.dry && a.no == "" {
+		a.words = dryRunWords(true)
 	}
 	return a
 }
+
+func dryRunWords(nothing bool) string { return fmt.Sprintf("allowed, and nothing made: %t", nothing) }
 
 func holdWords(id *booking.HoldID) string {
 	if id == nil {
@@ -196,6 +195,9 @@ func (o book) first(s *school, id booking.InterviewID) answer {
 	}
 	if !o.dry {
 		s.interviews = append(s.interviews, booked)
+		if other := s.holdOf(o.student); other != nil {
+			other.ended = true
+		}
 		s.endHoldsOn(wanted.id)
 		wanted.status = booking.SlotBooked
 	}

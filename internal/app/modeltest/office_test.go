@@ -85,7 +85,8 @@ func (o decide) do(ctx context.Context, on *app.App) (string, int64, error) {
 	now, err := on.UpdateBookingPolicy(ctx, app.UpdateBookingPolicyInput{
 		InterviewLimit: &p.InterviewLimit, MinimumGradeExclusive: &p.MinimumGradeExclusive, GradeWindow: &p.GradeWindow,
 		HoldSeconds: &p.HoldSeconds, MinimumNoticeSeconds: &p.MinimumNoticeSeconds, CancelCutoffSeconds: &p.CancelCutoffSeconds,
-		MaxReschedules: &p.MaxReschedules, PublishHorizonDays: &p.PublishHorizonDays,
+		RescheduleCutoffSeconds: &p.RescheduleCutoffSeconds,
+		MaxReschedules:          &p.MaxReschedules, PublishHorizonDays: &p.PublishHorizonDays,
 	})
 	if err != nil {
 		return "", 0, err

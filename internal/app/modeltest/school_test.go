@@ -175,7 +175,8 @@ type wish struct {
 	by      booking.InterviewerID
 	span    span
 	without booking.InterviewID // rule 4 is not asked again when there is one
-	ownHold bool                // for the very slot that he holds
+	ownHold bool                // for the very slot that the student holds
+	ends    bool                // it ends the student's hold on another slot
 	spent   []booking.WaiverID
 }
 
@@ -195,7 +196,7 @@ func (s *school) claims(w wish) []interview {
 			all = append(all, i)
 		}
 	}
-	if h := s.holdOf(w.who); h != nil && !w.ownHold {
+	if h := s.holdOf(w.who); h != nil && !w.ownHold && !w.ends {
 		held := *s.slot(h.slot)
 		all = append(all, interview{student: w.who, by: held.by, span: held.span, status: booking.Booked, waivers: h.waivers})
 	}
@@ -317,7 +318,7 @@ func (s *school) judge(w wish) verdict {
 
 // judgeSlot asks all rules about a slot.
 func (s *school) judgeSlot(who booking.StudentID, of slot, moving *interview) verdict {
-	w := wish{who: who, by: of.by, span: of.span}
+	w := wish{who: who, by: of.by, span: of.span, ends: moving == nil}
 	if moving != nil {
 		w.without, w.spent = moving.id, moving.waivers
 	}
@@ -339,7 +340,11 @@ func (s *school) judgeSlot(who booking.StudentID, of slot, moving *interview) ve
 	case !of.start.After(s.now):
 		v.no = append(v.no, booking.SlotInPast)
 	case of.start.Before(s.now.Add(notice)):
-		v.no = append(v.no, booking.TooSoon)
+		if id, waived := s.pass(w, booking.WaiveNotice); waived {
+			v.waivers = append(v.waivers, id)
+		} else {
+			v.no = append(v.no, booking.TooSoon)
+		}
 	}
 	if of.status != booking.SlotWithdrawn && s.full(of, w) {
 		v.no = append(v.no, booking.InterviewerFull)
@@ -390,10 +395,27 @@ func (s *school) listed(id booking.StudentID) []booking.SlotID {
 	return ids
 }
 
+// extra is how many bookings the student's waivers of the limit add.
+func (s *school) extra(id booking.StudentID) int {
+	left := 0
+	for _, v := range s.waivers {
+		if v.student != id || v.rule != booking.WaiveLimit || v.revoked || (!v.expires.IsZero() && !s.now.Before(v.expires)) {
+			continue
+		}
+		used := 0
+		for _, claim := range s.claims(wish{who: id}) {
+			used += boolInt(claim.counts() && slices.Contains(claim.waivers, v.id))
+		}
+		left += max(0, v.uses-used)
+	}
+	return left
+}
+
 // eligibility is the verdict on a student, in words.
 func (s *school) eligibility(id booking.StudentID) string {
-	w := wish{who: id}
-	used, limit := s.used(w)
+	w := wish{who: id, ends: true}
+	standing, limit := s.used(w)
+	used, _ := s.used(wish{who: id})
 	grades := s.grades(id)
 	reasons, waivers := codes{}, []booking.WaiverID{}
 	rule := func(broken bool, code booking.RefusalCode, waivable booking.WaivableRule) {
@@ -405,10 +427,13 @@ func (s *school) eligibility(id booking.StudentID) string {
 			reasons = append(reasons, code)
 		}
 	}
-	rule(used >= limit, booking.LimitReached, booking.WaiveLimit)
+	rule(standing >= limit, booking.LimitReached, booking.WaiveLimit)
 	rule(slices.ContainsFunc(grades, func(g int) bool { return g <= s.policy.MinimumGradeExclusive }), booking.GradesTooLow, booking.WaiveGrades)
 	if pair, waived := s.pass(w, booking.WaivePair); waived {
 		waivers = append(waivers, pair)
 	}
-	return eligibilityWords(len(reasons) == 0, used, limit, max(0, limit-used), grades, reasons, waivers)
+	if notice, waived := s.pass(w, booking.WaiveNotice); waived && s.policy.MinimumNoticeSeconds > 0 {
+		waivers = append(waivers, notice)
+	}
+	return eligibilityWords(len(reasons) == 0, used, limit, max(0, limit-used)+s.extra(id), grades, reasons, waivers)
 }
