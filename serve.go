@@ -132,7 +132,8 @@ func (p *program) serve(ctx context.Context) error {
 // limits is how large a request may be.
 func (p *program) limits() graph.Limits {
 	l := graph.DefaultLimits()
-	l.Body, l.Depth, l.Cost = p.config.MaxBody, p.config.MaxDepth, p.config.MaxCost
+	l.Body, l.ImportBody = p.config.MaxBody, p.config.MaxImportBody
+	l.Depth, l.Cost = p.config.MaxDepth, p.config.MaxCost
 	return l
 }
 

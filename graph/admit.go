@@ -18,6 +18,7 @@ type admission struct {
 	documents documents
 	timeout   time.Duration // of a query or a mutation
 	maxBody   int64
+	maxImport int64 // the same of an administrator's import
 	rates     *RateLimits
 	places    *places
 	log       *slog.Logger
@@ -62,6 +63,13 @@ func (a admission) admit(
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {
 		return nil, refuse(wrongMethod, "GET answers queries only; send a mutation with POST").with("Allow", http.MethodPost)
+	}
+	if bodySize(r) > a.maxBody && !onlyImports(operation) {
+		paid, tooMuch, err := a.rates.takeRefused(ctx, r)
+		if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
+			return nil, unpaid
+		}
+		return nil, refuse(tooLarge, "the body has %d bytes; more than %d are allowed for a mutation that only imports", bodySize(r), a.maxBody).billed(paid)
 	}
 	paid, tooMuch, err := a.rates.take(ctx, r, operation)
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {

@@ -22,6 +22,7 @@ import (
 // Limits are how large a request may be, and what its document may ask for.
 type Limits struct {
 	Body                 int // bytes of a request's body
+	ImportBody           int // the same of an administrator's import
 	Characters           int // of a document
 	Tokens               int // of a document, comments among them
 	Nesting              int // of brackets of any kind
@@ -41,7 +42,7 @@ type Limits struct {
 // costs to validate within a bound.
 func DefaultLimits() Limits {
 	return Limits{
-		Body: 256 << 10, Characters: 15_000, Tokens: 2000, Nesting: 30, Depth: 12, IntrospectionDepth: 20, Aliases: 30, Directives: 50,
+		Body: 256 << 10, ImportBody: 8 << 20, Characters: 15_000, Tokens: 2000, Nesting: 30, Depth: 12, IntrospectionDepth: 20, Aliases: 30, Directives: 50,
 		Fields: 1000, Nodes: 3000, SameKey: 10, RootFields: 20, RootFieldsOfMutation: 5, Cost: 5000,
 	}
 }

@@ -88,7 +88,7 @@ func NewHandler(o Options) *Handler {
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: schema}))
 	documents := newDocuments(schema, o)
 	letIn := admission{
-		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), rates: o.Rates, places: newPlaces(o.MaxOperations), log: o.Log,
+		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, places: newPlaces(o.MaxOperations), log: o.Log,
 		schema: schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)

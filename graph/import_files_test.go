@@ -34,7 +34,7 @@ func TestImportOfAFileThatCannotBeRead(t *testing.T) {
 		same(t, name, []any{len(payload.Rows), payload.Errors[0].Code, payload.Errors[0].Path}, []any{0, "INVALID_INPUT", []string{"input", "csv"}})
 	}
 	same(t, "nothing is written", s.rows(), before)
-	huge := s.ask(`mutation($c: String!) { importStudents(input: {csv: $c}) { failed } }`, map[string]any{"c": strings.Repeat("x", 300<<10)})
+	huge := s.ask(`mutation($c: String!) { importStudents(input: {csv: $c}) { failed } }`, map[string]any{"c": strings.Repeat("x", 8<<20)})
 	same(t, "a body that is too large", huge.status, 413)
 	same(t, "a header alone is a file", s.imports("importStudents", "name,email\n", nil).Errors, []refused{})
 }

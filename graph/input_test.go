@@ -225,7 +225,7 @@ func TestRequestsThatHoldNoOperation(t *testing.T) {
 		{"no query", "application/json", `{}`, http.StatusBadRequest, "query is missing"},
 		{"another media type", "text/plain", `{"query": "{ __typename }"}`, http.StatusUnsupportedMediaType, "application/json"},
 		{"a form", "application/x-www-form-urlencoded", `query=x`, http.StatusUnsupportedMediaType, "application/json"},
-		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 300<<10) + `"}`, http.StatusRequestEntityTooLarge, "the 262144 bytes allowed"},
+		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 8<<20) + `"}`, http.StatusRequestEntityTooLarge, "the 8388608 bytes allowed"},
 	} {
 		a := s.post(test.contentType, test.body)
 		if a.status != test.status || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, test.says) ||

@@ -93,13 +93,13 @@ func (c charge) fields(bucket string) (policy, left string) {
 
 // take takes what an operation costs. refused is nil unless there is too little.
 func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext) (bill, *gqlerror.Error, error) {
-	return l.takeFrom(ctx, r, cost(o), bookingsOf(o))
+	return l.takeFrom(ctx, r, cost(o)+costOfBody(r), bookingsOf(o))
 }
 
 // takeRefused takes the least that an operation costs, for a document that is
 // none: it was read as one.
 func (l *RateLimits) takeRefused(ctx context.Context, r *http.Request) (bill, *gqlerror.Error, error) {
-	return l.takeFrom(ctx, r, 1, 0)
+	return l.takeFrom(ctx, r, 1+costOfBody(r), 0)
 }
 
 func (l *RateLimits) takeFrom(ctx context.Context, r *http.Request, points, bookings int) (b bill, refused *gqlerror.Error, err error) {

@@ -33,7 +33,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		writeRefusal(w, r, refuse(notAcceptable, "the answer can be %s or %s; Accept names neither", graphqlJSONMedia, jsonMedia))
 		return
 	}
-	params, refused := readRequest(w, r, t.maxBody)
+	params, refused := readRequest(w, sized(r), t.bodyLimit(r.Context()))
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return

@@ -71,6 +71,7 @@ func TestWrongValues(t *testing.T) {
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
 		{"MAX_OPERATIONS", "0", "a number from 1 on"},
 		{"MAX_BODY", "0", "a number from 1 on"},
+		{"MAX_IMPORT_BODY", "0", "a number from 1 on"},
 		{"MAX_DEPTH", "-1", `MAX_DEPTH is "-1"; a number from 1 on`},
 		{"MAX_COST", "much", "a whole number"},
 		{"INTROSPECTION", "yes", "on or off"},
