@@ -98,6 +98,15 @@ func (r availabilityResolver) Interviewer(ctx context.Context, windows []*bookin
 	return edge(ctx, windows, loader.From(ctx).Interviewers, func(a *booking.Availability) booking.InterviewerID { return a.InterviewerID })
 }
 
+func (r availabilityResolver) PublishesFrom(ctx context.Context, windows []*booking.Availability) ([]*time.Time, error) {
+	policy, err := r.app.View(ctx).Policy(ctx)
+	at := make([]*time.Time, len(windows))
+	for i, a := range windows {
+		at[i] = a.PublishesFrom(policy, r.app.Now())
+	}
+	return at, err
+}
+
 func (r mutationResolver) CreateInterviewer(
 	ctx context.Context, in app.CreateInterviewerInput,
 ) (*model.CreateInterviewerPayload, error) {

@@ -105,15 +105,17 @@ type ComplexityRoot struct {
 	}
 
 	Availability struct {
-		CreatedAt   func(childComplexity int) int
-		End         func(childComplexity int) int
-		GapMinutes  func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Interviewer func(childComplexity int) int
-		SlotMinutes func(childComplexity int) int
-		Start       func(childComplexity int) int
-		Tags        func(childComplexity int) int
-		Weekly      func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		End            func(childComplexity int) int
+		GapMinutes     func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Interviewer    func(childComplexity int) int
+		PublishedUntil func(childComplexity int) int
+		PublishesFrom  func(childComplexity int) int
+		SlotMinutes    func(childComplexity int) int
+		Start          func(childComplexity int) int
+		Tags           func(childComplexity int) int
+		Weekly         func(childComplexity int) int
 	}
 
 	AvailabilityConflict struct {
@@ -728,6 +730,8 @@ type AlreadyInterviewedResolver interface {
 }
 type AvailabilityResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Availability) ([]*booking.Interviewer, error)
+
+	PublishesFrom(ctx context.Context, objs []*booking.Availability) ([]*time.Time, error)
 }
 type AvailabilityConflictResolver interface {
 	Slots(ctx context.Context, objs []*model.AvailabilityConflict) ([][]booking.Slot, error)
@@ -1053,6 +1057,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.Interviewer(childComplexity), true
+	case "Availability.publishedUntil":
+		if e.ComplexityRoot.Availability.PublishedUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.PublishedUntil(childComplexity), true
+	case "Availability.publishesFrom":
+		if e.ComplexityRoot.Availability.PublishesFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.PublishesFrom(childComplexity), true
 	case "Availability.slotMinutes":
 		if e.ComplexityRoot.Availability.SlotMinutes == nil {
 			break
@@ -4178,7 +4194,10 @@ enum EmptyReasonCode {
   RANGE_IN_PAST
   "No interviewer has published a slot in the range."
   NONE_PUBLISHED
-  "Slots are published in the range, but none by the interviewers, or with the tags, that were asked for."
+  """
+  Slots are published in the range, but none by the interviewers, or with the tags,
+  that were asked for; or one of these does not exist.
+  """
   NONE_MATCH
   "Slots are booked already."
   SLOT_TAKEN
@@ -5623,6 +5642,17 @@ type Availability {
   gapMinutes: Int!
   "Topics and levels of these slots, in lower case, beside the interviewer's."
   tags: [String!]!
+  """
+  Of a rule: its windows that start before this are published. It moves on with
+  time, the policy's ` + "`" + `publishHorizonDays` + "`" + ` ahead. Null for one window, which is
+  published whole.
+  """
+  publishedUntil: DateTime
+  """
+  Of a rule that begins beyond the horizon: when its first slots will be
+  published, as the policy is at present. Null once they are, and for one window.
+  """
+  publishesFrom: DateTime
   "When it was published."
   createdAt: DateTime!
 }
@@ -5849,11 +5879,17 @@ type RemoveAvailabilityPayload {
 input BlockTimeInput {
   "The interviewer."
   interviewerId: ID!
-  "When it starts."
-  start: DateTime!
-  "When it ends, at most 366 days after its start."
-  end: DateTime!
-  "Repeats the range on just these days, at the same time of the interviewer's wall clock; at most 366."
+  "When it starts. Given with ` + "`" + `end` + "`" + `, and not with ` + "`" + `date` + "`" + `."
+  start: DateTime
+  "When it ends, at most 366 days after its start. Given with ` + "`" + `start` + "`" + `."
+  end: DateTime
+  "One whole day, from midnight to midnight in the interviewer's time zone. Given without ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `dates` + "`" + `."
+  date: Date
+  """
+  With ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `: repeats the range on just these days, at the same time of
+  the interviewer's wall clock. Without them: these days, whole, in the
+  interviewer's time zone. At most 366.
+  """
   dates: [Date!]
   "Why, 1 to 500 characters. Students whose interviews are cancelled are told."
   reason: String!
@@ -6381,6 +6417,10 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 		return ec.fieldContext_Availability_gapMinutes(ctx, field)
 	case "tags":
 		return ec.fieldContext_Availability_tags(ctx, field)
+	case "publishedUntil":
+		return ec.fieldContext_Availability_publishedUntil(ctx, field)
+	case "publishesFrom":
+		return ec.fieldContext_Availability_publishesFrom(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Availability_createdAt(ctx, field)
 	}
@@ -9509,6 +9549,75 @@ func (ec *executionContext) _Availability_tags(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Availability_tags(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "String")
+}
+
+func (ec *executionContext) _Availability_publishedUntil(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_publishedUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_publishedUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Availability_publishesFrom(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_publishesFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Availability_publishesFrom(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_publishesFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, true, true, "DateTime")
+}
+func (ec *executionContext) resolveBatch_Availability_publishesFrom(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (any, error) {
+	resolver := ec.Resolvers.Availability()
+	if batch, ok := graphql.BatchParentsFor[*booking.Availability](ctx, "Availability"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.PublishesFrom(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*time.Time](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Availability.publishesFrom",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.PublishesFrom(ctx, []*booking.Availability{obj})
+	return graphql.ResolveBatchSingleResult[*time.Time](
+		ctx,
+		results,
+		err,
+		"Availability.publishesFrom",
+	)
 }
 
 func (ec *executionContext) _Availability_createdAt(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
@@ -22816,7 +22925,7 @@ func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, ob
 		asMap["cancelBooked"] = false
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "start", "end", "dates", "reason", "cancelBooked"}
+	fieldsInOrder := [...]string{"interviewerId", "start", "end", "date", "dates", "reason", "cancelBooked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22832,18 +22941,25 @@ func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, ob
 			it.InterviewerID = data
 		case "start":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
-			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Start = data
 		case "end":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("end"))
-			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.End = data
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalODate2ᚖrehearseᚋinternalᚋcalendarᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
 		case "dates":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dates"))
 			data, err := ec.unmarshalODate2ᚕrehearseᚋinternalᚋcalendarᚐDateᚄ(ctx, v)
@@ -25554,6 +25670,17 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "publishedUntil":
+			out.Values[i] = ec._Availability_publishedUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "publishesFrom":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Availability_publishesFrom(ctx, field, obj)
+				})
 		case "createdAt":
 			out.Values[i] = ec._Availability_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -76,6 +76,9 @@ func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string
 		}
 		normal, refused := wanted.Normalise()
 		refused = append(refused, c.interviewer.MayPublish()...)
+		if len(refused) == 0 {
+			refused = normal.CheckToCome(c.now)
+		}
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"rehearse/internal/booking"
@@ -88,9 +89,10 @@ func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, 
 // illness.
 type BlockTimeInput struct {
 	InterviewerID booking.InterviewerID
-	Start, End    time.Time
-	// Dates repeat the range on these days, at the same time of the
-	// interviewer's wall clock; nil for the range alone.
+	Start, End    *time.Time     // both, or neither
+	Date          *calendar.Date // alone: the whole day
+	// Dates repeat the range on these days, at the same time of the interviewer's
+	// wall clock; without a range they are blocked whole.
 	Dates        []calendar.Date
 	Reason       string
 	CancelBooked bool
@@ -108,7 +110,7 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 	if err := accessOf(ctx).asInterviewer(in.InterviewerID); err != nil {
 		return nil, err
 	}
-	if err := booking.CheckBlock(calendar.Span{Start: in.Start, End: in.End}, in.Reason, len(in.Dates)).Err(); err != nil {
+	if err := in.check().Err(); err != nil {
 		return nil, err
 	}
 	change := calendarChange{in.InterviewerID, in.CancelBooked, in.Reason}
@@ -137,16 +139,48 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 	})
 }
 
+func (in BlockTimeInput) check() booking.Refused {
+	refused := booking.CheckBlock(in.Reason, len(in.Dates))
+	switch {
+	case in.Start != nil && in.End != nil && in.Date == nil:
+		return append(refused, booking.CheckRange(calendar.Span{Start: *in.Start, End: *in.End}, booking.MaxBlock)...)
+	case in.Start == nil && in.End == nil && (in.Date != nil) != (len(in.Dates) > 0):
+		return refused
+	}
+	field := "date"
+	switch {
+	case in.Date != nil || in.Start == nil && in.End == nil:
+	case in.Start == nil:
+		field = "start"
+	default:
+		field = "end"
+	}
+	return append(refused, booking.Refuse(booking.InvalidInput, field,
+		"Say what to block in one way: start and end, which dates may repeat, or one whole date, or whole dates.")...)
+}
+
 func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) {
-	once := calendar.Span{Start: in.Start, End: in.End}
-	if in.Dates == nil {
-		return []calendar.Span{once}, nil
+	if in.Start != nil && in.Dates == nil {
+		return []calendar.Span{{Start: *in.Start, End: *in.End}}, nil
 	}
 	zone, err := calendar.Zone(by.TimeZone)
 	if err != nil {
 		return nil, err
 	}
-	return calendar.OnDates(once, in.Dates, zone), nil
+	var spans []calendar.Span
+	field := "dates"
+	switch {
+	case in.Start != nil:
+		spans = calendar.OnDates(calendar.Span{Start: *in.Start, End: *in.End}, in.Dates, zone)
+	case in.Date != nil:
+		field, spans = "date", calendar.WholeDays([]calendar.Date{*in.Date}, zone)
+	default:
+		spans = calendar.WholeDays(in.Dates, zone)
+	}
+	if len(spans) == 0 {
+		return nil, booking.Refuse(booking.InvalidRange, field, fmt.Sprintf("None of the days has such a time in %s.", by.TimeZone))
+	}
+	return spans, nil
 }
 
 // UnblockTimeInput gives blocked time back.

@@ -128,7 +128,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	_, err = server.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: window.Slots[2].ID})
 	must("a slot taken out of it", err)
 	_, err = server.BlockTime(ctx, app.BlockTimeInput{
-		InterviewerID: ann.ID, Start: t0.AddDate(0, 0, 21), End: t0.AddDate(0, 0, 28), Reason: "away",
+		InterviewerID: ann.ID, Start: ptr(t0.AddDate(0, 0, 21)), End: ptr(t0.AddDate(0, 0, 28)), Reason: "away",
 	})
 	must("blocked time", err)
 

@@ -121,7 +121,7 @@ func (p *publishing) judgeBlocks(rows []*publishedRow) {
 			continue
 		}
 		span, by := row.Value.Window(), row.Value.InterviewerID
-		if refused := booking.CheckBlock(span, blockReason, 0); len(refused) > 0 {
+		if refused := booking.CheckRange(span, booking.MaxBlock); len(refused) > 0 {
 			row.fail(refused)
 			continue
 		}

@@ -37,7 +37,7 @@ func (w *world) withdraws(slot booking.Slot) operation {
 func (w *world) blocks(slot booking.Slot) operation {
 	return func(on *app.App) error {
 		_, err := on.BlockTime(w.t.Context(), app.BlockTimeInput{
-			InterviewerID: slot.InterviewerID, Start: slot.Start, End: slot.End, Reason: "away",
+			InterviewerID: slot.InterviewerID, Start: &slot.Start, End: &slot.End, Reason: "away",
 		})
 		return err
 	}

@@ -195,7 +195,7 @@ func (s *storm) withdraw(random *rand.Rand, on *app.App) error {
 func (s *storm) block(random *rand.Rand, on *app.App) error {
 	start := t0.Add(time.Duration(1+random.IntN(16)) * 30 * time.Minute)
 	blocked, err := on.BlockTime(s.t.Context(), app.BlockTimeInput{
-		InterviewerID: pick(s, random, &s.interviewers).ID, Start: start, End: start.Add(time.Hour), Reason: "away",
+		InterviewerID: pick(s, random, &s.interviewers).ID, Start: &start, End: ptr(start.Add(time.Hour)), Reason: "away",
 		CancelBooked: random.IntN(2) == 0,
 	})
 	if err != nil {

@@ -62,7 +62,7 @@ func TestBlockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 		wantOutcome(t, "the booking", err, "ok")
 	})
 	blocked, err := server.BlockTime(t.Context(), app.BlockTimeInput{
-		InterviewerID: by.ID, Start: t0, End: t0.Add(24 * time.Hour), Reason: "a holiday",
+		InterviewerID: by.ID, Start: &t0, End: ptr(t0.Add(24 * time.Hour)), Reason: "a holiday",
 	})
 	wantOutcome(t, "blocking", err, "ok")
 	if len(blocked.Blocks) != 1 || len(blocked.ClosedSlots) != 2 || len(blocked.Conflicts) != 1 {
@@ -96,7 +96,7 @@ func TestUnblockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 	w.slot(by, 2)
 	other := app.New(w.store, clock)
 	blocked, err := other.BlockTime(t.Context(), app.BlockTimeInput{
-		InterviewerID: by.ID, Start: t0, End: t0.Add(24 * time.Hour), Reason: "a holiday",
+		InterviewerID: by.ID, Start: &t0, End: ptr(t0.Add(24 * time.Hour)), Reason: "a holiday",
 	})
 	wantOutcome(t, "blocking", err, "ok")
 	server := w.failsOnce(clock, func() {

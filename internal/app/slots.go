@@ -63,6 +63,16 @@ func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReaso
 	if err != nil {
 		return nil, err
 	}
+	if tally.Published == 0 && s.wanted.Narrows() {
+		all, err := s.app.store.TallySlots(ctx, store.SlotSearch{In: s.wanted.In}, s.offer)
+		if err != nil {
+			return nil, err
+		}
+		tally.Unmatched = all.Published
+		if tally.Unknown, err = s.app.store.AsksForUnknown(ctx, s.wanted); err != nil {
+			return nil, err
+		}
+	}
 	return s.offer.EmptyReasons(s.wanted.In, tally), nil
 }
 

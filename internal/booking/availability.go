@@ -63,6 +63,51 @@ func (a Availability) Ahead(from, until, now time.Time) ([]calendar.Span, error)
 	return slices.DeleteFunc(rule.Windows(from, until), ended), nil
 }
 
+// NextWindow is the first window of a rule that has not ended; false when there
+// is none to come.
+func (a Availability) NextWindow(now time.Time) (calendar.Span, bool) {
+	from := now.Add(-LongestWindow)
+	if from.Before(a.Start) {
+		from = a.Start
+	}
+	// Twice the repetition: a window may fall on a day that its zone skips.
+	weeks := 2*a.Weekly.EveryWeeks + 1
+	windows, err := a.Ahead(a.Start.Add(-Resolution), from.AddDate(0, 0, 7*weeks), now)
+	if err != nil || len(windows) == 0 {
+		return calendar.Span{}, false
+	}
+	return windows[0], true
+}
+
+// CheckToCome refuses a rule that has no window to come.
+func (a Availability) CheckToCome(now time.Time) Refused {
+	if a.Weekly == nil {
+		return nil // of a window, the plan says it
+	}
+	if _, toCome := a.NextWindow(now); toCome {
+		return nil
+	}
+	if !a.End.IsZero() && !a.End.After(now) {
+		return Refuse(InvalidRange, "endDate", fmt.Sprintf(
+			"The endDate is %s, and the last window of the rule has ended; it must lie in the future.", a.Weekly.EndDate))
+	}
+	return Refuse(InvalidRange, "weekdays", "The rule has no window to come: none of its weekdays lies between its startDate, or today, and its endDate.")
+}
+
+// PublishesFrom is when the first slots of a rule will be published, if it begins
+// beyond the horizon; nil when it is published already, and for a window.
+func (a Availability) PublishesFrom(p Policy, now time.Time) *time.Time {
+	if a.Weekly == nil || a.PublishedUntil == nil {
+		return nil
+	}
+	first, toCome := a.NextWindow(now)
+	if !toCome || first.Start.Before(*a.PublishedUntil) {
+		return nil
+	}
+	at := first.Start.Add(now.Sub(p.Horizon(now)))
+	return &at
+}
+
 // Makes reports whether the rule has just this slot.
 func (a Availability) Makes(slot calendar.Span) (bool, error) {
 	rule, err := a.Weekly.rule()

@@ -48,6 +48,9 @@ type Tally struct {
 	Self         int
 	Busy         int // while the student has another interview
 	Full         int // of interviewers whose day or week is full
+
+	Unmatched int  // lie in the range, and are not what was asked for
+	Unknown   bool // an interviewer or a tag that was asked for does not exist
 }
 
 // EmptyReasons explains an empty list: by the student's standing and the range
@@ -66,7 +69,15 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	if len(reasons) > 0 {
 		return reasons
 	}
-	if t.Published == 0 {
+	switch {
+	case t.Published == 0 && t.Unknown:
+		add(EmptyNoneMatch, t.Unmatched, "An interviewer or a tag that was asked for does not exist.")
+		return reasons
+	case t.Published == 0 && t.Unmatched > 0:
+		add(EmptyNoneMatch, t.Unmatched, fmt.Sprintf(
+			"%d slots are published in this range, but none by the interviewers, or with the tags, that were asked for.", t.Unmatched))
+		return reasons
+	case t.Published == 0:
 		add(EmptyNonePublished, 0, "No interviewer has published a slot in this range.")
 		return reasons
 	}

@@ -115,9 +115,9 @@ const (
 	MaxBlockDates = 366
 )
 
-// CheckBlock reports what is wrong with time to be blocked.
-func CheckBlock(span calendar.Span, reason string, dates int) Refused {
-	refused := CheckRange(span, MaxBlock)
-	refused = append(refused, checkLength("reason", reason, 1, MaxReason)...)
+// CheckBlock reports what is wrong with the reason of blocked time, and with how
+// many dates it has.
+func CheckBlock(reason string, dates int) Refused {
+	refused := checkLength("reason", reason, 1, MaxReason)
 	return append(refused, checkCount("dates", dates, 0, MaxBlockDates)...)
 }

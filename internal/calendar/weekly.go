@@ -172,6 +172,19 @@ func OnDates(span Span, dates []Date, zone *time.Location) []Span {
 	return spans
 }
 
+// WholeDays are the days in zone, each once and by date. A day that the zone
+// skipped has no time.
+func WholeDays(dates []Date, zone *time.Location) []Span {
+	dates = slices.Compact(slices.SortedFunc(slices.Values(dates), Date.Compare))
+	spans := make([]Span, 0, len(dates))
+	for _, date := range dates {
+		if day := days(date, 1, zone); day.Start.Before(day.End) {
+			spans = append(spans, day)
+		}
+	}
+	return spans
+}
+
 func onDay(t time.Time, d Date, zone *time.Location) time.Time {
 	return InZone(time.Date(d.Year, d.Month, d.Day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC), zone).UTC()
 }

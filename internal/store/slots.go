@@ -26,6 +26,21 @@ type SlotSearch struct {
 	Tags           []string // all of these, in lower case
 }
 
+// Narrows reports whether more than the range is asked for.
+func (f SlotSearch) Narrows() bool { return len(f.InterviewerIDs) > 0 || len(f.Tags) > 0 }
+
+// AsksForUnknown reports whether the filter names an interviewer who does not
+// exist, or a tag that no interviewer and no live availability has.
+func (r *Reader) AsksForUnknown(ctx context.Context, f SlotSearch) (unknown bool, err error) {
+	err = r.db.WithContext(ctx).Raw(`
+		SELECT EXISTS (SELECT FROM unnest(?::bigint[]) AS w (id) WHERE NOT EXISTS (SELECT FROM interviewers v WHERE v.id = w.id))
+			OR EXISTS (SELECT FROM unnest(?::text[]) AS w (tag)
+				WHERE NOT EXISTS (SELECT FROM interviewers v WHERE w.tag = ANY(v.tags))
+				AND NOT EXISTS (SELECT FROM availabilities a WHERE w.tag = ANY(a.tags) AND a.removed_at IS NULL))`,
+		ids[booking.InterviewerID](f.InterviewerIDs), texts(f.Tags)).Scan(&unknown).Error
+	return unknown, fault(err, "look for the interviewers and tags of a filter")
+}
+
 // narrow is the filter as conditions on slots.
 func (f SlotSearch) narrow() conditions {
 	var c conditions

@@ -1,6 +1,6 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."name_folded","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
-ORDER BY name, id LIMIT $1
+ORDER BY name_folded, id LIMIT $1
 
 SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
 FROM "students"

@@ -268,7 +268,7 @@ type blockTime struct {
 }
 
 func (o blockTime) do(ctx context.Context, on *app.App) (string, int64, error) {
-	b, err := on.BlockTime(ctx, app.BlockTimeInput{InterviewerID: o.by, Start: o.start, End: o.end, Reason: "a holiday", CancelBooked: o.cancelBooked})
+	b, err := on.BlockTime(ctx, app.BlockTimeInput{InterviewerID: o.by, Start: &o.start, End: &o.end, Reason: "a holiday", CancelBooked: o.cancelBooked})
 	if err != nil {
 		return "", 0, err
 	}

@@ -1,0 +1,67 @@
+package graph_test
+
+import "testing"
+
+func (s *school) block(interviewer string, set in) closed {
+	s.t.Helper()
+	input := in{"interviewerId": interviewer, "reason": "ill"}
+	for key, value := range set {
+		input[key] = value
+	}
+	return s.closing("blockTime", "blocks { id start end reason }", input)
+}
+
+// A day is blocked by its date, from midnight to midnight where the interviewer
+// lives, whatever the clocks do.
+func TestBlockingWholeDays(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(in{"timeZone": "Europe/Berlin"})
+	added := s.weekly(ann, in{"startTime": "00:00", "endTime": "24:00", "slotMinutes": 240})
+	s.accepted(added.Errors)
+	tuesday := s.block(ann, in{"date": "2026-06-09"})
+	s.accepted(tuesday.Errors)
+	same(t, "the day", [2]string{tuesday.Blocks[0].Start, tuesday.Blocks[0].End}, [2]string{"2026-06-08T22:00:00Z", "2026-06-09T22:00:00Z"})
+	same(t, "its slots", ids(tuesday.ClosedSlots), ids(added.Slots[6:12]))
+	two := s.block(ann, in{"dates": []string{"2026-06-12", "2026-06-10", "2026-06-12"}})
+	s.accepted(two.Errors)
+	same(t, "each day once, by date", []string{two.Blocks[0].Start, two.Blocks[1].Start}, []string{"2026-06-09T22:00:00Z", "2026-06-11T22:00:00Z"})
+	same(t, "their slots", len(two.ClosedSlots), 12)
+
+	clocks := s.block(ann, in{"dates": []string{"2026-10-25", "2027-03-28"}})
+	s.accepted(clocks.Errors)
+	same(t, "25 hours", [2]string{clocks.Blocks[0].Start, clocks.Blocks[0].End}, [2]string{"2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"})
+	same(t, "23 hours", [2]string{clocks.Blocks[1].Start, clocks.Blocks[1].End}, [2]string{"2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z"})
+	s.sound()
+
+	apia := s.interviewer(in{"timeZone": "Pacific/Apia"})
+	skipped := s.block(apia, in{"date": "2011-12-30"})
+	same(t, "a day that was skipped", codes(skipped.Errors), []string{"INVALID_RANGE"})
+	same(t, "by its field", skipped.Errors[0].Path, []string{"input", "date"})
+}
+
+// There is one way to say what to block.
+func TestBlockingInOneWay(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	before := s.rows()
+	for _, test := range []struct {
+		name  string
+		set   in
+		field string
+	}{
+		{"nothing", in{}, "date"},
+		{"no dates", in{"dates": []string{}}, "date"},
+		{"a date and dates", in{"date": "2026-06-09", "dates": []string{"2026-06-10"}}, "date"},
+		{"a date and a range", in{"date": "2026-06-09", "start": "2026-06-09T09:00:00Z", "end": "2026-06-09T10:00:00Z"}, "date"},
+		{"a start alone", in{"start": "2026-06-09T09:00:00Z"}, "end"},
+		{"an end alone", in{"end": "2026-06-09T09:00:00Z"}, "start"},
+		{"a start and dates", in{"start": "2026-06-09T09:00:00Z", "dates": []string{"2026-06-10"}}, "end"},
+	} {
+		blocked := s.block(ann, test.set)
+		same(t, test.name, codes(blocked.Errors), []string{"INVALID_INPUT"})
+		same(t, test.name+": field", blocked.Errors[0].Path, []string{"input", test.field})
+	}
+	same(t, "nothing is written", s.rows(), before)
+}

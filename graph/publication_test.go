@@ -1,0 +1,101 @@
+package graph_test
+
+import (
+	"testing"
+)
+
+// A rule in the past has nothing to publish and is refused; one that begins beyond
+// the horizon says when it will be published.
+func TestRulesOutsideTheHorizon(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.policy(in{"publishHorizonDays": 10})
+	ann := s.interviewer(nil)
+	before := s.rows()
+	for _, test := range []struct {
+		name  string
+		set   in
+		field string
+	}{
+		{"wholly past", in{"startDate": "2026-05-01", "endDate": "2026-05-31"}, "endDate"},
+		{"ended this morning", in{"startDate": "2026-06-01", "endDate": "2026-06-01", "startTime": "06:00", "endTime": "08:00"}, "weekdays"},
+		{"no such weekday", in{"startDate": "2026-06-09", "endDate": "2026-06-10", "weekdays": []string{"FRIDAY"}}, "weekdays"},
+	} {
+		past := s.weekly(ann, test.set)
+		same(t, test.name, codes(past.Errors), []string{"INVALID_RANGE"})
+		same(t, test.name+": field", past.Errors[0].Path, []string{"input", test.field})
+	}
+	same(t, "nothing is written", s.rows(), before)
+
+	publication := func(id string) (until, from *string) {
+		t.Helper()
+		var data struct {
+			Interviewer struct {
+				Availability []struct {
+					ID                            string
+					PublishedUntil, PublishesFrom *string
+				}
+			}
+		}
+		s.ask("query($i: ID!) { interviewer(id: $i) { availability { id publishedUntil publishesFrom } } }", in{"i": ann}).into(&data)
+		for _, a := range data.Interviewer.Availability {
+			if a.ID == id {
+				return a.PublishedUntil, a.PublishesFrom
+			}
+		}
+		t.Fatalf("availability %s is not listed", id)
+		return nil, nil
+	}
+	far := s.weekly(ann, in{"startDate": "2026-08-01", "endDate": nil}) // a Saturday
+	s.accepted(far.Errors)
+	same(t, "no slots yet", len(far.Slots), 0)
+	until, from := publication(far.Availability.ID)
+	same(t, "published so far", until, ptr("2026-06-11T08:00:00Z"))
+	same(t, "ten days before its first window", from, ptr("2026-07-22T14:00:00Z"))
+	near := s.weekly(ann, nil)
+	until, from = publication(near.Availability.ID)
+	same(t, "published so far", until, ptr("2026-06-11T08:00:00Z"))
+	same(t, "it is published", from, (*string)(nil))
+	window := s.publish(ann, t0.Add(400*day), 2*60*60*1e9, 60)
+	until, from = publication(window.Availability.ID)
+	same(t, "a window is published whole", []*string{until, from}, []*string{nil, nil})
+	s.sound()
+}
+
+// An empty list says whether nothing is published, or nothing that was asked for.
+func TestNoneMatch(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, bob := s.interviewer(in{"tags": []string{"go"}}), s.interviewer(in{"tags": []string{"sql"}})
+	s.publish(ann, t0.Add(day), 2*60*60*1e9, 60)
+	student := s.student(nil)
+	why := func(filter string) (code string, count int) {
+		t.Helper()
+		var data struct {
+			AvailableSlots struct {
+				EmptyReasons []struct {
+					Code, Message string
+					Count         int
+				}
+			}
+		}
+		s.ask("query($s: ID!) { availableSlots(studentId: $s, start: \"2026-06-01T09:00:00Z\", end: \"2026-06-09T09:00:00Z\", "+filter+
+			") { emptyReasons { code count message } } }", in{"s": student}).into(&data)
+		same(t, filter+": one reason", len(data.AvailableSlots.EmptyReasons), 1)
+		return data.AvailableSlots.EmptyReasons[0].Code, data.AvailableSlots.EmptyReasons[0].Count
+	}
+	for _, filter := range []string{
+		`interviewerIds: ["` + bob + `"]`, `tags: ["sql"]`, `tags: ["go", "sql"]`, `tags: ["cobol"]`, `interviewerIds: ["999"]`,
+		`interviewerIds: ["` + ann + `"], tags: ["sql"]`,
+	} {
+		code, count := why(filter)
+		same(t, filter, code, "NONE_MATCH")
+		same(t, filter+": slots that do not match", count, 2)
+	}
+	s.exec("UPDATE slots SET status = 'WITHDRAWN'")
+	code, _ := why(`tags: ["sql"]`)
+	same(t, "nothing is published at all", code, "NONE_PUBLISHED")
+	code, count := why(`tags: ["cobol"]`)
+	same(t, "an unknown tag is never right", code, "NONE_MATCH")
+	same(t, "and keeps nothing away", count, 0)
+}
