@@ -73,6 +73,7 @@ func queries(h household) map[string]string {
 		"student":        fmt.Sprintf(`student(id: %s) { id name email }`, h.student),
 		"students":       `students { totalCount nodes { id } }`,
 		"interviewer":    fmt.Sprintf(`interviewer(id: %s) { id name }`, h.interviewer),
+		"tags":           `tags { tag interviewers }`,
 		"interviewers":   `interviewers { totalCount nodes { id } }`,
 		"slot":           fmt.Sprintf(`slot(id: %s) { id start }`, h.slot),
 		"slots":          fmt.Sprintf(`slots(filter: { interviewerIds: [%s] }) { totalCount nodes { id } }`, h.interviewer),

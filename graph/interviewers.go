@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
 	"rehearse/graph/page"
@@ -22,6 +24,14 @@ func (r queryResolver) Interviewers(
 ) (*page.InterviewerConnection, error) {
 	return list(ctx, page.Interviewers, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy},
 		r.app.View(ctx).Interviewers, r.app.View(ctx).CountInterviewers)
+}
+
+func (r queryResolver) Tags(ctx context.Context, first int) ([]booking.TagCount, error) {
+	tags, err := r.app.View(ctx).TagsInUse(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	return notNil(tags), nil
 }
 
 func (r interviewerResolver) Slots(
@@ -120,7 +130,7 @@ func (r mutationResolver) UpdateInterviewer(
 ) (*model.UpdateInterviewerPayload, error) {
 	change := app.InterviewerChange{
 		InterviewerID: booking.InterviewerID(in.InterviewerID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone,
-		Tags: in.Tags, Active: in.Active, CancelBooked: in.CancelBooked,
+		Tags: in.Tags, Languages: in.Languages, Active: in.Active, CancelBooked: in.CancelBooked,
 	}
 	if most, given := in.MaxPerDay.ValueOK(); given {
 		change.MaxPerDay = &most
@@ -130,6 +140,14 @@ func (r mutationResolver) UpdateInterviewer(
 	}
 	if room, given := in.MeetingURL.ValueOK(); given {
 		change.MeetingURL = &room
+	}
+	for _, text := range []struct {
+		given graphql.Omittable[*string]
+		to    ***string
+	}{{in.Headline, &change.Headline}, {in.Bio, &change.Bio}, {in.PhotoURL, &change.PhotoURL}} {
+		if value, given := text.given.ValueOK(); given {
+			*text.to = &value
+		}
 	}
 	updated, err := r.app.UpdateInterviewer(ctx, change)
 	refused, err := userErrors(ctx, err)

@@ -58,6 +58,10 @@ func plannedInterviewer(r interviewerResolver) plan.Type[booking.Interviewer] {
 		"maxPerDay":  plan.Resolved(r.MaxPerDay, plan.OrNull(scalar.AppendInt)),
 		"maxPerWeek": plan.Resolved(r.MaxPerWeek, plan.OrNull(scalar.AppendInt)),
 		"meetingUrl": plan.Resolved(r.MeetingURL, plan.OrNull(scalar.AppendString[string])),
+		"headline":   plan.Of(func(i *T) *string { return i.Headline }, plan.OrNull(scalar.AppendString[string])),
+		"bio":        plan.Of(func(i *T) *string { return i.Bio }, plan.OrNull(scalar.AppendString[string])),
+		"photoUrl":   plan.Of(func(i *T) *string { return i.PhotoURL }, plan.OrNull(scalar.AppendString[string])),
+		"languages":  plan.Of(func(i *T) []string { return i.Languages }, plan.List(scalar.AppendString[string])),
 		"active":     plan.Of(func(i *T) bool { return i.Active }, scalar.AppendBool),
 		"createdAt":  plan.Of(func(i *T) time.Time { return i.CreatedAt }, scalar.AppendDateTime),
 	}}

@@ -378,15 +378,19 @@ type ComplexityRoot struct {
 	Interviewer struct {
 		Active       func(childComplexity int) int
 		Availability func(childComplexity int) int
+		Bio          func(childComplexity int) int
 		Blocks       func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		Email        func(childComplexity int) int
+		Headline     func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Interviews   func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) int
+		Languages    func(childComplexity int) int
 		MaxPerDay    func(childComplexity int) int
 		MaxPerWeek   func(childComplexity int) int
 		MeetingURL   func(childComplexity int) int
 		Name         func(childComplexity int) int
+		PhotoURL     func(childComplexity int) int
 		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) int
 		Tags         func(childComplexity int) int
 		TimeZone     func(childComplexity int) int
@@ -496,6 +500,7 @@ type ComplexityRoot struct {
 		Slots          func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) int
 		Student        func(childComplexity int, id int64) int
 		Students       func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Tags           func(childComplexity int, first int) int
 		Viewer         func(childComplexity int) int
 	}
 
@@ -602,6 +607,11 @@ type ComplexityRoot struct {
 	Subscription struct {
 		InterviewChanged func(childComplexity int, studentID *int64, interviewerID *int64) int
 		SlotsChanged     func(childComplexity int, studentID int64, start time.Time, end time.Time) int
+	}
+
+	TagCount struct {
+		Interviewers func(childComplexity int) int
+		Tag          func(childComplexity int) int
 	}
 
 	TooManyReschedules struct {
@@ -824,6 +834,7 @@ type QueryResolver interface {
 	Students(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Student], error)
 	Interviewer(ctx context.Context, id int64) (*booking.Interviewer, error)
 	Interviewers(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) (*page.Connection[booking.Interviewer], error)
+	Tags(ctx context.Context, first int) ([]booking.TagCount, error)
 	Slot(ctx context.Context, id int64) (*booking.Slot, error)
 	Slots(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) (*page.Connection[booking.Slot], error)
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
@@ -2109,6 +2120,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Availability(childComplexity), true
+	case "Interviewer.bio":
+		if e.ComplexityRoot.Interviewer.Bio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.Bio(childComplexity), true
 	case "Interviewer.blocks":
 		if e.ComplexityRoot.Interviewer.Blocks == nil {
 			break
@@ -2127,6 +2144,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Email(childComplexity), true
+	case "Interviewer.headline":
+		if e.ComplexityRoot.Interviewer.Headline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.Headline(childComplexity), true
 	case "Interviewer.id":
 		if e.ComplexityRoot.Interviewer.ID == nil {
 			break
@@ -2144,6 +2167,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Interviews(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.InterviewFilter)), true
+	case "Interviewer.languages":
+		if e.ComplexityRoot.Interviewer.Languages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.Languages(childComplexity), true
 	case "Interviewer.maxPerDay":
 		if e.ComplexityRoot.Interviewer.MaxPerDay == nil {
 			break
@@ -2168,6 +2197,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.Name(childComplexity), true
+	case "Interviewer.photoUrl":
+		if e.ComplexityRoot.Interviewer.PhotoURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.PhotoURL(childComplexity), true
 	case "Interviewer.slots":
 		if e.ComplexityRoot.Interviewer.Slots == nil {
 			break
@@ -2853,6 +2888,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Students(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.PeopleFilter), args["orderBy"].(*store.Order)), true
+	case "Query.tags":
+		if e.ComplexityRoot.Query.Tags == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Tags(childComplexity, args["first"].(int)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -3249,6 +3295,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.SlotsChanged(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time)), true
+
+	case "TagCount.interviewers":
+		if e.ComplexityRoot.TagCount.Interviewers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TagCount.Interviewers(childComplexity), true
+	case "TagCount.tag":
+		if e.ComplexityRoot.TagCount.Tag == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TagCount.Tag(childComplexity), true
 
 	case "TooManyReschedules.code":
 		if e.ComplexityRoot.TooManyReschedules.Code == nil {
@@ -3957,7 +4016,11 @@ type Query {
     id: ID!
   ): Interviewer @access(student: ALL, interviewer: OWN)
 
-  "The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers who may not ask for it."
+  """
+  The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. A student sees those
+  who are active, searches their names alone, and cannot order them by e-mail.
+  Null, with an error, for callers who may not ask for it.
+  """
   interviewers(
     "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
@@ -3971,7 +4034,17 @@ type Query {
     filter: InterviewerFilter
     "In which order. A cursor is good for the order it was given in."
     orderBy: InterviewerOrder
-  ): InterviewerConnection @access
+  ): InterviewerConnection @access(student: ALL)
+
+  """
+  The tags that active interviewers have, the most frequent first, then by name:
+  what ` + "`" + `interviewers(filter: { tags })` + "`" + ` finds somebody for.
+  Null, with an error, for callers who may not ask for it.
+  """
+  tags(
+    "How many at most, 1 to 500."
+    first: Int! = 100
+  ): [TagCount!] @access(student: ALL, interviewer: ALL)
 
   "One slot; null when there is none with this id."
   slot(
@@ -4359,6 +4432,14 @@ type Interviewer {
   timeZone: String!
   "Topics and levels, in lower case."
   tags: [String!]!
+  "What the interviewer offers, in one line; null for none."
+  headline: String
+  "What the interviewer writes about themselves; null for none."
+  bio: String
+  "A photo, an ` + "`" + `https` + "`" + ` URL; null for none."
+  photoUrl: String
+  "The languages the interviewer gives interviews in, as BCP 47 tags such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `, sorted."
+  languages: [String!]!
   "How many interviews he gives at most on a day of his zone; null for no cap."
   maxPerDay: Int @access(interviewer: OWN)
   "How many interviews he gives at most in a week, from Monday, of his zone; null for no cap."
@@ -4436,10 +4517,25 @@ type InterviewerEdge {
 
 "Narrows a list of interviewers. A field that is null counts as left out."
 input InterviewerFilter {
-  "Part of the name or the e-mail, whatever the case and the accents: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß."
+  """
+  Part of the name or the e-mail, whatever the case and the accents: ` + "`" + `jose` + "`" + ` finds
+  José, and ` + "`" + `weiss` + "`" + ` finds Weiß. For a student, part of the name alone.
+  """
   search: String
+  "Those who have all of these tags; an empty list narrows nothing."
+  tags: [String!]
+  "Those who speak all of these languages (BCP 47); an empty list narrows nothing."
+  languages: [String!]
   "Only those who are active, or only those who are not."
   active: Boolean
+}
+
+"A tag, and who has it."
+type TagCount {
+  "The tag, in lower case."
+  tag: String!
+  "How many active interviewers have it."
+  interviewers: Int!
 }
 
 "What interviewers can be ordered by."
@@ -5137,6 +5233,8 @@ enum AllowedInput {
   EMAIL
   "An ` + "`" + `https` + "`" + ` URL."
   HTTPS_URL
+  "The BCP 47 tag of a language."
+  LANGUAGE
   "The name of an IANA time zone."
   TIME_ZONE
   "A value that nobody else has."
@@ -6024,6 +6122,14 @@ input CreateInterviewerInput {
   maxPerWeek: Int
   "The room in which he gives his interviews: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
   meetingUrl: String
+  "What the interviewer offers, in one line of 1 to 120 characters."
+  headline: String
+  "What the interviewer writes about themselves, 1 to 1,000 characters."
+  bio: String
+  "A photo: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
+  photoUrl: String
+  "The languages of the interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
+  languages: [String!]
 }
 
 "What taking on came to."
@@ -6052,7 +6158,15 @@ input UpdateInterviewerInput {
   maxPerWeek: Int
   "The room in which he gives his interviews: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null, or empty, takes it away."
   meetingUrl: String
-  "Whether he gives interviews at present. Null is refused."
+  "What the interviewer offers, in one line of 1 to 120 characters; null, or empty, takes it away."
+  headline: String
+  "What the interviewer writes about themselves, 1 to 1,000 characters; null, or empty, takes it away."
+  bio: String
+  "A photo: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null, or empty, takes it away."
+  photoUrl: String
+  "The languages of the interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `. Null is refused."
+  languages: [String!] @notNull
+  "Whether they give interviews at present. Null is refused."
   active: Boolean @notNull
   "With ` + "`" + `active: false` + "`" + `: cancel what is booked, rather than report it."
   cancelBooked: Boolean! = false
@@ -6227,7 +6341,8 @@ input ImportInterviewersInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
   ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it), ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it), ` + "`" + `tags` + "`" + ` (with ` + "`" + `;` + "`" + `
-  between them), ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + ` and ` + "`" + `meetingUrl` + "`" + `.
+  between them), ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `, ` + "`" + `bio` + "`" + `,
+  ` + "`" + `photoUrl` + "`" + ` and ` + "`" + `languages` + "`" + ` (with ` + "`" + `;` + "`" + ` between them).
   """
   csv: String!
   "Answer the same, and write nothing."
@@ -6911,6 +7026,14 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_timeZone(ctx, field)
 	case "tags":
 		return ec.fieldContext_Interviewer_tags(ctx, field)
+	case "headline":
+		return ec.fieldContext_Interviewer_headline(ctx, field)
+	case "bio":
+		return ec.fieldContext_Interviewer_bio(ctx, field)
+	case "photoUrl":
+		return ec.fieldContext_Interviewer_photoUrl(ctx, field)
+	case "languages":
+		return ec.fieldContext_Interviewer_languages(ctx, field)
 	case "maxPerDay":
 		return ec.fieldContext_Interviewer_maxPerDay(ctx, field)
 	case "maxPerWeek":
@@ -7151,6 +7274,16 @@ func (ec *executionContext) childFields_StudentEdge(ctx context.Context, field g
 		return ec.fieldContext_StudentEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StudentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TagCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tag":
+		return ec.fieldContext_TagCount_tag(ctx, field)
+	case "interviewers":
+		return ec.fieldContext_TagCount_interviewers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TagCount", field.Name)
 }
 
 func (ec *executionContext) childFields_UnblockTimePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8390,6 +8523,20 @@ func (ec *executionContext) field_Query_students_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["orderBy"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_tags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -14596,6 +14743,98 @@ func (ec *executionContext) fieldContext_Interviewer_tags(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
 }
 
+func (ec *executionContext) _Interviewer_headline(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_headline(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Headline, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_headline(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
+}
+
+func (ec *executionContext) _Interviewer_bio(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_bio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_bio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
+}
+
+func (ec *executionContext) _Interviewer_photoUrl(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_photoUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhotoURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_photoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
+}
+
+func (ec *executionContext) _Interviewer_languages(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_languages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Languages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_languages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "String")
+}
+
 func (ec *executionContext) _Interviewer_maxPerDay(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17440,6 +17679,50 @@ func (ec *executionContext) fieldContext_Query_interviewers(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_tags(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tags(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Tags(ctx, fc.Args["first"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.TagCount) graphql.Marshaler {
+			return ec.marshalOTagCount2ᚕrehearseᚋinternalᚋbookingᚐTagCountᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tags(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TagCount(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tags_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_slot(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19785,6 +20068,52 @@ func (ec *executionContext) fieldContext_Subscription_interviewChanged(ctx conte
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TagCount_tag(ctx context.Context, field graphql.CollectedField, obj *booking.TagCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagCount_tag(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tag, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TagCount_tag(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagCount", field, false, false, "String")
+}
+
+func (ec *executionContext) _TagCount_interviewers(ctx context.Context, field graphql.CollectedField, obj *booking.TagCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TagCount_interviewers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interviewers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TagCount_interviewers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TagCount", field, false, false, "Int")
 }
 
 func (ec *executionContext) _TooManyReschedules_code(ctx context.Context, field graphql.CollectedField, obj *model.TooManyReschedules) (ret graphql.Marshaler) {
@@ -23213,7 +23542,7 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 		asMap["timeZone"] = "UTC"
 	}
 
-	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl"}
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -23269,6 +23598,34 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.MeetingURL = data
+		case "headline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("headline"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Headline = data
+		case "bio":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bio"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bio = data
+		case "photoUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("photoUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhotoURL = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
 		}
 	}
 	return it, nil
@@ -24043,7 +24400,7 @@ func (ec *executionContext) unmarshalInputInterviewerFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"search", "active"}
+	fieldsInOrder := [...]string{"search", "tags", "languages", "active"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -24057,6 +24414,20 @@ func (ec *executionContext) unmarshalInputInterviewerFilter(ctx context.Context,
 				return it, err
 			}
 			it.Search = data
+		case "tags":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tags"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tags = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -24928,7 +25299,7 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 		asMap["cancelBooked"] = false
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "active", "cancelBooked"}
+	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages", "active", "cancelBooked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -24991,6 +25362,34 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.MeetingURL = graphql.OmittableOf(data)
+		case "headline":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("headline"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Headline = graphql.OmittableOf(data)
+		case "bio":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bio"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Bio = graphql.OmittableOf(data)
+		case "photoUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("photoUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PhotoURL = graphql.OmittableOf(data)
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -27467,6 +27866,26 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "headline":
+			out.Values[i] = ec._Interviewer_headline(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bio":
+			out.Values[i] = ec._Interviewer_bio(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "photoUrl":
+			out.Values[i] = ec._Interviewer_photoUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "languages":
+			out.Values[i] = ec._Interviewer_languages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "maxPerDay":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -28222,6 +28641,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_interviewers(ctx, field)
+				})
+		case "tags":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_tags(ctx, field)
 				})
 		case "slot":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -29016,6 +29441,44 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var tagCountImplementors = []string{"TagCount"}
+
+func (ec *executionContext) _TagCount(ctx context.Context, sel ast.SelectionSet, obj *booking.TagCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tagCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TagCount")
+		case "tag":
+			out.Values[i] = ec._TagCount_tag(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "interviewers":
+			out.Values[i] = ec._TagCount_interviewers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var tooManyReschedulesImplementors = []string{"TooManyReschedules", "UserError"}
@@ -30154,6 +30617,7 @@ var (
 		"PRINTABLE":   booking.AllowedPrintable,
 		"EMAIL":       booking.AllowedEmail,
 		"HTTPS_URL":   booking.AllowedURL,
+		"LANGUAGE":    booking.AllowedLanguage,
 		"TIME_ZONE":   booking.AllowedTimeZone,
 		"UNUSED":      booking.AllowedUnused,
 		"TIME":        booking.AllowedTime,
@@ -30169,6 +30633,7 @@ var (
 		booking.AllowedPrintable:  "PRINTABLE",
 		booking.AllowedEmail:      "EMAIL",
 		booking.AllowedURL:        "HTTPS_URL",
+		booking.AllowedLanguage:   "LANGUAGE",
 		booking.AllowedTimeZone:   "TIME_ZONE",
 		booking.AllowedUnused:     "UNUSED",
 		booking.AllowedTime:       "TIME",
@@ -31590,6 +32055,10 @@ var (
 	}
 )
 
+func (ec *executionContext) marshalNTagCount2rehearseᚋinternalᚋbookingᚐTagCount(ctx context.Context, sel ast.SelectionSet, v booking.TagCount) graphql.Marshaler {
+	return ec._TagCount(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNUnblockTimeInput2rehearseᚋinternalᚋappᚐUnblockTimeInput(ctx context.Context, v any) (app.UnblockTimeInput, error) {
 	res, err := ec.unmarshalInputUnblockTimeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -32873,6 +33342,25 @@ func (ec *executionContext) unmarshalOStudentOrder2ᚖrehearseᚋinternalᚋstor
 	}
 	res, err := ec.unmarshalInputStudentOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTagCount2ᚕrehearseᚋinternalᚋbookingᚐTagCountᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.TagCount) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTagCount2rehearseᚋinternalᚋbookingᚐTagCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {

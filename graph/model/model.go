@@ -268,7 +268,8 @@ type ImportAvailabilityPayload struct {
 type ImportInterviewersInput struct {
 	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
 	// `timeZone` (`UTC` without it), `active` (`true` without it), `tags` (with `;`
-	// between them), `maxPerDay`, `maxPerWeek` and `meetingUrl`.
+	// between them), `maxPerDay`, `maxPerWeek`, `meetingUrl`, `headline`, `bio`,
+	// `photoUrl` and `languages` (with `;` between them).
 	CSV string `json:"csv"`
 	// Answer the same, and write nothing.
 	DryRun bool `json:"dryRun"`
@@ -652,7 +653,15 @@ type UpdateInterviewerInput struct {
 	MaxPerWeek graphql.Omittable[*int] `json:"maxPerWeek,omitempty"`
 	// The room in which he gives his interviews: an `https` URL of at most 500 characters; null, or empty, takes it away.
 	MeetingURL graphql.Omittable[*string] `json:"meetingUrl,omitempty"`
-	// Whether he gives interviews at present. Null is refused.
+	// What the interviewer offers, in one line of 1 to 120 characters; null, or empty, takes it away.
+	Headline graphql.Omittable[*string] `json:"headline,omitempty"`
+	// What the interviewer writes about themselves, 1 to 1,000 characters; null, or empty, takes it away.
+	Bio graphql.Omittable[*string] `json:"bio,omitempty"`
+	// A photo: an `https` URL of at most 500 characters; null, or empty, takes it away.
+	PhotoURL graphql.Omittable[*string] `json:"photoUrl,omitempty"`
+	// The languages of the interviews: at most 20 BCP 47 tags, such as `en` or `pt-BR`. Null is refused.
+	Languages []string `json:"languages,omitempty"`
+	// Whether they give interviews at present. Null is refused.
 	Active *bool `json:"active,omitempty"`
 	// With `active: false`: cancel what is booked, rather than report it.
 	CancelBooked bool `json:"cancelBooked"`

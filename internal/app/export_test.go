@@ -79,6 +79,8 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	ann = interviewer(app.CreateInterviewerInput{
 		Name: "Ann", Email: "ann@x.org", TimeZone: "Europe/Berlin", Tags: []string{"a;b", "Go"}, MaxPerDay: ptr(7), MaxPerWeek: ptr(20),
 		MeetingURL: ptr("https://meet.example.org/ann?a=1,2"),
+		Headline:   ptr(`Go, "and" more`), Bio: ptr("Ten years;\nof Go"), PhotoURL: ptr("https://photos.example.org/ann"),
+		Languages: []string{"en", "pt-BR"},
 	})
 	bob := interviewer(app.CreateInterviewerInput{Name: "Bob", Email: "bob@x.org", TimeZone: "UTC"})
 	rule := func(by booking.Interviewer, change func(*app.AddWeeklyAvailabilityInput)) *app.Published {

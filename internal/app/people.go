@@ -88,6 +88,9 @@ type CreateInterviewerInput struct {
 
 	MaxPerDay, MaxPerWeek *int
 	MeetingURL            *string
+
+	Headline, Bio, PhotoURL *string
+	Languages               []string
 }
 
 // CreateInterviewer takes an interviewer on; he is active.
@@ -98,6 +101,7 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	interviewer, refused := booking.Interviewer{
 		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: a.Now(),
 		MaxPerDay: in.MaxPerDay, MaxPerWeek: in.MaxPerWeek, MeetingURL: in.MeetingURL,
+		Headline: in.Headline, Bio: in.Bio, PhotoURL: in.PhotoURL, Languages: in.Languages,
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
@@ -123,6 +127,9 @@ type InterviewerChange struct {
 
 	MaxPerDay, MaxPerWeek **int    // a pointer to nil takes the cap away
 	MeetingURL            **string // a pointer to nil takes the room away
+
+	Headline, Bio, PhotoURL **string // a pointer to nil takes it away
+	Languages               []string // nil leaves them
 }
 
 // UpdatedInterviewer is an interviewer after a change, and what closing their
@@ -186,6 +193,12 @@ func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {
 	set(&to.MaxPerDay, in.MaxPerDay)
 	set(&to.MaxPerWeek, in.MaxPerWeek)
 	set(&to.MeetingURL, in.MeetingURL)
+	set(&to.Headline, in.Headline)
+	set(&to.Bio, in.Bio)
+	set(&to.PhotoURL, in.PhotoURL)
+	if in.Languages != nil {
+		to.Languages = in.Languages
+	}
 	if in.Tags != nil {
 		to.Tags = in.Tags
 	}

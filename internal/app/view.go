@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"rehearse/internal/booking"
@@ -127,9 +128,10 @@ func (v View) CountStudents(ctx context.Context, f store.PeopleFilter) (int, err
 	return v.app.store.CountStudents(ctx, f)
 }
 
-// Interviewers lists interviewers, for administrators.
+// Interviewers lists interviewers; for a student, those who are active.
 func (v View) Interviewers(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Interviewer, bool, error) {
-	if err := v.may.only(); err != nil {
+	f, err := v.browsing(f, p.Order)
+	if err != nil {
 		return nil, false, err
 	}
 	return v.app.store.Interviewers(ctx, f, p)
@@ -137,10 +139,39 @@ func (v View) Interviewers(ctx context.Context, f store.PeopleFilter, p store.Pa
 
 // CountInterviewers counts what Interviewers lists.
 func (v View) CountInterviewers(ctx context.Context, f store.PeopleFilter) (int, error) {
-	if err := v.may.only(); err != nil {
+	f, err := v.browsing(f, store.Order{})
+	if err != nil {
 		return 0, err
 	}
 	return v.app.store.CountInterviewers(ctx, f)
+}
+
+// browsing narrows a filter to what the caller may look for, and by. An order by
+// e-mail would tell a student how e-mails begin, and its cursors all of them.
+func (v View) browsing(f store.PeopleFilter, order store.Order) (store.PeopleFilter, error) {
+	if err := v.may.only(students...); err != nil {
+		return f, err
+	}
+	if f.Public = !v.may.everything(); f.Public && order.Field == store.ByEmail {
+		return f, ErrForbidden
+	}
+	var bad, refused booking.Refused
+	f.Tags, bad = booking.NormaliseTags(f.Tags)
+	f.Languages, refused = booking.NormaliseLanguages(f.Languages)
+	return f, append(bad, refused...).Err()
+}
+
+const mostTags = 500
+
+// TagsInUse lists the tags of active interviewers.
+func (v View) TagsInUse(ctx context.Context, first int) ([]booking.TagCount, error) {
+	if err := v.may.only(parties...); err != nil {
+		return nil, err
+	}
+	if first < 1 || first > mostTags {
+		return nil, booking.Refuse(booking.InvalidInput, "first", fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed", first, mostTags))
+	}
+	return v.app.store.TagsInUse(ctx, first)
 }
 
 // Events lists what happened, for administrators.

@@ -15,6 +15,7 @@ const (
 	AllowedPrintable  AllowedKind = "PRINTABLE"   // a text without control characters
 	AllowedEmail      AllowedKind = "EMAIL"       // an e-mail address
 	AllowedURL        AllowedKind = "HTTPS_URL"   // an https URL
+	AllowedLanguage   AllowedKind = "LANGUAGE"    // a language's BCP 47 tag
 	AllowedTimeZone   AllowedKind = "TIME_ZONE"   // the name of an IANA time zone
 	AllowedUnused     AllowedKind = "UNUSED"      // a value that nobody else has
 	AllowedTime       AllowedKind = "TIME"        // an instant from NotBefore to NotAfter

@@ -217,6 +217,10 @@ func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
 		Add("maxPerDay", before.MaxPerDay, i.MaxPerDay).
 		Add("maxPerWeek", before.MaxPerWeek, i.MaxPerWeek).
 		Touched("meetingUrl", before.MeetingURL, i.MeetingURL).
+		Touched("headline", before.Headline, i.Headline).
+		Touched("bio", before.Bio, i.Bio).
+		Touched("photoUrl", before.PhotoURL, i.PhotoURL).
+		Add("languages", before.Languages, i.Languages).
 		Add("active", before.Active, i.Active)}
 }
 

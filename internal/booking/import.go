@@ -28,7 +28,11 @@ func (i Interviewer) Differences(imported Interviewer) Refused {
 	refused = append(refused, differs("tags", listed(i.Tags), listed(imported.Tags))...)
 	refused = append(refused, differs("maxPerDay", number(i.MaxPerDay), number(imported.MaxPerDay))...)
 	refused = append(refused, differs("maxPerWeek", number(i.MaxPerWeek), number(imported.MaxPerWeek))...)
-	return append(refused, differs("meetingUrl", words(i.MeetingURL), words(imported.MeetingURL))...)
+	refused = append(refused, differs("meetingUrl", words(i.MeetingURL), words(imported.MeetingURL))...)
+	refused = append(refused, differs("headline", words(i.Headline), words(imported.Headline))...)
+	refused = append(refused, differs("bio", words(i.Bio), words(imported.Bio))...)
+	refused = append(refused, differs("photoUrl", words(i.PhotoURL), words(imported.PhotoURL))...)
+	return append(refused, differs("languages", listed(i.Languages), listed(imported.Languages))...)
 }
 
 // Differences refuses an imported availability that is there already with other

@@ -17,6 +17,10 @@ const (
 	maxName  = 200
 	maxEmail = 254 // RFC 5321, 4.5.3.1.3
 	maxURL   = 500
+
+	maxHeadline  = 120
+	maxBio       = 1000
+	MaxLanguages = 20 // of an interviewer
 )
 
 // Normalise trims the texts, lowers the e-mail's case, makes the time zone's name
@@ -37,29 +41,73 @@ func (i Interviewer) Normalise() (Interviewer, Refused) {
 	i.Tags = tags
 	refused = append(refused, bad...)
 	refused = append(refused, i.checkCaps()...)
-	return i, append(refused, normaliseRoom(&i.MeetingURL)...)
+	refused = append(refused, normaliseURL("meetingUrl", "https://meet.example.org/room", &i.MeetingURL)...)
+	return i, append(refused, i.normaliseProfile()...)
 }
 
-// normaliseRoom trims the URL and reports one that cannot stand; an empty one is
+// normaliseURL trims the URL and reports one that cannot stand; an empty one is
 // none.
-func normaliseRoom(room **string) Refused {
-	if *room == nil {
+func normaliseURL(field, example string, value **string) Refused {
+	if *value = trimmed(*value); *value == nil {
 		return nil
 	}
-	text := strings.TrimSpace(**room)
-	if *room = &text; text == "" {
-		*room = nil
-		return nil
-	}
+	text := **value
 	if n := utf8.RuneCountInString(text); n > maxURL {
-		return Invalid("meetingUrl", between(AllowedLength, 0, maxURL),
-			fmt.Sprintf("meetingUrl has %d characters; at most %d are allowed.", n, maxURL))
+		return Invalid(field, between(AllowedLength, 0, maxURL),
+			fmt.Sprintf("%s has %d characters; at most %d are allowed.", field, n, maxURL))
 	}
 	if !validRoom(text) {
-		return Invalid("meetingUrl", Allowed{Kind: AllowedURL}, fmt.Sprintf(
-			"meetingUrl is %q; an address such as https://meet.example.org/room is expected.", clip(text)))
+		return Invalid(field, Allowed{Kind: AllowedURL}, fmt.Sprintf(
+			"%s is %q; an address such as %s is expected.", field, clip(text), example))
 	}
 	return nil
+}
+
+// trimmed is the text without the space around it; nil when nothing is left.
+func trimmed(text *string) *string {
+	if text == nil {
+		return nil
+	}
+	trimmed := spelling.Name(*text)
+	if trimmed == "" {
+		return nil
+	}
+	return &trimmed
+}
+
+// normaliseProfile trims what students read of the interviewer and reports what
+// cannot stand.
+func (i *Interviewer) normaliseProfile() (refused Refused) {
+	for _, text := range []struct {
+		field string
+		value **string
+		most  int
+	}{{"headline", &i.Headline, maxHeadline}, {"bio", &i.Bio, maxBio}} {
+		if *text.value = trimmed(*text.value); *text.value != nil {
+			refused = append(refused, checkLength(text.field, **text.value, 1, text.most)...)
+		}
+	}
+	refused = append(refused, normaliseURL("photoUrl", "https://photos.example.org/ada.jpg", &i.PhotoURL)...)
+	languages, bad := NormaliseLanguages(i.Languages)
+	i.Languages = languages
+	return append(refused, bad...)
+}
+
+// NormaliseLanguages makes the tags of languages canonical, sorts them and drops
+// doubles.
+func NormaliseLanguages(tags []string) ([]string, Refused) {
+	clean := []string{}
+	for _, tag := range tags {
+		canonical, ok := spelling.Language(strings.TrimSpace(tag))
+		if !ok {
+			return clean, Invalid("languages", Allowed{Kind: AllowedLanguage}, fmt.Sprintf(
+				"languages has %q; a BCP 47 tag such as en or pt-BR is expected.", clip(tag)))
+		}
+		clean = append(clean, canonical)
+	}
+	slices.Sort(clean)
+	clean = slices.Compact(clean)
+	return clean, checkCount("languages", len(clean), 0, MaxLanguages)
 }
 
 // validRoom accepts what a browser follows to where it seems to lead: no name

@@ -68,8 +68,18 @@ type Interviewer struct {
 	// MeetingURL is the room in which he gives his interviews; nil for none.
 	MeetingURL *string
 
+	// What students read of the interviewer; nil for nothing.
+	Headline, Bio, PhotoURL *string
+	Languages               []string // BCP 47, sorted
+
 	Active    bool // an inactive interviewer has no open slots in the future
 	CreatedAt time.Time
+}
+
+// TagCount is a tag and how many active interviewers have it.
+type TagCount struct {
+	Tag          string
+	Interviewers int
 }
 
 // Block is time that an interviewer has taken out of his calendar.

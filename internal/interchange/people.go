@@ -36,6 +36,10 @@ func Interviewers() Format[booking.Interviewer] {
 			maybeInt("maxPerDay", func(i *booking.Interviewer) **int { return &i.MaxPerDay }),
 			maybeInt("maxPerWeek", func(i *booking.Interviewer) **int { return &i.MaxPerWeek }),
 			maybeText("meetingUrl", func(i *booking.Interviewer) **string { return &i.MeetingURL }),
+			maybeText("headline", func(i *booking.Interviewer) **string { return &i.Headline }),
+			maybeText("bio", func(i *booking.Interviewer) **string { return &i.Bio }),
+			maybeText("photoUrl", func(i *booking.Interviewer) **string { return &i.PhotoURL }),
+			list("languages", func(i *booking.Interviewer) *[]string { return &i.Languages }),
 		},
 		start: func() booking.Interviewer { return booking.Interviewer{Active: true} },
 		check: func(i *booking.Interviewer, _ []string) (refused booking.Refused) {

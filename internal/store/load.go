@@ -54,6 +54,10 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) 
 		{"max_per_day", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerDay, appendInt) }},
 		{"max_per_week", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerWeek, appendInt) }},
 		{"meeting_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MeetingURL, appendText) }},
+		{"headline", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Headline, appendText) }},
+		{"bio", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Bio, appendText) }},
+		{"photo_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.PhotoURL, appendText) }},
+		{"languages", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Languages) }},
 		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
 		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
 	})

@@ -12,16 +12,30 @@ import (
 type PeopleFilter struct {
 	Search string // part of the name or the e-mail, whatever the case and the accents
 	Active *bool  // interviewers only
+
+	// Of interviewers only: those who have all of these.
+	Tags, Languages []string
+
+	Public bool // what students may look for: active interviewers, by their names
 }
 
 func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, true) }
 
 func (f PeopleFilter) narrow(db *gorm.DB, searchByIndex bool) *gorm.DB {
 	if f.Search != "" {
-		db = search(db, f.Search, searchByIndex)
+		db = search(db, f.Search, searchByIndex, f.Public)
 	}
 	if f.Active != nil {
 		db = db.Where("active = ?", *f.Active)
+	}
+	if len(f.Tags) > 0 {
+		db = db.Where("tags @> ?::text[]", texts(f.Tags))
+	}
+	if len(f.Languages) > 0 {
+		db = db.Where("languages @> ?::text[]", texts(f.Languages))
+	}
+	if f.Public {
+		db = db.Where("active")
 	}
 	return db
 }
@@ -73,12 +87,21 @@ func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, er
 	return countPeople(r.db.WithContext(ctx), f, "interviewers")
 }
 
-const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at"
+// TagsInUse reads the tags of active interviewers with how many have each, those
+// that most have first.
+func (r *Reader) TagsInUse(ctx context.Context, most int) (tags []booking.TagCount, err error) {
+	err = r.db.WithContext(ctx).Raw(`SELECT tag, count(*) AS interviewers FROM interviewers, unnest(tags) AS tag
+		WHERE active GROUP BY tag ORDER BY count(*) DESC, tag COLLATE "C" LIMIT ?`, most).Scan(&tags).Error
+	return tags, fault(err, "count tags")
+}
+
+const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, " +
+	"headline, bio, photo_url, languages, active, created_at"
 
 func interviewerPlaces(i *booking.Interviewer) []any {
 	return []any{
-		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL, &i.Active,
-		(*instant)(&i.CreatedAt),
+		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL,
+		&i.Headline, &i.Bio, &i.PhotoURL, &i.Languages, &i.Active, (*instant)(&i.CreatedAt),
 	}
 }
 
@@ -149,7 +172,8 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) error {
 	changed := newInterviewerRow(i)
 	tx.in.changesInterviewers = true
-	return tx.update(ctx, &changed, "name", "name_folded", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url", "active")
+	return tx.update(ctx, &changed, "name", "name_folded", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url",
+		"headline", "bio", "photo_url", "languages", "active")
 }
 
 // LockInterviewer makes every other change of the interviewer and of what he

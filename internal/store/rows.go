@@ -51,6 +51,10 @@ type interviewerRow struct {
 	MaxPerDay  *int
 	MaxPerWeek *int
 	MeetingURL *string
+	Headline   *string
+	Bio        *string
+	PhotoURL   *string
+	Languages  texts
 	Active     bool
 	CreatedAt  time.Time
 }
@@ -61,6 +65,7 @@ func (r interviewerRow) domain() booking.Interviewer {
 	return booking.Interviewer{
 		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
 		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, MeetingURL: r.MeetingURL, CreatedAt: r.CreatedAt.UTC(),
+		Headline: r.Headline, Bio: r.Bio, PhotoURL: r.PhotoURL, Languages: r.Languages,
 	}
 }
 
@@ -68,6 +73,7 @@ func newInterviewerRow(i booking.Interviewer) interviewerRow {
 	return interviewerRow{
 		ID: i.ID, Name: i.Name, NameFolded: spelling.Fold(i.Name), Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
 		MaxPerDay: i.MaxPerDay, MaxPerWeek: i.MaxPerWeek, MeetingURL: i.MeetingURL,
+		Headline: i.Headline, Bio: i.Bio, PhotoURL: i.PhotoURL, Languages: i.Languages,
 	}
 }
 

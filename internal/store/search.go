@@ -14,16 +14,20 @@ import (
 // trigram is how many characters an entry of the search index has.
 const trigram = 3
 
-// search narrows people to those with the words in their name or e-mail, whatever
-// their case and accents. Without the index it compares every row, which is the
-// shorter way to all of many.
-func search(db *gorm.DB, words string, byIndex bool) *gorm.DB {
+// search narrows people to those with the words in their name, or also in their
+// e-mail, whatever their case and accents. Without the index it compares every
+// row, which is the shorter way to all of many.
+func search(db *gorm.DB, words string, byIndex, namesAlone bool) *gorm.DB {
 	folded := spelling.Fold(words)
 	if folded == "" {
 		return db
 	}
 	part := "%" + likeLiteral.Replace(folded) + "%"
-	db = db.Where("(name_folded LIKE ? OR email LIKE ?)", part, part)
+	if namesAlone {
+		db = db.Where("name_folded LIKE ?", part)
+	} else {
+		db = db.Where("(name_folded LIKE ? OR email LIKE ?)", part, part)
+	}
 	if grams := trigramsOf(folded); byIndex && len(grams) > 0 {
 		db = db.Where("trigrams("+searchText+") @> ?::text[]", texts(grams))
 	}

@@ -17,7 +17,7 @@ WHERE id = $1 LIMIT $2
 SELECT p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version
 FROM booking_policy p
 
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = $1 FOR SHARE
 

@@ -19,7 +19,7 @@ SELECT id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full
 FROM slots
 WHERE id = ANY($1)
 
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = ANY($1)
 

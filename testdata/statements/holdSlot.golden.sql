@@ -25,7 +25,7 @@ LEFT JOIN interviews i ON i.student_id = s.id AND i.status <> 'CANCELLED'
 WHERE s.id = $1
 ORDER BY s.id, i.starts_at, i.id
 
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = $1 FOR SHARE
 

@@ -14,7 +14,7 @@ SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id"
 FROM "interviews"
 WHERE id = $1 LIMIT $2
 
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = $1 FOR SHARE
 

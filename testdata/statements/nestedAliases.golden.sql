@@ -1,4 +1,4 @@
-SELECT "interviewers"."id","interviewers"."name","interviewers"."name_folded","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."name_folded","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."headline","interviewers"."bio","interviewers"."photo_url","interviewers"."languages","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 ORDER BY name_folded, id LIMIT $1
 

@@ -14,7 +14,7 @@ FROM unnest($7::timestamptz[], $8::timestamptz[]) AS busy (s, e)
 WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)
 ORDER BY starts_at, id LIMIT $9
 
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = ANY($1)
 

@@ -3,7 +3,7 @@ FROM "availabilities"
 WHERE interviewer_id = ANY($1) AND removed_at IS NULL
 ORDER BY interviewer_id, starts_at, id
 
-SELECT "interviewers"."id","interviewers"."name","interviewers"."name_folded","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."active","interviewers"."created_at"
+SELECT "interviewers"."id","interviewers"."name","interviewers"."name_folded","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."headline","interviewers"."bio","interviewers"."photo_url","interviewers"."languages","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 ORDER BY id LIMIT $1
 

@@ -1,4 +1,4 @@
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = ANY($1)
 

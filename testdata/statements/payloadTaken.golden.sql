@@ -10,7 +10,7 @@ WHERE starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND status = 'OPEN'
 	AND (full_until IS NULL OR full_until <= $5)
 ORDER BY starts_at, id LIMIT $6
 
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = ANY($1)
 

@@ -1,0 +1,172 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"rehearse/internal/booking"
+)
+
+type profile struct {
+	Name                    string
+	Headline, Bio, PhotoURL *string
+	Languages               []string
+}
+
+// faculty is a school of three active interviewers and one who is not.
+func faculty(t *testing.T) (s *school, student string) {
+	t.Helper()
+	s = newSchool(t)
+	s.interviewer(in{
+		"name": "Ann Able", "email": "ann@hidden.example.org", "tags": []string{"go", "senior"}, "languages": []string{"de", "EN-us"},
+		"headline": " Systems design ", "bio": "Ten years\nof Go.", "photoUrl": "https://photos.example.org/ann.jpg", "maxPerDay": 3,
+	})
+	s.interviewer(in{"name": "Ben Brave", "email": "able@hidden.example.org", "tags": []string{"go"}, "languages": []string{"en-US"}})
+	s.interviewer(in{"name": "Cy Calm", "tags": []string{"sql"}})
+	gone := s.interviewer(in{"name": "Dee Gone", "tags": []string{"go", "cobol"}, "languages": []string{"de"}})
+	s.accepted(s.updateInterviewer(gone, in{"active": false}))
+	return s, s.student(nil)
+}
+
+// TestBrowsing looks for interviewers as a student and as an administrator.
+func TestBrowsing(t *testing.T) {
+	t.Parallel()
+	s, student := faculty(t)
+	for _, test := range []struct {
+		name, filter   string
+		student, admin []string // first names
+	}{
+		{"all", "", []string{"Ann", "Ben", "Cy"}, []string{"Ann", "Ben", "Cy", "Dee"}},
+		{"a tag", `tags: ["go"]`, []string{"Ann", "Ben"}, []string{"Ann", "Ben", "Dee"}},
+		{"a tag in another case", `tags: [" Go "]`, []string{"Ann", "Ben"}, []string{"Ann", "Ben", "Dee"}},
+		{"all of two tags", `tags: ["go", "senior"]`, []string{"Ann"}, []string{"Ann"}},
+		{"a tag of nobody active", `tags: ["cobol"]`, nil, []string{"Dee"}},
+		{"no tag", `tags: []`, []string{"Ann", "Ben", "Cy"}, []string{"Ann", "Ben", "Cy", "Dee"}},
+		{"a language", `languages: ["de"]`, []string{"Ann"}, []string{"Ann", "Dee"}},
+		{"a language, spelt otherwise", `languages: ["en_us"]`, []string{"Ann", "Ben"}, []string{"Ann", "Ben"}},
+		{"both", `languages: ["en-US"], tags: ["senior"]`, []string{"Ann"}, []string{"Ann"}},
+		{"a name", `search: "bRAV"`, []string{"Ben"}, []string{"Ben"}},
+		{"a part of an e-mail", `search: "hidden"`, nil, []string{"Ann", "Ben"}},
+		{"a name that is an e-mail, too", `search: "able"`, []string{"Ann"}, []string{"Ann", "Ben"}},
+		{"who is not active", `active: false`, nil, []string{"Dee"}},
+		{"who is active", `active: true`, []string{"Ann", "Ben", "Cy"}, []string{"Ann", "Ben", "Cy"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for role, want := range map[booking.Role][]string{booking.RoleStudent: test.student, booking.RoleAdmin: test.admin} {
+				s.act(role, int64(number(t, student)))
+				var data struct {
+					Interviewers struct {
+						TotalCount int
+						Nodes      []struct{ Name string }
+					}
+				}
+				s.ask("{ interviewers(filter: {"+test.filter+"}) { totalCount nodes { name } } }", nil).into(&data)
+				got := []string{}
+				for _, one := range data.Interviewers.Nodes {
+					name, _, _ := strings.Cut(one.Name, " ")
+					got = append(got, name)
+				}
+				same(t, string(role), got, append([]string{}, want...))
+				same(t, string(role)+" counts", data.Interviewers.TotalCount, len(want))
+			}
+		})
+	}
+}
+
+func TestStudentsReadThePublicProfileAlone(t *testing.T) {
+	t.Parallel()
+	s, student := faculty(t)
+	s.act(booking.RoleStudent, int64(number(t, student)))
+	var data struct{ Interviewers struct{ Nodes []profile } }
+	s.ask(`{ interviewers(first: 1) { nodes { name headline bio photoUrl languages } } }`, nil).into(&data)
+	text := func(s string) *string { return &s }
+	same(t, "the profile", data.Interviewers.Nodes, []profile{{
+		"Ann Able", text("Systems design"), text("Ten years\nof Go."), text("https://photos.example.org/ann.jpg"), []string{"de", "en-US"},
+	}})
+	s.ask(`{ interviewers(last: 1) { nodes { headline languages email maxPerDay maxPerWeek meetingUrl availability { id } blocks { id }
+		slots { totalCount } } } }`, nil).want(
+		`{"interviewers":{"nodes":[{"headline":null,"languages":[],"email":null,"maxPerDay":null,"maxPerWeek":null,"meetingUrl":null,`+
+			`"availability":null,"blocks":null,"slots":null}]}}`,
+		"interviewers nodes 0 availability: FORBIDDEN", "interviewers nodes 0 blocks: FORBIDDEN", "interviewers nodes 0 email: FORBIDDEN",
+		"interviewers nodes 0 maxPerDay: FORBIDDEN", "interviewers nodes 0 maxPerWeek: FORBIDDEN",
+		"interviewers nodes 0 meetingUrl: FORBIDDEN", "interviewers nodes 0 slots: FORBIDDEN")
+	// The order, and its cursors, would tell what the field does not.
+	for _, direction := range []string{"ASC", "DESC"} {
+		s.ask(`{ interviewers(orderBy: { field: EMAIL, direction: `+direction+` }) { edges { cursor } } }`, nil).
+			want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
+	}
+	s.act(booking.RoleInterviewer, 1)
+	s.ask(`{ interviewers { nodes { name } } }`, nil).want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
+}
+
+func TestTags(t *testing.T) {
+	t.Parallel()
+	s, student := faculty(t)
+	const all = `{"tags":[{"tag":"go","interviewers":2},{"tag":"senior","interviewers":1},{"tag":"sql","interviewers":1}]}`
+	for role, id := range map[booking.Role]string{booking.RoleStudent: student, booking.RoleInterviewer: "1", booking.RoleAdmin: "0"} {
+		s.act(role, int64(number(t, id)))
+		s.ask(`{ tags { tag interviewers } }`, nil).want(all)
+		s.ask(`{ tags(first: 1) { tag } }`, nil).want(`{"tags":[{"tag":"go"}]}`)
+		for _, first := range []int{0, -1, 501} {
+			a := s.ask(fmt.Sprintf(`{ tags(first: %d) { tag } }`, first), nil)
+			a.want(`{"tags":null}`, "tags: BAD_USER_INPUT")
+			same(t, "says", a.Errors[0].Message, fmt.Sprintf("first is %d; a whole number from 1 to 500 is allowed", first))
+		}
+	}
+	s.act(booking.RoleAnonymous, 0)
+	s.ask(`{ tags { tag } }`, nil).want(`{"tags":null}`, "tags: UNAUTHENTICATED")
+}
+
+func TestProfilesAreChanged(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	read := func() profile {
+		t.Helper()
+		var data struct{ Interviewer profile }
+		s.ask(`{ interviewer(id: `+ann+`) { headline bio photoUrl languages } }`, nil).into(&data)
+		return data.Interviewer
+	}
+	same(t, "nothing yet", read(), profile{Languages: []string{}})
+	full := in{"headline": "One", "bio": "Two", "photoUrl": "https://photos.example.org/3", "languages": []string{"pt-br", "de", "pt_BR"}}
+	s.accepted(s.updateInterviewer(ann, full))
+	text := func(s string) *string { return &s }
+	want := profile{Headline: text("One"), Bio: text("Two"), PhotoURL: text("https://photos.example.org/3"), Languages: []string{"de", "pt-BR"}}
+	same(t, "all of it", read(), want)
+	s.accepted(s.updateInterviewer(ann, in{"name": "Other"}))
+	same(t, "what is left out stays", read(), want)
+	for field, refusal := range map[string]struct {
+		value any
+		says  string
+	}{
+		"headline":  {strings.Repeat("x", 121), "headline has 121 characters; 1 to 120 are allowed."},
+		"bio":       {strings.Repeat("x", 1001), "bio has 1001 characters; 1 to 1000 are allowed."},
+		"photoUrl":  {"http://photos.example.org/ann", `photoUrl is "http://photos.example.org/ann"; an address such as https://photos.example.org/ada.jpg is expected.`},
+		"languages": {[]string{"en", "English"}, `languages has "English"; a BCP 47 tag such as en or pt-BR is expected.`},
+	} {
+		refused := s.updateInterviewer(ann, in{field: refusal.value})
+		same(t, field, [3]any{refused[0].Code, refused[0].Message, refused[0].Path}, [3]any{"INVALID_INPUT", refusal.says, []string{"input", field}})
+	}
+	same(t, "nothing of it was written", read(), want)
+	s.accepted(s.updateInterviewer(ann, in{"headline": nil, "bio": " ", "photoUrl": "", "languages": []string{}}))
+	same(t, "taken away", read(), profile{Languages: []string{}})
+}
+
+func TestProfilesAreImported(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const table = "name,email,headline,bio,photoUrl,languages\n" +
+		"Ann,ann@example.org,Go,\"Ten years, and more\",https://photos.example.org/ann.jpg,en; pt_br\n" +
+		"Ben,ben@example.org,,,,\n"
+	same(t, "rows", s.imports("importInterviewers", table+"Cy,cy@example.org,,,ftp://x,klingonese\n", in{"partial": true}).came(),
+		[]string{"2 CREATED", "3 CREATED", "4 FAILED photoUrl:INVALID_INPUT languages:INVALID_INPUT"})
+	same(t, "again", s.imports("importInterviewers", table, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED"})
+	var data struct{ Interviewers struct{ Nodes []profile } }
+	s.ask(`{ interviewers { nodes { name headline bio photoUrl languages } } }`, nil).into(&data)
+	text := func(s string) *string { return &s }
+	same(t, "profiles", data.Interviewers.Nodes, []profile{
+		{"Ann", text("Go"), text("Ten years, and more"), text("https://photos.example.org/ann.jpg"), []string{"en", "pt-BR"}},
+		{"Ben", nil, nil, nil, []string{}},
+	})
+}
