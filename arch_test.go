@@ -54,6 +54,7 @@ var only = map[string][]string{
 	"github.com/vektah/gqlparser":   {"graph", "graph/coerce", "graph/generated", "graph/plan"},
 	"github.com/graph-gophers/":     {"graph/loader"},
 	"github.com/caarlos0/env":       {"internal/config"},
+	"github.com/agnivade/":          {"internal/config"},
 	"github.com/pressly/goose":      {"internal/store"},
 	"database/sql":                  {"internal/store", "internal/pgtest"},
 	"net/http":                      {"", "graph", "internal/identity", "internal/load", "internal/playground", "internal/telemetry", "internal/web", "bench"},

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -36,6 +38,9 @@ func (p *program) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	signals, ignore := hangups()
+	defer ignore()
+	inTerminal := hasTerminal()
 	ctx, end := context.WithCancel(ctx)
 	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
 	defer cancel()
@@ -93,10 +98,11 @@ func (p *program) serve(ctx context.Context) error {
 			Metrics: observer.Metrics(),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
-		serveOn := func(l net.Listener, h http.Handler, c *tls.Certificate) {
+		serveOn := func(l net.Listener, h http.Handler, c func() *tls.Certificate) {
 			group.Go(func() error { return site.Serve(ctx, l, h, c, p.config.ShutdownTimeout) })
 		}
-		serveOn(listeners.public, site.Public(listeners.ops == nil), p.config.Certificate)
+		reloaded, certificate := p.reloadable(keys)
+		serveOn(listeners.public, site.Public(listeners.ops == nil), certificate)
 		if listeners.ops != nil {
 			serveOn(listeners.ops, site.Ops(), nil)
 		}
@@ -122,9 +128,16 @@ func (p *program) serve(ctx context.Context) error {
 		if server != nil {
 			group.Go(func() error { return watch(ctx, server) })
 		}
-		p.greet(listeners)
+		group.Go(func() error {
+			p.followHangups(ctx, signals, inTerminal, reloaded, end)
+			return nil
+		})
+		group.Go(func() error {
+			p.announce(ctx, site, listeners, s)
+			return nil
+		})
 		err = group.Wait()
-		fmt.Fprintln(p.stdout, "stopped")
+		p.farewell(ctx)
 		return err
 	})
 }
@@ -295,10 +308,28 @@ func (p *program) listen(ctx context.Context) (listeners, error) {
 
 func open(ctx context.Context, name, addr string) (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s %s is in use; is another server running there? Stop it, or choose another port, such as %s=%s", name, addr, name, nextFree(ctx, addr))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %s cannot be listened on; is another server running there? %w", name, addr, err)
+		return nil, fmt.Errorf("%s %s cannot be listened on: %w", name, addr, err)
 	}
 	return l, nil
+}
+
+// nextFree is the address with the next port that is free, or with any.
+func nextFree(ctx context.Context, addr string) string {
+	const tries = 20
+	host, port, _ := net.SplitHostPort(addr) // it was checked
+	first, _ := strconv.Atoi(port)
+	for next := first + 1; next <= min(first+tries, 65535); next++ {
+		candidate := net.JoinHostPort(host, strconv.Itoa(next))
+		if l, err := new(net.ListenConfig).Listen(ctx, "tcp", candidate); err == nil {
+			_ = l.Close() // it has taken nobody
+			return candidate
+		}
+	}
+	return net.JoinHostPort(host, "0")
 }
 
 func (l listeners) close() {
@@ -307,39 +338,4 @@ func (l listeners) close() {
 			_ = one.Close() // closed already when it was served on
 		}
 	}
-}
-
-const greeting = `Rehearse is ready. %[6]s; Ctrl-C stops it.
-
-  GraphQL     %[7]s://%[1]s/graphql
-  Playground  %[7]s://%[1]s/playground
-  Data        %[2]s
-
-Paste this into the playground: what student %[3]d may book in the next week.
-
-  {
-    availableSlots(studentId: %[3]d, start: "%[4]s", end: "%[5]s", first: 5) {
-      nodes { id start end interviewer { name } }
-      eligibility { eligible interviewsUsed interviewsRemaining }
-      emptyReasons { message }
-    }
-  }
-
-`
-
-func (p *program) greet(l listeners) {
-	data := p.config.DataDir
-	if !p.config.Embedded() {
-		data = "the database of DATABASE_URL"
-	}
-	who, scheme := "You are the administrator", "http"
-	if p.config.Auth == config.AuthJWT {
-		who = "Who sends no token is nobody"
-	}
-	if p.config.Certificate != nil {
-		scheme = "https"
-	}
-	now := p.clock().UTC().Truncate(time.Hour)
-	fmt.Fprintf(p.stdout, greeting, l.public.Addr(), data, sample.Newcomer,
-		now.Format(time.RFC3339), now.AddDate(0, 0, 7).Format(time.RFC3339), who, scheme)
 }

@@ -28,7 +28,8 @@ import (
 var schema string
 
 func main() {
-	os.Exit(exitCode(run(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr), os.Stderr))
+	err := run(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	os.Exit(exitCode(err, os.Getenv("LOG_FORMAT") == "json", os.Stderr))
 }
 
 // Exit codes.
@@ -40,17 +41,24 @@ const (
 // errConfiguration marks what the caller has to set right.
 var errConfiguration = errors.New("wrong configuration")
 
-func exitCode(err error, stderr io.Writer) int {
+// exitCode tells why the program ends: in a line for a person, or as one of the
+// log where that is JSON.
+func exitCode(err error, logs bool, stderr io.Writer) int {
+	code := exitFault
+	if errors.Is(err, errConfiguration) {
+		code = exitConfiguration
+	}
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errConfiguration):
+	case logs:
+		slog.New(slog.NewJSONHandler(stderr, nil)).Error("ended", "error", err.Error(), "exitCode", code)
+	case code == exitConfiguration:
 		fmt.Fprintln(stderr, err)
-		return exitConfiguration
 	default:
 		fmt.Fprintln(stderr, "rehearse:", err)
-		return exitFault
 	}
+	return code
 }
 
 const usage = `usage: rehearse [command]
@@ -131,6 +139,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	p := &program{config: c, args: args, stdout: stdout, log: newLogger(c, stderr)}
 	p.now = time.Now
+	if name != "token" && name != "load" {
+		misspelt, err := config.Misspelt(os.Environ()) //nolint:forbidigo // it goes to config
+		if err != nil {
+			return err
+		}
+		for _, says := range misspelt {
+			p.log.Warn(says)
+		}
+	}
 	p.clock = func() time.Time { return p.now().Add(c.ClockOffset) }
 	return command(p, ctx)
 }
@@ -139,12 +156,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 var purposes = map[string]config.Purpose{"serve": config.Serve, "token": config.Sign}
 
 func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
+	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: inMilliseconds}
 	var lines slog.Handler = slog.NewTextHandler(stderr, options)
 	if c.LogFormat == "json" {
 		lines = slog.NewJSONHandler(stderr, options)
 	}
 	return slog.New(telemetry.NewLogHandler(lines, func(ctx context.Context) string { return app.CallerOf(ctx).RequestID }))
+}
+
+// inMilliseconds gives every duration one unit, and says so in its name.
+func inMilliseconds(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() != slog.KindDuration {
+		return a
+	}
+	return slog.Float64(a.Key+"Ms", float64(a.Value.Duration())/float64(time.Millisecond))
 }
 
 func version() string {

@@ -78,8 +78,27 @@ type running struct {
 	cmd      *exec.Cmd
 	greeting string
 	address  string
-	stderr   *bytes.Buffer
+	stderr   *logged
 	rest     chan string // what it printed after its greeting, once it has ended
+}
+
+// logged is what a program has written, read while it goes on.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func start(t *testing.T, dataDir string, env ...string) *running {
@@ -89,7 +108,7 @@ func start(t *testing.T, dataDir string, env ...string) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{t: t, cmd: cmd, stderr: &bytes.Buffer{}, rest: make(chan string, 1)}
+	r := &running{t: t, cmd: cmd, stderr: &logged{}, rest: make(chan string, 1)}
 	cmd.Stderr = r.stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -98,9 +117,12 @@ func start(t *testing.T, dataDir string, env ...string) *running {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() && lines.Text() != "  }" { // the end of the query to try
 		r.greeting += lines.Text() + "\n"
+		if strings.Contains(r.greeting, "not ready yet") {
+			break
+		}
 	}
 	r.greeting += "  }\n"
-	match := regexp.MustCompile(`http://(\S+)/graphql`).FindStringSubmatch(r.greeting)
+	match := regexp.MustCompile(`https?://(\S+)/graphql`).FindStringSubmatch(r.greeting)
 	if match == nil {
 		_ = cmd.Wait()
 		t.Fatalf("the server did not start:\n%s%s", r.greeting, r.stderr)
@@ -296,7 +318,7 @@ func TestSecondInstanceSharesTheDatabase(t *testing.T) {
 	if code != exitFault {
 		t.Errorf("a third on the first's address ends with %d", code)
 	}
-	mustContain(t, "its error", errs, "is another server running there?")
+	mustContain(t, "its error", errs, "is another server running there?", "such as ADDR=127.0.0.1:")
 	one.stop()
 }
 

@@ -22,7 +22,7 @@ func (p *program) keys() (identity.Keys, error) {
 	case c.OIDCIssuer != "":
 		return identity.NewProvider(identity.ProviderOptions{Issuer: c.OIDCIssuer, Clock: p.now, Log: p.log}), nil
 	case c.PublicKey != nil:
-		return *c.PublicKey, nil
+		return identity.NewReplaceableKey(*c.PublicKey), nil
 	case c.Secret != nil:
 		return *c.Secret, nil
 	default:

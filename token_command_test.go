@@ -111,7 +111,7 @@ func TestTokenOfASecret(t *testing.T) {
 	if status, body := r.as(other, "{ students { totalCount } }"); status != http.StatusUnauthorized {
 		t.Errorf("for another audience: %d %s", status, body)
 	}
-	mustContain(t, "the greeting", r.greeting, "Who sends no token is nobody")
+	mustContain(t, "the greeting", r.greeting, "A request needs a token")
 	r.stop()
 }
 
@@ -121,6 +121,7 @@ func TestServerWithoutItsIssuer(t *testing.T) {
 	issuer := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(issuer.Close)
 	r := start(t, home(t), "AUTH=jwt", "OIDC_ISSUER="+issuer.URL, "JWT_AUDIENCE=rehearse", "SAMPLE_DATA=off")
+	mustContain(t, "the greeting", r.greeting, "not ready yet: the token issuer cannot be reached")
 	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the token issuer cannot be reached") {
 		t.Errorf("/readyz: %d %s", status, body)
 	}

@@ -53,7 +53,7 @@ func (c *Config) validateKeys(purpose Purpose) []error {
 		}
 	}
 	add("JWT_SECRET", c.JWTSecret, c.readSecret)
-	add("JWT_PUBLIC_KEY_FILE", c.JWTPublicKeyFile, c.readPublicKey)
+	add("JWT_PUBLIC_KEY_FILE", c.JWTPublicKeyFile, c.setPublicKey)
 	add("OIDC_ISSUER", c.OIDCIssuer, c.checkIssuer)
 	switch {
 	case len(set) > 1:
@@ -71,17 +71,22 @@ func (c *Config) readSecret() error {
 	return err
 }
 
-func (c *Config) readPublicKey() error {
+func (c *Config) setPublicKey() (err error) {
+	c.PublicKey, err = c.ReadPublicKey()
+	return err
+}
+
+// ReadPublicKey reads JWT_PUBLIC_KEY_FILE as it is now.
+func (c *Config) ReadPublicKey() (*identity.PublicKey, error) {
 	text, err := os.ReadFile(c.JWTPublicKeyFile)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	key, err := identity.ParsePublicKey(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.JWTPublicKeyFile, err)
+		return nil, fmt.Errorf("%s: %w", c.JWTPublicKeyFile, err)
 	}
-	c.PublicKey = &key
-	return nil
+	return &key, nil
 }
 
 func (c *Config) checkIssuer() error {
@@ -123,12 +128,20 @@ func (c *Config) loadCertificate() []error {
 	if c.TLSCertFile == "" || c.TLSKeyFile == "" {
 		return []error{errors.New("one of TLS_CERT_FILE and TLS_KEY_FILE is set; both or none are expected")}
 	}
+	var err error
+	if c.Certificate, err = c.ReadCertificate(); err != nil {
+		return []error{err}
+	}
+	return nil
+}
+
+// ReadCertificate reads TLS_CERT_FILE and TLS_KEY_FILE as they are now.
+func (c *Config) ReadCertificate() (*tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(c.TLSCertFile, c.TLSKeyFile)
 	if err != nil {
-		return []error{fmt.Errorf("TLS_CERT_FILE and TLS_KEY_FILE: %w", err)}
+		return nil, fmt.Errorf("TLS_CERT_FILE and TLS_KEY_FILE: %w", err)
 	}
-	c.Certificate = &pair
-	return nil
+	return &pair, nil
 }
 
 func isLoopback(addr string) bool {

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -178,4 +179,24 @@ func (k PublicKey) key(_ context.Context, algorithm, _ string) (any, error) {
 		return nil, errNoKey
 	}
 	return k.public, nil
+}
+
+// ReplaceableKey is a public key that is replaced while tokens are verified.
+type ReplaceableKey struct{ current atomic.Pointer[PublicKey] }
+
+// NewReplaceableKey is that key until it is replaced.
+func NewReplaceableKey(key PublicKey) *ReplaceableKey {
+	r := &ReplaceableKey{}
+	r.Replace(key)
+	return r
+}
+
+// Replace takes tokens of the key from now on, and none of the one before.
+func (r *ReplaceableKey) Replace(key PublicKey) { r.current.Store(&key) }
+
+func (*ReplaceableKey) algorithms() []string   { return asymmetric }
+func (*ReplaceableKey) ready() (string, error) { return "", nil }
+
+func (r *ReplaceableKey) key(ctx context.Context, algorithm, kid string) (any, error) {
+	return r.current.Load().key(ctx, algorithm, kid)
 }

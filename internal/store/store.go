@@ -149,6 +149,14 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}}, nil
 }
 
+// Name says which database it is, and where.
+func (s *Store) Name() string {
+	if s.config == nil {
+		return "a database"
+	}
+	return fmt.Sprintf("database %s at %s", s.config.Database, s.config.Host)
+}
+
 // Close ends every connection.
 func (s *Store) Close() error { return s.pool.Close() }
 

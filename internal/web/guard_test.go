@@ -179,7 +179,9 @@ func TestTLS(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(ctx, l, s.Public(true), &certificate, time.Second) }()
+	go func() {
+		ended <- s.Serve(ctx, l, s.Public(true), func() *tls.Certificate { return &certificate }, time.Second)
+	}()
 	get := func(c *tls.Config) (*http.Response, error) {
 		transport := &http.Transport{TLSClientConfig: c, ForceAttemptHTTP2: true, DisableKeepAlives: true}
 		response, err := (&http.Client{Transport: transport}).Get("https://" + l.Addr().String() + "/livez")

@@ -125,8 +125,8 @@ func text(w http.ResponseWriter, status int, body string) {
 
 // Serve answers on the listener until ctx ends. Then /readyz says no, requests
 // that are under way get the time given to finish, and Serve returns. With a
-// certificate it talks TLS.
-func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, certificate *tls.Certificate, patience time.Duration) error {
+// certificate, which is asked for at each handshake, it talks TLS.
+func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, certificate func() *tls.Certificate, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -137,7 +137,7 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, 
 	}
 	ended := make(chan error, 1)
 	if certificate != nil {
-		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*certificate}}
+		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return certificate(), nil }}
 		go func() { ended <- server.ServeTLS(l, "", "") }()
 	} else {
 		go func() { ended <- server.Serve(l) }()

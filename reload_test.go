@@ -1,0 +1,215 @@
+//go:build unix
+
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// writeCertificate makes a certificate with that name, its key and its public key in a folder.
+func writeCertificate(t *testing.T, folder, name string) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{"localhost"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, block := range map[string]*pem.Block{
+		"cert.pem": {Type: "CERTIFICATE", Bytes: certificate}, "key.pem": {Type: "PRIVATE KEY", Bytes: private},
+		"public.pem": {Type: "PUBLIC KEY", Bytes: public},
+	} {
+		if err := os.WriteFile(filepath.Join(folder, file), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return key
+}
+
+// shows is the name in the certificate of a server.
+func shows(t *testing.T, address string) string {
+	t.Helper()
+	conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}) // its name is looked at
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	return conn.ConnectionState().PeerCertificates[0].Subject.CommonName
+}
+
+// hangUp sends SIGHUP and waits for what the log says of it, so many times.
+func (r *running) hangUp(says string, times int) {
+	r.t.Helper()
+	if err := r.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		r.t.Fatal(err)
+	}
+	r.awaitLog(says, times)
+}
+
+func (r *running) awaitLog(says string, times int) {
+	r.t.Helper()
+	for strings.Count(r.stderr.String(), says) < times {
+		select {
+		case <-r.t.Context().Done():
+			r.t.Fatalf("the log does not say %q:\n%s", says, r.stderr)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func TestHangupReloadsTheCertificate(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	writeCertificate(t, folder, "first")
+	at := func(name string) string { return filepath.Join(folder, name) }
+	r := start(t, home(t), "SAMPLE_DATA=off", "TLS_CERT_FILE="+at("cert.pem"), "TLS_KEY_FILE="+at("key.pem"))
+	mustContain(t, "the greeting", r.greeting, "https://127.0.0.1:")
+	writeCertificate(t, folder, "second")
+	if got := shows(t, r.address); got != "first" {
+		t.Errorf("before the signal it shows %s", got)
+	}
+	r.hangUp("the certificate was reloaded", 1)
+	if got := shows(t, r.address); got != "second" {
+		t.Errorf("after the signal it shows %s", got)
+	}
+	if err := os.WriteFile(at("cert.pem"), []byte("broken"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.hangUp("the certificate stays as it was", 1)
+	if got := shows(t, r.address); got != "second" {
+		t.Errorf("after a broken file it shows %s", got)
+	}
+	r.stop()
+}
+
+func TestHangupReloadsTheKeyOfTokens(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	sign := func(key *ecdsa.PrivateKey) string {
+		token, err := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
+			"role": "admin", "sub": "1", "exp": time.Now().Add(time.Hour).Unix(),
+		}).SignedString(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	first := sign(writeCertificate(t, folder, "first"))
+	r := start(t, home(t), "SAMPLE_DATA=off", "JWT_PUBLIC_KEY_FILE="+filepath.Join(folder, "public.pem"))
+	second := sign(writeCertificate(t, folder, "second"))
+	answers := func(name, token string, want int) {
+		t.Helper()
+		if status, body := r.as(token, "{ students { totalCount } }"); status != want {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+	answers("the first key", first, 200)
+	answers("the second key before the signal", second, 401)
+	r.hangUp("the key of tokens was reloaded", 1)
+	answers("the first key after the signal", first, 401)
+	answers("the second key", second, 200)
+	if err := os.WriteFile(filepath.Join(folder, "public.pem"), []byte("broken"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.hangUp("the key of tokens stays as it was", 1)
+	answers("the second key after a broken file", second, 200)
+	r.stop()
+}
+
+// With LOG_FORMAT=json everything on both streams is a line of JSON, from the start to the end.
+func TestEventsInJSON(t *testing.T) {
+	t.Parallel()
+	data := home(t)
+	cmd := command(t, data, []string{"LOG_FORMAT=json", "LOG_LEVEL=debug", "SAMPLE_DATA=off", "RATE_LIMITS=off"})
+	r := &running{t: t, cmd: cmd, stderr: &logged{}}
+	var out logged
+	cmd.Stdout, cmd.Stderr = &out, r.stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	r.awaitLog(`"msg":"ready"`, 1)
+	var ready struct{ GraphQL, Address, Data, Auth string }
+	for line := range strings.Lines(r.stderr.String()) {
+		if strings.Contains(line, `"msg":"ready"`) {
+			if err := json.Unmarshal([]byte(line), &ready); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if ready.GraphQL != "http://"+ready.Address+"/graphql" || ready.Data != data || ready.Auth != "local" {
+		t.Errorf("ready: %+v", ready)
+	}
+	r.address = ready.Address
+	if status, _ := r.get("/readyz"); status != 200 {
+		t.Errorf("/readyz answers %d after it said ready", status)
+	}
+	r.ask("{ students { totalCount } }")
+	r.hangUp("SIGHUP: nothing to reload", 1)
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	mustContain(t, "the log", r.stderr.String(), `"msg":"stopped"`, `"durationMs":`, "unknown variable RATE_LIMITS; did you mean RATE_LIMIT?")
+	if out.String() != "" {
+		t.Errorf("standard output has %q", out.String())
+	}
+	for line := range strings.Lines(r.stderr.String()) {
+		var event map[string]any
+		if err := json.Unmarshal([]byte(line), &event); err != nil || event["msg"] == nil || event["level"] == nil {
+			t.Errorf("not an event: %q", line)
+		}
+	}
+	code, _, errs := once(t, data, []string{"LOG_FORMAT=json", "MIGRATE=maybe"})
+	if code != exitConfiguration || !json.Valid([]byte(errs)) {
+		t.Errorf("wrong configuration: %d %s", code, errs)
+	}
+}
+
+func TestGreetingTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	for name, env := range map[string][]string{"IPv4": {"ADDR=0.0.0.0:0"}, "IPv6": {"ADDR=[::]:0"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, home(t), append(env, secretOfTests, "SAMPLE_DATA=off")...)
+			mustContain(t, "the greeting", r.greeting, "http://localhost:", "every other address of this machine", "needs a token", "students(first: 5)")
+			mustContain(t, "the playground is there", r.greeting, "http://"+r.address+"/playground")
+			if status, _ := r.get("/readyz"); status != 200 {
+				t.Errorf("/readyz answers %d", status)
+			}
+			r.stop()
+		})
+	}
+}
