@@ -111,8 +111,15 @@ func (r importRequest) checkCalendar(flags *flag.FlagSet) error {
 	return nil
 }
 
+func (r importRequest) take(ctx context.Context, a *app.App, file io.Reader) (*app.Imported, error) {
+	if r.table == calendarTable {
+		return r.importCalendar(ctx, a, file, r.options)
+	}
+	return imports[r.table](a, ctx, file, r.options)
+}
+
 // importCalendar takes in the calendar of one interviewer.
-func (r importRequest) importCalendar(a *app.App, ctx context.Context, file io.Reader, o app.ImportOptions) (*app.Imported, error) {
+func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.Reader, o app.ImportOptions) (*app.Imported, error) {
 	text, err := io.ReadAll(io.LimitReader(file, maxCalendar+1))
 	if err != nil {
 		return nil, err
@@ -148,11 +155,7 @@ func (p *program) importFile(ctx context.Context) error {
 	}
 	return p.withSchool(ctx, func(a *app.App) error {
 		started := p.clock()
-		take := imports[request.table]
-		if request.table == calendarTable {
-			take = request.importCalendar
-		}
-		imported, err := take(a, ctx, file, request.options)
+		imported, err := request.take(ctx, a, file)
 		if err != nil {
 			return err
 		}

@@ -131,3 +131,73 @@ func TestImportCalendarThatIsWrong(t *testing.T) {
 		[]string{"NOT_FOUND"})
 	s.sound()
 }
+
+// notes is each row with a note in one line.
+func (i imported) notes() []string {
+	out := []string{}
+	for _, row := range i.Rows {
+		for _, note := range row.Notes {
+			out = append(out, fmt.Sprintf("%d %s %s", row.Line, row.Status, note))
+		}
+	}
+	return out
+}
+
+func TestImportCalendarOfEventsThatOverlap(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	send := map[string]any{"interviewerId": ann, "ical": vevents(
+		"DTSTART:20260602T100000Z\nDTEND:20260602T120000Z", "DTSTART:20260602T110000Z\nDTEND:20260602T130000Z",
+		"DTSTART:20260602T100000Z\nDTEND:20260602T120000Z", "DTSTART:20260602T113000Z\nDTEND:20260602T123000Z",
+		"DTSTART:20260603T100000Z\nDTEND:20260603T103000Z", "DTSTART;VALUE=DATE:20260604",
+	)}
+	done := s.imports("importAvailability", "", send)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 IGNORED", "22 IGNORED", "28 IGNORED", "34 IGNORED"})
+	same(t, "notes", done.notes(), []string{
+		"16 IGNORED The event in line 4 offers the same time.",
+		"22 IGNORED Other slots or blocked time of the interviewer take all of the event's time.",
+		"28 IGNORED The event lasts 30m0s, which is less than a slot of 60 minutes.",
+		"34 IGNORED The event lasts whole days; only events with times are published.",
+	})
+	before := s.rows()
+	same(t, "again", s.imports("importAvailability", "", send).Unchanged, 2)
+	same(t, "nothing changes", s.rows(), before)
+	s.sound()
+}
+
+func TestImportCalendarThatBlocksWholeDays(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(map[string]any{"timeZone": "Europe/Berlin"})
+	s.accepted(s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "ical": vevents(
+		"DTSTART:20260603T100000\nDTEND:20260603T120000\nRRULE:FREQ=DAILY;COUNT=3")}).Errors)
+	send := map[string]any{"interviewerId": ann, "wholeDayEvents": "BLOCK", "ical": vevents(
+		"DTSTART:20260605T120000\nDTEND:20260605T140000", "DTSTART;VALUE=DATE:20260604\nDTEND;VALUE=DATE:20260605",
+		"DTSTART;VALUE=DATE:20260604", "DTSTART:20260604T150000\nDTEND:20260604T160000",
+	)}
+	done := s.imports("importAvailability", "", send)
+	s.accepted(done.Errors)
+	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 IGNORED", "21 IGNORED"})
+	var open []string
+	rows, err := s.db.SQL(t).QueryContext(t.Context(),
+		`SELECT to_char(starts_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') FROM slots WHERE status = 'OPEN' ORDER BY starts_at`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var at string
+		if err := rows.Scan(&at); err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, at)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "open slots", open, []string{"06-03 08:00", "06-03 09:00", "06-05 08:00", "06-05 09:00", "06-05 10:00", "06-05 11:00"})
+	same(t, "again", s.imports("importAvailability", "", send).came(), []string{"4 UNCHANGED", "10 UNCHANGED", "16 UNCHANGED", "21 IGNORED"})
+	s.sound()
+}

@@ -17,13 +17,14 @@ type importRow struct {
 	Line   int
 	Status string
 	ID     *string
+	Notes  []string
 	Errors []struct {
 		Column        *string
 		Code, Message string
 	}
 }
 
-const importFields = "created unchanged failed rows { line status id errors { column code message } }"
+const importFields = "created unchanged failed rows { line status id notes errors { column code message } }"
 
 // imports sends a file; set changes what is sent with it.
 func (s *school) imports(mutation, csv string, set map[string]any) imported {

@@ -178,7 +178,7 @@ func (p *publishing) judge(row *publishedRow) error {
 	wanted := row.Value.Availability
 	like := wanted.Likeness()
 	if line, twice := p.lines[like]; twice && row.Value.Event {
-		row.ignore(fmt.Sprintf("the event in line %d offers the same time", line))
+		row.ignore(fmt.Sprintf("The event in line %d offers the same time.", line))
 		return nil
 	} else if twice {
 		noun, column := "window", "start"

@@ -160,6 +160,7 @@ func (e expansion) period(n int) time.Time {
 			return farAway
 		}
 		return time.Date(year, month+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	default: // it has a length
 	}
 	begin := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	switch e.Frequency {
@@ -169,6 +170,7 @@ func (e expansion) period(n int) time.Time {
 		begin = e.first.Truncate(time.Hour)
 	case Minutely:
 		begin = e.first.Truncate(time.Minute)
+	default: // it begins with the day
 	}
 	if n > int(farAway.Sub(time.Unix(0, 0))/e.unit()) {
 		return farAway
@@ -211,9 +213,9 @@ func (e expansion) times(at time.Time) ([]time.Time, error) {
 		until = at.AddDate(0, 1, 0)
 	case EveryWeek:
 		until = at.AddDate(0, 0, 7)
-	}
-	if e.Frequency >= Hourly {
+	case Hourly, Minutely:
 		until = at.Add(1) // one day, its own
+	default: // one day
 	}
 	var days []time.Time
 	for day := at.Truncate(24 * time.Hour); day.Before(until); day = day.AddDate(0, 0, 1) {

@@ -209,7 +209,7 @@ func (r *calendarReader) windows() error {
 
 func (r *calendarReader) tooMany() error {
 	if len(r.rows) > r.MaxWindows {
-		return fmt.Errorf("The calendar has more than the %d windows allowed.", r.MaxWindows)
+		return calendarError{message: fmt.Sprintf("The calendar has more than the %d windows allowed", r.MaxWindows)}
 	}
 	return nil
 }

@@ -162,11 +162,16 @@ func isNameRune(r rune) bool {
 
 // calendarError is what is wrong with a calendar as a whole.
 type calendarError struct {
-	line    int
+	line    int // zero for none
 	message string
 }
 
-func (e calendarError) Error() string { return fmt.Sprintf("Line %d: %s.", e.line, e.message) }
+func (e calendarError) Error() string {
+	if e.line == 0 {
+		return e.message + "."
+	}
+	return fmt.Sprintf("Line %d: %s.", e.line, e.message)
+}
 
 func wrongLine(line int, format string, args ...any) error {
 	return calendarError{line, fmt.Sprintf(format, args...)}

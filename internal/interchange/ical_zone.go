@@ -160,22 +160,10 @@ func (z *zones) observance(c *component) ([]transition, error) {
 	add(first)
 	for _, p := range c.all("RRULE") {
 		rule, err := calendar.ParseRecurrence(p.value)
+		if err == nil {
+			err = rule.Each(first, earliestTransition, lastChange(rule.Until, before, z.until), z.work, add)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", p.line, err)
-		}
-		last := z.until
-		if end := rule.Until.Time; !end.IsZero() {
-			if rule.Until.UTC {
-				end = end.Add(before)
-			}
-			if rule.Until.Date {
-				end = end.Add(oneDay - time.Second)
-			}
-			if end.Before(last) {
-				last = end
-			}
-		}
-		if err := rule.Each(first, earliestTransition, last, z.work, add); err != nil {
 			return nil, fmt.Errorf("line %d: %w", p.line, err)
 		}
 	}
@@ -191,6 +179,24 @@ func (z *zones) observance(c *component) ([]transition, error) {
 	return transitions, nil
 }
 
+// lastChange is the end of an observance on the wall: that of its rule, until at
+// the latest. before is the offset before each change.
+func lastChange(end calendar.Until, before time.Duration, until time.Time) time.Time {
+	last := end.Time
+	switch {
+	case last.IsZero():
+		return until
+	case end.UTC:
+		last = last.Add(before)
+	case end.Date:
+		last = last.Add(oneDay - time.Second)
+	}
+	if last.After(until) {
+		return until
+	}
+	return last
+}
+
 // zoneData is transitions in the format of zone files (RFC 9636), which Go reads.
 func zoneData(transitions []transition) []byte {
 	offsets := []int{transitions[0].before}
@@ -204,23 +210,23 @@ func zoneData(transitions []transition) []byte {
 			kind, offsets = len(offsets), append(offsets, t.from)
 		}
 		_ = binary.Write(&times, binary.BigEndian, t.at.Unix()) // a buffer takes everything
-		kinds.WriteByte(byte(max(kind, 0)))
+		kinds.WriteByte(byte(max(kind, 0)))                     //nolint:gosec // there are less than 256
 	}
-	header := func(counts ...uint32) []byte {
+	header := func(counts ...int) []byte {
 		text := append([]byte("TZif2"), make([]byte, 15)...)
 		for _, n := range counts {
-			text = binary.BigEndian.AppendUint32(text, n)
+			text = binary.BigEndian.AppendUint32(text, uint32(n)) //nolint:gosec // they are counts of what is in memory
 		}
 		return text
 	}
 	abbreviation := []byte("-\x00")
 	data := header(0, 0, 0, 0, 1, 1) // the 32-bit part, which nobody reads
 	data = append(data, make([]byte, 7)...)
-	data = append(data, header(0, 0, 0, uint32(kinds.Len()), uint32(len(offsets)), uint32(len(abbreviation)))...)
+	data = append(data, header(0, 0, 0, kinds.Len(), len(offsets), len(abbreviation))...)
 	data = append(append(data, times.Bytes()...), kinds.Bytes()...)
 	for _, offset := range offsets {
-		data = binary.BigEndian.AppendUint32(data, uint32(int32(offset)))
-		data = append(data, 0, 0) // no matter whether it is daylight saving time
+		data = binary.BigEndian.AppendUint32(data, uint32(offset)) //nolint:gosec // two's complement is wanted
+		data = append(data, 0, 0)                                  // no matter whether it is daylight saving time
 	}
 	data = append(data, abbreviation...)
 	return append(data, "\n\n"...)
