@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rehearse/graph/model"
+	"rehearse/graph/payload"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 )
@@ -12,33 +13,23 @@ func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.Skip
 	return within(ctx, skipped, func(s *booking.SkippedSlot) []booking.Slot { return s.Overlaps })
 }
 
-func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error) {
+func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*payload.Publication, error) {
 	published, err := r.app.AddAvailability(ctx, in)
 	refused, err := userErrors(ctx, err)
-	payload := &model.AddAvailabilityPayload{Errors: refused}
-	if published != nil {
-		payload.Availability, payload.UnusedMinutes = &published.Availability, published.UnusedMinutes
-		payload.Slots, payload.Skipped = published.Slots, published.Skipped
-	}
-	return payload, err
+	return payload.NewPublication(published, refused), err
 }
 
 func (r mutationResolver) AddWeeklyAvailability(
 	ctx context.Context, in app.AddWeeklyAvailabilityInput,
-) (*model.AddWeeklyAvailabilityPayload, error) {
+) (*payload.Publication, error) {
 	published, err := r.app.AddWeeklyAvailability(ctx, in)
 	refused, err := userErrors(ctx, err)
-	payload := &model.AddWeeklyAvailabilityPayload{Errors: refused}
-	if published != nil {
-		payload.Availability, payload.UnusedMinutes = &published.Availability, published.UnusedMinutes
-		payload.Slots, payload.Skipped = published.Slots, published.Skipped
-	}
-	return payload, err
+	return payload.NewPublication(published, refused), err
 }
 
 func (r mutationResolver) UpdateAvailability(
 	ctx context.Context, in model.UpdateAvailabilityInput,
-) (*model.UpdateAvailabilityPayload, error) {
+) (*payload.Update, error) {
 	change := app.AvailabilityChange{
 		AvailabilityID: booking.AvailabilityID(in.AvailabilityID), Start: in.Start, End: in.End, TimeZone: in.TimeZone,
 		StartDate: in.StartDate, Weekdays: in.Weekdays, StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
@@ -49,52 +40,39 @@ func (r mutationResolver) UpdateAvailability(
 	}
 	updated, err := r.app.UpdateAvailability(ctx, change)
 	refused, err := userErrors(ctx, err)
-	payload := &model.UpdateAvailabilityPayload{Errors: refused}
-	if updated != nil {
-		payload.Availability, payload.UnusedMinutes = &updated.Availability, updated.UnusedMinutes
-		payload.Slots, payload.Skipped = updated.Slots, updated.Skipped
-		payload.ClosedSlots, payload.KeptSlots, payload.OpenedSlots = updated.ClosedSlots, updated.KeptSlots, updated.OpenedSlots
-		payload.Conflicts, payload.Cancelled = updated.Conflicts, updated.Cancelled
+	if updated == nil {
+		return &payload.Update{Publication: payload.Publication{Errors: refused}}, err
 	}
-	return payload, err
+	return &payload.Update{
+		Publication: *payload.NewPublication(&updated.Published, refused), Closed: payload.Closed{Change: updated.Closed},
+	}, err
 }
 
-func (r mutationResolver) RemoveAvailability(
-	ctx context.Context, in app.RemoveAvailabilityInput,
-) (*model.RemoveAvailabilityPayload, error) {
+func (r mutationResolver) RemoveAvailability(ctx context.Context, in app.RemoveAvailabilityInput) (*payload.Removal, error) {
 	closed, err := r.app.RemoveAvailability(ctx, in)
 	refused, err := userErrors(ctx, err)
-	payload := &model.RemoveAvailabilityPayload{Errors: refused}
-	if closed != nil {
-		payload.ClosedSlots, payload.KeptSlots, payload.OpenedSlots = closed.ClosedSlots, closed.KeptSlots, closed.OpenedSlots
-		payload.Conflicts, payload.Cancelled = closed.Conflicts, closed.Cancelled
-	}
-	return payload, err
+	return &payload.Removal{Errors: refused, Closed: payload.Closed{Change: orZero(closed)}}, err
 }
 
-func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) (*model.BlockTimePayload, error) {
+func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) (*payload.Blocking, error) {
 	blocked, err := r.app.BlockTime(ctx, in)
 	refused, err := userErrors(ctx, err)
-	payload := &model.BlockTimePayload{Errors: refused}
-	if blocked != nil {
-		payload.Blocks, payload.ClosedSlots = blocked.Blocks, blocked.ClosedSlots
-		payload.OpenedSlots, payload.Conflicts, payload.Cancelled = blocked.OpenedSlots, blocked.Conflicts, blocked.Cancelled
-	}
-	return payload, err
+	made := orZero(blocked)
+	return &payload.Blocking{Blocks: made.Blocks, Errors: refused, Closed: payload.Closed{Change: made.Closed}}, err
 }
 
-func (r mutationResolver) UnblockTime(ctx context.Context, in app.UnblockTimeInput) (*model.UnblockTimePayload, error) {
+func (r mutationResolver) UnblockTime(ctx context.Context, in app.UnblockTimeInput) (*payload.Unblocking, error) {
 	slots, err := r.app.UnblockTime(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.UnblockTimePayload{Slots: slots, Errors: refused}, err
+	return &payload.Unblocking{Errors: refused, Published: payload.Published{All: slots}}, err
 }
 
 func (r mutationResolver) WithdrawSlot(ctx context.Context, in app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error) {
 	closed, err := r.app.WithdrawSlot(ctx, in)
 	refused, err := userErrors(ctx, err)
-	payload := &model.WithdrawSlotPayload{Errors: refused}
+	withdrawn := &model.WithdrawSlotPayload{Errors: refused}
 	if closed != nil {
-		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = closed.ClosedSlots, closed.Conflicts, closed.Cancelled
+		withdrawn.ClosedSlots, withdrawn.Conflicts, withdrawn.Cancelled = closed.ClosedSlots, closed.Conflicts, closed.Cancelled
 	}
-	return payload, err
+	return withdrawn, err
 }

@@ -35,7 +35,7 @@ type closed struct {
 
 const (
 	publishedFields = `availability { id start end tags weekly { timeZone startDate endDate startTime endTime weekdays everyWeeks } }
-		slots { id start end status } skipped { start end reason overlaps { id } } unusedMinutes `
+		slots(first: 500) { id start end status } publishedCount skipped { start end reason overlaps { id } } unusedMinutes `
 	closedFields = `closedSlots { id status } conflicts { id status } cancelled { id status cancelReason } `
 )
 

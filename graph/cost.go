@@ -28,12 +28,20 @@ var schemaLists = map[string]int{
 
 // cost is the cost of the operation that is asked for.
 func cost(o *graphql.OperationContext) int {
-	c := coster{variables: o.Variables, fragments: map[costKey]int{}, introspections: map[string]int{}}
+	total, _ := costAndBadList(o)
+	return total
+}
+
+// costAndBadList is the cost of the operation, and the field of a list, not of a
+// connection, whose first is not allowed; nil for none. Such lists are of
+// mutations, and nothing may be refused once these are done.
+func costAndBadList(o *graphql.OperationContext) (int, *ast.Field) {
+	c := coster{variables: o.Variables, fragments: map[costKey]int{}, introspections: map[string]int{}, badList: new(*ast.Field)}
 	total := c.selections(o.Operation.SelectionSet, 1)
 	if o.Operation.Operation == ast.Mutation {
 		total = add(total, times(costOfMutation, len(o.Operation.SelectionSet)))
 	}
-	return max(1, total)
+	return max(1, total), *c.badList
 }
 
 // coster adds up costs. A fragment is gone through once for each size of list it
@@ -43,6 +51,7 @@ type coster struct {
 	variables      map[string]any
 	fragments      map[costKey]int
 	introspections map[string]int // of fragments, in objects of the schema
+	badList        **ast.Field
 }
 
 type costKey struct {
@@ -87,6 +96,11 @@ func (c coster) field(f *ast.Field, size int) int {
 		return each
 	case f.Name == "nodes" || f.Name == "edges":
 		return times(each, size)
+	case f.Definition.Arguments.ForName("first") != nil:
+		if n := asInt(f.ArgumentMap(c.variables)["first"]); n < 1 || n > largestPage {
+			*c.badList = f
+		}
+		return times(add(costOfObject, c.selections(f.SelectionSet, 1)), within)
 	default:
 		return times(each, plainListSize)
 	}

@@ -137,7 +137,12 @@ func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 
 // MutateOperationContext implements graphql.OperationContextMutator.
 func (d documents) MutateOperationContext(_ context.Context, o *graphql.OperationContext) *gqlerror.Error {
-	return exceeds("cost", "points", cost(o), d.limits.Cost)
+	points, badList := costAndBadList(o)
+	if badList != nil {
+		return requestError(codeBadUserInput, fmt.Sprintf(
+			"first of %s is out of range; a whole number from 1 to %d is allowed", badList.Alias, largestPage))
+	}
+	return exceeds("cost", "points", points, d.limits.Cost)
 }
 
 // parse parses a document that is within the limits that can be told without the

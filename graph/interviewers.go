@@ -9,6 +9,7 @@ import (
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
 	"rehearse/graph/page"
+	"rehearse/graph/payload"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -127,7 +128,7 @@ func (r mutationResolver) CreateInterviewer(
 
 func (r mutationResolver) UpdateInterviewer(
 	ctx context.Context, in model.UpdateInterviewerInput,
-) (*model.UpdateInterviewerPayload, error) {
+) (*payload.Interviewer, error) {
 	change := app.InterviewerChange{
 		InterviewerID: booking.InterviewerID(in.InterviewerID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone,
 		Tags: in.Tags, Languages: in.Languages, Active: in.Active, CancelBooked: in.CancelBooked,
@@ -151,10 +152,11 @@ func (r mutationResolver) UpdateInterviewer(
 	}
 	updated, err := r.app.UpdateInterviewer(ctx, change)
 	refused, err := userErrors(ctx, err)
-	payload := &model.UpdateInterviewerPayload{Errors: refused}
-	if updated != nil {
-		payload.Interviewer, payload.Slots = primed(ctx, &updated.Interviewer), updated.OpenedSlots
-		payload.ClosedSlots, payload.Conflicts, payload.Cancelled = updated.ClosedSlots, updated.Conflicts, updated.Cancelled
+	if updated == nil {
+		return &payload.Interviewer{Errors: refused}, err
 	}
-	return payload, err
+	return &payload.Interviewer{
+		Interviewer: primed(ctx, &updated.Interviewer), Errors: refused,
+		Published: payload.Published{All: updated.OpenedSlots}, Closed: payload.Closed{Change: updated.Closed},
+	}, err
 }

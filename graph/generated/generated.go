@@ -11,6 +11,7 @@ import (
 	"math"
 	"rehearse/graph/model"
 	"rehearse/graph/page"
+	"rehearse/graph/payload"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
@@ -69,19 +70,23 @@ type ComplexityRoot struct {
 	}
 
 	AddAvailabilityPayload struct {
-		Availability  func(childComplexity int) int
-		Errors        func(childComplexity int) int
-		Skipped       func(childComplexity int) int
-		Slots         func(childComplexity int) int
-		UnusedMinutes func(childComplexity int) int
+		Availability   func(childComplexity int) int
+		Errors         func(childComplexity int) int
+		PublishedCount func(childComplexity int) int
+		Skipped        func(childComplexity int, first int) int
+		SkippedCount   func(childComplexity int) int
+		Slots          func(childComplexity int, first int) int
+		UnusedMinutes  func(childComplexity int) int
 	}
 
 	AddWeeklyAvailabilityPayload struct {
-		Availability  func(childComplexity int) int
-		Errors        func(childComplexity int) int
-		Skipped       func(childComplexity int) int
-		Slots         func(childComplexity int) int
-		UnusedMinutes func(childComplexity int) int
+		Availability   func(childComplexity int) int
+		Errors         func(childComplexity int) int
+		PublishedCount func(childComplexity int) int
+		Skipped        func(childComplexity int, first int) int
+		SkippedCount   func(childComplexity int) int
+		Slots          func(childComplexity int, first int) int
+		UnusedMinutes  func(childComplexity int) int
 	}
 
 	AlreadyHolding struct {
@@ -149,12 +154,16 @@ type ComplexityRoot struct {
 	}
 
 	BlockTimePayload struct {
-		Blocks      func(childComplexity int) int
-		Cancelled   func(childComplexity int) int
-		ClosedSlots func(childComplexity int) int
-		Conflicts   func(childComplexity int) int
-		Errors      func(childComplexity int) int
-		OpenedSlots func(childComplexity int) int
+		Blocks         func(childComplexity int) int
+		Cancelled      func(childComplexity int, first int) int
+		CancelledCount func(childComplexity int) int
+		ClosedCount    func(childComplexity int) int
+		ClosedSlots    func(childComplexity int, first int) int
+		ConflictCount  func(childComplexity int) int
+		Conflicts      func(childComplexity int, first int) int
+		Errors         func(childComplexity int) int
+		OpenedCount    func(childComplexity int) int
+		OpenedSlots    func(childComplexity int, first int) int
 	}
 
 	BookSlotPayload struct {
@@ -511,12 +520,17 @@ type ComplexityRoot struct {
 	}
 
 	RemoveAvailabilityPayload struct {
-		Cancelled   func(childComplexity int) int
-		ClosedSlots func(childComplexity int) int
-		Conflicts   func(childComplexity int) int
-		Errors      func(childComplexity int) int
-		KeptSlots   func(childComplexity int) int
-		OpenedSlots func(childComplexity int) int
+		Cancelled      func(childComplexity int, first int) int
+		CancelledCount func(childComplexity int) int
+		ClosedCount    func(childComplexity int) int
+		ClosedSlots    func(childComplexity int, first int) int
+		ConflictCount  func(childComplexity int) int
+		Conflicts      func(childComplexity int, first int) int
+		Errors         func(childComplexity int) int
+		KeptCount      func(childComplexity int) int
+		KeptSlots      func(childComplexity int, first int) int
+		OpenedCount    func(childComplexity int) int
+		OpenedSlots    func(childComplexity int, first int) int
 	}
 
 	RescheduleInterviewPayload struct {
@@ -630,8 +644,9 @@ type ComplexityRoot struct {
 	}
 
 	UnblockTimePayload struct {
-		Errors func(childComplexity int) int
-		Slots  func(childComplexity int) int
+		Errors         func(childComplexity int) int
+		PublishedCount func(childComplexity int) int
+		Slots          func(childComplexity int, first int) int
 	}
 
 	UndoNoShowPayload struct {
@@ -641,16 +656,23 @@ type ComplexityRoot struct {
 	}
 
 	UpdateAvailabilityPayload struct {
-		Availability  func(childComplexity int) int
-		Cancelled     func(childComplexity int) int
-		ClosedSlots   func(childComplexity int) int
-		Conflicts     func(childComplexity int) int
-		Errors        func(childComplexity int) int
-		KeptSlots     func(childComplexity int) int
-		OpenedSlots   func(childComplexity int) int
-		Skipped       func(childComplexity int) int
-		Slots         func(childComplexity int) int
-		UnusedMinutes func(childComplexity int) int
+		Availability   func(childComplexity int) int
+		Cancelled      func(childComplexity int, first int) int
+		CancelledCount func(childComplexity int) int
+		ClosedCount    func(childComplexity int) int
+		ClosedSlots    func(childComplexity int, first int) int
+		ConflictCount  func(childComplexity int) int
+		Conflicts      func(childComplexity int, first int) int
+		Errors         func(childComplexity int) int
+		KeptCount      func(childComplexity int) int
+		KeptSlots      func(childComplexity int, first int) int
+		OpenedCount    func(childComplexity int) int
+		OpenedSlots    func(childComplexity int, first int) int
+		PublishedCount func(childComplexity int) int
+		Skipped        func(childComplexity int, first int) int
+		SkippedCount   func(childComplexity int) int
+		Slots          func(childComplexity int, first int) int
+		UnusedMinutes  func(childComplexity int) int
 	}
 
 	UpdateBookingPolicyPayload struct {
@@ -659,12 +681,16 @@ type ComplexityRoot struct {
 	}
 
 	UpdateInterviewerPayload struct {
-		Cancelled   func(childComplexity int) int
-		ClosedSlots func(childComplexity int) int
-		Conflicts   func(childComplexity int) int
-		Errors      func(childComplexity int) int
-		Interviewer func(childComplexity int) int
-		Slots       func(childComplexity int) int
+		Cancelled      func(childComplexity int, first int) int
+		CancelledCount func(childComplexity int) int
+		ClosedCount    func(childComplexity int) int
+		ClosedSlots    func(childComplexity int, first int) int
+		ConflictCount  func(childComplexity int) int
+		Conflicts      func(childComplexity int, first int) int
+		Errors         func(childComplexity int) int
+		Interviewer    func(childComplexity int) int
+		PublishedCount func(childComplexity int) int
+		Slots          func(childComplexity int, first int) int
 	}
 
 	UpdateStudentPayload struct {
@@ -805,18 +831,18 @@ type MutationResolver interface {
 	UndoNoShow(ctx context.Context, input app.UndoNoShowInput) (*model.UndoNoShowPayload, error)
 	GrantWaiver(ctx context.Context, input app.GrantWaiverInput) (*model.GrantWaiverPayload, error)
 	RevokeWaiver(ctx context.Context, input app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error)
-	AddWeeklyAvailability(ctx context.Context, input app.AddWeeklyAvailabilityInput) (*model.AddWeeklyAvailabilityPayload, error)
-	UpdateAvailability(ctx context.Context, input model.UpdateAvailabilityInput) (*model.UpdateAvailabilityPayload, error)
-	RemoveAvailability(ctx context.Context, input app.RemoveAvailabilityInput) (*model.RemoveAvailabilityPayload, error)
-	BlockTime(ctx context.Context, input app.BlockTimeInput) (*model.BlockTimePayload, error)
-	UnblockTime(ctx context.Context, input app.UnblockTimeInput) (*model.UnblockTimePayload, error)
+	AddWeeklyAvailability(ctx context.Context, input app.AddWeeklyAvailabilityInput) (*payload.Publication, error)
+	UpdateAvailability(ctx context.Context, input model.UpdateAvailabilityInput) (*payload.Update, error)
+	RemoveAvailability(ctx context.Context, input app.RemoveAvailabilityInput) (*payload.Removal, error)
+	BlockTime(ctx context.Context, input app.BlockTimeInput) (*payload.Blocking, error)
+	UnblockTime(ctx context.Context, input app.UnblockTimeInput) (*payload.Unblocking, error)
 	WithdrawSlot(ctx context.Context, input app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error)
-	AddAvailability(ctx context.Context, input app.AddAvailabilityInput) (*model.AddAvailabilityPayload, error)
+	AddAvailability(ctx context.Context, input app.AddAvailabilityInput) (*payload.Publication, error)
 	CreateStudent(ctx context.Context, input app.CreateStudentInput) (*model.CreateStudentPayload, error)
 	UpdateStudent(ctx context.Context, input model.UpdateStudentInput) (*model.UpdateStudentPayload, error)
 	AnonymiseStudent(ctx context.Context, input app.AnonymiseStudentInput) (*model.AnonymiseStudentPayload, error)
 	CreateInterviewer(ctx context.Context, input app.CreateInterviewerInput) (*model.CreateInterviewerPayload, error)
-	UpdateInterviewer(ctx context.Context, input model.UpdateInterviewerInput) (*model.UpdateInterviewerPayload, error)
+	UpdateInterviewer(ctx context.Context, input model.UpdateInterviewerInput) (*payload.Interviewer, error)
 	UpdateBookingPolicy(ctx context.Context, input app.UpdateBookingPolicyInput) (*model.UpdateBookingPolicyPayload, error)
 	ImportStudents(ctx context.Context, input model.ImportStudentsInput) (*model.ImportStudentsPayload, error)
 	ImportInterviewers(ctx context.Context, input model.ImportInterviewersInput) (*model.ImportInterviewersPayload, error)
@@ -919,18 +945,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddAvailabilityPayload.Errors(childComplexity), true
+	case "AddAvailabilityPayload.publishedCount":
+		if e.ComplexityRoot.AddAvailabilityPayload.PublishedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddAvailabilityPayload.PublishedCount(childComplexity), true
 	case "AddAvailabilityPayload.skipped":
 		if e.ComplexityRoot.AddAvailabilityPayload.Skipped == nil {
 			break
 		}
 
-		return e.ComplexityRoot.AddAvailabilityPayload.Skipped(childComplexity), true
+		args, err := ec.field_AddAvailabilityPayload_skipped_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AddAvailabilityPayload.Skipped(childComplexity, args["first"].(int)), true
+	case "AddAvailabilityPayload.skippedCount":
+		if e.ComplexityRoot.AddAvailabilityPayload.SkippedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddAvailabilityPayload.SkippedCount(childComplexity), true
 	case "AddAvailabilityPayload.slots":
 		if e.ComplexityRoot.AddAvailabilityPayload.Slots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.AddAvailabilityPayload.Slots(childComplexity), true
+		args, err := ec.field_AddAvailabilityPayload_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AddAvailabilityPayload.Slots(childComplexity, args["first"].(int)), true
 	case "AddAvailabilityPayload.unusedMinutes":
 		if e.ComplexityRoot.AddAvailabilityPayload.UnusedMinutes == nil {
 			break
@@ -950,18 +998,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Errors(childComplexity), true
+	case "AddWeeklyAvailabilityPayload.publishedCount":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.PublishedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.PublishedCount(childComplexity), true
 	case "AddWeeklyAvailabilityPayload.skipped":
 		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.Skipped == nil {
 			break
 		}
 
-		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Skipped(childComplexity), true
+		args, err := ec.field_AddWeeklyAvailabilityPayload_skipped_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Skipped(childComplexity, args["first"].(int)), true
+	case "AddWeeklyAvailabilityPayload.skippedCount":
+		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.SkippedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.SkippedCount(childComplexity), true
 	case "AddWeeklyAvailabilityPayload.slots":
 		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.Slots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Slots(childComplexity), true
+		args, err := ec.field_AddWeeklyAvailabilityPayload_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.AddWeeklyAvailabilityPayload.Slots(childComplexity, args["first"].(int)), true
 	case "AddWeeklyAvailabilityPayload.unusedMinutes":
 		if e.ComplexityRoot.AddWeeklyAvailabilityPayload.UnusedMinutes == nil {
 			break
@@ -1228,31 +1298,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.BlockTimePayload.Cancelled(childComplexity), true
+		args, err := ec.field_BlockTimePayload_cancelled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.Cancelled(childComplexity, args["first"].(int)), true
+	case "BlockTimePayload.cancelledCount":
+		if e.ComplexityRoot.BlockTimePayload.CancelledCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.CancelledCount(childComplexity), true
+	case "BlockTimePayload.closedCount":
+		if e.ComplexityRoot.BlockTimePayload.ClosedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.ClosedCount(childComplexity), true
 	case "BlockTimePayload.closedSlots":
 		if e.ComplexityRoot.BlockTimePayload.ClosedSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.BlockTimePayload.ClosedSlots(childComplexity), true
+		args, err := ec.field_BlockTimePayload_closedSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.ClosedSlots(childComplexity, args["first"].(int)), true
+	case "BlockTimePayload.conflictCount":
+		if e.ComplexityRoot.BlockTimePayload.ConflictCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.ConflictCount(childComplexity), true
 	case "BlockTimePayload.conflicts":
 		if e.ComplexityRoot.BlockTimePayload.Conflicts == nil {
 			break
 		}
 
-		return e.ComplexityRoot.BlockTimePayload.Conflicts(childComplexity), true
+		args, err := ec.field_BlockTimePayload_conflicts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.Conflicts(childComplexity, args["first"].(int)), true
 	case "BlockTimePayload.errors":
 		if e.ComplexityRoot.BlockTimePayload.Errors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BlockTimePayload.Errors(childComplexity), true
+	case "BlockTimePayload.openedCount":
+		if e.ComplexityRoot.BlockTimePayload.OpenedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.OpenedCount(childComplexity), true
 	case "BlockTimePayload.openedSlots":
 		if e.ComplexityRoot.BlockTimePayload.OpenedSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.BlockTimePayload.OpenedSlots(childComplexity), true
+		args, err := ec.field_BlockTimePayload_openedSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.BlockTimePayload.OpenedSlots(childComplexity, args["first"].(int)), true
 
 	case "BookSlotPayload.allowed":
 		if e.ComplexityRoot.BookSlotPayload.Allowed == nil {
@@ -2930,37 +3044,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.RemoveAvailabilityPayload.Cancelled(childComplexity), true
+		args, err := ec.field_RemoveAvailabilityPayload_cancelled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.Cancelled(childComplexity, args["first"].(int)), true
+	case "RemoveAvailabilityPayload.cancelledCount":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.CancelledCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.CancelledCount(childComplexity), true
+	case "RemoveAvailabilityPayload.closedCount":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.ClosedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.ClosedCount(childComplexity), true
 	case "RemoveAvailabilityPayload.closedSlots":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.ClosedSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RemoveAvailabilityPayload.ClosedSlots(childComplexity), true
+		args, err := ec.field_RemoveAvailabilityPayload_closedSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.ClosedSlots(childComplexity, args["first"].(int)), true
+	case "RemoveAvailabilityPayload.conflictCount":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.ConflictCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.ConflictCount(childComplexity), true
 	case "RemoveAvailabilityPayload.conflicts":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.Conflicts == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RemoveAvailabilityPayload.Conflicts(childComplexity), true
+		args, err := ec.field_RemoveAvailabilityPayload_conflicts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.Conflicts(childComplexity, args["first"].(int)), true
 	case "RemoveAvailabilityPayload.errors":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.Errors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RemoveAvailabilityPayload.Errors(childComplexity), true
+	case "RemoveAvailabilityPayload.keptCount":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.KeptCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.KeptCount(childComplexity), true
 	case "RemoveAvailabilityPayload.keptSlots":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.KeptSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RemoveAvailabilityPayload.KeptSlots(childComplexity), true
+		args, err := ec.field_RemoveAvailabilityPayload_keptSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.KeptSlots(childComplexity, args["first"].(int)), true
+	case "RemoveAvailabilityPayload.openedCount":
+		if e.ComplexityRoot.RemoveAvailabilityPayload.OpenedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.OpenedCount(childComplexity), true
 	case "RemoveAvailabilityPayload.openedSlots":
 		if e.ComplexityRoot.RemoveAvailabilityPayload.OpenedSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.RemoveAvailabilityPayload.OpenedSlots(childComplexity), true
+		args, err := ec.field_RemoveAvailabilityPayload_openedSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.RemoveAvailabilityPayload.OpenedSlots(childComplexity, args["first"].(int)), true
 
 	case "RescheduleInterviewPayload.errors":
 		if e.ComplexityRoot.RescheduleInterviewPayload.Errors == nil {
@@ -3371,12 +3540,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UnblockTimePayload.Errors(childComplexity), true
+	case "UnblockTimePayload.publishedCount":
+		if e.ComplexityRoot.UnblockTimePayload.PublishedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnblockTimePayload.PublishedCount(childComplexity), true
 	case "UnblockTimePayload.slots":
 		if e.ComplexityRoot.UnblockTimePayload.Slots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UnblockTimePayload.Slots(childComplexity), true
+		args, err := ec.field_UnblockTimePayload_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UnblockTimePayload.Slots(childComplexity, args["first"].(int)), true
 
 	case "UndoNoShowPayload.errors":
 		if e.ComplexityRoot.UndoNoShowPayload.Errors == nil {
@@ -3408,49 +3588,126 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.UpdateAvailabilityPayload.Cancelled(childComplexity), true
+		args, err := ec.field_UpdateAvailabilityPayload_cancelled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Cancelled(childComplexity, args["first"].(int)), true
+	case "UpdateAvailabilityPayload.cancelledCount":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.CancelledCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.CancelledCount(childComplexity), true
+	case "UpdateAvailabilityPayload.closedCount":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.ClosedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.ClosedCount(childComplexity), true
 	case "UpdateAvailabilityPayload.closedSlots":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.ClosedSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateAvailabilityPayload.ClosedSlots(childComplexity), true
+		args, err := ec.field_UpdateAvailabilityPayload_closedSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.ClosedSlots(childComplexity, args["first"].(int)), true
+	case "UpdateAvailabilityPayload.conflictCount":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.ConflictCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.ConflictCount(childComplexity), true
 	case "UpdateAvailabilityPayload.conflicts":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Conflicts == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateAvailabilityPayload.Conflicts(childComplexity), true
+		args, err := ec.field_UpdateAvailabilityPayload_conflicts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Conflicts(childComplexity, args["first"].(int)), true
 	case "UpdateAvailabilityPayload.errors":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Errors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.UpdateAvailabilityPayload.Errors(childComplexity), true
+	case "UpdateAvailabilityPayload.keptCount":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.KeptCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.KeptCount(childComplexity), true
 	case "UpdateAvailabilityPayload.keptSlots":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.KeptSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateAvailabilityPayload.KeptSlots(childComplexity), true
+		args, err := ec.field_UpdateAvailabilityPayload_keptSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.KeptSlots(childComplexity, args["first"].(int)), true
+	case "UpdateAvailabilityPayload.openedCount":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.OpenedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.OpenedCount(childComplexity), true
 	case "UpdateAvailabilityPayload.openedSlots":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.OpenedSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateAvailabilityPayload.OpenedSlots(childComplexity), true
+		args, err := ec.field_UpdateAvailabilityPayload_openedSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.OpenedSlots(childComplexity, args["first"].(int)), true
+	case "UpdateAvailabilityPayload.publishedCount":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.PublishedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.PublishedCount(childComplexity), true
 	case "UpdateAvailabilityPayload.skipped":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Skipped == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateAvailabilityPayload.Skipped(childComplexity), true
+		args, err := ec.field_UpdateAvailabilityPayload_skipped_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Skipped(childComplexity, args["first"].(int)), true
+	case "UpdateAvailabilityPayload.skippedCount":
+		if e.ComplexityRoot.UpdateAvailabilityPayload.SkippedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.SkippedCount(childComplexity), true
 	case "UpdateAvailabilityPayload.slots":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.Slots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateAvailabilityPayload.Slots(childComplexity), true
+		args, err := ec.field_UpdateAvailabilityPayload_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateAvailabilityPayload.Slots(childComplexity, args["first"].(int)), true
 	case "UpdateAvailabilityPayload.unusedMinutes":
 		if e.ComplexityRoot.UpdateAvailabilityPayload.UnusedMinutes == nil {
 			break
@@ -3476,19 +3733,52 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.UpdateInterviewerPayload.Cancelled(childComplexity), true
+		args, err := ec.field_UpdateInterviewerPayload_cancelled_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.Cancelled(childComplexity, args["first"].(int)), true
+	case "UpdateInterviewerPayload.cancelledCount":
+		if e.ComplexityRoot.UpdateInterviewerPayload.CancelledCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.CancelledCount(childComplexity), true
+	case "UpdateInterviewerPayload.closedCount":
+		if e.ComplexityRoot.UpdateInterviewerPayload.ClosedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.ClosedCount(childComplexity), true
 	case "UpdateInterviewerPayload.closedSlots":
 		if e.ComplexityRoot.UpdateInterviewerPayload.ClosedSlots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateInterviewerPayload.ClosedSlots(childComplexity), true
+		args, err := ec.field_UpdateInterviewerPayload_closedSlots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.ClosedSlots(childComplexity, args["first"].(int)), true
+	case "UpdateInterviewerPayload.conflictCount":
+		if e.ComplexityRoot.UpdateInterviewerPayload.ConflictCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.ConflictCount(childComplexity), true
 	case "UpdateInterviewerPayload.conflicts":
 		if e.ComplexityRoot.UpdateInterviewerPayload.Conflicts == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateInterviewerPayload.Conflicts(childComplexity), true
+		args, err := ec.field_UpdateInterviewerPayload_conflicts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.Conflicts(childComplexity, args["first"].(int)), true
 	case "UpdateInterviewerPayload.errors":
 		if e.ComplexityRoot.UpdateInterviewerPayload.Errors == nil {
 			break
@@ -3501,12 +3791,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateInterviewerPayload.Interviewer(childComplexity), true
+	case "UpdateInterviewerPayload.publishedCount":
+		if e.ComplexityRoot.UpdateInterviewerPayload.PublishedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.PublishedCount(childComplexity), true
 	case "UpdateInterviewerPayload.slots":
 		if e.ComplexityRoot.UpdateInterviewerPayload.Slots == nil {
 			break
 		}
 
-		return e.ComplexityRoot.UpdateInterviewerPayload.Slots(childComplexity), true
+		args, err := ec.field_UpdateInterviewerPayload_slots_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.UpdateInterviewerPayload.Slots(childComplexity, args["first"].(int)), true
 
 	case "UpdateStudentPayload.errors":
 		if e.ComplexityRoot.UpdateStudentPayload.Errors == nil {
@@ -5808,9 +6109,19 @@ type AddAvailabilityPayload {
   "The availability; null when it was refused."
   availability: Availability
   "The slots that are published now, an identical slot that stood already among them."
-  slots: [Slot!]!
+  slots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots these are in all."
+  publishedCount: Int!
   "The slots of the window that were not published anew."
-  skipped: [SkippedSlot!]!
+  skipped(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [SkippedSlot!]!
+  "How many slots were not published anew, in all."
+  skippedCount: Int!
   "What is left at the window's end, too short for a slot."
   unusedMinutes: Int!
   "Every rule that said no."
@@ -5872,9 +6183,19 @@ type AddWeeklyAvailabilityPayload {
   "The availability; null when it was refused."
   availability: Availability
   "The slots that are published now, an identical slot that stood already among them."
-  slots: [Slot!]!
+  slots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots these are in all."
+  publishedCount: Int!
   "The slots of its windows that were not published anew."
-  skipped: [SkippedSlot!]!
+  skipped(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [SkippedSlot!]!
+  "How many slots were not published anew, in all."
+  skippedCount: Int!
   "What is left at the windows' ends, too short for a slot, in all."
   unusedMinutes: Int!
   "Every rule that said no."
@@ -5918,27 +6239,62 @@ type UpdateAvailabilityPayload {
   "The availability; null when it was refused."
   availability: Availability
   "The slots to come that it has now."
-  slots: [Slot!]!
+  slots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots these are in all."
+  publishedCount: Int!
   "The slots of its windows that were not published anew."
-  skipped: [SkippedSlot!]!
+  skipped(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [SkippedSlot!]!
+  "How many slots were not published anew, in all."
+  skippedCount: Int!
   "What is left at the windows' ends, too short for a slot, in all."
   unusedMinutes: Int!
   "The slots that were withdrawn."
-  closedSlots: [Slot!]!
+  closedSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots were withdrawn, in all."
+  closedCount: Int!
   """
   The slots that stay, with their ids: other availability of the interviewer has
   them as well.
   """
-  keptSlots: [Slot!]!
+  keptSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots stay, in all."
+  keptCount: Int!
   """
   The slots that were published in the time that became free: other availability
   of the interviewer has them.
   """
-  openedSlots: [Slot!]!
+  openedSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots were published in the time that became free, in all."
+  openedCount: Int!
   "The booked interviews that are left standing."
-  conflicts: [Interview!]!
+  conflicts(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many booked interviews are left standing, in all."
+  conflictCount: Int!
   "The interviews that were cancelled with their slots."
-  cancelled: [Interview!]!
+  cancelled(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many interviews were cancelled, in all."
+  cancelledCount: Int!
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -5954,21 +6310,46 @@ input RemoveAvailabilityInput {
 "What taking it back came to."
 type RemoveAvailabilityPayload {
   "The slots that were withdrawn."
-  closedSlots: [Slot!]!
+  closedSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots were withdrawn, in all."
+  closedCount: Int!
   """
   The slots that stay, with their ids: other availability of the interviewer has
   them as well.
   """
-  keptSlots: [Slot!]!
+  keptSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots stay, in all."
+  keptCount: Int!
   """
   The slots that were published in the time that became free: other availability
   of the interviewer has them.
   """
-  openedSlots: [Slot!]!
+  openedSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots were published in the time that became free, in all."
+  openedCount: Int!
   "The booked interviews that are left standing."
-  conflicts: [Interview!]!
+  conflicts(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many booked interviews are left standing, in all."
+  conflictCount: Int!
   "The interviews that were cancelled with their slots."
-  cancelled: [Interview!]!
+  cancelled(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many interviews were cancelled, in all."
+  cancelledCount: Int!
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -6000,16 +6381,36 @@ type BlockTimePayload {
   "The blocked time; empty when it was refused."
   blocks: [Block!]!
   "The slots that were withdrawn."
-  closedSlots: [Slot!]!
+  closedSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots were withdrawn, in all."
+  closedCount: Int!
   """
   The slots that were published in the time that became free: other availability
   of the interviewer has them.
   """
-  openedSlots: [Slot!]!
+  openedSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots were published in the time that became free, in all."
+  openedCount: Int!
   "The booked interviews that are left standing."
-  conflicts: [Interview!]!
+  conflicts(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many booked interviews are left standing, in all."
+  conflictCount: Int!
   "The interviews that were cancelled with their slots."
-  cancelled: [Interview!]!
+  cancelled(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many interviews were cancelled, in all."
+  cancelledCount: Int!
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -6023,7 +6424,12 @@ input UnblockTimeInput {
 "What giving it back came to."
 type UnblockTimePayload {
   "The slots that were published in it."
-  slots: [Slot!]!
+  slots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots these are in all."
+  publishedCount: Int!
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -6177,13 +6583,33 @@ type UpdateInterviewerPayload {
   "The interviewer; null when it was refused."
   interviewer: Interviewer
   "The slots that were published again, since he is active again."
-  slots: [Slot!]!
+  slots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots these are in all."
+  publishedCount: Int!
   "The open slots that were withdrawn."
-  closedSlots: [Slot!]!
+  closedSlots(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Slot!]!
+  "How many slots were withdrawn, in all."
+  closedCount: Int!
   "The booked interviews that are left standing."
-  conflicts: [Interview!]!
+  conflicts(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many booked interviews are left standing, in all."
+  conflictCount: Int!
   "The interviews that were cancelled with their slots."
-  cancelled: [Interview!]!
+  cancelled(
+    "How many at most, 1 to 500."
+    first: Int! = 50
+  ): [Interview!]!
+  "How many interviews were cancelled, in all."
+  cancelledCount: Int!
   "Every rule that said no."
   errors: [UserError!]!
 }
@@ -6478,8 +6904,12 @@ func (ec *executionContext) childFields_AddAvailabilityPayload(ctx context.Conte
 		return ec.fieldContext_AddAvailabilityPayload_availability(ctx, field)
 	case "slots":
 		return ec.fieldContext_AddAvailabilityPayload_slots(ctx, field)
+	case "publishedCount":
+		return ec.fieldContext_AddAvailabilityPayload_publishedCount(ctx, field)
 	case "skipped":
 		return ec.fieldContext_AddAvailabilityPayload_skipped(ctx, field)
+	case "skippedCount":
+		return ec.fieldContext_AddAvailabilityPayload_skippedCount(ctx, field)
 	case "unusedMinutes":
 		return ec.fieldContext_AddAvailabilityPayload_unusedMinutes(ctx, field)
 	case "errors":
@@ -6494,8 +6924,12 @@ func (ec *executionContext) childFields_AddWeeklyAvailabilityPayload(ctx context
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_availability(ctx, field)
 	case "slots":
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_slots(ctx, field)
+	case "publishedCount":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_publishedCount(ctx, field)
 	case "skipped":
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_skipped(ctx, field)
+	case "skippedCount":
+		return ec.fieldContext_AddWeeklyAvailabilityPayload_skippedCount(ctx, field)
 	case "unusedMinutes":
 		return ec.fieldContext_AddWeeklyAvailabilityPayload_unusedMinutes(ctx, field)
 	case "errors":
@@ -6594,12 +7028,20 @@ func (ec *executionContext) childFields_BlockTimePayload(ctx context.Context, fi
 		return ec.fieldContext_BlockTimePayload_blocks(ctx, field)
 	case "closedSlots":
 		return ec.fieldContext_BlockTimePayload_closedSlots(ctx, field)
+	case "closedCount":
+		return ec.fieldContext_BlockTimePayload_closedCount(ctx, field)
 	case "openedSlots":
 		return ec.fieldContext_BlockTimePayload_openedSlots(ctx, field)
+	case "openedCount":
+		return ec.fieldContext_BlockTimePayload_openedCount(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_BlockTimePayload_conflicts(ctx, field)
+	case "conflictCount":
+		return ec.fieldContext_BlockTimePayload_conflictCount(ctx, field)
 	case "cancelled":
 		return ec.fieldContext_BlockTimePayload_cancelled(ctx, field)
+	case "cancelledCount":
+		return ec.fieldContext_BlockTimePayload_cancelledCount(ctx, field)
 	case "errors":
 		return ec.fieldContext_BlockTimePayload_errors(ctx, field)
 	}
@@ -7122,14 +7564,24 @@ func (ec *executionContext) childFields_RemoveAvailabilityPayload(ctx context.Co
 	switch field.Name {
 	case "closedSlots":
 		return ec.fieldContext_RemoveAvailabilityPayload_closedSlots(ctx, field)
+	case "closedCount":
+		return ec.fieldContext_RemoveAvailabilityPayload_closedCount(ctx, field)
 	case "keptSlots":
 		return ec.fieldContext_RemoveAvailabilityPayload_keptSlots(ctx, field)
+	case "keptCount":
+		return ec.fieldContext_RemoveAvailabilityPayload_keptCount(ctx, field)
 	case "openedSlots":
 		return ec.fieldContext_RemoveAvailabilityPayload_openedSlots(ctx, field)
+	case "openedCount":
+		return ec.fieldContext_RemoveAvailabilityPayload_openedCount(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_RemoveAvailabilityPayload_conflicts(ctx, field)
+	case "conflictCount":
+		return ec.fieldContext_RemoveAvailabilityPayload_conflictCount(ctx, field)
 	case "cancelled":
 		return ec.fieldContext_RemoveAvailabilityPayload_cancelled(ctx, field)
+	case "cancelledCount":
+		return ec.fieldContext_RemoveAvailabilityPayload_cancelledCount(ctx, field)
 	case "errors":
 		return ec.fieldContext_RemoveAvailabilityPayload_errors(ctx, field)
 	}
@@ -7290,6 +7742,8 @@ func (ec *executionContext) childFields_UnblockTimePayload(ctx context.Context, 
 	switch field.Name {
 	case "slots":
 		return ec.fieldContext_UnblockTimePayload_slots(ctx, field)
+	case "publishedCount":
+		return ec.fieldContext_UnblockTimePayload_publishedCount(ctx, field)
 	case "errors":
 		return ec.fieldContext_UnblockTimePayload_errors(ctx, field)
 	}
@@ -7314,20 +7768,34 @@ func (ec *executionContext) childFields_UpdateAvailabilityPayload(ctx context.Co
 		return ec.fieldContext_UpdateAvailabilityPayload_availability(ctx, field)
 	case "slots":
 		return ec.fieldContext_UpdateAvailabilityPayload_slots(ctx, field)
+	case "publishedCount":
+		return ec.fieldContext_UpdateAvailabilityPayload_publishedCount(ctx, field)
 	case "skipped":
 		return ec.fieldContext_UpdateAvailabilityPayload_skipped(ctx, field)
+	case "skippedCount":
+		return ec.fieldContext_UpdateAvailabilityPayload_skippedCount(ctx, field)
 	case "unusedMinutes":
 		return ec.fieldContext_UpdateAvailabilityPayload_unusedMinutes(ctx, field)
 	case "closedSlots":
 		return ec.fieldContext_UpdateAvailabilityPayload_closedSlots(ctx, field)
+	case "closedCount":
+		return ec.fieldContext_UpdateAvailabilityPayload_closedCount(ctx, field)
 	case "keptSlots":
 		return ec.fieldContext_UpdateAvailabilityPayload_keptSlots(ctx, field)
+	case "keptCount":
+		return ec.fieldContext_UpdateAvailabilityPayload_keptCount(ctx, field)
 	case "openedSlots":
 		return ec.fieldContext_UpdateAvailabilityPayload_openedSlots(ctx, field)
+	case "openedCount":
+		return ec.fieldContext_UpdateAvailabilityPayload_openedCount(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_UpdateAvailabilityPayload_conflicts(ctx, field)
+	case "conflictCount":
+		return ec.fieldContext_UpdateAvailabilityPayload_conflictCount(ctx, field)
 	case "cancelled":
 		return ec.fieldContext_UpdateAvailabilityPayload_cancelled(ctx, field)
+	case "cancelledCount":
+		return ec.fieldContext_UpdateAvailabilityPayload_cancelledCount(ctx, field)
 	case "errors":
 		return ec.fieldContext_UpdateAvailabilityPayload_errors(ctx, field)
 	}
@@ -7350,12 +7818,20 @@ func (ec *executionContext) childFields_UpdateInterviewerPayload(ctx context.Con
 		return ec.fieldContext_UpdateInterviewerPayload_interviewer(ctx, field)
 	case "slots":
 		return ec.fieldContext_UpdateInterviewerPayload_slots(ctx, field)
+	case "publishedCount":
+		return ec.fieldContext_UpdateInterviewerPayload_publishedCount(ctx, field)
 	case "closedSlots":
 		return ec.fieldContext_UpdateInterviewerPayload_closedSlots(ctx, field)
+	case "closedCount":
+		return ec.fieldContext_UpdateInterviewerPayload_closedCount(ctx, field)
 	case "conflicts":
 		return ec.fieldContext_UpdateInterviewerPayload_conflicts(ctx, field)
+	case "conflictCount":
+		return ec.fieldContext_UpdateInterviewerPayload_conflictCount(ctx, field)
 	case "cancelled":
 		return ec.fieldContext_UpdateInterviewerPayload_cancelled(ctx, field)
+	case "cancelledCount":
+		return ec.fieldContext_UpdateInterviewerPayload_cancelledCount(ctx, field)
 	case "errors":
 		return ec.fieldContext_UpdateInterviewerPayload_errors(ctx, field)
 	}
@@ -7555,6 +8031,118 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 // endregion ************************** internal!.gotpl ***************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_AddAvailabilityPayload_skipped_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_AddAvailabilityPayload_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_AddWeeklyAvailabilityPayload_skipped_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_AddWeeklyAvailabilityPayload_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_BlockTimePayload_cancelled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_BlockTimePayload_closedSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_BlockTimePayload_conflicts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_BlockTimePayload_openedSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
 
 func (ec *executionContext) field_Interview_events_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -8540,6 +9128,76 @@ func (ec *executionContext) field_Query_tags_args(ctx context.Context, rawArgs m
 	return args, nil
 }
 
+func (ec *executionContext) field_RemoveAvailabilityPayload_cancelled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_RemoveAvailabilityPayload_closedSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_RemoveAvailabilityPayload_conflicts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_RemoveAvailabilityPayload_keptSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_RemoveAvailabilityPayload_openedSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Student_interviews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8635,6 +9293,174 @@ func (ec *executionContext) field_Subscription_slotsChanged_args(ctx context.Con
 		return nil, err
 	}
 	args["end"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_UnblockTimePayload_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateAvailabilityPayload_cancelled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateAvailabilityPayload_closedSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateAvailabilityPayload_conflicts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateAvailabilityPayload_keptSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateAvailabilityPayload_openedSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateAvailabilityPayload_skipped_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateAvailabilityPayload_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateInterviewerPayload_cancelled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateInterviewerPayload_closedSlots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateInterviewerPayload_conflicts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_UpdateInterviewerPayload_slots_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -8804,7 +9630,7 @@ func (ec *executionContext) resolveBatch_Actor_person(ctx context.Context, field
 	)
 }
 
-func (ec *executionContext) _AddAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.AddAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8836,7 +9662,7 @@ func (ec *executionContext) fieldContext_AddAvailabilityPayload_availability(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _AddAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.AddAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8845,7 +9671,8 @@ func (ec *executionContext) _AddAvailabilityPayload_slots(ctx context.Context, f
 			return ec.fieldContext_AddAvailabilityPayload_slots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Slots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -8855,20 +9682,54 @@ func (ec *executionContext) _AddAvailabilityPayload_slots(ctx context.Context, f
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_AddAvailabilityPayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AddAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AddAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AddAvailabilityPayload_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _AddAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *model.AddAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddAvailabilityPayload_publishedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddAvailabilityPayload_publishedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddAvailabilityPayload_publishedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _AddAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8877,7 +9738,8 @@ func (ec *executionContext) _AddAvailabilityPayload_skipped(ctx context.Context,
 			return ec.fieldContext_AddAvailabilityPayload_skipped(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Skipped, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Skipped(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.SkippedSlot) graphql.Marshaler {
@@ -8887,20 +9749,54 @@ func (ec *executionContext) _AddAvailabilityPayload_skipped(ctx context.Context,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_AddAvailabilityPayload_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AddAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AddAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SkippedSlot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AddAvailabilityPayload_skipped_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _AddAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *model.AddAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddAvailabilityPayload_skippedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddAvailabilityPayload_skippedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkippedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddAvailabilityPayload_skippedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _AddAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8923,7 +9819,7 @@ func (ec *executionContext) fieldContext_AddAvailabilityPayload_unusedMinutes(_ 
 	return graphql.NewScalarFieldContext("AddAvailabilityPayload", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AddAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AddAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8955,7 +9851,7 @@ func (ec *executionContext) fieldContext_AddAvailabilityPayload_errors(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _AddWeeklyAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8987,7 +9883,7 @@ func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_availabili
 	return fc, nil
 }
 
-func (ec *executionContext) _AddWeeklyAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -8996,7 +9892,8 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload_slots(ctx context.Cont
 			return ec.fieldContext_AddWeeklyAvailabilityPayload_slots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Slots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -9006,20 +9903,54 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload_slots(ctx context.Cont
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AddWeeklyAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AddWeeklyAvailabilityPayload_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _AddWeeklyAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_publishedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_publishedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_publishedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddWeeklyAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9028,7 +9959,8 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload_skipped(ctx context.Co
 			return ec.fieldContext_AddWeeklyAvailabilityPayload_skipped(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Skipped, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Skipped(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.SkippedSlot) graphql.Marshaler {
@@ -9038,20 +9970,54 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload_skipped(ctx context.Co
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AddWeeklyAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SkippedSlot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_AddWeeklyAvailabilityPayload_skipped_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _AddWeeklyAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_skippedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddWeeklyAvailabilityPayload_skippedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkippedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_skippedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddWeeklyAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -9074,7 +10040,7 @@ func (ec *executionContext) fieldContext_AddWeeklyAvailabilityPayload_unusedMinu
 	return graphql.NewScalarFieldContext("AddWeeklyAvailabilityPayload", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AddWeeklyAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AddWeeklyAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _AddWeeklyAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *payload.Publication) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10322,7 +11288,7 @@ func (ec *executionContext) fieldContext_Block_createdAt(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Block", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _BlockTimePayload_blocks(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _BlockTimePayload_blocks(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10354,7 +11320,7 @@ func (ec *executionContext) fieldContext_BlockTimePayload_blocks(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _BlockTimePayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _BlockTimePayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10363,7 +11329,8 @@ func (ec *executionContext) _BlockTimePayload_closedSlots(ctx context.Context, f
 			return ec.fieldContext_BlockTimePayload_closedSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClosedSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -10373,20 +11340,54 @@ func (ec *executionContext) _BlockTimePayload_closedSlots(ctx context.Context, f
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_BlockTimePayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_BlockTimePayload_closedSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "BlockTimePayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_BlockTimePayload_closedSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _BlockTimePayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _BlockTimePayload_closedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_closedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_closedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockTimePayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BlockTimePayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10395,7 +11396,8 @@ func (ec *executionContext) _BlockTimePayload_openedSlots(ctx context.Context, f
 			return ec.fieldContext_BlockTimePayload_openedSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OpenedSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.OpenedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -10405,20 +11407,54 @@ func (ec *executionContext) _BlockTimePayload_openedSlots(ctx context.Context, f
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_BlockTimePayload_openedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_BlockTimePayload_openedSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "BlockTimePayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_BlockTimePayload_openedSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _BlockTimePayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _BlockTimePayload_openedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_openedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_openedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockTimePayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BlockTimePayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10427,7 +11463,8 @@ func (ec *executionContext) _BlockTimePayload_conflicts(ctx context.Context, fie
 			return ec.fieldContext_BlockTimePayload_conflicts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Conflicts, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Conflicts(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -10437,20 +11474,54 @@ func (ec *executionContext) _BlockTimePayload_conflicts(ctx context.Context, fie
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_BlockTimePayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_BlockTimePayload_conflicts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "BlockTimePayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_BlockTimePayload_conflicts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _BlockTimePayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _BlockTimePayload_conflictCount(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_conflictCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConflictCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_conflictCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockTimePayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BlockTimePayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -10459,7 +11530,8 @@ func (ec *executionContext) _BlockTimePayload_cancelled(ctx context.Context, fie
 			return ec.fieldContext_BlockTimePayload_cancelled(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cancelled, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Cancelled(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -10469,20 +11541,54 @@ func (ec *executionContext) _BlockTimePayload_cancelled(ctx context.Context, fie
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_BlockTimePayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_BlockTimePayload_cancelled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "BlockTimePayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_BlockTimePayload_cancelled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _BlockTimePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.BlockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _BlockTimePayload_cancelledCount(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockTimePayload_cancelledCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockTimePayload_cancelledCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockTimePayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BlockTimePayload_errors(ctx context.Context, field graphql.CollectedField, obj *payload.Blocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16340,8 +17446,8 @@ func (ec *executionContext) _Mutation_addWeeklyAvailability(ctx context.Context,
 			return ec.Resolvers.Mutation().AddWeeklyAvailability(ctx, fc.Args["input"].(app.AddWeeklyAvailabilityInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalOAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payload.Publication) graphql.Marshaler {
+			return ec.marshalOAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐPublication(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16384,8 +17490,8 @@ func (ec *executionContext) _Mutation_updateAvailability(ctx context.Context, fi
 			return ec.Resolvers.Mutation().UpdateAvailability(ctx, fc.Args["input"].(model.UpdateAvailabilityInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalOUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payload.Update) graphql.Marshaler {
+			return ec.marshalOUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐUpdate(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16428,8 +17534,8 @@ func (ec *executionContext) _Mutation_removeAvailability(ctx context.Context, fi
 			return ec.Resolvers.Mutation().RemoveAvailability(ctx, fc.Args["input"].(app.RemoveAvailabilityInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalORemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payload.Removal) graphql.Marshaler {
+			return ec.marshalORemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐRemoval(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16472,8 +17578,8 @@ func (ec *executionContext) _Mutation_blockTime(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().BlockTime(ctx, fc.Args["input"].(app.BlockTimeInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.BlockTimePayload) graphql.Marshaler {
-			return ec.marshalOBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payload.Blocking) graphql.Marshaler {
+			return ec.marshalOBlockTimePayload2ᚖrehearseᚋgraphᚋpayloadᚐBlocking(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16516,8 +17622,8 @@ func (ec *executionContext) _Mutation_unblockTime(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().UnblockTime(ctx, fc.Args["input"].(app.UnblockTimeInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {
-			return ec.marshalOUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payload.Unblocking) graphql.Marshaler {
+			return ec.marshalOUnblockTimePayload2ᚖrehearseᚋgraphᚋpayloadᚐUnblocking(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16604,8 +17710,8 @@ func (ec *executionContext) _Mutation_addAvailability(ctx context.Context, field
 			return ec.Resolvers.Mutation().AddAvailability(ctx, fc.Args["input"].(app.AddAvailabilityInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.AddAvailabilityPayload) graphql.Marshaler {
-			return ec.marshalOAddAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddAvailabilityPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payload.Publication) graphql.Marshaler {
+			return ec.marshalOAddAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐPublication(ctx, selections, v)
 		},
 		true,
 		false,
@@ -16824,8 +17930,8 @@ func (ec *executionContext) _Mutation_updateInterviewer(ctx context.Context, fie
 			return ec.Resolvers.Mutation().UpdateInterviewer(ctx, fc.Args["input"].(model.UpdateInterviewerInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateInterviewerPayload) graphql.Marshaler {
-			return ec.marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewerPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *payload.Interviewer) graphql.Marshaler {
+			return ec.marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋpayloadᚐInterviewer(ctx, selections, v)
 		},
 		true,
 		false,
@@ -18223,7 +19329,7 @@ func (ec *executionContext) fieldContext_ReleaseHoldPayload_errors(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _RemoveAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RemoveAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18232,7 +19338,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_closedSlots(ctx context.C
 			return ec.fieldContext_RemoveAvailabilityPayload_closedSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClosedSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -18242,20 +19349,54 @@ func (ec *executionContext) _RemoveAvailabilityPayload_closedSlots(ctx context.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RemoveAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RemoveAvailabilityPayload_closedSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _RemoveAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RemoveAvailabilityPayload_closedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_closedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_closedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18264,7 +19405,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_keptSlots(ctx context.Con
 			return ec.fieldContext_RemoveAvailabilityPayload_keptSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.KeptSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.KeptSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -18274,20 +19416,54 @@ func (ec *executionContext) _RemoveAvailabilityPayload_keptSlots(ctx context.Con
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_keptSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RemoveAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RemoveAvailabilityPayload_keptSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _RemoveAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RemoveAvailabilityPayload_keptCount(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_keptCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeptCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_keptCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18296,7 +19472,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_openedSlots(ctx context.C
 			return ec.fieldContext_RemoveAvailabilityPayload_openedSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OpenedSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.OpenedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -18306,20 +19483,54 @@ func (ec *executionContext) _RemoveAvailabilityPayload_openedSlots(ctx context.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_openedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RemoveAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RemoveAvailabilityPayload_openedSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _RemoveAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RemoveAvailabilityPayload_openedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_openedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_openedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18328,7 +19539,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_conflicts(ctx context.Con
 			return ec.fieldContext_RemoveAvailabilityPayload_conflicts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Conflicts, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Conflicts(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -18338,20 +19550,54 @@ func (ec *executionContext) _RemoveAvailabilityPayload_conflicts(ctx context.Con
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RemoveAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RemoveAvailabilityPayload_conflicts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _RemoveAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RemoveAvailabilityPayload_conflictCount(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_conflictCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConflictCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_conflictCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18360,7 +19606,8 @@ func (ec *executionContext) _RemoveAvailabilityPayload_cancelled(ctx context.Con
 			return ec.fieldContext_RemoveAvailabilityPayload_cancelled(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cancelled, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Cancelled(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -18370,20 +19617,54 @@ func (ec *executionContext) _RemoveAvailabilityPayload_cancelled(ctx context.Con
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RemoveAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_RemoveAvailabilityPayload_cancelled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _RemoveAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RemoveAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RemoveAvailabilityPayload_cancelledCount(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveAvailabilityPayload_cancelledCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveAvailabilityPayload_cancelledCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RemoveAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RemoveAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *payload.Removal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20323,7 +21604,7 @@ func (ec *executionContext) fieldContext_TooSoon_earliest(_ context.Context, fie
 	return graphql.NewScalarFieldContext("TooSoon", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UnblockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field graphql.CollectedField, obj *payload.Unblocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20332,7 +21613,8 @@ func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field
 			return ec.fieldContext_UnblockTimePayload_slots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Slots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -20342,20 +21624,54 @@ func (ec *executionContext) _UnblockTimePayload_slots(ctx context.Context, field
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UnblockTimePayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UnblockTimePayload_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UnblockTimePayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UnblockTimePayload_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UnblockTimePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UnblockTimePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnblockTimePayload_publishedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Unblocking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnblockTimePayload_publishedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnblockTimePayload_publishedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnblockTimePayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UnblockTimePayload_errors(ctx context.Context, field graphql.CollectedField, obj *payload.Unblocking) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20483,7 +21799,7 @@ func (ec *executionContext) fieldContext_UndoNoShowPayload_errors(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_availability(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20515,7 +21831,7 @@ func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_availability(
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20524,7 +21840,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_slots(ctx context.Context
 			return ec.fieldContext_UpdateAvailabilityPayload_slots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Slots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -20534,20 +21851,54 @@ func (ec *executionContext) _UpdateAvailabilityPayload_slots(ctx context.Context
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateAvailabilityPayload_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_publishedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_publishedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_publishedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20556,7 +21907,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_skipped(ctx context.Conte
 			return ec.fieldContext_UpdateAvailabilityPayload_skipped(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Skipped, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Skipped(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.SkippedSlot) graphql.Marshaler {
@@ -20566,20 +21918,54 @@ func (ec *executionContext) _UpdateAvailabilityPayload_skipped(ctx context.Conte
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_skipped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_skipped(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SkippedSlot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateAvailabilityPayload_skipped_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_skippedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_skippedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SkippedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_skippedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_unusedMinutes(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20602,7 +21988,7 @@ func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_unusedMinutes
 	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, false, false, "Int")
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20611,7 +21997,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_closedSlots(ctx context.C
 			return ec.fieldContext_UpdateAvailabilityPayload_closedSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClosedSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -20621,20 +22008,54 @@ func (ec *executionContext) _UpdateAvailabilityPayload_closedSlots(ctx context.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_closedSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateAvailabilityPayload_closedSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_closedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_closedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_closedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20643,7 +22064,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_keptSlots(ctx context.Con
 			return ec.fieldContext_UpdateAvailabilityPayload_keptSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.KeptSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.KeptSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -20653,20 +22075,54 @@ func (ec *executionContext) _UpdateAvailabilityPayload_keptSlots(ctx context.Con
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_keptSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_keptSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateAvailabilityPayload_keptSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_keptCount(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_keptCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeptCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_keptCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20675,7 +22131,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_openedSlots(ctx context.C
 			return ec.fieldContext_UpdateAvailabilityPayload_openedSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.OpenedSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.OpenedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -20685,20 +22142,54 @@ func (ec *executionContext) _UpdateAvailabilityPayload_openedSlots(ctx context.C
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_openedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_openedSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateAvailabilityPayload_openedSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_openedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_openedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_openedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20707,7 +22198,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_conflicts(ctx context.Con
 			return ec.fieldContext_UpdateAvailabilityPayload_conflicts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Conflicts, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Conflicts(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -20717,20 +22209,54 @@ func (ec *executionContext) _UpdateAvailabilityPayload_conflicts(ctx context.Con
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_conflicts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateAvailabilityPayload_conflicts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_conflictCount(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_conflictCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConflictCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_conflictCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20739,7 +22265,8 @@ func (ec *executionContext) _UpdateAvailabilityPayload_cancelled(ctx context.Con
 			return ec.fieldContext_UpdateAvailabilityPayload_cancelled(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cancelled, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Cancelled(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -20749,20 +22276,54 @@ func (ec *executionContext) _UpdateAvailabilityPayload_cancelled(ctx context.Con
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_cancelled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateAvailabilityPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateAvailabilityPayload_cancelled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateAvailabilityPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateAvailabilityPayload_cancelledCount(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateAvailabilityPayload_cancelledCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateAvailabilityPayload_cancelledCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateAvailabilityPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateAvailabilityPayload_errors(ctx context.Context, field graphql.CollectedField, obj *payload.Update) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20858,7 +22419,7 @@ func (ec *executionContext) fieldContext_UpdateBookingPolicyPayload_errors(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateInterviewerPayload_interviewer(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateInterviewerPayload_interviewer(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20890,7 +22451,7 @@ func (ec *executionContext) fieldContext_UpdateInterviewerPayload_interviewer(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateInterviewerPayload_slots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateInterviewerPayload_slots(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20899,7 +22460,8 @@ func (ec *executionContext) _UpdateInterviewerPayload_slots(ctx context.Context,
 			return ec.fieldContext_UpdateInterviewerPayload_slots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Slots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Slots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -20909,20 +22471,54 @@ func (ec *executionContext) _UpdateInterviewerPayload_slots(ctx context.Context,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateInterviewerPayload_slots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_slots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateInterviewerPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateInterviewerPayload_slots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateInterviewerPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateInterviewerPayload_publishedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewerPayload_publishedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_publishedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateInterviewerPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateInterviewerPayload_closedSlots(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20931,7 +22527,8 @@ func (ec *executionContext) _UpdateInterviewerPayload_closedSlots(ctx context.Co
 			return ec.fieldContext_UpdateInterviewerPayload_closedSlots(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClosedSlots, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.ClosedSlots(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Slot) graphql.Marshaler {
@@ -20941,20 +22538,54 @@ func (ec *executionContext) _UpdateInterviewerPayload_closedSlots(ctx context.Co
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateInterviewerPayload_closedSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_closedSlots(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateInterviewerPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Slot(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateInterviewerPayload_closedSlots_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateInterviewerPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateInterviewerPayload_closedCount(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewerPayload_closedCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_closedCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateInterviewerPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateInterviewerPayload_conflicts(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20963,7 +22594,8 @@ func (ec *executionContext) _UpdateInterviewerPayload_conflicts(ctx context.Cont
 			return ec.fieldContext_UpdateInterviewerPayload_conflicts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Conflicts, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Conflicts(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -20973,20 +22605,54 @@ func (ec *executionContext) _UpdateInterviewerPayload_conflicts(ctx context.Cont
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateInterviewerPayload_conflicts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_conflicts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateInterviewerPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateInterviewerPayload_conflicts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateInterviewerPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateInterviewerPayload_conflictCount(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewerPayload_conflictCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConflictCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_conflictCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateInterviewerPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateInterviewerPayload_cancelled(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -20995,7 +22661,8 @@ func (ec *executionContext) _UpdateInterviewerPayload_cancelled(ctx context.Cont
 			return ec.fieldContext_UpdateInterviewerPayload_cancelled(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cancelled, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Cancelled(fc.Args["first"].(int)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
@@ -21005,20 +22672,54 @@ func (ec *executionContext) _UpdateInterviewerPayload_cancelled(ctx context.Cont
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_UpdateInterviewerPayload_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_cancelled(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateInterviewerPayload",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
 		},
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_UpdateInterviewerPayload_cancelled_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
 	return fc, nil
 }
 
-func (ec *executionContext) _UpdateInterviewerPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateInterviewerPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _UpdateInterviewerPayload_cancelledCount(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateInterviewerPayload_cancelledCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateInterviewerPayload_cancelledCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateInterviewerPayload", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UpdateInterviewerPayload_errors(ctx context.Context, field graphql.CollectedField, obj *payload.Interviewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25771,7 +27472,7 @@ func (ec *executionContext) _Actor(ctx context.Context, sel ast.SelectionSet, ob
 
 var addAvailabilityPayloadImplementors = []string{"AddAvailabilityPayload"}
 
-func (ec *executionContext) _AddAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) _AddAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Publication) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addAvailabilityPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -25790,8 +27491,18 @@ func (ec *executionContext) _AddAvailabilityPayload(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "publishedCount":
+			out.Values[i] = ec._AddAvailabilityPayload_publishedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "skipped":
 			out.Values[i] = ec._AddAvailabilityPayload_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skippedCount":
+			out.Values[i] = ec._AddAvailabilityPayload_skippedCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -25824,7 +27535,7 @@ func (ec *executionContext) _AddAvailabilityPayload(ctx context.Context, sel ast
 
 var addWeeklyAvailabilityPayloadImplementors = []string{"AddWeeklyAvailabilityPayload"}
 
-func (ec *executionContext) _AddWeeklyAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) _AddWeeklyAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Publication) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, addWeeklyAvailabilityPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -25843,8 +27554,18 @@ func (ec *executionContext) _AddWeeklyAvailabilityPayload(ctx context.Context, s
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "publishedCount":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_publishedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "skipped":
 			out.Values[i] = ec._AddWeeklyAvailabilityPayload_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skippedCount":
+			out.Values[i] = ec._AddWeeklyAvailabilityPayload_skippedCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26310,7 +28031,7 @@ func (ec *executionContext) _Block(ctx context.Context, sel ast.SelectionSet, ob
 
 var blockTimePayloadImplementors = []string{"BlockTimePayload"}
 
-func (ec *executionContext) _BlockTimePayload(ctx context.Context, sel ast.SelectionSet, obj *model.BlockTimePayload) graphql.Marshaler {
+func (ec *executionContext) _BlockTimePayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Blocking) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, blockTimePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -26329,8 +28050,18 @@ func (ec *executionContext) _BlockTimePayload(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "closedCount":
+			out.Values[i] = ec._BlockTimePayload_closedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "openedSlots":
 			out.Values[i] = ec._BlockTimePayload_openedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openedCount":
+			out.Values[i] = ec._BlockTimePayload_openedCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -26339,8 +28070,18 @@ func (ec *executionContext) _BlockTimePayload(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "conflictCount":
+			out.Values[i] = ec._BlockTimePayload_conflictCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "cancelled":
 			out.Values[i] = ec._BlockTimePayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelledCount":
+			out.Values[i] = ec._BlockTimePayload_cancelledCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28772,7 +30513,7 @@ func (ec *executionContext) _ReleaseHoldPayload(ctx context.Context, sel ast.Sel
 
 var removeAvailabilityPayloadImplementors = []string{"RemoveAvailabilityPayload"}
 
-func (ec *executionContext) _RemoveAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RemoveAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) _RemoveAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Removal) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, removeAvailabilityPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -28786,8 +30527,18 @@ func (ec *executionContext) _RemoveAvailabilityPayload(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "closedCount":
+			out.Values[i] = ec._RemoveAvailabilityPayload_closedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "keptSlots":
 			out.Values[i] = ec._RemoveAvailabilityPayload_keptSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "keptCount":
+			out.Values[i] = ec._RemoveAvailabilityPayload_keptCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28796,13 +30547,28 @@ func (ec *executionContext) _RemoveAvailabilityPayload(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "openedCount":
+			out.Values[i] = ec._RemoveAvailabilityPayload_openedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "conflicts":
 			out.Values[i] = ec._RemoveAvailabilityPayload_conflicts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "conflictCount":
+			out.Values[i] = ec._RemoveAvailabilityPayload_conflictCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "cancelled":
 			out.Values[i] = ec._RemoveAvailabilityPayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelledCount":
+			out.Values[i] = ec._RemoveAvailabilityPayload_cancelledCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29584,7 +31350,7 @@ func (ec *executionContext) _TooSoon(ctx context.Context, sel ast.SelectionSet, 
 
 var unblockTimePayloadImplementors = []string{"UnblockTimePayload"}
 
-func (ec *executionContext) _UnblockTimePayload(ctx context.Context, sel ast.SelectionSet, obj *model.UnblockTimePayload) graphql.Marshaler {
+func (ec *executionContext) _UnblockTimePayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Unblocking) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unblockTimePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -29595,6 +31361,11 @@ func (ec *executionContext) _UnblockTimePayload(ctx context.Context, sel ast.Sel
 			out.Values[i] = graphql.MarshalString("UnblockTimePayload")
 		case "slots":
 			out.Values[i] = ec._UnblockTimePayload_slots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "publishedCount":
+			out.Values[i] = ec._UnblockTimePayload_publishedCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29665,7 +31436,7 @@ func (ec *executionContext) _UndoNoShowPayload(ctx context.Context, sel ast.Sele
 
 var updateAvailabilityPayloadImplementors = []string{"UpdateAvailabilityPayload"}
 
-func (ec *executionContext) _UpdateAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) _UpdateAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Update) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateAvailabilityPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -29684,8 +31455,18 @@ func (ec *executionContext) _UpdateAvailabilityPayload(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "publishedCount":
+			out.Values[i] = ec._UpdateAvailabilityPayload_publishedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "skipped":
 			out.Values[i] = ec._UpdateAvailabilityPayload_skipped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "skippedCount":
+			out.Values[i] = ec._UpdateAvailabilityPayload_skippedCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29699,8 +31480,18 @@ func (ec *executionContext) _UpdateAvailabilityPayload(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "closedCount":
+			out.Values[i] = ec._UpdateAvailabilityPayload_closedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "keptSlots":
 			out.Values[i] = ec._UpdateAvailabilityPayload_keptSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "keptCount":
+			out.Values[i] = ec._UpdateAvailabilityPayload_keptCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29709,13 +31500,28 @@ func (ec *executionContext) _UpdateAvailabilityPayload(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "openedCount":
+			out.Values[i] = ec._UpdateAvailabilityPayload_openedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "conflicts":
 			out.Values[i] = ec._UpdateAvailabilityPayload_conflicts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "conflictCount":
+			out.Values[i] = ec._UpdateAvailabilityPayload_conflictCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "cancelled":
 			out.Values[i] = ec._UpdateAvailabilityPayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelledCount":
+			out.Values[i] = ec._UpdateAvailabilityPayload_cancelledCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29781,7 +31587,7 @@ func (ec *executionContext) _UpdateBookingPolicyPayload(ctx context.Context, sel
 
 var updateInterviewerPayloadImplementors = []string{"UpdateInterviewerPayload"}
 
-func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateInterviewerPayload) graphql.Marshaler {
+func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, obj *payload.Interviewer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, updateInterviewerPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -29800,8 +31606,18 @@ func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel a
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "publishedCount":
+			out.Values[i] = ec._UpdateInterviewerPayload_publishedCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "closedSlots":
 			out.Values[i] = ec._UpdateInterviewerPayload_closedSlots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closedCount":
+			out.Values[i] = ec._UpdateInterviewerPayload_closedCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29810,8 +31626,18 @@ func (ec *executionContext) _UpdateInterviewerPayload(ctx context.Context, sel a
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "conflictCount":
+			out.Values[i] = ec._UpdateInterviewerPayload_conflictCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "cancelled":
 			out.Values[i] = ec._UpdateInterviewerPayload_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelledCount":
+			out.Values[i] = ec._UpdateInterviewerPayload_cancelledCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32426,14 +34252,14 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) marshalOAddAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOAddAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐPublication(ctx context.Context, sel ast.SelectionSet, v *payload.Publication) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._AddAvailabilityPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐAddWeeklyAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddWeeklyAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOAddWeeklyAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐPublication(ctx context.Context, sel ast.SelectionSet, v *payload.Publication) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -32500,7 +34326,7 @@ func (ec *executionContext) marshalOBlock2ᚕrehearseᚋinternalᚋbookingᚐBlo
 	return ret
 }
 
-func (ec *executionContext) marshalOBlockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐBlockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.BlockTimePayload) graphql.Marshaler {
+func (ec *executionContext) marshalOBlockTimePayload2ᚖrehearseᚋgraphᚋpayloadᚐBlocking(ctx context.Context, sel ast.SelectionSet, v *payload.Blocking) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -33162,7 +34988,7 @@ func (ec *executionContext) marshalOReleaseHoldPayload2ᚖrehearseᚋgraphᚋmod
 	return ec._ReleaseHoldPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐRemoveAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.RemoveAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) marshalORemoveAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐRemoval(ctx context.Context, sel ast.SelectionSet, v *payload.Removal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -33363,7 +35189,7 @@ func (ec *executionContext) marshalOTagCount2ᚕrehearseᚋinternalᚋbookingᚐ
 	return ret
 }
 
-func (ec *executionContext) marshalOUnblockTimePayload2ᚖrehearseᚋgraphᚋmodelᚐUnblockTimePayload(ctx context.Context, sel ast.SelectionSet, v *model.UnblockTimePayload) graphql.Marshaler {
+func (ec *executionContext) marshalOUnblockTimePayload2ᚖrehearseᚋgraphᚋpayloadᚐUnblocking(ctx context.Context, sel ast.SelectionSet, v *payload.Unblocking) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -33377,7 +35203,7 @@ func (ec *executionContext) marshalOUndoNoShowPayload2ᚖrehearseᚋgraphᚋmode
 	return ec._UndoNoShowPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateAvailabilityPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOUpdateAvailabilityPayload2ᚖrehearseᚋgraphᚋpayloadᚐUpdate(ctx context.Context, sel ast.SelectionSet, v *payload.Update) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -33391,7 +35217,7 @@ func (ec *executionContext) marshalOUpdateBookingPolicyPayload2ᚖrehearseᚋgra
 	return ec._UpdateBookingPolicyPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋmodelᚐUpdateInterviewerPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateInterviewerPayload) graphql.Marshaler {
+func (ec *executionContext) marshalOUpdateInterviewerPayload2ᚖrehearseᚋgraphᚋpayloadᚐInterviewer(ctx context.Context, sel ast.SelectionSet, v *payload.Interviewer) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -26,34 +26,6 @@ type UserError interface {
 	IsUserError()
 }
 
-// What publishing came to.
-type AddAvailabilityPayload struct {
-	// The availability; null when it was refused.
-	Availability *booking.Availability `json:"availability,omitempty"`
-	// The slots that are published now, an identical slot that stood already among them.
-	Slots []booking.Slot `json:"slots"`
-	// The slots of the window that were not published anew.
-	Skipped []booking.SkippedSlot `json:"skipped"`
-	// What is left at the window's end, too short for a slot.
-	UnusedMinutes int `json:"unusedMinutes"`
-	// Every rule that said no.
-	Errors []UserError `json:"errors"`
-}
-
-// What publishing came to.
-type AddWeeklyAvailabilityPayload struct {
-	// The availability; null when it was refused.
-	Availability *booking.Availability `json:"availability,omitempty"`
-	// The slots that are published now, an identical slot that stood already among them.
-	Slots []booking.Slot `json:"slots"`
-	// The slots of its windows that were not published anew.
-	Skipped []booking.SkippedSlot `json:"skipped"`
-	// What is left at the windows' ends, too short for a slot, in all.
-	UnusedMinutes int `json:"unusedMinutes"`
-	// Every rule that said no.
-	Errors []UserError `json:"errors"`
-}
-
 // The student holds another slot: `ALREADY_HOLDING`.
 type AlreadyHolding struct {
 	// Which rule, for programs.
@@ -108,23 +80,6 @@ type AvailabilityConflict struct {
 }
 
 func (AvailabilityConflict) IsUserError() {}
-
-// What blocking came to.
-type BlockTimePayload struct {
-	// The blocked time; empty when it was refused.
-	Blocks []booking.Block `json:"blocks"`
-	// The slots that were withdrawn.
-	ClosedSlots []booking.Slot `json:"closedSlots"`
-	// The slots that were published in the time that became free: other availability
-	// of the interviewer has them.
-	OpenedSlots []booking.Slot `json:"openedSlots"`
-	// The booked interviews that are left standing.
-	Conflicts []booking.Interview `json:"conflicts"`
-	// The interviews that were cancelled with their slots.
-	Cancelled []booking.Interview `json:"cancelled"`
-	// Every rule that said no.
-	Errors []UserError `json:"errors"`
-}
 
 // What booking came to.
 type BookSlotPayload struct {
@@ -447,24 +402,6 @@ type ReleaseHoldPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// What taking it back came to.
-type RemoveAvailabilityPayload struct {
-	// The slots that were withdrawn.
-	ClosedSlots []booking.Slot `json:"closedSlots"`
-	// The slots that stay, with their ids: other availability of the interviewer has
-	// them as well.
-	KeptSlots []booking.Slot `json:"keptSlots"`
-	// The slots that were published in the time that became free: other availability
-	// of the interviewer has them.
-	OpenedSlots []booking.Slot `json:"openedSlots"`
-	// The booked interviews that are left standing.
-	Conflicts []booking.Interview `json:"conflicts"`
-	// The interviews that were cancelled with their slots.
-	Cancelled []booking.Interview `json:"cancelled"`
-	// Every rule that said no.
-	Errors []UserError `json:"errors"`
-}
-
 // What moving came to.
 type RescheduleInterviewPayload struct {
 	// The interview; null when it was refused.
@@ -551,14 +488,6 @@ type TooSoon struct {
 
 func (TooSoon) IsUserError() {}
 
-// What giving it back came to.
-type UnblockTimePayload struct {
-	// The slots that were published in it.
-	Slots []booking.Slot `json:"slots"`
-	// Every rule that said no.
-	Errors []UserError `json:"errors"`
-}
-
 // What undoing came to.
 type UndoNoShowPayload struct {
 	// The interview; null when it was refused.
@@ -602,32 +531,6 @@ type UpdateAvailabilityInput struct {
 }
 
 // What the change came to.
-type UpdateAvailabilityPayload struct {
-	// The availability; null when it was refused.
-	Availability *booking.Availability `json:"availability,omitempty"`
-	// The slots to come that it has now.
-	Slots []booking.Slot `json:"slots"`
-	// The slots of its windows that were not published anew.
-	Skipped []booking.SkippedSlot `json:"skipped"`
-	// What is left at the windows' ends, too short for a slot, in all.
-	UnusedMinutes int `json:"unusedMinutes"`
-	// The slots that were withdrawn.
-	ClosedSlots []booking.Slot `json:"closedSlots"`
-	// The slots that stay, with their ids: other availability of the interviewer has
-	// them as well.
-	KeptSlots []booking.Slot `json:"keptSlots"`
-	// The slots that were published in the time that became free: other availability
-	// of the interviewer has them.
-	OpenedSlots []booking.Slot `json:"openedSlots"`
-	// The booked interviews that are left standing.
-	Conflicts []booking.Interview `json:"conflicts"`
-	// The interviews that were cancelled with their slots.
-	Cancelled []booking.Interview `json:"cancelled"`
-	// Every rule that said no.
-	Errors []UserError `json:"errors"`
-}
-
-// What the change came to.
 type UpdateBookingPolicyPayload struct {
 	// The policy; null when it was refused.
 	BookingPolicy *booking.Policy `json:"bookingPolicy,omitempty"`
@@ -665,22 +568,6 @@ type UpdateInterviewerInput struct {
 	Active *bool `json:"active,omitempty"`
 	// With `active: false`: cancel what is booked, rather than report it.
 	CancelBooked bool `json:"cancelBooked"`
-}
-
-// What the change came to.
-type UpdateInterviewerPayload struct {
-	// The interviewer; null when it was refused.
-	Interviewer *booking.Interviewer `json:"interviewer,omitempty"`
-	// The slots that were published again, since he is active again.
-	Slots []booking.Slot `json:"slots"`
-	// The open slots that were withdrawn.
-	ClosedSlots []booking.Slot `json:"closedSlots"`
-	// The booked interviews that are left standing.
-	Conflicts []booking.Interview `json:"conflicts"`
-	// The interviews that were cancelled with their slots.
-	Cancelled []booking.Interview `json:"cancelled"`
-	// Every rule that said no.
-	Errors []UserError `json:"errors"`
 }
 
 // Changes of a student; what is left out stays.

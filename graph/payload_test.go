@@ -1,0 +1,69 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// What publishing and closing answers is as long as a calendar; a request reads
+// the first of each list, and how many there are in all.
+func TestListsOfPayloads(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	rule := s.weekly(ann, in{"endDate": nil, "slotMinutes": 60})
+	s.accepted(rule.Errors)
+	var added struct {
+		Slots, All                   []slot
+		Skipped                      []struct{ Reason string }
+		PublishedCount, SkippedCount int
+		Errors                       []refused
+	}
+	s.mutate("addWeeklyAvailability", `slots { id } all: slots(first: 400) { id } publishedCount skipped(first: 3) { reason } skippedCount `, in{
+		"interviewerId": ann, "startDate": "2026-06-08", "startTime": "14:00", "endTime": "17:00",
+		"weekdays": []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"},
+	}, &added)
+	s.accepted(added.Errors)
+	const days = 173 // 8 June to 27 November
+	same(t, "50 by default", len(added.Slots), 50)
+	same(t, "as many as are asked for", len(added.All), 400)
+	same(t, "in all", added.PublishedCount, 3*days)
+	same(t, "some that are skipped", len(added.Skipped), 3)
+	same(t, "two a day are there already", added.SkippedCount, 2*days)
+
+	booked := s.booked(s.student(nil), rule.Slots[0].ID)
+	var removed struct {
+		ClosedSlots, KeptSlots                                             []slot
+		Conflicts                                                          []interview
+		ClosedCount, KeptCount, OpenedCount, ConflictCount, CancelledCount int
+		Errors                                                             []refused
+	}
+	s.mutate("removeAvailability", "closedSlots(first: 1) { id } keptSlots(first: 2) { id } conflicts { id } "+
+		"closedCount keptCount openedCount conflictCount cancelledCount ", in{"availabilityId": rule.Availability.ID}, &removed)
+	s.accepted(removed.Errors)
+	same(t, "all of them stay", [2]int{removed.ClosedCount, removed.KeptCount}, [2]int{0, 2 * days})
+	same(t, "what is booked stays, too", []int{len(removed.KeptSlots), len(removed.Conflicts), removed.ConflictCount}, []int{2, 0, 0})
+	s.accepted(s.cancel(booked).Errors)
+	s.sound()
+}
+
+// A list of a payload costs what it may hold, and one that is too long is refused
+// before anything is done.
+func TestListsOfPayloadsArePriced(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	before := s.rows()
+	for _, first := range []string{"0", "-1", "501"} {
+		a := s.ask(`mutation($i: AddAvailabilityInput!) { addAvailability(input: $i) { slots(first: `+first+`) { id } } }`, in{
+			"i": in{"interviewerId": ann, "start": "2026-06-08T10:00:00Z", "end": "2026-06-08T12:00:00Z"}})
+		same(t, "first "+first, a.code(), "BAD_USER_INPUT")
+		if !strings.Contains(a.Errors[0].Message, "slots") {
+			t.Errorf("nothing says which list: %s", a.Errors[0].Message)
+		}
+	}
+	within := s.ask(`mutation($i: AddAvailabilityInput!) { addAvailability(input: $i) { slots(first: 500) { interviewer { slots(first: 480) { nodes { id } } } } } }`, in{
+		"i": in{"interviewerId": ann, "start": "2026-06-08T10:00:00Z", "end": "2026-06-08T12:00:00Z"}})
+	same(t, "lists within lists multiply", within.code(), "QUERY_TOO_COMPLEX")
+	same(t, "nothing is written", s.rows(), before)
+}
