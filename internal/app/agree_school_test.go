@@ -16,7 +16,7 @@ import (
 
 // drawSchool draws a small school whose rows are valid together.
 func drawSchool(t *rapid.T) school {
-	s := school{policy: drawPolicy(t)}
+	s := school{policy: drawPolicy(t), soon: map[booking.StudentID]bool{}}
 	for n := range rapid.IntRange(1, 3).Draw(t, "students") {
 		s.students = append(s.students, booking.Student{
 			ID: booking.StudentID(n + 1), Name: "Student", Email: fmt.Sprintf("s%d@example.org", n), TimeZone: "UTC",
@@ -42,6 +42,12 @@ func drawSchool(t *rapid.T) school {
 	}
 	for range rapid.IntRange(0, 8).Draw(t, "interviews") {
 		s.drawInterview(t)
+	}
+	for _, student := range s.students {
+		s.drawHold(t, student.ID)
+		if rapid.IntRange(0, 3).Draw(t, "soon") == 0 {
+			s.soon[student.ID] = true
+		}
 	}
 	slices.SortFunc(s.slots, func(a, b booking.Slot) int {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
@@ -129,6 +135,22 @@ func (s *school) addSlot(by booking.InterviewerID, start time.Time, length time.
 	return true
 }
 
+// drawHold may give the student a hold on an open slot, which lives or has expired.
+func (s *school) drawHold(t *rapid.T, student booking.StudentID) {
+	if len(s.slots) == 0 || !rapid.Bool().Draw(t, "holds") {
+		return
+	}
+	slot := s.slots[rapid.IntRange(0, len(s.slots)-1).Draw(t, "held slot")]
+	taken := slices.ContainsFunc(s.holds, func(h booking.Hold) bool { return h.SlotID == slot.ID })
+	if taken || slot.Status != booking.SlotOpen {
+		return
+	}
+	expires := rapid.SampledFrom([]time.Duration{time.Minute, booking.Resolution, 0, -time.Minute}).Draw(t, "expires")
+	s.holds = append(s.holds, booking.Hold{
+		StudentID: student, SlotID: slot.ID, PlacedAt: t0.Add(-time.Hour), ExpiresAt: t0.Add(expires),
+	})
+}
+
 func (s *school) drawInterview(t *rapid.T) {
 	if len(s.slots) == 0 {
 		return
@@ -200,6 +222,9 @@ func (c *agreement) save() {
 	}
 	write(c.world, func(tx *store.Tx) (store.Nothing, error) { return store.Nothing{}, c.rules.writeInterviews(ctx, tx) })
 	c.world.exec("INSERT INTO exceptions SELECT availability_id, starts_at, ends_at FROM slots WHERE status = 'WITHDRAWN' ON CONFLICT DO NOTHING")
+	write(c.world, func(tx *store.Tx) (store.Nothing, error) {
+		return store.Nothing{}, c.rules.writeHoldsAndWaivers(ctx, tx)
+	})
 	found, err := c.world.store.Check(ctx, t0)
 	if err != nil || len(found) > 0 {
 		c.Fatalf("the generated school is not sound: %v %v", found, err)
@@ -250,6 +275,21 @@ func (s school) writeInterviews(ctx context.Context, tx *store.Tx) error {
 		}
 		if created.ID != known {
 			return fmt.Errorf("interview %d was given the id %d", known, created.ID)
+		}
+	}
+	return nil
+}
+
+func (s school) writeHoldsAndWaivers(ctx context.Context, tx *store.Tx) error {
+	for _, hold := range s.holds {
+		if _, err := tx.PlaceHold(ctx, hold); err != nil {
+			return err
+		}
+	}
+	for student := range s.soon {
+		waiver := booking.Waiver{StudentID: student, Rule: booking.WaiveNotice, Reason: "an exam", Uses: 1, GrantedAt: t0}
+		if _, err := tx.GrantWaiver(ctx, waiver); err != nil {
+			return err
 		}
 	}
 	return nil

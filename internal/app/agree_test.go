@@ -146,6 +146,8 @@ type school struct {
 	interviewers []booking.Interviewer
 	slots        []booking.Slot // by start, then id
 	interviews   []booking.Interview
+	holds        []booking.Hold             // live ones, and some that have expired
+	soon         map[booking.StudentID]bool // whom the minimum notice is waived for
 }
 
 // booked: booking one's own booked slot again answers that booking.
@@ -208,7 +210,16 @@ func (c school) against(s booking.Student, slot booking.Slot) []booking.RefusalC
 	if slot.Status == booking.SlotWithdrawn {
 		no = append(no, booking.SlotIsWithdrawn)
 	}
+	// A student's own hold is in the way of nothing: a booking ends it.
+	if slot.Status == booking.SlotOpen && slices.ContainsFunc(c.holds, func(h booking.Hold) bool {
+		return h.SlotID == slot.ID && h.StudentID != s.ID && h.ExpiresAt.After(t0)
+	}) {
+		no = append(no, booking.SlotHeld)
+	}
 	notice := time.Duration(c.policy.MinimumNoticeSeconds) * time.Second
+	if c.soon[s.ID] {
+		notice = 0
+	}
 	if !slot.Start.After(t0) {
 		no = append(no, booking.SlotInPast)
 	} else if slot.Start.Before(t0.Add(notice)) {
