@@ -201,7 +201,8 @@ func TestImportAvailability(t *testing.T) {
 	})
 	s.accepted(bad.Errors)
 	s.exec("UPDATE interviewers SET active = false WHERE email = 'bob@example.org'")
-	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE interviewer_id = (SELECT id FROM interviewers WHERE NOT active)")
+	s.exec(`WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE interviewer_id = (SELECT id FROM interviewers WHERE NOT active) RETURNING id)
+		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
 	same(t, "somebody who has left", s.imports("importAvailability", "interviewer,start,end\n"+
 		"bob@example.org,2026-06-09T10:00:00Z,2026-06-09T11:00:00Z\n"+
 		"bob@example.org,2026-05-09T10:00:00Z,2026-05-09T11:00:00Z\n", map[string]any{"partial": true}).came(),

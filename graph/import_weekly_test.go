@@ -81,7 +81,8 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 		"ann@example.org,2026-06-05T09:00:00Z,2026-06-05T11:00:00Z,,30,x,,,,,,,\n"+
 		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,x,,,,,,,\n"+
 		"ann@example.org,,,,,x,SATURDAY,09:00,11:00,UTC,2026-06-01,,\n", nil).Errors)
-	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at = '2026-06-17T10:00:00Z'")
+	s.exec(`WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at = '2026-06-17T10:00:00Z' RETURNING id)
+		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
 	s.exec("INSERT INTO exceptions SELECT availability_id, starts_at, ends_at FROM slots WHERE status = 'WITHDRAWN'")
 	before := s.rows()
 	file := availabilityHeader +

@@ -33,6 +33,7 @@ type (
 	actorResolver        struct{ *Resolver }
 	skippedSlotResolver  struct{ *Resolver }
 	slotTakenResolver    struct{ *Resolver }
+	slotChangeResolver   struct{ *Resolver }
 	conflictResolver     struct{ *Resolver }
 
 	eligibilityResolver        struct{ *Resolver }
@@ -57,6 +58,7 @@ func (r *Resolver) Availability() generated.AvailabilityResolver {
 	return availabilityResolver{r}
 }
 func (r *Resolver) SkippedSlot() generated.SkippedSlotResolver { return skippedSlotResolver{r} }
+func (r *Resolver) SlotChange() generated.SlotChangeResolver   { return slotChangeResolver{r} }
 func (r *Resolver) SlotTaken() generated.SlotTakenResolver     { return slotTakenResolver{r} }
 func (r *Resolver) AvailabilityConflict() generated.AvailabilityConflictResolver {
 	return conflictResolver{r}

@@ -71,3 +71,17 @@ func (r slotResolver) Status(_ context.Context, slots []*booking.Slot) ([]bookin
 func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.Slot) ([]*booking.Interviewer, error) {
 	return edge(ctx, slots, loader.From(ctx).Interviewers, func(s *booking.Slot) booking.InterviewerID { return s.InterviewerID })
 }
+
+func (r slotResolver) History(ctx context.Context, slots []*booking.Slot) ([][]booking.SlotChange, error) {
+	return loader.Edge[booking.Slot, booking.SlotID, []booking.SlotChange, struct{}]{
+		Key: func(s *booking.Slot) booking.SlotID { return s.ID }, Read: r.app.View(ctx).SlotHistories,
+	}.Of(ctx, place(ctx), slots)
+}
+
+func (r slotChangeResolver) EventID(_ context.Context, change *booking.SlotChange) (*int64, error) {
+	if change.EventID == 0 {
+		return nil, nil //nolint:nilnil // null is the answer
+	}
+	id := int64(change.EventID)
+	return &id, nil
+}

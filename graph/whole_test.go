@@ -105,6 +105,7 @@ func fill(s *school) full {
 	f := full{school: s}
 	f.interviewer = f.school.interviewer(in{
 		"tags": []string{"go"}, "maxPerDay": 9, "maxPerWeek": 9, "meetingUrl": room("full"), "timeZone": "Europe/Berlin",
+		"headline": "Interviews in Go", "bio": "Ten years of servers.", "photoUrl": "https://example.org/ann.png", "languages": []string{"de", "en"},
 	})
 	f.student = f.school.student(in{"interviewLimit": 40, "timeZone": "Asia/Tokyo"})
 	f.waive(f.student, "LIMIT", nil)

@@ -53,6 +53,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	SkippedSlot() SkippedSlotResolver
 	Slot() SlotResolver
+	SlotChange() SlotChangeResolver
 	SlotTaken() SlotTakenResolver
 	Student() StudentResolver
 	Subscription() SubscriptionResolver
@@ -246,16 +247,17 @@ type ComplexityRoot struct {
 	}
 
 	Event struct {
-		Actor       func(childComplexity int) int
-		At          func(childComplexity int) int
-		Changes     func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Interview   func(childComplexity int) int
-		Interviewer func(childComplexity int) int
-		Kind        func(childComplexity int) int
-		RequestID   func(childComplexity int) int
-		Slot        func(childComplexity int) int
-		Student     func(childComplexity int) int
+		Actor         func(childComplexity int) int
+		At            func(childComplexity int) int
+		Changes       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Interview     func(childComplexity int) int
+		Interviewer   func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		PolicyVersion func(childComplexity int) int
+		RequestID     func(childComplexity int) int
+		Slot          func(childComplexity int) int
+		Student       func(childComplexity int) int
 	}
 
 	EventConnection struct {
@@ -560,10 +562,18 @@ type ComplexityRoot struct {
 
 	Slot struct {
 		End         func(childComplexity int) int
+		History     func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Interviewer func(childComplexity int) int
 		Start       func(childComplexity int) int
 		Status      func(childComplexity int) int
+	}
+
+	SlotChange struct {
+		At      func(childComplexity int) int
+		EventID func(childComplexity int) int
+		Until   func(childComplexity int) int
+		What    func(childComplexity int) int
 	}
 
 	SlotConnection struct {
@@ -876,6 +886,10 @@ type SkippedSlotResolver interface {
 type SlotResolver interface {
 	Interviewer(ctx context.Context, objs []*booking.Slot) ([]*booking.Interviewer, error)
 	Status(ctx context.Context, objs []*booking.Slot) ([]booking.SlotStatus, error)
+	History(ctx context.Context, objs []*booking.Slot) ([][]booking.SlotChange, error)
+}
+type SlotChangeResolver interface {
+	EventID(ctx context.Context, obj *booking.SlotChange) (*int64, error)
 }
 type SlotTakenResolver interface {
 	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.Slot, error)
@@ -1697,6 +1711,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.Kind(childComplexity), true
+	case "Event.policyVersion":
+		if e.ComplexityRoot.Event.PolicyVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.PolicyVersion(childComplexity), true
 	case "Event.requestId":
 		if e.ComplexityRoot.Event.RequestID == nil {
 			break
@@ -3219,6 +3239,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Slot.End(childComplexity), true
+	case "Slot.history":
+		if e.ComplexityRoot.Slot.History == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.History(childComplexity), true
 	case "Slot.id":
 		if e.ComplexityRoot.Slot.ID == nil {
 			break
@@ -3243,6 +3269,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Slot.Status(childComplexity), true
+
+	case "SlotChange.at":
+		if e.ComplexityRoot.SlotChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotChange.At(childComplexity), true
+	case "SlotChange.eventId":
+		if e.ComplexityRoot.SlotChange.EventID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotChange.EventID(childComplexity), true
+	case "SlotChange.until":
+		if e.ComplexityRoot.SlotChange.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotChange.Until(childComplexity), true
+	case "SlotChange.what":
+		if e.ComplexityRoot.SlotChange.What == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotChange.What(childComplexity), true
 
 	case "SlotConnection.edges":
 		if e.ComplexityRoot.SlotConnection.Edges == nil {
@@ -4459,6 +4510,34 @@ type Slot {
   interviewer: Interviewer!
   "The state of the slot."
   status: SlotStatus!
+  "The last 100 things that became of the slot, oldest first; null for who is no administrator."
+  history: [SlotChange!] @access
+}
+
+"One thing that became of a slot."
+type SlotChange {
+  "What became of it."
+  what: SlotChangeKind!
+  "When."
+  at: DateTime!
+  "Until when it was held, unless the hold was released, used or extended before; null for everything else."
+  until: DateTime
+  "The id of the event it belongs to; null for none."
+  eventId: ID
+}
+
+"What can become of a slot."
+enum SlotChangeKind {
+  "It was published."
+  PUBLISHED
+  "A student held it."
+  HELD
+  "It was booked."
+  BOOKED
+  "It was open again."
+  RELEASED
+  "It was taken out of the calendar."
+  WITHDRAWN
 }
 
 "The state of a slot."
@@ -5073,6 +5152,8 @@ type Event {
   slot: Slot
   "The interview it is about; null when it is about none."
   interview: Interview
+  "The version of the booking policy that held; null for events from before versions were kept."
+  policyVersion: Int
   "What changed. Of names, e-mails, notes, reasons and meeting URLs only that they did."
   changes: [Change!]!
 }
@@ -7212,6 +7293,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_slot(ctx, field)
 	case "interview":
 		return ec.fieldContext_Event_interview(ctx, field)
+	case "policyVersion":
+		return ec.fieldContext_Event_policyVersion(ctx, field)
 	case "changes":
 		return ec.fieldContext_Event_changes(ctx, field)
 	}
@@ -7636,8 +7719,24 @@ func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.
 		return ec.fieldContext_Slot_interviewer(ctx, field)
 	case "status":
 		return ec.fieldContext_Slot_status(ctx, field)
+	case "history":
+		return ec.fieldContext_Slot_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Slot", field.Name)
+}
+
+func (ec *executionContext) childFields_SlotChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "what":
+		return ec.fieldContext_SlotChange_what(ctx, field)
+	case "at":
+		return ec.fieldContext_SlotChange_at(ctx, field)
+	case "until":
+		return ec.fieldContext_SlotChange_until(ctx, field)
+	case "eventId":
+		return ec.fieldContext_SlotChange_eventId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SlotChange", field.Name)
 }
 
 func (ec *executionContext) childFields_SlotConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13219,6 +13318,29 @@ func (ec *executionContext) resolveBatch_Event_interview(ctx context.Context, fi
 		err,
 		"Event.interview",
 	)
+}
+
+func (ec *executionContext) _Event_policyVersion(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Event_policyVersion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PolicyVersion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Event_policyVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Event", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Event_changes(ctx context.Context, field graphql.CollectedField, obj *booking.Event) (ret graphql.Marshaler) {
@@ -20240,6 +20362,153 @@ func (ec *executionContext) resolveBatch_Slot_status(ctx context.Context, field 
 		err,
 		"Slot.status",
 	)
+}
+
+func (ec *executionContext) _Slot_history(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Slot_history(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.SlotChange) graphql.Marshaler {
+			return ec.marshalOSlotChange2ᚕrehearseᚋinternalᚋbookingᚐSlotChangeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Slot",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SlotChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Slot_history(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (any, error) {
+	resolver := ec.Resolvers.Slot()
+	if batch, ok := graphql.BatchParentsFor[*booking.Slot](ctx, "Slot"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.History(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[[]booking.SlotChange](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Slot.history",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.History(ctx, []*booking.Slot{obj})
+	return graphql.ResolveBatchSingleResult[[]booking.SlotChange](
+		ctx,
+		results,
+		err,
+		"Slot.history",
+	)
+}
+
+func (ec *executionContext) _SlotChange_what(ctx context.Context, field graphql.CollectedField, obj *booking.SlotChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotChange_what(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.What, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.SlotChangeKind) graphql.Marshaler {
+			return ec.marshalNSlotChangeKind2rehearseᚋinternalᚋbookingᚐSlotChangeKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotChange_what(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotChange", field, false, false, "SlotChangeKind")
+}
+
+func (ec *executionContext) _SlotChange_at(ctx context.Context, field graphql.CollectedField, obj *booking.SlotChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotChange_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotChange", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _SlotChange_until(ctx context.Context, field graphql.CollectedField, obj *booking.SlotChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotChange_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SlotChange_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotChange", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _SlotChange_eventId(ctx context.Context, field graphql.CollectedField, obj *booking.SlotChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotChange_eventId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SlotChange().EventID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOID2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SlotChange_eventId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotChange", field, true, true, "ID")
 }
 
 func (ec *executionContext) _SlotConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
@@ -28707,6 +28976,11 @@ func (ec *executionContext) _Event(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Event_interview(ctx, field, obj)
 				})
+		case "policyVersion":
+			out.Values[i] = ec._Event_policyVersion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "changes":
 			out.Values[i] = ec._Event_changes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -30809,6 +31083,61 @@ func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Slot_status(ctx, field, obj)
+				})
+		case "history":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Slot_history(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var slotChangeImplementors = []string{"SlotChange"}
+
+func (ec *executionContext) _SlotChange(ctx context.Context, sel ast.SelectionSet, obj *booking.SlotChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SlotChange")
+		case "what":
+			out.Values[i] = ec._SlotChange_what(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._SlotChange_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "until":
+			out.Values[i] = ec._SlotChange_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "eventId":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotChange_eventId(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -33677,6 +34006,42 @@ func (ec *executionContext) marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot
 	return ec._Slot(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSlotChange2rehearseᚋinternalᚋbookingᚐSlotChange(ctx context.Context, sel ast.SelectionSet, v booking.SlotChange) graphql.Marshaler {
+	return ec._SlotChange(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNSlotChangeKind2rehearseᚋinternalᚋbookingᚐSlotChangeKind(ctx context.Context, v any) (booking.SlotChangeKind, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNSlotChangeKind2rehearseᚋinternalᚋbookingᚐSlotChangeKind[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSlotChangeKind2rehearseᚋinternalᚋbookingᚐSlotChangeKind(ctx context.Context, sel ast.SelectionSet, v booking.SlotChangeKind) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNSlotChangeKind2rehearseᚋinternalᚋbookingᚐSlotChangeKind[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SlotChangeKind!")
+	}
+	return res
+}
+
+var (
+	unmarshalNSlotChangeKind2rehearseᚋinternalᚋbookingᚐSlotChangeKind = map[string]booking.SlotChangeKind{
+		"PUBLISHED": booking.SlotWasPublished,
+		"HELD":      booking.SlotWasHeld,
+		"BOOKED":    booking.SlotWasBooked,
+		"RELEASED":  booking.SlotWasReleased,
+		"WITHDRAWN": booking.SlotWasWithdrawn,
+	}
+	marshalNSlotChangeKind2rehearseᚋinternalᚋbookingᚐSlotChangeKind = map[booking.SlotChangeKind]string{
+		booking.SlotWasPublished: "PUBLISHED",
+		booking.SlotWasHeld:      "HELD",
+		booking.SlotWasBooked:    "BOOKED",
+		booking.SlotWasReleased:  "RELEASED",
+		booking.SlotWasWithdrawn: "WITHDRAWN",
+	}
+)
+
 func (ec *executionContext) marshalNSlotEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Slot]) graphql.Marshaler {
 	return ec._SlotEdge(ctx, sel, &v)
 }
@@ -35014,6 +35379,25 @@ func (ec *executionContext) marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot
 		return graphql.Null
 	}
 	return ec._Slot(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSlotChange2ᚕrehearseᚋinternalᚋbookingᚐSlotChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.SlotChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSlotChange2rehearseᚋinternalᚋbookingᚐSlotChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOSlotConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Slot]) graphql.Marshaler {

@@ -209,7 +209,9 @@ func (s *school) refusesRow(i booking.Interview, slot booking.Slot) bool {
 func (c *agreement) save() {
 	ctx := c.world.t.Context()
 	_, err := c.world.sql.ExecContext(ctx,
-		"TRUNCATE students, interviewers, availabilities, exceptions, blocks, slots, interviews, holds, waivers RESTART IDENTITY")
+		`ALTER TABLE slot_history DISABLE TRIGGER USER; ALTER TABLE booking_policy_versions DISABLE TRIGGER USER;
+		TRUNCATE students, interviewers, availabilities, exceptions, blocks, slots, interviews, holds, waivers, slot_history, booking_policy_versions
+		RESTART IDENTITY`)
 	if err != nil {
 		c.Fatalf("empty the database: %v", err)
 	}
@@ -232,7 +234,7 @@ func (c *agreement) save() {
 }
 
 func (s school) writePeople(ctx context.Context, tx *store.Tx) error {
-	if err := tx.UpdatePolicy(ctx, s.policy); err != nil {
+	if err := tx.UpdatePolicy(ctx, s.policy, t0); err != nil {
 		return err
 	}
 	for _, student := range s.students {
@@ -256,7 +258,8 @@ func writeSlot(ctx context.Context, db *sql.DB, slot booking.Slot) error {
 			INSERT INTO availabilities (interviewer_id, starts_at, ends_at, slot_minutes, created_at)
 			VALUES ($1, $2, $3, $4, $2)
 			ON CONFLICT (interviewer_id, starts_at, ends_at, slot_minutes, gap_minutes) WHERE time_zone IS NULL AND removed_at IS NULL DO UPDATE SET slot_minutes = EXCLUDED.slot_minutes
-			RETURNING id)
+			RETURNING id),
+		told AS (INSERT INTO slot_history (slot_id, what, at) VALUES ($5, CASE $6 WHEN 'OPEN' THEN 'PUBLISHED' ELSE $6 END, $2))
 		INSERT INTO slots (id, interviewer_id, availability_id, starts_at, ends_at, status)
 		SELECT $5, $1, a.id, $2, $3, $6 FROM a`,
 		slot.InterviewerID, slot.Start, slot.End, int(slot.Span().Length()/time.Minute), slot.ID, slot.Status)

@@ -58,7 +58,9 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 		return Booked{}, err
 	}
 	wanted := offer.Booking(c.slot)
-	booked, err := c.tx.Book(ctx, wanted, stamp(ctx, c.now, wanted.Event(booking.InterviewBooked, booking.Interview{})))
+	event := wanted.Event(booking.InterviewBooked, booking.Interview{})
+	event.PolicyVersion = &c.record.Policy.Version
+	booked, err := c.tx.Book(ctx, wanted, stamp(ctx, c.now, event))
 	if err != nil {
 		return Booked{}, err
 	}

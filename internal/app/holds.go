@@ -41,6 +41,7 @@ func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
 	if err != nil {
 		return hold, err
 	}
+	event.PolicyVersion = &c.record.Policy.Version
 	if err := tell(ctx, c.tx, c.now, event); err != nil {
 		return hold, err
 	}

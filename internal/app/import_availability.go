@@ -351,6 +351,7 @@ func createSlots(ctx context.Context, tx *store.Tx, slots []store.LoadedSlot) er
 	for i := range slots {
 		slots[i].ID = booking.SlotID(taken[i])
 	}
+	tx.PublishedSlots(slots)
 	return tx.LoadSlots(ctx, slots)
 }
 

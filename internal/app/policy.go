@@ -41,7 +41,7 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 			return &policy, err
 		}
 		policy.Version++
-		if err := tx.UpdatePolicy(ctx, policy); err != nil {
+		if err := tx.UpdatePolicy(ctx, policy, now); err != nil {
 			return nil, err
 		}
 		return &policy, tell(ctx, tx, now, policy.Event(before))

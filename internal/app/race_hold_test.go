@@ -156,7 +156,7 @@ var holdMeetings = []meeting{
 			return w.releases(h), w.booksWith(h)
 		},
 		gate: endsHold, waits: "FROM students WHERE", want: [2]string{"ok", "HOLD_EXPIRED"},
-		without: []string{"students", "slots"}, open: [2]string{"ok", "ok"},
+		without: []string{"students", "slots"}, open: [2]string{"ok", "ok"}, broken: toldOfSlot,
 		count: "SELECT count(*) FROM interviews", sound: 0, different: 1,
 	},
 	{

@@ -406,3 +406,11 @@ func (v View) Note(i booking.Interview) *string {
 func (v View) SeesActor(a booking.Actor) bool {
 	return a.Role != booking.RoleStudent || v.may.Role != booking.RoleStudent || v.may.isStudent(booking.StudentID(a.ID))
 }
+
+// SlotHistories reads what became of slots, for administrators.
+func (v View) SlotHistories(ctx context.Context, of []booking.SlotID) (map[booking.SlotID][]booking.SlotChange, error) {
+	if err := v.may.only(); err != nil {
+		return nil, err
+	}
+	return v.app.store.SlotHistories(ctx, of)
+}

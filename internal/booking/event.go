@@ -57,6 +57,11 @@ type Event struct {
 	SlotID        SlotID
 	InterviewID   InterviewID
 
+	// PolicyVersion is the version of the policy that held; nil for the one that
+	// holds when the event is written, and for an event from before versions were
+	// kept.
+	PolicyVersion *int
+
 	Changes []Change
 }
 

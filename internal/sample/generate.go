@@ -75,6 +75,9 @@ func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.T
 			}
 		}
 	}
+	if err := tx.FillSlotHistory(ctx); err != nil {
+		return err
+	}
 	return tx.SkipUsedIDs(ctx)
 }
 

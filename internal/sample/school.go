@@ -128,7 +128,9 @@ func (s *school) publish(ctx context.Context, by booking.InterviewerID, start ti
 		return nil, err
 	}
 	spans, _ := calendar.Cut(window.Window(), time.Hour, 0)
-	return s.tx.CreateSlots(ctx, window, spans)
+	slots, err := s.tx.CreateSlots(ctx, window, spans)
+	s.tx.DateSlotChanges(window.CreatedAt)
+	return slots, err
 }
 
 // admit takes a student in and lives through his interviews. He booked them all

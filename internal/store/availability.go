@@ -229,6 +229,9 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 		}
 	}
 	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
+	for _, row := range rows {
+		tx.changed(booking.SlotWasPublished, row.ID)
+	}
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
 }
 

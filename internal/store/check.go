@@ -91,6 +91,12 @@ var invariants = []struct{ name, query string }{
 			SELECT c.change ->> 'after' AS status FROM events, jsonb_array_elements(changes) AS c (change)
 			WHERE interview_id = i.id AND c.change ->> 'field' = 'status' ORDER BY events.id DESC LIMIT 1) e ON true
 		WHERE e.status IS DISTINCT FROM i.status`},
+	{"the last entry of a slot's history tells its state", `
+		SELECT format('slot %s is %s, held by %s; its history ends with %s', s.id, s.status, s.held_by, h.what)
+		FROM slots s LEFT JOIN LATERAL (SELECT what FROM slot_history WHERE slot_id = s.id ORDER BY id DESC LIMIT 1) h ON true
+		WHERE coalesce(h.what, 'nothing') <> ALL (CASE WHEN s.status = 'BOOKED' THEN ARRAY['BOOKED']
+			WHEN s.status = 'WITHDRAWN' THEN ARRAY['WITHDRAWN'] WHEN s.held_by IS NOT NULL THEN ARRAY['HELD']
+			ELSE ARRAY['PUBLISHED', 'RELEASED'] END)`},
 	{"a booked slot alone is taken back", `
 		SELECT format('slot %s is %s and taken back', id, status) FROM slots WHERE taken_back AND status <> 'BOOKED'`},
 	{"an inactive interviewer has no open slots in the future", `

@@ -46,8 +46,10 @@ func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot) error {
 	if len(slots) == 0 {
 		return nil
 	}
+	keys := slotIDs(slots)
+	tx.changed(booking.SlotWasWithdrawn, keys...)
 	err := tx.db.WithContext(ctx).Exec(`UPDATE slots SET status = 'WITHDRAWN',
-		held_by = NULL, held_until = NULL, taken_back = false WHERE id = ANY(?)`, slotIDs(slots)).Error
+		held_by = NULL, held_until = NULL, taken_back = false WHERE id = ANY(?)`, keys).Error
 	return fault(err, "withdraw %d slots", len(slots))
 }
 

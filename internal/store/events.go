@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,6 +25,7 @@ type eventRow struct {
 	SlotID        *booking.SlotID
 	InterviewID   *booking.InterviewID
 	Changes       string // as JSON
+	PolicyVersion *int
 }
 
 func (eventRow) TableName() string { return "events" }
@@ -38,7 +41,7 @@ func newEventRow(e booking.Event) (eventRow, error) {
 	return eventRow{
 		At: e.At, Kind: e.Kind, ActorRole: e.Actor.Role, ActorID: e.Actor.ID, RequestID: e.RequestID,
 		StudentID: orNone(e.StudentID), InterviewerID: orNone(e.InterviewerID), SlotID: orNone(e.SlotID),
-		InterviewID: orNone(e.InterviewID), Changes: string(changes),
+		InterviewID: orNone(e.InterviewID), Changes: string(changes), PolicyVersion: e.PolicyVersion,
 	}, nil
 }
 
@@ -46,7 +49,7 @@ func (r eventRow) domain() booking.Event {
 	e := booking.Event{
 		ID: r.ID, At: r.At.UTC(), Kind: r.Kind, Actor: booking.Actor{Role: r.ActorRole, ID: r.ActorID}, RequestID: r.RequestID,
 		StudentID: orZero(r.StudentID), InterviewerID: orZero(r.InterviewerID), SlotID: orZero(r.SlotID),
-		InterviewID: orZero(r.InterviewID), Changes: []booking.Change{},
+		InterviewID: orZero(r.InterviewID), PolicyVersion: r.PolicyVersion, Changes: []booking.Change{},
 	}
 	_ = json.Unmarshal([]byte(r.Changes), &e.Changes) // the database holds valid JSON, and we wrote it
 	return e
@@ -67,7 +70,8 @@ func orZero[ID ~int64](id *ID) ID {
 	return *id
 }
 
-// Append writes what happened, in this order.
+// Append writes what happened, in this order, and what this transaction has done
+// to slots before.
 func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 	rows := make([]eventRow, len(events))
 	for i, e := range events {
@@ -76,19 +80,40 @@ func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 			return err
 		}
 	}
-	return load(ctx, tx, "events", rows, []column[eventRow]{
-		{"at", "timestamptz", func(b []byte, r eventRow) []byte { return appendTime(b, r.At) }},
-		{"kind", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.Kind)) }},
-		{"actor_role", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.ActorRole)) }},
-		{"actor_id", "bigint", func(b []byte, r eventRow) []byte { return appendID(b, r.ActorID) }},
-		{"request_id", "text", func(b []byte, r eventRow) []byte { return appendText(b, r.RequestID) }},
-		{"student_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.StudentID, appendID) }},
-		{"interviewer_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewerID, appendID) }},
-		{"slot_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.SlotID, appendID) }},
-		{"interview_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewID, appendID) }},
-		{"changes", "jsonb", func(b []byte, r eventRow) []byte { return appendText(b, r.Changes) }},
-	})
+	if len(events) > 0 {
+		tx.in.toldAt = events[len(events)-1].At
+	}
+	for batch := range slices.Chunk(rows, loadBatch) {
+		text, args := eventColumns.insert("events", batch)
+		text = strings.Replace(text, "policy_version::integer", "coalesce(policy_version::integer, "+policyVersion+")", 1)
+		if slots := tx.in.takeSlotChanges(); len(slots) > 0 {
+			text = "WITH told AS (" + text + " RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) " +
+				"SELECT slot_id, what, coalesce(given.at, ?), until, (SELECT max(id) FROM told) FROM " + historyColumns
+			args = slices.Concat(args, []any{tx.in.toldAt}, slotArrays(slots))
+		}
+		if err := tx.db.WithContext(ctx).Exec(text, args...).Error; err != nil {
+			return fault(err, "append %d events", len(batch))
+		}
+	}
+	return nil
 }
+
+var eventColumns = columns[eventRow]{
+	{"at", "timestamptz", func(b []byte, r eventRow) []byte { return appendTime(b, r.At) }},
+	{"kind", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.Kind)) }},
+	{"actor_role", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.ActorRole)) }},
+	{"actor_id", "bigint", func(b []byte, r eventRow) []byte { return appendID(b, r.ActorID) }},
+	{"request_id", "text", func(b []byte, r eventRow) []byte { return appendText(b, r.RequestID) }},
+	{"student_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.StudentID, appendID) }},
+	{"interviewer_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewerID, appendID) }},
+	{"slot_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.SlotID, appendID) }},
+	{"interview_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewID, appendID) }},
+	{"changes", "jsonb", func(b []byte, r eventRow) []byte { return appendText(b, r.Changes) }},
+	{"policy_version", "integer", func(b []byte, r eventRow) []byte { return orNull(b, r.PolicyVersion, appendInt) }},
+}
+
+// policyVersion is the version of an event that names none.
+const policyVersion = "(SELECT version FROM booking_policy)"
 
 // EventFilter narrows the list of events; the zero value narrows nothing.
 type EventFilter struct {

@@ -57,12 +57,14 @@ func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, erro
 		INSERT INTO holds (student_id, slot_id, placed_at, expires_at, waivers) VALUES (?, ?, ?, ?, ?) RETURNING id`,
 		h.StudentID, h.ExpiresAt, h.SlotID, h.StudentID, h.SlotID, h.PlacedAt, h.ExpiresAt, ids[booking.WaiverID](h.Waivers)).
 		Scan(&h.ID).Error
+	tx.held(h)
 	return h, fault(err, "hold slot %d", h.SlotID)
 }
 
 // ExtendHold writes a live hold's new expiry, into its slot, too, which is
 // locked.
 func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
+	tx.held(h)
 	err := tx.db.WithContext(ctx).Exec(`
 		WITH slot AS (UPDATE slots SET held_until = ? WHERE id = ?)
 		UPDATE holds SET expires_at = ?, extended = true WHERE id = ?`, h.ExpiresAt, h.SlotID, h.ExpiresAt, h.ID).Error
@@ -71,6 +73,7 @@ func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
 
 // EndHold ends a hold, and gives its slot, which is locked, to whoever comes.
 func (tx *Tx) EndHold(ctx context.Context, h booking.Hold) error {
+	tx.changed(booking.SlotWasReleased, h.SlotID)
 	err := tx.db.WithContext(ctx).Exec(`
 		WITH slot AS (UPDATE slots SET held_by = NULL, held_until = NULL WHERE id = ? AND held_by = ?)
 		UPDATE holds SET ended_at = ? WHERE id = ?`, h.SlotID, h.StudentID, h.EndedAt, h.ID).Error

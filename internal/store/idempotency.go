@@ -74,11 +74,13 @@ func (s *Store) ForgetKeys(ctx context.Context, before time.Time) (int, error) {
 // what the transaction wrote before stays.
 func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
 	tx.in.queue("SAVEPOINT try")
+	slotChanges, toldAt := len(tx.in.slotChanges), tx.in.toldAt
 	result, err := fn(tx)
 	if err == nil {
 		tx.in.queue("RELEASE SAVEPOINT try")
 		return result, nil
 	}
+	tx.in.slotChanges, tx.in.toldAt = tx.in.slotChanges[:slotChanges], toldAt
 	var none T
 	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
 		return none, fault(undone, "undo what was tried")

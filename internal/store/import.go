@@ -240,6 +240,7 @@ func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) (
 // them.
 func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID, now time.Time) error {
 	for batch := range slices.Chunk(keys, loadBatch) {
+		tx.changed(booking.SlotWasBooked, batch...)
 		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = ANY(?)",
 			ids[booking.SlotID](batch)).Error
 		if err != nil {

@@ -86,15 +86,19 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	if err != nil {
 		return i, err
 	}
+	tx.in.writeSlotHistory() // what became of the slot before comes first
 	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, `
 		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
 		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers, exempt)
-			VALUES ($2, $3, $1, $4, $5, $6, $7, $8, $9) RETURNING id)
-		INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id)
-		SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id FROM booked RETURNING interview_id`,
+			VALUES ($2, $3, $1, $4, $5, $6, $7, $8, $9) RETURNING id),
+		told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id, policy_version)
+			SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id, coalesce($19, `+policyVersion+`) FROM booked RETURNING id, interview_id),
+		history AS (INSERT INTO slot_history (slot_id, what, at, event_id) SELECT $1, 'BOOKED', $10, told.id FROM told)
+		SELECT interview_id FROM told`,
 		int64(i.SlotID), int64(i.StudentID), int64(i.InterviewerID), i.Start, i.End, string(i.Status), i.BookedAt, numbers(i.Waivers), i.Exempt,
 		event.At, string(event.Kind), string(event.ActorRole), event.ActorID, event.RequestID, event.StudentID, event.InterviewerID, event.SlotID,
-		event.Changes)
+		event.Changes, e.PolicyVersion)
+	tx.in.toldAt = e.At
 	return i, fault(err, "book slot %d", i.SlotID)
 }
 

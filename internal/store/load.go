@@ -129,23 +129,27 @@ type column[R any] struct {
 	element    func([]byte, R) []byte
 }
 
-// load writes rows in batches, each one statement over one array for a column:
-// its text is the same for every batch, however many rows there are.
-func load[R any](ctx context.Context, tx *Tx, table string, rows []R, columns []column[R]) error {
+type columns[R any] []column[R]
+
+// insert is a statement that writes rows into a table over one array for a
+// column: its text is the same for every batch, however many rows there are.
+func (c columns[R]) insert(table string, rows []R) (text string, args []any) {
 	var names, values, arrays []string
-	for _, c := range columns {
+	for _, c := range c {
 		names, values = append(names, c.name), append(values, c.name+"::"+c.kind)
 		arrays = append(arrays, "?::"+travels(c.kind)+"[]")
+		args = append(args, array(rows, c.element))
 	}
 	given := strings.Join(names, ", ")
-	statement := "INSERT INTO " + table + " (" + given + ") SELECT " + strings.Join(values, ", ") +
-		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + given + ")"
+	return "INSERT INTO " + table + " (" + given + ") SELECT " + strings.Join(values, ", ") +
+		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + given + ")", args
+}
+
+// load writes rows in batches, each one statement.
+func load[R any](ctx context.Context, tx *Tx, table string, rows []R, of columns[R]) error {
 	for batch := range slices.Chunk(rows, loadBatch) {
-		values := make([]any, len(columns))
-		for i, c := range columns {
-			values[i] = array(batch, c.element)
-		}
-		if err := tx.db.WithContext(ctx).Exec(statement, values...).Error; err != nil {
+		text, args := of.insert(table, batch)
+		if err := tx.db.WithContext(ctx).Exec(text, args...).Error; err != nil {
 			return fault(err, "load %d rows into %s", len(batch), table)
 		}
 	}

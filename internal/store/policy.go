@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"rehearse/internal/booking"
 )
@@ -31,12 +32,14 @@ func (tx *Tx) LockPolicy(ctx context.Context) (booking.Policy, error) {
 	return p, fault(err, "lock the booking policy")
 }
 
-// UpdatePolicy writes the policy record whole.
-func (tx *Tx) UpdatePolicy(ctx context.Context, p booking.Policy) error {
-	err := tx.db.WithContext(ctx).Exec(`UPDATE booking_policy SET interview_limit = ?, minimum_grade_exclusive = ?,
+// UpdatePolicy writes the policy record whole, and keeps it as a version of its
+// own.
+func (tx *Tx) UpdatePolicy(ctx context.Context, p booking.Policy, now time.Time) error {
+	err := tx.db.WithContext(ctx).Exec(`WITH updated AS (UPDATE booking_policy SET interview_limit = ?, minimum_grade_exclusive = ?,
 		grade_window = ?, hold_seconds = ?, minimum_notice_seconds = ?, cancel_cutoff_seconds = ?,
-		reschedule_cutoff_seconds = ?, max_reschedules = ?, publish_horizon_days = ?, version = ?`,
+		reschedule_cutoff_seconds = ?, max_reschedules = ?, publish_horizon_days = ?, version = ? RETURNING *)
+		INSERT INTO booking_policy_versions (version, at, policy) SELECT version, ?, to_jsonb(updated) FROM updated`,
 		p.InterviewLimit, p.MinimumGradeExclusive, p.GradeWindow, p.HoldSeconds, p.MinimumNoticeSeconds,
-		p.CancelCutoffSeconds, p.RescheduleCutoffSeconds, p.MaxReschedules, p.PublishHorizonDays, p.Version).Error
+		p.CancelCutoffSeconds, p.RescheduleCutoffSeconds, p.MaxReschedules, p.PublishHorizonDays, p.Version, now).Error
 	return fault(err, "update the booking policy")
 }

@@ -205,5 +205,6 @@ const lockSlot = "SELECT " + slotColumns + " FROM slots WHERE id = $1 FOR NO KEY
 // SetSlotStatus writes the status of a slot that this transaction has locked; a
 // hold on it is over.
 func (tx *Tx) SetSlotStatus(ctx context.Context, id booking.SlotID, status booking.SlotStatus) error {
+	tx.became(status, id)
 	return tx.update(ctx, &slotRow{ID: id, Status: status}, "status", "held_by", "held_until", "taken_back")
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"slices"
+	"time"
 
 	"rehearse/internal/booking"
 )
@@ -20,6 +21,9 @@ type transaction struct {
 	begun  bool // something was sent
 
 	discarded bool // it rolls back, whatever its result
+
+	slotChanges []slotChange // still to be written
+	toldAt      time.Time    // when its last event happened; zero for none
 
 	changesInterviewers bool
 	students            []booking.StudentID // who are locked: they may be changed
@@ -54,6 +58,7 @@ func (t *transaction) commit(ctx context.Context) error {
 	if !t.begun {
 		return nil // nothing was asked of the database
 	}
+	t.writeSlotHistory()
 	return t.send(ctx, statement{text: commit})
 }
 

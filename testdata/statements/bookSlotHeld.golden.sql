@@ -41,9 +41,12 @@ WITH slot AS (UPDATE slots
 SET status = 'BOOKED', held_by = NULL, held_until = NULL
 WHERE id = $1), booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers, exempt)
 VALUES ($2, $3, $1, $4, $5, $6, $7, $8, $9)
-RETURNING id) INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id) SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id
+RETURNING id), told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id, policy_version) SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id, coalesce($19, (SELECT version
+FROM booking_policy))
 FROM booked
-RETURNING interview_id
+RETURNING id, interview_id), history AS (INSERT INTO slot_history (slot_id, what, at, event_id) SELECT $1, 'BOOKED', $10, told.id
+FROM told) SELECT interview_id
+FROM told
 
 UPDATE holds
 SET ended_at = least(expires_at, $1)

@@ -1,4 +1,4 @@
-SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes"
+SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes","events"."policy_version"
 FROM "events"
 WHERE kind IN ($1)
 ORDER BY id LIMIT $2
@@ -25,7 +25,7 @@ WHERE id = ANY($1)
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes"
+CROSS JOIN LATERAL (SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes","events"."policy_version"
 FROM "events"
 WHERE interview_id = parent.of
 ORDER BY id LIMIT $2) AS page

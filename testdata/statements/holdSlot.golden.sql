@@ -47,7 +47,11 @@ WHERE id = $3) INSERT INTO holds (student_id, slot_id, placed_at, expires_at, wa
 VALUES ($4, $5, $6, $7, $8)
 RETURNING id
 
-INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes) SELECT at::timestamptz, kind::text, actor_role::text, actor_id::bigint, request_id::text, student_id::bigint, interviewer_id::bigint, slot_id::bigint, interview_id::bigint, changes::jsonb
-FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[]) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes)
+WITH told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version) SELECT at::timestamptz, kind::text, actor_role::text, actor_id::bigint, request_id::text, student_id::bigint, interviewer_id::bigint, slot_id::bigint, interview_id::bigint, changes::jsonb, coalesce(policy_version::integer, (SELECT version
+FROM booking_policy))
+FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[], $11::integer[]) AS given (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes, policy_version)
+RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) SELECT slot_id, what, coalesce(given.at, $12), until, (SELECT max(id)
+FROM told)
+FROM unnest($13::bigint[], $14::text[], $15::timestamptz[], $16::timestamptz[]) AS given (slot_id, what, at, until)
 
 commit

@@ -4,7 +4,7 @@ ORDER BY id LIMIT $1
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
-CROSS JOIN LATERAL (SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes"
+CROSS JOIN LATERAL (SELECT "events"."id","events"."at","events"."kind","events"."actor_role","events"."actor_id","events"."request_id","events"."student_id","events"."interviewer_id","events"."slot_id","events"."interview_id","events"."changes","events"."policy_version"
 FROM "events"
 WHERE interview_id = parent.of
 ORDER BY id LIMIT $2) AS page

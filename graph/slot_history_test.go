@@ -1,0 +1,146 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+type slotChange struct {
+	What    string
+	At      string
+	Until   *string
+	EventID *string
+}
+
+// becomes are the entries of a slot's history, oldest first.
+func (s *school) becomes(slot string) []slotChange {
+	s.t.Helper()
+	var data struct {
+		Slot struct{ History []slotChange }
+	}
+	s.ask("query($id: ID!) { slot(id: $id) { history { what at until eventId } } }", in{"id": slot}).into(&data)
+	return data.Slot.History
+}
+
+func whats(changes []slotChange) []string {
+	var list []string
+	for _, c := range changes {
+		list = append(list, c.What)
+	}
+	return list
+}
+
+// Every way in which a slot's state changes is in its history, with the event it
+// belongs to.
+func TestSlotHistory(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, student, other := s.interviewer(nil), s.student(nil), s.student(nil)
+	slot, next := s.slot(ann, day), s.newSlot(2*day)
+	kindOf := func(event *string) string {
+		t.Helper()
+		for _, e := range s.events("") {
+			if event != nil && e.ID == *event {
+				return e.Kind
+			}
+		}
+		return ""
+	}
+	hold := s.hold(student, slot).Hold.ID
+	s.setClock(t0.Add(time.Minute))
+	var released struct{ Errors []refused }
+	s.mutate("releaseHold", "hold { id }", in{"holdId": hold}, &released)
+	s.accepted(released.Errors)
+	s.hold(student, slot)
+	interview := s.booked(student, slot)
+	s.accepted(s.move(interview, next).Errors)
+	s.hold(other, slot)
+	s.setClock(t0.Add(time.Hour)) // the hold has expired, and nothing has swept it
+	s.accepted(s.book(student, slot).Errors)
+	s.accepted(s.cancel(interview).Errors)
+	s.accepted(s.closing("withdrawSlot", "", in{"slotId": slot, "cancelBooked": true}).Errors)
+	history := s.becomes(slot)
+	same(t, "the slot", whats(history), []string{
+		"PUBLISHED", "HELD", "RELEASED", "HELD", "BOOKED", "RELEASED", "HELD", "BOOKED", "WITHDRAWN",
+	})
+	var events []string
+	for _, c := range history {
+		events = append(events, kindOf(c.EventID))
+	}
+	same(t, "its events", events, []string{
+		"AVAILABILITY_ADDED", "HOLD_PLACED", "HOLD_RELEASED", "HOLD_PLACED", "INTERVIEW_BOOKED", "INTERVIEW_RESCHEDULED",
+		"HOLD_PLACED", "INTERVIEW_BOOKED", "SLOT_WITHDRAWN",
+	})
+	same(t, "when it was held first", history[1], slotChange{
+		What: "HELD", At: "2026-06-01T08:00:00Z", Until: ptr("2026-06-01T08:05:00Z"), EventID: history[1].EventID,
+	})
+	same(t, "the slot it was moved to", whats(s.becomes(next)), []string{"PUBLISHED", "BOOKED", "RELEASED"})
+
+	s.act(booking.RoleInterviewer, int64(number(t, ann)))
+	answer := s.ask("query($id: ID!) { slot(id: $id) { status history { what } } }", in{"id": slot})
+	if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "FORBIDDEN" || !strings.Contains(answer.body, "WITHDRAWN") {
+		t.Errorf("an interviewer reads %s, want the status and FORBIDDEN", answer.body)
+	}
+	s.act(booking.RoleAdmin, 0)
+	s.sound()
+}
+
+// Nothing that was written of the past can be changed or removed.
+func TestHistoryIsAppendOnly(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.newSlot(day)
+	db := s.db.SQL(t)
+	for _, statement := range []string{
+		"UPDATE slot_history SET what = 'BOOKED'", "DELETE FROM slot_history", "TRUNCATE slot_history",
+		"UPDATE booking_policy_versions SET at = now()", "DELETE FROM booking_policy_versions", "TRUNCATE booking_policy_versions",
+	} {
+		_, err := db.ExecContext(t.Context(), statement)
+		if err == nil || !strings.Contains(err.Error(), "append-only") {
+			t.Errorf("%s ends with %v, want a refusal", statement, err)
+		}
+	}
+}
+
+// Each event names the policy's version that held, and each version is kept.
+func TestEventsNameThePolicyThatHeld(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	s.booked(student, s.newSlot(day))
+	var payload struct{ Errors []refused }
+	s.mutate("updateBookingPolicy", "bookingPolicy { version }", in{"interviewLimit": 7}, &payload)
+	s.accepted(payload.Errors)
+	s.booked(student, s.newSlot(2*day))
+	var data struct {
+		Events struct {
+			Nodes []struct{ PolicyVersion *int }
+		}
+	}
+	s.ask("{ events(filter: {kind: [INTERVIEW_BOOKED, POLICY_UPDATED]}) { nodes { policyVersion } } }", nil).into(&data)
+	var versions []int
+	for _, e := range data.Events.Nodes {
+		versions = append(versions, *e.PolicyVersion)
+	}
+	same(t, "versions", versions, []int{1, 2, 2})
+	rows, err := s.db.SQL(t).QueryContext(t.Context(), "SELECT policy ->> 'interview_limit' FROM booking_policy_versions ORDER BY version")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var limits []string
+	for rows.Next() {
+		var limit string
+		if err := rows.Scan(&limit); err != nil {
+			t.Fatal(err)
+		}
+		limits = append(limits, limit)
+	}
+	if rows.Err() != nil {
+		t.Fatal(rows.Err())
+	}
+	same(t, "their limits", limits, []string{"15", "7"})
+}
