@@ -35,6 +35,7 @@ type (
 	slotTakenResolver    struct{ *Resolver }
 	slotChangeResolver   struct{ *Resolver }
 	conflictResolver     struct{ *Resolver }
+	slotsChangedResolver struct{ *Resolver }
 
 	eligibilityResolver        struct{ *Resolver }
 	availableSlotsResolver     struct{ *Resolver }
@@ -46,6 +47,7 @@ type (
 func (r *Resolver) Query() generated.QueryResolver               { return queryResolver{r} }
 func (r *Resolver) Mutation() generated.MutationResolver         { return mutationResolver{r} }
 func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscriptionResolver{r} }
+func (r *Resolver) SlotsChanged() generated.SlotsChangedResolver { return slotsChangedResolver{r} }
 func (r *Resolver) Slot() generated.SlotResolver                 { return slotResolver{r} }
 func (r *Resolver) Student() generated.StudentResolver           { return studentResolver{r} }
 func (r *Resolver) Interview() generated.InterviewResolver       { return interviewResolver{r} }

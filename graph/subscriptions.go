@@ -4,16 +4,30 @@ import (
 	"context"
 	"time"
 
+	"rehearse/graph/page"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/store"
 )
 
 func (r subscriptionResolver) SlotsChanged(
-	ctx context.Context, studentID int64, start, end time.Time,
+	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, after, before *string,
 ) (<-chan *app.SlotsChanged, error) {
-	watch, err := r.app.WatchSlots(ctx, booking.StudentID(studentID), calendar.Span{Start: start, End: end})
+	asked, err := page.Available.Asked(page.Args{After: after, Before: before}, nil)
+	if err != nil {
+		return nil, err
+	}
+	search := store.SlotSearch{In: calendar.Span{Start: start, End: end}, Tags: tags}
+	for _, id := range interviewerIDs {
+		search.InterviewerIDs = append(search.InterviewerIDs, booking.InterviewerID(id))
+	}
+	watch, err := r.app.WatchSlots(ctx, booking.StudentID(studentID), search, asked)
 	return flow(ctx, watch, err)
+}
+
+func (slotsChangedResolver) OpenedEdges(_ context.Context, changed *app.SlotsChanged) ([]page.SlotEdge, error) {
+	return page.Available.Edges(changed.Opened), nil
 }
 
 func (r subscriptionResolver) InterviewChanged(

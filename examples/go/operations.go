@@ -1056,9 +1056,9 @@ var AllRefusalCode = []RefusalCode{
 
 // SlotsChangedResponse is returned by SlotsChanged on success.
 type SlotsChangedResponse struct {
-	// How what the student may book, of the slots that lie inside `[start, end]`, has
-	// changed. That a slot is about to begin, and cannot be booked for that, is not
-	// told.
+	// How what `availableSlots` answers for the same student, range and filters has
+	// changed, and the verdict on the student with it. That a slot is about to begin,
+	// and cannot be booked for that, is not told.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
 

@@ -55,6 +55,7 @@ type ResolverRoot interface {
 	Slot() SlotResolver
 	SlotChange() SlotChangeResolver
 	SlotTaken() SlotTakenResolver
+	SlotsChanged() SlotsChangedResolver
 	Student() StudentResolver
 	Subscription() SubscriptionResolver
 	Waiver() WaiverResolver
@@ -597,9 +598,12 @@ type ComplexityRoot struct {
 	}
 
 	SlotsChanged struct {
-		ClosedIDs func(childComplexity int) int
-		Opened    func(childComplexity int) int
-		Refetch   func(childComplexity int) int
+		ClosedIDs   func(childComplexity int) int
+		Eligibility func(childComplexity int) int
+		Opened      func(childComplexity int) int
+		OpenedEdges func(childComplexity int) int
+		Refetch     func(childComplexity int) int
+		TotalCount  func(childComplexity int) int
 	}
 
 	Student struct {
@@ -630,7 +634,7 @@ type ComplexityRoot struct {
 
 	Subscription struct {
 		InterviewChanged func(childComplexity int, studentID *int64, interviewerID *int64) int
-		SlotsChanged     func(childComplexity int, studentID int64, start time.Time, end time.Time) int
+		SlotsChanged     func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) int
 	}
 
 	TagCount struct {
@@ -894,6 +898,9 @@ type SlotChangeResolver interface {
 type SlotTakenResolver interface {
 	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.Slot, error)
 }
+type SlotsChangedResolver interface {
+	OpenedEdges(ctx context.Context, obj *app.SlotsChanged) ([]page.Edge[booking.Slot], error)
+}
 type StudentResolver interface {
 	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]*int, error)
 	Eligibility(ctx context.Context, objs []*booking.Student) ([]*booking.Eligibility, error)
@@ -903,7 +910,7 @@ type StudentResolver interface {
 	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type SubscriptionResolver interface {
-	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time) (<-chan *app.SlotsChanged, error)
+	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) (<-chan *app.SlotsChanged, error)
 	InterviewChanged(ctx context.Context, studentID *int64, interviewerID *int64) (<-chan *booking.Interview, error)
 }
 type WaiverResolver interface {
@@ -3370,18 +3377,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SlotsChanged.ClosedIDs(childComplexity), true
+	case "SlotsChanged.eligibility":
+		if e.ComplexityRoot.SlotsChanged.Eligibility == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotsChanged.Eligibility(childComplexity), true
 	case "SlotsChanged.opened":
 		if e.ComplexityRoot.SlotsChanged.Opened == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SlotsChanged.Opened(childComplexity), true
+	case "SlotsChanged.openedEdges":
+		if e.ComplexityRoot.SlotsChanged.OpenedEdges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotsChanged.OpenedEdges(childComplexity), true
 	case "SlotsChanged.refetch":
 		if e.ComplexityRoot.SlotsChanged.Refetch == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SlotsChanged.Refetch(childComplexity), true
+	case "SlotsChanged.totalCount":
+		if e.ComplexityRoot.SlotsChanged.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotsChanged.TotalCount(childComplexity), true
 
 	case "Student.createdAt":
 		if e.ComplexityRoot.Student.CreatedAt == nil {
@@ -3514,7 +3539,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.SlotsChanged(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time)), true
+		return e.ComplexityRoot.Subscription.SlotsChanged(childComplexity, args["studentId"].(int64), args["start"].(time.Time), args["end"].(time.Time), args["interviewerIds"].([]int64), args["tags"].([]string), args["after"].(*string), args["before"].(*string)), true
 
 	case "TagCount.interviewers":
 		if e.ComplexityRoot.TagCount.Interviewers == nil {
@@ -5654,9 +5679,9 @@ the subscription; ask for what there is then. When its token expires it ends.
 """
 type Subscription {
   """
-  How what the student may book, of the slots that lie inside ` + "`" + `[start, end]` + "`" + `, has
-  changed. That a slot is about to begin, and cannot be booked for that, is not
-  told.
+  How what ` + "`" + `availableSlots` + "`" + ` answers for the same student, range and filters has
+  changed, and the verdict on the student with it. That a slot is about to begin,
+  and cannot be booked for that, is not told.
   """
   slotsChanged(
     "The student."
@@ -5665,6 +5690,14 @@ type Subscription {
     start: DateTime!
     "Slots that end at this time or earlier; at most 366 days after ` + "`" + `start` + "`" + `."
     end: DateTime!
+    "Slots of these interviewers only."
+    interviewerIds: [ID!]
+    "Slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
+    tags: [String!]
+    "Opened slots after this cursor of ` + "`" + `availableSlots` + "`" + ` only: where the pages that the client shows begin."
+    after: String
+    "Opened slots before this cursor of ` + "`" + `availableSlots` + "`" + ` only: where the pages that the client shows end."
+    before: String
   ): SlotsChanged! @access(student: OWN)
 
   """
@@ -5684,10 +5717,16 @@ type Subscription {
 type SlotsChanged {
   "Slots that can be booked now, by start, then id. Some of them perhaps could be before."
   opened: [Slot!]!
+  "The same slots with their places in ` + "`" + `availableSlots` + "`" + `, to sort them into the edges of its pages."
+  openedEdges: [AvailableSlotEdge!]!
   "Slots that cannot be booked any more. Some of them perhaps could not be before."
   closedIds: [ID!]!
   "More has changed than is told: ask ` + "`" + `availableSlots` + "`" + ` again."
   refetch: Boolean!
+  "How many slots ` + "`" + `availableSlots` + "`" + ` lists after the change, whatever ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` are. Counted only when asked for."
+  totalCount: Int!
+  "The verdict on the student after the change. It is told also when nothing else has changed."
+  eligibility: Eligibility!
 }
 
 # ==================================================================== mutations
@@ -7767,10 +7806,16 @@ func (ec *executionContext) childFields_SlotsChanged(ctx context.Context, field 
 	switch field.Name {
 	case "opened":
 		return ec.fieldContext_SlotsChanged_opened(ctx, field)
+	case "openedEdges":
+		return ec.fieldContext_SlotsChanged_openedEdges(ctx, field)
 	case "closedIds":
 		return ec.fieldContext_SlotsChanged_closedIds(ctx, field)
 	case "refetch":
 		return ec.fieldContext_SlotsChanged_refetch(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SlotsChanged_totalCount(ctx, field)
+	case "eligibility":
+		return ec.fieldContext_SlotsChanged_eligibility(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SlotsChanged", field.Name)
 }
@@ -9392,6 +9437,38 @@ func (ec *executionContext) field_Subscription_slotsChanged_args(ctx context.Con
 		return nil, err
 	}
 	args["end"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "interviewerIds",
+		func(ctx context.Context, v any) ([]int64, error) {
+			return ec.unmarshalOID2ᚕint64ᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["interviewerIds"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "tags",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tags"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg6
 	return args, nil
 }
 
@@ -20864,6 +20941,38 @@ func (ec *executionContext) fieldContext_SlotsChanged_opened(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _SlotsChanged_openedEdges(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotsChanged_openedEdges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SlotsChanged().OpenedEdges(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.Slot]) graphql.Marshaler {
+			return ec.marshalNAvailableSlotEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotsChanged_openedEdges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotsChanged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AvailableSlotEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SlotsChanged_closedIds(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20908,6 +21017,61 @@ func (ec *executionContext) _SlotsChanged_refetch(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_SlotsChanged_refetch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SlotsChanged", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SlotsChanged_totalCount(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotsChanged_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotsChanged_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotsChanged", field, true, false, "Int")
+}
+
+func (ec *executionContext) _SlotsChanged_eligibility(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotsChanged_eligibility(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Eligibility, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.Eligibility) graphql.Marshaler {
+			return ec.marshalNEligibility2rehearseᚋinternalᚋbookingᚐEligibility(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotsChanged_eligibility(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SlotsChanged",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Eligibility(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Student_id(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
@@ -21542,7 +21706,7 @@ func (ec *executionContext) _Subscription_slotsChanged(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().SlotsChanged(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time))
+			return ec.Resolvers.Subscription().SlotsChanged(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["interviewerIds"].([]int64), fc.Args["tags"].([]string), fc.Args["after"].(*string), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *app.SlotsChanged) graphql.Marshaler {
@@ -31311,17 +31475,34 @@ func (ec *executionContext) _SlotsChanged(ctx context.Context, sel ast.Selection
 		case "opened":
 			out.Values[i] = ec._SlotsChanged_opened(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "openedEdges":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotsChanged_openedEdges(ctx, field, obj)
+				})
 		case "closedIds":
 			out.Values[i] = ec._SlotsChanged_closedIds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "refetch":
 			out.Values[i] = ec._SlotsChanged_refetch(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotsChanged_totalCount(ctx, field, obj)
+				})
+		case "eligibility":
+			out.Values[i] = ec._SlotsChanged_eligibility(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -102,6 +102,11 @@ func (l List[T]) position(argument string, cursor *string, order store.Order) (*
 	return &at, nil
 }
 
+// Edges gives things their places in the list's own order.
+func (l List[T]) Edges(nodes []T) []Edge[T] {
+	return l.Page(store.Page{Order: l.order}, nodes, false, nil).Edges()
+}
+
 // Page shapes a page of things. total counts them all when it is asked for.
 func (l List[T]) Page(
 	asked store.Page, nodes []T, more bool, total func(context.Context) (int, error),

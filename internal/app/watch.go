@@ -1,15 +1,16 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
 
 	"rehearse/internal/booking"
-	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )
 
@@ -72,9 +73,15 @@ type SlotsChanged struct {
 	Opened    []booking.Slot   // he may book now, by start, then id
 	ClosedIDs []booking.SlotID // he may not book any more
 	Refetch   bool             // more has changed than is told
+
+	Eligibility booking.Eligibility
+	total       func(context.Context) (int, error)
 }
 
 func (c SlotsChanged) empty() bool { return len(c.Opened)+len(c.ClosedIDs) == 0 && !c.Refetch }
+
+// TotalCount counts the slots that the student may book after the change.
+func (c SlotsChanged) TotalCount(ctx context.Context) (int, error) { return c.total(ctx) }
 
 // maxDifference is how many slots are told of when it is not they that have
 // changed, but what their student may book.
@@ -85,7 +92,8 @@ type slotWatch struct {
 	inbox[booking.SlotID, booking.Slot]
 	app     *App
 	student booking.StudentID
-	in      calendar.Span
+	wanted  store.SlotSearch
+	page    store.Page // opened slots between its positions are told
 
 	record booking.Record
 	offer  booking.Offer // by which he was told last
@@ -94,15 +102,21 @@ type slotWatch struct {
 // WatchSlots tells how what the student may book inside the range changes from
 // now on. A slot that was told of before may be told of again. That time passes
 // closes slots too, those that are about to begin, and of these nothing is told.
-func (a *App) WatchSlots(ctx context.Context, student booking.StudentID, in calendar.Span) (Watch[SlotsChanged], error) {
+func (a *App) WatchSlots(
+	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
+) (Watch[SlotsChanged], error) {
 	if err := accessOf(ctx).asStudent(student); err != nil {
 		return nil, err
 	}
-	if err := booking.CheckRange(in, booking.MaxRange).Err(); err != nil {
+	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
 		return nil, err
 	}
+	var refused booking.Refused
+	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
+		return nil, refused
+	}
 	ctx, drop := context.WithCancelCause(ctx)
-	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), app: a, student: student, in: in}
+	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), app: a, student: student, wanted: wanted, page: page}
 	a.watch(ctx, w) // first, so that nothing is missed while the record is read
 	if err := w.read(ctx); err != nil {
 		drop(nil)
@@ -132,7 +146,8 @@ func (w *slotWatch) take(h happened) {
 }
 
 func (w *slotWatch) add(to *news[booking.SlotID, booking.Slot], slot booking.Slot) {
-	if !w.in.Covers(slot.Span()) {
+	of := w.wanted.InterviewerIDs
+	if !w.wanted.In.Covers(slot.Span()) || len(of) > 0 && !slices.Contains(of, slot.InterviewerID) {
 		return
 	}
 	if to.things == nil {
@@ -173,8 +188,8 @@ func (w *slotWatch) run(ctx context.Context, tell func(context.Context, SlotsCha
 				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: true, refetch: true}) })
 				continue
 			}
-			if !changed.empty() {
-				tell(ctx, changed)
+			if changed != nil {
+				tell(ctx, *changed)
 			}
 		}
 	}
@@ -190,10 +205,11 @@ func (w *slotWatch) expiry() <-chan time.Time {
 	return time.After(next.Sub(now))
 }
 
-func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (SlotsChanged, error) {
+// change returns what there is to tell, nil for nothing.
+func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (*SlotsChanged, error) {
 	if n.stale {
 		if err := w.readAgain(ctx, &n); err != nil {
-			return SlotsChanged{}, err
+			return nil, err
 		}
 	}
 	before, after := w.offer, w.record.Offer(w.app.Now())
@@ -209,7 +225,7 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 	if n.stale && !n.refetch {
 		others, more, err := w.between(ctx, before, after)
 		if err != nil {
-			return SlotsChanged{}, err
+			return nil, err
 		}
 		changed.Refetch = more
 		for _, slot := range others {
@@ -223,9 +239,39 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 			}
 		}
 	}
-	booking.ByStart(changed.Opened)
+	opened, err := w.matching(ctx, changed.Opened)
+	if err != nil {
+		return nil, err
+	}
+	changed.Opened = opened
 	w.offer = after
-	return changed, nil
+	if changed.empty() && reflect.DeepEqual(before.Eligibility, after.Eligibility) {
+		return nil, nil //nolint:nilnil // nothing to tell is no error
+	}
+	changed.Opened = slices.DeleteFunc(booking.ByStart(changed.Opened), func(s booking.Slot) bool { return !w.shown(s) })
+	changed.Eligibility = after.Eligibility
+	changed.total = func(ctx context.Context) (int, error) { return w.app.store.CountOpenSlots(ctx, w.wanted, after) }
+	return &changed, nil
+}
+
+// matching leaves the slots that are wanted: what tags a slot has, the database
+// knows.
+func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+	if len(slots) == 0 || len(w.wanted.Tags)+len(w.wanted.InterviewerIDs) == 0 {
+		return slots, nil
+	}
+	keys := make([]booking.SlotID, len(slots))
+	for i, slot := range slots {
+		keys[i] = slot.ID
+	}
+	found, err := w.app.store.SlotsWanted(ctx, keys, w.wanted)
+	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return !slices.Contains(found, s.ID) }), err
+}
+
+// shown reports whether the slot lies between the positions that are watched.
+func (w *slotWatch) shown(s booking.Slot) bool {
+	compare := func(p *store.Position) int { return cmp.Or(s.Start.Compare(p.Start), cmp.Compare(int64(s.ID), p.ID)) }
+	return (w.page.After == nil || compare(w.page.After) > 0) && (w.page.Before == nil || compare(w.page.Before) < 0)
 }
 
 // between reads the slots that the offers may judge differently, unless there
@@ -237,9 +283,9 @@ func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (s
 		if !after.Eligibility.Eligible {
 			offers = before
 		}
-		slots, more, err = w.app.store.OpenSlots(ctx, store.SlotSearch{In: w.in}, offers, store.Page{First: maxDifference})
+		slots, more, err = w.app.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
 	case len(d.Interviewers)+len(d.Spans) > 0:
-		slots, err = w.app.store.SlotsAbout(ctx, w.in, d.Interviewers, d.Spans, maxDifference+1)
+		slots, err = w.app.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
 		more = len(slots) > maxDifference
 	}
 	if more {

@@ -193,6 +193,14 @@ func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]bookin
 	return found, fault(err, "read %d slots", len(keys))
 }
 
+// SlotsWanted returns the ids of those of the slots that the search is for.
+func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotSearch) (found []booking.SlotID, err error) {
+	where := f.narrow()
+	where.and("id = ANY(?)", ids[booking.SlotID](keys))
+	err = where.on(r.db.WithContext(ctx).Model(&slotRow{})).Pluck("id", &found).Error
+	return found, fault(err, "see which of %d slots are wanted", len(keys))
+}
+
 // LockSlot makes every other operation on the slot wait until this transaction
 // ends. Of several slots the one with the smallest id is locked first.
 func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
