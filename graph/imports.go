@@ -34,6 +34,7 @@ func importPayload(ctx context.Context, imported *app.Imported, err error) (*mod
 }
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
+	ctx = app.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial})
 	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
 	return importPayload(ctx, imported, err)
 }
@@ -41,6 +42,7 @@ func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStu
 func (r mutationResolver) ImportInterviewers(
 	ctx context.Context, in model.ImportInterviewersInput,
 ) (*model.ImportInterviewersPayload, error) {
+	ctx = app.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial})
 	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
 	payload, err := importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
@@ -55,6 +57,9 @@ func (r mutationResolver) ImportAvailability(
 }
 
 func (r mutationResolver) importAvailability(ctx context.Context, in model.ImportAvailabilityInput) (*app.Imported, error) {
+	same := in
+	same.DryRun = false
+	ctx = app.WithKey(ctx, "importAvailability", in.IdempotencyKey, same)
 	o := importOptions(ctx, in.DryRun, in.Partial)
 	switch {
 	case (in.CSV == nil) == (in.Ical == nil):
@@ -75,6 +80,7 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 func (r mutationResolver) ImportInterviews(
 	ctx context.Context, in model.ImportInterviewsInput,
 ) (*model.ImportInterviewsPayload, error) {
+	ctx = app.WithKey(ctx, "importInterviews", in.IdempotencyKey, []any{in.CSV, in.Partial, in.Exempt})
 	o := importOptions(ctx, in.DryRun, in.Partial)
 	o.Exempt = in.Exempt
 	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)

@@ -5930,7 +5930,7 @@ input BookSlotInput {
   """
   1 to 200 characters that name this request. Whoever sends it again with the same
   input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
   """
   idempotencyKey: String
   "Answer in ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` exactly what booking would, and change nothing."
@@ -5960,7 +5960,7 @@ input CancelInterviewInput {
   """
   1 to 200 characters that name this request. Whoever sends it again with the same
   input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
   """
   idempotencyKey: String
 }
@@ -5984,7 +5984,7 @@ input HoldSlotInput {
   """
   1 to 200 characters that name this request. Whoever sends it again with the same
   input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
   """
   idempotencyKey: String
 }
@@ -6024,7 +6024,7 @@ input RescheduleInterviewInput {
   """
   1 to 200 characters that name this request. Whoever sends it again with the same
   input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept.
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
   """
   idempotencyKey: String
 }
@@ -6047,12 +6047,18 @@ enum Party {
   INTERVIEWER
 }
 
-"To which interview somebody did not come."
+"To which interview somebody did not come. A field that is null counts as left out."
 input MarkNoShowInput {
   "The interview."
   interviewId: ID!
   "Who did not come."
   party: Party!
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What marking came to."
@@ -6093,6 +6099,12 @@ input GrantWaiverInput {
   uses: Int! = 1
   "When the waiver ends, a time to come; left out, never."
   expiresAt: DateTime
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What granting came to."
@@ -6129,6 +6141,12 @@ input CompleteInterviewInput {
   shareNote: Boolean
   "When it was completed, from its start until now; now by default."
   completedAt: DateTime
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What completing came to."
@@ -6222,6 +6240,12 @@ input AddAvailabilityInput {
   gapMinutes: Int! = 0
   "Topics and levels of these slots."
   tags: [String!]
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What publishing came to."
@@ -6296,6 +6320,12 @@ input AddWeeklyAvailabilityInput {
   gapMinutes: Int! = 0
   "Topics and levels of these slots."
   tags: [String!]
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What publishing came to."
@@ -6494,6 +6524,12 @@ input BlockTimeInput {
   reason: String!
   "Cancel what is booked, rather than report it."
   cancelBooked: Boolean! = false
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What blocking came to."
@@ -6586,6 +6622,12 @@ input CreateStudentInput {
   timeZone: String! = "UTC"
   "The student's own limit, 0 to 1000; the policy's without it."
   interviewLimit: Int
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What admitting came to."
@@ -6656,6 +6698,12 @@ input CreateInterviewerInput {
   photoUrl: String
   "The languages of the interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
   languages: [String!]
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What taking on came to."
@@ -6855,7 +6903,7 @@ type ImportError {
   message: String!
 }
 
-"A table of students."
+"A table of students. A field that is null counts as left out."
 input ImportStudentsInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
@@ -6866,6 +6914,12 @@ input ImportStudentsInput {
   dryRun: Boolean! = false
   "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
   partial: Boolean! = false
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What importing came to."
@@ -6882,7 +6936,7 @@ type ImportStudentsPayload {
   errors: [UserError!]!
 }
 
-"A table of interviewers."
+"A table of interviewers. A field that is null counts as left out."
 input ImportInterviewersInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
@@ -6895,6 +6949,12 @@ input ImportInterviewersInput {
   dryRun: Boolean! = false
   "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
   partial: Boolean! = false
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What importing came to."
@@ -6939,6 +6999,12 @@ input ImportAvailabilityInput {
   dryRun: Boolean! = false
   "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
   partial: Boolean! = false
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What becomes of a calendar's events of whole days."
@@ -6966,7 +7032,7 @@ type ImportAvailabilityPayload {
   errors: [UserError!]!
 }
 
-"A table of interviews."
+"A table of interviews. A field that is null counts as left out."
 input ImportInterviewsInput {
   """
   CSV with a header, its columns in any order: ` + "`" + `studentEmail` + "`" + `,
@@ -6983,6 +7049,12 @@ input ImportInterviewsInput {
   the interviewer. They are marked. What overlaps is never exempt.
   """
   exempt: Boolean! = false
+  """
+  1 to 200 characters that name this request. Whoever sends it again with the same
+  input within 24 hours gets the first answer, a refusal too, and nothing is done
+  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  """
+  idempotencyKey: String
 }
 
 "What importing came to."
@@ -25143,7 +25215,7 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 		asMap["gapMinutes"] = 0
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "start", "end", "slotMinutes", "gapMinutes", "tags"}
+	fieldsInOrder := [...]string{"interviewerId", "start", "end", "slotMinutes", "gapMinutes", "tags", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25192,6 +25264,13 @@ func (ec *executionContext) unmarshalInputAddAvailabilityInput(ctx context.Conte
 				return it, err
 			}
 			it.Tags = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -25230,7 +25309,7 @@ func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context
 		asMap["gapMinutes"] = 0
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags"}
+	fieldsInOrder := [...]string{"interviewerId", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25314,6 +25393,13 @@ func (ec *executionContext) unmarshalInputAddWeeklyAvailabilityInput(ctx context
 				return it, err
 			}
 			it.Tags = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -25388,7 +25474,7 @@ func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, ob
 		asMap["cancelBooked"] = false
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "start", "end", "date", "dates", "reason", "cancelBooked"}
+	fieldsInOrder := [...]string{"interviewerId", "start", "end", "date", "dates", "reason", "cancelBooked", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25444,6 +25530,13 @@ func (ec *executionContext) unmarshalInputBlockTimeInput(ctx context.Context, ob
 				return it, err
 			}
 			it.CancelBooked = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -25602,7 +25695,7 @@ func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"interviewId", "grade", "note", "shareNote", "completedAt"}
+	fieldsInOrder := [...]string{"interviewId", "grade", "note", "shareNote", "completedAt", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25644,6 +25737,13 @@ func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Con
 				return it, err
 			}
 			it.CompletedAt = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -25676,7 +25776,7 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 		asMap["timeZone"] = "UTC"
 	}
 
-	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages"}
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25760,6 +25860,13 @@ func (ec *executionContext) unmarshalInputCreateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.Languages = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -25792,7 +25899,7 @@ func (ec *executionContext) unmarshalInputCreateStudentInput(ctx context.Context
 		asMap["timeZone"] = "UTC"
 	}
 
-	fieldsInOrder := [...]string{"name", "email", "timeZone", "interviewLimit"}
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "interviewLimit", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25827,6 +25934,13 @@ func (ec *executionContext) unmarshalInputCreateStudentInput(ctx context.Context
 				return it, err
 			}
 			it.InterviewLimit = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -25989,7 +26103,7 @@ func (ec *executionContext) unmarshalInputGrantWaiverInput(ctx context.Context, 
 		asMap["uses"] = 1
 	}
 
-	fieldsInOrder := [...]string{"studentId", "rule", "reason", "uses", "expiresAt"}
+	fieldsInOrder := [...]string{"studentId", "rule", "reason", "uses", "expiresAt", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26031,6 +26145,13 @@ func (ec *executionContext) unmarshalInputGrantWaiverInput(ctx context.Context, 
 				return it, err
 			}
 			it.ExpiresAt = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -26128,7 +26249,7 @@ func (ec *executionContext) unmarshalInputImportAvailabilityInput(ctx context.Co
 		asMap["partial"] = false
 	}
 
-	fieldsInOrder := [...]string{"csv", "ical", "interviewerId", "wholeDayEvents", "slotMinutes", "dryRun", "partial"}
+	fieldsInOrder := [...]string{"csv", "ical", "interviewerId", "wholeDayEvents", "slotMinutes", "dryRun", "partial", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26184,6 +26305,13 @@ func (ec *executionContext) unmarshalInputImportAvailabilityInput(ctx context.Co
 				return it, err
 			}
 			it.Partial = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -26219,7 +26347,7 @@ func (ec *executionContext) unmarshalInputImportInterviewersInput(ctx context.Co
 		asMap["partial"] = false
 	}
 
-	fieldsInOrder := [...]string{"csv", "dryRun", "partial"}
+	fieldsInOrder := [...]string{"csv", "dryRun", "partial", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26247,6 +26375,13 @@ func (ec *executionContext) unmarshalInputImportInterviewersInput(ctx context.Co
 				return it, err
 			}
 			it.Partial = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -26285,7 +26420,7 @@ func (ec *executionContext) unmarshalInputImportInterviewsInput(ctx context.Cont
 		asMap["exempt"] = false
 	}
 
-	fieldsInOrder := [...]string{"csv", "dryRun", "partial", "exempt"}
+	fieldsInOrder := [...]string{"csv", "dryRun", "partial", "exempt", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26320,6 +26455,13 @@ func (ec *executionContext) unmarshalInputImportInterviewsInput(ctx context.Cont
 				return it, err
 			}
 			it.Exempt = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -26355,7 +26497,7 @@ func (ec *executionContext) unmarshalInputImportStudentsInput(ctx context.Contex
 		asMap["partial"] = false
 	}
 
-	fieldsInOrder := [...]string{"csv", "dryRun", "partial"}
+	fieldsInOrder := [...]string{"csv", "dryRun", "partial", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26383,6 +26525,13 @@ func (ec *executionContext) unmarshalInputImportStudentsInput(ctx context.Contex
 				return it, err
 			}
 			it.Partial = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -26650,7 +26799,7 @@ func (ec *executionContext) unmarshalInputMarkNoShowInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"interviewId", "party"}
+	fieldsInOrder := [...]string{"interviewId", "party", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26671,6 +26820,13 @@ func (ec *executionContext) unmarshalInputMarkNoShowInput(ctx context.Context, o
 				return it, err
 			}
 			it.Party = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -203,6 +203,10 @@ type ImportAvailabilityInput struct {
 	DryRun bool `json:"dryRun"`
 	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
 	Partial bool `json:"partial"`
+	// 1 to 200 characters that name this request. Whoever sends it again with the same
+	// input within 24 hours gets the first answer, a refusal too, and nothing is done
+	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What importing came to.
@@ -219,7 +223,7 @@ type ImportAvailabilityPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// A table of interviewers.
+// A table of interviewers. A field that is null counts as left out.
 type ImportInterviewersInput struct {
 	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
 	// `timeZone` (`UTC` without it), `active` (`true` without it), `tags` (with `;`
@@ -230,6 +234,10 @@ type ImportInterviewersInput struct {
 	DryRun bool `json:"dryRun"`
 	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
 	Partial bool `json:"partial"`
+	// 1 to 200 characters that name this request. Whoever sends it again with the same
+	// input within 24 hours gets the first answer, a refusal too, and nothing is done
+	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What importing came to.
@@ -246,7 +254,7 @@ type ImportInterviewersPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// A table of interviews.
+// A table of interviews. A field that is null counts as left out.
 type ImportInterviewsInput struct {
 	// CSV with a header, its columns in any order: `studentEmail`,
 	// `interviewerEmail`, `start`, `end`, `status` and, if wanted, `grade`, `note`,
@@ -259,6 +267,10 @@ type ImportInterviewsInput struct {
 	// Take rows in that break only the limit, the pair, the grades or the caps of
 	// the interviewer. They are marked. What overlaps is never exempt.
 	Exempt bool `json:"exempt"`
+	// 1 to 200 characters that name this request. Whoever sends it again with the same
+	// input within 24 hours gets the first answer, a refusal too, and nothing is done
+	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What importing came to.
@@ -275,7 +287,7 @@ type ImportInterviewsPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// A table of students.
+// A table of students. A field that is null counts as left out.
 type ImportStudentsInput struct {
 	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
 	// `timeZone` (`UTC` without it) and `interviewLimit` (the policy's without it).
@@ -284,6 +296,10 @@ type ImportStudentsInput struct {
 	DryRun bool `json:"dryRun"`
 	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
 	Partial bool `json:"partial"`
+	// 1 to 200 characters that name this request. Whoever sends it again with the same
+	// input within 24 hours gets the first answer, a refusal too, and nothing is done
+	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What importing came to.

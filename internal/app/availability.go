@@ -15,6 +15,8 @@ type AddAvailabilityInput struct {
 	SlotMinutes   int
 	GapMinutes    int
 	Tags          []string
+
+	IdempotencyKey *string
 }
 
 // AddWeeklyAvailabilityInput publishes a weekly rule, as far as the policy's
@@ -30,6 +32,8 @@ type AddWeeklyAvailabilityInput struct {
 	SlotMinutes        int
 	GapMinutes         int
 	Tags               []string
+
+	IdempotencyKey *string
 }
 
 // Published is what publishing came to.
@@ -43,6 +47,7 @@ type Published struct {
 // AddAvailability publishes the slots of a window that are not in the way of
 // others. The same window again changes nothing.
 func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
+	ctx = WithKey(ctx, "addAvailability", in.IdempotencyKey, in)
 	return a.add(ctx, booking.Availability{
 		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
@@ -52,6 +57,7 @@ func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Pu
 // AddWeeklyAvailability publishes a weekly rule. The same rule again changes
 // nothing.
 func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
+	ctx = WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in)
 	rule := &booking.WeeklyRule{
 		StartDate: in.StartDate, EndDate: in.EndDate, Weekdays: in.Weekdays,
 		StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,

@@ -31,9 +31,9 @@ type Booked struct {
 // one's own booked slot again answers that interview. A hold of the student on
 // another slot ends with the booking.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
-	r := request{operation: "bookSlot", key: in.IdempotencyKey, now: a.Now(), dryRun: in.DryRun}
-	r.input = []any{in.StudentID, in.SlotID, in.HoldID}
-	return claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (Booked, error) { return c.book(ctx, in) })
+	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
+	w := writing{now: a.Now(), dryRun: in.DryRun}
+	return claiming(ctx, a, in.StudentID, in.SlotID, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
 }
 
 func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {

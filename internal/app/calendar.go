@@ -70,7 +70,7 @@ func attemptCalendar[T any](ctx context.Context, a *App, of calendarChange, chan
 	if err != nil {
 		return none, err
 	}
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (T, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (T, error) {
 		if err := tx.LockStudents(ctx, students); err != nil {
 			return none, err
 		}

@@ -68,18 +68,18 @@ var errHoldsOther = errors.New("the student holds another slot")
 
 // claiming runs an operation on a claim.
 func claiming[T any](
-	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, r request, decide func(*claim) (T, error),
+	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, w writing, decide func(*claim) (T, error),
 ) (*T, error) {
 	if err := accessOf(ctx).asStudent(student); err != nil {
 		return nil, err
 	}
 	wanted, capped, err := a.store.Capped(ctx, slot) // its times, and whose it is, never change
 	if err != nil {
-		return unless[T](ctx, a, r, err)
+		return unless[T](ctx, a, w, err)
 	}
 	done, err := withCaps(capped, func(alone bool) (T, error) {
-		return once(ctx, a, r, func(tx *store.Tx) (T, error) {
-			c := &claim{tx: tx, now: r.now}
+		return write(ctx, a, w, func(tx *store.Tx) (T, error) {
+			c := &claim{tx: tx, now: w.now}
 			if err := c.lock(ctx, student, wanted.InterviewerID, slot, alone); err != nil {
 				var none T
 				return none, err
@@ -89,8 +89,8 @@ func claiming[T any](
 	})
 	if errors.Is(err, errHoldsOther) {
 		done, err = withCaps(capped, func(alone bool) (T, error) {
-			return once(ctx, a, r, func(tx *store.Tx) (T, error) {
-				c := &claim{tx: tx, now: r.now}
+			return write(ctx, a, w, func(tx *store.Tx) (T, error) {
+				c := &claim{tx: tx, now: w.now}
 				if err := c.lockWithHold(ctx, student, wanted, alone); err != nil {
 					var none T
 					return none, err
@@ -103,7 +103,7 @@ func claiming[T any](
 		return &done, nil
 	}
 	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
-		return a.alternatives(ctx, student, wanted, offerAt(r.now))
+		return a.alternatives(ctx, student, wanted, offerAt(w.now))
 	})
 }
 

@@ -96,6 +96,8 @@ type BlockTimeInput struct {
 	Dates        []calendar.Date
 	Reason       string
 	CancelBooked bool
+
+	IdempotencyKey *string
 }
 
 // Blocked is what blocking time came to.
@@ -107,6 +109,7 @@ type Blocked struct {
 // BlockTime withdraws the open slots to come that touch the range, and nothing
 // is published in it any more.
 func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
+	ctx = WithKey(ctx, "blockTime", in.IdempotencyKey, in)
 	if err := accessOf(ctx).asInterviewer(in.InterviewerID); err != nil {
 		return nil, err
 	}

@@ -17,8 +17,8 @@ type HoldSlotInput struct {
 // HoldSlot places a hold, or refuses with every rule that says no. Holding one's
 // own held slot again extends the hold, once.
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
-	r := request{operation: "holdSlot", key: in.IdempotencyKey, input: []any{in.StudentID, in.SlotID}, now: a.Now()}
-	return claiming(ctx, a, in.StudentID, in.SlotID, r, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
+	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in)
+	return claiming(ctx, a, in.StudentID, in.SlotID, writing{now: a.Now()}, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
 }
 
 func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
@@ -65,7 +65,7 @@ func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Ho
 	}
 	now := a.Now()
 	hold, err := withCaps(false, func(alone bool) (booking.Hold, error) {
-		return once(ctx, a, request{now: now}, func(tx *store.Tx) (booking.Hold, error) {
+		return write(ctx, a, writing{now: now}, func(tx *store.Tx) (booking.Hold, error) {
 			c := &claim{tx: tx, now: now}
 			if err := c.lock(ctx, known.StudentID, slot.InterviewerID, slot.ID, alone); err != nil {
 				return known, err

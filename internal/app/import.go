@@ -107,10 +107,8 @@ const importAttempts = 3
 // before the first row is written, so a row that fails harms no other.
 func take[T any](ctx context.Context, a *App, file []interchange.Row[T], o ImportOptions, in intake[T]) (*Imported, error) {
 	for attempt := 1; ; attempt++ {
-		imported, err := store.InTx(ctx, a.store, func(tx *store.Tx) (*Imported, error) {
-			if o.DryRun {
-				tx.Discard()
-			}
+		w := writing{now: in.now, dryRun: o.DryRun, retries: attempt < importAttempts}
+		imported, err := write(ctx, a, w, func(tx *store.Tx) (*Imported, error) {
 			return in.run(ctx, tx, begin(file), o)
 		})
 		var met booking.Refused

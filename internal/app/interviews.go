@@ -16,12 +16,15 @@ type CompleteInterviewInput struct {
 	Note        *string
 	ShareNote   *bool // with the student; nil leaves it as it is
 	CompletedAt *time.Time
+
+	IdempotencyKey *string
 }
 
 // CompleteInterview completes, grades or regrades an interview.
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
+	ctx = WithKey(ctx, "completeInterview", in.IdempotencyKey, in)
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, Share: in.ShareNote, At: in.CompletedAt}
-	return a.changeInterview(ctx, in.InterviewID, staff, request{now: a.Now()}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
 		completed, refused := c.was.Complete(completion, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -43,8 +46,8 @@ type CancelInterviewInput struct {
 // CancelInterview cancels an interview. Its slot opens again while it lies in
 // the future, and its interviewer is there to give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
-	r := request{operation: "cancelInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.Reason}, now: a.Now()}
-	return a.changeInterview(ctx, in.InterviewID, parties, r, func(c *changing) error {
+	ctx = WithKey(ctx, "cancelInterview", in.IdempotencyKey, in)
+	return a.changeInterview(ctx, in.InterviewID, parties, writing{now: a.Now()}, func(c *changing) error {
 		policy, err := c.tx.Policy(ctx)
 		if err != nil {
 			return err
@@ -76,11 +79,14 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 type MarkNoShowInput struct {
 	InterviewID booking.InterviewID
 	Party       booking.Party
+
+	IdempotencyKey *string
 }
 
 // MarkNoShow records that the student or the interviewer did not come.
 func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, staff, request{now: a.Now()}, func(c *changing) error {
+	ctx = WithKey(ctx, "markNoShow", in.IdempotencyKey, in)
+	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
 		marked, refused := c.was.MarkNoShow(in.Party, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -94,7 +100,7 @@ type UndoNoShowInput struct{ InterviewID booking.InterviewID }
 
 // UndoNoShow makes the interview booked again, if it may count again.
 func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, staff, request{now: a.Now()}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
 		record, err := c.tx.Record(ctx, c.was.StudentID)
 		if err != nil {
 			return err
@@ -117,8 +123,9 @@ type RescheduleInterviewInput struct {
 // RescheduleInterview moves an interview, which keeps its id; the slot it leaves
 // opens again. Moving it to where it is changes nothing.
 func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
-	r := request{operation: "rescheduleInterview", key: in.IdempotencyKey, input: []any{in.InterviewID, in.SlotID}, now: a.Now()}
-	moved, err := a.changeInterview(ctx, in.InterviewID, students, r, func(c *changing) error { return c.move(ctx, in.SlotID) })
+	ctx = WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in)
+	w := writing{now: a.Now()}
+	moved, err := a.changeInterview(ctx, in.InterviewID, students, w, func(c *changing) error { return c.move(ctx, in.SlotID) })
 	return moved, withAlternatives(err, func() ([]booking.Slot, error) {
 		wanted, err := a.store.Slot(ctx, in.SlotID)
 		if err != nil {
@@ -129,7 +136,7 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 			return nil, err
 		}
 		return a.alternatives(ctx, interview.StudentID, wanted, func(record booking.Record) booking.Offer {
-			return record.OfferToMove(interview, r.now)
+			return record.OfferToMove(interview, w.now)
 		})
 	})
 }
@@ -203,14 +210,14 @@ func mine(ctx context.Context, r *store.Reader, id booking.InterviewID, roles []
 // changeInterview runs one change of an interview. It answers what the change
 // has written, else the interview as it was.
 func (a *App) changeInterview(
-	ctx context.Context, id booking.InterviewID, roles []booking.Role, r request, change func(*changing) error,
+	ctx context.Context, id booking.InterviewID, roles []booking.Role, w writing, change func(*changing) error,
 ) (*booking.Interview, error) {
 	known, err := mine(ctx, &a.store.Reader, id, roles)
 	if err != nil {
-		return unless[booking.Interview](ctx, a, r, err)
+		return unless[booking.Interview](ctx, a, w, err)
 	}
 	changed, err := withCaps(false, func(alone bool) (booking.Interview, error) {
-		return once(ctx, a, r, func(tx *store.Tx) (booking.Interview, error) {
+		return write(ctx, a, w, func(tx *store.Tx) (booking.Interview, error) {
 			if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
 				return known, err
 			}
@@ -219,7 +226,7 @@ func (a *App) changeInterview(
 			if err != nil {
 				return known, err
 			}
-			c := &changing{tx: tx, now: r.now, alone: alone, was: current, is: current}
+			c := &changing{tx: tx, now: w.now, alone: alone, was: current, is: current}
 			err = change(c)
 			return c.is, err
 		})

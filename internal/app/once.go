@@ -16,57 +16,76 @@ import (
 // kept.
 const KeyLifetime = 24 * time.Hour
 
-// request is what an idempotency key stands for.
-type request struct {
+// keyedRequest is a request that may be sent again with its key.
+type keyedRequest struct {
 	operation string
-	key       *string // nil: every time anew
-	input     any     // what makes two requests the same
-	now       time.Time
-	dryRun    bool // answers the same, writes nothing, and uses up no key
+	key       string
+	input     any // what makes two requests the same
 }
 
-// answer is what is kept of a request: its result, or why it was refused.
+type keyContext struct{}
+
+// WithKey lets the write of an operation be done once, however often its request
+// is sent: whoever sends it again with the same key and input gets the first
+// answer, a refusal too. Without a key it is done each time.
+func WithKey(ctx context.Context, operation string, key *string, input any) context.Context {
+	if key == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, keyContext{}, keyedRequest{operation, *key, input})
+}
+
+// writing says how a write is made.
+type writing struct {
+	now     time.Time
+	dryRun  bool // answers the same, writes nothing, and uses up no key
+	retries bool // the caller tries again after a refusal, which is not kept
+}
+
+// answer is the result of a write, or why it was refused.
 type answer[T any] struct {
-	Result  T
-	Refused booking.Refused `json:",omitempty"`
+	result  T
+	refused booking.Refused
 }
 
-// once runs an operation in a transaction, and only the first time its key is
-// seen: whoever sends the request again gets the first answer, a refusal too.
+// write runs one write of an operation in a transaction. All writes that clients
+// ask for begin here, and with a key in the context they are done once.
+//
 // The answer is kept by the transaction that did what it tells, so neither is
 // there without the other, whenever the server dies. A request that comes while
-// the first one is under way waits for it.
-//
-// What may turn out otherwise the next time without anything being wrong is not
-// kept: BUSY_RETRY, and faults.
-func once[T any](ctx context.Context, a *App, r request, run func(*store.Tx) (T, error)) (T, error) {
+// the first one is under way waits for it. What may turn out otherwise the next
+// time without anything being wrong is not kept: BUSY_RETRY, and faults.
+func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T, error)) (T, error) {
 	var none T
-	if err := booking.CheckIdempotencyKey(r.key).Err(); err != nil {
-		return none, err
+	r, keyed := ctx.Value(keyContext{}).(keyedRequest)
+	if keyed {
+		if err := booking.CheckIdempotencyKey(&r.key).Err(); err != nil {
+			return none, err
+		}
 	}
 	done, err := store.InTx(ctx, a.store, func(tx *store.Tx) (answer[T], error) {
-		if r.dryRun {
+		if w.dryRun {
 			tx.Discard()
 		}
-		if r.key == nil {
+		if !keyed {
 			result, err := run(tx)
-			return answer[T]{Result: result}, err
+			return answer[T]{result: result}, err
 		}
-		return claimed(ctx, tx, r, run)
+		return claimed(ctx, tx, r, w, run)
 	})
 	if err != nil {
 		return none, err
 	}
-	return done.Result, done.Refused.Err()
+	return done.result, done.refused.Err()
 }
 
 // unless answers what was answered before to the request; a refusal that is met
 // before its transaction begins is kept like any other.
-func unless[T any](ctx context.Context, a *App, r request, err error) (*T, error) {
+func unless[T any](ctx context.Context, a *App, w writing, err error) (*T, error) {
 	if !errors.As(err, new(booking.Refused)) {
 		return nil, err
 	}
-	done, err := once(ctx, a, r, func(*store.Tx) (T, error) {
+	done, err := write(ctx, a, w, func(*store.Tx) (T, error) {
 		var none T
 		return none, err
 	})
@@ -76,7 +95,7 @@ func unless[T any](ctx context.Context, a *App, r request, err error) (*T, error
 	return &done, nil
 }
 
-func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*store.Tx) (T, error)) (answer[T], error) {
+func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing, run func(*store.Tx) (T, error)) (answer[T], error) {
 	var done answer[T]
 	input, err := json.Marshal(r.input)
 	if err != nil {
@@ -84,42 +103,43 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r request, run func(*stor
 	}
 	digest := sha256.Sum256(input)
 	claim := store.Request{
-		Actor: CallerOf(ctx).Actor, Key: *r.key, Operation: r.operation, Input: digest[:], At: r.now,
+		Actor: CallerOf(ctx).Actor, Key: r.key, Operation: r.operation, Input: digest[:], At: w.now,
 	}
 	ask := tx.ClaimKey
-	if r.dryRun {
+	if w.dryRun {
 		ask = tx.KeptAnswer
 	}
-	kept, err := ask(ctx, claim, r.now.Add(-KeyLifetime))
+	kept, err := ask(ctx, claim, w.now.Add(-KeyLifetime))
 	if err != nil {
 		return done, err
 	}
 	if kept != nil {
-		return again[T](claim, *kept)
+		return again[T](ctx, tx, claim, *kept)
 	}
-	if r.dryRun {
-		done.Result, err = run(tx)
+	if w.dryRun {
+		done.result, err = run(tx)
 		return done, err
 	}
-	done.Result, err = store.Try(ctx, tx, run)
-	if err != nil && (!errors.As(err, &done.Refused) || done.Refused.Has(booking.BusyRetry)) {
+	done.result, err = store.Try(ctx, tx, run)
+	if err != nil && (w.retries || !errors.As(err, &done.refused) || done.refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
-	text, err := json.Marshal(done)
+	text, err := keepAnswer(done.result, done.refused)
 	if err != nil {
 		return done, fmt.Errorf("keep the answer of %s: %w", r.operation, err)
 	}
-	return done, tx.KeepAnswer(ctx, claim, string(text))
+	return done, tx.KeepAnswer(ctx, claim, text)
 }
 
 // again is the first answer, to the same request.
-func again[T any](r store.Request, kept store.KeptRequest) (answer[T], error) {
+func again[T any](ctx context.Context, tx *store.Tx, r store.Request, kept store.KeptRequest) (answer[T], error) {
 	var done answer[T]
 	if kept.Operation != r.Operation || string(kept.Input) != string(r.Input) {
 		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
 			"The key was used in the last %d hours for another input, or for another mutation.", int(KeyLifetime.Hours())))
 	}
-	if err := json.Unmarshal([]byte(kept.Answer), &done); err != nil {
+	var err error
+	if done.refused, err = recallAnswer(ctx, &tx.Reader, kept.Answer, &done.result); err != nil {
 		return done, fmt.Errorf("read the first answer of %s: %w", r.Operation, err)
 	}
 	return done, nil

@@ -14,6 +14,8 @@ type CreateStudentInput struct {
 	Email          string
 	TimeZone       string
 	InterviewLimit *int // nil: the policy's
+
+	IdempotencyKey *string
 }
 
 // CreateStudent admits a student.
@@ -21,13 +23,15 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
+	ctx = WithKey(ctx, "createStudent", in.IdempotencyKey, in)
+	now := a.Now()
 	student, refused := booking.Student{
-		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, LimitOverride: in.InterviewLimit, CreatedAt: a.Now(),
+		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, LimitOverride: in.InterviewLimit, CreatedAt: now,
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Student, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		created, err := tx.CreateStudent(ctx, student)
 		if err != nil {
 			return nil, err
@@ -51,7 +55,7 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 		return nil, err
 	}
 	now := a.Now()
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Student, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		before, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
 			return nil, err
@@ -91,6 +95,8 @@ type CreateInterviewerInput struct {
 
 	Headline, Bio, PhotoURL *string
 	Languages               []string
+
+	IdempotencyKey *string
 }
 
 // CreateInterviewer takes an interviewer on; he is active.
@@ -98,15 +104,17 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
+	ctx = WithKey(ctx, "createInterviewer", in.IdempotencyKey, in)
+	now := a.Now()
 	interviewer, refused := booking.Interviewer{
-		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: a.Now(),
+		Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, Tags: in.Tags, Active: true, CreatedAt: now,
 		MaxPerDay: in.MaxPerDay, MaxPerWeek: in.MaxPerWeek, MeetingURL: in.MeetingURL,
 		Headline: in.Headline, Bio: in.Bio, PhotoURL: in.PhotoURL, Languages: in.Languages,
 	}.Normalise()
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Interviewer, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Interviewer, error) {
 		created, err := tx.CreateInterviewer(ctx, interviewer)
 		if err != nil {
 			return nil, err

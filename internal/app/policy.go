@@ -28,7 +28,7 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 		return nil, err
 	}
 	now := a.Now()
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Policy, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Policy, error) {
 		before, err := tx.LockPolicy(ctx)
 		if err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		return nil, err
 	}
 	now := a.Now()
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Student, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		student, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
 			return nil, err

@@ -15,6 +15,8 @@ type GrantWaiverInput struct {
 	Reason    string
 	Uses      int
 	ExpiresAt *time.Time // nil: never
+
+	IdempotencyKey *string
 }
 
 // GrantWaiver grants a waiver.
@@ -22,14 +24,15 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
+	ctx = WithKey(ctx, "grantWaiver", in.IdempotencyKey, in)
 	now := a.Now()
 	waiver := booking.Waiver{
 		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
 	}
-	if err := waiver.Validate(now).Err(); err != nil {
-		return nil, err
-	}
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Waiver, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
+		if err := waiver.Validate(now).Err(); err != nil { // which the time decides, too
+			return nil, err
+		}
 		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
 			return nil, err
 		}
@@ -55,7 +58,7 @@ func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.
 		return nil, err
 	}
 	now := a.Now()
-	return store.InTx(ctx, a.store, func(tx *store.Tx) (*booking.Waiver, error) {
+	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
 		if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
 			return nil, err
 		}

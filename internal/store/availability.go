@@ -108,6 +108,13 @@ func (r *Reader) Availability(ctx context.Context, id booking.AvailabilityID) (b
 	return found.domain(), missing(err, "availability", "availabilityId", id)
 }
 
+// PublishedAvailability reads an availability, also one that was removed since.
+func (r *Reader) PublishedAvailability(ctx context.Context, id booking.AvailabilityID) (booking.Availability, error) {
+	var found availabilityRow
+	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
+	return found.domain(), missing(err, "availability", "availabilityId", id)
+}
+
 // AvailabilityOf reads the availability that a slot was published with.
 func (r *Reader) AvailabilityOf(ctx context.Context, id booking.SlotID) (booking.Availability, error) {
 	var found availabilityRow

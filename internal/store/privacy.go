@@ -27,7 +27,7 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 }
 
 // keysAbout are the kept answers about a student s, whoever asked.
-const keysAbout = `(k.actor_role = 'STUDENT' AND k.actor_id = s.id) OR k.answer -> 'Result' ->> 'StudentID' = s.id::text`
+const keysAbout = `(k.actor_role = 'STUDENT' AND k.actor_id = s.id) OR k.answer ->> 'student' = s.id::text`
 
 // AnonymiseStudent takes away what people have written about a student, who is
 // locked. His interviews, holds and waivers stay, and so do the events, which

@@ -1,0 +1,193 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// keptPublished is what was published, by id: availability and slots are as they
+// are.
+type keptPublished struct {
+	Availability  booking.AvailabilityID `json:"availability"`
+	Slots         []booking.SlotID       `json:"slots,omitempty"`
+	Skipped       []keptSkip             `json:"skipped,omitempty"`
+	UnusedMinutes int                    `json:"unusedMinutes,omitempty"`
+}
+
+type keptSkip struct {
+	Start    time.Time          `json:"start"`
+	End      time.Time          `json:"end"`
+	Reason   booking.SkipReason `json:"reason"`
+	Overlaps []booking.SlotID   `json:"overlaps,omitempty"`
+}
+
+func keepPublished(p Published) keptPublished {
+	k := keptPublished{Availability: p.Availability.ID, Slots: slotIDs(p.Slots), UnusedMinutes: p.UnusedMinutes}
+	for _, s := range p.Skipped {
+		k.Skipped = append(k.Skipped, keptSkip{s.Start, s.End, s.Reason, slotIDs(s.Overlaps)})
+	}
+	return k
+}
+
+func (k keptPublished) result(ctx context.Context, r *store.Reader) (Published, error) {
+	availability, err := r.PublishedAvailability(ctx, k.Availability)
+	if err != nil {
+		return Published{}, err
+	}
+	wanted := k.Slots
+	for _, s := range k.Skipped {
+		wanted = append(wanted, s.Overlaps...)
+	}
+	slots, err := slotsNow(ctx, r, wanted)
+	if err != nil {
+		return Published{}, err
+	}
+	p := Published{Availability: availability, Slots: slots.of(k.Slots), UnusedMinutes: k.UnusedMinutes}
+	for _, s := range k.Skipped {
+		p.Skipped = append(p.Skipped, booking.SkippedSlot{Start: s.Start, End: s.End, Reason: s.Reason, Overlaps: slots.of(s.Overlaps)})
+	}
+	return p, nil
+}
+
+// keptBlocked is blocked time as it was, and by id what it closed.
+type keptBlocked struct {
+	Blocks    []keptBlock           `json:"blocks"`
+	Closed    []booking.SlotID      `json:"closed,omitempty"`
+	Conflicts []booking.InterviewID `json:"conflicts,omitempty"`
+	Cancelled []booking.InterviewID `json:"cancelled,omitempty"`
+}
+
+type keptBlock struct {
+	ID          booking.BlockID       `json:"id"`
+	Interviewer booking.InterviewerID `json:"interviewer"`
+	Start       time.Time             `json:"start"`
+	End         time.Time             `json:"end"`
+	Reason      string                `json:"reason"` // given back, a block is no more
+	CreatedAt   time.Time             `json:"createdAt"`
+}
+
+func keepBlocked(b Blocked) keptBlocked {
+	k := keptBlocked{
+		Closed: slotIDs(b.ClosedSlots), Conflicts: interviewIDs(b.Conflicts), Cancelled: interviewIDs(b.Cancelled),
+	}
+	for _, block := range b.Blocks {
+		k.Blocks = append(k.Blocks, keptBlock{block.ID, block.InterviewerID, block.Start, block.End, block.Reason, block.CreatedAt})
+	}
+	return k
+}
+
+func (k keptBlocked) result(ctx context.Context, r *store.Reader) (b Blocked, err error) {
+	for _, block := range k.Blocks {
+		b.Blocks = append(b.Blocks, booking.Block{
+			ID: block.ID, InterviewerID: block.Interviewer, Start: block.Start, End: block.End, Reason: block.Reason, CreatedAt: block.CreatedAt,
+		})
+	}
+	slots, err := slotsNow(ctx, r, k.Closed)
+	if err != nil {
+		return b, err
+	}
+	b.ClosedSlots = slots.of(k.Closed)
+	if b.Conflicts, err = interviewsNow(ctx, r, k.Conflicts); err != nil {
+		return b, err
+	}
+	b.Cancelled, err = interviewsNow(ctx, r, k.Cancelled)
+	return b, err
+}
+
+// keptImported is a file's rows.
+type keptImported struct {
+	Rows []keptRow `json:"rows"`
+}
+
+type keptRow struct {
+	Line   int             `json:"l"`
+	ID     *int64          `json:"i,omitempty"`
+	Status ImportRowStatus `json:"s"`
+	Errors []keptRowError  `json:"e,omitempty"`
+}
+
+type keptRowError struct {
+	Column  *string             `json:"column,omitempty"`
+	Code    booking.RefusalCode `json:"code"`
+	Message string              `json:"message"`
+}
+
+func keepImported(i Imported) keptImported {
+	k := keptImported{Rows: make([]keptRow, len(i.Rows))}
+	for n, row := range i.Rows {
+		k.Rows[n] = keptRow{Line: row.Line, ID: row.ID, Status: row.Status}
+		for _, e := range row.Errors {
+			k.Rows[n].Errors = append(k.Rows[n].Errors, keptRowError(e))
+		}
+	}
+	return k
+}
+
+func (k keptImported) result(context.Context, *store.Reader) (Imported, error) {
+	i := Imported{Rows: make([]ImportRow, len(k.Rows))}
+	for n, row := range k.Rows {
+		i.Rows[n] = ImportRow{Line: row.Line, ID: row.ID, Status: row.Status, Errors: []ImportError{}}
+		for _, e := range row.Errors {
+			i.Rows[n].Errors = append(i.Rows[n].Errors, ImportError(e))
+		}
+	}
+	return i, nil
+}
+
+func slotIDs(slots []booking.Slot) []booking.SlotID {
+	ids := make([]booking.SlotID, len(slots))
+	for i, slot := range slots {
+		ids[i] = slot.ID
+	}
+	return ids
+}
+
+func interviewIDs(interviews []booking.Interview) []booking.InterviewID {
+	ids := make([]booking.InterviewID, len(interviews))
+	for i, interview := range interviews {
+		ids[i] = interview.ID
+	}
+	return ids
+}
+
+// slotsByID are slots that were read again.
+type slotsByID map[booking.SlotID]booking.Slot
+
+func slotsNow(ctx context.Context, r *store.Reader, ids []booking.SlotID) (slotsByID, error) {
+	found, err := r.SlotsByID(ctx, ids)
+	known := make(slotsByID, len(found))
+	for _, slot := range found {
+		known[slot.ID] = slot
+	}
+	return known, err
+}
+
+// of returns those of the slots that exist, in their order.
+func (s slotsByID) of(ids []booking.SlotID) []booking.Slot {
+	slots := make([]booking.Slot, 0, len(ids))
+	for _, id := range ids {
+		if slot, is := s[id]; is {
+			slots = append(slots, slot)
+		}
+	}
+	return slots
+}
+
+// interviewsNow reads interviews again, in the order of their ids given.
+func interviewsNow(ctx context.Context, r *store.Reader, ids []booking.InterviewID) ([]booking.Interview, error) {
+	found, err := r.InterviewsByID(ctx, ids)
+	known := make(map[booking.InterviewID]booking.Interview, len(found))
+	for _, interview := range found {
+		known[interview.ID] = interview
+	}
+	interviews := make([]booking.Interview, 0, len(ids))
+	for _, id := range ids {
+		if interview, is := known[id]; is {
+			interviews = append(interviews, interview)
+		}
+	}
+	return interviews, err
+}

@@ -1,0 +1,104 @@
+package app
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/internal/booking"
+)
+
+// fill gives every field of a struct a value that is not its zero value, but for
+// those named.
+func fill(t *testing.T, v reflect.Value, but ...string) {
+	t.Helper()
+	for i := range v.NumField() {
+		field := v.Field(i)
+		if v.Type().Field(i).IsExported() && !contains(but, v.Type().Field(i).Name) {
+			fillOne(t, field)
+		}
+	}
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+func fillOne(t *testing.T, field reflect.Value) {
+	t.Helper()
+	switch {
+	case field.Type() == reflect.TypeFor[time.Time]():
+		field.Set(reflect.ValueOf(time.Date(2026, 6, 1, 8, 0, 0, 1000, time.UTC)))
+	case field.Kind() == reflect.Pointer:
+		field.Set(reflect.New(field.Type().Elem()))
+		fillOne(t, field.Elem())
+	case field.Kind() == reflect.Slice:
+		field.Set(reflect.MakeSlice(field.Type(), 1, 1))
+		fillOne(t, field.Index(0))
+	case field.Kind() == reflect.Struct:
+		fill(t, field, "Waivers")
+	case field.Kind() == reflect.String:
+		field.SetString("X")
+	case field.Kind() == reflect.Bool:
+		field.SetBool(true)
+	case field.CanInt():
+		field.SetInt(7)
+	default:
+		t.Fatalf("a field is a %s", field.Type())
+	}
+}
+
+// What is kept of a refusal is all of it, but for what is looked for anew and
+// the slots and waivers that are read again.
+func TestRefusalsAreKeptWhole(t *testing.T) {
+	t.Parallel()
+	var refusal booking.Refusal
+	fill(t, reflect.ValueOf(&refusal).Elem(), "Alternatives", "Conflicting")
+	text, err := keepAnswer(nil, booking.Refused{refusal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := recallAnswer(t.Context(), nil, text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(booking.Refused{refusal}, got); diff != "" {
+		t.Errorf("a refusal (-kept +recalled):\n%s", diff)
+	}
+}
+
+// What is kept of an interview is all of it, but for its texts and its student.
+func TestInterviewsAreKeptAsTheyWere(t *testing.T) {
+	t.Parallel()
+	var interview, now booking.Interview
+	fill(t, reflect.ValueOf(&interview).Elem(), "StudentID", "Note", "CancelReason")
+	text, err := json.Marshal(keepInterview(interview))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept keptInterview
+	if err := json.Unmarshal(text, &kept); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(interview, kept.over(now)); diff != "" {
+		t.Errorf("an interview (-kept +recalled):\n%s", diff)
+	}
+}
+
+func TestAnswersOfAnotherVersionAreNotRead(t *testing.T) {
+	t.Parallel()
+	if _, err := recallAnswer(t.Context(), nil, `{"version": 0, "result": {"id": 1}}`, new(booking.Hold)); err == nil {
+		t.Error("it was read")
+	}
+	if _, err := keepAnswer(struct{}{}, nil); err == nil {
+		t.Error("a result without a form was kept")
+	}
+}
