@@ -130,6 +130,7 @@ func TestZonesOfCalendars(t *testing.T) {
 		{"another prefix", "/mozilla.org/20050126_1/America/Argentina/Buenos_Aires", "", "0602T1300-1400"},
 		{"UTC of Microsoft", "tzone://Microsoft/Utc", "", "0602T1000-1100"},
 		{"a name of Outlook with a colon, not quoted", "(UTC+01:00) Amsterdam, Berlin", strings.Replace(constant, "Nepal", "(UTC+01:00) Amsterdam, Berlin", 1), "0602T0415-0515"},
+		{"a name that is escaped where it is defined", "\"Kathmandu, Nepal\"", strings.Replace(constant, "TZID:Nepal", `TZID: Kathmandu\, Nepal`, 1), "0602T0415-0515"},
 		{"the location in the file", "Berliner Zeit", "BEGIN:VTIMEZONE\nTZID:Berliner Zeit\nX-LIC-LOCATION:Europe/Berlin\nEND:VTIMEZONE\n", "0602T0800-0900"},
 		{"the file's own", "Ours", custom, "0602T0800-0900"},
 		{"the file's own, without changes", "Nepal", constant, "0602T0415-0515"},

@@ -29,8 +29,8 @@ type foundZone struct {
 func newZones(c *component, floating *time.Location, work *calendar.Work, until time.Time) *zones {
 	z := &zones{floating: floating, defined: map[string]*component{}, found: map[string]foundZone{}, work: work, until: until}
 	for _, one := range c.components {
-		if id, is := one.one("TZID"); is && one.name == "VTIMEZONE" && z.defined[id.value] == nil {
-			z.defined[id.value] = one
+		if id, is := one.one("TZID"); is && one.name == "VTIMEZONE" && z.defined[zoneName(id.value)] == nil {
+			z.defined[zoneName(id.value)] = one
 		}
 	}
 	if p, is := c.one("X-WR-TIMEZONE"); is && p.value != "" {
@@ -45,6 +45,7 @@ var errUnknownZone = errors.New("an IANA name such as Europe/Berlin, a Windows n
 // file's VTIMEZONE names, an IANA name with something before it, and at last
 // what the VTIMEZONE itself says.
 func (z *zones) find(name string) (*time.Location, error) {
+	name = zoneName(name)
 	if known, is := z.found[name]; is {
 		return known.zone, known.err
 	}
@@ -52,6 +53,12 @@ func (z *zones) find(name string) (*time.Location, error) {
 	z.found[name] = foundZone{zone, err}
 	return zone, err
 }
+
+var unescapeText = strings.NewReplacer(`\\`, `\`, `\,`, ",", `\;`, ";")
+
+// zoneName is the name that a TZID means. The property escapes what the parameter
+// puts into quotes.
+func zoneName(text string) string { return strings.TrimSpace(unescapeText.Replace(text)) }
 
 func (z *zones) lookUp(name string) (*time.Location, error) {
 	if zone, known := namedZone(name); known {
