@@ -16,16 +16,19 @@ import (
 func plannedTypes(r *Resolver) plan.Types {
 	student, interviewer := &plan.Type[booking.Student]{}, &plan.Type[booking.Interviewer]{}
 	slot, interview := &plan.Type[booking.Slot]{}, &plan.Type[booking.Interview]{}
+	eligibility := &plan.Type[booking.Eligibility]{}
+	*eligibility = plannedEligibility(eligibilityResolver{r}, student)
 	*slot = plannedSlot(slotResolver{r}, interviewer)
 	*interviewer = plannedInterviewer(interviewerResolver{r})
-	*student = plannedStudent(studentResolver{r}, interview)
+	*student = plannedStudent(studentResolver{r}, interview, eligibility)
 	*interview = plannedInterview(interviewResolver{r}, student, interviewer, slot)
 	available := plannedConnection("AvailableSlot", slot, func(c *page.AvailableSlotConnection) *page.SlotConnection { return &c.Connection })
-	available.Fields["eligibility"] = plan.Held(plannedEligibility(), func(c *page.AvailableSlotConnection) *booking.Eligibility { return &c.Eligibility })
+	available.Fields["eligibility"] = plan.Held(eligibility, func(c *page.AvailableSlotConnection) *booking.Eligibility { return &c.Eligibility })
+	available.Fields["student"] = plan.One(student, availableSlotsResolver{r}.Student)
 	available.Fields["emptyReasons"] = plannedEmptyReasons()
 	return plan.Types{
 		"Slot": slot, "Interviewer": interviewer, "Student": student, "Interview": interview,
-		"Eligibility":             plannedEligibility(),
+		"Eligibility":             eligibility,
 		"AvailableSlotConnection": available,
 		"SlotConnection":          plannedConnection("Slot", slot, itself),
 		"InterviewerConnection":   plannedConnection("Interviewer", interviewer, itself),
@@ -67,7 +70,9 @@ func plannedInterviewer(r interviewerResolver) plan.Type[booking.Interviewer] {
 	}}
 }
 
-func plannedStudent(r studentResolver, interview *plan.Type[booking.Interview]) plan.Type[booking.Student] {
+func plannedStudent(
+	r studentResolver, interview *plan.Type[booking.Interview], eligibility *plan.Type[booking.Eligibility],
+) plan.Type[booking.Student] {
 	type T = booking.Student
 	return plan.Type[T]{Names: []string{"Student", "Person"}, Fields: map[string]plan.Field[T]{
 		"id":                 plan.Of(func(s *T) booking.StudentID { return s.ID }, scalar.AppendID),
@@ -76,7 +81,7 @@ func plannedStudent(r studentResolver, interview *plan.Type[booking.Interview]) 
 		"timeZone":           plan.Of(func(s *T) string { return s.TimeZone }, scalar.AppendString),
 		"interviewLimit":     plan.Resolved(r.InterviewLimit, plan.OrNull(scalar.AppendInt)),
 		"createdAt":          plan.Of(func(s *T) time.Time { return s.CreatedAt }, scalar.AppendDateTime),
-		"eligibility":        plan.One(plannedEligibility(), r.Eligibility),
+		"eligibility":        plan.One(eligibility, r.Eligibility),
 		"upcomingInterviews": plan.Many(interview, r.UpcomingInterviews),
 	}}
 }
@@ -114,13 +119,14 @@ func plannedInterview(
 	}}
 }
 
-func plannedEligibility() *plan.Type[booking.Eligibility] {
+func plannedEligibility(r eligibilityResolver, student *plan.Type[booking.Student]) plan.Type[booking.Eligibility] {
 	type T = booking.Eligibility
 	reason := &plan.Type[booking.EligibilityReason]{Names: []string{"EligibilityReason"}, Fields: map[string]plan.Field[booking.EligibilityReason]{
 		"code":    plan.Of(func(r *booking.EligibilityReason) booking.RefusalCode { return r.Code }, scalar.AppendString),
 		"message": plan.Of(func(r *booking.EligibilityReason) string { return r.Message }, scalar.AppendString),
 	}}
-	return &plan.Type[T]{Names: []string{"Eligibility"}, Fields: map[string]plan.Field[T]{
+	return plan.Type[T]{Names: []string{"Eligibility"}, Fields: map[string]plan.Field[T]{
+		"student":             plan.One(student, r.Student),
 		"eligible":            plan.Of(func(e *T) bool { return e.Eligible }, scalar.AppendBool),
 		"interviewsUsed":      plan.Of(func(e *T) int { return e.InterviewsUsed }, scalar.AppendInt),
 		"interviewLimit":      plan.Of(func(e *T) int { return e.InterviewLimit }, scalar.AppendInt),
