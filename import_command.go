@@ -14,6 +14,7 @@ import (
 
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/localpg"
 	"rehearse/internal/store"
 )
@@ -199,12 +200,70 @@ func (p *program) summarise(request importRequest, imported *app.Imported, took 
 	return nil
 }
 
+// exportsIn are the tables that can be bounded by time.
+var exportsIn = map[string]func(*app.App, context.Context, io.Writer, app.ExportRange) error{
+	"availability": (*app.App).ExportAvailabilityIn, "interviews": (*app.App).ExportInterviewsIn,
+}
+
 // exportTable writes a table to standard output.
 func (p *program) exportTable(ctx context.Context) error {
-	if len(p.args) != 1 || exports[p.args[0]] == nil {
-		return fmt.Errorf("%w: export: %s is expected", errConfiguration, tableNames)
+	table, in, err := parseExport(p.args, p.config.Zone)
+	if err != nil {
+		return err
 	}
-	return p.withExisting(ctx, func(s *store.Store) error { return exports[p.args[0]](app.New(s, p.clock), ctx, p.stdout) })
+	return p.withExisting(ctx, func(s *store.Store) error {
+		school := app.New(s, p.clock)
+		if within := exportsIn[table]; within != nil {
+			return within(school, ctx, p.stdout, in)
+		}
+		return exports[table](school, ctx, p.stdout)
+	})
+}
+
+// parseExport reads the table and the days of an export, both inclusive, in zone.
+func parseExport(args []string, zone *time.Location) (table string, in app.ExportRange, err error) {
+	var from, until string
+	flags := flag.NewFlagSet("export", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&from, "from", "", "")
+	flags.StringVar(&until, "until", "", "")
+	var words []string
+	for {
+		if err := flags.Parse(args); err != nil {
+			return "", in, fmt.Errorf("%w: export: %w", errConfiguration, err)
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
+	}
+	if len(words) != 1 || exports[words[0]] == nil {
+		return "", in, fmt.Errorf("%w: export: %s is expected", errConfiguration, tableNames)
+	}
+	table = words[0]
+	if (from != "" || until != "") && exportsIn[table] == nil {
+		return "", in, fmt.Errorf("%w: export: --from and --until are for interviews and availability only", errConfiguration)
+	}
+	if from != "" {
+		day, err := calendar.ParseDate(from)
+		if err != nil {
+			return "", in, fmt.Errorf("%w: export: --from: %w", errConfiguration, err)
+		}
+		begin := day.Begin(zone)
+		in.From = &begin
+	}
+	if until != "" {
+		day, err := calendar.ParseDate(until)
+		if err != nil {
+			return "", in, fmt.Errorf("%w: export: --until: %w", errConfiguration, err)
+		}
+		end := day.AddDays(1).Begin(zone)
+		in.Until = &end
+	}
+	if in.From != nil && in.Until != nil && !in.From.Before(*in.Until) {
+		return "", in, fmt.Errorf("%w: export: --until %s lies before --from %s", errConfiguration, until, from)
+	}
+	return table, in, nil
 }
 
 // withSchool runs work on the configured school, whose schema is brought to

@@ -203,6 +203,33 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 	}
 	other := home(t)
 	mustRun(t, other, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
+	header, _, _ := strings.Cut(want, "\n")
+	rows := strings.SplitAfter(want, "\n")
+	for days, whole := range map[string]string{
+		"--from 2099-01-06":                    rows[0] + rows[2] + rows[3],
+		"--until 2099-01-05":                   rows[0] + rows[1],
+		"--from 2099-01-05 --until 2099-01-06": want,
+		"--from 2099-01-07":                    header + "\n",
+	} {
+		if got := mustRun(t, data, append([]string{"export", "availability"}, strings.Fields(days)...)...); got != whole {
+			t.Errorf("%s: exported\n%s\nwanted\n%s", days, got, whole)
+		}
+	}
+	for days, count := range map[string]int{
+		"--from 2099-01-05": 1, "--from 2099-01-06 --until 2099-01-06": 1, "--until 2099-01-05": 0, "--from 2099-01-07": 0, "": 1,
+	} {
+		out := mustRun(t, data, append([]string{"export", "interviews"}, strings.Fields(days)...)...)
+		if got := strings.Count(out, "\n") - 1; got != count {
+			t.Errorf("%q: %d interviews, want %d", days, got, count)
+		}
+	}
+	for _, args := range []string{
+		"students --from 2099-01-05", "interviews --from 5.1.2099", "interviews --from 2099-01-06 --until 2099-01-05", "interviews --since 2099-01-05",
+	} {
+		if code, _, errs := once(t, data, nil, append([]string{"export"}, strings.Fields(args)...)...); code != exitConfiguration {
+			t.Errorf("%s ends with %d: %s", args, code, errs)
+		}
+	}
 	mustContain(t, "elsewhere", mustRun(t, other, "import", "availability", asFile(t, out)), "3 imported")
 	if again := mustRun(t, other, "export", "availability"); again != out {
 		t.Errorf("it comes back as\n%s", again)

@@ -78,6 +78,7 @@ const usage = `usage: rehearse [command]
             --slot-minutes N (60 by default), --whole-days skip|block (skip by default)
   export    write such a file to standard output:
             export students|interviewers|availability|interviews
+                   [--from DATE] [--until DATE], of availability and interviews
   token     print a token for requests in somebody's name:
             --role student|interviewer|admin --id N [--ttl 1h]
   load      send requests to a running server and print how fast they were answered:

@@ -3,10 +3,12 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
 	"rehearse/graph/page"
+	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -20,7 +22,36 @@ func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student,
 func (r queryResolver) Students(
 	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.StudentConnection, error) {
+	if err := checkStanding(filter); err != nil {
+		return nil, err
+	}
 	return list(ctx, page.Students, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
+}
+
+// checkStanding refuses a filter that could match nobody by mistake.
+func checkStanding(f *store.PeopleFilter) error {
+	if f == nil {
+		return nil
+	}
+	for _, code := range f.Stuck {
+		if !store.CanBeStuck(code) {
+			return &scalar.InputError{Message: fmt.Sprintf(
+				"stuck has %s, which keeps nobody from booking anything; LIMIT_REACHED and GRADES_TOO_LOW are allowed", code)}
+		}
+	}
+	used := f.InterviewsUsed
+	if used == nil {
+		return nil
+	}
+	for name, bound := range map[string]*int{"min": used.Min, "max": used.Max} {
+		if bound != nil && *bound < 0 {
+			return &scalar.InputError{Message: fmt.Sprintf("interviewsUsed.%s is %d; a whole number from 0 is allowed", name, *bound)}
+		}
+	}
+	if used.Min != nil && used.Max != nil && *used.Min > *used.Max {
+		return &scalar.InputError{Message: fmt.Sprintf("interviewsUsed.min is %d, which is above interviewsUsed.max, %d", *used.Min, *used.Max)}
+	}
+	return nil
 }
 
 func (r studentResolver) InterviewLimit(ctx context.Context, students []*booking.Student) ([]*int, error) {

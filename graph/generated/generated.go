@@ -4122,6 +4122,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ImportInterviewersInput", ec.unmarshalInputImportInterviewersInput),
 			graphql.NewInputUnmarshaler("ImportInterviewsInput", ec.unmarshalInputImportInterviewsInput),
 			graphql.NewInputUnmarshaler("ImportStudentsInput", ec.unmarshalInputImportStudentsInput),
+			graphql.NewInputUnmarshaler("IntRange", ec.unmarshalInputIntRange),
 			graphql.NewInputUnmarshaler("InterviewFilter", ec.unmarshalInputInterviewFilter),
 			graphql.NewInputUnmarshaler("InterviewOrder", ec.unmarshalInputInterviewOrder),
 			graphql.NewInputUnmarshaler("InterviewerFilter", ec.unmarshalInputInterviewerFilter),
@@ -4803,6 +4804,20 @@ type StudentEdge {
 input StudentFilter {
   "Part of the name or the e-mail, whatever the case and the accents: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß."
   search: String
+  "Only those whom no rule keeps from booking, or only those whom one does: what ` + "`" + `Eligibility.eligible` + "`" + ` says."
+  eligible: Boolean
+  "Only those whom one of these rules keeps from booking: ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `; an empty list narrows nothing. Other codes are refused, since they are about a slot and not about the student."
+  stuck: [RefusalCode!]
+  "Only those whose ` + "`" + `Eligibility.interviewsUsed` + "`" + ` lies within these bounds."
+  interviewsUsed: IntRange
+}
+
+"Bounds of a whole number."
+input IntRange {
+  "The lowest that is allowed; null or left out: no bound."
+  min: Int
+  "The highest that is allowed; null or left out: no bound."
+  max: Int
 }
 
 "What students can be ordered by."
@@ -26549,6 +26564,55 @@ func UnmarshalImportStudentsInput(ctx context.Context, raw any) (model.ImportStu
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputIntRange(ctx context.Context, obj any) (store.IntRange, error) {
+	var it store.IntRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"min", "max"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "min":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("min"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Min = data
+		case "max":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("max"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Max = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalIntRange unmarshals raw into the IntRange input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalIntRange(ctx context.Context, raw any) (store.IntRange, error) {
+	var out store.IntRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "IntRange", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputInterviewFilter(ctx context.Context, obj any) (store.InterviewFilter, error) {
 	var it store.InterviewFilter
 	if obj == nil {
@@ -27164,7 +27228,7 @@ func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"search"}
+	fieldsInOrder := [...]string{"search", "eligible", "stuck", "interviewsUsed"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -27178,6 +27242,27 @@ func (ec *executionContext) unmarshalInputStudentFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Search = data
+		case "eligible":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eligible"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Eligible = data
+		case "stuck":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stuck"))
+			data, err := ec.unmarshalORefusalCode2ᚕrehearseᚋinternalᚋbookingᚐRefusalCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Stuck = data
+		case "interviewsUsed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewsUsed"))
+			data, err := ec.unmarshalOIntRange2ᚖrehearseᚋinternalᚋstoreᚐIntRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewsUsed = data
 		}
 	}
 	return it, nil
@@ -35481,6 +35566,14 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	return res
 }
 
+func (ec *executionContext) unmarshalOIntRange2ᚖrehearseᚋinternalᚋstoreᚐIntRange(ctx context.Context, v any) (*store.IntRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputIntRange(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOInterview2ᚕrehearseᚋinternalᚋbookingᚐInterviewᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.Interview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -35681,6 +35774,42 @@ func (ec *executionContext) marshalOPerson2rehearseᚋinternalᚋappᚐPerson(ct
 		return graphql.Null
 	}
 	return ec._Person(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORefusalCode2ᚕrehearseᚋinternalᚋbookingᚐRefusalCodeᚄ(ctx context.Context, v any) ([]booking.RefusalCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]booking.RefusalCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORefusalCode2ᚕrehearseᚋinternalᚋbookingᚐRefusalCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.RefusalCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {

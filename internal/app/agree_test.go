@@ -29,6 +29,7 @@ func TestListAndBookAgree(t *testing.T) {
 		for _, s := range c.rules.students {
 			c.agree(s)
 		}
+		c.agreeOnStanding()
 	})
 }
 

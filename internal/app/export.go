@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
 	"rehearse/internal/interchange"
 	"rehearse/internal/store"
 )
@@ -44,9 +46,25 @@ func (a *App) ExportInterviewers(ctx context.Context, to io.Writer) error {
 	})
 }
 
+// ExportRange bounds an export by time: From is inclusive, Until is exclusive,
+// and nil bounds nothing.
+type ExportRange struct{ From, Until *time.Time }
+
+// touches reports whether something from start to end lies in the range, in part
+// at least; a zero end is none.
+func (r ExportRange) touches(start, end time.Time) bool {
+	return (r.Until == nil || start.Before(*r.Until)) && (r.From == nil || end.IsZero() || end.After(*r.From))
+}
+
 // ExportAvailability writes the table of all that is published: weekly rules,
 // and each run of a window's slots, past and to come, as a window.
 func (a *App) ExportAvailability(ctx context.Context, to io.Writer) error {
+	return a.ExportAvailabilityIn(ctx, to, ExportRange{})
+}
+
+// ExportAvailabilityIn writes the rows of ExportAvailability that lie in the
+// range, in part at least; none is cut.
+func (a *App) ExportAvailabilityIn(ctx context.Context, to io.Writer, in ExportRange) error {
 	if err := accessOf(ctx).only(); err != nil {
 		return err
 	}
@@ -70,10 +88,35 @@ func (a *App) ExportAvailability(ctx context.Context, to io.Writer) error {
 			if err != nil {
 				return nil, nil, err
 			}
-			rows = append(rows, some...)
+			for _, row := range some {
+				inside, err := in.holds(row)
+				if err != nil {
+					return nil, nil, err
+				}
+				if inside {
+					rows = append(rows, row)
+				}
+			}
 		}
 		return rows, &store.Position{ID: int64(page[len(page)-1].ID)}, nil
 	})
+}
+
+// holds reports whether a row lies in the range, in part at least. A rule does
+// from its first day to its last.
+func (r ExportRange) holds(row interchange.Availability) (bool, error) {
+	if row.Weekly == nil {
+		return r.touches(row.Start, row.End), nil
+	}
+	zone, err := calendar.Zone(row.Weekly.TimeZone)
+	if err != nil {
+		return false, err
+	}
+	var end time.Time
+	if last := row.Weekly.EndDate; last != nil {
+		end = last.AddDays(1).Begin(zone)
+	}
+	return r.touches(row.Weekly.StartDate.Begin(zone), end), nil
 }
 
 // exported is the rows of an availability. A rule is one, with windows beside it
@@ -107,13 +150,21 @@ func exported(p store.Published, by booking.Interviewer, now time.Time) ([]inter
 
 // ExportInterviews writes the table of all interviews.
 func (a *App) ExportInterviews(ctx context.Context, to io.Writer) error {
+	return a.ExportInterviewsIn(ctx, to, ExportRange{})
+}
+
+// ExportInterviewsIn writes the table of the interviews that start in the range.
+func (a *App) ExportInterviewsIn(ctx context.Context, to io.Writer, in ExportRange) error {
 	if err := accessOf(ctx).only(); err != nil {
 		return err
 	}
 	return export(interchange.Interviews(nil).Write(to), func(after *store.Position) ([]interchange.Interview, *store.Position, error) {
-		page, more, err := a.store.Interviews(ctx, store.InterviewFilter{}, store.Page{First: exportPage, After: after})
+		page, more, err := a.store.Interviews(ctx, store.InterviewFilter{Start: in.From}, store.Page{First: exportPage, After: after})
 		if err != nil {
 			return nil, nil, err
+		}
+		if late := slices.IndexFunc(page, func(i booking.Interview) bool { return !in.touches(i.Start, time.Time{}) }); late >= 0 {
+			page, more = page[:late], false // they come by their start
 		}
 		rows, err := a.withEmails(ctx, page)
 		if !more {

@@ -117,6 +117,7 @@ func (v View) Students(ctx context.Context, f store.PeopleFilter, p store.Page) 
 	if err := v.may.only(); err != nil {
 		return nil, false, err
 	}
+	f.Now = v.app.Now()
 	return v.app.store.Students(ctx, f, p)
 }
 
@@ -125,6 +126,7 @@ func (v View) CountStudents(ctx context.Context, f store.PeopleFilter) (int, err
 	if err := v.may.only(); err != nil {
 		return 0, err
 	}
+	f.Now = v.app.Now()
 	return v.app.store.CountStudents(ctx, f)
 }
 

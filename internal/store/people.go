@@ -17,14 +17,18 @@ type PeopleFilter struct {
 	Tags, Languages []string
 
 	Public bool // what students may look for: active interviewers, by their names
+
+	StandingFilter // students only
 }
 
-func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, true) }
+func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, false) }
 
-func (f PeopleFilter) narrow(db *gorm.DB, searchByIndex bool) *gorm.DB {
+// narrow narrows a list; all says that every row of many is wanted.
+func (f PeopleFilter) narrow(db *gorm.DB, all bool) *gorm.DB {
 	if f.Search != "" {
-		db = search(db, f.Search, searchByIndex, f.Public)
+		db = search(db, f.Search, !all, f.Public)
 	}
+	db = f.StandingFilter.apply(db, all)
 	if f.Active != nil {
 		db = db.Where("active = ?", *f.Active)
 	}

@@ -54,7 +54,7 @@ func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
 			return n, err
 		}
 	}
-	return count(f.narrow(db.Table(table), false), table)
+	return count(f.narrow(db.Table(table), true), table)
 }
 
 // trigramsOf are the characters of the text, three at a time.
