@@ -163,16 +163,16 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 	}
 	var data struct {
 		Interviewers struct {
-			Nodes []struct{ Availability []window }
+			Nodes []struct{ Availability struct{ Nodes []window } }
 		}
 	}
-	s.ask("{ interviewers { nodes { availability { start end slotMinutes interviewer { id } } } } }", nil).into(&data)
-	same(t, "by start", data.Interviewers.Nodes[0].Availability, []window{
+	s.ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).into(&data)
+	same(t, "by start", data.Interviewers.Nodes[0].Availability.Nodes, []window{
 		{"2026-06-02T08:00:00Z", "2026-06-02T10:00:00Z", 30, person{ID: ann}},
 		{"2026-06-03T08:00:00Z", "2026-06-03T10:00:00Z", 30, person{ID: ann}},
 		{"2026-06-04T08:00:00Z", "2026-06-04T10:00:00Z", 30, person{ID: ann}},
 	})
-	same(t, "of one who published nothing", data.Interviewers.Nodes[1].Availability, []window{})
+	same(t, "of one who published nothing", data.Interviewers.Nodes[1].Availability.Nodes, []window{})
 	var added struct {
 		Availability struct{ Interviewer person }
 		Errors       []refused
@@ -187,8 +187,8 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 	var removed struct{ Errors []refused }
 	s.mutate("removeAvailability", "", map[string]any{"availabilityId": taken.Availability.ID}, &removed)
 	s.accepted(removed.Errors)
-	s.ask("{ interviewers { nodes { availability { start end slotMinutes interviewer { id } } } } }", nil).into(&data)
-	same(t, "one that was removed is gone", len(data.Interviewers.Nodes[1].Availability), 1)
+	s.ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).into(&data)
+	same(t, "one that was removed is gone", len(data.Interviewers.Nodes[1].Availability.Nodes), 1)
 }
 
 func TestListOfSlots(t *testing.T) {

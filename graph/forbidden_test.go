@@ -39,7 +39,7 @@ func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 	s := newSchool(t)
 	h := s.household("h")
 	query := fmt.Sprintf(`{ bookingPolicy { version } student(id: %s) { name interviewLimit eligibility { eligible } waivers { rule } }
-		interviewer(id: %s) { name email maxPerDay slots(first: 1) { nodes { id } } availability { id } blocks { id } }
+		interviewer(id: %s) { name email maxPerDay slots(first: 1) { nodes { id } } availability { nodes { id } } blocks { nodes { id } } }
 		students { nodes { id } } exportStudent(studentId: 987654) viewer { role } }`, h.student, h.interviewer)
 	for _, row := range []struct {
 		role     booking.Role
@@ -68,7 +68,7 @@ func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 			booking.RoleInterviewer, h.interviewer,
 			`{"bookingPolicy":{"version":1},"student":{"name":"Student h","interviewLimit":null,"eligibility":null,"waivers":null},` +
 				`"interviewer":{"name":"Interviewer h","email":"interviewer-h@example.org","maxPerDay":null,"slots":{"nodes":[{"id":"` + h.slot + `"}]},` +
-				`"availability":[{"id":"` + h.availability + `"}],"blocks":[{"id":"` + h.block + `"}]},"students":null,"exportStudent":null,` +
+				`"availability":{"nodes":[{"id":"` + h.availability + `"}]},"blocks":{"nodes":[{"id":"` + h.block + `"}]}},"students":null,"exportStudent":null,` +
 				`"viewer":{"role":"INTERVIEWER"}}`,
 			[]string{
 				"exportStudent: FORBIDDEN", "student eligibility: FORBIDDEN", "student interviewLimit: FORBIDDEN",
@@ -79,7 +79,7 @@ func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 			booking.RoleAdmin, "0",
 			`{"bookingPolicy":{"version":1},"student":{"name":"Student h","interviewLimit":15,"eligibility":{"eligible":true},` +
 				`"waivers":[{"rule":"LIMIT"}]},"interviewer":{"name":"Interviewer h","email":"interviewer-h@example.org","maxPerDay":null,` +
-				`"slots":{"nodes":[{"id":"` + h.slot + `"}]},"availability":[{"id":"` + h.availability + `"}],"blocks":[{"id":"` + h.block + `"}]},` +
+				`"slots":{"nodes":[{"id":"` + h.slot + `"}]},"availability":{"nodes":[{"id":"` + h.availability + `"}]},"blocks":{"nodes":[{"id":"` + h.block + `"}]}},` +
 				`"students":{"nodes":[{"id":"` + h.student + `"}]},"exportStudent":null,"viewer":{"role":"ADMIN"}}`,
 			[]string{"exportStudent: NOT_FOUND"},
 		},

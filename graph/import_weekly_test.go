@@ -44,8 +44,8 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	other.accepted(other.weekly("2", in{
 		"startDate": "2026-06-01", "endDate": nil, "weekdays": []string{"SUNDAY"}, "startTime": "22:00", "endTime": "02:00", "timeZone": "America/New_York",
 	}).Errors)
-	const published = `{ interviewers { nodes { availability { start end slotMinutes gapMinutes tags createdAt
-		weekly { timeZone startDate endDate startTime endTime weekdays everyWeeks } } } } slots(first: 100) { totalCount nodes { start end status } } }`
+	const published = `{ interviewers { nodes { availability { nodes { start end slotMinutes gapMinutes tags createdAt
+		weekly { timeZone startDate endDate startTime endTime weekdays everyWeeks } } } } } slots(first: 100) { totalCount nodes { start end status } } }`
 	var got, want any
 	s.ask(published, nil).into(&got)
 	other.ask(published, nil).into(&want)

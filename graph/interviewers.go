@@ -61,16 +61,20 @@ func (r interviewerResolver) Interviews(
 	}.page(ctx, interviewers, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r interviewerResolver) Availability(ctx context.Context, interviewers []*booking.Interviewer) ([][]booking.Availability, error) {
-	return loader.Edge[booking.Interviewer, booking.InterviewerID, []booking.Availability, booking.Availability]{
-		Key: interviewerID, Read: r.app.View(ctx).AvailabilitiesOf, Objects: loader.Many[booking.Availability],
-	}.Of(ctx, place(ctx), interviewers)
+func (r interviewerResolver) Availability(
+	ctx context.Context, interviewers []*booking.Interviewer, first *int, after *string, last *int, before *string,
+) ([]*page.AvailabilityConnection, error) {
+	return lists[booking.Interviewer, booking.InterviewerID, booking.Availability, store.LiveAvailability]{
+		of: page.Availability, key: interviewerID, read: r.app.View(ctx).AvailabilityPages, count: r.app.View(ctx).CountAvailability,
+	}.page(ctx, interviewers, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r interviewerResolver) Blocks(ctx context.Context, interviewers []*booking.Interviewer) ([][]booking.Block, error) {
-	return loader.Edge[booking.Interviewer, booking.InterviewerID, []booking.Block, booking.Block]{
-		Key: interviewerID, Read: r.app.View(ctx).BlocksOf, Objects: loader.Many[booking.Block],
-	}.Of(ctx, place(ctx), interviewers)
+func (r interviewerResolver) Blocks(
+	ctx context.Context, interviewers []*booking.Interviewer, first *int, after *string, last *int, before *string,
+) ([]*page.BlockConnection, error) {
+	return lists[booking.Interviewer, booking.InterviewerID, booking.Block, store.AnyBlock]{
+		of: page.Blocks, key: interviewerID, read: r.app.View(ctx).BlockPages, count: r.app.View(ctx).CountBlocks,
+	}.page(ctx, interviewers, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
 func (r interviewerResolver) Email(ctx context.Context, interviewers []*booking.Interviewer) ([]*string, error) {

@@ -227,7 +227,7 @@ func TestCostOfOperations(t *testing.T) {
 		`{ interview(id: 1) { events(last: 3) { nodes { id } } } }`:                                  1 + 1 + 3,
 		`{ students(first: 5) { edges { node { id } } } }`:                                           11,
 		`{ students(first: 5) { nodes { interviews(first: 2) { nodes { interviewer { id } } } } } }`: 1 + 5*(1+1+2*2),
-		`{ interviewer(id: 1) { availability { id } } }`:                                             11,
+		`{ interviewer(id: 1) { availability { nodes { id } } } }`:                                   1 + 1 + 20,
 		`{ students(first: 5) { ...f } } fragment f on StudentConnection { nodes { id } }`:           6,
 		`{ ...a ...a } fragment a on Query { ...b ...b } fragment b on Query { viewer { role } }`:    4,
 		`mutation { updateBookingPolicy(input: {}) { errors { code } } }`:                            10 + 11,

@@ -26,11 +26,11 @@ var nested = []struct {
 	{"nestedInterviews", 6, `{ interviews(first: 100) { nodes { start student { name
 		interviews { nodes { slot { start status interviewer { name interviews(first: 2) { nodes { start } } } } } } } } } }`},
 	{"nestedInterviewers", 7, `{ interviewers(first: 100) { totalCount nodes { name
-		availability { start end interviewer { email } }
+		availability { nodes { start end interviewer { email } } }
 		interviews(first: 3) { totalCount nodes { status student { name interviewLimit } } } } } }`},
 	{"nestedAvailableSlots", 5, `query($student: ID!, $start: DateTime!, $end: DateTime!) {
 		availableSlots(studentId: $student, start: $start, end: $end, first: 500) { edges { node { start
-			interviewer { name slots(first: 2) { nodes { start } } availability { start } } } } } }`},
+			interviewer { name slots(first: 2) { nodes { start } } availability { nodes { start } } } } } } }`},
 	{"nestedSlots", 5, `{ slots(first: 500) { nodes { start interviewer { name
 		interviews(first: 2) { nodes { student { name eligibility { eligible } } } } } } } }`},
 	{"nestedUpcoming", 7, `{ students(first: 100) { nodes { interviewLimit eligibility { eligible }

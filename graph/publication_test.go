@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"testing"
+	"time"
 )
 
 // A rule in the past has nothing to publish and is refused; one that begins beyond
@@ -31,14 +32,16 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 		t.Helper()
 		var data struct {
 			Interviewer struct {
-				Availability []struct {
-					ID                            string
-					PublishedUntil, PublishesFrom *string
+				Availability struct {
+					Nodes []struct {
+						ID                            string
+						PublishedUntil, PublishesFrom *string
+					}
 				}
 			}
 		}
-		s.ask("query($i: ID!) { interviewer(id: $i) { availability { id publishedUntil publishesFrom } } }", in{"i": ann}).into(&data)
-		for _, a := range data.Interviewer.Availability {
+		s.ask("query($i: ID!) { interviewer(id: $i) { availability { nodes { id publishedUntil publishesFrom } } } }", in{"i": ann}).into(&data)
+		for _, a := range data.Interviewer.Availability.Nodes {
 			if a.ID == id {
 				return a.PublishedUntil, a.PublishesFrom
 			}
@@ -98,4 +101,39 @@ func TestNoneMatch(t *testing.T) {
 	code, count := why(`tags: ["cobol"]`)
 	same(t, "an unknown tag is never right", code, "NONE_MATCH")
 	same(t, "and keeps nothing away", count, 0)
+}
+
+// What an interviewer has published, and blocked, comes in pages by start.
+func TestPagesOfAvailability(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(nil)
+	for n := range 3 {
+		s.publish(ann, t0.Add(day*time.Duration(3-n)), time.Hour, 60)
+		s.accepted(s.block(ann, in{"date": "2026-07-0" + string(rune('3'-n))}).Errors)
+	}
+	type list struct {
+		TotalCount int
+		Nodes      []struct{ Start string }
+		PageInfo   struct {
+			HasNextPage bool
+			EndCursor   string
+		}
+	}
+	var data struct {
+		Interviewer struct{ Availability, Blocks list }
+	}
+	const fields = " { totalCount nodes { start } pageInfo { hasNextPage endCursor } } "
+	s.ask("query($i: ID!) { interviewer(id: $i) { availability(first: 2)"+fields+"blocks(last: 1)"+fields+"} }", in{"i": ann}).into(&data)
+	first := data.Interviewer.Availability
+	same(t, "a page of it", first.Nodes, []struct{ Start string }{{"2026-06-02T08:00:00Z"}, {"2026-06-03T08:00:00Z"}})
+	same(t, "of three", first.TotalCount, 3)
+	same(t, "the last block", data.Interviewer.Blocks.Nodes, []struct{ Start string }{{"2026-07-03T00:00:00Z"}})
+	same(t, "of three", data.Interviewer.Blocks.TotalCount, 3)
+	s.ask("query($i: ID!, $a: String!) { interviewer(id: $i) { availability(first: 2, after: $a)"+fields+"blocks"+fields+"} }",
+		in{"i": ann, "a": first.PageInfo.EndCursor}).into(&data)
+	same(t, "the next page", data.Interviewer.Availability.Nodes, []struct{ Start string }{{"2026-06-04T08:00:00Z"}})
+	same(t, "is the last", data.Interviewer.Availability.PageInfo.HasNextPage, false)
+	same(t, "too many", s.ask("{ interviewer(id: "+ann+") { availability(first: 101) { totalCount } } }", nil).code(), "BAD_USER_INPUT")
+	same(t, "too many blocks", s.ask("{ interviewer(id: "+ann+") { blocks(first: 101) { totalCount } } }", nil).code(), "BAD_USER_INPUT")
 }

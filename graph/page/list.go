@@ -35,6 +35,18 @@ var (
 		name: "events", usual: 20, most: 100, order: by(store.ByID),
 		at: func(e booking.Event, _ store.OrderField) store.Position { return store.Position{ID: int64(e.ID)} },
 	}
+	Availability = List[booking.Availability]{
+		name: "availability", usual: 20, most: 100, order: by(store.ByStart),
+		at: func(a booking.Availability, _ store.OrderField) store.Position {
+			return store.Position{Start: a.Start, ID: int64(a.ID)}
+		},
+	}
+	Blocks = List[booking.Block]{
+		name: "blocks", usual: 20, most: 100, order: by(store.ByStart),
+		at: func(b booking.Block, _ store.OrderField) store.Position {
+			return store.Position{Start: b.Start, ID: int64(b.ID)}
+		},
+	}
 	Slots     = List[booking.Slot]{name: "slots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt}
 	Available = List[booking.Slot]{
 		name: "availableSlots", usual: 50, most: 500, order: by(store.ByStart), at: slotAt, nameless: true,

@@ -322,24 +322,44 @@ func (v View) CountSlotsOf(ctx context.Context, of []booking.InterviewerID, f st
 	return v.app.store.CountSlotsOf(ctx, of, f)
 }
 
-// AvailabilitiesOf reads what interviewers have published of whom the caller
-// knows all.
-func (v View) AvailabilitiesOf(
-	ctx context.Context, of []booking.InterviewerID,
-) (map[booking.InterviewerID][]booking.Availability, error) {
+// AvailabilityPages lists the availability of interviewers whom the caller knows all about.
+func (v View) AvailabilityPages(
+	ctx context.Context, of []booking.InterviewerID, f store.LiveAvailability, p store.Page,
+) (map[booking.InterviewerID]store.Part[booking.Availability], error) {
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.AvailabilitiesOf(ctx, of)
+	return v.app.store.AvailabilityPages(ctx, of, f, p)
 }
 
-// BlocksOf reads the blocked time of interviewers whom the caller knows all
-// about.
-func (v View) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Block, error) {
+// CountAvailability counts what AvailabilityPages lists.
+func (v View) CountAvailability(
+	ctx context.Context, of []booking.InterviewerID, f store.LiveAvailability,
+) (map[booking.InterviewerID]int, error) {
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
 	}
-	return v.app.store.BlocksOf(ctx, of)
+	return v.app.store.CountAvailability(ctx, of, f)
+}
+
+// BlockPages lists the blocked time of interviewers whom the caller knows all about.
+func (v View) BlockPages(
+	ctx context.Context, of []booking.InterviewerID, f store.AnyBlock, p store.Page,
+) (map[booking.InterviewerID]store.Part[booking.Block], error) {
+	if err := v.KnowsInterviewers(of); err != nil {
+		return nil, err
+	}
+	return v.app.store.BlockPages(ctx, of, f, p)
+}
+
+// CountBlocks counts what BlockPages lists.
+func (v View) CountBlocks(
+	ctx context.Context, of []booking.InterviewerID, f store.AnyBlock,
+) (map[booking.InterviewerID]int, error) {
+	if err := v.KnowsInterviewers(of); err != nil {
+		return nil, err
+	}
+	return v.app.store.CountBlocks(ctx, of, f)
 }
 
 // KnowsInterviewers is nil when the caller may know all about each of them, and

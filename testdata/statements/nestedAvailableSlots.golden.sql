@@ -1,8 +1,3 @@
-SELECT "availabilities"."id","availabilities"."interviewer_id","availabilities"."starts_at","availabilities"."ends_at","availabilities"."slot_minutes","availabilities"."gap_minutes","availabilities"."tags","availabilities"."created_at","availabilities"."removed_at","availabilities"."time_zone","availabilities"."start_date","availabilities"."end_date","availabilities"."weekdays","availabilities"."start_minute","availabilities"."end_minute","availabilities"."every_weeks","availabilities"."published_until"
-FROM "availabilities"
-WHERE interviewer_id = ANY($1) AND removed_at IS NULL
-ORDER BY interviewer_id, starts_at, id
-
 SELECT id, interviewer_id, starts_at, ends_at
 FROM slots
 WHERE starts_at >= $1 AND starts_at < $2 AND ends_at <= $3 AND status = 'OPEN'
@@ -17,6 +12,14 @@ ORDER BY starts_at, id LIMIT $9
 SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
 FROM interviewers
 WHERE id = ANY($1)
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "availabilities"."id","availabilities"."interviewer_id","availabilities"."starts_at","availabilities"."ends_at","availabilities"."slot_minutes","availabilities"."gap_minutes","availabilities"."tags","availabilities"."created_at","availabilities"."removed_at","availabilities"."time_zone","availabilities"."start_date","availabilities"."end_date","availabilities"."weekdays","availabilities"."start_minute","availabilities"."end_minute","availabilities"."every_weeks","availabilities"."published_until"
+FROM "availabilities"
+WHERE interviewer_id = parent.of AND removed_at IS NULL
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)

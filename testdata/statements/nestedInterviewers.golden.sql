@@ -1,8 +1,3 @@
-SELECT "availabilities"."id","availabilities"."interviewer_id","availabilities"."starts_at","availabilities"."ends_at","availabilities"."slot_minutes","availabilities"."gap_minutes","availabilities"."tags","availabilities"."created_at","availabilities"."removed_at","availabilities"."time_zone","availabilities"."start_date","availabilities"."end_date","availabilities"."weekdays","availabilities"."start_minute","availabilities"."end_minute","availabilities"."every_weeks","availabilities"."published_until"
-FROM "availabilities"
-WHERE interviewer_id = ANY($1) AND removed_at IS NULL
-ORDER BY interviewer_id, starts_at, id
-
 SELECT "interviewers"."id","interviewers"."name","interviewers"."name_folded","interviewers"."email","interviewers"."time_zone","interviewers"."tags","interviewers"."max_per_day","interviewers"."max_per_week","interviewers"."meeting_url","interviewers"."headline","interviewers"."bio","interviewers"."photo_url","interviewers"."languages","interviewers"."active","interviewers"."created_at"
 FROM "interviewers"
 ORDER BY id LIMIT $1
@@ -17,6 +12,14 @@ FROM "interviewers"
 SELECT interviewer_id AS of, count(*) AS n
 FROM "interviews"
 WHERE interviewer_id = ANY($1) GROUP BY "interviewer_id"
+
+SELECT page.*
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT "availabilities"."id","availabilities"."interviewer_id","availabilities"."starts_at","availabilities"."ends_at","availabilities"."slot_minutes","availabilities"."gap_minutes","availabilities"."tags","availabilities"."created_at","availabilities"."removed_at","availabilities"."time_zone","availabilities"."start_date","availabilities"."end_date","availabilities"."weekdays","availabilities"."start_minute","availabilities"."end_minute","availabilities"."every_weeks","availabilities"."published_until"
+FROM "availabilities"
+WHERE interviewer_id = parent.of AND removed_at IS NULL
+ORDER BY starts_at, id LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at, id
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)

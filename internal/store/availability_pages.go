@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"rehearse/internal/booking"
+)
+
+// LiveAvailability is the filter of availability that was not removed.
+type LiveAvailability struct{}
+
+func (LiveAvailability) apply(db *gorm.DB) *gorm.DB { return db.Where("removed_at IS NULL") }
+
+// AnyBlock is the filter of all blocked time.
+type AnyBlock struct{}
+
+func (AnyBlock) apply(db *gorm.DB) *gorm.DB { return db }
+
+// AvailabilityPages reads a page of what each interviewer publishes, by start.
+func (r *Reader) AvailabilityPages(
+	ctx context.Context, of []booking.InterviewerID, f LiveAvailability, p Page,
+) (map[booking.InterviewerID]Part[booking.Availability], error) {
+	return parts[availabilityRow](ctx, r, "interviewer_id", of, p, f.apply,
+		func(a booking.Availability) booking.InterviewerID { return a.InterviewerID })
+}
+
+// CountAvailability counts what AvailabilityPages would list in all.
+func (r *Reader) CountAvailability(
+	ctx context.Context, of []booking.InterviewerID, f LiveAvailability,
+) (map[booking.InterviewerID]int, error) {
+	return counts[availabilityRow](ctx, r, "interviewer_id", of, f.apply)
+}
+
+// BlockPages reads a page of the blocked time of each interviewer, by start.
+func (r *Reader) BlockPages(
+	ctx context.Context, of []booking.InterviewerID, f AnyBlock, p Page,
+) (map[booking.InterviewerID]Part[booking.Block], error) {
+	return parts[blockRow](ctx, r, "interviewer_id", of, p, f.apply,
+		func(b booking.Block) booking.InterviewerID { return b.InterviewerID })
+}
+
+// CountBlocks counts what BlockPages would list in all.
+func (r *Reader) CountBlocks(
+	ctx context.Context, of []booking.InterviewerID, f AnyBlock,
+) (map[booking.InterviewerID]int, error) {
+	return counts[blockRow](ctx, r, "interviewer_id", of, f.apply)
+}
