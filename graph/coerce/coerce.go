@@ -19,8 +19,9 @@ import (
 // NotNullDirective marks an input field that may be left out but not be null.
 const NotNullDirective = "notNull"
 
-// maxProblems bounds the work for a request that is wrong throughout.
-const maxProblems = 20
+// maxProblems bounds the work for a request that is wrong throughout. It is one
+// more than an answer tells, which says then that some are left out.
+const maxProblems = 21
 
 // Checker checks values against a schema.
 type Checker struct {
