@@ -256,8 +256,8 @@ func TestCheckFindsMissingTime(t *testing.T) {
 	a := s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
 	s.weekly(ann, in{"endDate": nil})
 	s.sound()
-	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE id = " + a.Slots[1].ID)
-	s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at = '2026-06-09T15:00:00Z'")
+	s.lose("id = " + a.Slots[1].ID)
+	s.lose("starts_at = '2026-06-09T15:00:00Z'")
 	findings, err := s.store.Check(t.Context(), *s.clock.Load())
 	if err != nil {
 		t.Fatal(err)

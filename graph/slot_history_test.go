@@ -25,6 +25,13 @@ func (s *school) becomes(slot string) []slotChange {
 	return data.Slot.History
 }
 
+// lose withdraws slots past the program, and keeps their history true.
+func (s *school) lose(where string) {
+	s.t.Helper()
+	s.exec("WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE " + where + ` RETURNING id)
+		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
+}
+
 func whats(changes []slotChange) []string {
 	var list []string
 	for _, c := range changes {
