@@ -97,3 +97,20 @@ describe('every client lists, pages, books, is refused and is told', { concurren
   example('Go by genqlient', 'go', ['run', '-C', 'go', '.'])
   example('Relay', 'npm', ['run', '--silent', 'relay'], { paged, last: ['refetched: none'] })
 })
+
+test("Apollo Client's cache shows a booking everywhere without asking again", { timeout: 120_000 }, async () => {
+  const { student, slots, range } = await school('Apollo cache', day++)
+  const { stdout } = await run('node', ['apollo-cache.mjs'], {
+    cwd: examples,
+    timeout: 100_000,
+    env: {
+      ...process.env,
+      REHEARSE_URL: `${server.url}/graphql`,
+      REHEARSE_TOKEN: await server.token('admin', 1),
+      STUDENT: student,
+      START: range.start,
+      END: range.end,
+    },
+  })
+  assert.equal(stdout.trim(), `updated without asking again: slot ${slots[0]} is BOOKED`)
+})
