@@ -298,7 +298,9 @@ func TestUnblockingTime(t *testing.T) {
 	s.accepted(block.Errors)
 	same(t, "three slots go", len(block.ClosedSlots), 3)
 	var data struct {
-		Interviewer struct{ Blocks struct{ Nodes []struct{ ID, Reason string } } }
+		Interviewer struct {
+			Blocks struct{ Nodes []struct{ ID, Reason string } }
+		}
 	}
 	s.ask("query($i: ID!) { interviewer(id: $i) { blocks { nodes { id reason } } } }", in{"i": ann}).into(&data)
 	same(t, "the block is listed", data.Interviewer.Blocks.Nodes, []struct{ ID, Reason string }{{block.Blocks[0].ID, "away"}})
