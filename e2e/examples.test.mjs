@@ -2,9 +2,11 @@
 // its own, and all at once.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { getDataID, keys } from '../examples/cache-keys.mjs'
 import { start } from './server.mjs'
 
 const run = promisify(execFile)
@@ -50,6 +52,24 @@ async function school(name, days) {
   }
 }
 
+// program runs one of the examples for the administrator, and answers what it prints.
+async function program(command, args, { student, other, range }) {
+  const { stdout } = await run(command, args, {
+    cwd: examples,
+    timeout: 100_000,
+    env: {
+      ...process.env,
+      REHEARSE_URL: `${server.url}/graphql`,
+      REHEARSE_TOKEN: await server.token('admin', 1),
+      STUDENT: student,
+      OTHER_STUDENT: other,
+      START: range.start,
+      END: range.end,
+    },
+  })
+  return stdout.trim().split('\n')
+}
+
 let day = 100
 
 // example runs a command, and sees that it has printed what became of its slots.
@@ -57,22 +77,10 @@ function example(name, command, args, { paged = () => [], last = [] } = {}) {
   const days = day++
   test(name, { timeout: 120_000 }, async () => {
     const { student, other, slots, range } = await school(name, days)
-    const { stdout } = await run(command, args, {
-      cwd: examples,
-      timeout: 100_000,
-      env: {
-        ...process.env,
-        REHEARSE_URL: `${server.url}/graphql`,
-        REHEARSE_TOKEN: await server.token('admin', 1),
-        STUDENT: student,
-        OTHER_STUDENT: other,
-        START: range.start,
-        END: range.end,
-      },
-    })
+    const lines = await program(command, args, { student, other, range })
     const { interviews } = await ask('query ($id: ID!) { interviews(filter: { studentId: $id }) { nodes { id slot { id } } } }', { id: student })
     assert.deepEqual(interviews.nodes.map((interview) => interview.slot.id), [slots[0]])
-    const printed = stdout.split('\n').filter((line) => /^[a-z]+( \d)?: /.test(line))
+    const printed = lines.filter((line) => /^[a-z]+( \d)?: /.test(line))
     assert.deepEqual(printed, [
       `page 1: ${slots[0]}, ${slots[1]}`,
       `page 2: ${slots[2]}, ${slots[3]}`,
@@ -98,19 +106,28 @@ describe('every client lists, pages, books, is refused and is told', { concurren
   example('Relay', 'npm', ['run', '--silent', 'relay'], { paged, last: ['refetched: none'] })
 })
 
-test("Apollo Client's cache shows a booking everywhere without asking again", { timeout: 120_000 }, async () => {
-  const { student, slots, range } = await school('Apollo cache', day++)
-  const { stdout } = await run('node', ['apollo-cache.mjs'], {
-    cwd: examples,
-    timeout: 100_000,
-    env: {
-      ...process.env,
-      REHEARSE_URL: `${server.url}/graphql`,
-      REHEARSE_TOKEN: await server.token('admin', 1),
-      STUDENT: student,
-      START: range.start,
-      END: range.end,
-    },
-  })
-  assert.equal(stdout.trim(), `updated without asking again: slot ${slots[0]} is BOOKED`)
+describe('a cache shows a booking everywhere without asking again', () => {
+  for (const [name, command, args] of [
+    ['Apollo Client', 'node', ['apollo-cache.mjs']],
+    ['Graphcache of urql', 'node', ['urql-cache.mjs']],
+    ['Relay', 'npm', ['run', '--silent', 'relay:cache']],
+  ]) {
+    const days = day++
+    test(name, { timeout: 120_000 }, async () => {
+      const made = await school(`Cache of ${name}`, days)
+      const printed = await program(command, args, made)
+      assert.deepEqual(printed.slice(-1), [`updated without asking again: slot ${made.slots[0]} is BOOKED`])
+    })
+  }
+})
+
+test('every type of the contract without an id of its own has a key, or is told to have none', async () => {
+  const contract = await readFile(new URL('../schema.graphqls', import.meta.url), 'utf8')
+  const code = contract.replace(/"""[^]*?"""|"(\\.|[^"\\\n])*"/g, '')
+  const types = [...code.matchAll(/^type (\w+)[^{]*\{([^]*?)^\}/gm)]
+  const without = types.filter(([, , fields]) => !/^ {2}id: ID!/m.test(fields)).map(([, name]) => name)
+  const roots = ['Query', 'Mutation', 'Subscription']
+  assert.deepEqual(Object.keys(keys).sort(), without.filter((name) => !roots.includes(name)).sort())
+  assert.equal(getDataID({ id: '1' }, 'Student'), 'Student:1')
+  assert.equal(getDataID({ id: '1' }, 'ImportRow'), undefined)
 })

@@ -3,14 +3,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
+import { typePolicies } from './cache-keys.mjs'
 import { headers, range, student, url } from './school.mjs'
-
-export const typePolicies = {
-  // The key of an object is its type and its id, so student 1 is not slot 1. A
-  // verdict has no id: its student is its key. There is one policy.
-  Eligibility: { keyFields: ['student', ['id']] },
-  BookingPolicy: { keyFields: [] },
-}
 
 let requests = 0
 const counted = (...args) => (requests++, fetch(...args))

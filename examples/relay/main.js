@@ -6,6 +6,7 @@ import {
   commitMutation, createOperationDescriptor, Environment, fetchQuery, getRequest, graphql, Network, Observable, RecordSource, requestSubscription, Store,
 } from 'relay-runtime'
 import WebSocket from 'ws'
+import { getDataID } from '../cache-keys.mjs'
 import { because, begun, headers, ids, other, range, socketUrl, student, url } from '../school.mjs'
 
 const socket = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers })
@@ -22,8 +23,7 @@ const subscribeOperation = ({ text: query }, variables) =>
 const environment = new Environment({
   network: Network.create(fetchOperation, subscribeOperation),
   store: new Store(new RecordSource()),
-  // Ids are those of their type: there is a student 1, and a slot 1.
-  getDataID: (record, type) => record.id && `${type}:${record.id}`,
+  getDataID,
 })
 
 const AvailableSlots = graphql`
