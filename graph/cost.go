@@ -32,16 +32,23 @@ func cost(o *graphql.OperationContext) int {
 	return total
 }
 
-// costAndBadList is the cost of the operation, and the field of a list, not of a
-// connection, whose first is not allowed; nil for none. Such lists are of
-// mutations, and nothing may be refused once these are done.
-func costAndBadList(o *graphql.OperationContext) (int, *ast.Field) {
-	c := coster{variables: o.Variables, fragments: map[costKey]int{}, introspections: map[string]int{}, badList: new(*ast.Field)}
-	total := c.selections(o.Operation.SelectionSet, 1)
-	if o.Operation.Operation == ast.Mutation {
-		total = add(total, times(costOfMutation, len(o.Operation.SelectionSet)))
+// costAndBadList returns the cost of the operation, and the last list of a
+// mutation's payload whose first is not allowed; nil for none. Nothing may be
+// refused once the mutation is done.
+func costAndBadList(o *graphql.OperationContext) (int, *badList) {
+	c := coster{variables: o.Variables, fragments: map[costKey]int{}, introspections: map[string]int{}}
+	if o.Operation.Operation != ast.Mutation {
+		return max(1, c.selections(o.Operation.SelectionSet, 1)), nil
 	}
-	return max(1, total), *c.badList
+	c.bad = new(*badList)
+	total := c.selections(o.Operation.SelectionSet, 1)
+	return max(1, add(total, times(costOfMutation, len(o.Operation.SelectionSet)))), *c.bad
+}
+
+// badList is a list that is not a connection, with a first that is not allowed.
+type badList struct {
+	field string // its alias
+	first int
 }
 
 // coster adds up costs. A fragment is gone through once for each size of list it
@@ -51,7 +58,7 @@ type coster struct {
 	variables      map[string]any
 	fragments      map[costKey]int
 	introspections map[string]int // of fragments, in objects of the schema
-	badList        **ast.Field
+	bad            **badList // nil in a query
 }
 
 type costKey struct {
@@ -97,8 +104,8 @@ func (c coster) field(f *ast.Field, size int) int {
 	case f.Name == "nodes" || f.Name == "edges":
 		return times(each, size)
 	case f.Definition.Arguments.ForName("first") != nil:
-		if n := asInt(f.ArgumentMap(c.variables)["first"]); n < 1 || n > largestPage {
-			*c.badList = f
+		if n := asInt(f.ArgumentMap(c.variables)["first"]); c.bad != nil && (n < 1 || n > largestPage) {
+			*c.bad = &badList{f.Alias, n}
 		}
 		return times(add(costOfObject, c.selections(f.SelectionSet, 1)), within)
 	default:

@@ -137,10 +137,10 @@ func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 
 // MutateOperationContext implements graphql.OperationContextMutator.
 func (d documents) MutateOperationContext(_ context.Context, o *graphql.OperationContext) *gqlerror.Error {
-	points, badList := costAndBadList(o)
-	if badList != nil {
+	points, bad := costAndBadList(o)
+	if bad != nil {
 		return requestError(codeBadUserInput, fmt.Sprintf(
-			"first of %s is out of range; a whole number from 1 to %d is allowed", badList.Alias, largestPage))
+			"first of %s is %d; a whole number from 1 to %d is allowed", bad.field, bad.first, largestPage))
 	}
 	return exceeds("cost", "points", points, d.limits.Cost)
 }

@@ -81,9 +81,13 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 	quick := second.connect()
 	id := quick.follow(s.student(nil))
 	for range 16 { // 2,400 slots, each 150 told of before the next
-		window := s.publish(s.interviewer(nil), t0.Add(7*day), 150*15*time.Minute, 15)
+		start := t0.Add(7 * day)
+		window := s.publish(s.interviewer(nil), start, 150*15*time.Minute, 15)
 		s.accepted(window.Errors)
-		quick.until(id, func(e slotsChanged) bool { return slices.Contains(ids(e.SlotsChanged.Opened), window.Slots[149].ID) })
+		last := start.Add(149 * 15 * time.Minute).Format(time.RFC3339)
+		quick.until(id, func(e slotsChanged) bool {
+			return slices.ContainsFunc(e.SlotsChanged.Opened, func(opened slot) bool { return opened.Start == last && opened.Interviewer.ID == window.Slots[0].Interviewer.ID })
+		})
 	}
 	if why := slow.closes(1013); why != "what happens is not read fast enough" {
 		t.Errorf("he is sent away because %q", why)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -53,6 +54,11 @@ func (w *world) openSpans(by booking.InterviewerID) (spans []string) {
 	return spans
 }
 
+func hasNothingToCome(err error) bool {
+	var refused booking.Refused
+	return errors.As(err, &refused) && refused.Has(booking.InvalidRange)
+}
+
 // However a rule was edited before, what is published is what its last form
 // says, and so it is when time has passed and the rule was extended.
 func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
@@ -66,6 +72,9 @@ func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
 		edited, fresh := w.interviewer(), w.interviewer()
 		last := drawRule(rt, edited.ID)
 		added, err := server.AddWeeklyAvailability(t.Context(), last)
+		if hasNothingToCome(err) {
+			return
+		}
 		if err != nil {
 			rt.Fatalf("the first rule: %v", err)
 		}
@@ -81,7 +90,8 @@ func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
 			}
 		}
 		last.InterviewerID = fresh.ID
-		if _, err := server.AddWeeklyAvailability(t.Context(), last); err != nil {
+		// A rule without a window to come is refused when it is added; an edit may end one.
+		if _, err := server.AddWeeklyAvailability(t.Context(), last); err != nil && !hasNothingToCome(err) {
 			rt.Fatalf("the last rule alone: %v", err)
 		}
 		if diff := cmp.Diff(w.openSpans(fresh.ID), w.openSpans(edited.ID)); diff != "" {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -14,7 +13,7 @@ var zoneNames string
 
 // canonicalZones maps every name of the database, in lower case, to the
 // canonical one.
-var canonicalZones = sync.OnceValue(func() map[string]string {
+var canonicalZones = func() map[string]string {
 	canonical := map[string]string{}
 	for line := range strings.Lines(zoneNames) {
 		if strings.HasPrefix(line, "#") {
@@ -26,7 +25,7 @@ var canonicalZones = sync.OnceValue(func() map[string]string {
 		}
 	}
 	return canonical
-})
+}()
 
 // Zone loads an IANA time zone. Its String is the zone's canonical name:
 // Europe/Kyiv for Europe/Kiev, America/New_York for US/Eastern, UTC for Etc/UTC,
@@ -35,7 +34,7 @@ var canonicalZones = sync.OnceValue(func() map[string]string {
 // refused: an answer must not depend on the machine.
 func Zone(name string) (*time.Location, error) {
 	known := name
-	if canonical, found := canonicalZones()[strings.ToLower(name)]; found {
+	if canonical, found := canonicalZones[strings.ToLower(name)]; found {
 		known = canonical // a name that is newer than the table stays as it is
 	}
 	zone, err := time.LoadLocation(known)

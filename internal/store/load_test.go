@@ -25,9 +25,9 @@ func TestLoadedRowsComeBack(t *testing.T) {
 		{ID: 8, Name: "NULL", Email: "null@example.org", TimeZone: "Europe/Berlin", CreatedAt: at},
 	}
 	interviewer := booking.Interviewer{
-		Tags: tags, MaxPerDay: &limit, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at,
+		Tags: tags, MaxPerDay: &limit, Headline: &reason, Bio: &note, Languages: []string{"de", "en"}, ID: 5, Name: "Ünal 学", Email: "u@example.org", TimeZone: "UTC", Active: true, CreatedAt: at,
 	}
-	plain := booking.Interviewer{Tags: []string{}, ID: 6, Name: "Plain", Email: "p@example.org", TimeZone: "UTC", CreatedAt: at}
+	plain := booking.Interviewer{Tags: []string{}, Languages: []string{}, ID: 6, Name: "Plain", Email: "p@example.org", TimeZone: "UTC", CreatedAt: at}
 	window := booking.Availability{Tags: []string{}, ID: 3, InterviewerID: 5, Start: at, End: at.Add(time.Hour), SlotMinutes: 60, CreatedAt: at}
 	day := calendar.Date{Year: 2026, Month: time.June, Day: 5}
 	rule := booking.Availability{

@@ -137,6 +137,9 @@ func (o publish) expect(s *school, id int64) answer {
 	if len(no) > 0 {
 		return refuse(no...)
 	}
+	if o.weekly != nil && !o.weekly.last.IsZero() && len(s.windows(wanted, time.Time{}, o.weekly.last.AddDate(0, 0, 2))) == 0 {
+		return refuse(booking.InvalidRange) // it has no window to come
+	}
 	if known := slices.IndexFunc(s.availabilities, wanted.like); known >= 0 && s.availabilities[known].published.After(until) {
 		until = s.availabilities[known].published
 	}
