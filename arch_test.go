@@ -36,7 +36,7 @@ var layers = map[string][]string{
 	"graph/plan":           {},
 	"graph/page":           {"graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/model":          {"internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
-	"graph/payload":       {"graph/model", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
+	"graph/payload":        {"graph/model", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/generated": {"graph/model", "graph/payload", "graph/page", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling",
 		"internal/calendar"},
 	"graph": {"graph/coerce", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit",

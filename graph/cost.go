@@ -58,7 +58,7 @@ type coster struct {
 	variables      map[string]any
 	fragments      map[costKey]int
 	introspections map[string]int // of fragments, in objects of the schema
-	bad            **badList // nil in a query
+	bad            **badList      // nil in a query
 }
 
 type costKey struct {

@@ -86,7 +86,9 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 		s.accepted(window.Errors)
 		last := start.Add(149 * 15 * time.Minute).Format(time.RFC3339)
 		quick.until(id, func(e slotsChanged) bool {
-			return slices.ContainsFunc(e.SlotsChanged.Opened, func(opened slot) bool { return opened.Start == last && opened.Interviewer.ID == window.Slots[0].Interviewer.ID })
+			return slices.ContainsFunc(e.SlotsChanged.Opened, func(opened slot) bool {
+				return opened.Start == last && opened.Interviewer.ID == window.Slots[0].Interviewer.ID
+			})
 		})
 	}
 	if why := slow.closes(1013); why != "what happens is not read fast enough" {

@@ -29,25 +29,30 @@ type StandingFilter struct {
 
 const liveHold = "h.student_id = %s AND h.ended_at IS NULL AND h.expires_at > @now"
 
-// usedOf is how many interviews and live holds count against the student's limit.
-var usedOf = `((SELECT count(*) FROM interviews i WHERE i.student_id = students.id
-		AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW'))
-	+ (SELECT count(*) FROM holds h WHERE ` + fmt.Sprintf(liveHold, "students.id") + `))`
+// countedOf is how many interviews count against the student's limit. A booking
+// ends the student's live hold, so the verdict leaves the hold out.
+const countedOf = `(SELECT count(*) FROM interviews i WHERE i.student_id = students.id
+		AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW'))`
+
+// usedOf is how many interviews and live holds the student has used.
+var usedOf = "(" + countedOf + " + (SELECT count(*) FROM holds h WHERE " + fmt.Sprintf(liveHold, "students.id") + "))"
 
 // limitOf is the student's limit; the policy is read once for a statement.
 const limitOf = "coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))"
 
-// byUse is a condition on usedOf, written about a column of that name: for each
-// student, or for all of them.
+// byUse is a condition on usedOf and countedOf, written about columns called used
+// and counted: for each student, or for all of them.
 func byUse(condition string, all bool) string {
 	if !all {
-		return strings.ReplaceAll(condition, "used", usedOf)
+		return strings.NewReplacer("used", usedOf, "counted", countedOf).Replace(condition)
 	}
 	return `(students.id IN (SELECT students.id FROM students
 		LEFT JOIN (SELECT student_id, count(*) AS n FROM interviews
 			WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW') GROUP BY student_id) i ON i.student_id = students.id
 		LEFT JOIN holds h ON ` + fmt.Sprintf(liveHold, "students.id") + `
-		WHERE ` + strings.ReplaceAll(condition, "used", "(coalesce(i.n, 0) + (h.id IS NOT NULL)::int)") + `)) IS TRUE`
+		WHERE ` + strings.NewReplacer(
+		"used", "(coalesce(i.n, 0) + (h.id IS NOT NULL)::int)", "counted", "coalesce(i.n, 0)",
+	).Replace(condition) + `)) IS TRUE`
 }
 
 // hasLowGrade are the students with any grade that is too low.
@@ -64,9 +69,7 @@ func isWaived(rule booking.WaivableRule) string {
 	return `EXISTS (SELECT FROM waivers w WHERE w.student_id = students.id AND w.rule = '` + string(rule) + `'
 		AND w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > @now) AND w.uses >
 			(SELECT count(*) FROM interviews i WHERE i.student_id = students.id AND w.id = ANY(i.waivers)
-				AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW'))
-			+ (SELECT count(*) FROM holds h WHERE h.student_id = students.id AND w.id = ANY(h.waivers)
-				AND h.ended_at IS NULL AND h.expires_at > @now))`
+				AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')))`
 }
 
 // fails is the condition that the rule keeps the student from booking anything;
@@ -74,7 +77,7 @@ func isWaived(rule booking.WaivableRule) string {
 func fails(code booking.RefusalCode, all bool) string {
 	switch {
 	case code == booking.LimitReached:
-		return "(" + byUse("used >= "+limitOf, all) + " AND NOT " + isWaived(booking.WaiveLimit) + ")"
+		return "(" + byUse("counted >= "+limitOf, all) + " AND NOT " + isWaived(booking.WaiveLimit) + ")"
 	case code == booking.GradesTooLow && all:
 		return "(" + hasLowGrade + " AND " + lastGradesTooLow + " AND NOT " + isWaived(booking.WaiveGrades) + ")"
 	case code == booking.GradesTooLow:
