@@ -105,11 +105,9 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 	claim := store.Request{
 		Actor: CallerOf(ctx).Actor, Key: r.key, Operation: r.operation, Input: digest[:], At: w.now,
 	}
-	ask := tx.ClaimKey
-	if w.dryRun {
-		ask = tx.KeptAnswer
-	}
-	kept, err := ask(ctx, claim, w.now.Add(-KeyLifetime))
+	// A dry run claims the key, too, and gives it back with its transaction: it
+	// waits for a request under way, as the request itself would.
+	kept, err := tx.ClaimKey(ctx, claim, w.now.Add(-KeyLifetime))
 	if err != nil {
 		return done, err
 	}

@@ -43,19 +43,6 @@ func (tx *Tx) ClaimKey(ctx context.Context, r Request, keptSince time.Time) (*Ke
 	return &kept, fault(err, "read what an idempotency key was answered")
 }
 
-// KeptAnswer answers what is kept of a request that was sent since keptSince with
-// this key; nil when there is none. It takes nothing.
-func (tx *Tx) KeptAnswer(ctx context.Context, r Request, keptSince time.Time) (*KeptRequest, error) {
-	var kept []KeptRequest
-	err := tx.db.WithContext(ctx).Raw(`SELECT operation, input, answer FROM idempotency_keys
-		WHERE actor_role = ? AND actor_id = ? AND key = ? AND created_at >= ?`,
-		r.Actor.Role, r.Actor.ID, r.Key, keptSince).Scan(&kept).Error
-	if err != nil || len(kept) == 0 {
-		return nil, fault(err, "look up an idempotency key")
-	}
-	return &kept[0], nil
-}
-
 // KeepAnswer keeps the answer to the request that has claimed its key.
 func (tx *Tx) KeepAnswer(ctx context.Context, r Request, answer string) error {
 	err := tx.db.WithContext(ctx).Exec(
