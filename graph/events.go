@@ -21,19 +21,19 @@ func (r queryResolver) Events(
 }
 
 func (r eventResolver) Student(ctx context.Context, events []*booking.Event) ([]*booking.Student, error) {
-	return optional(ctx, events, loader.From(ctx).Students, func(e *booking.Event) booking.StudentID { return e.StudentID })
+	return optional(ctx, events, &loader.From(ctx).Students, func(e *booking.Event) booking.StudentID { return e.StudentID })
 }
 
 func (r eventResolver) Interviewer(ctx context.Context, events []*booking.Event) ([]*booking.Interviewer, error) {
-	return optional(ctx, events, loader.From(ctx).Interviewers, func(e *booking.Event) booking.InterviewerID { return e.InterviewerID })
+	return optional(ctx, events, &loader.From(ctx).Interviewers, func(e *booking.Event) booking.InterviewerID { return e.InterviewerID })
 }
 
 func (r eventResolver) Slot(ctx context.Context, events []*booking.Event) ([]*booking.Slot, error) {
-	return optional(ctx, events, loader.From(ctx).Slots, func(e *booking.Event) booking.SlotID { return e.SlotID })
+	return optional(ctx, events, &loader.From(ctx).Slots, func(e *booking.Event) booking.SlotID { return e.SlotID })
 }
 
 func (r eventResolver) Interview(ctx context.Context, events []*booking.Event) ([]*booking.Interview, error) {
-	return optional(ctx, events, loader.From(ctx).Interviews, func(e *booking.Event) booking.InterviewID { return e.InterviewID })
+	return optional(ctx, events, &loader.From(ctx).Interviews, func(e *booking.Event) booking.InterviewID { return e.InterviewID })
 }
 
 func (r actorResolver) ID(_ context.Context, actor *booking.Actor) (*int64, error) {

@@ -10,11 +10,11 @@ import (
 )
 
 func (r holdResolver) Student(ctx context.Context, holds []*booking.Hold) ([]*booking.Student, error) {
-	return edge(ctx, holds, loader.From(ctx).Students, func(h *booking.Hold) booking.StudentID { return h.StudentID })
+	return edge(ctx, holds, &loader.From(ctx).Students, func(h *booking.Hold) booking.StudentID { return h.StudentID })
 }
 
 func (r holdResolver) Slot(ctx context.Context, holds []*booking.Hold) ([]*booking.Slot, error) {
-	return edge(ctx, holds, loader.From(ctx).Slots, func(h *booking.Hold) booking.SlotID { return h.SlotID })
+	return edge(ctx, holds, &loader.From(ctx).Slots, func(h *booking.Hold) booking.SlotID { return h.SlotID })
 }
 
 func (r mutationResolver) HoldSlot(ctx context.Context, in app.HoldSlotInput) (*model.HoldSlotPayload, error) {
@@ -32,7 +32,7 @@ func (r mutationResolver) ReleaseHold(ctx context.Context, in app.ReleaseHoldInp
 }
 
 func (r waiverResolver) Student(ctx context.Context, waivers []*booking.Waiver) ([]*booking.Student, error) {
-	return edge(ctx, waivers, loader.From(ctx).Students, func(w *booking.Waiver) booking.StudentID { return w.StudentID })
+	return edge(ctx, waivers, &loader.From(ctx).Students, func(w *booking.Waiver) booking.StudentID { return w.StudentID })
 }
 
 func (r mutationResolver) GrantWaiver(ctx context.Context, in app.GrantWaiverInput) (*model.GrantWaiverPayload, error) {

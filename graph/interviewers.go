@@ -110,7 +110,7 @@ func detail[V any](
 func interviewerID(i *booking.Interviewer) booking.InterviewerID { return i.ID }
 
 func (r availabilityResolver) Interviewer(ctx context.Context, windows []*booking.Availability) ([]*booking.Interviewer, error) {
-	return edge(ctx, windows, loader.From(ctx).Interviewers, func(a *booking.Availability) booking.InterviewerID { return a.InterviewerID })
+	return edge(ctx, windows, &loader.From(ctx).Interviewers, func(a *booking.Availability) booking.InterviewerID { return a.InterviewerID })
 }
 
 func (r availabilityResolver) PublishesFrom(ctx context.Context, windows []*booking.Availability) ([]*time.Time, error) {

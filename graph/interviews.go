@@ -38,16 +38,16 @@ func interviewFilter(filter *store.InterviewFilter) (store.InterviewFilter, erro
 }
 
 func (r interviewResolver) Student(ctx context.Context, interviews []*booking.Interview) ([]*booking.Student, error) {
-	return edge(ctx, interviews, loader.From(ctx).Students, func(i *booking.Interview) booking.StudentID { return i.StudentID })
+	return edge(ctx, interviews, &loader.From(ctx).Students, func(i *booking.Interview) booking.StudentID { return i.StudentID })
 }
 
 func (r interviewResolver) Interviewer(ctx context.Context, interviews []*booking.Interview) ([]*booking.Interviewer, error) {
-	return edge(ctx, interviews, loader.From(ctx).Interviewers,
+	return edge(ctx, interviews, &loader.From(ctx).Interviewers,
 		func(i *booking.Interview) booking.InterviewerID { return i.InterviewerID })
 }
 
 func (r interviewResolver) Slot(ctx context.Context, interviews []*booking.Interview) ([]*booking.Slot, error) {
-	return edge(ctx, interviews, loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
+	return edge(ctx, interviews, &loader.From(ctx).Slots, func(i *booking.Interview) booking.SlotID { return i.SlotID })
 }
 
 func (r interviewResolver) MeetingURL(ctx context.Context, interviews []*booking.Interview) ([]*string, error) {

@@ -168,12 +168,12 @@ func (r alreadyHoldingResolver) Hold(ctx context.Context, errors []*model.Alread
 func interviewInTheWay[E any](
 	ctx context.Context, r *Resolver, errors []*E, key func(*E) booking.InterviewID,
 ) ([]*booking.Interview, error) {
-	found, err := optional(ctx, errors, loader.From(ctx).Interviews, key)
+	found, err := optional(ctx, errors, &loader.From(ctx).Interviews, key)
 	return hidden(found, r.app.View(ctx).IsParty), err
 }
 
 func holdInTheWay[E any](ctx context.Context, r *Resolver, errors []*E, key func(*E) booking.HoldID) ([]*booking.Hold, error) {
-	found, err := optional(ctx, errors, loader.From(ctx).Holds, key)
+	found, err := optional(ctx, errors, &loader.From(ctx).Holds, key)
 	return hidden(found, r.app.View(ctx).Holds), err
 }
 

@@ -47,11 +47,11 @@ func (r queryResolver) Eligibility(ctx context.Context, studentID int64) (*booki
 }
 
 func (r eligibilityResolver) Student(ctx context.Context, verdicts []*booking.Eligibility) ([]*booking.Student, error) {
-	return edge(ctx, verdicts, loader.From(ctx).Students, func(e *booking.Eligibility) booking.StudentID { return e.StudentID })
+	return edge(ctx, verdicts, &loader.From(ctx).Students, func(e *booking.Eligibility) booking.StudentID { return e.StudentID })
 }
 
 func (r availableSlotsResolver) Student(ctx context.Context, pages []*page.AvailableSlotConnection) ([]*booking.Student, error) {
-	return edge(ctx, pages, loader.From(ctx).Students,
+	return edge(ctx, pages, &loader.From(ctx).Students,
 		func(c *page.AvailableSlotConnection) booking.StudentID { return c.Eligibility.StudentID })
 }
 
@@ -69,7 +69,7 @@ func (r slotResolver) Status(_ context.Context, slots []*booking.Slot) ([]bookin
 }
 
 func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.Slot) ([]*booking.Interviewer, error) {
-	return edge(ctx, slots, loader.From(ctx).Interviewers, func(s *booking.Slot) booking.InterviewerID { return s.InterviewerID })
+	return edge(ctx, slots, &loader.From(ctx).Interviewers, func(s *booking.Slot) booking.InterviewerID { return s.InterviewerID })
 }
 
 func (r slotResolver) History(ctx context.Context, slots []*booking.Slot) ([][]booking.SlotChange, error) {

@@ -96,7 +96,7 @@ func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*boo
 	ids := recordEdge[[]booking.InterviewID, struct{}](ctx, view, func(record *booking.Record) []booking.InterviewID {
 		return record.Upcoming(now)
 	})
-	whole := loader.From(ctx).Interviews
+	whole := &loader.From(ctx).Interviews
 	return loader.Edge[booking.Student, booking.StudentID, []booking.Interview, booking.Interview]{
 		Key: studentID,
 		Read: func(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID][]booking.Interview, error) {
@@ -133,7 +133,7 @@ func fromRecords[V any](ctx context.Context, view app.View, students []*booking.
 func recordEdge[V, C any](
 	ctx context.Context, view app.View, derive func(*booking.Record) V,
 ) loader.Edge[booking.Student, booking.StudentID, V, C] {
-	records := loader.From(ctx).Records
+	records := &loader.From(ctx).Records
 	return loader.Edge[booking.Student, booking.StudentID, V, C]{
 		Key: studentID,
 		Read: func(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]V, error) {

@@ -19,45 +19,53 @@ import (
 // Set is the loaders of one request: what one of them has read or been told, it
 // does not read again, so a Set must not outlive a mutation.
 type Set struct {
-	Students     *Loader[booking.StudentID, booking.Student]
-	Interviewers *Loader[booking.InterviewerID, booking.Interviewer]
-	Slots        *Loader[booking.SlotID, booking.Slot]
-	Interviews   *Loader[booking.InterviewID, booking.Interview]
-	Records      *Loader[booking.StudentID, booking.Record]
-	Holds        *Loader[booking.HoldID, booking.Hold]
+	Students     Loader[booking.StudentID, booking.Student]
+	Interviewers Loader[booking.InterviewerID, booking.Interviewer]
+	Slots        Loader[booking.SlotID, booking.Slot]
+	Interviews   Loader[booking.InterviewID, booking.Interview]
+	Records      Loader[booking.StudentID, booking.Record]
+	Holds        Loader[booking.HoldID, booking.Hold]
 
-	policy      func(context.Context) (booking.Policy, error)
+	reader      *store.Reader
+	policy      policy
 	generations generations
 	timeout     time.Duration
 }
 
+// Fetches take the reader as an argument, so that they are made once and not for each request.
+var (
+	students     = byKey((*store.Reader).StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })
+	interviewers = byKey((*store.Reader).InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })
+	slots        = byKey((*store.Reader).SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })
+	interviews   = byKey((*store.Reader).InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })
+	holds        = byKey((*store.Reader).HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })
+)
+
 // New is a set that reads through r, which may take as long as timeout each time.
 func New(r *store.Reader, timeout time.Duration) *Set {
-	return &Set{
-		policy:   once(r.Policy),
-		timeout:  timeout,
-		Students: newLoader(byKey(r.StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })),
-		Interviewers: newLoader(byKey(r.InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })).
-			knowing(r.KnownInterviewers),
-		Slots:      newLoader(byKey(r.SlotsByID, func(s booking.Slot) booking.SlotID { return s.ID })),
-		Interviews: newLoader(byKey(r.InterviewsByID, func(i booking.Interview) booking.InterviewID { return i.ID })),
-		Records:    newLoader(r.Records),
-		Holds:      newLoader(byKey(r.HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })),
-	}
+	s := &Set{reader: r, timeout: timeout}
+	s.Students.from(r, students)
+	s.Interviewers.from(r, interviewers)
+	s.Interviewers.known = (*store.Reader).KnownInterviewers
+	s.Slots.from(r, slots)
+	s.Interviews.from(r, interviews)
+	s.Records.from(r, (*store.Reader).Records)
+	s.Holds.from(r, holds)
+	return s
+}
+
+// policy is the booking policy as it was read first.
+type policy struct {
+	once  sync.Once
+	value booking.Policy
+	err   error
 }
 
 // Policy reads the booking policy, at most once.
-func (s *Set) Policy(ctx context.Context) (booking.Policy, error) { return s.policy(ctx) }
-
-// once reads a value the first time it is asked for.
-func once[T any](read func(context.Context) (T, error)) func(context.Context) (T, error) {
-	var first sync.Once
-	var value T
-	var failed error
-	return func(ctx context.Context) (T, error) {
-		first.Do(func() { value, failed = read(ctx) })
-		return value, failed
-	}
+func (s *Set) Policy(ctx context.Context) (booking.Policy, error) {
+	p := &s.policy
+	p.once.Do(func() { p.value, p.err = s.reader.Policy(ctx) })
+	return p.value, p.err
 }
 
 type setKey struct{}
@@ -92,22 +100,26 @@ func Prime[T any](ctx context.Context, objects ...*T) {
 
 // Loader reads values of one kind by key.
 type Loader[K ~int64, V any] struct {
+	reader *store.Reader
+	fetch  fetch[K, V]
+	known  func(*store.Reader, []K) map[K]*V // what need not be read; may be nil
+
 	asking  sync.Mutex
-	batches *dataloader.Loader[K, V]
-	known   func([]K) map[K]*V // what need not be read; may be nil
+	batches *dataloader.Loader[K, V] // nil until it is used: most requests use few loaders
 }
 
-func (l *Loader[K, V]) knowing(known func([]K) map[K]*V) *Loader[K, V] {
-	l.known = known
-	return l
-}
+// fetch reads values by key. It leaves out keys that name nothing.
+type fetch[K ~int64, V any] func(*store.Reader, context.Context, []K) (map[K]V, error)
+
+// from says what the loader reads, and through what.
+func (l *Loader[K, V]) from(r *store.Reader, f fetch[K, V]) { l.reader, l.fetch = r, f }
 
 // Map reads the values of the keys, without waiting for others to ask: the keys
 // are all there are at their place.
 func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
 	var values map[K]*V
 	if l.known != nil {
-		values = l.known(keys)
+		values = l.known(l.reader, keys)
 		keys = slices.DeleteFunc(slices.Clone(keys), func(key K) bool { return values[key] != nil })
 	}
 	if values == nil {
@@ -131,7 +143,9 @@ func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
 // is that of a booking that was only tried.
 func (l *Loader[K, V]) prime(ctx context.Context, key K, value V) {
 	if key != 0 {
-		l.batches.Prime(ctx, key, value)
+		l.asking.Lock()
+		defer l.asking.Unlock()
+		l.batched().Prime(ctx, key, value)
 	}
 }
 
@@ -139,41 +153,44 @@ func (l *Loader[K, V]) prime(ctx context.Context, key K, value V) {
 func (l *Loader[K, V]) ask(ctx context.Context, keys []K) []dataloader.Thunk[V] {
 	l.asking.Lock()
 	defer l.asking.Unlock()
+	batches := l.batched()
 	thunks := make([]dataloader.Thunk[V], len(keys))
 	for i, key := range keys {
-		thunks[i] = l.batches.Load(ctx, key)
+		thunks[i] = batches.Load(ctx, key)
 	}
-	l.batches.Flush()
+	batches.Flush()
 	return thunks
 }
 
-// newLoader batches what fetch reads. fetch leaves out keys that name nothing.
-func newLoader[K ~int64, V any](fetch func(context.Context, []K) (map[K]V, error)) *Loader[K, V] {
-	return &Loader[K, V]{batches: dataloader.NewBatchedLoader(
-		func(ctx context.Context, keys []K) []*dataloader.Result[V] {
-			found, err := fetch(ctx, keys)
-			results := make([]*dataloader.Result[V], len(keys))
-			for i, key := range keys {
-				value, ok := found[key]
-				switch {
-				case err != nil:
-					results[i] = &dataloader.Result[V]{Error: err}
-				case !ok:
-					results[i] = &dataloader.Result[V]{Error: fmt.Errorf("%T %d is not there", key, key)}
-				default:
-					results[i] = &dataloader.Result[V]{Data: value}
-				}
-			}
-			return results
-		})}
+// batched returns what batches the loader's questions. The caller holds the lock.
+func (l *Loader[K, V]) batched() *dataloader.Loader[K, V] {
+	if l.batches == nil {
+		l.batches = dataloader.NewBatchedLoader(l.batch)
+	}
+	return l.batches
+}
+
+func (l *Loader[K, V]) batch(ctx context.Context, keys []K) []*dataloader.Result[V] {
+	found, err := l.fetch(l.reader, ctx, keys)
+	results := make([]*dataloader.Result[V], len(keys))
+	for i, key := range keys {
+		value, ok := found[key]
+		switch {
+		case err != nil:
+			results[i] = &dataloader.Result[V]{Error: err}
+		case !ok:
+			results[i] = &dataloader.Result[V]{Error: fmt.Errorf("%T %d is not there", key, key)}
+		default:
+			results[i] = &dataloader.Result[V]{Data: value}
+		}
+	}
+	return results
 }
 
 // byKey turns a read of a list into one by key.
-func byKey[K ~int64, V any](
-	read func(context.Context, []K) ([]V, error), key func(V) K,
-) func(context.Context, []K) (map[K]V, error) {
-	return func(ctx context.Context, keys []K) (map[K]V, error) {
-		list, err := read(ctx, keys)
+func byKey[K ~int64, V any](read func(*store.Reader, context.Context, []K) ([]V, error), key func(V) K) fetch[K, V] {
+	return func(r *store.Reader, ctx context.Context, keys []K) (map[K]V, error) {
+		list, err := read(r, ctx, keys)
 		found := make(map[K]V, len(list))
 		for _, value := range list {
 			found[key(value)] = value
