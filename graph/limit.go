@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -82,13 +81,18 @@ func (b bill) headers(set func(name, value string)) {
 // fields writes the bucket's size and the seconds in which it fills, and what is
 // left and the seconds until it is full.
 func (c charge) fields(bucket string) (policy, left string) {
-	policy = fmt.Sprintf("%q;q=%d", bucket, c.Burst)
-	left = fmt.Sprintf("%q;r=%d", bucket, c.Remaining)
+	return c.field(bucket, ";q=", c.Burst, ";w=", c.Burst), c.field(bucket, ";r=", c.Remaining, ";t=", c.Burst-c.Remaining)
+}
+
+// field writes a number of points of the bucket, and the seconds that it takes to
+// restore so many.
+func (c charge) field(bucket, amount string, points int, seconds string, restored int) string {
+	text := strconv.AppendQuote(make([]byte, 0, 64), bucket)
+	text = strconv.AppendInt(append(text, amount...), int64(points), 10)
 	if c.RestorePerSec > 0 {
-		policy += fmt.Sprintf(";w=%.0f", math.Ceil(float64(c.Burst)/c.RestorePerSec))
-		left += fmt.Sprintf(";t=%.0f", math.Ceil(float64(c.Burst-c.Remaining)/c.RestorePerSec))
+		text = strconv.AppendFloat(append(text, seconds...), math.Ceil(float64(restored)/c.RestorePerSec), 'f', 0, 64)
 	}
-	return policy, left
+	return string(text)
 }
 
 // take takes what an operation costs. refused is nil unless there is too little.

@@ -16,17 +16,19 @@ import (
 func (c Checker) Variables(ctx context.Context, o *ast.OperationDefinition, given map[string]any) gqlerror.List {
 	r := run{Checker: c, ctx: ctx, mutates: o.Operation == ast.Mutation}
 	nulls := false
-	for _, v := range o.VariableDefinitions {
-		at := spot{name: v.Variable, position: v.Position}
+	spots := make([]spot, len(o.VariableDefinitions))
+	for i, v := range o.VariableDefinitions {
+		at := &spots[i]
+		at.name, at.position = v.Variable, v.Position
 		value, is := given[v.Variable]
 		switch {
 		case is:
-			given[v.Variable] = r.variable(&at, v.Type, value)
+			given[v.Variable] = r.variable(at, v.Type, value)
 			nulls = nulls || value == nil
 		case v.DefaultValue != nil:
 			nulls = nulls || v.DefaultValue.Kind == ast.NullValue
 		case v.Type.NonNull:
-			r.wrongVariable(&at, "it is missing; a value of %s is expected", v.Type)
+			r.wrongVariable(at, "it is missing; a value of %s is expected", v.Type)
 		}
 	}
 	if nulls && len(r.problems) == 0 {
@@ -82,18 +84,22 @@ func (r *run) object(at *spot, of *ast.Definition, value any) any {
 	known := 0
 	for _, field := range of.Fields {
 		value, is := fields[field.Name]
-		if is {
-			known++
+		if !is && (!field.Type.NonNull || field.DefaultValue != nil) {
+			continue
 		}
 		within := at.field(field.Name)
-		switch ok, why := takesNull(field.Type, field.DefaultValue, field.Directives); {
-		case is && value == nil && !ok:
-			r.wrongVariable(&within, "%s", why)
-		case is:
-			fields[field.Name] = r.variable(&within, field.Type, value)
-		case field.Type.NonNull && field.DefaultValue == nil:
+		if !is {
 			r.wrongVariable(&within, "it is missing; a value of %s is expected", field.Type)
+			continue
 		}
+		known++
+		if value == nil {
+			if ok, why := takesNull(field.Type, field.DefaultValue, field.Directives); !ok {
+				r.wrongVariable(&within, "%s", why)
+				continue
+			}
+		}
+		fields[field.Name] = r.variable(&within, field.Type, value)
 	}
 	if known < len(fields) {
 		r.unknownFields(at, of, fields)

@@ -121,28 +121,37 @@ func idTexts[ID ~int64](ids []ID) []string {
 	return texts
 }
 
-// jsonValue writes a value as JSON; null for nothing.
+// jsonNull is shared: nobody changes it.
+var jsonNull = json.RawMessage("null")
+
+// jsonValue writes a value as JSON; null for nothing. It writes numbers and
+// instants, which most changes are, without reflection.
 func jsonValue(value any) json.RawMessage {
 	switch v := value.(type) {
+	case nil:
+		return jsonNull
+	case int:
+		return strconv.AppendInt(nil, int64(v), 10)
 	case *time.Time:
-		if v != nil {
-			return jsonValue(*v)
+		if v == nil {
+			return jsonNull
 		}
-		value = nil
+		return jsonValue(*v)
 	case time.Time:
-		value = nil
-		if !v.IsZero() {
-			value = v.UTC().Format(time.RFC3339Nano)
+		if v.IsZero() {
+			return jsonNull
 		}
+		text := make([]byte, 0, len(time.RFC3339Nano)+2)
+		return append(v.UTC().AppendFormat(append(text, '"'), time.RFC3339Nano), '"')
 	case []string:
 		if v == nil {
 			value = []string{}
 		}
 	case []WaiverID:
-		value = nil
-		if len(v) > 0 {
-			value = idTexts(v)
+		if len(v) == 0 {
+			return jsonNull
 		}
+		value = idTexts(v)
 	case fmt.Stringer, StudentID, InterviewerID, AvailabilityID, SlotID, InterviewID, BlockID, HoldID, WaiverID, EventID:
 		value = fmt.Sprint(v)
 	}
