@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -64,14 +65,16 @@ type allocated struct {
 
 // allocations of the operations that most requests are. Each is asked often
 // before it is counted, so that nothing is parsed or prepared for the first time.
+// The smallest of the rounds counts: what runs beside them, such as the look at the
+// local database's programs every second, adds to a round and never takes from it.
 func (s *school) allocations() (measured []allocated) {
 	s.t.Helper()
-	const warm, counted = 20, 40
+	const warm, rounds, counted = 20, 4, 10
 	student := fmt.Sprint(busySchool(s)["student"])
 	for n := range 5 {
 		s.booked(student, s.newSlot(time.Duration(10+n)*day))
 	}
-	bookings := make(chan []byte, warm+counted+1)
+	bookings := make(chan []byte, warm+rounds*(counted+1)) // a round begins with one that is not counted
 	for range cap(bookings) {
 		bookings <- body(s, bookSlotDocument, map[string]any{"student": s.student(nil), "slot": s.newSlot(15 * day)})
 	}
@@ -95,7 +98,11 @@ func (s *school) allocations() (measured []allocated) {
 		for range warm {
 			s.serveOne(operation.body())
 		}
-		measured = append(measured, allocated{operation.name, testing.AllocsPerRun(counted, func() { s.serveOne(operation.body()) })})
+		least := math.Inf(1)
+		for range rounds {
+			least = min(least, testing.AllocsPerRun(counted, func() { s.serveOne(operation.body()) }))
+		}
+		measured = append(measured, allocated{operation.name, least})
 	}
 	return measured
 }
