@@ -34,7 +34,7 @@ func (p *program) serve(ctx context.Context) error {
 		return err
 	}
 	defer listeners.close()
-	documents, err := p.documents()
+	documents, err := p.documents(ctx)
 	if err != nil {
 		return err
 	}
@@ -151,12 +151,12 @@ func (p *program) limits() graph.Limits {
 }
 
 // documents are the only ones that are executed; nil for any.
-func (p *program) documents() (graph.TrustedDocuments, error) {
+func (p *program) documents(ctx context.Context) (graph.TrustedDocuments, error) {
 	folder := p.config.TrustedDocuments
 	if folder == "" {
 		return nil, nil
 	}
-	known, err := graph.LoadTrustedDocuments(os.DirFS(folder), p.limits())
+	known, err := graph.LoadTrustedDocuments(ctx, os.DirFS(folder), p.limits())
 	if err != nil {
 		return nil, fmt.Errorf("%w:\nTRUSTED_DOCUMENTS is %q; a folder of documents is expected: %w", errConfiguration, folder, err)
 	}

@@ -52,9 +52,9 @@ type TrustedDocuments map[string]string
 // those in it. Each must be within the limits and stand against the schema. A
 // document is known with and without the line breaks at its end, since editors
 // add one and clients do not.
-func LoadTrustedDocuments(folder fs.FS, limits Limits) (TrustedDocuments, error) {
+func LoadTrustedDocuments(ctx context.Context, folder fs.FS, limits Limits) (TrustedDocuments, error) {
 	known := TrustedDocuments{}
-	ctx, d := context.Background(), documents{limits: limits, check: coerce.Checker{Schema: servedSchema()}, rules: rules.NewDefaultRules}
+	d := documents{limits: limits, check: coerce.Checker{Schema: servedSchema()}, rules: rules.NewDefaultRules}
 	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || (path.Ext(name) != ".graphql" && path.Ext(name) != ".gql") {
 			return err

@@ -81,7 +81,7 @@ func TestPersistedQueriesAreOff(t *testing.T) {
 func TestTrustedDocuments(t *testing.T) {
 	t.Parallel()
 	const text = "query Name { __typename }"
-	documents, err := graph.LoadTrustedDocuments(fstest.MapFS{
+	documents, err := graph.LoadTrustedDocuments(t.Context(), fstest.MapFS{
 		"name.graphql":       {Data: []byte(text + "\n")},
 		"deeper/policy.gql":  {Data: []byte("{ bookingPolicy { version } }")},
 		"deeper/README.md":   {Data: []byte("no document")},
@@ -117,11 +117,11 @@ func TestTrustedDocumentsThatAreNone(t *testing.T) {
 		if text == "" {
 			folder = fstest.MapFS{}
 		}
-		if _, err := graph.LoadTrustedDocuments(folder, graph.DefaultLimits()); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := graph.LoadTrustedDocuments(t.Context(), folder, graph.DefaultLimits()); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if _, err := graph.LoadTrustedDocuments(os.DirFS("nowhere"), graph.DefaultLimits()); err == nil {
+	if _, err := graph.LoadTrustedDocuments(t.Context(), os.DirFS("nowhere"), graph.DefaultLimits()); err == nil {
 		t.Error("a folder that is not there was read")
 	}
 }

@@ -206,7 +206,7 @@ func keepHold(h booking.Hold) keptHold {
 	return keptHold{h.ID, h.StudentID, h.SlotID, h.PlacedAt, h.ExpiresAt, h.Extended, h.EndedAt, h.Waivers}
 }
 
-func (k keptHold) result(context.Context, *store.Reader) (booking.Hold, error) {
+func (k keptHold) result(context.Context, *store.Reader) (booking.Hold, error) { //nolint:unparam // as of every form
 	return booking.Hold{
 		ID: k.ID, StudentID: k.Student, SlotID: k.Slot, PlacedAt: k.PlacedAt, ExpiresAt: k.ExpiresAt, Extended: k.Extended,
 		EndedAt: k.EndedAt, Waivers: k.Waivers,

@@ -126,7 +126,7 @@ func keepImported(i Imported) keptImported {
 	return k
 }
 
-func (k keptImported) result(context.Context, *store.Reader) (Imported, error) {
+func (k keptImported) result(context.Context, *store.Reader) (Imported, error) { //nolint:unparam // as of every form
 	i := Imported{Rows: make([]ImportRow, len(k.Rows))}
 	for n, row := range k.Rows {
 		i.Rows[n] = ImportRow{Line: row.Line, ID: row.ID, Status: row.Status, Errors: []ImportError{}}

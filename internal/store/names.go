@@ -58,11 +58,12 @@ func foldNames(ctx context.Context, db *sql.DB) error {
 // there may be more.
 func foldBatchOf(ctx context.Context, db *sql.DB, table string, after int64) (last int64, more bool, err error) {
 	rows, err := db.QueryContext(ctx,
-		"SELECT id, name FROM "+table+" WHERE name_folded = '' AND id > $1 ORDER BY id LIMIT $2", after, foldBatch)
+		"SELECT id, name FROM "+table+ //nolint:gosec // one of our own tables
+			" WHERE name_folded = '' AND id > $1 ORDER BY id LIMIT $2", after, foldBatch)
 	if err != nil {
 		return 0, false, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var keys []int64
 	var before, names, folded []string
 	for rows.Next() {
@@ -77,7 +78,8 @@ func foldBatchOf(ctx context.Context, db *sql.DB, table string, after int64) (la
 	if err := rows.Err(); err != nil || len(keys) == 0 {
 		return after, false, err
 	}
-	_, err = db.ExecContext(ctx, "UPDATE "+table+` AS p SET name = f.name, name_folded = f.folded
+	_, err = db.ExecContext(ctx, "UPDATE "+table+ //nolint:gosec // one of our own tables
+		` AS p SET name = f.name, name_folded = f.folded
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS f (id, before, name, folded)
 		WHERE p.id = f.id AND p.name = f.before`, keys, before, names, folded)
 	return keys[len(keys)-1], len(keys) == foldBatch, err
