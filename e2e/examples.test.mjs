@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { getDataID, keys } from '../examples/cache-keys.mjs'
+import { liveList, merge } from '../examples/live-list.mjs'
 import { start } from './server.mjs'
 
 const run = promisify(execFile)
@@ -27,9 +28,9 @@ async function ask(query, variables) {
   return data
 }
 
-// school makes two students, and four slots of one interviewer on the day that is
-// this many days from now, on which nobody else has any.
-async function school(name, days) {
+// school makes two students, and slots of one interviewer, an hour each, on the day
+// that is this many days from now, on which nobody else has any.
+async function school(name, days, hours = 4) {
   const { student, other, interviewer } = await ask(
     `mutation ($name: String!, $student: String!, $other: String!, $interviewer: String!) {
       student: createStudent(input: { name: $name, email: $student }) { student { id } }
@@ -39,7 +40,7 @@ async function school(name, days) {
     { name, student: `${days}@students.example`, other: `${days}@others.example`, interviewer: `${days}@interviewers.example` },
   )
   const day = new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
-  const range = { start: `${day}T10:00:00Z`, end: `${day}T14:00:00Z` }
+  const range = { start: `${day}T10:00:00Z`, end: `${day}T${10 + hours}:00:00Z` }
   const { addAvailability } = await ask(
     `mutation ($input: AddAvailabilityInput!) { addAvailability(input: $input) { slots { id } errors { message } } }`,
     { input: { interviewerId: interviewer.interviewer.id, ...range } },
@@ -119,6 +120,98 @@ describe('a cache shows a booking everywhere without asking again', () => {
       assert.deepEqual(printed.slice(-1), [`updated without asking again: slot ${made.slots[0]} is BOOKED`])
     })
   }
+})
+
+describe('changes are merged into a paged list', () => {
+  for (const [name, file] of [
+    ['Apollo Client', 'apollo-live.mjs'],
+    ['urql', 'urql-live.mjs'],
+  ]) {
+    const days = day++
+    test(name, { timeout: 120_000 }, async () => {
+      const made = await school(`Live list of ${name}`, days, 8)
+      const [a, b, c, d, e, f, g] = made.slots
+      assert.deepEqual(await program('node', [file], made), [
+        `two pages: ${a}, ${c}, ${d}, ${e} of 7`,
+        `opened: ${a}, ${b}, ${c}, ${d}, ${e} of 8`,
+        `closed beyond: ${a}, ${b}, ${c}, ${d}, ${e} of 7`,
+        `opened beyond: ${a}, ${b}, ${c}, ${d}, ${e} of 8`,
+        `closed: ${a}, ${b}, ${c}, ${e} of 7`,
+        `three pages: ${a}, ${b}, ${c}, ${e}, ${f}, ${g} of 7`,
+        'booked: none of 0',
+      ])
+    })
+  }
+})
+
+const edge = (id, start = '2030-01-01T10:00:00Z') => ({ cursor: `cursor ${id}`, node: { id, start } })
+const idsOf = (list) => list.edges.map(({ node }) => node.id)
+const listOf = (hasNextPage, ...ids) => ({ edges: ids.map((id) => edge(id)), pageInfo: { hasNextPage, endCursor: `cursor ${ids.at(-1)}` } })
+const change = (totalCount, opened, closedIds = []) => ({ openedEdges: opened.map((id) => edge(id)), closedIds, refetch: false, totalCount })
+
+test('a change is merged in the order of the list, and no further than the list is shown', () => {
+  for (const [what, list, told, want, hasNextPage] of [
+    ['ids are numbers', listOf(true, '9', '11'), change(4, ['10']), ['9', '10', '11'], true],
+    ['beyond what is shown', listOf(true, '9', '11'), change(4, ['12']), ['9', '11'], true],
+    ['after the last of all', listOf(false, '9', '11'), change(3, ['12']), ['9', '11', '12'], false],
+    ['the last, told once more', listOf(true, '9', '11'), change(3, ['11']), ['9', '11'], true],
+    ['closed', listOf(true, '9', '11'), change(2, [], ['9', '1']), ['11'], true],
+    ['the rest is closed', listOf(true, '9', '11'), change(2, [], ['12']), ['9', '11'], false],
+    ['all of it is closed', listOf(true, '9', '11'), change(1, [], ['9', '11']), [], true],
+    ['nothing is shown of a list that goes on', { edges: [], pageInfo: { hasNextPage: true } }, change(2, ['9']), [], true],
+    ['the first of all', { edges: [], pageInfo: { hasNextPage: false } }, change(1, ['9']), ['9'], false],
+  ]) {
+    const merged = merge(list, told)
+    assert.deepEqual(idsOf(merged), want, what)
+    assert.equal(merged.pageInfo.hasNextPage, hasNextPage, what)
+    assert.equal(merged.pageInfo.endCursor, want.length ? `cursor ${want.at(-1)}` : null, what)
+  }
+  const earlier = { ...change(3, []), openedEdges: [edge('12', '2030-01-01T09:00:00Z')] }
+  assert.deepEqual(idsOf(merge(listOf(true, '9', '11'), earlier)), ['12', '9', '11'])
+})
+
+test('a live list misses nothing while pages are loaded, and asks again when it is told to', async () => {
+  let list
+  let tell
+  const asked = []
+  const open = new Set()
+  const pages = [
+    () => listOf(true, '1', '3'),
+    () => {
+      tell(change(4, [], ['5'])) // after the server has read the page, before it comes
+      return { ...listOf(true, '4', '5'), edges: [...list.edges, edge('4'), edge('5')] }
+    },
+    () => listOf(false, '1', '2', '3'),
+  ]
+  const live = liveList({
+    read: () => list,
+    write: (written) => (list = written),
+    async load(page) {
+      asked.push(page)
+      list = pages.shift()()
+    },
+    async subscribe(before, told) {
+      asked.push(before ?? 'all')
+      open.add(told)
+      tell = told
+      return () => open.delete(told)
+    },
+    failed: assert.fail,
+  })
+  await live.more(2)
+  await live.more(2)
+  assert.deepEqual(idsOf(list), ['1', '3', '4'])
+  tell({ ...change(3, []), refetch: true })
+  await live.more(1).catch(() => {}) // waits for what is under way; there are no pages left
+  assert.deepEqual(idsOf(list), ['1', '2', '3'])
+  assert.deepEqual(asked, [
+    'all', { first: 2, after: undefined }, 'cursor 3',
+    'all', { first: 2, after: 'cursor 3' }, 'cursor 4',
+    'all', { first: 3, after: undefined },
+    'all', { first: 1, after: 'cursor 3' },
+  ])
+  live.end()
+  assert.equal(open.size, 0)
 })
 
 test('every type of the contract without an id of its own has a key, or is told to have none', async () => {

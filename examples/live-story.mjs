@@ -1,0 +1,101 @@
+// What happens while the list of one student is on screen: another student cancels
+// and books. After each change the list equals one that is fetched anew.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { Page } from './live-list.mjs'
+import { headers, ids, other, range, student, url } from './school.mjs'
+
+async function ask(query, variables) {
+  const body = JSON.stringify({ query, variables })
+  const response = await fetch(url, { method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body })
+  const { data, errors } = await response.json()
+  assert.equal(errors, undefined, JSON.stringify(errors))
+  const [payload] = Object.values(data)
+  assert.deepEqual(payload.errors ?? [], [])
+  return payload
+}
+
+async function book(studentId, slotId) {
+  const { interview } = await ask(
+    'mutation ($input: BookSlotInput!) { bookSlot(input: $input) { interview { id } errors { message } } }',
+    { input: { studentId, slotId, idempotencyKey: randomUUID() } },
+  )
+  return interview.id
+}
+
+const cancel = (interviewId) =>
+  ask('mutation ($input: CancelInterviewInput!) { cancelInterview(input: $input) { errors { message } } }', {
+    input: { interviewId, reason: 'The live list is shown.', idempotencyKey: randomUUID() },
+  })
+
+// essence is a list without what clients add to it.
+function essence({ edges, totalCount, eligibility, pageInfo }) {
+  const list = { edges, totalCount, eligibility, more: pageInfo.hasNextPage }
+  return JSON.parse(JSON.stringify(list, (key, value) => (key === '__typename' ? undefined : value)))
+}
+
+// fresh fetches the list anew, past the client and its cache.
+const fresh = (first) => ask(Page, { student, ...range, first })
+
+// screen waits until what is shown satisfies a condition.
+export function screen(read) {
+  const waiting = new Set()
+  return {
+    drawn: () => waiting.forEach((look) => look()),
+    until: (condition) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!condition(read())) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      }),
+  }
+}
+
+async function bookable(id) {
+  const { nodes } = await ask(
+    'query ($student: ID!, $start: DateTime!, $end: DateTime!) { availableSlots(studentId: $student, start: $start, end: $end) { nodes { id } } }',
+    { student: id, ...range },
+  )
+  return nodes.map((slot) => slot.id)
+}
+
+// tell runs the story: more shows a page more.
+export async function tell({ read, more, until }) {
+  const others = await bookable(other)
+  const slots = (await bookable(student)).filter((id) => others.includes(id))
+
+  // After each change the screen is told, and shows what is fetched.
+  async function shows(what) {
+    const { totalCount, eligibility } = await fresh(1)
+    await until((list) => list.totalCount === totalCount && list.eligibility.interviewsUsed === eligibility.interviewsUsed)
+    const list = read()
+    assert.deepEqual(essence(list), essence(await fresh(list.edges.length || 1)))
+    console.log(`${what}:`, ids(list) || 'none', 'of', totalCount)
+  }
+
+  const taken = await book(other, slots[1])
+  await more(2)
+  await more(2)
+  await shows('two pages')
+
+  await cancel(taken)
+  await shows('opened')
+
+  const beyond = await book(other, slots.at(-1))
+  await shows('closed beyond')
+  await cancel(beyond)
+  await shows('opened beyond')
+
+  await book(other, slots[3])
+  await shows('closed')
+
+  await more(2)
+  await shows('three pages')
+
+  await book(student, slots[0])
+  await shows('booked')
+}
