@@ -69,7 +69,7 @@ func (p *program) serve(ctx context.Context) error {
 		}
 		school := app.New(s, p.clock)
 		observer := p.observer()
-		if err := observer.Register(s.Collector()); err != nil {
+		if err := observer.Register(s.Collectors()...); err != nil {
 			return err
 		}
 		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s, observer))
@@ -220,6 +220,9 @@ func (p *program) jobs(school *app.App, s *store.Store, observer *telemetry.Tele
 		Name: "forget", Every: time.Hour,
 		Run: func(ctx context.Context) error {
 			if _, err := school.ForgetKeys(ctx); err != nil {
+				return err
+			}
+			if _, err := school.ForgetBookingRefusals(ctx); err != nil {
 				return err
 			}
 			return s.ForgetBuckets(ctx, p.now().Add(-time.Hour))

@@ -80,10 +80,11 @@ func queries(h household) map[string]string {
 		"interview":      fmt.Sprintf(`interview(id: %s) { id status }`, h.interview),
 		"interviews": fmt.Sprintf(`interviews(filter: { studentId: %s, interviewerId: %s }) { totalCount nodes { id } }`,
 			h.student, h.interviewer),
-		"events":        `events { totalCount nodes { id } }`,
-		"exportStudent": fmt.Sprintf(`exportStudent(studentId: %s)`, h.student),
-		"bookingPolicy": `bookingPolicy { interviewLimit }`,
-		"viewer":        `viewer { role person { __typename } }`,
+		"events":          `events { totalCount nodes { id } }`,
+		"bookingRefusals": `bookingRefusals { totalCount nodes { id } }`,
+		"exportStudent":   fmt.Sprintf(`exportStudent(studentId: %s)`, h.student),
+		"bookingPolicy":   `bookingPolicy { interviewLimit }`,
+		"viewer":          `viewer { role person { __typename } }`,
 	}
 }
 

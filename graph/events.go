@@ -44,17 +44,23 @@ func (r actorResolver) ID(_ context.Context, actor *booking.Actor) (*int64, erro
 }
 
 func (r eventResolver) Actor(ctx context.Context, events []*booking.Event) ([]*booking.Actor, error) {
-	return loader.Edge[booking.Event, *booking.Event, *booking.Actor, booking.Actor]{
-		Key: func(e *booking.Event) *booking.Event { return e },
-		Read: func(_ context.Context, events []*booking.Event) (map[*booking.Event]*booking.Actor, error) {
-			actors := make(map[*booking.Event]*booking.Actor, len(events))
-			for _, e := range events {
-				actors[e] = &e.Actor
+	return actors(ctx, events, func(e *booking.Event) *booking.Actor { return &e.Actor })
+}
+
+// actors answers who did what the parents tell, and loads the people of all of
+// them together.
+func actors[P any](ctx context.Context, parents []*P, of func(*P) *booking.Actor) ([]*booking.Actor, error) {
+	return loader.Edge[P, *P, *booking.Actor, booking.Actor]{
+		Key: func(p *P) *P { return p },
+		Read: func(_ context.Context, parents []*P) (map[*P]*booking.Actor, error) {
+			actors := make(map[*P]*booking.Actor, len(parents))
+			for _, p := range parents {
+				actors[p] = of(p)
 			}
 			return actors, nil
 		},
 		Objects: loader.One[booking.Actor],
-	}.Of(ctx, place(ctx), events)
+	}.Of(ctx, place(ctx), parents)
 }
 
 func (r actorResolver) Person(ctx context.Context, actors []*booking.Actor) ([]app.Person, error) {

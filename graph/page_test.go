@@ -144,6 +144,7 @@ func TestBadPages(t *testing.T) {
 		"interviewers": `{ interviewers(%s) { nodes { id } } }`,
 		"interviews":   `{ interviews(%s) { nodes { id } } }`,
 		"events":       `{ events(%s) { nodes { id } } }`,
+		"refusals":     `{ bookingRefusals(%s) { nodes { id } } }`,
 		"available": fmt.Sprintf(`{ availableSlots(studentId: %s, start: %q, end: %q, %%s) { nodes { id } } }`,
 			student, moment(0), moment(day)),
 		"slots":         `{ slots(%s) { nodes { id } } }`,

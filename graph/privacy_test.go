@@ -13,6 +13,7 @@ func planted(s *school) string {
 	student := s.student(map[string]any{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
 	first, second := s.booked(student, s.newSlot(day)), s.booked(student, s.newSlot(2*day))
 	s.changeInterview("cancelInterview", map[string]any{"interviewId": second, "reason": "planted reason", "idempotencyKey": "k"})
+	s.refusedIn("planted-request", student, "987654")
 	s.mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": student, "rule": "PAIR", "reason": "planted waiver"}, &struct{}{})
 	s.setClock(t0.Add(day + 2*time.Hour))
 	s.accepted(s.changeInterview("completeInterview", map[string]any{"interviewId": first, "grade": 4, "note": "planted note"}).Errors)
@@ -39,6 +40,10 @@ func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
 		}
 		Holds, Waivers, Events []map[string]any
 		Keys                   []map[string]any `json:"idempotency_keys"`
+		Refusals               []struct {
+			Operation string
+			Codes     []string
+		} `json:"booking_refusals"`
 	}
 	text := s.exported(student)
 	if err := json.Unmarshal([]byte(text), &export); err != nil {
@@ -48,9 +53,11 @@ func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
 	same(t, "grade", *export.Interviews[0].Grade, 4)
 	same(t, "waivers", len(export.Waivers), 1)
 	same(t, "kept answers", len(export.Keys), 1)
+	same(t, "refused bookings", len(export.Refusals), 1)
+	same(t, "what was refused", export.Refusals[0].Operation+" "+strings.Join(export.Refusals[0].Codes, " "), "HOLD_SLOT NOT_FOUND")
 	// Admitted, booked twice, cancelled, waived, completed.
 	same(t, "events", len(export.Events), 6)
-	for _, value := range []string{"Planted Name", "planted@example.org", "planted reason", "planted waiver", "planted note"} {
+	for _, value := range []string{"Planted Name", "planted@example.org", "planted reason", "planted waiver", "planted note", "planted-request"} {
 		if !strings.Contains(text, value) {
 			t.Errorf("%q is not in the export", value)
 		}
@@ -77,11 +84,15 @@ func TestAnonymisedStudentHasNoName(t *testing.T) {
 	var left int
 	err := s.db.SQL(t).QueryRowContext(t.Context(), `SELECT count(*) FROM (
 		SELECT t::text FROM students t UNION ALL SELECT t::text FROM interviews t UNION ALL SELECT t::text FROM waivers t
-		UNION ALL SELECT t::text FROM events t UNION ALL SELECT t::text FROM idempotency_keys t) AS rows (text)
+		UNION ALL SELECT t::text FROM events t UNION ALL SELECT t::text FROM idempotency_keys t
+		UNION ALL SELECT t::text FROM booking_refusals t) AS rows (text)
 		WHERE text ILIKE '%planted%'`).Scan(&left)
 	if err != nil || left > 0 {
 		t.Errorf("%d rows still tell who it was (%v)", left, err)
 	}
+	refusals := s.refusals("studentId: " + student)
+	same(t, "refused bookings stay", len(refusals), 1)
+	same(t, "without the id that the client gave the request", refusals[0].RequestID, "")
 	verdict := s.list(student).Eligibility
 	same(t, "eligible", verdict.Eligible, false)
 	same(t, "grades stay", len(verdict.RecentGrades), 1)

@@ -31,6 +31,7 @@ type (
 	waiverResolver       struct{ *Resolver }
 	eventResolver        struct{ *Resolver }
 	actorResolver        struct{ *Resolver }
+	refusalResolver      struct{ *Resolver }
 	skippedSlotResolver  struct{ *Resolver }
 	slotTakenResolver    struct{ *Resolver }
 	slotChangeResolver   struct{ *Resolver }
@@ -44,18 +45,19 @@ type (
 	alreadyHoldingResolver     struct{ *Resolver }
 )
 
-func (r *Resolver) Query() generated.QueryResolver               { return queryResolver{r} }
-func (r *Resolver) Mutation() generated.MutationResolver         { return mutationResolver{r} }
-func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscriptionResolver{r} }
-func (r *Resolver) SlotsChanged() generated.SlotsChangedResolver { return slotsChangedResolver{r} }
-func (r *Resolver) Slot() generated.SlotResolver                 { return slotResolver{r} }
-func (r *Resolver) Student() generated.StudentResolver           { return studentResolver{r} }
-func (r *Resolver) Interview() generated.InterviewResolver       { return interviewResolver{r} }
-func (r *Resolver) Interviewer() generated.InterviewerResolver   { return interviewerResolver{r} }
-func (r *Resolver) Hold() generated.HoldResolver                 { return holdResolver{r} }
-func (r *Resolver) Waiver() generated.WaiverResolver             { return waiverResolver{r} }
-func (r *Resolver) Event() generated.EventResolver               { return eventResolver{r} }
-func (r *Resolver) Actor() generated.ActorResolver               { return actorResolver{r} }
+func (r *Resolver) Query() generated.QueryResolver                   { return queryResolver{r} }
+func (r *Resolver) Mutation() generated.MutationResolver             { return mutationResolver{r} }
+func (r *Resolver) Subscription() generated.SubscriptionResolver     { return subscriptionResolver{r} }
+func (r *Resolver) SlotsChanged() generated.SlotsChangedResolver     { return slotsChangedResolver{r} }
+func (r *Resolver) Slot() generated.SlotResolver                     { return slotResolver{r} }
+func (r *Resolver) Student() generated.StudentResolver               { return studentResolver{r} }
+func (r *Resolver) Interview() generated.InterviewResolver           { return interviewResolver{r} }
+func (r *Resolver) Interviewer() generated.InterviewerResolver       { return interviewerResolver{r} }
+func (r *Resolver) Hold() generated.HoldResolver                     { return holdResolver{r} }
+func (r *Resolver) Waiver() generated.WaiverResolver                 { return waiverResolver{r} }
+func (r *Resolver) Event() generated.EventResolver                   { return eventResolver{r} }
+func (r *Resolver) Actor() generated.ActorResolver                   { return actorResolver{r} }
+func (r *Resolver) BookingRefusal() generated.BookingRefusalResolver { return refusalResolver{r} }
 func (r *Resolver) Availability() generated.AvailabilityResolver {
 	return availabilityResolver{r}
 }

@@ -161,7 +161,7 @@ func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
 		fmt.Sprintf("student(id: %s)", f.student):                                                              "Student",
 		fmt.Sprintf("interviewer(id: %s)", f.interviewer):                                                      "Interviewer",
 		fmt.Sprintf("availableSlots(studentId: %s, start: %q, end: %q)", f.student, moment(0), moment(40*day)): "AvailableSlotConnection",
-		"interviews": "InterviewConnection", "events": "EventConnection", "slots": "SlotConnection", "students": "StudentConnection",
+		"interviews": "InterviewConnection", "events": "EventConnection", "bookingRefusals": "BookingRefusalConnection", "slots": "SlotConnection", "students": "StudentConnection",
 		"interviewers": "InterviewerConnection", fmt.Sprintf("eligibility(studentId: %s)", f.student): "Eligibility",
 	} {
 		by(root, name, wholeDepth)

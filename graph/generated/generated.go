@@ -43,6 +43,7 @@ type ResolverRoot interface {
 	Availability() AvailabilityResolver
 	AvailabilityConflict() AvailabilityConflictResolver
 	AvailableSlotConnection() AvailableSlotConnectionResolver
+	BookingRefusal() BookingRefusalResolver
 	Eligibility() EligibilityResolver
 	Event() EventResolver
 	Hold() HoldResolver
@@ -211,6 +212,30 @@ type ComplexityRoot struct {
 		PublishHorizonDays      func(childComplexity int) int
 		RescheduleCutoffSeconds func(childComplexity int) int
 		Version                 func(childComplexity int) int
+	}
+
+	BookingRefusal struct {
+		Actor     func(childComplexity int) int
+		At        func(childComplexity int) int
+		Codes     func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Interview func(childComplexity int) int
+		Operation func(childComplexity int) int
+		RequestID func(childComplexity int) int
+		Slot      func(childComplexity int) int
+		Student   func(childComplexity int) int
+	}
+
+	BookingRefusalConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	BookingRefusalEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	CancelInterviewPayload struct {
@@ -523,21 +548,22 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AvailableSlots func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) int
-		BookingPolicy  func(childComplexity int) int
-		Eligibility    func(childComplexity int, studentID int64) int
-		Events         func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) int
-		ExportStudent  func(childComplexity int, studentID int64) int
-		Interview      func(childComplexity int, id int64) int
-		Interviewer    func(childComplexity int, id int64) int
-		Interviewers   func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
-		Interviews     func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) int
-		Slot           func(childComplexity int, id int64) int
-		Slots          func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) int
-		Student        func(childComplexity int, id int64) int
-		Students       func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
-		Tags           func(childComplexity int, first int) int
-		Viewer         func(childComplexity int) int
+		AvailableSlots  func(childComplexity int, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, first *int, after *string, last *int, before *string) int
+		BookingPolicy   func(childComplexity int) int
+		BookingRefusals func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.BookingRefusalFilter) int
+		Eligibility     func(childComplexity int, studentID int64) int
+		Events          func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) int
+		ExportStudent   func(childComplexity int, studentID int64) int
+		Interview       func(childComplexity int, id int64) int
+		Interviewer     func(childComplexity int, id int64) int
+		Interviewers    func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Interviews      func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) int
+		Slot            func(childComplexity int, id int64) int
+		Slots           func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.SlotFilter, orderBy *store.Order) int
+		Student         func(childComplexity int, id int64) int
+		Students        func(childComplexity int, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order) int
+		Tags            func(childComplexity int, first int) int
+		Viewer          func(childComplexity int) int
 	}
 
 	ReleaseHoldPayload struct {
@@ -813,6 +839,13 @@ type AvailabilityConflictResolver interface {
 type AvailableSlotConnectionResolver interface {
 	Student(ctx context.Context, objs []*page.AvailableSlotConnection) ([]*booking.Student, error)
 }
+type BookingRefusalResolver interface {
+	Actor(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Actor, error)
+
+	Student(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Student, error)
+	Slot(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Slot, error)
+	Interview(ctx context.Context, objs []*booking.BookingRefusal) ([]*booking.Interview, error)
+}
 type EligibilityResolver interface {
 	Student(ctx context.Context, objs []*booking.Eligibility) ([]*booking.Student, error)
 }
@@ -904,6 +937,7 @@ type QueryResolver interface {
 	Interview(ctx context.Context, id int64) (*booking.Interview, error)
 	Interviews(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.InterviewFilter, orderBy *store.Order) (*page.Connection[booking.Interview], error)
 	Events(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.EventFilter, orderBy *store.Order) (*page.Connection[booking.Event], error)
+	BookingRefusals(ctx context.Context, first *int, after *string, last *int, before *string, filter *store.BookingRefusalFilter) (*page.Connection[booking.BookingRefusal], error)
 	ExportStudent(ctx context.Context, studentID int64) (json.RawMessage, error)
 	BookingPolicy(ctx context.Context) (*booking.Policy, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
@@ -1580,6 +1614,99 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BookingPolicy.Version(childComplexity), true
+
+	case "BookingRefusal.actor":
+		if e.ComplexityRoot.BookingRefusal.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.Actor(childComplexity), true
+	case "BookingRefusal.at":
+		if e.ComplexityRoot.BookingRefusal.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.At(childComplexity), true
+	case "BookingRefusal.codes":
+		if e.ComplexityRoot.BookingRefusal.Codes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.Codes(childComplexity), true
+	case "BookingRefusal.id":
+		if e.ComplexityRoot.BookingRefusal.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.ID(childComplexity), true
+	case "BookingRefusal.interview":
+		if e.ComplexityRoot.BookingRefusal.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.Interview(childComplexity), true
+	case "BookingRefusal.operation":
+		if e.ComplexityRoot.BookingRefusal.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.Operation(childComplexity), true
+	case "BookingRefusal.requestId":
+		if e.ComplexityRoot.BookingRefusal.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.RequestID(childComplexity), true
+	case "BookingRefusal.slot":
+		if e.ComplexityRoot.BookingRefusal.Slot == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.Slot(childComplexity), true
+	case "BookingRefusal.student":
+		if e.ComplexityRoot.BookingRefusal.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusal.Student(childComplexity), true
+
+	case "BookingRefusalConnection.edges":
+		if e.ComplexityRoot.BookingRefusalConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusalConnection.Edges(childComplexity), true
+	case "BookingRefusalConnection.nodes":
+		if e.ComplexityRoot.BookingRefusalConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusalConnection.Nodes(childComplexity), true
+	case "BookingRefusalConnection.pageInfo":
+		if e.ComplexityRoot.BookingRefusalConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusalConnection.PageInfo(childComplexity), true
+	case "BookingRefusalConnection.totalCount":
+		if e.ComplexityRoot.BookingRefusalConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusalConnection.TotalCount(childComplexity), true
+
+	case "BookingRefusalEdge.cursor":
+		if e.ComplexityRoot.BookingRefusalEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusalEdge.Cursor(childComplexity), true
+	case "BookingRefusalEdge.node":
+		if e.ComplexityRoot.BookingRefusalEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusalEdge.Node(childComplexity), true
 
 	case "CancelInterviewPayload.errors":
 		if e.ComplexityRoot.CancelInterviewPayload.Errors == nil {
@@ -3017,6 +3144,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.BookingPolicy(childComplexity), true
+	case "Query.bookingRefusals":
+		if e.ComplexityRoot.Query.BookingRefusals == nil {
+			break
+		}
+
+		args, err := ec.field_Query_bookingRefusals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BookingRefusals(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*store.BookingRefusalFilter)), true
 	case "Query.eligibility":
 		if e.ComplexityRoot.Query.Eligibility == nil {
 			break
@@ -4220,6 +4358,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AnonymiseStudentInput", ec.unmarshalInputAnonymiseStudentInput),
 			graphql.NewInputUnmarshaler("BlockTimeInput", ec.unmarshalInputBlockTimeInput),
 			graphql.NewInputUnmarshaler("BookSlotInput", ec.unmarshalInputBookSlotInput),
+			graphql.NewInputUnmarshaler("BookingRefusalFilter", ec.unmarshalInputBookingRefusalFilter),
 			graphql.NewInputUnmarshaler("CancelInterviewInput", ec.unmarshalInputCancelInterviewInput),
 			graphql.NewInputUnmarshaler("CompleteInterviewInput", ec.unmarshalInputCompleteInterviewInput),
 			graphql.NewInputUnmarshaler("CreateInterviewerInput", ec.unmarshalInputCreateInterviewerInput),
@@ -4603,6 +4742,25 @@ type Query {
     "In which order. A cursor is good for the order it was given in."
     orderBy: EventOrder
   ): EventConnection @access
+
+  """
+  The bookings, holds and moves that were refused in the last 90 days, newest
+  first. Dry runs and repeated requests with the same idempotency key are not
+  among them.
+  Null, with an error, for callers who may not ask for it.
+  """
+  bookingRefusals(
+    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "The refusals after this cursor."
+    after: String
+    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The refusals before this cursor."
+    before: String
+    "Which refusals; all of them by default."
+    filter: BookingRefusalFilter
+  ): BookingRefusalConnection @access
 
   """
   Everything that is held about a student: the rows of the database, by table,
@@ -5465,6 +5623,72 @@ type EventEdge {
   "The event."
   node: Event!
   "The event's place in the list."
+  cursor: String!
+}
+
+# ============================================================= refused bookings
+
+"A booking, a hold or a move that was refused. It is kept for 90 days."
+type BookingRefusal {
+  "The refusal's id. A greater one was written later."
+  id: ID!
+  "When it was refused."
+  at: DateTime!
+  "What was asked for."
+  operation: BookingOperation!
+  "The codes of all rules that said no, each once."
+  codes: [RefusalCode!]!
+  "Who asked."
+  actor: Actor!
+  "The request, as in the answer's header X-Request-Id; empty where there was none, and after the student is anonymised."
+  requestId: String!
+  "The student it is about; null if no student has the id that was given."
+  student: Student
+  "The slot that was wanted; null if no slot has the id that was given."
+  slot: Slot
+  "The interview to be moved; null for the other operations, and if no interview has the id that was given."
+  interview: Interview
+}
+
+"A mutation whose refusals are kept."
+enum BookingOperation {
+  "` + "`" + `bookSlot` + "`" + `."
+  BOOK_SLOT
+  "` + "`" + `holdSlot` + "`" + `."
+  HOLD_SLOT
+  "` + "`" + `rescheduleInterview` + "`" + `."
+  RESCHEDULE_INTERVIEW
+}
+
+"Narrows a list of refused bookings; every condition given must hold. A field that is null counts as left out."
+input BookingRefusalFilter {
+  "Refusals that are about this student."
+  studentId: ID
+  "Refusals with this code, alone or among others."
+  code: RefusalCode
+  "Refusals at this time or later."
+  start: DateTime
+  "Refusals before this time."
+  end: DateTime
+}
+
+"A page of refused bookings."
+type BookingRefusalConnection {
+  "The refusals with their cursors."
+  edges: [BookingRefusalEdge!]!
+  "The refusals."
+  nodes: [BookingRefusal!]!
+  "Where this page lies."
+  pageInfo: PageInfo!
+  "How many refusals all pages hold. Counted only when asked for."
+  totalCount: Int!
+}
+
+"A refused booking in a list."
+type BookingRefusalEdge {
+  "The refusal."
+  node: BookingRefusal!
+  "The refusal's place in the list."
   cursor: String!
 }
 
@@ -7513,6 +7737,54 @@ func (ec *executionContext) childFields_BookingPolicy(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type BookingPolicy", field.Name)
 }
 
+func (ec *executionContext) childFields_BookingRefusal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BookingRefusal_id(ctx, field)
+	case "at":
+		return ec.fieldContext_BookingRefusal_at(ctx, field)
+	case "operation":
+		return ec.fieldContext_BookingRefusal_operation(ctx, field)
+	case "codes":
+		return ec.fieldContext_BookingRefusal_codes(ctx, field)
+	case "actor":
+		return ec.fieldContext_BookingRefusal_actor(ctx, field)
+	case "requestId":
+		return ec.fieldContext_BookingRefusal_requestId(ctx, field)
+	case "student":
+		return ec.fieldContext_BookingRefusal_student(ctx, field)
+	case "slot":
+		return ec.fieldContext_BookingRefusal_slot(ctx, field)
+	case "interview":
+		return ec.fieldContext_BookingRefusal_interview(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookingRefusal", field.Name)
+}
+
+func (ec *executionContext) childFields_BookingRefusalConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BookingRefusalConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BookingRefusalConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BookingRefusalConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BookingRefusalConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookingRefusalConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BookingRefusalEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_BookingRefusalEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_BookingRefusalEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BookingRefusalEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelInterviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "interview":
@@ -9280,6 +9552,52 @@ func (ec *executionContext) field_Query_availableSlots_args(ctx context.Context,
 		return nil, err
 	}
 	args["before"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_bookingRefusals_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*store.BookingRefusalFilter, error) {
+			return ec.unmarshalOBookingRefusalFilter2ᚖrehearseᚋinternalᚋstoreᚐBookingRefusalFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -12902,6 +13220,515 @@ func (ec *executionContext) _BookingPolicy_version(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_BookingPolicy_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BookingPolicy", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BookingRefusal_id(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.RefusalID) graphql.Marshaler {
+			return ec.marshalNID2rehearseᚋinternalᚋbookingᚐRefusalID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusal", field, false, false, "ID")
+}
+
+func (ec *executionContext) _BookingRefusal_at(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusal", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _BookingRefusal_operation(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.BookingOperation) graphql.Marshaler {
+			return ec.marshalNBookingOperation2rehearseᚋinternalᚋbookingᚐBookingOperation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusal", field, false, false, "BookingOperation")
+}
+
+func (ec *executionContext) _BookingRefusal_codes(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_codes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Codes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.RefusalCode) graphql.Marshaler {
+			return ec.marshalNRefusalCode2ᚕrehearseᚋinternalᚋbookingᚐRefusalCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_codes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusal", field, false, false, "RefusalCode")
+}
+
+func (ec *executionContext) _BookingRefusal_actor(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_BookingRefusal_actor(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Actor) graphql.Marshaler {
+			return ec.marshalNActor2ᚖrehearseᚋinternalᚋbookingᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_BookingRefusal_actor(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (any, error) {
+	resolver := ec.Resolvers.BookingRefusal()
+	if batch, ok := graphql.BatchParentsFor[*booking.BookingRefusal](ctx, "BookingRefusal"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Actor(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Actor](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"BookingRefusal.actor",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Actor(ctx, []*booking.BookingRefusal{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Actor](
+		ctx,
+		results,
+		err,
+		"BookingRefusal.actor",
+	)
+}
+
+func (ec *executionContext) _BookingRefusal_requestId(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_requestId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_requestId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusal", field, false, false, "String")
+}
+
+func (ec *executionContext) _BookingRefusal_student(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_BookingRefusal_student(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_BookingRefusal_student(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (any, error) {
+	resolver := ec.Resolvers.BookingRefusal()
+	if batch, ok := graphql.BatchParentsFor[*booking.BookingRefusal](ctx, "BookingRefusal"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Student(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Student](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"BookingRefusal.student",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Student(ctx, []*booking.BookingRefusal{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Student](
+		ctx,
+		results,
+		err,
+		"BookingRefusal.student",
+	)
+}
+
+func (ec *executionContext) _BookingRefusal_slot(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_slot(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_BookingRefusal_slot(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+			return ec.marshalOSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_slot(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_BookingRefusal_slot(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (any, error) {
+	resolver := ec.Resolvers.BookingRefusal()
+	if batch, ok := graphql.BatchParentsFor[*booking.BookingRefusal](ctx, "BookingRefusal"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Slot(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Slot](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"BookingRefusal.slot",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Slot(ctx, []*booking.BookingRefusal{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Slot](
+		ctx,
+		results,
+		err,
+		"BookingRefusal.slot",
+	)
+}
+
+func (ec *executionContext) _BookingRefusal_interview(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusal_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_BookingRefusal_interview(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusal_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_BookingRefusal_interview(ctx context.Context, field graphql.CollectedField, obj *booking.BookingRefusal) (any, error) {
+	resolver := ec.Resolvers.BookingRefusal()
+	if batch, ok := graphql.BatchParentsFor[*booking.BookingRefusal](ctx, "BookingRefusal"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Interview(ctx, batch.Parents)
+		})
+		return graphql.ResolveBatchGroupResult[*booking.Interview](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"BookingRefusal.interview",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Interview(ctx, []*booking.BookingRefusal{obj})
+	return graphql.ResolveBatchSingleResult[*booking.Interview](
+		ctx,
+		results,
+		err,
+		"BookingRefusal.interview",
+	)
+}
+
+func (ec *executionContext) _BookingRefusalConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.BookingRefusal]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusalConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[booking.BookingRefusal]) graphql.Marshaler {
+			return ec.marshalNBookingRefusalEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusalConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusalConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookingRefusalEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookingRefusalConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.BookingRefusal]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusalConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []booking.BookingRefusal) graphql.Marshaler {
+			return ec.marshalNBookingRefusal2ᚕrehearseᚋinternalᚋbookingᚐBookingRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusalConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusalConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookingRefusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookingRefusalConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.BookingRefusal]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusalConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2rehearseᚋgraphᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusalConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusalConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookingRefusalConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.BookingRefusal]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusalConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusalConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusalConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BookingRefusalEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.BookingRefusal]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusalEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v booking.BookingRefusal) graphql.Marshaler {
+			return ec.marshalNBookingRefusal2rehearseᚋinternalᚋbookingᚐBookingRefusal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusalEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BookingRefusalEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookingRefusal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BookingRefusalEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.BookingRefusal]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusalEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusalEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusalEdge", field, false, false, "String")
 }
 
 func (ec *executionContext) _CancelInterviewPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.CancelInterviewPayload) (ret graphql.Marshaler) {
@@ -19999,6 +20826,50 @@ func (ec *executionContext) fieldContext_Query_events(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_bookingRefusals(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_bookingRefusals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().BookingRefusals(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*store.BookingRefusalFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[booking.BookingRefusal]) graphql.Marshaler {
+			return ec.marshalOBookingRefusalConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_bookingRefusals(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BookingRefusalConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_bookingRefusals_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_exportStudent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26307,6 +27178,69 @@ func UnmarshalBookSlotInput(ctx context.Context, raw any) (app.BookSlotInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputBookingRefusalFilter(ctx context.Context, obj any) (store.BookingRefusalFilter, error) {
+	var it store.BookingRefusalFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"studentId", "code", "start", "end"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "studentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("studentId"))
+			data, err := ec.unmarshalOID2ᚖrehearseᚋinternalᚋbookingᚐStudentID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StudentID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "start":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Start = data
+		case "end":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("end"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.End = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalBookingRefusalFilter unmarshals raw into the BookingRefusalFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalBookingRefusalFilter(ctx context.Context, raw any) (store.BookingRefusalFilter, error) {
+	var out store.BookingRefusalFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "BookingRefusalFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCancelInterviewInput(ctx context.Context, obj any) (app.CancelInterviewInput, error) {
 	var it app.CancelInterviewInput
 	if obj == nil {
@@ -29750,6 +30684,170 @@ func (ec *executionContext) _BookingPolicy(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var bookingRefusalImplementors = []string{"BookingRefusal"}
+
+func (ec *executionContext) _BookingRefusal(ctx context.Context, sel ast.SelectionSet, obj *booking.BookingRefusal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookingRefusalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BookingRefusal")
+		case "id":
+			out.Values[i] = ec._BookingRefusal_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._BookingRefusal_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "operation":
+			out.Values[i] = ec._BookingRefusal_operation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "codes":
+			out.Values[i] = ec._BookingRefusal_codes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actor":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookingRefusal_actor(ctx, field, obj)
+				})
+		case "requestId":
+			out.Values[i] = ec._BookingRefusal_requestId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "student":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookingRefusal_student(ctx, field, obj)
+				})
+		case "slot":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookingRefusal_slot(ctx, field, obj)
+				})
+		case "interview":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookingRefusal_interview(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bookingRefusalConnectionImplementors = []string{"BookingRefusalConnection"}
+
+func (ec *executionContext) _BookingRefusalConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[booking.BookingRefusal]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookingRefusalConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BookingRefusalConnection")
+		case "edges":
+			out.Values[i] = ec._BookingRefusalConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._BookingRefusalConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._BookingRefusalConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookingRefusalConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var bookingRefusalEdgeImplementors = []string{"BookingRefusalEdge"}
+
+func (ec *executionContext) _BookingRefusalEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[booking.BookingRefusal]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bookingRefusalEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BookingRefusalEdge")
+		case "node":
+			out.Values[i] = ec._BookingRefusalEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._BookingRefusalEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var cancelInterviewPayloadImplementors = []string{"CancelInterviewPayload"}
 
 func (ec *executionContext) _CancelInterviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CancelInterviewPayload) graphql.Marshaler {
@@ -31935,6 +33033,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_events(ctx, field)
+				})
+		case "bookingRefusals":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_bookingRefusals(ctx, field)
 				})
 		case "exportStudent":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -34175,12 +35279,81 @@ func (ec *executionContext) unmarshalNBookSlotInput2rehearseᚋinternalᚋappᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNBookingOperation2rehearseᚋinternalᚋbookingᚐBookingOperation(ctx context.Context, v any) (booking.BookingOperation, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNBookingOperation2rehearseᚋinternalᚋbookingᚐBookingOperation[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBookingOperation2rehearseᚋinternalᚋbookingᚐBookingOperation(ctx context.Context, sel ast.SelectionSet, v booking.BookingOperation) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNBookingOperation2rehearseᚋinternalᚋbookingᚐBookingOperation[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "BookingOperation!")
+	}
+	return res
+}
+
+var (
+	unmarshalNBookingOperation2rehearseᚋinternalᚋbookingᚐBookingOperation = map[string]booking.BookingOperation{
+		"BOOK_SLOT":            booking.BookSlot,
+		"HOLD_SLOT":            booking.HoldSlot,
+		"RESCHEDULE_INTERVIEW": booking.RescheduleInterview,
+	}
+	marshalNBookingOperation2rehearseᚋinternalᚋbookingᚐBookingOperation = map[booking.BookingOperation]string{
+		booking.BookSlot:            "BOOK_SLOT",
+		booking.HoldSlot:            "HOLD_SLOT",
+		booking.RescheduleInterview: "RESCHEDULE_INTERVIEW",
+	}
+)
+
 func (ec *executionContext) marshalNBookingPolicy2ᚖrehearseᚋinternalᚋbookingᚐPolicy(ctx context.Context, sel ast.SelectionSet, v *booking.Policy) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "BookingPolicy!")
 		return graphql.Null
 	}
 	return ec._BookingPolicy(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBookingRefusal2rehearseᚋinternalᚋbookingᚐBookingRefusal(ctx context.Context, sel ast.SelectionSet, v booking.BookingRefusal) graphql.Marshaler {
+	return ec._BookingRefusal(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBookingRefusal2ᚕrehearseᚋinternalᚋbookingᚐBookingRefusalᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.BookingRefusal) graphql.Marshaler {
+	ctx = graphql.WithBatchParentValues(ctx, "BookingRefusal", v)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBookingRefusal2rehearseᚋinternalᚋbookingᚐBookingRefusal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBookingRefusalEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.BookingRefusal]) graphql.Marshaler {
+	return ec._BookingRefusalEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNBookingRefusalEdge2ᚕrehearseᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[booking.BookingRefusal]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBookingRefusalEdge2rehearseᚋgraphᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -34616,6 +35789,20 @@ func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐIntervi
 func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐInterviewerID(ctx context.Context, sel ast.SelectionSet, v booking.InterviewerID) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalInterviewerID(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2rehearseᚋinternalᚋbookingᚐRefusalID(ctx context.Context, v any) (booking.RefusalID, error) {
+	res, err := scalar.UnmarshalRefusalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2rehearseᚋinternalᚋbookingᚐRefusalID(ctx context.Context, sel ast.SelectionSet, v booking.RefusalID) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalRefusalID(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "ID!")
 	}
@@ -35190,6 +36377,36 @@ var (
 		booking.BusyRetry:            "BUSY_RETRY",
 	}
 )
+
+func (ec *executionContext) unmarshalNRefusalCode2ᚕrehearseᚋinternalᚋbookingᚐRefusalCodeᚄ(ctx context.Context, v any) ([]booking.RefusalCode, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]booking.RefusalCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNRefusalCode2ᚕrehearseᚋinternalᚋbookingᚐRefusalCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []booking.RefusalCode) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRefusalCode2rehearseᚋinternalᚋbookingᚐRefusalCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
 
 func (ec *executionContext) unmarshalNReleaseHoldInput2rehearseᚋinternalᚋappᚐReleaseHoldInput(ctx context.Context, v any) (app.ReleaseHoldInput, error) {
 	res, err := ec.unmarshalInputReleaseHoldInput(ctx, v)
@@ -36004,6 +37221,21 @@ func (ec *executionContext) marshalOBookingPolicy2ᚖrehearseᚋinternalᚋbooki
 	return ec._BookingPolicy(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOBookingRefusalConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.BookingRefusal]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BookingRefusalConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOBookingRefusalFilter2ᚖrehearseᚋinternalᚋstoreᚐBookingRefusalFilter(ctx context.Context, v any) (*store.BookingRefusalFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBookingRefusalFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -36681,6 +37913,80 @@ func (ec *executionContext) marshalORefusalCode2ᚕrehearseᚋinternalᚋbooking
 
 	return ret
 }
+
+func (ec *executionContext) unmarshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode(ctx context.Context, v any) (*booking.RefusalCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode(ctx context.Context, sel ast.SelectionSet, v *booking.RefusalCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode[*v])
+	return res
+}
+
+var (
+	unmarshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode = map[string]booking.RefusalCode{
+		"LIMIT_REACHED":         booking.LimitReached,
+		"GRADES_TOO_LOW":        booking.GradesTooLow,
+		"ALREADY_INTERVIEWED":   booking.AlreadyInterviewed,
+		"SELF_INTERVIEW":        booking.SelfInterview,
+		"OWN_OVERLAP":           booking.OwnOverlap,
+		"INTERVIEWER_FULL":      booking.InterviewerFull,
+		"SLOT_TAKEN":            booking.SlotTaken,
+		"SLOT_HELD":             booking.SlotHeld,
+		"ALREADY_HOLDING":       booking.AlreadyHolding,
+		"SLOT_WITHDRAWN":        booking.SlotIsWithdrawn,
+		"SLOT_IN_PAST":          booking.SlotInPast,
+		"TOO_SOON":              booking.TooSoon,
+		"HOLD_EXPIRED":          booking.HoldExpired,
+		"NOT_FOUND":             booking.NotFound,
+		"INVALID_INPUT":         booking.InvalidInput,
+		"INVALID_RANGE":         booking.InvalidRange,
+		"IDEMPOTENCY_MISMATCH":  booking.IdempotencyMismatch,
+		"VERSION_CONFLICT":      booking.VersionConflict,
+		"CANCEL_TOO_LATE":       booking.CancelTooLate,
+		"RESCHEDULE_TOO_LATE":   booking.RescheduleTooLate,
+		"WRONG_STATUS":          booking.WrongStatus,
+		"TOO_MANY_RESCHEDULES":  booking.TooManyReschedules,
+		"AVAILABILITY_CONFLICT": booking.AvailabilityConflict,
+		"BUSY_RETRY":            booking.BusyRetry,
+	}
+	marshalORefusalCode2ᚖrehearseᚋinternalᚋbookingᚐRefusalCode = map[booking.RefusalCode]string{
+		booking.LimitReached:         "LIMIT_REACHED",
+		booking.GradesTooLow:         "GRADES_TOO_LOW",
+		booking.AlreadyInterviewed:   "ALREADY_INTERVIEWED",
+		booking.SelfInterview:        "SELF_INTERVIEW",
+		booking.OwnOverlap:           "OWN_OVERLAP",
+		booking.InterviewerFull:      "INTERVIEWER_FULL",
+		booking.SlotTaken:            "SLOT_TAKEN",
+		booking.SlotHeld:             "SLOT_HELD",
+		booking.AlreadyHolding:       "ALREADY_HOLDING",
+		booking.SlotIsWithdrawn:      "SLOT_WITHDRAWN",
+		booking.SlotInPast:           "SLOT_IN_PAST",
+		booking.TooSoon:              "TOO_SOON",
+		booking.HoldExpired:          "HOLD_EXPIRED",
+		booking.NotFound:             "NOT_FOUND",
+		booking.InvalidInput:         "INVALID_INPUT",
+		booking.InvalidRange:         "INVALID_RANGE",
+		booking.IdempotencyMismatch:  "IDEMPOTENCY_MISMATCH",
+		booking.VersionConflict:      "VERSION_CONFLICT",
+		booking.CancelTooLate:        "CANCEL_TOO_LATE",
+		booking.RescheduleTooLate:    "RESCHEDULE_TOO_LATE",
+		booking.WrongStatus:          "WRONG_STATUS",
+		booking.TooManyReschedules:   "TOO_MANY_RESCHEDULES",
+		booking.AvailabilityConflict: "AVAILABILITY_CONFLICT",
+		booking.BusyRetry:            "BUSY_RETRY",
+	}
+)
 
 func (ec *executionContext) marshalOReleaseHoldPayload2ᚖrehearseᚋgraphᚋmodelᚐReleaseHoldPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReleaseHoldPayload) graphql.Marshaler {
 	if v == nil {

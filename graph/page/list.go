@@ -35,6 +35,12 @@ var (
 		name: "events", usual: 20, most: 100, order: by(store.ByID),
 		at: func(e booking.Event, _ store.OrderField) store.Position { return store.Position{ID: int64(e.ID)} },
 	}
+	BookingRefusals = List[booking.BookingRefusal]{
+		name: "bookingRefusals", usual: 20, most: 100, order: store.Order{Field: store.ByID, Direction: store.Descending},
+		at: func(r booking.BookingRefusal, _ store.OrderField) store.Position {
+			return store.Position{ID: int64(r.ID)}
+		},
+	}
 	Availability = List[booking.Availability]{
 		name: "availability", usual: 20, most: 100, order: by(store.ByStart),
 		at: func(a booking.Availability, _ store.OrderField) store.Position {

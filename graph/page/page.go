@@ -12,20 +12,22 @@ import (
 
 // The connections and edges of the schema.
 type (
-	StudentConnection      = Connection[booking.Student]
-	StudentEdge            = Edge[booking.Student]
-	InterviewerConnection  = Connection[booking.Interviewer]
-	InterviewerEdge        = Edge[booking.Interviewer]
-	InterviewConnection    = Connection[booking.Interview]
-	InterviewEdge          = Edge[booking.Interview]
-	EventConnection        = Connection[booking.Event]
-	EventEdge              = Edge[booking.Event]
-	AvailabilityConnection = Connection[booking.Availability]
-	AvailabilityEdge       = Edge[booking.Availability]
-	BlockConnection        = Connection[booking.Block]
-	BlockEdge              = Edge[booking.Block]
-	SlotConnection         = Connection[booking.Slot]
-	SlotEdge               = Edge[booking.Slot]
+	StudentConnection        = Connection[booking.Student]
+	StudentEdge              = Edge[booking.Student]
+	InterviewerConnection    = Connection[booking.Interviewer]
+	InterviewerEdge          = Edge[booking.Interviewer]
+	InterviewConnection      = Connection[booking.Interview]
+	InterviewEdge            = Edge[booking.Interview]
+	EventConnection          = Connection[booking.Event]
+	EventEdge                = Edge[booking.Event]
+	BookingRefusalConnection = Connection[booking.BookingRefusal]
+	BookingRefusalEdge       = Edge[booking.BookingRefusal]
+	AvailabilityConnection   = Connection[booking.Availability]
+	AvailabilityEdge         = Edge[booking.Availability]
+	BlockConnection          = Connection[booking.Block]
+	BlockEdge                = Edge[booking.Block]
+	SlotConnection           = Connection[booking.Slot]
+	SlotEdge                 = Edge[booking.Slot]
 )
 
 // Connection is one page of a list.

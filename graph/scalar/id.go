@@ -90,5 +90,8 @@ func UnmarshalHoldID(v any) (booking.HoldID, error)     { return unmarshalID[boo
 func MarshalWaiverID(id booking.WaiverID) graphql.Marshaler { return marshalID(id) }
 func UnmarshalWaiverID(v any) (booking.WaiverID, error)     { return unmarshalID[booking.WaiverID](v) }
 
+func MarshalRefusalID(id booking.RefusalID) graphql.Marshaler { return marshalID(id) }
+func UnmarshalRefusalID(v any) (booking.RefusalID, error)     { return unmarshalID[booking.RefusalID](v) }
+
 func MarshalEventID(id booking.EventID) graphql.Marshaler { return marshalID(id) }
 func UnmarshalEventID(v any) (booking.EventID, error)     { return unmarshalID[booking.EventID](v) }

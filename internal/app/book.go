@@ -33,7 +33,8 @@ type Booked struct {
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
 	w := writing{now: a.Now(), dryRun: in.DryRun}
-	return claiming(ctx, a, in.StudentID, in.SlotID, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
+	wish := booking.BookingRefusal{Operation: booking.BookSlot, StudentID: in.StudentID, SlotID: in.SlotID}
+	return claiming(ctx, a, wish, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
 }
 
 func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
@@ -112,5 +113,5 @@ func withAlternatives(err error, find func() ([]booking.Slot, error)) error {
 		}
 		refused[i].Alternatives = slots
 	}
-	return refused
+	return err
 }

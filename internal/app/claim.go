@@ -66,16 +66,33 @@ type claim struct {
 // wanted one.
 var errHoldsOther = errors.New("the student holds another slot")
 
-// claiming runs an operation on a claim.
+// claiming runs an operation on a claim. The wish names the operation, the student
+// and the slot; it is kept if it is refused.
 func claiming[T any](
-	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, w writing, decide func(*claim) (T, error),
+	ctx context.Context, a *App, wish booking.BookingRefusal, w writing, decide func(*claim) (T, error),
 ) (*T, error) {
+	done, wanted, err := deciding(ctx, a, wish.StudentID, wish.SlotID, w, decide)
+	if err == nil {
+		return done, nil
+	}
+	a.keepRefusal(ctx, w, err, wish)
+	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
+		return a.alternatives(ctx, wish.StudentID, wanted, offerAt(w.now))
+	})
+}
+
+// deciding locks and reads the claim, and decides about it. It answers the wanted
+// slot, too, if there is one.
+func deciding[T any](
+	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, w writing, decide func(*claim) (T, error),
+) (*T, booking.Slot, error) {
 	if err := accessOf(ctx).asStudent(student); err != nil {
-		return nil, err
+		return nil, booking.Slot{}, err
 	}
 	wanted, capped, err := a.store.Capped(ctx, slot) // its times, and whose it is, never change
 	if err != nil {
-		return unless[T](ctx, a, w, err)
+		kept, err := unless[T](ctx, a, w, err)
+		return kept, wanted, err
 	}
 	done, err := withCaps(capped, func(alone bool) (T, error) {
 		return write(ctx, a, w, func(tx *store.Tx) (T, error) {
@@ -99,12 +116,10 @@ func claiming[T any](
 			})
 		})
 	}
-	if err == nil {
-		return &done, nil
+	if err != nil {
+		return nil, wanted, err
 	}
-	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
-		return a.alternatives(ctx, student, wanted, offerAt(w.now))
-	})
+	return &done, wanted, nil
 }
 
 func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool) error {

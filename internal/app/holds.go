@@ -18,7 +18,8 @@ type HoldSlotInput struct {
 // own held slot again extends the hold, once.
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
 	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in)
-	return claiming(ctx, a, in.StudentID, in.SlotID, writing{now: a.Now()}, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
+	wish := booking.BookingRefusal{Operation: booking.HoldSlot, StudentID: in.StudentID, SlotID: in.SlotID}
+	return claiming(ctx, a, wish, writing{now: a.Now()}, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
 }
 
 func (c *claim) hold(ctx context.Context) (booking.Hold, error) {

@@ -126,6 +126,7 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 	ctx = WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in)
 	w := writing{now: a.Now()}
 	moved, err := a.changeInterview(ctx, in.InterviewID, students, w, func(c *changing) error { return c.move(ctx, in.SlotID) })
+	a.keepRefusal(ctx, w, err, booking.BookingRefusal{Operation: booking.RescheduleInterview, SlotID: in.SlotID, InterviewID: in.InterviewID})
 	return moved, withAlternatives(err, func() ([]booking.Slot, error) {
 		wanted, err := a.store.Slot(ctx, in.SlotID)
 		if err != nil {

@@ -44,8 +44,9 @@ type writing struct {
 
 // answer is the result of a write, or why it was refused.
 type answer[T any] struct {
-	result  T
-	refused booking.Refused
+	result   T
+	refused  booking.Refused
+	replayed bool // refused repeats the first answer
 }
 
 // write runs one write of an operation in a transaction. All writes that clients
@@ -75,6 +76,9 @@ func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T
 	})
 	if err != nil {
 		return none, err
+	}
+	if done.replayed {
+		return done.result, replayed{done.refused}
 	}
 	return done.result, done.refused.Err()
 }
@@ -140,6 +144,7 @@ func again[T any](ctx context.Context, tx *store.Tx, r store.Request, kept store
 	if done.refused, err = recallAnswer(ctx, &tx.Reader, kept.Answer, &done.result); err != nil {
 		return done, fmt.Errorf("read the first answer of %s: %w", r.Operation, err)
 	}
+	done.replayed = len(done.refused) > 0
 	return done, nil
 }
 

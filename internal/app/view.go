@@ -192,6 +192,24 @@ func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error)
 	return v.app.store.CountEvents(ctx, f)
 }
 
+// BookingRefusals lists refused bookings, for administrators.
+func (v View) BookingRefusals(
+	ctx context.Context, f store.BookingRefusalFilter, p store.Page,
+) ([]booking.BookingRefusal, bool, error) {
+	if err := v.may.only(); err != nil {
+		return nil, false, err
+	}
+	return v.app.store.BookingRefusals(ctx, f, p)
+}
+
+// CountBookingRefusals counts what BookingRefusals lists.
+func (v View) CountBookingRefusals(ctx context.Context, f store.BookingRefusalFilter) (int, error) {
+	if err := v.may.only(); err != nil {
+		return 0, err
+	}
+	return v.app.store.CountBookingRefusals(ctx, f)
+}
+
 // EventsOf lists what happened to interviews of the caller.
 func (v View) EventsOf(
 	ctx context.Context, of []booking.InterviewID, p store.Page,

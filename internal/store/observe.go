@@ -13,9 +13,16 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Collector counts the connections of the pool.
-func (s *Store) Collector() prometheus.Collector {
-	return collectors.NewDBStatsCollector(s.pool, "rehearse")
+// Collectors count the connections of the pool, and the refused bookings that
+// could not be kept.
+func (s *Store) Collectors() []prometheus.Collector {
+	return []prometheus.Collector{collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals}
+}
+
+func newLostRefusals() prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "rehearse_booking_refusals_lost_total", Help: "Refused bookings that could not be kept.",
+	})
 }
 
 // statementSpans makes a span of each statement in a traced request. It has the

@@ -20,6 +20,8 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 			'waivers', (SELECT coalesce(json_agg(w ORDER BY w.id), '[]') FROM waivers w WHERE w.student_id = s.id),
 			'events', (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM events e
 				WHERE e.student_id = s.id OR (e.actor_role = 'STUDENT' AND e.actor_id = s.id)),
+			'booking_refusals', (SELECT coalesce(json_agg(r ORDER BY r.id), '[]') FROM booking_refusals r
+				WHERE `+refusalsAbout+`),
 			'idempotency_keys', (SELECT coalesce(json_agg(k ORDER BY k.created_at, k.key), '[]') FROM idempotency_keys k
 				WHERE `+keysAbout+`))
 		FROM students s WHERE s.id = ?`, id).Take(&found).Error
@@ -29,6 +31,10 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 // keysAbout are the kept answers about a student s, whoever asked.
 const keysAbout = `(k.actor_role = 'STUDENT' AND k.actor_id = s.id) OR k.answer ->> 'student' = s.id::text`
 
+// refusalsAbout are the refused bookings of a student s, and those for which they
+// asked.
+const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.actor_id = s.id)`
+
 // AnonymiseStudent takes away what people have written about a student, who is
 // locked. His interviews, holds and waivers stay, and so do the events, which
 // name him by id alone.
@@ -36,6 +42,8 @@ func (tx *Tx) AnonymiseStudent(ctx context.Context, s booking.Student) error {
 	for _, statement := range []string{
 		"UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL WHERE student_id = ?",
 		"UPDATE waivers SET reason = '' WHERE student_id = ?",
+		// A request's id is the one text in a refusal that a client chooses.
+		"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND (" + refusalsAbout + ")",
 		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND (" + keysAbout + ")",
 	} {
 		if err := tx.db.WithContext(ctx).Exec(statement, s.ID).Error; err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sethvargo/go-retry"
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/time/rate"
@@ -32,6 +33,8 @@ type Store struct {
 	timeouts  timeouts
 	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready     readiness
+
+	lostRefusals prometheus.Counter
 }
 
 // Reader reads what is committed, or, inside a transaction, what it sees.
@@ -147,7 +150,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords(),
-		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}}, nil
+		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals()}, nil
 }
 
 // Name says which database it is, and where.

@@ -108,7 +108,14 @@ func (m *metrics) ran(job string, began, ended time.Time, err error) {
 }
 
 // Register adds what somebody else counts.
-func (t *Telemetry) Register(c prometheus.Collector) error { return t.metrics.registry.Register(c) }
+func (t *Telemetry) Register(collectors ...prometheus.Collector) error {
+	for _, c := range collectors {
+		if err := t.metrics.registry.Register(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Server is what is looked at whenever the metrics are read.
 type Server interface {

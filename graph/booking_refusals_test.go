@@ -1,0 +1,274 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rehearse/internal/booking"
+)
+
+type bookingRefusal struct {
+	ID, At, Operation, RequestID string
+	Codes                        []string
+	Actor                        struct {
+		Role string
+		ID   *string
+	}
+	Student, Slot, Interview *struct{ ID string }
+}
+
+const bookingRefusalFields = "id at operation codes requestId actor { role id } student { id } slot { id } interview { id }"
+
+func (r bookingRefusal) String() string {
+	name := func(of *struct{ ID string }) string {
+		if of == nil {
+			return "-"
+		}
+		return of.ID
+	}
+	return fmt.Sprintf("%s %s by %s: student %s, slot %s, interview %s",
+		r.Operation, strings.Join(r.Codes, "+"), r.Actor.Role, name(r.Student), name(r.Slot), name(r.Interview))
+}
+
+// refusals are all that the filter leaves, newest first.
+func (s *school) refusals(filter string) []bookingRefusal {
+	s.t.Helper()
+	var data struct {
+		BookingRefusals struct{ Nodes []bookingRefusal }
+	}
+	s.ask("{ bookingRefusals(first: 100, filter: {"+filter+"}) { nodes { "+bookingRefusalFields+" } } }", nil).into(&data)
+	return data.BookingRefusals.Nodes
+}
+
+// refusedIn tries to hold a slot in a request of this id.
+func (s *school) refusedIn(id, student, slot string) {
+	s.t.Helper()
+	body, err := json.Marshal(in{"query": fmt.Sprintf(
+		"mutation { holdSlot(input: {studentId: %s, slotId: %s}) { errors { code } } }", student, slot)})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url, bytes.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Request-Id", id)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
+		s.t.Fatalf("status %d: %v", response.StatusCode, err)
+	}
+}
+
+// Each refusal of the three ways to book is kept, with who asked for what.
+func TestRefusedBookingsAreKept(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other, limited := s.student(nil), s.student(nil), s.limited()
+	taken, far := s.newSlot(2*day), s.newSlot(5*day)
+	s.booked(other, taken)
+	interview := s.booked(student, far)
+	for _, test := range []struct {
+		name string
+		do   func() []refused
+		want string
+	}{
+		{"a booking", func() []refused { return s.book(student, taken).Errors },
+			"BOOK_SLOT SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview -"},
+		{"a booking with two refusals", func() []refused { return s.book(limited, taken).Errors },
+			"BOOK_SLOT SLOT_TAKEN+LIMIT_REACHED by ADMIN: student " + limited + ", slot " + taken + ", interview -"},
+		{"a hold", func() []refused { return s.hold(student, taken).Errors },
+			"HOLD_SLOT SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview -"},
+		{"a move", func() []refused { return s.move(interview, taken).Errors },
+			"RESCHEDULE_INTERVIEW SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview " + interview},
+		{"a slot that is not there", func() []refused { return s.book(student, missing).Errors },
+			"BOOK_SLOT NOT_FOUND by ADMIN: student " + student + ", slot -, interview -"},
+		{"a student who is not there", func() []refused { return s.hold(missing, taken).Errors },
+			"HOLD_SLOT NOT_FOUND by ADMIN: student -, slot " + taken + ", interview -"},
+		{"an interview that is not there", func() []refused { return s.move(missing, taken).Errors },
+			"RESCHEDULE_INTERVIEW NOT_FOUND by ADMIN: student -, slot " + taken + ", interview -"},
+		{"by a student", func() (errors []refused) {
+			s.as(booking.RoleStudent, student, func() { errors = s.book(student, taken).Errors })
+			return errors
+		}, "BOOK_SLOT SLOT_TAKEN by STUDENT: student " + student + ", slot " + taken + ", interview -"},
+		{"of somebody else's interview", func() (errors []refused) {
+			s.as(booking.RoleStudent, other, func() { errors = s.move(interview, taken).Errors })
+			return errors
+		}, "RESCHEDULE_INTERVIEW NOT_FOUND by STUDENT: student " + student + ", slot " + taken + ", interview " + interview},
+	} {
+		before := len(s.refusals(""))
+		if errors := test.do(); len(errors) == 0 {
+			t.Fatalf("%s was not refused", test.name)
+		}
+		after := s.refusals("")
+		if len(after) != before+1 {
+			t.Fatalf("%s: %d refusals were kept, want 1", test.name, len(after)-before)
+		}
+		same(t, test.name, after[0].String(), test.want)
+		same(t, test.name+": when", after[0].At, "2026-06-01T08:00:00Z")
+	}
+	s.refusedIn("a-request", student, taken)
+	same(t, "the request", s.refusals("")[0].RequestID, "a-request")
+	s.sound()
+}
+
+func TestWhatIsNotRefusedIsNotKept(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other := s.student(nil), s.student(nil)
+	taken, open, next := s.newSlot(2*day), s.newSlot(3*day), s.newSlot(4*day)
+	s.booked(other, taken)
+	s.accepted(s.hold(student, open).Errors)
+	interview := s.booked(student, open)
+	s.accepted(s.move(interview, next).Errors)
+	same(t, "a dry run", codes(s.tryBook(student, taken).Errors), []string{"SLOT_TAKEN"})
+	same(t, "another mutation", codes(s.complete(interview, 3).Errors), []string{"TOO_SOON"})
+	s.as(booking.RoleInterviewer, "1", func() {
+		same(t, "a role that may not book", s.ask("mutation { bookSlot(input: {studentId: 1, slotId: 1}) { errors { code } } }", nil).code(), "FORBIDDEN")
+	})
+	same(t, "refusals", len(s.refusals("")), 0)
+}
+
+// A refusal that is answered again to its key is kept once.
+func TestReplayedRefusalsAreKeptOnce(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, other := s.student(nil), s.student(nil)
+	taken := s.newSlot(2 * day)
+	s.booked(other, taken)
+	interview := s.booked(student, s.newSlot(3*day))
+	for n, test := range []struct {
+		mutation string
+		input    in
+	}{
+		{"bookSlot", in{"studentId": student, "slotId": taken}},
+		{"bookSlot", in{"studentId": student, "slotId": missing}},
+		{"holdSlot", in{"studentId": student, "slotId": taken}},
+		{"rescheduleInterview", in{"interviewId": interview, "slotId": taken}},
+		{"rescheduleInterview", in{"interviewId": missing, "slotId": taken}},
+	} {
+		key := fmt.Sprint("key-", n)
+		first := codesIn(t, s.keyed(test.mutation, key, test.input))
+		for range 2 {
+			same(t, test.mutation, codesIn(t, s.keyed(test.mutation, key, test.input)), first)
+		}
+		same(t, fmt.Sprintf("%s %v", test.mutation, first), len(s.refusals("")), n+1)
+	}
+	before := len(s.refusals(""))
+	same(t, "the key for something else", codesIn(t, s.keyed("holdSlot", "key-0", in{"studentId": student, "slotId": taken})), []string{"IDEMPOTENCY_MISMATCH"})
+	same(t, "is a refusal of its own", len(s.refusals("")), before+1)
+}
+
+func TestRefusedBookingsAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	s.book(student, missing)
+	s.setClock(t0.Add(day))
+	s.hold(student, missing)
+	for _, test := range []struct {
+		after          time.Duration
+		deleted, stays int
+	}{{90 * day, 0, 2}, {90*day + time.Microsecond, 1, 1}, {91 * day, 0, 1}, {92 * day, 1, 0}} {
+		s.setClock(t0.Add(test.after))
+		n, err := s.app.ForgetBookingRefusals(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, fmt.Sprintf("deleted after %s", test.after), n, test.deleted)
+		same(t, fmt.Sprintf("left after %s", test.after), len(s.refusals("")), test.stays)
+	}
+}
+
+func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ada, bob := s.student(nil), s.limited()
+	taken := s.newSlot(2 * day)
+	s.booked(s.student(nil), taken)
+	s.book(ada, taken)
+	s.setClock(t0.Add(time.Hour))
+	s.book(bob, taken)
+	s.hold(ada, missing)
+	for filter, want := range map[string]int{
+		"":                              3,
+		"studentId: " + ada:             2,
+		"studentId: 999":                0,
+		"code: SLOT_TAKEN":              2,
+		"code: LIMIT_REACHED":           1,
+		"code: TOO_SOON":                0,
+		`start: "2026-06-01T09:00:00Z"`: 2,
+		`end: "2026-06-01T09:00:00Z"`:   1,
+		"code: null, studentId: null":   3,
+		"code: SLOT_TAKEN, studentId: " + ada + `, start: "2026-06-01T08:00:00Z", end: "2026-06-01T08:30:00Z"`: 1,
+	} {
+		same(t, filter, len(s.refusals(filter)), want)
+	}
+	type refusalPage struct {
+		TotalCount int
+		Nodes      []struct{ Operation string }
+		PageInfo   struct {
+			HasNextPage            bool
+			StartCursor, EndCursor string
+		}
+	}
+	read := func(arguments string) refusalPage {
+		t.Helper()
+		var data struct{ BookingRefusals refusalPage }
+		s.ask("{ bookingRefusals("+arguments+") { totalCount nodes { operation } pageInfo { hasNextPage startCursor endCursor } } }", nil).into(&data)
+		return data.BookingRefusals
+	}
+	newest := read("first: 2")
+	same(t, "in all", newest.TotalCount, 3)
+	same(t, "the newest comes first", newest.Nodes[0].Operation, "HOLD_SLOT")
+	same(t, "there are more", newest.PageInfo.HasNextPage, true)
+	rest := read(fmt.Sprintf("first: 2, after: %q", newest.PageInfo.EndCursor))
+	same(t, "the rest", len(rest.Nodes), 1)
+	same(t, "no more", rest.PageInfo.HasNextPage, false)
+	oldest := read("last: 1")
+	same(t, "the oldest", oldest.PageInfo.StartCursor, rest.PageInfo.StartCursor)
+	earlier := read(fmt.Sprintf("last: 5, before: %q", oldest.PageInfo.StartCursor))
+	same(t, "those before it", len(earlier.Nodes), 2)
+	reversed := s.ask(`{ bookingRefusals(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
+	same(t, "a reversed range", reversed.code(), "BAD_USER_INPUT")
+	for role, code := range map[booking.Role]string{
+		booking.RoleStudent: "FORBIDDEN", booking.RoleInterviewer: "FORBIDDEN", booking.RoleAnonymous: "UNAUTHENTICATED",
+	} {
+		s.as(role, ada, func() { same(t, string(role), s.ask("{ bookingRefusals { totalCount } }", nil).code(), code) })
+	}
+}
+
+// A refusal that cannot be kept is answered all the same, and counted.
+func TestRefusalsThatCannotBeKeptAreCounted(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	if _, err := s.db.SQL(t).ExecContext(t.Context(), "ALTER TABLE booking_refusals RENAME TO gone"); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the answer", codes(s.book(s.student(nil), missing).Errors), []string{"NOT_FOUND"})
+	registry := prometheus.NewRegistry()
+	for _, c := range s.store.Collectors() {
+		registry.MustRegister(c)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == "rehearse_booking_refusals_lost_total" {
+			same(t, "lost", family.GetMetric()[0].GetCounter().GetValue(), 1.0)
+			return
+		}
+	}
+	t.Error("nothing counts what is lost")
+}

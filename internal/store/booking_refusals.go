@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"rehearse/internal/booking"
+)
+
+type bookingRefusalRow struct {
+	ID          booking.RefusalID
+	At          time.Time
+	Operation   booking.BookingOperation
+	Codes       texts
+	ActorRole   booking.Role
+	ActorID     int64
+	RequestID   string
+	StudentID   *booking.StudentID
+	SlotID      *booking.SlotID
+	InterviewID *booking.InterviewID
+}
+
+func (bookingRefusalRow) TableName() string { return "booking_refusals" }
+
+func (r bookingRefusalRow) domain() booking.BookingRefusal {
+	refusal := booking.BookingRefusal{
+		ID: r.ID, At: r.At.UTC(), Operation: r.Operation, Codes: make([]booking.RefusalCode, len(r.Codes)),
+		Actor: booking.Actor{Role: r.ActorRole, ID: r.ActorID}, RequestID: r.RequestID,
+		StudentID: orZero(r.StudentID), SlotID: orZero(r.SlotID), InterviewID: orZero(r.InterviewID),
+	}
+	for i, code := range r.Codes {
+		refusal.Codes[i] = booking.RefusalCode(code)
+	}
+	return refusal
+}
+
+// KeepBookingRefusal writes that a booking was refused. An id that names nothing
+// is written as null, and the student of a move is the interview's. The commit
+// does not wait for the disk: after a crash, the last second may be missing.
+func (tx *Tx) KeepBookingRefusal(ctx context.Context, r booking.BookingRefusal) error {
+	codes := make([]string, len(r.Codes))
+	for i, code := range r.Codes {
+		codes[i] = string(code)
+	}
+	tx.in.queue("SET LOCAL synchronous_commit = off")
+	return fault(tx.send(ctx, statement{text: numbered(`
+		INSERT INTO booking_refusals (at, operation, codes, actor_role, actor_id, request_id, student_id, slot_id, interview_id)
+		SELECT ?::timestamptz, ?::text, ?::text[], ?::text, ?::bigint, ?::text,
+			coalesce((SELECT id FROM students WHERE id = ?), i.student_id), (SELECT id FROM slots WHERE id = ?), i.id
+		FROM (SELECT) AS one LEFT JOIN interviews i ON i.id = ?`), args: []any{
+		r.At, string(r.Operation), codes, string(r.Actor.Role), r.Actor.ID, r.RequestID,
+		int64(r.StudentID), int64(r.SlotID), int64(r.InterviewID),
+	}}), "keep a refused booking")
+}
+
+// LostBookingRefusal counts a refused booking that could not be kept.
+func (s *Store) LostBookingRefusal() { s.lostRefusals.Inc() }
+
+// ForgetBookingRefusals deletes the refused bookings of before a time, and says
+// how many.
+func (s *Store) ForgetBookingRefusals(ctx context.Context, before time.Time) (int, error) {
+	done := s.db.WithContext(ctx).Exec("DELETE FROM booking_refusals WHERE at < ?", before)
+	return int(done.RowsAffected), fault(done.Error, "forget refused bookings")
+}
+
+// BookingRefusalFilter narrows the list of refused bookings; the zero value
+// narrows nothing.
+type BookingRefusalFilter struct {
+	StudentID *booking.StudentID
+	Code      *booking.RefusalCode // among its codes
+	Start     *time.Time           // at this time or later
+	End       *time.Time           // before this time
+}
+
+func (f BookingRefusalFilter) apply(db *gorm.DB) *gorm.DB {
+	if f.StudentID != nil {
+		db = db.Where("student_id = ?", *f.StudentID)
+	}
+	if f.Code != nil {
+		db = db.Where("? = ANY (codes)", *f.Code)
+	}
+	if f.Start != nil {
+		db = db.Where("at >= ?", *f.Start)
+	}
+	if f.End != nil {
+		db = db.Where("at < ?", *f.End)
+	}
+	return db
+}
+
+// BookingRefusals reads a page of refused bookings, by id, and whether there are
+// more.
+func (r *Reader) BookingRefusals(ctx context.Context, f BookingRefusalFilter, p Page) ([]booking.BookingRefusal, bool, error) {
+	var rows []bookingRefusalRow
+	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	page, more := cutPage(domains(rows), p)
+	return page, more, fault(err, "list refused bookings")
+}
+
+// CountBookingRefusals counts what BookingRefusals would list in all.
+func (r *Reader) CountBookingRefusals(ctx context.Context, f BookingRefusalFilter) (int, error) {
+	return count(f.apply(r.db.WithContext(ctx).Model(&bookingRefusalRow{})), "refused bookings")
+}
