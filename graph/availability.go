@@ -34,6 +34,7 @@ func (r mutationResolver) UpdateAvailability(
 		AvailabilityID: booking.AvailabilityID(in.AvailabilityID), Start: in.Start, End: in.End, TimeZone: in.TimeZone,
 		StartDate: in.StartDate, Weekdays: in.Weekdays, StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags, CancelBooked: in.CancelBooked,
+		ExpectedVersion: in.ExpectedVersion,
 	}
 	if end, given := in.EndDate.ValueOK(); given {
 		change.EndDate = &end

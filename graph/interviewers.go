@@ -135,7 +135,7 @@ func (r mutationResolver) UpdateInterviewer(
 ) (*payload.Interviewer, error) {
 	change := app.InterviewerChange{
 		InterviewerID: booking.InterviewerID(in.InterviewerID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone,
-		Tags: in.Tags, Languages: in.Languages, Active: in.Active, CancelBooked: in.CancelBooked,
+		Tags: in.Tags, Languages: in.Languages, Active: in.Active, CancelBooked: in.CancelBooked, ExpectedVersion: in.ExpectedVersion,
 	}
 	if most, given := in.MaxPerDay.ValueOK(); given {
 		change.MaxPerDay = &most

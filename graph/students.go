@@ -157,7 +157,7 @@ func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStuden
 }
 
 func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStudentInput) (*model.UpdateStudentPayload, error) {
-	change := app.StudentChange{StudentID: booking.StudentID(in.StudentID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone}
+	change := app.StudentChange{StudentID: booking.StudentID(in.StudentID), Name: in.Name, Email: in.Email, TimeZone: in.TimeZone, ExpectedVersion: in.ExpectedVersion}
 	if limit, given := in.InterviewLimit.ValueOK(); given {
 		change.InterviewLimit = &limit
 	}

@@ -123,6 +123,8 @@ type ComplexityRoot struct {
 		SlotMinutes    func(childComplexity int) int
 		Start          func(childComplexity int) int
 		Tags           func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
+		Version        func(childComplexity int) int
 		Weekly         func(childComplexity int) int
 	}
 
@@ -419,6 +421,8 @@ type ComplexityRoot struct {
 		Start               func(childComplexity int) int
 		Status              func(childComplexity int) int
 		Student             func(childComplexity int) int
+		UpdatedAt           func(childComplexity int) int
+		Version             func(childComplexity int) int
 		ViewerCanCancel     func(childComplexity int) int
 		ViewerCanComplete   func(childComplexity int) int
 		ViewerCanReschedule func(childComplexity int) int
@@ -455,6 +459,8 @@ type ComplexityRoot struct {
 		Slots        func(childComplexity int, start *time.Time, end *time.Time, status []booking.SlotStatus, first *int, after *string, last *int, before *string) int
 		Tags         func(childComplexity int) int
 		TimeZone     func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		Version      func(childComplexity int) int
 	}
 
 	InterviewerConnection struct {
@@ -667,6 +673,8 @@ type ComplexityRoot struct {
 		Name               func(childComplexity int) int
 		TimeZone           func(childComplexity int) int
 		UpcomingInterviews func(childComplexity int) int
+		UpdatedAt          func(childComplexity int) int
+		Version            func(childComplexity int) int
 		Waivers            func(childComplexity int) int
 	}
 
@@ -1247,6 +1255,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.Tags(childComplexity), true
+	case "Availability.updatedAt":
+		if e.ComplexityRoot.Availability.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.UpdatedAt(childComplexity), true
+	case "Availability.version":
+		if e.ComplexityRoot.Availability.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Version(childComplexity), true
 	case "Availability.weekly":
 		if e.ComplexityRoot.Availability.Weekly == nil {
 			break
@@ -2419,6 +2439,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interview.Student(childComplexity), true
+	case "Interview.updatedAt":
+		if e.ComplexityRoot.Interview.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.UpdatedAt(childComplexity), true
+	case "Interview.version":
+		if e.ComplexityRoot.Interview.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Version(childComplexity), true
 	case "Interview.viewerCanCancel":
 		if e.ComplexityRoot.Interview.ViewerCanCancel == nil {
 			break
@@ -2604,6 +2636,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interviewer.TimeZone(childComplexity), true
+	case "Interviewer.updatedAt":
+		if e.ComplexityRoot.Interviewer.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.UpdatedAt(childComplexity), true
+	case "Interviewer.version":
+		if e.ComplexityRoot.Interviewer.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interviewer.Version(childComplexity), true
 
 	case "InterviewerConnection.edges":
 		if e.ComplexityRoot.InterviewerConnection.Edges == nil {
@@ -3721,6 +3765,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Student.UpcomingInterviews(childComplexity), true
+	case "Student.updatedAt":
+		if e.ComplexityRoot.Student.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Student.UpdatedAt(childComplexity), true
+	case "Student.version":
+		if e.ComplexityRoot.Student.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Student.Version(childComplexity), true
 	case "Student.waivers":
 		if e.ComplexityRoot.Student.Waivers == nil {
 			break
@@ -5046,6 +5102,13 @@ type Student {
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
   "When the student was admitted."
   createdAt: DateTime!
+  """
+  Which version of the student's own fields this is: 1 at first, and one more with each edit.
+  Interviews, holds and waivers are no part of it. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  """
+  version: Int!
+  "When the student's own fields were last edited; at first, ` + "`" + `createdAt` + "`" + `."
+  updatedAt: DateTime!
 }
 
 "A page of students."
@@ -5141,6 +5204,13 @@ type Interviewer {
   active: Boolean!
   "When the interviewer was taken on."
   createdAt: DateTime!
+  """
+  Which version of the interviewer's own fields this is: 1 at first, and one more with each edit.
+  What they publish is no part of it. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  """
+  version: Int!
+  "When the interviewer's own fields were last edited; at first, ` + "`" + `createdAt` + "`" + `."
+  updatedAt: DateTime!
   "The interviewer's slots in every state, by start, then id. Null, with an error, for callers who may not read it."
   slots(
     "Slots that start at this time or later."
@@ -5290,6 +5360,13 @@ type Interview {
   noteShared: Boolean!
   "When it was booked."
   bookedAt: DateTime!
+  """
+  Which version of the interview this is: 1 at first, and one more whenever it is moved, cancelled,
+  completed, graded or otherwise changed. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  """
+  version: Int!
+  "When the interview was last changed; at first, ` + "`" + `bookedAt` + "`" + `, or when it was imported."
+  updatedAt: DateTime!
   "When it was completed; null unless it is."
   completedAt: DateTime
   "When it was cancelled; null unless it is."
@@ -6500,6 +6577,8 @@ type RevokeWaiverPayload {
 input CompleteInterviewInput {
   "The interview."
   interviewId: ID!
+  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the interview has another version by now. Null counts as left out."
+  expectedVersion: Int
   "The grade, 0 to 5; left out, it can be given later."
   grade: Int
   "What the interviewer writes about it, at most 4,000 characters."
@@ -6559,6 +6638,13 @@ type Availability {
   publishesFrom: DateTime
   "When it was published."
   createdAt: DateTime!
+  """
+  Which version of the availability this is: 1 at first, and one more with each edit. That
+  ` + "`" + `publishedUntil` + "`" + ` moves on is no edit. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  """
+  version: Int!
+  "When the availability was last edited; at first, ` + "`" + `createdAt` + "`" + `."
+  updatedAt: DateTime!
 }
 
 "A window that repeats by the week and keeps wall-clock time."
@@ -6763,6 +6849,8 @@ type AddWeeklyAvailabilityPayload {
 input UpdateAvailabilityInput {
   "The availability."
   availabilityId: ID!
+  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the availability has another version by now. Null counts as left out."
+  expectedVersion: Int
   "Of a window: when it starts. Null is refused."
   start: DateTime @notNull
   "Of a window: when it ends. Null is refused."
@@ -7063,6 +7151,8 @@ type AnonymiseStudentPayload {
 input UpdateStudentInput {
   "The student."
   studentId: ID!
+  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the student has another version by now. Null counts as left out."
+  expectedVersion: Int
   "The full name, 1 to 200 characters. Null is refused."
   name: String @notNull
   "The e-mail; no other student may have it. Null is refused."
@@ -7125,6 +7215,8 @@ type CreateInterviewerPayload {
 input UpdateInterviewerInput {
   "The interviewer."
   interviewerId: ID!
+  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the interviewer has another version by now. Null counts as left out."
+  expectedVersion: Int
   "The full name, 1 to 200 characters. Null is refused."
   name: String @notNull
   "The e-mail; no other interviewer may have it. Null is refused."
@@ -7571,6 +7663,10 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 		return ec.fieldContext_Availability_publishesFrom(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Availability_createdAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Availability_version(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Availability_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
@@ -8097,6 +8193,10 @@ func (ec *executionContext) childFields_Interview(ctx context.Context, field gra
 		return ec.fieldContext_Interview_noteShared(ctx, field)
 	case "bookedAt":
 		return ec.fieldContext_Interview_bookedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Interview_version(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Interview_updatedAt(ctx, field)
 	case "completedAt":
 		return ec.fieldContext_Interview_completedAt(ctx, field)
 	case "cancelledAt":
@@ -8183,6 +8283,10 @@ func (ec *executionContext) childFields_Interviewer(ctx context.Context, field g
 		return ec.fieldContext_Interviewer_active(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Interviewer_createdAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Interviewer_version(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Interviewer_updatedAt(ctx, field)
 	case "slots":
 		return ec.fieldContext_Interviewer_slots(ctx, field)
 	case "availability":
@@ -8419,6 +8523,10 @@ func (ec *executionContext) childFields_Student(ctx context.Context, field graph
 		return ec.fieldContext_Student_interviews(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Student_createdAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Student_version(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Student_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Student", field.Name)
 }
@@ -11626,6 +11734,52 @@ func (ec *executionContext) _Availability_createdAt(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Availability_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Availability_version(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Availability", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Availability_updatedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "DateTime")
 }
 
@@ -16763,6 +16917,52 @@ func (ec *executionContext) fieldContext_Interview_bookedAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Interview", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Interview_version(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Interview_updatedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _Interview_completedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Interview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17875,6 +18075,52 @@ func (ec *executionContext) _Interviewer_createdAt(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_Interviewer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Interviewer_version(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Interviewer_updatedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Interviewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interviewer_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interviewer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Interviewer", field, false, false, "DateTime")
 }
 
@@ -23144,6 +23390,52 @@ func (ec *executionContext) fieldContext_Student_createdAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Student", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Student_version(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Student_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Student_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Student", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Student_updatedAt(ctx context.Context, field graphql.CollectedField, obj *booking.Student) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Student_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Student_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Student", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _StudentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Student]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27308,7 +27600,7 @@ func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"interviewId", "grade", "note", "shareNote", "completedAt", "idempotencyKey"}
+	fieldsInOrder := [...]string{"interviewId", "expectedVersion", "grade", "note", "shareNote", "completedAt", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -27322,6 +27614,13 @@ func (ec *executionContext) unmarshalInputCompleteInterviewInput(ctx context.Con
 				return it, err
 			}
 			it.InterviewID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		case "grade":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("grade"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -29030,7 +29329,7 @@ func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Co
 		asMap["cancelBooked"] = false
 	}
 
-	fieldsInOrder := [...]string{"availabilityId", "start", "end", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags", "cancelBooked"}
+	fieldsInOrder := [...]string{"availabilityId", "expectedVersion", "start", "end", "timeZone", "startDate", "endDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes", "tags", "cancelBooked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29044,6 +29343,13 @@ func (ec *executionContext) unmarshalInputUpdateAvailabilityInput(ctx context.Co
 				return it, err
 			}
 			it.AvailabilityID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		case "start":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("start"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -29272,7 +29578,7 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 		asMap["cancelBooked"] = false
 	}
 
-	fieldsInOrder := [...]string{"interviewerId", "name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages", "active", "cancelBooked"}
+	fieldsInOrder := [...]string{"interviewerId", "expectedVersion", "name", "email", "timeZone", "tags", "maxPerDay", "maxPerWeek", "meetingUrl", "headline", "bio", "photoUrl", "languages", "active", "cancelBooked"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29286,6 +29592,13 @@ func (ec *executionContext) unmarshalInputUpdateInterviewerInput(ctx context.Con
 				return it, err
 			}
 			it.InterviewerID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -29405,7 +29718,7 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"studentId", "name", "email", "timeZone", "interviewLimit"}
+	fieldsInOrder := [...]string{"studentId", "expectedVersion", "name", "email", "timeZone", "interviewLimit"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29419,6 +29732,13 @@ func (ec *executionContext) unmarshalInputUpdateStudentInput(ctx context.Context
 				return it, err
 			}
 			it.StudentID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -30075,6 +30395,16 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 				})
 		case "createdAt":
 			out.Values[i] = ec._Availability_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Availability_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Availability_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -32003,6 +32333,16 @@ func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "version":
+			out.Values[i] = ec._Interview_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Interview_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "completedAt":
 			out.Values[i] = ec._Interview_completedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -32267,6 +32607,16 @@ func (ec *executionContext) _Interviewer(ctx context.Context, sel ast.SelectionS
 			}
 		case "createdAt":
 			out.Values[i] = ec._Interviewer_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Interviewer_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Interviewer_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -33773,6 +34123,16 @@ func (ec *executionContext) _Student(ctx context.Context, sel ast.SelectionSet, 
 				})
 		case "createdAt":
 			out.Values[i] = ec._Student_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Student_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Student_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -518,6 +518,8 @@ type UndoNoShowPayload struct {
 type UpdateAvailabilityInput struct {
 	// The availability.
 	AvailabilityID int64 `json:"availabilityId"`
+	// Refuse with `VERSION_CONFLICT`, and change nothing, when the availability has another version by now. Null counts as left out.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Of a window: when it starts. Null is refused.
 	Start *time.Time `json:"start,omitempty"`
 	// Of a window: when it ends. Null is refused.
@@ -558,6 +560,8 @@ type UpdateBookingPolicyPayload struct {
 type UpdateInterviewerInput struct {
 	// The interviewer.
 	InterviewerID int64 `json:"interviewerId"`
+	// Refuse with `VERSION_CONFLICT`, and change nothing, when the interviewer has another version by now. Null counts as left out.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// The full name, 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
 	// The e-mail; no other interviewer may have it. Null is refused.
@@ -590,6 +594,8 @@ type UpdateInterviewerInput struct {
 type UpdateStudentInput struct {
 	// The student.
 	StudentID int64 `json:"studentId"`
+	// Refuse with `VERSION_CONFLICT`, and change nothing, when the student has another version by now. Null counts as left out.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// The full name, 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
 	// The e-mail; no other student may have it. Null is refused.

@@ -232,7 +232,7 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 			return 0, err
 		}
 		current.PublishedUntil = &until
-		if err := c.tx.UpdateAvailability(ctx, current); err != nil {
+		if err := c.tx.ExtendAvailability(ctx, current); err != nil {
 			return 0, err
 		}
 		slots := len(plan.New)

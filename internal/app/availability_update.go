@@ -11,8 +11,9 @@ import (
 
 // AvailabilityChange changes the fields that are not nil.
 type AvailabilityChange struct {
-	AvailabilityID booking.AvailabilityID
-	Start, End     *time.Time // of a window
+	AvailabilityID  booking.AvailabilityID
+	ExpectedVersion *int       // refuse when the availability has another version by now
+	Start, End      *time.Time // of a window
 
 	TimeZone           *string // these of a weekly rule
 	StartDate          *calendar.Date
@@ -38,12 +39,15 @@ type UpdatedAvailability struct {
 func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*UpdatedAvailability, error) {
 	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
 	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*UpdatedAvailability, error) {
+		if err := current.CheckExpected(in.ExpectedVersion, "availability").Err(); err != nil {
+			return nil, err
+		}
 		next, refused := in.apply(current)
 		refused = append(refused, c.interviewer.MayPublish()...)
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
-		published, err := c.republish(ctx, next)
+		published, err := c.republish(ctx, current, next)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +57,7 @@ func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*U
 }
 
 // republish makes the slots to come of an availability what it says now.
-func (c *closing) republish(ctx context.Context, next booking.Availability) (*Published, error) {
+func (c *closing) republish(ctx context.Context, current, next booking.Availability) (*Published, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
 		return nil, err
@@ -61,7 +65,7 @@ func (c *closing) republish(ctx context.Context, next booking.Availability) (*Pu
 	if next.Weekly != nil {
 		next.PublishedUntil = &until
 	}
-	if err := c.tx.UpdateAvailability(ctx, next); err != nil {
+	if next, err = c.save(ctx, current, next); err != nil {
 		return nil, err
 	}
 	wanted, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
@@ -84,6 +88,15 @@ func (c *closing) republish(ctx context.Context, next booking.Availability) (*Pu
 	}
 	err = c.close(ctx, store.SlotTarget{AvailabilityID: &next.ID}, keep, false)
 	return published, err
+}
+
+// save writes an availability after a change, which may have edited nothing of it,
+// and answers it.
+func (c *closing) save(ctx context.Context, current, next booking.Availability) (booking.Availability, error) {
+	if len(next.Changes(current)) > 0 {
+		return c.tx.UpdateAvailability(ctx, next, c.now)
+	}
+	return next, c.tx.ExtendAvailability(ctx, next)
 }
 
 func (in AvailabilityChange) apply(to booking.Availability) (booking.Availability, booking.Refused) {

@@ -210,7 +210,8 @@ func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) erro
 		if err := refused.Err(); err != nil {
 			return fmt.Errorf("cancel interview %d: %w", interview.ID, err)
 		}
-		if err := c.tx.UpdateInterview(ctx, cancelled); err != nil {
+		cancelled, err := c.tx.UpdateInterview(ctx, cancelled, c.now)
+		if err != nil {
 			return err
 		}
 		if err := tell(ctx, c.tx, c.now, cancelled.Event(booking.InterviewCancelled, interview)); err != nil {

@@ -23,7 +23,7 @@ func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput
 	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
 	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*Closed, error) {
 		current.RemovedAt = &c.now
-		if err := c.tx.UpdateAvailability(ctx, current); err != nil {
+		if _, err := c.tx.UpdateAvailability(ctx, current, c.now); err != nil {
 			return nil, err
 		}
 		if err := c.close(ctx, store.SlotTarget{AvailabilityID: &current.ID}, keepNone, false); err != nil {

@@ -17,6 +17,8 @@ type CompleteInterviewInput struct {
 	ShareNote   *bool // with the student; nil leaves it as it is
 	CompletedAt *time.Time
 
+	ExpectedVersion *int // refuse when the interview has another version by now
+
 	IdempotencyKey *string
 }
 
@@ -25,6 +27,9 @@ func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) 
 	ctx = WithKey(ctx, "completeInterview", in.IdempotencyKey, in)
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, Share: in.ShareNote, At: in.CompletedAt}
 	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
+		if err := c.was.CheckExpected(in.ExpectedVersion, "interview").Err(); err != nil {
+			return err
+		}
 		completed, refused := c.was.Complete(completion, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -278,10 +283,11 @@ func (c *changing) write(ctx context.Context, kind booking.EventKind, is booking
 	if len(event.Changes) == 0 {
 		return nil
 	}
-	c.is = is
-	if err := c.tx.UpdateInterview(ctx, is); err != nil {
+	written, err := c.tx.UpdateInterview(ctx, is, c.now)
+	if err != nil {
 		return err
 	}
+	c.is = written
 	return tell(ctx, c.tx, c.now, event)
 }
 

@@ -141,13 +141,15 @@ type keptInterview struct {
 	Reschedules int                     `json:"reschedules,omitempty"`
 	Waivers     []booking.WaiverID      `json:"waivers,omitempty"`
 	Exempt      bool                    `json:"exempt,omitempty"`
+	Version     int                     `json:"version"`
+	UpdatedAt   time.Time               `json:"updatedAt"`
 }
 
 func keepInterview(i booking.Interview) keptInterview {
 	return keptInterview{
 		ID: i.ID, Interviewer: i.InterviewerID, Slot: i.SlotID, Start: i.Start, End: i.End, Status: i.Status, Grade: i.Grade,
 		NoteShared: i.NoteShared, BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, NoShowAt: i.NoShowAt,
-		Reschedules: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt,
+		Reschedules: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt, Version: i.Version, UpdatedAt: i.UpdatedAt,
 	}
 }
 
@@ -161,6 +163,7 @@ func (k keptInterview) over(i booking.Interview) booking.Interview {
 	i.ID, i.InterviewerID, i.SlotID, i.Start, i.End, i.Status, i.Grade = k.ID, k.Interviewer, k.Slot, k.Start, k.End, k.Status, k.Grade
 	i.NoteShared, i.BookedAt, i.CompletedAt, i.CancelledAt, i.NoShowAt = k.NoteShared, k.BookedAt, k.CompletedAt, k.CancelledAt, k.NoShowAt
 	i.Reschedules, i.Waivers, i.Exempt = k.Reschedules, k.Waivers, k.Exempt
+	i.Version, i.UpdatedAt = k.Version, k.UpdatedAt
 	return i
 }
 

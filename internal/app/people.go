@@ -42,11 +42,12 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 
 // StudentChange changes the fields that are not nil.
 type StudentChange struct {
-	StudentID      booking.StudentID
-	Name           *string
-	Email          *string
-	TimeZone       *string
-	InterviewLimit **int // a pointer to nil takes the student's own limit away
+	StudentID       booking.StudentID
+	ExpectedVersion *int // refuse when the student has another version by now
+	Name            *string
+	Email           *string
+	TimeZone        *string
+	InterviewLimit  **int // a pointer to nil takes the student's own limit away
 }
 
 // UpdateStudent changes a student. A lower limit cancels nothing.
@@ -60,6 +61,9 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 		if err != nil {
 			return nil, err
 		}
+		if err := before.CheckExpected(in.ExpectedVersion, "student").Err(); err != nil {
+			return nil, err
+		}
 		after, refused := in.apply(before).Normalise()
 		if err := refused.Err(); err != nil {
 			return nil, err
@@ -68,7 +72,7 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 		if len(event.Changes) == 0 {
 			return &after, nil
 		}
-		if err := tx.UpdateStudent(ctx, after); err != nil {
+		if after, err = tx.UpdateStudent(ctx, after, now); err != nil {
 			return nil, err
 		}
 		return &after, tell(ctx, tx, now, event)
@@ -125,13 +129,14 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 
 // InterviewerChange changes the fields that are not nil.
 type InterviewerChange struct {
-	InterviewerID booking.InterviewerID
-	Name          *string
-	Email         *string
-	TimeZone      *string
-	Tags          []string // nil leaves them
-	Active        *bool
-	CancelBooked  bool // with active false: also what is booked
+	InterviewerID   booking.InterviewerID
+	ExpectedVersion *int // refuse when the interviewer has another version by now
+	Name            *string
+	Email           *string
+	TimeZone        *string
+	Tags            []string // nil leaves them
+	Active          *bool
+	CancelBooked    bool // with active false: also what is booked
 
 	MaxPerDay, MaxPerWeek **int    // a pointer to nil takes the cap away
 	MeetingURL            **string // a pointer to nil takes the room away
@@ -158,6 +163,9 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 	change := calendarChange{in.InterviewerID, in.CancelBooked, cancelReason}
 	return changeCalendar(ctx, a, change, func(c *closing) (*UpdatedInterviewer, error) {
 		before := c.interviewer
+		if err := before.CheckExpected(in.ExpectedVersion, "interviewer").Err(); err != nil {
+			return nil, err
+		}
 		after, refused := in.apply(before).Normalise()
 		if err := refused.Err(); err != nil {
 			return nil, err
@@ -170,12 +178,17 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 				return nil, err
 			}
 		}
-		if err := c.tell(ctx, booking.InterviewerUpdated, 0, after.Event("", before).Changes); err != nil {
+		changes := after.Event("", before).Changes
+		if err := c.tell(ctx, booking.InterviewerUpdated, 0, changes); err != nil {
 			return nil, err
+		}
+		if len(changes) == 0 {
+			return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, nil
 		}
 		// Last: a new e-mail locks the row against the foreign key of a booking,
 		// too, which has its slot by then.
-		return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, c.tx.UpdateInterviewer(ctx, after)
+		after, err := c.tx.UpdateInterviewer(ctx, after, c.now)
+		return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, err
 	})
 }
 

@@ -45,7 +45,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		if len(event.Changes) == 0 {
 			return &anonymous, nil
 		}
-		if err := tx.AnonymiseStudent(ctx, anonymous); err != nil {
+		if anonymous, err = tx.AnonymiseStudent(ctx, anonymous, now); err != nil {
 			return nil, err
 		}
 		return &anonymous, tell(ctx, tx, now, event)

@@ -159,9 +159,7 @@ func (w *world) completed(s booking.Student, grades ...int) {
 		if err := refused.Err(); err != nil {
 			w.t.Fatalf("complete interview %d: %v", i.ID, err)
 		}
-		write(w, func(tx *store.Tx) (store.Nothing, error) {
-			return store.Nothing{}, tx.UpdateInterview(w.t.Context(), done)
-		})
+		write(w, func(tx *store.Tx) (booking.Interview, error) { return tx.UpdateInterview(w.t.Context(), done, i.End) })
 	}
 }
 

@@ -23,6 +23,7 @@ type Availability struct {
 	RemovedAt   *time.Time
 	// PublishedUntil: the rule's windows that start before this have their slots.
 	PublishedUntil *time.Time
+	Revision       // of what was published; how far it is published is no edit
 }
 
 // WeeklyRule repeats by the week and keeps wall-clock time.

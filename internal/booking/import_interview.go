@@ -59,7 +59,7 @@ func SlotStatusFor(i Interview, there *Slot) SlotStatus {
 // CompleteImported fills in what a file does not say of an interview, and
 // reports what cannot be.
 func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Interview, Refused) {
-	i.BookedAt = earlier(i.Start, now)
+	i.BookedAt, i.UpdatedAt = earlier(i.Start, now), now
 	if bookedAt != nil {
 		i.BookedAt = *bookedAt
 	}

@@ -52,6 +52,18 @@ type Interview struct {
 	// Exempt: it stands though a rule said no. It was taken in from elsewhere, or
 	// its student meets the interviewer again by a waiver.
 	Exempt bool
+	Revision
+}
+
+// LastChange is the last time that is known of the interview.
+func (i Interview) LastChange() time.Time {
+	last := i.UpdatedAt
+	for _, at := range []*time.Time{&i.BookedAt, i.CompletedAt, i.CancelledAt, i.NoShowAt} {
+		if at != nil && at.After(last) {
+			last = *at
+		}
+	}
+	return last
 }
 
 // Span is the interval of the interview.

@@ -30,6 +30,7 @@ type Student struct {
 	// means the policy's limit holds.
 	LimitOverride *int
 	CreatedAt     time.Time
+	Revision
 }
 
 // Anonymise is the student without a name. He can book no more; while he has an
@@ -74,6 +75,7 @@ type Interviewer struct {
 
 	Active    bool // an inactive interviewer has no open slots in the future
 	CreatedAt time.Time
+	Revision
 }
 
 // TagCount is a tag and how many active interviewers have it.

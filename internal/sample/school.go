@@ -200,7 +200,8 @@ func (s *school) complete(ctx context.Context, i booking.Interview, grade int) (
 	if err := refused.Err(); err != nil {
 		return i, err
 	}
-	if err := s.tx.UpdateInterview(ctx, completed); err != nil {
+	completed, err := s.tx.UpdateInterview(ctx, completed, i.End)
+	if err != nil {
 		return i, err
 	}
 	return completed, s.tx.Append(ctx, s.event(i.End, completed.Event(booking.InterviewCompleted, i)))

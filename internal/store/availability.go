@@ -33,6 +33,7 @@ type availabilityRow struct {
 	EndMinute      *int
 	EveryWeeks     *int
 	PublishedUntil *time.Time
+	Revised        revised `gorm:"embedded"`
 }
 
 func (availabilityRow) TableName() string { return "availabilities" }
@@ -41,6 +42,7 @@ func newAvailabilityRow(a booking.Availability) availabilityRow {
 	row := availabilityRow{
 		ID: a.ID, InterviewerID: a.InterviewerID, StartsAt: a.Start, SlotMinutes: a.SlotMinutes, GapMinutes: a.GapMinutes,
 		Tags: a.Tags, CreatedAt: a.CreatedAt, RemovedAt: a.RemovedAt, PublishedUntil: a.PublishedUntil,
+		Revised: revised(a.Revision),
 	}
 	if !a.End.IsZero() {
 		row.EndsAt = &a.End
@@ -57,6 +59,7 @@ func (r availabilityRow) domain() booking.Availability {
 	a := booking.Availability{
 		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), SlotMinutes: r.SlotMinutes, GapMinutes: r.GapMinutes,
 		Tags: r.Tags, CreatedAt: r.CreatedAt.UTC(), RemovedAt: utc(r.RemovedAt), PublishedUntil: utc(r.PublishedUntil),
+		Revision: r.Revised.revision(),
 	}
 	if r.EndsAt != nil {
 		a.End = r.EndsAt.UTC()
@@ -210,17 +213,26 @@ func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (b
 
 // CreateAvailability writes a new availability. Its interviewer is locked already.
 func (tx *Tx) CreateAvailability(ctx context.Context, a booking.Availability) (booking.Availability, error) {
+	a.Revision = booking.FirstRevision(a.CreatedAt)
 	created := newAvailabilityRow(a)
 	err := tx.db.WithContext(ctx).Create(&created).Error
 	return created.domain(), fault(err, "publish a window of interviewer %d", a.InterviewerID)
 }
 
-// UpdateAvailability writes what an availability has become. Its interviewer is
-// locked already.
-func (tx *Tx) UpdateAvailability(ctx context.Context, a booking.Availability) error {
+// UpdateAvailability writes what an edit at a time has made of an availability,
+// and answers it with its new revision. Its interviewer is locked already.
+func (tx *Tx) UpdateAvailability(ctx context.Context, a booking.Availability, at time.Time) (booking.Availability, error) {
+	was := a.Version
+	a.Revision = a.Next(at)
 	changed := newAvailabilityRow(a)
-	return tx.update(ctx, &changed, "starts_at", "ends_at", "slot_minutes", "gap_minutes", "tags", "removed_at",
+	return a, tx.edit(ctx, was, &changed, "starts_at", "ends_at", "slot_minutes", "gap_minutes", "tags", "removed_at",
 		"time_zone", "start_date", "end_date", "weekdays", "start_minute", "end_minute", "every_weeks", "published_until")
+}
+
+// ExtendAvailability writes how far an availability is published, which is no
+// edit. Its interviewer is locked already.
+func (tx *Tx) ExtendAvailability(ctx context.Context, a booking.Availability) error {
+	return tx.update(ctx, &availabilityRow{ID: a.ID, PublishedUntil: a.PublishedUntil}, "published_until")
 }
 
 // CreateSlots publishes open slots under an availability.

@@ -89,8 +89,8 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	tx.in.writeSlotHistory() // what became of the slot before comes first
 	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, `
 		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
-		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers, exempt)
-			VALUES ($2, $3, $1, $4, $5, $6, $7, $8, $9) RETURNING id),
+		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, updated_at, waivers, exempt)
+			VALUES ($2, $3, $1, $4, $5, $6, $7, $7, $8, $9) RETURNING id),
 		told AS (INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, changes, interview_id, policy_version)
 			SELECT $10, $11, $12, $13, $14, $15, $16, $17, $18, booked.id, coalesce($19, `+policyVersion+`) FROM booked RETURNING id, interview_id),
 		history AS (INSERT INTO slot_history (slot_id, what, at, event_id) SELECT $1, 'BOOKED', $10, told.id FROM told)
@@ -98,6 +98,7 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 		int64(i.SlotID), int64(i.StudentID), int64(i.InterviewerID), i.Start, i.End, string(i.Status), i.BookedAt, numbers(i.Waivers), i.Exempt,
 		event.At, string(event.Kind), string(event.ActorRole), event.ActorID, event.RequestID, event.StudentID, event.InterviewerID, event.SlotID,
 		event.Changes, e.PolicyVersion)
+	i.Revision = booking.FirstRevision(i.BookedAt)
 	tx.in.toldAt = e.At
 	return i, fault(err, "book slot %d", i.SlotID)
 }
@@ -105,15 +106,19 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 // CreateInterview writes an interview, whatever became of it, and answers it
 // with its id. Its slot's status is the caller's.
 func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking.Interview, error) {
+	i.Revision = booking.FirstRevision(i.LastChange())
 	created := newInterviewRow(i)
 	err := tx.db.WithContext(ctx).Create(&created).Error
 	return created.domain(), fault(err, "create an interview on slot %d", i.SlotID)
 }
 
-// UpdateInterview writes what became of an interview whose student this
-// transaction has locked. Of a moved one both slots are locked, too.
-func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview) error {
+// UpdateInterview writes what a change at a time has made of an interview whose
+// student this transaction has locked, and answers it with its new revision. Of a
+// moved one both slots are locked, too.
+func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview, at time.Time) (booking.Interview, error) {
+	was := i.Version
+	i.Revision = i.Next(at)
 	changed := newInterviewRow(i)
-	return tx.update(ctx, &changed, "interviewer_id", "slot_id", "starts_at", "ends_at", "status", "grade", "note", "note_shared",
+	return i, tx.edit(ctx, was, &changed, "interviewer_id", "slot_id", "starts_at", "ends_at", "status", "grade", "note", "note_shared",
 		"completed_at", "cancelled_at", "cancel_reason", "no_show_at", "reschedule_count", "waivers", "exempt")
 }

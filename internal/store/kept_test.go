@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
@@ -211,7 +212,8 @@ func TestListAfterAChangeOfOnesOwn(t *testing.T) {
 			return store.Nothing{}, err
 		}
 		student.LimitOverride = &limit
-		return store.Nothing{}, tx.UpdateStudent(t.Context(), student)
+		_, err = tx.UpdateStudent(t.Context(), student, time.Now())
+		return store.Nothing{}, err
 	})
 	if record, _, statements := l.list(); statements != 2 || *record.Student.LimitOverride != limit {
 		t.Errorf("a list takes %d statements, want 2; its student is %+v", statements, record.Student)

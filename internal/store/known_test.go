@@ -111,8 +111,13 @@ func interviewer(t *testing.T, s *store.Store, name string) booking.Interviewer 
 func rename(t *testing.T, s *store.Store, one booking.Interviewer, name string) {
 	t.Helper()
 	one.Name = name
-	inTx(t, s, func(tx *store.Tx) (store.Nothing, error) {
-		return store.Nothing{}, tx.UpdateInterviewer(t.Context(), one)
+	inTx(t, s, func(tx *store.Tx) (booking.Interviewer, error) {
+		locked, err := tx.LockInterviewer(t.Context(), one.ID)
+		if err != nil {
+			return locked, err
+		}
+		one.Revision = locked.Revision
+		return tx.UpdateInterviewer(t.Context(), one, time.Now())
 	})
 }
 

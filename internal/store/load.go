@@ -39,6 +39,7 @@ func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
 		{"time_zone", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.TimeZone) }},
 		{"interview_limit", "integer", func(b []byte, s booking.Student) []byte { return orNull(b, s.LimitOverride, appendInt) }},
 		{"created_at", "timestamptz", func(b []byte, s booking.Student) []byte { return appendTime(b, s.CreatedAt) }},
+		{"updated_at", "timestamptz", func(b []byte, s booking.Student) []byte { return appendTime(b, s.CreatedAt) }},
 	})
 }
 
@@ -60,6 +61,7 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) 
 		{"languages", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Languages) }},
 		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
 		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
+		{"updated_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
 	})
 }
 
@@ -78,6 +80,7 @@ func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.A
 		{"gap_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.GapMinutes) }},
 		{"tags", "text[]", func(b []byte, a availabilityRow) []byte { return appendTexts(b, a.Tags) }},
 		{"created_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
+		{"updated_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
 		{"removed_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.RemovedAt, appendTime) }},
 		{"time_zone", "text", func(b []byte, a availabilityRow) []byte { return orNull(b, a.TimeZone, appendText) }},
 		{"start_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartDate, appendDate) }},
@@ -119,6 +122,7 @@ func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) erro
 		{"cancelled_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelledAt, appendTime) }},
 		{"cancel_reason", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelReason, appendText) }},
 		{"no_show_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.NoShowAt, appendTime) }},
+		{"updated_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.LastChange()) }},
 		{"exempt", "boolean", func(b []byte, i booking.Interview) []byte { return strconv.AppendBool(b, i.Exempt) }},
 	})
 }

@@ -46,6 +46,13 @@ func TestLoadedRowsComeBack(t *testing.T) {
 	cancelled := booking.NewInterview(8, slot, at.Add(-2*time.Hour))
 	cancelled.ID, cancelled.Status, cancelled.CancelledAt, cancelled.CancelReason = 2, booking.Cancelled, &cancelled.BookedAt, &reason
 
+	for i := range students {
+		students[i].Revision = booking.FirstRevision(at)
+	}
+	interviewer.Revision, plain.Revision = booking.FirstRevision(at), booking.FirstRevision(at)
+	window.Revision, rule.Revision, open.Revision = booking.FirstRevision(at), booking.FirstRevision(at), booking.FirstRevision(at)
+	completed.Revision, cancelled.Revision = booking.FirstRevision(slot.End), booking.FirstRevision(*cancelled.CancelledAt)
+
 	ctx := t.Context()
 	_, err := store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
 		for _, load := range []func() error{

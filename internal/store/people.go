@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -100,12 +101,13 @@ func (r *Reader) TagsInUse(ctx context.Context, most int) (tags []booking.TagCou
 }
 
 const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, " +
-	"headline, bio, photo_url, languages, active, created_at"
+	"headline, bio, photo_url, languages, active, created_at, " + revisionColumns
 
 func interviewerPlaces(i *booking.Interviewer) []any {
 	return []any{
 		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL,
 		&i.Headline, &i.Bio, &i.PhotoURL, &i.Languages, &i.Active, (*instant)(&i.CreatedAt),
+		&i.Version, (*instant)(&i.UpdatedAt),
 	}
 }
 
@@ -130,6 +132,7 @@ func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.Interviewe
 
 // CreateStudent writes a student and answers it with its id.
 func (tx *Tx) CreateStudent(ctx context.Context, s booking.Student) (booking.Student, error) {
+	s.Revision = booking.FirstRevision(s.CreatedAt)
 	created := newStudentRow(s)
 	err := tx.db.WithContext(ctx).Create(&created).Error
 	return created.domain(), fault(err, "create a student")
@@ -143,11 +146,14 @@ func (r *Reader) Empty(ctx context.Context) (bool, error) {
 	return empty, fault(err, "see whether the school is empty")
 }
 
-// UpdateStudent writes every field of the student but the id and the time of
-// creation.
-func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student) error {
+// UpdateStudent writes every field of a student who was edited at a time but the
+// id and the time of creation, and answers the student with the new revision. The
+// student is locked already.
+func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time) (booking.Student, error) {
+	was := s.Version
+	s.Revision = s.Next(at)
 	changed := newStudentRow(s)
-	return tx.update(ctx, &changed, "name", "name_folded", "email", "time_zone", "interview_limit")
+	return s, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "interview_limit")
 }
 
 // LockStudent makes every other operation on the student's interviews wait
@@ -158,25 +164,33 @@ func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.St
 	return student, missing(err, "student", "studentId", id)
 }
 
-const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at FROM students WHERE id = $1 FOR NO KEY UPDATE"
+const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at, " + revisionColumns +
+	" FROM students WHERE id = $1 FOR NO KEY UPDATE"
 
 func studentPlaces(s *booking.Student) []any {
-	return []any{(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt)}
+	return []any{
+		(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
+		&s.Version, (*instant)(&s.UpdatedAt),
+	}
 }
 
 // CreateInterviewer writes an interviewer and answers it with its id.
 func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (booking.Interviewer, error) {
+	i.Revision = booking.FirstRevision(i.CreatedAt)
 	created := newInterviewerRow(i)
 	err := tx.db.WithContext(ctx).Create(&created).Error
 	return created.domain(), fault(err, "create an interviewer")
 }
 
-// UpdateInterviewer writes every field of the interviewer but the id and the
-// time of creation.
-func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer) error {
+// UpdateInterviewer writes every field of an interviewer who was edited at a time
+// but the id and the time of creation, and answers the interviewer with the new
+// revision. The interviewer is locked already.
+func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer, at time.Time) (booking.Interviewer, error) {
+	was := i.Version
+	i.Revision = i.Next(at)
 	changed := newInterviewerRow(i)
 	tx.in.changesInterviewers = true
-	return tx.update(ctx, &changed, "name", "name_folded", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url",
+	return i, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url",
 		"headline", "bio", "photo_url", "languages", "active")
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"rehearse/internal/booking"
 )
@@ -38,17 +39,23 @@ const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.ac
 // AnonymiseStudent takes away what people have written about a student, who is
 // locked. His interviews, holds and waivers stay, and so do the events, which
 // name him by id alone.
-func (tx *Tx) AnonymiseStudent(ctx context.Context, s booking.Student) error {
+func (tx *Tx) AnonymiseStudent(ctx context.Context, s booking.Student, at time.Time) (booking.Student, error) {
+	err := tx.db.WithContext(ctx).Exec(`
+		UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL,
+			version = version + 1, updated_at = greatest(updated_at, ?)
+		WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL)`, at, s.ID).Error
+	if err != nil {
+		return s, fault(err, "anonymise student %d", s.ID)
+	}
 	for _, statement := range []string{
-		"UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL WHERE student_id = ?",
 		"UPDATE waivers SET reason = '' WHERE student_id = ?",
 		// A request's id is the one text in a refusal that a client chooses.
 		"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND (" + refusalsAbout + ")",
 		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND (" + keysAbout + ")",
 	} {
 		if err := tx.db.WithContext(ctx).Exec(statement, s.ID).Error; err != nil {
-			return fault(err, "anonymise student %d", s.ID)
+			return s, fault(err, "anonymise student %d", s.ID)
 		}
 	}
-	return tx.UpdateStudent(ctx, s)
+	return tx.UpdateStudent(ctx, s, at)
 }

@@ -22,3 +22,13 @@ func (tx *Tx) update(ctx context.Context, changed any, columns ...string) error 
 	}
 	return fault(result.Error, "update %T", changed)
 }
+
+// edit does so with a row of the next revision. The lock under which the row was
+// read keeps others from counting the same one; what was read in part is not
+// written.
+func (tx *Tx) edit(ctx context.Context, was int, changed any, columns ...string) error {
+	if was < 1 {
+		return fmt.Errorf("update %T: it was read without its version", changed)
+	}
+	return tx.update(ctx, changed, append(columns, "version", "updated_at")...)
+}

@@ -23,7 +23,7 @@ const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id
 // his record beside it; the interview's columns are null for a student who has
 // none.
 const recordSelect = `
-		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at,
+		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.version, s.updated_at,
 			` + policyColumns + `,
 			me.id, w.waivers,
 			h.id, h.slot_id, h.placed_at, h.expires_at,
@@ -108,6 +108,7 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	}
 	r.whole = slices.Concat([]any{
 		&r.id, &r.stamp, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
+		&s.Version, (*instant)(&s.UpdatedAt),
 	}, policyPlaces(p), []any{
 		(*zeronull.Int8)(&r.record.Self), &r.waivers,
 		(*zeronull.Int8)(&h.ID), (*zeronull.Int8)(&h.SlotID), (*instant)(&h.PlacedAt), (*instant)(&h.ExpiresAt),

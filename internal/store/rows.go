@@ -23,6 +23,7 @@ type studentRow struct {
 	TimeZone       string
 	InterviewLimit *int
 	CreatedAt      time.Time
+	Revised        revised `gorm:"embedded"`
 }
 
 func (studentRow) TableName() string { return "students" }
@@ -30,14 +31,14 @@ func (studentRow) TableName() string { return "students" }
 func newStudentRow(s booking.Student) studentRow {
 	return studentRow{
 		ID: s.ID, Name: s.Name, NameFolded: spelling.Fold(s.Name), Email: s.Email, TimeZone: s.TimeZone,
-		InterviewLimit: s.LimitOverride, CreatedAt: s.CreatedAt,
+		InterviewLimit: s.LimitOverride, CreatedAt: s.CreatedAt, Revised: revised(s.Revision),
 	}
 }
 
 func (r studentRow) domain() booking.Student {
 	return booking.Student{
 		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone,
-		LimitOverride: r.InterviewLimit, CreatedAt: r.CreatedAt.UTC(),
+		LimitOverride: r.InterviewLimit, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revised.revision(),
 	}
 }
 
@@ -57,6 +58,7 @@ type interviewerRow struct {
 	Languages  texts
 	Active     bool
 	CreatedAt  time.Time
+	Revised    revised `gorm:"embedded"`
 }
 
 func (interviewerRow) TableName() string { return "interviewers" }
@@ -65,7 +67,7 @@ func (r interviewerRow) domain() booking.Interviewer {
 	return booking.Interviewer{
 		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
 		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, MeetingURL: r.MeetingURL, CreatedAt: r.CreatedAt.UTC(),
-		Headline: r.Headline, Bio: r.Bio, PhotoURL: r.PhotoURL, Languages: r.Languages,
+		Headline: r.Headline, Bio: r.Bio, PhotoURL: r.PhotoURL, Languages: r.Languages, Revision: r.Revised.revision(),
 	}
 }
 
@@ -73,7 +75,7 @@ func newInterviewerRow(i booking.Interviewer) interviewerRow {
 	return interviewerRow{
 		ID: i.ID, Name: i.Name, NameFolded: spelling.Fold(i.Name), Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
 		MaxPerDay: i.MaxPerDay, MaxPerWeek: i.MaxPerWeek, MeetingURL: i.MeetingURL,
-		Headline: i.Headline, Bio: i.Bio, PhotoURL: i.PhotoURL, Languages: i.Languages,
+		Headline: i.Headline, Bio: i.Bio, PhotoURL: i.PhotoURL, Languages: i.Languages, Revised: revised(i.Revision),
 	}
 }
 
@@ -126,6 +128,7 @@ type interviewRow struct {
 	RescheduleCount int
 	Waivers         ids[booking.WaiverID]
 	Exempt          bool
+	Revised         revised `gorm:"embedded"`
 }
 
 func (interviewRow) TableName() string { return "interviews" }
@@ -135,7 +138,7 @@ func newInterviewRow(i booking.Interview) interviewRow {
 		ID: i.ID, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID,
 		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note, NoteShared: i.NoteShared,
 		BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, CancelReason: i.CancelReason,
-		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt,
+		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt, Revised: revised(i.Revision),
 	}
 }
 
@@ -145,9 +148,22 @@ func (r interviewRow) domain() booking.Interview {
 		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note, NoteShared: r.NoteShared,
 		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), CancelledAt: utc(r.CancelledAt),
 		CancelReason: r.CancelReason, NoShowAt: utc(r.NoShowAt), Reschedules: r.RescheduleCount, Waivers: r.Waivers,
-		Exempt: r.Exempt,
+		Exempt: r.Exempt, Revision: r.Revised.revision(),
 	}
 }
+
+// revised is the revision of a row. GORM must not set the time: the operation has
+// one clock.
+type revised struct {
+	Version   int
+	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
+}
+
+func (r revised) revision() booking.Revision {
+	return booking.Revision{Version: r.Version, UpdatedAt: r.UpdatedAt.UTC()}
+}
+
+const revisionColumns = "version, updated_at"
 
 // row is what every row type can do.
 type row[T any] interface{ domain() T }

@@ -3,11 +3,11 @@ FROM "events"
 WHERE kind IN ($1)
 ORDER BY id LIMIT $2
 
-SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt"
+SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt","interviews"."version","interviews"."updated_at"
 FROM "interviews"
 WHERE id = ANY($1)
 
-SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at"
+SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at","students"."version","students"."updated_at"
 FROM "students"
 WHERE id = ANY($1)
 
@@ -19,7 +19,7 @@ SELECT id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full
 FROM slots
 WHERE id = ANY($1)
 
-SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at
+SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, headline, bio, photo_url, languages, active, created_at, version, updated_at
 FROM interviewers
 WHERE id = ANY($1)
 
@@ -31,7 +31,7 @@ WHERE interview_id = parent.of
 ORDER BY id LIMIT $2) AS page
 ORDER BY interview_id, id
 
-SELECT s.id, hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0), s.name, s.email, s.time_zone, s.interview_limit, s.created_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
+SELECT s.id, hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0), s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.version, s.updated_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
 FROM students s
 CROSS JOIN booking_policy p
 LEFT JOIN interviewers me ON me.email = s.email
