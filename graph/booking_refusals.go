@@ -27,13 +27,13 @@ func (r refusalResolver) Actor(ctx context.Context, refusals []*booking.BookingR
 }
 
 func (r refusalResolver) Student(ctx context.Context, refusals []*booking.BookingRefusal) ([]*booking.Student, error) {
-	return optional(ctx, refusals, loader.From(ctx).Students, func(r *booking.BookingRefusal) booking.StudentID { return r.StudentID })
+	return optional(ctx, refusals, &loader.From(ctx).Students, func(r *booking.BookingRefusal) booking.StudentID { return r.StudentID })
 }
 
 func (r refusalResolver) Slot(ctx context.Context, refusals []*booking.BookingRefusal) ([]*booking.Slot, error) {
-	return optional(ctx, refusals, loader.From(ctx).Slots, func(r *booking.BookingRefusal) booking.SlotID { return r.SlotID })
+	return optional(ctx, refusals, &loader.From(ctx).Slots, func(r *booking.BookingRefusal) booking.SlotID { return r.SlotID })
 }
 
 func (r refusalResolver) Interview(ctx context.Context, refusals []*booking.BookingRefusal) ([]*booking.Interview, error) {
-	return optional(ctx, refusals, loader.From(ctx).Interviews, func(r *booking.BookingRefusal) booking.InterviewID { return r.InterviewID })
+	return optional(ctx, refusals, &loader.From(ctx).Interviews, func(r *booking.BookingRefusal) booking.InterviewID { return r.InterviewID })
 }
