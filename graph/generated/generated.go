@@ -5028,7 +5028,7 @@ type Eligibility {
   eligible: Boolean!
   "How many interviews count as used: booked, completed, missed by the student, and a live hold."
   interviewsUsed: Int!
-  "How many the student may use: his own limit, else the policy's."
+  "How many the student may use: their own limit, else the policy's."
   interviewLimit: Int!
   "How many are left, never below 0, with those that waivers add."
   interviewsRemaining: Int!
@@ -5069,7 +5069,7 @@ type Student {
   "The IANA time zone the student lives in, by its canonical name."
   timeZone: String!
   """
-  How many interviews the student may use: his own limit, else the policy's.
+  How many interviews the student may use: their own limit, else the policy's.
   Null, with an error, for callers who may not read it.
   """
   interviewLimit: Int @access(student: OWN)
@@ -5242,7 +5242,7 @@ type Interviewer {
     "The availability before this cursor."
     before: String
   ): AvailabilityConnection @access(interviewer: OWN)
-  "The time that he has blocked, by start. Null, with an error, for callers who may not read it."
+  "The time that they have blocked, by start. Null, with an error, for callers who may not read it."
   blocks(
     "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
