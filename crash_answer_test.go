@@ -95,9 +95,6 @@ func (c *crashes) holdCommits() heldCommits {
 		}
 	}()
 	h.until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%emit_message%' AND pid <> pg_backend_pid())")
-	if _, err := h.db.ExecContext(c.t.Context(), "ALTER SYSTEM RESET synchronous_standby_names"); err != nil {
-		c.t.Fatal(err)
-	}
 	return h
 }
 
@@ -107,6 +104,10 @@ func (h heldCommits) await(table string) {
 	h.t.Helper()
 	h.until(`SELECT EXISTS (SELECT FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid
 		WHERE a.wait_event = 'SyncRep' AND l.relation = $1::regclass AND l.mode = 'RowExclusiveLock')`, table)
+	// Not before: each session reads the file of settings when it comes to it.
+	if _, err := h.db.ExecContext(h.t.Context(), "ALTER SYSTEM RESET synchronous_standby_names"); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 func (h heldCommits) until(query string, args ...any) {

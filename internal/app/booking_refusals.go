@@ -23,12 +23,13 @@ type replayed struct{ booking.Refused }
 func (r replayed) Unwrap() error { return r.Refused }
 
 // keepRefusal writes that a booking was refused, in a transaction of its own, for
-// the refused one has rolled back. Dry runs and replays are not written. The
+// the refused one has rolled back. Dry runs, replays and BUSY_RETRY, which no rule
+// says, are not written. The
 // request is answered whether or not the refusal could be kept, also when its
 // client has gone.
 func (a *App) keepRefusal(ctx context.Context, w writing, err error, of booking.BookingRefusal) {
 	var refused booking.Refused
-	if w.dryRun || errors.As(err, new(replayed)) || !errors.As(err, &refused) {
+	if w.dryRun || errors.As(err, new(replayed)) || !errors.As(err, &refused) || refused.Has(booking.BusyRetry) {
 		return
 	}
 	caller := CallerOf(ctx)
