@@ -23,7 +23,7 @@ const embedded = [
   'Actor', 'AddAvailabilityPayload', 'AddWeeklyAvailabilityPayload', 'AlreadyHolding', 'AlreadyInterviewed',
   'AnonymiseStudentPayload', 'AvailabilityConflict', 'AvailabilityConnection', 'AvailabilityEdge',
   'AvailableSlotConnection', 'AvailableSlotEdge', 'BlockConnection', 'BlockEdge', 'BlockTimePayload',
-  'BookSlotPayload', 'CancelInterviewPayload', 'CancelTooLate', 'Change', 'CompleteInterviewPayload',
+  'BookSlotPayload', 'BookingRefusalConnection', 'BookingRefusalEdge', 'CancelInterviewPayload', 'CancelTooLate', 'Change', 'CompleteInterviewPayload',
   'CreateInterviewerPayload', 'CreateStudentPayload', 'EligibilityReason', 'EmptyReason', 'EventConnection',
   'EventEdge', 'GradesTooLow', 'GrantWaiverPayload', 'HoldSlotPayload', 'ImportAvailabilityPayload',
   'ImportError', 'ImportInterviewersPayload', 'ImportInterviewsPayload', 'ImportRow', 'ImportStudentsPayload',
