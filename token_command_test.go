@@ -66,7 +66,7 @@ func withKey(t *testing.T) string {
 const created = `mutation { createStudent(input: {name: "X", email: "%s@example.org"}) { errors { code } } }`
 
 // On a laptop: a token is signed with the key that the server has made, and the
-// server takes it for whom it names. The command writes nothing.
+// server takes its sender for the person that it names. The command writes nothing.
 func TestTokenOnALaptop(t *testing.T) {
 	t.Parallel()
 	data := home(t)

@@ -18,16 +18,7 @@ let server
 before(async () => (server = await start({ RATE_LIMIT: 'off', SAMPLE_DATA: 'off' })))
 after(() => server?.stop())
 
-async function ask(query, variables) {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  })
-  const { data, errors } = await response.json()
-  assert.equal(errors, undefined, JSON.stringify(errors))
-  return data
-}
+const ask = (query, variables) => server.ask(query, variables)
 
 // generator answers numbers from 0 up to n, the same for the same seed (mulberry32).
 function generator(state) {

@@ -17,16 +17,7 @@ let server
 before(async () => (server = await start({ RATE_LIMIT: 'off' })))
 after(() => server?.stop())
 
-async function ask(query, variables) {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  })
-  const { data, errors } = await response.json()
-  assert.equal(errors, undefined, JSON.stringify(errors))
-  return data
-}
+const ask = (query, variables) => server.ask(query, variables)
 
 // school makes two students, and slots of one interviewer, an hour each, on the day
 // that is this many days from now, on which nobody else has any.

@@ -55,6 +55,17 @@ export async function start(env = {}) {
 
   return {
     url,
+    // ask runs an operation as the local administrator, and fails on errors.
+    async ask(query, variables) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      })
+      const { data, errors } = await response.json()
+      if (errors) throw new Error(JSON.stringify(errors))
+      return data
+    },
     async stop() {
       server.kill('SIGINT')
       const [code, signal] = await ended

@@ -201,8 +201,8 @@ func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput
 	return &model.UndoNoShowPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
-// concerned reads the student whom a mutation concerned, as they are after it, if
-// the payload's student is selected.
+// concerned reads the student of a mutation, as they are after it, if the
+// payload's student is selected.
 func concerned(ctx context.Context, id booking.StudentID) (*booking.Student, error) {
 	if !selects(graphql.GetFieldContext(ctx).Field.Selections, "student") {
 		return nil, nil //nolint:nilnil // nobody asks

@@ -85,7 +85,7 @@ func TestRefusalsNameWhatIsInTheWay(t *testing.T) {
 }
 
 // An interviewer who takes a no-show back learns that the student is busy, and
-// nothing about with whom.
+// nothing about the other interview.
 func TestRefusalsHideOthersInterviews(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

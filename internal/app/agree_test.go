@@ -148,7 +148,7 @@ type school struct {
 	slots        []booking.Slot // by start, then id
 	interviews   []booking.Interview
 	holds        []booking.Hold             // live ones, and some that have expired
-	soon         map[booking.StudentID]bool // whom the minimum notice is waived for
+	soon         map[booking.StudentID]bool // students with the minimum notice waived
 }
 
 // booked: booking one's own booked slot again answers that booking.

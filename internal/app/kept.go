@@ -18,7 +18,7 @@ const keptVersion = 1
 // people have written: that is read again, and lists are kept as ids.
 type keptAnswer struct {
 	Version int               `json:"version"`
-	Student booking.StudentID `json:"student,omitempty"` // whom it is about, for the privacy of students
+	Student booking.StudentID `json:"student,omitempty"` // the student it is about, for their privacy
 	Result  json.RawMessage   `json:"result,omitempty"`
 	Refused []keptRefusal     `json:"refused,omitempty"`
 }

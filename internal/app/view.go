@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -322,7 +321,7 @@ func (v View) ownSlots(f store.SlotFilter) store.SlotFilter {
 	return f
 }
 
-// SlotsOf lists the slots of interviewers whom the caller knows all about.
+// SlotsOf lists the slots of interviewers that KnowsInterviewers lets through.
 func (v View) SlotsOf(
 	ctx context.Context, of []booking.InterviewerID, f store.SlotFilter, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Slot], error) {
@@ -340,7 +339,7 @@ func (v View) CountSlotsOf(ctx context.Context, of []booking.InterviewerID, f st
 	return v.app.store.CountSlotsOf(ctx, of, f)
 }
 
-// AvailabilityPages lists the availability of interviewers whom the caller knows all about.
+// AvailabilityPages lists the availability of interviewers that KnowsInterviewers lets through.
 func (v View) AvailabilityPages(
 	ctx context.Context, of []booking.InterviewerID, f store.LiveAvailability, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Availability], error) {
@@ -360,7 +359,7 @@ func (v View) CountAvailability(
 	return v.app.store.CountAvailability(ctx, of, f)
 }
 
-// BlockPages lists the blocked time of interviewers whom the caller knows all about.
+// BlockPages lists the blocked time of interviewers that KnowsInterviewers lets through.
 func (v View) BlockPages(
 	ctx context.Context, of []booking.InterviewerID, f store.AnyBlock, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Block], error) {
@@ -378,73 +377,6 @@ func (v View) CountBlocks(
 		return nil, err
 	}
 	return v.app.store.CountBlocks(ctx, of, f)
-}
-
-// KnowsInterviewers is nil when the caller may know all about each of them, and
-// not only what a student sees: names, tags and time zones.
-func (v View) KnowsInterviewers(of []booking.InterviewerID) error {
-	for _, id := range of {
-		if !v.may.isInterviewer(id) {
-			return v.may.only()
-		}
-	}
-	return nil
-}
-
-// KnowsStudents is nil when the caller may know all about each of them, and not
-// only what an interviewer sees: names, e-mails, time zones, and his own
-// interviews with them.
-func (v View) KnowsStudents(of []booking.StudentID) error {
-	for _, id := range of {
-		if !v.may.isStudent(id) {
-			return v.may.only()
-		}
-	}
-	return nil
-}
-
-// IsParty reports whether the interview is the caller's.
-func (v View) IsParty(i booking.Interview) bool { return v.may.isParty(i) }
-
-// Holds reports whether the hold is the caller's.
-func (v View) Holds(h booking.Hold) bool { return v.may.isStudent(h.StudentID) }
-
-// CanCancel reports whether the caller could cancel the interview at now.
-func (v View) CanCancel(i booking.Interview, p booking.Policy, now time.Time) bool {
-	return v.may.only(parties...) == nil && v.may.isParty(i) && len(i.MayCancel(v.may.Actor, p, now)) == 0
-}
-
-// CanReschedule reports whether the caller could move the interview at now, to a
-// slot that suits.
-func (v View) CanReschedule(i booking.Interview, p booking.Policy, now time.Time) bool {
-	return v.may.only(students...) == nil && v.may.isStudent(i.StudentID) && len(i.MayMove(v.may.Actor, p, now)) == 0
-}
-
-// CanComplete reports whether the caller could complete or grade the interview at
-// now.
-func (v View) CanComplete(i booking.Interview, now time.Time) bool {
-	return v.may.only(staff...) == nil && v.may.isInterviewer(i.InterviewerID) && len(i.MayComplete(now)) == 0
-}
-
-// Meets reports whether the interview is the caller's and going to take place, so
-// that he may know where.
-func (v View) Meets(i booking.Interview) bool {
-	return i.Status == booking.Booked && v.may.isParty(i)
-}
-
-// Note is what the interviewer wrote, if the caller may read it: a student only
-// what is shared with him.
-func (v View) Note(i booking.Interview) *string {
-	if v.may.isInterviewer(i.InterviewerID) || i.NoteShared {
-		return i.Note
-	}
-	return nil
-}
-
-// SeesActor reports whether the caller, who sees an event, may see who caused it:
-// a student does not see another student.
-func (v View) SeesActor(a booking.Actor) bool {
-	return a.Role != booking.RoleStudent || v.may.Role != booking.RoleStudent || v.may.isStudent(booking.StudentID(a.ID))
 }
 
 // SlotHistories reads what became of slots, for administrators.

@@ -45,7 +45,7 @@ func byValue(db *gorm.DB) *gorm.DB {
 // fewPeople are so many that the index finds them sooner than a scan.
 const fewPeople = 500
 
-// countPeople counts the people of the table whom the filter leaves.
+// countPeople counts the people of the table that match the filter.
 func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
 	if f.Search != "" {
 		few := f.apply(db.Session(&gorm.Session{}).Table(table).Select("id")).Limit(fewPeople + 1)

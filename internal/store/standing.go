@@ -17,7 +17,7 @@ type IntRange struct{ Min, Max *int }
 // zero value narrows nothing.
 type StandingFilter struct {
 	Eligible       *bool
-	Stuck          []booking.RefusalCode // those whom one of these rules keeps from booking
+	Stuck          []booking.RefusalCode // students that one of these rules keeps from booking
 	InterviewsUsed *IntRange
 	Now            time.Time // of the verdict
 }
