@@ -67,6 +67,8 @@ func TestDryRunChangesNothing(t *testing.T) {
 	same(t, "the key was not used", booked.Interview != nil, true)
 	again := s.answerToBooking(in{"studentId": student, "slotId": slot, "dryRun": true})
 	same(t, "one's own booking again", [2]bool{again.Allowed, again.Interview == nil}, [2]bool{true, true})
+	kept := s.answerToBooking(in{"studentId": student, "slotId": slot, "dryRun": true, "idempotencyKey": "dry"})
+	same(t, "the key of a booking again", [3]bool{kept.Allowed, kept.Interview == nil, kept.ReleasedHold == nil}, [3]bool{true, true, true})
 	refused := s.answerToBooking(in{"studentId": s.student(nil), "slotId": slot, "dryRun": true})
 	same(t, "refused as a booking would be", codes(refused.Errors), []string{"SLOT_TAKEN"})
 	same(t, "a used key with another input", codes(s.answerToBooking(

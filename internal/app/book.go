@@ -34,12 +34,17 @@ func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
 	w := writing{now: a.Now(), dryRun: in.DryRun}
 	wish := booking.BookingRefusal{Operation: booking.BookSlot, StudentID: in.StudentID, SlotID: in.SlotID}
-	return claiming(ctx, a, wish, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
+	booked, err := claiming(ctx, a, wish, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
+	if err == nil && in.DryRun {
+		return &Booked{}, nil // even when the key, or the slot, already has an interview
+	}
+	return booked, err
 }
 
 func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 	if own, found := c.record.BookingOf(c.slot.ID); found {
-		return c.bookedBefore(ctx, own, in.DryRun)
+		interview, err := c.tx.Interview(ctx, own)
+		return Booked{Interview: &interview}, err
 	}
 	offer := c.record.Offer(c.now)
 	refused := offer.Judge(c.slot)
@@ -71,15 +76,6 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 		}
 	}
 	return Booked{Interview: &booked, Released: released}, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
-}
-
-// bookedBefore answers the student's own booking of the slot.
-func (c *claim) bookedBefore(ctx context.Context, id booking.InterviewID, dryRun bool) (Booked, error) {
-	if dryRun {
-		return Booked{}, nil
-	}
-	interview, err := c.tx.Interview(ctx, id)
-	return Booked{Interview: &interview}, err
 }
 
 // releaseOther ends the student's live hold on another slot than the wanted one.
