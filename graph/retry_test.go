@@ -12,21 +12,37 @@ import (
 	"rehearse/graph"
 )
 
-// repeatable are the mutations that need no key: done twice is done once.
-var repeatable = []string{
-	"anonymiseStudent", "releaseHold", "removeAvailability", "revokeWaiver", "unblockTime", "undoNoShow", "updateAvailability",
-	"updateBookingPolicy", "updateInterviewer", "updateStudent", "withdrawSlot",
+// repeatable are the mutations that take no key, and why a repeated request does
+// no harm.
+var repeatable = map[string]string{
+	"anonymiseStudent":    "an anonymous student has nothing left to take away",
+	"releaseHold":         "a hold that has ended stays ended",
+	"removeAvailability":  "what was removed stays removed",
+	"revokeWaiver":        "a revoked waiver stays revoked",
+	"unblockTime":         "the block is gone, and is not found",
+	"undoNoShow":          "the interview is booked, and is no no-show",
+	"updateAvailability":  "it sets values, and expectedVersion guards those of others",
+	"updateBookingPolicy": "it sets values, and expectedVersion guards those of others",
+	"updateInterviewer":   "it sets values, and expectedVersion guards those of others",
+	"updateStudent":       "it sets values, and expectedVersion guards those of others",
+	"withdrawSlot":        "a withdrawn slot stays withdrawn",
 }
 
-// Every mutation takes a key, or is one that does no harm when it is repeated.
+// Every mutation takes a key, or is one that does no harm when it is repeated:
+// nothing is created and nothing is counted.
 func TestMutationsTakeKeys(t *testing.T) {
 	t.Parallel()
 	schema := graph.ServedSchema()
 	for _, mutation := range schema.Mutation.Fields {
 		input := schema.Types[mutation.Arguments.ForName("input").Type.Name()]
 		takes := input.Fields.ForName("idempotencyKey") != nil
-		if takes == slices.Contains(repeatable, mutation.Name) {
-			t.Errorf("%s takes a key: %t", mutation.Name, takes)
+		if _, does := repeatable[mutation.Name]; takes == does {
+			t.Errorf("%s takes a key: %t; it is among the repeatable: %t", mutation.Name, takes, does)
+		}
+	}
+	for name := range repeatable {
+		if schema.Mutation.Fields.ForName(name) == nil {
+			t.Errorf("%s is no mutation", name)
 		}
 	}
 }

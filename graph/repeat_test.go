@@ -1,0 +1,70 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// repeats has a request for each mutation that takes no key, each of a school of
+// its own.
+func repeats(s *school) map[string]in {
+	student, holder, ann := s.student(nil), s.student(nil), s.interviewer(nil)
+	missed := s.booked(student, s.newSlot(day))
+	s.setClock(t0.Add(day + 30*time.Minute))
+	window := s.publish(ann, t0.Add(5*day), 3*time.Hour, 60)
+	slot := window.Slots[0].ID
+	s.accepted(s.changeInterview("markNoShow", in{"interviewId": missed, "party": "STUDENT"}).Errors)
+	var blocked struct {
+		Blocks []struct{ ID string }
+		Errors []refused
+	}
+	s.mutate("blockTime", "blocks { id }", in{
+		"interviewerId": ann, "start": moment(9 * day), "end": moment(10 * day), "reason": "away",
+	}, &blocked)
+	s.accepted(blocked.Errors)
+	return map[string]in{
+		"anonymiseStudent":    {"studentId": s.student(nil)},
+		"releaseHold":         {"holdId": s.hold(holder, slot).Hold.ID},
+		"removeAvailability":  {"availabilityId": window.Availability.ID},
+		"revokeWaiver":        {"waiverId": s.waive(student, "PAIR", nil)},
+		"unblockTime":         {"blockId": blocked.Blocks[0].ID},
+		"undoNoShow":          {"interviewId": missed},
+		"updateAvailability":  {"availabilityId": window.Availability.ID, "slotMinutes": 30, "tags": []string{"go"}},
+		"updateBookingPolicy": {"interviewLimit": 7, "publishHorizonDays": 20},
+		"updateInterviewer":   {"interviewerId": ann, "maxPerDay": 2, "active": false},
+		"updateStudent":       {"studentId": student, "name": "Another", "interviewLimit": nil},
+		"withdrawSlot":        {"slotId": slot},
+	}
+}
+
+// A mutation without a key does nothing the second time.
+func TestMutationsWithoutKeysAreRepeatable(t *testing.T) {
+	t.Parallel()
+	for mutation, why := range repeatable {
+		t.Run(mutation, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			input, is := repeats(s)[mutation]
+			if !is {
+				t.Fatal("no request of it is repeated")
+			}
+			name := strings.ToUpper(mutation[:1]) + mutation[1:] + "Input"
+			send := func() string {
+				return s.ask(fmt.Sprintf("mutation($in: %s!) { it: %s(input: $in) { errors { code } } }", name, mutation), in{"in": input}).body
+			}
+			before := s.rows()
+			same(t, "the first", strings.TrimSpace(send()), `{"data":{"it":{"errors":[]}}}`)
+			first := s.rows()
+			if first == before {
+				t.Fatal("the first does nothing")
+			}
+			again := send()
+			if s.rows() != first {
+				t.Errorf("the second, answered %s, does something, though %s", again, why)
+			}
+			s.sound()
+		})
+	}
+}

@@ -1,0 +1,218 @@
+package graph_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rehearse/graph"
+	"rehearse/internal/app"
+	"rehearse/internal/identity"
+	"rehearse/internal/pgtest"
+)
+
+// twin is another server of the school, with its clock and its caller, whose
+// statements are intercepted.
+func (s *school) twin(i pgtest.Intercept) (url string) {
+	s.t.Helper()
+	intercepted := s.db.Intercepted(s.t, i)
+	server := httptest.NewServer(graph.NewHandler(graph.Options{
+		App:    app.New(intercepted, func() time.Time { return *s.clock.Load() }),
+		Reader: &intercepted.Reader,
+		Log:    slog.New(slog.NewTextHandler(s.log, nil)),
+		Zone:   time.UTC,
+		// Requests wait for the gate, as long as a loaded machine needs.
+		Timeout: time.Minute,
+		Sender: func(context.Context, []string) (identity.Sender, error) {
+			return identity.Sender{Actor: *s.actor.Load()}, nil
+		},
+	}))
+	s.t.Cleanup(server.Close)
+	return server.URL
+}
+
+var rowLocks = regexp.MustCompile(` FOR (NO KEY UPDATE|UPDATE|SHARE)`)
+
+// unlocked takes the row locks out of a statement, so that what keeps a repeated
+// request from being done is its key alone.
+func unlocked(statement string) string { return rowLocks.ReplaceAllString(statement, "") }
+
+// unkeyed makes every key one that was never used: it switches the claim off.
+func unkeyed(statement string) string {
+	if strings.Contains(statement, "INSERT INTO idempotency_keys") {
+		return strings.Replace(statement, "VALUES ($1, $2, $3,", "VALUES ($1, $2, $3 || random()::text,", 1)
+	}
+	return statement
+}
+
+var changesRows = regexp.MustCompile(`\b(INSERT INTO|UPDATE|DELETE FROM) `)
+
+// writesFirst matches the statements that change rows, but for the claim of a key:
+// the first of them comes when a request is decided and nothing of it is written.
+func writesFirst(statement string) bool {
+	return !strings.Contains(statement, "idempotency_keys") && changesRows.MatchString(unlocked(statement))
+}
+
+// keyedMutations has a request for each mutation that takes a key, each of a school
+// of its own.
+func keyedMutations(s *school) map[string]retried {
+	all := retries(s)
+	student, ann := s.student(nil), s.interviewer(in{"email": "ben@example.org"})
+	booked := s.booked(student, s.newSlot(5*day))
+	const of = "interview { id status start cancelledAt rescheduleCount }"
+	maps.Copy(all, map[string]retried{
+		"a booking":      {mutation: "bookSlot", fields: of, input: in{"studentId": student, "slotId": s.newSlot(2 * day)}},
+		"a hold":         {mutation: "holdSlot", fields: "hold { id placedAt expiresAt extended }", input: in{"studentId": student, "slotId": s.newSlot(3 * day)}},
+		"a move":         {mutation: "rescheduleInterview", fields: of, input: in{"interviewId": booked, "slotId": s.newSlot(6 * day)}},
+		"a cancellation": {mutation: "cancelInterview", fields: of, input: in{"interviewId": booked, "reason": "ill"}},
+		"a calendar": {mutation: "importAvailability", fields: "rows { line status id } created unchanged", input: in{"interviewerId": ann, "ical": strings.Join([]string{
+			"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT", "UID:1", "DTSTAMP:20260601T080000Z",
+			"DTSTART:20260620T100000Z", "DTEND:20260620T120000Z", "END:VEVENT", "END:VCALENDAR", "",
+		}, "\r\n")}},
+	})
+	return all
+}
+
+// TestEveryKeyedMutationIsRaced compares the mutations above with the schema's.
+func TestEveryKeyedMutationIsRaced(t *testing.T) {
+	t.Parallel()
+	raced := map[string]bool{}
+	for _, r := range keyedMutations(retrySchool(t)) {
+		raced[r.mutation] = true
+	}
+	schema := graph.ServedSchema()
+	for _, mutation := range schema.Mutation.Fields {
+		input := schema.Types[mutation.Arguments.ForName("input").Type.Name()]
+		if keyed := input.Fields.ForName("idempotencyKey") != nil; keyed != raced[mutation.Name] {
+			t.Errorf("%s takes a key: %t; a race of its key is tested: %t", mutation.Name, keyed, raced[mutation.Name])
+		}
+	}
+}
+
+// body is the request of a mutation with its key.
+func (r retried) body(t *testing.T) string {
+	t.Helper()
+	with := maps.Clone(r.input)
+	with["idempotencyKey"] = "key"
+	name := strings.ToUpper(r.mutation[:1]) + r.mutation[1:] + "Input"
+	body, err := json.Marshal(in{
+		"query":     fmt.Sprintf("mutation($in: %s!) { it: %s(input: $in) { %s errors { code message path } } }", name, r.mutation, r.fields),
+		"variables": in{"in": with},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// written counts the rows of every table that a mutation writes.
+func (s *school) written() map[string]int {
+	s.t.Helper()
+	counts, db := map[string]int{}, s.db.SQL(s.t)
+	for _, table := range []string{
+		"students", "interviewers", "availabilities", "exceptions", "blocks", "slots", "slot_history", "interviews", "holds", "waivers", "events",
+	} {
+		var n int
+		if err := db.QueryRowContext(s.t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+			s.t.Fatal(err)
+		}
+		counts[table] = n
+	}
+	return counts
+}
+
+// stampede sends the mutation n times with one key, to two servers by turns. It
+// stops at the gate before its first write whoever comes there; then lets all go
+// on once ready returns.
+func stampede(s *school, r retried, n int, rewrite func(string) string, ready func(*pgtest.Gate)) (answers []string) {
+	s.t.Helper()
+	gate := pgtest.NewGate(writesFirst)
+	body, urls := r.body(s.t), [2]string{}
+	for i := range urls {
+		urls[i] = s.twin(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
+	}
+	answers = make([]string, n)
+	var all sync.WaitGroup
+	for i := range answers {
+		all.Go(func() { answers[i] = postRaw(urls[i%2], body) })
+	}
+	ready(gate)
+	gate.Open()
+	all.Wait()
+	return answers
+}
+
+// harm is how n requests with one key differ from one request: in what they are
+// answered, and in what has been written. once is what one request writes.
+func harm(answers []string, written, once map[string]int) (found []string) {
+	for _, answer := range answers {
+		if answer != answers[0] || !strings.Contains(answer, `"errors":[]`) {
+			found = append(found, "an answer: "+answer)
+		}
+	}
+	for table, n := range once {
+		if written[table] != n {
+			found = append(found, fmt.Sprintf("%d rows of %s, want %d", written[table], table, n))
+		}
+	}
+	return found
+}
+
+// once is what is written when the mutation is sent once.
+func (s *school) once(r retried) map[string]int {
+	s.t.Helper()
+	before := s.written()
+	if answer := postRaw(s.url, r.body(s.t)); !strings.Contains(answer, `"errors":[]`) {
+		s.t.Fatalf("one request is answered %s", answer)
+	}
+	after := s.written()
+	if after["events"] == before["events"] {
+		s.t.Fatal("one request tells of no event; it shows nothing")
+	}
+	return after
+}
+
+// Of many requests with one key at once, on two servers, one is done and all are
+// answered alike. With the claim of the key switched off, every mutation does harm.
+func TestKeyedMutationsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, name := range slices.Sorted(maps.Keys(keyedMutations(retrySchool(t)))) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			alone := retrySchool(t)
+			once := alone.once(keyedMutations(alone)[name])
+			t.Run("claimed", func(t *testing.T) {
+				t.Parallel()
+				const n = 4
+				s := retrySchool(t)
+				answers := stampede(s, keyedMutations(s)[name], n, unlocked, func(gate *pgtest.Gate) {
+					gate.Await(t, 1)
+					s.db.AwaitLockWaits(t, n-1, "INSERT INTO idempotency_keys")
+				})
+				for _, found := range harm(answers, s.written(), once) {
+					t.Error(found)
+				}
+				s.sound()
+			})
+			t.Run("unclaimed", func(t *testing.T) {
+				t.Parallel()
+				const n = 3
+				s := retrySchool(t)
+				answers := stampede(s, keyedMutations(s)[name], n, func(statement string) string { return unkeyed(unlocked(statement)) },
+					func(gate *pgtest.Gate) { gate.Await(t, n) })
+				if len(harm(answers, s.written(), once)) == 0 {
+					t.Errorf("%d requests do what one does: the control shows nothing", n)
+				}
+			})
+		})
+	}
+}
