@@ -12,10 +12,17 @@ import (
 // maxInterval bounds INTERVAL and COUNT, so that no sum overflows.
 const maxInterval = 1_000_000
 
+// maxRuleLength bounds a rule in bytes. One that names every day of a year, from
+// the front and from the back, has about 3,000.
+const maxRuleLength = 10_000
+
 // ParseRecurrence reads the value of an RRULE or an EXRULE (RFC 5545). A part
 // that is not known is an error: a rule that is half understood is another rule.
 func ParseRecurrence(text string) (Recurrence, error) {
 	r := Recurrence{Interval: 1, WeekStart: time.Monday}
+	if len(text) > maxRuleLength {
+		return r, fmt.Errorf("it has %d bytes; at most %d are allowed", len(text), maxRuleLength)
+	}
 	seen := map[string]bool{}
 	for part := range strings.SplitSeq(text, ";") {
 		if part = strings.TrimSpace(part); part == "" {
@@ -188,7 +195,23 @@ func (r Recurrence) check() error {
 		return errors.New("WEEKLY rules may not have BYMONTHDAY")
 	case len(r.Positions) > 0 && by == 0:
 		return errors.New("BYSETPOS needs another BY part beside it")
+	case !r.hasADay():
+		return errors.New("it never takes place: no month of BYMONTH has a day of BYMONTHDAY")
 	default:
 		return nil
 	}
+}
+
+// hasADay reports whether some month of the rule has some day of it.
+func (r Recurrence) hasADay() bool {
+	if len(r.Months) == 0 || len(r.MonthDays) == 0 {
+		return true
+	}
+	for _, month := range r.Months {
+		length := daysInMonth(time.Date(2024, time.Month(month), 1, 0, 0, 0, 0, time.UTC)) // of a leap year
+		if slices.ContainsFunc(r.MonthDays, func(day int) bool { return max(day, -day) <= length }) {
+			return true
+		}
+	}
+	return false
 }

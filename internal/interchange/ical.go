@@ -25,6 +25,13 @@ type CalendarOptions struct {
 	BlockWholeDays bool
 }
 
+// stepsOfAWindow is how many steps of following rules are allowed for each window
+// that a file may have: a rule that takes place on one day of a year takes as
+// many, and a daily one two.
+const stepsOfAWindow = 400
+
+func (o CalendarOptions) maxWork() int { return o.MaxWindows * stepsOfAWindow }
+
 // Use is what a row of a calendar asks for.
 type Use int
 
@@ -43,8 +50,12 @@ const calendarField = "ical"
 // time of its zone. What says when something takes place and cannot be read is
 // refused, with its line.
 func ReadCalendar(text []byte, o CalendarOptions) ([]Row[Availability], booking.Refused) {
+	return readCalendar(text, o, &calendar.Work{Left: o.maxWork()})
+}
+
+func readCalendar(text []byte, o CalendarOptions, work *calendar.Work) ([]Row[Availability], booking.Refused) {
 	calendars, trailing, err := readComponents(text)
-	r := calendarReader{CalendarOptions: o, work: &calendar.Work{Left: maxFileWork}}
+	r := calendarReader{CalendarOptions: o, work: work}
 	for _, c := range calendars {
 		if err == nil {
 			err = r.calendar(c)
@@ -104,6 +115,9 @@ func (r *calendarReader) calendar(c *component) error {
 			}
 		default:
 			r.unread = append(r.unread, one)
+		}
+		if err := r.tooMuchWork(one); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -191,6 +205,9 @@ func (r *calendarReader) windows() error {
 		master, exceptions, out := s.settle()
 		if master != nil {
 			r.add(master, out)
+			if err := r.tooMuchWork(master.component); err != nil {
+				return err
+			}
 		}
 		for _, e := range exceptions {
 			if !e.cancelled || len(e.refused) > 0 {
@@ -200,11 +217,18 @@ func (r *calendarReader) windows() error {
 		if err := r.tooMany(); err != nil {
 			return err
 		}
-		if r.work.Left <= 0 {
-			return wrongLine(1, "the rules of the calendar take more than the %d steps allowed", maxFileWork)
-		}
 	}
 	return nil
+}
+
+// tooMuchWork refuses the file when the rules up to the component take more steps
+// than are allowed.
+func (r *calendarReader) tooMuchWork(c *component) error {
+	if r.work.Left >= 0 {
+		return nil
+	}
+	return wrongLine(c.line, "the rules of the file, up to those of this %.80s, take more than %d steps to follow; at most so many are allowed for %d rows",
+		c.name, r.maxWork(), r.MaxWindows)
 }
 
 func (r *calendarReader) tooMany() error {

@@ -139,18 +139,15 @@ type occurrence struct {
 	calendar.Span
 }
 
-// maxEventWork and maxFileWork bound the steps of following rules: those of one
-// event, and those of a file.
-const (
-	maxEventWork = 1_000_000
-	maxFileWork  = 10_000_000
-)
+// maxEventWork bounds the steps of following the rules of one event.
+const maxEventWork = 1_000_000
 
 // occurrences are when the event takes place, in order, as far as is wanted. It
 // stops when there are more than most.
 func (e *event) occurrences(out excluded, file *calendar.Work, most int) []occurrence {
-	work := &calendar.Work{Left: min(maxEventWork, file.Left)}
-	defer func(given int) { file.Left -= given - max(0, work.Left) }(work.Left)
+	given := min(maxEventWork, file.Left)
+	work := &calendar.Work{Left: given}
+	defer func() { file.Left -= given - work.Left }()
 	if !e.readExceptions(out, work) {
 		return nil
 	}
@@ -200,7 +197,7 @@ func (e *event) follow(rule anchoredRule, work *calendar.Work, yield func(stamp)
 		return wall.Before(from) || yield(e.start.at(wall))
 	})
 	if err != nil {
-		e.fail(property{name: rule.among, line: rule.line}, fmt.Errorf("%w; at most %d are allowed", err, maxEventWork))
+		e.fail(property{name: rule.among, line: rule.line}, fmt.Errorf("%w; at most %d are allowed for an event", err, maxEventWork))
 	}
 	return err == nil
 }

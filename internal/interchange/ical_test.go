@@ -3,6 +3,7 @@ package interchange_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,8 +27,15 @@ func calendarOptions() interchange.CalendarOptions {
 // readLines reads a calendar and says in a line what became of each row.
 func readLines(t *testing.T, text string, o interchange.CalendarOptions) []string {
 	t.Helper()
-	rows, refused := interchange.ReadCalendar([]byte(text), o)
-	lines := []string{}
+	lines, _ := readCounting(t, text, o)
+	return lines
+}
+
+// readCounting does as readLines, and counts the steps that it takes.
+func readCounting(t *testing.T, text string, o interchange.CalendarOptions) (lines []string, steps int) {
+	t.Helper()
+	rows, refused, steps := interchange.ReadCalendarCounting([]byte(text), o)
+	lines = []string{}
 	for _, r := range refused {
 		lines = append(lines, "REFUSED "+r.Message)
 	}
@@ -43,7 +51,7 @@ func readLines(t *testing.T, text string, o interchange.CalendarOptions) []strin
 			lines = append(lines, row.Value.Start.Format("0102T1504")+row.Value.End.Format("-1504"))
 		}
 	}
-	return lines
+	return lines, steps
 }
 
 // ofEvents is a calendar of events, each some lines.
@@ -227,15 +235,57 @@ func TestAvailabilityOfCalendars(t *testing.T) {
 	}
 }
 
-// What a file costs is bounded by steps, which are counted.
+// What a file costs is bounded by steps, which are counted: 400 for each window
+// that is allowed, which are 500 here.
 func TestCalendarsThatTakeTooMuch(t *testing.T) {
 	t.Parallel()
-	const old = "DTSTART:16500101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=1000000;BYMINUTE=0,10,20,30,40,50"
-	begins(t, readLines(t, ofEvents(old), calendarOptions()), []string{"4 FAILED Line 8: the rule takes too many steps to follow; at most 1000000 are allowed."})
-	many := readLines(t, ofEvents(strings.Split(strings.Repeat(old+"|", 12)+oneHour, "|")...), calendarOptions())
-	begins(t, many, []string{"REFUSED Line 1: the rules of the calendar take more than the 10000000 steps allowed."})
-	impossible := strings.Repeat("DTSTART:20200101T000000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;UNTIL=99991231T000000Z|", 500)
-	begins(t, readLines(t, ofEvents(strings.Split(strings.TrimSuffix(impossible, "|"), "|")...), calendarOptions()), []string{})
+	const old = "DTSTART:16500101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=1000000;BYMINUTE=0,10,20,30,40,50;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12"
+	wide := calendarOptions()
+	wide.MaxWindows = 5000
+	begins(t, readLines(t, ofEvents(old), wide), []string{"4 FAILED Line 8: the rule takes too many steps to follow; at most 1000000 are allowed for an event."})
+	begins(t, readLines(t, ofEvents(oneHour, old, oneHour), calendarOptions()), []string{
+		"REFUSED Line 9: the rules of the file, up to those of this VEVENT, take more than 200000 steps to follow; at most so many are allowed for 500 rows."})
+	slashes := readLines(t, ofEvents(slices.Repeat([]string{"DTSTART;TZID=" + strings.Repeat("/", 250) + ":20260602T100000"}, 500)...), calendarOptions())
+	begins(t, slashes[:1], []string{"4 FAILED Line 6: DTSTART is in zone"})
+	many := make([]string, 1001)
+	for n := range many {
+		many[n] = fmt.Sprintf("DTSTART;TZID=Nowhere%d:20260602T100000", n)
+	}
+	begins(t, readLines(t, ofEvents(many...), calendarOptions()), []string{"REFUSED Line 4004: the rules of the file"})
+	begins(t, readLines(t, ofEvents("DTSTART;TZID="+strings.Repeat("/", 256)+":20260602T100000"), calendarOptions()), []string{"4 FAILED Line 6: DTSTART is in zone"})
 	flood := readLines(t, ofEvents(oneHour+"\nRRULE:FREQ=MINUTELY"), calendarOptions())
 	begins(t, flood, []string{"REFUSED The calendar has more than the 500 windows allowed."})
+}
+
+// 500 rules that never take place: those of a day that no month has are refused
+// as they are, and others by the steps that they take.
+func TestManyImpossibleRules(t *testing.T) {
+	t.Parallel()
+	const limit = 2_000_000
+	o := calendarOptions()
+	o.MaxWindows = limit / 400
+	for _, row := range []struct {
+		rule  string
+		steps int
+		want  string // the beginning of the first line; none for a file that is read
+		lines int
+	}{
+		{"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", 0, "4 FAILED Line 8: RRULE is \"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31\": it never takes place: no month of BYMONTH has a day of BYMONTHDAY.", 500},
+		{"FREQ=YEARLY;BYMONTH=4,6,9,11;BYMONTHDAY=31,-31;COUNT=9", 0, "4 FAILED Line 8: RRULE is", 500},
+		{"FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30;UNTIL=99991231T000000Z", 0, "4 FAILED Line 8: RRULE is", 500},
+		{"FREQ=DAILY;INTERVAL=7;BYDAY=WE", 500 * 40, "", 0}, // it begins on a Saturday
+		{"FREQ=MINUTELY;INTERVAL=2;BYMINUTE=1", limit + 100_000, "REFUSED Line", 1},
+		{"FREQ=DAILY;INTERVAL=7;BYDAY=WE;COUNT=1", limit + 100_000, "REFUSED Line", 1},
+		{"FREQ=HOURLY;INTERVAL=2;BYHOUR=1;COUNT=1", limit + 100_000, "REFUSED Line", 1},
+		{"FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6;COUNT=1", limit + 100_000, "REFUSED Line", 1},
+	} {
+		events := slices.Repeat([]string{"DTSTART:16000101T100000Z\nDURATION:PT1H\nRRULE:" + row.rule}, 500)
+		lines, steps := readCounting(t, ofEvents(events...), o)
+		if len(lines) != row.lines || row.lines > 0 && !strings.HasPrefix(lines[0], row.want) {
+			t.Errorf("%s: %d lines, the first %.200q", row.rule, len(lines), lines[:min(1, len(lines))])
+		}
+		if steps > row.steps {
+			t.Errorf("%s: %d steps, more than %d", row.rule, steps, row.steps)
+		}
+	}
 }

@@ -60,7 +60,20 @@ var unescapeText = strings.NewReplacer(`\\`, `\`, `\,`, ",", `\;`, ";")
 // puts into quotes.
 func zoneName(text string) string { return strings.TrimSpace(unescapeText.Replace(text)) }
 
+// Names of zones cost steps, too: one that is not known is looked for among the
+// files of the machine.
+const (
+	stepsOfALookUp = 200
+	maxZoneName    = 255
+)
+
 func (z *zones) lookUp(name string) (*time.Location, error) {
+	if err := z.work.Spend(stepsOfALookUp); err != nil {
+		return nil, err
+	}
+	if len(name) > maxZoneName {
+		return nil, fmt.Errorf("which has %d bytes; at most %d are allowed", len(name), maxZoneName)
+	}
 	if zone, known := namedZone(name); known {
 		return zone, nil
 	}
@@ -80,6 +93,9 @@ func (z *zones) lookUp(name string) (*time.Location, error) {
 			break
 		}
 		if rest = after; rest != "" {
+			if err := z.work.Spend(stepsOfALookUp); err != nil {
+				return nil, err
+			}
 			if zone, known := namedZone(rest); known {
 				return zone, nil
 			}
