@@ -21,6 +21,7 @@ type admission struct {
 	maxImport int64 // the same of an administrator's import
 	rates     *RateLimits
 	places    *places
+	large     *places // of bodies that are larger than maxBody
 	log       *slog.Logger
 
 	schema     *ast.Schema

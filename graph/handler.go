@@ -31,7 +31,10 @@ type Options struct {
 	Rates   *RateLimits    // nil for none
 	// MaxOperations are at work at once; DefaultMaxOperations if it is zero.
 	MaxOperations int
-	Limits        Limits // of requests; DefaultLimits if it is zero
+	// MaxLargeBodies of imports are in memory at once; DefaultMaxLargeBodies if it
+	// is zero.
+	MaxLargeBodies int
+	Limits         Limits // of requests; DefaultLimits if it is zero
 	// HideSchema refuses introspection, and suggests no names in errors.
 	HideSchema bool
 	// PersistedQueries lets clients send a document once, and its hash from then on.
@@ -55,6 +58,7 @@ type Handler struct {
 	http.Handler
 	streams *streams
 	places  *places
+	large   *places // of large bodies
 }
 
 // Drain waits until every stream has ended, once Stopping has.
@@ -69,8 +73,11 @@ func (h *Handler) AtWork() int { return int(h.places.taken.Load()) }
 // Waiting is how many wait for others to be done.
 func (h *Handler) Waiting() int { return h.places.inQueue() }
 
+// LargeBodies is how many bodies of imports are in memory.
+func (h *Handler) LargeBodies() int { return int(h.large.taken.Load()) }
+
 // Shed is how many were answered UNAVAILABLE for others, in all.
-func (h *Handler) Shed() int { return int(h.places.shed.Load()) }
+func (h *Handler) Shed() int { return int(h.places.shed.Load() + h.large.shed.Load()) }
 
 // NewHandler answers with what o says.
 func NewHandler(o Options) *Handler {
@@ -88,7 +95,8 @@ func NewHandler(o Options) *Handler {
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: schema}))
 	documents := newDocuments(schema, o)
 	letIn := admission{
-		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, places: newPlaces(o.MaxOperations), log: o.Log,
+		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
+		places: newPlaces(orDefault(o.MaxOperations, DefaultMaxOperations)), large: newPlaces(orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)),
 		schema: schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)
@@ -119,7 +127,7 @@ func NewHandler(o Options) *Handler {
 	if !o.unplanned {
 		server.AroundFields(plannedTypes(resolver).Around)
 	}
-	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places}
+	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places, large: letIn.large}
 }
 
 // newDocuments says which documents the server executes.

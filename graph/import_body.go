@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -23,24 +24,55 @@ func (a admission) bodyLimit(ctx context.Context) int64 {
 	return a.maxBody
 }
 
-// sizedBody counts the bytes that are read of a body.
+// sizedBody counts the bytes that are read of a body. One that is larger than
+// what is free takes a place among the large ones, and keeps it until the request
+// is answered.
 type sizedBody struct {
 	io.ReadCloser
-	size int64
+	size, free int64
+	places     *places
+	ctx        context.Context // the request's
+	leave      func()
+	refused    *refusal
 }
 
+// errNoPlace reports a large body that finds no place.
+var errNoPlace = errors.New("there is no place for a large body")
+
 func (b *sizedBody) Read(into []byte) (int, error) {
+	if b.refused != nil {
+		return 0, errNoPlace
+	}
 	n, err := b.ReadCloser.Read(into)
-	b.size += int64(n)
+	if b.size += int64(n); b.size > b.free && b.leave == nil {
+		if b.leave, b.refused = b.places.take(b.ctx); b.refused != nil {
+			return 0, errNoPlace
+		}
+	}
 	return n, err
 }
 
-// sized makes the request's body count its bytes.
-func sized(r *http.Request) *http.Request {
-	if r.Body != nil {
-		r.Body = &sizedBody{ReadCloser: r.Body}
+// sized makes the request's body count its bytes. done gives the place of a large
+// one to another.
+func (a admission) sized(r *http.Request) (sizedRequest *http.Request, done func()) {
+	if r.Body == nil {
+		return r, func() {}
 	}
-	return r
+	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, ctx: r.Context()}
+	r.Body = body
+	return r, func() {
+		if body.leave != nil {
+			body.leave()
+		}
+	}
+}
+
+// noPlace is why a body was not read to its end for others; nil if it was.
+func noPlace(r *http.Request) *refusal {
+	if body, is := r.Body.(*sizedBody); is {
+		return body.refused
+	}
+	return nil
 }
 
 // bodySize is how many bytes were read of the body of a request that is sized;

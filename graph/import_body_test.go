@@ -3,10 +3,16 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
+	"rehearse/graph"
 	"rehearse/internal/booking"
+	"rehearse/internal/store"
 )
 
 const importCalendarMutation = `mutation($id: ID!, $ical: String!) {
@@ -73,6 +79,66 @@ func TestImportOfALargeBody(t *testing.T) {
 			t.Errorf("as %q: %.300s", role, refused.body)
 		}
 	}
+}
+
+// While as many large bodies are in memory as may be, the next waits and is told
+// to come again; what is small has no need of a place.
+func TestLargeBodiesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxLargeBodies = 1 })
+	handler := s.serve.(*graph.Handler)
+	ann := s.interviewer(nil)
+	text, err := json.Marshal(map[string]any{
+		"query":     importCalendarMutation,
+		"variables": map[string]any{"id": ann, "ical": "BEGIN:VCALENDAR\nDESCRIPTION:" + strings.Repeat("a", 300<<10) + "\nEND:VCALENDAR\n"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, send := io.Pipe()
+	answered := make(chan string, 1)
+	go func() {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url, body)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		request.Header.Set("Content-Type", plainJSON)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer response.Body.Close()
+		answer, _ := io.ReadAll(response.Body)
+		answered <- response.Status + string(answer)
+	}()
+	if _, err := send.Write(text[:290<<10]); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.After(soon); handler.LargeBodies() == 0; runtime.Gosched() {
+		select {
+		case <-late:
+			t.Fatal("no large body is being read")
+		default:
+		}
+	}
+	s.exchanges([]exchange{
+		{name: "another large one", body: string(text), status: 503, says: `"UNAVAILABLE"`, answer: map[string]string{"Retry-After": "1"}},
+		{name: "a small one", body: askName, status: 200, says: saysName},
+	})
+	same(t, "shed", handler.Shed(), 1)
+	if _, err := send.Write(text[290<<10:]); err != nil {
+		t.Fatal(err)
+	}
+	_ = send.Close()
+	if answer := <-answered; !strings.HasPrefix(answer, "200") || !strings.Contains(answer, `"failed":0`) {
+		t.Errorf("the first large one: %.300s", answer)
+	}
+	if response, answer := s.exchange(exchange{method: http.MethodPost, body: string(text)}); response.StatusCode != 200 {
+		t.Errorf("the next large one: %d %.300s", response.StatusCode, answer)
+	}
+	same(t, "large bodies", handler.LargeBodies(), 0)
 }
 
 func TestALargeBodyCosts(t *testing.T) {

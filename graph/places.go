@@ -27,6 +27,10 @@ type places struct {
 // DefaultMaxOperations is as many as the database has connections for.
 const DefaultMaxOperations = 32
 
+// DefaultMaxLargeBodies bounds the memory of imports: a body of 8 MiB takes a few
+// times as much while it is read.
+const DefaultMaxLargeBodies = 4
+
 // A rush, of people who all come at once, passes: everybody in it waits. When
 // there are more than can be served for longer than that, all would wait as long
 // as anybody may, with nothing won by it.
@@ -36,7 +40,7 @@ const (
 )
 
 func newPlaces(most int) *places {
-	return &places{free: semaphore.NewWeighted(int64(orDefault(most, DefaultMaxOperations)))}
+	return &places{free: semaphore.NewWeighted(int64(most))}
 }
 
 // take takes a place. leave gives it back, and may be called again.

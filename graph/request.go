@@ -116,6 +116,8 @@ func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) (map[string
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var large *http.MaxBytesError
 	switch {
+	case errors.Is(err, errNoPlace):
+		return nil, noPlace(r)
 	case errors.As(err, &large) || r.ContentLength > maxBody:
 		return nil, refuse(tooLarge, "the body is larger than the %d bytes allowed", maxBody)
 	case errors.Is(err, os.ErrDeadlineExceeded):

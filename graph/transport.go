@@ -33,7 +33,9 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		writeRefusal(w, r, refuse(notAcceptable, "the answer can be %s or %s; Accept names neither", graphqlJSONMedia, jsonMedia))
 		return
 	}
-	params, refused := readRequest(w, sized(r), t.bodyLimit(r.Context()))
+	r, done := t.sized(r)
+	defer done()
+	params, refused := readRequest(w, r, t.bodyLimit(r.Context()))
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return
