@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -24,18 +25,28 @@ type walker struct {
 	t      *testing.T
 	schema *ast.Schema
 	role   booking.Role
+	unlike string // the one of nodes and edges that is not walked; edges by default
 }
 
 func (w walker) denied(field *ast.FieldDefinition) bool {
 	return w.role != booking.RoleAdmin && field.Directives.ForName("access") != nil && rightsTo(w.t, field)[w.role] == "NONE"
 }
 
-// fields are those of an object that are worth a walk: a list's nodes are the
-// same as its edges'.
+// fields are those of an object that are worth a walk: a list's nodes are its
+// edges' as well, and one way to them is enough for a document.
 func (w walker) fields(object *ast.Definition) []*ast.FieldDefinition {
 	return slices.DeleteFunc(slices.Clone(object.Fields), func(f *ast.FieldDefinition) bool {
-		return strings.HasPrefix(f.Name, "__") || f.Name == "edges"
+		return strings.HasPrefix(f.Name, "__") || f.Name == cmp.Or(w.unlike, "edges")
 	})
+}
+
+// further is how deep a selection goes below a field: the node of an edge is as
+// near as one of nodes.
+func (w walker) further(field *ast.FieldDefinition, depth int) int {
+	if field.Name == "node" {
+		return depth
+	}
+	return depth - 1
 }
 
 // all selects everything of a type, so deep.
@@ -73,7 +84,7 @@ func (w walker) field(field *ast.FieldDefinition, depth int) string {
 	case depth == 0:
 		return ""
 	default:
-		return field.Name + " " + w.all(of.Name, depth-1)
+		return field.Name + " " + w.all(of.Name, w.further(field, depth))
 	}
 }
 

@@ -23,7 +23,7 @@ func (r queryResolver) BookingRefusals(
 }
 
 func (r refusalResolver) Actor(ctx context.Context, refusals []*booking.BookingRefusal) ([]*booking.Actor, error) {
-	return actors(ctx, refusals, func(r *booking.BookingRefusal) *booking.Actor { return &r.Actor })
+	return actors(ctx, refusals, func(r *booking.BookingRefusal) booking.Actor { return r.Actor })
 }
 
 func (r refusalResolver) Student(ctx context.Context, refusals []*booking.BookingRefusal) ([]*booking.Student, error) {

@@ -44,18 +44,19 @@ func (r actorResolver) ID(_ context.Context, actor *booking.Actor) (*int64, erro
 }
 
 func (r eventResolver) Actor(ctx context.Context, events []*booking.Event) ([]*booking.Actor, error) {
-	return actors(ctx, events, func(e *booking.Event) *booking.Actor { return &e.Actor })
+	return actors(ctx, events, func(e *booking.Event) booking.Actor { return e.Actor })
 }
 
-// actors answers who did what the parents tell, and loads the people of all of
-// them together.
-func actors[P any](ctx context.Context, parents []*P, of func(*P) *booking.Actor) ([]*booking.Actor, error) {
-	return loader.Edge[P, *P, *booking.Actor, booking.Actor]{
-		Key: func(p *P) *P { return p },
-		Read: func(_ context.Context, parents []*P) (map[*P]*booking.Actor, error) {
-			actors := make(map[*P]*booking.Actor, len(parents))
-			for _, p := range parents {
-				actors[p] = of(p)
+// actors returns who did what each parent tells, so that the people of all
+// parents are read together. An actor is its own key: a parent may be a copy of
+// the object that was read.
+func actors[P any](ctx context.Context, parents []*P, of func(*P) booking.Actor) ([]*booking.Actor, error) {
+	return loader.Edge[P, booking.Actor, *booking.Actor, booking.Actor]{
+		Key: of,
+		Read: func(_ context.Context, keys []booking.Actor) (map[booking.Actor]*booking.Actor, error) {
+			actors := make(map[booking.Actor]*booking.Actor, len(keys))
+			for _, actor := range keys {
+				actors[actor] = &actor
 			}
 			return actors, nil
 		},
@@ -70,7 +71,8 @@ func (r actorResolver) Person(ctx context.Context, actors []*booking.Actor) ([]a
 }
 
 // people reads who the actors are, as far as the caller may know them: null for
-// the others, and for who is no person of the school.
+// the others, and for who is no person of the school. A booking can be refused to
+// a token whose person does not exist, so an actor may name nobody.
 func (r actorResolver) people(ctx context.Context, actors []booking.Actor) (map[booking.Actor]app.Person, error) {
 	view := r.app.View(ctx)
 	var students []booking.StudentID
@@ -86,11 +88,11 @@ func (r actorResolver) people(ctx context.Context, actors []booking.Actor) (map[
 			interviewers = append(interviewers, booking.InterviewerID(actor.ID))
 		}
 	}
-	foundStudents, err := loader.From(ctx).Students.Map(ctx, students)
+	foundStudents, err := loader.From(ctx).Students.Found(ctx, students)
 	if err != nil {
 		return nil, err
 	}
-	foundInterviewers, err := loader.From(ctx).Interviewers.Map(ctx, interviewers)
+	foundInterviewers, err := loader.From(ctx).Interviewers.Found(ctx, interviewers)
 	for id, student := range foundStudents {
 		people[booking.Actor{Role: booking.RoleStudent, ID: int64(id)}] = student
 	}

@@ -165,7 +165,7 @@ func each[T, V any](resolve func(*T, context.Context) (V, error)) func(context.C
 // plannedConnection is a connection of nodes, which a C is or has within it.
 func plannedConnection[C, N any](kind string, node *plan.Type[N], of func(*C) *page.Connection[N]) *plan.Type[C] {
 	edge := &plan.Type[page.Edge[N]]{Names: []string{kind + "Edge"}, Fields: map[string]plan.Field[page.Edge[N]]{
-		"node":   plan.Held(node, func(e *page.Edge[N]) *N { return &e.Node }),
+		"node":   plan.Held(node, func(e *page.Edge[N]) *N { return e.Node }),
 		"cursor": plan.Of(func(e *page.Edge[N]) string { return e.Cursor }, scalar.AppendString),
 	}}
 	info := &plan.Type[page.Info]{Names: []string{"PageInfo"}, Fields: map[string]plan.Field[page.Info]{

@@ -26,7 +26,7 @@ func (w walker) everything(name string, depth int) string {
 		case of.IsLeafType():
 			parts = append(parts, field.Name)
 		case depth > 0 && of.Kind == ast.Object:
-			parts = append(parts, field.Name+" "+w.everything(of.Name, depth-1))
+			parts = append(parts, field.Name+" "+w.everything(of.Name, w.further(field, depth)))
 		}
 	}
 	return "{ " + strings.Join(parts, " ") + " }"
@@ -144,6 +144,8 @@ func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
 	t.Parallel()
 	f := newFull(t)
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
+	byEdges := w
+	byEdges.unlike = "nodes"
 	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
 	by := func(root, name string, depth int) {
 		o.ask(f.school, root, "{ "+root+" "+w.everything(name, depth)+" }")
@@ -165,6 +167,7 @@ func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
 		"interviewers": "InterviewerConnection", fmt.Sprintf("eligibility(studentId: %s)", f.student): "Eligibility",
 	} {
 		by(root, name, wholeDepth)
+		o.ask(f.school, root+" by edges", "{ "+root+" "+byEdges.everything(name, wholeDepth)+" }")
 	}
 	if o.met < 100 {
 		t.Errorf("%d objects were met; are the roads walked?", o.met)

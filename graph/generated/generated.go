@@ -5577,7 +5577,7 @@ type Actor {
   role: Role!
   "Their id; null for the local administrator and for the program itself."
   id: ID
-  "Who they are; null for administrators and for the program itself."
+  "Who they are; null for administrators, for the program itself, and if the token names nobody of the school."
   person: Person
 }
 
@@ -12038,8 +12038,8 @@ func (ec *executionContext) _AvailabilityEdge_node(ctx context.Context, field gr
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Availability) graphql.Marshaler {
-			return ec.marshalNAvailability2rehearseᚋinternalᚋbookingᚐAvailability(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Availability) graphql.Marshaler {
+			return ec.marshalNAvailability2ᚖrehearseᚋinternalᚋbookingᚐAvailability(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12331,8 +12331,8 @@ func (ec *executionContext) _AvailableSlotEdge_node(ctx context.Context, field g
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2rehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12620,8 +12620,8 @@ func (ec *executionContext) _BlockEdge_node(ctx context.Context, field graphql.C
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Block) graphql.Marshaler {
-			return ec.marshalNBlock2rehearseᚋinternalᚋbookingᚐBlock(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Block) graphql.Marshaler {
+			return ec.marshalNBlock2ᚖrehearseᚋinternalᚋbookingᚐBlock(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13842,8 +13842,8 @@ func (ec *executionContext) _BookingRefusalEdge_node(ctx context.Context, field 
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.BookingRefusal) graphql.Marshaler {
-			return ec.marshalNBookingRefusal2rehearseᚋinternalᚋbookingᚐBookingRefusal(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.BookingRefusal) graphql.Marshaler {
+			return ec.marshalNBookingRefusal2ᚖrehearseᚋinternalᚋbookingᚐBookingRefusal(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15291,8 +15291,8 @@ func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.C
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Event) graphql.Marshaler {
-			return ec.marshalNEvent2rehearseᚋinternalᚋbookingᚐEvent(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Event) graphql.Marshaler {
+			return ec.marshalNEvent2ᚖrehearseᚋinternalᚋbookingᚐEvent(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17621,8 +17621,8 @@ func (ec *executionContext) _InterviewEdge_node(ctx context.Context, field graph
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Interview) graphql.Marshaler {
-			return ec.marshalNInterview2rehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚖrehearseᚋinternalᚋbookingᚐInterview(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18523,8 +18523,8 @@ func (ec *executionContext) _InterviewerEdge_node(ctx context.Context, field gra
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Interviewer) graphql.Marshaler {
-			return ec.marshalNInterviewer2rehearseᚋinternalᚋbookingᚐInterviewer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Interviewer) graphql.Marshaler {
+			return ec.marshalNInterviewer2ᚖrehearseᚋinternalᚋbookingᚐInterviewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22587,8 +22587,8 @@ func (ec *executionContext) _SlotEdge_node(ctx context.Context, field graphql.Co
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Slot) graphql.Marshaler {
-			return ec.marshalNSlot2rehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚖrehearseᚋinternalᚋbookingᚐSlot(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23567,8 +23567,8 @@ func (ec *executionContext) _StudentEdge_node(ctx context.Context, field graphql
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v booking.Student) graphql.Marshaler {
-			return ec.marshalNStudent2rehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalNStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
 		},
 		true,
 		true,
@@ -35549,6 +35549,14 @@ func (ec *executionContext) marshalNAvailability2ᚕrehearseᚋinternalᚋbookin
 	return ret
 }
 
+func (ec *executionContext) marshalNAvailability2ᚖrehearseᚋinternalᚋbookingᚐAvailability(ctx context.Context, sel ast.SelectionSet, v *booking.Availability) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Availability!")
+		return graphql.Null
+	}
+	return ec._Availability(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAvailabilityEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Availability]) graphql.Marshaler {
 	return ec._AvailabilityEdge(ctx, sel, &v)
 }
@@ -35607,6 +35615,14 @@ func (ec *executionContext) marshalNBlock2ᚕrehearseᚋinternalᚋbookingᚐBlo
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNBlock2ᚖrehearseᚋinternalᚋbookingᚐBlock(ctx context.Context, sel ast.SelectionSet, v *booking.Block) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Block!")
+		return graphql.Null
+	}
+	return ec._Block(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNBlockEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.Block]) graphql.Marshaler {
@@ -35694,6 +35710,14 @@ func (ec *executionContext) marshalNBookingRefusal2ᚕrehearseᚋinternalᚋbook
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNBookingRefusal2ᚖrehearseᚋinternalᚋbookingᚐBookingRefusal(ctx context.Context, sel ast.SelectionSet, v *booking.BookingRefusal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BookingRefusal!")
+		return graphql.Null
+	}
+	return ec._BookingRefusal(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNBookingRefusalEdge2rehearseᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[booking.BookingRefusal]) graphql.Marshaler {
@@ -35917,6 +35941,14 @@ func (ec *executionContext) marshalNEvent2ᚕrehearseᚋinternalᚋbookingᚐEve
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNEvent2ᚖrehearseᚋinternalᚋbookingᚐEvent(ctx context.Context, sel ast.SelectionSet, v *booking.Event) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Event!")
+		return graphql.Null
+	}
+	return ec._Event(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNEventConnection2ᚖrehearseᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[booking.Event]) graphql.Marshaler {

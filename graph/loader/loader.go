@@ -5,6 +5,7 @@ package loader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -115,8 +116,22 @@ type fetch[K ~int64, V any] func(*store.Reader, context.Context, []K) (map[K]V, 
 func (l *Loader[K, V]) from(r *store.Reader, f fetch[K, V]) { l.reader, l.fetch = r, f }
 
 // Map reads the values of the keys, without waiting for others to ask: the keys
-// are all there are at their place.
+// are all there are at their place. A key that names nothing is an error.
 func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
+	return l.read(ctx, keys, func(error) bool { return false })
+}
+
+// Found reads the values of the keys as Map does, and leaves out keys that name
+// nothing.
+func (l *Loader[K, V]) Found(ctx context.Context, keys []K) (map[K]*V, error) {
+	return l.read(ctx, keys, func(err error) bool { return errors.Is(err, errNotThere) })
+}
+
+// errNotThere is the error of a key that names nothing.
+var errNotThere = errors.New("is not there")
+
+// read reads the values of the keys, and leaves out those whose error is ignored.
+func (l *Loader[K, V]) read(ctx context.Context, keys []K, ignored func(error) bool) (map[K]*V, error) {
 	var values map[K]*V
 	if l.known != nil {
 		values = l.known(l.reader, keys)
@@ -131,10 +146,12 @@ func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
 	thunks := l.ask(ctx, keys)
 	for i, thunk := range thunks {
 		value, err := thunk()
-		if err != nil {
+		switch {
+		case err == nil:
+			values[keys[i]] = &value
+		case !ignored(err):
 			return nil, err
 		}
-		values[keys[i]] = &value
 	}
 	return values, nil
 }
@@ -179,7 +196,7 @@ func (l *Loader[K, V]) batch(ctx context.Context, keys []K) []*dataloader.Result
 		case err != nil:
 			results[i] = &dataloader.Result[V]{Error: err}
 		case !ok:
-			results[i] = &dataloader.Result[V]{Error: fmt.Errorf("%T %d is not there", key, key)}
+			results[i] = &dataloader.Result[V]{Error: fmt.Errorf("%T %d %w", key, key, errNotThere)}
 		default:
 			results[i] = &dataloader.Result[V]{Data: value}
 		}

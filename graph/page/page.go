@@ -38,9 +38,10 @@ type Connection[T any] struct {
 	total    func(context.Context) (int, error)
 }
 
-// Edge is one thing of a list and its place.
+// Edge is one thing of a list and its place. Node points into the connection's
+// nodes: an object is the same one whether it is reached by nodes or by edges.
 type Edge[T any] struct {
-	Node   T
+	Node   *T
 	Cursor string
 }
 
@@ -55,8 +56,8 @@ type Info struct {
 // Edges are the nodes with their places.
 func (c *Connection[T]) Edges() []Edge[T] {
 	edges := make([]Edge[T], len(c.Nodes))
-	for i, node := range c.Nodes {
-		edges[i] = Edge[T]{Node: node, Cursor: c.cursor(node)}
+	for i := range c.Nodes {
+		edges[i] = Edge[T]{Node: &c.Nodes[i], Cursor: c.cursor(c.Nodes[i])}
 	}
 	return edges
 }

@@ -1,0 +1,183 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// eventful is a school with events of every kind, by everybody who can cause
+// one, and with refused bookings.
+type eventful struct {
+	*school
+	student, interviewer, interview string
+}
+
+// newEventful makes all of that happen in a school, and insists that no kind of
+// event is missing.
+func newEventful(s *school) eventful {
+	t := s.t
+	t.Helper()
+	e := eventful{school: s}
+	e.student, e.interviewer = e.school.student(nil), e.school.interviewer(nil)
+	e.roster()
+	e.calendar()
+	e.life()
+	e.refusedBookings()
+	missing := []string{}
+	happened := kinds(e.events(""))
+	for _, kind := range loadSchema(t).Types["EventKind"].EnumValues {
+		if !slices.Contains(happened, kind.Name) {
+			missing = append(missing, kind.Name)
+		}
+	}
+	same(t, "kinds of events that nothing caused", missing, []string{})
+	return e
+}
+
+// do runs a mutation that must not be refused.
+func (e eventful) do(mutation, fields string, input in) {
+	e.t.Helper()
+	var payload struct{ Errors []refused }
+	e.mutate(mutation, fields, input, &payload)
+	e.accepted(payload.Errors)
+}
+
+func (e eventful) roster() {
+	e.t.Helper()
+	e.do("updateStudent", "student { id }", in{"studentId": e.student, "interviewLimit": 9})
+	e.do("updateInterviewer", "interviewer { id }", in{"interviewerId": e.interviewer, "maxPerDay": 9})
+	e.do("updateBookingPolicy", "bookingPolicy { version }", in{"holdSeconds": 60})
+	e.revoke(e.waive(e.student, "LIMIT", nil))
+	e.imports("importStudents", "name,email\nAda,ada@example.org\n", nil)
+	e.imports("importInterviewers", "name,email\nAnn,ann@example.org\n", nil)
+	e.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", 4*day), nil)
+	gone := e.school.student(nil)
+	e.as(booking.RoleStudent, gone, func() { e.cancel(e.booked(gone, e.slotFor(5*day))) })
+	e.do("anonymiseStudent", "student { id }", in{"studentId": gone})
+}
+
+// slotFor publishes a slot as an administrator and leaves who asks as it was.
+func (e eventful) slotFor(after time.Duration) string {
+	e.t.Helper()
+	who := e.actor.Load()
+	e.act(booking.RoleAdmin, 0)
+	defer e.actor.Store(who)
+	return e.newSlot(after)
+}
+
+func (e eventful) calendar() {
+	e.t.Helper()
+	e.as(booking.RoleInterviewer, e.interviewer, func() {
+		rule := e.weekly(e.interviewer, in{"endDate": nil})
+		e.update(rule.Availability.ID, in{"endTime": "17:00"})
+		e.closing("withdrawSlot", "", in{"slotId": rule.Slots[0].ID})
+		e.closing("blockTime", "blocks { id } ", in{
+			"interviewerId": e.interviewer, "start": moment(10 * day), "end": moment(11 * day), "reason": "away",
+		})
+	})
+	var blocks struct {
+		Interviewer struct {
+			Blocks struct{ Nodes []struct{ ID string } }
+		}
+	}
+	e.ask(fmt.Sprintf("{ interviewer(id: %s) { blocks { nodes { id } } } }", e.interviewer), nil).into(&blocks)
+	e.do("unblockTime", "slots { id }", in{"blockId": blocks.Interviewer.Blocks.Nodes[0].ID})
+	e.setClock(t0.Add(7 * day))
+	if _, err := e.app.ExtendAvailability(e.t.Context()); err != nil {
+		e.t.Fatal(err)
+	}
+	window := e.publish(e.interviewer, t0.Add(8*day+time.Hour), time.Hour, 60)
+	e.closing("removeAvailability", "", in{"availabilityId": window.Availability.ID})
+}
+
+func (e *eventful) life() {
+	e.t.Helper()
+	first, second, other := e.newSlot(12*day), e.newSlot(12*day+2*time.Hour), e.newSlot(30*day)
+	e.as(booking.RoleStudent, e.student, func() {
+		e.held(e.student, first)
+		e.setClock(t0.Add(7*day + time.Second))
+		e.release(e.held(e.student, first))
+		e.interview = e.booked(e.student, first)
+		e.accepted(e.move(e.interview, second).Errors)
+		e.cancel(e.booked(e.student, other))
+	})
+	e.setClock(t0.Add(12*day + 4*time.Hour))
+	e.accepted(e.noShow(e.interview, "STUDENT").Errors)
+	e.accepted(e.undo(e.interview).Errors)
+	e.accepted(e.complete(e.interview, nil).Errors)
+	e.accepted(e.complete(e.interview, 3).Errors)
+}
+
+// refusedBookings are by people of the school and by a token that names nobody.
+func (e eventful) refusedBookings() {
+	e.t.Helper()
+	taken := e.takenSlot(40 * day)
+	try := func() {
+		e.book(e.student, taken)
+		e.move(e.interview, taken)
+		e.book(missing, taken)
+		e.book(e.student, missing)
+	}
+	try()
+	e.as(booking.RoleStudent, e.student, try)
+	e.as(booking.RoleStudent, missing, try)
+}
+
+// Every field of every event and of every refused booking has an answer, for
+// everybody who may read it, by nodes and by edges.
+func TestEveryEventIsRead(t *testing.T) {
+	t.Parallel()
+	e := newEventful(newSchoolWith(t, store.Options{}, unlimited))
+	schema := loadSchema(t)
+	for role, id := range map[booking.Role]string{
+		booking.RoleAdmin: "0", booking.RoleStudent: e.student, booking.RoleInterviewer: e.interviewer, booking.RoleAnonymous: "0",
+	} {
+		for _, unlike := range []string{"edges", "nodes"} {
+			t.Run(fmt.Sprint(role, " without ", unlike), func(t *testing.T) {
+				w := walker{t: t, schema: schema, role: role, unlike: unlike}
+				for _, root := range []string{
+					"events", "bookingRefusals", "interviews", "students", "viewer",
+					fmt.Sprintf("interview(id: %s)", e.interview), fmt.Sprintf("student(id: %s)", e.student),
+				} {
+					field := schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])
+					if role != booking.RoleAdmin && rightsTo(t, field)[role] == "NONE" {
+						continue
+					}
+					e.as(role, id, func() { e.wantRead(t, "{ "+root+" "+w.all(field.Type.Name(), 5)+" }") })
+				}
+			})
+		}
+	}
+}
+
+// wantRead: what is asked for is answered without an error.
+func (e eventful) wantRead(t *testing.T, document string) {
+	t.Helper()
+	answer := e.ask(document, nil)
+	for _, failed := range answer.Errors {
+		path, _ := json.Marshal(failed.Path)
+		t.Errorf("%.60s … at %s: %s %s", document, path, failed.Extensions.Code, e.cause(failed.Extensions.ErrorID))
+	}
+	if len(answer.Errors) == 0 && !strings.Contains(answer.body, `":{`) {
+		t.Errorf("%.60s … has no answer: %s", document, answer.body)
+	}
+}
+
+// cause returns what the log says of an error whose cause the answer hides.
+func (s *school) cause(errorID string) string {
+	if errorID != "" {
+		for line := range strings.Lines(s.log.String()) {
+			if strings.Contains(line, errorID) {
+				return line
+			}
+		}
+	}
+	return ""
+}
