@@ -98,7 +98,7 @@ func (p *program) greet(ctx context.Context, l listeners, s *store.Store) {
 		who = "A request needs a token"
 	}
 	if everyAddress(l.public.Addr()) {
-		everywhere = ", and at every other address of this machine"
+		everywhere = ", and on every other address of this machine"
 	}
 	what, query := "the first students", studentsQuery
 	if _, err := s.Student(ctx, sample.Newcomer); err == nil {

@@ -44,7 +44,7 @@ func (p *program) reload(ctx context.Context, r *reloads) {
 	}
 	if r.certificate.Load() != nil {
 		if certificate, err := p.config.ReadCertificate(); err != nil {
-			p.log.ErrorContext(ctx, "SIGHUP: the certificate stays as it was", "error", err)
+			p.log.ErrorContext(ctx, "SIGHUP: keeping the previous certificate", "error", err)
 		} else {
 			r.certificate.Store(certificate)
 			p.log.InfoContext(ctx, "SIGHUP: the certificate was reloaded", "file", p.config.TLSCertFile)
@@ -52,10 +52,10 @@ func (p *program) reload(ctx context.Context, r *reloads) {
 	}
 	if r.key != nil {
 		if key, err := p.config.ReadPublicKey(); err != nil {
-			p.log.ErrorContext(ctx, "SIGHUP: the key of tokens stays as it was", "error", err)
+			p.log.ErrorContext(ctx, "SIGHUP: keeping the previous token key", "error", err)
 		} else {
 			r.key.Replace(*key)
-			p.log.InfoContext(ctx, "SIGHUP: the key of tokens was reloaded", "file", p.config.JWTPublicKeyFile)
+			p.log.InfoContext(ctx, "SIGHUP: the token key was reloaded", "file", p.config.JWTPublicKeyFile)
 		}
 	}
 }
@@ -69,7 +69,7 @@ func (p *program) followHangups(ctx context.Context, signals <-chan os.Signal, i
 			return
 		case <-signals:
 			if inTerminal && !hasTerminal() {
-				p.log.InfoContext(ctx, "the terminal is gone; stopping")
+				p.log.InfoContext(ctx, "the terminal was closed; stopping")
 				stop()
 				return
 			}

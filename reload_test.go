@@ -105,7 +105,7 @@ func TestHangupReloadsTheCertificate(t *testing.T) {
 	if err := os.WriteFile(at("cert.pem"), []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r.hangUp("the certificate stays as it was", 1)
+	r.hangUp("keeping the previous certificate", 1)
 	if got := shows(t, r.address); got != "second" {
 		t.Errorf("after a broken file it shows %s", got)
 	}
@@ -135,13 +135,13 @@ func TestHangupReloadsTheKeyOfTokens(t *testing.T) {
 	}
 	answers("the first key", first, 200)
 	answers("the second key before the signal", second, 401)
-	r.hangUp("the key of tokens was reloaded", 1)
+	r.hangUp("the token key was reloaded", 1)
 	answers("the first key after the signal", first, 401)
 	answers("the second key", second, 200)
 	if err := os.WriteFile(filepath.Join(folder, "public.pem"), []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r.hangUp("the key of tokens stays as it was", 1)
+	r.hangUp("keeping the previous token key", 1)
 	answers("the second key after a broken file", second, 200)
 	r.stop()
 }

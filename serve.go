@@ -196,7 +196,7 @@ func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context
 		note, err := verifier.Ready()
 		switch {
 		case err != nil:
-			return "the token issuer cannot be reached, and none of its keys is known", err
+			return "the token issuer cannot be reached, and none of its keys are known", err
 		case note != "":
 			return "ready; " + note, nil
 		default:
@@ -286,7 +286,7 @@ func watch(ctx context.Context, server *localpg.Server) error {
 	case <-ctx.Done():
 		return nil
 	case <-server.Done():
-		return errors.New("the local Postgres server has stopped")
+		return errors.New("the built-in Postgres server has stopped")
 	}
 }
 
@@ -315,7 +315,7 @@ func open(ctx context.Context, name, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("%s %s is in use; is another server running there? Stop it, or choose another port, such as %s=%s", name, addr, name, nextFree(ctx, addr))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %s cannot be listened on: %w", name, addr, err)
+		return nil, fmt.Errorf("cannot listen on %s %s: %w", name, addr, err)
 	}
 	return l, nil
 }

@@ -63,30 +63,30 @@ func exitCode(err error, logs bool, stderr io.Writer) int {
 
 const usage = `usage: rehearse [command]
 
-  serve     everything (the default): start the database if it is the embedded one,
-            migrate it, load the sample school into it if it is empty, and serve
-  migrate   bring the database to this version's schema
+  serve     run the server (the default): start the built-in database if it is used,
+            migrate it, load the sample school into an empty one, and serve
+  migrate   migrate the database to this version's schema
   sample    load sample data into an empty database: the sample school, or, with
             --size S, M or L, a large generated one (--seed N, 1 by default)
-  extend    publish every weekly rule as far as the policy's horizon; serve does so
-            by itself, every hour
-  import    take data in from a CSV file, or from standard input for -:
+  extend    publish the slots of all weekly rules up to the policy's horizon; serve
+            does this every hour
+  import    import a CSV file, or standard input for -:
             import students|interviewers|availability|interviews FILE|-
-            --dry-run says what would be done, --partial writes the rows that can be,
-            --exempt takes interviews in that break the limit, the pair, the grades or a cap
-            import calendar FILE|- --interviewer ID|E-MAIL publishes an iCalendar file:
+            --dry-run prints the result and writes nothing, --partial writes the valid rows,
+            --exempt imports interviews that break the limit, the pair, the grades or a cap
+            import calendar FILE|- --interviewer ID|E-MAIL imports an iCalendar file:
             --slot-minutes N (60 by default), --whole-days skip|block (skip by default)
   export    write such a file to standard output:
             export students|interviewers|availability|interviews
-                   [--from DATE] [--until DATE], of availability and interviews
-  token     print a token for requests in somebody's name:
+                   [--from DATE] [--until DATE], for availability and interviews
+  token     print an access token for a person:
             --role student|interviewer|admin --id N [--ttl 1h]
-  load      send requests to a running server and print how fast they were answered:
+  load      load-test a running server and print rates and latencies:
             load [flags] URL; load --help lists the flags
-  check     recompute every invariant over the database and print what disagrees
+  check     check the data against all invariants and print the violations
   version   print the version
 
-The configuration comes from environment variables; the README lists them.`
+Environment variables configure the program; the README lists them.`
 
 // program is one run: what its commands share.
 type program struct {
@@ -124,7 +124,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	command, known := commands[name]
 	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token", "load"}, name)) {
-		return fmt.Errorf("%w: there is no command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
+		return fmt.Errorf("%w: unknown command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
 	}
 	c, err := config.Load(getenv, purposes[name])
 	if err != nil {
@@ -201,7 +201,7 @@ func (p *program) check(ctx context.Context) error {
 			fmt.Fprintf(p.stdout, "%s: %s\n", f.Invariant, f.Detail)
 		}
 		if len(findings) > 0 {
-			return fmt.Errorf("%d rows break an invariant", len(findings))
+			return fmt.Errorf("%d rows violate an invariant", len(findings))
 		}
 		_, err = fmt.Fprintln(p.stdout, "every invariant holds")
 		return err

@@ -358,11 +358,11 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"version", nil, []string{"version"}, 0, "rehearse"},
 		{"help", nil, []string{"help"}, 0, "usage: rehearse"},
-		{"an unknown command", nil, []string{"dance"}, exitConfiguration, `no command "dance"`},
+		{"an unknown command", nil, []string{"dance"}, exitConfiguration, `unknown command "dance"`},
 		{"arguments where there are none", nil, []string{"serve", "now"}, exitConfiguration, "usage"},
 		{"an unknown size", nil, []string{"sample", "--size", "XXL"}, exitConfiguration, "school, S, M or L"},
 		{"load's help", nil, []string{"load", "--help"}, 0, "--max-in-flight"},
-		{"load on nothing", nil, []string{"load"}, exitConfiguration, "load: a URL is expected"},
+		{"load on nothing", nil, []string{"load"}, exitConfiguration, "load: no URL is given"},
 		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `MIGRATE is "maybe"`},
 		{"no documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, `TRUSTED_DOCUMENTS is "nowhere"; a folder of documents is expected`},
 		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, "loopback address"},

@@ -66,20 +66,20 @@ func (p *program) token(context.Context) error {
 		return fmt.Errorf("%w: token: %w", errConfiguration, err)
 	}
 	if p.config.Auth == config.AuthJWT && p.config.KeepsKey() {
-		return fmt.Errorf("%w: token: AUTH is jwt, which is the default with DATABASE_URL, so the server knows no key of the data folder; "+
-			"JWT_SECRET, as the server has it, is expected", errConfiguration)
+		return fmt.Errorf("%w: token: AUTH is jwt, which is the default with DATABASE_URL, so the server does not use the key in the data folder; "+
+			"set JWT_SECRET to the value that the server has", errConfiguration)
 	}
 	keys, err := p.keys()
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no key in the data folder %s yet; run `rehearse serve` first, which makes it, or set JWT_SECRET", p.config.DataDir)
+		return fmt.Errorf("there is no key in the data folder %s; run `rehearse serve` first, which creates it, or set JWT_SECRET", p.config.DataDir)
 	}
 	if err != nil {
 		return err
 	}
 	secret, signs := keys.(identity.Secret)
 	if !signs {
-		return fmt.Errorf("%w: token: with JWT_PUBLIC_KEY_FILE or OIDC_ISSUER somebody else signs the tokens; "+
-			"JWT_SECRET, or AUTH=local with none of the three, is expected", errConfiguration)
+		return fmt.Errorf("%w: token: with JWT_PUBLIC_KEY_FILE or OIDC_ISSUER this program cannot sign tokens; "+
+			"set JWT_SECRET instead, or AUTH=local with none of the three", errConfiguration)
 	}
 	token, err := secret.Sign(p.terms(), actor, ttl)
 	if err == nil {
@@ -98,11 +98,11 @@ func parseToken(args []string) (booking.Actor, time.Duration, error) {
 		return booking.Actor{}, 0, fmt.Errorf("%w; --role, --id and --ttl are expected", err)
 	}
 	if flags.NArg() > 0 {
-		return booking.Actor{}, 0, fmt.Errorf("%q is not expected; --role, --id and --ttl are", flags.Arg(0))
+		return booking.Actor{}, 0, fmt.Errorf("unexpected argument %q; --role, --id and --ttl are expected", flags.Arg(0))
 	}
 	actor, err := identity.ParseActor(*role, *id)
 	if *ttl < time.Second {
-		err = errors.Join(err, fmt.Errorf("the ttl is %s; a duration from 1s on is expected", *ttl))
+		err = errors.Join(err, fmt.Errorf("the ttl is %s; a duration of at least 1s is expected", *ttl))
 	}
 	return actor, *ttl, err
 }

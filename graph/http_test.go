@@ -179,7 +179,7 @@ func TestStatuses(t *testing.T) {
 		{name: "variables of another type, with GET", method: http.MethodGet, query: "query={a}&variables=[1]", status: 400, says: "the parameter variables is an array; an object is expected"},
 		{name: "a URL that cannot be read", method: http.MethodGet, query: "query=%zz", status: 400, says: "percent-encoded"},
 		{name: "a URL of no UTF-8", method: http.MethodGet, query: "query=%ff", status: 400, says: "the parameter query is not UTF-8"},
-		{name: "a socket", headers: map[string]string{"Upgrade": "unheard-of"}, body: askName, status: 400, says: "nothing is spoken here but HTTP"},
+		{name: "a socket", headers: map[string]string{"Upgrade": "unheard-of"}, body: askName, status: 400, says: "the only supported protocol is HTTP"},
 	})
 }
 

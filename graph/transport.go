@@ -118,7 +118,7 @@ func (unsupported) Supports(*http.Request) bool { return true }
 
 func (unsupported) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	if r.Header.Get("Upgrade") != "" {
-		writeRefusal(w, r, refuse(malformed, "nothing is spoken here but HTTP"))
+		writeRefusal(w, r, refuse(malformed, "the only supported protocol is HTTP"))
 		return
 	}
 	writeRefusal(w, r, refuse(notAcceptable, "the answer can be %s or %s; Accept prefers another", graphqlJSONMedia, jsonMedia))

@@ -28,11 +28,11 @@ func (c *Config) validateAuth() []error {
 		errs = append(errs, wrong("AUTH", c.Auth, "local or jwt"))
 	}
 	if c.Auth == AuthLocal && isAddress(c.Addr) && !isLoopback(c.Addr) {
-		errs = append(errs, fmt.Errorf("AUTH is local, which makes who sends no token the administrator, and ADDR is %q; "+
+		errs = append(errs, fmt.Errorf("AUTH is local, which makes a request without a token the administrator's, and ADDR is %q; "+
 			"a loopback address such as 127.0.0.1:8080 is expected", c.Addr))
 	}
 	if c.Auth == AuthJWT && c.ClockOffset != 0 {
-		errs = append(errs, fmt.Errorf("CLOCK_OFFSET is %q; with AUTH=local only can it be other than 0s", c.ClockOffset))
+		errs = append(errs, fmt.Errorf("CLOCK_OFFSET is %q; it must be 0s unless AUTH is local", c.ClockOffset))
 	}
 	return errs
 }
@@ -59,8 +59,8 @@ func (c *Config) validateKeys(purpose Purpose) []error {
 	case len(set) > 1:
 		errs = append(errs, fmt.Errorf("%s are set; one of %s is expected", strings.Join(set, " and "), sources))
 	case len(set) == 0 && c.Auth == AuthJWT && purpose == Serve:
-		errs = append(errs, fmt.Errorf("AUTH is jwt, which is the default with DATABASE_URL or off a loopback address, "+
-			"and no key of tokens is set; one of %s is expected, or AUTH=local with ADDR on a loopback address", sources))
+		errs = append(errs, fmt.Errorf("AUTH is jwt, which is the default with DATABASE_URL or if ADDR is not a loopback address, "+
+			"and no token key is set; one of %s is expected, or AUTH=local with ADDR on a loopback address", sources))
 	}
 	return errs
 }
@@ -97,10 +97,10 @@ func (c *Config) checkIssuer() error {
 		errs = append(errs, fmt.Errorf("it is %q; a URL such as https://login.example.org is expected", c.OIDCIssuer))
 	}
 	if c.JWTAudience == "" {
-		errs = append(errs, errors.New("it needs JWT_AUDIENCE, since an issuer signs for others as well"))
+		errs = append(errs, errors.New("JWT_AUDIENCE is required, because an issuer also signs tokens for other services"))
 	}
 	if c.JWTIssuer != "" && c.JWTIssuer != c.OIDCIssuer {
-		errs = append(errs, fmt.Errorf("JWT_ISSUER is %q; with OIDC_ISSUER it is the same, or not set", c.JWTIssuer))
+		errs = append(errs, fmt.Errorf("JWT_ISSUER is %q; with OIDC_ISSUER it must be the same or empty", c.JWTIssuer))
 	}
 	c.JWTIssuer = c.OIDCIssuer
 	return errors.Join(errs...)

@@ -192,7 +192,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(isAddress(c.Addr), "ADDR", c.Addr, "host:port")
 	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr, "host:port")
 	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat, "text or json")
-	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns), "a number from 1 on")
+	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns), "a number of at least 1")
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String(), "a positive duration")
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String(), "a positive duration")
 	// Only the scheme: the rest may name several hosts, which is no URL to Go.

@@ -65,14 +65,14 @@ func TestWrongValues(t *testing.T) {
 		{"DEFAULT_TIME_ZONE", "Mars", `DEFAULT_TIME_ZONE is "Mars"`},
 		{"LOG_LEVEL", "loud", "debug, info, warn or error"},
 		{"LOG_FORMAT", "xml", "text or json"},
-		{"DATABASE_MAX_CONNS", "0", "from 1 on"},
+		{"DATABASE_MAX_CONNS", "0", "of at least 1"},
 		{"DATABASE_MAX_CONNS", "many", "a whole number"},
 		{"OPERATION_TIMEOUT", "-1s", "a positive duration"},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
-		{"MAX_OPERATIONS", "0", "a number from 1 on"},
-		{"MAX_BODY", "0", "a number from 1 on"},
-		{"MAX_IMPORT_BODY", "0", "a number from 1 on"},
-		{"MAX_DEPTH", "-1", `MAX_DEPTH is "-1"; a number from 1 on`},
+		{"MAX_OPERATIONS", "0", "a number of at least 1"},
+		{"MAX_BODY", "0", "a number of at least 1"},
+		{"MAX_IMPORT_BODY", "0", "a number of at least 1"},
+		{"MAX_DEPTH", "-1", `MAX_DEPTH is "-1"; a number of at least 1`},
 		{"MAX_COST", "much", "a whole number"},
 		{"INTROSPECTION", "yes", "on or off"},
 		{"APQ", "1", "on or off"},
@@ -81,7 +81,7 @@ func TestWrongValues(t *testing.T) {
 		{"JWT_SECRET", "a secret that is too short", "JWT_SECRET: it has 26 bytes; 32 or more are expected"},
 		{"JWT_PUBLIC_KEY_FILE", "/nowhere/key.pem", "JWT_PUBLIC_KEY_FILE: open /nowhere/key.pem"},
 		{"JWT_PUBLIC_KEY_FILE", "config_test.go", "openssl pkey -pubout"},
-		{"OIDC_ISSUER", "https://login.example.org", "it needs JWT_AUDIENCE"},
+		{"OIDC_ISSUER", "https://login.example.org", "JWT_AUDIENCE is required"},
 		{"OIDC_ISSUER", "login.example.org", "a URL such as https://login.example.org is expected"},
 		{"OIDC_ISSUER", "http://login.example.org", "a URL such as https://"},
 		{"CORS_ORIGINS", "*", `CORS_ORIGINS is "*"; a list of exact origins such as`},
@@ -101,12 +101,12 @@ func TestWrongValues(t *testing.T) {
 		}
 	}
 	for says, values := range map[string]map[string]string{
-		"a loopback address such as":         {"AUTH": "local", "ADDR": "0.0.0.0:8080"},
-		"with AUTH=local only":               {"AUTH": "jwt", "JWT_SECRET": long, "CLOCK_OFFSET": "1h"},
-		"JWT_SECRET and OIDC_ISSUER are":     {"AUTH": "local", "JWT_SECRET": long, "OIDC_ISSUER": "https://login.example.org", "JWT_AUDIENCE": "x"},
-		"documents are trusted or anybody's": {"APQ": "on", "TRUSTED_DOCUMENTS": "."},
-		"it is the same, or not set":         {"OIDC_ISSUER": "https://a.example.org", "JWT_ISSUER": "https://b.example.org", "JWT_AUDIENCE": "x"},
-		"TLS_CERT_FILE and TLS_KEY_FILE:":    {"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
+		"a loopback address such as":      {"AUTH": "local", "ADDR": "0.0.0.0:8080"},
+		"it must be 0s unless":            {"AUTH": "jwt", "JWT_SECRET": long, "CLOCK_OFFSET": "1h"},
+		"JWT_SECRET and OIDC_ISSUER are":  {"AUTH": "local", "JWT_SECRET": long, "OIDC_ISSUER": "https://login.example.org", "JWT_AUDIENCE": "x"},
+		"set at most one of them":         {"APQ": "on", "TRUSTED_DOCUMENTS": "."},
+		"it must be the same or empty":    {"OIDC_ISSUER": "https://a.example.org", "JWT_ISSUER": "https://b.example.org", "JWT_AUDIENCE": "x"},
+		"TLS_CERT_FILE and TLS_KEY_FILE:": {"TLS_CERT_FILE": "config_test.go", "TLS_KEY_FILE": "config_test.go"},
 	} {
 		if _, err := load(values); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), long) {
 			t.Errorf("%v: %v", values, err)
@@ -159,7 +159,7 @@ func TestAllWrongValuesAtOnce(t *testing.T) {
 	})
 	for _, name := range []string{
 		"ADDR is", "MIGRATE is", "CLOCK_OFFSET is", "LOG_FORMAT is", "AUTH is", "JWT_SECRET: ", "JWT_PUBLIC_KEY_FILE: ", "OIDC_ISSUER: ",
-		"it needs JWT_AUDIENCE", "JWT_SECRET and JWT_PUBLIC_KEY_FILE and OIDC_ISSUER are set", "CORS_ORIGINS is", "TLS_CERT_FILE",
+		"JWT_AUDIENCE is required", "JWT_SECRET and JWT_PUBLIC_KEY_FILE and OIDC_ISSUER are set", "CORS_ORIGINS is", "TLS_CERT_FILE",
 	} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named: %v", name, err)

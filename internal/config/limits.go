@@ -14,18 +14,18 @@ func (c *Config) validateLimits() []error {
 		"MAX_DEPTH": c.MaxDepth, "MAX_COST": c.MaxCost,
 	} {
 		if value < 1 {
-			errs = append(errs, wrong(name, fmt.Sprint(value), "a number from 1 on"))
+			errs = append(errs, wrong(name, fmt.Sprint(value), "a number of at least 1"))
 		}
 	}
 	if c.PersistedQueries && c.TrustedDocuments != "" {
-		errs = append(errs, errors.New("APQ and TRUSTED_DOCUMENTS are both set; documents are trusted or anybody's"))
+		errs = append(errs, errors.New("APQ and TRUSTED_DOCUMENTS are both set; set at most one of them"))
 	}
 	for name, value := range map[string]int{
 		"RATE_LIMIT_BURST": c.RateLimitBurst, "RATE_LIMIT_BOOKING_BURST": c.RateLimitBookingBurst,
 		"MAX_STREAMS": c.MaxStreams, "MAX_STREAMS_PER_CALLER": c.MaxStreamsPerCaller,
 	} {
 		if value < 1 {
-			errs = append(errs, wrong(name, fmt.Sprint(value), "a number from 1 on"))
+			errs = append(errs, wrong(name, fmt.Sprint(value), "a number of at least 1"))
 		}
 	}
 	for name, value := range map[string]float64{

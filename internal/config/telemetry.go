@@ -25,7 +25,7 @@ func (c *Config) validateTelemetry() []error {
 		"OTEL_EXPORTER_OTLP_PROTOCOL": c.OTLPProtocol, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": c.OTLPTracesProtocol,
 	} {
 		if value != "" && value != "http/protobuf" {
-			errs = append(errs, wrong(name, value, "http/protobuf, the one that is spoken here,"))
+			errs = append(errs, wrong(name, value, "http/protobuf, the only supported protocol,"))
 		}
 	}
 	return errs

@@ -147,7 +147,7 @@ func ParseActor(role, id string) (booking.Actor, error) {
 	}
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil || n < least || strconv.FormatInt(n, 10) != id { // +7 and 007 are other people's spelling
-		return booking.Actor{}, fmt.Errorf("the id is %q; a decimal number from %d on is expected", id, least)
+		return booking.Actor{}, fmt.Errorf("the id is %q; a decimal number of at least %d is expected", id, least)
 	}
 	return booking.Actor{Role: r, ID: n}, nil
 }

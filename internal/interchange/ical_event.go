@@ -75,7 +75,7 @@ func (e *event) readRevision() {
 	if p, is := e.one("SEQUENCE"); is {
 		n, err := strconv.Atoi(p.value)
 		if err != nil || n < 0 {
-			e.fail(p, fmt.Errorf("SEQUENCE is %q; a number from 0 on is expected", clip(p.value)))
+			e.fail(p, fmt.Errorf("SEQUENCE is %q; a number of at least 0 is expected", clip(p.value)))
 		}
 		e.sequence = n
 	}

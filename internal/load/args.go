@@ -38,27 +38,27 @@ type Options struct {
 // Usage says what the arguments of the command are.
 const Usage = `usage: rehearse load [flags] URL
 
-Sends requests to the server at URL, such as http://127.0.0.1:8080/graphql, and prints how fast they were
-answered. It needs an administrator's token unless the server takes everybody for one, and a server
-with RATE_LIMIT=off unless it is the limits that are measured. What it books, it cancels.
+Load-tests the server at URL, such as http://127.0.0.1:8080/graphql, and prints rates and latencies. It needs
+an administrator's token unless the server treats everybody as one, and a server with RATE_LIMIT=off
+unless you measure the limits. It cancels its own bookings.
 
-  --clients N        closed loop: each client sends when its last request was answered (16)
-  --rate R           open loop: R requests arrive a second, whatever was answered; latency counts from
-                     the moment a request should have been sent
-  --max-in-flight N  of the open loop: what arrives beyond is not sent, and counted (1000)
-  --mix KIND=WEIGHT  list=90,standing=8,book=2 is the default; list is availableSlots, a week and 50 slots
-                     with interviewers; standing is eligibility and interviews; book is a student's way from
-                     a list to a hold, a booking and its cancellation, a step each time
-  --duration D       how long to measure (30s)       --warm-up D   before that (5s)
-  --operations N     stop after so many as well      --seed N      of all that is random (1)
-  --students N       at most so many take part (1000)
-  --timeout D        of a request (15s)
-  --token TOKEN      of an administrator; or LOAD_TOKEN, which no list of processes shows
-  --metrics URL      where the server's CPU and memory are read (/metrics beside URL)
-  --allow-shed       UNAVAILABLE and RATE_LIMITED are no errors
+  --clients N        closed loop: each client sends a request when its last one was answered (16)
+  --rate R           open loop: R requests arrive per second, whether or not earlier ones were answered;
+                     latency counts from the moment a request should have been sent
+  --max-in-flight N  open loop only: requests beyond this are not sent, but counted (1000)
+  --mix KIND=WEIGHT  list=90,standing=8,book=2 by default; list is availableSlots, a week and 50 slots with
+                     interviewers; standing is eligibility and interviews; book is a list, a hold, a booking
+                     and its cancellation by one student, one step at a time
+  --duration D       how long to measure (30s)       --warm-up D   the time before that (5s)
+  --operations N     also stop after N operations    --seed N      seed of the random choices (1)
+  --students N       maximum number of students (1000)
+  --timeout D        timeout of a request (15s)
+  --token TOKEN      an administrator's token; LOAD_TOKEN does the same, hidden from process lists
+  --metrics URL      where to read the server's CPU and memory (/metrics on the same host)
+  --allow-shed       do not count UNAVAILABLE and RATE_LIMITED as errors
   --json             print the result as JSON
 
-The exit code is 1 when there were errors. What a rule refuses is none.`
+Exits with 1 if there were errors. Refusals by rules are not errors.`
 
 const (
 	defaultClients     = 16
@@ -93,7 +93,7 @@ func ParseArgs(args []string) (Options, error) {
 			break
 		}
 		if o.URL != "" {
-			return o, fmt.Errorf("%q is not expected; one URL is", flags.Arg(0))
+			return o, fmt.Errorf("unexpected argument %q; exactly one URL is expected", flags.Arg(0))
 		}
 		o.URL, args = flags.Arg(0), flags.Args()[1:]
 	}
@@ -105,7 +105,7 @@ func ParseArgs(args []string) (Options, error) {
 // complete checks what was given, and sets what was not.
 func (o *Options) complete(given map[string]bool) error {
 	if o.URL == "" {
-		return errors.New("a URL is expected, such as: rehearse load http://127.0.0.1:8080/graphql")
+		return errors.New("no URL is given; expected one, such as: rehearse load http://127.0.0.1:8080/graphql")
 	}
 	var errs []error
 	check := func(ok bool, name string, value any, allowed string) {
@@ -116,19 +116,19 @@ func (o *Options) complete(given map[string]bool) error {
 	at, err := url.Parse(o.URL)
 	isURL := err == nil && at.Host != "" && (at.Scheme == "http" || at.Scheme == "https")
 	check(isURL, "the URL", o.URL, "one such as http://127.0.0.1:8080/graphql")
-	check(!given["clients"] || o.Clients > 0, "--clients", o.Clients, "a number from 1 on")
-	check(!given["rate"] || o.Rate > 0 && o.Rate <= maxRate, "--rate", o.Rate, "a positive number, 100000 at most,")
-	check(!given["max-in-flight"] || o.MaxInFlight > 0, "--max-in-flight", o.MaxInFlight, "a number from 1 on")
+	check(!given["clients"] || o.Clients > 0, "--clients", o.Clients, "a number of at least 1")
+	check(!given["rate"] || o.Rate > 0 && o.Rate <= maxRate, "--rate", o.Rate, "a positive number of at most 100000")
+	check(!given["max-in-flight"] || o.MaxInFlight > 0, "--max-in-flight", o.MaxInFlight, "a number of at least 1")
 	check(o.Duration > 0, "--duration", o.Duration, "a positive duration")
-	check(o.WarmUp >= 0, "--warm-up", o.WarmUp, "a duration from 0s on")
-	check(o.Operations >= 0, "--operations", o.Operations, "a number from 0 on, which is none,")
-	check(o.Students > 0, "--students", o.Students, "a number from 1 on")
+	check(o.WarmUp >= 0, "--warm-up", o.WarmUp, "a duration of at least 0s")
+	check(o.Operations >= 0, "--operations", o.Operations, "a number of at least 0")
+	check(o.Students > 0, "--students", o.Students, "a number of at least 1")
 	check(o.Timeout > 0, "--timeout", o.Timeout, "a positive duration")
 	if given["clients"] && given["rate"] {
-		errs = append(errs, errors.New("--clients and --rate are both given; a loop is closed or open"))
+		errs = append(errs, errors.New("--clients and --rate are both given; choose the closed or the open loop"))
 	}
 	if given["max-in-flight"] && !given["rate"] {
-		errs = append(errs, errors.New("--max-in-flight is given without --rate; it is for the open loop"))
+		errs = append(errs, errors.New("--max-in-flight is given without --rate; it applies to the open loop only"))
 	}
 	if o.Clients == 0 {
 		o.Clients = defaultClients
@@ -171,12 +171,12 @@ func (m *Mix) Set(text string) error {
 		name, value, _ := strings.Cut(part, "=")
 		weight, err := strconv.Atoi(value)
 		if weights[name] == nil || err != nil || weight < 0 || weight > maxWeight {
-			return fmt.Errorf("%q is no kind and its weight; list, standing and book have weights from 0 to %d", part, maxWeight)
+			return fmt.Errorf("%q is not KIND=WEIGHT; list, standing and book have weights from 0 to %d", part, maxWeight)
 		}
 		*weights[name] = weight
 	}
 	if m.total() == 0 {
-		return errors.New("a weight above 0 is expected")
+		return errors.New("at least one weight must be above 0")
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (c *client) ask(ctx context.Context, document string, variables map[string]
 	case err == nil && len(answer.Errors) > 0:
 		return &failure{code: answer.Errors[0].Extensions.Code, says: answer.Errors[0].Message}
 	case status != http.StatusOK || err != nil || answer.Data == nil:
-		return &failure{code: fmt.Sprintf("HTTP %d", status), transport: true, says: fmt.Sprintf("the answer is not GraphQL: %.200q", body)}
+		return &failure{code: fmt.Sprintf("HTTP %d", status), transport: true, says: fmt.Sprintf("the response is not GraphQL: %.200q", body)}
 	}
 	if err := json.Unmarshal(answer.Data, data); err != nil {
 		return &failure{code: "data", transport: true, says: err.Error()}

@@ -35,7 +35,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, explained(err)
 	}
 	if o.Mix.Book > 0 && len(found.mayBook) == 0 {
-		return nil, fmt.Errorf("none of the first %d students may book; --mix without book asks for no bookings", len(found.students))
+		return nil, fmt.Errorf("none of the first %d students may book; use --mix without book", len(found.students))
 	}
 	r := &run{Options: o, recorder: newRecorder(), workload: &workload{
 		client: c, school: found, mix: o.Mix, journeys: newJourneys(found.mayBook),

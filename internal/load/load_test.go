@@ -67,12 +67,12 @@ func TestArgs(t *testing.T) {
 		args []string
 		says string
 	}{
-		{nil, "a URL is expected"},
+		{nil, "no URL is given"},
 		{[]string{"127.0.0.1:8080"}, `the URL is "127.0.0.1:8080"; one such as http://`},
 		{[]string{"ftp://127.0.0.1/graphql"}, "the URL is"},
 		{[]string{url, url}, "one URL is"},
 		{[]string{url, "--fast"}, "flag provided but not defined: -fast"},
-		{[]string{url, "--clients", "0"}, `--clients is "0"; a number from 1 on is expected`},
+		{[]string{url, "--clients", "0"}, `--clients is "0"; a number of at least 1 is expected`},
 		{[]string{url, "--rate", "0"}, `--rate is "0"; a positive number`},
 		{[]string{url, "--rate", "NaN"}, `--rate is "NaN"`},
 		{[]string{url, "--rate", "1", "--clients", "1"}, "--clients and --rate are both given"},
@@ -84,8 +84,8 @@ func TestArgs(t *testing.T) {
 		{[]string{url, "--students", "0"}, `--students is "0"`},
 		{[]string{url, "--timeout", "0s"}, `--timeout is "0s"`},
 		{[]string{url, "--mix", "list"}, "list, standing and book have weights"},
-		{[]string{url, "--mix", "swim=1"}, `"swim=1" is no kind`},
-		{[]string{url, "--mix", "list=0"}, "a weight above 0"},
+		{[]string{url, "--mix", "swim=1"}, `"swim=1" is not KIND=WEIGHT`},
+		{[]string{url, "--mix", "list=0"}, "at least one weight must be above 0"},
 		{[]string{url, "--students", "0", "--timeout", "-1s"}, `--timeout is "-1s"`}, // all at once
 	} {
 		if _, err := ParseArgs(test.args); err == nil || !strings.Contains(err.Error(), test.says) {
@@ -137,7 +137,7 @@ func TestResult(t *testing.T) {
 	}
 	for _, part := range []string{
 		"open loop, 100 a second", "hold refused: SLOT_HELD 1", "hold failed: UNAVAILABLE 1", "book failed: INTERNAL 1",
-		"book not answered: timeout 1", "under way: 1", "nothing is known of it",
+		"book not answered: timeout 1", "in flight: 1", "server: no figures",
 	} {
 		if !strings.Contains(table.String(), part) {
 			t.Errorf("the table lacks %q:\n%s", part, &table)

@@ -164,17 +164,17 @@ func (r *Result) writeRest(w io.Writer) error {
 		fmt.Fprintf(w, "such as %s\n", r.Example)
 	}
 	if r.Unsent > 0 {
-		fmt.Fprintf(w, "not sent, because too many were under way: %d\n", r.Unsent)
+		fmt.Fprintf(w, "not sent, because too many were in flight: %d\n", r.Unsent)
 	}
 	if r.LeftBehind > 0 {
-		fmt.Fprintf(w, "left behind: %d bookings or holds could not be taken back\n", r.LeftBehind)
+		fmt.Fprintf(w, "left behind: %d bookings or holds could not be cancelled\n", r.LeftBehind)
 	}
 	if r.Server == nil {
-		_, err := fmt.Fprintf(w, "server: nothing is known of it: %s\n", r.ServerError)
+		_, err := fmt.Fprintf(w, "server: no figures: %s\n", r.ServerError)
 		return err
 	}
 	s := r.Server
-	fmt.Fprintf(w, "server: %.2f cores, %.2f ms of CPU for each request that was answered\n", s.Cores, s.CPUMillis)
+	fmt.Fprintf(w, "server: %.2f cores, %.2f ms of CPU for each answered request\n", s.Cores, s.CPUMillis)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\tmemory MiB\theap MiB\tgoroutines\tfiles\tconnections\t")
 	for _, row := range []struct {

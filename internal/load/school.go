@@ -77,7 +77,7 @@ func (s *school) findStudents(ctx context.Context, c *client, most int) error {
 		after = page.Students.PageInfo.EndCursor
 	}
 	if len(s.students) == 0 {
-		return errors.New("there are none")
+		return errors.New("there are no students")
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (s *school) findWeeks(ctx context.Context, c *client, now time.Time) error 
 		return err
 	}
 	if len(found.First.Nodes) == 0 || len(found.Last.Nodes) == 0 {
-		return errors.New("there are none")
+		return errors.New("there are no open slots")
 	}
 	s.first = found.First.Nodes[0].Start.UTC()
 	s.weeks = min(maxWeeks, 1+max(0, int(found.Last.Nodes[0].Start.Sub(s.first)/day)-7))

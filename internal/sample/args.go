@@ -31,7 +31,7 @@ func ParseArgs(args []string) (Request, error) {
 		return r, fmt.Errorf("sample: --size is %q; school, S, M or L is expected", r.Size)
 	}
 	if flags.NArg() > 0 {
-		return r, fmt.Errorf("sample: %q is not an argument", flags.Arg(0))
+		return r, fmt.Errorf("sample: unexpected argument %q", flags.Arg(0))
 	}
 	return r, nil
 }
@@ -51,7 +51,7 @@ func (r Request) Load(ctx context.Context, s *store.Store, now time.Time) error 
 		return err
 	}
 	if !empty {
-		return errors.New("the database has people in it; sample data goes into an empty one only")
+		return errors.New("the database is not empty; sample data can only be loaded into an empty database")
 	}
 	_, err = store.InTx(ctx, s, func(tx *store.Tx) (store.Nothing, error) {
 		if r.Size == "school" {
