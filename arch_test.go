@@ -29,7 +29,8 @@ var layers = map[string][]string{
 	"internal/playground":  {},
 	"internal/telemetry":   {},
 	"internal/sample":      {"internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
-	"internal/pgtest":      {"internal/store", "internal/ratelimit", "internal/localpg", "internal/booking", "internal/spelling", "internal/calendar"},
+	"internal/scratch":     {}, // tests alone
+	"internal/pgtest":      {"internal/scratch", "internal/store", "internal/ratelimit", "internal/localpg", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/scalar":         {"internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/coerce":         {"graph/scalar", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/loader":         {"internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},

@@ -168,7 +168,7 @@ func privateEmptyFolder(t *testing.T) {
 
 // clusterOfOrdinaryUser has root run what somebody else made, and leave it usable for them.
 func clusterOfOrdinaryUser(t *testing.T) {
-	o := quick(dataFolder(t))
+	o := quick(clusterFolder(t))
 	s := start(t, o)
 	stop(t, s)
 	uid, gid := nobody(t)
@@ -190,7 +190,7 @@ func clusterOfOrdinaryUser(t *testing.T) {
 
 // clusterOfRoot is what root puts back from a copy.
 func clusterOfRoot(t *testing.T) {
-	o := quick(dataFolder(t))
+	o := quick(clusterFolder(t))
 	s := start(t, o)
 	run(t, s, "CREATE TABLE kept ()")
 	stop(t, s)

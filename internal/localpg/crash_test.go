@@ -29,7 +29,7 @@ func TestKillLosesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := dataFolder(t)
+			dir := clusterFolder(t)
 			p := begin(t, programPlan{DataDir: dir})
 			client := start(t, quick(dir))
 			run(t, client, "CREATE TABLE rows (id int)")
@@ -80,7 +80,7 @@ func insertUntilCut(t *testing.T, s *Server) (enough <-chan struct{}, last <-cha
 
 func TestDeadServerIsNoticedAndStartedAgain(t *testing.T) {
 	t.Parallel()
-	o := quick(dataFolder(t))
+	o := quick(clusterFolder(t))
 	s := start(t, o)
 	run(t, s, "CREATE TABLE kept ()")
 	sigkill(t, s.process.pid)
@@ -104,7 +104,7 @@ func TestBackendThatOutlivesItsServer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := quick(dataFolder(t))
+			o := quick(clusterFolder(t))
 			s := start(t, o)
 			backend := int(connect(t, s).PgConn().PID())
 			if err := syscall.Kill(backend, syscall.SIGSTOP); err != nil {
@@ -141,7 +141,7 @@ func TestBackendThatOutlivesItsServer(t *testing.T) {
 
 func TestOrphanIsAdopted(t *testing.T) {
 	t.Parallel()
-	dir := dataFolder(t)
+	dir := clusterFolder(t)
 	p := begin(t, programPlan{DataDir: dir, Orphanable: true})
 	p.kill()
 	if !alive(p.Server) {
@@ -160,7 +160,7 @@ func TestOrphanIsAdopted(t *testing.T) {
 
 func TestDeathOfAnOrphanIsNoticed(t *testing.T) {
 	t.Parallel()
-	dir := dataFolder(t)
+	dir := clusterFolder(t)
 	p := begin(t, programPlan{DataDir: dir, Orphanable: true})
 	p.kill()
 	s := start(t, quick(dir))
@@ -180,7 +180,7 @@ func TestStalePidFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := quick(dataFolder(t))
+			o := quick(clusterFolder(t))
 			s := start(t, o)
 			stop(t, s)
 			leaveBehind(t, s.cluster, pid(t))
@@ -289,7 +289,7 @@ func TestStopGetsHarsher(t *testing.T) {
 
 func TestServerStartedByHandIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	o := quick(dataFolder(t))
+	o := quick(clusterFolder(t))
 	s := start(t, o)
 	stop(t, s)
 	c := s.cluster
@@ -341,7 +341,7 @@ func TestWatcher(t *testing.T) {
 
 func TestSocketFolderOfSomebodyElseIsRefused(t *testing.T) {
 	t.Parallel()
-	dir := dataFolder(t)
+	dir := clusterFolder(t)
 	s := start(t, quick(dir))
 	stop(t, s)
 	for name, plant := range map[string]func(path string) error{

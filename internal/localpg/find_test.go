@@ -102,7 +102,7 @@ func TestFindBinaries(t *testing.T) {
 
 func TestClusterOfAnotherVersionIsRefusedAndUntouched(t *testing.T) {
 	t.Parallel()
-	o := quick(dataFolder(t))
+	o := quick(clusterFolder(t))
 	s := start(t, o)
 	stop(t, s)
 	bin, err := s.cluster.binaries(t.Context(), 0)

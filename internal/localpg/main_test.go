@@ -20,6 +20,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"go.uber.org/goleak"
+
+	"rehearse/internal/scratch"
 )
 
 var actAs = flag.String("localpg.program", "", "be the program of a test: a programPlan in JSON")
@@ -29,6 +31,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	if *actAs == "" {
 		code := m.Run()
+		shared.remove()
 		if err := goleak.Find(); err != nil && code == 0 {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1
@@ -199,13 +202,56 @@ func publicFolder(t testing.TB) string {
 // dataFolder is where a cluster can be made; what its servers leave elsewhere goes with it.
 func dataFolder(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(publicFolder(t), "data")
+	dir := filepath.Join(scratch.Dir(t), "data")
 	t.Cleanup(func() {
 		c := &cluster{dir: dir}
 		if err := os.RemoveAll(c.socketDir()); err != nil {
 			t.Errorf("clean up: %v", err)
 		}
 	})
+	return dir
+}
+
+// template is a cluster that no server has run on, made once by what makes all of them.
+type template struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+var shared template
+
+func (m *template) prepare() error {
+	m.once.Do(func() {
+		var c *cluster
+		var bin binaries
+		if m.dir, m.err = scratch.Make(); m.err == nil {
+			c, m.err = openCluster(quick(m.dir))
+		}
+		if m.err == nil {
+			bin, m.err = c.binaries(context.Background(), 0)
+		}
+		if m.err == nil {
+			m.err = c.initialise(context.Background(), bin)
+		}
+	})
+	return m.err
+}
+
+func (m *template) remove() { _ = os.RemoveAll(m.dir) }
+
+// clusterFolder is a data folder with a cluster, for tests of what comes after initdb.
+func clusterFolder(t testing.TB) string {
+	t.Helper()
+	dir := dataFolder(t)
+	if err := errors.Join(shared.prepare(), makeFolder(dir)); err != nil {
+		t.Fatal(err)
+	}
+	// cp keeps the owner, who is not this process's user if that is root.
+	out, err := exec.CommandContext(t.Context(), "cp", "-Rp", filepath.Join(shared.dir, "pgdata"), dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("copy the cluster: %v: %s", err, out)
+	}
 	return dir
 }
 

@@ -100,7 +100,7 @@ func place(t *testing.T, path string, content []byte) {
 
 func startReplaceable(t *testing.T) replaceable {
 	t.Helper()
-	plain := start(t, quick(dataFolder(t)))
+	plain := start(t, quick(clusterFolder(t)))
 	share := ask[string](t, plain, "SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")
 	machines, err := plain.cluster.binaries(t.Context(), 0)
 	if err != nil {
@@ -245,7 +245,7 @@ func TestStopEndsARestart(t *testing.T) {
 // An orphan that is older than the programs on disk is restarted by who takes it over.
 func TestOrphanOfAnotherVersionIsReplaced(t *testing.T) {
 	t.Parallel()
-	dir := dataFolder(t)
+	dir := clusterFolder(t)
 	p := begin(t, programPlan{DataDir: dir, Orphanable: true})
 	p.kill()
 	o := quick(dir)

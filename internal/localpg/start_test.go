@@ -43,7 +43,7 @@ func TestColdStartWarmStartAndStop(t *testing.T) {
 
 func TestServerIsPrivate(t *testing.T) {
 	t.Parallel()
-	s := start(t, quick(dataFolder(t)))
+	s := start(t, quick(clusterFolder(t)))
 	if got := ask[string](t, s, "SHOW listen_addresses"); got != "" {
 		t.Errorf("listens on %q", got)
 	}
@@ -70,7 +70,7 @@ func TestServerIsPrivate(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	t.Parallel()
-	o := quick(dataFolder(t))
+	o := quick(clusterFolder(t))
 	o.Settings["work_mem"] = "5MB"
 	s := start(t, o)
 	for name, want := range map[string]string{
@@ -86,7 +86,7 @@ func TestSettings(t *testing.T) {
 
 func TestStopCutsClientsOff(t *testing.T) {
 	t.Parallel()
-	s := start(t, quick(dataFolder(t)))
+	s := start(t, quick(clusterFolder(t)))
 	conn := connect(t, s)
 	if _, err := conn.Exec(t.Context(), "BEGIN"); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestStopCutsClientsOff(t *testing.T) {
 
 func TestEnsureDatabase(t *testing.T) {
 	t.Parallel()
-	s := start(t, quick(dataFolder(t)))
+	s := start(t, quick(clusterFolder(t)))
 	const name = `it's "odd" \ name`
 	const callers = 4
 	errs := make(chan error, callers)
@@ -131,7 +131,7 @@ func TestEnsureDatabase(t *testing.T) {
 
 func TestSecondProcessAttaches(t *testing.T) {
 	t.Parallel()
-	dir := dataFolder(t)
+	dir := clusterFolder(t)
 	owner := begin(t, programPlan{DataDir: dir})
 	s := start(t, quick(dir))
 	if !owner.Owner || s.Owner() {
@@ -271,7 +271,7 @@ func TestCancelledStartLeavesNothing(t *testing.T) {
 
 func TestFailedStartQuotesTheLogAndLetsGo(t *testing.T) {
 	t.Parallel()
-	dir := dataFolder(t)
+	dir := clusterFolder(t)
 	bad := quick(dir)
 	bad.Settings["work_mem"] = "plenty"
 	_, err := Start(t.Context(), bad)
