@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -99,11 +100,14 @@ func TestCommandsOnAnotherSchema(t *testing.T) {
 // asURL is the address of a test database in the form of DATABASE_URL.
 func asURL(t *testing.T, dsn string) string {
 	t.Helper()
+	if strings.HasPrefix(dsn, "postgres") {
+		return dsn
+	}
 	c, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return "postgres://" + c.User + "@/" + c.Database + "?host=" + c.Host
+	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%d&sslmode=disable", c.User, c.Database, c.Host, c.Port)
 }
 
 // A user without permissions is told the GRANT; after it the command works.

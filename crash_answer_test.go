@@ -79,6 +79,8 @@ type heldCommits struct {
 func (c *crashes) holdCommits() heldCommits {
 	c.t.Helper()
 	h := heldCommits{crashes: c, db: c.openDatabase()}
+	// A job whose commit is held would keep its locks, and the booking would wait for them.
+	h.until("SELECT count(*) = 2 AND bool_and(state = 'completed') FROM river_job")
 	for _, statement := range []string{
 		"ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()",
 	} {
@@ -112,7 +114,7 @@ func (h heldCommits) await(table string) {
 
 func (h heldCommits) until(query string, args ...any) {
 	h.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	again := time.NewTicker(2 * time.Millisecond)
 	defer again.Stop()
 	for is := false; !is; {

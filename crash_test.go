@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
 	"rehearse/internal/app"
@@ -161,20 +160,10 @@ func (c *crashes) startServer() {
 	c.t.Helper()
 	var env []string
 	if c.outside != nil {
-		env = []string{"DATABASE_URL=" + databaseURL(c.t, c.outside), "AUTH=local"}
+		env = []string{"DATABASE_URL=" + asURL(c.t, c.outside.DSN(databaseName)), "AUTH=local"}
 	}
 	c.server = start(c.t, c.data, env...)
 	c.address.Store(&c.server.address)
-}
-
-// databaseURL is how others than localpg name its database.
-func databaseURL(t *testing.T, server *localpg.Server) string {
-	t.Helper()
-	config, err := pgx.ParseConfig(server.DSN(databaseName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%d&sslmode=disable", config.User, config.Database, config.Host, config.Port)
 }
 
 // killServer takes the server, and its Postgres with it if it has one, and

@@ -6,14 +6,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
 
 	"rehearse/internal/app"
 	"rehearse/internal/calendar"
-	"rehearse/internal/localpg"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
@@ -23,6 +21,7 @@ import (
 type manyRules struct {
 	t        *testing.T
 	home     string
+	env      []string // of a program in ten days
 	db, calm pgtest.Database
 	toCome   time.Time // when a slot starts that the rules have ten days from now
 }
@@ -35,41 +34,20 @@ const (
 
 func newManyRules(t *testing.T) manyRules {
 	t.Helper()
-	data := home(t)
-	server, err := localpg.Start(t.Context(), localpg.Options{DataDir: data, Env: os.Getenv})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Stop() })
-	if err := server.EnsureDatabase(t.Context(), databaseName); err != nil {
-		t.Fatal(err)
-	}
 	// Half a day from now, no slot passes an edge while the test runs.
 	noon := time.Now().UTC().Add(12 * time.Hour).Truncate(time.Hour)
-	m := manyRules{
-		t: t, home: data, toCome: noon.AddDate(0, 0, 35),
-		db: pgtest.Database{DSN: server.DSN(databaseName)}, calm: pgtest.Database{DSN: server.DSN("calm")},
-	}
-	m.publish(noon)
-	admin := pgtest.Database{DSN: server.DSN("postgres")}.SQL(t)
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE calm TEMPLATE "+databaseName); err != nil {
-		t.Fatal(err)
-	}
+	m := manyRules{t: t, home: home(t), toCome: noon.AddDate(0, 0, 35), calm: pgtest.New(t)}
+	m.db, m.env = external(t)
+	m.env = append(m.env, tenDays)
+	m.publish(m.db, noon)
+	m.publish(m.calm, noon)
 	return m
 }
 
 // publish publishes the rules, with a horizon of 30 days.
-func (m manyRules) publish(noon time.Time) {
+func (m manyRules) publish(on pgtest.Database, noon time.Time) {
 	m.t.Helper()
-	s, err := store.Open(m.t.Context(), m.db.DSN, store.Options{})
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	defer s.Close() // nobody is connected when the database is copied
-	if _, err := s.Migrate(m.t.Context()); err != nil {
-		m.t.Fatal(err)
-	}
-	school, days := app.New(s, time.Now), 30
+	school, days := app.New(on.Open(m.t, store.Options{}), time.Now), 30
 	if _, err := school.UpdateBookingPolicy(m.t.Context(), app.UpdateBookingPolicyInput{PublishHorizonDays: &days}); err != nil {
 		m.t.Fatal(err)
 	}
@@ -123,7 +101,7 @@ func (m manyRules) held(statement string, args ...any) (release func()) {
 
 func (m manyRules) wantSound() {
 	m.t.Helper()
-	if code, out, errs := once(m.t, m.home, []string{tenDays}, "check"); code != 0 {
+	if code, out, errs := once(m.t, m.home, m.env, "check"); code != 0 {
 		m.t.Errorf("check: %d %s%s", code, out, errs)
 	}
 }
@@ -134,7 +112,7 @@ func TestExtendingIsKilledAndGoesOn(t *testing.T) {
 	t.Parallel()
 	m := newManyRules(t)
 	m.killAmidExtension()
-	again := start(t, m.home, tenDays) // which queues the job again with the next hour
+	again := start(t, m.home, m.env...) // which queues the job again with the next hour
 	again.stop()
 
 	before, _ := m.slots(m.db)
@@ -177,7 +155,7 @@ func TestJobOfAKilledServerGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	again := start(t, m.home, tenDays)
+	again := start(t, m.home, m.env...)
 	deadline := time.After(time.Minute)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -208,7 +186,7 @@ func (m manyRules) killAmidExtension() {
 	release := m.held(`INSERT INTO slots (interviewer_id, availability_id, starts_at, ends_at, status)
 		SELECT interviewer_id, id, $1::timestamptz, $1::timestamptz + interval '30 minutes', 'OPEN'
 		FROM availabilities ORDER BY published_until, id OFFSET $2 LIMIT 1`, m.toCome, extended)
-	killed := start(m.t, m.home, tenDays)
+	killed := start(m.t, m.home, m.env...)
 	m.db.AwaitLockWaits(m.t, 1, `INSERT INTO "slots"`)
 	killed.kill()
 	release()
@@ -225,7 +203,7 @@ func (m manyRules) extendAtOnce(n int) []string {
 	release := m.held("LOCK TABLE availabilities IN ACCESS EXCLUSIVE MODE")
 	commands, out := make([]*exec.Cmd, n), make([]bytes.Buffer, n)
 	for i := range commands {
-		commands[i] = command(m.t, m.home, []string{tenDays}, "extend")
+		commands[i] = command(m.t, m.home, m.env, "extend")
 		commands[i].Stdout, commands[i].Stderr = &out[i], &out[i]
 		if err := commands[i].Start(); err != nil {
 			m.t.Fatal(err)

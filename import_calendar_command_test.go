@@ -12,18 +12,18 @@ import (
 func TestImportCalendarCommand(t *testing.T) {
 	t.Parallel()
 	data := home(t)
-	mustRun(t, data, "migrate")
-	mustRun(t, data, "import", "interviewers", asFile(t, "name,email,timeZone\nAnn,ann@example.org,Europe/Berlin\n"))
+	_, env := external(t)
+	mustRun(t, data, env, "import", "interviewers", asFile(t, "name,email,timeZone\nAnn,ann@example.org,Europe/Berlin\n"))
 	day := time.Now().UTC().AddDate(0, 0, 10).Format("20060102")
 	file := asFile(t, fmt.Sprintf(
 		"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:%[1]sT100000Z\nDURATION:PT2H\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:%[1]s\nEND:VEVENT\nEND:VCALENDAR\n", day))
 	command := []string{"import", "calendar", file, "--interviewer", "ann@example.org"}
-	mustContain(t, "a dry run", mustRun(t, data, append(command, "--dry-run")...), "calendar: 1 would be imported", "1 ignored")
-	mustContain(t, "by e-mail", mustRun(t, data, command...),
+	mustContain(t, "a dry run", mustRun(t, data, env, append(command, "--dry-run")...), "calendar: 1 would be imported", "1 ignored")
+	mustContain(t, "by e-mail", mustRun(t, data, env, command...),
 		"line 6: note: The event lasts whole days", "calendar: 1 imported (0 of them exempt), 0 unchanged, 1 ignored, 0 failed")
-	mustContain(t, "by id, with blocks", mustRun(t, data, "import", "calendar", file, "--interviewer", "1", "--whole-days", "block"),
+	mustContain(t, "by id, with blocks", mustRun(t, data, env, "import", "calendar", file, "--interviewer", "1", "--whole-days", "block"),
 		"calendar: 1 imported", "1 unchanged, 0 ignored")
-	mustContain(t, "check", mustRun(t, data, "check"), "every invariant holds")
+	mustContain(t, "check", mustRun(t, data, env, "check"), "every invariant holds")
 
 	broken := asFile(t, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:soon\nEND:VEVENT\nEND:VCALENDAR\n")
 	for says, args := range map[string][]string{
@@ -35,7 +35,7 @@ func TestImportCalendarCommand(t *testing.T) {
 		"There is no such interviewer":                     {"import", "calendar", file, "--interviewer", "99"},
 		"students, interviewers, availability, interviews": {"import", "calendars", file},
 	} {
-		code, out, errs := once(t, data, nil, args...)
+		code, out, errs := once(t, data, env, args...)
 		if code == 0 || !strings.Contains(out+errs, says) {
 			t.Errorf("%v ends with %d, without %q:\n%s%s", args, code, says, out, errs)
 		}

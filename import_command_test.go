@@ -24,9 +24,9 @@ func asFile(t *testing.T, text string) string {
 }
 
 // mustRun runs a command that must succeed, and answers what it printed.
-func mustRun(t *testing.T, data string, args ...string) string {
+func mustRun(t *testing.T, data string, env []string, args ...string) string {
 	t.Helper()
-	code, out, errs := once(t, data, nil, args...)
+	code, out, errs := once(t, data, env, args...)
 	if code != 0 {
 		t.Fatalf("%v ends with %d:\n%.2000s%s", args, code, out, errs)
 	}
@@ -42,24 +42,26 @@ func TestExportAndImportGoRound(t *testing.T) {
 	for _, size := range []string{"school", "S"} {
 		t.Run(size, func(t *testing.T) {
 			t.Parallel()
-			one, two := home(t), home(t)
-			mustRun(t, one, "sample", "--size", size)
+			data := home(t)
+			_, one := external(t)
+			_, two := external(t)
+			mustRun(t, data, one, "sample", "--size", size)
 			for _, table := range tableOrder {
-				file := mustRun(t, one, "export", table)
+				file := mustRun(t, data, one, "export", table)
 				began := time.Now()
 				args := []string{"import", table, asFile(t, file)}
 				if table == "interviews" {
 					args = append(args, "--exempt") // some were booked before the grade that would forbid it now
 				}
-				t.Logf("%s%v", mustRun(t, two, args...), time.Since(began))
-				mustContain(t, "again", mustRun(t, two, args...), ": 0 imported", " 0 failed")
-				if again := mustRun(t, two, "export", table); again != file {
+				t.Logf("%s%v", mustRun(t, data, two, args...), time.Since(began))
+				mustContain(t, "again", mustRun(t, data, two, args...), ": 0 imported", " 0 failed")
+				if again := mustRun(t, data, two, "export", table); again != file {
 					t.Errorf("%s do not come back as they went", table)
 				}
 			}
-			mustContain(t, "check", mustRun(t, two, "check"), "every invariant holds")
+			mustContain(t, "check", mustRun(t, data, two, "check"), "every invariant holds")
 			for _, table := range tableOrder {
-				if mustRun(t, one, "export", table) != mustRun(t, two, "export", table) {
+				if mustRun(t, data, one, "export", table) != mustRun(t, data, two, "export", table) {
 					t.Errorf("%s are not the same in the end", table)
 				}
 			}
@@ -70,13 +72,14 @@ func TestExportAndImportGoRound(t *testing.T) {
 // What is exported comes in again after another program has opened and saved it.
 func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 	t.Parallel()
-	one := home(t)
-	mustRun(t, one, "sample", "--size", "school")
+	data := home(t)
+	_, one := external(t)
+	mustRun(t, data, one, "sample", "--size", "school")
 	files := map[string]string{}
 	for _, table := range tableOrder {
-		files[table] = mustRun(t, one, "export", table)
+		files[table] = mustRun(t, data, one, "export", table)
 	}
-	two := home(t)
+	_, two := external(t)
 	for i, program := range append(resave.Programs(), resave.Programs()[0]) {
 		for _, table := range tableOrder {
 			file, err := program.Save(files[table])
@@ -87,7 +90,7 @@ func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 			if table == "interviews" {
 				args = append(args, "--exempt") // some were booked before the grade that would forbid it
 			}
-			out := mustRun(t, two, args...)
+			out := mustRun(t, data, two, args...)
 			mustContain(t, program.Name, out, " 0 failed")
 			if i > 0 {
 				mustContain(t, program.Name+" brings what is there", out, ": 0 imported")
@@ -95,11 +98,11 @@ func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 		}
 	}
 	for _, table := range tableOrder {
-		if mustRun(t, two, "export", table) != files[table] {
+		if mustRun(t, data, two, "export", table) != files[table] {
 			t.Errorf("%s do not come back as they went", table)
 		}
 	}
-	mustContain(t, "check", mustRun(t, two, "check"), "every invariant holds")
+	mustContain(t, "check", mustRun(t, data, two, "check"), "every invariant holds")
 }
 
 func TestImportOfTenThousandRows(t *testing.T) {
@@ -125,36 +128,37 @@ func TestImportOfTenThousandRows(t *testing.T) {
 		fmt.Fprintf(texts[interviews], "s%d@example.org,i%d@example.org,%s,%s,COMPLETED,%d\n", i, (i+i/100)%rows, from, end, i%6)
 	}
 	data := home(t)
-	mustRun(t, data, "migrate")
+	_, env := external(t)
 	for _, table := range tableOrder {
 		began := time.Now()
-		out := mustRun(t, data, "import", table, asFile(t, texts[table].String()))
+		out := mustRun(t, data, env, "import", table, asFile(t, texts[table].String()))
 		mustContain(t, table, out, fmt.Sprintf("%s: %d imported", table, rows))
-		t.Logf("%s, %v with the start of the database", strings.TrimSpace(out), time.Since(began))
+		t.Logf("%s, %v", strings.TrimSpace(out), time.Since(began))
 	}
-	mustContain(t, "check", mustRun(t, data, "check"), "every invariant holds")
+	mustContain(t, "check", mustRun(t, data, env, "check"), "every invariant holds")
 }
 
 func TestImportCommand(t *testing.T) {
 	t.Parallel()
 	data := home(t)
+	_, env := external(t)
 	bad := asFile(t, "name,email,interviewLimit\nAda,ada@example.org,\nBob,bob,many\n")
-	code, out, errs := once(t, data, nil, "import", "students", bad)
+	code, out, errs := once(t, data, env, "import", "students", bad)
 	if code != exitFault {
 		t.Errorf("a row that fails: %d", code)
 	}
 	mustContain(t, "it says where", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected (INVALID_INPUT)", "0 imported", "1 failed")
 	mustContain(t, "and that nothing was written", errs, "nothing was written")
-	mustContain(t, "so there is nobody", mustRun(t, data, "export", "students"), "name,email,timeZone,interviewLimit\n")
+	mustContain(t, "so there is nobody", mustRun(t, data, env, "export", "students"), "name,email,timeZone,interviewLimit\n")
 
-	code, out, _ = once(t, data, nil, "import", "--partial", "students", bad)
+	code, out, _ = once(t, data, env, "import", "--partial", "students", bad)
 	if code != exitFault {
 		t.Errorf("in part: %d", code)
 	}
 	mustContain(t, "in part", out, "1 imported", "1 failed")
-	mustContain(t, "he is there", mustRun(t, data, "export", "students"), "Ada,ada@example.org,UTC,\n")
+	mustContain(t, "he is there", mustRun(t, data, env, "export", "students"), "Ada,ada@example.org,UTC,\n")
 
-	cmd := command(t, data, nil, "import", "students", "-", "--dry-run")
+	cmd := command(t, data, env, "import", "students", "-", "--dry-run")
 	cmd.Stdin = strings.NewReader("\ufeffname,email\r\n\"Cy, \"\"the\"\" Third\",cy@example.org\r\n")
 	piped, err := cmd.CombinedOutput()
 	if err != nil {
@@ -162,13 +166,13 @@ func TestImportCommand(t *testing.T) {
 	}
 	mustContain(t, "a dry run", string(piped), "1 would be imported")
 	latin := asFile(t, "name,email\nJos\xe9,jose@example.org\n")
-	_, out, _ = once(t, data, nil, "import", "students", latin)
+	_, out, _ = once(t, data, env, "import", "students", latin)
 	mustContain(t, "another encoding", out, "line 2, name:", "UTF-8")
 	for _, args := range [][]string{
 		{"import"}, {"import", "teachers", bad}, {"import", "students", bad, "--fast"}, {"import", "students", "--exempt", bad},
 		{"import", "students", filepath.Join(data, "none.csv")}, {"export"}, {"export", "teachers"},
 	} {
-		if code, _, errs := once(t, data, nil, args...); code != exitConfiguration {
+		if code, _, errs := once(t, data, env, args...); code != exitConfiguration {
 			t.Errorf("%v ends with %d: %s", args, code, errs)
 		}
 	}
@@ -179,7 +183,8 @@ func TestImportCommand(t *testing.T) {
 func TestExportOfAWeeklyRule(t *testing.T) {
 	t.Parallel()
 	data := home(t)
-	r := start(t, data, "SAMPLE_DATA=off")
+	_, env := external(t)
+	r := start(t, data, env...)
 	for _, mutation := range []string{
 		`createInterviewer(input: {name: "Ann", email: "ann@example.org"}) { errors { message } }`,
 		`createStudent(input: {name: "Sam", email: "sam@example.org"}) { errors { message } }`,
@@ -193,7 +198,7 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 		mustContain(t, mutation, r.ask("mutation { "+mutation+" }"), `"errors":[]`)
 	}
 	r.stop()
-	_, out, _ := once(t, data, nil, "export", "availability")
+	_, out, _ := once(t, data, env, "export", "availability")
 	want := "interviewer,start,end,slotMinutes,gapMinutes,tags,weekdays,startTime,endTime,timeZone,startDate,endDate,everyWeeks\n" +
 		"ann@example.org,,,60,0,,MONDAY,09:00,11:00,UTC,2099-01-05,2099-01-05,1\n" +
 		"ann@example.org,2099-01-06T09:00:00Z,2099-01-06T10:00:00Z,60,30,,,,,,,,\n" +
@@ -201,8 +206,8 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 	if out != want {
 		t.Errorf("exported\n%s\nwanted\n%s", out, want)
 	}
-	other := home(t)
-	mustRun(t, other, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
+	other := home(t) // with a database of its own, which the first import makes
+	mustRun(t, other, nil, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
 	header, _, _ := strings.Cut(want, "\n")
 	rows := strings.SplitAfter(want, "\n")
 	for days, whole := range map[string]string{
@@ -211,14 +216,14 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 		"--from 2099-01-05 --until 2099-01-06": want,
 		"--from 2099-01-07":                    header + "\n",
 	} {
-		if got := mustRun(t, data, append([]string{"export", "availability"}, strings.Fields(days)...)...); got != whole {
+		if got := mustRun(t, data, env, append([]string{"export", "availability"}, strings.Fields(days)...)...); got != whole {
 			t.Errorf("%s: exported\n%s\nwanted\n%s", days, got, whole)
 		}
 	}
 	for days, count := range map[string]int{
 		"--from 2099-01-05": 1, "--from 2099-01-06 --until 2099-01-06": 1, "--until 2099-01-05": 0, "--from 2099-01-07": 0, "": 1,
 	} {
-		out := mustRun(t, data, append([]string{"export", "interviews"}, strings.Fields(days)...)...)
+		out := mustRun(t, data, env, append([]string{"export", "interviews"}, strings.Fields(days)...)...)
 		if got := strings.Count(out, "\n") - 1; got != count {
 			t.Errorf("%q: %d interviews, want %d", days, got, count)
 		}
@@ -226,12 +231,12 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 	for _, args := range []string{
 		"students --from 2099-01-05", "interviews --from 5.1.2099", "interviews --from 2099-01-06 --until 2099-01-05", "interviews --since 2099-01-05",
 	} {
-		if code, _, errs := once(t, data, nil, append([]string{"export"}, strings.Fields(args)...)...); code != exitConfiguration {
+		if code, _, errs := once(t, data, env, append([]string{"export"}, strings.Fields(args)...)...); code != exitConfiguration {
 			t.Errorf("%s ends with %d: %s", args, code, errs)
 		}
 	}
-	mustContain(t, "elsewhere", mustRun(t, other, "import", "availability", asFile(t, out)), "3 imported")
-	if again := mustRun(t, other, "export", "availability"); again != out {
+	mustContain(t, "elsewhere", mustRun(t, other, nil, "import", "availability", asFile(t, out)), "3 imported")
+	if again := mustRun(t, other, nil, "export", "availability"); again != out {
 		t.Errorf("it comes back as\n%s", again)
 	}
 }

@@ -31,8 +31,8 @@ func loaded(t *testing.T, r *running, code int, env []string, args ...string) lo
 // open loop come is the machine's to say.
 func TestLoad(t *testing.T) {
 	t.Parallel()
-	data := home(t)
-	r := start(t, data, "RATE_LIMIT=off")
+	_, env := externalSchool(t)
+	r := start(t, home(t), append(env, "RATE_LIMIT=off")...)
 	const standing = `{ interviews(filter: {status: [BOOKED]}) { totalCount } slots(filter: {status: [HELD]}) { totalCount } }`
 	before := r.ask(standing)
 	for _, loop := range [][]string{{"--clients", "4"}, {"--rate", "200"}} {
@@ -59,12 +59,13 @@ func TestLoad(t *testing.T) {
 		t.Errorf("there were %s, and are %s", before, after)
 	}
 	r.stop()
-	mustContain(t, "check", mustRun(t, data, "check"), "every invariant holds")
+	mustContain(t, "check", mustRun(t, home(t), env, "check"), "every invariant holds")
 }
 
 func TestLoadThatGoesWrong(t *testing.T) {
 	t.Parallel()
-	limited := start(t, home(t), "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")
+	_, env := externalSchool(t)
+	limited := start(t, home(t), append(env, "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")...)
 	args := []string{"--operations", "20", "--clients", "2", "--mix", "list=1"}
 	result := loaded(t, limited, exitFault, nil, args...)
 	if n := result.Operations[0].Errors["RATE_LIMITED"]; n == 0 || n != result.Errors(false) || int64(n)+result.All.Count != 20 {
@@ -75,7 +76,7 @@ func TestLoadThatGoesWrong(t *testing.T) {
 	mustContain(t, "with nothing left", errs, "RATE_LIMITED", "RATE_LIMIT=off")
 
 	data := home(t)
-	closed := start(t, data, "AUTH=jwt", secretOfTests, "RATE_LIMIT=off")
+	closed := start(t, data, append(env, "AUTH=jwt", secretOfTests, "RATE_LIMIT=off")...)
 	code, _, errs := once(t, data, nil, "load", "http://"+closed.address+"/graphql")
 	if code != exitFault {
 		t.Errorf("without a token: %d", code)
@@ -96,7 +97,8 @@ func TestLoadThatGoesWrong(t *testing.T) {
 // What is shed is an error, but for who allows it.
 func TestLoadThatIsShed(t *testing.T) {
 	t.Parallel()
-	r := start(t, home(t), "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")
+	_, env := externalSchool(t)
+	r := start(t, home(t), append(env, "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")...)
 	result := loaded(t, r, 0, nil, "--operations", "20", "--allow-shed")
 	if result.Errors(false) == 0 || result.Errors(true) != 0 {
 		t.Errorf("%d errors, %d of them allowed", result.Errors(false), result.Errors(true))

@@ -8,13 +8,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"testing"
-
-	"rehearse/internal/localpg"
-	"rehearse/internal/pgtest"
 )
 
 // TestLogTellsNothingOfPeople plants names, e-mails, notes, reasons, keys and
@@ -23,15 +19,10 @@ import (
 // The same is looked for in the metrics, and in the traces.
 func TestLogTellsNothingOfPeople(t *testing.T) {
 	t.Parallel()
-	data := home(t)
-	postgres, err := localpg.Start(t.Context(), localpg.Options{DataDir: data, Env: os.Getenv})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = postgres.Stop() })
+	database, env := external(t)
 	collector := collectTraces(t)
-	server := start(t, data, "LOG_LEVEL=debug", "SAMPLE_DATA=off", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.url, secretOfTests)
-	token := tokenOf(t, data, []string{secretOfTests}, "--role", "student", "--id", "1")
+	server := start(t, home(t), append(env, "LOG_LEVEL=debug", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.url, secretOfTests)...)
+	token := tokenOf(t, home(t), []string{secretOfTests}, "--role", "student", "--id", "1")
 	documents := []string{
 		`mutation { createStudent(input: { name: "Planted Person", email: "planted@example.org" }) { student { id } errors { code } } }`,
 		`mutation { createStudent(input: { name: "Planted Twin", email: "planted@example.org" }) { errors { code } } }`,
@@ -57,8 +48,7 @@ func TestLogTellsNothingOfPeople(t *testing.T) {
 		server.post(`{"query": "planted, and not JSON`)
 	}
 	send()
-	db := pgtest.Database{DSN: postgres.DSN(databaseName)}.SQL(t)
-	if _, err := db.ExecContext(t.Context(), `ALTER TABLE students DROP COLUMN time_zone CASCADE; DROP TABLE waivers CASCADE;
+	if _, err := database.SQL(t).ExecContext(t.Context(), `ALTER TABLE students DROP COLUMN time_zone CASCADE; DROP TABLE waivers CASCADE;
 		ALTER TABLE interviewers ADD CHECK (name <> 'Planted Late')`); err != nil {
 		t.Fatal(err)
 	}

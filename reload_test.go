@@ -92,7 +92,8 @@ func TestHangupReloadsTheCertificate(t *testing.T) {
 	folder := t.TempDir()
 	writeCertificate(t, folder, "first")
 	at := func(name string) string { return filepath.Join(folder, name) }
-	r := start(t, home(t), "SAMPLE_DATA=off", "TLS_CERT_FILE="+at("cert.pem"), "TLS_KEY_FILE="+at("key.pem"))
+	_, env := external(t)
+	r := start(t, home(t), append(env, "TLS_CERT_FILE="+at("cert.pem"), "TLS_KEY_FILE="+at("key.pem"))...)
 	mustContain(t, "the greeting", r.greeting, "https://127.0.0.1:")
 	writeCertificate(t, folder, "second")
 	if got := shows(t, r.address); got != "first" {
@@ -125,7 +126,8 @@ func TestHangupReloadsTheKeyOfTokens(t *testing.T) {
 		return token
 	}
 	first := sign(writeCertificate(t, folder, "first"))
-	r := start(t, home(t), "SAMPLE_DATA=off", "JWT_PUBLIC_KEY_FILE="+filepath.Join(folder, "public.pem"))
+	_, env := external(t)
+	r := start(t, home(t), append(env, "JWT_PUBLIC_KEY_FILE="+filepath.Join(folder, "public.pem"))...)
 	second := sign(writeCertificate(t, folder, "second"))
 	answers := func(name, token string, want int) {
 		t.Helper()
@@ -200,10 +202,11 @@ func TestEventsInJSON(t *testing.T) {
 
 func TestGreetingTellsTheTruth(t *testing.T) {
 	t.Parallel()
-	for name, env := range map[string][]string{"IPv4": {"ADDR=0.0.0.0:0"}, "IPv6": {"ADDR=[::]:0"}} {
+	for name, addr := range map[string]string{"IPv4": "ADDR=0.0.0.0:0", "IPv6": "ADDR=[::]:0"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := start(t, home(t), append(env, secretOfTests, "SAMPLE_DATA=off")...)
+			_, env := external(t)
+			r := start(t, home(t), append(env, "AUTH=", addr, secretOfTests)...)
 			mustContain(t, "the greeting", r.greeting, "http://localhost:", "every other address of this machine", "needs a token", "students(first: 5)")
 			mustContain(t, "the playground is there", r.greeting, "http://"+r.address+"/playground")
 			if status, _ := r.get("/readyz"); status != 200 {

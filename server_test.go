@@ -20,8 +20,8 @@ import (
 	"testing"
 	"time"
 
-	"rehearse/internal/localpg"
 	"rehearse/internal/pgtest"
+	"rehearse/internal/scratch"
 )
 
 // build makes the binary once: signals reach a binary, not `go run`.
@@ -34,18 +34,27 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// home is a data folder that any user can reach.
+// home is a data folder that any user can reach, and that is not there yet.
 func home(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "rehearse-home-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	return filepath.Join(folder, "data")
+	return filepath.Join(scratch.Dir(t), "data")
+}
+
+// external is the environment of a program that uses an empty database of this
+// version on the server that the tests share. A program's own server takes a
+// second to make, so only tests of what it does differently have one.
+func external(t *testing.T) (db pgtest.Database, env []string) {
+	t.Helper()
+	db = pgtest.New(t)
+	return db, []string{"DATABASE_URL=" + asURL(t, db.DSN), "AUTH=local"}
+}
+
+// externalSchool is the same with the sample school in it.
+func externalSchool(t *testing.T) (db pgtest.Database, env []string) {
+	t.Helper()
+	db, env = external(t)
+	mustRun(t, home(t), env, "sample")
+	return db, env
 }
 
 func command(t *testing.T, dataDir string, env []string, args ...string) *exec.Cmd {
@@ -265,11 +274,14 @@ func TestTracesThatCannotBeSentStopNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer nowhere.Close()
-	r := start(t, home(t), "SAMPLE_DATA=off", "SHUTDOWN_TIMEOUT=1s", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+nowhere.Addr().String())
+	_, env := external(t)
+	const exporters = 10 * time.Minute // its own patience
+	r := start(t, home(t), append(env, "SHUTDOWN_TIMEOUT=1s", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+nowhere.Addr().String(),
+		fmt.Sprintf("OTEL_EXPORTER_OTLP_TIMEOUT=%d", exporters.Milliseconds()))...)
 	mustContain(t, "the answer", r.ask("{ bookingPolicy { interviewLimit } }"), `"interviewLimit":15`)
 	began := time.Now()
 	r.stop()
-	if took := time.Since(began); took > 8*time.Second { // the exporter's own patience is 10 s, and a minute of trying again
+	if took := time.Since(began); took > exporters/5 {
 		t.Errorf("stopping took %v", took)
 	}
 	mustContain(t, "the log", r.stderr.String(), "the last traces cannot be sent")
@@ -277,7 +289,8 @@ func TestTracesThatCannotBeSentStopNothing(t *testing.T) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	r := start(t, home(t), "SAMPLE_DATA=off")
+	data := home(t)
+	r := start(t, data, "SAMPLE_DATA=off")
 	for path, part := range map[string]string{
 		"/livez": "alive", "/readyz": "ready", "/playground": "Rehearse", "/": "Rehearse", "/schema.graphqls": "availableSlots(",
 		"/metrics": "rehearse_operations_at_work 0",
@@ -294,7 +307,7 @@ func TestPages(t *testing.T) {
 	}
 	mustContain(t, "a school without sample data", r.ask("{ students { totalCount } }"), `"totalCount":0`)
 
-	ops := start(t, home(t), "SAMPLE_DATA=off", "OPS_ADDR=127.0.0.1:0")
+	ops := start(t, data, "SAMPLE_DATA=off", "OPS_ADDR=127.0.0.1:0")
 	for _, path := range []string{"/readyz", "/metrics"} {
 		if status, _ := ops.get(path); status != http.StatusNotFound {
 			t.Errorf("with OPS_ADDR, %s on ADDR answers %d", path, status)
@@ -404,14 +417,8 @@ func TestMigrateThenServe(t *testing.T) {
 // A request that is under way when the server is told to stop is answered.
 func TestStopLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
-	data := home(t)
-	r := start(t, data)
-	server, err := localpg.Start(t.Context(), localpg.Options{DataDir: data, Env: os.Getenv})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Stop() })
-	database := pgtest.Database{DSN: server.DSN(databaseName)}
+	database, env := externalSchool(t)
+	r := start(t, home(t), env...)
 	lock, err := database.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -100,7 +100,8 @@ func TestTokenOnALaptop(t *testing.T) {
 
 func TestTokenOfASecret(t *testing.T) {
 	t.Parallel()
-	env := []string{"AUTH=jwt", secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse", "SAMPLE_DATA=off"}
+	_, env := external(t)
+	env = append(env, "AUTH=jwt", secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse")
 	data := home(t)
 	r := start(t, data, env...)
 	admin := tokenOf(t, data, env, "--role", "admin", "--id", "0")
@@ -120,7 +121,8 @@ func TestServerWithoutItsIssuer(t *testing.T) {
 	t.Parallel()
 	issuer := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(issuer.Close)
-	r := start(t, home(t), "AUTH=jwt", "OIDC_ISSUER="+issuer.URL, "JWT_AUDIENCE=rehearse", "SAMPLE_DATA=off")
+	_, env := external(t)
+	r := start(t, home(t), append(env, "AUTH=jwt", "OIDC_ISSUER="+issuer.URL, "JWT_AUDIENCE=rehearse")...)
 	mustContain(t, "the greeting", r.greeting, "not ready yet: the token issuer cannot be reached")
 	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the token issuer cannot be reached") {
 		t.Errorf("/readyz: %d %s", status, body)
