@@ -83,19 +83,52 @@ func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 	if len(events) > 0 {
 		tx.in.toldAt = events[len(events)-1].At
 	}
+	var err error
+	if len(rows) == 1 {
+		err = tx.appendOne(ctx, rows)
+	} else {
+		err = tx.appendEach(ctx, rows)
+	}
+	return fault(err, "append %d events", len(rows))
+}
+
+// appendOne writes one event and the history that belongs to it in one statement.
+func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
+	text, args := insertEvents(row)
+	if slots := tx.in.takeSlotChanges(); len(slots) > 0 {
+		text = "WITH told AS (" + text + " RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) " +
+			"SELECT slot_id, what, coalesce(given.at, ?), until, (SELECT max(id) FROM told) FROM " + historyColumns
+		args = slices.Concat(args, []any{tx.in.toldAt}, slotArrays(slots))
+	}
+	return tx.db.WithContext(ctx).Exec(text, args...).Error
+}
+
+// appendEach writes several events. What was done to a slot belongs to the event
+// that is about this slot.
+func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 	for batch := range slices.Chunk(rows, loadBatch) {
-		text, args := eventColumns.insert("events", batch)
-		text = strings.Replace(text, "policy_version::integer", "coalesce(policy_version::integer, "+policyVersion+")", 1)
-		if slots := tx.in.takeSlotChanges(); len(slots) > 0 {
-			text = "WITH told AS (" + text + " RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) " +
-				"SELECT slot_id, what, coalesce(given.at, ?), until, (SELECT max(id) FROM told) FROM " + historyColumns
-			args = slices.Concat(args, []any{tx.in.toldAt}, slotArrays(slots))
+		text, args := insertEvents(batch)
+		var told []struct {
+			ID     booking.EventID
+			SlotID *booking.SlotID
 		}
-		if err := tx.db.WithContext(ctx).Exec(text, args...).Error; err != nil {
-			return fault(err, "append %d events", len(batch))
+		if err := tx.db.WithContext(ctx).Raw(text+" RETURNING id, slot_id", args...).Scan(&told).Error; err != nil {
+			return err
+		}
+		events := make(map[booking.SlotID]booking.EventID, len(told))
+		for _, event := range told {
+			events[orZero(event.SlotID)] = event.ID
+		}
+		if err := tx.writeSlotHistoryOf(ctx, events); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func insertEvents(rows []eventRow) (text string, args []any) {
+	text, args = eventColumns.insert("events", rows)
+	return strings.Replace(text, "policy_version::integer", "coalesce(policy_version::integer, "+policyVersion+")", 1), args
 }
 
 var eventColumns = columns[eventRow]{

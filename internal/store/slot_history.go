@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rehearse/internal/booking"
@@ -88,6 +89,32 @@ func (t *transaction) writeSlotHistory() {
 		t.queue(numbered("INSERT INTO slot_history (slot_id, what, at, until, event_id) "+
 			"SELECT slot_id, what, coalesce(given.at, ?::timestamptz, now()), until, "+event+" FROM "+historyColumns), args...)
 	}
+}
+
+// writeSlotHistoryOf writes what this transaction has done to the slots of several
+// events, each with its own.
+func (tx *Tx) writeSlotHistoryOf(ctx context.Context, events map[booking.SlotID]booking.EventID) error {
+	var told, rest []slotChange
+	for _, change := range tx.in.slotChanges {
+		if _, is := events[change.slot]; is {
+			told = append(told, change)
+		} else {
+			rest = append(rest, change)
+		}
+	}
+	tx.in.slotChanges = rest
+	for batch := range slices.Chunk(told, loadBatch) {
+		args := append([]any{tx.in.toldAt}, slotArrays(batch)...)
+		args = append(args, array(batch, func(b []byte, c slotChange) []byte { return appendID(b, events[c.slot]) }))
+		err := tx.db.WithContext(ctx).Exec(`INSERT INTO slot_history (slot_id, what, at, until, event_id)
+			SELECT slot_id, what, coalesce(given.at, ?), until, event_id
+			FROM unnest(?::bigint[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::bigint[]) AS given (slot_id, what, at, until, event_id)`,
+			args...).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func orNever(t time.Time) *time.Time {
