@@ -44,17 +44,17 @@ func saysWhatNullDoes(d *ast.Definition, field *ast.FieldDefinition) bool {
 	case field.Type.NonNull || saysNil.MatchString(field.Description):
 		return true
 	default:
-		return !strings.HasPrefix(d.Name, "Update") && strings.Contains(d.Description, "A field that is null counts as left out.")
+		return !strings.HasPrefix(d.Name, "Update") && strings.Contains(d.Description, "A null field counts as omitted.")
 	}
 }
 
 func TestInputsCanBeSilentAboutNull(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		`"A field that is null counts as left out." input I { a: Int }`:           nil,
-		`input I { a: Int "Null clears it." b: Int c: Int! d: Int! = 1 }`:         {"I.a"},
-		`"A field that is null counts as left out." input UpdateInput { a: Int }`: {"UpdateInput.a"},
-		`input UpdateInput { "Null is refused." a: Int @notNull }`:                nil,
+		`"A null field counts as omitted." input I { a: Int }`:            nil,
+		`input I { a: Int "Null clears it." b: Int c: Int! d: Int! = 1 }`: {"I.a"},
+		`"A null field counts as omitted." input UpdateInput { a: Int }`:  {"UpdateInput.a"},
+		`input UpdateInput { "Null is refused." a: Int @notNull }`:        nil,
 		`input I { "Null is refused." a: Int b: Int @notNull "Null is refused." c: Int! @notNull }`: {
 			"I.a", "I.b", "I.c",
 		},

@@ -15,11 +15,11 @@ import (
 // AvailableSlotsAvailableSlotsAvailableSlotConnection includes the requested fields of the GraphQL type AvailableSlotConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of the slots that a student may book, with the verdict on the student.
+// A page of the slots that a student may book, with the student's eligibility.
 type AvailableSlotsAvailableSlotsAvailableSlotConnection struct {
 	// The slots with their cursors.
 	Edges []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge `json:"edges"`
-	// Where this page lies.
+	// The position of this page in the list.
 	PageInfo *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo `json:"pageInfo"`
 }
 
@@ -56,7 +56,7 @@ type AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNo
 	Id string `json:"id"`
 	// When the slot starts, in UTC.
 	Start time.Time `json:"start"`
-	// Who gives the interview.
+	// The interviewer.
 	Interviewer *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlotInterviewer `json:"interviewer"`
 }
 
@@ -78,7 +78,7 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlotInterviewer includes the requested fields of the GraphQL type Interviewer.
 // The GraphQL type's documentation follows.
 //
-// Somebody who gives mock interviews.
+// A person who gives mock interviews.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlotInterviewer struct {
 	// The interviewer's id.
 	Id string `json:"id"`
@@ -99,7 +99,7 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
 //
-// Where a page of a list lies in the whole.
+// The position of a page in its list.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo struct {
 	// The cursor of the last edge, to pass as `after`; null when the page is empty.
 	EndCursor *string `json:"endCursor"`
@@ -119,9 +119,9 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo) GetHasNext
 
 // AvailableSlotsResponse is returned by AvailableSlots on success.
 type AvailableSlotsResponse struct {
-	// The slots that the student may book, of those that lie inside `[start, end]`:
-	// at this instant each can be booked, and no other can. By start, then id.
-	// Null, with an error, for callers who may not ask for it.
+	// The slots inside `[start, end]` that the student may book. At this instant each
+	// of them can be booked, and no other slot can. Ordered by start, then id.
+	// Null, with an error, for callers without access.
 	AvailableSlots *AvailableSlotsAvailableSlotsAvailableSlotConnection `json:"availableSlots"`
 }
 
@@ -133,11 +133,11 @@ func (v *AvailableSlotsResponse) GetAvailableSlots() *AvailableSlotsAvailableSlo
 // BookSlotBookSlotBookSlotPayload includes the requested fields of the GraphQL type BookSlotPayload.
 // The GraphQL type's documentation follows.
 //
-// What booking came to.
+// The payload of `bookSlot`.
 type BookSlotBookSlotBookSlotPayload struct {
-	// The interview; null when it was refused, and after a dry run.
+	// The interview; null if it was refused, and after a dry run.
 	Interview *BookSlotBookSlotBookSlotPayloadInterview `json:"interview"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []BookSlotBookSlotBookSlotPayloadErrorsUserError `json:"-"`
 }
 
@@ -235,11 +235,11 @@ func (v *BookSlotBookSlotBookSlotPayload) __premarshalJSON() (*__premarshalBookS
 // The student holds another slot: `ALREADY_HOLDING`.
 type BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -260,14 +260,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) GetPath() []string
 // BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed includes the requested fields of the GraphQL type AlreadyInterviewed.
 // The GraphQL type's documentation follows.
 //
-// The student has met the interviewer, or is going to: `ALREADY_INTERVIEWED`.
+// The student has met the interviewer or has a booking with them: `ALREADY_INTERVIEWED`.
 type BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -292,14 +292,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetPath() []st
 // BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict includes the requested fields of the GraphQL type AvailabilityConflict.
 // The GraphQL type's documentation follows.
 //
-// Nothing could be published.
+// Nothing can be published, because the time overlaps other slots.
 type BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -327,11 +327,11 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict) GetPath() []
 // The student can no longer cancel: `CANCEL_TOO_LATE`.
 type BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -353,11 +353,11 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) GetPath() []string 
 // One of the student's last grades is too low: `GRADES_TOO_LOW`.
 type BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -379,11 +379,11 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) GetPath() []string {
 // A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`.
 type BookSlotBookSlotBookSlotPayloadErrorsInvalidInput struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -402,14 +402,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) GetPath() []string {
 // BookSlotBookSlotBookSlotPayloadErrorsLimitReached includes the requested fields of the GraphQL type LimitReached.
 // The GraphQL type's documentation follows.
 //
-// The student has used as many interviews as allowed: `LIMIT_REACHED`.
+// The student has used all their interviews: `LIMIT_REACHED`.
 type BookSlotBookSlotBookSlotPayloadErrorsLimitReached struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -428,14 +428,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) GetPath() []string {
 // BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap includes the requested fields of the GraphQL type OwnOverlap.
 // The GraphQL type's documentation follows.
 //
-// The student's own time is taken: `OWN_OVERLAP`.
+// The student has another interview or hold at that time: `OWN_OVERLAP`.
 type BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -454,14 +454,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) GetPath() []string { r
 // BookSlotBookSlotBookSlotPayloadErrorsPlainError includes the requested fields of the GraphQL type PlainError.
 // The GraphQL type's documentation follows.
 //
-// A rule said no, and there is no more to tell.
+// A refusal without further details.
 type BookSlotBookSlotBookSlotPayloadErrorsPlainError struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -480,14 +480,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsPlainError) GetPath() []string { r
 // BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate includes the requested fields of the GraphQL type RescheduleTooLate.
 // The GraphQL type's documentation follows.
 //
-// The student can no longer move the interview: `RESCHEDULE_TOO_LATE`.
+// The student can no longer reschedule the interview: `RESCHEDULE_TOO_LATE`.
 type BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -510,16 +510,16 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) GetPath() []str
 // BookSlotBookSlotBookSlotPayloadErrorsSlotTaken includes the requested fields of the GraphQL type SlotTaken.
 // The GraphQL type's documentation follows.
 //
-// Somebody else has booked the slot, or holds it.
+// Another student has booked the slot or holds it.
 type BookSlotBookSlotBookSlotPayloadErrorsSlotTaken struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
-	// Up to five slots from the wanted time on that the student could book instead.
+	// Up to five slots at or after the requested time that the student can book instead.
 	Alternatives []*BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot `json:"alternatives"`
 }
 
@@ -562,14 +562,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot) GetStar
 // BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules includes the requested fields of the GraphQL type TooManyReschedules.
 // The GraphQL type's documentation follows.
 //
-// The interview was moved as often as allowed: `TOO_MANY_RESCHEDULES`.
+// The interview has been rescheduled the maximum number of times: `TOO_MANY_RESCHEDULES`.
 type BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -597,11 +597,11 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) GetPath() []st
 // It is too early: `TOO_SOON`.
 type BookSlotBookSlotBookSlotPayloadErrorsTooSoon struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -637,8 +637,8 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetPath() []string { retu
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 // The GraphQL type's documentation follows.
 //
-// A rule said no. A mutation answers every rule that did, beside a null result;
-// nothing was changed then.
+// A refusal by a rule. A mutation returns all rules that refuse, together with a null
+// result, and changes nothing.
 type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError()
 	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
@@ -646,17 +646,17 @@ type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	// GetCode returns the interface-field "code" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// Which rule, for programs.
+	// The rule, for programs.
 	GetCode() RefusalCode
 	// GetMessage returns the interface-field "message" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// What it says, for people.
+	// The explanation, for people.
 	GetMessage() string
 	// GetPath returns the interface-field "path" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	GetPath() []string
 }
 
@@ -894,14 +894,14 @@ func __marshalBookSlotBookSlotBookSlotPayloadErrorsUserError(v *BookSlotBookSlot
 // BookSlotBookSlotBookSlotPayloadErrorsVersionConflict includes the requested fields of the GraphQL type VersionConflict.
 // The GraphQL type's documentation follows.
 //
-// Somebody else has changed the object: `VERSION_CONFLICT`.
+// The object has been changed since: `VERSION_CONFLICT`.
 type BookSlotBookSlotBookSlotPayloadErrorsVersionConflict struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -922,14 +922,14 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) GetPath() []strin
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus includes the requested fields of the GraphQL type WrongStatus.
 // The GraphQL type's documentation follows.
 //
-// The present state does not allow this: `WRONG_STATUS`.
+// The current state does not allow this: `WRONG_STATUS`.
 type BookSlotBookSlotBookSlotPayloadErrorsWrongStatus struct {
 	Typename *string `json:"__typename"`
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null when none is.
+	// The input field it is about, such as `["input", "email"]`; null if it is about none.
 	Path []string `json:"path"`
 }
 
@@ -948,7 +948,7 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetPath() []string { 
 // BookSlotBookSlotBookSlotPayloadInterview includes the requested fields of the GraphQL type Interview.
 // The GraphQL type's documentation follows.
 //
-// A booking and what became of it.
+// A booking of a slot by a student, in any state.
 type BookSlotBookSlotBookSlotPayloadInterview struct {
 	// The interview's id.
 	Id string `json:"id"`
@@ -964,8 +964,8 @@ func (v *BookSlotBookSlotBookSlotPayloadInterview) GetStart() time.Time { return
 
 // BookSlotResponse is returned by BookSlot on success.
 type BookSlotResponse struct {
-	// Books a slot for a student. Booking one's own booked slot again answers that
-	// interview. A live hold of the student on another slot ends with the booking.
+	// Books a slot for a student. If the student has already booked the slot, it returns
+	// that interview. The booking ends the student's hold on another slot.
 	// Null only with a top-level error.
 	BookSlot *BookSlotBookSlotBookSlotPayload `json:"bookSlot"`
 }
@@ -973,57 +973,57 @@ type BookSlotResponse struct {
 // GetBookSlot returns BookSlotResponse.BookSlot, and is useful for accessing the field via an interface.
 func (v *BookSlotResponse) GetBookSlot() *BookSlotBookSlotBookSlotPayload { return v.BookSlot }
 
-// Why a rule said no.
+// The reason for a refusal.
 type RefusalCode string
 
 const (
-	// The student has used as many interviews as he may.
+	// The student has used all their interviews.
 	RefusalCodeLimitReached RefusalCode = "LIMIT_REACHED"
 	// One of the student's last grades is too low.
 	RefusalCodeGradesTooLow RefusalCode = "GRADES_TOO_LOW"
-	// The student has met the interviewer, or is going to.
+	// The student has met the interviewer or has a booking with them.
 	RefusalCodeAlreadyInterviewed RefusalCode = "ALREADY_INTERVIEWED"
 	// The interviewer has the student's own e-mail.
 	RefusalCodeSelfInterview RefusalCode = "SELF_INTERVIEW"
 	// The student has another interview at that time.
 	RefusalCodeOwnOverlap RefusalCode = "OWN_OVERLAP"
-	// The interviewer gives no more interviews on that day, or in that week.
+	// The interviewer has reached their maximum number of interviews for that day or week.
 	RefusalCodeInterviewerFull RefusalCode = "INTERVIEWER_FULL"
-	// Somebody else has booked the slot.
+	// Another student has booked the slot.
 	RefusalCodeSlotTaken RefusalCode = "SLOT_TAKEN"
-	// Somebody else holds the slot for the moment.
+	// Another student holds the slot.
 	RefusalCodeSlotHeld RefusalCode = "SLOT_HELD"
 	// The student holds another slot, and can hold one at a time.
 	RefusalCodeAlreadyHolding RefusalCode = "ALREADY_HOLDING"
-	// The slot was taken back.
+	// The slot was withdrawn.
 	RefusalCodeSlotWithdrawn RefusalCode = "SLOT_WITHDRAWN"
 	// The slot has started already.
 	RefusalCodeSlotInPast RefusalCode = "SLOT_IN_PAST"
 	// It is too early, or the slot starts sooner than the minimum notice.
 	RefusalCodeTooSoon RefusalCode = "TOO_SOON"
-	// The hold has run out.
+	// The hold has expired or was released.
 	RefusalCodeHoldExpired RefusalCode = "HOLD_EXPIRED"
-	// There is nothing with this id.
+	// No object has this id.
 	RefusalCodeNotFound RefusalCode = "NOT_FOUND"
 	// The value is not allowed.
 	RefusalCodeInvalidInput RefusalCode = "INVALID_INPUT"
 	// The range is reversed, empty or too long.
 	RefusalCodeInvalidRange RefusalCode = "INVALID_RANGE"
-	// The key was used with another input.
+	// The key was used with a different input.
 	RefusalCodeIdempotencyMismatch RefusalCode = "IDEMPOTENCY_MISMATCH"
-	// Somebody else has changed the object since its version was read.
+	// The object has been changed since its version was read.
 	RefusalCodeVersionConflict RefusalCode = "VERSION_CONFLICT"
 	// The student can no longer cancel.
 	RefusalCodeCancelTooLate RefusalCode = "CANCEL_TOO_LATE"
-	// The student can no longer move the interview.
+	// The student can no longer reschedule the interview.
 	RefusalCodeRescheduleTooLate RefusalCode = "RESCHEDULE_TOO_LATE"
-	// What it is now does not allow this.
+	// The current state does not allow this.
 	RefusalCodeWrongStatus RefusalCode = "WRONG_STATUS"
-	// The interview was moved as often as it may be.
+	// The interview has been rescheduled the maximum number of times.
 	RefusalCodeTooManyReschedules RefusalCode = "TOO_MANY_RESCHEDULES"
-	// Other slots of the interviewer are in the way.
+	// The time overlaps other slots of the interviewer.
 	RefusalCodeAvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
-	// Others are changing the same things right now; try again.
+	// Other requests are changing the same data; try again.
 	RefusalCodeBusyRetry RefusalCode = "BUSY_RETRY"
 )
 
@@ -1056,9 +1056,9 @@ var AllRefusalCode = []RefusalCode{
 
 // SlotsChangedResponse is returned by SlotsChanged on success.
 type SlotsChangedResponse struct {
-	// How what `availableSlots` answers for the same student, range and filters has
-	// changed, and the verdict on the student with it. That a slot is about to begin,
-	// and cannot be booked for that, is not told.
+	// Changes to `availableSlots` for the same student, range and filters, and to the
+	// student's eligibility. Not reported: a slot that becomes unbookable because its
+	// start is near.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
 
@@ -1068,13 +1068,13 @@ func (v *SlotsChangedResponse) GetSlotsChanged() *SlotsChangedSlotsChanged { ret
 // SlotsChangedSlotsChanged includes the requested fields of the GraphQL type SlotsChanged.
 // The GraphQL type's documentation follows.
 //
-// How what a student may book has changed.
+// Changes to the slots that a student may book.
 type SlotsChangedSlotsChanged struct {
-	// Slots that can be booked now, by start, then id. Some of them perhaps could be before.
+	// Slots that can be booked now, by start, then id. Some may have been bookable before.
 	Opened []*SlotsChangedSlotsChangedOpenedSlot `json:"opened"`
-	// Slots that cannot be booked any more. Some of them perhaps could not be before.
+	// Slots that can no longer be booked. Some may not have been bookable before.
 	ClosedIds []string `json:"closedIds"`
-	// More has changed than is told: ask `availableSlots` again.
+	// Whether the event is incomplete: if true, query `availableSlots` again.
 	Refetch bool `json:"refetch"`
 }
 

@@ -4549,15 +4549,15 @@ var sources = []*ast.Source{
 """
 An instant: RFC 3339, such as ` + "`" + `2026-06-05T13:00:00Z` + "`" + ` or
 ` + "`" + `2026-06-05T15:00:00+02:00` + "`" + `. A time without an offset, with or without seconds
-(` + "`" + `2026-06-05T13:00` + "`" + `), is read in the server's default zone. Answers are always in
-UTC. A date alone, an empty string and years before 1900 are refused.
+(` + "`" + `2026-06-05T13:00` + "`" + `), is in the server's default time zone. Responses are always
+in UTC. A date alone, an empty string and years before 1900 are refused.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
-"A day of the calendar, such as ` + "`" + `2026-06-05` + "`" + `."
+"A calendar date, such as ` + "`" + `2026-06-05` + "`" + `."
 scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
-"A time on the wall clock, such as ` + "`" + `14:30` + "`" + `, up to ` + "`" + `24:00` + "`" + `, the midnight that ends the day."
+"A local time of day, such as ` + "`" + `14:30` + "`" + `, up to ` + "`" + `24:00` + "`" + `, the midnight that ends the day."
 scalar LocalTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#appendix-A")
 
 "Any JSON value: an object, a list, a string, a number, a boolean or null."
@@ -4581,15 +4581,15 @@ enum Weekday {
   SUNDAY
 }
 
-"Which end of an order comes first."
+"The direction of an order."
 enum OrderDirection {
-  "From the least to the greatest: from A to Z, from early to late."
+  "Ascending: from A to Z, from early to late."
   ASC
-  "From the greatest to the least."
+  "Descending."
   DESC
 }
 
-"Where a page of a list lies in the whole."
+"The position of a page in its list."
 type PageInfo {
   "Whether there is a page after this one."
   hasNextPage: Boolean!
@@ -4604,11 +4604,11 @@ type PageInfo {
 # ================================================================== permissions
 
 """
-Who may ask for a field, or run a mutation; administrators always may. It says
-what the server does, and a test tries each on each.
+Who may read a field or run a mutation. Administrators always may. It documents
+what the server enforces; a test tries every role on every field.
 """
 directive @access(
-  "Somebody without a token."
+  "A caller without a token."
   anonymous: Access! = NONE
   "A student."
   student: Access! = NONE
@@ -4616,27 +4616,27 @@ directive @access(
   interviewer: Access! = NONE
 ) on FIELD_DEFINITION
 
-"An input field that may be left out but not be null."
+"An input field that may be omitted but not be null."
 directive @notNull on INPUT_FIELD_DEFINITION
 
-"How much of it somebody in a role may have."
+"How much of a field a role may read."
 enum Access {
-  "Nothing: ` + "`" + `FORBIDDEN` + "`" + `, or ` + "`" + `UNAUTHENTICATED` + "`" + ` for who has no token."
+  "Nothing: ` + "`" + `FORBIDDEN` + "`" + `, or ` + "`" + `UNAUTHENTICATED` + "`" + ` without a token."
   NONE
-  "What is his own. Somebody else's answers as though it were not there."
+  "The caller's own data. Other people's data appears not to exist."
   OWN
-  "All of it."
+  "All data."
   ALL
 }
 
 # ====================================================================== queries
 
-"What can be asked."
+"The queries."
 type Query {
   """
-  The slots that the student may book, of those that lie inside ` + "`" + `[start, end]` + "`" + `:
-  at this instant each can be booked, and no other can. By start, then id.
-  Null, with an error, for callers who may not ask for it.
+  The slots inside ` + "`" + `[start, end]` + "`" + ` that the student may book. At this instant each
+  of them can be booked, and no other slot can. Ordered by start, then id.
+  Null, with an error, for callers without access.
   """
   availableSlots(
     "The student."
@@ -4649,50 +4649,50 @@ type Query {
     interviewerIds: [ID!]
     "Slots that have all of these tags, from their interviewer or from the availability they were published with."
     tags: [String!]
-    "How many from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The slots after this cursor."
     after: String
-    "How many from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The slots before this cursor."
     before: String
   ): AvailableSlotConnection @access(student: OWN)
 
   """
-  Whether the student may book at all now, with the evidence.
-  Null, with an error, for callers who may not ask for it.
+  Whether the student may book at all at present, with the evidence.
+  Null, with an error, for callers without access.
   """
   eligibility(
     "The student."
     studentId: ID!
   ): Eligibility @access(student: OWN)
 
-  "One student; null when there is none with this id."
+  "One student; null if none has this id."
   student(
     "The student's id."
     id: ID!
   ): Student @access(student: OWN, interviewer: OWN)
 
-  "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers who may not ask for it."
+  "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers without access."
   students(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The students after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The students before this cursor."
     before: String
     "Which students; all of them by default."
     filter: StudentFilter
-    "In which order. A cursor is good for the order it was given in."
+    "The order. A cursor is valid only for the order it was created with."
     orderBy: StudentOrder
   ): StudentConnection @access
 
   """
-  One interviewer; null when there is none with this id. A student sees who is
-  active, or has an interview with him: names, tags and time zone.
+  One interviewer; null if none has this id. A student sees the public profile of
+  active interviewers and of those they have an interview with.
   """
   interviewer(
     "The interviewer's id."
@@ -4700,36 +4700,36 @@ type Query {
   ): Interviewer @access(student: ALL, interviewer: OWN)
 
   """
-  The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. A student sees those
-  who are active, searches their names alone, and cannot order them by e-mail.
-  Null, with an error, for callers who may not ask for it.
+  The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. A student sees
+  active interviewers only, searches names only, and cannot order by e-mail.
+  Null, with an error, for callers without access.
   """
   interviewers(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The interviewers after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The interviewers before this cursor."
     before: String
     "Which interviewers; all of them by default."
     filter: InterviewerFilter
-    "In which order. A cursor is good for the order it was given in."
+    "The order. A cursor is valid only for the order it was created with."
     orderBy: InterviewerOrder
   ): InterviewerConnection @access(student: ALL)
 
   """
-  The tags that active interviewers have, the most frequent first, then by name:
-  what ` + "`" + `interviewers(filter: { tags })` + "`" + ` finds somebody for.
-  Null, with an error, for callers who may not ask for it.
+  The tags of active interviewers, most frequent first, then by name. For each of
+  them ` + "`" + `interviewers(filter: { tags })` + "`" + ` finds at least one interviewer.
+  Null, with an error, for callers without access.
   """
   tags(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 100
   ): [TagCount!] @access(student: ALL, interviewer: ALL)
 
-  "One slot; null when there is none with this id."
+  "One slot; null if none has this id."
   slot(
     "The slot's id."
     id: ID!
@@ -4737,24 +4737,24 @@ type Query {
 
   """
   The slots of all interviewers in every state, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise.
-  Null, with an error, for callers who may not ask for it.
+  Null, with an error, for callers without access.
   """
   slots(
-    "How many from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The slots after this cursor."
     after: String
-    "How many from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The slots before this cursor."
     before: String
     "Which slots; all of them by default."
     filter: SlotFilter
-    "In which order. A cursor is good for the order it was given in."
+    "The order. A cursor is valid only for the order it was created with."
     orderBy: SlotOrder
   ): SlotConnection @access(interviewer: OWN)
 
-  "One interview; null when there is none with this id."
+  "One interview; null if none has this id."
   interview(
     "The interview's id."
     id: ID!
@@ -4762,55 +4762,55 @@ type Query {
 
   """
   The interviews, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise.
-  Null, with an error, for callers who may not ask for it.
+  Null, with an error, for callers without access.
   """
   interviews(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The interviews after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The interviews before this cursor."
     before: String
     "Which interviews; all of them by default."
     filter: InterviewFilter
-    "In which order. A cursor is good for the order it was given in."
+    "The order. A cursor is valid only for the order it was created with."
     orderBy: InterviewOrder
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
 
   """
-  What happened, in the order in which it was written: who did what, when, and
-  what was before and after. Nothing in it is ever changed or removed.
-  Null, with an error, for callers who may not ask for it.
+  The audit log, in the order of writing: who did what, when, and the values
+  before and after. Its entries are never changed or removed.
+  Null, with an error, for callers without access.
   """
   events(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The events after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The events before this cursor."
     before: String
     "Which events; all of them by default."
     filter: EventFilter
-    "In which order. A cursor is good for the order it was given in."
+    "The order. A cursor is valid only for the order it was created with."
     orderBy: EventOrder
   ): EventConnection @access
 
   """
-  The bookings, holds and moves that were refused in the last 90 days, newest
-  first. Dry runs and repeated requests with the same idempotency key are not
-  among them.
-  Null, with an error, for callers who may not ask for it.
+  The bookings, holds and reschedules that were refused in the last 90 days,
+  newest first. Dry runs and repeated requests with the same idempotency key are
+  not included.
+  Null, with an error, for callers without access.
   """
   bookingRefusals(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The refusals after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The refusals before this cursor."
     before: String
@@ -4819,31 +4819,31 @@ type Query {
   ): BookingRefusalConnection @access
 
   """
-  Everything that is held about a student: the rows of the database, by table,
-  for a student who asks what the school knows.
-  Null, with an error, for callers who may not ask for it.
+  All stored data about a student: the rows of the database, by table. It answers
+  a student's request for their data.
+  Null, with an error, for callers without access.
   """
   exportStudent(
     "The student."
     studentId: ID!
   ): JSON @access
 
-  "The numbers the rules use. Anyone may read them."
+  "The settings of the booking rules. Everybody may read them."
   bookingPolicy: BookingPolicy! @access(anonymous: ALL, student: ALL, interviewer: ALL)
 
-  "Who asks. Null if the token names a student or an interviewer who does not exist."
+  "The caller. Null if the token names a student or an interviewer who does not exist."
   viewer: Viewer @access(anonymous: ALL, student: ALL, interviewer: ALL)
 }
 
-"Who asks."
+"The caller."
 type Viewer {
-  "In which role."
+  "The caller's role."
   role: Role!
-  "Who that is; null for an administrator, and for somebody without a token."
+  "The student or interviewer; null for administrators and for callers without a token."
   person: Person
 }
 
-"Somebody of the school."
+"A student or an interviewer."
 union Person = Student | Interviewer
 
 # ======================================================= slots and who may book
@@ -4856,27 +4856,27 @@ type Slot {
   start: DateTime!
   "When the slot ends, in UTC."
   end: DateTime!
-  "Who gives the interview."
+  "The interviewer."
   interviewer: Interviewer!
   "The state of the slot."
   status: SlotStatus!
-  "The last 100 things that became of the slot, oldest first; null for who is no administrator."
+  "The last 100 state changes of the slot, oldest first; null for callers who are not administrators."
   history: [SlotChange!] @access
 }
 
-"One thing that became of a slot."
+"A state change of a slot."
 type SlotChange {
-  "What became of it."
+  "What happened to the slot."
   what: SlotChangeKind!
-  "When."
+"When it happened."
   at: DateTime!
-  "Until when it was held, unless the hold was released, used or extended before; null for everything else."
+  "When the hold expires, unless it is released, used or extended earlier; null for other changes."
   until: DateTime
-  "The id of the event it belongs to; null for none."
+  "The id of the event that it belongs to; null if there is none."
   eventId: ID
 }
 
-"What can become of a slot."
+"What can happen to a slot."
 enum SlotChangeKind {
   "It was published."
   PUBLISHED
@@ -4884,21 +4884,21 @@ enum SlotChangeKind {
   HELD
   "It was booked."
   BOOKED
-  "It was open again."
+  "It became open again."
   RELEASED
-  "It was taken out of the calendar."
+  "It was withdrawn."
   WITHDRAWN
 }
 
 "The state of a slot."
 enum SlotStatus {
-  "Published, and nobody has it."
+  "Published, and neither held nor booked."
   OPEN
-  "A student holds it for the moment."
+  "A student holds it."
   HELD
-  "An interview stands on it."
+  "It has an interview."
   BOOKED
-  "Taken back; it cannot be booked."
+  "Withdrawn; it cannot be booked."
   WITHDRAWN
 }
 
@@ -4908,9 +4908,9 @@ type SlotConnection {
   edges: [SlotEdge!]!
   "The slots."
   nodes: [Slot!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many slots all pages hold. Counted only when asked for."
+  "How many slots all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -4918,15 +4918,15 @@ type SlotConnection {
 type SlotEdge {
   "The slot."
   node: Slot!
-  "The slot's place in the list."
+  "The slot's cursor, which marks its position in the list."
   cursor: String!
 }
 
-"Narrows a list of slots; every condition given must hold. A field that is null counts as left out."
+"Narrows a list of slots; all given conditions must match. A null field counts as omitted."
 input SlotFilter {
-  "Of one of these interviewers; an empty list narrows nothing."
+  "Of one of these interviewers; an empty list matches all."
   interviewerIds: [ID!]
-  "In one of these states; an empty list narrows nothing."
+  "In one of these states; an empty list matches all."
   status: [SlotStatus!]
   "Slots that start at this time or later."
   start: DateTime
@@ -4940,27 +4940,27 @@ enum SlotOrderField {
   START
 }
 
-"An order of slots; equal ones are ordered by id, in the same direction."
+"An order of slots; ties are ordered by id, in the same direction."
 input SlotOrder {
-  "What counts."
+  "The field to order by."
   field: SlotOrderField!
-  "Which end comes first."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
-"A page of the slots that a student may book, with the verdict on the student."
+"A page of the slots that a student may book, with the student's eligibility."
 type AvailableSlotConnection {
   "The slots with their cursors."
   edges: [AvailableSlotEdge!]!
   "The slots."
   nodes: [Slot!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many slots all pages hold. Counted only when asked for."
+  "How many slots all pages contain. Counted only if selected."
   totalCount: Int!
-  "Whose list it is."
+  "The student of the list."
   student: Student!
-  "The verdict on the student."
+  "The student's eligibility."
   eligibility: Eligibility!
   "Why the list is empty; an empty list when it is not."
   emptyReasons: [EmptyReason!]!
@@ -4970,7 +4970,7 @@ type AvailableSlotConnection {
 type AvailableSlotEdge {
   "The slot."
   node: Slot!
-  "The slot's place in the list."
+  "The slot's cursor, which marks its position in the list."
   cursor: String!
 }
 
@@ -4978,69 +4978,69 @@ type AvailableSlotEdge {
 type EmptyReason {
   "The cause, for programs."
   code: EmptyReasonCode!
-  "How many slots of the range it keeps away; a slot counts under every cause that holds for it."
+  "The number of slots in the range that it excludes; a slot counts for each cause that applies to it."
   count: Int!
   "The cause, for people."
   message: String!
 }
 
 """
-What can keep a list of bookable slots empty. A cause for which a booking would be
-refused has the name of that ` + "`" + `RefusalCode` + "`" + `.
+Why a list of bookable slots can be empty. A cause that also refuses a booking has
+the name of that ` + "`" + `RefusalCode` + "`" + `.
 """
 enum EmptyReasonCode {
-  "The student has used as many interviews as he may."
+  "The student has used all their interviews."
   LIMIT_REACHED
   "One of the student's last grades is too low."
   GRADES_TOO_LOW
-  "The range lies in the past."
+  "The range is in the past."
   RANGE_IN_PAST
   "No interviewer has published a slot in the range."
   NONE_PUBLISHED
   """
-  Slots are published in the range, but none by the interviewers, or with the tags,
-  that were asked for; or one of these does not exist.
+  Slots are published in the range, but none match the interviewers and tags in the
+  filter; or one of these does not exist.
   """
   NONE_MATCH
   "Slots are booked already."
   SLOT_TAKEN
-  "Other students hold slots for the moment."
+  "Other students hold slots."
   SLOT_HELD
   "Slots have started already."
   SLOT_IN_PAST
   "Slots start sooner than the minimum notice."
   TOO_SOON
-  "Slots are of interviewers whom the student has met, or is going to meet."
+  "Slots are with interviewers that the student has met or has booked."
   ALREADY_INTERVIEWED
-  "Slots are of the interviewer with the student's own e-mail."
+  "Slots are with the interviewer who has the student's own e-mail."
   SELF_INTERVIEW
   "Slots overlap the student's own interviews."
   OWN_OVERLAP
-  "Slots lie on a day, or in a week, in which their interviewer gives no more."
+  "Slots are on a day or in a week in which the interviewer has reached their maximum number of interviews."
   INTERVIEWER_FULL
 }
 
-"The verdict on a student, with the evidence."
+"Whether a student may book, with the evidence."
 type Eligibility {
-  "Whose verdict it is."
+  "The student."
   student: Student!
-  "Whether the student may book. A live hold is not in the way: it ends with the booking."
+  "Whether the student may book. An active hold does not prevent it: the booking ends the hold."
   eligible: Boolean!
-  "How many interviews count as used: booked, completed, missed by the student, and a live hold."
+  "The number of used interviews: those booked, completed, or missed by the student, and an active hold."
   interviewsUsed: Int!
-  "How many the student may use: their own limit, else the policy's."
+  "The number of interviews that the student may use: their own limit, or else the policy's."
   interviewLimit: Int!
-  "How many are left, never below 0, with those that waivers add."
+  "The number of remaining interviews, at least 0, including those that waivers add."
   interviewsRemaining: Int!
-  "How many of them the student's waivers of the limit add."
+  "The number of remaining interviews that waivers of the limit add."
   extraByWaiver: Int!
-  "The grades that were looked at, newest first."
+  "The grades that the rule considers, newest first."
   recentGrades: [Int!]!
-  "Every rule that fails and is not waived; empty when the student may book."
+  "All rules that fail and are not waived; empty if the student may book."
   reasons: [EligibilityReason!]!
   """
-  The waivers at work: without them a rule would fail, or keep the student from
-  an interviewer he has met.
+  The waivers in effect: without them a rule would fail, or exclude an interviewer
+  that the student has met.
   """
   waivers: [Waiver!]!
 }
@@ -5055,59 +5055,59 @@ type EligibilityReason {
 
 # ======================================================================= people
 
-"Somebody who takes mock interviews."
+"A person who takes mock interviews."
 type Student {
   "The student's id."
   id: ID!
   "The full name."
   name: String!
   """
-  The e-mail, in lower case; no other student has it. It is never null; its type
-  is an interviewer's, so that one selection fits every ` + "`" + `Person` + "`" + `.
+  The e-mail, in lower case, unique among students. It is never null; its type
+  matches that of an interviewer, so that one selection fits every ` + "`" + `Person` + "`" + `.
   """
   email: String
-  "The IANA time zone the student lives in, by its canonical name."
+  "The student's IANA time zone, by its canonical name."
   timeZone: String!
   """
-  How many interviews the student may use: their own limit, else the policy's.
-  Null, with an error, for callers who may not read it.
+  The number of interviews that the student may use: their own limit, or else the policy's.
+  Null, with an error, for callers without access.
   """
   interviewLimit: Int @access(student: OWN)
-  "Whether the student may book now. Null, with an error, for callers who may not read it."
+  "Whether the student may book now. Null, with an error, for callers without access."
   eligibility: Eligibility @access(student: OWN)
-  "The student's live hold; null when he has none."
+  "The student's active hold; null if there is none."
   hold: Hold @access(student: OWN)
-  "The waivers that were granted to the student, in that order. Null, with an error, for callers who may not read it."
+  "The student's waivers, in the order in which they were granted. Null, with an error, for callers without access."
   waivers: [Waiver!] @access(student: OWN)
   """
   The student's booked interviews that have not ended, by start.
-  Null, with an error, for callers who may not read it.
+  Null, with an error, for callers without access.
   """
   upcomingInterviews: [Interview!] @access(student: OWN)
   """
   The student's interviews in every state, by start, then id.
-  Null, with an error, for callers who may not read it.
+  Null, with an error, for callers without access.
   """
   interviews(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The interviews after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The interviews before this cursor."
     before: String
     "Which of them; all by default."
     filter: InterviewFilter
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
-  "When the student was admitted."
+  "When the student was added."
   createdAt: DateTime!
   """
-  Which version of the student's own fields this is: 1 at first, and one more with each edit.
-  Interviews, holds and waivers are no part of it. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  The version of the student's own fields: initially 1, incremented by each edit.
+  It does not cover interviews, holds and waivers. Send it as ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the student's own fields were last edited; at first, ` + "`" + `createdAt` + "`" + `."
+  "When the student's own fields were last edited; initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
 }
 
@@ -5117,9 +5117,9 @@ type StudentConnection {
   edges: [StudentEdge!]!
   "The students."
   nodes: [Student!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many students all pages hold. Counted only when asked for."
+  "How many students all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -5127,142 +5127,142 @@ type StudentConnection {
 type StudentEdge {
   "The student."
   node: Student!
-  "The student's place in the list."
+  "The student's cursor, which marks its position in the list."
   cursor: String!
 }
 
-"Narrows a list of students. A field that is null counts as left out."
+"Narrows a list of students. A null field counts as omitted."
 input StudentFilter {
-  "Part of the name or the e-mail, whatever the case and the accents: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß."
+  "Part of the name or the e-mail. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß."
   search: String
-  "Only those whom no rule keeps from booking, or only those whom one does: what ` + "`" + `Eligibility.eligible` + "`" + ` says."
+  "Only students with this value of ` + "`" + `Eligibility.eligible` + "`" + `."
   eligible: Boolean
-  "Only those whom one of these rules keeps from booking: ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `; an empty list narrows nothing. Other codes are refused, since they are about a slot and not about the student."
+  "Only students who cannot book because of one of these rules: ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `; an empty list matches all. Other codes are refused, because they concern a slot and not the student."
   stuck: [RefusalCode!]
-  "Only those whose ` + "`" + `Eligibility.interviewsUsed` + "`" + ` lies within these bounds."
+  "Only students whose ` + "`" + `Eligibility.interviewsUsed` + "`" + ` is within these bounds."
   interviewsUsed: IntRange
 }
 
-"Bounds of a whole number."
+"A range of whole numbers."
 input IntRange {
-  "The lowest that is allowed; null or left out: no bound."
+  "The lower bound, inclusive; null or omitted: none."
   min: Int
-  "The highest that is allowed; null or left out: no bound."
+  "The upper bound, inclusive; null or omitted: none."
   max: Int
 }
 
 "What students can be ordered by."
 enum StudentOrderField {
-  "Their ids: in the order they came."
+  "The id, which is the order of creation."
   ID
-  "Their full names, whatever the case and the accents."
+  "The full name, ignoring case and accents."
   NAME
-  "Their e-mails."
+  "The e-mail."
   EMAIL
-  "When they came."
+  "The time of creation."
   CREATED_AT
 }
 
-"An order of students; equal ones are ordered by id, in the same direction."
+"An order of students; ties are ordered by id, in the same direction."
 input StudentOrder {
-  "What counts."
+  "The field to order by."
   field: StudentOrderField!
-  "Which end comes first."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
-"Somebody who gives mock interviews."
+"A person who gives mock interviews."
 type Interviewer {
   "The interviewer's id."
   id: ID!
   "The full name."
   name: String!
-  "The e-mail, in lower case; no other interviewer has it. Null, with an error, for callers who may not read it."
+  "The e-mail, in lower case, unique among interviewers. Null, with an error, for callers without access."
   email: String @access(interviewer: OWN)
-  "The IANA time zone the interviewer lives in, by its canonical name."
+  "The interviewer's IANA time zone, by its canonical name."
   timeZone: String!
   "Topics and levels, in lower case."
   tags: [String!]!
-  "What the interviewer offers, in one line; null for none."
+  "What the interviewer offers, in one line; null if not set."
   headline: String
-  "What the interviewer writes about themselves; null for none."
+  "The interviewer's description of themselves; null if not set."
   bio: String
-  "A photo, an ` + "`" + `https` + "`" + ` URL; null for none."
+  "An ` + "`" + `https` + "`" + ` URL of a photo; null if not set."
   photoUrl: String
   "The languages the interviewer gives interviews in, as BCP 47 tags such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `, sorted."
   languages: [String!]!
-  "How many interviews he gives at most on a day of his zone; null for no cap."
+  "The maximum number of interviews per day, in the interviewer's time zone; null for no cap."
   maxPerDay: Int @access(interviewer: OWN)
-  "How many interviews he gives at most in a week, from Monday, of his zone; null for no cap."
+  "The maximum number of interviews per week from Monday, in the interviewer's time zone; null for no cap."
   maxPerWeek: Int @access(interviewer: OWN)
   """
-  The room in which he gives his interviews, an ` + "`" + `https` + "`" + ` URL; null for none. His
-  students find it in ` + "`" + `Interview.meetingUrl` + "`" + `.
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room; null if not set. Their students
+  find it in ` + "`" + `Interview.meetingUrl` + "`" + `.
   """
   meetingUrl: String @access(interviewer: OWN)
-  "Whether the interviewer gives interviews at present; without it he has no open slots in the future."
+  "Whether the interviewer gives interviews at present. An inactive interviewer has no open slots in the future."
   active: Boolean!
-  "When the interviewer was taken on."
+  "When the interviewer was added."
   createdAt: DateTime!
   """
-  Which version of the interviewer's own fields this is: 1 at first, and one more with each edit.
-  What they publish is no part of it. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  The version of the interviewer's own fields: initially 1, incremented by each edit.
+  It does not cover their availability. Send it as ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the interviewer's own fields were last edited; at first, ` + "`" + `createdAt` + "`" + `."
+  "When the interviewer's own fields were last edited; initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
-  "The interviewer's slots in every state, by start, then id. Null, with an error, for callers who may not read it."
+  "The interviewer's slots in every state, by start, then id. Null, with an error, for callers without access."
   slots(
     "Slots that start at this time or later."
     start: DateTime
     "Slots that end at this time or earlier."
     end: DateTime
-    "In one of these states; an empty list narrows nothing."
+    "In one of these states; an empty list matches all."
     status: [SlotStatus!]
-    "How many from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The slots after this cursor."
     after: String
-    "How many from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The slots before this cursor."
     before: String
   ): SlotConnection @access(interviewer: OWN)
   """
-  Every window and weekly rule that the interviewer published and did not remove, by start.
-  Null, with an error, for callers who may not read it.
+  The interviewer's windows and weekly rules, without removed ones, by start.
+  Null, with an error, for callers without access.
   """
   availability(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The availability after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The availability before this cursor."
     before: String
   ): AvailabilityConnection @access(interviewer: OWN)
-  "The time that they have blocked, by start. Null, with an error, for callers who may not read it."
+  "The interviewer's blocked time, by start. Null, with an error, for callers without access."
   blocks(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The blocked time after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The blocked time before this cursor."
     before: String
   ): BlockConnection @access(interviewer: OWN)
   """
-  The interviews the interviewer gives, whatever became of them, by start, then id.
-  Null, with an error, for callers who may not read it.
+  The interviewer's interviews in every state, by start, then id.
+  Null, with an error, for callers without access.
   """
   interviews(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The interviews after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The interviews before this cursor."
     before: String
@@ -5277,9 +5277,9 @@ type InterviewerConnection {
   edges: [InterviewerEdge!]!
   "The interviewers."
   nodes: [Interviewer!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many interviewers all pages hold. Counted only when asked for."
+  "How many interviewers all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -5287,85 +5287,85 @@ type InterviewerConnection {
 type InterviewerEdge {
   "The interviewer."
   node: Interviewer!
-  "The interviewer's place in the list."
+  "The interviewer's cursor, which marks its position in the list."
   cursor: String!
 }
 
-"Narrows a list of interviewers. A field that is null counts as left out."
+"Narrows a list of interviewers. A null field counts as omitted."
 input InterviewerFilter {
   """
-  Part of the name or the e-mail, whatever the case and the accents: ` + "`" + `jose` + "`" + ` finds
-  José, and ` + "`" + `weiss` + "`" + ` finds Weiß. For a student, part of the name alone.
+  Part of the name or the e-mail. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds
+  José, and ` + "`" + `weiss` + "`" + ` finds Weiß. A student searches names only.
   """
   search: String
-  "Those who have all of these tags; an empty list narrows nothing."
+  "Interviewers who have all of these tags; an empty list matches all."
   tags: [String!]
-  "Those who speak all of these languages (BCP 47); an empty list narrows nothing."
+  "Interviewers who have all of these languages (BCP 47); an empty list matches all."
   languages: [String!]
-  "Only those who are active, or only those who are not."
+  "Only interviewers with this value of ` + "`" + `active` + "`" + `."
   active: Boolean
 }
 
-"A tag, and who has it."
+"A tag and its number of interviewers."
 type TagCount {
   "The tag, in lower case."
   tag: String!
-  "How many active interviewers have it."
+  "The number of active interviewers who have it."
   interviewers: Int!
 }
 
 "What interviewers can be ordered by."
 enum InterviewerOrderField {
-  "Their ids: in the order they came."
+  "The id, which is the order of creation."
   ID
-  "Their full names, whatever the case and the accents."
+  "The full name, ignoring case and accents."
   NAME
-  "Their e-mails."
+  "The e-mail."
   EMAIL
-  "When they came."
+  "The time of creation."
   CREATED_AT
 }
 
-"An order of interviewers; equal ones are ordered by id, in the same direction."
+"An order of interviewers; ties are ordered by id, in the same direction."
 input InterviewerOrder {
-  "What counts."
+  "The field to order by."
   field: InterviewerOrderField!
-  "Which end comes first."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
 # =================================================================== interviews
 
-"A booking and what became of it."
+"A booking of a slot by a student, in any state."
 type Interview {
   "The interview's id."
   id: ID!
-  "Who takes it."
+  "The student."
   student: Student!
-  "Who gives it."
+  "The interviewer."
   interviewer: Interviewer!
-  "The slot it stands on."
+  "Its slot."
   slot: Slot!
   "When it starts, in UTC."
   start: DateTime!
   "When it ends, in UTC."
   end: DateTime!
-  "What became of it."
+  "Its state."
   status: InterviewStatus!
   "The grade, 0 to 5; null until it is given."
   grade: Int
-  "What the interviewer wrote about it; null for a student with whom it is not shared."
+  "The interviewer's note; null for a student if it is not shared with them."
   note: String
   "Whether the note is shared with the student."
   noteShared: Boolean!
   "When it was booked."
   bookedAt: DateTime!
   """
-  Which version of the interview this is: 1 at first, and one more whenever it is moved, cancelled,
-  completed, graded or otherwise changed. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  The version of the interview: initially 1, incremented when it is rescheduled, cancelled,
+  completed, graded or otherwise changed. Send it as ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the interview was last changed; at first, ` + "`" + `bookedAt` + "`" + `, or when it was imported."
+  "When the interview was last changed; initially ` + "`" + `bookedAt` + "`" + `, or the time of the import."
   updatedAt: DateTime!
   "When it was completed; null unless it is."
   completedAt: DateTime
@@ -5376,53 +5376,53 @@ type Interview {
   "When the no-show was marked; null unless it is one."
   noShowAt: DateTime
   """
-  Where it takes place: its interviewer's room, as it is now. Null when he has
-  none, and unless the interview is ` + "`" + `BOOKED` + "`" + `.
+  Where it takes place: the current meeting room of the interviewer. Null if they
+  have none, and unless the interview is ` + "`" + `BOOKED` + "`" + `.
   """
   meetingUrl: String
-  "How often it was moved to another slot."
+  "How many times it was rescheduled."
   rescheduleCount: Int!
-  "Whether the caller could cancel it now."
+  "Whether the caller can cancel it now."
   viewerCanCancel: Boolean!
-  "Until when a student can cancel it; null unless it is ` + "`" + `BOOKED` + "`" + `."
+  "The student's deadline to cancel it; null unless it is ` + "`" + `BOOKED` + "`" + `."
   cancelableUntil: DateTime
-  "Whether the caller could move it now. Whether a slot suits is judged when it is moved there."
+  "Whether the caller can reschedule it now. The new slot is judged by ` + "`" + `rescheduleInterview` + "`" + `."
   viewerCanReschedule: Boolean!
-  "Until when a student can move it; null unless it is ` + "`" + `BOOKED` + "`" + `."
+  "The student's deadline to reschedule it; null unless it is ` + "`" + `BOOKED` + "`" + `."
   reschedulableUntil: DateTime
-  "How often it can still be moved; 0 unless it is ` + "`" + `BOOKED` + "`" + `."
+  "How many more times it can be rescheduled; 0 unless it is ` + "`" + `BOOKED` + "`" + `."
   reschedulesLeft: Int!
-  "Whether the caller could complete it, or change its grade, now."
+  "Whether the caller can complete it, or change its grade, now."
   viewerCanComplete: Boolean!
   """
-  Whether it stands though a rule said no: an administrator took it in from
-  elsewhere though it breaks the limit, the pair, the grades or a cap, or its student meets the interviewer again by a waiver.
+  Whether it exists although a rule refuses it: an administrator imported it although it breaks
+  the limit, the pair, the grades or a cap, or a waiver lets the student meet the interviewer again.
   """
   exempt: Boolean!
-  "What happened to it, in that order."
+  "Its events, oldest first."
   events(
-    "How many from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
     first: Int
     "The events after this cursor."
     after: String
-    "How many from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
     last: Int
     "The events before this cursor."
     before: String
   ): EventConnection!
 }
 
-"What became of a booking."
+"The state of an interview."
 enum InterviewStatus {
-  "It is going to take place."
+  "It is booked."
   BOOKED
   "It took place."
   COMPLETED
-  "It was called off. It does not count as used, nor as having met."
+  "It was cancelled. It counts neither as used nor as having met."
   CANCELLED
-  "The student did not come. It counts as used, but not as having met."
+  "The student did not attend. It counts as used, but not as having met."
   STUDENT_NO_SHOW
-  "The interviewer did not come. It does not count as used, nor as having met."
+  "The interviewer did not attend. It counts neither as used nor as having met."
   INTERVIEWER_NO_SHOW
 }
 
@@ -5432,9 +5432,9 @@ type InterviewConnection {
   edges: [InterviewEdge!]!
   "The interviews."
   nodes: [Interview!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many interviews all pages hold. Counted only when asked for."
+  "How many interviews all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -5442,11 +5442,11 @@ type InterviewConnection {
 type InterviewEdge {
   "The interview."
   node: Interview!
-  "The interview's place in the list."
+  "The interview's cursor, which marks its position in the list."
   cursor: String!
 }
 
-"Narrows a list of interviews; every condition given must hold. A field that is null counts as left out."
+"Narrows a list of interviews; all given conditions must match. A null field counts as omitted."
 input InterviewFilter {
   "Of this student."
   studentId: ID
@@ -5468,76 +5468,76 @@ enum InterviewOrderField {
   BOOKED_AT
 }
 
-"An order of interviews; equal ones are ordered by id, in the same direction."
+"An order of interviews; ties are ordered by id, in the same direction."
 input InterviewOrder {
-  "What counts."
+  "The field to order by."
   field: InterviewOrderField!
-  "Which end comes first."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
 # ============================================================ holds and waivers
 
-"A short, exclusive claim of one student on one slot. It counts like a booking until it ends."
+"A short, exclusive reservation of one slot for one student. It counts like a booking until it ends."
 type Hold {
   "The hold's id."
   id: ID!
-  "Who holds the slot."
+  "The student who holds the slot."
   student: Student!
   "The slot."
   slot: Slot!
   "When it was placed."
   placedAt: DateTime!
-  "Until when it lives, unless it is released or used before."
+  "When it expires, unless it is released or used earlier."
   expiresAt: DateTime!
   "Whether it was extended, which can be done once."
   extended: Boolean!
-  "When it was released or used; null while it was neither."
+  "When it was released or used; null if it was neither."
   endedAt: DateTime
 }
 
 "A rule that an administrator can waive for a student."
 enum WaivableRule {
-  "The limit of interviews."
+  "The limit on interviews."
   LIMIT
   "The last grades."
   GRADES
-  "Never the same interviewer twice."
+  "The rule never to meet the same interviewer twice."
   PAIR
   "The minimum notice."
   NOTICE
 }
 
 """
-Lets one student pass one rule, so many times. A use is a live hold or an
-interview that stands on it and counts; it comes back when that is cancelled.
+Exempts one student from one rule a limited number of times. A use is an active
+hold or a counting interview that depends on the waiver; a cancellation returns it.
 """
 type Waiver {
   "The waiver's id."
   id: ID!
-  "Whom it is for."
+  "The student it is for."
   student: Student!
   "The rule it waives."
   rule: WaivableRule!
   "Why it was granted."
   reason: String!
-  "How often it can be used."
+  "How many times it can be used."
   uses: Int!
-  "How many uses are made of it now."
+  "The current number of uses."
   used: Int!
   "When it was granted."
   grantedAt: DateTime!
-  "When it ends; null for never."
+  "When it expires; null for never."
   expiresAt: DateTime
-  "When it was revoked; null unless it was."
+  "When it was revoked; null if it was not."
   revokedAt: DateTime
 }
 
 # ======================================================================= events
 
-"One change: who did what, when, and what was before and after."
+"An entry in the audit log: who did what, when, and the values before and after."
 type Event {
-  "The event's id. A greater one was written later."
+  "The event's id. Later events have greater ids."
   id: ID!
   "When it happened."
   at: DateTime!
@@ -5545,73 +5545,73 @@ type Event {
   kind: EventKind!
   "Who did it."
   actor: Actor!
-  "The request in which it was done, as in the answer's header X-Request-Id; empty where there was none."
+  "The id of the request, as in the response header X-Request-Id; empty if there was none."
   requestId: String!
-  "The student it is about; null when it is about none."
+  "The student it is about; null if there is none."
   student: Student
-  "The interviewer it is about; null when it is about none."
+  "The interviewer it is about; null if there is none."
   interviewer: Interviewer
-  "The slot it is about; null when it is about none."
+  "The slot it is about; null if there is none."
   slot: Slot
-  "The interview it is about; null when it is about none."
+  "The interview it is about; null if there is none."
   interview: Interview
-  "The version of the booking policy that held; null for events from before versions were kept."
+  "The version of the booking policy at that time; null for events that were written before versions were recorded."
   policyVersion: Int
-  "What changed. Of names, e-mails, notes, reasons and meeting URLs only that they did."
+  "The changed fields. Values of names, e-mails, notes, reasons and meeting URLs are not included."
   changes: [Change!]!
 }
 
-"One field, before and after."
+"A changed field."
 type Change {
   "The field."
   field: String!
-  "What it was: a number, a boolean, a string, an object or a list; ids and times are strings. Null for nothing."
+  "The value before: a number, a boolean, a string, an object or a list; ids and times are strings. Null for none."
   before: JSON
-  "What it is, in the same form; null for nothing."
+  "The value after, in the same form; null for none."
   after: JSON
 }
 
-"Who did something."
+"The author of a change or request."
 type Actor {
-  "What they are to the school."
+  "The author's role."
   role: Role!
-  "Their id; null for the local administrator and for the program itself."
+  "The author's id; null for the local administrator and for the program itself."
   id: ID
-  "Who they are; null for administrators, for the program itself, and if the token names nobody of the school."
+  "The student or interviewer; null for administrators, for the program itself, and if the person does not exist."
   person: Person
 }
 
-"What somebody is to the school."
+"A role."
 enum Role {
-  "Nobody said who he is."
+  "A caller without a token."
   ANONYMOUS
-  "Takes interviews."
+  "A person who takes interviews."
   STUDENT
-  "Gives interviews."
+  "A person who gives interviews."
   INTERVIEWER
-  "Runs the school."
+  "A person who runs the school."
   ADMIN
-  "The program itself: its jobs and its commands."
+  "The program itself, in its jobs and commands."
   SYSTEM
 }
 
-"What can happen."
+"The kinds of events."
 enum EventKind {
   "An interview was booked."
   INTERVIEW_BOOKED
-  "An interview was moved to another slot."
+  "An interview was rescheduled."
   INTERVIEW_RESCHEDULED
   "An interview was cancelled."
   INTERVIEW_CANCELLED
   "An interview was completed."
   INTERVIEW_COMPLETED
-  "A completed interview was graded, or graded anew, or its note was changed."
+  "A completed interview was graded or regraded, or its note was changed."
   INTERVIEW_GRADED
-  "Somebody did not come."
+  "A no-show was marked."
   NO_SHOW_MARKED
-  "A no-show was taken back."
+  "A no-show was undone."
   NO_SHOW_UNDONE
-  "An interview was taken in from elsewhere."
+  "An interview was imported."
   INTERVIEW_IMPORTED
   "A slot was held."
   HOLD_PLACED
@@ -5629,31 +5629,31 @@ enum EventKind {
   AVAILABILITY_UPDATED
   "An availability was removed."
   AVAILABILITY_REMOVED
-  "A weekly rule was published further."
+  "More slots of a weekly rule were published."
   AVAILABILITY_EXTENDED
   "Time was blocked."
   TIME_BLOCKED
-  "Blocked time was given back."
+  "Time was unblocked."
   TIME_UNBLOCKED
-  "A slot was withdrawn by itself."
+  "A single slot was withdrawn."
   SLOT_WITHDRAWN
-  "A student was admitted."
+  "A student was added."
   STUDENT_CREATED
   "A student was changed."
   STUDENT_UPDATED
-  "A student's name was taken away."
+  "A student was anonymised."
   STUDENT_ANONYMISED
-  "An interviewer was taken on."
+  "An interviewer was added."
   INTERVIEWER_CREATED
   "An interviewer was changed."
   INTERVIEWER_UPDATED
   "The policy was changed."
   POLICY_UPDATED
-  "A file was taken in."
+  "A file was imported."
   DATA_IMPORTED
 }
 
-"Narrows a list of events; every condition given must hold. A field that is null counts as left out."
+"Narrows a list of events; all given conditions must match. A null field counts as omitted."
 input EventFilter {
   "About this student."
   studentId: ID
@@ -5661,7 +5661,7 @@ input EventFilter {
   interviewerId: ID
   "About this interview."
   interviewId: ID
-  "Of one of these kinds; an empty list narrows nothing."
+  "Of one of these kinds; an empty list matches all."
   kind: [EventKind!]
   "Events at this time or later."
   start: DateTime
@@ -5671,15 +5671,15 @@ input EventFilter {
 
 "What events can be ordered by."
 enum EventOrderField {
-  "Their ids: in the order in which they were written."
+  "The id, which is the order of writing."
   ID
 }
 
 "An order of events."
 input EventOrder {
-  "What counts."
+  "The field to order by."
   field: EventOrderField!
-  "Which end comes first."
+  "The direction."
   direction: OrderDirection! = ASC
 }
 
@@ -5689,9 +5689,9 @@ type EventConnection {
   edges: [EventEdge!]!
   "The events."
   nodes: [Event!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many events all pages hold. Counted only when asked for."
+  "How many events all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -5699,35 +5699,35 @@ type EventConnection {
 type EventEdge {
   "The event."
   node: Event!
-  "The event's place in the list."
+  "The event's cursor, which marks its position in the list."
   cursor: String!
 }
 
 # ============================================================= refused bookings
 
-"A booking, a hold or a move that was refused. It is kept for 90 days."
+"A refused booking, hold or reschedule. It is kept for 90 days."
 type BookingRefusal {
-  "The refusal's id. A greater one was written later."
+  "The refusal's id. Later refusals have greater ids."
   id: ID!
   "When it was refused."
   at: DateTime!
-  "What was asked for."
+  "The operation."
   operation: BookingOperation!
-  "The codes of all rules that said no, each once."
+  "The codes of all rules that refused it, without duplicates."
   codes: [RefusalCode!]!
-  "Who asked."
+  "The caller."
   actor: Actor!
-  "The request, as in the answer's header X-Request-Id; empty where there was none, and after the student is anonymised."
+  "The id of the request, as in the response header X-Request-Id; empty if there was none, and after the student is anonymised."
   requestId: String!
-  "The student it is about; null if no student has the id that was given."
+  "The student it is about; null if no student has the given id."
   student: Student
-  "The slot that was wanted; null if no slot has the id that was given."
+  "The requested slot; null if no slot has the given id."
   slot: Slot
-  "The interview to be moved; null for the other operations, and if no interview has the id that was given."
+  "The interview to be rescheduled; null for other operations, and if no interview has the given id."
   interview: Interview
 }
 
-"A mutation whose refusals are kept."
+"A mutation whose refusals are stored."
 enum BookingOperation {
   "` + "`" + `bookSlot` + "`" + `."
   BOOK_SLOT
@@ -5737,7 +5737,7 @@ enum BookingOperation {
   RESCHEDULE_INTERVIEW
 }
 
-"Narrows a list of refused bookings; every condition given must hold. A field that is null counts as left out."
+"Narrows a list of refused bookings; all given conditions must match. A null field counts as omitted."
 input BookingRefusalFilter {
   "Refusals that are about this student."
   studentId: ID
@@ -5755,9 +5755,9 @@ type BookingRefusalConnection {
   edges: [BookingRefusalEdge!]!
   "The refusals."
   nodes: [BookingRefusal!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many refusals all pages hold. Counted only when asked for."
+  "How many refusals all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -5765,122 +5765,122 @@ type BookingRefusalConnection {
 type BookingRefusalEdge {
   "The refusal."
   node: BookingRefusal!
-  "The refusal's place in the list."
+  "The refusal's cursor, which marks its position in the list."
   cursor: String!
 }
 
 # ======================================================================= policy
 
-"The numbers the rules use, one versioned record."
+"The settings of the booking rules, as one versioned record."
 type BookingPolicy {
   "How many interviews a student may use."
   interviewLimit: Int!
-  "Each grade that is looked at must be greater than this."
+  "Each considered grade must be greater than this."
   minimumGradeExclusive: Int!
-  "How many of the latest grades are looked at."
+  "The number of latest grades that are considered."
   gradeWindow: Int!
-  "How long a hold lives, in seconds."
+  "The lifetime of a hold, in seconds."
   holdSeconds: Int!
-  "How long before its start a slot can still be booked, in seconds."
+  "The minimum time between a booking and the start of its slot, in seconds."
   minimumNoticeSeconds: Int!
-  "How long before its start a student can still cancel an interview, in seconds."
+  "The minimum time between a student's cancellation and the start of the interview, in seconds."
   cancelCutoffSeconds: Int!
-  "How long before its start a student can still move an interview, in seconds."
+  "The minimum time between a student's reschedule and the start of the interview, in seconds."
   rescheduleCutoffSeconds: Int!
-  "How often one interview can be moved."
+  "How many times an interview can be rescheduled."
   maxReschedules: Int!
   "How far ahead weekly availability is published, in days."
   publishHorizonDays: Int!
-  "Grows by one with every change."
+  "The version, incremented by each change."
   version: Int!
 }
 
 # ===================================================================== refusals
 
 """
-A rule said no. A mutation answers every rule that did, beside a null result;
-nothing was changed then.
+A refusal by a rule. A mutation returns all rules that refuse, together with a null
+result, and changes nothing.
 """
 interface UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about, such as ` + "`" + `[\"input\", \"email\"]` + "`" + `; null when none is."
+  "The input field it is about, such as ` + "`" + `[\"input\", \"email\"]` + "`" + `; null if it is about none."
   path: [String!]
 }
 
-"Why a rule said no."
+"The reason for a refusal."
 enum RefusalCode {
-  "The student has used as many interviews as he may."
+  "The student has used all their interviews."
   LIMIT_REACHED
   "One of the student's last grades is too low."
   GRADES_TOO_LOW
-  "The student has met the interviewer, or is going to."
+  "The student has met the interviewer or has a booking with them."
   ALREADY_INTERVIEWED
   "The interviewer has the student's own e-mail."
   SELF_INTERVIEW
   "The student has another interview at that time."
   OWN_OVERLAP
-  "The interviewer gives no more interviews on that day, or in that week."
+  "The interviewer has reached their maximum number of interviews for that day or week."
   INTERVIEWER_FULL
-  "Somebody else has booked the slot."
+  "Another student has booked the slot."
   SLOT_TAKEN
-  "Somebody else holds the slot for the moment."
+  "Another student holds the slot."
   SLOT_HELD
   "The student holds another slot, and can hold one at a time."
   ALREADY_HOLDING
-  "The slot was taken back."
+  "The slot was withdrawn."
   SLOT_WITHDRAWN
   "The slot has started already."
   SLOT_IN_PAST
   "It is too early, or the slot starts sooner than the minimum notice."
   TOO_SOON
-  "The hold has run out."
+  "The hold has expired or was released."
   HOLD_EXPIRED
-  "There is nothing with this id."
+  "No object has this id."
   NOT_FOUND
   "The value is not allowed."
   INVALID_INPUT
   "The range is reversed, empty or too long."
   INVALID_RANGE
-  "The key was used with another input."
+  "The key was used with a different input."
   IDEMPOTENCY_MISMATCH
-  "Somebody else has changed the object since its version was read."
+  "The object has been changed since its version was read."
   VERSION_CONFLICT
   "The student can no longer cancel."
   CANCEL_TOO_LATE
-  "The student can no longer move the interview."
+  "The student can no longer reschedule the interview."
   RESCHEDULE_TOO_LATE
-  "What it is now does not allow this."
+  "The current state does not allow this."
   WRONG_STATUS
-  "The interview was moved as often as it may be."
+  "The interview has been rescheduled the maximum number of times."
   TOO_MANY_RESCHEDULES
-  "Other slots of the interviewer are in the way."
+  "The time overlaps other slots of the interviewer."
   AVAILABILITY_CONFLICT
-  "Others are changing the same things right now; try again."
+  "Other requests are changing the same data; try again."
   BUSY_RETRY
 }
 
-"A rule said no, and there is no more to tell."
+"A refusal without further details."
 type PlainError implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
 }
 
-"Somebody else has booked the slot, or holds it."
+"Another student has booked the slot or holds it."
 type SlotTaken implements UserError {
   "` + "`" + `SLOT_TAKEN` + "`" + ` or ` + "`" + `SLOT_HELD` + "`" + `."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "Up to five slots from the wanted time on that the student could book instead."
+  "Up to five slots at or after the requested time that the student can book instead."
   alternatives: [Slot!]!
   "When the hold of the other student expires; null when the slot is booked."
   heldUntil: DateTime
@@ -5888,189 +5888,189 @@ type SlotTaken implements UserError {
 
 "The student may not book: a ` + "`" + `LimitReached` + "`" + ` or a ` + "`" + `GradesTooLow` + "`" + `."
 interface NotEligible {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The verdict on the student."
+  "The student's eligibility."
   eligibility: Eligibility!
 }
 
-"The student has used as many interviews as allowed: ` + "`" + `LIMIT_REACHED` + "`" + `."
+"The student has used all their interviews: ` + "`" + `LIMIT_REACHED` + "`" + `."
 type LimitReached implements NotEligible & UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "How many interviews the student has used."
+  "The number of interviews that the student has used."
   used: Int!
-  "How many interviews the student may use, waivers aside."
+  "The number of interviews that the student may use, without waivers."
   limit: Int!
-  "The verdict on the student."
+  "The student's eligibility."
   eligibility: Eligibility!
 }
 
 "One of the student's last grades is too low: ` + "`" + `GRADES_TOO_LOW` + "`" + `."
 type GradesTooLow implements NotEligible & UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The verdict on the student, with the grades."
+  "The student's eligibility, with the grades."
   eligibility: Eligibility!
 }
 
-"The student has met the interviewer, or is going to: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
+"The student has met the interviewer or has a booking with them: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
 type AlreadyInterviewed implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The interview with that interviewer; null when it is a hold, or the caller may not see it."
+  "The interview with that interviewer; null if it is a hold or the caller may not see it."
   interview: Interview
-  "The student's live hold with that interviewer; null when it is an interview."
+  "The student's active hold with that interviewer; null if it is an interview."
   hold: Hold
 }
 
-"The student's own time is taken: ` + "`" + `OWN_OVERLAP` + "`" + `."
+"The student has another interview or hold at that time: ` + "`" + `OWN_OVERLAP` + "`" + `."
 type OwnOverlap implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The interview at that time; null when it is a hold, or the caller may not see it."
+  "The interview at that time; null if it is a hold or the caller may not see it."
   interview: Interview
-  "The student's live hold at that time; null when it is an interview."
+  "The student's active hold at that time; null if it is an interview."
   hold: Hold
 }
 
 "The student holds another slot: ` + "`" + `ALREADY_HOLDING` + "`" + `."
 type AlreadyHolding implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The student's live hold; null when it ended meanwhile."
+  "The student's active hold; null if it has ended since."
   hold: Hold
 }
 
 "It is too early: ` + "`" + `TOO_SOON` + "`" + `."
 type TooSoon implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
   """
-  When it is no longer too early. Of a booking: the earliest start of a slot that
-  the minimum notice allows. Of an interview: from when on it can be completed, or
-  a no-show be marked.
+  The earliest allowed time. For a booking: the earliest start of a slot that the
+  minimum notice allows. For an interview: when it can first be completed or marked
+  as a no-show.
   """
   earliest: DateTime!
 }
 
 "The student can no longer cancel: ` + "`" + `CANCEL_TOO_LATE` + "`" + `."
 type CancelTooLate implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "Until when the student could cancel."
+  "The deadline for the cancellation."
   deadline: DateTime!
 }
 
-"The student can no longer move the interview: ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `."
+"The student can no longer reschedule the interview: ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `."
 type RescheduleTooLate implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "Until when the student could move it."
+  "The deadline for the reschedule."
   deadline: DateTime!
 }
 
-"The interview was moved as often as allowed: ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `."
+"The interview has been rescheduled the maximum number of times: ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `."
 type TooManyReschedules implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "How often it was moved."
+  "How many times it was rescheduled."
   used: Int!
-  "How often it may be moved."
+  "How many times it may be rescheduled."
   limit: Int!
 }
 
-"The present state does not allow this: ` + "`" + `WRONG_STATUS` + "`" + `."
+"The current state does not allow this: ` + "`" + `WRONG_STATUS` + "`" + `."
 type WrongStatus implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The status of the interview; null when it is not about an interview."
+  "The status of the interview; null if the refusal is not about an interview."
   status: InterviewStatus
-  "The statuses that allow it; empty when a deadline has passed, or when it is not about an interview."
+  "The statuses that allow it; empty if a deadline has passed or the refusal is not about an interview."
   expected: [InterviewStatus!]!
-  "Until when it was allowed; null when there is no deadline."
+  "The deadline; null if there is none."
   until: DateTime
 }
 
-"Somebody else has changed the object: ` + "`" + `VERSION_CONFLICT` + "`" + `."
+"The object has been changed since: ` + "`" + `VERSION_CONFLICT` + "`" + `."
 type VersionConflict implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The version that it has."
+  "The current version."
   currentVersion: Int!
 }
 
 "A value or a range is not allowed: ` + "`" + `INVALID_INPUT` + "`" + ` or ` + "`" + `INVALID_RANGE` + "`" + `."
 type InvalidInput implements UserError {
-  "Which rule, for programs."
+  "The rule, for programs."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The name of the input field, as at the end of ` + "`" + `path` + "`" + `; null when none is to blame alone."
+  "The name of the input field, as at the end of ` + "`" + `path` + "`" + `; null if it is not a single field."
   field: String
-  "What the field may hold."
+  "The kind of value that is allowed."
   allowed: AllowedInput!
-  "The least that is allowed; null for no such bound. ` + "`" + `allowed` + "`" + ` says of what."
+  "The minimum; null if there is none. ` + "`" + `allowed` + "`" + ` says what it counts."
   min: Int
-  "The most that is allowed; null for no such bound. ` + "`" + `allowed` + "`" + ` says of what."
+  "The maximum; null if there is none. ` + "`" + `allowed` + "`" + ` says what it counts."
   max: Int
-  "The earliest time that is allowed; null for no such bound."
+  "The earliest allowed time; null if there is none."
   notBefore: DateTime
-  "The latest time that is allowed; null for no such bound."
+  "The latest allowed time; null if there is none."
   notAfter: DateTime
 }
 
-"What an input field may hold."
+"The kinds of allowed values of an input field."
 enum AllowedInput {
   "A whole number from ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + `."
   INTEGER
@@ -6088,7 +6088,7 @@ enum AllowedInput {
   LANGUAGE
   "The name of an IANA time zone."
   TIME_ZONE
-  "A value that nobody else has."
+  "A value that is not in use."
   UNUSED
   "A time from ` + "`" + `notBefore` + "`" + ` to ` + "`" + `notAfter` + "`" + `."
   TIME
@@ -6102,30 +6102,30 @@ enum AllowedInput {
   OTHER
 }
 
-"Nothing could be published."
+"Nothing can be published, because the time overlaps other slots."
 type AvailabilityConflict implements UserError {
   "Always ` + "`" + `AVAILABILITY_CONFLICT` + "`" + `."
   code: RefusalCode!
-  "What it says, for people."
+  "The explanation, for people."
   message: String!
-  "The input field it is about; null when none is."
+  "The input field it is about; null if it is about none."
   path: [String!]
-  "The slots that are in the way."
+  "The overlapping slots."
   slots: [Slot!]!
 }
 
 # ================================================================ subscriptions
 
 """
-What happens, as it happens, on whatever server: over WebSockets by the protocol
-graphql-transport-ws, or as server-sent events. It starts with what happens after
-the subscription; ask for what there is then. When its token expires it ends.
+Changes as they happen, on whichever server: over WebSockets with the protocol
+graphql-transport-ws, or as server-sent events. A subscription reports changes after
+its start; query the current state separately. It ends when its token expires.
 """
 type Subscription {
   """
-  How what ` + "`" + `availableSlots` + "`" + ` answers for the same student, range and filters has
-  changed, and the verdict on the student with it. That a slot is about to begin,
-  and cannot be booked for that, is not told.
+  Changes to ` + "`" + `availableSlots` + "`" + ` for the same student, range and filters, and to the
+  student's eligibility. Not reported: a slot that becomes unbookable because its
+  start is near.
   """
   slotsChanged(
     "The student."
@@ -6138,16 +6138,16 @@ type Subscription {
     interviewerIds: [ID!]
     "Slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
     tags: [String!]
-    "Opened slots after this cursor of ` + "`" + `availableSlots` + "`" + ` only: where the pages that the client shows begin."
+    "Only opened slots after this cursor of ` + "`" + `availableSlots` + "`" + `: the beginning of the pages that the client shows."
     after: String
-    "Opened slots before this cursor of ` + "`" + `availableSlots` + "`" + ` only: where the pages that the client shows end."
+    "Only opened slots before this cursor of ` + "`" + `availableSlots` + "`" + `: the end of the pages that the client shows."
     before: String
   ): SlotsChanged! @access(student: OWN)
 
   """
-  Each interview that is booked, moved, or changed in any other way, as it is
-  then; of several changes at once perhaps only the last. Those of the caller;
-  an administrator's are all.
+  Each interview of the caller that is booked, rescheduled or otherwise changed, in
+  its current state. Changes in quick succession may be combined. Administrators get
+  all interviews.
   """
   interviewChanged(
     "Interviews of this student only."
@@ -6157,333 +6157,333 @@ type Subscription {
   ): Interview! @access(student: OWN, interviewer: OWN)
 }
 
-"How what a student may book has changed."
+"Changes to the slots that a student may book."
 type SlotsChanged {
-  "Slots that can be booked now, by start, then id. Some of them perhaps could be before."
+  "Slots that can be booked now, by start, then id. Some may have been bookable before."
   opened: [Slot!]!
-  "The same slots with their places in ` + "`" + `availableSlots` + "`" + `, to sort them into the edges of its pages."
+  "The same slots with their cursors in ` + "`" + `availableSlots` + "`" + `, to merge them into the edges of its pages."
   openedEdges: [AvailableSlotEdge!]!
-  "Slots that cannot be booked any more. Some of them perhaps could not be before."
+  "Slots that can no longer be booked. Some may not have been bookable before."
   closedIds: [ID!]!
-  "More has changed than is told: ask ` + "`" + `availableSlots` + "`" + ` again."
+  "Whether the event is incomplete: if true, query ` + "`" + `availableSlots` + "`" + ` again."
   refetch: Boolean!
-  "How many slots ` + "`" + `availableSlots` + "`" + ` lists after the change, whatever ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + ` are. Counted only when asked for."
+  "The number of slots in ` + "`" + `availableSlots` + "`" + ` after the change, regardless of ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Counted only if selected."
   totalCount: Int!
-  "The verdict on the student after the change. It is told also when nothing else has changed."
+  "The student's eligibility after the change. An event may contain no other change."
   eligibility: Eligibility!
 }
 
 # ==================================================================== mutations
 
-"What can be done. A payload's ` + "`" + `errors` + "`" + ` is empty exactly when it was done."
+"The mutations. The ` + "`" + `errors` + "`" + ` of a payload are empty if and only if the mutation was executed."
 type Mutation {
   """
-  Books a slot for a student. Booking one's own booked slot again answers that
-  interview. A live hold of the student on another slot ends with the booking.
+  Books a slot for a student. If the student has already booked the slot, it returns
+  that interview. The booking ends the student's hold on another slot.
   Null only with a top-level error.
   """
   bookSlot(
-    "What to book, for whom."
+    "The slot and the student."
     input: BookSlotInput!
   ): BookSlotPayload @access(student: OWN)
   """
-  Keeps a slot for a student for a while (the policy's ` + "`" + `holdSeconds` + "`" + `). A student
-  holds one slot at a time. Holding one's own held slot again extends the hold,
+  Reserves a slot for a student for a short time (the policy's ` + "`" + `holdSeconds` + "`" + `). A
+  student can hold one slot at a time. Holding the same slot again extends the hold
   once.
   Null only with a top-level error.
   """
   holdSlot(
-    "What to hold, for whom."
+    "The slot and the student."
     input: HoldSlotInput!
   ): HoldSlotPayload @access(student: OWN)
   """
-  Gives a hold back before it expires. Releasing one that has ended changes nothing.
+  Releases a hold before it expires. Releasing a hold that has ended changes nothing.
   Null only with a top-level error.
   """
   releaseHold(
-    "Which."
+    "The hold."
     input: ReleaseHoldInput!
   ): ReleaseHoldPayload @access(student: OWN)
   """
-  Moves an interview to another slot. It keeps its id, and the slot it leaves
-  opens again. The limit and the pair see it as not there, the grades are not
-  asked again; the policy's ` + "`" + `maxReschedules` + "`" + ` says how often. A student can move it
-  until the policy's ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before its start, administrators
-  always.
+  Moves an interview to another slot. The interview keeps its id, and its previous
+  slot opens again. The rules on the limit and the pair ignore this interview, and the
+  grades are not checked. The policy's ` + "`" + `maxReschedules` + "`" + ` limits the number of moves. A
+  student can reschedule until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the start, an
+  administrator at any time.
   Null only with a top-level error.
   """
   rescheduleInterview(
-    "Which interview, and where to."
+    "The interview and the new slot."
     input: RescheduleInterviewInput!
   ): RescheduleInterviewPayload @access(student: OWN)
   """
-  Calls an interview off: a student until the policy's ` + "`" + `cancelCutoffSeconds` + "`" + `
-  before the start, the others always. Its slot opens again while it lies in the
-  future, unless it was the interviewer who cancelled or he has taken it back.
+  Cancels an interview. A student can cancel until the policy's ` + "`" + `cancelCutoffSeconds` + "`" + `
+  before the start, others at any time. A future slot opens again, unless the
+  interviewer cancelled the interview or withdrew the slot.
   Null only with a top-level error.
   """
   cancelInterview(
-    "What to cancel, and why."
+    "The interview and the reason."
     input: CancelInterviewInput!
   ): CancelInterviewPayload @access(student: OWN, interviewer: OWN)
   """
-  Records that an interview took place, with its grade now or later. Another grade replaces the first.
+  Records that an interview took place, optionally with its grade. A later grade replaces an earlier one.
   Null only with a top-level error.
   """
   completeInterview(
-    "What took place, and how."
+    "The interview and its result."
     input: CompleteInterviewInput!
   ): CompleteInterviewPayload @access(interviewer: OWN)
-  "Records that somebody did not come, from 10 minutes after the start on. Null only with a top-level error."
+  "Records that the student or the interviewer did not attend, from 10 minutes after the start. Null only with a top-level error."
   markNoShow(
-    "To which interview, and who."
+    "The interview and the absent party."
     input: MarkNoShowInput!
   ): MarkNoShowPayload @access(interviewer: OWN)
   """
-  Takes a no-show back within 48 hours after it was marked. The interview is
-  booked and counts again, so the limit, the pair and the student's time are asked.
+  Undoes a no-show within 48 hours after it was marked. The interview is booked and
+  counts again, so the rules on the limit, the pair and overlaps apply.
   Null only with a top-level error.
   """
   undoNoShow(
-    "Of which interview."
+    "The interview."
     input: UndoNoShowInput!
   ): UndoNoShowPayload @access(interviewer: OWN)
-  "Lets a student pass a rule, so many times. Null only with a top-level error."
+  "Exempts a student from a rule a limited number of times. Null only with a top-level error."
   grantWaiver(
-    "Whom, and which rule."
+    "The student and the rule."
     input: GrantWaiverInput!
   ): GrantWaiverPayload @access
-  "Ends a waiver. What stands on it stays; revoking it again changes nothing. Null only with a top-level error."
+  "Ends a waiver. Bookings that depend on it are kept; revoking it again changes nothing. Null only with a top-level error."
   revokeWaiver(
-    "Which."
+    "The waiver."
     input: RevokeWaiverInput!
   ): RevokeWaiverPayload @access
 
   """
-  Publishes a weekly rule of an interviewer, as far as the policy's horizon, and
-  further as time goes on. The same rule again changes nothing.
+  Publishes a weekly rule of an interviewer up to the policy's horizon, and extends
+  it as time passes. Publishing the same rule again changes nothing.
   Null only with a top-level error.
   """
   addWeeklyAvailability(
-    "What to publish."
+    "The availability to publish."
     input: AddWeeklyAvailabilityInput!
   ): AddWeeklyAvailabilityPayload @access(interviewer: OWN)
   """
-  Changes what is given of an availability. Of the slots to come, those that it
-  still has stay as they are, the others go, and new ones are published.
+  Changes the given fields of an availability. Future slots that it still contains
+  stay as they are, the others are withdrawn, and new ones are published.
   Null only with a top-level error.
   """
   updateAvailability(
-    "Which, and what changes."
+    "The availability and the changes."
     input: UpdateAvailabilityInput!
   ): UpdateAvailabilityPayload @access(interviewer: OWN)
   """
-  Takes an availability back: its open slots to come are withdrawn, and a rule
-  publishes no more. What other availability of the interviewer has in that time
-  stays, or is published. Null only with a top-level error.
+  Removes an availability: its open future slots are withdrawn, and a rule publishes
+  no more. Slots of the interviewer's other availability at that time stay, or are
+  published. Null only with a top-level error.
   """
   removeAvailability(
-    "Which."
+    "The availability."
     input: RemoveAvailabilityInput!
   ): RemoveAvailabilityPayload @access(interviewer: OWN)
   """
-  Takes a range out of an interviewer's calendar, such as a holiday. Nothing is published in it any more.
+  Blocks a range in an interviewer's calendar, such as a holiday. Nothing is published in blocked time.
   Null only with a top-level error.
   """
   blockTime(
-    "Which range, of whom."
+    "The range and the interviewer."
     input: BlockTimeInput!
   ): BlockTimePayload @access(interviewer: OWN)
   """
-  Gives blocked time back, and publishes what the interviewer's availability has in it.
+  Unblocks time and publishes the slots of the interviewer's availability in it.
   Null only with a top-level error.
   """
   unblockTime(
-    "Which."
+    "The block."
     input: UnblockTimeInput!
   ): UnblockTimePayload @access(interviewer: OWN)
   """
-  Takes one slot back. Its rule does not publish it again; withdrawing it again changes nothing.
+  Withdraws one slot. Its rule does not publish it again; withdrawing it again changes nothing.
   Null only with a top-level error.
   """
   withdrawSlot(
-    "Which."
+    "The slot."
     input: WithdrawSlotInput!
   ): WithdrawSlotPayload @access(interviewer: OWN)
 
   """
-  Publishes one window of an interviewer, cut into slots. The same window again changes nothing.
+  Publishes one window of an interviewer, divided into slots. Publishing the same window again changes nothing.
   Null only with a top-level error.
   """
   addAvailability(
-    "What to publish."
+    "The availability to publish."
     input: AddAvailabilityInput!
   ): AddAvailabilityPayload @access(interviewer: OWN)
 
-  "Admits a student. Null only with a top-level error."
+  "Adds a student. Null only with a top-level error."
   createStudent(
-    "Who."
+    "The student."
     input: CreateStudentInput!
   ): CreateStudentPayload @access
-  "Changes what is given of a student. Null only with a top-level error."
+  "Changes the given fields of a student. Null only with a top-level error."
   updateStudent(
-    "Who, and what changes."
+    "The student and the changes."
     input: UpdateStudentInput!
   ): UpdateStudentPayload @access
   """
-  Takes away a student's name and e-mail, and what people have written about him.
-  What he has done stays, and he can book no more. It cannot be undone.
+  Removes a student's name and e-mail, and the texts that people have written about
+  them. Their interviews are kept, and they can no longer book. It cannot be undone.
   Null only with a top-level error.
   """
   anonymiseStudent(
-    "Who."
+    "The student."
     input: AnonymiseStudentInput!
   ): AnonymiseStudentPayload @access
-  "Takes an interviewer on. Null only with a top-level error."
+  "Adds an interviewer. Null only with a top-level error."
   createInterviewer(
-    "Who."
+    "The interviewer."
     input: CreateInterviewerInput!
   ): CreateInterviewerPayload @access
   """
-  Changes what is given of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws his open
-  slots in the future; ` + "`" + `active: true` + "`" + ` publishes his availability again, without
-  the time he has blocked and the slots that were taken back one by one.
+  Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their open
+  future slots; ` + "`" + `active: true` + "`" + ` publishes their availability again, except blocked
+  time and slots that were withdrawn individually.
   Null only with a top-level error.
   """
   updateInterviewer(
-    "Who, and what changes."
+    "The interviewer and the changes."
     input: UpdateInterviewerInput!
   ): UpdateInterviewerPayload @access
-  "Changes what is given of the policy. Null only with a top-level error."
+  "Changes the given fields of the policy. Null only with a top-level error."
   updateBookingPolicy(
-    "What changes."
+    "The changes."
     input: UpdateBookingPolicyInput!
   ): UpdateBookingPolicyPayload @access
 }
 
 # --------------------------------------------------------------------- bookings
 
-"One slot for one student. A field that is null counts as left out."
+"A booking of one slot for one student. A null field counts as omitted."
 input BookSlotInput {
   "The student."
   studentId: ID!
   "The slot."
   slotId: ID!
-  "Insist on this hold; without it, the student's own hold on the slot is used all the same."
+  "Requires this hold; if omitted, the student's own hold on the slot is used if there is one."
   holdId: ID
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
-  "Answer in ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` exactly what booking would, and change nothing."
+  "Returns in ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` the result of a real booking, and changes nothing."
   dryRun: Boolean! = false
 }
 
-"What booking came to."
+"The payload of ` + "`" + `bookSlot` + "`" + `."
 type BookSlotPayload {
-  "The interview; null when it was refused, and after a dry run."
+  "The interview; null if it was refused, and after a dry run."
   interview: Interview
-  "Whether it was booked; after a dry run, whether it would have been."
+  "Whether it was booked; after a dry run, whether it would be."
   allowed: Boolean!
-  "The student's hold on another slot, which the booking ended; null when there was none."
+  "The student's hold on another slot that the booking ended; null if there was none."
   releasedHold: Hold
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which interview to call off, and why. A field that is null counts as left out."
+"The interview to cancel, and the reason. A null field counts as omitted."
 input CancelInterviewInput {
   "The interview."
   interviewId: ID!
   "Why, 1 to 500 characters."
   reason: String!
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What cancelling came to."
+"The payload of ` + "`" + `cancelInterview` + "`" + `."
 type CancelInterviewPayload {
-  "The interview; null when it was refused."
+  "The interview; null if it was refused."
   interview: Interview
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which slot to keep, for whom. A field that is null counts as left out."
+"The slot to hold, and the student. A null field counts as omitted."
 input HoldSlotInput {
   "The student."
   studentId: ID!
   "The slot."
   slotId: ID!
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What holding came to."
+"The payload of ` + "`" + `holdSlot` + "`" + `."
 type HoldSlotPayload {
-  "The hold; null when it was refused."
+  "The hold; null if it was refused."
   hold: Hold
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which hold to give back."
+"The hold to release."
 input ReleaseHoldInput {
   "The hold."
   holdId: ID!
 }
 
-"What releasing came to."
+"The payload of ` + "`" + `releaseHold` + "`" + `."
 type ReleaseHoldPayload {
-  "The hold; null when it was refused."
+  "The hold; null if it was refused."
   hold: Hold
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which interview to move, and where to. A field that is null counts as left out."
+"The interview to reschedule, and the new slot. A null field counts as omitted."
 input RescheduleInterviewInput {
   "The interview."
   interviewId: ID!
-  "The slot it moves to."
+  "The new slot."
   slotId: ID!
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What moving came to."
+"The payload of ` + "`" + `rescheduleInterview` + "`" + `."
 type RescheduleInterviewPayload {
-  "The interview; null when it was refused."
+  "The interview; null if it was refused."
   interview: Interview
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Who can fail to come."
+"A party to an interview."
 enum Party {
   "The student."
   STUDENT
@@ -6491,47 +6491,47 @@ enum Party {
   INTERVIEWER
 }
 
-"To which interview somebody did not come. A field that is null counts as left out."
+"The interview, and the party that did not attend. A null field counts as omitted."
 input MarkNoShowInput {
   "The interview."
   interviewId: ID!
-  "Who did not come."
+  "The absent party."
   party: Party!
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What marking came to."
+"The payload of ` + "`" + `markNoShow` + "`" + `."
 type MarkNoShowPayload {
-  "The interview; null when it was refused."
+  "The interview; null if it was refused."
   interview: Interview
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which no-show to take back."
+"The no-show to undo."
 input UndoNoShowInput {
   "The interview."
   interviewId: ID!
 }
 
-"What undoing came to."
+"The payload of ` + "`" + `undoNoShow` + "`" + `."
 type UndoNoShowPayload {
-  "The interview; null when it was refused."
+  "The interview; null if it was refused."
   interview: Interview
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Who may pass which rule, and how often. A field that is null counts as left out."
+"The student, the rule and the number of uses. A null field counts as omitted."
 input GrantWaiverInput {
   "The student."
   studentId: ID!
@@ -6539,133 +6539,133 @@ input GrantWaiverInput {
   rule: WaivableRule!
   "Why, 1 to 500 characters."
   reason: String!
-  "How often, 1 to 100."
+  "The number of uses, 1 to 100."
   uses: Int! = 1
-  "When the waiver ends, a time to come; left out, never."
+  "When the waiver expires, in the future; if omitted, never."
   expiresAt: DateTime
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What granting came to."
+"The payload of ` + "`" + `grantWaiver` + "`" + `."
 type GrantWaiverPayload {
-  "The waiver; null when it was refused."
+  "The waiver; null if it was refused."
   waiver: Waiver
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which waiver to end."
+"The waiver to revoke."
 input RevokeWaiverInput {
   "The waiver."
   waiverId: ID!
 }
 
-"What revoking came to."
+"The payload of ` + "`" + `revokeWaiver` + "`" + `."
 type RevokeWaiverPayload {
-  "The waiver; null when it was refused."
+  "The waiver; null if it was refused."
   waiver: Waiver
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which interview took place, and how it went. A field that is null counts as left out."
+"The completed interview, and its result. A null field counts as omitted."
 input CompleteInterviewInput {
   "The interview."
   interviewId: ID!
-  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the interview has another version by now. Null counts as left out."
+  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the interview has another version. Null counts as omitted."
   expectedVersion: Int
-  "The grade, 0 to 5; left out, it can be given later."
+  "The grade, 0 to 5; if omitted, it can be given later."
   grade: Int
-  "What the interviewer writes about it, at most 4,000 characters."
+  "The interviewer's note, at most 4,000 characters."
   note: String
-  "Whether the student may read the note; left out, it stays as it is, which is no at first."
+  "Whether the student may read the note; if omitted, unchanged. Initially false."
   shareNote: Boolean
-  "When it was completed, from its start until now; now by default."
+  "When it was completed, between its start and the current time, which is the default."
   completedAt: DateTime
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What completing came to."
+"The payload of ` + "`" + `completeInterview` + "`" + `."
 type CompleteInterviewPayload {
-  "The interview; null when it was refused."
+  "The interview; null if it was refused."
   interview: Interview
-  "The student concerned, as they are after the change; null when it was refused."
+  "The student in the state after the change; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------- availability
 
-"What an interviewer published, cut into slots: one window, or a weekly rule."
+"Published time of an interviewer, divided into slots: one window, or a weekly rule."
 type Availability {
   "The availability's id."
   id: ID!
-  "Who published it."
+  "The interviewer."
   interviewer: Interviewer!
   "When the window starts, or the rule's first day, in UTC."
   start: DateTime!
-  "When the window ends, or the rule's last day; null for a rule that goes on for ever."
+  "When the window ends, or the rule's last day; null for a rule without an end."
   end: DateTime
   "The rule; null for one window."
   weekly: WeeklyRule
-  "How long each slot is."
+  "The length of each slot."
   slotMinutes: Int!
-  "How much time lies between one slot and the next."
+  "The gap between slots, in minutes."
   gapMinutes: Int!
-  "Topics and levels of these slots, in lower case, beside the interviewer's."
+  "Topics and levels of these slots, in lower case, in addition to the interviewer's."
   tags: [String!]!
   """
-  Of a rule: its windows that start before this are published. It moves on with
-  time, the policy's ` + "`" + `publishHorizonDays` + "`" + ` ahead. Null for one window, which is
-  published whole.
+  For a rule: its windows that start before this time are published. It advances
+  with time, ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead. Null for a window, which is
+  published completely.
   """
   publishedUntil: DateTime
   """
-  Of a rule that begins beyond the horizon: when its first slots will be
-  published, as the policy is at present. Null once they are, and for one window.
+  For a rule that begins beyond the horizon: when its first slots will be published
+  under the current policy. Null after that, and for a window.
   """
   publishesFrom: DateTime
   "When it was published."
   createdAt: DateTime!
   """
-  Which version of the availability this is: 1 at first, and one more with each edit. That
-  ` + "`" + `publishedUntil` + "`" + ` moves on is no edit. ` + "`" + `expectedVersion` + "`" + ` compares with it.
+  The version of the availability: initially 1, incremented by each edit. An advance of
+  ` + "`" + `publishedUntil` + "`" + ` is not an edit. Send it as ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the availability was last edited; at first, ` + "`" + `createdAt` + "`" + `."
+  "When the availability was last edited; initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
 }
 
-"A window that repeats by the week and keeps wall-clock time."
+"A window that repeats weekly at the same local time."
 type WeeklyRule {
   "The IANA time zone of its times, by its canonical name."
   timeZone: String!
   "The first day."
   startDate: Date!
-  "The last day, inclusive; null goes on for ever."
+  "The last day, inclusive; null for no end."
   endDate: Date
   "The days of the week."
   weekdays: [Weekday!]!
   "When each window starts."
   startTime: LocalTime!
-  "When each window ends; at or before ` + "`" + `startTime` + "`" + `, on the next day."
+  "When each window ends; if it is at or before ` + "`" + `startTime` + "`" + `, on the next day."
   endTime: LocalTime!
-  "Every how many weeks; weeks begin on Monday, and that of ` + "`" + `startDate` + "`" + ` is one of them."
+  "The interval in weeks. Weeks begin on Monday; the week of ` + "`" + `startDate` + "`" + ` is the first."
   everyWeeks: Int!
 }
 
-"Time that an interviewer has taken out of his calendar."
+"Time in which an interviewer is not available."
 type Block {
   "The block's id."
   id: ID!
@@ -6673,9 +6673,9 @@ type Block {
   start: DateTime!
   "When it ends, in UTC."
   end: DateTime!
-  "Why."
+  "The reason."
   reason: String!
-  "When it was made."
+  "When it was created."
   createdAt: DateTime!
 }
 
@@ -6685,9 +6685,9 @@ type AvailabilityConnection {
   edges: [AvailabilityEdge!]!
   "The availability."
   nodes: [Availability!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many all pages hold. Counted only when asked for."
+  "How many all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -6695,7 +6695,7 @@ type AvailabilityConnection {
 type AvailabilityEdge {
   "An availability."
   node: Availability!
-  "Its place in the list."
+  "The cursor, which marks its position in the list."
   cursor: String!
 }
 
@@ -6705,9 +6705,9 @@ type BlockConnection {
   edges: [BlockEdge!]!
   "The blocked time."
   nodes: [Block!]!
-  "Where this page lies."
+  "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many all pages hold. Counted only when asked for."
+  "How many all pages contain. Counted only if selected."
   totalCount: Int!
 }
 
@@ -6715,57 +6715,57 @@ type BlockConnection {
 type BlockEdge {
   "Blocked time."
   node: Block!
-  "Its place in the list."
+  "The cursor, which marks its position in the list."
   cursor: String!
 }
 
-"One window of an interviewer. A field that is null counts as left out."
+"One window of an interviewer. A null field counts as omitted."
 input AddAvailabilityInput {
   "The interviewer."
   interviewerId: ID!
   "When the window starts; the first slot starts then."
   start: DateTime!
-  "When the window ends, at most 31 days after its start. What is left of it after the last whole slot is not used."
+  "When the window ends, at most 31 days after its start. The remainder after the last whole slot is not used."
   end: DateTime!
-  "How long each slot is, 15 to 240 minutes."
+  "The length of each slot, 15 to 240 minutes."
   slotMinutes: Int! = 60
-  "How much time lies between one slot and the next, 0 to 240 minutes."
+  "The gap between slots, 0 to 240 minutes."
   gapMinutes: Int! = 0
   "Topics and levels of these slots."
   tags: [String!]
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What publishing came to."
+"The payload of ` + "`" + `addAvailability` + "`" + `."
 type AddAvailabilityPayload {
-  "The availability; null when it was refused."
+  "The availability; null if it was refused."
   availability: Availability
-  "The slots that are published now, an identical slot that stood already among them."
+  "The published slots, including identical ones that already existed."
   slots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots these are in all."
+  "The total number of these slots."
   publishedCount: Int!
-  "The slots of the window that were not published anew."
+  "The slots of the window that were not newly published."
   skipped(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [SkippedSlot!]!
-  "How many slots were not published anew, in all."
+  "The total number of slots that were not newly published."
   skippedCount: Int!
-  "What is left at the window's end, too short for a slot."
+  "The minutes at the end of the window that are too short for a slot."
   unusedMinutes: Int!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"A slot of a window that was not published anew."
+"A slot of a window that was not newly published."
 type SkippedSlot {
   "When it would start."
   start: DateTime!
@@ -6773,23 +6773,23 @@ type SkippedSlot {
   end: DateTime!
   "Why it was not published."
   reason: SkipReason!
-  "The slots in the way; empty for other reasons than ` + "`" + `OVERLAP` + "`" + `."
+  "The overlapping slots; empty for reasons other than ` + "`" + `OVERLAP` + "`" + `."
   overlaps: [Slot!]!
 }
 
-"Why a slot was not published anew."
+"Why a slot was not newly published."
 enum SkipReason {
-  "The same slot stands already."
+  "The same slot already exists."
   DUPLICATE
-  "Another slot of the interviewer is in the way."
+  "It overlaps another slot of the interviewer."
   OVERLAP
   "It starts in the past."
   SLOT_IN_PAST
-  "The interviewer has blocked the time, or taken this slot out."
+  "The interviewer has blocked the time or withdrawn this slot."
   BLOCKED
 }
 
-"A weekly rule of an interviewer. A field that is null counts as left out."
+"A weekly rule of an interviewer. A null field counts as omitted."
 input AddWeeklyAvailabilityInput {
   "The interviewer."
   interviewerId: ID!
@@ -6797,77 +6797,77 @@ input AddWeeklyAvailabilityInput {
   timeZone: String
   "The first day."
   startDate: Date!
-  "The last day, inclusive; left out, it goes on for ever."
+  "The last day, inclusive; if omitted, the rule has no end."
   endDate: Date
   "The days of the week."
   weekdays: [Weekday!]!
   "When each window starts."
   startTime: LocalTime!
-  "When each window ends; before ` + "`" + `startTime` + "`" + `, on the next day."
+  "When each window ends; if it is before ` + "`" + `startTime` + "`" + `, on the next day."
   endTime: LocalTime!
-  "Every how many weeks, 1 to 52; weeks begin on Monday, and that of ` + "`" + `startDate` + "`" + ` is one of them."
+  "The interval in weeks, 1 to 52. Weeks begin on Monday; the week of ` + "`" + `startDate` + "`" + ` is the first."
   everyWeeks: Int! = 1
-  "How long each slot is, 15 to 240 minutes."
+  "The length of each slot, 15 to 240 minutes."
   slotMinutes: Int! = 60
-  "How much time lies between one slot and the next, 0 to 240 minutes."
+  "The gap between slots, 0 to 240 minutes."
   gapMinutes: Int! = 0
   "Topics and levels of these slots."
   tags: [String!]
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What publishing came to."
+"The payload of ` + "`" + `addWeeklyAvailability` + "`" + `."
 type AddWeeklyAvailabilityPayload {
-  "The availability; null when it was refused."
+  "The availability; null if it was refused."
   availability: Availability
-  "The slots that are published now, an identical slot that stood already among them."
+  "The published slots, including identical ones that already existed."
   slots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots these are in all."
+  "The total number of these slots."
   publishedCount: Int!
-  "The slots of its windows that were not published anew."
+  "The slots of its windows that were not newly published."
   skipped(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [SkippedSlot!]!
-  "How many slots were not published anew, in all."
+  "The total number of slots that were not newly published."
   skippedCount: Int!
-  "What is left at the windows' ends, too short for a slot, in all."
+  "The total minutes at the ends of the windows that are too short for a slot."
   unusedMinutes: Int!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Changes of an availability; what is left out stays."
+"Changes of an availability; omitted fields stay unchanged."
 input UpdateAvailabilityInput {
   "The availability."
   availabilityId: ID!
-  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the availability has another version by now. Null counts as left out."
+  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the availability has another version. Null counts as omitted."
   expectedVersion: Int
-  "Of a window: when it starts. Null is refused."
+  "For a window: when it starts. Null is refused."
   start: DateTime @notNull
-  "Of a window: when it ends. Null is refused."
+  "For a window: when it ends. Null is refused."
   end: DateTime @notNull
-  "Of a rule: the IANA time zone of its times. Null is refused."
+  "For a rule: the IANA time zone of its times. Null is refused."
   timeZone: String @notNull
-  "Of a rule: the first day. Null is refused."
+  "For a rule: the first day. Null is refused."
   startDate: Date @notNull
-  "Of a rule: the last day, inclusive; null makes it go on for ever."
+  "For a rule: the last day, inclusive; null removes the end."
   endDate: Date
-  "Of a rule: the days of the week. Null is refused."
+  "For a rule: the days of the week. Null is refused."
   weekdays: [Weekday!] @notNull
-  "Of a rule: when each window starts. Null is refused."
+  "For a rule: when each window starts. Null is refused."
   startTime: LocalTime @notNull
-  "Of a rule: when each window ends. Null is refused."
+  "For a rule: when each window ends. Null is refused."
   endTime: LocalTime @notNull
-  "Of a rule: every how many weeks, 1 to 52. Null is refused."
+  "For a rule: the interval in weeks, 1 to 52. Null is refused."
   everyWeeks: Int @notNull
   "How long each slot is, 15 to 240 minutes. Null is refused."
   slotMinutes: Int @notNull
@@ -6875,131 +6875,131 @@ input UpdateAvailabilityInput {
   gapMinutes: Int @notNull
   "Topics and levels of these slots. Null is refused."
   tags: [String!] @notNull
-  "Cancel what is booked on the slots that go, rather than report it."
+  "Cancels booked interviews on the withdrawn slots instead of reporting them."
   cancelBooked: Boolean! = false
 }
 
-"What the change came to."
+"The payload of ` + "`" + `updateAvailability` + "`" + `."
 type UpdateAvailabilityPayload {
-  "The availability; null when it was refused."
+  "The availability; null if it was refused."
   availability: Availability
-  "The slots to come that it has now."
+  "Its future slots after the change."
   slots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots these are in all."
+  "The total number of these slots."
   publishedCount: Int!
-  "The slots of its windows that were not published anew."
+  "The slots of its windows that were not newly published."
   skipped(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [SkippedSlot!]!
-  "How many slots were not published anew, in all."
+  "The total number of slots that were not newly published."
   skippedCount: Int!
-  "What is left at the windows' ends, too short for a slot, in all."
+  "The total minutes at the ends of the windows that are too short for a slot."
   unusedMinutes: Int!
   "The slots that were withdrawn."
   closedSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots were withdrawn, in all."
+  "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that stay, with their ids: other availability of the interviewer has
-  them as well.
+  The slots that stay, with their ids, because other availability of the
+  interviewer contains them too.
   """
   keptSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots stay, in all."
+  "The total number of slots that stay."
   keptCount: Int!
   """
-  The slots that were published in the time that became free: other availability
-  of the interviewer has them.
+  The slots of the interviewer's other availability that were published in the time
+  that became free.
   """
   openedSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots were published in the time that became free, in all."
+  "The total number of slots that were published in the time that became free."
   openedCount: Int!
-  "The booked interviews that are left standing."
+  "The booked interviews that are kept."
   conflicts(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many booked interviews are left standing, in all."
+  "The total number of booked interviews that are kept."
   conflictCount: Int!
   "The interviews that were cancelled with their slots."
   cancelled(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many interviews were cancelled, in all."
+  "The total number of cancelled interviews."
   cancelledCount: Int!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which availability to take back."
+"The availability to remove."
 input RemoveAvailabilityInput {
   "The availability."
   availabilityId: ID!
-  "Cancel what is booked, rather than report it."
+  "Cancels booked interviews instead of reporting them."
   cancelBooked: Boolean! = false
 }
 
-"What taking it back came to."
+"The payload of ` + "`" + `removeAvailability` + "`" + `."
 type RemoveAvailabilityPayload {
   "The slots that were withdrawn."
   closedSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots were withdrawn, in all."
+  "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that stay, with their ids: other availability of the interviewer has
-  them as well.
+  The slots that stay, with their ids, because other availability of the
+  interviewer contains them too.
   """
   keptSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots stay, in all."
+  "The total number of slots that stay."
   keptCount: Int!
   """
-  The slots that were published in the time that became free: other availability
-  of the interviewer has them.
+  The slots of the interviewer's other availability that were published in the time
+  that became free.
   """
   openedSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots were published in the time that became free, in all."
+  "The total number of slots that were published in the time that became free."
   openedCount: Int!
-  "The booked interviews that are left standing."
+  "The booked interviews that are kept."
   conflicts(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many booked interviews are left standing, in all."
+  "The total number of booked interviews that are kept."
   conflictCount: Int!
   "The interviews that were cancelled with their slots."
   cancelled(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many interviews were cancelled, in all."
+  "The total number of cancelled interviews."
   cancelledCount: Int!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which time to block. A field that is null counts as left out."
+"The time to block. A null field counts as omitted."
 input BlockTimeInput {
   "The interviewer."
   interviewerId: ID!
@@ -7010,312 +7010,312 @@ input BlockTimeInput {
   "One whole day, from midnight to midnight in the interviewer's time zone. Given without ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `dates` + "`" + `."
   date: Date
   """
-  With ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `: repeats the range on just these days, at the same time of
-  the interviewer's wall clock. Without them: these days, whole, in the
-  interviewer's time zone. At most 366.
+  With ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `: repeats the range on exactly these days, at the same local
+  time of the interviewer. Without them: these whole days, in the interviewer's time
+  zone. At most 366.
   """
   dates: [Date!]
-  "Why, 1 to 500 characters. Students whose interviews are cancelled are told."
+  "The reason, 1 to 500 characters. It is shown to students whose interviews are cancelled."
   reason: String!
-  "Cancel what is booked, rather than report it."
+  "Cancels booked interviews instead of reporting them."
   cancelBooked: Boolean! = false
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What blocking came to."
+"The payload of ` + "`" + `blockTime` + "`" + `."
 type BlockTimePayload {
   "The blocked time; empty when it was refused."
   blocks: [Block!]!
   "The slots that were withdrawn."
   closedSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots were withdrawn, in all."
+  "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that were published in the time that became free: other availability
-  of the interviewer has them.
+  The slots of the interviewer's other availability that were published in the time
+  that became free.
   """
   openedSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots were published in the time that became free, in all."
+  "The total number of slots that were published in the time that became free."
   openedCount: Int!
-  "The booked interviews that are left standing."
+  "The booked interviews that are kept."
   conflicts(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many booked interviews are left standing, in all."
+  "The total number of booked interviews that are kept."
   conflictCount: Int!
   "The interviews that were cancelled with their slots."
   cancelled(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many interviews were cancelled, in all."
+  "The total number of cancelled interviews."
   cancelledCount: Int!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which blocked time to give back."
+"The time to unblock."
 input UnblockTimeInput {
   "The block."
   blockId: ID!
 }
 
-"What giving it back came to."
+"The payload of ` + "`" + `unblockTime` + "`" + `."
 type UnblockTimePayload {
   "The slots that were published in it."
   slots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots these are in all."
+  "The total number of these slots."
   publishedCount: Int!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Which slot to take back."
+"The slot to withdraw."
 input WithdrawSlotInput {
   "The slot."
   slotId: ID!
-  "Cancel what is booked on it, rather than report it."
+  "Cancels a booked interview on it instead of reporting it."
   cancelBooked: Boolean! = false
 }
 
-"What taking it back came to."
+"The payload of ` + "`" + `withdrawSlot` + "`" + `."
 type WithdrawSlotPayload {
-  "The slot, if it was withdrawn now."
+  "The slot, if this request withdrew it."
   closedSlots: [Slot!]!
-  "The booked interview that is left standing."
+  "The booked interview that is kept, if any."
   conflicts: [Interview!]!
-  "The interview that was cancelled with its slot."
+  "The interview that was cancelled with its slot, if any."
   cancelled: [Interview!]!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------------- people
 
-"A new student. A field that is null counts as left out."
+"A new student. A null field counts as omitted."
 input CreateStudentInput {
   "The full name, 1 to 200 characters."
   name: String!
   "The e-mail; no other student may have it."
   email: String!
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored."
   timeZone: String! = "UTC"
-  "The student's own limit, 0 to 1000; the policy's without it."
+  "The student's own limit, 0 to 1000; if omitted, the policy's limit applies."
   interviewLimit: Int
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What admitting came to."
+"The payload of ` + "`" + `createStudent` + "`" + `."
 type CreateStudentPayload {
-  "The student; null when it was refused."
+  "The student; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Whose name to take away."
+"The student to anonymise."
 input AnonymiseStudentInput {
   "The student."
   studentId: ID!
 }
 
-"What taking it away came to."
+"The payload of ` + "`" + `anonymiseStudent` + "`" + `."
 type AnonymiseStudentPayload {
-  "The student; null when it was refused."
+  "The student; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Changes of a student; what is left out stays."
+"Changes of a student; omitted fields stay unchanged."
 input UpdateStudentInput {
   "The student."
   studentId: ID!
-  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the student has another version by now. Null counts as left out."
+  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the student has another version. Null counts as omitted."
   expectedVersion: Int
   "The full name, 1 to 200 characters. Null is refused."
   name: String @notNull
   "The e-mail; no other student may have it. Null is refused."
   email: String @notNull
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept. Null is refused."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused."
   timeZone: String @notNull
-  "The student's own limit, 0 to 1000; null takes it away, so that the policy's holds."
+  "The student's own limit, 0 to 1000; null removes it, so that the policy's limit applies."
   interviewLimit: Int
 }
 
-"What the change came to."
+"The payload of ` + "`" + `updateStudent` + "`" + `."
 type UpdateStudentPayload {
-  "The student; null when it was refused."
+  "The student; null if it was refused."
   student: Student
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"A new interviewer. A field that is null counts as left out."
+"A new interviewer. A null field counts as omitted."
 input CreateInterviewerInput {
   "The full name, 1 to 200 characters."
   name: String!
   "The e-mail; no other interviewer may have it."
   email: String!
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored."
   timeZone: String! = "UTC"
   "Topics and levels."
   tags: [String!]
-  "How many interviews he gives at most on a day of his zone, 1 to 100; left out, there is no cap."
+  "The maximum number of interviews per day, in the interviewer's time zone, 1 to 100; if omitted, there is no cap."
   maxPerDay: Int
-  "How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; left out, there is no cap."
+  "The maximum number of interviews per week from Monday, in the interviewer's time zone, 1 to 100; if omitted, there is no cap."
   maxPerWeek: Int
-  "The room in which he gives his interviews: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
+  "The interviewer's meeting room: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
   meetingUrl: String
   "What the interviewer offers, in one line of 1 to 120 characters."
   headline: String
-  "What the interviewer writes about themselves, 1 to 1,000 characters."
+  "The interviewer's description of themselves, 1 to 1,000 characters."
   bio: String
   "A photo: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
   photoUrl: String
   "The languages of the interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
   languages: [String!]
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What taking on came to."
+"The payload of ` + "`" + `createInterviewer` + "`" + `."
 type CreateInterviewerPayload {
-  "The interviewer; null when it was refused."
+  "The interviewer; null if it was refused."
   interviewer: Interviewer
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
-"Changes of an interviewer; what is left out stays."
+"Changes of an interviewer; omitted fields stay unchanged."
 input UpdateInterviewerInput {
   "The interviewer."
   interviewerId: ID!
-  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + `, and change nothing, when the interviewer has another version by now. Null counts as left out."
+  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the interviewer has another version. Null counts as omitted."
   expectedVersion: Int
   "The full name, 1 to 200 characters. Null is refused."
   name: String @notNull
   "The e-mail; no other interviewer may have it. Null is refused."
   email: String @notNull
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical one is kept. Null is refused."
+  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused."
   timeZone: String @notNull
   "Topics and levels. Null is refused."
   tags: [String!] @notNull
-  "How many interviews he gives at most on a day of his zone, 1 to 100; null takes the cap away."
+  "The maximum number of interviews per day, in the interviewer's time zone, 1 to 100; null removes the cap."
   maxPerDay: Int
-  "How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; null takes the cap away."
+  "The maximum number of interviews per week from Monday, in the interviewer's time zone, 1 to 100; null removes the cap."
   maxPerWeek: Int
-  "The room in which he gives his interviews: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null, or empty, takes it away."
+  "The interviewer's meeting room: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null or an empty string removes it."
   meetingUrl: String
-  "What the interviewer offers, in one line of 1 to 120 characters; null, or empty, takes it away."
+  "What the interviewer offers, in one line of 1 to 120 characters; null or an empty string removes it."
   headline: String
-  "What the interviewer writes about themselves, 1 to 1,000 characters; null, or empty, takes it away."
+  "The interviewer's description of themselves, 1 to 1,000 characters; null or an empty string removes it."
   bio: String
-  "A photo: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null, or empty, takes it away."
+  "A photo: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null or an empty string removes it."
   photoUrl: String
   "The languages of the interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `. Null is refused."
   languages: [String!] @notNull
-  "Whether they give interviews at present. Null is refused."
+  "Whether the interviewer gives interviews at present. Null is refused."
   active: Boolean @notNull
-  "With ` + "`" + `active: false` + "`" + `: cancel what is booked, rather than report it."
+  "With ` + "`" + `active: false` + "`" + `: cancels booked interviews instead of reporting them."
   cancelBooked: Boolean! = false
 }
 
-"What the change came to."
+"The payload of ` + "`" + `updateInterviewer` + "`" + `."
 type UpdateInterviewerPayload {
-  "The interviewer; null when it was refused."
+  "The interviewer; null if it was refused."
   interviewer: Interviewer
-  "The slots that were published again, since he is active again."
+  "The slots that were published again because the interviewer is active again."
   slots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots these are in all."
+  "The total number of these slots."
   publishedCount: Int!
   "The open slots that were withdrawn."
   closedSlots(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "How many slots were withdrawn, in all."
+  "The total number of withdrawn slots."
   closedCount: Int!
-  "The booked interviews that are left standing."
+  "The booked interviews that are kept."
   conflicts(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many booked interviews are left standing, in all."
+  "The total number of booked interviews that are kept."
   conflictCount: Int!
   "The interviews that were cancelled with their slots."
   cancelled(
-    "How many at most, 1 to 500."
+    "The maximum number of items, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "How many interviews were cancelled, in all."
+  "The total number of cancelled interviews."
   cancelledCount: Int!
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------------- policy
 
-"Changes of the policy; what is left out stays."
+"Changes of the policy; omitted fields stay unchanged."
 input UpdateBookingPolicyInput {
-  "Refuse with ` + "`" + `VERSION_CONFLICT` + "`" + ` when the policy has another version by now. Null counts as left out."
+  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + ` if the policy has another version. Null counts as omitted."
   expectedVersion: Int
-  "How many interviews a student may use, 0 to 1000. A lower limit cancels nothing. Null is refused."
+  "The number of interviews that a student may use, 0 to 1000. A lower limit cancels nothing. Null is refused."
   interviewLimit: Int @notNull
-  "Each grade that is looked at must be greater than this, -1 to 4. Null is refused."
+  "Each considered grade must be greater than this, -1 to 4. Null is refused."
   minimumGradeExclusive: Int @notNull
-  "How many of the latest grades are looked at, 0 to 100. Null is refused."
+  "The number of latest grades that are considered, 0 to 100. Null is refused."
   gradeWindow: Int @notNull
-  "How long a hold lives, 30 to 3600 seconds. Null is refused."
+  "The lifetime of a hold, 30 to 3600 seconds. Null is refused."
   holdSeconds: Int @notNull
-  "How long before its start a slot can still be booked, 0 to 2592000 seconds. Null is refused."
+  "The minimum time between a booking and the start of its slot, 0 to 2592000 seconds. Null is refused."
   minimumNoticeSeconds: Int @notNull
-  "How long before its start a student can still cancel, 0 to 2592000 seconds. Null is refused."
+  "The minimum time between a student's cancellation and the start, 0 to 2592000 seconds. Null is refused."
   cancelCutoffSeconds: Int @notNull
   """
-  How long before its start a student can still move an interview, 0 to 2592000
-  seconds. If it is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can move an interview
-  that is too close to be cancelled, and cancel it then. Null is refused.
+  The minimum time between a student's reschedule and the start, 0 to 2592000 seconds.
+  If it is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can reschedule an interview that
+  is too close to be cancelled, and then cancel it. Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull
-  "How often one interview can be moved, 0 to 100. Null is refused."
+  "How many times an interview can be rescheduled, 0 to 100. Null is refused."
   maxReschedules: Int @notNull
   "How far ahead weekly availability is published, 1 to 730 days. Null is refused."
   publishHorizonDays: Int @notNull
 }
 
-"What the change came to."
+"The payload of ` + "`" + `updateBookingPolicy` + "`" + `."
 type UpdateBookingPolicyPayload {
-  "The policy; null when it was refused."
+  "The policy; null if it was refused."
   bookingPolicy: BookingPolicy
-  "Every rule that said no."
+  "All rules that refused it."
   errors: [UserError!]!
 }
 
@@ -7323,78 +7323,78 @@ type UpdateBookingPolicyPayload {
 
 extend type Mutation {
   """
-  Admits the students of a table. Who is there already, by e-mail, is left as he
-  is, so the same file again changes nothing. At most 5,000 rows; more go in by
-  the command ` + "`" + `rehearse import` + "`" + `.
+  Adds the students of a table. Existing students, identified by e-mail, are not
+  changed, so importing a file again changes nothing. At most 5,000 rows; the command
+  ` + "`" + `rehearse import` + "`" + ` accepts more.
   Null only with a top-level error.
   """
   importStudents(
-    "The table, and how to take it in."
+    "The table and the options."
     input: ImportStudentsInput!
   ): ImportStudentsPayload @access
   """
-  Takes the interviewers of a table on. Who is there already, by e-mail, is left
-  as he is. At most 5,000 rows.
+  Adds the interviewers of a table. Existing interviewers, identified by e-mail, are
+  not changed. At most 5,000 rows.
   Null only with a top-level error.
   """
   importInterviewers(
-    "The table, and how to take it in."
+    "The table and the options."
     input: ImportInterviewersInput!
   ): ImportInterviewersPayload @access
   """
   Publishes windows and weekly rules of interviewers, from a table or from a
-  calendar. A window whose slots are there already, and a rule that is there, is
-  left as it is. At most 5,000 rows.
+  calendar. A window whose slots all exist, and an existing rule, are not changed. At
+  most 5,000 rows.
   Null only with a top-level error.
   """
   importAvailability(
-    "The windows and rules, and how to take them in."
+    "The windows and rules, and the options."
     input: ImportAvailabilityInput!
   ): ImportAvailabilityPayload @access
   """
-  Takes in interviews that were booked elsewhere, past and to come. A slot that
-  is not there is published for them. At most 5,000 rows.
+  Imports past and future interviews that were booked elsewhere. Missing slots are
+  published for them. At most 5,000 rows.
   Null only with a top-level error.
   """
   importInterviews(
-    "The table, and how to take it in."
+    "The table and the options."
     input: ImportInterviewsInput!
   ): ImportInterviewsPayload @access
 }
 
-"What became of one row of a file."
+"The result of one row of a file."
 type ImportRow {
   "The line on which the row begins; the header is line 1."
   line: Int!
-  "What became of it."
+  "The result."
   status: ImportRowStatus!
-  "The id of what the row stands for; null when it was not written."
+  "The id of the object that the row describes; null if the row was not written."
   id: ID
   "What is wrong with it; empty unless it failed."
   errors: [ImportError!]!
-  "What was left out of it and why, as sentences; of a calendar only."
+  "Explanations of what was left out; for calendars only."
   notes: [String!]!
 }
 
-"What became of a row."
+"The result of a row."
 enum ImportRowStatus {
-  "It was written; in a dry run, it would have been."
+  "It was written; in a dry run, it would be written."
   CREATED
-  "It was there already, just so."
+  "It already exists, with the same values."
   UNCHANGED
-  "It was written though it breaks the limit, the pair, the grades or the interviewer's caps, and is marked."
+  "It was written and marked as exempt, although it breaks the limit, the pair, the grades or the interviewer's caps."
   EXEMPTED
   "Something is wrong with it, and it was not written."
   FAILED
-  "It asks for nothing that can be written, such as an event without length; its notes say why."
+  "It contains nothing to write, such as an event without a duration; its notes say why."
   IGNORED
-  "Nothing is wrong with it; it was not written since other rows failed."
+  "It is valid, but was not written because other rows failed."
   SKIPPED
 }
 
-"One thing that is wrong with a row."
+"An error of a row."
 type ImportError {
-  "The column; null when it is the row as a whole."
+  "The column; null if the error is about the whole row."
   column: String
   "What is wrong, for programs."
   code: RefusalCode!
@@ -7402,171 +7402,171 @@ type ImportError {
   message: String!
 }
 
-"A table of students. A field that is null counts as left out."
+"A table of students. A null field counts as omitted."
 input ImportStudentsInput {
   """
-  CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
-  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it) and ` + "`" + `interviewLimit` + "`" + ` (the policy's without it).
+  CSV with a header and columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, optionally,
+  ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `) and ` + "`" + `interviewLimit` + "`" + ` (default: the policy's limit).
   """
   csv: String!
-  "Answer the same, and write nothing."
+  "Returns the same result, and writes nothing."
   dryRun: Boolean! = false
-  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
   partial: Boolean! = false
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What importing came to."
+"The payload of ` + "`" + `importStudents` + "`" + `."
 type ImportStudentsPayload {
-  "What became of each row, in the order of the file; empty when the file could not be read."
+  "The result of each row, in the order of the file; empty if the file could not be read."
   rows: [ImportRow!]!
-  "How many rows were created, those that were exempted among them."
+  "The number of created rows, including exempted ones."
   created: Int!
-  "How many rows were there already, just so."
+  "The number of unchanged rows."
   unchanged: Int!
-  "How many rows failed."
+  "The number of failed rows."
   failed: Int!
-  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  "The errors of the file as a whole, including that nothing was written because a row failed."
   errors: [UserError!]!
 }
 
-"A table of interviewers. A field that is null counts as left out."
+"A table of interviewers. A null field counts as omitted."
 input ImportInterviewersInput {
   """
-  CSV with a header, its columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, if wanted,
-  ` + "`" + `timeZone` + "`" + ` (` + "`" + `UTC` + "`" + ` without it), ` + "`" + `active` + "`" + ` (` + "`" + `true` + "`" + ` without it), ` + "`" + `tags` + "`" + ` (with ` + "`" + `;` + "`" + `
-  between them), ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `, ` + "`" + `bio` + "`" + `,
-  ` + "`" + `photoUrl` + "`" + ` and ` + "`" + `languages` + "`" + ` (with ` + "`" + `;` + "`" + ` between them).
+  CSV with a header and columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, optionally,
+  ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `), ` + "`" + `active` + "`" + ` (default ` + "`" + `true` + "`" + `), ` + "`" + `tags` + "`" + ` (separated by ` + "`" + `;` + "`" + `),
+  ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `, ` + "`" + `bio` + "`" + `, ` + "`" + `photoUrl` + "`" + ` and
+  ` + "`" + `languages` + "`" + ` (separated by ` + "`" + `;` + "`" + `).
   """
   csv: String!
-  "Answer the same, and write nothing."
+  "Returns the same result, and writes nothing."
   dryRun: Boolean! = false
-  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
   partial: Boolean! = false
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What importing came to."
+"The payload of ` + "`" + `importInterviewers` + "`" + `."
 type ImportInterviewersPayload {
-  "What became of each row, in the order of the file; empty when the file could not be read."
+  "The result of each row, in the order of the file; empty if the file could not be read."
   rows: [ImportRow!]!
-  "How many rows were created, those that were exempted among them."
+  "The number of created rows, including exempted ones."
   created: Int!
-  "How many rows were there already, just so."
+  "The number of unchanged rows."
   unchanged: Int!
-  "How many rows failed."
+  "The number of failed rows."
   failed: Int!
-  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  "The errors of the file as a whole, including that nothing was written because a row failed."
   errors: [UserError!]!
 }
 
-"Windows and weekly rules of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `. A field that is null counts as left out."
+"Windows and weekly rules of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `. A null field counts as omitted."
 input ImportAvailabilityInput {
   """
-  CSV with a header, its columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail) and, if
-  wanted, ` + "`" + `slotMinutes` + "`" + ` (60 without it), ` + "`" + `gapMinutes` + "`" + ` (0 without it) and ` + "`" + `tags` + "`" + `
-  (with ` + "`" + `;` + "`" + ` between them). A row that is a window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. One that
-  is a weekly rule has ` + "`" + `weekdays` + "`" + ` (with ` + "`" + `;` + "`" + ` between them), ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + `,
-  ` + "`" + `startDate` + "`" + ` and, if wanted, ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (the interviewer's without it)
-  and ` + "`" + `everyWeeks` + "`" + ` (1 without it), and does what ` + "`" + `addWeeklyAvailability` + "`" + ` does.
+  CSV with a header and columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail) and, optionally,
+  ` + "`" + `slotMinutes` + "`" + ` (default 60), ` + "`" + `gapMinutes` + "`" + ` (default 0) and ` + "`" + `tags` + "`" + ` (separated by ` + "`" + `;` + "`" + `). A
+  window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. A weekly rule has ` + "`" + `weekdays` + "`" + ` (separated by ` + "`" + `;` + "`" + `),
+  ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + `, ` + "`" + `startDate` + "`" + ` and, optionally, ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (default:
+  the interviewer's) and ` + "`" + `everyWeeks` + "`" + ` (default 1), and works like
+  ` + "`" + `addWeeklyAvailability` + "`" + `.
   """
   csv: String
   """
-  A calendar (RFC 5545, RFC 7953) of the one interviewer of ` + "`" + `interviewerId` + "`" + `: each
-  event is a window, and a recurring one is a window for each time until the
-  policy's publishing horizon. A time without a zone is the interviewer's. What
-  says when something takes place and cannot be read is refused with its line.
+  A calendar (RFC 5545, RFC 7953) of the interviewer ` + "`" + `interviewerId` + "`" + `. Each event
+  becomes a window, and a recurring event one window for each occurrence up to the
+  policy's publishing horizon. A time without a zone is in the interviewer's zone. An
+  unreadable date, time or recurrence is refused with its line.
   """
   ical: String
-  "Whose calendar it is; with ` + "`" + `ical` + "`" + ` only."
+  "The interviewer of the calendar; with ` + "`" + `ical` + "`" + ` only."
   interviewerId: ID
-  "What becomes of events of whole days; with ` + "`" + `ical` + "`" + ` only."
+  "How to import all-day events; with ` + "`" + `ical` + "`" + ` only."
   wholeDayEvents: WholeDayEvents! = SKIP
-  "How long each slot of the calendar's windows is; with ` + "`" + `ical` + "`" + ` only."
+  "The length of each slot of the calendar's windows; with ` + "`" + `ical` + "`" + ` only."
   slotMinutes: Int! = 60
-  "Answer the same, and write nothing."
+  "Returns the same result, and writes nothing."
   dryRun: Boolean! = false
-  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
   partial: Boolean! = false
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What becomes of a calendar's events of whole days."
+"How to import the all-day events of a calendar."
 enum WholeDayEvents {
-  "Nothing; each is a row with the status ` + "`" + `IGNORED` + "`" + `."
+  "Ignore them; each is a row with the status ` + "`" + `IGNORED` + "`" + `."
   SKIP
   """
-  The days are blocked, as by ` + "`" + `blockTime` + "`" + `: open slots in them are withdrawn, and
-  what is booked stays. The id of the row is that of the block.
+  Block the days, as ` + "`" + `blockTime` + "`" + ` does: open slots in them are withdrawn, and booked
+  interviews are kept. The id of the row is that of the block.
   """
   BLOCK
 }
 
-"What importing came to."
+"The payload of ` + "`" + `importAvailability` + "`" + `."
 type ImportAvailabilityPayload {
-  "What became of each row, in the order of the file; empty when the file could not be read."
+  "The result of each row, in the order of the file; empty if the file could not be read."
   rows: [ImportRow!]!
-  "How many rows were created, those that were exempted among them."
+  "The number of created rows, including exempted ones."
   created: Int!
-  "How many rows were there already, just so."
+  "The number of unchanged rows."
   unchanged: Int!
-  "How many rows failed."
+  "The number of failed rows."
   failed: Int!
-  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  "The errors of the file as a whole, including that nothing was written because a row failed."
   errors: [UserError!]!
 }
 
-"A table of interviews. A field that is null counts as left out."
+"A table of interviews. A null field counts as omitted."
 input ImportInterviewsInput {
   """
-  CSV with a header, its columns in any order: ` + "`" + `studentEmail` + "`" + `,
-  ` + "`" + `interviewerEmail` + "`" + `, ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + `, ` + "`" + `status` + "`" + ` and, if wanted, ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `,
+  CSV with a header and columns in any order: ` + "`" + `studentEmail` + "`" + `,
+  ` + "`" + `interviewerEmail` + "`" + `, ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + `, ` + "`" + `status` + "`" + ` and, optionally, ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `,
   ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `, ` + "`" + `cancelledAt` + "`" + ` and ` + "`" + `cancelReason` + "`" + `.
   """
   csv: String!
-  "Answer the same, and write nothing."
+  "Returns the same result, and writes nothing."
   dryRun: Boolean! = false
-  "Write the rows that can be written, though others fail. Without it a file is written whole or not at all."
+  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
   partial: Boolean! = false
   """
-  Take rows in that break only the limit, the pair, the grades or the caps of
-  the interviewer. They are marked. What overlaps is never exempt.
+  Imports rows that break only the limit, the pair, the grades or the interviewer's
+  caps, and marks them as exempt. Overlaps are never exempt.
   """
   exempt: Boolean! = false
   """
-  1 to 200 characters that name this request. Whoever sends it again with the same
-  input within 24 hours gets the first answer, a refusal too, and nothing is done
-  twice. ` + "`" + `BUSY_RETRY` + "`" + ` is not kept, nor is a dry run.
+  An idempotency key of 1 to 200 characters. A repeat with the same key and input
+  within 24 hours returns the first response, even a refusal, and is not executed
+  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
   """
   idempotencyKey: String
 }
 
-"What importing came to."
+"The payload of ` + "`" + `importInterviews` + "`" + `."
 type ImportInterviewsPayload {
-  "What became of each row, in the order of the file; empty when the file could not be read."
+  "The result of each row, in the order of the file; empty if the file could not be read."
   rows: [ImportRow!]!
-  "How many rows were created, those that were exempted among them."
+  "The number of created rows, including exempted ones."
   created: Int!
-  "How many rows were there already, just so."
+  "The number of unchanged rows."
   unchanged: Int!
-  "How many rows failed."
+  "The number of failed rows."
   failed: Int!
-  "What is wrong with the file as a whole; also, that nothing was written since a row failed."
+  "The errors of the file as a whole, including that nothing was written because a row failed."
   errors: [UserError!]!
 }
 `, BuiltIn: false},

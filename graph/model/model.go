@@ -20,38 +20,38 @@ type NotEligible interface {
 	IsNotEligible()
 }
 
-// A rule said no. A mutation answers every rule that did, beside a null result;
-// nothing was changed then.
+// A refusal by a rule. A mutation returns all rules that refuse, together with a null
+// result, and changes nothing.
 type UserError interface {
 	IsUserError()
 }
 
 // The student holds another slot: `ALREADY_HOLDING`.
 type AlreadyHolding struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The student's live hold; null when it ended meanwhile.
+	// The student's active hold; null if it has ended since.
 	Hold   *booking.Hold  `json:"hold,omitempty"`
 	HoldID booking.HoldID `json:"-"`
 }
 
 func (AlreadyHolding) IsUserError() {}
 
-// The student has met the interviewer, or is going to: `ALREADY_INTERVIEWED`.
+// The student has met the interviewer or has a booking with them: `ALREADY_INTERVIEWED`.
 type AlreadyInterviewed struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The interview with that interviewer; null when it is a hold, or the caller may not see it.
+	// The interview with that interviewer; null if it is a hold or the caller may not see it.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student's live hold with that interviewer; null when it is an interview.
+	// The student's active hold with that interviewer; null if it is an interview.
 	Hold        *booking.Hold       `json:"hold,omitempty"`
 	HoldID      booking.HoldID      `json:"-"`
 	InterviewID booking.InterviewID `json:"-"`
@@ -59,101 +59,101 @@ type AlreadyInterviewed struct {
 
 func (AlreadyInterviewed) IsUserError() {}
 
-// What taking it away came to.
+// The payload of `anonymiseStudent`.
 type AnonymiseStudentPayload struct {
-	// The student; null when it was refused.
+	// The student; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// Nothing could be published.
+// Nothing can be published, because the time overlaps other slots.
 type AvailabilityConflict struct {
 	// Always `AVAILABILITY_CONFLICT`.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The slots that are in the way.
+	// The overlapping slots.
 	Slots []booking.Slot `json:"slots"`
 }
 
 func (AvailabilityConflict) IsUserError() {}
 
-// What booking came to.
+// The payload of `bookSlot`.
 type BookSlotPayload struct {
-	// The interview; null when it was refused, and after a dry run.
+	// The interview; null if it was refused, and after a dry run.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// Whether it was booked; after a dry run, whether it would have been.
+	// Whether it was booked; after a dry run, whether it would be.
 	Allowed bool `json:"allowed"`
-	// The student's hold on another slot, which the booking ended; null when there was none.
+	// The student's hold on another slot that the booking ended; null if there was none.
 	ReleasedHold *booking.Hold `json:"releasedHold,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// What cancelling came to.
+// The payload of `cancelInterview`.
 type CancelInterviewPayload struct {
-	// The interview; null when it was refused.
+	// The interview; null if it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
 // The student can no longer cancel: `CANCEL_TOO_LATE`.
 type CancelTooLate struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// Until when the student could cancel.
+	// The deadline for the cancellation.
 	Deadline time.Time `json:"deadline"`
 }
 
 func (CancelTooLate) IsUserError() {}
 
-// What completing came to.
+// The payload of `completeInterview`.
 type CompleteInterviewPayload struct {
-	// The interview; null when it was refused.
+	// The interview; null if it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// What taking on came to.
+// The payload of `createInterviewer`.
 type CreateInterviewerPayload struct {
-	// The interviewer; null when it was refused.
+	// The interviewer; null if it was refused.
 	Interviewer *booking.Interviewer `json:"interviewer,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// What admitting came to.
+// The payload of `createStudent`.
 type CreateStudentPayload struct {
-	// The student; null when it was refused.
+	// The student; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
 // One of the student's last grades is too low: `GRADES_TOO_LOW`.
 type GradesTooLow struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The verdict on the student, with the grades.
+	// The student's eligibility, with the grades.
 	Eligibility *booking.Eligibility `json:"eligibility"`
 }
 
@@ -161,198 +161,198 @@ func (GradesTooLow) IsNotEligible() {}
 
 func (GradesTooLow) IsUserError() {}
 
-// What granting came to.
+// The payload of `grantWaiver`.
 type GrantWaiverPayload struct {
-	// The waiver; null when it was refused.
+	// The waiver; null if it was refused.
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// What holding came to.
+// The payload of `holdSlot`.
 type HoldSlotPayload struct {
-	// The hold; null when it was refused.
+	// The hold; null if it was refused.
 	Hold *booking.Hold `json:"hold,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// Windows and weekly rules of interviewers: exactly one of `csv` and `ical`. A field that is null counts as left out.
+// Windows and weekly rules of interviewers: exactly one of `csv` and `ical`. A null field counts as omitted.
 type ImportAvailabilityInput struct {
-	// CSV with a header, its columns in any order: `interviewer` (an e-mail) and, if
-	// wanted, `slotMinutes` (60 without it), `gapMinutes` (0 without it) and `tags`
-	// (with `;` between them). A row that is a window has `start` and `end`. One that
-	// is a weekly rule has `weekdays` (with `;` between them), `startTime`, `endTime`,
-	// `startDate` and, if wanted, `endDate`, `timeZone` (the interviewer's without it)
-	// and `everyWeeks` (1 without it), and does what `addWeeklyAvailability` does.
+	// CSV with a header and columns in any order: `interviewer` (an e-mail) and, optionally,
+	// `slotMinutes` (default 60), `gapMinutes` (default 0) and `tags` (separated by `;`). A
+	// window has `start` and `end`. A weekly rule has `weekdays` (separated by `;`),
+	// `startTime`, `endTime`, `startDate` and, optionally, `endDate`, `timeZone` (default:
+	// the interviewer's) and `everyWeeks` (default 1), and works like
+	// `addWeeklyAvailability`.
 	CSV *string `json:"csv,omitempty"`
-	// A calendar (RFC 5545, RFC 7953) of the one interviewer of `interviewerId`: each
-	// event is a window, and a recurring one is a window for each time until the
-	// policy's publishing horizon. A time without a zone is the interviewer's. What
-	// says when something takes place and cannot be read is refused with its line.
+	// A calendar (RFC 5545, RFC 7953) of the interviewer `interviewerId`. Each event
+	// becomes a window, and a recurring event one window for each occurrence up to the
+	// policy's publishing horizon. A time without a zone is in the interviewer's zone. An
+	// unreadable date, time or recurrence is refused with its line.
 	Ical *string `json:"ical,omitempty"`
-	// Whose calendar it is; with `ical` only.
+	// The interviewer of the calendar; with `ical` only.
 	InterviewerID *int64 `json:"interviewerId,omitempty"`
-	// What becomes of events of whole days; with `ical` only.
+	// How to import all-day events; with `ical` only.
 	WholeDayEvents WholeDayEvents `json:"wholeDayEvents"`
-	// How long each slot of the calendar's windows is; with `ical` only.
+	// The length of each slot of the calendar's windows; with `ical` only.
 	SlotMinutes int `json:"slotMinutes"`
-	// Answer the same, and write nothing.
+	// Returns the same result, and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
 	Partial bool `json:"partial"`
-	// 1 to 200 characters that name this request. Whoever sends it again with the same
-	// input within 24 hours gets the first answer, a refusal too, and nothing is done
-	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
+	// within 24 hours returns the first response, even a refusal, and is not executed
+	// again. `BUSY_RETRY` and dry runs are not recorded.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// What importing came to.
+// The payload of `importAvailability`.
 type ImportAvailabilityPayload struct {
-	// What became of each row, in the order of the file; empty when the file could not be read.
+	// The result of each row, in the order of the file; empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// How many rows were created, those that were exempted among them.
+	// The number of created rows, including exempted ones.
 	Created int `json:"created"`
-	// How many rows were there already, just so.
+	// The number of unchanged rows.
 	Unchanged int `json:"unchanged"`
-	// How many rows failed.
+	// The number of failed rows.
 	Failed int `json:"failed"`
-	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
+	// The errors of the file as a whole, including that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
-// A table of interviewers. A field that is null counts as left out.
+// A table of interviewers. A null field counts as omitted.
 type ImportInterviewersInput struct {
-	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
-	// `timeZone` (`UTC` without it), `active` (`true` without it), `tags` (with `;`
-	// between them), `maxPerDay`, `maxPerWeek`, `meetingUrl`, `headline`, `bio`,
-	// `photoUrl` and `languages` (with `;` between them).
+	// CSV with a header and columns in any order: `name`, `email` and, optionally,
+	// `timeZone` (default `UTC`), `active` (default `true`), `tags` (separated by `;`),
+	// `maxPerDay`, `maxPerWeek`, `meetingUrl`, `headline`, `bio`, `photoUrl` and
+	// `languages` (separated by `;`).
 	CSV string `json:"csv"`
-	// Answer the same, and write nothing.
+	// Returns the same result, and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
 	Partial bool `json:"partial"`
-	// 1 to 200 characters that name this request. Whoever sends it again with the same
-	// input within 24 hours gets the first answer, a refusal too, and nothing is done
-	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
+	// within 24 hours returns the first response, even a refusal, and is not executed
+	// again. `BUSY_RETRY` and dry runs are not recorded.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// What importing came to.
+// The payload of `importInterviewers`.
 type ImportInterviewersPayload struct {
-	// What became of each row, in the order of the file; empty when the file could not be read.
+	// The result of each row, in the order of the file; empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// How many rows were created, those that were exempted among them.
+	// The number of created rows, including exempted ones.
 	Created int `json:"created"`
-	// How many rows were there already, just so.
+	// The number of unchanged rows.
 	Unchanged int `json:"unchanged"`
-	// How many rows failed.
+	// The number of failed rows.
 	Failed int `json:"failed"`
-	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
+	// The errors of the file as a whole, including that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
-// A table of interviews. A field that is null counts as left out.
+// A table of interviews. A null field counts as omitted.
 type ImportInterviewsInput struct {
-	// CSV with a header, its columns in any order: `studentEmail`,
-	// `interviewerEmail`, `start`, `end`, `status` and, if wanted, `grade`, `note`,
+	// CSV with a header and columns in any order: `studentEmail`,
+	// `interviewerEmail`, `start`, `end`, `status` and, optionally, `grade`, `note`,
 	// `bookedAt`, `completedAt`, `cancelledAt` and `cancelReason`.
 	CSV string `json:"csv"`
-	// Answer the same, and write nothing.
+	// Returns the same result, and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
 	Partial bool `json:"partial"`
-	// Take rows in that break only the limit, the pair, the grades or the caps of
-	// the interviewer. They are marked. What overlaps is never exempt.
+	// Imports rows that break only the limit, the pair, the grades or the interviewer's
+	// caps, and marks them as exempt. Overlaps are never exempt.
 	Exempt bool `json:"exempt"`
-	// 1 to 200 characters that name this request. Whoever sends it again with the same
-	// input within 24 hours gets the first answer, a refusal too, and nothing is done
-	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
+	// within 24 hours returns the first response, even a refusal, and is not executed
+	// again. `BUSY_RETRY` and dry runs are not recorded.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// What importing came to.
+// The payload of `importInterviews`.
 type ImportInterviewsPayload struct {
-	// What became of each row, in the order of the file; empty when the file could not be read.
+	// The result of each row, in the order of the file; empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// How many rows were created, those that were exempted among them.
+	// The number of created rows, including exempted ones.
 	Created int `json:"created"`
-	// How many rows were there already, just so.
+	// The number of unchanged rows.
 	Unchanged int `json:"unchanged"`
-	// How many rows failed.
+	// The number of failed rows.
 	Failed int `json:"failed"`
-	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
+	// The errors of the file as a whole, including that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
-// A table of students. A field that is null counts as left out.
+// A table of students. A null field counts as omitted.
 type ImportStudentsInput struct {
-	// CSV with a header, its columns in any order: `name`, `email` and, if wanted,
-	// `timeZone` (`UTC` without it) and `interviewLimit` (the policy's without it).
+	// CSV with a header and columns in any order: `name`, `email` and, optionally,
+	// `timeZone` (default `UTC`) and `interviewLimit` (default: the policy's limit).
 	CSV string `json:"csv"`
-	// Answer the same, and write nothing.
+	// Returns the same result, and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Write the rows that can be written, though others fail. Without it a file is written whole or not at all.
+	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
 	Partial bool `json:"partial"`
-	// 1 to 200 characters that name this request. Whoever sends it again with the same
-	// input within 24 hours gets the first answer, a refusal too, and nothing is done
-	// twice. `BUSY_RETRY` is not kept, nor is a dry run.
+	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
+	// within 24 hours returns the first response, even a refusal, and is not executed
+	// again. `BUSY_RETRY` and dry runs are not recorded.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// What importing came to.
+// The payload of `importStudents`.
 type ImportStudentsPayload struct {
-	// What became of each row, in the order of the file; empty when the file could not be read.
+	// The result of each row, in the order of the file; empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// How many rows were created, those that were exempted among them.
+	// The number of created rows, including exempted ones.
 	Created int `json:"created"`
-	// How many rows were there already, just so.
+	// The number of unchanged rows.
 	Unchanged int `json:"unchanged"`
-	// How many rows failed.
+	// The number of failed rows.
 	Failed int `json:"failed"`
-	// What is wrong with the file as a whole; also, that nothing was written since a row failed.
+	// The errors of the file as a whole, including that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
 // A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`.
 type InvalidInput struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The name of the input field, as at the end of `path`; null when none is to blame alone.
+	// The name of the input field, as at the end of `path`; null if it is not a single field.
 	Field *string `json:"field,omitempty"`
-	// What the field may hold.
+	// The kind of value that is allowed.
 	Allowed booking.AllowedKind `json:"allowed"`
-	// The least that is allowed; null for no such bound. `allowed` says of what.
+	// The minimum; null if there is none. `allowed` says what it counts.
 	Min *int `json:"min,omitempty"`
-	// The most that is allowed; null for no such bound. `allowed` says of what.
+	// The maximum; null if there is none. `allowed` says what it counts.
 	Max *int `json:"max,omitempty"`
-	// The earliest time that is allowed; null for no such bound.
+	// The earliest allowed time; null if there is none.
 	NotBefore *time.Time `json:"notBefore,omitempty"`
-	// The latest time that is allowed; null for no such bound.
+	// The latest allowed time; null if there is none.
 	NotAfter *time.Time `json:"notAfter,omitempty"`
 }
 
 func (InvalidInput) IsUserError() {}
 
-// The student has used as many interviews as allowed: `LIMIT_REACHED`.
+// The student has used all their interviews: `LIMIT_REACHED`.
 type LimitReached struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// How many interviews the student has used.
+	// The number of interviews that the student has used.
 	Used int `json:"used"`
-	// How many interviews the student may use, waivers aside.
+	// The number of interviews that the student may use, without waivers.
 	Limit int `json:"limit"`
-	// The verdict on the student.
+	// The student's eligibility.
 	Eligibility *booking.Eligibility `json:"eligibility"`
 }
 
@@ -360,31 +360,31 @@ func (LimitReached) IsNotEligible() {}
 
 func (LimitReached) IsUserError() {}
 
-// What marking came to.
+// The payload of `markNoShow`.
 type MarkNoShowPayload struct {
-	// The interview; null when it was refused.
+	// The interview; null if it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// What can be done. A payload's `errors` is empty exactly when it was done.
+// The mutations. The `errors` of a payload are empty if and only if the mutation was executed.
 type Mutation struct {
 }
 
-// The student's own time is taken: `OWN_OVERLAP`.
+// The student has another interview or hold at that time: `OWN_OVERLAP`.
 type OwnOverlap struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The interview at that time; null when it is a hold, or the caller may not see it.
+	// The interview at that time; null if it is a hold or the caller may not see it.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student's live hold at that time; null when it is an interview.
+	// The student's active hold at that time; null if it is an interview.
 	Hold        *booking.Hold       `json:"hold,omitempty"`
 	HoldID      booking.HoldID      `json:"-"`
 	InterviewID booking.InterviewID `json:"-"`
@@ -392,73 +392,73 @@ type OwnOverlap struct {
 
 func (OwnOverlap) IsUserError() {}
 
-// A rule said no, and there is no more to tell.
+// A refusal without further details.
 type PlainError struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
 }
 
 func (PlainError) IsUserError() {}
 
-// What can be asked.
+// The queries.
 type Query struct {
 }
 
-// What releasing came to.
+// The payload of `releaseHold`.
 type ReleaseHoldPayload struct {
-	// The hold; null when it was refused.
+	// The hold; null if it was refused.
 	Hold *booking.Hold `json:"hold,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// What moving came to.
+// The payload of `rescheduleInterview`.
 type RescheduleInterviewPayload struct {
-	// The interview; null when it was refused.
+	// The interview; null if it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// The student can no longer move the interview: `RESCHEDULE_TOO_LATE`.
+// The student can no longer reschedule the interview: `RESCHEDULE_TOO_LATE`.
 type RescheduleTooLate struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// Until when the student could move it.
+	// The deadline for the reschedule.
 	Deadline time.Time `json:"deadline"`
 }
 
 func (RescheduleTooLate) IsUserError() {}
 
-// What revoking came to.
+// The payload of `revokeWaiver`.
 type RevokeWaiverPayload struct {
-	// The waiver; null when it was refused.
+	// The waiver; null if it was refused.
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// Somebody else has booked the slot, or holds it.
+// Another student has booked the slot or holds it.
 type SlotTaken struct {
 	// `SLOT_TAKEN` or `SLOT_HELD`.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// Up to five slots from the wanted time on that the student could book instead.
+	// Up to five slots at or after the requested time that the student can book instead.
 	Alternatives []booking.Slot `json:"alternatives"`
 	// When the hold of the other student expires; null when the slot is booked.
 	HeldUntil *time.Time `json:"heldUntil,omitempty"`
@@ -466,23 +466,23 @@ type SlotTaken struct {
 
 func (SlotTaken) IsUserError() {}
 
-// What happens, as it happens, on whatever server: over WebSockets by the protocol
-// graphql-transport-ws, or as server-sent events. It starts with what happens after
-// the subscription; ask for what there is then. When its token expires it ends.
+// Changes as they happen, on whichever server: over WebSockets with the protocol
+// graphql-transport-ws, or as server-sent events. A subscription reports changes after
+// its start; query the current state separately. It ends when its token expires.
 type Subscription struct {
 }
 
-// The interview was moved as often as allowed: `TOO_MANY_RESCHEDULES`.
+// The interview has been rescheduled the maximum number of times: `TOO_MANY_RESCHEDULES`.
 type TooManyReschedules struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// How often it was moved.
+	// How many times it was rescheduled.
 	Used int `json:"used"`
-	// How often it may be moved.
+	// How many times it may be rescheduled.
 	Limit int `json:"limit"`
 }
 
@@ -490,53 +490,53 @@ func (TooManyReschedules) IsUserError() {}
 
 // It is too early: `TOO_SOON`.
 type TooSoon struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// When it is no longer too early. Of a booking: the earliest start of a slot that
-	// the minimum notice allows. Of an interview: from when on it can be completed, or
-	// a no-show be marked.
+	// The earliest allowed time. For a booking: the earliest start of a slot that the
+	// minimum notice allows. For an interview: when it can first be completed or marked
+	// as a no-show.
 	Earliest time.Time `json:"earliest"`
 }
 
 func (TooSoon) IsUserError() {}
 
-// What undoing came to.
+// The payload of `undoNoShow`.
 type UndoNoShowPayload struct {
-	// The interview; null when it was refused.
+	// The interview; null if it was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student concerned, as they are after the change; null when it was refused.
+	// The student in the state after the change; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// Changes of an availability; what is left out stays.
+// Changes of an availability; omitted fields stay unchanged.
 type UpdateAvailabilityInput struct {
 	// The availability.
 	AvailabilityID int64 `json:"availabilityId"`
-	// Refuse with `VERSION_CONFLICT`, and change nothing, when the availability has another version by now. Null counts as left out.
+	// Refuses with `VERSION_CONFLICT`, and changes nothing, if the availability has another version. Null counts as omitted.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// Of a window: when it starts. Null is refused.
+	// For a window: when it starts. Null is refused.
 	Start *time.Time `json:"start,omitempty"`
-	// Of a window: when it ends. Null is refused.
+	// For a window: when it ends. Null is refused.
 	End *time.Time `json:"end,omitempty"`
-	// Of a rule: the IANA time zone of its times. Null is refused.
+	// For a rule: the IANA time zone of its times. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
-	// Of a rule: the first day. Null is refused.
+	// For a rule: the first day. Null is refused.
 	StartDate *calendar.Date `json:"startDate,omitempty"`
-	// Of a rule: the last day, inclusive; null makes it go on for ever.
+	// For a rule: the last day, inclusive; null removes the end.
 	EndDate graphql.Omittable[*calendar.Date] `json:"endDate,omitempty"`
-	// Of a rule: the days of the week. Null is refused.
+	// For a rule: the days of the week. Null is refused.
 	Weekdays []time.Weekday `json:"weekdays,omitempty"`
-	// Of a rule: when each window starts. Null is refused.
+	// For a rule: when each window starts. Null is refused.
 	StartTime *calendar.LocalTime `json:"startTime,omitempty"`
-	// Of a rule: when each window ends. Null is refused.
+	// For a rule: when each window ends. Null is refused.
 	EndTime *calendar.LocalTime `json:"endTime,omitempty"`
-	// Of a rule: every how many weeks, 1 to 52. Null is refused.
+	// For a rule: the interval in weeks, 1 to 52. Null is refused.
 	EveryWeeks *int `json:"everyWeeks,omitempty"`
 	// How long each slot is, 15 to 240 minutes. Null is refused.
 	SlotMinutes *int `json:"slotMinutes,omitempty"`
@@ -544,137 +544,137 @@ type UpdateAvailabilityInput struct {
 	GapMinutes *int `json:"gapMinutes,omitempty"`
 	// Topics and levels of these slots. Null is refused.
 	Tags []string `json:"tags,omitempty"`
-	// Cancel what is booked on the slots that go, rather than report it.
+	// Cancels booked interviews on the withdrawn slots instead of reporting them.
 	CancelBooked bool `json:"cancelBooked"`
 }
 
-// What the change came to.
+// The payload of `updateBookingPolicy`.
 type UpdateBookingPolicyPayload struct {
-	// The policy; null when it was refused.
+	// The policy; null if it was refused.
 	BookingPolicy *booking.Policy `json:"bookingPolicy,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// Changes of an interviewer; what is left out stays.
+// Changes of an interviewer; omitted fields stay unchanged.
 type UpdateInterviewerInput struct {
 	// The interviewer.
 	InterviewerID int64 `json:"interviewerId"`
-	// Refuse with `VERSION_CONFLICT`, and change nothing, when the interviewer has another version by now. Null counts as left out.
+	// Refuses with `VERSION_CONFLICT`, and changes nothing, if the interviewer has another version. Null counts as omitted.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// The full name, 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
 	// The e-mail; no other interviewer may have it. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept. Null is refused.
+	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical name is stored. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
 	// Topics and levels. Null is refused.
 	Tags []string `json:"tags,omitempty"`
-	// How many interviews he gives at most on a day of his zone, 1 to 100; null takes the cap away.
+	// The maximum number of interviews per day, in the interviewer's time zone, 1 to 100; null removes the cap.
 	MaxPerDay graphql.Omittable[*int] `json:"maxPerDay,omitempty"`
-	// How many interviews he gives at most in a week, from Monday, of his zone, 1 to 100; null takes the cap away.
+	// The maximum number of interviews per week from Monday, in the interviewer's time zone, 1 to 100; null removes the cap.
 	MaxPerWeek graphql.Omittable[*int] `json:"maxPerWeek,omitempty"`
-	// The room in which he gives his interviews: an `https` URL of at most 500 characters; null, or empty, takes it away.
+	// The interviewer's meeting room: an `https` URL of at most 500 characters; null or an empty string removes it.
 	MeetingURL graphql.Omittable[*string] `json:"meetingUrl,omitempty"`
-	// What the interviewer offers, in one line of 1 to 120 characters; null, or empty, takes it away.
+	// What the interviewer offers, in one line of 1 to 120 characters; null or an empty string removes it.
 	Headline graphql.Omittable[*string] `json:"headline,omitempty"`
-	// What the interviewer writes about themselves, 1 to 1,000 characters; null, or empty, takes it away.
+	// The interviewer's description of themselves, 1 to 1,000 characters; null or an empty string removes it.
 	Bio graphql.Omittable[*string] `json:"bio,omitempty"`
-	// A photo: an `https` URL of at most 500 characters; null, or empty, takes it away.
+	// A photo: an `https` URL of at most 500 characters; null or an empty string removes it.
 	PhotoURL graphql.Omittable[*string] `json:"photoUrl,omitempty"`
 	// The languages of the interviews: at most 20 BCP 47 tags, such as `en` or `pt-BR`. Null is refused.
 	Languages []string `json:"languages,omitempty"`
-	// Whether they give interviews at present. Null is refused.
+	// Whether the interviewer gives interviews at present. Null is refused.
 	Active *bool `json:"active,omitempty"`
-	// With `active: false`: cancel what is booked, rather than report it.
+	// With `active: false`: cancels booked interviews instead of reporting them.
 	CancelBooked bool `json:"cancelBooked"`
 }
 
-// Changes of a student; what is left out stays.
+// Changes of a student; omitted fields stay unchanged.
 type UpdateStudentInput struct {
 	// The student.
 	StudentID int64 `json:"studentId"`
-	// Refuse with `VERSION_CONFLICT`, and change nothing, when the student has another version by now. Null counts as left out.
+	// Refuses with `VERSION_CONFLICT`, and changes nothing, if the student has another version. Null counts as omitted.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// The full name, 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
 	// The e-mail; no other student may have it. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical one is kept. Null is refused.
+	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical name is stored. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
-	// The student's own limit, 0 to 1000; null takes it away, so that the policy's holds.
+	// The student's own limit, 0 to 1000; null removes it, so that the policy's limit applies.
 	InterviewLimit graphql.Omittable[*int] `json:"interviewLimit,omitempty"`
 }
 
-// What the change came to.
+// The payload of `updateStudent`.
 type UpdateStudentPayload struct {
-	// The student; null when it was refused.
+	// The student; null if it was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// Somebody else has changed the object: `VERSION_CONFLICT`.
+// The object has been changed since: `VERSION_CONFLICT`.
 type VersionConflict struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The version that it has.
+	// The current version.
 	CurrentVersion int `json:"currentVersion"`
 }
 
 func (VersionConflict) IsUserError() {}
 
-// Who asks.
+// The caller.
 type Viewer struct {
-	// In which role.
+	// The caller's role.
 	Role booking.Role `json:"role"`
-	// Who that is; null for an administrator, and for somebody without a token.
+	// The student or interviewer; null for administrators and for callers without a token.
 	Person app.Person `json:"person,omitempty"`
 }
 
-// What taking it back came to.
+// The payload of `withdrawSlot`.
 type WithdrawSlotPayload struct {
-	// The slot, if it was withdrawn now.
+	// The slot, if this request withdrew it.
 	ClosedSlots []booking.Slot `json:"closedSlots"`
-	// The booked interview that is left standing.
+	// The booked interview that is kept, if any.
 	Conflicts []booking.Interview `json:"conflicts"`
-	// The interview that was cancelled with its slot.
+	// The interview that was cancelled with its slot, if any.
 	Cancelled []booking.Interview `json:"cancelled"`
-	// Every rule that said no.
+	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
 
-// The present state does not allow this: `WRONG_STATUS`.
+// The current state does not allow this: `WRONG_STATUS`.
 type WrongStatus struct {
-	// Which rule, for programs.
+	// The rule, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// What it says, for people.
+	// The explanation, for people.
 	Message string `json:"message"`
-	// The input field it is about; null when none is.
+	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The status of the interview; null when it is not about an interview.
+	// The status of the interview; null if the refusal is not about an interview.
 	Status *booking.InterviewStatus `json:"status,omitempty"`
-	// The statuses that allow it; empty when a deadline has passed, or when it is not about an interview.
+	// The statuses that allow it; empty if a deadline has passed or the refusal is not about an interview.
 	Expected []booking.InterviewStatus `json:"expected"`
-	// Until when it was allowed; null when there is no deadline.
+	// The deadline; null if there is none.
 	Until *time.Time `json:"until,omitempty"`
 }
 
 func (WrongStatus) IsUserError() {}
 
-// How much of it somebody in a role may have.
+// How much of a field a role may read.
 type Access string
 
 const (
-	// Nothing: `FORBIDDEN`, or `UNAUTHENTICATED` for who has no token.
+	// Nothing: `FORBIDDEN`, or `UNAUTHENTICATED` without a token.
 	AccessNone Access = "NONE"
-	// What is his own. Somebody else's answers as though it were not there.
+	// The caller's own data. Other people's data appears not to exist.
 	AccessOwn Access = "OWN"
-	// All of it.
+	// All data.
 	AccessAll Access = "ALL"
 )
 
@@ -727,14 +727,14 @@ func (e Access) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What becomes of a calendar's events of whole days.
+// How to import the all-day events of a calendar.
 type WholeDayEvents string
 
 const (
-	// Nothing; each is a row with the status `IGNORED`.
+	// Ignore them; each is a row with the status `IGNORED`.
 	WholeDayEventsSkip WholeDayEvents = "SKIP"
-	// The days are blocked, as by `blockTime`: open slots in them are withdrawn, and
-	// what is booked stays. The id of the row is that of the block.
+	// Block the days, as `blockTime` does: open slots in them are withdrawn, and booked
+	// interviews are kept. The id of the row is that of the block.
 	WholeDayEventsBlock WholeDayEvents = "BLOCK"
 )
 
