@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { getDataID, keys } from '../examples/cache-keys.mjs'
 import { liveList, merge } from '../examples/live-list.mjs'
+import { delay } from './delay.mjs'
 import { start } from './server.mjs'
 
 const run = promisify(execFile)
@@ -45,19 +46,22 @@ async function school(name, days, hours = 4) {
 }
 
 // program runs one of the examples for the administrator, and answers what it prints.
-async function program(command, args, { student, other, range }) {
+async function program(command, args, { student, other, range }, url = server.url) {
   const { stdout } = await run(command, args, {
     cwd: examples,
     timeout: 100_000,
     env: {
       ...process.env,
-      REHEARSE_URL: `${server.url}/graphql`,
+      REHEARSE_URL: `${url}/graphql`,
       REHEARSE_TOKEN: await server.token('admin', 1),
       STUDENT: student,
       OTHER_STUDENT: other,
       START: range.start,
       END: range.end,
     },
+  }).catch(({ killed, code, stdout, stderr }) => {
+    const end = killed ? 'did not end in 100 s' : `ended with ${code}`
+    throw new Error(`${[command, ...args].join(' ')} ${end}; it printed:\n${stdout}${stderr}`)
   })
   return stdout.trim().split('\n')
 }
@@ -65,11 +69,11 @@ async function program(command, args, { student, other, range }) {
 let day = 100
 
 // example runs a command, and sees that it has printed what became of its slots.
-function example(name, command, args, { paged = () => [], last = [] } = {}) {
+function example(name, command, args, { paged = () => [], last = [], via = () => server.url } = {}) {
   const days = day++
   test(name, { timeout: 120_000 }, async () => {
     const { student, other, slots, range } = await school(name, days)
-    const lines = await program(command, args, { student, other, range })
+    const lines = await program(command, args, { student, other, range }, via())
     const { interviews } = await ask('query ($id: ID!) { interviews(filter: { studentId: $id }) { nodes { id slot { id } } } }', { id: student })
     assert.deepEqual(interviews.nodes.map((interview) => interview.slot.id), [slots[0]])
     const printed = lines.filter((line) => /^[a-z]+( \d)?: /.test(line))
@@ -113,26 +117,40 @@ describe('a cache shows a booking everywhere without asking again', () => {
   }
 })
 
+// live runs an example that keeps a paged list live.
+function live(name, file, via = () => server.url) {
+  const days = day++
+  test(name, { timeout: 120_000 }, async () => {
+    const made = await school(`Live list of ${name}`, days, 8)
+    const [a, b, c, d, e, f, g] = made.slots
+    assert.deepEqual(await program('node', [file], made, via()), [
+      `two pages: ${a}, ${c}, ${d}, ${e} of 7`,
+      `opened: ${a}, ${b}, ${c}, ${d}, ${e} of 8`,
+      `closed beyond: ${a}, ${b}, ${c}, ${d}, ${e} of 7`,
+      `opened beyond: ${a}, ${b}, ${c}, ${d}, ${e} of 8`,
+      `closed: ${a}, ${b}, ${c}, ${e} of 7`,
+      `three pages: ${a}, ${b}, ${c}, ${e}, ${f}, ${g} of 7`,
+      'booked: none of 0',
+    ])
+  })
+}
+
 describe('changes are merged into a paged list', () => {
-  for (const [name, file] of [
-    ['Apollo Client', 'apollo-live.mjs'],
-    ['urql', 'urql-live.mjs'],
-  ]) {
-    const days = day++
-    test(name, { timeout: 120_000 }, async () => {
-      const made = await school(`Live list of ${name}`, days, 8)
-      const [a, b, c, d, e, f, g] = made.slots
-      assert.deepEqual(await program('node', [file], made), [
-        `two pages: ${a}, ${c}, ${d}, ${e} of 7`,
-        `opened: ${a}, ${b}, ${c}, ${d}, ${e} of 8`,
-        `closed beyond: ${a}, ${b}, ${c}, ${d}, ${e} of 7`,
-        `opened beyond: ${a}, ${b}, ${c}, ${d}, ${e} of 8`,
-        `closed: ${a}, ${b}, ${c}, ${e} of 7`,
-        `three pages: ${a}, ${b}, ${c}, ${e}, ${f}, ${g} of 7`,
-        'booked: none of 0',
-      ])
-    })
-  }
+  live('Apollo Client', 'apollo-live.mjs')
+  live('urql', 'urql-live.mjs')
+})
+
+describe('nothing is missed when a subscription begins late', { concurrency: true }, () => {
+  let late
+  before(async () => (late = await delay(server.url, 500)))
+  after(() => late?.stop())
+  const via = () => late.url
+  live('Apollo Client, a live list', 'apollo-live.mjs', via)
+  live('urql, a live list', 'urql-live.mjs', via)
+  example('Apollo Client', 'node', ['apollo.mjs'], { paged, via })
+  example('graphql-ws', 'node', ['graphql-ws.mjs'], { via })
+  example('urql', 'node', ['urql.mjs'], { via })
+  example('Relay', 'npm', ['run', '--silent', 'relay'], { paged, last: ['refetched: none'], via })
 })
 
 const edge = (id, start = '2030-01-01T10:00:00Z') => ({ cursor: `cursor ${id}`, node: { id, start } })

@@ -37,16 +37,23 @@ function essence({ edges, totalCount, eligibility, pageInfo }) {
 // fresh fetches the list anew, past the client and its cache.
 const fresh = (first) => ask(Page, { student, ...range, first })
 
-// screen waits until what is shown satisfies a condition.
+// patience is how long a change may take to be shown.
+const patience = 30_000
+
+// screen waits until what is shown satisfies a condition, and fails if it does not in
+// time; what says what is waited for.
 export function screen(read) {
   const waiting = new Set()
   return {
     drawn: () => waiting.forEach((look) => look()),
-    until: (condition) =>
-      new Promise((resolve) => {
+    until: (what, condition) =>
+      new Promise((resolve, reject) => {
+        const late = () => reject(new Error(`${what} is not shown after ${patience / 1000} s; shown is ${JSON.stringify(read())}`))
+        const deadline = setTimeout(late, patience)
         const look = () => {
           if (!condition(read())) return
           waiting.delete(look)
+          clearTimeout(deadline)
           resolve()
         }
         waiting.add(look)
@@ -71,7 +78,11 @@ export async function tell({ read, more, until }) {
   // After each change the screen is told, and shows what is fetched.
   async function shows(what) {
     const { totalCount, eligibility } = await fresh(1)
-    await until((list) => list.totalCount === totalCount && list.eligibility.interviewsUsed === eligibility.interviewsUsed)
+    const { interviewsUsed } = eligibility
+    await until(
+      `"${what}", ${totalCount} slots with ${interviewsUsed} interviews used,`,
+      (list) => list.totalCount === totalCount && list.eligibility.interviewsUsed === interviewsUsed,
+    )
     const list = read()
     assert.deepEqual(essence(list), essence(await fresh(list.edges.length || 1)))
     console.log(`${what}:`, ids(list) || 'none', 'of', totalCount)

@@ -16,9 +16,15 @@ export const range = { start: START || inDays(1), end: END || inDays(14) }
 export const operation = (name) => readFileSync(new URL(`operations/${name}.graphql`, import.meta.url), 'utf8')
 
 // begun waits until everything that was subscribed to over the socket has begun:
-// the server takes one message after the other.
-export const begun = (socket) =>
-  new Promise((resolve, reject) => socket.subscribe({ query: '{ __typename }' }, { next() {}, error: reject, complete: resolve }))
+// the server takes one message after the other. It asks in a new task, because
+// urql hands a subscription to the socket in a microtask: a question asked at once
+// would be sent before the subscription, and its answer would say nothing.
+export async function begun(socket) {
+  await new Promise((resolve) => setTimeout(resolve))
+  await new Promise((resolve, reject) =>
+    socket.subscribe({ query: '{ __typename }' }, { next() {}, error: reject, complete: resolve }),
+  )
+}
 
 // ids are the slots of a page, as text.
 export const ids = (page) => page.edges.map((edge) => edge.node.id).join(', ')
