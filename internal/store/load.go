@@ -204,6 +204,24 @@ func appendTexts(b []byte, texts []string) []byte { return appendText(b, array(t
 
 var arrayLiteral = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
+// fillRange is how many rows of a table one statement derives others from.
+const fillRange = 20 * loadBatch
+
+// fillInRanges runs a statement for each range of the ids of a table: those above
+// its first argument, up to its second.
+func fillInRanges(ctx context.Context, tx *Tx, table, statement string) error {
+	var last int64
+	if err := tx.db.WithContext(ctx).Raw("SELECT coalesce(max(id), 0) FROM " + table).Scan(&last).Error; err != nil {
+		return fault(err, "read the last id of %s", table)
+	}
+	for after := int64(0); after < last; after += fillRange {
+		if err := tx.db.WithContext(ctx).Exec(statement, after, after+fillRange).Error; err != nil {
+			return fault(err, "derive rows from %d to %d of %s", after+1, after+fillRange, table)
+		}
+	}
+	return nil
+}
+
 // SkipUsedIDs makes the ids to come greater than those that were written with
 // an id of their own.
 func (tx *Tx) SkipUsedIDs(ctx context.Context) error {

@@ -152,7 +152,7 @@ func (r *Reader) SlotHistories(ctx context.Context, of []booking.SlotID) (map[bo
 // FillSlotHistory writes the history of slots that were loaded without one: when
 // they were published, and what they are since.
 func (tx *Tx) FillSlotHistory(ctx context.Context) error {
-	err := tx.db.WithContext(ctx).Exec(`
+	return fillInRanges(ctx, tx, "slots", `
 		INSERT INTO slot_history (slot_id, what, at)
 		SELECT one.id, one.what, one.at FROM (
 			SELECT s.id, 1 AS n, 'PUBLISHED' AS what, a.created_at AS at
@@ -160,6 +160,5 @@ func (tx *Tx) FillSlotHistory(ctx context.Context) error {
 			UNION ALL SELECT s.id, 2, 'BOOKED', i.booked_at
 			FROM slots s JOIN interviews i ON i.slot_id = s.id AND i.status <> 'CANCELLED' WHERE s.status = 'BOOKED'
 			UNION ALL SELECT s.id, 2, 'WITHDRAWN', s.starts_at FROM slots s WHERE s.status = 'WITHDRAWN') AS one
-		ORDER BY one.id, one.n`).Error
-	return fault(err, "write the history of the slots")
+		WHERE one.id > ? AND one.id <= ? ORDER BY one.id, one.n`)
 }
