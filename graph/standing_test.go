@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -34,28 +35,7 @@ func TestStudentsByStanding(t *testing.T) {
 		"stuck: []": {fresh, full, locked, waived}, "interviewsUsed: {min: 1}": {full, locked, waived}, "interviewsUsed: {max: 0}": {fresh},
 		"interviewsUsed: {min: 1, max: 1}, eligible: true": {waived}, "interviewsUsed: {}": {fresh, full, locked, waived}, "interviewsUsed: {min: 2}": {},
 	} {
-		got, after := []string{}, ""
-		for more := true; more; {
-			var data struct {
-				Students struct {
-					TotalCount int
-					Nodes      []struct{ ID string }
-					PageInfo   struct {
-						HasNextPage bool
-						EndCursor   *string
-					}
-				}
-			}
-			s.ask("{ students(first: 1, filter: {"+filter+"}"+after+") { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }", nil).into(&data)
-			same(t, filter+" in all", data.Students.TotalCount, len(want))
-			for _, n := range data.Students.Nodes {
-				got = append(got, n.ID)
-			}
-			if more = data.Students.PageInfo.HasNextPage; more {
-				after = `, after: "` + *data.Students.PageInfo.EndCursor + `"`
-			}
-		}
-		same(t, filter, got, want)
+		same(t, filter, s.studentsWhere(filter, len(want)), want)
 	}
 	for filter, says := range map[string]string{
 		"stuck: [SLOT_TAKEN]":              "LIMIT_REACHED and GRADES_TOO_LOW are allowed",
@@ -71,4 +51,175 @@ func TestStudentsByStanding(t *testing.T) {
 	if a := s.ask("{ students(filter: {stuck: [GRADES_TOO_LOW]}) { totalCount } }", nil); a.code() != "FORBIDDEN" {
 		t.Errorf("a student: answered %s", a.body)
 	}
+}
+
+// studentsWhere pages through the students that a filter finds, one at a time, and
+// insists on the total beside each page.
+func (s *school) studentsWhere(filter string, total int) []string {
+	s.t.Helper()
+	got, after := []string{}, ""
+	for {
+		var data struct {
+			Students struct {
+				TotalCount int
+				Nodes      []struct{ ID string }
+				PageInfo   struct {
+					HasNextPage bool
+					EndCursor   *string
+				}
+			}
+		}
+		s.ask("{ students(first: 1, filter: {"+filter+"}"+after+") { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }", nil).into(&data)
+		same(s.t, filter+" in all", data.Students.TotalCount, total)
+		for _, n := range data.Students.Nodes {
+			got = append(got, n.ID)
+		}
+		if !data.Students.PageInfo.HasNextPage {
+			return got
+		}
+		after = `, after: "` + *data.Students.PageInfo.EndCursor + `"`
+	}
+}
+
+// standings are the filters of standingFilters that find each of the students, whose
+// totals agree, and who are all that there are.
+func (s *school) standings(students ...string) []string {
+	s.t.Helper()
+	var document strings.Builder
+	for n, f := range standingFilters {
+		fmt.Fprintf(&document, "f%d: students(first: 10, filter: {%s}) { totalCount nodes { id } } ", n, f.filter)
+	}
+	var found map[string]struct {
+		TotalCount int
+		Nodes      []struct{ ID string }
+	}
+	s.ask("{ "+document.String()+"}", nil).into(&found)
+	by := map[string][]string{}
+	for n, f := range standingFilters {
+		list := found[fmt.Sprintf("f%d", n)]
+		same(s.t, f.name+" in all", list.TotalCount, len(list.Nodes))
+		for _, node := range list.Nodes {
+			by[node.ID] = append(by[node.ID], f.name)
+		}
+	}
+	out := make([]string, len(students))
+	for n, id := range students {
+		out[n] = strings.Join(by[id], ", ")
+	}
+	same(s.t, "students who are found", len(by), len(students))
+	s.sound()
+	return out
+}
+
+var standingFilters = []struct{ name, filter string }{
+	{"eligible", "eligible: true"}, {"not eligible", "eligible: false"},
+	{"limit", "stuck: [LIMIT_REACHED]"}, {"grades", "stuck: [GRADES_TOO_LOW]"},
+	{"0 used", "interviewsUsed: {max: 0}"}, {"1 used", "interviewsUsed: {min: 1, max: 1}"},
+	{"2 used", "interviewsUsed: {min: 2, max: 2}"}, {"3 used or more", "interviewsUsed: {min: 3}"},
+}
+
+// standingStory follows what the filters say of one student, beside another of whom
+// nothing changes.
+type standingStory struct {
+	*school
+	student, other string
+}
+
+func newStandingStory(t *testing.T) standingStory {
+	t.Helper()
+	s := newSchool(t)
+	return standingStory{s, s.student(nil), s.student(nil)}
+}
+
+func (s standingStory) says(after, want string) {
+	s.t.Helper()
+	same(s.t, after, s.standings(s.student, s.other), []string{want, "eligible, 0 used"})
+}
+
+// The limit: the student's own and the policy's, with waivers and holds.
+func TestFiltersFollowTheLimit(t *testing.T) {
+	t.Parallel()
+	s := newStandingStory(t)
+	s.says("nothing yet", "eligible, 0 used")
+	first := s.booked(s.student, s.newSlot(2*day))
+	s.says("a booking", "eligible, 1 used")
+	s.limitTo(s.student, 1)
+	s.says("a limit of 1", "not eligible, limit, 1 used")
+	waiver := s.waive(s.student, "LIMIT", nil)
+	s.says("a waiver", "eligible, 1 used")
+	slot := s.newSlot(3 * day)
+	hold := s.held(s.student, slot)
+	s.says("a hold on the waiver, which a booking of another slot ends", "eligible, 2 used")
+	second := s.bookHeld(s.student, slot, hold)
+	s.accepted(second.Errors)
+	s.says("a booking on the waiver", "not eligible, limit, 2 used")
+	s.accepted(s.cancel(second.Interview.ID).Errors)
+	s.says("its cancellation, which gives the use back", "eligible, 1 used")
+	s.revoke(waiver)
+	s.says("no waiver", "not eligible, limit, 1 used")
+	s.waive(s.student, "LIMIT", in{"expiresAt": t0.Add(time.Hour).Format(time.RFC3339)})
+	s.says("a waiver for an hour", "eligible, 1 used")
+	s.setClock(t0.Add(time.Hour))
+	s.says("an hour later", "not eligible, limit, 1 used")
+	s.limitTo(s.student, 2)
+	s.says("a limit of 2", "eligible, 1 used")
+	s.held(s.student, slot)
+	s.says("a hold beside it", "eligible, 2 used")
+	s.setClock(t0.Add(2 * time.Hour))
+	s.says("the hold's end by the clock", "eligible, 1 used")
+	var payload struct{ Errors []refused }
+	s.mutate("updateStudent", "student { id }", in{"studentId": s.student, "interviewLimit": nil}, &payload)
+	s.accepted(payload.Errors)
+	s.policy(in{"interviewLimit": 1})
+	s.says("the policy's limit of 1", "not eligible, limit, 1 used")
+	s.policy(in{"interviewLimit": 2})
+	s.setClock(t0.Add(2*day + 30*time.Minute))
+	s.accepted(s.noShow(first, "INTERVIEWER").Errors)
+	s.says("an interviewer who did not come", "eligible, 0 used")
+	s.accepted(s.undo(first).Errors)
+	s.says("who came after all", "eligible, 1 used")
+	s.accepted(s.noShow(first, "STUDENT").Errors)
+	s.says("a student who did not come", "eligible, 1 used")
+}
+
+// The grades: the last of them, regraded, under another policy, and waived.
+func TestFiltersFollowTheGrades(t *testing.T) {
+	t.Parallel()
+	s := newStandingStory(t)
+	planned := s.booked(s.student, s.newSlot(9*day)) // its grade comes last
+	interview := s.live(s.student, day, nil)
+	s.says("an interview without a grade", "eligible, 2 used")
+	s.accepted(s.complete(interview, 1).Errors)
+	s.says("a grade of 1", "not eligible, grades, 2 used")
+	s.accepted(s.complete(interview, 2).Errors)
+	s.says("a grade of 2 instead", "eligible, 2 used")
+	s.accepted(s.complete(interview, 0).Errors)
+	s.says("a grade of 0 instead", "not eligible, grades, 2 used")
+	s.limitTo(s.student, 2)
+	s.says("a limit of 2", "not eligible, limit, grades, 2 used")
+	s.waive(s.student, "LIMIT", nil)
+	s.says("the limit waived", "not eligible, grades, 2 used")
+	waiver := s.waive(s.student, "GRADES", nil)
+	s.says("both waived", "eligible, 2 used")
+	s.limitTo(s.student, 15)
+	last := s.live(s.student, 3*day, nil)
+	s.says("a booking on the waiver, without a grade", "not eligible, grades, 3 used or more")
+	s.accepted(s.complete(last, 5).Errors)
+	s.says("a good grade: the low one is the last but one", "not eligible, grades, 3 used or more")
+	s.revoke(waiver)
+	s.policy(in{"gradeWindow": 1})
+	s.says("only the last grade looked at", "eligible, 3 used or more")
+	s.policy(in{"gradeWindow": 0})
+	s.says("no grade looked at", "eligible, 3 used or more")
+	s.policy(in{"gradeWindow": 100})
+	s.says("every grade looked at", "not eligible, grades, 3 used or more")
+	s.policy(in{"minimumGradeExclusive": -1})
+	s.says("every grade good enough", "eligible, 3 used or more")
+	s.policy(in{"minimumGradeExclusive": 4, "gradeWindow": 1})
+	s.says("only a 5 good enough", "eligible, 3 used or more")
+	s.policy(in{"minimumGradeExclusive": 1, "gradeWindow": 2})
+	s.says("the policy as it was", "not eligible, grades, 3 used or more")
+	s.setClock(t0.Add(9*day + 2*time.Hour))
+	s.accepted(s.complete(planned, 3).Errors)
+	s.says("another good grade", "eligible, 3 used or more")
 }

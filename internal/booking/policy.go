@@ -43,6 +43,9 @@ func DefaultPolicy() Policy {
 // MaxInterviewLimit bounds a limit, the policy's and a student's own.
 const MaxInterviewLimit = 1000
 
+// MaxGradeWindow bounds how many of the latest grades are looked at.
+const MaxGradeWindow = 100
+
 const monthSeconds = 30 * 24 * 60 * 60
 
 // Validate reports every number that is out of its bounds.
@@ -54,7 +57,7 @@ func (p Policy) Validate() Refused {
 	}{
 		{"interviewLimit", p.InterviewLimit, 0, MaxInterviewLimit},
 		{"minimumGradeExclusive", p.MinimumGradeExclusive, MinGrade - 1, MaxGrade - 1},
-		{"gradeWindow", p.GradeWindow, 0, 100},
+		{"gradeWindow", p.GradeWindow, 0, MaxGradeWindow},
 		{"holdSeconds", p.HoldSeconds, 30, 60 * 60},
 		{"minimumNoticeSeconds", p.MinimumNoticeSeconds, 0, monthSeconds},
 		{"cancelCutoffSeconds", p.CancelCutoffSeconds, 0, monthSeconds},

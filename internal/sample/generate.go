@@ -61,6 +61,9 @@ func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.T
 	if err != nil {
 		return err
 	}
+	if err := tx.DeferStandings(ctx); err != nil {
+		return err
+	}
 	g := newGenerator(tx, s, seed, now, policy)
 	if err := g.people(ctx); err != nil {
 		return err
@@ -76,6 +79,9 @@ func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.T
 		}
 	}
 	if err := tx.FillSlotHistory(ctx); err != nil {
+		return err
+	}
+	if err := tx.FillStandings(ctx); err != nil {
 		return err
 	}
 	return tx.SkipUsedIDs(ctx)

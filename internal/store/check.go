@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"rehearse/internal/booking"
 	"rehearse/internal/spelling"
 )
 
@@ -99,6 +100,15 @@ var invariants = []struct{ name, query string }{
 			ELSE ARRAY['PUBLISHED', 'RELEASED'] END)`},
 	{"a booked slot alone is taken back", `
 		SELECT format('slot %s is %s and taken back', id, status) FROM slots WHERE taken_back AND status <> 'BOOKED'`},
+	{"a student's row tells how many interviews count and what the last grades are", fmt.Sprintf(`
+		SELECT format('student %%s has %%s interviews and the grades %%s; the row says %%s and %%s',
+			s.id, i.counted, i.grades, s.interviews_counted, s.recent_grades)
+		FROM students s LEFT JOIN (
+			SELECT student_id, count(*) FILTER (WHERE status NOT IN ('CANCELLED', 'INTERVIEWER_NO_SHOW')) AS counted,
+				array_agg(grade ORDER BY starts_at DESC, id DESC) FILTER (WHERE status = 'COMPLETED' AND grade IS NOT NULL) AS grades
+			FROM interviews GROUP BY student_id) n ON n.student_id = s.id
+		CROSS JOIN LATERAL (SELECT coalesce(n.counted, 0) AS counted, coalesce(n.grades[1:%d], '{}') AS grades) i
+		WHERE (s.interviews_counted, s.recent_grades) IS DISTINCT FROM (i.counted, i.grades)`, booking.MaxGradeWindow)},
 	{"an inactive interviewer has no open slots in the future", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock

@@ -222,6 +222,28 @@ func fillInRanges(ctx context.Context, tx *Tx, table, statement string) error {
 	return nil
 }
 
+// DeferStandings leaves the standings of students to FillStandings. A load of a
+// whole school would write each student once for each of its batches.
+func (tx *Tx) DeferStandings(ctx context.Context) error {
+	return tx.setLoading(ctx, "on")
+}
+
+// FillStandings derives the standings of all students from their interviews.
+func (tx *Tx) FillStandings(ctx context.Context) error {
+	err := fillInRanges(ctx, tx, "students", `
+		UPDATE students SET (interviews_counted, recent_grades) = (SELECT counted, grades FROM standing(students.id))
+		WHERE id > ? AND id <= ?`)
+	if err != nil {
+		return err
+	}
+	return tx.setLoading(ctx, "off")
+}
+
+func (tx *Tx) setLoading(ctx context.Context, to string) error {
+	err := tx.db.WithContext(ctx).Exec("SELECT set_config('rehearse.loading', ?, true)", to).Error
+	return fault(err, "set rehearse.loading to %s", to)
+}
+
 // SkipUsedIDs makes the ids to come greater than those that were written with
 // an id of their own.
 func (tx *Tx) SkipUsedIDs(ctx context.Context) error {

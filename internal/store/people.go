@@ -29,7 +29,7 @@ func (f PeopleFilter) narrow(db *gorm.DB, all bool) *gorm.DB {
 	if f.Search != "" {
 		db = search(db, f.Search, !all, f.Public)
 	}
-	db = f.StandingFilter.apply(db, all)
+	db = f.StandingFilter.apply(db)
 	if f.Active != nil {
 		db = db.Where("active = ?", *f.Active)
 	}

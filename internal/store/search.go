@@ -38,7 +38,9 @@ func search(db *gorm.DB, words string, byIndex, namesAlone bool) *gorm.DB {
 // whether the index of trigrams or the order of the list is the shorter way
 // depends on how frequent the words are.
 func byValue(db *gorm.DB) *gorm.DB {
-	db.Statement.ConnPool = planned{db.Statement.ConnPool}
+	if _, already := db.Statement.ConnPool.(planned); !already {
+		db.Statement.ConnPool = planned{db.Statement.ConnPool}
+	}
 	return db
 }
 

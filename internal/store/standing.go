@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -22,47 +21,21 @@ type StandingFilter struct {
 	Now            time.Time // of the verdict
 }
 
-// What follows is Record.Eligibility in SQL, about the student of the row, in two
-// forms: one looks each student up, which ends when a page is full, and one reads
-// the interviews of all of them once, which is the shorter way to a total. A test
-// draws schools and compares both with the rules.
+// The conditions below are Record.Eligibility in SQL, about the student of the row.
+// How many interviews count and what the last grades are stands in the row; a
+// migration's triggers keep it there, and Check recomputes it. A test draws schools
+// and compares the conditions with the rules.
 
-const liveHold = "h.student_id = %s AND h.ended_at IS NULL AND h.expires_at > @now"
+// usedNow is how many interviews and live holds the student has used. The holds are
+// read once for a statement.
+const usedNow = `(students.interviews_counted + (students.id IN (SELECT student_id FROM holds
+		WHERE ended_at IS NULL AND expires_at > @now))::integer)`
 
-// countedOf is how many interviews count against the student's limit. A booking
-// ends the student's live hold, so the verdict leaves the hold out.
-const countedOf = `(SELECT count(*) FROM interviews i WHERE i.student_id = students.id
-		AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW'))`
+// limitReached leaves the hold out: a booking ends the student's live hold.
+const limitReached = "students.interviews_counted >= coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))"
 
-// usedOf is how many interviews and live holds the student has used.
-var usedOf = "(" + countedOf + " + (SELECT count(*) FROM holds h WHERE " + fmt.Sprintf(liveHold, "students.id") + "))"
-
-// limitOf is the student's limit; the policy is read once for a statement.
-const limitOf = "coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))"
-
-// byUse is a condition on usedOf and countedOf, written about columns called used
-// and counted: for each student, or for all of them.
-func byUse(condition string, all bool) string {
-	if !all {
-		return strings.NewReplacer("used", usedOf, "counted", countedOf).Replace(condition)
-	}
-	return `(students.id IN (SELECT students.id FROM students
-		LEFT JOIN (SELECT student_id, count(*) AS n FROM interviews
-			WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW') GROUP BY student_id) i ON i.student_id = students.id
-		LEFT JOIN holds h ON ` + fmt.Sprintf(liveHold, "students.id") + `
-		WHERE ` + strings.NewReplacer(
-		"used", "(coalesce(i.n, 0) + (h.id IS NOT NULL)::int)", "counted", "coalesce(i.n, 0)",
-	).Replace(condition) + `)) IS TRUE`
-}
-
-// hasLowGrade are the students with any grade that is too low.
-const hasLowGrade = `(students.id IN (SELECT student_id FROM interviews
-	WHERE status = 'COMPLETED' AND grade <= (SELECT minimum_grade_exclusive FROM booking_policy))) IS TRUE`
-
-const lastGradesTooLow = `EXISTS (SELECT FROM (SELECT i.grade FROM interviews i
-		WHERE i.student_id = students.id AND i.status = 'COMPLETED' AND i.grade IS NOT NULL
-		ORDER BY i.starts_at DESC, i.id DESC LIMIT (SELECT grade_window FROM booking_policy)) AS last
-	WHERE last.grade <= (SELECT minimum_grade_exclusive FROM booking_policy))`
+const gradesTooLow = `(SELECT minimum_grade_exclusive FROM booking_policy) >=
+		ANY (students.recent_grades[1:(SELECT grade_window FROM booking_policy)])`
 
 // isWaived is whether something new can stand on a waiver of the rule.
 func isWaived(rule booking.WaivableRule) string {
@@ -74,26 +47,24 @@ func isWaived(rule booking.WaivableRule) string {
 
 // fails is the condition that the rule keeps the student from booking anything;
 // empty for a rule that is about something else.
-func fails(code booking.RefusalCode, all bool) string {
+func fails(code booking.RefusalCode) string {
 	switch {
 	case code == booking.LimitReached:
-		return "(" + byUse("counted >= "+limitOf, all) + " AND NOT " + isWaived(booking.WaiveLimit) + ")"
-	case code == booking.GradesTooLow && all:
-		return "(" + hasLowGrade + " AND " + lastGradesTooLow + " AND NOT " + isWaived(booking.WaiveGrades) + ")"
+		return "(" + limitReached + " AND NOT " + isWaived(booking.WaiveLimit) + ")"
 	case code == booking.GradesTooLow:
-		return "(" + lastGradesTooLow + " AND NOT " + isWaived(booking.WaiveGrades) + ")"
+		return "(" + gradesTooLow + " AND NOT " + isWaived(booking.WaiveGrades) + ")"
 	}
 	return ""
 }
 
 // CanBeStuck reports whether the rule can keep a student from booking anything.
-func CanBeStuck(code booking.RefusalCode) bool { return fails(code, true) != "" }
+func CanBeStuck(code booking.RefusalCode) bool { return fails(code) != "" }
 
-// apply narrows a list of students; all prefers the form for a total.
-func (f StandingFilter) apply(db *gorm.DB, all bool) *gorm.DB {
+// apply narrows a list of students.
+func (f StandingFilter) apply(db *gorm.DB) *gorm.DB {
 	now := map[string]any{"now": f.Now}
 	if f.Eligible != nil {
-		stuck := "(" + fails(booking.LimitReached, all) + " OR " + fails(booking.GradesTooLow, all) + ")"
+		stuck := "(" + fails(booking.LimitReached) + " OR " + fails(booking.GradesTooLow) + ")"
 		if *f.Eligible {
 			stuck = "NOT " + stuck
 		}
@@ -102,15 +73,25 @@ func (f StandingFilter) apply(db *gorm.DB, all bool) *gorm.DB {
 	if len(f.Stuck) > 0 {
 		conditions := make([]string, len(f.Stuck))
 		for i, code := range f.Stuck {
-			conditions[i] = fails(code, all)
+			conditions[i] = fails(code)
 		}
 		db = db.Where("("+strings.Join(conditions, " OR ")+")", now)
 	}
-	if r := f.InterviewsUsed; r != nil && r.Min != nil {
-		db = db.Where(byUse("used >= @bound", all), map[string]any{"now": f.Now, "bound": *r.Min})
+	if f.InterviewsUsed != nil {
+		db = f.InterviewsUsed.apply(db, f.Now)
 	}
-	if r := f.InterviewsUsed; r != nil && r.Max != nil {
-		db = db.Where(byUse("used <= @bound", all), map[string]any{"now": f.Now, "bound": *r.Max})
+	return db
+}
+
+// apply narrows a list of students to those who have used so many. At most one hold
+// of a student is live, so what the row alone says comes first: Postgres knows how
+// many rows there are of each count, and plans for the bounds.
+func (r IntRange) apply(db *gorm.DB, now time.Time) *gorm.DB {
+	if r.Min != nil {
+		db = byValue(db).Where("students.interviews_counted >= @bound - 1 AND "+usedNow+" >= @bound", map[string]any{"now": now, "bound": *r.Min})
+	}
+	if r.Max != nil {
+		db = byValue(db).Where("students.interviews_counted <= @bound AND "+usedNow+" <= @bound", map[string]any{"now": now, "bound": *r.Max})
 	}
 	return db
 }
