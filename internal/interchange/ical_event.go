@@ -192,14 +192,18 @@ func (e *event) readRules() {
 }
 
 // span is when the occurrence that begins at begin takes place. A recurring event
-// with a DTEND lasts as long on the wall as the first one.
+// with a DTEND lasts exactly as long as the first time, or as many days; days of a
+// DURATION are days of the calendar (RFC 5545, 3.8.5.3).
 func (e *event) span(begin stamp) calendar.Span {
-	if e.end.zone == nil {
-		return calendar.Span{Start: begin.instant(), End: e.lasts.after(begin)}
+	start := begin.instant()
+	switch {
+	case e.end.zone == nil:
+		return calendar.Span{Start: start, End: e.lasts.after(begin)}
+	case e.start.date:
+		return calendar.Span{Start: start, End: begin.at(begin.wall.Add(e.end.wall.Sub(e.start.wall))).instant()}
+	default:
+		return calendar.Span{Start: start, End: start.Add(e.end.instant().Sub(e.start.instant()))}
 	}
-	long := e.end.wall.Sub(e.end.of(e.start.instant()))
-	until := e.end.at(e.end.of(begin.instant()).Add(long))
-	return calendar.Span{Start: begin.instant(), End: until.instant()}
 }
 
 // isWanted reports whether the span has not ended, and begins before the horizon.
