@@ -87,19 +87,8 @@ func (z *zones) lookUp(name string) (*time.Location, error) {
 			}
 		}
 	}
-	for rest := name; ; {
-		_, after, found := strings.Cut(rest, "/")
-		if !found {
-			break
-		}
-		if rest = after; rest != "" {
-			if err := z.work.Spend(stepsOfALookUp); err != nil {
-				return nil, err
-			}
-			if zone, known := namedZone(rest); known {
-				return zone, nil
-			}
-		}
+	if zone, err := z.withoutPrefix(name); zone != nil || err != nil {
+		return zone, err
 	}
 	if defined == nil {
 		return nil, errUnknownZone
@@ -109,6 +98,23 @@ func (z *zones) lookUp(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("whose VTIMEZONE in line %d cannot be followed: %w", defined.line, err)
 	}
 	return zone, nil
+}
+
+// withoutPrefix is the zone of a name with something before it, such as
+// /mozilla.org/20050126_1/America/New_York; nil if it is not known.
+func (z *zones) withoutPrefix(name string) (*time.Location, error) {
+	for _, rest, found := strings.Cut(name, "/"); found; _, rest, found = strings.Cut(rest, "/") {
+		if rest == "" {
+			continue
+		}
+		if err := z.work.Spend(stepsOfALookUp); err != nil {
+			return nil, err
+		}
+		if zone, known := namedZone(rest); known {
+			return zone, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // there is none, which is no error
 }
 
 // namedZone is the zone of an IANA or a Windows name.
