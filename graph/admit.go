@@ -87,12 +87,14 @@ func (a admission) admit(
 	return one, nil
 }
 
-// unpaid is why nothing is done for a sender; nil when he has paid.
+// unpaid returns why nothing is done for a sender, and nil if they have paid.
 func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Error, err error) *refusal {
 	switch {
 	case err != nil:
 		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
 		return because(unavailable, codeUnavailable, "try again in a moment")
+	case tooMuch != nil && tooMuch.Extensions["code"] == string(codeTooComplex):
+		return (&refusal{outcome: wrongDocument, errors: gqlerror.List{tooMuch}}).billed(paid)
 	case tooMuch != nil:
 		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}
 		return no.billed(paid).with(retryAfterHeader, strconv.Itoa(paid.last().RetryAfterInSec))

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -34,6 +35,7 @@ type RateLimits struct {
 
 // charge is what an operation costs one bucket, and what is left in it.
 type charge struct {
+	Bucket          string  `json:"bucket,omitempty"` // empty if nothing is limited
 	Requested       int     `json:"requested"`
 	Remaining       int     `json:"remaining"`
 	Burst           int     `json:"burst"`
@@ -69,9 +71,9 @@ func (b bill) headers(set func(name, value string)) {
 	if b.points.Burst == 0 { // nothing is limited
 		return
 	}
-	policy, left := b.points.fields("points")
+	policy, left := b.points.fields()
 	if b.bookings != nil {
-		policyOfBookings, leftOfBookings := b.bookings.fields("bookings")
+		policyOfBookings, leftOfBookings := b.bookings.fields()
 		policy, left = policy+", "+policyOfBookings, left+", "+leftOfBookings
 	}
 	set(rateLimitPolicyHeader, policy)
@@ -80,14 +82,14 @@ func (b bill) headers(set func(name, value string)) {
 
 // fields writes the bucket's size and the seconds in which it fills, and what is
 // left and the seconds until it is full.
-func (c charge) fields(bucket string) (policy, left string) {
-	return c.field(bucket, ";q=", c.Burst, ";w=", c.Burst), c.field(bucket, ";r=", c.Remaining, ";t=", c.Burst-c.Remaining)
+func (c charge) fields() (policy, left string) {
+	return c.field(";q=", c.Burst, ";w=", c.Burst), c.field(";r=", c.Remaining, ";t=", c.Burst-c.Remaining)
 }
 
 // field writes a number of points of the bucket, and the seconds that it takes to
 // restore so many.
-func (c charge) field(bucket, amount string, points int, seconds string, restored int) string {
-	text := strconv.AppendQuote(make([]byte, 0, 64), bucket)
+func (c charge) field(amount string, points int, seconds string, restored int) string {
+	text := strconv.AppendQuote(make([]byte, 0, 64), c.Bucket)
 	text = strconv.AppendInt(append(text, amount...), int64(points), 10)
 	if c.RestorePerSec > 0 {
 		text = strconv.AppendFloat(append(text, seconds...), math.Ceil(float64(restored)/c.RestorePerSec), 'f', 0, 64)
@@ -95,7 +97,8 @@ func (c charge) field(bucket, amount string, points int, seconds string, restore
 	return string(text)
 }
 
-// take takes what an operation costs. refused is nil unless there is too little.
+// take takes what an operation costs. refused is nil unless there is too little,
+// or the operation costs more than a bucket holds.
 func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext) (bill, *gqlerror.Error, error) {
 	return l.takeFrom(ctx, r, cost(o)+costOfBody(r), bookingsOf(o))
 }
@@ -103,34 +106,64 @@ func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.Opera
 // takeRefused takes the least that an operation costs, for a document that is
 // none: it was read as one.
 func (l *RateLimits) takeRefused(ctx context.Context, r *http.Request) (bill, *gqlerror.Error, error) {
-	return l.takeFrom(ctx, r, 1+costOfBody(r), 0)
+	return l.takeFrom(ctx, r, costOfRefused+costOfBody(r), 0)
 }
 
 func (l *RateLimits) takeFrom(ctx context.Context, r *http.Request, points, bookings int) (b bill, refused *gqlerror.Error, err error) {
 	if l == nil {
 		return bill{points: charge{Requested: points}}, nil, nil
 	}
+	if app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
+		bookings = 0
+	}
 	whose, now := l.whose(ctx, r), l.Now()
-	b.points, refused, err = pay(ctx, l.Points, whose, points, now)
-	if err != nil || refused != nil || bookings == 0 || app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
+	if tooLarge := l.neverPayable(points, bookings); tooLarge != nil {
+		b.points, refused, err = pay(ctx, l.Points, pointsBucket, whose, costOfRefused, now)
+		if err == nil && refused == nil {
+			refused = tooLarge
+		}
 		return b, refused, err
 	}
-	paid, refused, err := pay(ctx, l.Bookings, whose, bookings, now)
+	b.points, refused, err = pay(ctx, l.Points, pointsBucket, whose, points, now)
+	if err != nil || refused != nil || bookings == 0 {
+		return b, refused, err
+	}
+	paid, refused, err := pay(ctx, l.Bookings, bookingsBucket, whose, bookings, now)
 	b.bookings = &paid
+	if err == nil && refused != nil { // the operation is not executed, and costs as little as any that is refused
+		b.points, _, err = pay(ctx, l.Points, pointsBucket, whose, costOfRefused-points, now)
+		b.points.Requested = costOfRefused
+	}
 	return b, refused, err
 }
 
-func pay(ctx context.Context, from ratelimit.Buckets, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {
+// costOfRefused is what an operation costs that is refused after it was read.
+const costOfRefused = 1
+
+// The buckets as clients know them, in headers and errors.
+const (
+	pointsBucket   = "points"
+	bookingsBucket = "bookings"
+)
+
+// neverPayable refuses what a full bucket does not pay for: waiting does not help.
+func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
+	return firstOf(
+		exceeds("rateLimitPoints", "points, which is all that the rate limit ever allows at once", points, l.Points.Limit().Burst),
+		exceeds("rateLimitBookings", "holds and bookings, which is all that the rate limit ever allows at once", bookings, l.Bookings.Limit().Burst))
+}
+
+func pay(ctx context.Context, from ratelimit.Buckets, bucket, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {
 	verdict, err := from.Take(ctx, whose, points, now)
 	paid := charge{
-		Requested: points, Remaining: verdict.Remaining, Burst: from.Limit().Burst, RestorePerSec: from.Limit().PerSecond,
+		Bucket: bucket, Requested: points, Remaining: verdict.Remaining, Burst: from.Limit().Burst, RestorePerSec: from.Limit().PerSecond,
 	}
 	if err != nil || verdict.OK {
 		return paid, nil, err
 	}
 	paid.RetryAfterInSec = int(math.Ceil(min(verdict.RetryAfter, 24*time.Hour).Seconds()))
-	refused := requestError(codeRateLimited, "too much was asked for in too short a time; this costs "+strconv.Itoa(points)+
-		" of the "+strconv.Itoa(paid.Remaining)+" points that are left")
+	refused := requestError(codeRateLimited, fmt.Sprintf(
+		"the rate limit of %s is exceeded: the operation needs %d, and %d are left", bucket, points, paid.Remaining))
 	refused.Extensions["cost"] = paid
 	return paid, refused, nil
 }

@@ -29,7 +29,7 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 		{"reads", ratelimit.Limit{Burst: 1, PerSecond: 0.5}, ratelimit.Limit{Burst: 9, PerSecond: 9}, read, booking.RoleStudent, 1,
 			"2", `"points";r=0;t=2`, `"points";q=1;w=2`},
 		{"bookings", ratelimit.Limit{Burst: 1000, PerSecond: 10}, ratelimit.Limit{Burst: 1, PerSecond: 0.25}, hold, booking.RoleStudent, 1,
-			"4", `"points";r=958;t=5, "bookings";r=0;t=4`, `"points";q=1000;w=100, "bookings";q=1;w=4`},
+			"4", `"points";r=978;t=3, "bookings";r=0;t=4`, `"points";q=1000;w=100, "bookings";q=1;w=4`},
 		{"refused documents", ratelimit.Limit{Burst: 1, PerSecond: 0.2}, ratelimit.Limit{Burst: 9, PerSecond: 9}, refusedDocument, booking.RoleStudent, 1,
 			"5", `"points";r=0;t=5`, `"points";q=1;w=5`},
 		{"anonymous", ratelimit.Limit{Burst: 1, PerSecond: 1}, ratelimit.Limit{Burst: 9, PerSecond: 9}, read, booking.RoleAnonymous, 1,
@@ -72,7 +72,10 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 				var body struct {
 					Errors []struct {
 						Extensions struct {
-							Cost struct{ Burst, RetryAfterSeconds int }
+							Cost struct {
+								Bucket                   string
+								Burst, RetryAfterSeconds int
+							}
 						}
 					}
 				}
@@ -81,6 +84,12 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 				}
 				cost := body.Errors[0].Extensions.Cost
 				same(t, "the bucket", cost.Burst, test.burst)
+				bucket := "points"
+				if test.name == "bookings" {
+					bucket = "bookings"
+				}
+				same(t, "its name", cost.Bucket, bucket)
+				same(t, "X-GraphQL-Cost", response.Header.Get("X-GraphQL-Cost"), "1")
 				same(t, "retryAfterSeconds", fmt.Sprint(cost.RetryAfterSeconds), test.header)
 			})
 		}

@@ -122,12 +122,39 @@ func TestRefusedDocumentsCostAPoint(t *testing.T) {
 	}
 }
 
-func TestWhatCostsMoreThanABucketIsNeverAnswered(t *testing.T) {
+// What a full bucket does not pay for is too complex, and not for tomorrow. It
+// costs one point, as every document that is refused.
+func TestWhatCostsMoreThanABucketIsTooComplex(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 100, 1)
-	_, response := s.sendFrom("", `{ students(first: 10) { nodes { interviews(first: 10) { nodes { id } } } } }`)
-	same(t, "status", response.StatusCode, http.StatusTooManyRequests)
-	same(t, "Retry-After", response.Header.Get("Retry-After"), fmt.Sprint(24*60*60))
+	s.act(booking.RoleStudent, 7)
+	const booked = `bookSlot(input: {studentId: 7, slotId: 1}) { errors { code } }`
+	for n, test := range []struct {
+		name, document, limit string
+		allowed, asked        int
+	}{
+		{"points", `{ students(first: 10) { nodes { interviews(first: 10) { nodes { id } } } } }`, "rateLimitPoints", 100, 121},
+		{"bookings", "mutation { a: " + booked + " b: " + booked + " }", "rateLimitBookings", 1, 2},
+	} {
+		a, response := s.sendFrom("", test.document)
+		same(t, test.name, a.code(), "QUERY_TOO_COMPLEX")
+		same(t, "Retry-After", response.Header.Get("Retry-After"), "")
+		same(t, "cost", response.Header.Get("X-GraphQL-Cost"), "1")
+		same(t, "left", response.Header.Get("RateLimit"), fmt.Sprintf(`"points";r=%d;t=%d`, 99-n, n+1))
+		var body struct {
+			Errors []struct {
+				Extensions struct {
+					Limit          string
+					Allowed, Asked int
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(a.body), &body); err != nil {
+			t.Fatal(err)
+		}
+		told := body.Errors[0].Extensions
+		same(t, "limit", [3]any{told.Limit, told.Allowed, told.Asked}, [3]any{test.limit, test.allowed, test.asked})
+	}
 }
 
 func TestAddressIsTheNearestThatNoProxyStandsFor(t *testing.T) {
@@ -173,7 +200,9 @@ func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
 			t.Fatal(a.body)
 		}
 	}
-	same(t, "the third", book(slots[2]).Errors[0].Extensions.Code, "RATE_LIMITED")
+	third := book(slots[2])
+	same(t, "the third", third.code(), "RATE_LIMITED")
+	same(t, "its message", third.Errors[0].Message, "the rate limit of bookings is exceeded: the operation needs 1, and 0 are left")
 	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
 		t.Errorf("reading goes on: %s", a.body)
 	}

@@ -32,7 +32,8 @@ const Never = time.Duration(math.MaxInt64)
 
 // Buckets are the buckets of everybody, of one size.
 type Buckets interface {
-	// Take takes points out of somebody's bucket, if there are enough.
+	// Take takes points out of somebody's bucket, if there are enough. Fewer than
+	// none are given back.
 	Take(ctx context.Context, whose string, points int, now time.Time) (Verdict, error)
 	Limit() Limit
 }
@@ -75,7 +76,7 @@ func (l *Local) Take(_ context.Context, whose string, points int, now time.Time)
 
 // Verdict is what came of taking points from a bucket in which so many are left.
 func (l Limit) Verdict(ok bool, left float64, points int) Verdict {
-	v := Verdict{OK: ok, Remaining: max(0, int(left))}
+	v := Verdict{OK: ok, Remaining: min(max(0, int(left)), l.Burst)}
 	switch {
 	case ok:
 	case points > l.Burst || l.PerSecond <= 0:
