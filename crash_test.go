@@ -210,7 +210,7 @@ func (c *crashes) killPostmaster() {
 
 // load lets the clients work until there have been enough kills.
 func (c *crashes) load() (clients []*crashClient, wait func()) {
-	ctx, cancel := context.WithTimeout(c.t.Context(), time.Minute+time.Duration(*crashKills)*10*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Minute+time.Duration(*crashKills)*time.Minute)
 	var group errgroup.Group
 	for n := range crashClients {
 		client := &crashClient{
@@ -238,7 +238,7 @@ func (c *crashes) load() (clients []*crashClient, wait func()) {
 func (c *crashes) awaitAnswers(n int64) {
 	c.t.Helper()
 	until := c.answered.Load() + n
-	deadline := time.After(time.Minute)
+	deadline := time.After(3 * time.Minute)
 	again := time.NewTicker(time.Millisecond)
 	defer again.Stop()
 	for c.answered.Load() < until {

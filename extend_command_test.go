@@ -156,7 +156,7 @@ func TestJobOfAKilledServerGoesOn(t *testing.T) {
 		}
 	}
 	again := start(t, m.home, m.env...)
-	deadline := time.After(time.Minute)
+	deadline := time.After(3 * time.Minute)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for extended := 0; extended < rules; {

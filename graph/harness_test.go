@@ -49,7 +49,12 @@ func newSchool(t *testing.T) *school { return newSchoolWith(t, store.Options{}) 
 
 func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *school {
 	t.Helper()
-	db := pgtest.New(t)
+	return newServer(t, pgtest.New(t), o, set...)
+}
+
+// newServer is a server of the school in the database, of which there may be others.
+func newServer(t *testing.T, db pgtest.Database, o store.Options, set ...func(*graph.Options)) *school {
+	t.Helper()
 	s := &school{t: t, db: db, store: db.Open(t, o), log: &logBuffer{}}
 	s.setClock(t0)
 	s.app = app.New(s.store, func() time.Time { return *s.clock.Load() })
@@ -58,7 +63,8 @@ func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *
 		Reader:  &s.store.Reader,
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
-		Timeout: 10 * time.Second,
+		Timeout: soon,
+		Streams: graph.StreamLimits{Init: soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *s.actor.Load()}, nil
 		},

@@ -236,7 +236,7 @@ func TestRequestThatIsGivenUpEndsItsStatement(t *testing.T) {
 func TestBodyThatDoesNotCome(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	server := &http.Server{Handler: s.serve, ReadTimeout: 200 * time.Millisecond}
+	server := &http.Server{Handler: s.serve, ReadHeaderTimeout: soon, ReadTimeout: 200 * time.Millisecond}
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

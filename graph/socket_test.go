@@ -104,7 +104,7 @@ func TestWhoSaysNothingIsSentAway(t *testing.T) {
 
 func TestWhoGivesNoSignOfLifeIsGivenUp(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams.KeepAlive = 50 * time.Millisecond })
+	_, s := living(t, func(o *graph.Options) { o.Streams.KeepAlive = time.Second })
 	c := s.connect()
 	c.wants("ping", "")
 	c.send(`{"type":"pong"}`)
@@ -256,8 +256,8 @@ func TestTokensOfSockets(t *testing.T) {
 	if err == nil || response.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a forged one in the header: %v", err)
 	}
-	c = dial(t, s.url, nil) // 29 s of the leeway of 30 are over
-	c.send(hello(token(booking.RoleAdmin, t0.Add(-hour-30*time.Second), hour+time.Second)))
+	c = dial(t, s.url, nil) // 27 s of the leeway of 30 are over
+	c.send(hello(token(booking.RoleAdmin, t0.Add(-hour-30*time.Second), hour+3*time.Second)))
 	c.wants("connection_ack", "")
 	if says := c.closes(4403); says != "the token has expired" {
 		t.Errorf("when it expires: %s", says)

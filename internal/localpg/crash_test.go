@@ -37,7 +37,7 @@ func TestKillLosesNothing(t *testing.T) {
 			<-enough
 			kill(t, p)
 			acknowledged := <-last
-			if !client.process.exitsWithin(answerLimit) {
+			if !client.process.exitsWithin(testLimit) {
 				t.Error("the server lives on")
 			}
 			stop(t, client)
@@ -252,9 +252,9 @@ func TestStopGetsHarsher(t *testing.T) {
 		by      []means
 		want    string
 	}{
-		"fast does":      {"", []means{{fast, answerLimit}}, "interrupt"},
-		"immediate does": {"INT", []means{{fast, pollEvery}, {immediate, answerLimit}}, "quit"},
-		"only kill does": {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}, {kill, answerLimit}}, "killed"},
+		"fast does":      {"", []means{{fast, testLimit}}, "interrupt"},
+		"immediate does": {"INT", []means{{fast, pollEvery}, {immediate, testLimit}}, "quit"},
+		"only kill does": {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}, {kill, testLimit}}, "killed"},
 		"nothing does":   {"INT QUIT", []means{{fast, pollEvery}, {immediate, pollEvery}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 // patience bounds every wait of a test for something that must come. It is
 // never waited for in full unless something is wrong.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Gate holds the statements that match until it is opened, so that a test can
 // stop a transaction at a chosen place and let another one act. Hold is meant

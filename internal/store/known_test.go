@@ -59,7 +59,7 @@ func newListeningWith(t *testing.T, db pgtest.Database, tracer pgx.QueryTracer) 
 // heard waits until it has heard of something.
 func (l listening) heard(what func(store.Changes) bool) heard {
 	l.t.Helper()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		select {
 		case c := <-l.changes:
