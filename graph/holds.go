@@ -38,13 +38,15 @@ func (r waiverResolver) Student(ctx context.Context, waivers []*booking.Waiver) 
 func (r mutationResolver) GrantWaiver(ctx context.Context, in app.GrantWaiverInput) (*model.GrantWaiverPayload, error) {
 	waiver, err := r.app.GrantWaiver(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.GrantWaiverPayload{Waiver: waiver, Errors: refused}, err
+	student, err := ofWaiver(ctx, waiver, err)
+	return &model.GrantWaiverPayload{Waiver: waiver, Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) RevokeWaiver(ctx context.Context, in app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error) {
 	waiver, err := r.app.RevokeWaiver(ctx, in)
 	refused, err := userErrors(ctx, err)
-	return &model.RevokeWaiverPayload{Waiver: waiver, Errors: refused}, err
+	student, err := ofWaiver(ctx, waiver, err)
+	return &model.RevokeWaiverPayload{Waiver: waiver, Student: student, Errors: refused}, err
 }
 
 // ofHold answers the student of a hold that was changed, and nobody where the
@@ -54,4 +56,13 @@ func ofHold(ctx context.Context, hold *booking.Hold, err error) (*booking.Studen
 		return nil, err
 	}
 	return concerned(ctx, hold.StudentID)
+}
+
+// ofWaiver answers the student of a waiver that was granted or revoked, and nobody
+// where the change failed.
+func ofWaiver(ctx context.Context, waiver *booking.Waiver, err error) (*booking.Student, error) {
+	if waiver == nil || err != nil {
+		return nil, err
+	}
+	return concerned(ctx, waiver.StudentID)
 }

@@ -71,6 +71,12 @@ func brokenIn(schema *ast.Schema, name string, d *ast.Definition) (broken []stri
 	if isError && !slices.Contains(d.Interfaces, "UserError") {
 		say("%s does not implement UserError", name)
 	}
+	// What changes an interview, a hold or a waiver changes its student's eligibility.
+	for _, changed := range []string{"interview", "hold", "waiver"} {
+		if strings.HasSuffix(name, "Payload") && d.Fields.ForName(changed) != nil && d.Fields.ForName("student") == nil {
+			say("%s has %s and no student", name, changed)
+		}
+	}
 	broken = append(broken, brokenUnion(schema, d)...)
 	if item, is := strings.CutSuffix(name, "Connection"); is {
 		for field, form := range map[string]string{
@@ -128,6 +134,8 @@ func TestHouseRulesCanBeBroken(t *testing.T) {
 		type Query { a: Int! @access } `
 	const connection = `type TEdge { node: Int! } type TConnection { edges: [TEdge!]! nodes: [Int!]! pageInfo: PageInfo! totalCount: Int! }`
 	for text, want := range map[string][]string{
+		`type APayload { "Null for none." hold: A "Null for none." student: A } type A { a: Int! }`: nil,
+		`type APayload { "Null for none." hold: A } type A { a: Int! }`:                             {"APayload has hold and no student"},
 		`enum E { ALL_OF_IT }`:                                nil,
 		`enum E { some }`:                                     {"E.some is not in upper case"},
 		`type T { "Null for none." a: Int b: [Int!]! }`:       nil,

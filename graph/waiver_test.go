@@ -312,3 +312,31 @@ func TestWaivedGradesOfANoShow(t *testing.T) {
 	same(t, "used", s.usesOf(student), []int{1})
 	s.sound()
 }
+
+// A waiver changes its student's eligibility, and its payload has the student as
+// they are then.
+func TestWaiverPayloadsHaveTheStudent(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.limited()
+	type payload struct {
+		Waiver  *struct{ ID string }
+		Student *struct {
+			ID          string
+			Eligibility struct {
+				Eligible      bool
+				ExtraByWaiver int
+			}
+		}
+	}
+	send := func(mutation string, input in) (p payload) {
+		s.mutate(mutation, "waiver { id } student { id eligibility { eligible extraByWaiver } }", input, &p)
+		return p
+	}
+	granted := send("grantWaiver", in{"studentId": student, "rule": "LIMIT", "reason": "ill", "uses": 2})
+	same(t, "granted", [3]any{granted.Student.ID, granted.Student.Eligibility.Eligible, granted.Student.Eligibility.ExtraByWaiver}, [3]any{student, true, 2})
+	revoked := send("revokeWaiver", in{"waiverId": granted.Waiver.ID})
+	same(t, "revoked", [3]any{revoked.Student.ID, revoked.Student.Eligibility.Eligible, revoked.Student.Eligibility.ExtraByWaiver}, [3]any{student, false, 0})
+	same(t, "refused", send("grantWaiver", in{"studentId": student, "rule": "LIMIT", "reason": ""}).Student == nil, true)
+	same(t, "not found", send("revokeWaiver", in{"waiverId": "999"}).Student == nil, true)
+}

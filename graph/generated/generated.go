@@ -332,8 +332,9 @@ type ComplexityRoot struct {
 	}
 
 	GrantWaiverPayload struct {
-		Errors func(childComplexity int) int
-		Waiver func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Student func(childComplexity int) int
+		Waiver  func(childComplexity int) int
 	}
 
 	Hold struct {
@@ -606,8 +607,9 @@ type ComplexityRoot struct {
 	}
 
 	RevokeWaiverPayload struct {
-		Errors func(childComplexity int) int
-		Waiver func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Student func(childComplexity int) int
+		Waiver  func(childComplexity int) int
 	}
 
 	SkippedSlot struct {
@@ -2059,6 +2061,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GrantWaiverPayload.Errors(childComplexity), true
+	case "GrantWaiverPayload.student":
+		if e.ComplexityRoot.GrantWaiverPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GrantWaiverPayload.Student(childComplexity), true
 	case "GrantWaiverPayload.waiver":
 		if e.ComplexityRoot.GrantWaiverPayload.Waiver == nil {
 			break
@@ -3500,6 +3508,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeWaiverPayload.Errors(childComplexity), true
+	case "RevokeWaiverPayload.student":
+		if e.ComplexityRoot.RevokeWaiverPayload.Student == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeWaiverPayload.Student(childComplexity), true
 	case "RevokeWaiverPayload.waiver":
 		if e.ComplexityRoot.RevokeWaiverPayload.Waiver == nil {
 			break
@@ -4820,7 +4834,7 @@ type Query {
 
   """
   All stored data about a student: the rows of the database, by table. It answers
-  a student's request for their data.
+  a student's request for their data. ` + "`" + `version` + "`" + ` is the version of its form.
   Null, with an error, for callers without access.
   """
   exportStudent(
@@ -6555,6 +6569,8 @@ input GrantWaiverInput {
 type GrantWaiverPayload {
   "The waiver; null if it was refused."
   waiver: Waiver
+  "The student in the state after the change; null if it was refused."
+  student: Student
   "All rules that refused it."
   errors: [UserError!]!
 }
@@ -6569,6 +6585,8 @@ input RevokeWaiverInput {
 type RevokeWaiverPayload {
   "The waiver; null if it was refused."
   waiver: Waiver
+  "The student in the state after the change; null if it was refused."
+  student: Student
   "All rules that refused it."
   errors: [UserError!]!
 }
@@ -8039,6 +8057,8 @@ func (ec *executionContext) childFields_GrantWaiverPayload(ctx context.Context, 
 	switch field.Name {
 	case "waiver":
 		return ec.fieldContext_GrantWaiverPayload_waiver(ctx, field)
+	case "student":
+		return ec.fieldContext_GrantWaiverPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_GrantWaiverPayload_errors(ctx, field)
 	}
@@ -8405,6 +8425,8 @@ func (ec *executionContext) childFields_RevokeWaiverPayload(ctx context.Context,
 	switch field.Name {
 	case "waiver":
 		return ec.fieldContext_RevokeWaiverPayload_waiver(ctx, field)
+	case "student":
+		return ec.fieldContext_RevokeWaiverPayload_student(ctx, field)
 	case "errors":
 		return ec.fieldContext_RevokeWaiverPayload_errors(ctx, field)
 	}
@@ -15467,6 +15489,38 @@ func (ec *executionContext) fieldContext_GrantWaiverPayload_waiver(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _GrantWaiverPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.GrantWaiverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GrantWaiverPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GrantWaiverPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GrantWaiverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _GrantWaiverPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.GrantWaiverPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21978,6 +22032,38 @@ func (ec *executionContext) fieldContext_RevokeWaiverPayload_waiver(_ context.Co
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Waiver(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeWaiverPayload_student(ctx context.Context, field graphql.CollectedField, obj *model.RevokeWaiverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeWaiverPayload_student(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Student, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *booking.Student) graphql.Marshaler {
+			return ec.marshalOStudent2ᚖrehearseᚋinternalᚋbookingᚐStudent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeWaiverPayload_student(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeWaiverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Student(ctx, field)
 		},
 	}
 	return fc, nil
@@ -31825,6 +31911,11 @@ func (ec *executionContext) _GrantWaiverPayload(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "student":
+			out.Values[i] = ec._GrantWaiverPayload_student(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "errors":
 			out.Values[i] = ec._GrantWaiverPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -33669,6 +33760,11 @@ func (ec *executionContext) _RevokeWaiverPayload(ctx context.Context, sel ast.Se
 			out.Values[i] = graphql.MarshalString("RevokeWaiverPayload")
 		case "waiver":
 			out.Values[i] = ec._RevokeWaiverPayload_waiver(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "student":
+			out.Values[i] = ec._RevokeWaiverPayload_student(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

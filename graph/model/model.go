@@ -165,6 +165,8 @@ func (GradesTooLow) IsUserError() {}
 type GrantWaiverPayload struct {
 	// The waiver; null if it was refused.
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
+	// The student in the state after the change; null if it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
@@ -446,6 +448,8 @@ func (RescheduleTooLate) IsUserError() {}
 type RevokeWaiverPayload struct {
 	// The waiver; null if it was refused.
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
+	// The student in the state after the change; null if it was refused.
+	Student *booking.Student `json:"student,omitempty"`
 	// All rules that refused it.
 	Errors []UserError `json:"errors"`
 }
