@@ -33,6 +33,7 @@ func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
 	student := planted(s)
 	s.live(s.student(nil), 5*day, 3)
 	var export struct {
+		Version    int
 		Student    struct{ Name string }
 		Interviews []struct {
 			Interviewer string
@@ -49,6 +50,7 @@ func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &export); err != nil {
 		t.Fatal(err)
 	}
+	same(t, "version of the form", export.Version, 1)
 	same(t, "interviews", len(export.Interviews), 2)
 	same(t, "grade", *export.Interviews[0].Grade, 4)
 	same(t, "waivers", len(export.Waivers), 1)
@@ -109,4 +111,34 @@ func TestStudentWithInterviewsToComeIsNotAnonymised(t *testing.T) {
 	s.mutate("anonymiseStudent", "student { id }", map[string]any{"studentId": student}, &payload)
 	same(t, "codes", strings.Join(codes(payload.Errors), " "), "WRONG_STATUS")
 	same(t, "rows", s.rows(), before)
+}
+
+// An import tells in words what is wrong with a row. What is kept of such an answer
+// goes with the student; other answers stay.
+func TestAnonymisedStudentIsInNoKeptAnswer(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(in{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
+	s.interviewer(in{"email": "ann@example.org"})
+	send := func(mutation, key, csv string) {
+		s.sendKeyed(retried{mutation: mutation, fields: "failed"}, key, in{"csv": csv, "partial": true})
+	}
+	send("importStudents", "other", "name,email\nZoe,zoe@example.org\n")
+	send("importStudents", "name", "name,email\nAnother Planted,Planted@example.org\n")
+	send("importStudents", "twice", "name,email\nA,bob@example.org\nPlanted,planted@example.org\nPlanted,planted@example.org\n")
+	send("importInterviews", "interview", importedInterview+bookingRow("planted@example.org", "planted@example.org", day))
+	kept := func() (keys, planted int) {
+		err := s.db.SQL(t).QueryRowContext(t.Context(), `SELECT count(*), count(*) FILTER (WHERE answer::text ILIKE '%planted%')
+			FROM idempotency_keys`).Scan(&keys, &planted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys, planted
+	}
+	if keys, planted := kept(); keys != 4 || planted == 0 {
+		t.Fatalf("%d answers are kept, and %d name the student; the test shows nothing", keys, planted)
+	}
+	s.sendKeyed(retried{mutation: "anonymiseStudent", fields: "__typename"}, "", in{"studentId": student})
+	keys, planted := kept()
+	same(t, "answers that are kept, and that name the student", [2]int{keys, planted}, [2]int{1, 0})
 }

@@ -102,7 +102,8 @@ func (s *Store) provider() (*goose.Provider, error) {
 	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(locker),
 		goose.WithGoMigrations(
 			goose.NewGoMigration(jobsMigration, &goose.GoFunc{RunDB: migrateJobs}, nil),
-			goose.NewGoMigration(namesMigration, &goose.GoFunc{RunDB: migrateNames}, nil)))
+			goose.NewGoMigration(namesMigration, &goose.GoFunc{RunDB: migrateNames}, nil),
+			goose.NewGoMigration(tagsMigration, &goose.GoFunc{RunDB: migrateTags}, nil)))
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}

@@ -8,11 +8,16 @@ import (
 	"rehearse/internal/booking"
 )
 
-// ExportStudent is everything that is held about a student, by table, as JSON.
+// exportVersion is the version of the export's form: the keys below, and the
+// columns of each row by name.
+const exportVersion = 1
+
+// ExportStudent reads everything that is held about a student, by table, as JSON.
 func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
 	var found string
 	err := r.db.WithContext(ctx).Raw(`
 		SELECT json_build_object(
+			'version', ?::int,
 			'student', to_json(s),
 			'interviews', (SELECT coalesce(json_agg(i ORDER BY i.starts_at, i.id), '[]') FROM (
 				SELECT i.*, v.name AS interviewer FROM interviews i JOIN interviewers v ON v.id = i.interviewer_id
@@ -25,12 +30,17 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 				WHERE `+refusalsAbout+`),
 			'idempotency_keys', (SELECT coalesce(json_agg(k ORDER BY k.created_at, k.key), '[]') FROM idempotency_keys k
 				WHERE `+keysAbout+`))
-		FROM students s WHERE s.id = ?`, id).Take(&found).Error
+		FROM students s WHERE s.id = ?`, exportVersion, id).Take(&found).Error
 	return json.RawMessage(found), missing(err, "student", "studentId", id)
 }
 
 // keysAbout are the kept answers about a student s, whoever asked.
 const keysAbout = `(k.actor_role = 'STUDENT' AND k.actor_id = s.id) OR k.answer ->> 'student' = s.id::text`
+
+// keysNaming are the kept answers whose messages may name a student s. What is
+// wrong with the rows of a file is told in their own words, quoted and cut, so all
+// answers of that kind count: the file may be sent again without harm.
+const keysNaming = `position(lower(s.email) IN lower(k.answer::text)) > 0 OR jsonb_path_exists(k.answer, '$.result.rows[*].e')`
 
 // refusalsAbout are the refused bookings of a student s, and those for which they
 // asked.
@@ -51,7 +61,7 @@ func (tx *Tx) AnonymiseStudent(ctx context.Context, s booking.Student, at time.T
 		"UPDATE waivers SET reason = '' WHERE student_id = ?",
 		// A request's id is the one text in a refusal that a client chooses.
 		"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND (" + refusalsAbout + ")",
-		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND (" + keysAbout + ")",
+		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND (" + keysAbout + " OR " + keysNaming + ")",
 	} {
 		if err := tx.db.WithContext(ctx).Exec(statement, s.ID).Error; err != nil {
 			return s, fault(err, "anonymise student %d", s.ID)

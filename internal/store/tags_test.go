@@ -1,0 +1,47 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// Tags from before they were brought into NFC are, once, on a database that is in
+// use; all others stay as they are.
+func TestTagsAreNormalised(t *testing.T) {
+	t.Parallel()
+	database := pgtest.New(t)
+	s, db := database.Open(t, store.Options{}), database.SQL(t)
+	exec := func(statement string) {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	const rows = 2300 // more than two batches
+	exec(fmt.Sprintf(`INSERT INTO interviewers (name, name_folded, email, time_zone, created_at, active, tags)
+		SELECT 'Ann', 'ann', i || '@example.org', 'UTC', now(), true,
+			CASE i %% 3 WHEN 0 THEN '{}' WHEN 1 THEN ARRAY['go', 'sql'] ELSE ARRAY['sql', E'cafe\u0301', E'caf\u00e9'] END::text[]
+		FROM generate_series(1, %d) AS i`, rows))
+	exec(`INSERT INTO availabilities (interviewer_id, starts_at, ends_at, slot_minutes, created_at, tags)
+		SELECT id, now(), now() + interval '1 hour', 60, now(), tags FROM interviewers`)
+	for range 2 { // cut off, it starts again
+		exec("DELETE FROM goose_db_version WHERE version_id = 27")
+		if done, err := s.Migrate(t.Context()); done != 1 || err != nil {
+			t.Fatalf("%d migrations are made: %v", done, err)
+		}
+		for _, table := range []string{"interviewers", "availabilities"} {
+			var none, kept, changed int
+			err := db.QueryRowContext(t.Context(), `SELECT count(*) FILTER (WHERE tags = '{}'), count(*) FILTER (WHERE tags = ARRAY['go', 'sql']),
+				count(*) FILTER (WHERE tags = ARRAY[E'caf\u00e9', 'sql']) FROM `+table).Scan(&none, &kept, &changed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := [3]int{none, kept, changed}, [3]int{766, 767, 767}; got != want {
+				t.Errorf("%s: %v rows without tags, with tags as they were, and with others, want %v", table, got, want)
+			}
+		}
+	}
+}
