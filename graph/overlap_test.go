@@ -174,8 +174,9 @@ func TestMovingOutOfTheWay(t *testing.T) {
 	s.sound()
 }
 
-// What an interviewer withdraws one by one is out of all that they have
-// published, whatever becomes of it, until they publish it once more.
+// A slot that an interviewer withdraws is out of all that they have published,
+// also when the same availability is added again. Removing and adding one offers
+// its time again.
 func TestWithdrawingFromTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -190,8 +191,11 @@ func TestWithdrawingFromTwo(t *testing.T) {
 	same(t, "nor later", s.offered(), []string{stamp(onDay2(12, 30))})
 	s.sound()
 	again := s.publish(ann, onDay2(10, 30), 3*time.Hour, 60)
-	same(t, "published once more", again.Availability.ID, b.Availability.ID)
-	same(t, "it is there", s.offered(), []string{stamp(onDay2(10, 30)), stamp(onDay2(11, 30)), stamp(onDay2(12, 30))})
+	same(t, "the same window again", again.Availability.ID, b.Availability.ID)
+	same(t, "offers nothing more", s.offered(), []string{stamp(onDay2(12, 30))})
+	s.remove(b.Availability.ID, nil)
+	s.publish(ann, onDay2(10, 30), 3*time.Hour, 60)
+	same(t, "removed and added, beside noon of the third", s.offered(), []string{stamp(onDay2(10, 30)), stamp(onDay2(12, 0))})
 	s.sound()
 }
 

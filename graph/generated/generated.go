@@ -6275,7 +6275,8 @@ type Mutation {
 
   """
   Publishes a weekly rule of an interviewer up to the policy's horizon, and extends
-  it as time passes. Publishing the same rule again changes nothing.
+  it as time passes. Publishing the same rule again changes nothing, as with
+  ` + "`" + `addAvailability` + "`" + `.
   Null only with a top-level error.
   """
   addWeeklyAvailability(
@@ -6317,7 +6318,9 @@ type Mutation {
     input: UnblockTimeInput!
   ): UnblockTimePayload @access(interviewer: OWN)
   """
-  Withdraws one slot. Its rule does not publish it again; withdrawing it again changes nothing.
+  Withdraws one slot. No availability that has its time publishes it again, even when
+  the same availability is added or imported again; ` + "`" + `addAvailability` + "`" + ` says how to offer
+  the time again. Withdrawing it again changes nothing.
   Null only with a top-level error.
   """
   withdrawSlot(
@@ -6326,7 +6329,11 @@ type Mutation {
   ): WithdrawSlotPayload @access(interviewer: OWN)
 
   """
-  Publishes one window of an interviewer, divided into slots. Publishing the same window again changes nothing.
+  Publishes one window of an interviewer, divided into slots. Publishing the same
+  window again changes nothing: its slots that were withdrawn, or cancelled by the
+  interviewer, stay withdrawn and are ` + "`" + `skipped` + "`" + ` as ` + "`" + `BLOCKED` + "`" + `. To offer their time again,
+  publish another window that contains it, or remove this one with ` + "`" + `removeAvailability` + "`" + `
+  and publish it again.
   Null only with a top-level error.
   """
   addAvailability(
@@ -7361,8 +7368,8 @@ extend type Mutation {
   ): ImportInterviewersPayload @access
   """
   Publishes windows and weekly rules of interviewers, from a table or from a
-  calendar. A window whose slots all exist, and an existing rule, are not changed. At
-  most 5,000 rows.
+  calendar. An existing window or rule is ` + "`" + `UNCHANGED` + "`" + `, and its withdrawn slots stay
+  withdrawn. At most 5,000 rows.
   Null only with a top-level error.
   """
   importAvailability(

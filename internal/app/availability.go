@@ -45,7 +45,8 @@ type Published struct {
 }
 
 // AddAvailability publishes the slots of a window that are not in the way of
-// others. The same window again changes nothing.
+// others. The same window again changes nothing: slots that were taken out of it
+// stay out.
 func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
 	ctx = WithKey(ctx, "addAvailability", in.IdempotencyKey, in)
 	return a.add(ctx, booking.Availability{
@@ -55,7 +56,7 @@ func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Pu
 }
 
 // AddWeeklyAvailability publishes a weekly rule. The same rule again changes
-// nothing.
+// nothing: slots that were taken out of it stay out.
 func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
 	ctx = WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in)
 	rule := &booking.WeeklyRule{
@@ -93,7 +94,9 @@ func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string
 	})
 }
 
-// publishNew publishes an availability for the first time, or once more.
+// publishNew publishes an availability. One that exists already keeps its
+// exceptions: a request that is sent again must not offer time that the
+// interviewer has taken back since the first one.
 func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (*Published, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
@@ -104,6 +107,7 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 		return nil, err
 	}
 	there, known := like[wanted.Likeness()]
+	wanted.ID = there.ID
 	if wanted.Weekly != nil {
 		if known && there.PublishedUntil.After(until) {
 			until = *there.PublishedUntil
@@ -116,8 +120,10 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	if err != nil {
 		return nil, err
 	}
-	if err := plan.Refusal().Err(); err != nil {
-		return nil, err
+	if !known {
+		if err := plan.Refusal().Err(); err != nil {
+			return nil, err
+		}
 	}
 	// An availability is kept though other ones have all of its slots: theirs may
 	// go.
@@ -125,9 +131,6 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 		if there, err = c.tx.CreateAvailability(ctx, wanted); err != nil {
 			return nil, err
 		}
-	}
-	if err := c.tx.ForgetExceptions(ctx, there.ID); err != nil {
-		return nil, err
 	}
 	if published := len(plan.New) + len(plan.GivenBack); !known || published > 0 {
 		changes := there.Changes(booking.Availability{}).Add("slots", nil, published)

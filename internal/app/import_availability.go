@@ -17,8 +17,8 @@ import (
 // ImportAvailability publishes the windows and the weekly rules of a table. A
 // window is published whole or not at all, and may lie in the past: a school's
 // history needs its slots. A rule is published as far as the horizon, and leaves
-// out what is in its way, the windows of the file among it. A window whose slots
-// are all there, and a rule that is there, is left as it is.
+// out what is in its way, the windows of the file among it. A window or a rule
+// that exists, and a window whose slots all exist, stays as it is.
 func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -193,8 +193,7 @@ func (p *publishing) judge(row *publishedRow) error {
 	if row.Value.Event {
 		return p.judgeEvent(row)
 	}
-	there, known := p.there[like]
-	if known && wanted.Weekly != nil {
+	if there, known := p.there[like]; known {
 		meets(row, there)
 		return nil
 	}
@@ -207,9 +206,6 @@ func (p *publishing) judge(row *publishedRow) error {
 		return nil
 	case wanted.Weekly == nil && len(plan.New) == 0:
 		meets(row, *p.of[plan.Standing[0].ID])
-		return nil
-	case known && len(there.Differences(wanted)) > 0:
-		row.fail(there.Differences(wanted))
 		return nil
 	case p.slots+len(plan.New) > maxImportedSlots:
 		row.fail(tooManySlots())
@@ -277,11 +273,6 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedR
 	if err != nil {
 		return err
 	}
-	if again := p.again(wanted); len(again) > 0 {
-		if err := tx.ForgetExceptions(ctx, again...); err != nil {
-			return err
-		}
-	}
 	slots := make([]store.LoadedSlot, 0, p.slots)
 	for i, row := range rows {
 		row.id = int64(published[i])
@@ -295,17 +286,6 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedR
 		return err
 	}
 	return recountAll(ctx, tx, p.by)
-}
-
-// again is what was published before and is published once more.
-func (p *publishing) again(wanted []booking.Availability) []booking.AvailabilityID {
-	var ids []booking.AvailabilityID
-	for _, a := range wanted {
-		if there, known := p.there[a.Likeness()]; known {
-			ids = append(ids, there.ID)
-		}
-	}
-	return ids
 }
 
 // recountAll keeps the caps of interviewers, who are locked, after an import. It

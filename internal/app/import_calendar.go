@@ -84,7 +84,11 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 	plan, refused := booking.PlanImportedEvent(by, window, busy, p.now)
 	there, known := p.there[window.Likeness()]
 	left := len(plan.Skipped) - len(plan.Standing)
+	all := left + len(plan.Standing) + len(plan.New)
 	switch {
+	case known:
+		left += len(plan.New) // taken out of it since it was published
+		row.unchanged(int64(there.ID))
 	case len(refused) > 0:
 		row.fail(refused)
 		return nil
@@ -94,8 +98,6 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 	case len(plan.New) > 0:
 		p.plans[row] = plan
 		p.occupy(window, plan.New)
-	case known:
-		row.unchanged(int64(there.ID))
 	case left == 0 && p.of[plan.Standing[0].ID].ID != 0:
 		row.unchanged(int64(p.of[plan.Standing[0].ID].ID))
 	default:
@@ -104,8 +106,8 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 	}
 	if left > 0 {
 		row.notes = append(row.notes, fmt.Sprintf(
-			"%d of %d slots are left out: other slots or blocked time of the interviewer are in the way.",
-			left, left+len(plan.Standing)+len(plan.New)))
+			"%d of %d slots are left out: other slots or blocked time of the interviewer are in the way, or they were withdrawn.",
+			left, all))
 	}
 	return nil
 }

@@ -61,6 +61,7 @@ type history struct {
 	agendas  map[booking.InterviewerID]booking.Agenda
 	given    map[week][]booking.Claim // of capped interviewers
 	there    map[pairing][]standing
+	called   map[pairing]bool // has a row that is CANCELLED
 }
 
 // week is a week of one interviewer, by its start.
@@ -86,7 +87,7 @@ type standing struct {
 // newHistory locks the students, the interviewers and the slots that are to be
 // booked, in this order, and reads what the rules ask about.
 func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.Time, exempt bool) (*history, error) {
-	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}, given: map[week][]booking.Claim{}}
+	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}, called: map[pairing]bool{}, given: map[week][]booking.Claim{}}
 	var students, interviewers []string
 	for _, row := range rows {
 		students = append(students, row.Value.Student)
@@ -109,6 +110,9 @@ func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.
 	wanted := make([]booking.Interview, len(known))
 	for i, row := range known {
 		wanted[i] = row.Value.Interview
+		if row.Value.Status == booking.Cancelled {
+			h.called[pairing{row.Value.StudentID, row.Value.InterviewerID, row.Value.Span()}] = true
+		}
 	}
 	found, err := tx.InterviewsAt(ctx, wanted)
 	for _, i := range found {
@@ -267,6 +271,9 @@ func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool 
 	}
 	at := slices.IndexFunc(h.there[key], same)
 	if at < 0 {
+		at = slices.IndexFunc(h.there[key], func(other standing) bool { return h.calledOff(row, key, other) })
+	}
+	if at < 0 {
 		return false
 	}
 	found := &h.there[key][at]
@@ -282,6 +289,18 @@ func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool 
 	}
 	row.unchanged(int64(found.ID))
 	return true
+}
+
+// calledOff reports whether a row is an interview that was cancelled after the
+// file was written: a file that is imported again must not book it once more.
+func (h *history) calledOff(row *historyRow, key pairing, there standing) bool {
+	if row.Value.Status == booking.Cancelled || there.Status != booking.Cancelled || there.line != 0 {
+		return false
+	}
+	if row.Value.BookedAt == nil {
+		return !h.called[key]
+	}
+	return there.BookedAt.Equal(*row.Value.BookedAt)
 }
 
 // occupy puts what an interview stands on into its interviewer's agenda.

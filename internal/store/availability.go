@@ -254,12 +254,6 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
 }
 
-// ForgetExceptions lets availability publish again what was taken out of it.
-func (tx *Tx) ForgetExceptions(ctx context.Context, of ...booking.AvailabilityID) error {
-	err := tx.db.WithContext(ctx).Exec("DELETE FROM exceptions WHERE availability_id = ANY(?)", ids[booking.AvailabilityID](of)).Error
-	return fault(err, "forget the exceptions of %d availabilities", len(of))
-}
-
 // CreateBlocks writes blocked time and answers it with its ids.
 func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booking.Block, error) {
 	for i, b := range blocks {

@@ -140,22 +140,23 @@ func (o publish) expect(s *school, id int64) answer {
 	if o.weekly != nil && !o.weekly.last.IsZero() && len(s.windows(wanted, time.Time{}, o.weekly.last.AddDate(0, 0, 2))) == 0 {
 		return refuse(booking.InvalidRange) // it has no window to come
 	}
-	if known := slices.IndexFunc(s.availabilities, wanted.like); known >= 0 && s.availabilities[known].published.After(until) {
-		until = s.availabilities[known].published
+	known := slices.IndexFunc(s.availabilities, wanted.like)
+	if known >= 0 {
+		wanted = s.availabilities[known] // what was taken out of it stays out
+		if wanted.published.After(until) {
+			until = wanted.published
+		}
 	}
 	p := s.plan(wanted, s.windows(wanted, time.Time{}, until))
 	switch {
+	case known >= 0:
 	case len(p.fresh) > 0 || len(p.standing) > 0 || len(p.skipped) == 0:
 	case p.past == len(p.skipped):
 		return refuse(booking.SlotInPast)
 	default:
 		return refuse(booking.AvailabilityConflict)
 	}
-	if known := slices.IndexFunc(s.availabilities, wanted.like); known >= 0 {
-		wanted = s.availabilities[known]
-		// What was taken out of it is asked for again.
-		s.exceptions = slices.DeleteFunc(s.exceptions, func(e exception) bool { return e.from == wanted.id })
-	} else {
+	if known < 0 {
 		wanted.id = booking.AvailabilityID(id)
 		s.availabilities = append(s.availabilities, wanted)
 	}

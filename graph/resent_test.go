@@ -1,0 +1,167 @@
+package graph_test
+
+import (
+	"testing"
+
+	"rehearse/internal/booking"
+)
+
+// offers publish ten to noon of Tuesday 9 June in UTC as two slots; the answer is
+// what is said of a request that is sent again.
+var offers = map[string]func(s *school, ann string) []string{
+	"a window": func(s *school, ann string) []string {
+		return s.resent("addAvailability", in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T12:00:00Z"})
+	},
+	"a weekly rule": func(s *school, ann string) []string {
+		return s.resent("addWeeklyAvailability", in{
+			"interviewerId": ann, "timeZone": "UTC", "startDate": "2026-06-09", "endDate": "2026-06-09",
+			"weekdays": []string{"TUESDAY"}, "startTime": "10:00", "endTime": "12:00",
+		})
+	},
+	"a window of a table": func(s *school, _ string) []string {
+		return s.imports("importAvailability", "interviewer,start,end\nann@example.org,2026-06-09T10:00:00Z,2026-06-09T12:00:00Z\n", nil).statuses()
+	},
+	"a rule of a table": func(s *school, _ string) []string {
+		return s.imports("importAvailability", "interviewer,weekdays,startTime,endTime,startDate,endDate,timeZone\n"+
+			"ann@example.org,TUESDAY,10:00,12:00,2026-06-09,2026-06-09,UTC\n", nil).statuses()
+	},
+	"an event": func(s *school, ann string) []string {
+		return s.imports("importAvailability", "", in{"interviewerId": ann, "ical": vevents("DTSTART:20260609T100000Z\nDURATION:PT2H")}).statuses()
+	},
+	"a series of events": func(s *school, ann string) []string {
+		return s.imports("importAvailability", "", in{"interviewerId": ann,
+			"ical": vevents("DTSTART:20260602T100000Z\nDURATION:PT2H\nRRULE:FREQ=WEEKLY;COUNT=2\nEXDATE:20260602T100000Z")}).statuses()
+	},
+}
+
+// resent publishes and returns what was skipped, and why.
+func (s *school) resent(mutation string, input in) []string {
+	var p published
+	s.mutate(mutation, "availability { id } publishedCount skipped { start reason }", input, &p)
+	s.accepted(p.Errors)
+	skipped := []string{}
+	for _, slot := range p.Skipped {
+		skipped = append(skipped, slot.Start[11:16]+" "+slot.Reason)
+	}
+	return skipped
+}
+
+// A request without a key that is sent again, and a file that is imported again,
+// offer no time that the interviewer has taken back since.
+func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
+	t.Parallel()
+	takes := map[string]func(s *school, ann, slot string){
+		"withdrawn": func(s *school, _, slot string) {
+			s.accepted(s.closing("withdrawSlot", "", in{"slotId": slot}).Errors)
+		},
+		"cancelled": func(s *school, ann, slot string) {
+			id := s.booked(s.student(nil), slot)
+			s.as(booking.RoleInterviewer, ann, func() { s.accepted(s.cancel(id).Errors) })
+		},
+		"withdrawn while booked, then cancelled": func(s *school, _, slot string) {
+			id := s.booked(s.student(nil), slot)
+			s.accepted(s.closing("withdrawSlot", "", in{"slotId": slot}).Errors)
+			s.accepted(s.cancel(id).Errors)
+		},
+		"blocked": func(s *school, ann, _ string) {
+			s.block(ann, in{"start": "2026-06-09T10:00:00Z", "end": "2026-06-09T10:30:00Z"})
+		},
+	}
+	for what, offer := range offers {
+		for how, take := range takes {
+			t.Run(what+" "+how, func(t *testing.T) {
+				t.Parallel()
+				s := newSchool(t)
+				ann := s.interviewer(in{"email": "ann@example.org"})
+				first := offer(s, ann)
+				same(t, "both are offered", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
+				take(s, ann, s.slotAt("2026-06-09T10:00:00Z"))
+				same(t, "one is taken back", s.offered(), []string{"2026-06-09T11:00:00Z"})
+				want := []string{"10:00 BLOCKED", "11:00 DUPLICATE"}
+				if len(first) > 0 {
+					want = []string{"UNCHANGED"}
+				}
+				before := s.rows()
+				same(t, "again", offer(s, ann), want)
+				same(t, "changes nothing", s.rows(), before)
+				s.sound()
+			})
+		}
+	}
+}
+
+// Of a window whose slots are all taken back, the same again is no error; removed
+// and added, or under another window, it is offered.
+func TestOfferingAgainOnPurpose(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(in{"email": "ann@example.org"})
+	var data struct {
+		Interviewer struct {
+			Availability struct{ Nodes []struct{ ID string } }
+		}
+	}
+	hour := in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T11:00:00Z"}
+	same(t, "a window", s.resent("addAvailability", hour), []string{})
+	s.accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
+	same(t, "again", s.resent("addAvailability", hour), []string{"10:00 BLOCKED"})
+	same(t, "offers nothing", s.offered(), []string{})
+	longer := in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T12:00:00Z"}
+	same(t, "another window with the time", s.resent("addAvailability", longer), []string{})
+	same(t, "offers it", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
+	s.accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
+	same(t, "neither offers it", [][]string{s.resent("addAvailability", hour), s.resent("addAvailability", longer)},
+		[][]string{{"10:00 BLOCKED"}, {"10:00 BLOCKED", "11:00 DUPLICATE"}})
+	s.ask("query($i: ID!) { interviewer(id: $i) { availability { nodes { id } } } }", in{"i": ann}).into(&data)
+	for _, a := range data.Interviewer.Availability.Nodes {
+		s.remove(a.ID, nil)
+	}
+	same(t, "removed and added", s.resent("addAvailability", longer), []string{})
+	same(t, "offers it", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
+	s.sound()
+}
+
+// An interview that was cancelled here after its import is not booked again by
+// the same file.
+func TestImportingACancelledInterviewAgain(t *testing.T) {
+	t.Parallel()
+	for _, bookedAt := range []string{"", "2026-05-20T08:00:00Z"} {
+		t.Run(bookedAt, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			s.people([]string{"sam"}, []string{"ann"})
+			row := "sam@example.org,ann@example.org,2026-06-09T10:00:00Z,2026-06-09T11:00:00Z,"
+			file := historyHeader + row + "BOOKED,,," + bookedAt + "\n"
+			first := s.imports("importInterviews", file, nil)
+			same(t, "first", first.came(), []string{"2 CREATED"})
+			s.as(booking.RoleInterviewer, "1", func() { s.accepted(s.cancel(*first.Rows[0].ID).Errors) })
+			s.setClock(t0.Add(day))
+			before := s.rows()
+			same(t, "again", s.imports("importInterviews", file, nil).came(), []string{"2 FAILED status:INVALID_INPUT"})
+			same(t, "changes nothing", s.rows(), before)
+			same(t, "booked once more since", s.imports("importInterviews", historyHeader+
+				row+"BOOKED,,,2026-06-01T09:00:00Z\n"+row+"CANCELLED,,,"+bookedAt+"\n", nil).came()[0], "2 CREATED")
+			s.sound()
+		})
+	}
+}
+
+// slotAt finds the slot that starts then and is not withdrawn.
+func (s *school) slotAt(start string) string {
+	s.t.Helper()
+	var data struct{ Slots struct{ Nodes []slot } }
+	s.ask("query($t: DateTime!) { slots(filter: {start: $t, status: [OPEN, HELD, BOOKED]}, first: 1) { nodes { id start } } }", in{"t": start}).into(&data)
+	if len(data.Slots.Nodes) != 1 || data.Slots.Nodes[0].Start != start {
+		s.t.Fatalf("no slot at %s: %v", start, data.Slots.Nodes)
+	}
+	return data.Slots.Nodes[0].ID
+}
+
+// statuses is what became of each row.
+func (i imported) statuses() []string {
+	out := []string{}
+	for _, row := range i.Rows {
+		out = append(out, row.Status)
+	}
+	return out
+}
