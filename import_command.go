@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rehearse/internal/app"
@@ -68,7 +69,7 @@ func parseImport(args []string, zone *time.Location) (importRequest, error) {
 	var words []string
 	for {
 		if err := flags.Parse(args); err != nil {
-			return r, fmt.Errorf("%w: import: %w", errConfiguration, err)
+			return r, misused("import: %w", err)
 		}
 		if flags.NArg() == 0 {
 			break
@@ -76,17 +77,17 @@ func parseImport(args []string, zone *time.Location) (importRequest, error) {
 		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
 	}
 	if len(words) != 2 {
-		return r, fmt.Errorf("%w: import: a table and a file are expected, such as: rehearse import students FILE", errConfiguration)
+		return r, misused("import: a table and a file are expected, such as: rehearse import students FILE")
 	}
 	r.table, r.file = words[0], words[1]
 	if imports[r.table] == nil && r.table != calendarTable {
-		return r, fmt.Errorf("%w: import: %q is not a table; %s is expected", errConfiguration, r.table, importNames)
+		return r, misused("import: %q is not a table; %s is expected", r.table, importNames)
 	}
 	if err := r.checkCalendar(flags); err != nil {
-		return r, fmt.Errorf("%w: import: %w", errConfiguration, err)
+		return r, misused("import: %w", err)
 	}
 	if r.options.Exempt && r.table != "interviews" {
-		return r, fmt.Errorf("%w: import: --exempt is for interviews only", errConfiguration)
+		return r, misused("import: --exempt is for interviews only")
 	}
 	return r, nil
 }
@@ -150,7 +151,7 @@ func (p *program) importFile(ctx context.Context) error {
 	file := os.Stdin
 	if request.file != "-" {
 		if file, err = os.Open(request.file); err != nil {
-			return fmt.Errorf("%w: import: %w", errConfiguration, err)
+			return misused("import: %w", err)
 		}
 		defer file.Close()
 	}
@@ -180,24 +181,42 @@ func (p *program) summarise(request importRequest, imported *app.Imported, took 
 			fmt.Fprintf(out, "line %d: note: %s\n", row.Line, note)
 		}
 	}
-	verb := "imported"
-	if request.options.DryRun {
-		verb = "would be imported"
+	if len(imported.Rows) > 0 || len(imported.Refused) == 0 { // else the file could not be read
+		fmt.Fprintf(out, "%s: %s, in %.1f s\n", request.table, request.counts(imported), took.Seconds())
 	}
-	created, exempted := imported.Count(app.RowCreated), imported.Count(app.RowExempted)
-	failed := imported.Count(app.RowFailed)
-	fmt.Fprintf(out, "%s: %d %s (%d of them exempt), %d unchanged, %d ignored, %d failed, in %.1f s\n",
-		request.table, created+exempted, verb, exempted, imported.Count(app.RowUnchanged), imported.Count(app.RowIgnored), failed, took.Seconds())
 	if err := out.Flush(); err != nil {
 		return err
 	}
 	switch {
 	case len(imported.Refused) > 0:
 		return errors.New(imported.Refused[0].Message)
-	case failed > 0:
-		return fmt.Errorf("%d of %d rows failed", failed, len(imported.Rows))
+	case imported.Count(app.RowFailed) > 0:
+		return fmt.Errorf("%d of %d rows failed", imported.Count(app.RowFailed), len(imported.Rows))
 	}
 	return nil
+}
+
+// counts says how many rows have each status. It leaves out a status that the
+// table does not have, and SKIPPED if there is none.
+func (r importRequest) counts(imported *app.Imported) string {
+	verb := "imported"
+	if r.options.DryRun {
+		verb = "would be imported"
+	}
+	exempted := imported.Count(app.RowExempted)
+	counts := []string{fmt.Sprintf("%d %s", imported.Count(app.RowCreated)+exempted, verb)}
+	if r.options.Exempt {
+		counts[0] += fmt.Sprintf(" (%d of them exempt)", exempted)
+	}
+	counts = append(counts, fmt.Sprintf("%d unchanged", imported.Count(app.RowUnchanged)))
+	if r.table == calendarTable {
+		counts = append(counts, fmt.Sprintf("%d ignored", imported.Count(app.RowIgnored)))
+	}
+	counts = append(counts, fmt.Sprintf("%d failed", imported.Count(app.RowFailed)))
+	if skipped := imported.Count(app.RowSkipped); skipped > 0 {
+		counts = append(counts, fmt.Sprintf("%d valid but not written", skipped))
+	}
+	return strings.Join(counts, ", ")
 }
 
 // exportsIn are the tables that can be bounded by time.
@@ -230,7 +249,7 @@ func parseExport(args []string, zone *time.Location) (table string, in app.Expor
 	var words []string
 	for {
 		if err := flags.Parse(args); err != nil {
-			return "", in, fmt.Errorf("%w: export: %w", errConfiguration, err)
+			return "", in, misused("export: %w", err)
 		}
 		if flags.NArg() == 0 {
 			break
@@ -238,16 +257,16 @@ func parseExport(args []string, zone *time.Location) (table string, in app.Expor
 		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
 	}
 	if len(words) != 1 || exports[words[0]] == nil {
-		return "", in, fmt.Errorf("%w: export: %s is expected", errConfiguration, tableNames)
+		return "", in, misused("export: %s is expected", tableNames)
 	}
 	table = words[0]
 	if (from != "" || until != "") && exportsIn[table] == nil {
-		return "", in, fmt.Errorf("%w: export: --from and --until are for interviews and availability only", errConfiguration)
+		return "", in, misused("export: --from and --until are for interviews and availability only")
 	}
 	if from != "" {
 		day, err := calendar.ParseDate(from)
 		if err != nil {
-			return "", in, fmt.Errorf("%w: export: --from: %w", errConfiguration, err)
+			return "", in, misused("export: --from: %w", err)
 		}
 		begin := day.Begin(zone)
 		in.From = &begin
@@ -255,13 +274,13 @@ func parseExport(args []string, zone *time.Location) (table string, in app.Expor
 	if until != "" {
 		day, err := calendar.ParseDate(until)
 		if err != nil {
-			return "", in, fmt.Errorf("%w: export: --until: %w", errConfiguration, err)
+			return "", in, misused("export: --until: %w", err)
 		}
 		end := day.AddDays(1).Begin(zone)
 		in.Until = &end
 	}
 	if in.From != nil && in.Until != nil && !in.From.Before(*in.Until) {
-		return "", in, fmt.Errorf("%w: export: --until %s lies before --from %s", errConfiguration, until, from)
+		return "", in, misused("export: --until %s lies before --from %s", until, from)
 	}
 	return table, in, nil
 }

@@ -147,7 +147,7 @@ func TestImportCommand(t *testing.T) {
 	if code != exitFault {
 		t.Errorf("a row that fails: %d", code)
 	}
-	mustContain(t, "it says where", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected (INVALID_INPUT)", "0 imported", "1 failed")
+	mustContain(t, "it says where", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected (INVALID_INPUT)", "students: 0 imported, 0 unchanged, 1 failed, 1 valid but not written, in ")
 	mustContain(t, "and that nothing was written", errs, "nothing was written")
 	mustContain(t, "so there is nobody", mustRun(t, data, env, "export", "students"), "name,email,timeZone,interviewLimit\n")
 
@@ -155,7 +155,7 @@ func TestImportCommand(t *testing.T) {
 	if code != exitFault {
 		t.Errorf("in part: %d", code)
 	}
-	mustContain(t, "in part", out, "1 imported", "1 failed")
+	mustContain(t, "in part", out, "students: 1 imported, 0 unchanged, 1 failed, in ")
 	mustContain(t, "he is there", mustRun(t, data, env, "export", "students"), "Ada,ada@example.org,UTC,\n")
 
 	cmd := command(t, data, env, "import", "students", "-", "--dry-run")
@@ -168,6 +168,11 @@ func TestImportCommand(t *testing.T) {
 	latin := asFile(t, "name,email\nJos\xe9,jose@example.org\n")
 	_, out, _ = once(t, data, env, "import", "students", latin)
 	mustContain(t, "another encoding", out, "line 2, name:", "UTF-8")
+	code, out, errs = once(t, data, env, "import", "students", asFile(t, "name,mail\nAda,ada@example.org\n"))
+	if code != exitFault || out != "" {
+		t.Errorf("a file that cannot be read: %d, %q", code, out)
+	}
+	mustContain(t, "an unknown column", errs, `rehearse: line 1 names a column "mail"`)
 	for _, args := range [][]string{
 		{"import"}, {"import", "teachers", bad}, {"import", "students", bad, "--fast"}, {"import", "students", "--exempt", bad},
 		{"import", "students", filepath.Join(data, "none.csv")}, {"export"}, {"export", "teachers"},

@@ -17,7 +17,7 @@ func (p *program) load(ctx context.Context) error {
 		_, err = fmt.Fprintln(p.stdout, load.Usage)
 		return err
 	case err != nil:
-		return fmt.Errorf("%w: load: %w", errConfiguration, err)
+		return misused("load: %w", err)
 	}
 	if options.Token == "" {
 		options.Token = p.config.LoadToken

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -54,6 +55,7 @@ func (p *program) serve(ctx context.Context) error {
 		end()
 		p.traces.Stop(late, p.log)
 	}()
+	p.application = servingWith + p.config.ClockOffset.String()
 	return p.withDatabase(ctx, func(s *store.Store, server *localpg.Server) error {
 		if err := p.prepare(ctx, s); err != nil {
 			return err
@@ -249,8 +251,25 @@ func lateBy(ctx context.Context, after time.Duration) (context.Context, context.
 	return late, cancel
 }
 
+// servingWith begins the application name of a server; its clock's offset follows.
+const servingWith = "rehearse serve with CLOCK_OFFSET="
+
+// checkClocks refuses a database that a server with another clock uses: the two
+// would apply the rules at different times to the same school.
+func (p *program) checkClocks(ctx context.Context, s *store.Store) error {
+	others, err := s.OtherSessions(ctx, servingWith)
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	return fmt.Errorf("CLOCK_OFFSET is %s, and another server on this database has %s; stop it first, use its value, or set DATA_DIR or DATABASE_URL to another database",
+		p.config.ClockOffset, strings.TrimPrefix(others[0], servingWith))
+}
+
 // prepare brings the database to where it can be served from.
 func (p *program) prepare(ctx context.Context, s *store.Store) error {
+	if err := p.checkClocks(ctx, s); err != nil {
+		return err
+	}
 	if err := p.toThisVersion(ctx, s); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,62 +33,6 @@ func main() {
 	os.Exit(exitCode(err, os.Getenv("LOG_FORMAT") == "json", os.Stderr))
 }
 
-// Exit codes.
-const (
-	exitFault         = 1
-	exitConfiguration = 2
-)
-
-// errConfiguration marks what the caller has to set right.
-var errConfiguration = errors.New("wrong configuration")
-
-// exitCode tells why the program ends: in a line for a person, or as one of the
-// log where that is JSON.
-func exitCode(err error, logs bool, stderr io.Writer) int {
-	code := exitFault
-	if errors.Is(err, errConfiguration) {
-		code = exitConfiguration
-	}
-	switch {
-	case err == nil:
-		return 0
-	case logs:
-		slog.New(slog.NewJSONHandler(stderr, nil)).Error("ended", "error", err.Error(), "exitCode", code)
-	case code == exitConfiguration:
-		fmt.Fprintln(stderr, err)
-	default:
-		fmt.Fprintln(stderr, "rehearse:", err)
-	}
-	return code
-}
-
-const usage = `usage: rehearse [command]
-
-  serve     run the server (the default): start the built-in database if it is used,
-            migrate it, load the sample school into an empty one, and serve
-  migrate   migrate the database to this version's schema
-  sample    load sample data into an empty database: the sample school, or, with
-            --size S, M or L, a large generated one (--seed N, 1 by default)
-  extend    publish the slots of all weekly rules up to the policy's horizon; serve
-            does this every hour
-  import    import a CSV file, or standard input for -:
-            import students|interviewers|availability|interviews FILE|-
-            --dry-run prints the result and writes nothing, --partial writes the valid rows,
-            --exempt imports interviews that break the limit, the pair, the grades or a cap
-            import calendar FILE|- --interviewer ID|E-MAIL imports an iCalendar file:
-            --slot-minutes N (60 by default), --whole-days skip|block (skip by default)
-  export    write such a file to standard output:
-            export students|interviewers|availability|interviews
-                   [--from DATE] [--until DATE], for availability and interviews
-  token     print an access token for a person:
-            --role student|interviewer|admin --id N [--ttl 1h]
-  load      load-test a running server and print rates and latencies:
-            load [flags] URL; load --help lists the flags
-  check     check the data against all invariants and print the violations
-  version   print the version
-
-Environment variables configure the program; the README lists them.`
-
 // program is one run: what its commands share.
 type program struct {
 	config config.Config
@@ -97,6 +42,8 @@ type program struct {
 	traces *telemetry.Traces // nil for none
 	now    func() time.Time  // the real time
 	clock  func() time.Time  // the school's
+
+	application string // names the program's sessions to Postgres; empty for no name
 }
 
 // run does what args say and returns when it is done or ctx ends.
@@ -110,25 +57,27 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		"extend": (*program).extend, "token": (*program).token, "load": (*program).load,
 		"import": (*program).importFile, "export": (*program).exportTable,
 	}
-	switch name {
-	case "version":
+	command, known := commands[name]
+	switch {
+	case slices.Contains([]string{"version", "--version"}, name):
 		_, err := fmt.Fprintln(stdout, version())
 		return err
-	case "help", "-h", "--help":
-		_, err := fmt.Fprintln(stdout, usage)
-		return err
+	case slices.Contains([]string{"help", "-h", "--help"}, name):
+		return help(stdout, args)
+	case !known:
+		return misused("unknown command %q; `rehearse help` lists the commands", name)
+	case name != "load" && asksForHelp(args): // load prints its own
+		return help(stdout, []string{name})
+	case len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token", "load"}, name):
+		return misused("%s takes no arguments; there are %q", name, args)
 	}
-	if name != "load" && (slices.Contains(args, "--help") || slices.Contains(args, "-h")) { // load has its own
-		_, err := fmt.Fprintln(stdout, usage)
+	misspelt, err := config.Misspelt(os.Environ()) //nolint:forbidigo // it goes to config
+	if err != nil {
 		return err
-	}
-	command, known := commands[name]
-	if !known || (len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token", "load"}, name)) {
-		return fmt.Errorf("%w: unknown command %q with arguments %q\n\n%s", errConfiguration, name, args, usage)
 	}
 	c, err := config.Load(getenv, purposes[name])
 	if err != nil {
-		return fmt.Errorf("%w:\n%w", errConfiguration, err)
+		return fmt.Errorf("%w:\n%s", errConfiguration, strings.Join(append([]string{err.Error()}, misspelt...), "\n"))
 	}
 	if c.DataDir == "" && c.UsesDataDir(purposes[name]) {
 		if c.DataDir, err = localpg.DefaultDataDir(getenv); err != nil {
@@ -141,16 +90,29 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	p := &program{config: c, args: args, stdout: stdout, log: newLogger(c, stderr)}
 	p.now = time.Now
 	if name != "token" && name != "load" {
-		misspelt, err := config.Misspelt(os.Environ()) //nolint:forbidigo // it goes to config
-		if err != nil {
-			return err
-		}
 		for _, says := range misspelt {
 			p.log.Warn(says)
 		}
 	}
 	p.clock = func() time.Time { return p.now().Add(c.ClockOffset) }
 	return command(p, ctx)
+}
+
+func asksForHelp(args []string) bool {
+	return slices.Contains(args, "--help") || slices.Contains(args, "-h")
+}
+
+// help prints the usage, or that of the one command that is named.
+func help(stdout io.Writer, args []string) error {
+	if len(args) > 1 {
+		return misused("help takes one command; there are %q", args)
+	}
+	text := helpOf(strings.Join(args, ""))
+	if text == "" {
+		return misused("unknown command %q; `rehearse help` lists the commands", args[0])
+	}
+	_, err := fmt.Fprintln(stdout, text)
+	return err
 }
 
 // purposes are of the commands that do not work on the database alone.
@@ -224,7 +186,7 @@ func (p *program) extend(ctx context.Context) error {
 func (p *program) sample(ctx context.Context) error {
 	request, err := sample.ParseArgs(p.args)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errConfiguration, err)
+		return misuse{err}
 	}
 	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
 		if _, err := s.Migrate(ctx); err != nil {
@@ -279,7 +241,7 @@ func (p *program) onDatabase(ctx context.Context, existing bool, work func(*stor
 		dsn = server.DSN(databaseName)
 	}
 	s, err := store.Open(ctx, dsn, store.Options{
-		MaxConns: p.config.DatabaseMaxConns, ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(),
+		MaxConns: p.config.DatabaseMaxConns, ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(), Application: p.application,
 	})
 	if errors.Is(err, store.ErrUnavailable) {
 		return fmt.Errorf("%w; %s", err, store.Advice(err))

@@ -264,7 +264,7 @@ func TestFirstHour(t *testing.T) {
 	if code != 1 {
 		t.Errorf("sample into a school with people: %d", code)
 	}
-	mustContain(t, "its error", errs, "empty one only")
+	mustContain(t, "its error", errs, "only be loaded into an empty database")
 }
 
 func TestTracesThatCannotBeSentStopNothing(t *testing.T) {
@@ -324,10 +324,15 @@ func TestSecondInstanceSharesTheDatabase(t *testing.T) {
 	two := start(t, data)
 	mustContain(t, "written at one", one.ask(`mutation { createStudent(input: {name: "X", email: "x@example.org"}) { errors { code } } }`), `"errors":[]`)
 	mustContain(t, "read at the other", two.ask(`{ students(filter: {search: "x@example.org"}) { totalCount } }`), `"totalCount":1`)
+	code, _, errs := once(t, data, []string{"CLOCK_OFFSET=240h"})
+	if code != exitFault {
+		t.Errorf("a third with another clock ends with %d", code)
+	}
+	mustContain(t, "its error", errs, "CLOCK_OFFSET is 240h0m0s, and another server on this database has 0s")
 	two.stop()
 	mustContain(t, "the first goes on", one.ask(`{ students { totalCount } }`), `"totalCount":26`)
 	_, port, _ := strings.Cut(one.address, ":")
-	code, _, errs := once(t, data, []string{"ADDR=127.0.0.1:" + port})
+	code, _, errs = once(t, data, []string{"ADDR=127.0.0.1:" + port})
 	if code != exitFault {
 		t.Errorf("a third on the first's address ends with %d", code)
 	}
@@ -371,12 +376,20 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"version", nil, []string{"version"}, 0, "rehearse"},
 		{"help", nil, []string{"help"}, 0, "usage: rehearse"},
-		{"an unknown command", nil, []string{"dance"}, exitConfiguration, `unknown command "dance"`},
-		{"arguments where there are none", nil, []string{"serve", "now"}, exitConfiguration, "usage"},
+		{"version as a flag", nil, []string{"--version"}, 0, "rehearse"},
+		{"help on a command", nil, []string{"import", "--help"}, 0, "usage: rehearse import"},
+		{"help on a command, the other way", nil, []string{"help", "check"}, 0, "usage: rehearse check"},
+		{"help on an unknown command", nil, []string{"help", "dance"}, exitConfiguration, `unknown command "dance"`},
+		{"an unknown command", nil, []string{"dance"}, exitConfiguration, "rehearse: unknown command \"dance\"; `rehearse help` lists the commands\n"},
+		{"an unknown command's help", nil, []string{"dance", "--help"}, exitConfiguration, `unknown command "dance"`},
+		{"arguments where there are none", nil, []string{"serve", "now"}, exitConfiguration, `rehearse: serve takes no arguments; there are ["now"]`},
+		{"an unknown flag", nil, []string{"export", "students", "--all"}, exitConfiguration, "rehearse: export: flag provided but not defined: -all"},
 		{"an unknown size", nil, []string{"sample", "--size", "XXL"}, exitConfiguration, "school, S, M or L"},
 		{"load's help", nil, []string{"load", "--help"}, 0, "--max-in-flight"},
 		{"load on nothing", nil, []string{"load"}, exitConfiguration, "load: no URL is given"},
-		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `MIGRATE is "maybe"`},
+		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `wrong configuration:` + "\n" + `MIGRATE is "maybe"`},
+		{"a wrong value and a misspelt name", []string{"MIGRATE=maybe", "RATE_LIMITS=off"}, nil, exitConfiguration, "did you mean RATE_LIMIT?"},
+		{"a token of no server", nil, []string{"token", "--role", "admin", "--id", "1"}, exitFault, "set DATA_DIR to the folder of the server"},
 		{"no documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, `TRUSTED_DOCUMENTS is "nowhere"; a folder of documents is expected`},
 		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, "loopback address"},
 		{"no such database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, "check that Postgres runs"},
@@ -389,6 +402,25 @@ func TestCommandLine(t *testing.T) {
 				t.Errorf("ended with %d:\n%s%s", code, out, errs)
 			}
 		})
+	}
+}
+
+// The help on a command is its part of the usage, and every command has one.
+func TestHelpOnACommand(t *testing.T) {
+	t.Parallel()
+	var rest []string
+	for _, name := range []string{"serve", "migrate", "sample", "extend", "import", "export", "token", "load", "check", "version"} {
+		text, found := strings.CutPrefix(helpOf(name), "usage: rehearse "+name+" [arguments]\n\n")
+		if !found || !strings.HasPrefix(text, "  "+name+" ") {
+			t.Errorf("%s: %q", name, helpOf(name))
+		}
+		rest = append(rest, text)
+	}
+	if whole := strings.Join(rest, "\n"); !strings.Contains(usage, whole) {
+		t.Errorf("the parts are not the whole:\n%s", whole)
+	}
+	if text := helpOf("dance"); text != "" {
+		t.Errorf("an unknown command has the help %q", text)
 	}
 }
 

@@ -63,7 +63,7 @@ const defaultTTL = time.Hour
 func (p *program) token(context.Context) error {
 	actor, ttl, err := parseToken(p.args)
 	if err != nil {
-		return fmt.Errorf("%w: token: %w", errConfiguration, err)
+		return misused("token: %w", err)
 	}
 	if p.config.Auth == config.AuthJWT && p.config.KeepsKey() {
 		return fmt.Errorf("%w: token: AUTH is jwt, which is the default with DATABASE_URL, so the server does not use the key in the data folder; "+
@@ -71,7 +71,8 @@ func (p *program) token(context.Context) error {
 	}
 	keys, err := p.keys()
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no key in the data folder %s; run `rehearse serve` first, which creates it, or set JWT_SECRET", p.config.DataDir)
+		return fmt.Errorf("there is no key in the data folder %s; set DATA_DIR to the folder of the server, or JWT_SECRET to its secret; "+
+			"`rehearse serve` creates the key at its first start", p.config.DataDir)
 	}
 	if err != nil {
 		return err

@@ -6189,7 +6189,7 @@ type SlotsChanged {
 
 # ==================================================================== mutations
 
-"The mutations. The ` + "`" + `errors` + "`" + ` of a payload are empty if and only if the mutation was executed."
+"The mutations. The ` + "`" + `errors` + "`" + ` of a payload are empty if and only if nothing refused the mutation; it was then executed, unless it was a dry run."
 type Mutation {
   """
   Books a slot for a student. If the student has already booked the slot, it returns

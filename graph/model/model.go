@@ -372,7 +372,7 @@ type MarkNoShowPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// The mutations. The `errors` of a payload are empty if and only if the mutation was executed.
+// The mutations. The `errors` of a payload are empty if and only if nothing refused the mutation; it was then executed, unless it was a dry run.
 type Mutation struct {
 }
 

@@ -189,8 +189,8 @@ func (c *Config) validate(purpose Purpose) []error {
 			errs = append(errs, wrong(name, value, allowed))
 		}
 	}
-	check(isAddress(c.Addr), "ADDR", c.Addr, "host:port")
-	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr, "host:port")
+	check(isAddress(c.Addr), "ADDR", c.Addr, hostAndPort)
+	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr, hostAndPort)
 	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat, "text or json")
 	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns), "a number of at least 1")
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String(), "a positive duration")
@@ -216,6 +216,8 @@ func (c *Config) validate(purpose Purpose) []error {
 	errs = append(errs, c.validateOrigins()...)
 	return append(errs, c.loadCertificate()...)
 }
+
+const hostAndPort = "host:port with a port from 1 to 65535, or 0 for any free one,"
 
 func isDatabase(url string) bool {
 	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")

@@ -51,8 +51,8 @@ func TestValues(t *testing.T) {
 func TestWrongValues(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, value, says string }{
-		{"ADDR", "nowhere", `ADDR is "nowhere"; host:port is expected`},
-		{"ADDR", "127.0.0.1:99999", "host:port"},
+		{"ADDR", "nowhere", `ADDR is "nowhere"; host:port with a port from 1 to 65535, or 0 for any free one, is expected`},
+		{"ADDR", "127.0.0.1:99999", "a port from 1 to 65535"},
 		{"ADDR", "0.0.0.0:8080", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
 		{"ADDR", "example.org:8080", "one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER is expected"},
 		{"OPS_ADDR", "x", `OPS_ADDR is "x"`},

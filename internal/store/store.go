@@ -61,6 +61,8 @@ type Options struct {
 	// ListenDSN is where changes are heard of; empty for the database itself. What
 	// pools transactions cannot be listened to.
 	ListenDSN string
+	// Application is the application_name of the connections, unless the DSN has one.
+	Application string
 	// LockTimeout and StatementTimeout are how long a transaction waits for a lock,
 	// and how long a statement in it runs, before it gives up: no request can hang
 	// on another. 0 means 2 and 5 seconds.
@@ -94,6 +96,11 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	listening, err := parseDSN(cmp.Or(o.ListenDSN, dsn))
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range []*pgx.ConnConfig{config, listening} {
+		if o.Application != "" && c.RuntimeParams["application_name"] == "" {
+			c.RuntimeParams["application_name"] = o.Application
+		}
 	}
 	config.Tracer = o.Tracer
 	if o.Traces != nil {
