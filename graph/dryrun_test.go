@@ -198,6 +198,53 @@ func TestRescheduleCutoff(t *testing.T) {
 	s.sound()
 }
 
+// A change of the cancel cutoff alone does not let a student move an interview that
+// can no longer be cancelled, and cancel it then.
+func TestRescheduleCutoffFollowsTheCancelCutoff(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	sets := func(input in) [2]int {
+		t.Helper()
+		var payload struct {
+			BookingPolicy struct{ CancelCutoffSeconds, RescheduleCutoffSeconds int }
+			Errors        []refused
+		}
+		s.mutate("updateBookingPolicy", "bookingPolicy { cancelCutoffSeconds rescheduleCutoffSeconds }", input, &payload)
+		s.accepted(payload.Errors)
+		return [2]int{payload.BookingPolicy.CancelCutoffSeconds, payload.BookingPolicy.RescheduleCutoffSeconds}
+	}
+	const hour = 3600
+	for _, step := range []struct {
+		what  string
+		input in
+		want  [2]int
+	}{
+		{"equal: it is raised too", in{"cancelCutoffSeconds": 48 * hour}, [2]int{48 * hour, 48 * hour}},
+		{"and lowered", in{"cancelCutoffSeconds": 24 * hour}, [2]int{24 * hour, 24 * hour}},
+		{"longer", in{"rescheduleCutoffSeconds": 30 * hour}, [2]int{24 * hour, 30 * hour}},
+		{"it stays", in{"cancelCutoffSeconds": 12 * hour}, [2]int{12 * hour, 30 * hour}},
+		{"or is raised", in{"cancelCutoffSeconds": 48 * hour}, [2]int{48 * hour, 48 * hour}},
+		{"shorter on purpose", in{"rescheduleCutoffSeconds": hour}, [2]int{48 * hour, hour}},
+		{"stays so", in{"cancelCutoffSeconds": 72 * hour}, [2]int{72 * hour, hour}},
+		{"both", in{"cancelCutoffSeconds": 48 * hour, "rescheduleCutoffSeconds": 48 * hour}, [2]int{48 * hour, 48 * hour}},
+	} {
+		same(t, step.what, sets(step.input), step.want)
+	}
+	var payload struct{ Errors []refused }
+	s.mutate("updateBookingPolicy", "", in{"cancelCutoffSeconds": -1}, &payload)
+	same(t, "one error for one value", payload.Errors[0].Path, []string{"input", "cancelCutoffSeconds"})
+	same(t, "in all", len(payload.Errors), 1)
+
+	student := s.student(nil)
+	id, to := s.booked(student, s.newSlot(2*day)), s.newSlot(20*day)
+	s.setClock(t0.Add(18 * time.Hour)) // 30 hours before
+	s.as(booking.RoleStudent, student, func() {
+		same(t, "too late to cancel", codes(s.cancel(id).Errors), []string{"CANCEL_TOO_LATE"})
+		same(t, "and to move", codes(s.move(id, to).Errors), []string{"RESCHEDULE_TOO_LATE"})
+	})
+	s.sound()
+}
+
 func TestWhatTheViewerCanDo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

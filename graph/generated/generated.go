@@ -7326,7 +7326,8 @@ input UpdateBookingPolicyInput {
   cancelCutoffSeconds: Int @notNull
   """
   The minimum time between a student's reschedule and the start, 0 to 2592000 seconds.
-  If it is less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can reschedule an interview that
+  Left out, it changes with ` + "`" + `cancelCutoffSeconds` + "`" + ` if the two are equal, and never falls
+  behind it because that is raised. If it is set to less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can reschedule an interview that
   is too close to be cancelled, and then cancel it. Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull

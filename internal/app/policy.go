@@ -37,8 +37,14 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 			return nil, booking.StaleVersion("policy", before.Version)
 		}
 		policy := in.apply(before)
-		if err := policy.Validate().Err(); err != nil || policy == before {
-			return &policy, err
+		if err := policy.Validate().Err(); err != nil {
+			return nil, err
+		}
+		if in.RescheduleCutoffSeconds == nil {
+			policy = policy.FollowCancelCutoff(before)
+		}
+		if policy == before {
+			return &policy, nil
 		}
 		policy.Version++
 		if err := tx.UpdatePolicy(ctx, policy, now); err != nil {

@@ -19,6 +19,18 @@ type Policy struct {
 	Version                 int // grows by one with every change
 }
 
+// FollowCancelCutoff is the policy with the reschedule cutoff that goes with a
+// change of the cancel cutoff alone. The two stay equal if they were, and the
+// change does not open the way around the cancel cutoff by itself: only setting
+// the reschedule cutoff makes it the shorter one.
+func (p Policy) FollowCancelCutoff(before Policy) Policy {
+	apart := before.RescheduleCutoffSeconds - before.CancelCutoffSeconds
+	if apart == 0 || apart > 0 && p.RescheduleCutoffSeconds < p.CancelCutoffSeconds {
+		p.RescheduleCutoffSeconds = p.CancelCutoffSeconds
+	}
+	return p
+}
+
 // Horizon is until when weekly availability is published.
 func (p Policy) Horizon(now time.Time) time.Time {
 	return now.Add(time.Duration(p.PublishHorizonDays) * 24 * time.Hour)
