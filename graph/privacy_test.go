@@ -142,3 +142,92 @@ func TestAnonymisedStudentIsInNoKeptAnswer(t *testing.T) {
 	keys, planted := kept()
 	same(t, "answers that are kept, and that name the student", [2]int{keys, planted}, [2]int{1, 0})
 }
+
+// anonymise anonymises a student.
+func (s *school) anonymise(student string) {
+	s.t.Helper()
+	var payload struct{ Errors []refused }
+	s.mutate("anonymiseStudent", "student { id }", in{"studentId": student}, &payload)
+	s.accepted(payload.Errors)
+}
+
+// Whatever would write about an anonymised student is refused, and nothing is
+// left by which they could book.
+func TestAnonymisedStudentStaysSo(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.interviewer(in{"email": "ann@example.org"})
+	student := planted(s)
+	missed := s.booked(student, s.newSlot(3*day))
+	s.setClock(t0.Add(4 * day))
+	for _, rule := range []string{"LIMIT", "NOTICE"} {
+		s.waive(student, rule, in{"uses": 3})
+	}
+	slot, other := s.newSlot(5*day), s.newSlot(6*day)
+	s.held(student, slot)
+	s.anonymise(student)
+	same(t, "hold", s.holdOf(student), "none")
+	all, atWork := s.waivers(student)
+	same(t, "waivers", [2]int{len(all), len(atWork)}, [2]int{3, 0})
+	for _, w := range all {
+		same(t, "revoked", w.RevokedAt != nil, true)
+	}
+	happened := kinds(s.events(", filter: {studentId: " + student + "}"))
+	same(t, "last events", happened[len(happened)-5:], []string{"HOLD_RELEASED", "WAIVER_REVOKED", "WAIVER_REVOKED", "WAIVER_REVOKED", "STUDENT_ANONYMISED"})
+
+	before := s.rows()
+	for _, test := range []struct {
+		name, mutation, code string
+		input                in
+	}{
+		{"name", "updateStudent", "WRONG_STATUS", in{"studentId": student, "name": "Back Again"}},
+		{"limit", "updateStudent", "WRONG_STATUS", in{"studentId": student, "interviewLimit": 9}},
+		{"waiver", "grantWaiver", "WRONG_STATUS", in{"studentId": student, "rule": "LIMIT", "reason": "ill"}},
+		{"note", "completeInterview", "WRONG_STATUS", in{"interviewId": missed, "grade": 3, "note": "planted again"}},
+		{"reason", "cancelInterview", "WRONG_STATUS", in{"interviewId": missed, "reason": "planted again"}},
+		{"booking", "bookSlot", "LIMIT_REACHED", in{"studentId": student, "slotId": slot}},
+		{"hold", "holdSlot", "LIMIT_REACHED", in{"studentId": student, "slotId": other}},
+	} {
+		var payload struct{ Errors []refused }
+		s.mutate(test.mutation, "__typename", test.input, &payload)
+		same(t, test.name, strings.Join(codes(payload.Errors), " "), test.code)
+		same(t, test.name+": says so", strings.Contains(payload.Errors[0].Message, "anonymised"), test.code == "WRONG_STATUS")
+	}
+	anonymous := "student-" + student + "@anonymous.invalid"
+	imported := s.imports("importInterviews", importedInterview+bookingRow(anonymous, "ann@example.org", -3*day), nil)
+	same(t, "import", strings.Contains(imported.messages(), "The student is anonymised"), true)
+	differs := s.imports("importStudents", "name,email\nBack Again,"+anonymous+"\n", nil)
+	same(t, "import of the student", differs.came(), []string{"2 FAILED name:INVALID_INPUT"})
+	same(t, "rows", s.rows(), before)
+	s.accepted(s.complete(missed, 3).Errors) // a grade is no text
+	s.sound()
+}
+
+// Each call removes all there is, also what came after the first.
+func TestAnonymisingAgainRemovesWhatIsThere(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := planted(s)
+	s.anonymise(student)
+	for _, statement := range []string{
+		"UPDATE interviews SET note = 'planted later' WHERE student_id = $1 AND status = 'COMPLETED'",
+		"UPDATE waivers SET reason = 'planted later' WHERE student_id = $1",
+	} {
+		if _, err := s.db.SQL(t).ExecContext(t.Context(), statement, student); err != nil {
+			t.Fatal(err)
+		}
+	}
+	findings, err := s.store.Check(t.Context(), s.app.Now())
+	if err != nil || len(findings) == 0 {
+		t.Errorf("check finds nothing: %v, %v", findings, err)
+	}
+	told := len(s.events(", filter: {studentId: " + student + "}"))
+	s.anonymise(student)
+	if text := s.exported(student); strings.Contains(text, "planted") {
+		t.Errorf("something is left: %s", text)
+	}
+	same(t, "events", len(s.events(", filter: {studentId: "+student+"}")), told+1)
+	s.anonymise(student)
+	same(t, "events when nothing is left", len(s.events(", filter: {studentId: "+student+"}")), told+1)
+	s.sound()
+}

@@ -6353,7 +6353,9 @@ type Mutation {
   ): UpdateStudentPayload @access
   """
   Removes a student's name and e-mail, and the texts that people have written about
-  them. Their interviews are kept, and they can no longer book. It cannot be undone.
+  them. Their interviews are kept, and they can no longer book. Their hold and their
+  waivers end. Nothing can be written about them again: that is ` + "`" + `WRONG_STATUS` + "`" + `.
+  It cannot be undone.
   Null only with a top-level error.
   """
   anonymiseStudent(

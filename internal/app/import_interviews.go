@@ -217,6 +217,10 @@ func (h *history) judge(row *historyRow) error {
 		return nil
 	}
 	record, by := h.students[row.Value.Student], h.by[row.Value.Interviewer]
+	if refused := record.Student.MayBeWrittenAbout("studentEmail"); len(refused) > 0 {
+		row.fail(refused)
+		return nil
+	}
 	slot, refused := h.agendas[i.InterviewerID].SlotFor(i, h.now)
 	without, own := *record, slot != nil && i.Status != booking.Cancelled && slot.HeldAt(h.now)
 	if own {

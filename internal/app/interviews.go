@@ -31,6 +31,9 @@ func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) 
 			return err
 		}
 		completed, refused := c.was.Complete(completion, c.now)
+		if in.Note != nil && *in.Note != "" {
+			refused = append(refused, c.student.MayBeWrittenAbout("note")...)
+		}
 		if err := refused.Err(); err != nil {
 			return err
 		}
@@ -61,6 +64,9 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 		cancelled, refused := c.was.Cancel(in.Reason, by, policy, c.now)
 		if len(refused) > 0 || cancelled.Status == c.was.Status {
 			return refused.Err()
+		}
+		if err := c.student.MayBeWrittenAbout("reason").Err(); err != nil {
+			return err
 		}
 		interviewer, err := c.interviewer(ctx)
 		if err != nil {
@@ -206,6 +212,8 @@ type changing struct {
 	alone bool // lock interviewers for this transaction alone
 	was   booking.Interview
 	is    booking.Interview
+
+	student booking.Student
 }
 
 // mine reads an interview of the caller.
@@ -224,7 +232,8 @@ func (a *App) changeInterview(
 	}
 	changed, err := withCaps(false, func(alone bool) (booking.Interview, error) {
 		return write(ctx, a, w, func(tx *store.Tx) (booking.Interview, error) {
-			if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
+			student, err := tx.LockStudent(ctx, known.StudentID)
+			if err != nil {
 				return known, err
 			}
 			// Once more: its student stays the same, its interviewer may have changed.
@@ -232,7 +241,7 @@ func (a *App) changeInterview(
 			if err != nil {
 				return known, err
 			}
-			c := &changing{tx: tx, now: w.now, alone: alone, was: current, is: current}
+			c := &changing{tx: tx, now: w.now, alone: alone, was: current, is: current, student: student}
 			err = change(c)
 			return c.is, err
 		})

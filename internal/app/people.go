@@ -61,6 +61,9 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 		if err != nil {
 			return nil, err
 		}
+		if err := before.MayBeWrittenAbout("studentId").Err(); err != nil {
+			return nil, err
+		}
 		if err := before.CheckExpected(in.ExpectedVersion, "student").Err(); err != nil {
 			return nil, err
 		}

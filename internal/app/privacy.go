@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -17,20 +18,20 @@ func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.Raw
 	return v.app.store.ExportStudent(ctx, id)
 }
 
-// AnonymiseStudentInput takes a student's name away.
+// AnonymiseStudentInput names the student whose personal data is removed.
 type AnonymiseStudentInput struct{ StudentID booking.StudentID }
 
-// AnonymiseStudent takes away the student's name and e-mail, and what people have
-// written about him. What he has done stays, for the school's figures. It cannot
-// be undone; doing it again changes nothing.
+// AnonymiseStudent removes the student's name and e-mail, and what people have
+// written about them, and ends their hold and their waivers. What they did stays,
+// for the school's figures. It cannot be undone. Each call removes all there is;
+// where there is nothing, it changes nothing.
 func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*booking.Student, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
 	now := a.Now()
 	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Student, error) {
-		student, err := tx.LockStudent(ctx, in.StudentID)
-		if err != nil {
+		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
 			return nil, err
 		}
 		record, err := tx.Record(ctx, in.StudentID)
@@ -41,13 +42,48 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
-		event := anonymous.Event(booking.StudentAnonymised, student)
-		if len(event.Changes) == 0 {
-			return &anonymous, nil
-		}
-		if anonymous, err = tx.AnonymiseStudent(ctx, anonymous, now); err != nil {
+		if err := endClaims(ctx, tx, record, now); err != nil {
 			return nil, err
+		}
+		removed, err := tx.AnonymiseStudent(ctx, in.StudentID, now)
+		if err != nil {
+			return nil, err
+		}
+		event := anonymous.Event(booking.StudentAnonymised, record.Student)
+		if len(event.Changes) > 0 {
+			if anonymous, err = tx.UpdateStudent(ctx, anonymous, now); err != nil {
+				return nil, err
+			}
+		} else if !removed {
+			return &anonymous, nil
 		}
 		return &anonymous, tell(ctx, tx, now, event)
 	})
+}
+
+// endClaims ends what the student, who is locked, could still book by: their hold
+// and their waivers.
+func endClaims(ctx context.Context, tx *store.Tx, record booking.Record, now time.Time) error {
+	if held, live := record.LiveHold(now); live {
+		interviewer, err := tx.LockInterviewer(ctx, held.InterviewerID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.LockSlot(ctx, held.SlotID); err != nil {
+			return err
+		}
+		c := &claim{tx: tx, now: now}
+		if _, err := c.endHold(ctx, held, interviewer); err != nil {
+			return err
+		}
+	}
+	for _, waiver := range record.AllWaivers(now) {
+		if !waiver.Live(now) {
+			continue
+		}
+		if _, err := revoke(ctx, tx, waiver, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -33,7 +33,11 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 		if err := waiver.Validate(now).Err(); err != nil { // which the time decides, too
 			return nil, err
 		}
-		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
+		student, err := tx.LockStudent(ctx, in.StudentID)
+		if err != nil {
+			return nil, err
+		}
+		if err := student.MayBeWrittenAbout("studentId").Err(); err != nil {
 			return nil, err
 		}
 		granted, err := tx.GrantWaiver(ctx, waiver)
@@ -75,11 +79,16 @@ func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.
 		if waiver.RevokedAt != nil {
 			return &waiver, nil
 		}
-		before := waiver
-		waiver.RevokedAt = &now
-		if err := tx.RevokeWaiver(ctx, waiver); err != nil {
-			return nil, err
-		}
-		return &waiver, tell(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
+		return revoke(ctx, tx, waiver, now)
 	})
+}
+
+// revoke ends a waiver, whose student is locked.
+func revoke(ctx context.Context, tx *store.Tx, waiver booking.Waiver, now time.Time) (*booking.Waiver, error) {
+	before := waiver
+	waiver.RevokedAt = &now
+	if err := tx.RevokeWaiver(ctx, waiver); err != nil {
+		return nil, err
+	}
+	return &waiver, tell(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
 }

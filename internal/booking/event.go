@@ -220,7 +220,8 @@ func (p Policy) Event(before Policy) Event {
 func (s Student) Event(kind EventKind, before Student) Event {
 	return Event{Kind: kind, StudentID: s.ID, Changes: personal(before.Name, s.Name, before.Email, s.Email).
 		Add("timeZone", nonEmpty(before.TimeZone), nonEmpty(s.TimeZone)).
-		Add("interviewLimit", before.LimitOverride, s.LimitOverride)}
+		Add("interviewLimit", before.LimitOverride, s.LimitOverride).
+		Add("anonymisedAt", before.AnonymisedAt, s.AnonymisedAt)}
 }
 
 // Event tells what changed of an interviewer.

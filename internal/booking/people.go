@@ -30,21 +30,33 @@ type Student struct {
 	// means the policy's limit holds.
 	LimitOverride *int
 	CreatedAt     time.Time
+	AnonymisedAt  time.Time // zero: they have a name
 	Revision
 }
 
-// Anonymise is the student without a name. He can book no more; while he has an
-// interview to come, or holds a slot, somebody still waits for him.
+// MayBeWrittenAbout refuses what would store something new about a student whose
+// personal data was removed; the field is the one to blame.
+func (s Student) MayBeWrittenAbout(field string) Refused {
+	if s.AnonymisedAt.IsZero() {
+		return nil
+	}
+	return Refuse(WrongStatus, field, "The student is anonymised; nothing can be written about them.")
+}
+
+// Anonymise returns the student without a name, who can no longer book. It is
+// refused while they have upcoming interviews.
 func (r Record) Anonymise(now time.Time) (Student, Refused) {
-	_, holding := r.LiveHold(now)
-	if n := len(r.Upcoming(now)); n > 0 || holding {
+	if n := len(r.Upcoming(now)); n > 0 {
 		return r.Student, Refuse(WrongStatus, "studentId", fmt.Sprintf(
-			"The student has %d upcoming interviews, or holds a slot; cancel or release them first.", n))
+			"The student has %d upcoming interviews; cancel them first.", n))
 	}
 	none := 0
 	s := r.Student
 	s.Name, s.Email = fmt.Sprintf("Student %d", s.ID), fmt.Sprintf("student-%d@anonymous.invalid", s.ID)
 	s.TimeZone, s.LimitOverride = "UTC", &none
+	if s.AnonymisedAt.IsZero() {
+		s.AnonymisedAt = now
+	}
 	return s, nil
 }
 

@@ -36,7 +36,13 @@ type Waiver struct {
 
 // Good reports whether something new can stand on the waiver.
 func (w Waiver) Good(now time.Time) bool {
-	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt)) && w.hasRoom()
+	return w.Live(now) && w.hasRoom()
+}
+
+// Live reports whether the waiver is neither revoked nor expired; a use of it may
+// come back.
+func (w Waiver) Live(now time.Time) bool {
+	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt))
 }
 
 // Validate reports what is wrong with a waiver to be granted at now.

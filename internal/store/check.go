@@ -37,6 +37,14 @@ var invariants = []struct{ name, query string }{
 		GROUP BY student_id, interviewer_id HAVING count(*) > 1`},
 	{"a student's interviews do not overlap", overlaps("interviews", "student_id", "status IN ('BOOKED', 'COMPLETED')")},
 	{"an interviewer's slots do not overlap", overlaps("slots", "interviewer_id", "status <> 'WITHDRAWN'")},
+	{"nothing is written about an anonymised student, and they have nothing to book by", `
+		SELECT format('student %s is anonymised', s.id) FROM students s, clock WHERE s.anonymised_at IS NOT NULL AND (
+			s.email <> 'student-' || s.id || '@anonymous.invalid' OR s.interview_limit IS DISTINCT FROM 0
+			OR EXISTS (SELECT FROM holds h WHERE h.student_id = s.id AND h.ended_at IS NULL AND h.expires_at > greatest(clock.now, s.anonymised_at))
+			OR EXISTS (SELECT FROM waivers w WHERE w.student_id = s.id AND (w.reason <> ''
+				OR w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > greatest(clock.now, s.anonymised_at))))
+			OR EXISTS (SELECT FROM interviews i WHERE i.student_id = s.id AND (i.note IS NOT NULL OR i.cancel_reason IS NOT NULL
+				OR i.status = 'BOOKED' AND i.starts_at > greatest(clock.now, s.anonymised_at))))`},
 	{"a grade is 0 to 5 and stands on a COMPLETED interview", `
 		SELECT format('interview %s is %s with grade %s', id, status, grade)
 		FROM interviews WHERE grade IS NOT NULL AND (status <> 'COMPLETED' OR grade NOT BETWEEN 0 AND 5)`},

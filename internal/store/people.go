@@ -153,7 +153,7 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time
 	was := s.Version
 	s.Revision = s.Next(at)
 	changed := newStudentRow(s)
-	return s, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "interview_limit")
+	return s, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "interview_limit", "anonymised_at")
 }
 
 // LockStudent makes every other operation on the student's interviews wait
@@ -164,12 +164,12 @@ func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.St
 	return student, missing(err, "student", "studentId", id)
 }
 
-const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at, " + revisionColumns +
+const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at, anonymised_at, " + revisionColumns +
 	" FROM students WHERE id = $1 FOR NO KEY UPDATE"
 
 func studentPlaces(s *booking.Student) []any {
 	return []any{
-		(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
+		(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt), (*instant)(&s.AnonymisedAt),
 		&s.Version, (*instant)(&s.UpdatedAt),
 	}
 }

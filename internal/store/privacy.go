@@ -46,26 +46,30 @@ const keysNaming = `position(lower(s.email) IN lower(k.answer::text)) > 0 OR jso
 // asked.
 const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.actor_id = s.id)`
 
-// AnonymiseStudent takes away what people have written about a student, who is
-// locked. His interviews, holds and waivers stay, and so do the events, which
-// name him by id alone.
-func (tx *Tx) AnonymiseStudent(ctx context.Context, s booking.Student, at time.Time) (booking.Student, error) {
-	err := tx.db.WithContext(ctx).Exec(`
-		UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL,
+// AnonymiseStudent removes what people have written about a student, who is
+// locked, and reports whether there was anything. Interviews, holds and waivers
+// stay, and so do the events, which name the student by id alone.
+func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at time.Time) (removed bool, err error) {
+	for _, statement := range []struct {
+		text string
+		args []any
+	}{
+		{`UPDATE interviews SET note = NULL, note_shared = false, cancel_reason = NULL,
 			version = version + 1, updated_at = greatest(updated_at, ?)
-		WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL)`, at, s.ID).Error
-	if err != nil {
-		return s, fault(err, "anonymise student %d", s.ID)
-	}
-	for _, statement := range []string{
-		"UPDATE waivers SET reason = '' WHERE student_id = ?",
+			WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL)`, []any{at, id}},
+		{"UPDATE waivers SET reason = '' WHERE student_id = ? AND reason <> ''", []any{id}},
 		// A request's id is the one text in a refusal that a client chooses.
-		"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND (" + refusalsAbout + ")",
-		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND (" + keysAbout + " OR " + keysNaming + ")",
+		{"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND r.request_id <> '' AND (" + refusalsAbout + ")", []any{id}},
 	} {
-		if err := tx.db.WithContext(ctx).Exec(statement, s.ID).Error; err != nil {
-			return s, fault(err, "anonymise student %d", s.ID)
+		done := tx.db.WithContext(ctx).Exec(statement.text, statement.args...)
+		if done.Error != nil {
+			return false, fault(done.Error, "anonymise student %d", id)
 		}
+		removed = removed || done.RowsAffected > 0
 	}
-	return tx.UpdateStudent(ctx, s, at)
+	// Among them are answers that only may name the student, so they do not tell
+	// whether there was anything.
+	err = tx.db.WithContext(ctx).Exec(
+		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND ("+keysAbout+" OR "+keysNaming+")", id).Error
+	return removed, fault(err, "forget the answers that name student %d", id)
 }

@@ -23,7 +23,7 @@ const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id
 // his record beside it; the interview's columns are null for a student who has
 // none.
 const recordSelect = `
-		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.version, s.updated_at,
+		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at,
 			` + policyColumns + `,
 			me.id, w.waivers,
 			h.id, h.slot_id, h.placed_at, h.expires_at,
@@ -107,7 +107,7 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 		&r.standsOn,
 	}
 	r.whole = slices.Concat([]any{
-		&r.id, &r.stamp, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt),
+		&r.id, &r.stamp, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt), (*instant)(&s.AnonymisedAt),
 		&s.Version, (*instant)(&s.UpdatedAt),
 	}, policyPlaces(p), []any{
 		(*zeronull.Int8)(&r.record.Self), &r.waivers,

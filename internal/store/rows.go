@@ -23,23 +23,32 @@ type studentRow struct {
 	TimeZone       string
 	InterviewLimit *int
 	CreatedAt      time.Time
+	AnonymisedAt   *time.Time
 	Revised        revised `gorm:"embedded"`
 }
 
 func (studentRow) TableName() string { return "students" }
 
 func newStudentRow(s booking.Student) studentRow {
-	return studentRow{
+	row := studentRow{
 		ID: s.ID, Name: s.Name, NameFolded: spelling.Fold(s.Name), Email: s.Email, TimeZone: s.TimeZone,
 		InterviewLimit: s.LimitOverride, CreatedAt: s.CreatedAt, Revised: revised(s.Revision),
 	}
+	if !s.AnonymisedAt.IsZero() {
+		row.AnonymisedAt = &s.AnonymisedAt
+	}
+	return row
 }
 
 func (r studentRow) domain() booking.Student {
-	return booking.Student{
+	s := booking.Student{
 		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone,
 		LimitOverride: r.InterviewLimit, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revised.revision(),
 	}
+	if r.AnonymisedAt != nil {
+		s.AnonymisedAt = r.AnonymisedAt.UTC()
+	}
+	return s
 }
 
 type interviewerRow struct {

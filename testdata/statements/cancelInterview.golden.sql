@@ -6,7 +6,7 @@ begin
 
 SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)
 
-SELECT id, name, email, time_zone, interview_limit, created_at, version, updated_at
+SELECT id, name, email, time_zone, interview_limit, created_at, anonymised_at, version, updated_at
 FROM students
 WHERE id = $1 FOR NO KEY UPDATE
 

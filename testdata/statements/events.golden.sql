@@ -7,7 +7,7 @@ SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id"
 FROM "interviews"
 WHERE id = ANY($1)
 
-SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at","students"."version","students"."updated_at"
+SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at","students"."anonymised_at","students"."version","students"."updated_at"
 FROM "students"
 WHERE id = ANY($1)
 
@@ -31,7 +31,7 @@ WHERE interview_id = parent.of
 ORDER BY id LIMIT $2) AS page
 ORDER BY interview_id, id
 
-SELECT s.id, hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0), s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.version, s.updated_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
+SELECT s.id, hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0), s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at, p.interview_limit, p.minimum_grade_exclusive, p.grade_window, p.hold_seconds, p.minimum_notice_seconds, p.cancel_cutoff_seconds, p.reschedule_cutoff_seconds, p.max_reschedules, p.publish_horizon_days, p.version, me.id, w.waivers, h.id, h.slot_id, h.placed_at, h.expires_at, h.extended, h.waivers, h.interviewer_id, h.starts_at, h.ends_at, i.id, i.interviewer_id, i.slot_id, i.starts_at, i.ends_at, i.status, i.grade, i.waivers
 FROM students s
 CROSS JOIN booking_policy p
 LEFT JOIN interviewers me ON me.email = s.email

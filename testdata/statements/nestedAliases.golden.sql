@@ -2,7 +2,7 @@ SELECT "interviewers"."id","interviewers"."name","interviewers"."name_folded","i
 FROM "interviewers"
 ORDER BY name_folded, id LIMIT $1
 
-SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at","students"."version","students"."updated_at"
+SELECT "students"."id","students"."name","students"."name_folded","students"."email","students"."time_zone","students"."interview_limit","students"."created_at","students"."anonymised_at","students"."version","students"."updated_at"
 FROM "students"
 WHERE id = ANY($1)
 
