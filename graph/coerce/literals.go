@@ -44,7 +44,11 @@ func (r *run) literal(u use) (within bool) {
 		}
 		return false
 	case u.value.Kind == ast.ListValue && u.of.Elem != nil:
-		return true
+		why := r.tooLong(u.of, len(u.value.Children))
+		if why != "" {
+			r.wrongLiteral(u, why)
+		}
+		return why == ""
 	case definition.Kind == ast.InputObject:
 		return u.value.Kind == ast.ObjectValue // validation says the rest
 	}

@@ -68,6 +68,10 @@ func (r *run) list(at *spot, of *ast.Type, value any) any {
 	if !is {
 		return []any{r.variable(at, of.Elem, value)}
 	}
+	if why := r.tooLong(of, len(items)); why != "" {
+		r.wrongVariable(at, "%s", why)
+		return items
+	}
 	for i, item := range items {
 		within := at.item(i)
 		items[i] = r.variable(&within, of.Elem, item)

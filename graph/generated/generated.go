@@ -4659,7 +4659,7 @@ type Query {
     start: DateTime!
     "Slots that end at this time or earlier; at most 366 days after ` + "`" + `start` + "`" + `."
     end: DateTime!
-    "Slots of these interviewers only."
+    "Slots of these interviewers only; at most 500 ids."
     interviewerIds: [ID!]
     "Slots that have all of these tags, from their interviewer or from the availability they were published with."
     tags: [String!]
@@ -4938,7 +4938,7 @@ type SlotEdge {
 
 "Narrows a list of slots; all given conditions must match. A null field counts as omitted."
 input SlotFilter {
-  "Of one of these interviewers; an empty list matches all."
+  "Of one of these interviewers, at most 500 ids; an empty list matches all."
   interviewerIds: [ID!]
   "In one of these states; an empty list matches all."
   status: [SlotStatus!]
@@ -6148,7 +6148,7 @@ type Subscription {
     start: DateTime!
     "Slots that end at this time or earlier; at most 366 days after ` + "`" + `start` + "`" + `."
     end: DateTime!
-    "Slots of these interviewers only."
+    "Slots of these interviewers only; at most 500 ids."
     interviewerIds: [ID!]
     "Slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
     tags: [String!]

@@ -33,7 +33,7 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where("interviewer_id = ?", f.Of)
 	}
 	if len(f.InterviewerIDs) > 0 {
-		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](f.InterviewerIDs))
+		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](unique(f.InterviewerIDs)))
 	}
 	if len(f.Status) > 0 {
 		db = db.Where(f.inStatus(db))
@@ -53,7 +53,7 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
 	const held = "coalesce(held_until > ?, false)"
 	any := db.Session(&gorm.Session{NewDB: true}).Where("false")
-	for _, status := range f.Status {
+	for _, status := range unique(f.Status) {
 		switch status {
 		case booking.SlotOpen:
 			any = any.Or("status = 'OPEN' AND NOT "+held, f.Now)
@@ -85,6 +85,7 @@ func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slo
 	return page, more, fault(err, "list slots")
 }
 
+// unique returns the values of a list in order, each once.
 func unique[T cmp.Ordered](list []T) []T { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // CountSlots counts what Slots would list in all.

@@ -169,7 +169,7 @@ func (f EventFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where("interview_id = ?", *f.InterviewID)
 	}
 	if len(f.Kind) > 0 {
-		db = db.Where("kind IN ?", f.Kind)
+		db = db.Where("kind IN ?", unique(f.Kind))
 	}
 	if f.Start != nil {
 		db = db.Where("at >= ?", *f.Start)

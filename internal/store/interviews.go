@@ -39,7 +39,7 @@ func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where("interviewer_id = ?", *f.InterviewerID)
 	}
 	if len(f.Status) > 0 {
-		db = db.Where("status IN ?", f.Status)
+		db = db.Where("status IN ?", unique(f.Status))
 	}
 	if f.Start != nil {
 		db = db.Where("starts_at >= ?", *f.Start)

@@ -37,7 +37,7 @@ func (r *Reader) AsksForUnknown(ctx context.Context, f SlotSearch) (unknown bool
 			OR EXISTS (SELECT FROM unnest(?::text[]) AS w (tag)
 				WHERE NOT EXISTS (SELECT FROM interviewers v WHERE w.tag = ANY(v.tags))
 				AND NOT EXISTS (SELECT FROM availabilities a WHERE w.tag = ANY(a.tags) AND a.removed_at IS NULL))`,
-		ids[booking.InterviewerID](f.InterviewerIDs), texts(f.Tags)).Scan(&unknown).Error
+		ids[booking.InterviewerID](unique(f.InterviewerIDs)), texts(f.Tags)).Scan(&unknown).Error
 	return unknown, fault(err, "look for the interviewers and tags of a filter")
 }
 
@@ -47,7 +47,7 @@ func (f SlotSearch) narrow() conditions {
 	// starts_at < end follows from ends_at <= end; it is what ends an index scan.
 	c.and("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
 	if len(f.InterviewerIDs) > 0 {
-		c.and("interviewer_id = ANY(?)", numbers(f.InterviewerIDs))
+		c.and("interviewer_id = ANY(?)", numbers(unique(f.InterviewerIDs)))
 	}
 	if len(f.Tags) > 0 {
 		c.and(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a

@@ -71,9 +71,9 @@ func (f StandingFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where(stuck, now)
 	}
 	if len(f.Stuck) > 0 {
-		conditions := make([]string, len(f.Stuck))
-		for i, code := range f.Stuck {
-			conditions[i] = fails(code)
+		var conditions []string
+		for _, code := range unique(f.Stuck) {
+			conditions = append(conditions, fails(code))
 		}
 		db = db.Where("("+strings.Join(conditions, " OR ")+")", now)
 	}
