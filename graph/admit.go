@@ -63,7 +63,7 @@ func (a admission) admit(
 	}
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {
-		return nil, refuse(wrongMethod, "GET answers queries only; send a mutation with POST").with("Allow", http.MethodPost)
+		return nil, refuse(wrongMethod, "GET executes queries only; send a mutation with POST").with("Allow", http.MethodPost)
 	}
 	if bodySize(r) > a.maxBody && !onlyImports(operation) {
 		paid, tooMuch, err := a.rates.takeRefused(ctx, r)

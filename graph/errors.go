@@ -141,9 +141,9 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorCode, message s
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
 	case errors.Is(err, app.ErrUnauthenticated):
-		return codeUnauthenticated, "who asks is not known; this needs a token"
+		return codeUnauthenticated, "who asks is not known; the operation requires a token"
 	case errors.Is(err, app.ErrForbidden):
-		return codeForbidden, "this is not for your role"
+		return codeForbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return codeTimeout, timeoutText
 	case errors.Is(err, context.Canceled): // the sender has left, and nobody reads this
@@ -153,7 +153,7 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorCode, message s
 	case isDocumentError(fromLibrary):
 		return codeBadUserInput, fromLibrary.Message
 	}
-	return codeInternal, "something went wrong here; the errorId finds it in the server's log"
+	return codeInternal, "internal error; the server's log has the cause under the errorId"
 }
 
 // isDocumentError: the library's own words about the document or its variables.

@@ -155,7 +155,7 @@ func TestStatuses(t *testing.T) {
 		{name: "no body", status: 400, says: "the body is not JSON"},
 		{name: "null", body: `null`, status: 400, says: "the body is not a JSON object"},
 		{name: "a batch", body: ` [` + askName + `]`, status: 400, says: "the body is an array; send one operation in one request"},
-		{name: "more than an object", body: askName + `{}`, status: 400, says: "the body is not JSON: byte 28"},
+		{name: "more than an object", body: askName + `{}`, status: 400, says: "the body is not JSON: syntax error at byte 28"},
 		{name: "no UTF-8", body: "{\"query\": \"\xff\"}", status: 400, says: "the body is not UTF-8"},
 		{name: "a query of another type", body: `{"query": [1]}`, status: 400, says: "the parameter query is an array; a string is expected"},
 		{name: "a name of another type", body: `{"query": "{a}", "operationName": {}}`, status: 400, says: "the parameter operationName is an object; a string is expected"},

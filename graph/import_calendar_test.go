@@ -157,7 +157,7 @@ func TestImportCalendarOfEventsThatOverlap(t *testing.T) {
 	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 IGNORED", "22 IGNORED", "28 IGNORED", "34 IGNORED"})
 	same(t, "notes", done.notes(), []string{
 		"16 IGNORED The event in line 4 offers the same time.",
-		"22 IGNORED Other slots or blocked time of the interviewer take all of the event's time.",
+		"22 IGNORED Other slots or blocked time of the interviewer cover the whole event.",
 		"28 IGNORED The event lasts 30m0s, which is less than a slot of 60 minutes.",
 		"34 IGNORED The event lasts whole days; only events with times are published.",
 	})

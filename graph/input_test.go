@@ -217,9 +217,9 @@ func TestRequestsThatHoldNoOperation(t *testing.T) {
 		status                  int
 		says                    string
 	}{
-		{"malformed JSON", "application/json", `{"query": "` + secret, http.StatusBadRequest, "the body is not JSON: byte 27"},
+		{"malformed JSON", "application/json", `{"query": "` + secret, http.StatusBadRequest, "the body is not JSON: syntax error at byte 27"},
 		{"an array", "application/json", `[{"query": "{ __typename }"}]`, http.StatusBadRequest, "the body is an array; send one operation"},
-		{"two values", "application/json", `{"query": "{ __typename }"} {}`, http.StatusBadRequest, "the body is not JSON: byte 29"},
+		{"two values", "application/json", `{"query": "{ __typename }"} {}`, http.StatusBadRequest, "the body is not JSON: syntax error at byte 29"},
 		{"a query of a number", "application/json", `{"query": 5}`, http.StatusBadRequest, "the parameter query is a number; a string is expected"},
 		{"variables of a string", "application/json", `{"query": "{ __typename }", "variables": "` + secret + `"}`, http.StatusBadRequest, "the parameter variables is a string; an object is expected"},
 		{"no query", "application/json", `{}`, http.StatusBadRequest, "query is missing"},

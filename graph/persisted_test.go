@@ -145,7 +145,7 @@ func TestHiddenSchema(t *testing.T) {
 	for _, document := range []string{"{ __schema { types { name } } }", `{ __type(name: "Slot") { name } }`} {
 		a := hidden.ask(document, nil)
 		same(t, document, a.code(), "BAD_USER_INPUT")
-		if !strings.Contains(a.body, "Introspection is off") {
+		if !strings.Contains(a.body, "Introspection is disabled") {
 			t.Errorf("%s: %s", document, a.body)
 		}
 		same(t, document, shown.ask(document, nil).code(), "")

@@ -77,7 +77,7 @@ var jsonParameters = []string{"variables", "extensions"}
 func readURL(query string) (map[string]json.RawMessage, *refusal) {
 	given, err := url.ParseQuery(query)
 	if err != nil {
-		return nil, refuse(malformed, "the query of the URL cannot be read; its values must be percent-encoded")
+		return nil, refuse(malformed, "the query string of the URL cannot be parsed; its values must be percent-encoded")
 	}
 	values := map[string]json.RawMessage{}
 	for _, name := range []string{"query", "operationName", "documentId"} {
@@ -139,7 +139,7 @@ func readObject(body []byte) (map[string]json.RawMessage, *refusal) {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
-		return nil, refuse(malformed, "the body is not JSON: byte %d is not as it must be", syntax.Offset)
+		return nil, refuse(malformed, "the body is not JSON: syntax error at byte %d", syntax.Offset)
 	case err != nil || values == nil:
 		return nil, refuse(malformed, "the body is not a JSON object")
 	}

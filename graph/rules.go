@@ -40,7 +40,7 @@ func hidingRules() *rules.Rules {
 	hiding.AddRule("NoIntrospection", func(observers *validator.Events, addError validator.AddErrFunc) {
 		observers.OnField(func(_ *validator.Walker, field *ast.Field) {
 			if field.Name == "__schema" || field.Name == "__type" {
-				addError(validator.Message("Introspection is off; %q cannot be asked for.", field.Name), core.At(field.Position))
+				addError(validator.Message("Introspection is disabled; %q is not available.", field.Name), core.At(field.Position))
 			}
 		})
 	})

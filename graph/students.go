@@ -36,7 +36,7 @@ func checkStanding(f *store.PeopleFilter) error {
 	for _, code := range f.Stuck {
 		if !store.CanBeStuck(code) {
 			return &scalar.InputError{Message: fmt.Sprintf(
-				"stuck has %s, which keeps nobody from booking anything; LIMIT_REACHED and GRADES_TOO_LOW are allowed", code)}
+				"stuck has %s, which does not prevent all bookings; LIMIT_REACHED and GRADES_TOO_LOW are allowed", code)}
 		}
 	}
 	used := f.InterviewsUsed

@@ -91,7 +91,7 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 			})
 		})
 	}
-	if why := slow.closes(1013); why != "what happens is not read fast enough" {
+	if why := slow.closes(1013); why != "the client reads events too slowly" {
 		t.Errorf("he is sent away because %q", why)
 	}
 }

@@ -30,7 +30,7 @@ func (transport) Supports(r *http.Request) bool {
 
 func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if _, acceptable := responseMedia(r); !acceptable {
-		writeRefusal(w, r, refuse(notAcceptable, "the answer can be %s or %s; Accept names neither", graphqlJSONMedia, jsonMedia))
+		writeRefusal(w, r, refuse(notAcceptable, "the response can be %s or %s; Accept allows neither", graphqlJSONMedia, jsonMedia))
 		return
 	}
 	r, done := t.sized(r)

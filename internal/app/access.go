@@ -10,9 +10,9 @@ import (
 
 var (
 	// ErrUnauthenticated: what was asked for is not for somebody without a name.
-	ErrUnauthenticated = errors.New("this needs a token")
+	ErrUnauthenticated = errors.New("the operation requires a token")
 	// ErrForbidden: what was asked for is not for somebody in his role, whoever he is.
-	ErrForbidden = errors.New("this is not for your role")
+	ErrForbidden = errors.New("your role does not have access")
 )
 
 // Who may ask for what is his; administrators may ask for everything.

@@ -101,12 +101,12 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 	case left == 0 && p.of[plan.Standing[0].ID].ID != 0:
 		row.unchanged(int64(p.of[plan.Standing[0].ID].ID))
 	default:
-		row.ignore("Other slots or blocked time of the interviewer take all of the event's time.")
+		row.ignore("Other slots or blocked time of the interviewer cover the whole event.")
 		return nil
 	}
 	if left > 0 {
 		row.notes = append(row.notes, fmt.Sprintf(
-			"%d of %d slots are left out: other slots or blocked time of the interviewer are in the way, or they were withdrawn.",
+			"%d of %d slots are left out because they were withdrawn, or overlap other slots or blocked time of the interviewer.",
 			left, all))
 	}
 	return nil
@@ -169,7 +169,7 @@ func (p *publishing) block(ctx context.Context, tx *store.Tx) error {
 		changes = changes.Add("block", nil, blocks[i].Told())
 		for _, booked := range c.result.Conflicts {
 			if (calendar.Span{Start: booked.Start, End: booked.End}).Overlaps(spans[i]) {
-				row.notes = append(row.notes, "An interview in this time is booked, and stays.")
+				row.notes = append(row.notes, "A booked interview at this time is kept.")
 				break
 			}
 		}

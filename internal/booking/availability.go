@@ -90,9 +90,9 @@ func (a Availability) CheckToCome(now time.Time) Refused {
 	}
 	if !a.End.IsZero() && !a.End.After(now) {
 		return Refuse(InvalidRange, "endDate", fmt.Sprintf(
-			"The endDate is %s, and the last window of the rule has ended; it must lie in the future.", a.Weekly.EndDate))
+			"The endDate is %s, and the last window of the rule has ended; endDate must be in the future.", a.Weekly.EndDate))
 	}
-	return Refuse(InvalidRange, "weekdays", "The rule has no window to come: none of its weekdays lies between its startDate, or today, and its endDate.")
+	return Refuse(InvalidRange, "weekdays", "The rule has no future window: none of its weekdays is between its startDate, or today, and its endDate.")
 }
 
 // PublishesFrom is when the first slots of a rule will be published, if it begins
@@ -327,7 +327,7 @@ func (p Plan) Refusal() Refused {
 	case slices.ContainsFunc(p.Skipped, func(s SkippedSlot) bool { return s.Reason != SkipInPast }):
 		return Refused{{
 			Code: AvailabilityConflict, Field: "start", Conflicting: p.Conflicting,
-			Message: "Nothing was published: other slots of the interviewer, or blocked time, are in the way.",
+			Message: "Nothing was published: the times overlap other slots or blocked time of the interviewer.",
 		}}
 	default:
 		return Refuse(SlotInPast, "start", "Nothing was published: every slot of the window starts in the past.")

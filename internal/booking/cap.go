@@ -94,7 +94,7 @@ func FullUntil(full []FullPeriod, at time.Time) time.Time {
 	return until
 }
 
-const interviewerFull = "The interviewer gives no more interviews on that day, or in that week."
+const interviewerFull = "The interviewer has reached their maximum number of interviews for that day or week."
 
 // Week is the week of the interviewer's zone in which the time lies.
 func (i Interviewer) Week(at time.Time) (calendar.Span, error) {

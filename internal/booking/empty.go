@@ -71,11 +71,11 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	}
 	switch {
 	case t.Published == 0 && t.Unknown:
-		add(EmptyNoneMatch, t.Unmatched, "An interviewer or a tag that was asked for does not exist.")
+		add(EmptyNoneMatch, t.Unmatched, "An interviewer or a tag in the filter does not exist.")
 		return reasons
 	case t.Published == 0 && t.Unmatched > 0:
 		add(EmptyNoneMatch, t.Unmatched, fmt.Sprintf(
-			"%d slots are published in this range, but none by the interviewers, or with the tags, that were asked for.", t.Unmatched))
+			"%d slots are published in this range, but none match the interviewers and tags in the filter.", t.Unmatched))
 		return reasons
 	case t.Published == 0:
 		add(EmptyNonePublished, 0, "No interviewer has published a slot in this range.")
@@ -90,10 +90,10 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		{EmptySlotHeld, t.Held, "held by another student."},
 		{EmptySlotInPast, t.InPast, "started already."},
 		{EmptyTooSoon, t.TooSoon, "starting sooner than the minimum notice allows."},
-		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer the student has met, or is going to."},
-		{EmptySelfInterview, t.Self, "of the interviewer with the student's own e-mail."},
+		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer that the student has met or has booked."},
+		{EmptySelfInterview, t.Self, "with the interviewer who has the student's own e-mail."},
 		{EmptyOwnOverlap, t.Busy, "while the student has another interview."},
-		{EmptyInterviewerFull, t.Full, "on a day, or in a week, in which the interviewer gives no more."},
+		{EmptyInterviewerFull, t.Full, "on a day or in a week in which the interviewer has reached their maximum number of interviews."},
 	} {
 		if r.count > 0 {
 			add(r.code, r.count, fmt.Sprintf("%d of %d slots: %s", r.count, t.Published, r.message))

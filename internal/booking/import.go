@@ -76,7 +76,7 @@ func number(n *int) string {
 // if the interviewer had published it now.
 func PlanImportedRule(by Interviewer, a Availability, windows []calendar.Span, c Calendar, now time.Time) (Plan, Refused) {
 	if !by.Active {
-		return Plan{}, Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish.")
+		return Plan{}, Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish availability.")
 	}
 	plan := PlanWindows(a, windows, c, now)
 	refused := plan.Refusal()
@@ -98,7 +98,7 @@ func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Tim
 	if len(plan.Conflicting) > 0 {
 		return plan, Refused{{
 			Code: AvailabilityConflict, Field: "start", Conflicting: plan.Conflicting,
-			Message: "Another slot of the interviewer is in the way.",
+			Message: "The time overlaps another slot of the interviewer.",
 		}}
 	}
 	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
@@ -118,7 +118,7 @@ func PlanImportedEvent(by Interviewer, a Availability, c Calendar, now time.Time
 }
 
 func notActive() Refused {
-	return Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish what lies in the future.")
+	return Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish future availability.")
 }
 
 // Agenda is an interviewer's slots that are not withdrawn, by start. None of

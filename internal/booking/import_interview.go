@@ -24,7 +24,7 @@ func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 	}
 	if len(in) > 0 && i.Status != Cancelled {
 		return nil, Refused{{
-			Code: AvailabilityConflict, Field: "start", Conflicting: in, Message: "Another slot of the interviewer is in the way.",
+			Code: AvailabilityConflict, Field: "start", Conflicting: in, Message: "The time overlaps another slot of the interviewer.",
 		}}
 	}
 	return nil, nil
@@ -112,7 +112,7 @@ func (i Interview) checkImportedTimes(now time.Time) Refused {
 	}
 	if i.CompletedAt != nil && (i.CompletedAt.Before(i.Start) || i.CompletedAt.After(now)) {
 		refused = append(refused, Invalid("completedAt", Allowed{Kind: AllowedTime, NotBefore: &i.Start, NotAfter: &now},
-			"completedAt must lie between the interview's start and now.")...)
+			"completedAt must be between the interview's start and now.")...)
 	}
 	if i.CancelledAt != nil && i.CancelledAt.After(now) {
 		refused = append(refused, Invalid("cancelledAt", Allowed{Kind: AllowedTime, NotAfter: &now}, "cancelledAt is in the future.")...)

@@ -175,7 +175,7 @@ func (c Completion) validate(i Interview, now time.Time) Refused {
 	}
 	if c.At != nil && (c.At.Before(i.Start) || c.At.After(now)) {
 		refused = append(refused, Invalid("completedAt", Allowed{Kind: AllowedTime, NotBefore: &i.Start, NotAfter: &now},
-			"completedAt must lie between the interview's start and now.")...)
+			"completedAt must be between the interview's start and now.")...)
 	}
 	return refused
 }

@@ -83,7 +83,7 @@ func (r Record) offer(q question) Offer {
 
 // What a refusal says, wherever its rule is asked.
 const (
-	alreadyInterviewed = "The student has met this interviewer, or is going to."
+	alreadyInterviewed = "The student has met this interviewer or has a booking with them."
 	selfInterview      = "The interviewer has the student's own e-mail; nobody interviews themselves."
 	ownOverlap         = "The student has another interview, or holds a slot, at that time."
 )

@@ -129,7 +129,7 @@ func (i Interviewer) MayPublish() Refused {
 	if i.Active {
 		return nil
 	}
-	return Refuse(WrongStatus, "interviewerId", "The interviewer is not active and cannot publish.")
+	return Refuse(WrongStatus, "interviewerId", "The interviewer is not active and cannot publish availability.")
 }
 
 // MaxBlock is the longest range of blocked time, and MaxBlockDates how often it

@@ -98,7 +98,7 @@ func boolean[T any](name string, field func(*T) *bool) column[T] {
 		read: func(text string, row *T) booking.Refused {
 			is, err := parseBool(text)
 			if err != nil {
-				return wrongSince(name, text, "TRUE or FALSE", "A word of another language is not read.")
+				return wrongSince(name, text, "TRUE or FALSE", "Words in other languages are not accepted.")
 			}
 			*field(row) = is
 			return nil

@@ -129,7 +129,7 @@ func checkCalendar(c *component) error {
 		switch value := strings.ToUpper(p.value); p.name {
 		case "METHOD":
 			if value != "" && value != "PUBLISH" && value != "REQUEST" {
-				return wrongLine(p.line, "METHOD is %q: the calendar is a message about events, and nothing to publish; PUBLISH or REQUEST is expected", clip(p.value))
+				return wrongLine(p.line, "METHOD is %q: the calendar is a scheduling message, which cannot be published; PUBLISH or REQUEST is expected", clip(p.value))
 			}
 		case "VERSION":
 			if value != "" && !strings.HasPrefix(value, "2") {
@@ -162,7 +162,7 @@ func (r *calendarReader) readAvailability(c *component, z *zones) error {
 	}
 	for _, other := range r.availability {
 		if other.Overlaps(within) {
-			return wrongLine(c.line, "the VAVAILABILITY overlaps that of line %d; which one counts is not read, so one at a time is expected", other.line)
+			return wrongLine(c.line, "the VAVAILABILITY overlaps that of line %d; overlapping availability is not supported", other.line)
 		}
 	}
 	r.availability = append(r.availability, bounded{c, within})
@@ -190,7 +190,7 @@ func (r *calendarReader) check() error {
 		}
 	}
 	for name, c := range first {
-		note := fmt.Sprintf("%.80s is not read: only VEVENT and VAVAILABILITY are", name)
+		note := fmt.Sprintf("%.80s is ignored: only VEVENT and VAVAILABILITY are read", name)
 		if more := count[name] - 1; more > 0 {
 			note += fmt.Sprintf("; the file has %d more", more)
 		}
@@ -273,7 +273,7 @@ func (r *calendarReader) whyNot(one occurrence) string {
 	case one.start.date:
 		return ""
 	case long <= 0:
-		return "The event ends when it begins; there is no time to publish."
+		return "The event has no duration; there is no time to publish."
 	case long < time.Duration(r.SlotMinutes)*time.Minute:
 		return fmt.Sprintf("The event lasts %s, which is less than a slot of %d minutes.", long, r.SlotMinutes)
 	default:

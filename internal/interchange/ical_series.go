@@ -54,7 +54,7 @@ func latest(revisions []*event) *event {
 	for _, e := range revisions {
 		if e != last && later(e, last) == 0 && e.when() != last.when() {
 			last.fail(property{name: "UID", line: last.line}, fmt.Errorf(
-				"line %d has another event with the UID %q and the same SEQUENCE and DTSTAMP; which one counts cannot be told", e.line, clip(e.uid)))
+				"line %d has another event with the UID %q and the same SEQUENCE and DTSTAMP; neither is newer", e.line, clip(e.uid)))
 			break
 		}
 	}
@@ -121,10 +121,10 @@ func (s *series) settle() (master *event, exceptions []*event, out excluded) {
 // it is in the master's.
 func (e *event) replaces(p property, master *event) (stamp, error) {
 	if e.uid == "" {
-		return stamp{}, errors.New("an event with RECURRENCE-ID has no UID, so it cannot be told of which event it is a time")
+		return stamp{}, errors.New("an event with RECURRENCE-ID has no UID, so its series is unknown")
 	}
 	if r := p.parameter("RANGE"); r != "" {
-		return stamp{}, fmt.Errorf("RECURRENCE-ID has RANGE=%.80s, which is not read; end the event before, and give the times from there on an event of their own", r)
+		return stamp{}, fmt.Errorf("RECURRENCE-ID has RANGE=%.80s, which is not supported; end the event before, and add another event for the later times", r)
 	}
 	zone := e.zones.floating
 	if master != nil && master.start.zone != nil {

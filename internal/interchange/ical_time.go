@@ -67,7 +67,7 @@ func (z *zones) readStamp(p property, text string, zone *time.Location) (stamp, 
 		}
 	}
 	if zone == nil {
-		return stamp{}, fmt.Errorf("%s is %q, in the calendar's X-WR-TIMEZONE, which is no zone that is known", p.name, clip(text))
+		return stamp{}, fmt.Errorf("%s is %q, in the calendar's X-WR-TIMEZONE, which is an unknown zone", p.name, clip(text))
 	}
 	return stamp{wall, zone, date}, nil
 }

@@ -170,7 +170,7 @@ func TestValuesAsProgramsWriteThem(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ file, field, says string }{
-		{rule("09:00", "10:00", "03/04/2026", ""), "startDate", "Which part is the month cannot be told; write the year first"},
+		{rule("09:00", "10:00", "03/04/2026", ""), "startDate", "The order of day and month is ambiguous; write the year first"},
 		{rule("09:00", "10:00", "2026-12-01", "12/31/2026"), "endDate", "write the year first"},
 		{rule("09:00", "10:00", "2026-12-01 09:00:00", ""), "startDate", "a date such as 2026-06-05"},
 		{rule("09:00:30", "10:00", "2026-12-01", ""), "startTime", "a time of day such as 14:30"},
@@ -201,7 +201,7 @@ func TestTrueAndFalseInEveryCase(t *testing.T) {
 		switch {
 		case i < 5 && (len(row.Refused) > 0 || !row.Value.Active), i >= 5 && i < 8 && (len(row.Refused) > 0 || row.Value.Active):
 			t.Errorf("%q is %v, %v", texts[i], row.Value.Active, row.Refused)
-		case i >= 8 && (len(row.Refused) != 1 || !strings.Contains(row.Refused[0].Message, "TRUE or FALSE is expected. A word")):
+		case i >= 8 && (len(row.Refused) != 1 || !strings.Contains(row.Refused[0].Message, "TRUE or FALSE is expected. Words")):
 			t.Errorf("%q: %v", texts[i], row.Refused)
 		}
 	}

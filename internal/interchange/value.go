@@ -127,5 +127,5 @@ func dateHint(text string) string {
 	if !localDate.MatchString(text) {
 		return ""
 	}
-	return "Which part is the month cannot be told; write the year first, such as 2026-04-03."
+	return "The order of day and month is ambiguous; write the year first, such as 2026-04-03."
 }

@@ -121,7 +121,7 @@ func (a account) mustReach(dir, what, setting string) error {
 			return wrap(err, "%s", what)
 		}
 		if !a.enters(info) {
-			return fmt.Errorf("%s %s is out of reach for user %s, as whom the Postgres server runs because root may not run it: allow entry by `chmod a+x %s` or set %s to another folder",
+			return fmt.Errorf("%s %s is out of reach for user %s, which runs the Postgres server because root may not: allow entry by `chmod a+x %s` or set %s to another folder",
 				what, dir, a.name, at, setting)
 		}
 		if at == filepath.Dir(at) {

@@ -36,11 +36,11 @@ const (
 // would be the constraint itself, as with e-mails.
 var constraintRefusals = map[string]booking.Refusal{
 	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "Another student has booked this slot."},
-	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "The student has met this interviewer, or is going to."},
+	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "The student has met this interviewer or has a booking with them."},
 	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "The student has another interview at that time."},
 	"holds_student_key":     {Code: booking.AlreadyHolding, Field: "slotId", Message: "The student holds another slot, and can hold one slot at a time."},
 	"holds_slot_key":        {Code: booking.SlotHeld, Field: "slotId", Message: "Another student holds this slot."},
-	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "Other slots of the interviewer are in the way."},
+	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "The time overlaps other slots of the interviewer."},
 	"availabilities_window_key": {
 		Code: booking.AvailabilityConflict, Field: "start", Message: "The interviewer has published this window already.",
 	},
@@ -91,7 +91,7 @@ func refusal(err error) error {
 			return booking.Refused{r}
 		}
 	case lockNotAvailable, serializationFailure, deadlockDetected:
-		return booking.Refuse(booking.BusyRetry, "", "Others are changing the same things right now; try again.")
+		return booking.Refuse(booking.BusyRetry, "", "Other requests are changing the same data; try again.")
 	}
 	return nil
 }

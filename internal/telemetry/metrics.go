@@ -39,7 +39,7 @@ func newMetrics(o Options) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		operations: prometheus.NewCounterVec(name("operations_total",
-			"Operations answered: OK, REFUSED where a rule said no, else the code of the first error."), []string{"type", "outcome"}),
+			"Operations answered: OK, REFUSED if a rule refused, else the code of the first error."), []string{"type", "outcome"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "rehearse", Name: "operation_duration_seconds", Buckets: seconds,
 			Help: "From the request's head to its answer; not of subscriptions.",

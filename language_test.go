@@ -1,0 +1,77 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// dialect matches words that users must not meet. People are "they", and the
+// field's terms replace coinages.
+var dialect = regexp.MustCompile(`(?i)\b(he|him|his|himself|whom|what came of|came to\.|became of|is told|said no|says no to|` +
+	`no good|for ever|as it must be|left standing|what stands on|whatever became)\b`)
+
+// explanations are the documents for contributors, which are not in plain
+// English throughout. Take a document out when it is.
+var explanations = []string{"docs/architecture.md", "docs/performance.md", "docs/races.md", "docs/scaling.md"}
+
+func TestUserTextIsPlainEnglish(t *testing.T) {
+	t.Parallel()
+	documents, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(documents, "README.md", "schema.graphqls") {
+		if slices.Contains(explanations, filepath.ToSlash(name)) {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			if found := dialect.FindString(line); found != "" {
+				t.Errorf("%s:%d says %q: %s", name, i+1, found, line)
+			}
+		}
+	}
+}
+
+// TestMessagesArePlainEnglish reads all string literals of the program.
+func TestMessagesArePlainEnglish(t *testing.T) {
+	t.Parallel()
+	files := token.NewFileSet()
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == "generated" || entry.Name() == "node_modules" || entry.Name() == "testdata"):
+			return filepath.SkipDir
+		case entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(files, name, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			if text, is := node.(*ast.BasicLit); is && text.Kind == token.STRING {
+				if found := dialect.FindString(text.Value); found != "" {
+					t.Errorf("%s says %q", files.Position(text.Pos()), found)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
