@@ -73,7 +73,7 @@ func TestImportCalendarOverAChangeOfClocks(t *testing.T) {
 	ann := s.interviewer(map[string]any{"timeZone": "Europe/Berlin"})
 	done := s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "slotMinutes": 30, "ical": vevents(
 		"DTSTART:20261023T090000\nDTEND:20261023T100000\nRRULE:FREQ=DAILY;COUNT=4",
-		"DTSTART:20250101T120000\nDTEND:20250101T130000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+		"DTSTART:20250101T120000\nDTEND:20250101T130000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
 		"DTSTART:20260101T180000\nDTEND:20260101T190000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1",
 	)})
 	s.accepted(done.Errors)
