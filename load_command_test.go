@@ -32,7 +32,7 @@ func loaded(t *testing.T, r *running, code int, env []string, args ...string) lo
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	_, env := externalSchool(t)
-	r := start(t, home(t), append(env, "RATE_LIMIT=off")...)
+	r := start(t, home(t), append(env, "RATE_LIMIT=off", "MAX_OPERATIONS_PER_CALLER=32")...)
 	const standing = `{ interviews(filter: {status: [BOOKED]}) { totalCount } slots(filter: {status: [HELD]}) { totalCount } }`
 	before := r.ask(standing)
 	for _, loop := range [][]string{{"--clients", "4"}, {"--rate", "200"}} {

@@ -86,8 +86,8 @@ func (p *program) serve(ctx context.Context) error {
 		answers := graph.NewHandler(graph.Options{
 			App: school, Reader: &s.Reader, Log: p.log,
 			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
-			Rates: p.rates(s), MaxOperations: p.config.MaxOperations, Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx,
-			Observer: observer,
+			Rates: p.rates(s), MaxOperations: p.config.MaxOperations, MaxOperationsPerCaller: p.config.MaxOperationsPerCaller,
+			Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx, Observer: observer,
 			Limits:   p.limits(), Trusted: documents,
 			HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
 		})

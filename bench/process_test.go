@@ -116,7 +116,8 @@ func (w *world) startRehearse(environment ...string) (process, error) {
 		return process{}, err
 	}
 	return start(program, append(w.environment(), append(environment, "AUTH=local", "ADDR=127.0.0.1:0",
-		"DATABASE_MAX_CONNS="+strconv.Itoa(connections), "DATA_DIR="+filepath.Dir(program), "RATE_LIMIT=off", "MAX_STREAMS_PER_CALLER=100000")...)...)
+		"DATABASE_MAX_CONNS="+strconv.Itoa(connections), "DATA_DIR="+filepath.Dir(program), "RATE_LIMIT=off",
+		"MAX_OPERATIONS_PER_CALLER=1000000", "MAX_STREAMS_PER_CALLER=100000")...)...)
 }
 
 // floors is this test program again, as the floors.

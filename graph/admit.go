@@ -81,7 +81,7 @@ func (a admission) admit(
 		return one, nil
 	}
 	var full *refusal
-	if one.leave, full = a.places.take(ctx); full != nil {
+	if one.leave, full = a.places.take(ctx, a.rates.whose(ctx, r)); full != nil {
 		return nil, full
 	}
 	return one, nil

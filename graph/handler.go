@@ -29,8 +29,10 @@ type Options struct {
 	Zone    *time.Location // in which a time without an offset is read
 	Timeout time.Duration  // of one operation
 	Rates   *RateLimits    // nil for none
-	// MaxOperations are at work at once; DefaultMaxOperations if it is zero.
+	// MaxOperations execute at a time; DefaultMaxOperations if it is zero.
 	MaxOperations int
+	// MaxOperationsPerCaller of them are one caller's; a quarter if it is zero.
+	MaxOperationsPerCaller int
 	// MaxLargeBodies of imports are in memory at once; DefaultMaxLargeBodies if it
 	// is zero.
 	MaxLargeBodies int
@@ -68,16 +70,21 @@ func (h *Handler) Drain() { h.streams.all.Wait() }
 func (h *Handler) Streams() int { return h.streams.count() }
 
 // AtWork is how many operations are executed at the moment.
-func (h *Handler) AtWork() int { return int(h.places.taken.Load()) }
+func (h *Handler) AtWork() int { return h.places.atWork() }
 
 // Waiting is how many wait for others to be done.
 func (h *Handler) Waiting() int { return h.places.inQueue() }
 
 // LargeBodies is how many bodies of imports are in memory.
-func (h *Handler) LargeBodies() int { return int(h.large.taken.Load()) }
+func (h *Handler) LargeBodies() int { return h.large.atWork() }
 
-// Shed is how many were answered UNAVAILABLE for others, in all.
+// Shed returns how many operations were answered UNAVAILABLE because others took
+// all the places.
 func (h *Handler) Shed() int { return int(h.places.shed.Load() + h.large.shed.Load()) }
+
+// ShedOfCallers returns how many operations were answered RATE_LIMITED because
+// others of the same caller took all the places that one caller may have.
+func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load()) }
 
 // NewHandler answers with what o says.
 func NewHandler(o Options) *Handler {
@@ -94,9 +101,12 @@ func NewHandler(o Options) *Handler {
 	resolver := &Resolver{app: o.App}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: schema}))
 	documents := newDocuments(schema, o)
+	operations := orDefault(o.MaxOperations, DefaultMaxOperations)
+	largeBodies := orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)
 	letIn := admission{
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
-		places: newPlaces(orDefault(o.MaxOperations, DefaultMaxOperations)), large: newPlaces(orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)),
+		places: newPlaces(operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
+		large:  newPlaces(largeBodies, largeBodies),
 		schema: schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)

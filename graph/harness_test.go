@@ -64,6 +64,8 @@ func newServer(t *testing.T, db pgtest.Database, o store.Options, set ...func(*g
 		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
 		Zone:    time.UTC,
 		Timeout: soon,
+		// One caller stands for many in tests that send many requests at once.
+		MaxOperationsPerCaller: graph.DefaultMaxOperations,
 		Streams: graph.StreamLimits{Init: soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *s.actor.Load()}, nil

@@ -31,6 +31,7 @@ type sizedBody struct {
 	io.ReadCloser
 	size, free int64
 	places     *places
+	whose      string          // the caller
 	ctx        context.Context // the request's
 	leave      func()
 	refused    *refusal
@@ -45,7 +46,7 @@ func (b *sizedBody) Read(into []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(into)
 	if b.size += int64(n); b.size > b.free && b.leave == nil {
-		if b.leave, b.refused = b.places.take(b.ctx); b.refused != nil {
+		if b.leave, b.refused = b.places.take(b.ctx, b.whose); b.refused != nil {
 			return 0, errNoPlace
 		}
 	}
@@ -58,7 +59,7 @@ func (a admission) sized(r *http.Request) (sizedRequest *http.Request, done func
 	if r.Body == nil {
 		return r, func() {}
 	}
-	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, ctx: r.Context()}
+	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, whose: a.rates.whose(r.Context(), r), ctx: r.Context()}
 	r.Body = body
 	return r, func() {
 		if body.leave != nil {

@@ -1,27 +1,48 @@
 package graph
 
 import (
+	fifo "container/list"
 	"context"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 )
 
-// places bound how many operations are at work at once; a subscription that
-// waits for something to tell is not. With many more than the machine has cores
-// for, each takes longer and fewer are done. Who finds no place waits for one,
-// but not for long, and is then told to come again.
+// places limits how many operations execute at a time, in all and of one caller.
+// With many more than the machine has cores for, each takes longer and fewer are
+// done. An operation without a place waits for one, but not for long. The callers
+// that wait take turns, so nobody waits for the backlog of another caller. A
+// subscription that waits for events takes no place.
 type places struct {
-	free  *semaphore.Weighted
-	taken atomic.Int64
-	shed  atomic.Int64
+	most int // in all
+	each int // of one caller
 
-	mu      sync.Mutex
-	waiting int
-	lasting *atomic.Bool // whether somebody has been waiting for as long as a rush may last
-	timer   *time.Timer  // that makes it so
+	shed     atomic.Int64 // operations that waited too long while all places were taken
+	overOwn  atomic.Int64 // those that waited too long for places of their own caller
+	mu       sync.Mutex
+	taken    int
+	waiting  int
+	callers  map[string]*placeCaller // with a place, or waiting for one
+	turns    *fifo.List              // of *placeCaller: those that the next free place may go to, in order
+	allTaken rush                    // of turns
+}
+
+// placeCaller is a caller with its places.
+type placeCaller struct {
+	whose   string
+	taken   int
+	waiting fifo.List     // of *permit, the oldest first
+	turn    *fifo.Element // in places.turns; nil if it waits for nothing, or has all the places it may have
+	own     rush          // of waiting
+}
+
+// permit is a place of one operation, or the wait for one.
+type permit struct {
+	of     *places
+	caller *placeCaller
+	left   bool
+	waits  *fifo.Element // in caller.waiting; nil if nobody had to wait
+	there  chan struct{} // closes when the place is there
 }
 
 // DefaultMaxOperations is as many as the database has connections for.
@@ -31,65 +52,172 @@ const DefaultMaxOperations = 32
 // times as much while it is read.
 const DefaultMaxLargeBodies = 4
 
-// A rush, of people who all come at once, passes: everybody in it waits. When
-// there are more than can be served for longer than that, all would wait as long
-// as anybody may, with nothing won by it.
+// In a rush, such as when bookings open, everybody waits, because it passes. A
+// queue that is not empty for longer than that does not pass: each operation would
+// wait as long as it may, and none would be done sooner.
 const (
 	waitInRush = time.Second
 	waitAfter  = 250 * time.Millisecond
 )
 
-func newPlaces(most int) *places {
-	return &places{free: semaphore.NewWeighted(int64(most))}
+// rush remembers since when a queue has not been empty.
+type rush struct{ since time.Time }
+
+func (r *rush) update(length int, now time.Time) {
+	switch {
+	case length == 0:
+		r.since = time.Time{}
+	case r.since.IsZero():
+		r.since = now
+	}
 }
 
-// take takes a place. leave gives it back, and may be called again.
-func (p *places) take(ctx context.Context) (leave func(), refused *refusal) {
-	if !p.free.TryAcquire(1) && !p.await(ctx) {
-		if ctx.Err() == nil { // else he has left, or has no time left
-			p.shed.Add(1)
-		}
-		return nil, because(unavailable, codeUnavailable, "the server has too much to do at the moment; try again").with(retryAfterHeader, retryShed)
+func (r *rush) lasts(now time.Time) bool { return !r.since.IsZero() && now.Sub(r.since) >= waitInRush }
+
+// newPlaces returns places for most operations, of which one caller may have each.
+func newPlaces(most, each int) *places {
+	return &places{most: most, each: min(each, most), callers: map[string]*placeCaller{}, turns: fifo.New()}
+}
+
+// quarter is the default share of one caller: at least one place.
+func quarter(most int) int { return max(1, most/4) }
+
+// take takes a place for the caller. leave gives it back, and may be called again.
+func (p *places) take(ctx context.Context, whose string) (leave func(), refused *refusal) {
+	one, patience := p.ask(whose)
+	if one.waits != nil && !one.await(ctx, patience) {
+		return nil, p.refuse(ctx, one.caller)
 	}
-	p.taken.Add(1)
-	return sync.OnceFunc(func() {
-		p.taken.Add(-1)
-		p.free.Release(1)
-	}), nil
+	return one.leave, nil
 }
 
 // retryShed is when it is worth trying again, in seconds.
 const retryShed = "1"
 
-// await waits for a place.
-func (p *places) await(ctx context.Context) (ok bool) {
-	ctx, cancel := context.WithTimeout(ctx, p.queue())
-	defer cancel()
-	defer p.unqueue()
-	return p.free.Acquire(ctx, 1) == nil
+// refuse says why there was no place.
+func (p *places) refuse(ctx context.Context, c *placeCaller) *refusal {
+	p.mu.Lock()
+	own := c.taken >= p.each && p.each < p.most
+	p.mu.Unlock()
+	switch {
+	case ctx.Err() != nil: // the client has left, or there is no time left
+	case own:
+		p.overOwn.Add(1)
+	default:
+		p.shed.Add(1)
+	}
+	if own {
+		no := because(rateLimited, codeRateLimited, "too many operations of one caller are being executed; try again when they are done")
+		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "operationsPerCaller", p.each
+		return no.with(retryAfterHeader, retryShed)
+	}
+	return because(unavailable, codeUnavailable, "the server has too much to do at the moment; try again").with(retryAfterHeader, retryShed)
 }
 
-// queue is one more who waits. It answers how long he may.
-func (p *places) queue() time.Duration {
+// ask takes a place if there is one. Otherwise the place is one to wait for, as
+// long as patience says.
+func (p *places) ask(whose string) (_ *permit, patience time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.waiting == 0 {
-		lasting := &atomic.Bool{}
-		p.lasting, p.timer = lasting, time.AfterFunc(waitInRush, func() { lasting.Store(true) })
+	c := p.callers[whose]
+	if c == nil {
+		c = &placeCaller{whose: whose}
+		p.callers[whose] = c
 	}
+	if p.taken < p.most && c.taken < p.each { // then nobody waits who could have it
+		p.give(c)
+		return &permit{of: p, caller: c}, 0
+	}
+	one := &permit{of: p, caller: c, there: make(chan struct{})}
+	one.waits = c.waiting.PushBack(one)
 	p.waiting++
-	if p.lasting.Load() {
-		return waitAfter
+	p.settle(c)
+	now := time.Now() //nolint:forbidigo // no operation's time: the queue's
+	if c.own.lasts(now) || p.allTaken.lasts(now) {
+		return one, waitAfter
 	}
-	return waitInRush
+	return one, waitInRush
 }
 
-func (p *places) unqueue() {
+// await waits for the place, and reports whether it is there.
+func (o *permit) await(ctx context.Context, patience time.Duration) (ok bool) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-o.there:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	o.of.mu.Lock()
+	defer o.of.mu.Unlock()
+	select {
+	case <-o.there: // at the last moment
+		return true
+	default:
+	}
+	o.caller.waiting.Remove(o.waits)
+	o.of.waiting--
+	o.of.settle(o.caller)
+	return false
+}
+
+// leave gives the place back. It may be called again.
+func (o *permit) leave() {
+	o.of.mu.Lock()
+	defer o.of.mu.Unlock()
+	if o.left {
+		return
+	}
+	o.left = true
+	o.caller.taken--
+	o.of.taken--
+	o.of.settle(o.caller)
+}
+
+func (p *places) give(c *placeCaller) {
+	c.taken++
+	p.taken++
+}
+
+// settle gives free places to those that wait, a caller after the other, once
+// something has changed for c.
+func (p *places) settle(c *placeCaller) {
+	p.line(c)
+	for p.taken < p.most && p.turns.Len() > 0 {
+		next, _ := p.turns.Front().Value.(*placeCaller)
+		p.turns.Remove(next.turn)
+		next.turn = nil
+		first, _ := next.waiting.Remove(next.waiting.Front()).(*permit)
+		p.waiting--
+		p.give(next)
+		close(first.there)
+		p.line(next)
+	}
+	now := time.Now() //nolint:forbidigo // no operation's time: the queue's
+	p.allTaken.update(p.turns.Len(), now)
+}
+
+// line puts the caller at the end of the line if it waits for a place that it may
+// have, and takes it out if not.
+func (p *places) line(c *placeCaller) {
+	c.own.update(c.waiting.Len(), time.Now()) //nolint:forbidigo // no operation's time: the queue's
+	switch waits := c.waiting.Len() > 0 && c.taken < p.each; {
+	case waits && c.turn == nil:
+		c.turn = p.turns.PushBack(c)
+	case !waits && c.turn != nil:
+		p.turns.Remove(c.turn)
+		c.turn = nil
+	}
+	if c.taken == 0 && c.waiting.Len() == 0 {
+		delete(p.callers, c.whose)
+	}
+}
+
+func (p *places) atWork() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.waiting--; p.waiting == 0 {
-		p.timer.Stop()
-	}
+	return p.taken
 }
 
 func (p *places) inQueue() int {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rehearse/graph"
+	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
 
@@ -16,16 +17,9 @@ import (
 // done everybody is answered at once.
 func TestTooManyOperationsAtWork(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxOperations = 2 })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 2 })
 	handler := s.serve.(*graph.Handler)
-	lock, err := s.db.SQL(t).BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = lock.Rollback() }()
-	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
-		t.Fatal(err)
-	}
+	unlock := s.lockStudents()
 	const blocked = `{"query": "{ students { totalCount } }"}`
 	working := make(chan string, 2)
 	for range cap(working) {
@@ -61,16 +55,8 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 		_, text := s.exchange(exchange{method: http.MethodPost, body: askName})
 		waiting <- text
 	}()
-	for late := time.After(soon); handler.Waiting() == 0; runtime.Gosched() {
-		select {
-		case <-late:
-			t.Fatal("nobody waits")
-		default:
-		}
-	}
-	if err := lock.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	s.awaitWaiting(1)
+	unlock()
 	for range cap(working) {
 		if text := <-working; !strings.Contains(text, `"totalCount":0`) {
 			t.Errorf("who was at work is answered %s", text)
@@ -81,5 +67,92 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 	}
 	if handler.AtWork() != 0 || handler.Waiting() != 0 || handler.Shed() != 3 {
 		t.Errorf("%d at work, %d wait, %d shed", handler.AtWork(), handler.Waiting(), handler.Shed())
+	}
+}
+
+// lockStudents lets every operation that reads students wait until it is unlocked.
+func (s *school) lockStudents() (unlock func()) {
+	s.t.Helper()
+	lock, err := s.db.SQL(s.t).BeginTx(s.t.Context(), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	unlock = func() { _ = lock.Rollback() }
+	s.t.Cleanup(unlock)
+	if _, err := lock.ExecContext(s.t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
+		s.t.Fatal(err)
+	}
+	return unlock
+}
+
+// awaitWaiting waits until n operations wait to be executed.
+func (s *school) awaitWaiting(n int) {
+	s.t.Helper()
+	for late := time.After(soon); s.serve.(*graph.Handler).Waiting() != n; runtime.Gosched() {
+		select {
+		case <-late:
+			s.t.Fatalf("%d wait, wanted %d", s.serve.(*graph.Handler).Waiting(), n)
+		default:
+		}
+	}
+}
+
+// One caller has a quarter of the places, over all transports together. What it
+// asks beyond that waits and is then refused, whatever is free; another caller is
+// answered at once.
+func TestOperationsOfOneCaller(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+		o.MaxOperations, o.MaxOperationsPerCaller = 11, 0
+	}) // of which a quarter is 2
+	handler := s.serve.(*graph.Handler)
+	s.act(booking.RoleAdmin, 1)
+	greedy := s.connect()
+	unlock := s.lockStudents()
+	const blocked = `{ students { totalCount } }`
+	onSocket := greedy.begin(blocked, nil)
+	posted := make(chan string, 1)
+	go func() {
+		_, text := s.exchange(exchange{method: http.MethodPost, body: `{"query": "` + blocked + `"}`})
+		posted <- text
+	}()
+	s.db.AwaitLockWaits(t, 2, "students")
+
+	retry := map[string]string{"Retry-After": "1"}
+	const says = `"allowed":2,"code":"RATE_LIMITED","limit":"operationsPerCaller"`
+	s.exchanges([]exchange{
+		{name: "a third", body: askName, status: 429, says: says, answer: retry},
+		{name: "a third, as a stream", headers: accepting("text/event-stream"), body: askName, status: 429, says: says, answer: retry},
+	})
+	third := greedy.begin("{ __typename }", nil)
+	if code := greedy.fails(third); code != "RATE_LIMITED" {
+		t.Errorf("a third, over the socket: %s", code)
+	}
+	same(t, "at work", handler.AtWork(), 2)
+	same(t, "shed of callers", handler.ShedOfCallers(), 3)
+	same(t, "shed", handler.Shed(), 0)
+
+	const backlog = 5
+	late := make(chan string, backlog)
+	for range backlog {
+		go func() {
+			_, text := s.exchange(exchange{method: http.MethodPost, body: askName})
+			late <- text
+		}()
+	}
+	s.awaitWaiting(backlog)
+	for _, other := range []booking.Actor{{Role: booking.RoleStudent, ID: 1}, {Role: booking.RoleAdmin, ID: 2}, {Role: booking.RoleAdmin}} {
+		s.act(other.Role, other.ID)
+		s.exchanges([]exchange{{name: "another caller", body: askName, status: 200, says: saysName}})
+	}
+	unlock()
+	greedy.event(onSocket, &struct{}{})
+	if text := <-posted; !strings.Contains(text, `"totalCount":0`) {
+		t.Errorf("what was posted is answered %s", text)
+	}
+	for range backlog {
+		if text := <-late; !strings.Contains(text, saysName) && !strings.Contains(text, "RATE_LIMITED") {
+			t.Errorf("the backlog is answered %s", text)
+		}
 	}
 }

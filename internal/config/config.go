@@ -54,7 +54,9 @@ type Config struct {
 	RateLimitBookingPerSecond float64  `env:"RATE_LIMIT_BOOKING_PER_SECOND" envDefault:"0.5"`
 	TrustedProxies            []string `env:"TRUSTED_PROXIES"`
 
-	MaxOperations    int    `env:"MAX_OPERATIONS" envDefault:"32"`
+	MaxOperations          int `env:"MAX_OPERATIONS" envDefault:"32"`
+	MaxOperationsPerCaller int `env:"MAX_OPERATIONS_PER_CALLER" envDefault:"0"` // 0 for a quarter
+
 	MaxBody          int    `env:"MAX_BODY" envDefault:"262144"`
 	MaxImportBody    int    `env:"MAX_IMPORT_BODY" envDefault:"8388608"`
 	MaxDepth         int    `env:"MAX_DEPTH" envDefault:"12"`

@@ -17,6 +17,10 @@ func (c *Config) validateLimits() []error {
 			errs = append(errs, wrong(name, fmt.Sprint(value), "a number of at least 1"))
 		}
 	}
+	if c.MaxOperationsPerCaller < 0 {
+		errs = append(errs, wrong("MAX_OPERATIONS_PER_CALLER", fmt.Sprint(c.MaxOperationsPerCaller),
+			"a number of at least 1, or 0 for a quarter of MAX_OPERATIONS"))
+	}
 	if c.PersistedQueries && c.TrustedDocuments != "" {
 		errs = append(errs, errors.New("APQ and TRUSTED_DOCUMENTS are both set; set at most one of them"))
 	}

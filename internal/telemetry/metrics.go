@@ -122,7 +122,9 @@ type Server interface {
 	Streams() int // WebSockets and event streams that are open
 	AtWork() int  // operations that are executed
 	Waiting() int // operations that wait for those
-	Shed() int    // operations that waited too long, in all
+	Shed() int    // operations that waited too long for a place of the server
+	// ShedOfCallers counts those that waited too long for a place of their caller.
+	ShedOfCallers() int
 }
 
 // Look adds the figures of a server.
@@ -131,13 +133,17 @@ func (t *Telemetry) Look(s Server) error {
 		return t.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "rehearse", Name: name, Help: help},
 			func() float64 { return float64(value()) }))
 	}
+	shed := func(limit string, value func() int) error {
+		return t.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: "rehearse", Name: "operations_shed_total", ConstLabels: prometheus.Labels{"limit": limit},
+			Help: "Operations that waited too long to be executed, by the limit that was reached.",
+		}, func() float64 { return float64(value()) }))
+	}
 	return errors.Join(
 		gauge("streams_open", "WebSockets and event streams that are open.", s.Streams),
 		gauge("operations_at_work", "Operations that are executed; subscriptions are not counted.", s.AtWork),
 		gauge("operations_waiting", "Operations that wait because as many as may be are executed.", s.Waiting),
-		t.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Namespace: "rehearse", Name: "operations_shed_total", Help: "Operations that waited too long and were answered UNAVAILABLE.",
-		}, func() float64 { return float64(s.Shed()) })))
+		shed("server", s.Shed), shed("caller", s.ShedOfCallers))
 }
 
 // Metrics is the page that Prometheus reads.
