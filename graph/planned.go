@@ -181,5 +181,8 @@ func plannedConnection[C, N any](kind string, node *plan.Type[N], of func(*C) *p
 		"totalCount": plan.Resolved(each(func(c *C, ctx context.Context) (int, error) {
 			return of(c).TotalCount(ctx)
 		}), scalar.AppendInt),
+		"totalCountIsCapped": plan.Resolved(each(func(c *C, ctx context.Context) (bool, error) {
+			return of(c).TotalCountIsCapped(ctx)
+		}), scalar.AppendBool),
 	}}
 }

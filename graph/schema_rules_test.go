@@ -80,7 +80,7 @@ func brokenIn(schema *ast.Schema, name string, d *ast.Definition) (broken []stri
 	broken = append(broken, brokenUnion(schema, d)...)
 	if item, is := strings.CutSuffix(name, "Connection"); is {
 		for field, form := range map[string]string{
-			"edges": `\[` + item + `Edge!\]!`, "nodes": `\[\w+!\]!`, "pageInfo": `PageInfo!`, "totalCount": `Int!`,
+			"edges": `\[` + item + `Edge!\]!`, "nodes": `\[\w+!\]!`, "pageInfo": `PageInfo!`, "totalCount": `Int!`, "totalCountIsCapped": `Boolean!`,
 		} {
 			if f := d.Fields.ForName(field); f == nil || !regexp.MustCompile("^"+form+"$").MatchString(f.Type.String()) {
 				say("%s has no %s", name, field)
@@ -132,7 +132,7 @@ func TestHouseRulesCanBeBroken(t *testing.T) {
 		interface UserError { code: Int! }
 		type PageInfo { more: Boolean! }
 		type Query { a: Int! @access } `
-	const connection = `type TEdge { node: Int! } type TConnection { edges: [TEdge!]! nodes: [Int!]! pageInfo: PageInfo! totalCount: Int! }`
+	const connection = `type TEdge { node: Int! } type TConnection { edges: [TEdge!]! nodes: [Int!]! pageInfo: PageInfo! totalCount: Int! totalCountIsCapped: Boolean! }`
 	for text, want := range map[string][]string{
 		`type APayload { "Null for none." hold: A "Null for none." student: A } type A { a: Int! }`: nil,
 		`type APayload { "Null for none." hold: A } type A { a: Int! }`:                             {"APayload has hold and no student"},
@@ -155,7 +155,7 @@ func TestHouseRulesCanBeBroken(t *testing.T) {
 			"T.list has no argument before: String", "T.list has no argument first: Int",
 		},
 		`type TConnection { edges: [Int!]! nodes: [Int!]! totalCount: Float! }`: {
-			"TConnection has no edges", "TConnection has no pageInfo", "TConnection has no totalCount",
+			"TConnection has no edges", "TConnection has no pageInfo", "TConnection has no totalCount", "TConnection has no totalCountIsCapped",
 		},
 		`type T { a: Int! @deprecated(reason: "Use b. Removed after 2027-05-31.") b: Int! }`: nil,
 		`type T { a: Int! @deprecated }`: {`T.a is deprecated without "Use x. Removed after 2027-05-31."`},

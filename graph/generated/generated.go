@@ -136,10 +136,11 @@ type ComplexityRoot struct {
 	}
 
 	AvailabilityConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	AvailabilityEdge struct {
@@ -148,13 +149,14 @@ type ComplexityRoot struct {
 	}
 
 	AvailableSlotConnection struct {
-		Edges        func(childComplexity int) int
-		Eligibility  func(childComplexity int) int
-		EmptyReasons func(childComplexity int) int
-		Nodes        func(childComplexity int) int
-		PageInfo     func(childComplexity int) int
-		Student      func(childComplexity int) int
-		TotalCount   func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Eligibility        func(childComplexity int) int
+		EmptyReasons       func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		Student            func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	AvailableSlotEdge struct {
@@ -171,10 +173,11 @@ type ComplexityRoot struct {
 	}
 
 	BlockConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	BlockEdge struct {
@@ -229,10 +232,11 @@ type ComplexityRoot struct {
 	}
 
 	BookingRefusalConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	BookingRefusalEdge struct {
@@ -313,10 +317,11 @@ type ComplexityRoot struct {
 	}
 
 	EventConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	EventEdge struct {
@@ -430,10 +435,11 @@ type ComplexityRoot struct {
 	}
 
 	InterviewConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	InterviewEdge struct {
@@ -465,10 +471,11 @@ type ComplexityRoot struct {
 	}
 
 	InterviewerConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	InterviewerEdge struct {
@@ -636,10 +643,11 @@ type ComplexityRoot struct {
 	}
 
 	SlotConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	SlotEdge struct {
@@ -656,12 +664,13 @@ type ComplexityRoot struct {
 	}
 
 	SlotsChanged struct {
-		ClosedIDs   func(childComplexity int) int
-		Eligibility func(childComplexity int) int
-		Opened      func(childComplexity int) int
-		OpenedEdges func(childComplexity int) int
-		Refetch     func(childComplexity int) int
-		TotalCount  func(childComplexity int) int
+		ClosedIDs          func(childComplexity int) int
+		Eligibility        func(childComplexity int) int
+		Opened             func(childComplexity int) int
+		OpenedEdges        func(childComplexity int) int
+		Refetch            func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	Student struct {
@@ -681,10 +690,11 @@ type ComplexityRoot struct {
 	}
 
 	StudentConnection struct {
-		Edges      func(childComplexity int) int
-		Nodes      func(childComplexity int) int
-		PageInfo   func(childComplexity int) int
-		TotalCount func(childComplexity int) int
+		Edges              func(childComplexity int) int
+		Nodes              func(childComplexity int) int
+		PageInfo           func(childComplexity int) int
+		TotalCount         func(childComplexity int) int
+		TotalCountIsCapped func(childComplexity int) int
 	}
 
 	StudentEdge struct {
@@ -1325,6 +1335,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AvailabilityConnection.TotalCount(childComplexity), true
+	case "AvailabilityConnection.totalCountIsCapped":
+		if e.ComplexityRoot.AvailabilityConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AvailabilityConnection.TotalCountIsCapped(childComplexity), true
 
 	case "AvailabilityEdge.cursor":
 		if e.ComplexityRoot.AvailabilityEdge.Cursor == nil {
@@ -1381,6 +1397,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AvailableSlotConnection.TotalCount(childComplexity), true
+	case "AvailableSlotConnection.totalCountIsCapped":
+		if e.ComplexityRoot.AvailableSlotConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AvailableSlotConnection.TotalCountIsCapped(childComplexity), true
 
 	case "AvailableSlotEdge.cursor":
 		if e.ComplexityRoot.AvailableSlotEdge.Cursor == nil {
@@ -1450,6 +1472,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BlockConnection.TotalCount(childComplexity), true
+	case "BlockConnection.totalCountIsCapped":
+		if e.ComplexityRoot.BlockConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BlockConnection.TotalCountIsCapped(childComplexity), true
 
 	case "BlockEdge.cursor":
 		if e.ComplexityRoot.BlockEdge.Cursor == nil {
@@ -1716,6 +1744,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BookingRefusalConnection.TotalCount(childComplexity), true
+	case "BookingRefusalConnection.totalCountIsCapped":
+		if e.ComplexityRoot.BookingRefusalConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BookingRefusalConnection.TotalCountIsCapped(childComplexity), true
 
 	case "BookingRefusalEdge.cursor":
 		if e.ComplexityRoot.BookingRefusalEdge.Cursor == nil {
@@ -2016,6 +2050,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventConnection.TotalCount(childComplexity), true
+	case "EventConnection.totalCountIsCapped":
+		if e.ComplexityRoot.EventConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.TotalCountIsCapped(childComplexity), true
 
 	case "EventEdge.cursor":
 		if e.ComplexityRoot.EventEdge.Cursor == nil {
@@ -2502,6 +2542,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InterviewConnection.TotalCount(childComplexity), true
+	case "InterviewConnection.totalCountIsCapped":
+		if e.ComplexityRoot.InterviewConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewConnection.TotalCountIsCapped(childComplexity), true
 
 	case "InterviewEdge.cursor":
 		if e.ComplexityRoot.InterviewEdge.Cursor == nil {
@@ -2681,6 +2727,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InterviewerConnection.TotalCount(childComplexity), true
+	case "InterviewerConnection.totalCountIsCapped":
+		if e.ComplexityRoot.InterviewerConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewerConnection.TotalCountIsCapped(childComplexity), true
 
 	case "InterviewerEdge.cursor":
 		if e.ComplexityRoot.InterviewerEdge.Cursor == nil {
@@ -3632,6 +3684,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SlotConnection.TotalCount(childComplexity), true
+	case "SlotConnection.totalCountIsCapped":
+		if e.ComplexityRoot.SlotConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotConnection.TotalCountIsCapped(childComplexity), true
 
 	case "SlotEdge.cursor":
 		if e.ComplexityRoot.SlotEdge.Cursor == nil {
@@ -3713,6 +3771,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SlotsChanged.TotalCount(childComplexity), true
+	case "SlotsChanged.totalCountIsCapped":
+		if e.ComplexityRoot.SlotsChanged.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SlotsChanged.TotalCountIsCapped(childComplexity), true
 
 	case "Student.createdAt":
 		if e.ComplexityRoot.Student.CreatedAt == nil {
@@ -3822,6 +3886,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StudentConnection.TotalCount(childComplexity), true
+	case "StudentConnection.totalCountIsCapped":
+		if e.ComplexityRoot.StudentConnection.TotalCountIsCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StudentConnection.TotalCountIsCapped(childComplexity), true
 
 	case "StudentEdge.cursor":
 		if e.ComplexityRoot.StudentEdge.Cursor == nil {
@@ -4924,8 +4994,10 @@ type SlotConnection {
   nodes: [Slot!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many slots all pages contain. Counted only if selected."
+  "How many slots all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "A slot in a list."
@@ -4970,8 +5042,10 @@ type AvailableSlotConnection {
   nodes: [Slot!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many slots all pages contain. Counted only if selected."
+  "How many slots all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
   "The student of the list."
   student: Student!
   "The student's eligibility."
@@ -5133,8 +5207,10 @@ type StudentConnection {
   nodes: [Student!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many students all pages contain. Counted only if selected."
+  "How many students all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "A student in a list."
@@ -5293,8 +5369,10 @@ type InterviewerConnection {
   nodes: [Interviewer!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many interviewers all pages contain. Counted only if selected."
+  "How many interviewers all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "An interviewer in a list."
@@ -5448,8 +5526,10 @@ type InterviewConnection {
   nodes: [Interview!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many interviews all pages contain. Counted only if selected."
+  "How many interviews all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "An interview in a list."
@@ -5705,8 +5785,10 @@ type EventConnection {
   nodes: [Event!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many events all pages contain. Counted only if selected."
+  "How many events all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "An event in a list."
@@ -5771,8 +5853,10 @@ type BookingRefusalConnection {
   nodes: [BookingRefusal!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many refusals all pages contain. Counted only if selected."
+  "How many refusals all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "A refused booking in a list."
@@ -6181,8 +6265,10 @@ type SlotsChanged {
   closedIds: [ID!]!
   "Whether the event is incomplete: if true, query ` + "`" + `availableSlots` + "`" + ` again."
   refetch: Boolean!
-  "The number of slots in ` + "`" + `availableSlots` + "`" + ` after the change, regardless of ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Counted only if selected."
+  "The number of slots in ` + "`" + `availableSlots` + "`" + ` after the change, at most 10,000, regardless of ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Counted only if selected."
   totalCount: Int!
+  "Whether there are more slots than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
   "The student's eligibility after the change. An event may contain no other change."
   eligibility: Eligibility!
 }
@@ -6714,8 +6800,10 @@ type AvailabilityConnection {
   nodes: [Availability!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many all pages contain. Counted only if selected."
+  "How many all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "An availability in a list."
@@ -6734,8 +6822,10 @@ type BlockConnection {
   nodes: [Block!]!
   "The position of this page in the list."
   pageInfo: PageInfo!
-  "How many all pages contain. Counted only if selected."
+  "How many all pages contain, at most 10,000. Counted only if selected."
   totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  totalCountIsCapped: Boolean!
 }
 
 "Blocked time in a list."
@@ -7709,6 +7799,8 @@ func (ec *executionContext) childFields_AvailabilityConnection(ctx context.Conte
 		return ec.fieldContext_AvailabilityConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AvailabilityConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_AvailabilityConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AvailabilityConnection", field.Name)
 }
@@ -7733,6 +7825,8 @@ func (ec *executionContext) childFields_AvailableSlotConnection(ctx context.Cont
 		return ec.fieldContext_AvailableSlotConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AvailableSlotConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_AvailableSlotConnection_totalCountIsCapped(ctx, field)
 	case "student":
 		return ec.fieldContext_AvailableSlotConnection_student(ctx, field)
 	case "eligibility":
@@ -7779,6 +7873,8 @@ func (ec *executionContext) childFields_BlockConnection(ctx context.Context, fie
 		return ec.fieldContext_BlockConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_BlockConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_BlockConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BlockConnection", field.Name)
 }
@@ -7895,6 +7991,8 @@ func (ec *executionContext) childFields_BookingRefusalConnection(ctx context.Con
 		return ec.fieldContext_BookingRefusalConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_BookingRefusalConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_BookingRefusalConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BookingRefusalConnection", field.Name)
 }
@@ -8049,6 +8147,8 @@ func (ec *executionContext) childFields_EventConnection(ctx context.Context, fie
 		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_EventConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
 }
@@ -8269,6 +8369,8 @@ func (ec *executionContext) childFields_InterviewConnection(ctx context.Context,
 		return ec.fieldContext_InterviewConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_InterviewConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_InterviewConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InterviewConnection", field.Name)
 }
@@ -8339,6 +8441,8 @@ func (ec *executionContext) childFields_InterviewerConnection(ctx context.Contex
 		return ec.fieldContext_InterviewerConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_InterviewerConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_InterviewerConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InterviewerConnection", field.Name)
 }
@@ -8499,6 +8603,8 @@ func (ec *executionContext) childFields_SlotConnection(ctx context.Context, fiel
 		return ec.fieldContext_SlotConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SlotConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_SlotConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SlotConnection", field.Name)
 }
@@ -8525,6 +8631,8 @@ func (ec *executionContext) childFields_SlotsChanged(ctx context.Context, field 
 		return ec.fieldContext_SlotsChanged_refetch(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SlotsChanged_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_SlotsChanged_totalCountIsCapped(ctx, field)
 	case "eligibility":
 		return ec.fieldContext_SlotsChanged_eligibility(ctx, field)
 	}
@@ -8573,6 +8681,8 @@ func (ec *executionContext) childFields_StudentConnection(ctx context.Context, f
 		return ec.fieldContext_StudentConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_StudentConnection_totalCount(ctx, field)
+	case "totalCountIsCapped":
+		return ec.fieldContext_StudentConnection_totalCountIsCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StudentConnection", field.Name)
 }
@@ -12058,6 +12168,29 @@ func (ec *executionContext) fieldContext_AvailabilityConnection_totalCount(_ con
 	return graphql.NewScalarFieldContext("AvailabilityConnection", field, true, false, "Int")
 }
 
+func (ec *executionContext) _AvailabilityConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Availability]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailabilityConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AvailabilityConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailabilityConnection", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _AvailabilityEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Availability]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12230,6 +12363,29 @@ func (ec *executionContext) _AvailableSlotConnection_totalCount(ctx context.Cont
 }
 func (ec *executionContext) fieldContext_AvailableSlotConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AvailableSlotConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _AvailableSlotConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.AvailableSlotConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailableSlotConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AvailableSlotConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailableSlotConnection", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _AvailableSlotConnection_student(ctx context.Context, field graphql.CollectedField, obj *page.AvailableSlotConnection) (ret graphql.Marshaler) {
@@ -12638,6 +12794,29 @@ func (ec *executionContext) _BlockConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_BlockConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BlockConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BlockConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Block]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BlockConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BlockConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BlockConnection", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BlockEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Block]) (ret graphql.Marshaler) {
@@ -13860,6 +14039,29 @@ func (ec *executionContext) _BookingRefusalConnection_totalCount(ctx context.Con
 }
 func (ec *executionContext) fieldContext_BookingRefusalConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BookingRefusalConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _BookingRefusalConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.BookingRefusal]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BookingRefusalConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BookingRefusalConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BookingRefusalConnection", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _BookingRefusalEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.BookingRefusal]) (ret graphql.Marshaler) {
@@ -15309,6 +15511,29 @@ func (ec *executionContext) _EventConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_EventConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EventConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _EventConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Event]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventConnection", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Event]) (ret graphql.Marshaler) {
@@ -17673,6 +17898,29 @@ func (ec *executionContext) fieldContext_InterviewConnection_totalCount(_ contex
 	return graphql.NewScalarFieldContext("InterviewConnection", field, true, false, "Int")
 }
 
+func (ec *executionContext) _InterviewConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Interview]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewConnection", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _InterviewEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Interview]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18573,6 +18821,29 @@ func (ec *executionContext) _InterviewerConnection_totalCount(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_InterviewerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InterviewerConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _InterviewerConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Interviewer]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewerConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewerConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewerConnection", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _InterviewerEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Interviewer]) (ret graphql.Marshaler) {
@@ -22671,6 +22942,29 @@ func (ec *executionContext) fieldContext_SlotConnection_totalCount(_ context.Con
 	return graphql.NewScalarFieldContext("SlotConnection", field, true, false, "Int")
 }
 
+func (ec *executionContext) _SlotConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Slot]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotConnection", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _SlotEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Slot]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23004,6 +23298,29 @@ func (ec *executionContext) _SlotsChanged_totalCount(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_SlotsChanged_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SlotsChanged", field, true, false, "Int")
+}
+
+func (ec *executionContext) _SlotsChanged_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SlotsChanged_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SlotsChanged_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SlotsChanged", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _SlotsChanged_eligibility(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
@@ -23649,6 +23966,29 @@ func (ec *executionContext) _StudentConnection_totalCount(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_StudentConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StudentConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _StudentConnection_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[booking.Student]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StudentConnection_totalCountIsCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StudentConnection_totalCountIsCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StudentConnection", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _StudentEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[booking.Student]) (ret graphql.Marshaler) {
@@ -30602,6 +30942,12 @@ func (ec *executionContext) _AvailabilityConnection(ctx context.Context, sel ast
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._AvailabilityConnection_totalCount(ctx, field, obj)
 				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AvailabilityConnection_totalCountIsCapped(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -30688,6 +31034,12 @@ func (ec *executionContext) _AvailableSlotConnection(ctx context.Context, sel as
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._AvailableSlotConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AvailableSlotConnection_totalCountIsCapped(ctx, field, obj)
 				})
 		case "student":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -30845,6 +31197,12 @@ func (ec *executionContext) _BlockConnection(ctx context.Context, sel ast.Select
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._BlockConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BlockConnection_totalCountIsCapped(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -31218,6 +31576,12 @@ func (ec *executionContext) _BookingRefusalConnection(ctx context.Context, sel a
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._BookingRefusalConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._BookingRefusalConnection_totalCountIsCapped(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -31801,6 +32165,12 @@ func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.Select
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._EventConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._EventConnection_totalCountIsCapped(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -32571,6 +32941,12 @@ func (ec *executionContext) _InterviewConnection(ctx context.Context, sel ast.Se
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._InterviewConnection_totalCount(ctx, field, obj)
 				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._InterviewConnection_totalCountIsCapped(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32793,6 +33169,12 @@ func (ec *executionContext) _InterviewerConnection(ctx context.Context, sel ast.
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._InterviewerConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._InterviewerConnection_totalCountIsCapped(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -33991,6 +34373,12 @@ func (ec *executionContext) _SlotConnection(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SlotConnection_totalCount(ctx, field, obj)
 				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotConnection_totalCountIsCapped(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -34137,6 +34525,12 @@ func (ec *executionContext) _SlotsChanged(ctx context.Context, sel ast.Selection
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._SlotsChanged_totalCount(ctx, field, obj)
+				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SlotsChanged_totalCountIsCapped(ctx, field, obj)
 				})
 		case "eligibility":
 			out.Values[i] = ec._SlotsChanged_eligibility(ctx, field, obj)
@@ -34290,6 +34684,12 @@ func (ec *executionContext) _StudentConnection(ctx context.Context, sel ast.Sele
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._StudentConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountIsCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StudentConnection_totalCountIsCapped(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -129,11 +129,18 @@ func (l List[T]) Edges(nodes []T) []Edge[T] {
 func (l List[T]) Page(
 	asked store.Page, nodes []T, more bool, total func(context.Context) (int, error),
 ) *Connection[T] {
-	c := &Connection[T]{
-		Nodes: nodes, total: total,
-		cursor:   func(node T) string { return l.encode(l.at(node, asked.Order.Field), asked.Order) },
-		PageInfo: Info{HasNextPage: more || asked.Before != nil, HasPreviousPage: asked.After != nil},
-	}
+	c := &Connection[T]{}
+	l.shape(c, asked, nodes, more, total)
+	return c
+}
+
+func (l List[T]) shape(
+	c *Connection[T], asked store.Page, nodes []T, more bool, total func(context.Context) (int, error),
+) {
+	c.Nodes = nodes
+	c.total.Init(total)
+	c.cursor = func(node T) string { return l.encode(l.at(node, asked.Order.Field), asked.Order) }
+	c.PageInfo = Info{HasNextPage: more || asked.Before != nil, HasPreviousPage: asked.After != nil}
 	if asked.FromEnd {
 		c.PageInfo.HasNextPage, c.PageInfo.HasPreviousPage = asked.Before != nil, more || asked.After != nil
 	}
@@ -144,7 +151,6 @@ func (l List[T]) Page(
 		first, last := c.cursor(nodes[0]), c.cursor(nodes[len(nodes)-1])
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &first, &last
 	}
-	return c
 }
 
 // The position of each kind of thing in an order of its list.

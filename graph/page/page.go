@@ -35,7 +35,7 @@ type Connection[T any] struct {
 	Nodes    []T
 	PageInfo Info
 	cursor   func(T) string
-	total    func(context.Context) (int, error)
+	total    app.Total
 }
 
 // Edge is one thing of a list and its place. Node points into the connection's
@@ -62,8 +62,13 @@ func (c *Connection[T]) Edges() []Edge[T] {
 	return edges
 }
 
-// TotalCount counts the things of all pages.
-func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.total(ctx) }
+// TotalCount counts the things of all pages, up to store.MostCounted.
+func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.total.Count(ctx) }
+
+// TotalCountIsCapped reports whether there are more things than TotalCount returns.
+func (c *Connection[T]) TotalCountIsCapped(ctx context.Context) (bool, error) {
+	return c.total.IsCapped(ctx)
+}
 
 // AvailableSlotConnection is a page of bookable slots with the verdict on the
 // student.
@@ -83,9 +88,7 @@ func (c *AvailableSlotConnection) EmptyReasons(ctx context.Context) ([]booking.E
 
 // AvailableSlots shapes the answer to what a student may book.
 func AvailableSlots(a *app.AvailableSlots, asked store.Page) *AvailableSlotConnection {
-	return &AvailableSlotConnection{
-		Connection:  *Available.Page(asked, a.Slots, a.More, a.Total),
-		Eligibility: a.Eligibility,
-		reasons:     a.EmptyReasons,
-	}
+	c := &AvailableSlotConnection{Eligibility: a.Eligibility, reasons: a.EmptyReasons}
+	Available.shape(&c.Connection, asked, a.Slots, a.More, a.Total)
+	return c
 }

@@ -52,7 +52,7 @@ func offerAt(now time.Time) func(booking.Record) booking.Offer {
 	return func(record booking.Record) booking.Offer { return record.Offer(now) }
 }
 
-// Total counts the slots of all pages.
+// Total counts the slots of all pages, as the store counts.
 func (s *AvailableSlots) Total(ctx context.Context) (int, error) {
 	return s.app.store.CountOpenSlots(ctx, s.wanted, s.offer)
 }

@@ -75,13 +75,19 @@ type SlotsChanged struct {
 	Refetch   bool             // more has changed than is told
 
 	Eligibility booking.Eligibility
-	total       func(context.Context) (int, error)
+	total       *Total
 }
 
 func (c SlotsChanged) empty() bool { return len(c.Opened)+len(c.ClosedIDs) == 0 && !c.Refetch }
 
-// TotalCount counts the slots that the student may book after the change.
-func (c SlotsChanged) TotalCount(ctx context.Context) (int, error) { return c.total(ctx) }
+// TotalCount counts the slots that the student may book after the change, up to
+// store.MostCounted.
+func (c SlotsChanged) TotalCount(ctx context.Context) (int, error) { return c.total.Count(ctx) }
+
+// TotalCountIsCapped reports whether there are more slots than TotalCount returns.
+func (c SlotsChanged) TotalCountIsCapped(ctx context.Context) (bool, error) {
+	return c.total.IsCapped(ctx)
+}
 
 // maxDifference is how many slots are told of when it is not they that have
 // changed, but what their student may book.
@@ -250,7 +256,7 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 	}
 	changed.Opened = slices.DeleteFunc(booking.ByStart(changed.Opened), func(s booking.Slot) bool { return !w.shown(s) })
 	changed.Eligibility = after.Eligibility
-	changed.total = func(ctx context.Context) (int, error) { return w.app.store.CountOpenSlots(ctx, w.wanted, after) }
+	changed.total = &Total{count: func(ctx context.Context) (int, error) { return w.app.store.CountOpenSlots(ctx, w.wanted, after) }}
 	return &changed, nil
 }
 

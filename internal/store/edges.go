@@ -188,8 +188,8 @@ func lateral[R any, K ~int64](
 		append([]any{ids[K](parents), one}, args...)...)
 }
 
-// counts counts what parts would list in all for each parent, with one
-// statement.
+// counts counts what parts would list in all for each parent, as count does, with
+// one statement.
 func counts[R any, K ~int64](
 	ctx context.Context, r *Reader, column string, parents []K, narrow func(*gorm.DB) *gorm.DB,
 ) (map[K]int, error) {
@@ -197,15 +197,14 @@ func counts[R any, K ~int64](
 		Of K
 		N  int
 	}
-	err := narrow(r.db.WithContext(ctx).Model(new(R)).Where(column+" = ANY(?)", ids[K](parents))).
-		Select(column + " AS of, count(*) AS n").Group(column).Scan(&rows).Error
+	db := r.db.WithContext(ctx)
+	one := narrow(db.Model(new(R)).Select("1").Where(column + " = parent.of"))
+	err := db.Raw("SELECT parent.of, total.n FROM unnest(?::bigint[]) AS parent (of) CROSS JOIN LATERAL "+
+		"(SELECT count(*) AS n FROM "+few(MostCounted)+") AS total", ids[K](parents), one).Scan(&rows).Error
 	if err != nil {
 		return nil, fault(err, "count %T of %d parents", *new(R), len(parents))
 	}
 	found := make(map[K]int, len(parents))
-	for _, key := range parents {
-		found[key] = 0
-	}
 	for _, row := range rows {
 		found[row.Of] = row.N
 	}

@@ -50,8 +50,7 @@ const fewPeople = 500
 // countPeople counts the people of the table that match the filter.
 func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
 	if f.Search != "" {
-		few := f.apply(db.Session(&gorm.Session{}).Table(table).Select("id")).Limit(fewPeople + 1)
-		n, err := count(byValue(db.Session(&gorm.Session{}).Table("(?) AS found", few)), table)
+		n, err := countUpTo(fewPeople, byValue(f.apply(db.Session(&gorm.Session{}).Table(table))), table)
 		if err != nil || n <= fewPeople {
 			return n, err
 		}

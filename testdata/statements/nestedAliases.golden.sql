@@ -6,16 +6,6 @@ SELECT "students"."id","students"."name","students"."name_folded","students"."em
 FROM "students"
 WHERE id = ANY($1)
 
-SELECT interviewer_id AS of, count(*) AS n
-FROM "interviews"
-WHERE interviewer_id = ANY($1) GROUP BY "interviewer_id"
-
-SELECT interviewer_id AS of, count(*) AS n
-FROM "slots"
-WHERE interviewer_id = ANY($1)
-	AND (false OR (status = 'OPEN'
-	AND NOT coalesce(held_until > $2, false))) GROUP BY "interviewer_id"
-
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
 CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt","interviews"."version","interviews"."updated_at"
@@ -50,3 +40,19 @@ WHERE interviewer_id = parent.of
 	AND (false OR status = $2)
 ORDER BY starts_at, id LIMIT $3) AS page
 ORDER BY interviewer_id, starts_at, id
+
+SELECT parent.of, total.n
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT count(*) AS n
+FROM (SELECT 1
+FROM "interviews"
+WHERE interviewer_id = parent.of LIMIT 10001) AS found) AS total
+
+SELECT parent.of, total.n
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT count(*) AS n
+FROM (SELECT 1
+FROM "slots"
+WHERE interviewer_id = parent.of
+	AND (false OR (status = 'OPEN'
+	AND NOT coalesce(held_until > $2, false))) LIMIT 10001) AS found) AS total

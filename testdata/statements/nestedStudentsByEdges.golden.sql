@@ -6,12 +6,6 @@ SELECT id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url,
 FROM interviewers
 WHERE id = ANY($1)
 
-SELECT interviewer_id AS of, count(*) AS n
-FROM "slots"
-WHERE interviewer_id = ANY($1)
-	AND (false OR (status = 'OPEN'
-	AND NOT coalesce(held_until > $2, false))) GROUP BY "interviewer_id"
-
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
 CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt","interviews"."version","interviews"."updated_at"
@@ -30,6 +24,18 @@ WHERE interviewer_id = parent.of
 ORDER BY starts_at, id LIMIT $3) AS page
 ORDER BY interviewer_id, starts_at, id
 
-SELECT student_id AS of, count(*) AS n
+SELECT parent.of, total.n
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT count(*) AS n
+FROM (SELECT 1
 FROM "interviews"
-WHERE student_id = ANY($1) AND status IN ($2) GROUP BY "student_id"
+WHERE student_id = parent.of AND status IN ($2) LIMIT 10001) AS found) AS total
+
+SELECT parent.of, total.n
+FROM unnest($1::bigint[]) AS parent (of)
+CROSS JOIN LATERAL (SELECT count(*) AS n
+FROM (SELECT 1
+FROM "slots"
+WHERE interviewer_id = parent.of
+	AND (false OR (status = 'OPEN'
+	AND NOT coalesce(held_until > $2, false))) LIMIT 10001) AS found) AS total

@@ -1,0 +1,90 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/graph"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// crowded is a school with 10,000 bookable slots of one interviewer, and as many
+// students of one name. more adds one of each.
+func crowded(t *testing.T) (s *school, interviewer string, more func()) {
+	t.Helper()
+	s = newSchool(t)
+	interviewer = s.interviewer(nil)
+	s.accepted(s.publish(interviewer, t0.Add(day), 30*time.Minute, 30).Errors)
+	db := s.db.SQL(t)
+	n := 0
+	add := func(upTo int) {
+		for _, statement := range []string{
+			`INSERT INTO students (name, name_folded, email, time_zone, created_at)
+				SELECT 'Crowd', 'crowd', 'crowd' || n || '@example.org', 'UTC', now() FROM generate_series($1::int + 1, $2) AS n`,
+			`INSERT INTO slots (interviewer_id, availability_id, starts_at, ends_at, status)
+				SELECT interviewer_id, availability_id, starts_at + n * interval '30 minutes', ends_at + n * interval '30 minutes', 'OPEN'
+				FROM (SELECT * FROM slots ORDER BY id LIMIT 1) AS s, generate_series(greatest($1::int, 1), $2 - 1) AS n`,
+		} {
+			if _, err := db.ExecContext(t.Context(), statement, n, upTo); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n = upTo
+	}
+	add(10_000)
+	return s, interviewer, func() { add(n + 1) }
+}
+
+// Every way of counting counts 10,000, and says when there are more.
+func TestTotalsAreCapped(t *testing.T) {
+	t.Parallel()
+	s, interviewer, more := crowded(t)
+	student := s.student(nil)
+	const total = `{ totalCount totalCountIsCapped pageInfo { hasNextPage } }`
+	year := fmt.Sprintf("start: %q, end: %q", t0.Format(time.RFC3339), t0.Add(366*day).Format(time.RFC3339))
+	documents := map[string]string{
+		"bookable":        `{ it: availableSlots(first: 1, studentId: ` + student + `, ` + year + `) ` + total + ` }`,
+		"slots":           `{ it: slots(first: 1) ` + total + ` }`,
+		"of interviewers": `{ it: slots(first: 1, filter: {interviewerIds: [` + interviewer + `]}) ` + total + ` }`,
+		"of a parent":     `{ of: interviewer(id: ` + interviewer + `) { it: slots(first: 1) ` + total + ` } }`,
+		"searched":        `{ it: students(first: 1, filter: {search: "crowd"}) ` + total + ` }`,
+	}
+	want := func(when string, capped bool) {
+		t.Helper()
+		for name, document := range documents {
+			a := s.ask(document, nil)
+			if says := fmt.Sprintf(`{"totalCount":10000,"totalCountIsCapped":%v,"pageInfo":{"hasNextPage":true}}`, capped); !strings.Contains(a.body, says) {
+				t.Errorf("%s, %s: answered %s", name, when, a.body)
+			}
+		}
+	}
+	want("10,000", false)
+	more()
+	want("one more", true)
+}
+
+// However often a list is asked for its total, it is counted once.
+func TestTotalsAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]func(*graph.Options){"planned": func(*graph.Options) {}, "unplanned": func(o *graph.Options) { *o = graph.Unplanned(*o) }} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			trace := &statements{}
+			s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, set)
+			s.newSlot(day)
+			trace.take()
+			a := s.ask(`{ slots { a: totalCount ...f b: totalCount nodes { interviewer { interviews { totalCount totalCountIsCapped } } } } }
+				fragment f on SlotConnection { c: totalCount totalCountIsCapped }`, nil)
+			same(t, "answer", string(a.Data),
+				`{"slots":{"a":1,"c":1,"totalCountIsCapped":false,"b":1,"nodes":[{"interviewer":{"interviews":{"totalCount":0,"totalCountIsCapped":false}}}]}}`)
+			counts := 0
+			for _, statement := range trace.take() {
+				counts += strings.Count(statement, "count(*)")
+			}
+			same(t, "counts", counts, 2)
+		})
+	}
+}

@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"rehearse/internal/store"
+)
+
+// Total is the number of items of a list. It is counted when it is asked for
+// first, and only up to store.MostCounted.
+type Total struct {
+	count func(context.Context) (int, error)
+
+	once sync.Once
+	n    int
+	err  error
+}
+
+// Init sets what counts the items. It returns a number above store.MostCounted
+// if there are more.
+func (t *Total) Init(count func(context.Context) (int, error)) { t.count = count }
+
+// Count returns the number of items, at most store.MostCounted.
+func (t *Total) Count(ctx context.Context) (int, error) {
+	n, err := t.counted(ctx)
+	return min(n, store.MostCounted), err
+}
+
+// IsCapped reports whether there are more items than Count returns.
+func (t *Total) IsCapped(ctx context.Context) (bool, error) {
+	n, err := t.counted(ctx)
+	return n > store.MostCounted, err
+}
+
+func (t *Total) counted(ctx context.Context) (int, error) {
+	t.once.Do(func() { t.n, t.err = t.count(ctx) })
+	return t.n, t.err
+}
