@@ -41,7 +41,8 @@ type happened struct {
 	slots      []booking.Slot
 	interviews []booking.Interview
 	students   map[booking.StudentID]bool
-	manySlots  bool // more than slots has
+	tagged     []booking.InterviewerID // whose slots have other tags
+	manySlots  bool                    // more than slots has
 }
 
 func newFeed() *feed {
@@ -135,7 +136,7 @@ func (a *App) follow(ctx context.Context, log *slog.Logger) {
 
 // look reads what has changed as it is now.
 func (a *App) look(ctx context.Context, c store.Changes, since time.Time) (happened, error) {
-	h := happened{students: map[booking.StudentID]bool{}, manySlots: c.ManySlots || c.Lost || len(c.Slots) > maxPending/2}
+	h := happened{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > maxPending/2}
 	var err error
 	if !h.manySlots && len(c.Slots) > 0 {
 		if h.slots, err = a.store.SlotsByID(ctx, c.Slots); err != nil {

@@ -143,23 +143,30 @@ func (a *App) watch(ctx context.Context, w watcher) {
 
 func (w *slotWatch) take(h happened) {
 	add := news[booking.SlotID, booking.Slot]{stale: h.manySlots || h.students[w.student], refetch: h.manySlots}
+	// Which of their slots the student was shown, nobody knows.
+	add.refetch = add.refetch || len(w.wanted.Tags) > 0 && slices.ContainsFunc(h.tagged, w.wants)
 	for _, slot := range h.slots {
 		w.add(&add, slot)
 	}
-	if add.stale || len(add.things) > 0 {
+	if add.stale || add.refetch || len(add.things) > 0 {
 		w.put(add)
 	}
 }
 
 func (w *slotWatch) add(to *news[booking.SlotID, booking.Slot], slot booking.Slot) {
-	of := w.wanted.InterviewerIDs
-	if !w.wanted.In.Covers(slot.Span()) || len(of) > 0 && !slices.Contains(of, slot.InterviewerID) {
+	if !w.wanted.In.Covers(slot.Span()) || !w.wants(slot.InterviewerID) {
 		return
 	}
 	if to.things == nil {
 		to.things = map[booking.SlotID]booking.Slot{}
 	}
 	to.things[slot.ID] = slot
+}
+
+// wants reports whether slots of the interviewer are asked for.
+func (w *slotWatch) wants(id booking.InterviewerID) bool {
+	of := w.wanted.InterviewerIDs
+	return len(of) == 0 || slices.Contains(of, id)
 }
 
 func (w *slotWatch) read(ctx context.Context) (err error) {

@@ -17,13 +17,14 @@ import (
 )
 
 // Changes are what transactions have changed, by id. They come from triggers
-// (migrations 12 and 14), so that no way to write can forget to tell of itself.
+// (migrations 12, 14 and 29), so that no way to write can forget to tell of itself.
 type Changes struct {
 	Slots      []booking.SlotID
 	Interviews []booking.InterviewID
 	Students   []booking.StudentID // of whom the rules may say otherwise now
 
 	Interviewers []booking.InterviewerID
+	Tagged       []booking.InterviewerID // whose slots have other tags
 
 	// Where too many have changed to be named.
 	ManySlots, ManyInterviews, ManyInterviewers bool
@@ -38,6 +39,7 @@ func (c Changes) And(o Changes) Changes {
 		Interviews:   append(c.Interviews, o.Interviews...),
 		Students:     append(c.Students, o.Students...),
 		Interviewers: append(c.Interviewers, o.Interviewers...),
+		Tagged:       append(c.Tagged, o.Tagged...),
 		ManySlots:    c.ManySlots || o.ManySlots, ManyInterviews: c.ManyInterviews || o.ManyInterviews,
 		ManyInterviewers: c.ManyInterviewers || o.ManyInterviewers,
 		Lost:             c.Lost || o.Lost,
@@ -178,6 +180,8 @@ func parseChanges(message string) Changes {
 		return Changes{Students: typed[booking.StudentID](numbers), ManySlots: len(numbers) == 0}
 	case "interviewers":
 		return Changes{Interviewers: typed[booking.InterviewerID](numbers), ManyInterviewers: len(numbers) == 0}
+	case "tags":
+		return Changes{Tagged: typed[booking.InterviewerID](numbers), ManySlots: len(numbers) == 0}
 	default:
 		return Changes{ManySlots: true, ManyInterviews: true, ManyInterviewers: true}
 	}
