@@ -110,8 +110,8 @@ func TestEventOfABooking(t *testing.T) {
 		"start: 2026-06-02T08:00:00Z > 2026-06-03T08:00:00Z", "end: 2026-06-02T09:00:00Z > 2026-06-03T09:00:00Z",
 		"slotId: " + slot + " > " + to, "interviewerId: " + ann + " > " + life[1].Interviewer.ID,
 	})
-	same(t, "a reason is told by its length", life[2].changed(),
-		[]string{"status: BOOKED > CANCELLED", "cancelReason: - > 13 characters"})
+	same(t, "a reason is not told", life[2].changed(),
+		[]string{"status: BOOKED > CANCELLED", "cancelReason: - > true"})
 }
 
 // Every mutation appends one event of its own, and none when it changes nothing,
@@ -312,14 +312,14 @@ func TestEventsHoldNobodysWords(t *testing.T) {
 	same(t, "their words", strings.Contains(strings.ToLower(told), "xyzzy"), false)
 	changes := s.events(", filter: {kind: [STUDENT_UPDATED, INTERVIEWER_UPDATED]}")
 	for _, e := range changes {
-		want := []string{"name: 7 characters > 7 characters", "email: 18 characters > 18 characters"}
+		want := []string{"name: true > true", "email: true > true"}
 		if e.Kind == "INTERVIEWER_UPDATED" {
-			want = append(want, "meetingUrl: - > 31 characters")
+			want = append(want, "meetingUrl: - > true")
 		}
 		same(t, "that they changed is told", e.changed(), want)
 	}
 	notes := s.events(", filter: {kind: [INTERVIEW_GRADED]}")
-	same(t, "a note that changed", notes[0].changed(), []string{"note: 7 characters > 12 characters"})
+	same(t, "a note that changed", notes[0].changed(), []string{"note: true > true"})
 }
 
 // Whatever the number of events, what they lead to is read at once.

@@ -92,3 +92,56 @@ func TestEventsTellWhoDidIt(t *testing.T) {
 	}
 	same(t, "statements", asked[8], asked[2])
 }
+
+// What happened to an interview is told to both, but for what only one of them
+// may read.
+func TestEventsTellNobodyWhatIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, student := s.interviewer(nil), s.limited()
+	slot := s.publish(ann, t0.Add(day), time.Hour, 60).Slots[0].ID
+	waiver := s.waive(student, "LIMIT", nil)
+	interview := s.booked(student, slot)
+	s.setClock(t0.Add(day + 2*time.Hour))
+	s.accepted(s.changeInterview("completeInterview", in{"interviewId": interview, "grade": 3, "note": "private"}).Errors)
+	s.accepted(s.changeInterview("completeInterview", in{"interviewId": interview, "note": "for you", "shareNote": true}).Errors)
+	fields := func(role booking.Role, id string) (told []string) {
+		t.Helper()
+		s.as(role, id, func() {
+			var data struct {
+				Interview struct{ Events struct{ Nodes []event } }
+			}
+			s.ask("query($i: ID!) { interview(id: $i) { events { nodes { "+eventFields+" } } } }", in{"i": interview}).into(&data)
+			for _, e := range data.Interview.Events.Nodes {
+				for _, c := range e.Changes {
+					if slices.Contains([]string{"note", "noteShared", "waivers"}, c.Field) {
+						told = append(told, e.Kind+" "+c.Field+" "+string(c.After))
+					}
+				}
+			}
+		})
+		return told
+	}
+	waived := fmt.Sprintf("INTERVIEW_BOOKED waivers [%q]", waiver)
+	note, shared := "INTERVIEW_COMPLETED note true", []string{"INTERVIEW_GRADED note true", "INTERVIEW_GRADED noteShared true"}
+	same(t, "the student", fields(booking.RoleStudent, student), append([]string{waived}, shared...))
+	same(t, "the interviewer", fields(booking.RoleInterviewer, ann), append([]string{note}, shared...))
+	same(t, "an administrator", fields(booking.RoleAdmin, "0"), append([]string{waived, note}, shared...))
+}
+
+// Events from before lengths were kept out of them cannot be changed; they are
+// read without.
+func TestOlderEventsTellNoLengths(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student := s.student(nil)
+	_, err := s.db.SQL(t).ExecContext(t.Context(), `INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, changes)
+		VALUES (now(), 'STUDENT_UPDATED', 'ADMIN', 0, '', $1, '[{"field": "name", "before": "11 characters", "after": "4 characters"},
+			{"field": "timeZone", "before": "UTC", "after": "Europe/Berlin"}, {"field": "bio", "before": null, "after": "9 characters"}]')`, student)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "told", s.told("STUDENT_UPDATED"), map[string]string{
+		"name": "true > true", "timeZone": `"UTC" > "Europe/Berlin"`, "bio": "null > true",
+	})
+}

@@ -216,7 +216,13 @@ func (v View) EventsOf(
 	if err := v.may.only(parties...); err != nil {
 		return nil, err
 	}
-	return v.app.store.EventsOf(ctx, of, p)
+	found, err := v.app.store.EventsOf(ctx, of, p)
+	for _, part := range found {
+		for i, event := range part.Items {
+			part.Items[i].Changes = v.changes(event)
+		}
+	}
+	return found, err
 }
 
 // CountEventsOf counts what EventsOf lists.

@@ -69,6 +69,20 @@ func (v View) Note(i booking.Interview) *string {
 	return nil
 }
 
+// changes returns what the caller may read of an event of their interview.
+// Waivers are the student's alone, and a student does not hear of a note that the
+// event does not share with them.
+func (v View) changes(e booking.Event) booking.Changes {
+	changes := booking.Changes(e.Changes)
+	if !v.may.isStudent(e.StudentID) {
+		changes = changes.Except("waivers")
+	}
+	if !v.may.isInterviewer(e.InterviewerID) && !changes.Share() {
+		changes = changes.Except("note")
+	}
+	return changes
+}
+
 // SeesActor reports whether the caller, who sees an event, may see who caused it:
 // a student does not see another student.
 func (v View) SeesActor(a booking.Actor) bool {

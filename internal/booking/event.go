@@ -87,7 +87,8 @@ func (c Changes) Add(field string, before, after any) Changes {
 	return append(c, Change{Field: field, Before: b, After: a})
 }
 
-// Touched notes that a text of people's own words changed, and not the words.
+// Touched notes that a text of people's own words changed: that there was one
+// and that there is one, and neither the words nor how many they are.
 func (c Changes) Touched(field string, before, after *string) Changes {
 	if before == nil && after == nil || before != nil && after != nil && *before == *after {
 		return c
@@ -96,9 +97,39 @@ func (c Changes) Touched(field string, before, after *string) Changes {
 		if words == nil {
 			return nil
 		}
-		return fmt.Sprintf("%d characters", len([]rune(*words)))
+		return true
 	}
 	return append(c, Change{Field: field, Before: jsonValue(hide(before)), After: jsonValue(hide(after))})
+}
+
+// ownWords are the fields whose values are people's own words.
+var ownWords = []string{"name", "email", "note", "cancelReason", "meetingUrl", "headline", "bio", "photoUrl"}
+
+// Private returns the changes of an event that was read, without what only older
+// events tell of people's own words: their length.
+func (c Changes) Private() Changes {
+	hidden := func(value json.RawMessage) json.RawMessage {
+		if string(value) == "null" {
+			return value
+		}
+		return json.RawMessage("true")
+	}
+	for i, change := range c {
+		if slices.Contains(ownWords, change.Field) {
+			c[i].Before, c[i].After = hidden(change.Before), hidden(change.After)
+		}
+	}
+	return c
+}
+
+// Except returns the changes of other fields.
+func (c Changes) Except(field string) Changes {
+	return slices.DeleteFunc(slices.Clone(c), func(change Change) bool { return change.Field == field })
+}
+
+// Share reports whether the changes share an interview's note with its student.
+func (c Changes) Share() bool {
+	return slices.ContainsFunc(c, func(change Change) bool { return change.Field == "noteShared" && string(change.After) == "true" })
 }
 
 // maxChangedIDs bounds a list of ids in an event.

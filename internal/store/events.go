@@ -52,6 +52,7 @@ func (r eventRow) domain() booking.Event {
 		InterviewID: orZero(r.InterviewID), PolicyVersion: r.PolicyVersion, Changes: []booking.Change{},
 	}
 	_ = json.Unmarshal([]byte(r.Changes), &e.Changes) // the database holds valid JSON, and we wrote it
+	e.Changes = booking.Changes(e.Changes).Private()
 	return e
 }
 
