@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -129,4 +130,47 @@ func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 		"\u212aim@example.org,a@example.org,2026-05-04T09:00:00Z,2026-05-04T10:00:00Z,COMPLETED\n", nil)
 	same(t, "nobody else's address", strings.Contains(students.messages(), "\u212aim@example.org"), true)
 	s.sound()
+}
+
+// A text of one line has no other: not by a mutation, and not by a file. Texts of
+// several lines keep theirs.
+func TestTextsOfOneLine(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	refuses := func(mutation, field string, input in, says string) {
+		t.Helper()
+		var payload struct{ Errors []refused }
+		s.mutate(mutation, "__typename", input, &payload)
+		if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, field+" has "+says) {
+			t.Errorf("%s %q: %+v, want %s has %s", mutation, input, payload.Errors, field, says)
+		}
+	}
+	for text, says := range map[string]string{
+		"a\nb": "a control character (U+000A)", "a\rb": "a control character (U+000D)", "a\tb": "a control character (U+0009)",
+		"a\u0085b": "a control character (U+0085)", "a\u2028b": "a line separator (U+2028)", "a\u2029b": "a line separator (U+2029)",
+		"a\u202eb": "an override of the direction of writing (U+202E)",
+	} {
+		refuses("createStudent", "name", in{"name": text, "email": "a@example.org"}, says)
+		refuses("createStudent", "idempotencyKey", in{"name": "A", "email": "a@example.org", "idempotencyKey": text}, says)
+		refuses("createInterviewer", "name", in{"name": text, "email": "a@example.org"}, says)
+		refuses("createInterviewer", "headline", in{"name": "A", "email": "a@example.org", "headline": text}, says)
+		refuses("createInterviewer", "tags", in{"name": "A", "email": "a@example.org", "tags": []string{text}}, says)
+		refuses("addAvailability", "tags", in{
+			"interviewerId": s.interviewer(nil), "start": moment(day), "end": moment(day + time.Hour), "slotMinutes": 60, "tags": []string{text},
+		}, says)
+		for _, mutation := range []string{"importStudents", "importInterviewers"} {
+			imported := s.imports(mutation, "name,email\n\""+text+"\",a@example.org\n", nil)
+			if !strings.Contains(imported.messages(), says) {
+				t.Errorf("%s of %q: %s", mutation, text, imported.messages())
+			}
+		}
+	}
+	const bio = "First.\n\n\tSecond."
+	var payload struct {
+		Interviewer struct{ Bio string }
+		Errors      []refused
+	}
+	s.mutate("createInterviewer", "interviewer { bio }", in{"name": "A", "email": "a@example.org", "bio": bio}, &payload)
+	s.accepted(payload.Errors)
+	same(t, "a text of several lines", payload.Interviewer.Bio, bio)
 }

@@ -47,7 +47,7 @@ func TestImportOfStudentsThatFail(t *testing.T) {
 		"Ada,ada@example.org,UTC,\n" + // 2
 		",nobody,Mars/Base,-1\n" + // 3
 		"Bob,bob@example.org,UTC,many\n" + // 4
-		"\"Cy\n\nRus\",cy@example.org,,3\n" + // 5, over three lines
+		"Cy Rus,cy@example.org,\"\n\n\",3\n" + // 5, over three lines
 		"Ada again,ADA@example.org,UTC,\n" + // 8
 		"Dan\n" + // 9
 		"New,old@example.org,UTC,\n" + // 10

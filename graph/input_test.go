@@ -138,7 +138,7 @@ func TestBadInput(t *testing.T) {
 		{"nobody books", "bookSlot", in{"studentId": 999, "slotId": 1}, "NOT_FOUND", "studentId", "no such student"},
 		{"nothing is booked", "bookSlot", in{"studentId": student, "slotId": 999}, "NOT_FOUND", "slotId", "no such slot"},
 		{"nothing is cancelled", "cancelInterview", in{"interviewId": 999, "reason": "x"}, "NOT_FOUND", "interviewId", "no such interview"},
-		{"without a reason", "cancelInterview", in{"interviewId": booked, "reason": " "}, "INVALID_INPUT", "reason", "1 to 500"},
+		{"without a reason", "cancelInterview", in{"interviewId": booked, "reason": " "}, "INVALID_INPUT", "reason", "at least one visible character"},
 		{"a long reason", "cancelInterview", in{"interviewId": booked, "reason": strings.Repeat("x", 501)}, "INVALID_INPUT", "reason", "1 to 500"},
 		{"nothing is completed", "completeInterview", in{"interviewId": 999}, "NOT_FOUND", "interviewId", "no such interview"},
 		{"before its time", "completeInterview", in{"interviewId": booked, "grade": 3}, "TOO_SOON", "interviewId", "not started"},

@@ -82,9 +82,10 @@ func (i *Interviewer) normaliseProfile() (refused Refused) {
 		field string
 		value **string
 		most  int
-	}{{"headline", &i.Headline, maxHeadline}, {"bio", &i.Bio, maxBio}} {
+		check func(field, text string, low, high int) Refused
+	}{{"headline", &i.Headline, maxHeadline, checkLine}, {"bio", &i.Bio, maxBio, checkLength}} {
 		if *text.value = trimmed(*text.value); *text.value != nil {
-			refused = append(refused, checkLength(text.field, **text.value, 1, text.most)...)
+			refused = append(refused, text.check(text.field, **text.value, 1, text.most)...)
 		}
 	}
 	refused = append(refused, normaliseURL("photoUrl", "https://photos.example.org/ada.jpg", &i.PhotoURL)...)
@@ -121,8 +122,8 @@ func validRoom(text string) bool {
 
 func normalisePerson(name, email, zone *string) Refused {
 	*name = spelling.Name(*name)
-	refused := checkLength("name", *name, 1, maxName)
-	if at := strings.IndexAny(*name, directions); at >= 0 {
+	refused := checkLine("name", *name, 1, maxName)
+	if at := strings.IndexAny(*name, directions); at >= 0 && len(refused) == 0 {
 		r, _ := utf8.DecodeRuneInString((*name)[at:])
 		refused = append(refused, Invalid("name", Allowed{Kind: AllowedPrintable}, fmt.Sprintf(
 			"name has a character that changes the direction of writing (%U), which is not allowed.", r))...)
@@ -167,7 +168,7 @@ func NormaliseTags(tags []string) ([]string, Refused) {
 	var refused Refused
 	for _, tag := range tags {
 		tag = strings.ToLower(spelling.Name(tag))
-		refused = append(refused, checkLength("tags", tag, 1, MaxTag)...)
+		refused = append(refused, checkLine("tags", tag, 1, MaxTag)...)
 		clean = append(clean, tag)
 	}
 	slices.Sort(clean)
@@ -186,13 +187,23 @@ func validEmail(email string) bool {
 	return err == nil && address.Address == email && address.Name == ""
 }
 
+// checkLine checks a text of one line.
+func checkLine(field, text string, low, high int) Refused {
+	return checkText(field, text, low, high, spelling.ProblemInLine)
+}
+
+// checkLength checks a text that may have several lines.
 func checkLength(field, text string, low, high int) Refused {
+	return checkText(field, text, low, high, spelling.Problem)
+}
+
+func checkText(field, text string, low, high int, problemIn func(string) string) Refused {
 	n := utf8.RuneCountInString(text)
-	if n < low || n > high || (low > 0 && strings.TrimSpace(text) == "") {
+	if n < low || n > high {
 		return Invalid(field, between(AllowedLength, low, high),
 			fmt.Sprintf("%s has %d characters; %d to %d are allowed.", field, n, low, high))
 	}
-	if problem := spelling.Problem(text); problem != "" {
+	if problem := problemIn(text); problem != "" {
 		return Invalid(field, Allowed{Kind: AllowedPrintable}, fmt.Sprintf("%s has %s, which is not allowed.", field, problem))
 	}
 	if low > 0 && !spelling.Visible(text) {
@@ -232,9 +243,5 @@ func CheckIdempotencyKey(key *string) Refused {
 	if key == nil {
 		return nil
 	}
-	if strings.ContainsFunc(*key, unicode.IsControl) {
-		return Invalid("idempotencyKey", Allowed{Kind: AllowedPrintable},
-			"idempotencyKey has a control character, which is not allowed.")
-	}
-	return checkLength("idempotencyKey", *key, 1, MaxIdempotencyKey)
+	return checkLine("idempotencyKey", *key, 1, MaxIdempotencyKey)
 }

@@ -32,6 +32,20 @@ func Problem(s string) string {
 	return ""
 }
 
+// ProblemInLine reports what a text of one line must not have: what no text may
+// have, and what ends or indents a line. It is empty if there is nothing.
+func ProblemInLine(s string) string {
+	for _, r := range s {
+		switch r {
+		case '\t', '\n', '\r':
+			return fmt.Sprintf("a control character (%U)", r)
+		case '\u2028', '\u2029':
+			return fmt.Sprintf("a line separator (%U)", r)
+		}
+	}
+	return Problem(s)
+}
+
 // Name is a name as it is kept: in NFC, without space around it.
 func Name(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
 

@@ -85,6 +85,21 @@ func TestProblem(t *testing.T) {
 	}
 }
 
+func TestProblemInLine(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"": "", "Ada Lovelace": "", "李\u3000明": "", "a\u00a0b": "", "\u2068x\u2069": "",
+		"a\tb": "a control character (U+0009)", "a\nb": "a control character (U+000A)", "a\rb": "a control character (U+000D)",
+		"a\u0085b": "a control character (U+0085)", "a\x00b": "a control character (U+0000)",
+		"a\u2028b": "a line separator (U+2028)", "a\u2029b": "a line separator (U+2029)",
+		"\u202eexe": "an override of the direction of writing (U+202E)",
+	} {
+		if got := spelling.ProblemInLine(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
 func TestVisible(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
