@@ -46,6 +46,7 @@ func TestSearchAndOrderFoldNames(t *testing.T) {
 		"οδυσσευς": {"Οδυσσεύς"}, "ΟΔΥΣΣΕΥ": {"Οδυσσεύς"}, "федор": {"Фёдор"}, "שלום": {"שָׁלוֹם"}, "محمد": {"مُحَمَّد"}, "小龙": {"李小龙"},
 		"李小龙": {"李小龙"}, "か": {}, "が": {"が"}, "\u1112\u1161\u11ab": {"한글"}, "S11@EXAMPLE": {"WEISS"}, "%": {}, "__": {}, `\`: {}, "'": {"O’Hara"},
 		"o'; --": {}, "$1": {}, "{a,b}": {}, "muñoz ": {"Jose\u0301 Muñoz", "JOSE MUNOZ"},
+		"\u200b": {}, "\u0301": {}, "\u2028": {}, "\n": {}, " \u00ad ": {}, "\u3164": {}, "": names, " ": names, "\u00a0\u3000": names,
 	} {
 		for _, list := range []string{"students", "interviewers"} {
 			same(t, list+" by "+words, found(list, words), want)

@@ -5651,7 +5651,12 @@ type Event {
   interview: Interview
   "The version of the booking policy at that time; null for events that were written before versions were recorded."
   policyVersion: Int
-  "The changed fields. Values of names, e-mails, notes, reasons and meeting URLs are not included."
+  """
+  The changed fields that the caller may read. Names, e-mails, profiles, notes,
+  reasons and meeting URLs are ` + "`" + `true` + "`" + ` where there was, or is, a value. A student is
+  told of a note only by the event that shares it; ` + "`" + `waivers` + "`" + ` are told to callers
+  who may read the student's waivers.
+  """
   changes: [Change!]!
 }
 

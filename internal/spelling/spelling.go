@@ -57,7 +57,13 @@ func Visible(s string) bool {
 	})
 }
 
+// Blank reports whether a text is empty or only space: nothing was typed.
+func Blank(s string) bool {
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.Is(unicode.Zs, r) }) == ""
+}
+
 // blank reports the letters and symbols that are drawn as nothing.
+
 func blank(r rune) bool {
 	switch r {
 	case '\u115f', '\u1160', '\u3164', '\uffa0', '\u2800': // Hangul fillers, Braille blank

@@ -16,10 +16,14 @@ const trigram = 3
 
 // search narrows people to those with the words in their name, or also in their
 // e-mail, whatever their case and accents. Without the index it compares every
-// row, which is the shorter way to all of many.
+// row, which is the shorter way to all of many. Words of space alone narrow
+// nothing; those that show nothing else, such as a lone accent, are in no name.
 func search(db *gorm.DB, words string, byIndex, namesAlone bool) *gorm.DB {
 	folded := spelling.Fold(words)
 	if folded == "" {
+		if !spelling.Blank(words) {
+			db = db.Where("false")
+		}
 		return db
 	}
 	part := "%" + likeLiteral.Replace(folded) + "%"
