@@ -46,14 +46,14 @@ async function school(name, days, hours = 4) {
 }
 
 // program runs one of the examples for the administrator, and answers what it prints.
-async function program(command, args, { student, other, range }, url = server.url) {
+async function program(command, args, { student, other, range, token }, url = server.url) {
   const { stdout } = await run(command, args, {
     cwd: examples,
     timeout: 100_000,
     env: {
       ...process.env,
       REHEARSE_URL: `${url}/graphql`,
-      REHEARSE_TOKEN: await server.token('admin', 1),
+      REHEARSE_TOKEN: token ?? (await server.token('admin', 1)),
       STUDENT: student,
       OTHER_STUDENT: other,
       START: range.start,
@@ -100,6 +100,31 @@ describe('every client lists, pages, books, is refused and is told', { concurren
   example('graphql-codegen', 'npm', ['run', '--silent', 'codegen'])
   example('Go by genqlient', 'go', ['run', '-C', 'go', '.'])
   example('Relay', 'npm', ['run', '--silent', 'relay'], { paged, last: ['refetched: none'] })
+})
+
+// An example that cannot go on ends with a sentence, and does not wait forever.
+describe('an example that cannot go on says why', { concurrency: true }, () => {
+  const examplesOf = [
+    ['Apollo Client', 'node', ['apollo.mjs']],
+    ['urql', 'node', ['urql.mjs']],
+    ['graphql-ws', 'node', ['graphql-ws.mjs']],
+    ['graphql-sse', 'node', ['graphql-sse.mjs']],
+    ['curl', './curl.sh', []],
+  ]
+  const book = (studentId, slotId) =>
+    ask('mutation ($input: BookSlotInput!) { bookSlot(input: $input) { errors { message } } }', { input: { studentId, slotId } })
+  for (const [name, command, args] of examplesOf) {
+    const days = day++
+    test(name, { timeout: 120_000 }, async () => {
+      const made = await school(`Without a way on, ${name}`, days)
+      const { other, slots } = made
+      const ends = (how, what) => assert.rejects(program(command, args, { ...made, ...how }), what)
+      await ends({ token: 'x' }, /ended with (1|22);[^]*(4403 the token is not valid|401|UNAUTHENTICATED)/)
+      await book(other, slots[3])
+      await ends({}, /ended with 1;[^]*(ALREADY_INTERVIEWED|SLOT_TAKEN)[^]*tudent \d+ may not book (this slot|slot \d+) anyway/)
+      await ends({}, /ended with 1;[^]*tudent \d+ may not book any slot[^]*already/i)
+    })
+  }
 })
 
 describe('a cache shows a booking everywhere without asking again', () => {
@@ -221,6 +246,36 @@ test('a live list misses nothing while pages are loaded, and asks again when it 
   ])
   live.end()
   assert.equal(open.size, 0)
+})
+
+test('a live list whose slots are all closed loads a page', async () => {
+  let list
+  let tell
+  const asked = []
+  const pages = [listOf(true, '1', '3'), listOf(true, '5', '7'), { edges: [], pageInfo: { hasNextPage: false, endCursor: null } }]
+  const live = liveList({
+    read: () => list,
+    write: (written) => (list = written),
+    async load(page) {
+      asked.push(page)
+      list = pages.shift()
+    },
+    async subscribe(_before, told) {
+      tell = told
+      return () => {}
+    },
+    failed: assert.fail,
+  })
+  await live.more(2)
+  tell(change(3, [], ['1', '3']))
+  assert.deepEqual(idsOf(list), [])
+  tell(change(2, [], ['9'])) // while the page is under way
+  await new Promise(setImmediate)
+  assert.deepEqual(idsOf(list), ['5', '7'])
+  tell(change(0, [], ['5', '7'])) // and nothing is left: nothing to load
+  await new Promise(setImmediate)
+  assert.deepEqual(idsOf(list), [])
+  assert.deepEqual(asked, [{ first: 2, after: undefined }, { first: 2, after: undefined }])
 })
 
 test('every type of the contract without an id of its own has a key, or is told to have none', async () => {

@@ -9,12 +9,14 @@ import WebSocket from 'ws'
 import { typePolicies } from './cache-keys.mjs'
 import { Changes, liveList, Page } from './live-list.mjs'
 import { screen, tell } from './live-story.mjs'
-import { begun, headers, range, socketUrl, student, url } from './school.mjs'
+import { begun, headers, range, shouldRetry, socketUrl, student, url } from './school.mjs'
 
+globalThis.WebSocket ??= WebSocket // Node.js 20 has none, and GraphQLWsLink looks for it
 const socket = createClient({
   url: socketUrl,
   webSocketImpl: WebSocket,
   connectionParams: headers,
+  shouldRetry,
   // Nothing tells what happened while the connection was lost.
   on: { connected: (_socket, _payload, wasRetry) => wasRetry && live.again() },
 })

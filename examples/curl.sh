@@ -28,6 +28,10 @@ trap "kill $!" EXIT
 read -r -u "$changes" # the stream, and with it the subscription, has begun
 
 page=$(ask AvailableSlots "\"student\":$student,$range")
+if [[ $page != *'"node":'* ]]; then
+  echo "Student $student may not book any slot: $(each message <<<"$page")" >&2
+  exit 1
+fi
 echo "page 1: $(slots <<<"$page")"
 after=$(first endCursor <<<"$page")
 echo "page 2: $(ask AvailableSlots "\"student\":$student,$range,\"after\":\"$after\"" | slots)"
@@ -38,7 +42,12 @@ echo "booked: $slot as interview $(first id <<<"$booked")"
 refused=$(ask BookSlot "\"student\":$other,\"slot\":$slot,\"key\":\"$RANDOM-$$-2\"")
 echo "refused: $(first code <<<"$refused") ($(first __typename <<<"$refused")), $(first id <<<"$refused") is free"
 
-while read -r line; do
+# Only a slot that they could have booked is told to them as closed.
+if each code <<<"$refused" | grep -qv SLOT_TAKEN; then
+  echo "Student $other may not book slot $slot anyway: set OTHER_STUDENT, or begin with a new school" >&2
+  exit 1
+fi
+while read -r -t 30 line || { echo "slot $slot is not told as closed" >&2; exit 1; }; do
   [[ $line =~ \"closedIds\":\[[^]]*\"$slot\" ]] && break
 done <&"$changes"
 echo "closed: $slot"

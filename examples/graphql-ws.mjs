@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
-import { because, begun, headers, ids, operation, other, range, socketUrl, student } from './school.mjs'
+import { because, begun, firstSlot, headers, ids, interviewOf, inTime, onlyTaken, operation, other, range, shouldRetry, socketUrl, student } from './school.mjs'
 
-const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers })
+const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers, shouldRetry })
 
 async function ask(name, variables) {
   for await (const { data, errors } of client.iterate({ query: operation(name), variables })) {
@@ -18,17 +18,22 @@ await begun(client)
 
 const first = (await ask('AvailableSlots', { student, ...range })).availableSlots
 console.log('page 1:', ids(first))
+const slot = firstSlot(first)
 const second = (await ask('AvailableSlots', { student, ...range, after: first.pageInfo.endCursor })).availableSlots
 console.log('page 2:', ids(second))
 
-const slot = first.edges[0].node.id
 const booked = (await ask('BookSlot', { student, slot, key: randomUUID() })).bookSlot
-console.log('booked:', slot, 'as interview', booked.interview.id)
+console.log('booked:', slot, 'as interview', interviewOf(booked))
 const refused = (await ask('BookSlot', { student: other, slot, key: randomUUID() })).bookSlot
 console.log('refused:', because(refused.errors))
+onlyTaken(refused.errors)
 
-for await (const { data } of changes) {
-  if (data.slotsChanged.closedIds.includes(slot)) break
+async function closed() {
+  for await (const { data, errors } of changes) {
+    if (errors) throw new Error(errors[0].message)
+    if (data.slotsChanged.closedIds.includes(slot)) return
+  }
 }
+await inTime(`slot ${slot} is closed`, closed())
 console.log('closed:', slot)
 await client.dispose()

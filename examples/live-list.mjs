@@ -37,12 +37,24 @@ export function merge(list, { openedEdges, closedIds, totalCount, eligibility })
 // that ends it.
 export function liveList({ read, write, load, subscribe, failed }) {
   let end
+  let size = 1 // of the page that was asked for last
+  let refilling = false
   let early // changes that are told while a page is under way: perhaps newer than the page
 
   function told(change) {
     if (change.refetch) return again()
     early?.push(change)
     if (read()) write(merge(read(), change))
+    if (!early) refill()
+  }
+
+  // refill loads a page when all that were shown are gone and there are more: a page
+  // with nothing on it has no last slot, so nothing tells where the next one begins.
+  function refill() {
+    const list = read()
+    if (refilling || !list || list.edges.length || !list.pageInfo.hasNextPage) return
+    refilling = true
+    again()
   }
 
   // The new subscription begins before the old one ends, so nothing is missed.
@@ -53,6 +65,8 @@ export function liveList({ read, write, load, subscribe, failed }) {
   }
 
   async function page(first, after) {
+    refilling = false
+    if (first) size = first
     await follow() // without a bound: how far the page reaches is not known yet
     early = []
     let missed
@@ -65,6 +79,7 @@ export function liveList({ read, write, load, subscribe, failed }) {
     for (const change of missed) write(merge(read(), change))
     const { pageInfo } = read()
     if (pageInfo.hasNextPage && pageInfo.endCursor) await follow(pageInfo.endCursor)
+    refill()
   }
 
   // One page after the other.
@@ -77,7 +92,7 @@ export function liveList({ read, write, load, subscribe, failed }) {
 
   // again asks for what is shown: after refetch, and after a lost connection.
   function again() {
-    next(Math.min(read()?.edges.length || 1, 500), () => undefined).catch(failed)
+    next(Math.min(read()?.edges.length || size, 500), () => undefined).catch(failed)
   }
 
   return { more: (first) => next(first, () => read()?.edges.at(-1)?.cursor), again, end: () => end?.() }

@@ -5,12 +5,13 @@ import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 import { Changes, liveList, Page } from './live-list.mjs'
 import { screen, tell } from './live-story.mjs'
-import { begun, headers, range, socketUrl, student, url } from './school.mjs'
+import { begun, headers, range, shouldRetry, socketUrl, student, url } from './school.mjs'
 
 const socket = createClient({
   url: socketUrl,
   webSocketImpl: WebSocket,
   connectionParams: headers,
+  shouldRetry,
   // Nothing tells what happened while the connection was lost.
   on: { connected: (_socket, _payload, wasRetry) => wasRetry && live.again() },
 })

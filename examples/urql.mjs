@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from '@urql/core'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
-import { because, begun, headers, ids, operation, other, range, socketUrl, student, url } from './school.mjs'
+import { because, begun, firstSlot, headers, ids, interviewOf, inTime, onlyTaken, operation, other, range, shouldRetry, socketUrl, student, url } from './school.mjs'
 
-const socket = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers })
+const socket = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers, shouldRetry })
 const client = new Client({
   url,
   fetchOptions: { headers },
@@ -36,14 +36,16 @@ await begun(socket)
 const list = (after) => done(client.query(operation('AvailableSlots'), { student, ...range, after }))
 const { availableSlots: first } = await list()
 console.log('page 1:', ids(first))
+slot = firstSlot(first)
 const { availableSlots: second } = await list(first.pageInfo.endCursor)
 console.log('page 2:', ids(second))
 
 const book = (student) => done(client.mutation(operation('BookSlot'), { student, slot, key: randomUUID() }))
-slot = first.edges[0].node.id
-console.log('booked:', slot, 'as interview', (await book(student)).bookSlot.interview.id)
-console.log('refused:', because((await book(other)).bookSlot.errors))
+console.log('booked:', slot, 'as interview', interviewOf((await book(student)).bookSlot))
+const { errors } = (await book(other)).bookSlot
+console.log('refused:', because(errors))
+onlyTaken(errors)
 
-await closed
+await inTime(`slot ${slot} is closed`, closed)
 console.log('closed:', slot)
 await socket.dispose()

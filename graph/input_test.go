@@ -30,7 +30,6 @@ func TestBadQueries(t *testing.T) {
 		{"first 101 of interviewers", `{ interviewers(first: 101) { nodes { id } } }`, "BAD_USER_INPUT", "from 1 to 100"},
 		{"first 0 of interviews", `{ interviews(first: 0) { nodes { id } } }`, "BAD_USER_INPUT", "from 1 to 100"},
 		{"a cursor that is none", slots(inRange + `, after: "nonsense"`), "BAD_USER_INPUT", "after is not a cursor"},
-		{"an empty cursor", slots(inRange + `, after: ""`), "BAD_USER_INPUT", "after is not a cursor"},
 		{"a cursor of base64", slots(inRange + `, after: "YWJj"`), "BAD_USER_INPUT", "after is not a cursor"},
 		{"reversed", slots(`start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"`), "BAD_USER_INPUT", "must be after start"},
 		{"empty range", slots(`start: "2026-06-02T00:00:00Z", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "must be after start"},

@@ -52,6 +52,8 @@ func TestPagesBetweenCursors(t *testing.T) {
 	}{
 		{"the first", ", first: 2", 0, 2, false, true},
 		{"the last", ", last: 2", 4, 6, true, false},
+		{"an empty cursor, which is none", `, first: 2, after: ""`, 0, 2, false, true},
+		{"an empty cursor, from the end", `, last: 2, before: ""`, 4, 6, true, false},
 		{"all, from the start", ", first: 6", 0, 6, false, false},
 		{"all, from the end", ", last: 6", 0, 6, false, false},
 		{"those before", fmt.Sprintf(", last: 2, before: %q", at(4)), 2, 4, true, true},

@@ -1,7 +1,7 @@
 // graphql-codegen: what is asked and answered has the types of the contract.
 import { randomUUID } from 'node:crypto'
 import { createClient } from 'graphql-sse'
-import { headers, ids, other, range, student, url } from '../school.mjs'
+import { firstSlot, headers, ids, inTime, onlyTaken, other, range, sse, student, url } from '../school.mjs'
 import { AvailableSlotsDocument, BookSlotDocument, SlotsChangedDocument, TypedDocumentString } from './generated/graphql.ts'
 import type { BookSlotMutation, SlotsChangedSubscription } from './generated/graphql.ts'
 
@@ -32,25 +32,37 @@ function because(errors: NonNullable<BookSlotMutation['bookSlot']>['errors']): s
     .join('; ')
 }
 
-let changes: AsyncIterableIterator<{ data?: SlotsChangedSubscription | null }> | undefined
-await new Promise<void>((begun) => {
-  const client = createClient({ url, headers, on: { connected: () => begun() } })
-  changes = client.iterate<SlotsChangedSubscription>({ query: `${SlotsChangedDocument}`, variables: { student: other, ...range } })
+let slot: string | undefined
+let begun: (() => void) | undefined
+const connected = new Promise<void>((resolve) => (begun = resolve))
+const closed = new Promise<void>((resolve, reject) => {
+  const client = createClient(sse({ connected: () => begun?.() }))
+  client.subscribe<SlotsChangedSubscription>(
+    { query: `${SlotsChangedDocument}`, variables: { student: other, ...range } },
+    {
+      next({ data, errors }) {
+        if (errors) reject(new Error(errors[0]?.message))
+        else if (slot && data?.slotsChanged.closedIds.includes(slot)) resolve()
+      },
+      error: reject,
+      complete() {},
+    },
+  )
 })
+await Promise.race([connected, closed])
 
 const first = there((await ask(AvailableSlotsDocument, { student, ...range })).availableSlots)
 console.log('page 1:', ids(first))
+slot = firstSlot(first)
 const second = there((await ask(AvailableSlotsDocument, { student, ...range, after: first.pageInfo.endCursor })).availableSlots)
 console.log('page 2:', ids(second))
 
-const slot = first.edges[0]?.node.id
-if (!slot) throw new Error('there is nothing to book')
 const booked = there((await ask(BookSlotDocument, { student, slot, key: randomUUID() })).bookSlot)
 console.log('booked:', slot, 'as interview', booked.interview?.id)
 const refused = there((await ask(BookSlotDocument, { student: other, slot, key: randomUUID() })).bookSlot)
 console.log('refused:', because(refused.errors))
+onlyTaken(refused.errors)
 
-for await (const { data } of changes ?? []) {
-  if (data?.slotsChanged.closedIds.includes(slot)) break
-}
+await inTime(`slot ${slot} is closed`, closed)
 console.log('closed:', slot)
+process.exit() // the stream is open still

@@ -63,15 +63,15 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(first.AvailableSlots.Edges) == 0 {
+		return nothingToBook(student, first)
+	}
 	fmt.Println("page 1:", ids(first))
 	second, err := AvailableSlots(ctx, client, student, start, end, first.AvailableSlots.PageInfo.EndCursor)
 	if err != nil {
 		return err
 	}
 	fmt.Println("page 2:", ids(second))
-	if len(first.AvailableSlots.Edges) == 0 {
-		return fmt.Errorf("student %s may book nothing from %s to %s", student, start, end)
-	}
 
 	slot := first.AvailableSlots.Edges[0].Node.Id
 	booked, err := BookSlot(ctx, client, student, slot, rand.Text())
@@ -87,6 +87,11 @@ func run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("refused:", because(refused))
+	for _, no := range refused.BookSlot.Errors {
+		if no.GetCode() != "SLOT_TAKEN" { // so it was not in their list, and its closing is no change of it
+			return fmt.Errorf("student %s may not book slot %s anyway; set OTHER_STUDENT, or begin with a new school", other, slot)
+		}
+	}
 	return awaitClosed(ctx, changes, slot)
 }
 
@@ -123,9 +128,18 @@ func awaitClosed(ctx context.Context, changes <-chan SlotsChangedWsResponse, slo
 				return nil
 			}
 		case <-ctx.Done():
-			return ctx.Err()
+			return fmt.Errorf("slot %s was not reported as closed: %w", slot, ctx.Err())
 		}
 	}
+}
+
+// nothingToBook says why the list is empty.
+func nothingToBook(student string, page *AvailableSlotsResponse) error {
+	var reasons []string
+	for _, reason := range page.AvailableSlots.EmptyReasons {
+		reasons = append(reasons, reason.Message)
+	}
+	return fmt.Errorf("student %s may not book any slot: %s", student, strings.Join(reasons, " "))
 }
 
 func ids(page *AvailableSlotsResponse) string {

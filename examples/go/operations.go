@@ -21,6 +21,8 @@ type AvailableSlotsAvailableSlotsAvailableSlotConnection struct {
 	Edges []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge `json:"edges"`
 	// The position of this page in the list.
 	PageInfo *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo `json:"pageInfo"`
+	// Why the list is empty; an empty list when it is not.
+	EmptyReasons []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason `json:"emptyReasons"`
 }
 
 // GetEdges returns AvailableSlotsAvailableSlotsAvailableSlotConnection.Edges, and is useful for accessing the field via an interface.
@@ -31,6 +33,11 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnection) GetEdges() []*Avai
 // GetPageInfo returns AvailableSlotsAvailableSlotsAvailableSlotConnection.PageInfo, and is useful for accessing the field via an interface.
 func (v *AvailableSlotsAvailableSlotsAvailableSlotConnection) GetPageInfo() *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo {
 	return v.PageInfo
+}
+
+// GetEmptyReasons returns AvailableSlotsAvailableSlotsAvailableSlotConnection.EmptyReasons, and is useful for accessing the field via an interface.
+func (v *AvailableSlotsAvailableSlotsAvailableSlotConnection) GetEmptyReasons() []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason {
+	return v.EmptyReasons
 }
 
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge includes the requested fields of the GraphQL type AvailableSlotEdge.
@@ -94,6 +101,27 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 // GetName returns AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlotInterviewer.Name, and is useful for accessing the field via an interface.
 func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlotInterviewer) GetName() string {
 	return v.Name
+}
+
+// AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason includes the requested fields of the GraphQL type EmptyReason.
+// The GraphQL type's documentation follows.
+//
+// One cause of an empty list.
+type AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason struct {
+	// The cause, for programs.
+	Code EmptyReasonCode `json:"code"`
+	// The cause, for people.
+	Message string `json:"message"`
+}
+
+// GetCode returns AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason.Code, and is useful for accessing the field via an interface.
+func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason) GetCode() EmptyReasonCode {
+	return v.Code
+}
+
+// GetMessage returns AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason.Message, and is useful for accessing the field via an interface.
+func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason) GetMessage() string {
+	return v.Message
 }
 
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
@@ -973,6 +1001,56 @@ type BookSlotResponse struct {
 // GetBookSlot returns BookSlotResponse.BookSlot, and is useful for accessing the field via an interface.
 func (v *BookSlotResponse) GetBookSlot() *BookSlotBookSlotBookSlotPayload { return v.BookSlot }
 
+// Why a list of bookable slots can be empty. A cause that also refuses a booking has
+// the name of that `RefusalCode`.
+type EmptyReasonCode string
+
+const (
+	// The student has used all their interviews.
+	EmptyReasonCodeLimitReached EmptyReasonCode = "LIMIT_REACHED"
+	// One of the student's last grades is too low.
+	EmptyReasonCodeGradesTooLow EmptyReasonCode = "GRADES_TOO_LOW"
+	// The range is in the past.
+	EmptyReasonCodeRangeInPast EmptyReasonCode = "RANGE_IN_PAST"
+	// No interviewer has published a slot in the range.
+	EmptyReasonCodeNonePublished EmptyReasonCode = "NONE_PUBLISHED"
+	// Slots are published in the range, but none match the interviewers and tags in the
+	// filter; or one of these does not exist.
+	EmptyReasonCodeNoneMatch EmptyReasonCode = "NONE_MATCH"
+	// Slots are booked already.
+	EmptyReasonCodeSlotTaken EmptyReasonCode = "SLOT_TAKEN"
+	// Other students hold slots.
+	EmptyReasonCodeSlotHeld EmptyReasonCode = "SLOT_HELD"
+	// Slots have started already.
+	EmptyReasonCodeSlotInPast EmptyReasonCode = "SLOT_IN_PAST"
+	// Slots start sooner than the minimum notice.
+	EmptyReasonCodeTooSoon EmptyReasonCode = "TOO_SOON"
+	// Slots are with interviewers that the student has met or has booked.
+	EmptyReasonCodeAlreadyInterviewed EmptyReasonCode = "ALREADY_INTERVIEWED"
+	// Slots are with the interviewer who has the student's own e-mail.
+	EmptyReasonCodeSelfInterview EmptyReasonCode = "SELF_INTERVIEW"
+	// Slots overlap the student's own interviews.
+	EmptyReasonCodeOwnOverlap EmptyReasonCode = "OWN_OVERLAP"
+	// Slots are on a day or in a week in which the interviewer has reached their maximum number of interviews.
+	EmptyReasonCodeInterviewerFull EmptyReasonCode = "INTERVIEWER_FULL"
+)
+
+var AllEmptyReasonCode = []EmptyReasonCode{
+	EmptyReasonCodeLimitReached,
+	EmptyReasonCodeGradesTooLow,
+	EmptyReasonCodeRangeInPast,
+	EmptyReasonCodeNonePublished,
+	EmptyReasonCodeNoneMatch,
+	EmptyReasonCodeSlotTaken,
+	EmptyReasonCodeSlotHeld,
+	EmptyReasonCodeSlotInPast,
+	EmptyReasonCodeTooSoon,
+	EmptyReasonCodeAlreadyInterviewed,
+	EmptyReasonCodeSelfInterview,
+	EmptyReasonCodeOwnOverlap,
+	EmptyReasonCodeInterviewerFull,
+}
+
 // The reason for a refusal.
 type RefusalCode string
 
@@ -1173,6 +1251,10 @@ query AvailableSlots ($student: ID!, $start: DateTime!, $end: DateTime!, $after:
 		pageInfo {
 			endCursor
 			hasNextPage
+		}
+		emptyReasons {
+			code
+			message
 		}
 	}
 }

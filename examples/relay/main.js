@@ -7,9 +7,9 @@ import {
 } from 'relay-runtime'
 import WebSocket from 'ws'
 import { getDataID } from '../cache-keys.mjs'
-import { because, begun, headers, ids, other, range, socketUrl, student, url } from '../school.mjs'
+import { because, begun, firstSlot, headers, ids, interviewOf, inTime, onlyTaken, other, range, shouldRetry, socketUrl, student, url } from '../school.mjs'
 
-const socket = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers })
+const socket = createClient({ url: socketUrl, webSocketImpl: WebSocket, connectionParams: headers, shouldRetry })
 
 async function fetchOperation({ text: query }, variables) {
   const body = JSON.stringify({ query, variables })
@@ -106,15 +106,17 @@ const book = (studentId) =>
 
 const first = await list({ first: 2 })
 console.log('page 1:', ids(first))
+slot = firstSlot(first)
 const both = await list({ first: 2, after: first.pageInfo.endCursor })
 console.log('page 2:', ids({ edges: both.edges.slice(2) }))
 console.log('cached:', ids(both))
 
-slot = first.edges[0].node.id
-console.log('booked:', slot, 'as interview', (await book(student)).bookSlot.interview.id)
-console.log('refused:', because((await book(other)).bookSlot.errors))
+console.log('booked:', slot, 'as interview', interviewOf((await book(student)).bookSlot))
+const { errors } = (await book(other)).bookSlot
+console.log('refused:', because(errors))
+onlyTaken(errors)
 
-await closed
+await inTime(`slot ${slot} is closed`, closed)
 console.log('closed:', slot)
 console.log('refetched:', ids(await list({ first: 4 })) || 'none')
 await socket.dispose()

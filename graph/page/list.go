@@ -108,9 +108,10 @@ func (l List[T]) Asked(args Args, order *store.Order) (store.Page, error) {
 	return page, err
 }
 
-// position reads the cursor of an argument; nil when none is given.
+// position reads the cursor of an argument; nil when none is given. An empty one
+// is none: Apollo Client has it as the end of a list without items.
 func (l List[T]) position(argument string, cursor *string, order store.Order) (*store.Position, error) {
-	if cursor == nil {
+	if cursor == nil || *cursor == "" {
 		return nil, nil //nolint:nilnil // no cursor is no position
 	}
 	at, ok := l.decode(*cursor, order)
