@@ -185,7 +185,7 @@ func (p *program) rates(s *store.Store) *graph.RateLimits {
 }
 
 func (p *program) streams() graph.StreamLimits {
-	return graph.StreamLimits{PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller}
+	return graph.StreamLimits{PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller, Handshakes: p.config.MaxHandshakes}
 }
 
 // readiness reports whether requests can be answered: they need a database that

@@ -49,6 +49,7 @@ func livingWith(t *testing.T, storing store.Options, set ...func(*graph.Options)
 		change(&o)
 	}
 	handler := graph.NewHandler(o)
+	other.serve = handler
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
 		if state == http.StateNew { // so that what is not read is soon felt

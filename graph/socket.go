@@ -1,8 +1,10 @@
 package graph
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -50,21 +52,45 @@ func (*sockets) Supports(r *http.Request) bool { return isSocket(r) }
 
 // Do implements graphql.Transport.
 func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	leave, ok := t.enter()
-	if !ok {
-		writeRefusal(w, r, tooManyStreams())
+	greeted, refused := t.greet(t.rates.address(r))
+	if refused != nil {
+		writeRefusal(w, r, refused)
 		return
 	}
-	defer leave()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.origins})
+	defer greeted()
+	wire := &wire{ResponseWriter: w}
+	conn, err := websocket.Accept(wire, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.origins})
 	if err != nil {
 		return // and was answered
 	}
-	conn.SetReadLimit(t.maxBody)
 	ctx, cancel := context.WithCancel(r.Context())
-	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, cancel: cancel, operations: map[string]func(){}}
+	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, wire: wire, greeted: greeted, cancel: cancel, operations: map[string]func(){}}
 	s.serve(ctx)
 }
+
+// wire is the connection below a WebSocket.
+type wire struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (w *wire) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
+	conn, buffered, err = http.NewResponseController(w.ResponseWriter).Hijack()
+	w.conn = conn
+	return conn, buffered, err
+}
+
+// silent ends reading after a time, so that who says nothing is closed without
+// waiting for an answer. There is a moment more to write why.
+func (w *wire) silent(after time.Duration) {
+	end := time.Now().Add(after) //nolint:forbidigo // no operation's time: the connection's
+	_ = w.conn.SetReadDeadline(end)
+	_ = w.conn.SetWriteDeadline(end.Add(time.Second))
+}
+
+// heard lifts what silent has set.
+func (w *wire) heard() { _ = w.conn.SetDeadline(time.Time{}) }
 
 // socket is one WebSocket.
 type socket struct {
@@ -72,6 +98,8 @@ type socket struct {
 	opened  *http.Request
 	exec    graphql.GraphExecutor
 	conn    *websocket.Conn
+	wire    *wire
+	greeted func() // once connection_init has come
 	cancel  context.CancelFunc
 	heard   atomic.Bool // anything since the last ping
 	running sync.WaitGroup
@@ -125,28 +153,37 @@ func (s *socket) read(ctx context.Context) (m message, ok bool) {
 	return m, true
 }
 
+// maxInit is how many bytes connection_init and what comes before it may have: a
+// token has at most 8 KiB.
+const maxInit = 32 << 10
+
 // initialise waits for connection_init, and finds out who asks: by the token in
-// it, or else by that of the request that opened the socket.
+// it, or else by that of the request that opened the socket. Until then the wire
+// ends all waits, also that for the other side's part in a close.
 func (s *socket) initialise(ctx context.Context) (_ context.Context, release func(), ok bool) {
-	late := time.AfterFunc(s.limits.Init, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
+	s.conn.SetReadLimit(maxInit)
+	s.wire.silent(s.limits.Init)
 	m, ok := s.read(ctx)
 	for ok && (m.Type == "ping" || m.Type == "pong") {
 		s.take(ctx, m)
 		m, ok = s.read(ctx)
 	}
 	switch {
-	case !late.Stop() || !ok:
-		return ctx, nil, false
+	case !ok:
+		return ctx, nil, s.close(closeInitTimeout, "Connection initialisation timeout")
 	case m.Type != "connection_init":
 		return ctx, nil, s.close(closeUnauthorized, "Unauthorized")
 	}
 	if ctx, ok = s.identify(ctx, m.Payload); !ok {
 		return ctx, nil, false
 	}
-	leave, ok := s.claim(s.rates.whose(ctx, s.opened))
-	if !ok {
-		return ctx, nil, s.close(closeTryAgain, "too many connections of one caller")
+	leave, full := s.settle(s.rates.whose(ctx, s.opened))
+	if full != "" {
+		return ctx, nil, s.close(closeTryAgain, full)
 	}
+	s.greeted()
+	s.wire.heard()
+	s.conn.SetReadLimit(s.maxBody)
 	stop := afterSender(ctx, func() { s.close(closeForbidden, identity.ErrExpired.Error()) })
 	s.send(ctx, message{Type: "connection_ack"})
 	return ctx, func() { stop(); leave() }, true

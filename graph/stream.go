@@ -19,8 +19,9 @@ import (
 type StreamLimits struct {
 	PerServer  int           // streams; 10,000
 	PerCaller  int           // streams of one person, or of one address; 100
+	Handshakes int           // WebSockets of one address that wait for connection_init; 100
 	Operations int           // at once on one WebSocket; 100
-	Init       time.Duration // until connection_init; 5 s
+	Init       time.Duration // until connection_init; 3 s
 	KeepAlive  time.Duration // between signs of life; 20 s
 	Write      time.Duration // until who does not take a message is given up; 10 s
 }
@@ -28,7 +29,7 @@ type StreamLimits struct {
 func (l StreamLimits) withDefaults() StreamLimits {
 	return StreamLimits{
 		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Operations: orDefault(l.Operations, 100),
-		Init: orDefault(l.Init, 5*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second), Write: orDefault(l.Write, 10*time.Second),
+		Handshakes: orDefault(l.Handshakes, 100), Init: orDefault(l.Init, 3*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second), Write: orDefault(l.Write, 10*time.Second),
 	}
 }
 
@@ -45,14 +46,57 @@ type streams struct {
 	limits   StreamLimits
 	stopping context.Context //nolint:containedctx // it is the server's, not a request's
 
-	mu      sync.Mutex
-	open    int
-	callers map[string]int
-	all     sync.WaitGroup
+	mu       sync.Mutex
+	open     int
+	callers  map[string]int
+	greeted  int            // WebSockets that wait for connection_init; they are not open yet
+	greeting map[string]int // the same, by address
+	all      sync.WaitGroup
 }
 
 func newStreams(stopping context.Context, l StreamLimits) *streams {
-	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}}
+	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, greeting: map[string]int{}}
+}
+
+// greet takes a place for the handshake of a WebSocket from the address, until
+// done. These are places of their own: whoever opens sockets and says nothing on
+// them takes none from those that are open.
+func (s *streams) greet(address string) (done func(), refused *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.greeting[address] >= s.limits.Handshakes:
+		no := because(rateLimited, codeRateLimited, "too many WebSockets of one address wait for connection_init")
+		return nil, no.with(retryAfterHeader, retryStream)
+	case s.open >= s.limits.PerServer, s.greeted >= max(s.limits.PerServer, 4*s.limits.Handshakes):
+		return nil, tooManyStreams()
+	}
+	s.greeted++
+	s.greeting[address]++
+	s.all.Add(1)
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.greeted--
+		if s.greeting[address]--; s.greeting[address] == 0 {
+			delete(s.greeting, address)
+		}
+		s.all.Done()
+	}), nil
+}
+
+// settle opens a stream of the caller's, unless there are too many.
+func (s *streams) settle(whose string) (_ func(), full string) {
+	leave, ok := s.enter()
+	if !ok {
+		return nil, "too many connections"
+	}
+	release, ok := s.claim(whose)
+	if !ok {
+		leave()
+		return nil, "too many connections of one caller"
+	}
+	return func() { release(); leave() }, ""
 }
 
 // enter opens a stream, unless there are too many.
