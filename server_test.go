@@ -435,7 +435,7 @@ func TestMigrateThenServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const inGo = 2 // the job queue's, and the folding of names
+	const inGo = 3 // the job queue's, and the normalising of names and of tags
 	mustContain(t, "the first time", out, fmt.Sprintf("%d migrations applied", len(files)+inGo))
 	_, out, _ = once(t, data, nil, "migrate")
 	mustContain(t, "the second time", out, "0 migrations applied")

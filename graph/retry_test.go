@@ -132,8 +132,8 @@ func retries(s *school) map[string]retried {
 			between: renames("interviewers"), other: in{"partial": false}},
 		"windows of a file": {mutation: "importAvailability", fields: imported,
 			input: in{"csv": "interviewer,start,end\nann@example.org,2026-06-20T10:00:00Z,2026-06-20T12:00:00Z\n"},
-			between: func(s *school, _ map[string]json.RawMessage) {
-				s.exec("UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at > '2026-06-19'")
+			between: func(s *school, first map[string]json.RawMessage) {
+				send("removeAvailability", in{"availabilityId": firstIDIn(s.t, first["rows"])})
 			},
 			other: in{"csv": "interviewer,start,end\nann@example.org,2026-06-20T10:00:00Z,2026-06-20T13:00:00Z\n"}},
 		"interviews of a file": {mutation: "importInterviews", fields: imported,
