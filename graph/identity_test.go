@@ -2,6 +2,9 @@ package graph_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -44,6 +47,15 @@ func identified(t *testing.T) (s *school, sign func(terms identity.Terms, ttl ti
 	}
 }
 
+// signedByHand makes a token with this payload for identified.
+func signedByHand(payload string) string {
+	encoding := base64.RawURLEncoding
+	text := encoding.EncodeToString([]byte(`{"alg":"HS256"}`)) + "." + encoding.EncodeToString([]byte(payload))
+	mac := hmac.New(sha256.New, []byte(strings.Repeat("secret", 6)))
+	mac.Write([]byte(text))
+	return text + "." + encoding.EncodeToString(mac.Sum(nil))
+}
+
 func at(now time.Time) identity.Terms { return identity.Terms{Clock: func() time.Time { return now }} }
 
 func TestATokenThatIsNoGoodIsRefused(t *testing.T) {
@@ -59,10 +71,18 @@ func TestATokenThatIsNoGoodIsRefused(t *testing.T) {
 		"expired":       {[]string{"Bearer " + sign(at(t0.Add(-2*time.Hour)), time.Hour)}, 401, "UNAUTHENTICATED", "the token has expired"},
 		"not valid yet": {[]string{"Bearer " + sign(at(t0.Add(2*time.Hour)), time.Hour)}, 401, "UNAUTHENTICATED", "the token is not valid yet"},
 		"truncated":     {[]string{"Bearer " + sign(at(t0), time.Hour)[:60]}, 401, "UNAUTHENTICATED", "the token is not valid"},
-		"empty":         {[]string{""}, 401, "UNAUTHENTICATED", "the token is not valid"},
-		"a password":    {[]string{"Basic dTpw"}, 401, "UNAUTHENTICATED", "the token is not valid"},
-		"two tokens":    {[]string{"Bearer a.b.c", "Bearer a.b.c"}, 401, "UNAUTHENTICATED", "the token is not valid"},
-		"nobody knows":  {[]string{"Bearer of an issuer that is down"}, 503, "UNAVAILABLE", "tokens cannot be checked at the moment; try again"},
+		"an nbf that overflows": {
+			[]string{"Bearer " + signedByHand(fmt.Sprintf(`{"role":"admin","sub":"0","exp":%d,"nbf":1e300}`, t0.Add(time.Hour).Unix()))},
+			401, "UNAUTHENTICATED", "the token is not valid",
+		},
+		"two roles": {
+			[]string{"Bearer " + signedByHand(fmt.Sprintf(`{"role":"student","sub":"0","exp":%d,"role":"admin"}`, t0.Add(time.Hour).Unix()))},
+			401, "UNAUTHENTICATED", "the token is not valid",
+		},
+		"empty":        {[]string{""}, 401, "UNAUTHENTICATED", "the token is not valid"},
+		"a password":   {[]string{"Basic dTpw"}, 401, "UNAUTHENTICATED", "the token is not valid"},
+		"two tokens":   {[]string{"Bearer a.b.c", "Bearer a.b.c"}, 401, "UNAUTHENTICATED", "the token is not valid"},
+		"nobody knows": {[]string{"Bearer of an issuer that is down"}, 503, "UNAVAILABLE", "tokens cannot be checked at the moment; try again"},
 	} {
 		for _, media := range []string{"application/json", "application/graphql-response+json"} {
 			body := `{"query": "mutation { createStudent(input: {name: \"X\", email: \"x@example.org\"}) { student { id } } }"}`

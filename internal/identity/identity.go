@@ -95,8 +95,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	if len(token) > maxToken {
 		return Sender{}, fmt.Errorf("%w: it has %d bytes, and %d are allowed", ErrInvalid, len(token), maxToken)
 	}
-	// A map, because a struct would take a claim "Role" for "role" as well.
-	claims := jwt.MapClaims{}
+	claims := &claims{}
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
 	switch {
 	case errors.Is(err, ErrUnavailable):
@@ -108,8 +107,8 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	case err != nil:
 		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	role, _ := claims["role"].(string)
-	sub, _ := claims["sub"].(string)
+	role, _ := claims.MapClaims["role"].(string)
+	sub, _ := claims.MapClaims["sub"].(string)
 	actor, err := ParseActor(role, sub)
 	if err != nil {
 		return Sender{}, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -122,6 +121,9 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 }
 
 func (v *Verifier) key(ctx context.Context, t *jwt.Token) (any, error) {
+	if err := checkHeader(t.Raw); err != nil {
+		return nil, err
+	}
 	if _, critical := t.Header["crit"]; critical {
 		return nil, errors.New("it has extensions that must be understood, and none is") // RFC 7515, 4.1.11
 	}

@@ -165,6 +165,22 @@ func TestForgedTokens(t *testing.T) {
 		"not valid yet within the skew":        {claims{"nbf": unix(29 * time.Second)}, nil},
 		"issued in the future":                 {claims{"iat": unix(time.Minute)}, identity.ErrNotYetValid},
 		"no iat":                               {claims{"iat": nil}, nil},
+		"nbf of 0":                             {claims{"nbf": 0}, nil},
+		"nbf with a fraction":                  {claims{"nbf": float64(now.Unix()) + 60.5}, identity.ErrNotYetValid},
+		"nbf at the end of the year 9999":      {claims{"nbf": 253402300799}, identity.ErrNotYetValid},
+		"nbf of the year 10000":                {claims{"nbf": 253402300800}, identity.ErrInvalid},
+		"nbf beyond an int64":                  {claims{"nbf": 9223372036854775808.0}, identity.ErrInvalid},
+		"nbf of 1e300":                         {claims{"nbf": 1e300}, identity.ErrInvalid},
+		"nbf below zero":                       {claims{"nbf": -1}, identity.ErrInvalid},
+		"nbf of -1e300":                        {claims{"nbf": -1e300}, identity.ErrInvalid},
+		"nbf beyond a float64":                 {claims{"nbf": json.RawMessage("1e999")}, identity.ErrInvalid},
+		"nbf of null":                          {claims{"nbf": json.RawMessage("null")}, identity.ErrInvalid},
+		"nbf as an object":                     {claims{"nbf": claims{}}, identity.ErrInvalid},
+		"iat of 1e300":                         {claims{"iat": 1e300}, identity.ErrInvalid},
+		"iat below zero":                       {claims{"iat": -1e300}, identity.ErrInvalid},
+		"exp at the end of the year 9999":      {claims{"exp": 253402300799}, nil},
+		"exp of 1e300":                         {claims{"exp": 1e300}, identity.ErrInvalid},
+		"exp of -1e300":                        {claims{"exp": -1e300}, identity.ErrInvalid},
 		"another audience":                     {claims{"aud": "else"}, identity.ErrInvalid},
 		"no audience":                          {claims{"aud": nil}, identity.ErrInvalid},
 		"another issuer":                       {claims{"iss": "https://login.example.com"}, identity.ErrInvalid},
@@ -212,6 +228,35 @@ func TestForgedTokens(t *testing.T) {
 		verifies(t, v, name, token, identity.ErrInvalid)
 	}
 	verifies(t, identity.New(identity.Secret{}, terms, nobody), "a secret that is not there", forge(t, hs, good(nil), hs256(nil)), identity.ErrInvalid)
+}
+
+// Two parsers may take two different values of a name that occurs twice.
+func TestTokensThatSayAThingTwice(t *testing.T) {
+	t.Parallel()
+	v := identity.New(newSecret(t), identity.Terms{Clock: terms.Clock}, nobody)
+	const header, payload = `{"alg":"HS256"}`, `"exp":1780304400,"role":"student","sub":"7"`
+	for name, test := range map[string]struct {
+		header, payload string
+		want            error
+	}{
+		"once":                       {header, "{" + payload + "}", nil},
+		"in another case":            {header, `{"SUB":"8",` + payload + "}", nil},
+		"in an object of its own":    {header, `{"more":{"sub":"8"},` + payload + "}", nil},
+		"sub":                        {header, `{"sub":"8",` + payload + "}", identity.ErrInvalid},
+		"sub with the same value":    {header, `{"sub":"7",` + payload + "}", identity.ErrInvalid},
+		"sub in other letters":       {header, `{"\u0073ub":"8",` + payload + "}", identity.ErrInvalid},
+		"role at the end":            {header, "{" + payload + `,"role":"admin"}`, identity.ErrInvalid},
+		"exp":                        {header, "{" + payload + `,"exp":1880304400}`, identity.ErrInvalid},
+		"a claim that is not read":   {header, `{"jti":1,"jti":2,` + payload + "}", identity.ErrInvalid},
+		"inside a claim":             {header, `{"more":{"a":1,"a":2},` + payload + "}", identity.ErrInvalid},
+		"alg":                        {`{"alg":"none","alg":"HS256"}`, "{" + payload + "}", identity.ErrInvalid},
+		"kid":                        {`{"alg":"HS256","kid":"a","kid":"b"}`, "{" + payload + "}", identity.ErrInvalid},
+		"a second object after this": {header, "{" + payload + "}{}", identity.ErrInvalid},
+	} {
+		encoding := base64.RawURLEncoding
+		text := encoding.EncodeToString([]byte(test.header)) + "." + encoding.EncodeToString([]byte(test.payload))
+		verifies(t, v, name, text+"."+encoding.EncodeToString(hs256([]byte(secretText))(text)), test.want)
+	}
 }
 
 func TestAnAdministratorNeedsNoPerson(t *testing.T) {
