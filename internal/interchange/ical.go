@@ -251,9 +251,9 @@ func (r *calendarReader) add(e *event, out excluded) {
 	noted := map[string]bool{}
 	for _, one := range all {
 		one.Span = clipped(one.Span, e.bounds)
-		row := Row[Availability]{Line: e.line, Value: r.window(one)}
+		row := Row[Availability]{Line: one.line, Value: r.window(one)}
 		if note := r.whyNot(one); note != "" {
-			row = ignoredRow(e.line, note)
+			row = ignoredRow(one.line, note)
 			if noted[note] {
 				continue
 			}

@@ -29,6 +29,7 @@ type event struct {
 	exceptions []anchoredRule // of EXRULE
 	dates      []period
 	refused    booking.Refused
+	changes    // of its series
 }
 
 // anchoredRule is a rule of an event and its last time on the event's wall.
@@ -218,6 +219,8 @@ func (e *event) when() string {
 		switch p.name {
 		case "DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE", "STATUS":
 			fmt.Fprintf(&text, "%s;%s:%s\n", p.name, p.parameter("TZID"), p.value)
+		case "RECURRENCE-ID":
+			fmt.Fprintf(&text, "%s:%s\n", p.name, strings.ToUpper(p.parameter("RANGE")))
 		}
 	}
 	return text.String()

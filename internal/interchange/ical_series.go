@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rehearse/internal/booking"
@@ -90,6 +91,7 @@ func (s *series) settle() (master *event, exceptions []*event, out excluded) {
 		}
 	}
 	revisions := map[string][]*event{}
+	replaced := map[string]stamp{}
 	var order []string
 	for _, e := range s.exceptions {
 		p, _ := e.one("RECURRENCE-ID")
@@ -108,11 +110,16 @@ func (s *series) settle() (master *event, exceptions []*event, out excluded) {
 		key := of.instant().String()
 		if revisions[key] == nil {
 			order = append(order, key)
+			replaced[key] = of
 		}
 		revisions[key] = append(revisions[key], e)
 	}
 	for _, key := range order {
-		exceptions = append(exceptions, latest(revisions[key]))
+		e := latest(revisions[key])
+		exceptions = append(exceptions, e)
+		if p, _ := e.one("RECURRENCE-ID"); p.parameter("RANGE") != "" {
+			e.changesFrom(p, replaced[key], master)
+		}
 	}
 	return master, exceptions, out
 }
@@ -123,8 +130,8 @@ func (e *event) replaces(p property, master *event) (stamp, error) {
 	if e.uid == "" {
 		return stamp{}, errors.New("an event with RECURRENCE-ID has no UID, so its series is unknown")
 	}
-	if r := p.parameter("RANGE"); r != "" {
-		return stamp{}, fmt.Errorf("RECURRENCE-ID has RANGE=%.80s, which is not supported; end the event before, and add another event for the later times", r)
+	if r := p.parameter("RANGE"); r != "" && !strings.EqualFold(r, "THISANDFUTURE") {
+		return stamp{}, fmt.Errorf("RECURRENCE-ID has RANGE=%.80s; THISANDFUTURE or no RANGE is expected", r)
 	}
 	zone := e.zones.floating
 	if master != nil && master.start.zone != nil {
@@ -156,12 +163,9 @@ func (e *event) occurrences(out excluded, file *calendar.Work, most int) []occur
 		if out.has(begin) {
 			return true
 		}
-		span := e.span(begin)
-		if !end.IsZero() {
-			span.End = end
-		}
-		if e.isWanted(span) && (e.bounds == nil || e.bounds.Overlaps(span)) {
-			found[span.Start.Unix()] = occurrence{e, span}
+		one, takesPlace := e.occurrence(begin, end)
+		if takesPlace && e.isWanted(one.Span) && (e.bounds == nil || e.bounds.Overlaps(one.Span)) {
+			found[one.Start.Unix()] = one
 		}
 		return len(found) <= most
 	}
@@ -188,8 +192,8 @@ func (e *event) occurrences(out excluded, file *calendar.Work, most int) []occur
 // fails the event, if that takes too much work.
 func (e *event) follow(rule anchoredRule, work *calendar.Work, yield func(stamp) bool) bool {
 	first := e.span(e.start)
-	from := e.start.of(e.within.Start.Add(-first.Length())).Add(-2 * oneDay)
-	last := e.start.of(e.within.End)
+	from := e.start.of(e.within.Start.Add(-first.Length())).Add(-2 * oneDay).Add(-e.early)
+	last := e.start.of(e.within.End).Add(e.late)
 	if !rule.last.IsZero() && rule.last.Before(last) {
 		last = rule.last
 	}

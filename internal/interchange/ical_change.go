@@ -1,0 +1,109 @@
+package interchange
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"time"
+)
+
+// change is an event with RANGE=THISANDFUTURE: what it says of one time of a
+// series holds for all later ones (RFC 5545, 3.8.4.4).
+type change struct {
+	*event
+	at    time.Time     // the time that the event replaces
+	moved time.Duration // on the wall of the event's zone
+}
+
+// maxMove bounds how far a change moves times, and so how far around the wanted
+// time the rules of its series are followed.
+const maxMove = 366 * oneDay
+
+// changesFrom adds the event, which replaces the time of, to the changes of master.
+func (e *event) changesFrom(p property, of stamp, master *event) {
+	if master == nil {
+		e.fail(p, errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE, and the file does not contain the series, so the later times are unknown"))
+		return
+	}
+	if len(master.refused) > 0 {
+		return
+	}
+	if of.date && !master.start.date { // that day, at the time of the series
+		of = master.start.at(of.wall.Add(master.start.wall.Sub(master.start.wall.Truncate(oneDay))))
+	}
+	c := change{event: e, at: of.instant()}
+	var err error
+	switch {
+	case len(e.refused) > 0:
+		err = errors.New("an event replaces this and all later times of this one, and cannot be read")
+	case e.cancelled:
+	case e.start.date != master.start.date:
+		err = errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE and changes days to times, or times to days; end the event before, and add another event for the later times")
+	default:
+		c.moved = e.start.wall.Sub(e.start.of(c.at))
+		if c.moved.Abs() > maxMove {
+			err = errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE and moves the times by more than 366 days; end the event before, and add another event for the later times")
+		}
+	}
+	if err != nil {
+		if len(e.refused) == 0 {
+			e.fail(p, err)
+		}
+		master.fail(p, err)
+		return
+	}
+	master.addChange(c)
+}
+
+// changes are the changes of a series, and what they mean for following its rules.
+type changes struct {
+	inOrder []change
+	// early and late are how far before and after the wanted time the series may
+	// have times that are moved into it.
+	early, late time.Duration
+}
+
+func (s *changes) addChange(c change) {
+	at, _ := slices.BinarySearchFunc(s.inOrder, c.at, func(other change, at time.Time) int { return other.at.Compare(at) })
+	s.inOrder = slices.Insert(s.inOrder, at, c)
+	if c.cancelled {
+		return
+	}
+	lasts := min(c.span(c.start).Length(), math.MaxInt64-maxMove)
+	s.early = max(s.early, lasts+max(c.moved, 0))
+	s.late = max(s.late, -c.moved)
+}
+
+// changeFor returns the last change that begins at or before begin; false if there is none.
+func (s *changes) changeFor(begin stamp) (change, bool) {
+	if len(s.inOrder) == 0 {
+		return change{}, false
+	}
+	at, found := slices.BinarySearchFunc(s.inOrder, begin.instant(), func(c change, at time.Time) int { return c.at.Compare(at) })
+	if !found {
+		at--
+	}
+	if at < 0 {
+		return change{}, false
+	}
+	return s.inOrder[at], true
+}
+
+// occurrence returns when the time of the series that begins at begin takes place;
+// false if it is cancelled. Without an end of its own, end is zero.
+func (e *event) occurrence(begin stamp, end time.Time) (occurrence, bool) {
+	by, changed := e.changeFor(begin)
+	switch {
+	case !changed:
+		span := e.span(begin)
+		if !end.IsZero() {
+			span.End = end
+		}
+		return occurrence{e, span}, true
+	case by.cancelled:
+		return occurrence{}, false
+	default:
+		wall := by.start.of(begin.instant()).Add(by.moved)
+		return occurrence{by.event, by.span(by.start.at(wall))}, true
+	}
+}
