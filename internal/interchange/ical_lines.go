@@ -247,6 +247,8 @@ func (t *tree) outside(line unfolded, p property) error {
 	switch {
 	case len(bytes.Trim(line.text, " \t\x00\x1a")) == 0:
 		return nil
+	case p.name == "BEGIN" && strings.HasPrefix(strings.ToUpper(p.value), "V"):
+		return wrongLine(line.line, "BEGIN:%.80s is outside a calendar (RFC 5545); add a line BEGIN:VCALENDAR before it and a line END:VCALENDAR at the end", p.value)
 	case len(t.calendars) == 0, p.name == "BEGIN":
 		return wrongLine(line.line, "it is not a calendar (RFC 5545): %.80q stands where BEGIN:VCALENDAR is expected", line.text)
 	case t.trailing == 0:

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -42,8 +43,8 @@ func newZones(c *component, floating *time.Location, work *calendar.Work, until 
 var errUnknownZone = errors.New("an IANA name such as Europe/Berlin, a Windows name, or the name of a VTIMEZONE of the file is expected")
 
 // find looks a TZID up: an IANA name, one of Windows, the location that the
-// file's VTIMEZONE names, an IANA name with something before it, and at last
-// what the VTIMEZONE itself says.
+// file's VTIMEZONE names, an IANA name with something before it, what the
+// VTIMEZONE itself says, and without one a name that Windows displays.
 func (z *zones) find(name string) (*time.Location, error) {
 	name = zoneName(name)
 	if known, is := z.found[name]; is {
@@ -91,6 +92,9 @@ func (z *zones) lookUp(name string) (*time.Location, error) {
 		return zone, err
 	}
 	if defined == nil {
+		if zone, known := displayedZone(name); known {
+			return zone, nil
+		}
 		return nil, errUnknownZone
 	}
 	zone, err := z.build(defined)
@@ -133,6 +137,23 @@ func namedZone(name string) (*time.Location, bool) {
 	return nil, false
 }
 
+// displayed is how Windows displays a zone: (UTC+10:00) Canberra, Melbourne, Sydney.
+var displayed = regexp.MustCompile(`^\((?:utc|gmt)(?:[+-]\d\d:\d\d)?\) +(.+)$`)
+
+// displayedZone returns the zone that Windows displays with the name. The places
+// decide: the offset is the one without daylight saving time, and countries change theirs.
+func displayedZone(name string) (*time.Location, bool) {
+	parts := displayed.FindStringSubmatch(strings.ToLower(name))
+	if parts == nil {
+		return nil, false
+	}
+	windows, is := windowsNames[strings.ReplaceAll(parts[1], "us and canada", "us & canada")]
+	if !is {
+		return nil, false
+	}
+	return namedZone(windows)
+}
+
 // transition is a change of a zone's clocks.
 type transition struct {
 	at           time.Time
@@ -167,6 +188,9 @@ func (z *zones) build(definition *component) (*time.Location, error) {
 func (z *zones) observance(c *component) ([]transition, error) {
 	start, _ := c.one("DTSTART")
 	first, err := time.Parse(stampFormat, strings.TrimSuffix(strings.ToUpper(start.value), "Z"))
+	if err != nil { // some programs write a day, which begins at midnight
+		first, err = time.Parse(dayFormat, start.value)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("its %s in line %d begins at %q; a time such as 20260329T020000 is expected", c.name, c.line, clip(start.value))
 	}

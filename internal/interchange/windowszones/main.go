@@ -6,6 +6,15 @@
 //	go run ./internal/interchange/windowszones package/supplemental/windowsZones.json > internal/interchange/windows_zones.go
 //
 // The data are under the Unicode License V3 (SPDX: Unicode-3.0).
+//
+// From windowsZones.xml, of which only the comments give the names that Windows
+// displays, it writes the table of those. Debian has the file:
+//
+//	apt-get download unicode-cldr-core=41-0.1
+//	dpkg-deb -x unicode-cldr-core_41-0.1_all.deb cldr
+//	go run ./internal/interchange/windowszones cldr/usr/share/unicode/cldr/common/supplemental/windowsZones.xml > internal/interchange/windows_names.go
+//
+// These data are under the Unicode License of 2016 (SPDX: Unicode-DFS-2016).
 package main
 
 import (
@@ -17,12 +26,16 @@ import (
 	"strings"
 )
 
-const usage = "usage: windowszones windowsZones.json > windows_zones.go"
+const usage = "usage: windowszones windowsZones.json > windows_zones.go, or windowszones windowsZones.xml > windows_names.go"
 
 func main() {
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
+	}
+	write := writeZones
+	if strings.HasSuffix(os.Args[1], ".xml") {
+		write = writeNames
 	}
 	if err := write(os.Stdout, os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -48,8 +61,8 @@ type supplemental struct {
 	} `json:"supplemental"`
 }
 
-// write writes the zone of each Windows name in the territory 001, the world.
-func write(out io.Writer, name string) error {
+// writeZones writes the zone of each Windows name in the territory 001, the world.
+func writeZones(out io.Writer, name string) error {
 	text, err := os.ReadFile(name) //nolint:gosec // who runs it names the file
 	if err != nil {
 		return err
