@@ -319,6 +319,28 @@ func TestUnblockingTime(t *testing.T) {
 	s.sound()
 }
 
+// A rule cannot be changed to one without a window to come, but it can be ended.
+func TestUpdatingARuleToNothing(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	added := s.weekly(s.interviewer(nil), nil) // from Monday 8 June to Sunday 14 June
+	before := s.rows()
+	for what, set := range map[string]in{
+		"no such day":          {"weekdays": []string{"FRIDAY"}, "endDate": "2026-06-09"},
+		"wholly in the past":   {"startDate": "2026-05-01", "endDate": "2026-05-20"},
+		"only in another week": {"startDate": "2026-06-02", "everyWeeks": 2, "weekdays": []string{"MONDAY"}, "endDate": "2026-06-14"},
+	} {
+		same(t, what, codes(s.update(added.Availability.ID, set).Errors), []string{"INVALID_RANGE"})
+	}
+	same(t, "nothing changes", s.rows(), before)
+	ended := s.update(added.Availability.ID, in{"endDate": "2026-06-08"})
+	s.accepted(ended.Errors)
+	same(t, "it ends earlier", len(ended.Slots), 2)
+	s.setClock(t0.Add(8 * day))
+	s.accepted(s.update(added.Availability.ID, in{"endDate": "2026-06-08"}).Errors)
+	s.sound()
+}
+
 func TestWithdrawingASlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

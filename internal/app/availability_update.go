@@ -44,6 +44,10 @@ func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*U
 		}
 		next, refused := in.apply(current)
 		refused = append(refused, c.interviewer.MayPublish()...)
+		// An endDate alone may end a rule at once.
+		if len(refused) == 0 && (in.StartDate != nil || in.Weekdays != nil || in.EveryWeeks != nil) {
+			refused = next.CheckToCome(c.now)
+		}
 		if err := refused.Err(); err != nil {
 			return nil, err
 		}
