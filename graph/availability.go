@@ -10,7 +10,7 @@ import (
 )
 
 func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.SkippedSlot) ([][]booking.Slot, error) {
-	return within(ctx, skipped, func(s *booking.SkippedSlot) []booking.Slot { return s.Overlaps })
+	return within(ctx, skipped, func(s *booking.SkippedSlot) []booking.Slot { return s.Overlaps[:min(len(s.Overlaps), maxOverlaps)] })
 }
 
 func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*payload.Publication, error) {

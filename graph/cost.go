@@ -9,17 +9,10 @@ import (
 	"rehearse/graph/page"
 )
 
-// What an operation costs, in points, is told by its document before it runs: a
-// field that leads to an object is a point, and a list is as many as it may
-// hold. A scalar comes with its object.
-const (
-	costOfObject   = 1
-	costOfMutation = 10 // a transaction, with its locks
-	largestPage    = 500
-	plainListSize  = 10 // of a list that is not paged, typically
-
-	introspected = 10 // objects of the schema for a point: they are in memory
-)
+// The cost of an operation, in points, is computed from its document and its
+// variables before it is executed, and bounds the work: each object that the
+// answer may hold costs a point, a list costs as many as it can hold, and so do
+// the rows that are read for what is not in the answer (prices.go).
 
 // schemaLists is how long the lists of introspection are, about.
 var schemaLists = map[string]int{
@@ -36,13 +29,15 @@ func cost(o *graphql.OperationContext) int {
 // mutation's payload whose first is not allowed; nil for none. Nothing may be
 // refused once the mutation is done.
 func costAndBadList(o *graphql.OperationContext) (int, *badList) {
-	c := coster{variables: o.Variables, fragments: map[costKey]int{}, introspections: map[string]int{}}
-	if o.Operation.Operation != ast.Mutation {
-		return max(1, c.selections(o.Operation.SelectionSet, 1)), nil
+	c := coster{variables: o.Variables, fragments: map[costKey]priced{}, introspections: map[string]int{}}
+	if o.Operation.Operation == ast.Mutation {
+		c.bad = new(*badList)
 	}
-	c.bad = new(*badList)
-	total := c.selections(o.Operation.SelectionSet, 1)
-	return max(1, add(total, times(costOfMutation, len(o.Operation.SelectionSet)))), *c.bad
+	total := max(1, c.object(o.Operation.SelectionSet, around{size: 1})-costOfObject)
+	if c.bad == nil {
+		return total, nil
+	}
+	return total, *c.bad
 }
 
 // badList is a list that is not a connection, with a first that is not allowed.
@@ -51,66 +46,119 @@ type badList struct {
 	first int
 }
 
-// coster adds up costs. A fragment is gone through once for each size of list it
-// stands in, however often it is spread: a document that doubles with each
-// fragment costs no time.
+// coster adds up costs. A fragment is gone through once for each place with other
+// sizes, however often it is spread: a document that doubles with each fragment
+// costs no time.
 type coster struct {
 	variables      map[string]any
-	fragments      map[costKey]int
+	fragments      map[costKey]priced
 	introspections map[string]int // of fragments, in objects of the schema
 	bad            **badList      // nil in a query
 }
 
-type costKey struct {
-	fragment string
-	size     int
+// around is what the cost of a selection depends on beside the selection.
+type around struct {
+	size int // how many things the page holds that the selection is of
+	rows int // how many rows the import has that the selection is the payload of
 }
 
-// selections is what is selected of one object; size is how many things the
-// pages of it hold, if it is a connection.
-func (c coster) selections(set ast.SelectionSet, size int) int {
-	total := 0
+type costKey struct {
+	fragment string
+	around   around
+}
+
+// priced is what a selection of one object costs: the objects that it leads to,
+// and its scalars.
+type priced struct{ points, scalars int }
+
+func (p priced) with(other priced) priced {
+	return priced{add(p.points, other.points), add(p.scalars, other.scalars)}
+}
+
+// object is what an object costs with what is selected of it.
+func (c coster) object(set ast.SelectionSet, in around) int {
+	p := c.selections(set, in)
+	return add(costOfObject, add(p.points, max(0, p.scalars-1)/scalarsOfObject))
+}
+
+func (c coster) selections(set ast.SelectionSet, in around) priced {
+	var total priced
 	for _, selection := range set {
 		switch s := selection.(type) {
 		case *ast.Field:
-			total = add(total, c.field(s, size))
+			total = total.with(c.field(s, in))
 		case *ast.InlineFragment:
-			total = add(total, c.selections(s.SelectionSet, size))
+			total = total.with(c.selections(s.SelectionSet, in))
 		case *ast.FragmentSpread:
-			key := costKey{s.Name, size}
+			key := costKey{s.Name, in}
 			known, is := c.fragments[key]
 			if !is {
-				known = c.selections(s.Definition.SelectionSet, size)
+				known = c.selections(s.Definition.SelectionSet, in)
 				c.fragments[key] = known
 			}
-			total = add(total, known)
+			total = total.with(known)
 		}
 	}
 	return total
 }
 
-func (c coster) field(f *ast.Field, size int) int {
+// field is what a field costs in an object.
+func (c coster) field(f *ast.Field, in around) priced {
 	if len(f.SelectionSet) == 0 {
-		return 0
+		if f.Name == "exportStudent" {
+			return priced{points: costOfExport}
+		}
+		return priced{scalars: max(1, scalarLists[placeOf(f)])}
 	}
 	if f.Name == "__schema" || f.Name == "__type" {
-		return add(costOfObject, c.introspection(f.SelectionSet)/introspected)
+		return priced{points: add(costOfObject, c.introspection(f.SelectionSet)/introspected)}
 	}
-	within := c.pageSize(f)
-	each := add(costOfObject, c.selections(f.SelectionSet, within))
+	arguments := f.ArgumentMap(c.variables)
+	points := c.composite(f, arguments, in)
+	if f.ObjectDefinition != nil && f.ObjectDefinition.Name == "Mutation" {
+		points = add(points, costOfMutation)
+	}
+	return priced{points: points}
+}
+
+// composite is what a field costs that leads to objects.
+func (c coster) composite(f *ast.Field, arguments map[string]any, in around) int {
+	size := c.pageSize(f, arguments)
+	within := around{size: size, rows: rowsOf(arguments["input"])}
 	switch {
 	case f.Definition.Type.Elem == nil:
-		return each
+		return add(c.object(f.SelectionSet, within), work(f, arguments, size))
 	case f.Name == "nodes" || f.Name == "edges":
-		return times(each, size)
+		return times(c.object(f.SelectionSet, within), in.size)
 	case f.Definition.Arguments.ForName("first") != nil:
-		if n := asInt(f.ArgumentMap(c.variables)["first"]); c.bad != nil && (n < 1 || n > largestPage) {
+		if n := asInt(arguments["first"]); c.bad != nil && (n < 1 || n > largestPage) {
 			*c.bad = &badList{f.Alias, n}
 		}
-		return times(add(costOfObject, c.selections(f.SelectionSet, 1)), within)
+		return times(c.object(f.SelectionSet, within), size)
+	case f.Definition.Type.Name() == "UserError":
+		return c.userErrors(f, within)
+	case f.Definition.Type.Name() == "ImportRow":
+		return times(c.object(f.SelectionSet, within), in.rows) / rowsOfPoint
 	default:
-		return times(each, plainListSize)
+		return times(c.object(f.SelectionSet, within), listBounds[placeOf(f)])
 	}
+}
+
+// userErrors is what refusals cost. There may be many, but at most two lead to
+// other objects in the same way: each rule refuses once, and two of them show the
+// eligibility.
+func (c coster) userErrors(f *ast.Field, within around) int {
+	p := c.selections(f.SelectionSet, within)
+	each := add(costOfObject, max(0, p.scalars-1)/scalarsOfObject)
+	return add(times(each, maxUserErrors), times(p.points, 2))
+}
+
+// placeOf names a field with its type, as listBounds does.
+func placeOf(f *ast.Field) string {
+	if f.ObjectDefinition == nil {
+		return f.Name
+	}
+	return f.ObjectDefinition.Name + "." + f.Name
 }
 
 // introspection is how many objects of the schema are selected. What a type
@@ -144,12 +192,11 @@ func (c coster) introspection(set ast.SelectionSet) int {
 
 // pageSize is how many things the page of a field may hold: 1 for a field that is
 // no page, and for one that is refused later.
-func (c coster) pageSize(f *ast.Field) int {
+func (c coster) pageSize(f *ast.Field, arguments map[string]any) int {
 	first := f.Definition.Arguments.ForName("first")
 	if first == nil {
 		return 1
 	}
-	arguments := f.ArgumentMap(c.variables)
 	for _, name := range []string{"first", "last"} {
 		if size := arguments[name]; size != nil {
 			if n := asInt(size); n >= 1 && n <= largestPage {

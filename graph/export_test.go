@@ -48,3 +48,10 @@ const MaxCached = maxCached
 func NewDocumentTexts() graphql.Cache[string] {
 	return newTextCache(func(_, text string) int { return len(text) })
 }
+
+// The bounds of the lists that prices rely on.
+var (
+	ListBounds  = listBounds
+	ScalarLists = scalarLists
+	Scans       = scans
+)

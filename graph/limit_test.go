@@ -259,7 +259,7 @@ func TestCostOfOperations(t *testing.T) {
 		`{ interviewer(id: 1) { availability { nodes { id } } } }`:                                   1 + 1 + 20,
 		`{ students(first: 5) { ...f } } fragment f on StudentConnection { nodes { id } }`:           6,
 		`{ ...a ...a } fragment a on Query { ...b ...b } fragment b on Query { viewer { role } }`:    4,
-		`mutation { updateBookingPolicy(input: {}) { errors { code } } }`:                            10 + 11,
+		`mutation { updateBookingPolicy(input: {}) { errors { code } } }`:                            10 + 1 + 20,
 	} {
 		a, _ := s.sendFrom("", document)
 		var told struct {

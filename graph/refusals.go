@@ -20,7 +20,7 @@ func userErrors(ctx context.Context, err error) ([]model.UserError, error) {
 	if !errors.As(err, &refused) {
 		return answers, err
 	}
-	for _, r := range refused {
+	for _, r := range refused[:min(len(refused), maxUserErrors)] {
 		observer(ctx).Refused(ctx, string(r.Code))
 		answers = append(answers, userError(r))
 	}
@@ -38,7 +38,7 @@ func userError(r booking.Refusal) model.UserError {
 	case booking.SlotTaken, booking.SlotHeld:
 		return model.SlotTaken{Code: r.Code, Message: message, Path: path, Alternatives: notNil(r.Alternatives), HeldUntil: r.HeldUntil}
 	case booking.AvailabilityConflict:
-		return model.AvailabilityConflict{Code: r.Code, Message: message, Path: path, Slots: notNil(r.Conflicting)}
+		return model.AvailabilityConflict{Code: r.Code, Message: message, Path: path, Slots: notNil(r.Conflicting[:min(len(r.Conflicting), maxConflicts)])}
 	case booking.AlreadyInterviewed:
 		return model.AlreadyInterviewed{Code: r.Code, Message: message, Path: path, InterviewID: r.Interview, HoldID: r.Hold}
 	case booking.OwnOverlap:

@@ -84,7 +84,8 @@ func (r studentResolver) Hold(ctx context.Context, students []*booking.Student) 
 func (r studentResolver) Waivers(ctx context.Context, students []*booking.Student) ([][]booking.Waiver, error) {
 	now := r.app.Now()
 	granted := recordEdge[[]booking.Waiver, booking.Waiver](ctx, r.app.View(ctx), func(record *booking.Record) []booking.Waiver {
-		return notNil(record.AllWaivers(now))
+		all := record.AllWaivers(now)
+		return notNil(all[max(0, len(all)-maxWaivers):])
 	})
 	granted.Objects = loader.Many[booking.Waiver]
 	return granted.Of(ctx, place(ctx), students)
@@ -94,7 +95,8 @@ func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*boo
 	now := r.app.Now()
 	view := r.app.View(ctx)
 	ids := recordEdge[[]booking.InterviewID, struct{}](ctx, view, func(record *booking.Record) []booking.InterviewID {
-		return record.Upcoming(now)
+		upcoming := record.Upcoming(now)
+		return upcoming[:min(len(upcoming), maxUpcoming)]
 	})
 	whole := &loader.From(ctx).Interviews
 	return loader.Edge[booking.Student, booking.StudentID, []booking.Interview, booking.Interview]{

@@ -665,8 +665,8 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetPath() []string { retu
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 // The GraphQL type's documentation follows.
 //
-// A refusal by a rule. A mutation returns all rules that refuse, together with a null
-// result, and changes nothing.
+// A refusal by a rule. A mutation returns all rules that refuse, at most 20, together
+// with a null result, and changes nothing.
 type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError()
 	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).

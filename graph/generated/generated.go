@@ -5165,10 +5165,10 @@ type Student {
   eligibility: Eligibility @access(student: OWN)
   "The student's active hold; null if there is none."
   hold: Hold @access(student: OWN)
-  "The student's waivers, in the order in which they were granted. Null, with an error, for callers without access."
+  "The student's last 50 waivers, in the order in which they were granted. Null, with an error, for callers without access."
   waivers: [Waiver!] @access(student: OWN)
   """
-  The student's booked interviews that have not ended, by start.
+  The student's booked interviews that have not ended, by start; the first 20 of them.
   Null, with an error, for callers without access.
   """
   upcomingInterviews: [Interview!] @access(student: OWN)
@@ -5901,8 +5901,8 @@ type BookingPolicy {
 # ===================================================================== refusals
 
 """
-A refusal by a rule. A mutation returns all rules that refuse, together with a null
-result, and changes nothing.
+A refusal by a rule. A mutation returns all rules that refuse, at most 20, together
+with a null result, and changes nothing.
 """
 interface UserError {
   "The rule, for programs."
@@ -6213,7 +6213,7 @@ type AvailabilityConflict implements UserError {
   message: String!
   "The input field it is about; null if it is about none."
   path: [String!]
-  "The overlapping slots."
+  "The overlapping slots, at most 100."
   slots: [Slot!]!
 }
 
@@ -6895,7 +6895,7 @@ type SkippedSlot {
   end: DateTime!
   "Why it was not published."
   reason: SkipReason!
-  "The overlapping slots; empty for reasons other than ` + "`" + `OVERLAP` + "`" + `."
+  "The overlapping slots, at most 20; empty for reasons other than ` + "`" + `OVERLAP` + "`" + `."
   overlaps: [Slot!]!
 }
 
@@ -7493,7 +7493,7 @@ type ImportRow {
   status: ImportRowStatus!
   "The id of the object that the row describes; null if the row was not written."
   id: ID
-  "What is wrong with it; empty unless it failed."
+  "What is wrong with it, at most ten errors; empty unless it failed."
   errors: [ImportError!]!
   "Explanations of what was left out; for calendars only."
   notes: [String!]!

@@ -20,8 +20,8 @@ type NotEligible interface {
 	IsNotEligible()
 }
 
-// A refusal by a rule. A mutation returns all rules that refuse, together with a null
-// result, and changes nothing.
+// A refusal by a rule. A mutation returns all rules that refuse, at most 20, together
+// with a null result, and changes nothing.
 type UserError interface {
 	IsUserError()
 }
@@ -75,7 +75,7 @@ type AvailabilityConflict struct {
 	Message string `json:"message"`
 	// The input field it is about; null if it is about none.
 	Path []string `json:"path,omitempty"`
-	// The overlapping slots.
+	// The overlapping slots, at most 100.
 	Slots []booking.Slot `json:"slots"`
 }
 

@@ -162,6 +162,9 @@ func pick[T any](rows []*incoming[T], wanted func(*incoming[T]) bool) []*incomin
 	return some
 }
 
+// MaxRowErrors is how many errors of a row are reported.
+const MaxRowErrors = 10
+
 func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
 	out := &Imported{Rows: make([]ImportRow, len(rows))}
 	failed := 0
@@ -179,7 +182,7 @@ func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
 		if row.id != 0 {
 			out.Rows[i].ID = &row.id
 		}
-		for _, r := range row.Refused {
+		for _, r := range row.Refused[:min(len(row.Refused), MaxRowErrors)] {
 			out.Rows[i].Errors = append(out.Rows[i].Errors, importError(r))
 		}
 	}

@@ -85,10 +85,10 @@ func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.El
 	return record.Eligibility(a.Now()), err
 }
 
-const (
-	maxAlternatives  = 5
-	alternativesSpan = 14 * 24 * time.Hour
-)
+// MaxAlternatives is how many slots are offered instead of one that is taken.
+const MaxAlternatives = 5
+
+const alternativesSpan = 14 * 24 * time.Hour
 
 // alternatives are up to five slots that the student could have instead, the
 // first that start with the wanted one or in the two weeks after it.
@@ -96,7 +96,7 @@ func (a *App) alternatives(
 	ctx context.Context, id booking.StudentID, wanted booking.Slot, offer func(booking.Record) booking.Offer,
 ) ([]booking.Slot, error) {
 	near := store.SlotSearch{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
-	_, slots, _, err := a.store.OpenSlotsFor(ctx, id, offer, near, store.Page{First: maxAlternatives})
+	_, slots, _, err := a.store.OpenSlotsFor(ctx, id, offer, near, store.Page{First: MaxAlternatives})
 	if err != nil {
 		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)
 	}

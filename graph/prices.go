@@ -1,0 +1,188 @@
+package graph
+
+import (
+	"strings"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// The prices of operations, in points.
+const (
+	costOfObject   = 1
+	costOfMutation = 10  // a transaction, with its locks
+	costOfCount    = 20  // of a list, up to 10,000 rows
+	costOfExport   = 100 // everything that is stored about a student
+	largestPage    = 500
+
+	scalarsOfObject = 10 // come with an object; each ten beyond cost a point
+	valuesOfPoint   = 50 // values of a list in the arguments
+	rowsOfPoint     = 20 // rows of an import, which are in memory
+	mergedOfPoint   = 20 // rows of several lists that are merged into one page
+	introspected    = 10 // objects of the schema, which are in memory
+)
+
+// The longest lists that the resolvers return, where no other package bounds them.
+const (
+	maxUserErrors = 20
+	maxConflicts  = 100 // slots of an AvailabilityConflict
+	maxOverlaps   = 20  // of a skipped slot
+	maxWaivers    = 50
+	maxUpcoming   = 20
+)
+
+// listBounds is how many items each list of objects has at most that is neither a
+// page nor has an argument first. The lists of refusals have maxUserErrors.
+var listBounds = map[string]int{
+	"Slot.history":                         booking.MaxSlotHistory,
+	"AvailableSlotConnection.emptyReasons": 13, // each code once
+	"Eligibility.reasons":                  2,  // each rule once
+	"Eligibility.waivers":                  4,  // each rule once
+	"Student.waivers":                      maxWaivers,
+	"Student.upcomingInterviews":           maxUpcoming,
+	"Event.changes":                        20, // fields of one object
+	"SlotTaken.alternatives":               app.MaxAlternatives,
+	"AvailabilityConflict.slots":           maxConflicts,
+	"SkippedSlot.overlaps":                 maxOverlaps,
+	"BlockTimePayload.blocks":              booking.MaxBlockDates,
+	"WithdrawSlotPayload.closedSlots":      1,
+	"WithdrawSlotPayload.conflicts":        1,
+	"WithdrawSlotPayload.cancelled":        1,
+	"ImportRow.errors":                     app.MaxRowErrors,
+	"ImportStudentsPayload.rows":           importRows,
+	"ImportInterviewersPayload.rows":       importRows,
+	"ImportAvailabilityPayload.rows":       importRows,
+	"ImportInterviewsPayload.rows":         importRows,
+	// A subscription is charged when it begins, for events of the usual size.
+	"SlotsChanged.opened":      10,
+	"SlotsChanged.openedEdges": 10,
+}
+
+// scalarLists is how many scalars a list of scalars counts as. The others are
+// short, and count as one.
+var scalarLists = map[string]int{
+	"Interviewer.tags": 5, "Interviewer.languages": 5, "Availability.tags": 5,
+	"Eligibility.recentGrades": 10, "SlotsChanged.closedIds": 10, "ImportRow.notes": 5,
+}
+
+// scans is what a filter costs that may look at each row of a table, whatever the
+// size of the page.
+var scans = map[string]map[string]int{
+	"students": {"search": 100, "eligible": 200, "stuck": 200, "interviewsUsed": 200},
+	// Of interviewers there are far fewer.
+	"interviewers": {"search": 10, "tags": 10, "languages": 10, "active": 10},
+	"interviews":   {"status": 50, "start": 20, "end": 20},
+	"slots":        {"status": 50, "start": 20, "end": 20},
+	"events":       {"kind": 100, "start": 50, "end": 50},
+}
+
+// What a day of the range of availableSlots costs.
+const (
+	dayByInterviewer = 1 // each bookable slot is compared with the filter
+	dayByTag         = 5 // and so are the tags of its interviewer and its availability
+	dayOfReasons     = 3 // each published slot is judged
+	longestRange     = 366
+)
+
+// work is what a field costs beyond the objects of the answer: what its arguments
+// have the database read.
+func work(f *ast.Field, arguments map[string]any, size int) int {
+	total := 0
+	for _, value := range arguments {
+		total = add(total, listedValues(value)/valuesOfPoint)
+	}
+	if selects(f.SelectionSet, "totalCount") || selects(f.SelectionSet, "totalCountIsCapped") {
+		total = add(total, costOfCount)
+	}
+	if f.ObjectDefinition == nil || f.ObjectDefinition.Name != "Query" {
+		return total
+	}
+	filter, _ := arguments["filter"].(map[string]any)
+	for name, cost := range scans[f.Name] {
+		if filter[name] != nil {
+			total = add(total, cost)
+		}
+	}
+	switch f.Name {
+	case "availableSlots":
+		total = add(total, workInRange(f, arguments))
+	case "slots":
+		total = add(total, times(size, max(0, length(filter["interviewerIds"])-1))/mergedOfPoint)
+	}
+	return total
+}
+
+// workInRange is what availableSlots reads of the range whatever the size of the
+// page.
+func workInRange(f *ast.Field, arguments map[string]any) int {
+	each := 0
+	if length(arguments["interviewerIds"]) > 0 {
+		each += dayByInterviewer
+	}
+	if length(arguments["tags"]) > 0 {
+		each += dayByTag
+	}
+	if selects(f.SelectionSet, "emptyReasons") {
+		each += dayOfReasons
+	}
+	if each == 0 {
+		return 0
+	}
+	return each * days(arguments["start"], arguments["end"])
+}
+
+// days returns how many days a range begins; the longest allowed if it cannot be
+// read.
+func days(start, end any) int {
+	var times [2]time.Time
+	for i, value := range []any{start, end} {
+		text, _ := value.(string)
+		var ok bool
+		if times[i], ok = calendar.ParseInstant(text, time.UTC); !ok {
+			return longestRange
+		}
+	}
+	const day = 24 * time.Hour
+	return int(min(max(times[1].Sub(times[0])+day-1, 0)/day, longestRange))
+}
+
+// listedValues counts the values of the lists within an argument.
+func listedValues(value any) int {
+	switch v := value.(type) {
+	case []any:
+		return len(v)
+	case map[string]any:
+		total := 0
+		for _, field := range v {
+			total += listedValues(field)
+		}
+		return total
+	}
+	return 0
+}
+
+// length returns how many values a list has; one value stands for a list of one.
+func length(list any) int {
+	switch v := list.(type) {
+	case nil:
+		return 0
+	case []any:
+		return len(v)
+	default:
+		return 1
+	}
+}
+
+// rowsOf bounds how many rows an import has: the lines of its table.
+func rowsOf(input any) int {
+	fields, _ := input.(map[string]any)
+	csv, is := fields["csv"].(string)
+	if !is {
+		return importRows // a calendar repeats its events
+	}
+	return min(importRows, 1+max(strings.Count(csv, "\n"), strings.Count(csv, "\r")))
+}
