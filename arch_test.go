@@ -34,13 +34,14 @@ var layers = map[string][]string{
 	"graph/scalar":         {"internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/coerce":         {"graph/scalar", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/loader":         {"internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
-	"graph/plan":           {},
+	"graph/budget":         {},
+	"graph/plan":           {"graph/budget"},
 	"graph/page":           {"graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/model":          {"internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/payload":        {"graph/model", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/generated": {"graph/model", "graph/payload", "graph/page", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit", "internal/booking", "internal/spelling",
 		"internal/calendar"},
-	"graph": {"graph/coerce", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit",
+	"graph": {"graph/budget", "graph/coerce", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/ratelimit",
 		"internal/identity", "internal/booking", "internal/spelling", "internal/calendar"},
 
 	"internal/app/modeltest":            {}, // tests alone

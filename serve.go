@@ -88,7 +88,7 @@ func (p *program) serve(ctx context.Context) error {
 			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
 			Rates: p.rates(s), MaxOperations: p.config.MaxOperations, MaxOperationsPerCaller: p.config.MaxOperationsPerCaller,
 			Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx, Observer: observer,
-			Limits:   p.limits(), Trusted: documents,
+			Limits: p.limits(), Trusted: documents, MaxAnswer: p.config.MaxAnswer,
 			HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
 		})
 		if err := observer.Look(answers); err != nil {

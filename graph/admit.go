@@ -10,6 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph/budget"
 )
 
 // admission is what stands between an operation and its execution, by whatever
@@ -22,6 +24,7 @@ type admission struct {
 	rates     *RateLimits
 	places    *places
 	large     *places // of bodies that are larger than maxBody
+	answers   *budget.Pool
 	log       *slog.Logger
 
 	schema     *ast.Schema
@@ -33,18 +36,35 @@ type admitted struct {
 	*graphql.OperationContext
 	bill  bill
 	leave func() // gives its place to another; must be called, and may be again
+
+	answers *budget.Pool
+	caller  string         // in answers
+	answer  *budget.Budget // nil of a subscription, and before dispatch
 }
 
 func (a *admitted) subscribes() bool { return a.Operation.Operation == ast.Subscription }
 
-// dispatch begins to execute the operation. Its place is free again when there
-// is an answer: who is slow to read it keeps nobody else waiting.
-func (a *admitted) dispatch(ctx context.Context, exec graphql.GraphExecutor) (graphql.ResponseHandler, context.Context) {
+// dispatch begins to execute the operation, whose context cancel ends. Its place
+// is free again when there is an answer: who is slow to read it keeps nobody else
+// waiting, but for the memory that the answer takes until done is called.
+func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec graphql.GraphExecutor) (graphql.ResponseHandler, context.Context) {
+	if a.subscribes() {
+		ctx = withEventBudgets(ctx, eventBudgets{a.answers, a.caller})
+	} else {
+		a.answer = a.answers.Open(ctx, cancel, a.caller)
+		ctx = a.answer
+	}
 	responses, ctx := exec.DispatchOperation(ctx, a.OperationContext)
 	return func(ctx context.Context) *graphql.Response {
 		defer a.leave()
 		return responses(ctx)
 	}, ctx
+}
+
+// done gives back everything that the operation has taken. It may be called again.
+func (a *admitted) done() {
+	a.leave()
+	a.answer.Close()
 }
 
 // admit reads the operation that is asked for, takes what it costs, and a place
@@ -76,12 +96,12 @@ func (a admission) admit(
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 		return nil, unpaid
 	}
-	one := &admitted{OperationContext: operation, bill: paid, leave: func() {}}
+	one := &admitted{OperationContext: operation, bill: paid, leave: func() {}, answers: a.answers, caller: a.rates.whose(ctx, r)}
 	if one.subscribes() {
 		return one, nil
 	}
 	var full *refusal
-	if one.leave, full = a.places.take(ctx, a.rates.whose(ctx, r)); full != nil {
+	if one.leave, full = a.places.take(ctx, one.caller); full != nil {
 		return nil, full
 	}
 	return one, nil

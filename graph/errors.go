@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"rehearse/graph/budget"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
@@ -31,6 +32,7 @@ const (
 	codeNotFound              errorCode = "NOT_FOUND"
 	codeBadUserInput          errorCode = "BAD_USER_INPUT"
 	codeTooComplex            errorCode = "QUERY_TOO_COMPLEX"
+	codeAnswerTooLarge        errorCode = "ANSWER_TOO_LARGE"
 	codePersistedNotFound     errorCode = "PERSISTED_QUERY_NOT_FOUND"
 	codePersistedNotSupported errorCode = "PERSISTED_QUERY_NOT_SUPPORTED"
 	codeNotTrusted            errorCode = "DOCUMENT_NOT_TRUSTED"
@@ -43,7 +45,7 @@ const (
 // server's and not the client's doing.
 var errorCodes = map[errorCode]bool{
 	codeUnauthenticated: false, codeForbidden: false, codeRateLimited: false, codeNotFound: false, codeBadUserInput: false,
-	codeTooComplex: false, codePersistedNotFound: false, codePersistedNotSupported: false, codeNotTrusted: false,
+	codeTooComplex: false, codeAnswerTooLarge: false, codePersistedNotFound: false, codePersistedNotSupported: false, codeNotTrusted: false,
 	codeTimeout: true, codeUnavailable: true, codeInternal: true,
 }
 
@@ -53,6 +55,10 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	outages := newOutages(log)
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		answer := &gqlerror.Error{Path: graphql.GetPath(ctx)}
+		if b := budget.From(ctx); b.Hold(memoryOfError) != nil { // the answer has one error, and not this one
+			answer.Message = b.Err().Error()
+			return answer
+		}
 		var fromLibrary *gqlerror.Error
 		if errors.As(err, &fromLibrary) {
 			answer.Path, answer.Locations = fromLibrary.Path, fromLibrary.Locations

@@ -12,9 +12,11 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"rehearse/graph/budget"
 	"rehearse/graph/coerce"
 	"rehearse/graph/generated"
 	"rehearse/graph/loader"
+	"rehearse/graph/plan"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/identity"
@@ -37,6 +39,13 @@ type Options struct {
 	// is zero.
 	MaxLargeBodies int
 	Limits         Limits // of requests; DefaultLimits if it is zero
+	// MaxAnswer is how many bytes the data of one answer may have;
+	// DefaultMaxAnswer if it is zero.
+	MaxAnswer int
+	// AnswerMemory is how many bytes of memory the answers to one caller may take, at
+	// least twice MaxAnswer; all callers may take four times as much.
+	// budget.DefaultShare if it is zero.
+	AnswerMemory int
 	// HideSchema refuses introspection, and suggests no names in errors.
 	HideSchema bool
 	// PersistedQueries lets clients send a document once, and its hash from then on.
@@ -61,6 +70,7 @@ type Handler struct {
 	streams *streams
 	places  *places
 	large   *places // of large bodies
+	answers *budget.Pool
 }
 
 // Drain waits until every stream has ended, once Stopping has.
@@ -79,12 +89,18 @@ func (h *Handler) Waiting() int { return h.places.inQueue() }
 func (h *Handler) LargeBodies() int { return h.large.atWork() }
 
 // Shed returns how many operations were answered UNAVAILABLE because others took
-// all the places.
-func (h *Handler) Shed() int { return int(h.places.shed.Load() + h.large.shed.Load()) }
+// all the places, or all the memory for answers.
+func (h *Handler) Shed() int {
+	return int(h.places.shed.Load() + h.large.shed.Load() + h.answers.Refused())
+}
+
+// AnswerMemory is how many bytes answers take that are built or sent.
+func (h *Handler) AnswerMemory() int { return int(h.answers.Taken()) }
 
 // ShedOfCallers returns how many operations were answered RATE_LIMITED because
-// others of the same caller took all the places that one caller may have.
-func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load()) }
+// others of the same caller took all the places, or all the memory for answers,
+// that one caller may have.
+func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load() + h.answers.RefusedOwn()) }
 
 // NewHandler answers with what o says.
 func NewHandler(o Options) *Handler {
@@ -105,9 +121,10 @@ func NewHandler(o Options) *Handler {
 	largeBodies := orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)
 	letIn := admission{
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
-		places: newPlaces(operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
-		large:  newPlaces(largeBodies, largeBodies),
-		schema: schema, deprecated: deprecatedElements(schema),
+		places:  newPlaces(operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
+		large:   newPlaces(largeBodies, largeBodies),
+		answers: budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.AnswerMemory, budget.DefaultShare)),
+		schema:  schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)
 	server.AddTransport(&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender})
@@ -125,19 +142,24 @@ func NewHandler(o Options) *Handler {
 	})
 	server.AroundResponses(perEvent(o.Reader, o.Timeout))
 	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+		if budget.From(ctx).Err() != nil { // nothing is begun for an answer that is given up
+			return graphql.Null
+		}
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 			ctx = loader.WithSet(ctx, loader.New(o.Reader, o.Timeout)) // what an earlier mutation read is old now
 		}
 		return next(ctx)
 	})
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		return atMost(next(ctx))
+		return builtWithin(ctx, atMost(next(ctx)))
 	})
 	server.AroundRootFields(observeField)
+	var planned plan.Types
 	if !o.unplanned {
-		server.AroundFields(plannedTypes(resolver).Around)
+		planned = plannedTypes(resolver)
 	}
-	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places, large: letIn.large}
+	server.AroundFields(charged(planned)) // one middleware: each costs every field an allocation
+	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places, large: letIn.large, answers: letIn.answers}
 }
 
 // newDocuments says which documents the server executes.

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -265,15 +267,19 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		s.fail(ctx, m.ID, refused.errors)
 	case operation.subscribes():
 		ctx, end := withEnding(ctx)
-		responses, ctx := operation.dispatch(ctx, s.exec)
+		responses, ctx := operation.dispatch(ctx, nil, s.exec)
 		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
 	default:
 		s.running.Go(func() {
-			defer operation.leave()
-			ctx, cancel := context.WithTimeout(ctx, s.timeout)
+			defer operation.done()
+			timed, cancel := context.WithTimeout(ctx, s.timeout)
 			defer cancel()
-			responses, ctx := operation.dispatch(ctx, s.exec)
-			s.follow(ctx, m.ID, graphql.OneShot(responses(ctx)), &ending{})
+			responses, timed := operation.dispatch(timed, cancel, s.exec)
+			if response := responses(timed); response != nil {
+				s.follow(ctx, m.ID, graphql.OneShot(response), &ending{}) // the socket takes it though its time is over
+				return
+			}
+			s.fail(ctx, m.ID, gqlerror.List{requestError(codeTimeout, timeoutText)})
 		})
 	}
 	return true
@@ -287,7 +293,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 			return
 		}
 		observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
-		s.sendJSON(ctx, message{Type: "next", ID: id}, answerOf(response))
+		s.sendParts(ctx, encoded(response, envelope{`{"type":"next","id":` + jsonString(id) + `,"payload":{`, "}}"}))
 	}
 	switch {
 	case end.slow():
@@ -347,18 +353,36 @@ func (s *socket) sendJSON(ctx context.Context, m message, payload any) {
 	s.send(ctx, m)
 }
 
-// send writes a message, though its operation has ended meanwhile: a write that
-// is cut off closes the socket. Who does not take it in time is given up.
 func (s *socket) send(ctx context.Context, m message) {
 	text, err := json.Marshal(m)
-	if err == nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.Write)
-		defer cancel()
-		err = s.conn.Write(ctx, websocket.MessageText, text)
-	}
 	if err != nil {
 		s.cancel()
+		return
 	}
+	s.sendParts(ctx, parts{text})
+}
+
+// sendParts writes a message, though its operation has ended meanwhile: a write
+// that is cut off closes the socket. Who does not take it in time, which is longer
+// for a longer message, is given up.
+func (s *socket) sendParts(ctx context.Context, text parts) {
+	patience := s.limits.Write * time.Duration(1+text.size()>>20)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if err := s.write(ctx, text); err != nil {
+		s.cancel()
+	}
+}
+
+func (s *socket) write(ctx context.Context, text parts) error {
+	if text.size() <= joined {
+		return s.conn.Write(ctx, websocket.MessageText, slices.Concat(text[0], text[1], text[2]))
+	}
+	message, err := s.conn.Writer(ctx, websocket.MessageText)
+	if err != nil {
+		return err
+	}
+	return errors.Join(text.writeTo(message), message.Close())
 }
 
 // close says why, and ends all that goes on. It is never ok.

@@ -2,9 +2,7 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -57,24 +55,24 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		for name, value := range refused.header {
 			w.Header().Set(name, value)
 		}
-		_ = stream.begin() && stream.next(ctx, answer{Errors: refused.errors, Extensions: refused.more}) && stream.end()
+		_ = stream.begin() && stream.next(ctx, &graphql.Response{Errors: refused.errors, Extensions: refused.more}) && stream.end()
 		return
 	case refused != nil:
 		writeRefusal(w, r, refused)
 		return
 	}
-	defer operation.leave()
+	defer operation.done()
 	operation.bill.headers(w.Header().Set)
-	if !operation.subscribes() {
-		var done func()
-		ctx, done = context.WithTimeout(ctx, t.timeout)
-		defer done()
-	}
 	ctx, end := withEnding(ctx)
-	responses, ctx := operation.dispatch(ctx, exec)
+	timed, ended := ctx, func() {}
+	if !operation.subscribes() {
+		timed, ended = context.WithTimeout(ctx, t.timeout)
+		defer ended()
+	}
+	responses, timed := operation.dispatch(timed, ended, exec)
 	defer context.AfterFunc(t.stopping, func() { cancel(errStopping) })() //nolint:contextcheck // the server stops, not the request
 	defer afterSender(ctx, func() { cancel(identity.ErrExpired) })()
-	stream.send(ctx, responses, end)
+	stream.send(ctx, func() *graphql.Response { return responses(timed) }, end)
 }
 
 // events writes an event stream.
@@ -89,32 +87,37 @@ func (e events) begin() (ok bool) {
 	e.w.Header().Set("Cache-Control", "no-store")
 	e.w.Header().Set("X-Accel-Buffering", "no") // which nginx would do
 	_ = e.control.SetReadDeadline(time.Time{})  // the server's is for requests
-	return e.write(":\n\n")
+	return e.write(silence)
 }
+
+// silence is a comment of the stream's: a sign of life.
+var silence = parts{[]byte(":\n\n")}
 
 // send writes what comes of an operation until there is no more, or the client
 // is gone. When it is seen to begin, a subscription has begun.
-func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end *ending) {
+func (e events) send(ctx context.Context, responses func() *graphql.Response, end *ending) {
 	if !e.begin() {
 		return
 	}
-	answers := make(chan *graphql.Response)
+	answers, taken := make(chan *graphql.Response), make(chan struct{})
 	go func() {
 		defer close(answers)
-		for response := responses(ctx); response != nil; response = responses(ctx) {
+		for response := responses(); response != nil; response = responses() {
 			select {
 			case answers <- response:
+				<-taken // the next event is written where this one is
 			case <-ctx.Done():
 				return
 			}
 		}
 	}()
+	defer close(taken)
 	alive := time.NewTicker(e.limits.KeepAlive)
 	defer alive.Stop()
 	for {
 		select {
 		case <-alive.C:
-			if !e.write(":\n\n") {
+			if !e.write(silence) {
 				return
 			}
 		case response, more := <-answers:
@@ -122,9 +125,10 @@ func (e events) send(ctx context.Context, responses graphql.ResponseHandler, end
 				e.complete(ctx, end)
 				return
 			}
-			if !e.next(ctx, answerOf(response)) {
+			if !e.next(ctx, response) {
 				return
 			}
+			taken <- struct{}{}
 		}
 	}
 }
@@ -138,23 +142,26 @@ func (e events) complete(ctx context.Context, end *ending) {
 	case errors.Is(cause, identity.ErrExpired):
 		code, why = codeUnauthenticated, identity.ErrExpired
 	}
-	if why != nil && !e.next(ctx, answer{Errors: gqlerror.List{requestError(code, why.Error())}}) {
+	if why != nil && !e.next(ctx, &graphql.Response{Errors: gqlerror.List{requestError(code, why.Error())}}) {
 		return
 	}
 	e.end()
 }
 
-func (e events) end() (ok bool) { return e.write("event: complete\ndata: \n\n") }
+func (e events) end() (ok bool) { return e.write(parts{[]byte("event: complete\ndata: \n\n")}) }
 
-func (e events) next(ctx context.Context, a answer) (ok bool) {
-	observer(ctx).Answered(ctx, http.StatusOK, codesOf(a.Errors))
-	text, err := json.Marshal(a)
-	return err == nil && e.write("event: next\ndata: "+string(text)+"\n\n")
+func (e events) next(ctx context.Context, response *graphql.Response) (ok bool) {
+	observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
+	return e.write(encoded(oneLine(response), eventEnvelope))
 }
 
-// write sends the text at once. Who does not take it in time is given up.
-func (e events) write(text string) (ok bool) {
+// write sends the text at once. Who takes none of it in time is given up.
+func (e events) write(text parts) (ok bool) {
+	return text.writeTo(e) == nil && e.control.Flush() == nil
+}
+
+// Write implements io.Writer.
+func (e events) Write(text []byte) (int, error) {
 	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.Write)) //nolint:forbidigo // no operation's time: the connection's
-	_, err := io.WriteString(e.w, text)
-	return err == nil && e.control.Flush() == nil
+	return e.w.Write(text)
 }

@@ -160,8 +160,8 @@ func (e *ending) because(err error) { e.err = err }
 
 func (e *ending) slow() bool { return errors.Is(e.err, app.ErrSlow) }
 
-// perEvent gives each event of a subscription loaders of its own, and the place
-// in the answer that gqlgen forgets: the field that was subscribed to.
+// perEvent gives each event of a subscription loaders and a budget of its own, and
+// the place in the answer that gqlgen forgets: the field that was subscribed to.
 func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddleware {
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		o := graphql.GetOperationContext(ctx)
@@ -170,6 +170,8 @@ func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddl
 		}
 		field := graphql.CollectFields(o, o.Operation.SelectionSet, []string{"Subscription"})[0]
 		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: field})
+		ctx, b := openEvent(ctx, timeout)
+		defer b.Close()
 		return next(loader.WithSet(ctx, loader.New(reader, timeout)))
 	}
 }

@@ -1,15 +1,11 @@
 package graph
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // transport is GraphQL over HTTP, one answer to one request: POST with a JSON
@@ -50,12 +46,16 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		writeRefusal(w, r, refused)
 		return
 	}
-	defer operation.leave()
+	defer operation.done()
 	operation.bill.headers(w.Header().Set)
-	responses, ctx := operation.dispatch(ctx, exec)
+	responses, ctx := operation.dispatch(ctx, cancel, exec)
 	response := responses(ctx)
 	if response == nil { // the library's answer when the time ran out before it began
 		writeRefusal(w, r, because(ranOutOfTime, codeTimeout, timeoutText))
+		return
+	}
+	if refused := operation.withoutMemory(response); refused != nil {
+		writeRefusal(w, r, refused)
 		return
 	}
 	if r.Header.Get(costHeader) != "" {
@@ -82,33 +82,10 @@ func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.
 	h.Set("Cache-Control", "no-store") // it is the sender's alone
 	h.Set("Content-Type", media+"; charset=utf-8")
 	observer(r.Context()).Answered(r.Context(), o.status(media), codesOf(response.Errors))
-	body := encoded(response)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	parts := encoded(response, httpEnvelope)
+	h.Set("Content-Length", strconv.Itoa(parts.size()))
 	w.WriteHeader(o.status(media))
-	_, _ = w.Write(body) // a client that went away is no error of ours
-}
-
-// encoded is a response as JSON. Its data are that already, and are most of it.
-func encoded(response *graphql.Response) []byte {
-	if len(response.Errors) == 0 && len(response.Extensions) == 0 && len(response.Data) > 0 {
-		return slices.Concat([]byte(`{"data":`), response.Data, []byte("}\n"))
-	}
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(answerOf(response)) // what is in it can be encoded
-	return body.Bytes()
-}
-
-// answer is a response: without data, and not with null, if nothing was executed.
-type answer struct {
-	Errors     gqlerror.List   `json:"errors,omitempty"`
-	Data       json.RawMessage `json:"data,omitempty"`
-	Extensions map[string]any  `json:"extensions,omitempty"`
-}
-
-func answerOf(response *graphql.Response) answer {
-	return answer{response.Errors, response.Data, response.Extensions}
+	_ = parts.writeTo(w) // a client that went away is no error of ours
 }
 
 // unsupported answers what no transport takes.

@@ -12,7 +12,7 @@ type Leaf[T any] func(b []byte, object *T) []byte
 
 func (l Leaf[T]) plan(*graphql.OperationContext, graphql.CollectedField) column[T] { return l }
 func (l Leaf[T]) load(context.Context, []*T) error                                 { return nil }
-func (l Leaf[T]) append(b []byte, object *T, _ int) []byte                         { return l(b, object) }
+func (l Leaf[T]) append(to *text, object *T, _ int)                                { to.b = l(to.b, object) }
 
 // Of is the leaf that the object holds as a V.
 func Of[T, V any](value func(*T) V, write func([]byte, V) []byte) Leaf[T] {
@@ -68,7 +68,7 @@ func (c *resolvedColumn[T, V]) load(ctx context.Context, objects []*T) (err erro
 	return err
 }
 
-func (c *resolvedColumn[T, V]) append(b []byte, _ *T, i int) []byte { return c.write(b, c.values[i]) }
+func (c *resolvedColumn[T, V]) append(to *text, _ *T, i int) { to.b = c.write(to.b, c.values[i]) }
 
 // resolve calls a batch resolver as the library does, where the field stands.
 func resolve[T, V any](
@@ -142,11 +142,12 @@ func (c *oneColumn[T, U]) load(ctx context.Context, objects []*T) error {
 	return c.selected.load(within(ctx, c.field), there)
 }
 
-func (c *oneColumn[T, U]) append(b []byte, _ *T, i int) []byte {
+func (c *oneColumn[T, U]) append(to *text, _ *T, i int) {
 	if c.objects[i] == nil {
-		return append(b, "null"...)
+		to.b = append(to.b, "null"...)
+		return
 	}
-	return c.selected.append(b, c.objects[i], c.places[i])
+	c.selected.append(to, c.objects[i], c.places[i])
 }
 
 // Many is a field that leads to a list of objects.
@@ -199,10 +200,10 @@ func (c *manyColumn[T, U]) load(ctx context.Context, objects []*T) error {
 	return c.selected.load(within(ctx, c.field), c.objects)
 }
 
-func (c *manyColumn[T, U]) append(b []byte, _ *T, i int) []byte {
+func (c *manyColumn[T, U]) append(to *text, _ *T, i int) {
 	start := 0
 	if i > 0 {
 		start = c.ends[i-1]
 	}
-	return c.selected.appendList(b, c.objects, start, c.ends[i])
+	c.selected.appendList(to, c.objects, start, c.ends[i])
 }

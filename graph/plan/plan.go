@@ -13,10 +13,13 @@ package plan
 import (
 	"context"
 	"io"
+	"reflect"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph/budget"
 )
 
 // Types are what can be planned, by the names of object types.
@@ -67,7 +70,22 @@ type column[T any] interface {
 	// load gets ready to write the field of the objects.
 	load(ctx context.Context, objects []*T) error
 	// append writes the field of the i-th of them.
-	append(b []byte, object *T, i int) []byte
+	append(to *text, object *T, i int)
+}
+
+// text is what is written of a part of the answer, and charged to its budget.
+type text struct {
+	b       []byte
+	charged int // bytes of b
+	budget  *budget.Budget
+}
+
+// charge charges what was written since the last charge. It is not ok when that
+// is more than may be written: then nothing of the answer is sent.
+func (t *text) charge() (ok bool) {
+	n := len(t.b) - t.charged
+	t.charged = len(t.b)
+	return t.budget.Write(n) == nil
 }
 
 // selection is what is selected of objects of one place in the answer.
@@ -91,13 +109,17 @@ func (t *Type[T]) write(ctx context.Context, o *graphql.OperationContext, field 
 		return nil, false
 	}
 	selected, known := t.plan(o, field.Selections)
-	if !known || selected.load(ctx, objects) != nil {
+	to := &text{budget: budget.From(ctx)}
+	if !known || selected.load(ctx, objects) != nil || to.budget.Err() != nil {
 		return nil, false
 	}
 	if list {
-		return selected.appendList(nil, objects, 0, len(objects)), true
+		selected.appendList(to, objects, 0, len(objects))
+	} else {
+		selected.append(to, objects[0], 0)
 	}
-	return selected.append(nil, objects[0], 0), true
+	to.charge()
+	return to.b, true
 }
 
 func pointers[T any](to []*T, objects []T) []*T {
@@ -137,7 +159,13 @@ func eachOnce(fields []graphql.CollectedField) []graphql.CollectedField {
 	return once
 }
 
+// load gets ready to write the objects, and charges the memory that they and what
+// is kept of their fields take.
 func (s selection[T]) load(ctx context.Context, objects []*T) error {
+	const memoryOfColumn = 32
+	if err := budget.From(ctx).Hold(len(objects) * (int(reflect.TypeFor[T]().Size()) + memoryOfColumn*len(s.columns))); err != nil {
+		return err
+	}
 	for _, c := range s.columns {
 		if err := c.load(ctx, objects); err != nil {
 			return err
@@ -146,30 +174,34 @@ func (s selection[T]) load(ctx context.Context, objects []*T) error {
 	return nil
 }
 
-func (s selection[T]) append(b []byte, object *T, i int) []byte {
-	b = append(b, '{')
+func (s selection[T]) append(to *text, object *T, i int) {
+	to.b = append(to.b, '{')
 	for n, c := range s.columns {
 		if n > 0 {
-			b = append(b, ',')
+			to.b = append(to.b, ',')
 		}
-		b = append(b, s.keys[n]...)
-		b = c.append(b, object, i)
+		to.b = append(to.b, s.keys[n]...)
+		c.append(to, object, i)
 	}
-	return append(b, '}')
+	to.b = append(to.b, '}')
 }
 
-// appendList writes the objects from the start-th to the one before end.
-func (s selection[T]) appendList(b []byte, objects []*T, start, end int) []byte {
-	b = append(b, '[')
+// appendList writes the objects from the start-th to the one before end, unless
+// the budget ends before.
+func (s selection[T]) appendList(to *text, objects []*T, start, end int) {
+	to.b = append(to.b, '[')
 	for i := start; i < end; i++ {
-		before := len(b)
+		before := len(to.b)
 		if i > start {
-			b = append(b, ',')
+			to.b = append(to.b, ',')
 		}
-		b = s.append(b, objects[i], i)
+		s.append(to, objects[i], i)
+		if !to.charge() {
+			return
+		}
 		if i == start { // the others are about as long
-			b = slices.Grow(b, (len(b)-before+8)*(end-start))
+			to.b = slices.Grow(to.b, min((len(to.b)-before+8)*(end-start), to.budget.Room()))
 		}
 	}
-	return append(b, ']')
+	to.b = append(to.b, ']')
 }

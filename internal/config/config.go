@@ -59,6 +59,7 @@ type Config struct {
 
 	MaxBody          int    `env:"MAX_BODY" envDefault:"262144"`
 	MaxImportBody    int    `env:"MAX_IMPORT_BODY" envDefault:"8388608"`
+	MaxAnswer        int    `env:"MAX_ANSWER" envDefault:"8388608"`
 	MaxDepth         int    `env:"MAX_DEPTH" envDefault:"12"`
 	MaxCost          int    `env:"MAX_COST" envDefault:"5000"`
 	Introspection    Switch `env:"INTROSPECTION" envDefault:"on"`

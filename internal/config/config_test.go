@@ -74,6 +74,7 @@ func TestWrongValues(t *testing.T) {
 		{"MAX_HANDSHAKES_PER_ADDRESS", "0", "a number of at least 1"},
 		{"MAX_BODY", "0", "a number of at least 1"},
 		{"MAX_IMPORT_BODY", "0", "a number of at least 1"},
+		{"MAX_ANSWER", "0", "a number of at least 1"},
 		{"MAX_DEPTH", "-1", `MAX_DEPTH is "-1"; a number of at least 1`},
 		{"MAX_COST", "much", "a whole number"},
 		{"INTROSPECTION", "yes", "on or off"},

@@ -11,7 +11,8 @@ func (c *Config) validateLimits() []error {
 	var errs []error
 	for name, value := range map[string]int{
 		"MAX_OPERATIONS": c.MaxOperations, "MAX_BODY": c.MaxBody, "MAX_IMPORT_BODY": c.MaxImportBody,
-		"MAX_DEPTH": c.MaxDepth, "MAX_COST": c.MaxCost,
+		"MAX_ANSWER": c.MaxAnswer,
+		"MAX_DEPTH":  c.MaxDepth, "MAX_COST": c.MaxCost,
 	} {
 		if value < 1 {
 			errs = append(errs, wrong(name, fmt.Sprint(value), "a number of at least 1"))

@@ -1,0 +1,214 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph/budget"
+	"rehearse/graph/plan"
+)
+
+// DefaultMaxAnswer is how many bytes the data of one answer may have.
+const DefaultMaxAnswer = 8 << 20
+
+// What the library allocates to execute a field, and an object of a list, beside
+// the value: contexts, closures and what is written later. BenchmarkFieldMemory
+// measures it.
+const (
+	memoryOfField  = 640
+	memoryOfObject = 768
+	memoryOfError  = 1024
+)
+
+// charged returns a field middleware that charges what the library executes to the
+// answer's budget, and leaves out everything once the budget is exceeded. What is
+// planned charges itself.
+func charged(planned plan.Types) graphql.FieldMiddleware {
+	return func(ctx context.Context, next graphql.Resolver) (any, error) {
+		b := budget.From(ctx)
+		at := graphql.GetFieldContext(ctx)
+		if !affordsField(b, at.Field) {
+			return graphql.Null, nil
+		}
+		value, err := planned.Around(ctx, next)
+		if err == nil && at.Object == mutationType {
+			b.Executed(at.Field.Alias)
+		}
+		if err != nil || value == nil || chargeValue(b, at.Field, value) == nil {
+			return value, err
+		}
+		return graphql.Null, nil
+	}
+}
+
+const mutationType = "Mutation"
+
+// affordsField charges a field, and its name.
+func affordsField(b *budget.Budget, field graphql.CollectedField) bool {
+	return b.Hold(memoryOfField) == nil && b.Write(len(field.Alias)+len(`"":`)) == nil
+}
+
+// chargeValue charges what is known of a value before it is written, which is
+// never more than what will be written.
+func chargeValue(b *budget.Budget, field graphql.CollectedField, value any) error {
+	if len(field.Selections) > 0 {
+		if _, written := value.(graphql.Marshaler); written {
+			return b.Err()
+		}
+		objects := 1
+		if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
+			objects = list.Len()
+		}
+		return b.Hold(objects * (memoryOfObject + typenames(field.Selections)))
+	}
+	switch v := value.(type) {
+	case string:
+		return b.Write(len(v))
+	case *string:
+		if v != nil {
+			return b.Write(len(*v))
+		}
+	case json.RawMessage:
+		return b.Write(len(v))
+	case []string:
+		total := 0
+		for _, text := range v {
+			total += len(text) + len(`"",`)
+		}
+		return errors.Join(b.Hold(memoryOfField/4*len(v)), b.Write(total))
+	default:
+		if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
+			return errors.Join(b.Hold(memoryOfField/4*list.Len()), b.Write(list.Len()))
+		}
+	}
+	return b.Err()
+}
+
+// typenames returns how much memory the fields __typename of an object take: the
+// library executes no field for them.
+func typenames(set ast.SelectionSet) int {
+	const closure, name = 64, 32
+	total := 0
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			if s.Name == "__typename" {
+				total += closure + name + len(s.Alias)
+			}
+		case *ast.InlineFragment:
+			total += typenames(s.SelectionSet)
+		case *ast.FragmentSpread:
+			total += typenames(s.Definition.SelectionSet)
+		}
+	}
+	return total
+}
+
+// builtWithin answers one error, and no data, in place of an answer that exceeds
+// its budget.
+func builtWithin(ctx context.Context, response *graphql.Response) *graphql.Response {
+	b := budget.From(ctx)
+	if response == nil || b == nil {
+		return response
+	}
+	if err := b.Built(len(response.Data)); err != nil {
+		return &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{exceeded(b, graphql.GetOperationContext(ctx), err)}}
+	}
+	return response
+}
+
+// exceeded says why there is no answer, and of mutations which were executed:
+// those may not be sent again.
+func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerror.Error {
+	code, why := codeTimeout, timeoutText
+	var large *budget.ExceededError
+	switch {
+	case errors.As(err, &large):
+		code, why = codeAnswerTooLarge, tooLargeText(large)
+	case errors.Is(err, budget.ErrBusy):
+		code, why = codeUnavailable, "the server builds too many large answers at the moment; try again"
+	case errors.Is(err, budget.ErrOwn):
+		code, why = codeRateLimited, "too many large answers are built for one caller at the moment; try again when they are done"
+	}
+	if o.Operation.Operation != ast.Mutation {
+		return limited(requestError(code, why), large)
+	}
+	done := b.WhatExecuted()
+	if len(done) > 0 {
+		if code == codeUnavailable || code == codeRateLimited { // which would mean: send it again
+			code, why = codeAnswerTooLarge, "the server has no memory for its answer at the moment"
+		}
+		why = fmt.Sprintf("executed: %s, but without an answer: %s; read the result with a query, and do not send the mutation again",
+			strings.Join(done, ", "), why)
+	}
+	problem := limited(requestError(code, why), large)
+	problem.Extensions["executed"] = append([]string{}, done...)
+	return problem
+}
+
+func tooLargeText(large *budget.ExceededError) string {
+	if large.Limit == "memory" {
+		return fmt.Sprintf("building the answer takes more than the %d bytes of memory allowed; select fewer fields, or smaller pages", large.Allowed)
+	}
+	return fmt.Sprintf("the answer is larger than the %d bytes allowed; select fewer fields, or smaller pages", large.Allowed)
+}
+
+func limited(problem *gqlerror.Error, large *budget.ExceededError) *gqlerror.Error {
+	if large != nil {
+		problem.Extensions["limit"], problem.Extensions["allowed"] = large.Limit, large.Allowed
+	}
+	return problem
+}
+
+// eventBudgets is where the budgets of a subscription's events come from.
+type eventBudgets struct {
+	answers *budget.Pool
+	caller  string
+}
+
+type eventBudgetsKey struct{}
+
+func withEventBudgets(ctx context.Context, from eventBudgets) context.Context {
+	return context.WithValue(ctx, eventBudgetsKey{}, from)
+}
+
+// openEvent begins the budget of an event, which may take as long as an operation.
+// Without budgets, it is nil.
+func openEvent(ctx context.Context, timeout time.Duration) (context.Context, *budget.Budget) {
+	from, is := ctx.Value(eventBudgetsKey{}).(eventBudgets)
+	if !is {
+		return ctx, nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	b := from.answers.OpenEvent(ctx, cancel, from.caller, timeout)
+	return b, b
+}
+
+// withoutMemory is the refusal of an operation whose answer was given up for want
+// of memory; nil if it was not, and if a mutation was executed, which may not be
+// sent again.
+func (a *admitted) withoutMemory(response *graphql.Response) *refusal {
+	err := a.answer.Err()
+	if err == nil || len(a.answer.WhatExecuted()) > 0 {
+		return nil
+	}
+	refused := &refusal{errors: response.Errors}
+	switch {
+	case errors.Is(err, budget.ErrBusy):
+		refused.outcome = unavailable
+	case errors.Is(err, budget.ErrOwn):
+		refused.outcome = rateLimited
+	default:
+		return nil
+	}
+	return refused.with(retryAfterHeader, retryShed)
+}
