@@ -201,3 +201,29 @@ func TestImportCalendarThatBlocksWholeDays(t *testing.T) {
 	same(t, "again", s.imports("importAvailability", "", send).came(), []string{"4 UNCHANGED", "10 UNCHANGED", "16 UNCHANGED", "21 IGNORED"})
 	s.sound()
 }
+
+// What says nothing of the time may be broken; what does is refused with its line.
+func TestBrokenLinesOfCalendars(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.interviewer(in{"timeZone": "UTC"})
+	const hour = "DTSTART:20260605T090000Z\nDURATION:PT1H"
+	send := func(events ...string) imported {
+		return s.imports("importAvailability", "", in{"interviewerId": ann, "ical": vevents(events...)})
+	}
+	for says, events := range map[string][]string{
+		`Line 9: RRULE is ""`:               {hour + "\nRRULE:"},
+		`Line 7: DTSTART has an empty TZID`: {"DTSTART;TZID=:20260605T090000\nDURATION:PT1H"},
+		`Line 7: SEQUENCE is "x"`:           {"SEQUENCE:x\n" + hour},
+		`Line 8: SEQUENCE is ""`:            {"UID:a\nSEQUENCE:\n" + hour, "UID:a\nSEQUENCE:2\n" + hour},
+		`Line 9: SEQUENCE is "new"`:         {"UID:a\nSTATUS:CANCELLED\nSEQUENCE:new\n" + hour, "UID:a\nSEQUENCE:2\n" + hour},
+	} {
+		events[0] = strings.Replace(events[0], "UID:a\n", "UID:0\n", 1)
+		before := s.rows()
+		if failed := send(events...); !strings.Contains(failed.messages(), says) {
+			t.Errorf("%q: %s, want %s", events, failed.messages(), says)
+		}
+		same(t, "rows", s.rows(), before)
+	}
+	same(t, "taken", send(hour+"\nX-FOO\nORGANIZER\nSUMMARY").came(), []string{"4 CREATED"})
+}

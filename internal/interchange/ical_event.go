@@ -21,6 +21,7 @@ type event struct {
 	sequence   int
 	written    string // when this revision was
 	cancelled  bool
+	unordered  bool // its SEQUENCE cannot be read: whether it counts is unknown
 	exception  bool // it has a RECURRENCE-ID
 	start      stamp
 	end        stamp  // of DTEND; its zone is nil without
@@ -60,6 +61,10 @@ func readEvent(c *component, z *zones, within calendar.Span) *event {
 		}
 	}
 	e.readRevision()
+	if e.unordered {
+		e.cancelled = false
+		return e
+	}
 	if e.cancelled {
 		e.refused = nil
 		return e
@@ -75,7 +80,7 @@ func (e *event) readRevision() {
 	e.uid = uid.value
 	if p, is := e.one("SEQUENCE"); is {
 		n, err := strconv.Atoi(p.value)
-		if err != nil || n < 0 {
+		if e.unordered = err != nil || n < 0; e.unordered {
 			e.fail(p, fmt.Errorf("SEQUENCE is %q; a number of at least 0 is expected", clip(p.value)))
 		}
 		e.sequence = n
@@ -154,7 +159,7 @@ func (e *event) readDuration(hasEnd bool) {
 
 func (e *event) readRules() {
 	for _, p := range e.properties {
-		if p.name != "RRULE" && p.name != "EXRULE" || p.value == "" {
+		if p.name != "RRULE" && p.name != "EXRULE" {
 			continue
 		}
 		rule, err := calendar.ParseRecurrence(p.value)

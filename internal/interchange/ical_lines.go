@@ -105,7 +105,10 @@ func inUTF8(text []byte) []byte {
 func readProperty(l unfolded) (property, bool) {
 	text := strings.TrimRight(string(l.text), " \t\x00")
 	end := strings.IndexFunc(text, func(r rune) bool { return !isNameRune(r) })
-	if end <= 0 {
+	if end < 0 { // a name, and nothing else
+		return property{line: l.line, name: strings.ToUpper(text)}, false
+	}
+	if end == 0 {
 		return property{line: l.line}, false
 	}
 	p := property{line: l.line, name: strings.ToUpper(text[:end])}
@@ -237,8 +240,19 @@ func (t *tree) read(line unfolded) error {
 	return nil
 }
 
+// unneeded are properties that say nothing of when an event takes place.
+var unneeded = map[string]bool{
+	"ORGANIZER": true, "ATTENDEE": true, "SUMMARY": true, "DESCRIPTION": true, "LOCATION": true, "COMMENT": true, "CONTACT": true,
+	"CATEGORIES": true, "CLASS": true, "TRANSP": true, "PRIORITY": true, "GEO": true, "URL": true, "ATTACH": true, "RESOURCES": true,
+	"RELATED-TO": true, "CREATED": true, "PRODID": true,
+}
+
 // isProperty reports whether a line that cannot be read is a property at least.
+// One that nobody needs may lack its colon.
 func isProperty(name string, l unfolded) bool {
+	if unneeded[name] || strings.HasPrefix(name, "X-") {
+		return true
+	}
 	rest := l.text[len(name):]
 	return name != "" && len(rest) > 0 && (rest[0] == ';' || rest[0] == '=')
 }

@@ -41,10 +41,14 @@ func seriesOf(events []*event) []*series {
 }
 
 // latest is the revision that counts: that with the highest SEQUENCE, then the
-// one written last. Two that differ and of which neither is later both fail.
+// one written last. Two that differ and of which neither is later both fail, and
+// so does one whose SEQUENCE cannot be read.
 func latest(revisions []*event) *event {
 	later := func(a, b *event) int {
 		return cmp.Or(cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.written, b.written))
+	}
+	if at := slices.IndexFunc(revisions, func(e *event) bool { return e.unordered }); at >= 0 {
+		return revisions[at]
 	}
 	last := revisions[0]
 	for _, e := range revisions[1:] {

@@ -201,6 +201,8 @@ func TestLinesOfCalendars(t *testing.T) {
 		"cut off":        {one[:len(one)-len("END:VCALENDAR\n")], []string{"REFUSED Line 1: BEGIN:VCALENDAR has no END"}},
 		"an end missing": {strings.Replace(one, "END:VEVENT\n", "", 1), []string{"REFUSED Line 8: END:VCALENDAR stands where END:VEVENT"}},
 		"a broken start": {strings.Replace(folded, "DTSTART:", "DTSTART=", 1), []string{"REFUSED Line 6: \"DTSTART=20260602T100000Z\" is not a property"}},
+		"no colon":       {strings.Replace(one, "DTSTAMP", "X-FOO\nORGANIZER\nSUMMARY\nx-bar baz\nATTENDEE mailto\nDTSTAMP", 1), want},
+		"a bare start":   {strings.Replace(one, "DTSTART:", "DTSTART\nDTSTART:", 1), []string{"REFUSED Line 6: \"DTSTART\" is not a property"}},
 		"no property":    {strings.Replace(one, "DTSTAMP", "and so on\nDTSTAMP", 1), []string{"REFUSED Line 5: \"and so on\" is not a property"}},
 		"a cancellation": {strings.Replace(one, "VERSION", "METHOD:CANCEL\nVERSION", 1), []string{"REFUSED Line 2: METHOD is \"CANCEL\""}},
 		"an answer":      {strings.Replace(one, "VERSION", "method:reply\nVERSION", 1), []string{"REFUSED Line 2: METHOD is \"reply\""}},

@@ -61,7 +61,10 @@ func (z *zones) readStamp(p property, text string, zone *time.Location) (stamp, 
 	if utc {
 		return stamp{wall, time.UTC, false}, nil
 	}
-	if name := p.parameter("TZID"); name != "" && !date {
+	if name, named := p.parameters["TZID"]; named && !date {
+		if name == "" {
+			return stamp{}, fmt.Errorf("%s has an empty TZID; the name of a zone is expected", p.name)
+		}
 		if zone, err = z.find(name); err != nil {
 			return stamp{}, fmt.Errorf("%s is in zone %q; %w", p.name, clip(name), err)
 		}
