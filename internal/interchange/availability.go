@@ -68,7 +68,8 @@ func (a *Availability) checkKind(blank []string) booking.Refused {
 		refused = append(refused, booking.Refuse(booking.InvalidInput, column, message)...)
 	}
 	expected := windowColumns
-	if a.Weekly != nil {
+	isRule := a.Weekly != nil || slices.ContainsFunc(ruleColumns, func(name string) bool { return !slices.Contains(blank, name) })
+	if isRule {
 		expected = ruleColumns
 	}
 	for _, name := range expected {
@@ -78,7 +79,7 @@ func (a *Availability) checkKind(blank []string) booking.Refused {
 		}
 	}
 	for _, name := range windowColumns {
-		if a.Weekly != nil && !slices.Contains(blank, name) {
+		if isRule && !slices.Contains(blank, name) {
 			no(name, name+" is of a window, and the row has columns of a weekly rule; it is one or the other")
 		}
 	}

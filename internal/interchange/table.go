@@ -58,8 +58,8 @@ type Format[T any] struct {
 	columns []column[T]
 	// start is a row before its values are read; nil means the zero value.
 	start func() T
-	// check looks at a row whole, once each of its values could be read, and at
-	// which columns are blank.
+	// check looks at a row whole, and at which columns are blank. What it says of a
+	// value that could not be read is left out.
 	check func(row *T, blank []string) booking.Refused
 }
 
@@ -149,10 +149,18 @@ func (t *table[T]) row(line int, record []string) Row[T] {
 		}
 		row.Refused = append(row.Refused, c.read(strings.Clone(c.text(cell)), &row.Value)...)
 	}
-	if len(row.Refused) == 0 && t.check != nil {
-		row.Refused = t.check(&row.Value, row.Blank)
+	if t.check != nil {
+		row.Refused = append(row.Refused, row.besides(t.check(&row.Value, row.Blank))...)
 	}
 	return row
+}
+
+// besides returns the refusals of the columns that no refusal of the row names yet:
+// a value that could not be read says nothing more.
+func (r Row[T]) besides(refused booking.Refused) booking.Refused {
+	return slices.DeleteFunc(refused, func(more booking.Refusal) bool {
+		return slices.ContainsFunc(r.Refused, func(first booking.Refusal) bool { return first.Field == more.Field })
+	})
 }
 
 // checkShape refuses a row whose values do not belong to the columns. Excel

@@ -2,6 +2,7 @@ package interchange_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,33 @@ func encoded(t *testing.T, e encoding.Encoding, text string) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// A value that cannot be read hides nothing that is wrong with the others.
+func TestEveryWrongValueOfARowIsReported(t *testing.T) {
+	t.Parallel()
+	fields := func(refused booking.Refused) (names []string) {
+		for _, r := range refused {
+			names = append(names, r.Field)
+		}
+		slices.Sort(names)
+		return names
+	}
+	rows, refused, err := interchange.Students().Read(strings.NewReader("name,email,timeZone,interviewLimit\nEva,eva@example.org,Berlin,ten\n"), 10)
+	if err != nil || len(refused) > 0 {
+		t.Fatal(refused, err)
+	}
+	if got, want := fields(rows[0].Refused), []string{"interviewLimit", "timeZone"}; !slices.Equal(got, want) {
+		t.Errorf("a student: %q, want %q", got, want)
+	}
+	availabilities, refused, err := interchange.Availabilities(time.UTC).Read(
+		strings.NewReader("interviewer,weekdays,startTime,startDate\nann@example.org,MOON,9,2030-06-03\n"), 10)
+	if err != nil || len(refused) > 0 {
+		t.Fatal(refused, err)
+	}
+	if got, want := fields(availabilities[0].Refused), []string{"endTime", "startTime", "weekdays"}; !slices.Equal(got, want) {
+		t.Errorf("a rule: %q, want %q", got, want)
+	}
 }
 
 func TestEveryDialectIsDetected(t *testing.T) {
