@@ -80,6 +80,7 @@ var only = map[string][]string{
 	"golang.org/x/text/encoding":    {"internal/interchange", "internal/interchange/resave"},
 	"golang.org/x/text/unicode":     {"internal/spelling"},
 	"golang.org/x/text/language":    {"internal/spelling"},
+	"golang.org/x/net/idna":         {"internal/spelling"},
 	"golang.org/x/text/transform":   {"internal/interchange"},
 	"github.com/teambition/":        {"internal/interchange"},
 }

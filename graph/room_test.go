@@ -54,13 +54,16 @@ func TestBadRooms(t *testing.T) {
 	s := newSchool(t)
 	ann := s.interviewer(nil)
 	longest := room(strings.Repeat("x", 500-len(room(""))))
-	s.accepted(s.updateInterviewer(ann, in{"meetingUrl": longest}))
+	s.accepted(s.updateInterviewer(ann, in{"meetingUrl": longest, "photoUrl": "HTTPS://photos.example.org/ann.jpg"}))
 	for _, bad := range []string{
 		"http://meet.example.org/ann", "javascript:alert(1)", "meet.example.org/ann", "https://", "https:///ann", "https://:443/ann",
 		"https://meet.example.org@evil.example/", "https://meet.example.org/a b", "https://meet.example.org/\u0085x", "https:\\\\evil.example", longest + "x",
+		"https://ann:pw@meet.example.org/", "https://localhost/", "https://127.1/", "https://meet/", `https://meet.example.org\x`,
 	} {
-		refused := s.updateInterviewer(ann, in{"meetingUrl": bad})
-		same(t, bad, codes(refused), []string{"INVALID_INPUT"})
-		same(t, bad, refused[0].Path, []string{"input", "meetingUrl"})
+		for _, field := range []string{"meetingUrl", "photoUrl"} {
+			refused := s.updateInterviewer(ann, in{field: bad})
+			same(t, bad, codes(refused), []string{"INVALID_INPUT"})
+			same(t, bad, refused[0].Path, []string{"input", field})
+		}
 	}
 }

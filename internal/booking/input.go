@@ -3,7 +3,6 @@ package booking
 import (
 	"fmt"
 	"net/mail"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -46,7 +45,7 @@ func (i Interviewer) Normalise() (Interviewer, Refused) {
 }
 
 // normaliseURL trims the URL and reports one that cannot stand; an empty one is
-// none.
+// none. The length is limited before the URL is parsed.
 func normaliseURL(field, example string, value **string) Refused {
 	if *value = trimmed(*value); *value == nil {
 		return nil
@@ -56,10 +55,12 @@ func normaliseURL(field, example string, value **string) Refused {
 		return Invalid(field, between(AllowedLength, 0, maxURL),
 			fmt.Sprintf("%s has %d characters; at most %d are allowed.", field, n, maxURL))
 	}
-	if !validRoom(text) {
+	address, ok := spelling.WebAddress(text)
+	if !ok {
 		return Invalid(field, Allowed{Kind: AllowedURL}, fmt.Sprintf(
 			"%s is %q; an address such as %s is expected.", field, clip(text), example))
 	}
+	*value = &address
 	return nil
 }
 
@@ -109,15 +110,6 @@ func NormaliseLanguages(tags []string) ([]string, Refused) {
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
 	return clean, checkCount("languages", len(clean), 0, MaxLanguages)
-}
-
-// validRoom accepts what a browser follows to where it seems to lead: no name
-// or password stands before the host.
-func validRoom(text string) bool {
-	blank := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
-	parsed, err := url.Parse(text)
-	return err == nil && strings.HasPrefix(text, "https://") && parsed.Hostname() != "" && parsed.User == nil &&
-		!strings.ContainsFunc(text, blank) && !strings.Contains(text, `\\`)
 }
 
 func normalisePerson(name, email, zone *string) Refused {

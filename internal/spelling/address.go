@@ -1,0 +1,59 @@
+package spelling
+
+import (
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+// hosts checks host names as browsers do, and also their lengths.
+var hosts = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+
+// WebAddress returns an absolute https URL with its scheme in lower case. It reports
+// false for any other text, and for a URL that browsers and people may read
+// differently: with a user name before the host, a backslash, space, characters
+// that cannot be seen, or a host that is neither a domain name nor an IP address
+// which other machines can reach.
+func WebAddress(text string) (address string, ok bool) {
+	const scheme = "https://"
+	if len(text) < len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) || strings.ContainsFunc(text, notInURL) {
+		return "", false
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.User != nil || !validHost(parsed.Hostname()) || !validPort(parsed) {
+		return "", false
+	}
+	return scheme + text[len(scheme):], true
+}
+
+// notInURL reports what RFC 3986 and RFC 3987 leave out of a URL.
+func notInURL(r rune) bool {
+	return !unicode.IsPrint(r) || r == unicode.ReplacementChar || strings.ContainsRune(" \\\"<>^`{|}", r)
+}
+
+func validHost(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Zone() == "" && ip.Unmap().IsGlobalUnicast()
+	}
+	name, err := hosts.ToASCII(host)
+	if err != nil {
+		return false
+	}
+	name = strings.TrimSuffix(name, ".")
+	dot := strings.LastIndexByte(name, '.')
+	top := name[dot+1:]
+	// Browsers take a name that ends in a number, such as 127.1 or 0x7f.1, for an IPv4 address.
+	return dot > 0 && top != "localhost" && !strings.ContainsRune("0123456789", rune(top[0]))
+}
+
+func validPort(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && port > 0
+}

@@ -1,0 +1,54 @@
+package spelling_test
+
+import (
+	"strings"
+	"testing"
+
+	"rehearse/internal/spelling"
+)
+
+func TestWebAddress(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{
+		"https://meet.example.org", "https://meet.example.org/", "https://meet.example.org:8443/ann?pwd=a%20b#x", "https://bücher.example/ä",
+		"https://xn--bcher-kva.example/", "https://MEET.Example.org/Ann", "https://192.168.1.7/room", "https://[2001:db8::7]:443/x",
+		"https://meet.example.org./x", "https://a.b/x@y:z", "https://1password.com/", "https://meet.example.org/~ann/(room)'s,*;=+$&!",
+		"https://" + strings.Repeat("a", 63) + ".example/",
+	} {
+		t.Run(good, func(t *testing.T) {
+			t.Parallel()
+			if got, ok := spelling.WebAddress(good); !ok || got != good {
+				t.Errorf("WebAddress(%q) is %q, %t", good, got, ok)
+			}
+		})
+	}
+	if got, ok := spelling.WebAddress("HttpS://Meet.example.org/A"); !ok || got != "https://Meet.example.org/A" {
+		t.Errorf("with a scheme in capitals: %q, %t", got, ok)
+	}
+}
+
+func TestWhatIsNoWebAddress(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{
+		"", "https", "https:", "https://", "https:///ann", "https://:443/ann", "https:meet.example.org", "https:/meet.example.org", "//meet.example.org",
+		"http://meet.example.org/", "javascript:alert(1)", "data:text/html,x", "ftp://meet.example.org", "meet.example.org/ann",
+		" https://meet.example.org", "https://meet.example.org/a b", "https://meet.example.org/\u00a0", "https://meet.example.org/\u2028",
+		"https://ann@meet.example.org/", "https://ann:pw@meet.example.org/", "https://@meet.example.org/", "https://meet.example.org@evil.example/",
+		`https://meet.example.org\@evil.example/`, `https:\\evil.example`, `https://meet.example.org/a\b`,
+		"https://meet.example.org/\n", "https://meet.example.org/\x00", "https://meet.example.org/\x7f", "https://meet.example.org/\u0085",
+		"https://meet.example.org/\u202egpj.exe", "https://meet.\u200bexample.org/\u200b", "https://meet.example.org/\ufeff", "https://meet.example.org/\ufffd",
+		"https://meet.example.org/\xff", `https://meet.example.org/"onerror="x`, "https://meet.example.org/<script>", "https://meet.example.org/%zz",
+		"https://meet.example.org:/", "https://meet.example.org:0/", "https://meet.example.org:65536/", "https://meet.example.org:x/",
+		"https://localhost/", "https://x.localhost/", "https://meet/", "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f.0x1/",
+		"https://0177.0.0.1/", "https://0.0.0.0/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[fe80::1%25eth0]/", "https://169.254.1.1/",
+		"https://[2001:db8::7/", "https://-a.example/", "https://a_b.example/", "https://a..example/", "https://.example/", "https://%65vil.example/",
+		"https://" + strings.Repeat("a", 64) + ".example/", "https://xn--a.example/", "https://.../",
+	} {
+		t.Run(bad, func(t *testing.T) {
+			t.Parallel()
+			if got, ok := spelling.WebAddress(bad); ok || got != "" {
+				t.Errorf("WebAddress(%q) is %q, %t", bad, got, ok)
+			}
+		})
+	}
+}
