@@ -24,7 +24,8 @@ var requestHeaders = []string{
 
 // fromElsewhere lets a page of another origin in if that is one of Origins, and
 // refuses what a browser sends for any other but reading. Nothing is sent along
-// by browsers themselves: who asks is in a header that the page sets.
+// by browsers themselves: who asks is in a header that the page sets. With Local,
+// who sends no header is the administrator, so reading is refused as well.
 func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range s.options.Origins {
@@ -33,6 +34,9 @@ func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 		}
 	}
 	next = protection.Handler(next)
+	if s.options.Local {
+		next = protectReads(protection, next)
+	}
 	if len(s.options.Origins) == 0 {
 		return next // to the library, no origins are all of them
 	}
@@ -43,6 +47,21 @@ func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 		ExposedHeaders: []string{"RateLimit", "RateLimit-Policy", "Retry-After", "X-GraphQL-Cost", "X-Request-Id"},
 		MaxAge:         int(preflightAge.Seconds()),
 	}).Handler(next)
+}
+
+// protectReads applies the protection to reading, which it exempts.
+func protectReads(protection *http.CrossOriginProtection, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			writing := *r
+			writing.Method = http.MethodPost
+			if err := protection.Check(&writing); err != nil {
+				http.Error(w, err.Error(), http.StatusForbidden)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // guarded is what holds for every page of the public address.

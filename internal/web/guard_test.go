@@ -85,6 +85,39 @@ func TestRequestsFromElsewhere(t *testing.T) {
 	}
 }
 
+// Who sends no token is the local administrator, so no page elsewhere may read, with
+// the address of an image or an event stream for example.
+func TestReadingFromElsewhereWithoutAToken(t *testing.T) {
+	t.Parallel()
+	const dev = "http://localhost:3000"
+	stream := []string{"Accept", "text/event-stream"}
+	for name, test := range map[string]struct {
+		method, path string
+		headers      []string
+		status       int
+	}{
+		"a program":                        {"GET", "/graphql", nil, 200},
+		"an address that was typed":        {"GET", "/graphql", []string{"Sec-Fetch-Site", "none"}, 200},
+		"a page of ours":                   {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-origin"}, 200},
+		"a stream of ours":                 {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "same-origin"}, stream...), 200},
+		"an image elsewhere":               {"GET", "/graphql", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"}, 403},
+		"a link elsewhere":                 {"GET", "/graphql", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 403},
+		"a stream elsewhere":               {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "cross-site", "Origin", stranger}, stream...), 403},
+		"another port":                     {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-site"}, 403},
+		"an old browser":                   {"GET", "/graphql", []string{"Origin", stranger}, 403},
+		"a frame without an origin":        {"GET", "/graphql", []string{"Origin", "null"}, 403},
+		"only the headers":                 {"HEAD", "/graphql", []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		"a friend":                         {"GET", "/graphql", []string{"Sec-Fetch-Site", "same-site", "Origin", dev}, 200},
+		"a stream of a friend":             {"GET", "/graphql", append([]string{"Sec-Fetch-Site", "same-site", "Origin", dev}, stream...), 200},
+		"a link elsewhere to a page of us": {"GET", "/playground", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 200},
+	} {
+		h := site(t, web.Options{Local: true, Origins: []string{dev}}).Public(true)
+		if w := answer(h, test.method, "http://localhost:8080"+test.path, test.headers...); w.Code != test.status {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
+
 func TestPreflight(t *testing.T) {
 	t.Parallel()
 	ask := func(origins []string, origin, headers string) http.Header {
