@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store"
 )
 
 type bookingRefusal struct {
@@ -251,11 +253,17 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 // A refusal that cannot be kept is answered all the same, and counted.
 func TestRefusalsThatCannotBeKeptAreCounted(t *testing.T) {
 	t.Parallel()
-	s := newSchool(t)
+	logged := &logBuffer{}
+	s := newSchoolWith(t, store.Options{Log: slog.New(slog.NewTextHandler(logged, nil))})
 	if _, err := s.db.SQL(t).ExecContext(t.Context(), "ALTER TABLE booking_refusals RENAME TO gone"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "the answer", codes(s.book(s.student(nil), missing).Errors), []string{"NOT_FOUND"})
+	for range 3 {
+		same(t, "the answer", codes(s.book(s.student(nil), missing).Errors), []string{"NOT_FOUND"})
+	}
+	if n := strings.Count(logged.String(), `level=WARN msg="a refused booking could not be kept"`); n != 1 {
+		t.Errorf("three losses are logged %d times: %s", n, logged)
+	}
 	registry := prometheus.NewRegistry()
 	for _, c := range s.store.Collectors() {
 		registry.MustRegister(c)
@@ -266,7 +274,7 @@ func TestRefusalsThatCannotBeKeptAreCounted(t *testing.T) {
 	}
 	for _, family := range families {
 		if family.GetName() == "rehearse_booking_refusals_lost_total" {
-			same(t, "lost", family.GetMetric()[0].GetCounter().GetValue(), 1.0)
+			same(t, "lost", family.GetMetric()[0].GetCounter().GetValue(), 3.0)
 			return
 		}
 	}

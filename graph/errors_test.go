@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,37 @@ func TestBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	newServer(t, s.db, store.Options{}).booked(student, slot)
+}
+
+// A full disk is met by an insert, or at the commit.
+func TestFullDiskIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for name, trigger := range map[string]string{
+		"at an insert": "CREATE TRIGGER disk BEFORE INSERT ON interviews FOR EACH ROW EXECUTE FUNCTION full_disk()",
+		"at the commit": `CREATE CONSTRAINT TRIGGER disk AFTER INSERT ON interviews DEFERRABLE INITIALLY DEFERRED
+			FOR EACH ROW EXECUTE FUNCTION full_disk()`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSchool(t)
+			student, slot := s.student(nil), s.newSlot(day)
+			before := s.rows()
+			for _, statement := range []string{
+				`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+					RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`, trigger,
+			} {
+				if _, err := s.db.SQL(t).ExecContext(t.Context(), statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			book := fmt.Sprintf("mutation { bookSlot(input: {studentId: %s, slotId: %s}) { interview { id } } }", student, slot)
+			same(t, "code", s.ask(book, nil).code(), "UNAVAILABLE")
+			same(t, "what was written", s.rows(), before)
+			if !strings.Contains(s.log.String(), "the disk of Postgres is full") {
+				t.Errorf("the log does not say what to do: %s", s.log)
+			}
+		})
+	}
 }
 
 func TestUnavailable(t *testing.T) {

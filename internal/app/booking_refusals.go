@@ -40,7 +40,7 @@ func (a *App) keepRefusal(ctx context.Context, w writing, err error, of booking.
 		return store.Nothing{}, tx.KeepBookingRefusal(ctx, of)
 	})
 	if err != nil {
-		a.store.LostBookingRefusal()
+		a.store.LostBookingRefusal(ctx, err)
 	}
 }
 

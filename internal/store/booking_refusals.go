@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
 	"gorm.io/gorm"
 
 	"rehearse/internal/booking"
@@ -55,8 +58,36 @@ func (tx *Tx) KeepBookingRefusal(ctx context.Context, r booking.BookingRefusal) 
 	}}), "keep a refused booking")
 }
 
-// LostBookingRefusal counts a refused booking that could not be kept.
-func (s *Store) LostBookingRefusal() { s.lostRefusals.Inc() }
+// lostEvery is how often the log says that refused bookings are lost.
+const lostEvery = time.Minute
+
+// lostRefusals counts refused bookings that could not be kept.
+type lostRefusals struct {
+	prometheus.Counter
+	log    *slog.Logger
+	logged rate.Sometimes
+}
+
+func newLostRefusals(log *slog.Logger) *lostRefusals {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &lostRefusals{
+		Counter: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "rehearse_booking_refusals_lost_total", Help: "Refused bookings that could not be kept.",
+		}),
+		log: log, logged: rate.Sometimes{Interval: lostEvery},
+	}
+}
+
+// LostBookingRefusal counts a refused booking that could not be kept, and logs the
+// reason once a minute.
+func (s *Store) LostBookingRefusal(ctx context.Context, err error) {
+	s.lostRefusals.Inc()
+	s.lostRefusals.logged.Do(func() {
+		s.lostRefusals.log.WarnContext(ctx, "a refused booking could not be kept", "error", err)
+	})
+}
 
 // ForgetBookingRefusals deletes the refused bookings of before a time, and says
 // how many.

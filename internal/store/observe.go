@@ -19,12 +19,6 @@ func (s *Store) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals}
 }
 
-func newLostRefusals() prometheus.Counter {
-	return prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "rehearse_booking_refusals_lost_total", Help: "Refused bookings that could not be kept.",
-	})
-}
-
 // statementSpans makes a span of each statement in a traced request. It has the
 // text as it is sent, which holds no values, and of an error its SQLSTATE alone:
 // what Postgres and pgx say of one may repeat a value.

@@ -35,6 +35,13 @@ const bookingTables = `SELECT current_setting('transaction_read_only') = 'on',
 	(SELECT count(*) FROM (SELECT FROM waivers LIMIT 1) t), (SELECT count(*) FROM (SELECT FROM events LIMIT 1) t),
 	(SELECT count(*) FROM (SELECT FROM idempotency_keys LIMIT 1) t)`
 
+// fewBytes lets the next statement keep no more than this in memory, and write the rest to disk.
+const fewBytes = "SELECT set_config('work_mem', '64kB', true)"
+
+// room writes about a megabyte to a temporary file, which Postgres deletes at once. When its disk
+// is full, this fails as an insert would, and unlike an insert it leaves nothing behind.
+const room = "SELECT count(*) FROM generate_series(1, 32768)"
+
 // readiness is the last result of a look at the database. Those who ask while one is under way
 // share it.
 type readiness struct {
@@ -44,7 +51,7 @@ type readiness struct {
 }
 
 // Ready reports whether bookings can be made: a new connection loads what they need, finds their
-// tables, and may write. The result may be a second old.
+// tables and room on the disk, and may write. The result may be a second old.
 func (s *Store) Ready(ctx context.Context) error {
 	s.ready.mu.Lock()
 	defer s.ready.mu.Unlock()
@@ -62,7 +69,7 @@ func (s *Store) look(ctx context.Context) error {
 	statements := []statement{{text: modules}, {text: bookingTables, row: func(r pgx.Rows) error {
 		rows++
 		return r.Scan(append([]any{&readOnly}, make([]any, len(r.FieldDescriptions())-1)...)...)
-	}}}
+	}}, {text: fewBytes}, {text: room}}
 	err := s.sendAfresh(ctx, statements)
 	switch {
 	case err != nil:

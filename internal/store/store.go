@@ -11,11 +11,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sethvargo/go-retry"
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/time/rate"
@@ -34,7 +34,7 @@ type Store struct {
 	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready     readiness
 
-	lostRefusals prometheus.Counter
+	lostRefusals *lostRefusals
 }
 
 // Reader reads what is committed, or, inside a transaction, what it sees.
@@ -61,6 +61,8 @@ type Options struct {
 	// ListenDSN is where changes are heard of; empty for the database itself. What
 	// pools transactions cannot be listened to.
 	ListenDSN string
+	// Log says what goes wrong beside what is answered; may be nil.
+	Log *slog.Logger
 	// Application is the application_name of the connections, unless the DSN has one.
 	Application string
 	// LockTimeout and StatementTimeout are how long a transaction waits for a lock,
@@ -157,7 +159,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords(),
-		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals()}, nil
+		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
 }
 
 // Name says which database it is, and where.
