@@ -58,6 +58,7 @@ type answer[T any] struct {
 // time without anything being wrong is not kept: BUSY_RETRY, and faults.
 func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T, error)) (T, error) {
 	var none T
+	run = ifActive(ctx, run)
 	r, keyed := ctx.Value(keyContext{}).(keyedRequest)
 	if keyed {
 		if err := booking.CheckIdempotencyKey(&r.key).Err(); err != nil {
@@ -81,6 +82,27 @@ func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T
 		return done.result, replayed{done.refused}
 	}
 	return done.result, done.refused.Err()
+}
+
+// ifActive refuses a change that a deactivated interviewer asks for: their token
+// still reads what is theirs. It reads without a lock, which has its place after
+// the students', so a change that has begun may finish.
+func ifActive[T any](ctx context.Context, run func(*store.Tx) (T, error)) func(*store.Tx) (T, error) {
+	caller := CallerOf(ctx).Actor
+	if caller.Role != booking.RoleInterviewer {
+		return run
+	}
+	return func(tx *store.Tx) (T, error) {
+		interviewer, err := tx.Interviewer(ctx, booking.InterviewerID(caller.ID))
+		if err == nil {
+			err = interviewer.CheckChanges().Err()
+		}
+		if ignoreMissing(err) != nil {
+			var none T
+			return none, err
+		}
+		return run(tx)
+	}
 }
 
 // unless answers what was answered before to the request; a refusal that is met

@@ -132,6 +132,14 @@ func (i Interviewer) MayPublish() Refused {
 	return Refuse(WrongStatus, "interviewerId", "The interviewer is not active and cannot publish availability.")
 }
 
+// CheckChanges refuses what an interviewer who is not active asks to change.
+func (i Interviewer) CheckChanges() Refused {
+	if i.Active {
+		return nil
+	}
+	return Refuse(WrongStatus, "", "You are deactivated as an interviewer: you can read what is yours, but change nothing.")
+}
+
 // MaxBlock is the longest range of blocked time, and MaxBlockDates how often it
 // can be repeated.
 const (

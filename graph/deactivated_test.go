@@ -1,0 +1,52 @@
+package graph_test
+
+import (
+	"fmt"
+	"testing"
+
+	"rehearse/internal/booking"
+)
+
+// The token of an interviewer who has been deactivated is valid until it expires.
+func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	h := s.household("a")
+	turn := func(active bool) {
+		t.Helper()
+		s.accepted(s.updateInterviewer(h.interviewer, in{"active": active}))
+	}
+	turn(false)
+	before := s.rows()
+	s.act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
+	tried := 0
+	for _, field := range loadSchema(t).Mutation.Fields {
+		if rightsTo(t, field)[booking.RoleInterviewer] != "OWN" {
+			continue
+		}
+		tried++
+		var payload struct{ Errors []refused }
+		s.mutate(field.Name, "", mutations(h)[field.Name], &payload)
+		same(t, field.Name, codes(payload.Errors), []string{"WRONG_STATUS"})
+		for _, refusal := range payload.Errors {
+			same(t, field.Name, refusal.Message, "You are deactivated as an interviewer: you can read what is yours, but change nothing.")
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d mutations were tried", tried)
+	}
+	same(t, "an interview", s.ask(fmt.Sprintf("{ interview(id: %s) { id student { name } slot { id } } }", h.interview), nil).code(), "")
+	for _, list := range []string{"interviews", "slots"} {
+		var data map[string]struct{ TotalCount int }
+		s.ask("{ "+list+" { totalCount } }", nil).into(&data)
+		if data[list].TotalCount == 0 {
+			t.Errorf("of %s nothing can be read", list)
+		}
+	}
+	s.act(booking.RoleAdmin, 0)
+	same(t, "what was written", s.rows(), before)
+
+	turn(true)
+	s.act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
+	s.accepted(s.cancel(h.interview).Errors)
+}
