@@ -1,0 +1,55 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// wantWholeSlots compares the slots that were told with what is read by their ids.
+func (o *objects) wantWholeSlots(s *school, w walker, least int) {
+	o.t.Helper()
+	slots := 0
+	for object := range o.told {
+		if id, is := strings.CutPrefix(object, "Slot "); is {
+			slots++
+			o.ask(s, "slot", fmt.Sprintf("{ slot(id: %s) %s }", id, w.everything("Slot", 1)))
+		}
+	}
+	if slots < least {
+		o.t.Errorf("%d slots were told, want at least %d", slots, least)
+	}
+}
+
+// A subscription tells of a slot what is read by its id.
+func TestASubscriptionTellsWholeSlots(t *testing.T) {
+	t.Parallel()
+	first, second := living(t, unlimited)
+	f := fill(first)
+	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
+	client := second.connect()
+	id := client.subscribed(fmt.Sprintf("subscription { slotsChanged(studentId: %s, start: %q, end: %q) %s }",
+		f.school.student(nil), moment(24*day), moment(40*day), w.everything("SlotsChanged", 2)), nil)
+	slot := f.slot(f.interviewer, 25*day)
+	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+	for o.told["Slot "+slot] == nil {
+		var data any
+		client.event(id, &data)
+		o.read("slotsChanged", data)
+	}
+	o.wantWholeSlots(f.school, w, 1)
+}
+
+// The alternatives to a slot that is taken are what is read by their ids.
+func TestAlternativesAreWholeSlots(t *testing.T) {
+	t.Parallel()
+	f := newFull(t)
+	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
+	var taken struct{ Interview struct{ Slot slot } }
+	f.ask(fmt.Sprintf("{ interview(id: %s) { slot { id } } }", f.upcoming), nil).into(&taken)
+	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
+	o.ask(f.school, "bookSlot", fmt.Sprintf(
+		"mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken { alternatives %s } } } }",
+		f.school.student(nil), taken.Interview.Slot.ID, w.everything("Slot", 1)))
+	o.wantWholeSlots(f.school, w, 1)
+}
