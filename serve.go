@@ -185,7 +185,10 @@ func (p *program) rates(s *store.Store) *graph.RateLimits {
 }
 
 func (p *program) streams() graph.StreamLimits {
-	return graph.StreamLimits{PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller, Handshakes: p.config.MaxHandshakes}
+	return graph.StreamLimits{
+		PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller,
+		Watches: p.config.MaxSubscriptions, Handshakes: p.config.MaxHandshakes,
+	}
 }
 
 // readiness reports whether requests can be answered: they need a database that

@@ -142,6 +142,9 @@ func (d documents) MutateOperationContext(_ context.Context, o *graphql.Operatio
 		return requestError(codeBadUserInput, fmt.Sprintf(
 			"first of %s is %d; a whole number from 1 to %d is allowed", bad.field, bad.first, largestPage))
 	}
+	if problem := rootProblem(o.Operation); problem != nil {
+		return problem
+	}
 	return exceeds("cost", "points", points, d.limits.Cost)
 }
 

@@ -266,6 +266,12 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 	case refused != nil:
 		s.fail(ctx, m.ID, refused.errors)
 	case operation.subscribes():
+		ended, refused := s.watch(s.rates.whose(ctx, s.opened))
+		if refused != nil {
+			s.fail(ctx, m.ID, refused.errors)
+			return true
+		}
+		s.atEnd(m.ID, ended)
 		ctx, end := withEnding(ctx)
 		responses, ctx := operation.dispatch(ctx, nil, s.exec)
 		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
@@ -322,6 +328,18 @@ func (s *socket) remember(ctx context.Context, id string) (_ context.Context, kn
 	ctx, done := observer(ctx).Request(ctx, s.opened)
 	s.operations[id] = func() { cancel(); done() }
 	return ctx, false, len(s.operations)
+}
+
+// atEnd calls ended when the operation ends, or at once if it has.
+func (s *socket) atEnd(id string, ended func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	end, known := s.operations[id]
+	if !known {
+		ended()
+		return
+	}
+	s.operations[id] = func() { ended(); end() }
 }
 
 // forget ends an operation; its id can be used again.

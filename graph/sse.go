@@ -63,6 +63,14 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	}
 	defer operation.done()
 	operation.bill.headers(w.Header().Set)
+	if operation.subscribes() {
+		unwatch, refused := t.watch(t.rates.whose(ctx, r))
+		if refused != nil {
+			writeRefusal(w, r, refused)
+			return
+		}
+		defer unwatch()
+	}
 	ctx, end := withEnding(ctx)
 	timed, ended := ctx, func() {}
 	if !operation.subscribes() {

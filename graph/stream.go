@@ -19,6 +19,7 @@ import (
 type StreamLimits struct {
 	PerServer  int           // streams; 10,000
 	PerCaller  int           // streams of one person, or of one address; 100
+	Watches    int           // subscriptions of one caller, on all their streams; 200
 	Handshakes int           // WebSockets of one address that wait for connection_init; 100
 	Operations int           // at once on one WebSocket; 100
 	Init       time.Duration // until connection_init; 3 s
@@ -29,7 +30,7 @@ type StreamLimits struct {
 func (l StreamLimits) withDefaults() StreamLimits {
 	return StreamLimits{
 		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Operations: orDefault(l.Operations, 100),
-		Handshakes: orDefault(l.Handshakes, 100), Init: orDefault(l.Init, 3*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second), Write: orDefault(l.Write, 10*time.Second),
+		Watches: orDefault(l.Watches, 200), Handshakes: orDefault(l.Handshakes, 100), Init: orDefault(l.Init, 3*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second), Write: orDefault(l.Write, 10*time.Second),
 	}
 }
 
@@ -48,14 +49,15 @@ type streams struct {
 
 	mu       sync.Mutex
 	open     int
-	callers  map[string]int
+	callers  map[string]int // streams of each
+	watches  map[string]int // subscriptions of each
 	greeted  int            // WebSockets that wait for connection_init; they are not open yet
 	greeting map[string]int // the same, by address
 	all      sync.WaitGroup
 }
 
 func newStreams(stopping context.Context, l StreamLimits) *streams {
-	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, greeting: map[string]int{}}
+	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, watches: map[string]int{}, greeting: map[string]int{}}
 }
 
 // greet takes a place for the handshake of a WebSocket from the address, until
@@ -122,21 +124,37 @@ func (s *streams) count() int {
 	return s.open
 }
 
-// claim makes a stream the caller's, unless he has too many.
+// claim makes a stream the caller's, unless there are too many of theirs.
 func (s *streams) claim(whose string) (release func(), ok bool) {
+	return s.oneMore(s.callers, whose, s.limits.PerCaller)
+}
+
+// watch makes a subscription the caller's, unless there are too many of theirs.
+func (s *streams) watch(whose string) (release func(), refused *refusal) {
+	release, ok := s.oneMore(s.watches, whose, s.limits.Watches)
+	if ok {
+		return release, nil
+	}
+	no := because(rateLimited, codeRateLimited, "too many subscriptions of one caller")
+	no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
+	return nil, no.with(retryAfterHeader, retryStream)
+}
+
+// oneMore counts one more of the caller's until release, unless there are most.
+func (s *streams) oneMore(counts map[string]int, whose string, most int) (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.callers[whose] >= s.limits.PerCaller {
+	if counts[whose] >= most {
 		return nil, false
 	}
-	s.callers[whose]++
-	return func() {
+	counts[whose]++
+	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.callers[whose]--; s.callers[whose] == 0 {
-			delete(s.callers, whose)
+		if counts[whose]--; counts[whose] == 0 {
+			delete(counts, whose)
 		}
-	}, true
+	}), true
 }
 
 // ending is why the flow of a subscription has ended; nothing while it has not,
@@ -168,8 +186,11 @@ func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddl
 		if o.Operation == nil || o.Operation.Operation != ast.Subscription {
 			return next(ctx)
 		}
-		field := graphql.CollectFields(o, o.Operation.SelectionSet, []string{"Subscription"})[0]
-		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: field})
+		fields := graphql.CollectFields(o, o.Operation.SelectionSet, []string{"Subscription"})
+		if len(fields) != 1 { // the operation is refused
+			return next(ctx)
+		}
+		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: fields[0]})
 		ctx, b := openEvent(ctx, timeout)
 		defer b.Close()
 		return next(loader.WithSet(ctx, loader.New(reader, timeout)))

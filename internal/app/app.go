@@ -12,14 +12,15 @@ import (
 
 // App runs operations on one school.
 type App struct {
-	store *store.Store
-	clock func() time.Time
-	feed  *feed
+	store   *store.Store
+	clock   func() time.Time
+	feed    *feed
+	watched *watchedRecords
 }
 
 // New is an app over the store that takes the time from clock.
 func New(s *store.Store, clock func() time.Time) *App {
-	return &App{store: s, clock: clock, feed: newFeed()}
+	return &App{store: s, clock: clock, feed: newFeed(), watched: newWatchedRecords()}
 }
 
 // Now is the instant of an operation: it is asked once and passed on, in UTC,

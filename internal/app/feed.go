@@ -43,6 +43,7 @@ type happened struct {
 	students   map[booking.StudentID]bool
 	tagged     []booking.InterviewerID // whose slots have other tags
 	manySlots  bool                    // more than slots has
+	moment     uint64                  // of watchedRecords, after which everything else was read
 }
 
 func newFeed() *feed {
@@ -125,6 +126,7 @@ func (a *App) follow(ctx context.Context, log *slog.Logger) {
 		now, err := a.look(ctx, heard, since)
 		switch {
 		case err == nil:
+			now.moment = a.watched.next()
 			a.feed.tell(now)
 		case ctx.Err() == nil:
 			log.WarnContext(ctx, "what has changed cannot be read", "error", err)

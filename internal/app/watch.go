@@ -29,8 +29,8 @@ type inbox[K comparable, V any] struct {
 
 type news[K comparable, V any] struct {
 	things  map[K]V
-	stale   bool // what is known of the student
-	refetch bool // more has changed than is in things
+	stale   uint64 // the moment before which what is known of the student was read; zero if it is not stale
+	refetch bool   // more has changed than is in things
 }
 
 func newInbox[K comparable, V any](drop context.CancelCauseFunc) inbox[K, V] {
@@ -45,7 +45,7 @@ func (b *inbox[K, V]) put(add news[K, V]) {
 	} else {
 		maps.Copy(b.new.things, add.things)
 	}
-	b.new.stale, b.new.refetch = b.new.stale || add.stale, b.new.refetch || add.refetch
+	b.new.stale, b.new.refetch = max(b.new.stale, add.stale), b.new.refetch || add.refetch
 	if len(b.new.things) > maxPending {
 		b.drop(ErrSlow)
 	}
@@ -98,6 +98,7 @@ type slotWatch struct {
 	inbox[booking.SlotID, booking.Slot]
 	app     *App
 	student booking.StudentID
+	shared  *watchedRecord // of the student
 	wanted  store.SlotSearch
 	page    store.Page // opened slots between its positions are told
 
@@ -123,8 +124,11 @@ func (a *App) WatchSlots(
 	}
 	ctx, drop := context.WithCancelCause(ctx)
 	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), app: a, student: student, wanted: wanted, page: page}
+	shared, release := a.watched.watch(student)
+	w.shared = shared
+	context.AfterFunc(ctx, release)
 	a.watch(ctx, w) // first, so that nothing is missed while the record is read
-	if err := w.read(ctx); err != nil {
+	if err := w.read(ctx, a.watched.next()); err != nil {
 		drop(nil)
 		return nil, err
 	}
@@ -142,13 +146,16 @@ func (a *App) watch(ctx context.Context, w watcher) {
 }
 
 func (w *slotWatch) take(h happened) {
-	add := news[booking.SlotID, booking.Slot]{stale: h.manySlots || h.students[w.student], refetch: h.manySlots}
+	add := news[booking.SlotID, booking.Slot]{refetch: h.manySlots}
+	if h.manySlots || h.students[w.student] {
+		add.stale = h.moment
+	}
 	// Which of their slots the student was shown, nobody knows.
 	add.refetch = add.refetch || len(w.wanted.Tags) > 0 && slices.ContainsFunc(h.tagged, w.wants)
 	for _, slot := range h.slots {
 		w.add(&add, slot)
 	}
-	if add.stale || add.refetch || len(add.things) > 0 {
+	if add.stale > 0 || add.refetch || len(add.things) > 0 {
 		w.put(add)
 	}
 }
@@ -169,8 +176,14 @@ func (w *slotWatch) wants(id booking.InterviewerID) bool {
 	return len(of) == 0 || slices.Contains(of, id)
 }
 
-func (w *slotWatch) read(ctx context.Context) (err error) {
-	w.record, err = w.app.store.Record(ctx, w.student)
+// read takes the record as it was after the moment.
+func (w *slotWatch) read(ctx context.Context, moment uint64) error {
+	record, err := w.app.watched.since(ctx, w.shared, moment, func(ctx context.Context) (booking.Record, error) {
+		return w.app.store.Record(ctx, w.student)
+	})
+	if err == nil {
+		w.record = record
+	}
 	return err
 }
 
@@ -179,7 +192,7 @@ func (w *slotWatch) read(ctx context.Context) (err error) {
 // seem to be none of his.
 func (w *slotWatch) readAgain(ctx context.Context, n *news[booking.SlotID, booking.Slot]) error {
 	earlier := w.record
-	if err := w.read(ctx); err != nil {
+	if err := w.read(ctx, n.stale); err != nil {
 		return err
 	}
 	for _, slot := range w.record.BookedSince(earlier) {
@@ -194,11 +207,11 @@ func (w *slotWatch) run(ctx context.Context, tell func(context.Context, SlotsCha
 		case <-ctx.Done():
 			return ended(ctx)
 		case <-w.expiry():
-			w.put(news[booking.SlotID, booking.Slot]{stale: true})
+			w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next()})
 		case <-w.wake:
 			changed, err := w.change(ctx, w.inbox.take())
 			if err != nil { // what was missed is made up for once it can be read again
-				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: true, refetch: true}) })
+				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next(), refetch: true}) })
 				continue
 			}
 			if changed != nil {
@@ -220,7 +233,7 @@ func (w *slotWatch) expiry() <-chan time.Time {
 
 // change returns what there is to tell, nil for nothing.
 func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (*SlotsChanged, error) {
-	if n.stale {
+	if n.stale > 0 {
 		if err := w.readAgain(ctx, &n); err != nil {
 			return nil, err
 		}
@@ -235,7 +248,7 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 			changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
 		}
 	}
-	if n.stale && !n.refetch {
+	if n.stale > 0 && !n.refetch {
 		others, more, err := w.between(ctx, before, after)
 		if err != nil {
 			return nil, err

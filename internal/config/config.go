@@ -71,6 +71,7 @@ type Config struct {
 	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
 	MaxStreamsPerCaller int    `env:"MAX_STREAMS_PER_CALLER" envDefault:"100"`
+	MaxSubscriptions    int    `env:"MAX_SUBSCRIPTIONS_PER_CALLER" envDefault:"200"`
 	MaxHandshakes       int    `env:"MAX_HANDSHAKES_PER_ADDRESS" envDefault:"100"`
 
 	OTLPEndpoint       string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`

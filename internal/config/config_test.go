@@ -71,6 +71,7 @@ func TestWrongValues(t *testing.T) {
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
 		{"MAX_OPERATIONS", "0", "a number of at least 1"},
 		{"MAX_OPERATIONS_PER_CALLER", "-1", "a number of at least 1, or 0 for a quarter of MAX_OPERATIONS"},
+		{"MAX_SUBSCRIPTIONS_PER_CALLER", "0", "a number of at least 1"},
 		{"MAX_HANDSHAKES_PER_ADDRESS", "0", "a number of at least 1"},
 		{"MAX_BODY", "0", "a number of at least 1"},
 		{"MAX_IMPORT_BODY", "0", "a number of at least 1"},

@@ -28,7 +28,7 @@ func (c *Config) validateLimits() []error {
 	for name, value := range map[string]int{
 		"RATE_LIMIT_BURST": c.RateLimitBurst, "RATE_LIMIT_BOOKING_BURST": c.RateLimitBookingBurst,
 		"MAX_STREAMS": c.MaxStreams, "MAX_STREAMS_PER_CALLER": c.MaxStreamsPerCaller,
-		"MAX_HANDSHAKES_PER_ADDRESS": c.MaxHandshakes,
+		"MAX_SUBSCRIPTIONS_PER_CALLER": c.MaxSubscriptions, "MAX_HANDSHAKES_PER_ADDRESS": c.MaxHandshakes,
 	} {
 		if value < 1 {
 			errs = append(errs, wrong(name, fmt.Sprint(value), "a number of at least 1"))
