@@ -62,14 +62,14 @@ func (s *Site) Public(ops bool) http.Handler {
 	if ops {
 		s.addOps(mux)
 	}
-	return s.guarded(s.compressed(mux))
+	return paced(s.guarded(s.compressed(mux)))
 }
 
 // Ops is the handler of the operations' address.
 func (s *Site) Ops() http.Handler {
 	mux := http.NewServeMux()
 	s.addOps(mux)
-	return withHeaders(mux)
+	return paced(withHeaders(mux))
 }
 
 func (s *Site) addOps(mux *http.ServeMux) {

@@ -1,0 +1,125 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rehearse/internal/web"
+)
+
+// pipes is a listener of connections in memory, whose deadlines are those of a
+// bubble's clock.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	conn, open := <-p
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+
+func (p pipes) Close() error {
+	defer func() { _ = recover() }() // it is closed twice
+	close(p)
+	return nil
+}
+
+func (pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// A client may read slowly, for as long as it likes, but has to read: then the
+// connection is good for the next request, too. A handler has its own deadlines
+// where it sets some.
+func TestReadersHaveToRead(t *testing.T) {
+	t.Parallel()
+	for _, coding := range []string{"", "gzip"} {
+		synctest.Test(t, func(t *testing.T) { testReaders(t, coding) })
+	}
+}
+
+func testReaders(t *testing.T, coding string) {
+	const chunk, chunks = 64 << 10, 32
+	text := noise(chunk * chunks) // of which gzip leaves half
+	wrote := make(chan error, 1)
+	site := web.New(web.Options{
+		GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			if r.URL.Query().Has("own") {
+				_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute))
+			}
+			_, err := io.WriteString(w, text)
+			wrote <- err
+		}),
+		Playground: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler),
+		Ready: func(context.Context) (string, error) { return "ready", nil },
+	})
+	listener := make(pipes)
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- site.Serve(ctx, listener, site.Public(true), nil, time.Second) }()
+	ours, theirs := net.Pipe()
+	listener <- theirs
+	ask := func(path string) *http.Response {
+		request := "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: " + coding + "\r\n\r\n"
+		if _, err := io.WriteString(ours, request); err != nil {
+			t.Fatal(path, err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReaderSize(ours, 16), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+
+	slow := ask("/graphql")
+	read := 0
+	for buffer := make([]byte, chunk); ; {
+		time.Sleep(4 * time.Second)
+		n, err := io.ReadFull(slow.Body, buffer)
+		if read += n; err != nil {
+			break
+		}
+	}
+	if err := <-wrote; err != nil || read < len(text)/2 {
+		t.Errorf("%q: a slow reader: %v, %d bytes", coding, err, read)
+	}
+	time.Sleep(time.Minute)
+	alive := ask("/livez")
+	if says, err := io.ReadAll(alive.Body); err != nil || string(says) != "alive\n" {
+		t.Errorf("%q: a minute later: %q, %v", coding, says, err)
+	}
+	gone := func(path string, patience time.Duration) {
+		_ = ask(path)
+		began := time.Now()
+		if err := <-wrote; err == nil || time.Since(began) != patience {
+			t.Errorf("%q: who does not read %s is given up after %v: %v", coding, path, time.Since(began), err)
+		}
+	}
+	gone("/graphql", 10*time.Second)
+	ours, theirs = net.Pipe()
+	listener <- theirs
+	gone("/graphql?own", time.Minute)
+	_ = ours.Close()
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+func noise(n int) string {
+	var text strings.Builder
+	for seed := uint64(1); text.Len() < n; {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		fmt.Fprintf(&text, "%016x", seed)
+	}
+	return text.String()[:n]
+}
