@@ -76,6 +76,17 @@ func TestDryRunChangesNothing(t *testing.T) {
 	s.sound()
 }
 
+// A dry run says what would happen at this moment, whatever its key did before.
+func TestDryRunOfAnImportWithAUsedKey(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const file = "name,email\nNew,new@example.org\n"
+	s.accepted(s.imports("importStudents", file, in{"idempotencyKey": "key"}).Errors)
+	dry := s.imports("importStudents", file, in{"idempotencyKey": "key", "dryRun": true})
+	same(t, "the file again", dry.came(), []string{"2 UNCHANGED"})
+	same(t, "the key's first answer", s.imports("importStudents", file, in{"idempotencyKey": "key"}).came(), []string{"2 CREATED"})
+}
+
 // A booking of another slot ends the hold: it is in the way of nothing but the
 // caps of its interviewer, and the list says the same.
 func TestBookingEndsTheHoldOnAnotherSlot(t *testing.T) {

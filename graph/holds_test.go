@@ -200,6 +200,19 @@ func TestHoldCountsLikeABooking(t *testing.T) {
 	}
 }
 
+// The slot of one's own booking is taken by nobody else.
+func TestHoldOnOnesOwnBookedSlot(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, slot := s.student(nil), s.newSlot(day)
+	interview := s.booked(student, slot)
+	no := s.hold(student, slot).Errors
+	same(t, "refused", codes(no), []string{"ALREADY_INTERVIEWED", "OWN_OVERLAP"})
+	for _, refusal := range no {
+		same(t, refusal.Code+" names the booking", refusal.Interview.ID, interview)
+	}
+}
+
 func TestHoldIsFreedForOtherSlots(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -29,7 +29,7 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 		{"reads", ratelimit.Limit{Burst: 1, PerSecond: 0.5}, ratelimit.Limit{Burst: 9, PerSecond: 9}, read, booking.RoleStudent, 1,
 			"2", `"points";r=0;t=2`, `"points";q=1;w=2`},
 		{"bookings", ratelimit.Limit{Burst: 1000, PerSecond: 10}, ratelimit.Limit{Burst: 1, PerSecond: 0.25}, hold, booking.RoleStudent, 1,
-			"4", `"points";r=978;t=3, "bookings";r=0;t=4`, `"points";q=1000;w=100, "bookings";q=1;w=4`},
+			"4", `"points";r=968;t=4, "bookings";r=0;t=4`, `"points";q=1000;w=100, "bookings";q=1;w=4`},
 		{"refused documents", ratelimit.Limit{Burst: 1, PerSecond: 0.2}, ratelimit.Limit{Burst: 9, PerSecond: 9}, refusedDocument, booking.RoleStudent, 1,
 			"5", `"points";r=0;t=5`, `"points";q=1;w=5`},
 		{"anonymous", ratelimit.Limit{Burst: 1, PerSecond: 1}, ratelimit.Limit{Burst: 9, PerSecond: 9}, read, booking.RoleAnonymous, 1,

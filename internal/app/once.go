@@ -137,12 +137,16 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 	if err != nil {
 		return done, err
 	}
-	if kept != nil {
-		return again[T](ctx, tx, claim, *kept)
+	if kept != nil && !kept.Same(claim) {
+		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
+			"The key was used in the last %d hours for another input, or for another mutation.", int(KeyLifetime.Hours())))
 	}
-	if w.dryRun {
+	if w.dryRun { // it says what would happen at this moment, whatever happened before
 		done.result, err = run(tx)
 		return done, err
+	}
+	if kept != nil {
+		return again[T](ctx, tx, claim, *kept)
 	}
 	done.result, err = store.Try(ctx, tx, run)
 	if err != nil && (w.retries || !errors.As(err, &done.refused) || done.refused.Has(booking.BusyRetry)) {
@@ -158,10 +162,6 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 // again is the first answer, to the same request.
 func again[T any](ctx context.Context, tx *store.Tx, r store.Request, kept store.KeptRequest) (answer[T], error) {
 	var done answer[T]
-	if kept.Operation != r.Operation || string(kept.Input) != string(r.Input) {
-		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
-			"The key was used in the last %d hours for another input, or for another mutation.", int(KeyLifetime.Hours())))
-	}
 	var err error
 	if done.refused, err = recallAnswer(ctx, &tx.Reader, kept.Answer, &done.result); err != nil {
 		return done, fmt.Errorf("read the first answer of %s: %w", r.Operation, err)

@@ -45,6 +45,9 @@ func (r Record) Place(slot Slot, now time.Time) (HeldSlot, Refused) {
 	current, holding := r.LiveHold(now)
 	offer := r.Offer(now)
 	refused := offer.Judge(slot)
+	if _, own := r.BookingOf(slot.ID); own { // it is not another student who has taken it
+		refused = slices.DeleteFunc(refused, func(r Refusal) bool { return r.Code == SlotTaken })
+	}
 	switch {
 	case holding && current.SlotID != slot.ID:
 		refused = append(refused, Refusal{

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -21,6 +22,11 @@ type KeptRequest struct {
 	Operation string
 	Input     []byte
 	Answer    string // as JSON
+}
+
+// Same reports whether the request is the one that was sent before.
+func (k KeptRequest) Same(r Request) bool {
+	return k.Operation == r.Operation && bytes.Equal(k.Input, r.Input)
 }
 
 // ClaimKey takes the key for this transaction. If another request has it, it

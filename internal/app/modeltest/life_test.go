@@ -96,7 +96,8 @@ type kept struct {
 	answer  answer
 }
 
-// once answers a request, and a repeated one as the first time.
+// once answers a request, and a repeated one as the first time; a dry run answers
+// what would happen at this moment.
 func (s *school) once(by booking.Actor, key, request string, dry bool, run func() answer) answer {
 	if key == "" {
 		return run()
@@ -107,7 +108,7 @@ func (s *school) once(by booking.Actor, key, request string, dry bool, run func(
 	switch {
 	case at >= 0 && s.keys[at].request != request:
 		return refuse(booking.IdempotencyMismatch)
-	case at >= 0:
+	case at >= 0 && !dry:
 		return s.keys[at].answer
 	}
 	first := run()
@@ -169,10 +170,8 @@ func (o book) first(s *school, id booking.InterviewID) answer {
 	if s.student(o.student) == nil || s.slot(o.slot) == nil {
 		return refuse(booking.NotFound)
 	}
-	for _, i := range s.interviews {
-		if i.student == o.student && i.slot == o.slot && i.status == booking.Booked {
-			return answer{words: i.String()} // his own already
-		}
+	if at := s.bookingOf(o.student, o.slot); at >= 0 {
+		return answer{words: s.interviews[at].String()}
 	}
 	wanted := s.slot(o.slot)
 	v := s.judgeSlot(o.student, *wanted, nil)
@@ -202,6 +201,13 @@ func (o book) first(s *school, id booking.InterviewID) answer {
 		wanted.status = booking.SlotBooked
 	}
 	return answer{words: booked.String()}
+}
+
+// bookingOf is where the student's booking of the slot is; -1 for none.
+func (s *school) bookingOf(student booking.StudentID, slot booking.SlotID) int {
+	return slices.IndexFunc(s.interviews, func(i interview) bool {
+		return i.student == student && i.slot == slot && i.status == booking.Booked
+	})
 }
 
 type place struct {
@@ -241,6 +247,9 @@ func (o place) first(s *school, id booking.HoldID) answer {
 	current := s.holdOf(o.student)
 	if current != nil && current.slot != o.slot {
 		v.no = append(v.no, booking.AlreadyHolding)
+	}
+	if s.bookingOf(o.student, o.slot) >= 0 {
+		v.no = slices.DeleteFunc(v.no, func(code booking.RefusalCode) bool { return code == booking.SlotTaken })
 	}
 	if len(v.no) > 0 {
 		return refuse(v.no...)
