@@ -25,7 +25,7 @@ import (
 // own; who has no name, and the local administrator, have those of their address.
 type RateLimits struct {
 	Points ratelimit.Buckets // what operations cost
-	// Bookings are holds and bookings, which take slots from others. An
+	// Bookings are holds, bookings and reschedules, which take slots from others. An
 	// administrator makes them for everybody, and has no such bucket.
 	Bookings ratelimit.Buckets
 	// TrustedProxies are believed about whom they ask for, in X-Forwarded-For.
@@ -150,7 +150,7 @@ const (
 func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
 	return firstOf(
 		exceeds("rateLimitPoints", "points, which is all that the rate limit ever allows at once", points, l.Points.Limit().Burst),
-		exceeds("rateLimitBookings", "holds and bookings, which is all that the rate limit ever allows at once", bookings, l.Bookings.Limit().Burst))
+		exceeds("rateLimitBookings", "holds, bookings and reschedules, which is all that the rate limit ever allows at once", bookings, l.Bookings.Limit().Burst))
 }
 
 func pay(ctx context.Context, from ratelimit.Buckets, bucket, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {
@@ -213,16 +213,21 @@ func (l *RateLimits) trusts(host string) bool {
 	return err == nil && l != nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
 }
 
-// bookingsOf counts the holds and bookings that an operation asks for. A dry run
-// takes no slot from anybody.
+// bookingsOf counts the holds, bookings and reschedules that an operation asks for.
+// A dry run takes no slot from anybody, and its refusal is not stored.
 func bookingsOf(o *graphql.OperationContext) int {
 	if o.Operation.Operation != ast.Mutation {
 		return 0
 	}
 	n := 0
 	for _, field := range graphql.CollectFields(o, o.Operation.SelectionSet, nil) {
-		if field.Name == "holdSlot" || field.Name == "bookSlot" && !isDryRun(o, field) {
+		switch field.Name {
+		case "holdSlot":
 			n++
+		case "bookSlot", "rescheduleInterview":
+			if !isDryRun(o, field) {
+				n++
+			}
 		}
 	}
 	return n
