@@ -135,7 +135,7 @@ func TestLargeBodiesAtOnce(t *testing.T) {
 	if answer := <-answered; !strings.HasPrefix(answer, "200") || !strings.Contains(answer, `"failed":0`) {
 		t.Errorf("the first large one: %.300s", answer)
 	}
-	if response, answer := s.exchange(exchange{method: http.MethodPost, body: string(text)}); response.StatusCode != 200 {
+	if response, answer := s.exchange(exchange{method: http.MethodPost, body: string(text)}); response.StatusCode != http.StatusOK {
 		t.Errorf("the next large one: %d %.300s", response.StatusCode, answer)
 	}
 	same(t, "large bodies", handler.LargeBodies(), 0)

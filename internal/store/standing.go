@@ -48,10 +48,10 @@ func isWaived(rule booking.WaivableRule) string {
 // fails is the condition that the rule keeps the student from booking anything;
 // empty for a rule that is about something else.
 func fails(code booking.RefusalCode) string {
-	switch {
-	case code == booking.LimitReached:
+	switch code { //nolint:exhaustive // the others are about a slot
+	case booking.LimitReached:
 		return "(" + limitReached + " AND NOT " + isWaived(booking.WaiveLimit) + ")"
-	case code == booking.GradesTooLow:
+	case booking.GradesTooLow:
 		return "(" + gradesTooLow + " AND NOT " + isWaived(booking.WaiveGrades) + ")"
 	}
 	return ""

@@ -17,10 +17,10 @@ func writeNames(out io.Writer, name string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // it is only read
+	defer file.Close()
 	displayed := ""
 	var lines []string
-	for decoder := xml.NewDecoder(file); ; {
+	for decoder := xml.NewDecoder(file); ; { //nolint:gosec // who runs it names the file
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
 			break
