@@ -62,7 +62,7 @@ func affordsField(b *budget.Budget, field graphql.CollectedField) bool {
 func chargeValue(b *budget.Budget, field graphql.CollectedField, value any) error {
 	if len(field.Selections) > 0 {
 		if _, written := value.(graphql.Marshaler); written {
-			return b.Err()
+			return b.Failure()
 		}
 		objects := 1
 		if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
@@ -90,7 +90,7 @@ func chargeValue(b *budget.Budget, field graphql.CollectedField, value any) erro
 			return errors.Join(b.Hold(memoryOfField/4*list.Len()), b.Write(list.Len()))
 		}
 	}
-	return b.Err()
+	return b.Failure()
 }
 
 // typenames returns how much memory the fields __typename of an object take: the
@@ -197,7 +197,7 @@ func openEvent(ctx context.Context, timeout time.Duration) (context.Context, *bu
 // of memory; nil if it was not, and if a mutation was executed, which may not be
 // sent again.
 func (a *admitted) withoutMemory(response *graphql.Response) *refusal {
-	err := a.answer.Err()
+	err := a.answer.Failure()
 	if err == nil || len(a.answer.WhatExecuted()) > 0 {
 		return nil
 	}

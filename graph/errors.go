@@ -56,7 +56,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		answer := &gqlerror.Error{Path: graphql.GetPath(ctx)}
 		if b := budget.From(ctx); b.Hold(memoryOfError) != nil { // the answer has one error, and not this one
-			answer.Message = b.Err().Error()
+			answer.Message = b.Failure().Error()
 			return answer
 		}
 		var fromLibrary *gqlerror.Error

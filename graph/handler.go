@@ -142,7 +142,7 @@ func NewHandler(o Options) *Handler {
 	})
 	server.AroundResponses(perEvent(o.Reader, o.Timeout))
 	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-		if budget.From(ctx).Err() != nil { // nothing is begun for an answer that is given up
+		if budget.From(ctx).Failure() != nil { // nothing is begun for an answer that is given up
 			return graphql.Null
 		}
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {

@@ -101,7 +101,7 @@ func (b *Budget) Hold(n int) error {
 			b.fail(err)
 		}
 	}
-	return b.Err()
+	return b.Failure()
 }
 
 // Room returns how many more bytes may be written, which is also a bound of what
@@ -113,9 +113,10 @@ func (b *Budget) Room() int {
 	return int(max(0, b.limit-b.written.Load()))
 }
 
-// Err returns why the answer is given up: an ExceededError, ErrBusy, ErrOwn or the error
-// of the context. It is nil while the budget lasts.
-func (b *Budget) Err() error {
+// Failure returns why the answer is given up: an ExceededError, ErrBusy, ErrOwn or the
+// error of the context. It is nil while the budget lasts. Err is the context's own, and
+// is never nil once Done is closed: who waits for the context relies on that.
+func (b *Budget) Failure() error {
 	if b == nil || !b.over.Load() {
 		return nil
 	}
@@ -162,7 +163,7 @@ func (b *Budget) Built(bytes int) error {
 	if int64(bytes) > b.limit {
 		b.fail(&ExceededError{Limit: "answer", Allowed: int(b.limit)})
 	}
-	err := b.Err()
+	err := b.Failure()
 	if err != nil {
 		bytes = 0
 	}

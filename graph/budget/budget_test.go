@@ -24,7 +24,7 @@ func TestBytes(t *testing.T) {
 	t.Parallel()
 	b := open(t, budget.NewPool(100, 0), "a")
 	if b.Write(60) != nil || b.Write(40) != nil || b.Context.Err() != nil || b.Room() != 0 {
-		t.Errorf("100 bytes of 100: %v, %v", b.Err(), b.Context.Err())
+		t.Errorf("100 bytes of 100: %v, %v", b.Failure(), b.Context.Err())
 	}
 	var large *budget.ExceededError
 	if err := b.Write(1); !errors.As(err, &large) || *large != (budget.ExceededError{Limit: "answer", Allowed: 100}) {
@@ -43,7 +43,7 @@ func TestBytes(t *testing.T) {
 		}
 	}
 	none := (*budget.Budget)(nil)
-	if none.Write(1<<40) != nil || none.Hold(1<<40) != nil || none.Err() != nil || none.Built(1<<40) != nil || none.Room() < 1<<40 {
+	if none.Write(1<<40) != nil || none.Hold(1<<40) != nil || none.Failure() != nil || none.Built(1<<40) != nil || none.Room() < 1<<40 {
 		t.Error("no budget bounds something")
 	}
 	none.Close()
@@ -64,7 +64,7 @@ func TestPool(t *testing.T) {
 		t.Errorf("more than the share: %v", err)
 	}
 	if other := open(t, p, "a"); other.Hold(64*kib) != nil || !errors.Is(other.Hold(1), budget.ErrOwn) {
-		t.Errorf("beside the whole share of one caller: %v", other.Err())
+		t.Errorf("beside the whole share of one caller: %v", other.Failure())
 	}
 	for _, caller := range []string{"b", "c", "d"} {
 		if err := open(t, p, caller).Hold(320 * kib); err != nil {
@@ -73,7 +73,7 @@ func TestPool(t *testing.T) {
 	}
 	last := open(t, p, "e")
 	if last.Hold(64*kib) != nil || !errors.Is(last.Hold(1), budget.ErrBusy) || p.Refused() != 1 || p.RefusedOwn() != 1 {
-		t.Errorf("beside four shares: %v, %d and %d are refused", last.Err(), p.Refused(), p.RefusedOwn())
+		t.Errorf("beside four shares: %v, %d and %d are refused", last.Failure(), p.Refused(), p.RefusedOwn())
 	}
 	if p.Taken() != 4*256*kib {
 		t.Errorf("%d bytes are taken", p.Taken())
@@ -85,11 +85,11 @@ func TestPool(t *testing.T) {
 	}
 	built := open(t, p, "e")
 	if built.Hold(320*kib) != nil || built.Built(100*kib) != nil || p.Taken() != (3*256+64)*kib {
-		t.Errorf("when 100 KiB are built, %v, %d bytes are taken", built.Err(), p.Taken())
+		t.Errorf("when 100 KiB are built, %v, %d bytes are taken", built.Failure(), p.Taken())
 	}
 	built.Close()
 	if small := open(t, budget.NewPool(200*kib, 1), "a"); small.Hold((2*200+64)*kib) != nil {
-		t.Errorf("twice the largest answer: %v", small.Err())
+		t.Errorf("twice the largest answer: %v", small.Failure())
 	}
 }
 
@@ -113,7 +113,11 @@ func TestDeadlineWhileBuilding(t *testing.T) {
 			t.Errorf("in time: %v", err)
 		}
 		time.Sleep(2 * time.Second) // of the bubble's clock
-		if err := builds(b); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(b.Err(), context.DeadlineExceeded) {
+		<-b.Done()
+		if err := b.Err(); !errors.Is(err, context.DeadlineExceeded) || b.Failure() != nil {
+			t.Errorf("before it is seen, the context ended with %v, the budget with %v", err, b.Failure())
+		}
+		if err := builds(b); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(b.Failure(), context.DeadlineExceeded) {
 			t.Errorf("late: %v", err)
 		}
 		event := func() *budget.Budget {
@@ -130,8 +134,8 @@ func TestDeadlineWhileBuilding(t *testing.T) {
 		_ = builds(late)
 		time.Sleep(time.Second + time.Millisecond)
 		synctest.Wait()
-		if !errors.Is(late.Err(), context.DeadlineExceeded) || late.Context.Err() == nil {
-			t.Errorf("a late event: %v", late.Err())
+		if !errors.Is(late.Failure(), context.DeadlineExceeded) || late.Context.Err() == nil {
+			t.Errorf("a late event: %v", late.Failure())
 		}
 	})
 }

@@ -110,7 +110,7 @@ func (t *Type[T]) write(ctx context.Context, o *graphql.OperationContext, field 
 	}
 	selected, known := t.plan(o, field.Selections)
 	to := &text{budget: budget.From(ctx)}
-	if !known || selected.load(ctx, objects) != nil || to.budget.Err() != nil {
+	if !known || selected.load(ctx, objects) != nil || to.budget.Failure() != nil {
 		return nil, false
 	}
 	if list {
