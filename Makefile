@@ -1,7 +1,7 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race e2e playground crash bench release-schema
+.PHONY: help run generate lint test race e2e playground crash bench calibrate release-schema
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -36,3 +36,6 @@ release-schema: ## what clients have from this release on (docs/schema-changes.m
 bench: ## measure, and write the tables of docs/performance.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
 	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs/performance.md
 	go run ./bench/plot <docs/performance.md >docs/growth.svg.new && mv docs/growth.svg.new docs/growth.svg
+
+calibrate: ## the CPU for each point that operations cost, with data set M; fails beyond five times the median
+	BENCH_SIZE=M go test -run '^$$' -bench 'CostPerPoint$$' -benchtime 1x -timeout 30m ./bench -strict

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -33,7 +34,8 @@ func costAndBadList(o *graphql.OperationContext) (int, *badList) {
 	if o.Operation.Operation == ast.Mutation {
 		c.bad = new(*badList)
 	}
-	total := max(1, c.object(o.Operation.SelectionSet, around{size: 1})-costOfObject)
+	root := c.object(o.Operation.SelectionSet, around{size: 1})
+	total := max(1, add(root.points-costOfObject, times(root.reads, costOfRead)))
 	if c.bad == nil {
 		return total, nil
 	}
@@ -68,17 +70,27 @@ type costKey struct {
 }
 
 // priced is what a selection of one object costs: the objects that it leads to,
-// and its scalars.
-type priced struct{ points, scalars int }
+// its scalars, and the fields that read from the database. These read once for
+// all objects.
+type priced struct{ points, scalars, reads int }
 
 func (p priced) with(other priced) priced {
-	return priced{add(p.points, other.points), add(p.scalars, other.scalars)}
+	return priced{add(p.points, other.points), add(p.scalars, other.scalars), add(p.reads, other.reads)}
+}
+
+// times is what so many objects cost.
+func (p priced) times(n int) priced { return priced{points: times(p.points, n), reads: p.reads} }
+
+// plus adds points.
+func (p priced) plus(points int) priced {
+	p.points = add(p.points, points)
+	return p
 }
 
 // object is what an object costs with what is selected of it.
-func (c coster) object(set ast.SelectionSet, in around) int {
+func (c coster) object(set ast.SelectionSet, in around) priced {
 	p := c.selections(set, in)
-	return add(costOfObject, add(p.points, max(0, p.scalars-1)/scalarsOfObject))
+	return priced{points: add(costOfObject, add(p.points, max(0, p.scalars-1)/scalarsOfObject)), reads: p.reads}
 }
 
 func (c coster) selections(set ast.SelectionSet, in around) priced {
@@ -108,49 +120,71 @@ func (c coster) field(f *ast.Field, in around) priced {
 		if f.Name == "exportStudent" {
 			return priced{points: costOfExport}
 		}
-		return priced{scalars: max(1, scalarLists[placeOf(f)])}
+		if f.Definition != nil && f.Definition.Type.Elem != nil {
+			return priced{scalars: max(1, scalarLists[placeOf(f)])}
+		}
+		return priced{scalars: 1}
 	}
 	if f.Name == "__schema" || f.Name == "__type" {
 		return priced{points: add(costOfObject, c.introspection(f.SelectionSet)/introspected)}
 	}
-	arguments := f.ArgumentMap(c.variables)
-	points := c.composite(f, arguments, in)
-	if f.ObjectDefinition != nil && f.ObjectDefinition.Name == "Mutation" {
-		points = add(points, costOfMutation)
+	var arguments map[string]any
+	if slices.ContainsFunc(f.Definition.Arguments, func(a *ast.ArgumentDefinition) bool { return changesPrice(f, a) }) {
+		arguments = f.ArgumentMap(c.variables)
 	}
-	return priced{points: points}
+	p := c.composite(f, arguments, in)
+	switch {
+	case f.ObjectDefinition != nil && f.ObjectDefinition.Name == "Mutation":
+		return p.plus(costOfMutation)
+	case !held[f.Name]:
+		p.reads = add(p.reads, 1)
+	}
+	return p
+}
+
+// changesPrice reports whether the cost of a field depends on an argument. The
+// input of bookSlot, which is decoded most often, has no list.
+func changesPrice(f *ast.Field, a *ast.ArgumentDefinition) bool {
+	return a.Name == "first" || a.Type.Elem != nil || a.Name == "filter" || a.Name == "input" && f.Name != "bookSlot"
 }
 
 // composite is what a field costs that leads to objects.
-func (c coster) composite(f *ast.Field, arguments map[string]any, in around) int {
+func (c coster) composite(f *ast.Field, arguments map[string]any, in around) priced {
 	size := c.pageSize(f, arguments)
 	within := around{size: size, rows: rowsOf(arguments["input"])}
+	if f.Definition.Type.Name() == "UserError" {
+		return c.userErrors(f, within)
+	}
+	each := c.object(f.SelectionSet, within)
 	switch {
 	case f.Definition.Type.Elem == nil:
-		return add(c.object(f.SelectionSet, within), work(f, arguments, size))
+		return each.plus(work(f, arguments, size))
 	case f.Name == "nodes" || f.Name == "edges":
-		return times(c.object(f.SelectionSet, within), in.size)
+		return each.times(in.size)
 	case f.Definition.Arguments.ForName("first") != nil:
 		if n := asInt(arguments["first"]); c.bad != nil && (n < 1 || n > largestPage) {
 			*c.bad = &badList{f.Alias, n}
 		}
-		return times(c.object(f.SelectionSet, within), size)
-	case f.Definition.Type.Name() == "UserError":
-		return c.userErrors(f, within)
+		if f.Name == "tags" {
+			return each.times(size).plus(costOfTags)
+		}
+		return each.times(size)
 	case f.Definition.Type.Name() == "ImportRow":
-		return times(c.object(f.SelectionSet, within), in.rows) / rowsOfPoint
+		rows := each.times(in.rows)
+		rows.points /= rowsOfPoint
+		return rows
 	default:
-		return times(c.object(f.SelectionSet, within), listBounds[placeOf(f)])
+		return each.times(listBounds[placeOf(f)])
 	}
 }
 
 // userErrors is what refusals cost. There may be many, but at most two lead to
 // other objects in the same way: each rule refuses once, and two of them show the
 // eligibility.
-func (c coster) userErrors(f *ast.Field, within around) int {
+func (c coster) userErrors(f *ast.Field, within around) priced {
 	p := c.selections(f.SelectionSet, within)
 	each := add(costOfObject, max(0, p.scalars-1)/scalarsOfObject)
-	return add(times(each, maxUserErrors), times(p.points, 2))
+	return priced{points: add(times(each, maxUserErrors), times(p.points, 2)), reads: p.reads}
 }
 
 // placeOf names a field with its type, as listBounds does.

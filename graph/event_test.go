@@ -333,7 +333,7 @@ func TestStatementsOfEvents(t *testing.T) {
 			s.booked(s.student(nil), s.newSlot(day))
 		}
 		trace.take()
-		answer := s.ask(`{ events(first: 100, filter: {kind: [INTERVIEW_BOOKED]}) { totalCount edges { node { kind
+		answer := s.ask(`{ events(first: 50, filter: {kind: [INTERVIEW_BOOKED]}) { totalCount edges { node { kind
 			student { name hold { id } } interviewer { name } slot { status interviewer { name } }
 			interview { status events { nodes { kind student { name } } } } } } } }`, nil)
 		if len(answer.Errors) > 0 || strings.Count(answer.body, `"totalCount":`+fmt.Sprint(n)) != 1 {

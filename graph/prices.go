@@ -14,8 +14,10 @@ import (
 // The prices of operations, in points.
 const (
 	costOfObject   = 1
+	costOfRead     = 9   // a field that reads objects, for all of them together
 	costOfMutation = 10  // a transaction, with its locks
 	costOfCount    = 20  // of a list, up to 10,000 rows
+	costOfTags     = 10  // of all interviewers
 	costOfExport   = 100 // everything that is stored about a student
 	largestPage    = 500
 
@@ -44,7 +46,7 @@ var listBounds = map[string]int{
 	"Eligibility.waivers":                  4,  // each rule once
 	"Student.waivers":                      maxWaivers,
 	"Student.upcomingInterviews":           maxUpcoming,
-	"Event.changes":                        20, // fields of one object
+	"Event.changes":                        15, // fields of one object
 	"SlotTaken.alternatives":               app.MaxAlternatives,
 	"AvailabilityConflict.slots":           maxConflicts,
 	"SkippedSlot.overlaps":                 maxOverlaps,
@@ -62,6 +64,13 @@ var listBounds = map[string]int{
 	"SlotsChanged.openedEdges": 10,
 }
 
+// held are the fields whose objects are read with those above them, or are few and
+// in memory.
+var held = map[string]bool{
+	"nodes": true, "edges": true, "node": true, "pageInfo": true,
+	"changes": true, "actor": true, "weekly": true, "reasons": true, "emptyReasons": true, "errors": true, "rows": true,
+}
+
 // scalarLists is how many scalars a list of scalars counts as. The others are
 // short, and count as one.
 var scalarLists = map[string]int{
@@ -72,20 +81,23 @@ var scalarLists = map[string]int{
 // scans is what a filter costs that may look at each row of a table, whatever the
 // size of the page.
 var scans = map[string]map[string]int{
-	"students": {"search": 100, "eligible": 200, "stuck": 200, "interviewsUsed": 200},
+	"students": {"search": 450, "eligible": 300, "stuck": 300, "interviewsUsed": 300},
 	// Of interviewers there are far fewer.
 	"interviewers": {"search": 10, "tags": 10, "languages": 10, "active": 10},
 	"interviews":   {"status": 50, "start": 20, "end": 20},
-	"slots":        {"status": 50, "start": 20, "end": 20},
 	"events":       {"kind": 100, "start": 50, "end": 50},
 }
 
-// What a day of the range of availableSlots costs.
+// What is read of a range of days.
 const (
-	dayByInterviewer = 1 // each bookable slot is compared with the filter
-	dayByTag         = 5 // and so are the tags of its interviewer and its availability
-	dayOfReasons     = 3 // each published slot is judged
+	dayByInterviewer = 4  // each bookable slot is compared with the filter
+	dayByTag         = 12 // and so are the tags of its interviewer and its availability
+	dayOfReasons     = 12 // each published slot is judged
 	longestRange     = 366
+
+	costOfOpenCount = 40 // more than any other count: each slot is judged
+	dayByStatus     = 3  // each slot is compared with the filter
+	anyDayByStatus  = 1600
 )
 
 // work is what a field costs beyond the objects of the answer: what its arguments
@@ -95,8 +107,11 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	for _, value := range arguments {
 		total = add(total, listedValues(value)/valuesOfPoint)
 	}
-	if selects(f.SelectionSet, "totalCount") || selects(f.SelectionSet, "totalCountIsCapped") {
+	if counts(f) {
 		total = add(total, costOfCount)
+	}
+	if f.Definition.Arguments.ForName("first") != nil && !selects(f.SelectionSet, "nodes") && !selects(f.SelectionSet, "edges") {
+		total = add(total, size) // the page is read all the same
 	}
 	if f.ObjectDefinition == nil || f.ObjectDefinition.Name != "Query" {
 		return total
@@ -111,6 +126,7 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	case "availableSlots":
 		total = add(total, workInRange(f, arguments))
 	case "slots":
+		total = add(total, workByStatus(filter))
 		total = add(total, times(size, max(0, length(filter["interviewerIds"])-1))/mergedOfPoint)
 	}
 	return total
@@ -129,10 +145,29 @@ func workInRange(f *ast.Field, arguments map[string]any) int {
 	if selects(f.SelectionSet, "emptyReasons") {
 		each += dayOfReasons
 	}
-	if each == 0 {
-		return 0
+	total := each * days(arguments["start"], arguments["end"])
+	if counts(f) {
+		total += costOfOpenCount
 	}
-	return each * days(arguments["start"], arguments["end"])
+	return total
+}
+
+// workByStatus is what a filter of slots by their state reads: those of the range,
+// or all of them.
+func workByStatus(filter map[string]any) int {
+	switch {
+	case filter["status"] == nil || length(filter["interviewerIds"]) > 0:
+		return 0
+	case filter["start"] != nil && filter["end"] != nil:
+		return dayByStatus * days(filter["start"], filter["end"])
+	default:
+		return anyDayByStatus
+	}
+}
+
+// counts reports whether the total of a list is selected.
+func counts(f *ast.Field) bool {
+	return selects(f.SelectionSet, "totalCount") || selects(f.SelectionSet, "totalCountIsCapped")
 }
 
 // days returns how many days a range begins; the longest allowed if it cannot be

@@ -87,49 +87,56 @@ func TestPricesOfWork(t *testing.T) {
 		return fields
 	}
 	list := func(arguments, fields string) string {
-		return `{ availableSlots(studentId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z", first: 10` + arguments + `) { ` + fields + ` } }`
+		return `{ availableSlots(studentId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z", first: 10 ` + arguments + `) { ` + fields + ` } }`
 	}
+	const read = 9 // of a field, for all objects
 	const update = `updateBookingPolicy(input: {}) { errors { code } }`
 	for document, want := range map[string]int{
 		// Scalars beyond ten.
-		`{ bookingPolicy { ` + scalars(10) + ` } }`: 1,
-		`{ bookingPolicy { ` + scalars(11) + ` } }`: 2,
-		`{ bookingPolicy { ` + scalars(20) + ` } }`: 2,
-		`{ bookingPolicy { ` + scalars(21) + ` } }`: 3,
-		`{ bookingPolicy { ...f ...g } } fragment f on BookingPolicy {` + scalars(6) + ` } fragment g on BookingPolicy { x: version ...h } fragment h on BookingPolicy { b: version c: version d: version e: version }`: 2,
-		`{ interviewers(first: 10) { nodes { id name tags languages } } }`: 1 + 10*2, // a list of scalars is several
+		`{ bookingPolicy { ` + scalars(10) + ` } }`: read + 1,
+		`{ bookingPolicy { ` + scalars(11) + ` } }`: read + 2,
+		`{ bookingPolicy { ` + scalars(20) + ` } }`: read + 2,
+		`{ bookingPolicy { ` + scalars(21) + ` } }`: read + 3,
+		`{ bookingPolicy { ...f ...g } } fragment f on BookingPolicy {` + scalars(6) + ` } fragment g on BookingPolicy { x: version ...h } fragment h on BookingPolicy { b: version c: version d: version e: version }`: read + 2,
+		`{ interviewers(first: 10) { nodes { id name tags languages } } }`: read + 1 + 10*2, // a list of scalars is several
 		// Lists by their bound.
-		`{ slot(id: 1) { history { what } } }`:                                                                    1 + 100,
-		`{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`:                                         1 + 20 + 50,
-		`{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`:                                       1 + 4 + 2,
-		`{ interview(id: 1) { events { nodes { changes { field } } } } }`:                                         1 + 1 + 20*(1+20),
-		`{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`: 1 + 1 + 2*(1+1+1+3),
+		`{ slot(id: 1) { history { what } } }`:                                                                    2*read + 1 + 100,
+		`{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`:                                         3*read + 1 + 20 + 50,
+		`{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`:                                       2*read + 1 + 4 + 2,
+		`{ interview(id: 1) { events { nodes { changes { field } } } } }`:                                         2*read + 1 + 1 + 20*(1+15),
+		`{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`: 4*read + 1 + 1 + 2*(1+1+1+3),
 		// Counts, once for each list.
-		`{ students { totalCount } }`:                                          1 + 20,
-		`{ students { totalCountIsCapped } }`:                                  1 + 20,
-		`{ students { a: totalCount b: totalCount totalCountIsCapped } }`:      1 + 20,
-		`{ students { ...f } } fragment f on StudentConnection { totalCount }`: 1 + 20,
-		`{ a: students { totalCount } b: students { totalCount } }`:            2 * (1 + 20),
-		`{ students(first: 2) { nodes { interviews { totalCount } } } }`:       1 + 2*(1+1+20),
+		`{ students { totalCount } }`:                                          read + 20 + 1 + 20,
+		`{ students { totalCountIsCapped } }`:                                  read + 20 + 1 + 20,
+		`{ students { a: totalCount b: totalCount totalCountIsCapped } }`:      read + 20 + 1 + 20,
+		`{ students { ...f } } fragment f on StudentConnection { totalCount }`: read + 20 + 1 + 20,
+		`{ a: students { totalCount } b: students { totalCount } }`:            2 * (read + 20 + 1 + 20),
+		`{ students(first: 2) { nodes { interviews { totalCount } } } }`:       2*read + 1 + 2*(1+1+20+20),
+		`{ students(first: 7) { pageInfo { endCursor } } }`:                    read + 1 + 1 + 7, // the page is read all the same
 		// Lists of values, each time that they are used.
-		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: 1 + 1 + 2 + 99/20,
-		`{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`:                              1 + 100 + 200/20,
+		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: read + 1 + 1 + 2 + 99/20,
+		`{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`:                              read + 1 + 100 + 200/20,
 		// What a filter may have to read.
-		`{ students(filter: {search: "x"}) { nodes { id } } }`:            1 + 20 + 100,
-		`{ students(filter: {search: null}) { nodes { id } } }`:           1 + 20,
-		`{ students(filter: {eligible: false}) { nodes { id } } }`:        1 + 20 + 200,
-		`{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`: 1 + 20 + 100,
+		`{ students(filter: {search: "x"}) { nodes { id } } }`:            read + 1 + 20 + 450,
+		`{ students(filter: {search: null}) { nodes { id } } }`:           read + 1 + 20,
+		`{ students(filter: {eligible: false}) { nodes { id } } }`:        read + 1 + 20 + 300,
+		`{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`: read + 1 + 20 + 100,
 		// What is read of a range.
-		list("", "nodes { id }"):                       1 + 10,
-		list("", "nodes { id } emptyReasons { code }"): 1 + 10 + 13 + 7*3,
-		list("interviewerIds: [1]", "nodes { id }"):    1 + 10 + 7*1,
-		list(`tags: ["go"]`, "nodes { id }"):           1 + 10 + 7*5,
+		list("", "nodes { id }"):                                         read + 1 + 10,
+		list("", "nodes { id } emptyReasons { code }"):                   read + 1 + 10 + 13 + 7*12,
+		list("interviewerIds: [1]", "nodes { id }"):                      read + 1 + 10 + 7*4,
+		list(`tags: ["go"]`, "nodes { id }"):                             read + 1 + 10 + 7*12,
+		list("", "nodes { id } totalCount"):                              read + 1 + 10 + 20 + 40,
+		`{ slots(first: 1, filter: {status: [HELD]}) { nodes { id } } }`: read + 1 + 1 + 1600,
+		`{ slots(first: 1, filter: {status: [HELD], start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z"}) { nodes { id } } }`: read + 1 + 1 + 7*3,
+		`{ slots(first: 1, filter: {status: [HELD], interviewerIds: 1}) { nodes { id } } }`:                                          read + 1 + 1,
+		`{ tags(first: 3) { tag } }`: read + 10 + 3,
 		// Mutations, in fragments as well.
 		`mutation { ` + update + ` }`: 10 + 1 + 20,
 		`mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`: 3 * (10 + 1 + 20),
 		`mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`:                                       2 * (10 + 1 + 20),
 		// Refusals lead to objects twice at most.
-		`mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`: 10 + 1 + 20 + 2*100,
+		`mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`: read + 10 + 1 + 20 + 2*100,
 		// Rows of an import: as many as the table has lines, ten for a point.
 		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 1 + 100*(1+10)/20,
 		`mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`:                           10 + 1 + 5000/20,
@@ -149,7 +156,7 @@ func TestRangesArePricedByTheirDays(t *testing.T) {
 		`start: "2026-06-01T08:00:00Z", end: "2036-06-02T08:00:00Z"`:      366, // it is refused
 		`start: "2026-06-02T08:00:00Z", end: "2026-06-01T08:00:00Z"`:      0,   // and so is this
 	} {
-		same(t, bounds, s.costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 2+5*want)
+		same(t, bounds, s.costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 9+2+12*want)
 	}
 }
 

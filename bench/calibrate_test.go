@@ -1,0 +1,312 @@
+package bench
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+const (
+	drawnDocuments = 150
+	repeats        = 3 // of each document; the least CPU counts
+	mostPerPoint   = 5 // times the median
+)
+
+var strict = flag.Bool("strict", false, "fail when a point takes more than five times the median of CPU")
+
+// priced is a document, its cost in points, and the CPU of the server and of
+// Postgres that it took.
+type priced struct {
+	document string
+	points   int
+	cpu      time.Duration
+}
+
+func (p priced) perPoint() time.Duration { return p.cpu / time.Duration(p.points) }
+
+// BenchmarkCostPerPoint executes documents that are drawn from the schema, and the
+// dearest known ones, and compares the CPU that they take with what they cost. With
+// -strict it fails if one takes more than five times the median for a point.
+func BenchmarkCostPerPoint(b *testing.B) {
+	w := open(b)
+	schema := servedSchema(b)
+	draw := drawer{schema, rand.New(rand.NewPCG(1, 2)), w.arguments(b)} //nolint:gosec // drawn, not secret
+	documents := w.dearest()
+	for range drawnDocuments {
+		documents = append(documents, draw.document())
+	}
+	handler := w.handler()
+	var empty time.Duration // of an operation that does nothing
+	var all []priced
+	for i, document := range append([]string{`{ __typename }`}, documents...) {
+		one, ok := w.cpuOf(b, handler, document)
+		switch {
+		case i == 0:
+			empty = one.cpu
+		case ok:
+			one.cpu = max(one.cpu-empty, 0)
+			all = append(all, one)
+		}
+	}
+	slices.SortFunc(all, func(x, y priced) int { return cmp.Compare(y.perPoint(), x.perPoint()) })
+	median, most := all[len(all)/2].perPoint(), all[0].perPoint()
+	b.ReportMetric(float64(median.Microseconds()), "median-µs/point")
+	b.ReportMetric(float64(most.Microseconds()), "max-µs/point")
+	for _, one := range all[:min(len(all), 12)] {
+		b.Logf("%v for a point: %d points, %v: %.300s", one.perPoint(), one.points, one.cpu, one.document)
+	}
+	b.Logf("%d documents, median %v for a point, most %v", len(all), median, most)
+	if *strict && most > mostPerPoint*median {
+		b.Errorf("%v of CPU for a point is more than %d times the median, %v", most, mostPerPoint, median)
+	}
+}
+
+// cpuOf executes a document; false if it is refused.
+func (w *world) cpuOf(b *testing.B, handler http.Handler, document string) (priced, bool) {
+	b.Helper()
+	body := fmt.Appendf(nil, `{"query":%q}`, document)
+	least := priced{document: document}
+	backends := cpuOfBackends{}
+	for i := range repeats + 1 {
+		request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+		request.Header.Set("Content-Type", "application/json")
+		answer := httptest.NewRecorder()
+		before := backends.processorTime(b)
+		handler.ServeHTTP(answer, request)
+		took := backends.processorTime(b) - before
+		if bytes.Contains(answer.Body.Bytes(), []byte("QUERY_TOO_COMPLEX")) {
+			return least, false
+		}
+		if bytes.Contains(answer.Body.Bytes(), []byte(`"errors":[{`)) {
+			b.Fatalf("%s: %.500s", document, answer.Body)
+		}
+		if i == 0 { // connections are open, statements prepared and caches filled
+			if err := w.backends(b.Context(), backends); err != nil {
+				b.Fatal(err)
+			}
+			continue
+		}
+		least.points, _ = strconv.Atoi(answer.Header().Get("X-GraphQL-Cost"))
+		if i == 1 || took < least.cpu {
+			least.cpu = took
+		}
+	}
+	return least, true
+}
+
+// cpuOfBackends is the CPU that processes of Postgres have taken when they were
+// last looked at.
+type cpuOfBackends map[int]time.Duration
+
+// backends adds the processes of Postgres that work for the database.
+func (w *world) backends(ctx context.Context, to cpuOfBackends) error {
+	rows, err := w.pool.Query(ctx, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'")
+	if err != nil {
+		return err
+	}
+	pids, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	for _, pid := range pids {
+		to[pid] = 0
+	}
+	return err
+}
+
+// processorTime is the CPU that this process and the backends have taken. One that
+// has ended takes no more.
+func (c cpuOfBackends) processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	total := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	for pid := range c {
+		if text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "schedstat")); err == nil {
+			first, _, _ := strings.Cut(string(text), " ")
+			n, _ := strconv.ParseInt(first, 10, 64)
+			c[pid] = time.Duration(n)
+		}
+		total += c[pid]
+	}
+	return total
+}
+
+func servedSchema(b *testing.B) *ast.Schema {
+	b.Helper()
+	text, err := os.ReadFile("../schema.graphqls")
+	if err != nil {
+		b.Fatal(err)
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Input: string(text)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return schema
+}
+
+// arguments are what the arguments of drawn documents may be, by their name.
+func (w *world) arguments(b *testing.B) map[string][]string {
+	b.Helper()
+	var interview, slot int64
+	if err := w.pool.QueryRow(b.Context(), "SELECT max(id), max(slot_id) FROM interviews").Scan(&interview, &slot); err != nil {
+		b.Fatal(err)
+	}
+	student := strconv.FormatInt(int64(w.students[0].Student.ID), 10)
+	at := func(days int) string { return strconv.Quote(w.now.AddDate(0, 0, days).Format(time.RFC3339)) }
+	return map[string][]string{
+		"studentId": {student}, "interviewerId": {"1"}, "interviewId": {strconv.FormatInt(interview, 10)},
+		"Query.student": {student}, "Query.interviewer": {"1"}, "Query.slot": {strconv.FormatInt(slot, 10)}, "Query.interview": {strconv.FormatInt(interview, 10)},
+		"start": {at(0), at(1)}, "end": {at(2), at(30), at(300)}, "first": {"1", "5", "20", "100"}, "search": {`"an"`, `"zq"`, `"anna"`},
+		"interviewerIds": {"[1]", "[1 2 3 4 5]"}, "tags": {`["go"]`, `["none"]`}, "languages": {`["en"]`}, "eligible": {"true", "false"},
+		"active": {"true"}, "interviewsUsed": {"{min: 40}", "{max: 1}"}, "code": {"TOO_SOON"},
+	}
+}
+
+// dearest are documents that cost much for what they answer.
+func (w *world) dearest() []string {
+	student := w.students[0].Student.ID
+	list := func(days int, arguments, fields string) string {
+		return fmt.Sprintf(`{ availableSlots(studentId: %d, start: %q, end: %q, first: 1%s) { %s } }`,
+			student, w.now.Format(time.RFC3339), w.now.AddDate(0, 0, days).Format(time.RFC3339), arguments, fields)
+	}
+	again := func(n int, field string) string {
+		text := "{"
+		for i := range n {
+			text += fmt.Sprintf(" a%d: %s", i, field)
+		}
+		return text + " }"
+	}
+	hundred := strings.TrimSpace(strings.Repeat("1 ", 100))
+	return []string{
+		again(20, `bookingPolicy { version }`), again(20, fmt.Sprintf(`student(id: %d) { interviewLimit }`, student)), again(20, `interviews(first: 100) { pageInfo { endCursor } }`),
+		again(20, `interviews { totalCount }`), again(20, `interviews(filter: {status: [BOOKED, COMPLETED, CANCELLED]}) { totalCount }`),
+		again(20, `slots { totalCount }`), again(20, `events { totalCount }`), again(20, `students { totalCount }`),
+		again(5, `interviews(first: 1, filter: {status: [INTERVIEWER_NO_SHOW]}) { nodes { id } }`),
+		again(5, `students(first: 1, filter: {search: "zq"}) { nodes { id } }`), again(5, `students(first: 1, filter: {search: "an"}) { totalCount }`),
+		`{ students(first: 1, filter: {interviewsUsed: {min: 40}}) { totalCount } }`,
+		`{ students(first: 1, filter: {interviewsUsed: {min: 40}}, orderBy: {field: NAME}) { nodes { id } } }`,
+		`{ students(first: 1, filter: {stuck: [LIMIT_REACHED, GRADES_TOO_LOW]}) { totalCount } }`,
+		`{ students(first: 1, filter: {eligible: false}, orderBy: {field: NAME}) { totalCount nodes { id } } }`,
+		`{ events(first: 1, filter: {kind: [POLICY_UPDATED]}) { totalCount nodes { id } } }`,
+		`{ events(first: 1, filter: {start: "2036-01-01T00:00:00Z"}) { nodes { id } } }`,
+		`{ slots(first: 1, filter: {status: [HELD]}) { totalCount nodes { id } } }`,
+		`{ slots(first: 100, filter: {interviewerIds: [` + hundred + `]}) { nodes { id } } }`,
+		list(300, `, tags: ["none"]`, "nodes { id }"), list(300, `, tags: ["none"]`, "totalCount"), list(30, `, tags: ["none"]`, "nodes { id } emptyReasons { code }"),
+		list(300, `, interviewerIds: [1000000]`, "totalCount nodes { id }"), list(300, "", "totalCount"),
+		list(30, `, interviewerIds: [1000000]`, "nodes { id } emptyReasons { code count }"),
+		`{ students(first: 100) { nodes { id name email timeZone interviewLimit createdAt version eligibility { eligible } upcomingInterviews { id } waivers { id } } } }`,
+		`{ interviewers(first: 50) { nodes { slots(first: 1) { totalCount } interviews(first: 1) { totalCount } } } }`,
+		`{ events(first: 100) { nodes { id at kind requestId actor { role id } changes { field before after } } } }`,
+		`{ slots(first: 40, filter: {status: [BOOKED]}) { nodes { history { what at until eventId } } } }`,
+		fmt.Sprintf(`{ exportStudent(studentId: %d) }`, student),
+	}
+}
+
+// drawer writes documents that the schema allows.
+type drawer struct {
+	schema    *ast.Schema
+	random    *rand.Rand
+	arguments map[string][]string
+}
+
+func (d drawer) document() string {
+	var out strings.Builder
+	out.WriteString("{")
+	for i := range 1 + d.random.IntN(2) {
+		fmt.Fprintf(&out, " r%d: %s", i, d.root())
+	}
+	return out.String() + " }"
+}
+
+// root writes a field of Query that leads to objects.
+func (d drawer) root() string {
+	for {
+		f := d.schema.Query.Fields[d.random.IntN(len(d.schema.Query.Fields))]
+		if !strings.HasPrefix(f.Name, "__") && d.leads(f) {
+			return d.field(d.schema.Query, f, 3)
+		}
+	}
+}
+
+func (d drawer) leads(f *ast.FieldDefinition) bool {
+	return d.schema.Types[f.Type.Name()].IsCompositeType()
+}
+
+func (d drawer) selection(of *ast.Definition, depth int) string {
+	out := "{ __typename"
+	for range 1 + d.random.IntN(5) {
+		if len(of.Fields) == 0 {
+			break
+		}
+		if f := of.Fields[d.random.IntN(len(of.Fields))]; !strings.HasPrefix(f.Name, "__") && (depth > 0 || !d.leads(f)) {
+			out += fmt.Sprintf(" x%d: %s", len(out), d.field(of, f, depth-1))
+		}
+	}
+	return out + " }"
+}
+
+func (d drawer) field(of *ast.Definition, f *ast.FieldDefinition, depth int) string {
+	given := []string{}
+	for _, a := range f.Arguments {
+		if text, ok := d.argument(of.Name+"."+f.Name, a.Name, a.Type); ok && (a.Type.NonNull && a.DefaultValue == nil || a.Name == "first" || d.random.IntN(3) == 0) {
+			given = append(given, a.Name+": "+text)
+		}
+	}
+	text := f.Name
+	if len(given) > 0 {
+		text += "(" + strings.Join(given, ", ") + ")"
+	}
+	if d.leads(f) {
+		text += " " + d.selection(d.schema.Types[f.Type.Name()], depth)
+	}
+	return text
+}
+
+// argument draws a value; false if there is none to draw.
+func (d drawer) argument(field, name string, of *ast.Type) (string, bool) {
+	choices := d.arguments[name]
+	if name == "id" {
+		choices = d.arguments[field]
+	}
+	if len(choices) > 0 {
+		return choices[d.random.IntN(len(choices))], true
+	}
+	definition := d.schema.Types[of.Name()]
+	switch {
+	case definition.Kind == ast.Enum:
+		return d.enum(field, definition, of.Elem != nil), true
+	case definition.Kind == ast.InputObject && strings.HasSuffix(definition.Name, "Filter"):
+		f := definition.Fields[d.random.IntN(len(definition.Fields))]
+		text, ok := d.argument(field, f.Name, f.Type)
+		return "{" + f.Name + ": " + text + "}", ok
+	}
+	return "", false
+}
+
+func (d drawer) enum(field string, of *ast.Definition, list bool) string {
+	value := of.EnumValues[d.random.IntN(len(of.EnumValues))].Name
+	if field == "Query.students" && of.Name == "RefusalCode" {
+		value = "LIMIT_REACHED"
+	}
+	if list {
+		return "[" + value + "]"
+	}
+	return value
+}
