@@ -1,7 +1,7 @@
 # `make help` lists what there is.
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run generate lint test race e2e playground crash bench calibrate release-schema
+.PHONY: help run generate lint test race e2e playground crash bench calibrate hostile release-schema
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ crash: ## kill servers and Postgres under load, far more often than the tests do
 
 release-schema: ## what clients have from this release on (docs/schema-changes.md)
 	cp schema.graphqls testdata/schema.released.graphqls
+
+hostile: ## the memory of the server under the worst documents, 32 at once (SIZE=S or M)
+	BENCH_SIZE=$(or $(SIZE),S) go test -run '^$$' -bench HostileMemory -benchtime 1x -timeout 30m ./bench
 
 bench: ## measure, and write the tables of docs/performance.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
 	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs/performance.md

@@ -26,6 +26,7 @@ var layers = map[string][]string{
 	"internal/load":        {},
 	"internal/web":         {},
 	"internal/localpg":     {},
+	"internal/memory":      {},
 	"internal/playground":  {},
 	"internal/telemetry":   {},
 	"internal/sample":      {"internal/store", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},

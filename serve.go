@@ -20,6 +20,7 @@ import (
 	"rehearse/internal/config"
 	"rehearse/internal/identity"
 	"rehearse/internal/localpg"
+	"rehearse/internal/memory"
 	"rehearse/internal/playground"
 	"rehearse/internal/ratelimit"
 	"rehearse/internal/sample"
@@ -112,6 +113,12 @@ func (p *program) serve(ctx context.Context) error {
 			follow(ctx)
 			return nil
 		})
+		if p.config.GoMemoryLimit == "" {
+			group.Go(func() error {
+				memory.Limit(ctx)
+				return nil
+			})
+		}
 		group.Go(func() error {
 			<-ctx.Done()
 			answers.Drain()

@@ -68,6 +68,8 @@ type Config struct {
 
 	LoadToken string `env:"LOAD_TOKEN"`
 
+	GoMemoryLimit string `env:"GOMEMLIMIT"` // which the Go runtime reads itself
+
 	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
 	MaxStreamsPerCaller int    `env:"MAX_STREAMS_PER_CALLER" envDefault:"100"`
