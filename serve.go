@@ -29,6 +29,14 @@ import (
 	"rehearse/internal/web"
 )
 
+// startTraces begins to send traces, if they are on.
+func (p *program) startTraces(ctx context.Context) (err error) {
+	if p.config.Traces() {
+		p.traces, err = telemetry.StartTraces(ctx, version(), p.log)
+	}
+	return err
+}
+
 // serve runs the server until ctx ends.
 func (p *program) serve(ctx context.Context) error {
 	listeners, err := p.listen(ctx)
@@ -46,11 +54,9 @@ func (p *program) serve(ctx context.Context) error {
 	ctx, end := context.WithCancel(ctx)
 	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
 	defer cancel()
-	if p.config.Traces() {
-		if p.traces, err = telemetry.StartTraces(ctx, version(), p.log); err != nil {
-			end()
-			return err
-		}
+	if err := p.startTraces(ctx); err != nil {
+		end()
+		return err
 	}
 	defer func() {
 		end()

@@ -129,7 +129,7 @@ func (w *world) bystand(b *testing.B, url string, a attack, i int) (r bystanding
 			})
 		}
 	}
-	random, week := rand.New(rand.NewPCG(1, 2)), calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)} //nolint:gosec // a choice of students
+	random, week := rand.New(rand.NewPCG(1, 2)), calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}
 	var asked sync.WaitGroup
 	var took []time.Duration
 	for tick := time.NewTicker(bystandEvery); ctx.Err() == nil; <-tick.C {

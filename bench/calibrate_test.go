@@ -47,7 +47,7 @@ func (p priced) perPoint() time.Duration { return p.cpu / time.Duration(p.points
 func BenchmarkCostPerPoint(b *testing.B) {
 	w := open(b)
 	schema := servedSchema(b)
-	draw := drawer{schema, rand.New(rand.NewPCG(1, 2)), w.arguments(b)} //nolint:gosec // drawn, not secret
+	draw := drawer{schema, rand.New(rand.NewPCG(1, 2)), w.arguments(b)}
 	documents := w.dearest()
 	for range drawnDocuments {
 		documents = append(documents, draw.document())

@@ -154,6 +154,7 @@ var errorCode = regexp.MustCompile(`"code":"([A-Z_]+)"`)
 
 // hostileAnswer asks as a caller, and returns how long the answer is, and its first bytes.
 func hostileAnswer(b *testing.B, url string, caller int, document string) (size int, text string) {
+	b.Helper()
 	body, err := json.Marshal(map[string]string{"query": document})
 	if err != nil {
 		b.Error(err)

@@ -21,8 +21,8 @@ import (
 const DefaultMaxAnswer = 8 << 20
 
 // What the library allocates to execute a field, and an object of a list, beside
-// the value: contexts, closures and what is written later. BenchmarkFieldMemory
-// measures it.
+// the value: contexts, closures and what is written later. They are estimates;
+// `make hostile` shows what they bound.
 const (
 	memoryOfField  = 640
 	memoryOfObject = 768

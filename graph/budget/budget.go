@@ -97,7 +97,7 @@ func (b *Budget) Hold(n int) error {
 		b.fail(err)
 	}
 	if b.charges.Add(1)%timeEvery == 0 {
-		if err := b.Context.Err(); err != nil {
+		if err := b.Err(); err != nil {
 			b.fail(err)
 		}
 	}

@@ -23,14 +23,14 @@ func open(t *testing.T, p *budget.Pool, caller string) *budget.Budget {
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	b := open(t, budget.NewPool(100, 0), "a")
-	if b.Write(60) != nil || b.Write(40) != nil || b.Context.Err() != nil || b.Room() != 0 {
-		t.Errorf("100 bytes of 100: %v, %v", b.Failure(), b.Context.Err())
+	if b.Write(60) != nil || b.Write(40) != nil || b.Err() != nil || b.Room() != 0 {
+		t.Errorf("100 bytes of 100: %v, %v", b.Failure(), b.Err())
 	}
 	var large *budget.ExceededError
 	if err := b.Write(1); !errors.As(err, &large) || *large != (budget.ExceededError{Limit: "answer", Allowed: 100}) {
 		t.Errorf("101 bytes of 100: %v", err)
 	}
-	if b.Context.Err() == nil || !errors.As(b.Hold(0), &large) {
+	if b.Err() == nil || !errors.As(b.Hold(0), &large) {
 		t.Error("the context goes on")
 	}
 	if budget.From(context.WithoutCancel(b)) != b {
@@ -134,7 +134,7 @@ func TestDeadlineWhileBuilding(t *testing.T) {
 		_ = builds(late)
 		time.Sleep(time.Second + time.Millisecond)
 		synctest.Wait()
-		if !errors.Is(late.Failure(), context.DeadlineExceeded) || late.Context.Err() == nil {
+		if !errors.Is(late.Failure(), context.DeadlineExceeded) || late.Err() == nil {
 			t.Errorf("a late event: %v", late.Failure())
 		}
 	})
