@@ -49,7 +49,7 @@ func TestBytes(t *testing.T) {
 	none.Close()
 }
 
-// A caller may have the share and not more, all callers four shares, and small
+// A caller may have the share and not more, all callers three shares, and small
 // answers are free. What building an answer took is given back when it is built,
 // and its bytes when it is closed.
 func TestPool(t *testing.T) {
@@ -66,25 +66,25 @@ func TestPool(t *testing.T) {
 	if other := open(t, p, "a"); other.Hold(64*kib) != nil || !errors.Is(other.Hold(1), budget.ErrOwn) {
 		t.Errorf("beside the whole share of one caller: %v", other.Failure())
 	}
-	for _, caller := range []string{"b", "c", "d"} {
+	for _, caller := range []string{"b", "c"} {
 		if err := open(t, p, caller).Hold(320 * kib); err != nil {
 			t.Errorf("the share of %s: %v", caller, err)
 		}
 	}
 	last := open(t, p, "e")
 	if last.Hold(64*kib) != nil || !errors.Is(last.Hold(1), budget.ErrBusy) || p.Refused() != 1 || p.RefusedOwn() != 1 {
-		t.Errorf("beside four shares: %v, %d and %d are refused", last.Failure(), p.Refused(), p.RefusedOwn())
+		t.Errorf("beside three shares: %v, %d and %d are refused", last.Failure(), p.Refused(), p.RefusedOwn())
 	}
-	if p.Taken() != 4*256*kib {
+	if p.Taken() != 3*256*kib {
 		t.Errorf("%d bytes are taken", p.Taken())
 	}
 	alone.Close()
 	alone.Close()
-	if p.Taken() != 3*256*kib {
+	if p.Taken() != 2*256*kib {
 		t.Errorf("after one is closed, %d bytes are taken", p.Taken())
 	}
 	built := open(t, p, "e")
-	if built.Hold(320*kib) != nil || built.Built(100*kib) != nil || p.Taken() != (3*256+64)*kib {
+	if built.Hold(320*kib) != nil || built.Built(100*kib) != nil || p.Taken() != (2*256+64)*kib {
 		t.Errorf("when 100 KiB are built, %v, %d bytes are taken", built.Failure(), p.Taken())
 	}
 	built.Close()

@@ -24,7 +24,7 @@ type Pool struct {
 // a caller has at least as much.
 const (
 	copies         = 2
-	callersInPool  = 4
+	callersInPool  = 3
 	eventsOfAnswer = 8
 	// free is the memory of each answer that is not taken from the pool, so that
 	// the small ones, which most are, never depend on it.
@@ -33,7 +33,7 @@ const (
 )
 
 // DefaultShare is how much memory the answers to one caller may take. It is a
-// quarter of the pool.
+// third of the pool.
 const DefaultShare = 16 << 20
 
 // NewPool returns a pool for answers of at most so many bytes, of which each caller
