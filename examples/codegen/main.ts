@@ -53,13 +53,14 @@ await Promise.race([connected, closed])
 
 const first = there((await ask(AvailableSlotsDocument, { student, ...range })).availableSlots)
 console.log('page 1:', ids(first))
-slot = firstSlot(first)
+const wanted: string = firstSlot(first)
+slot = wanted // which the subscription waits for
 const second = there((await ask(AvailableSlotsDocument, { student, ...range, after: first.pageInfo.endCursor })).availableSlots)
 console.log('page 2:', ids(second))
 
-const booked = there((await ask(BookSlotDocument, { student, slot, key: randomUUID() })).bookSlot)
-console.log('booked:', slot, 'as interview', booked.interview?.id)
-const refused = there((await ask(BookSlotDocument, { student: other, slot, key: randomUUID() })).bookSlot)
+const booked = there((await ask(BookSlotDocument, { student, slot: wanted, key: randomUUID() })).bookSlot)
+console.log('booked:', wanted, 'as interview', booked.interview?.id)
+const refused = there((await ask(BookSlotDocument, { student: other, slot: wanted, key: randomUUID() })).bookSlot)
 console.log('refused:', because(refused.errors))
 onlyTaken(refused.errors)
 
