@@ -65,7 +65,7 @@ func TestLoad(t *testing.T) {
 func TestLoadThatGoesWrong(t *testing.T) {
 	t.Parallel()
 	_, env := externalSchool(t)
-	limited := start(t, home(t), append(env, "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")...)
+	limited := start(t, home(t), append(env, "RATE_LIMIT_BURST=3800", "RATE_LIMIT_PER_SECOND=0.001")...)
 	args := []string{"--operations", "20", "--clients", "2", "--mix", "list=1"}
 	result := loaded(t, limited, exitFault, nil, args...)
 	if n := result.Operations[0].Errors["RATE_LIMITED"]; n == 0 || n != result.Errors(false) || int64(n)+result.All.Count != 20 {
@@ -98,7 +98,7 @@ func TestLoadThatGoesWrong(t *testing.T) {
 func TestLoadThatIsShed(t *testing.T) {
 	t.Parallel()
 	_, env := externalSchool(t)
-	r := start(t, home(t), append(env, "RATE_LIMIT_BURST=1000", "RATE_LIMIT_PER_SECOND=0.001")...)
+	r := start(t, home(t), append(env, "RATE_LIMIT_BURST=3800", "RATE_LIMIT_PER_SECOND=0.001")...)
 	result := loaded(t, r, 0, nil, "--operations", "20", "--allow-shed")
 	if result.Errors(false) == 0 || result.Errors(true) != 0 {
 		t.Errorf("%d errors, %d of them allowed", result.Errors(false), result.Errors(true))

@@ -98,7 +98,13 @@ type kept struct {
 
 // once answers a request, and a repeated one as the first time; a dry run answers
 // what would happen at this moment.
-func (s *school) once(by booking.Actor, key, request string, dry bool, run func() answer) answer {
+func (s *school) once(by booking.Actor, key, request string, dry bool, do func() answer) answer {
+	run := func() answer {
+		if by.Role == booking.RoleInterviewer && !s.interviewer(booking.InterviewerID(by.ID)).active {
+			return refuse(booking.WrongStatus)
+		}
+		return do()
+	}
 	if key == "" {
 		return run()
 	}
