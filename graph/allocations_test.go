@@ -4,7 +4,6 @@ package graph_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -108,15 +107,6 @@ func (s *school) allocations() (measured []allocated) {
 }
 
 const bookSlotDocument = `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) ` + asInterview
-
-func body(s *school, document string, variables map[string]any) []byte {
-	s.t.Helper()
-	text, err := json.Marshal(map[string]any{"query": document, "variables": variables})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return text
-}
 
 // serveOne answers a request without a network.
 func (s *school) serveOne(body []byte) {

@@ -487,3 +487,13 @@ func number(t *testing.T, text string) int {
 	}
 	return n
 }
+
+// body is a request as it is sent.
+func body(s *school, document string, variables map[string]any) []byte {
+	s.t.Helper()
+	text, err := json.Marshal(map[string]any{"query": document, "variables": variables})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return text
+}
