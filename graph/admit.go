@@ -38,7 +38,7 @@ type admitted struct {
 	leave func() // gives its place to another; must be called, and may be again
 
 	answers *budget.Pool
-	caller  string         // in answers
+	caller  string         // as RateLimits.whose names them
 	answer  *budget.Budget // nil of a subscription, and before dispatch
 }
 
@@ -72,7 +72,7 @@ func (a *admitted) done() {
 func (a admission) admit(
 	ctx context.Context, r *http.Request, exec graphql.GraphExecutor, params *graphql.RawParams,
 ) (*admitted, *refusal) {
-	operation, problems := a.documents.operation(ctx, exec, params)
+	operation, points, problems := a.documents.operation(ctx, exec, params)
 	if len(problems) > 0 {
 		paid, tooMuch, err := a.rates.takeRefused(ctx, r)
 		if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
@@ -92,7 +92,7 @@ func (a admission) admit(
 		}
 		return nil, refuse(tooLarge, "the body has %d bytes; more than %d are allowed for a mutation that only imports", bodySize(r), a.maxBody).billed(paid)
 	}
-	paid, tooMuch, err := a.rates.take(ctx, r, operation)
+	paid, tooMuch, err := a.rates.take(ctx, r, operation, points)
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 		return nil, unpaid
 	}

@@ -20,12 +20,6 @@ var schemaLists = map[string]int{
 	"types": 150, "directives": 6, "fields": 8, "inputFields": 5, "args": 2, "enumValues": 6, "interfaces": 1, "possibleTypes": 2,
 }
 
-// cost is the cost of the operation that is asked for.
-func cost(o *graphql.OperationContext) int {
-	total, _ := costAndBadList(o)
-	return total
-}
-
 // costAndBadList returns the cost of the operation, and the last list of a
 // mutation's payload whose first is not allowed; nil for none. Nothing may be
 // refused once the mutation is done.

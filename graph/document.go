@@ -66,16 +66,11 @@ type documents struct {
 	persisted graphql.Cache[string]             // texts by hash; nil for none
 }
 
-var _ graphql.OperationContextMutator = documents{}
-
-func (documents) ExtensionName() string                   { return "Documents" }
-func (documents) Validate(graphql.ExecutableSchema) error { return nil }
-
-// operation reads the operation that is asked for. With problems, nothing of it
-// is executed.
+// operation reads the operation that is asked for, and returns its cost in points.
+// With problems, nothing of it is executed.
 func (d documents) operation(
 	ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams,
-) (*graphql.OperationContext, gqlerror.List) {
+) (*graphql.OperationContext, int, gqlerror.List) {
 	document, problems := d.document(ctx, params)
 	if len(problems) == 0 {
 		if operation := document.Operations.ForName(params.OperationName); operation != nil { // if not, the executor says so
@@ -83,9 +78,17 @@ func (d documents) operation(
 		}
 	}
 	if len(problems) > 0 {
-		return &graphql.OperationContext{RawQuery: params.Query}, problems
+		return &graphql.OperationContext{RawQuery: params.Query}, 0, problems
 	}
-	return exec.CreateOperationContext(ctx, params) // which finds the document among the valid ones
+	operation, problems := exec.CreateOperationContext(ctx, params) // which finds the document among the valid ones
+	if len(problems) > 0 {
+		return operation, 0, problems
+	}
+	points, problem := d.price(operation)
+	if problem != nil {
+		return operation, 0, gqlerror.List{problem}
+	}
+	return operation, points, nil
 }
 
 // document returns the valid document that is meant.
@@ -135,17 +138,18 @@ func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 	return problems
 }
 
-// MutateOperationContext implements graphql.OperationContextMutator.
-func (d documents) MutateOperationContext(_ context.Context, o *graphql.OperationContext) *gqlerror.Error {
+// price returns the cost of the operation in points, or what can be seen to be
+// wrong with it once its variables are known.
+func (d documents) price(o *graphql.OperationContext) (points int, problem *gqlerror.Error) {
 	points, bad := costAndBadList(o)
 	if bad != nil {
-		return requestError(codeBadUserInput, fmt.Sprintf(
+		return 0, requestError(codeBadUserInput, fmt.Sprintf(
 			"first of %s is %d; a whole number from 1 to %d is allowed", bad.field, bad.first, largestPage))
 	}
 	if problem := rootProblem(o.Operation); problem != nil {
-		return problem
+		return 0, problem
 	}
-	return exceeds("cost", "points", points, d.limits.Cost)
+	return points, exceeds("cost", "points", points, d.limits.Cost)
 }
 
 // parse parses a document that is within the limits that can be told without the

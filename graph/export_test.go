@@ -24,8 +24,7 @@ func Examine(ctx context.Context, text string, variables map[string]any) gqlerro
 		limits: limits, check: coerce.Checker{Schema: schema}, rules: rules.NewDefaultRules, valid: graphql.NoCache[*ast.QueryDocument]{},
 	}
 	exec := executor.New(generated.NewExecutableSchema(generated.Config{Schema: schema}))
-	exec.Use(d)
-	_, problems := d.operation(graphql.StartOperationTrace(ctx), exec, &graphql.RawParams{Query: text, Variables: variables})
+	_, _, problems := d.operation(graphql.StartOperationTrace(ctx), exec, &graphql.RawParams{Query: text, Variables: variables})
 	return problems
 }
 

@@ -133,7 +133,6 @@ func NewHandler(o Options) *Handler {
 	server.AddTransport(unsupported{})
 	server.SetQueryCache(documents.valid)
 	server.SetValidationRulesFn(documents.rules)
-	server.Use(documents)
 	server.Use(extension.Introspection{})
 	server.SetErrorPresenter(present(o.Log))
 	server.SetRecoverFunc(recovered)

@@ -31,8 +31,8 @@ type sizedBody struct {
 	io.ReadCloser
 	size, free int64
 	places     *places
-	whose      string          // the caller
-	ctx        context.Context // the request's
+	rates      *RateLimits // which know the caller
+	request    *http.Request
 	leave      func()
 	refused    *refusal
 }
@@ -46,7 +46,8 @@ func (b *sizedBody) Read(into []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(into)
 	if b.size += int64(n); b.size > b.free && b.leave == nil {
-		if b.leave, b.refused = b.places.take(b.ctx, b.whose); b.refused != nil {
+		ctx := b.request.Context()
+		if b.leave, b.refused = b.places.take(ctx, b.rates.whose(ctx, b.request)); b.refused != nil {
 			return 0, errNoPlace
 		}
 	}
@@ -59,7 +60,7 @@ func (a admission) sized(r *http.Request) (sizedRequest *http.Request, done func
 	if r.Body == nil {
 		return r, func() {}
 	}
-	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, whose: a.rates.whose(r.Context(), r), ctx: r.Context()}
+	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, rates: a.rates, request: r}
 	r.Body = body
 	return r, func() {
 		if body.leave != nil {

@@ -97,10 +97,10 @@ func (c charge) field(amount string, points int, seconds string, restored int) s
 	return string(text)
 }
 
-// take takes what an operation costs. refused is nil unless there is too little,
+// take takes the points of an operation. refused is nil unless there is too little,
 // or the operation costs more than a bucket holds.
-func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext) (bill, *gqlerror.Error, error) {
-	return l.takeFrom(ctx, r, cost(o)+costOfBody(r), bookingsOf(o))
+func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext, points int) (bill, *gqlerror.Error, error) {
+	return l.takeFrom(ctx, r, points+costOfBody(r), bookingsOf(o))
 }
 
 // takeRefused takes the least that an operation costs, for a document that is

@@ -266,7 +266,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 	case refused != nil:
 		s.fail(ctx, m.ID, refused.errors)
 	case operation.subscribes():
-		ended, refused := s.watch(s.rates.whose(ctx, s.opened))
+		ended, refused := s.watch(operation.caller)
 		if refused != nil {
 			s.fail(ctx, m.ID, refused.errors)
 			return true

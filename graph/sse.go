@@ -64,7 +64,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	defer operation.done()
 	operation.bill.headers(w.Header().Set)
 	if operation.subscribes() {
-		unwatch, refused := t.watch(t.rates.whose(ctx, r))
+		unwatch, refused := t.watch(operation.caller)
 		if refused != nil {
 			writeRefusal(w, r, refused)
 			return
