@@ -34,15 +34,14 @@ func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
 	w := writing{now: a.Now(), dryRun: in.DryRun}
 	wish := booking.BookingRefusal{Operation: booking.BookSlot, StudentID: in.StudentID, SlotID: in.SlotID}
-	booked, err := claiming(ctx, a, wish, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
-	if err == nil && in.DryRun {
-		return &Booked{}, nil // even when the key, or the slot, already has an interview
-	}
-	return booked, err
+	return claiming(ctx, a, wish, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
 }
 
 func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 	if own, found := c.record.BookingOf(c.slot.ID); found {
+		if in.DryRun {
+			return Booked{}, nil
+		}
 		interview, err := c.tx.Interview(ctx, own)
 		return Booked{Interview: &interview}, err
 	}
