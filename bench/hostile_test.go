@@ -53,20 +53,6 @@ func longNames(n, length int) string {
 	return times(n, "n%d_"+strings.Repeat("x", length)+": __typename")
 }
 
-var peak = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
-
-// peakMemory is the most that was resident since forgetPeak, in bytes; 0 where
-// that is not told.
-func (p process) peakMemory() int {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
-	found := peak.FindSubmatch(text)
-	if found == nil {
-		return 0
-	}
-	n, _ := strconv.Atoi(string(found[1]))
-	return n << 10
-}
-
 func (p process) forgetPeak() {
 	const peakAlone = "5" // proc(5)
 	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.pid), []byte(peakAlone), 0)

@@ -73,12 +73,21 @@ func (p process) cpu() time.Duration {
 	return time.Duration(user+system) * time.Second / 100 // ticks, which Linux fixes for programs
 }
 
-var resident = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+var (
+	resident = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+	peak     = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+)
 
-// memory is what is resident, in bytes; 0 where that is not told.
-func (p process) memory() int {
+// memory is what is resident, in bytes; 0 where the system does not tell.
+func (p process) memory() int { return p.status(resident) }
+
+// peakMemory is the most that was resident since forgetPeak.
+func (p process) peakMemory() int { return p.status(peak) }
+
+// status reads a size from proc(5), in bytes.
+func (p process) status(line *regexp.Regexp) int {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
-	found := resident.FindSubmatch(text)
+	found := line.FindSubmatch(text)
 	if found == nil {
 		return 0
 	}
