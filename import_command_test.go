@@ -156,7 +156,7 @@ func TestImportCommand(t *testing.T) {
 		t.Errorf("in part: %d", code)
 	}
 	mustContain(t, "in part", out, "students: 1 imported, 0 unchanged, 1 failed, in ")
-	mustContain(t, "he is there", mustRun(t, data, env, "export", "students"), "Ada,ada@example.org,UTC,\n")
+	mustContain(t, "they are there", mustRun(t, data, env, "export", "students"), "Ada,ada@example.org,UTC,\n")
 
 	cmd := command(t, data, env, "import", "students", "-", "--dry-run")
 	cmd.Stdin = strings.NewReader("\ufeffname,email\r\n\"Cy, \"\"the\"\" Third\",cy@example.org\r\n")

@@ -54,8 +54,8 @@ func BenchmarkBystander(b *testing.B) {
 	w.publish(b, t)
 }
 
-// startPublic starts the program with its default limits; it believes for whom a
-// request comes, so that there are several callers.
+// startPublic starts the program with its default limits. It trusts the
+// X-Forwarded-For of requests, so that a benchmark can be several callers.
 func (w *world) startPublic(environment ...string) (process, error) {
 	program, err := built("..")
 	if err != nil {

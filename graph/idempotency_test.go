@@ -257,7 +257,7 @@ func TestBusyIsNotKept(t *testing.T) {
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	patient := newServer(t, s.db, store.Options{}) // whom no other lock, of a commit, makes give up
+	patient := newServer(t, s.db, store.Options{}) // with the usual lock timeout, which a commit elsewhere does not exceed
 	same(t, "free", codesIn(t, patient.keyed("bookSlot", "key", input)), []string{})
 	s.sound()
 }

@@ -118,8 +118,7 @@ var standingFilters = []struct{ name, filter string }{
 	{"2 used", "interviewsUsed: {min: 2, max: 2}"}, {"3 used or more", "interviewsUsed: {min: 3}"},
 }
 
-// standingStory follows what the filters say of one student, beside another of whom
-// nothing changes.
+// standingStory checks the filters as one student changes and another does not.
 type standingStory struct {
 	*school
 	student, other string

@@ -155,9 +155,9 @@ func TestCancellingWaitsForALeaving(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the locks of the interviewer and of the slot a cancelling opens a slot
-// of somebody who is gone: it has read that he is there, and not that the slot
-// was taken back.
+// Without the locks of the interviewer and of the slot, a cancellation opens a slot
+// of an interviewer who has left: it read the interviewer before they left, and does
+// not see that the slot was taken back.
 func TestLeavingAgainstACancellingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newLeaveRace(t)
