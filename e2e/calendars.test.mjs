@@ -103,7 +103,9 @@ function draw(random) {
   for (const { wall: at, start, differs } of taken.slice(0, 6)) {
     const local = `;TZID=${id}:${at}`
     const when = differs ? local : one(local, `:${stamp(new Date(start))}Z`) // ical.js looks for its own instant
-    const moved = new Date(Date.UTC(at.slice(0, 4), at.slice(4, 6) - 1, at.slice(6, 8), 15, one(0, 20)))
+    // All times are on quarters of an hour: of two slots that overlap, the server
+    // keeps one, and ical.js both.
+    const moved = new Date(Date.UTC(at.slice(0, 4), at.slice(4, 6) - 1, at.slice(6, 8), 15, one(0, 45)))
     const event = ['BEGIN:VEVENT', 'UID:a', 'DTSTAMP:20260101T000000Z', `RECURRENCE-ID${when}`, `DTSTART${wall(moved)}`, 'DURATION:PT30M']
     switch (random(4)) {
       case 0:
