@@ -28,7 +28,7 @@ playground: ## the page that is in the binary, from its sources (needs node)
 	cd internal/playground && npm ci --no-audit --no-fund && npm run build
 
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
-	go test . -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
+	go test ./internal/cli -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
 
 release-schema: ## what clients have from this release on (docs/schema-changes.md)
 	cp schema.graphqls testdata/schema.released.graphqls

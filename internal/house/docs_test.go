@@ -1,4 +1,4 @@
-package main
+package house_test
 
 import (
 	"io/fs"
@@ -12,13 +12,13 @@ import (
 // What the documents name as a test is one.
 func TestDocumentsNameTestsThatExist(t *testing.T) {
 	t.Parallel()
-	documents, err := filepath.Glob("docs/*.md")
+	documents, err := filepath.Glob(root + "/docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	exist := functionsOfTests(t)
 	named := 0
-	for _, name := range append(documents, "README.md", "AGENTS.md") {
+	for _, name := range append(documents, root+"/README.md", root+"/AGENTS.md") {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -39,7 +39,7 @@ func functionsOfTests(t *testing.T) map[string]bool {
 	t.Helper()
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
 	exist := map[string]bool{}
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

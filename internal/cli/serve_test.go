@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package cli
 
 import (
 	"bufio"
@@ -27,7 +27,7 @@ import (
 // build makes the binary once: signals reach a binary, not `go run`.
 var build = sync.OnceValues(func() (string, error) {
 	binary := filepath.Join(binaryFolder, "rehearse")
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-o", binary, "rehearse").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -299,7 +299,11 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s answers %d: %.200s", path, status, body)
 		}
 	}
-	if _, body := r.fetch("/schema.graphqls"); body != schema {
+	schema, err := os.ReadFile("../../schema.graphqls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, body := r.fetch("/schema.graphqls"); body != string(schema) {
 		t.Error("/schema.graphqls is not the file")
 	}
 	if status, _ := r.get("/nothing"); status != http.StatusNotFound {
@@ -431,7 +435,7 @@ func TestMigrateThenServe(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("migrate: %d %s", code, errs)
 	}
-	files, err := filepath.Glob("internal/store/migrations/*.sql")
+	files, err := filepath.Glob("../store/migrations/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -103,7 +103,7 @@ func (p *program) serve(ctx context.Context) error {
 		}
 		site := web.New(web.Options{
 			GraphQL:    answers,
-			Playground: page, Schema: schema, Ready: readiness(s, verifier),
+			Playground: page, Schema: p.schema, Ready: readiness(s, verifier),
 			Metrics: observer.Metrics(),
 			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
 		})
