@@ -20,7 +20,7 @@ var dialect = regexp.MustCompile(`(?i)\b(he|him|his|himself|whom|what came of|ca
 
 // explanations are the documents for contributors, which are not in plain
 // English throughout. Take a document out when it is.
-var explanations = []string{"docs/performance.md", "docs/scaling.md"}
+var explanations = []string{"docs/performance.md"}
 
 func TestUserTextIsPlainEnglish(t *testing.T) {
 	t.Parallel()
