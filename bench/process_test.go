@@ -126,7 +126,7 @@ func (w *world) startRehearse(environment ...string) (process, error) {
 	}
 	settings := append(w.environment(), "AUTH=local", "ADDR=127.0.0.1:0",
 		"DATABASE_MAX_CONNS="+strconv.Itoa(connections), "DATA_DIR="+filepath.Dir(program), "RATE_LIMIT=off",
-		"MAX_OPERATIONS_PER_CALLER=1000000", "MAX_STREAMS_PER_CALLER=100000",
+		"MAX_OPERATIONS_PER_CALLER=1000000", "DATABASE_MAX_CONNS_PER_CALLER=1000000", "MAX_STREAMS_PER_CALLER=100000",
 		"MAX_SUBSCRIPTIONS_PER_CALLER=100000", "MAX_HANDSHAKES_PER_ADDRESS=100000")
 	return start(program, append(settings, environment...)...) // the last setting of a name counts
 }

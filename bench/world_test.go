@@ -51,6 +51,7 @@ type world struct {
 
 	servers    map[string]process
 	peerSchema bool // is there
+	attackers  int  // callers that have sent an attack
 }
 
 // shared are the worlds of this process, by size.

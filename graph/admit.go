@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph/budget"
+	"rehearse/internal/store"
 )
 
 // admission is what stands between an operation and its execution, by whatever
@@ -48,6 +49,7 @@ func (a *admitted) subscribes() bool { return a.Operation.Operation == ast.Subsc
 // is free again when there is an answer: who is slow to read it keeps nobody else
 // waiting, but for the memory that the answer takes until done is called.
 func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec graphql.GraphExecutor) (graphql.ResponseHandler, context.Context) {
+	ctx = store.ForCaller(ctx, a.caller)
 	if a.subscribes() {
 		ctx = withEventBudgets(ctx, eventBudgets{a.answers, a.caller})
 	} else {

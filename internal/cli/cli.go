@@ -240,8 +240,8 @@ func (p *program) onDatabase(ctx context.Context, existing bool, work func(*stor
 		dsn = server.DSN(databaseName)
 	}
 	s, err := store.Open(ctx, dsn, store.Options{
-		MaxConns: p.config.DatabaseMaxConns, ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(), Application: p.application,
-		Log: p.log,
+		MaxConns: p.config.DatabaseMaxConns, MaxConnsPerCaller: p.config.ConnsPerCaller,
+		ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(), Application: p.application, Log: p.log,
 	})
 	if errors.Is(err, store.ErrUnavailable) {
 		return fmt.Errorf("%w; %s", err, store.Advice(err))

@@ -26,6 +26,7 @@ type Config struct {
 	OpsAddr          string        `env:"OPS_ADDR"`
 	DatabaseURL      string        `env:"DATABASE_URL"`
 	DatabaseMaxConns int           `env:"DATABASE_MAX_CONNS" envDefault:"32"`
+	ConnsPerCaller   int           `env:"DATABASE_MAX_CONNS_PER_CALLER" envDefault:"0"` // 0 for a quarter
 	DataDir          string        `env:"DATA_DIR"`
 	Auth             string        `env:"AUTH"`
 	SampleData       Switch        `env:"SAMPLE_DATA" envDefault:"on"`
@@ -200,6 +201,8 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr, hostAndPort)
 	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat, "text or json")
 	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns), "a number of at least 1")
+	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller),
+		"a number of at least 1, or 0 for a quarter of DATABASE_MAX_CONNS")
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String(), "a positive duration")
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String(), "a positive duration")
 	// Only the scheme: the rest may name several hosts, which is no URL to Go.

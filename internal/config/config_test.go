@@ -67,6 +67,7 @@ func TestWrongValues(t *testing.T) {
 		{"LOG_FORMAT", "xml", "text or json"},
 		{"DATABASE_MAX_CONNS", "0", "of at least 1"},
 		{"DATABASE_MAX_CONNS", "many", "a whole number"},
+		{"DATABASE_MAX_CONNS_PER_CALLER", "-1", "a number of at least 1, or 0 for a quarter of DATABASE_MAX_CONNS"},
 		{"OPERATION_TIMEOUT", "-1s", "a positive duration"},
 		{"SHUTDOWN_TIMEOUT", "0s", "a positive duration"},
 		{"MAX_OPERATIONS", "0", "a number of at least 1"},

@@ -40,8 +40,8 @@ const Usage = `usage: rehearse load [flags] URL
 
 Load-tests the server at URL, such as http://127.0.0.1:8080/graphql, and prints rates and latencies. It needs
 an administrator's token unless the server treats everybody as one, and a server with RATE_LIMIT=off
-and MAX_OPERATIONS_PER_CALLER=32 (all requests are one caller's) unless you measure the limits. It cancels its
-own bookings.
+and MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32 (all requests are one caller's) unless you
+measure the limits. It cancels its own bookings.
 
   --clients N        closed loop: each client sends a request when its last one was answered (16)
   --rate R           open loop: R requests arrive per second, whether or not earlier ones were answered;

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -72,30 +71,6 @@ func one[T any](ctx context.Context, through session, places func(*T) []any, tex
 		err = pgx.ErrNoRows
 	}
 	return row, err
-}
-
-// pooled sends to any connection of the pool.
-type pooled struct{ *sql.DB }
-
-// maxStale is how many connections that turn out to be gone a statement tries.
-const maxStale = 3
-
-func (p pooled) send(ctx context.Context, statements ...statement) error {
-	for tried := 1; ; tried++ {
-		err := p.sendOnce(ctx, statements)
-		if !errors.Is(err, driver.ErrBadConn) || tried == maxStale {
-			return err
-		}
-	}
-}
-
-func (p pooled) sendOnce(ctx context.Context, statements []statement) error {
-	conn, err := p.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close() }() // gives it back
-	return sendOn(ctx, conn, statements)
 }
 
 // sendOn sends on a connection. driver.ErrBadConn is a connection that was gone

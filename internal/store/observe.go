@@ -13,11 +13,17 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Collectors count the connections of the pool, and the refused bookings that
-// could not be kept.
+// Collectors count the connections of the pool, the reads that wait for one of their
+// caller's, and the refused bookings that could not be kept.
 func (s *Store) Collectors() []prometheus.Collector {
-	return []prometheus.Collector{collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals}
+	return []prometheus.Collector{collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "rehearse_reads_waiting", Help: "Reads that wait because their caller uses as many connections as one may."},
+		func() float64 { return float64(s.WaitingReads()) })}
 }
+
+// WaitingReads returns how many reads wait because others of the same caller use as many
+// connections as one caller may.
+func (s *Store) WaitingReads() int { return int(s.shares.waiting.Load()) }
 
 // statementSpans makes a span of each statement in a traced request. It has the
 // text as it is sent, which holds no values, and of an error its SQLSTATE alone:

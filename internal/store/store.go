@@ -27,7 +27,8 @@ import (
 // Store is a pool of connections to one database.
 type Store struct {
 	Reader
-	pool      *sql.DB
+	pool      *sql.DB // for transactions, and what no caller asks for
+	shares    *shares
 	records   *keptRecords
 	listening *pgx.ConnConfig // of the connection that hears of changes
 	timeouts  timeouts
@@ -56,6 +57,9 @@ type Tx struct {
 // Options of a pool.
 type Options struct {
 	MaxConns int                  // open connections at most; 0 means 32
+	// MaxConnsPerCaller of them are used at the same time by the reads of one caller
+	// (ForCaller); 0 means a quarter, at least 1.
+	MaxConnsPerCaller int
 	Tracer   pgx.QueryTracer      // sees every statement; may be nil
 	Traces   trace.TracerProvider // makes a span of every statement, instead of Tracer; may be nil
 	// ListenDSN is where changes are heard of; empty for the database itself. What
@@ -69,6 +73,12 @@ type Options struct {
 	// and how long a statement in it runs, before it gives up: no request can hang
 	// on another. 0 means 2 and 5 seconds.
 	LockTimeout, StatementTimeout time.Duration
+}
+
+func (o Options) maxConns() int { return cmp.Or(o.MaxConns, defaultMaxConns) }
+
+func (o Options) maxConnsPerCaller() int {
+	return cmp.Or(o.MaxConnsPerCaller, max(1, o.maxConns()/4))
 }
 
 // timeouts are the settings of a transaction, as Postgres writes them.
@@ -109,11 +119,8 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 		config.Tracer = newStatementSpans(o.Traces)
 	}
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(planOnce))
-	if o.MaxConns == 0 {
-		o.MaxConns = defaultMaxConns
-	}
-	pool.SetMaxOpenConns(o.MaxConns)
-	pool.SetMaxIdleConns(o.MaxConns)
+	pool.SetMaxOpenConns(o.maxConns())
+	pool.SetMaxIdleConns(o.maxConns())
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	s, err := New(pool, o)
 	if err != nil {
@@ -147,9 +154,10 @@ func planOnce(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // New is a store over a pool that speaks through pgx's database/sql driver. It
-// cannot Listen. Of the options it takes the timeouts.
+// cannot Listen. Of the options it takes the timeouts and the caller's share.
 func New(pool *sql.DB, o Options) (*Store, error) {
-	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &gorm.Config{
+	through := pooled{pool, newShares(o.maxConnsPerCaller())}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: through}), &gorm.Config{
 		SkipDefaultTransaction: true, // every write is inside InTx
 		QueryFields:            true, // SELECT * fails behind a pooler when a column is added live
 		DisableAutomaticPing:   true,
@@ -158,7 +166,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db, session: pooled{pool}, known: &known{}}, pool: pool, records: newKeptRecords(),
+	return &Store{Reader: Reader{db: db, session: through, known: &known{}}, pool: pool, shares: through.shares, records: newKeptRecords(),
 		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
 }
 

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+
+	"gorm.io/gorm"
+)
+
+// pooled sends statements to the connections of a pool, for pgx and for GORM. It is
+// all that a Reader outside of a transaction knows of the pool, so that each of its
+// statements takes a share.
+type pooled struct {
+	pool   *sql.DB
+	shares *shares
+}
+
+var (
+	_ session       = pooled{}
+	_ gorm.ConnPool = pooled{}
+)
+
+// maxStale is how many connections that turn out to be gone a statement tries.
+const maxStale = 3
+
+// send implements session.
+func (p pooled) send(ctx context.Context, statements ...statement) error {
+	share, err := p.shares.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer share.giveBack()
+	for tried := 1; ; tried++ {
+		err := p.sendOnce(ctx, statements)
+		if !errors.Is(err, driver.ErrBadConn) || tried == maxStale {
+			return err
+		}
+	}
+}
+
+func (p pooled) sendOnce(ctx context.Context, statements []statement) error {
+	conn, err := p.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // gives it back
+	return sendOn(ctx, conn, statements)
+}
+
+// The methods below implement gorm.ConnPool.
+
+// PrepareContext implements gorm.ConnPool. A prepared statement would take no share; pgx
+// prepares statements by itself.
+func (p pooled) PrepareContext(context.Context, string) (*sql.Stmt, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// ExecContext implements gorm.ConnPool.
+func (p pooled) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	share, err := p.shares.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer share.giveBack()
+	return p.pool.ExecContext(ctx, query, args...)
+}
+
+// QueryContext implements gorm.ConnPool.
+func (p pooled) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
+	err = p.begin(ctx, func(conn *sql.Conn) error {
+		rows, err = conn.QueryContext(ctx, query, args...)
+		return err
+	})
+	return rows, err
+}
+
+// QueryRowContext implements gorm.ConnPool.
+func (p pooled) QueryRowContext(ctx context.Context, query string, args ...any) (row *sql.Row) {
+	err := p.begin(ctx, func(conn *sql.Conn) error {
+		row = conn.QueryRowContext(ctx, query, args...)
+		return row.Err()
+	})
+	if err != nil && row == nil { // a row can only be made by a query, which fails, too
+		row = p.pool.QueryRowContext(ctx, query, args...)
+	}
+	return row
+}
+
+// begin begins a query, whose connection and share are free again when its rows are
+// closed.
+func (p pooled) begin(ctx context.Context, query func(*sql.Conn) error) error {
+	share, err := p.shares.take(ctx)
+	if err != nil {
+		return err
+	}
+	for tried := 1; ; tried++ {
+		conn, err := p.pool.Conn(ctx)
+		if err != nil {
+			share.giveBack()
+			return err
+		}
+		err = query(conn)
+		if err == nil {
+			go func() {
+				_ = conn.Close() // waits for the rows
+				share.giveBack()
+			}()
+			return nil
+		}
+		_ = conn.Close()
+		if !errors.Is(err, driver.ErrBadConn) || tried == maxStale {
+			share.giveBack()
+			return err
+		}
+	}
+}
