@@ -36,9 +36,9 @@ release-schema: ## what clients have from this release on (docs/schema-changes.m
 hostile: ## the memory of the server under the worst documents, 32 at once (SIZE=S or M)
 	BENCH_SIZE=$(or $(SIZE),S) go test -run '^$$' -bench HostileMemory -benchtime 1x -timeout 30m ./bench
 
-bench: ## measure, and write the tables of docs/performance.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
-	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs/performance.md
-	go run ./bench/plot <docs/performance.md >docs/growth.svg.new && mv docs/growth.svg.new docs/growth.svg
+bench: ## measure, and write the tables of docs/performance.md and docs/measurements.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
+	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs
+	go run ./bench/plot <docs/measurements.md >docs/growth.svg.new && mv docs/growth.svg.new docs/growth.svg
 
 calibrate: ## the CPU for each point that operations cost, with data set M; fails beyond five times the median
 	BENCH_SIZE=M go test -run '^$$' -bench 'CostPerPoint$$' -benchtime 1x -timeout 30m ./bench -strict

@@ -29,8 +29,8 @@ const (
 // places of MAX_OPERATIONS and all connections to the database.
 func BenchmarkBystander(b *testing.B) {
 	w := open(b)
-	t := table{by: "what the other caller sends", header: []string{
-		"bystander, p50 ms", "p99 ms", "failed", "attacks answered", "refused", "without a share: p50 ms", "p99 ms", "failed",
+	t := table{by: "the other caller's operation", header: []string{
+		"bystander, p50 ms", "p99 ms", "failed", "attacks answered", "refused", "without a caller limit: p50 ms", "p99 ms", "failed",
 	}}
 	shared, err := w.startPublic()
 	if err != nil {

@@ -51,8 +51,8 @@ func BenchmarkAvailableSlotsCapped(b *testing.B) {
 	contenders := []contender{
 		{metric: "plain", name: "neither tags nor caps", do: asks(plain, listDocument, first)},
 		{metric: "capped", name: "a third tagged and capped", do: asks(capped, listDocument, first)},
-		{metric: "before", name: "index and statement without capped", do: asks(before, listDocument, first)},
-		{metric: "tag", name: "a third tagged, asked for its tag", do: asks(capped, tagged, 1)},
+		{metric: "before", name: "index and statement that ignore caps", do: asks(before, listDocument, first)},
+		{metric: "tag", name: "a third tagged, filtered by the tag", do: asks(capped, tagged, 1)},
 	}
 	for _, clients := range []int{1, 16} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
@@ -149,7 +149,7 @@ func (t twin) cap(b *testing.B) string {
 	if closed == 0 {
 		b.Fatal("no slot of the week is closed by a cap")
 	}
-	return fmt.Sprintf("%d interviewers are capped; %d of the week's %d open slots are closed by it", len(ids), closed, open)
+	return fmt.Sprintf("%d interviewers are capped; %d of the week's %d open slots are closed by caps", len(ids), closed, open)
 }
 
 // checkPages makes sure that there is as much to answer everywhere.

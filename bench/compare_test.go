@@ -57,7 +57,7 @@ type interlude struct {
 // which is the floor.
 func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...string) {
 	b.Helper()
-	t := table{header: []string{"per second", "p50 ms", "p99 ms", "CPU µs", "MiB", "ratio", "of each round"}, notes: notes}
+	t := table{header: []string{"per second", "p50 ms", "p99 ms", "CPU µs", "MiB", "ratio", "range of rounds"}, notes: notes}
 	intervals := measure(b, l, contenders)
 	floor := rate(intervals[0])
 	for n, c := range contenders {

@@ -50,10 +50,10 @@ func BenchmarkRush(b *testing.B) {
 		}
 	}
 	t := table{header: rushHeader, notes: []string{together.reasons()}}
-	t.rush("one student after the other", alone.booked)
-	t.rush("64 at once, a slot each", apart.booked)
-	t.rush("64 at once on 10 slots: who gets one", together.booked)
-	t.rush("who is refused, with alternatives", together.refused)
+	t.rush("one student at a time", alone.booked)
+	t.rush("64 at once, one slot each", apart.booked)
+	t.rush("64 at once on 10 slots: booked", together.booked)
+	t.rush("64 at once on 10 slots: refused, with alternatives", together.refused)
 	w.publish(b, t)
 }
 
@@ -89,8 +89,8 @@ func BenchmarkRushOfOne(b *testing.B) {
 		b.Fatal("nobody may book one more")
 	}
 	t := table{header: rushHeader, notes: []string{fmt.Sprintf("%d students. %s", students, all.reasons())}}
-	t.rush("20 at once where one is left: the one", all.booked)
-	t.rush("the others", all.refused)
+	t.rush("20 at once with one interview left: booked", all.booked)
+	t.rush("20 at once with one interview left: refused", all.refused)
 	w.publish(b, t)
 }
 

@@ -49,8 +49,8 @@ func BenchmarkHidden(b *testing.B) {
 		}
 		b.Run(test.name, func(b *testing.B) {
 			w.compare(b, load{clients: 1}, []contender{
-				{metric: "missing", name: "what is not there", do: ask(missing)},
-				{metric: "others", name: "what is somebody else's", do: ask(others)},
+				{metric: "missing", name: "does not exist", do: ask(missing)},
+				{metric: "others", name: "belongs to somebody else", do: ask(others)},
 			})
 		})
 	}

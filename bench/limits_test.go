@@ -27,7 +27,7 @@ func BenchmarkRateLimits(b *testing.B) {
 		}
 		servers := []struct{ metric, name, url string }{
 			{"off", "RATE_LIMIT=off", w.serve(b)},
-			{"server", "each server's own buckets", w.serve(b, limits(ratelimit.NewLocal(endless)))},
+			{"server", "buckets of each server", w.serve(b, limits(ratelimit.NewLocal(endless)))},
 			{"shared", "RATE_LIMIT_SHARED=on", w.serve(b, limits(store.NewSharedBuckets(w.store, "bench", endless)))},
 		}
 		week := calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}

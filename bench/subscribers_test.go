@@ -20,7 +20,7 @@ import (
 // told.
 func BenchmarkSubscribers(b *testing.B) {
 	w := open(b)
-	t := table{header: []string{"memory, MiB", "KiB each", "told, p50 ms", "p99 ms"}}
+	t := table{header: []string{"memory, MiB", "KiB each", "notified, p50 ms", "p99 ms"}}
 	for _, n := range []int{1, 100, 5000} {
 		w.subscribers(b, n, &t)
 	}

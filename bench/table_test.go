@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 	"time"
 )
 
-var docs = flag.String("docs", "", "a Markdown file whose tables, between <!-- bench:NAME --> and <!-- /bench -->, are replaced")
+var docs = flag.String("docs", "", "a directory of Markdown files whose tables, between <!-- bench:NAME --> and <!-- /bench -->, are replaced")
 
 // table is what a benchmark has found.
 type table struct {
@@ -26,7 +27,7 @@ type table struct {
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
-// publish prints the table, and puts it where the file of -docs has its marks.
+// publish prints the table, and replaces it in the document that has its marks.
 func (w *world) publish(b *testing.B, t table) {
 	b.Helper()
 	b.ReportMetric(0, "ns/op") // of a whole comparison, which says nothing
@@ -39,20 +40,28 @@ func (w *world) publish(b *testing.B, t table) {
 	if *docs == "" {
 		return
 	}
-	file, err := os.ReadFile(*docs)
+	begin, end := fmt.Sprintf("<!-- bench:%s -->\n", name), "<!-- /bench -->"
+	files, err := filepath.Glob(filepath.Join(*docs, "*.md"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	begin, end := fmt.Sprintf("<!-- bench:%s -->\n", name), "<!-- /bench -->"
-	before, rest, found := strings.Cut(string(file), begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !found || !closed {
-		b.Fatalf("%s has no place for this table: %s%s", *docs, begin, end)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		before, rest, found := strings.Cut(string(text), begin)
+		_, after, closed := strings.Cut(rest, end)
+		if !found || !closed {
+			continue
+		}
+		replaced := before + begin + t.markdown() + "\n" + w.circumstances(b) + "\n" + end + after
+		if err := os.WriteFile(file, []byte(replaced), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		return
 	}
-	text := before + begin + t.markdown() + "\n" + w.circumstances(b) + "\n" + end + after
-	if err := os.WriteFile(*docs, []byte(text), 0o644); err != nil {
-		b.Fatal(err)
-	}
+	b.Fatalf("no document in %s has a place for this table: %s%s", *docs, begin, end)
 }
 
 func (t table) text() string {

@@ -1,5 +1,5 @@
 // Plot draws how the time of a list grows, from the tables of a Markdown file
-// that the benchmarks have written: plot <docs/performance.md >docs/growth.svg.
+// that the benchmarks have written: plot <docs/measurements.md >docs/growth.svg.
 package main
 
 import (
