@@ -15,13 +15,13 @@ import (
 // AvailableSlotsAvailableSlotsAvailableSlotConnection includes the requested fields of the GraphQL type AvailableSlotConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of the slots that a student may book, with the student's eligibility.
+// A page of the slots that a student can book, with the student's eligibility.
 type AvailableSlotsAvailableSlotsAvailableSlotConnection struct {
 	// The slots with their cursors.
 	Edges []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge `json:"edges"`
-	// The position of this page in the list.
+	// The position of the page in the list.
 	PageInfo *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo `json:"pageInfo"`
-	// Why the list is empty; an empty list when it is not.
+	// The reasons why the list is empty; none if it is not empty.
 	EmptyReasons []*AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason `json:"emptyReasons"`
 }
 
@@ -43,7 +43,7 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnection) GetEmptyReasons() 
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge includes the requested fields of the GraphQL type AvailableSlotEdge.
 // The GraphQL type's documentation follows.
 //
-// A slot in a list.
+// A slot in a list, with its cursor.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdge struct {
 	// The slot.
 	Node *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlot `json:"node"`
@@ -57,13 +57,14 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlot includes the requested fields of the GraphQL type Slot.
 // The GraphQL type's documentation follows.
 //
-// One bookable interval `[start, end)` of one interviewer. Its times never change.
+// A bookable or booked span of an interviewer's time, from `start` (inclusive) to `end`
+// (exclusive). Its times never change.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlot struct {
-	// The slot's id.
+	// The id of the slot.
 	Id string `json:"id"`
 	// When the slot starts, in UTC.
 	Start time.Time `json:"start"`
-	// The interviewer.
+	// The interviewer who offers the slot.
 	Interviewer *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlotInterviewer `json:"interviewer"`
 }
 
@@ -87,7 +88,7 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 //
 // A person who gives mock interviews.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEdgeNodeSlotInterviewer struct {
-	// The interviewer's id.
+	// The id of the interviewer.
 	Id string `json:"id"`
 	// The full name.
 	Name string `json:"name"`
@@ -106,11 +107,11 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEdgesAvailableSlotEd
 // AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason includes the requested fields of the GraphQL type EmptyReason.
 // The GraphQL type's documentation follows.
 //
-// One cause of an empty list.
+// A reason why a list of bookable slots is empty.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyReason struct {
-	// The cause, for programs.
+	// The code of the reason, for programs.
 	Code EmptyReasonCode `json:"code"`
-	// The cause, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
 }
 
@@ -129,9 +130,9 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionEmptyReasonsEmptyRea
 //
 // The position of a page in its list.
 type AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo struct {
-	// The cursor of the last edge, to pass as `after`; null when the page is empty.
+	// The cursor of the last edge, to pass as `after`; null if the page is empty.
 	EndCursor *string `json:"endCursor"`
-	// Whether there is a page after this one.
+	// Whether another page follows this one.
 	HasNextPage bool `json:"hasNextPage"`
 }
 
@@ -147,9 +148,10 @@ func (v *AvailableSlotsAvailableSlotsAvailableSlotConnectionPageInfo) GetHasNext
 
 // AvailableSlotsResponse is returned by AvailableSlots on success.
 type AvailableSlotsResponse struct {
-	// The slots inside `[start, end]` that the student may book. At this instant each
-	// of them can be booked, and no other slot can. Ordered by start, then id.
-	// Null, with an error, for callers without access.
+	// The slots between `start` and `end` that the student can book at this moment, and no
+	// others. Sorted by start, then by id. If the list is empty, `emptyReasons` explains
+	// why. Fails with `NOT_FOUND` if the student does not exist. Null, with an error, if
+	// the caller has no access.
 	AvailableSlots *AvailableSlotsAvailableSlotsAvailableSlotConnection `json:"availableSlots"`
 }
 
@@ -161,11 +163,11 @@ func (v *AvailableSlotsResponse) GetAvailableSlots() *AvailableSlotsAvailableSlo
 // BookSlotBookSlotBookSlotPayload includes the requested fields of the GraphQL type BookSlotPayload.
 // The GraphQL type's documentation follows.
 //
-// The payload of `bookSlot`.
+// Payload of `bookSlot`.
 type BookSlotBookSlotBookSlotPayload struct {
-	// The interview; null if it was refused, and after a dry run.
+	// The interview; null if the mutation was refused, and after a dry run.
 	Interview *BookSlotBookSlotBookSlotPayloadInterview `json:"interview"`
-	// All rules that refused it.
+	// The refusals; empty if `allowed` is true.
 	Errors []BookSlotBookSlotBookSlotPayloadErrorsUserError `json:"-"`
 }
 
@@ -260,14 +262,15 @@ func (v *BookSlotBookSlotBookSlotPayload) __premarshalJSON() (*__premarshalBookS
 // BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding includes the requested fields of the GraphQL type AlreadyHolding.
 // The GraphQL type's documentation follows.
 //
-// The student holds another slot: `ALREADY_HOLDING`.
+// The student holds another slot and can hold only one: `ALREADY_HOLDING`. Release that hold first.
 type BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -288,14 +291,16 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyHolding) GetPath() []string
 // BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed includes the requested fields of the GraphQL type AlreadyInterviewed.
 // The GraphQL type's documentation follows.
 //
-// The student has met the interviewer or has a booking with them: `ALREADY_INTERVIEWED`.
+// The student has a booked or completed interview with the interviewer, or holds one of
+// their slots: `ALREADY_INTERVIEWED`. Offer a slot of another interviewer.
 type BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -320,14 +325,16 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAlreadyInterviewed) GetPath() []st
 // BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict includes the requested fields of the GraphQL type AvailabilityConflict.
 // The GraphQL type's documentation follows.
 //
-// Nothing can be published, because the time overlaps other slots.
+// The time overlaps other slots or blocked time of the interviewer:
+// `AVAILABILITY_CONFLICT`. Nothing was published.
 type BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -352,14 +359,16 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsAvailabilityConflict) GetPath() []
 // BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate includes the requested fields of the GraphQL type CancelTooLate.
 // The GraphQL type's documentation follows.
 //
-// The student can no longer cancel: `CANCEL_TOO_LATE`.
+// The deadline for a cancellation by the student has passed: `CANCEL_TOO_LATE`. The
+// interviewer and administrators can still cancel.
 type BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -378,14 +387,15 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsCancelTooLate) GetPath() []string 
 // BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow includes the requested fields of the GraphQL type GradesTooLow.
 // The GraphQL type's documentation follows.
 //
-// One of the student's last grades is too low: `GRADES_TOO_LOW`.
+// One of the student's latest grades is too low: `GRADES_TOO_LOW`. An administrator can grant a waiver.
 type BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -404,14 +414,15 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsGradesTooLow) GetPath() []string {
 // BookSlotBookSlotBookSlotPayloadErrorsInvalidInput includes the requested fields of the GraphQL type InvalidInput.
 // The GraphQL type's documentation follows.
 //
-// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`.
+// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`. `allowed` and the bounds say what is.
 type BookSlotBookSlotBookSlotPayloadErrorsInvalidInput struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -430,14 +441,16 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsInvalidInput) GetPath() []string {
 // BookSlotBookSlotBookSlotPayloadErrorsLimitReached includes the requested fields of the GraphQL type LimitReached.
 // The GraphQL type's documentation follows.
 //
-// The student has used all their interviews: `LIMIT_REACHED`.
+// The student has used all their interviews: `LIMIT_REACHED`. An administrator can raise
+// the limit or grant a waiver.
 type BookSlotBookSlotBookSlotPayloadErrorsLimitReached struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -456,14 +469,15 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsLimitReached) GetPath() []string {
 // BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap includes the requested fields of the GraphQL type OwnOverlap.
 // The GraphQL type's documentation follows.
 //
-// The student has another interview or hold at that time: `OWN_OVERLAP`.
+// The student has another interview or holds a slot at that time: `OWN_OVERLAP`. Offer a slot at another time.
 type BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -482,14 +496,15 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsOwnOverlap) GetPath() []string { r
 // BookSlotBookSlotBookSlotPayloadErrorsPlainError includes the requested fields of the GraphQL type PlainError.
 // The GraphQL type's documentation follows.
 //
-// A refusal without further details.
+// A refusal without further data.
 type BookSlotBookSlotBookSlotPayloadErrorsPlainError struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -508,14 +523,16 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsPlainError) GetPath() []string { r
 // BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate includes the requested fields of the GraphQL type RescheduleTooLate.
 // The GraphQL type's documentation follows.
 //
-// The student can no longer reschedule the interview: `RESCHEDULE_TOO_LATE`.
+// The deadline for a reschedule by the student has passed: `RESCHEDULE_TOO_LATE`. An
+// administrator can still reschedule before the start.
 type BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -538,16 +555,18 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsRescheduleTooLate) GetPath() []str
 // BookSlotBookSlotBookSlotPayloadErrorsSlotTaken includes the requested fields of the GraphQL type SlotTaken.
 // The GraphQL type's documentation follows.
 //
-// Another student has booked the slot or holds it.
+// Another student has booked or holds the slot: `SLOT_TAKEN` or `SLOT_HELD`. Offer the
+// student one of the `alternatives`.
 type BookSlotBookSlotBookSlotPayloadErrorsSlotTaken struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
-	// Up to five slots at or after the requested time that the student can book instead.
+	// Up to five other slots that the student can book, at or after the start of the requested slot.
 	Alternatives []*BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot `json:"alternatives"`
 }
 
@@ -571,9 +590,10 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsSlotTaken) GetAlternatives() []*Bo
 // BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot includes the requested fields of the GraphQL type Slot.
 // The GraphQL type's documentation follows.
 //
-// One bookable interval `[start, end)` of one interviewer. Its times never change.
+// A bookable or booked span of an interviewer's time, from `start` (inclusive) to `end`
+// (exclusive). Its times never change.
 type BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot struct {
-	// The slot's id.
+	// The id of the slot.
 	Id string `json:"id"`
 	// When the slot starts, in UTC.
 	Start time.Time `json:"start"`
@@ -593,11 +613,12 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsSlotTakenAlternativesSlot) GetStar
 // The interview has been rescheduled the maximum number of times: `TOO_MANY_RESCHEDULES`.
 type BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -622,14 +643,16 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooManyReschedules) GetPath() []st
 // BookSlotBookSlotBookSlotPayloadErrorsTooSoon includes the requested fields of the GraphQL type TooSoon.
 // The GraphQL type's documentation follows.
 //
-// It is too early: `TOO_SOON`.
+// It is too early to complete the interview or to mark a no-show, or the slot starts too
+// soon to be booked: `TOO_SOON`.
 type BookSlotBookSlotBookSlotPayloadErrorsTooSoon struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -665,8 +688,8 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsTooSoon) GetPath() []string { retu
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus
 // The GraphQL type's documentation follows.
 //
-// A refusal by a rule. A mutation returns all rules that refuse, at most 20, together
-// with a null result, and changes nothing.
+// A refusal. A refused mutation changes nothing and returns all its refusals, at most 20,
+// with a null result. Treat an unknown code as a refusal with a `message`.
 type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	implementsGraphQLInterfaceBookSlotBookSlotBookSlotPayloadErrorsUserError()
 	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
@@ -674,17 +697,18 @@ type BookSlotBookSlotBookSlotPayloadErrorsUserError interface {
 	// GetCode returns the interface-field "code" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// The rule, for programs.
+	// The refusal code, for programs.
 	GetCode() RefusalCode
 	// GetMessage returns the interface-field "message" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// The explanation, for people.
+	// An English sentence for people.
 	GetMessage() string
 	// GetPath returns the interface-field "path" from its implementation.
 	// The GraphQL interface field's documentation follows.
 	//
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	GetPath() []string
 }
 
@@ -922,14 +946,16 @@ func __marshalBookSlotBookSlotBookSlotPayloadErrorsUserError(v *BookSlotBookSlot
 // BookSlotBookSlotBookSlotPayloadErrorsVersionConflict includes the requested fields of the GraphQL type VersionConflict.
 // The GraphQL type's documentation follows.
 //
-// The object has been changed since: `VERSION_CONFLICT`.
+// The object has been changed since its version was read: `VERSION_CONFLICT`. Read it
+// again, and repeat the change with `currentVersion`.
 type BookSlotBookSlotBookSlotPayloadErrorsVersionConflict struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -950,14 +976,15 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsVersionConflict) GetPath() []strin
 // BookSlotBookSlotBookSlotPayloadErrorsWrongStatus includes the requested fields of the GraphQL type WrongStatus.
 // The GraphQL type's documentation follows.
 //
-// The current state does not allow this: `WRONG_STATUS`.
+// The current status of the object does not allow the change: `WRONG_STATUS`. Read the object again.
 type BookSlotBookSlotBookSlotPayloadErrorsWrongStatus struct {
 	Typename *string `json:"__typename"`
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about, such as `["input", "email"]`; null if it is about none.
+	// The path of the rejected input field, such as `["input", "email"]`; null if the
+	// refusal is not about one field.
 	Path []string `json:"path"`
 }
 
@@ -976,11 +1003,11 @@ func (v *BookSlotBookSlotBookSlotPayloadErrorsWrongStatus) GetPath() []string { 
 // BookSlotBookSlotBookSlotPayloadInterview includes the requested fields of the GraphQL type Interview.
 // The GraphQL type's documentation follows.
 //
-// A booking of a slot by a student, in any state.
+// A student's booking of a slot with an interviewer, in any status.
 type BookSlotBookSlotBookSlotPayloadInterview struct {
-	// The interview's id.
+	// The id of the interview. Rescheduling keeps it.
 	Id string `json:"id"`
-	// When it starts, in UTC.
+	// When the interview starts, in UTC.
 	Start time.Time `json:"start"`
 }
 
@@ -992,46 +1019,49 @@ func (v *BookSlotBookSlotBookSlotPayloadInterview) GetStart() time.Time { return
 
 // BookSlotResponse is returned by BookSlot on success.
 type BookSlotResponse struct {
-	// Books a slot for a student. If the student has already booked the slot, it returns
-	// that interview. The booking ends the student's hold on another slot.
-	// Null only with a top-level error.
+	// Books a slot for a student. If the student has already booked the slot, returns that
+	// interview. The booking ends the student's hold on another slot. Refusals:
+	// `SLOT_TAKEN`, `SLOT_HELD`, `SLOT_WITHDRAWN`, `SLOT_IN_PAST`, `TOO_SOON`,
+	// `INTERVIEWER_FULL`, `ALREADY_INTERVIEWED`, `SELF_INTERVIEW`, `OWN_OVERLAP`,
+	// `LIMIT_REACHED`, `GRADES_TOO_LOW`, `HOLD_EXPIRED`. Null only if the request fails
+	// with a top-level error.
 	BookSlot *BookSlotBookSlotBookSlotPayload `json:"bookSlot"`
 }
 
 // GetBookSlot returns BookSlotResponse.BookSlot, and is useful for accessing the field via an interface.
 func (v *BookSlotResponse) GetBookSlot() *BookSlotBookSlotBookSlotPayload { return v.BookSlot }
 
-// Why a list of bookable slots can be empty. A cause that also refuses a booking has
-// the name of that `RefusalCode`.
+// The reasons why a list of bookable slots is empty. A reason that would also refuse a
+// booking has the same name as its `RefusalCode`.
 type EmptyReasonCode string
 
 const (
 	// The student has used all their interviews.
 	EmptyReasonCodeLimitReached EmptyReasonCode = "LIMIT_REACHED"
-	// One of the student's last grades is too low.
+	// One of the student's latest grades is too low.
 	EmptyReasonCodeGradesTooLow EmptyReasonCode = "GRADES_TOO_LOW"
 	// The range is in the past.
 	EmptyReasonCodeRangeInPast EmptyReasonCode = "RANGE_IN_PAST"
 	// No interviewer has published a slot in the range.
 	EmptyReasonCodeNonePublished EmptyReasonCode = "NONE_PUBLISHED"
-	// Slots are published in the range, but none match the interviewers and tags in the
-	// filter; or one of these does not exist.
+	// No slot in the range matches the interviewers and tags in the filter, or an
+	// interviewer or tag in the filter does not exist.
 	EmptyReasonCodeNoneMatch EmptyReasonCode = "NONE_MATCH"
-	// Slots are booked already.
+	// The slots are booked.
 	EmptyReasonCodeSlotTaken EmptyReasonCode = "SLOT_TAKEN"
-	// Other students hold slots.
+	// Other students hold the slots.
 	EmptyReasonCodeSlotHeld EmptyReasonCode = "SLOT_HELD"
-	// Slots have started already.
+	// The slots have started.
 	EmptyReasonCodeSlotInPast EmptyReasonCode = "SLOT_IN_PAST"
-	// Slots start sooner than the minimum notice.
+	// The slots start sooner than the minimum notice allows.
 	EmptyReasonCodeTooSoon EmptyReasonCode = "TOO_SOON"
-	// Slots are with interviewers that the student has met or has booked.
+	// The student has met or booked the interviewers of the slots.
 	EmptyReasonCodeAlreadyInterviewed EmptyReasonCode = "ALREADY_INTERVIEWED"
-	// Slots are with the interviewer who has the student's own e-mail.
+	// The interviewer of the slots has the same e-mail address as the student.
 	EmptyReasonCodeSelfInterview EmptyReasonCode = "SELF_INTERVIEW"
-	// Slots overlap the student's own interviews.
+	// The slots overlap the student's own interviews.
 	EmptyReasonCodeOwnOverlap EmptyReasonCode = "OWN_OVERLAP"
-	// Slots are on a day or in a week in which the interviewer has reached their maximum number of interviews.
+	// The interviewers have reached their maximum number of interviews for the day or the week of the slots.
 	EmptyReasonCodeInterviewerFull EmptyReasonCode = "INTERVIEWER_FULL"
 )
 
@@ -1051,57 +1081,58 @@ var AllEmptyReasonCode = []EmptyReasonCode{
 	EmptyReasonCodeInterviewerFull,
 }
 
-// The reason for a refusal.
+// The reasons for refusals. New codes can be added.
 type RefusalCode string
 
 const (
-	// The student has used all their interviews.
+	// The student has used all their interviews. An administrator can raise the limit or grant a waiver.
 	RefusalCodeLimitReached RefusalCode = "LIMIT_REACHED"
-	// One of the student's last grades is too low.
+	// One of the student's latest grades is too low. An administrator can grant a waiver.
 	RefusalCodeGradesTooLow RefusalCode = "GRADES_TOO_LOW"
-	// The student has met the interviewer or has a booking with them.
+	// The student has a booked or completed interview with the interviewer, or holds one of their slots.
 	RefusalCodeAlreadyInterviewed RefusalCode = "ALREADY_INTERVIEWED"
-	// The interviewer has the student's own e-mail.
+	// The interviewer has the same e-mail address as the student.
 	RefusalCodeSelfInterview RefusalCode = "SELF_INTERVIEW"
-	// The student has another interview at that time.
+	// The student has another interview at that time, or holds a slot at that time.
 	RefusalCodeOwnOverlap RefusalCode = "OWN_OVERLAP"
 	// The interviewer has reached their maximum number of interviews for that day or week.
 	RefusalCodeInterviewerFull RefusalCode = "INTERVIEWER_FULL"
-	// Another student has booked the slot.
+	// Another student has booked the slot. `alternatives` has other slots.
 	RefusalCodeSlotTaken RefusalCode = "SLOT_TAKEN"
-	// Another student holds the slot.
+	// Another student holds the slot. `alternatives` has other slots.
 	RefusalCodeSlotHeld RefusalCode = "SLOT_HELD"
-	// The student holds another slot, and can hold one at a time.
+	// The student holds another slot and can hold only one. Release that hold first.
 	RefusalCodeAlreadyHolding RefusalCode = "ALREADY_HOLDING"
 	// The slot was withdrawn.
 	RefusalCodeSlotWithdrawn RefusalCode = "SLOT_WITHDRAWN"
-	// The slot has started already.
+	// The slot has started.
 	RefusalCodeSlotInPast RefusalCode = "SLOT_IN_PAST"
-	// It is too early, or the slot starts sooner than the minimum notice.
+	// It is too early to complete the interview or to mark a no-show, or the slot starts
+	// sooner than the minimum notice allows.
 	RefusalCodeTooSoon RefusalCode = "TOO_SOON"
-	// The hold has expired or was released.
+	// The hold has expired or was released. Hold the slot again, or book it without a hold.
 	RefusalCodeHoldExpired RefusalCode = "HOLD_EXPIRED"
-	// No object has this id.
+	// No object has this id, or the caller may not access it.
 	RefusalCodeNotFound RefusalCode = "NOT_FOUND"
-	// The value is not allowed.
+	// The value of an input field is not allowed.
 	RefusalCodeInvalidInput RefusalCode = "INVALID_INPUT"
 	// The range is reversed, empty or too long.
 	RefusalCodeInvalidRange RefusalCode = "INVALID_RANGE"
-	// The key was used with a different input.
+	// The idempotency key was used with another input. Use a new key for each action of the user.
 	RefusalCodeIdempotencyMismatch RefusalCode = "IDEMPOTENCY_MISMATCH"
-	// The object has been changed since its version was read.
+	// The object has been changed since its version was read. Read it again.
 	RefusalCodeVersionConflict RefusalCode = "VERSION_CONFLICT"
-	// The student can no longer cancel.
+	// The deadline for a cancellation by the student has passed.
 	RefusalCodeCancelTooLate RefusalCode = "CANCEL_TOO_LATE"
-	// The student can no longer reschedule the interview.
+	// The deadline for a reschedule by the student has passed.
 	RefusalCodeRescheduleTooLate RefusalCode = "RESCHEDULE_TOO_LATE"
-	// The current state does not allow this.
+	// The current status of the object does not allow the change.
 	RefusalCodeWrongStatus RefusalCode = "WRONG_STATUS"
 	// The interview has been rescheduled the maximum number of times.
 	RefusalCodeTooManyReschedules RefusalCode = "TOO_MANY_RESCHEDULES"
-	// The time overlaps other slots of the interviewer.
+	// The time overlaps other slots or blocked time of the interviewer.
 	RefusalCodeAvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
-	// Other requests are changing the same data; try again.
+	// Other requests are changing the same data. Send the request again.
 	RefusalCodeBusyRetry RefusalCode = "BUSY_RETRY"
 )
 
@@ -1134,8 +1165,8 @@ var AllRefusalCode = []RefusalCode{
 
 // SlotsChangedResponse is returned by SlotsChanged on success.
 type SlotsChangedResponse struct {
-	// Changes to `availableSlots` for the same student, range and filters, and to the
-	// student's eligibility. Not reported: a slot that becomes unbookable because its
+	// Changes of a list of `availableSlots` with the same arguments, and of the student's
+	// eligibility. It does not report that a slot can no longer be booked because its
 	// start is near.
 	SlotsChanged *SlotsChangedSlotsChanged `json:"slotsChanged"`
 }
@@ -1146,13 +1177,13 @@ func (v *SlotsChangedResponse) GetSlotsChanged() *SlotsChangedSlotsChanged { ret
 // SlotsChangedSlotsChanged includes the requested fields of the GraphQL type SlotsChanged.
 // The GraphQL type's documentation follows.
 //
-// Changes to the slots that a student may book.
+// A change of a list of bookable slots.
 type SlotsChangedSlotsChanged struct {
-	// Slots that can be booked now, by start, then id. Some may have been bookable before.
+	// The slots that can be booked now, sorted by start, then by id. The client may already have some of them.
 	Opened []*SlotsChangedSlotsChangedOpenedSlot `json:"opened"`
-	// Slots that can no longer be booked. Some may not have been bookable before.
+	// The ids of slots that can no longer be booked. The client may not have some of them.
 	ClosedIds []string `json:"closedIds"`
-	// Whether the event is incomplete: if true, query `availableSlots` again.
+	// Whether the event is incomplete. If true, query `availableSlots` again.
 	Refetch bool `json:"refetch"`
 }
 
@@ -1168,9 +1199,10 @@ func (v *SlotsChangedSlotsChanged) GetRefetch() bool { return v.Refetch }
 // SlotsChangedSlotsChangedOpenedSlot includes the requested fields of the GraphQL type Slot.
 // The GraphQL type's documentation follows.
 //
-// One bookable interval `[start, end)` of one interviewer. Its times never change.
+// A bookable or booked span of an interviewer's time, from `start` (inclusive) to `end`
+// (exclusive). Its times never change.
 type SlotsChangedSlotsChangedOpenedSlot struct {
-	// The slot's id.
+	// The id of the slot.
 	Id string `json:"id"`
 	// When the slot starts, in UTC.
 	Start time.Time `json:"start"`

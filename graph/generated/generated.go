@@ -4625,23 +4625,26 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../../schema.graphqls", Input: `# The public contract of Rehearse. Every element is described; permissions are
-# named where they are not the administrator's alone.
+	{Name: "../../schema.graphqls", Input: `# The GraphQL API of Rehearse. Every element has a description. ` + "`" + `@access` + "`" + ` says which
+# roles besides administrators may use a field.
 
 # ============================================================ scalars and tools
 
 """
-An instant: RFC 3339, such as ` + "`" + `2026-06-05T13:00:00Z` + "`" + ` or
-` + "`" + `2026-06-05T15:00:00+02:00` + "`" + `. A time without an offset, with or without seconds
-(` + "`" + `2026-06-05T13:00` + "`" + `), is in the server's default time zone. Responses are always
-in UTC. A date alone, an empty string and years before 1900 are refused.
+A point in time in RFC 3339, such as ` + "`" + `2026-06-05T13:00:00Z` + "`" + ` or
+` + "`" + `2026-06-05T15:00:00+02:00` + "`" + `. Responses are always in UTC. An input without an offset,
+such as ` + "`" + `2026-06-05T13:00` + "`" + ` or ` + "`" + `2026-06-05T13:00:00` + "`" + `, is in the server's default time
+zone. An empty string, a date without a time and a year before 1900 are rejected.
 """
 scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
 "A calendar date, such as ` + "`" + `2026-06-05` + "`" + `."
 scalar Date @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")
 
-"A local time of day, such as ` + "`" + `14:30` + "`" + `, up to ` + "`" + `24:00` + "`" + `, the midnight that ends the day."
+"""
+A local time of day, from ` + "`" + `00:00` + "`" + ` to ` + "`" + `24:00` + "`" + `, such as ` + "`" + `14:30` + "`" + `. ` + "`" + `24:00` + "`" + ` is the midnight
+at the end of the day.
+"""
 scalar LocalTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339#appendix-A")
 
 "Any JSON value: an object, a list, a string, a number, a boolean or null."
@@ -4665,49 +4668,49 @@ enum Weekday {
   SUNDAY
 }
 
-"The direction of an order."
+"A sort direction."
 enum OrderDirection {
-  "Ascending: from A to Z, from early to late."
+  "Ascending: A to Z, early to late."
   ASC
-  "Descending."
+  "Descending: Z to A, late to early."
   DESC
 }
 
 "The position of a page in its list."
 type PageInfo {
-  "Whether there is a page after this one."
+  "Whether another page follows this one."
   hasNextPage: Boolean!
-  "Whether there is a page before this one."
+  "Whether another page precedes this one."
   hasPreviousPage: Boolean!
-  "The cursor of the first edge; null when the page is empty."
+  "The cursor of the first edge, to pass as ` + "`" + `before` + "`" + `; null if the page is empty."
   startCursor: String
-  "The cursor of the last edge, to pass as ` + "`" + `after` + "`" + `; null when the page is empty."
+  "The cursor of the last edge, to pass as ` + "`" + `after` + "`" + `; null if the page is empty."
   endCursor: String
 }
 
 # ================================================================== permissions
 
-"""
-Who may read a field or run a mutation. Administrators always may. It documents
-what the server enforces; a test tries every role on every field.
-"""
+"The roles that may read a field or run a mutation. Administrators have access to everything."
 directive @access(
-  "A caller without a token."
+  "The access of a caller without a token."
   anonymous: Access! = NONE
-  "A student."
+  "The access of a student."
   student: Access! = NONE
-  "An interviewer."
+  "The access of an interviewer."
   interviewer: Access! = NONE
 ) on FIELD_DEFINITION
 
-"An input field that may be omitted but not be null."
+"An input field that may be omitted but must not be null."
 directive @notNull on INPUT_FIELD_DEFINITION
 
-"How much of a field a role may read."
+"The part of the data that a role may access."
 enum Access {
-  "Nothing: ` + "`" + `FORBIDDEN` + "`" + `, or ` + "`" + `UNAUTHENTICATED` + "`" + ` without a token."
+  """
+  No access. The field is null, with the error ` + "`" + `FORBIDDEN` + "`" + `, or ` + "`" + `UNAUTHENTICATED` + "`" + ` if
+  the request has no token.
+  """
   NONE
-  "The caller's own data. Other people's data appears not to exist."
+  "The caller's own data. Other data is treated as nonexistent."
   OWN
   "All data."
   ALL
@@ -4715,68 +4718,92 @@ enum Access {
 
 # ====================================================================== queries
 
-"The queries."
+"""
+The queries. An argument with a value that is not allowed causes a top-level error with
+the code ` + "`" + `BAD_USER_INPUT` + "`" + `.
+"""
 type Query {
   """
-  The slots inside ` + "`" + `[start, end]` + "`" + ` that the student may book. At this instant each
-  of them can be booked, and no other slot can. Ordered by start, then id.
-  Null, with an error, for callers without access.
+  The slots between ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + ` that the student can book at this moment, and no
+  others. Sorted by start, then by id. If the list is empty, ` + "`" + `emptyReasons` + "`" + ` explains
+  why. Fails with ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist. Null, with an error, if
+  the caller has no access.
   """
   availableSlots(
     "The student."
     studentId: ID!
-    "Slots that start at this time or later."
+    "Returns only slots that start at this time or later."
     start: DateTime!
-    "Slots that end at this time or earlier; at most 366 days after ` + "`" + `start` + "`" + `."
+    "Returns only slots that end at this time or earlier. At most 366 days after ` + "`" + `start` + "`" + `."
     end: DateTime!
-    "Slots of these interviewers only; at most 500 ids."
+    "Returns only slots of these interviewers. At most 500 ids."
     interviewerIds: [ID!]
-    "Slots that have all of these tags, from their interviewer or from the availability they were published with."
+    """
+    Returns only slots that have all of these tags. A slot has the tags of its
+    interviewer and of its availability.
+    """
     tags: [String!]
-    "The number of items from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 500.
+    Defaults to 50 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The slots after this cursor."
+    "Returns only slots after this cursor."
     after: String
-    "The number of items from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 500. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The slots before this cursor."
+    "Returns only slots before this cursor."
     before: String
   ): AvailableSlotConnection @access(student: OWN)
 
   """
-  Whether the student may book at all at present, with the evidence.
-  Null, with an error, for callers without access.
+  Whether the student may book now, and the facts that decide it. Fails with
+  ` + "`" + `NOT_FOUND` + "`" + ` if the student does not exist. Null, with an error, if the caller has no
+  access.
   """
   eligibility(
     "The student."
     studentId: ID!
   ): Eligibility @access(student: OWN)
 
-  "One student; null if none has this id."
+  """
+  The student with this id; null if there is none, or if the caller may not see them.
+  An interviewer sees only students who have an interview with them.
+  """
   student(
     "The student's id."
     id: ID!
   ): Student @access(student: OWN, interviewer: OWN)
 
-  "The students, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. Null, with an error, for callers without access."
+  "The students. By default sorted by id. Null, with an error, if the caller has no access."
   students(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The students after this cursor."
+    "Returns only students after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The students before this cursor."
+    "Returns only students before this cursor."
     before: String
-    "Which students; all of them by default."
+    "Returns only students who match this filter."
     filter: StudentFilter
-    "The order. A cursor is valid only for the order it was created with."
+    "The sort order. A cursor is valid only for the sort order of the list that returned it."
     orderBy: StudentOrder
   ): StudentConnection @access
 
   """
-  One interviewer; null if none has this id. A student sees the public profile of
-  active interviewers and of those they have an interview with.
+  The interviewer with this id; null if there is none, or if the caller may not see
+  them. A student sees only public profiles, of interviewers who are active or who
+  have an interview with the student.
   """
   interviewer(
     "The interviewer's id."
@@ -4784,146 +4811,176 @@ type Query {
   ): Interviewer @access(student: ALL, interviewer: OWN)
 
   """
-  The interviewers, by id unless ` + "`" + `orderBy` + "`" + ` says otherwise. A student sees
-  active interviewers only, searches names only, and cannot order by e-mail.
-  Null, with an error, for callers without access.
+  The interviewers. By default sorted by id. A student sees only active interviewers,
+  searches only by name, and cannot sort by e-mail address. Null, with an error, if
+  the caller has no access.
   """
   interviewers(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The interviewers after this cursor."
+    "Returns only interviewers after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The interviewers before this cursor."
+    "Returns only interviewers before this cursor."
     before: String
-    "Which interviewers; all of them by default."
+    "Returns only interviewers who match this filter."
     filter: InterviewerFilter
-    "The order. A cursor is valid only for the order it was created with."
+    "The sort order. A cursor is valid only for the sort order of the list that returned it."
     orderBy: InterviewerOrder
   ): InterviewerConnection @access(student: ALL)
 
   """
-  The tags of active interviewers, most frequent first, then by name. For each of
-  them ` + "`" + `interviewers(filter: { tags })` + "`" + ` finds at least one interviewer.
-  Null, with an error, for callers without access.
+  The tags of active interviewers, the most frequent first, then by name. Each tag has
+  at least one active interviewer. Null, with an error, if the caller has no access.
   """
   tags(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 100
   ): [TagCount!] @access(student: ALL, interviewer: ALL)
 
-  "One slot; null if none has this id."
+  "The slot with this id; null if there is none, or if the caller may not see it."
   slot(
     "The slot's id."
     id: ID!
   ): Slot @access(student: OWN, interviewer: OWN)
 
   """
-  The slots of all interviewers in every state, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise.
-  Null, with an error, for callers without access.
+  The slots of all interviewers, in every status. By default sorted by start, then by
+  id. An interviewer sees only their own slots. Null, with an error, if the caller has
+  no access.
   """
   slots(
-    "The number of items from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 500.
+    Defaults to 50 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The slots after this cursor."
+    "Returns only slots after this cursor."
     after: String
-    "The number of items from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 500. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The slots before this cursor."
+    "Returns only slots before this cursor."
     before: String
-    "Which slots; all of them by default."
+    "Returns only slots that match this filter."
     filter: SlotFilter
-    "The order. A cursor is valid only for the order it was created with."
+    "The sort order. A cursor is valid only for the sort order of the list that returned it."
     orderBy: SlotOrder
   ): SlotConnection @access(interviewer: OWN)
 
-  "One interview; null if none has this id."
+  "The interview with this id; null if there is none, or if the caller may not see it."
   interview(
     "The interview's id."
     id: ID!
   ): Interview @access(student: OWN, interviewer: OWN)
 
   """
-  The interviews, by start, then id, unless ` + "`" + `orderBy` + "`" + ` says otherwise.
-  Null, with an error, for callers without access.
+  The interviews, in every status. By default sorted by start, then by id. Students
+  and interviewers see only their own interviews. Null, with an error, if the caller
+  has no access.
   """
   interviews(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The interviews after this cursor."
+    "Returns only interviews after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The interviews before this cursor."
+    "Returns only interviews before this cursor."
     before: String
-    "Which interviews; all of them by default."
+    "Returns only interviews that match this filter."
     filter: InterviewFilter
-    "The order. A cursor is valid only for the order it was created with."
+    "The sort order. A cursor is valid only for the sort order of the list that returned it."
     orderBy: InterviewOrder
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
 
   """
-  The audit log, in the order of writing: who did what, when, and the values
-  before and after. Its entries are never changed or removed.
-  Null, with an error, for callers without access.
+  The audit log, in the order in which it was written: who did what and when, with the
+  values before and after. Entries are never changed or removed. Null, with an error,
+  if the caller has no access.
   """
   events(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The events after this cursor."
+    "Returns only events after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The events before this cursor."
+    "Returns only events before this cursor."
     before: String
-    "Which events; all of them by default."
+    "Returns only events that match this filter."
     filter: EventFilter
-    "The order. A cursor is valid only for the order it was created with."
+    "The sort order. A cursor is valid only for the sort order of the list that returned it."
     orderBy: EventOrder
   ): EventConnection @access
 
   """
-  The bookings, holds and reschedules that were refused in the last 90 days,
-  newest first. Dry runs and repeated requests with the same idempotency key are
-  not included.
-  Null, with an error, for callers without access.
+  The bookings, holds and reschedules that were refused in the last 90 days, newest
+  first. Dry runs and repeated requests with the same idempotency key are not
+  included. Null, with an error, if the caller has no access.
   """
   bookingRefusals(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The refusals after this cursor."
+    "Returns only refusals after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The refusals before this cursor."
+    "Returns only refusals before this cursor."
     before: String
-    "Which refusals; all of them by default."
+    "Returns only refusals that match this filter."
     filter: BookingRefusalFilter
   ): BookingRefusalConnection @access
 
   """
-  All stored data about a student: the rows of the database, by table. It answers
-  a student's request for their data. ` + "`" + `version` + "`" + ` is the version of its form.
-  Null, with an error, for callers without access.
+  All stored data about a student, as database rows by table, to answer a student's
+  request for their data. Its field ` + "`" + `version` + "`" + ` is the version of this format. Null,
+  with an error, if the caller has no access.
   """
   exportStudent(
     "The student."
     studentId: ID!
   ): JSON @access
 
-  "The settings of the booking rules. Everybody may read them."
+  "The settings of the booking rules. Every caller may read them, even without a token."
   bookingPolicy: BookingPolicy! @access(anonymous: ALL, student: ALL, interviewer: ALL)
 
-  "The caller. Null if the token names a student or an interviewer who does not exist."
+  "The caller. Null if the student or interviewer in the token does not exist."
   viewer: Viewer @access(anonymous: ALL, student: ALL, interviewer: ALL)
 }
 
-"The caller."
+"The caller of the request."
 type Viewer {
   "The caller's role."
   role: Role!
-  "The student or interviewer; null for administrators and for callers without a token."
+  "The student or interviewer; null for administrators and callers without a token."
   person: Person
 }
 
@@ -4932,57 +4989,60 @@ union Person = Student | Interviewer
 
 # ======================================================= slots and who may book
 
-"One bookable interval ` + "`" + `[start, end)` + "`" + ` of one interviewer. Its times never change."
+"""
+A bookable or booked span of an interviewer's time, from ` + "`" + `start` + "`" + ` (inclusive) to ` + "`" + `end` + "`" + `
+(exclusive). Its times never change.
+"""
 type Slot {
-  "The slot's id."
+  "The id of the slot."
   id: ID!
   "When the slot starts, in UTC."
   start: DateTime!
   "When the slot ends, in UTC."
   end: DateTime!
-  "The interviewer."
+  "The interviewer who offers the slot."
   interviewer: Interviewer!
-  "The state of the slot."
+  "The status of the slot."
   status: SlotStatus!
-  "The last 100 state changes of the slot, oldest first; null for callers who are not administrators."
+  "The last 100 status changes of the slot, oldest first; null for callers who are not administrators."
   history: [SlotChange!] @access
 }
 
-"A state change of a slot."
+"A status change of a slot."
 type SlotChange {
-  "What happened to the slot."
+  "The kind of change."
   what: SlotChangeKind!
-"When it happened."
+  "The time of the change."
   at: DateTime!
-  "When the hold expires, unless it is released, used or extended earlier; null for other changes."
+  "For a hold: when it expires, unless it is released, used or extended earlier. Null for other changes."
   until: DateTime
-  "The id of the event that it belongs to; null if there is none."
+  "The id of the event that recorded the change; null if there is none."
   eventId: ID
 }
 
-"What can happen to a slot."
+"The kinds of status changes of a slot."
 enum SlotChangeKind {
-  "It was published."
+  "The slot was published."
   PUBLISHED
-  "A student held it."
+  "A student placed a hold on the slot, or extended it."
   HELD
-  "It was booked."
+  "The slot was booked."
   BOOKED
-  "It became open again."
+  "The slot became open again."
   RELEASED
-  "It was withdrawn."
+  "The slot was withdrawn."
   WITHDRAWN
 }
 
-"The state of a slot."
+"The status of a slot."
 enum SlotStatus {
-  "Published, and neither held nor booked."
+  "Published, neither held nor booked."
   OPEN
-  "A student holds it."
+  "Held by a student."
   HELD
-  "It has an interview."
+  "Booked for an interview."
   BOOKED
-  "Withdrawn; it cannot be booked."
+  "Withdrawn. The slot cannot be booked."
   WITHDRAWN
 }
 
@@ -4992,152 +5052,164 @@ type SlotConnection {
   edges: [SlotEdge!]!
   "The slots."
   nodes: [Slot!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many slots all pages contain, at most 10,000. Counted only if selected."
+  "The number of slots on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"A slot in a list."
+"A slot in a list, with its cursor."
 type SlotEdge {
   "The slot."
   node: Slot!
-  "The slot's cursor, which marks its position in the list."
+  "The cursor of the slot, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
-"Narrows a list of slots; all given conditions must match. A null field counts as omitted."
+"A filter for slots. All given fields must match. A null field counts as omitted."
 input SlotFilter {
-  "Of one of these interviewers, at most 500 ids; an empty list matches all."
+  "Returns only slots of these interviewers. At most 500 ids; an empty list matches all slots."
   interviewerIds: [ID!]
-  "In one of these states; an empty list matches all."
+  "Returns only slots with one of these statuses. An empty list matches all slots."
   status: [SlotStatus!]
-  "Slots that start at this time or later."
+  "Returns only slots that start at this time or later."
   start: DateTime
-  "Slots that end at this time or earlier."
+  "Returns only slots that end at this time or earlier."
   end: DateTime
 }
 
-"What slots can be ordered by."
+"The fields by which slots can be sorted."
 enum SlotOrderField {
-  "When they start."
+  "The start of the slot."
   START
 }
 
-"An order of slots; ties are ordered by id, in the same direction."
+"A sort order of slots. Ties are sorted by id, in the same direction."
 input SlotOrder {
-  "The field to order by."
+  "The field to sort by."
   field: SlotOrderField!
-  "The direction."
+  "The direction. Ascending by default."
   direction: OrderDirection! = ASC
 }
 
-"A page of the slots that a student may book, with the student's eligibility."
+"A page of the slots that a student can book, with the student's eligibility."
 type AvailableSlotConnection {
   "The slots with their cursors."
   edges: [AvailableSlotEdge!]!
   "The slots."
   nodes: [Slot!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many slots all pages contain, at most 10,000. Counted only if selected."
+  "The number of slots on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
-  "The student of the list."
+  "The student who can book the slots."
   student: Student!
   "The student's eligibility."
   eligibility: Eligibility!
-  "Why the list is empty; an empty list when it is not."
+  "The reasons why the list is empty; none if it is not empty."
   emptyReasons: [EmptyReason!]!
 }
 
-"A slot in a list."
+"A slot in a list, with its cursor."
 type AvailableSlotEdge {
   "The slot."
   node: Slot!
-  "The slot's cursor, which marks its position in the list."
+  "The cursor of the slot, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
-"One cause of an empty list."
+"A reason why a list of bookable slots is empty."
 type EmptyReason {
-  "The cause, for programs."
+  "The code of the reason, for programs."
   code: EmptyReasonCode!
-  "The number of slots in the range that it excludes; a slot counts for each cause that applies to it."
+  """
+  The number of slots in the range that the reason excludes. A slot that several
+  reasons exclude counts for each of them.
+  """
   count: Int!
-  "The cause, for people."
+  "An English sentence for people."
   message: String!
 }
 
 """
-Why a list of bookable slots can be empty. A cause that also refuses a booking has
-the name of that ` + "`" + `RefusalCode` + "`" + `.
+The reasons why a list of bookable slots is empty. A reason that would also refuse a
+booking has the same name as its ` + "`" + `RefusalCode` + "`" + `.
 """
 enum EmptyReasonCode {
   "The student has used all their interviews."
   LIMIT_REACHED
-  "One of the student's last grades is too low."
+  "One of the student's latest grades is too low."
   GRADES_TOO_LOW
   "The range is in the past."
   RANGE_IN_PAST
   "No interviewer has published a slot in the range."
   NONE_PUBLISHED
   """
-  Slots are published in the range, but none match the interviewers and tags in the
-  filter; or one of these does not exist.
+  No slot in the range matches the interviewers and tags in the filter, or an
+  interviewer or tag in the filter does not exist.
   """
   NONE_MATCH
-  "Slots are booked already."
+  "The slots are booked."
   SLOT_TAKEN
-  "Other students hold slots."
+  "Other students hold the slots."
   SLOT_HELD
-  "Slots have started already."
+  "The slots have started."
   SLOT_IN_PAST
-  "Slots start sooner than the minimum notice."
+  "The slots start sooner than the minimum notice allows."
   TOO_SOON
-  "Slots are with interviewers that the student has met or has booked."
+  "The student has met or booked the interviewers of the slots."
   ALREADY_INTERVIEWED
-  "Slots are with the interviewer who has the student's own e-mail."
+  "The interviewer of the slots has the same e-mail address as the student."
   SELF_INTERVIEW
-  "Slots overlap the student's own interviews."
+  "The slots overlap the student's own interviews."
   OWN_OVERLAP
-  "Slots are on a day or in a week in which the interviewer has reached their maximum number of interviews."
+  "The interviewers have reached their maximum number of interviews for the day or the week of the slots."
   INTERVIEWER_FULL
 }
 
-"Whether a student may book, with the evidence."
+"Whether a student may book, and the facts that decide it."
 type Eligibility {
   "The student."
   student: Student!
-  "Whether the student may book. An active hold does not prevent it: the booking ends the hold."
+  """
+  Whether the student may book. An active hold does not count against the student
+  here, because a booking ends it.
+  """
   eligible: Boolean!
-  "The number of used interviews: those booked, completed, or missed by the student, and an active hold."
+  """
+  The number of used interviews: those that are booked, completed or missed by the
+  student, plus an active hold.
+  """
   interviewsUsed: Int!
-  "The number of interviews that the student may use: their own limit, or else the policy's."
+  "The maximum number of interviews: the student's own limit if set, otherwise the policy's."
   interviewLimit: Int!
-  "The number of remaining interviews, at least 0, including those that waivers add."
+  """
+  The number of interviews that the student can still book, including those that
+  waivers add. Never negative.
+  """
   interviewsRemaining: Int!
-  "The number of remaining interviews that waivers of the limit add."
+  "The part of ` + "`" + `interviewsRemaining` + "`" + ` that waivers of the limit add."
   extraByWaiver: Int!
-  "The grades that the rule considers, newest first."
+  "The grades that the grade rule checks, newest first."
   recentGrades: [Int!]!
-  "All rules that fail and are not waived; empty if the student may book."
+  "The rules that the student fails and that are not waived. Empty if the student may book."
   reasons: [EligibilityReason!]!
   """
-  The waivers in effect: without them a rule would fail, or exclude an interviewer
-  that the student has met.
+  The waivers in effect: those that let a failing rule pass, shorten the minimum
+  notice, or allow another interview with the same interviewer.
   """
   waivers: [Waiver!]!
 }
 
-"One rule that a student fails."
+"A rule that a student fails."
 type EligibilityReason {
-  "The rule, for programs."
+  "The code of the rule, for programs."
   code: RefusalCode!
-  "What fails, for people."
+  "An English sentence for people."
   message: String!
 }
 
@@ -5145,57 +5217,70 @@ type EligibilityReason {
 
 "A person who takes mock interviews."
 type Student {
-  "The student's id."
+  "The id of the student."
   id: ID!
   "The full name."
   name: String!
   """
-  The e-mail, in lower case, unique among students. It is never null; its type
-  matches that of an interviewer, so that one selection fits every ` + "`" + `Person` + "`" + `.
+  The e-mail address, in lower case, unique among students. It is never null. The type
+  is nullable because ` + "`" + `Interviewer.email` + "`" + ` is, so that one selection fits both types of
+  ` + "`" + `Person` + "`" + `.
   """
   email: String
-  "The student's IANA time zone, by its canonical name."
+  "The student's IANA time zone, as a canonical name."
   timeZone: String!
   """
-  The number of interviews that the student may use: their own limit, or else the policy's.
-  Null, with an error, for callers without access.
+  The maximum number of interviews: the student's own limit if set, otherwise the
+  policy's. Null, with an error, if the caller has no access.
   """
   interviewLimit: Int @access(student: OWN)
-  "Whether the student may book now. Null, with an error, for callers without access."
+  """
+  Whether the student may book now, and the facts that decide it. Null, with an error,
+  if the caller has no access.
+  """
   eligibility: Eligibility @access(student: OWN)
-  "The student's active hold; null if there is none."
+  "The student's active hold. Null if there is none, or, with an error, if the caller has no access."
   hold: Hold @access(student: OWN)
-  "The student's last 50 waivers, in the order in which they were granted. Null, with an error, for callers without access."
+  """
+  The last 50 waivers of the student, in the order in which they were granted. Null,
+  with an error, if the caller has no access.
+  """
   waivers: [Waiver!] @access(student: OWN)
   """
-  The student's booked interviews that have not ended, by start; the first 20 of them.
-  Null, with an error, for callers without access.
+  The student's booked interviews that have not ended, sorted by start. At most 20;
+  ` + "`" + `interviews` + "`" + ` returns the others. Null, with an error, if the caller has no access.
   """
   upcomingInterviews: [Interview!] @access(student: OWN)
   """
-  The student's interviews in every state, by start, then id.
-  Null, with an error, for callers without access.
+  The student's interviews in every status, sorted by start, then by id. Null, with an
+  error, if the caller has no access.
   """
   interviews(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The interviews after this cursor."
+    "Returns only interviews after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The interviews before this cursor."
+    "Returns only interviews before this cursor."
     before: String
-    "Which of them; all by default."
+    "Returns only interviews that match this filter."
     filter: InterviewFilter
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
-  "When the student was added."
+  "When the student was created."
   createdAt: DateTime!
   """
-  The version of the student's own fields: initially 1, incremented by each edit.
-  It does not cover interviews, holds and waivers. Send it as ` + "`" + `expectedVersion` + "`" + `.
+  The version of the student, initially 1. Each edit of the student's own fields
+  increments it; interviews, holds and waivers do not. Pass it as ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the student's own fields were last edited; initially ` + "`" + `createdAt` + "`" + `."
+  "When the student's own fields were last edited. Initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
 }
 
@@ -5205,158 +5290,205 @@ type StudentConnection {
   edges: [StudentEdge!]!
   "The students."
   nodes: [Student!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many students all pages contain, at most 10,000. Counted only if selected."
+  "The number of students on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"A student in a list."
+"A student in a list, with their cursor."
 type StudentEdge {
   "The student."
   node: Student!
-  "The student's cursor, which marks its position in the list."
+  "The cursor of the student, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
-"Narrows a list of students. A null field counts as omitted."
+"A filter for students. All given fields must match. A null field counts as omitted."
 input StudentFilter {
-  "Part of the name or the e-mail. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß."
+  """
+  Part of the name or the e-mail address. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds
+  José, and ` + "`" + `weiss` + "`" + ` finds Weiß.
+  """
   search: String
-  "Only students with this value of ` + "`" + `Eligibility.eligible` + "`" + `."
+  "Returns only students with this value of ` + "`" + `Eligibility.eligible` + "`" + `."
   eligible: Boolean
-  "Only students who cannot book because of one of these rules: ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `; an empty list matches all. Other codes are refused, because they concern a slot and not the student."
+  """
+  Returns only students who cannot book because of one of these rules: ` + "`" + `LIMIT_REACHED` + "`" + `
+  or ` + "`" + `GRADES_TOO_LOW` + "`" + `. An empty list matches all students. Other codes are rejected,
+  because they depend on the slot.
+  """
   stuck: [RefusalCode!]
-  "Only students whose ` + "`" + `Eligibility.interviewsUsed` + "`" + ` is within these bounds."
+  "Returns only students whose ` + "`" + `Eligibility.interviewsUsed` + "`" + ` is in this range."
   interviewsUsed: IntRange
 }
 
-"A range of whole numbers."
+"A range of whole numbers. Both bounds are inclusive."
 input IntRange {
-  "The lower bound, inclusive; null or omitted: none."
+  "The minimum; null or omitted if there is none."
   min: Int
-  "The upper bound, inclusive; null or omitted: none."
+  "The maximum; null or omitted if there is none."
   max: Int
 }
 
-"What students can be ordered by."
+"The fields by which students can be sorted."
 enum StudentOrderField {
-  "The id, which is the order of creation."
+  "The id. Ids ascend in the order of creation."
   ID
-  "The full name, ignoring case and accents."
+  "The full name. Case and accents are ignored."
   NAME
-  "The e-mail."
+  "The e-mail address."
   EMAIL
   "The time of creation."
   CREATED_AT
 }
 
-"An order of students; ties are ordered by id, in the same direction."
+"A sort order of students. Ties are sorted by id, in the same direction."
 input StudentOrder {
-  "The field to order by."
+  "The field to sort by."
   field: StudentOrderField!
-  "The direction."
+  "The direction. Ascending by default."
   direction: OrderDirection! = ASC
 }
 
 "A person who gives mock interviews."
 type Interviewer {
-  "The interviewer's id."
+  "The id of the interviewer."
   id: ID!
   "The full name."
   name: String!
-  "The e-mail, in lower case, unique among interviewers. Null, with an error, for callers without access."
+  """
+  The e-mail address, in lower case, unique among interviewers. Null, with an error,
+  if the caller has no access.
+  """
   email: String @access(interviewer: OWN)
-  "The interviewer's IANA time zone, by its canonical name."
+  "The interviewer's IANA time zone, as a canonical name."
   timeZone: String!
-  "Topics and levels, in lower case."
+  "Tags, such as topics and levels, in lower case."
   tags: [String!]!
-  "What the interviewer offers, in one line; null if not set."
+  "One line about what the interviewer offers; null if not set."
   headline: String
-  "The interviewer's description of themselves; null if not set."
+  "How the interviewer describes themselves; null if not set."
   bio: String
-  "An ` + "`" + `https` + "`" + ` URL of a photo; null if not set."
+  "The ` + "`" + `https` + "`" + ` URL of a photo; null if not set."
   photoUrl: String
-  "The languages the interviewer gives interviews in, as BCP 47 tags such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `, sorted."
+  "The languages in which the interviewer gives interviews, as sorted BCP 47 tags such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
   languages: [String!]!
-  "The maximum number of interviews per day, in the interviewer's time zone; null for no cap."
+  """
+  The maximum number of interviews per day, in the interviewer's time zone; null if
+  there is no maximum, or, with an error, if the caller has no access.
+  """
   maxPerDay: Int @access(interviewer: OWN)
-  "The maximum number of interviews per week from Monday, in the interviewer's time zone; null for no cap."
+  """
+  The maximum number of interviews per week, in the interviewer's time zone. A week
+  begins on Monday. Null if there is no maximum, or, with an error, if the caller has
+  no access.
+  """
   maxPerWeek: Int @access(interviewer: OWN)
   """
-  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room; null if not set. Their students
-  find it in ` + "`" + `Interview.meetingUrl` + "`" + `.
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room. Students read it in
+  ` + "`" + `Interview.meetingUrl` + "`" + `. Null if not set, or, with an error, if the caller has no
+  access.
   """
   meetingUrl: String @access(interviewer: OWN)
-  "Whether the interviewer gives interviews at present. An inactive interviewer has no open slots in the future."
+  "Whether the interviewer gives interviews at present. An inactive interviewer has no open future slots."
   active: Boolean!
-  "When the interviewer was added."
+  "When the interviewer was created."
   createdAt: DateTime!
   """
-  The version of the interviewer's own fields: initially 1, incremented by each edit.
-  It does not cover their availability. Send it as ` + "`" + `expectedVersion` + "`" + `.
+  The version of the interviewer, initially 1. Each edit of the interviewer's own
+  fields increments it; changes of their availability do not. Pass it as
+  ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the interviewer's own fields were last edited; initially ` + "`" + `createdAt` + "`" + `."
+  "When the interviewer's own fields were last edited. Initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
-  "The interviewer's slots in every state, by start, then id. Null, with an error, for callers without access."
+  """
+  The interviewer's slots in every status, sorted by start, then by id. Null, with an
+  error, if the caller has no access.
+  """
   slots(
-    "Slots that start at this time or later."
+    "Returns only slots that start at this time or later."
     start: DateTime
-    "Slots that end at this time or earlier."
+    "Returns only slots that end at this time or earlier."
     end: DateTime
-    "In one of these states; an empty list matches all."
+    "Returns only slots with one of these statuses. An empty list matches all slots."
     status: [SlotStatus!]
-    "The number of items from the start, 1 to 500; 50 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 500.
+    Defaults to 50 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The slots after this cursor."
+    "Returns only slots after this cursor."
     after: String
-    "The number of items from the end, 1 to 500; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 500. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The slots before this cursor."
+    "Returns only slots before this cursor."
     before: String
   ): SlotConnection @access(interviewer: OWN)
   """
-  The interviewer's windows and weekly rules, without removed ones, by start.
-  Null, with an error, for callers without access.
+  The interviewer's windows and weekly rules, sorted by start. Removed ones are not
+  included. Null, with an error, if the caller has no access.
   """
   availability(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The availability after this cursor."
+    "Returns only windows and rules after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The availability before this cursor."
+    "Returns only windows and rules before this cursor."
     before: String
   ): AvailabilityConnection @access(interviewer: OWN)
-  "The interviewer's blocked time, by start. Null, with an error, for callers without access."
+  "The interviewer's blocked time, sorted by start. Null, with an error, if the caller has no access."
   blocks(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The blocked time after this cursor."
+    "Returns only blocked time after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The blocked time before this cursor."
+    "Returns only blocked time before this cursor."
     before: String
   ): BlockConnection @access(interviewer: OWN)
   """
-  The interviewer's interviews in every state, by start, then id.
-  Null, with an error, for callers without access.
+  The interviewer's interviews in every status, sorted by start, then by id. A student
+  sees only their own interviews with the interviewer. Null, with an error, if the
+  caller has no access.
   """
   interviews(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The interviews after this cursor."
+    "Returns only interviews after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The interviews before this cursor."
+    "Returns only interviews before this cursor."
     before: String
-    "Which of them; all by default."
+    "Returns only interviews that match this filter."
     filter: InterviewFilter
   ): InterviewConnection @access(student: OWN, interviewer: OWN)
 }
@@ -5367,154 +5499,167 @@ type InterviewerConnection {
   edges: [InterviewerEdge!]!
   "The interviewers."
   nodes: [Interviewer!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many interviewers all pages contain, at most 10,000. Counted only if selected."
+  "The number of interviewers on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"An interviewer in a list."
+"An interviewer in a list, with their cursor."
 type InterviewerEdge {
   "The interviewer."
   node: Interviewer!
-  "The interviewer's cursor, which marks its position in the list."
+  "The cursor of the interviewer, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
-"Narrows a list of interviewers. A null field counts as omitted."
+"A filter for interviewers. All given fields must match. A null field counts as omitted."
 input InterviewerFilter {
   """
-  Part of the name or the e-mail. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds
-  José, and ` + "`" + `weiss` + "`" + ` finds Weiß. A student searches names only.
+  Part of the name or the e-mail address. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds
+  José, and ` + "`" + `weiss` + "`" + ` finds Weiß. A student searches only names.
   """
   search: String
-  "Interviewers who have all of these tags; an empty list matches all."
+  "Returns only interviewers who have all of these tags. An empty list matches all interviewers."
   tags: [String!]
-  "Interviewers who have all of these languages (BCP 47); an empty list matches all."
+  """
+  Returns only interviewers who have all of these languages (BCP 47 tags). An empty
+  list matches all interviewers.
+  """
   languages: [String!]
-  "Only interviewers with this value of ` + "`" + `active` + "`" + `."
+  "Returns only interviewers with this value of ` + "`" + `active` + "`" + `."
   active: Boolean
 }
 
-"A tag and its number of interviewers."
+"A tag, with the number of interviewers who have it."
 type TagCount {
   "The tag, in lower case."
   tag: String!
-  "The number of active interviewers who have it."
+  "The number of active interviewers with this tag."
   interviewers: Int!
 }
 
-"What interviewers can be ordered by."
+"The fields by which interviewers can be sorted."
 enum InterviewerOrderField {
-  "The id, which is the order of creation."
+  "The id. Ids ascend in the order of creation."
   ID
-  "The full name, ignoring case and accents."
+  "The full name. Case and accents are ignored."
   NAME
-  "The e-mail."
+  "The e-mail address."
   EMAIL
   "The time of creation."
   CREATED_AT
 }
 
-"An order of interviewers; ties are ordered by id, in the same direction."
+"A sort order of interviewers. Ties are sorted by id, in the same direction."
 input InterviewerOrder {
-  "The field to order by."
+  "The field to sort by."
   field: InterviewerOrderField!
-  "The direction."
+  "The direction. Ascending by default."
   direction: OrderDirection! = ASC
 }
 
 # =================================================================== interviews
 
-"A booking of a slot by a student, in any state."
+"A student's booking of a slot with an interviewer, in any status."
 type Interview {
-  "The interview's id."
+  "The id of the interview. Rescheduling keeps it."
   id: ID!
   "The student."
   student: Student!
   "The interviewer."
   interviewer: Interviewer!
-  "Its slot."
+  "The booked slot."
   slot: Slot!
-  "When it starts, in UTC."
+  "When the interview starts, in UTC."
   start: DateTime!
-  "When it ends, in UTC."
+  "When the interview ends, in UTC."
   end: DateTime!
-  "Its state."
+  "The status of the interview."
   status: InterviewStatus!
-  "The grade, 0 to 5; null until it is given."
+  "The grade, 0 to 5; null if none has been given."
   grade: Int
-  "The interviewer's note; null for a student if it is not shared with them."
+  "The interviewer's note. Null if there is none, or if the caller is the student and the note is not shared."
   note: String
   "Whether the note is shared with the student."
   noteShared: Boolean!
-  "When it was booked."
+  "When the interview was booked."
   bookedAt: DateTime!
   """
-  The version of the interview: initially 1, incremented when it is rescheduled, cancelled,
-  completed, graded or otherwise changed. Send it as ` + "`" + `expectedVersion` + "`" + `.
+  The version of the interview, initially 1. Each change increments it, such as
+  rescheduling, cancelling, completing or grading. Pass it as ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the interview was last changed; initially ` + "`" + `bookedAt` + "`" + `, or the time of the import."
+  "When the interview was last changed. Initially ` + "`" + `bookedAt` + "`" + `, or the time of the import."
   updatedAt: DateTime!
-  "When it was completed; null unless it is."
+  "When the interview was completed; null unless its status is ` + "`" + `COMPLETED` + "`" + `."
   completedAt: DateTime
-  "When it was cancelled; null unless it is."
+  "When the interview was cancelled; null unless its status is ` + "`" + `CANCELLED` + "`" + `."
   cancelledAt: DateTime
-  "Why it was cancelled; null unless it is."
+  "Why the interview was cancelled; null unless its status is ` + "`" + `CANCELLED` + "`" + `."
   cancelReason: String
-  "When the no-show was marked; null unless it is one."
+  "When the no-show was marked; null unless the interview is a no-show."
   noShowAt: DateTime
-  """
-  Where it takes place: the current meeting room of the interviewer. Null if they
-  have none, and unless the interview is ` + "`" + `BOOKED` + "`" + `.
-  """
+  "The current meeting room of the interviewer. Null if they have none, or if the status is not ` + "`" + `BOOKED` + "`" + `."
   meetingUrl: String
-  "How many times it was rescheduled."
+  "How many times the interview was rescheduled."
   rescheduleCount: Int!
-  "Whether the caller can cancel it now."
+  "Whether the caller can cancel the interview now."
   viewerCanCancel: Boolean!
-  "The student's deadline to cancel it; null unless it is ` + "`" + `BOOKED` + "`" + `."
+  "The last moment at which the student can cancel the interview; null unless its status is ` + "`" + `BOOKED` + "`" + `."
   cancelableUntil: DateTime
-  "Whether the caller can reschedule it now. The new slot is judged by ` + "`" + `rescheduleInterview` + "`" + `."
+  "Whether the caller can reschedule the interview now, to a slot that the student can book."
   viewerCanReschedule: Boolean!
-  "The student's deadline to reschedule it; null unless it is ` + "`" + `BOOKED` + "`" + `."
+  "The last moment at which the student can reschedule the interview; null unless its status is ` + "`" + `BOOKED` + "`" + `."
   reschedulableUntil: DateTime
-  "How many more times it can be rescheduled; 0 unless it is ` + "`" + `BOOKED` + "`" + `."
+  "How many more times the interview can be rescheduled; 0 unless its status is ` + "`" + `BOOKED` + "`" + `."
   reschedulesLeft: Int!
-  "Whether the caller can complete it, or change its grade, now."
+  "Whether the caller can complete the interview, or change its grade, now."
   viewerCanComplete: Boolean!
   """
-  Whether it exists although a rule refuses it: an administrator imported it although it breaks
-  the limit, the pair, the grades or a cap, or a waiver lets the student meet the interviewer again.
+  Whether the interview is exempt from a booking rule: an administrator imported it
+  with ` + "`" + `exempt` + "`" + `, or a waiver let the student meet the interviewer again.
   """
   exempt: Boolean!
-  "Its events, oldest first."
+  "The events of the interview, oldest first."
   events(
-    "The number of items from the start, 1 to 100; 20 if neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    """
+    The maximum number of items, counted from the start of the list: 1 to 100.
+    Defaults to 20 if ` + "`" + `last` + "`" + ` is not given.
+    """
     first: Int
-    "The events after this cursor."
+    "Returns only events after this cursor."
     after: String
-    "The number of items from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    """
+    The maximum number of items, counted from the end of the list: 1 to 100. It
+    cannot be combined with ` + "`" + `first` + "`" + `.
+    """
     last: Int
-    "The events before this cursor."
+    "Returns only events before this cursor."
     before: String
   ): EventConnection!
 }
 
-"The state of an interview."
+"""
+The status of an interview. It decides whether the interview counts towards the
+student's limit, and whether the student can book the same interviewer again without a
+waiver.
+"""
 enum InterviewStatus {
-  "It is booked."
+  "Booked. It counts towards the limit, and the student cannot book the interviewer again."
   BOOKED
-  "It took place."
+  "Completed. It counts towards the limit, and the student cannot book the interviewer again."
   COMPLETED
-  "It was cancelled. It counts neither as used nor as having met."
+  "Cancelled. It does not count towards the limit, and the student can book the interviewer again."
   CANCELLED
-  "The student did not attend. It counts as used, but not as having met."
+  "The student did not attend. It counts towards the limit, but the student can book the interviewer again."
   STUDENT_NO_SHOW
-  "The interviewer did not attend. It counts neither as used nor as having met."
+  """
+  The interviewer did not attend. It does not count towards the limit, and the student
+  can book the interviewer again.
+  """
   INTERVIEWER_NO_SHOW
 }
 
@@ -5524,173 +5669,182 @@ type InterviewConnection {
   edges: [InterviewEdge!]!
   "The interviews."
   nodes: [Interview!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many interviews all pages contain, at most 10,000. Counted only if selected."
+  "The number of interviews on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"An interview in a list."
+"An interview in a list, with its cursor."
 type InterviewEdge {
   "The interview."
   node: Interview!
-  "The interview's cursor, which marks its position in the list."
+  "The cursor of the interview, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
-"Narrows a list of interviews; all given conditions must match. A null field counts as omitted."
+"A filter for interviews. All given fields must match. A null field counts as omitted."
 input InterviewFilter {
-  "Of this student."
+  "Returns only interviews of this student."
   studentId: ID
-  "Of this interviewer."
+  "Returns only interviews with this interviewer."
   interviewerId: ID
-  "In one of these states."
+  "Returns only interviews with one of these statuses."
   status: [InterviewStatus!]
-  "Interviews that start at this time or later."
+  "Returns only interviews that start at this time or later."
   start: DateTime
-  "Interviews that end at this time or earlier."
+  "Returns only interviews that end at this time or earlier."
   end: DateTime
 }
 
-"What interviews can be ordered by."
+"The fields by which interviews can be sorted."
 enum InterviewOrderField {
-  "When they start."
+  "The start of the interview."
   START
-  "When they were booked."
+  "The time of the booking."
   BOOKED_AT
 }
 
-"An order of interviews; ties are ordered by id, in the same direction."
+"A sort order of interviews. Ties are sorted by id, in the same direction."
 input InterviewOrder {
-  "The field to order by."
+  "The field to sort by."
   field: InterviewOrderField!
-  "The direction."
+  "The direction. Ascending by default."
   direction: OrderDirection! = ASC
 }
 
 # ============================================================ holds and waivers
 
-"A short, exclusive reservation of one slot for one student. It counts like a booking until it ends."
+"""
+A short, exclusive reservation of a slot for a student before they book it. While it is
+active, it counts as a used interview.
+"""
 type Hold {
-  "The hold's id."
+  "The id of the hold."
   id: ID!
   "The student who holds the slot."
   student: Student!
-  "The slot."
+  "The held slot."
   slot: Slot!
-  "When it was placed."
+  "When the hold was placed."
   placedAt: DateTime!
-  "When it expires, unless it is released or used earlier."
+  "When the hold expires, unless it is released or used earlier."
   expiresAt: DateTime!
-  "Whether it was extended, which can be done once."
+  "Whether the hold was extended. A hold can be extended once."
   extended: Boolean!
-  "When it was released or used; null if it was neither."
+  "When the hold was released or used; null if neither happened."
   endedAt: DateTime
 }
 
 "A rule that an administrator can waive for a student."
 enum WaivableRule {
-  "The limit on interviews."
+  "The limit on the number of interviews: ` + "`" + `LIMIT_REACHED` + "`" + `."
   LIMIT
-  "The last grades."
+  "The rule on the latest grades: ` + "`" + `GRADES_TOO_LOW` + "`" + `."
   GRADES
-  "The rule never to meet the same interviewer twice."
+  "The rule that a student meets an interviewer only once: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
   PAIR
-  "The minimum notice."
+  "The minimum notice before the start of a slot: ` + "`" + `TOO_SOON` + "`" + `."
   NOTICE
 }
 
 """
-Exempts one student from one rule a limited number of times. A use is an active
-hold or a counting interview that depends on the waiver; a cancellation returns it.
+An exemption of one student from one rule, for a limited number of uses. A booking or an
+active hold that depends on the waiver is a use. Cancelling the booking returns the use.
 """
 type Waiver {
-  "The waiver's id."
+  "The id of the waiver."
   id: ID!
-  "The student it is for."
+  "The student who is exempt from the rule."
   student: Student!
-  "The rule it waives."
+  "The waived rule."
   rule: WaivableRule!
-  "Why it was granted."
+  "Why the waiver was granted."
   reason: String!
-  "How many times it can be used."
+  "The maximum number of uses."
   uses: Int!
   "The current number of uses."
   used: Int!
-  "When it was granted."
+  "When the waiver was granted."
   grantedAt: DateTime!
-  "When it expires; null for never."
+  "When the waiver expires; null if it does not expire."
   expiresAt: DateTime
-  "When it was revoked; null if it was not."
+  "When the waiver was revoked; null if it was not revoked."
   revokedAt: DateTime
 }
 
 # ======================================================================= events
 
-"An entry in the audit log: who did what, when, and the values before and after."
+"An entry of the audit log: who did what and when, with the values before and after."
 type Event {
-  "The event's id. Later events have greater ids."
+  "The id of the event. Later events have greater ids."
   id: ID!
-  "When it happened."
+  "The time of the event."
   at: DateTime!
-  "What happened."
+  "The kind of event."
   kind: EventKind!
-  "Who did it."
+  "The author of the change."
   actor: Actor!
-  "The id of the request, as in the response header X-Request-Id; empty if there was none."
+  "The id of the request, as in the response header ` + "`" + `X-Request-Id` + "`" + `. Empty if there was no request."
   requestId: String!
-  "The student it is about; null if there is none."
+  "The student that the event is about; null if there is none."
   student: Student
-  "The interviewer it is about; null if there is none."
+  "The interviewer that the event is about; null if there is none."
   interviewer: Interviewer
-  "The slot it is about; null if there is none."
+  "The slot that the event is about; null if there is none."
   slot: Slot
-  "The interview it is about; null if there is none."
+  "The interview that the event is about; null if there is none."
   interview: Interview
-  "The version of the booking policy at that time; null for events that were written before versions were recorded."
+  "The version of the booking policy at the time of the event. Null for old events that did not record it."
   policyVersion: Int
   """
-  The changed fields that the caller may read. Names, e-mails, profiles, notes,
-  reasons and meeting URLs are ` + "`" + `true` + "`" + ` where there was, or is, a value. A student is
-  told of a note only by the event that shares it; ` + "`" + `waivers` + "`" + ` are told to callers
-  who may read the student's waivers.
+  The changed fields that the caller may read. For names, e-mail addresses, profiles,
+  notes, reasons and meeting URLs, the value is ` + "`" + `true` + "`" + ` instead of the text. A student
+  sees a change of the note only if the event shares the note. ` + "`" + `waivers` + "`" + ` is visible
+  only to callers who may read the student's waivers.
   """
   changes: [Change!]!
 }
 
 "A changed field."
 type Change {
-  "The field."
+  "The name of the field."
   field: String!
-  "The value before: a number, a boolean, a string, an object or a list; ids and times are strings. Null for none."
+  """
+  The value before the change: a number, a boolean, a string, an object or a list. Ids
+  and times are strings. Null if there was no value.
+  """
   before: JSON
-  "The value after, in the same form; null for none."
+  "The value after the change, in the same form as ` + "`" + `before` + "`" + `. Null if there is no value."
   after: JSON
 }
 
-"The author of a change or request."
+"The author of a change or a request."
 type Actor {
   "The author's role."
   role: Role!
-  "The author's id; null for the local administrator and for the program itself."
+  "The id of the author; null for the local administrator and for the server itself."
   id: ID
-  "The student or interviewer; null for administrators, for the program itself, and if the person does not exist."
+  """
+  The student or interviewer. Null for administrators and for the server itself, if
+  the person does not exist, and if the caller may not see them.
+  """
   person: Person
 }
 
-"A role."
+"The role of a caller."
 enum Role {
   "A caller without a token."
   ANONYMOUS
-  "A person who takes interviews."
+  "A student."
   STUDENT
-  "A person who gives interviews."
+  "An interviewer."
   INTERVIEWER
-  "A person who runs the school."
+  "An administrator of the school."
   ADMIN
-  "The program itself, in its jobs and commands."
+  "The server itself, in its jobs and commands."
   SYSTEM
 }
 
@@ -5718,17 +5872,17 @@ enum EventKind {
   HOLD_EXTENDED
   "A hold was released."
   HOLD_RELEASED
-  "A rule was waived."
+  "A waiver was granted."
   WAIVER_GRANTED
   "A waiver was revoked."
   WAIVER_REVOKED
-  "An availability was published."
+  "A window or a weekly rule was published."
   AVAILABILITY_ADDED
-  "An availability was changed."
+  "A window or a weekly rule was changed."
   AVAILABILITY_UPDATED
-  "An availability was removed."
+  "A window or a weekly rule was removed."
   AVAILABILITY_REMOVED
-  "More slots of a weekly rule were published."
+  "A weekly rule published more slots."
   AVAILABILITY_EXTENDED
   "Time was blocked."
   TIME_BLOCKED
@@ -5736,49 +5890,49 @@ enum EventKind {
   TIME_UNBLOCKED
   "A single slot was withdrawn."
   SLOT_WITHDRAWN
-  "A student was added."
+  "A student was created."
   STUDENT_CREATED
   "A student was changed."
   STUDENT_UPDATED
   "A student was anonymised."
   STUDENT_ANONYMISED
-  "An interviewer was added."
+  "An interviewer was created."
   INTERVIEWER_CREATED
   "An interviewer was changed."
   INTERVIEWER_UPDATED
-  "The policy was changed."
+  "The booking policy was changed."
   POLICY_UPDATED
   "A file was imported."
   DATA_IMPORTED
 }
 
-"Narrows a list of events; all given conditions must match. A null field counts as omitted."
+"A filter for events. All given fields must match. A null field counts as omitted."
 input EventFilter {
-  "About this student."
+  "Returns only events about this student."
   studentId: ID
-  "About this interviewer."
+  "Returns only events about this interviewer."
   interviewerId: ID
-  "About this interview."
+  "Returns only events about this interview."
   interviewId: ID
-  "Of one of these kinds; an empty list matches all."
+  "Returns only events of one of these kinds. An empty list matches all events."
   kind: [EventKind!]
-  "Events at this time or later."
+  "Returns only events at this time or later."
   start: DateTime
-  "Events before this time."
+  "Returns only events before this time."
   end: DateTime
 }
 
-"What events can be ordered by."
+"The fields by which events can be sorted."
 enum EventOrderField {
-  "The id, which is the order of writing."
+  "The id. Ids ascend in the order of writing."
   ID
 }
 
-"An order of events."
+"A sort order of events."
 input EventOrder {
-  "The field to order by."
+  "The field to sort by."
   field: EventOrderField!
-  "The direction."
+  "The direction. Ascending by default."
   direction: OrderDirection! = ASC
 }
 
@@ -5788,47 +5942,50 @@ type EventConnection {
   edges: [EventEdge!]!
   "The events."
   nodes: [Event!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many events all pages contain, at most 10,000. Counted only if selected."
+  "The number of events on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"An event in a list."
+"An event in a list, with its cursor."
 type EventEdge {
   "The event."
   node: Event!
-  "The event's cursor, which marks its position in the list."
+  "The cursor of the event, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
 # ============================================================= refused bookings
 
-"A refused booking, hold or reschedule. It is kept for 90 days."
+"A booking, hold or reschedule that was refused. It is stored for 90 days."
 type BookingRefusal {
-  "The refusal's id. Later refusals have greater ids."
+  "The id of the refusal. Later refusals have greater ids."
   id: ID!
-  "When it was refused."
+  "The time of the refusal."
   at: DateTime!
-  "The operation."
+  "The refused mutation."
   operation: BookingOperation!
-  "The codes of all rules that refused it, without duplicates."
+  "The refusal codes, without duplicates."
   codes: [RefusalCode!]!
-  "The caller."
+  "The caller of the mutation."
   actor: Actor!
-  "The id of the request, as in the response header X-Request-Id; empty if there was none, and after the student is anonymised."
+  """
+  The id of the request, as in the response header ` + "`" + `X-Request-Id` + "`" + `. Empty if there was
+  no request, or if the student was anonymised since.
+  """
   requestId: String!
-  "The student it is about; null if no student has the given id."
+  "The student in the request; null if the student does not exist."
   student: Student
-  "The requested slot; null if no slot has the given id."
+  "The slot in the request; null if the slot does not exist."
   slot: Slot
-  "The interview to be rescheduled; null for other operations, and if no interview has the given id."
+  "The interview to reschedule; null for other mutations, or if the interview does not exist."
   interview: Interview
 }
 
-"A mutation whose refusals are stored."
+"The mutations whose refusals are stored."
 enum BookingOperation {
   "` + "`" + `bookSlot` + "`" + `."
   BOOK_SLOT
@@ -5838,15 +5995,15 @@ enum BookingOperation {
   RESCHEDULE_INTERVIEW
 }
 
-"Narrows a list of refused bookings; all given conditions must match. A null field counts as omitted."
+"A filter for refused bookings. All given fields must match. A null field counts as omitted."
 input BookingRefusalFilter {
-  "Refusals that are about this student."
+  "Returns only refusals about this student."
   studentId: ID
-  "Refusals with this code, alone or among others."
+  "Returns only refusals that include this code."
   code: RefusalCode
-  "Refusals at this time or later."
+  "Returns only refusals at this time or later."
   start: DateTime
-  "Refusals before this time."
+  "Returns only refusals before this time."
   end: DateTime
 }
 
@@ -5856,19 +6013,19 @@ type BookingRefusalConnection {
   edges: [BookingRefusalEdge!]!
   "The refusals."
   nodes: [BookingRefusal!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many refusals all pages contain, at most 10,000. Counted only if selected."
+  "The number of refusals on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"A refused booking in a list."
+"A refused booking in a list, with its cursor."
 type BookingRefusalEdge {
   "The refusal."
   node: BookingRefusal!
-  "The refusal's cursor, which marks its position in the list."
+  "The cursor of the refusal, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
@@ -5876,296 +6033,334 @@ type BookingRefusalEdge {
 
 "The settings of the booking rules, as one versioned record."
 type BookingPolicy {
-  "How many interviews a student may use."
+  "The maximum number of interviews of a student without a limit of their own."
   interviewLimit: Int!
-  "Each considered grade must be greater than this."
+  "Each of the latest grades must be greater than this number."
   minimumGradeExclusive: Int!
-  "The number of latest grades that are considered."
+  "How many of the latest grades the grade rule checks."
   gradeWindow: Int!
-  "The lifetime of a hold, in seconds."
+  "How long a hold lasts, in seconds."
   holdSeconds: Int!
-  "The minimum time between a booking and the start of its slot, in seconds."
+  "The minimum time between a booking and the start of the slot, in seconds."
   minimumNoticeSeconds: Int!
-  "The minimum time between a student's cancellation and the start of the interview, in seconds."
+  "The minimum time between a cancellation by the student and the start of the interview, in seconds."
   cancelCutoffSeconds: Int!
-  "The minimum time between a student's reschedule and the start of the interview, in seconds."
+  "The minimum time between a reschedule by the student and the start of the interview, in seconds."
   rescheduleCutoffSeconds: Int!
-  "How many times an interview can be rescheduled."
+  "How many times one interview can be rescheduled."
   maxReschedules: Int!
-  "How far ahead weekly availability is published, in days."
+  "How many days ahead weekly rules publish their slots."
   publishHorizonDays: Int!
-  "The version, incremented by each change."
+  "The version of the policy. Each change increments it."
   version: Int!
 }
 
 # ===================================================================== refusals
 
 """
-A refusal by a rule. A mutation returns all rules that refuse, at most 20, together
-with a null result, and changes nothing.
+A refusal. A refused mutation changes nothing and returns all its refusals, at most 20,
+with a null result. Treat an unknown code as a refusal with a ` + "`" + `message` + "`" + `.
 """
 interface UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about, such as ` + "`" + `[\"input\", \"email\"]` + "`" + `; null if it is about none."
+  """
+  The path of the rejected input field, such as ` + "`" + `["input", "email"]` + "`" + `; null if the
+  refusal is not about one field.
+  """
   path: [String!]
 }
 
-"The reason for a refusal."
+"The reasons for refusals. New codes can be added."
 enum RefusalCode {
-  "The student has used all their interviews."
+  "The student has used all their interviews. An administrator can raise the limit or grant a waiver."
   LIMIT_REACHED
-  "One of the student's last grades is too low."
+  "One of the student's latest grades is too low. An administrator can grant a waiver."
   GRADES_TOO_LOW
-  "The student has met the interviewer or has a booking with them."
+  "The student has a booked or completed interview with the interviewer, or holds one of their slots."
   ALREADY_INTERVIEWED
-  "The interviewer has the student's own e-mail."
+  "The interviewer has the same e-mail address as the student."
   SELF_INTERVIEW
-  "The student has another interview at that time."
+  "The student has another interview at that time, or holds a slot at that time."
   OWN_OVERLAP
   "The interviewer has reached their maximum number of interviews for that day or week."
   INTERVIEWER_FULL
-  "Another student has booked the slot."
+  "Another student has booked the slot. ` + "`" + `alternatives` + "`" + ` has other slots."
   SLOT_TAKEN
-  "Another student holds the slot."
+  "Another student holds the slot. ` + "`" + `alternatives` + "`" + ` has other slots."
   SLOT_HELD
-  "The student holds another slot, and can hold one at a time."
+  "The student holds another slot and can hold only one. Release that hold first."
   ALREADY_HOLDING
   "The slot was withdrawn."
   SLOT_WITHDRAWN
-  "The slot has started already."
+  "The slot has started."
   SLOT_IN_PAST
-  "It is too early, or the slot starts sooner than the minimum notice."
+  """
+  It is too early to complete the interview or to mark a no-show, or the slot starts
+  sooner than the minimum notice allows.
+  """
   TOO_SOON
-  "The hold has expired or was released."
+  "The hold has expired or was released. Hold the slot again, or book it without a hold."
   HOLD_EXPIRED
-  "No object has this id."
+  "No object has this id, or the caller may not access it."
   NOT_FOUND
-  "The value is not allowed."
+  "The value of an input field is not allowed."
   INVALID_INPUT
   "The range is reversed, empty or too long."
   INVALID_RANGE
-  "The key was used with a different input."
+  "The idempotency key was used with another input. Use a new key for each action of the user."
   IDEMPOTENCY_MISMATCH
-  "The object has been changed since its version was read."
+  "The object has been changed since its version was read. Read it again."
   VERSION_CONFLICT
-  "The student can no longer cancel."
+  "The deadline for a cancellation by the student has passed."
   CANCEL_TOO_LATE
-  "The student can no longer reschedule the interview."
+  "The deadline for a reschedule by the student has passed."
   RESCHEDULE_TOO_LATE
-  "The current state does not allow this."
+  "The current status of the object does not allow the change."
   WRONG_STATUS
   "The interview has been rescheduled the maximum number of times."
   TOO_MANY_RESCHEDULES
-  "The time overlaps other slots of the interviewer."
+  "The time overlaps other slots or blocked time of the interviewer."
   AVAILABILITY_CONFLICT
-  "Other requests are changing the same data; try again."
+  "Other requests are changing the same data. Send the request again."
   BUSY_RETRY
 }
 
-"A refusal without further details."
+"A refusal without further data."
 type PlainError implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
 }
 
-"Another student has booked the slot or holds it."
+"""
+Another student has booked or holds the slot: ` + "`" + `SLOT_TAKEN` + "`" + ` or ` + "`" + `SLOT_HELD` + "`" + `. Offer the
+student one of the ` + "`" + `alternatives` + "`" + `.
+"""
 type SlotTaken implements UserError {
   "` + "`" + `SLOT_TAKEN` + "`" + ` or ` + "`" + `SLOT_HELD` + "`" + `."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "Up to five slots at or after the requested time that the student can book instead."
+  "Up to five other slots that the student can book, at or after the start of the requested slot."
   alternatives: [Slot!]!
-  "When the hold of the other student expires; null when the slot is booked."
+  "When the other student's hold expires; null if the slot is booked."
   heldUntil: DateTime
 }
 
-"The student may not book: a ` + "`" + `LimitReached` + "`" + ` or a ` + "`" + `GradesTooLow` + "`" + `."
+"The student may not book any slot: a ` + "`" + `LimitReached` + "`" + ` or a ` + "`" + `GradesTooLow` + "`" + `."
 interface NotEligible {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
   "The student's eligibility."
   eligibility: Eligibility!
 }
 
-"The student has used all their interviews: ` + "`" + `LIMIT_REACHED` + "`" + `."
+"""
+The student has used all their interviews: ` + "`" + `LIMIT_REACHED` + "`" + `. An administrator can raise
+the limit or grant a waiver.
+"""
 type LimitReached implements NotEligible & UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The number of interviews that the student has used."
+  "The number of used interviews."
   used: Int!
-  "The number of interviews that the student may use, without waivers."
+  "The maximum number of interviews, without waivers."
   limit: Int!
   "The student's eligibility."
   eligibility: Eligibility!
 }
 
-"One of the student's last grades is too low: ` + "`" + `GRADES_TOO_LOW` + "`" + `."
+"One of the student's latest grades is too low: ` + "`" + `GRADES_TOO_LOW` + "`" + `. An administrator can grant a waiver."
 type GradesTooLow implements NotEligible & UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The student's eligibility, with the grades."
+  "The student's eligibility, with the checked grades in ` + "`" + `recentGrades` + "`" + `."
   eligibility: Eligibility!
 }
 
-"The student has met the interviewer or has a booking with them: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `."
+"""
+The student has a booked or completed interview with the interviewer, or holds one of
+their slots: ` + "`" + `ALREADY_INTERVIEWED` + "`" + `. Offer a slot of another interviewer.
+"""
 type AlreadyInterviewed implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The interview with that interviewer; null if it is a hold or the caller may not see it."
+  """
+  The interview with that interviewer. Null if the cause is a hold, or if the caller
+  may not see the interview.
+  """
   interview: Interview
-  "The student's active hold with that interviewer; null if it is an interview."
+  """
+  The student's active hold with that interviewer. Null if the cause is an interview,
+  or if the caller may not see the hold.
+  """
   hold: Hold
 }
 
-"The student has another interview or hold at that time: ` + "`" + `OWN_OVERLAP` + "`" + `."
+"The student has another interview or holds a slot at that time: ` + "`" + `OWN_OVERLAP` + "`" + `. Offer a slot at another time."
 type OwnOverlap implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The interview at that time; null if it is a hold or the caller may not see it."
+  "The interview at that time. Null if the cause is a hold, or if the caller may not see the interview."
   interview: Interview
-  "The student's active hold at that time; null if it is an interview."
+  """
+  The student's active hold at that time. Null if the cause is an interview, or if the
+  caller may not see the hold.
+  """
   hold: Hold
 }
 
-"The student holds another slot: ` + "`" + `ALREADY_HOLDING` + "`" + `."
+"The student holds another slot and can hold only one: ` + "`" + `ALREADY_HOLDING` + "`" + `. Release that hold first."
 type AlreadyHolding implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
   "The student's active hold; null if it has ended since."
   hold: Hold
 }
 
-"It is too early: ` + "`" + `TOO_SOON` + "`" + `."
+"""
+It is too early to complete the interview or to mark a no-show, or the slot starts too
+soon to be booked: ` + "`" + `TOO_SOON` + "`" + `.
+"""
 type TooSoon implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
   """
-  The earliest allowed time. For a booking: the earliest start of a slot that the
-  minimum notice allows. For an interview: when it can first be completed or marked
-  as a no-show.
+  For an interview: when the change is first allowed. For a booking: the earliest
+  start of a slot that the minimum notice allows.
   """
   earliest: DateTime!
 }
 
-"The student can no longer cancel: ` + "`" + `CANCEL_TOO_LATE` + "`" + `."
+"""
+The deadline for a cancellation by the student has passed: ` + "`" + `CANCEL_TOO_LATE` + "`" + `. The
+interviewer and administrators can still cancel.
+"""
 type CancelTooLate implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The deadline for the cancellation."
+  "The last moment at which the student could cancel."
   deadline: DateTime!
 }
 
-"The student can no longer reschedule the interview: ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `."
+"""
+The deadline for a reschedule by the student has passed: ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `. An
+administrator can still reschedule before the start.
+"""
 type RescheduleTooLate implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The deadline for the reschedule."
+  "The last moment at which the student could reschedule."
   deadline: DateTime!
 }
 
 "The interview has been rescheduled the maximum number of times: ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `."
 type TooManyReschedules implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "How many times it was rescheduled."
+  "How many times the interview was rescheduled."
   used: Int!
-  "How many times it may be rescheduled."
+  "The maximum number of reschedules of one interview."
   limit: Int!
 }
 
-"The current state does not allow this: ` + "`" + `WRONG_STATUS` + "`" + `."
+"The current status of the object does not allow the change: ` + "`" + `WRONG_STATUS` + "`" + `. Read the object again."
 type WrongStatus implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
   "The status of the interview; null if the refusal is not about an interview."
   status: InterviewStatus
-  "The statuses that allow it; empty if a deadline has passed or the refusal is not about an interview."
+  """
+  The statuses that allow the change. Empty if a deadline has passed, or if the
+  refusal is not about an interview.
+  """
   expected: [InterviewStatus!]!
-  "The deadline; null if there is none."
+  "The deadline that has passed; null if there is none."
   until: DateTime
 }
 
-"The object has been changed since: ` + "`" + `VERSION_CONFLICT` + "`" + `."
+"""
+The object has been changed since its version was read: ` + "`" + `VERSION_CONFLICT` + "`" + `. Read it
+again, and repeat the change with ` + "`" + `currentVersion` + "`" + `.
+"""
 type VersionConflict implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The current version."
+  "The current version of the object."
   currentVersion: Int!
 }
 
-"A value or a range is not allowed: ` + "`" + `INVALID_INPUT` + "`" + ` or ` + "`" + `INVALID_RANGE` + "`" + `."
+"A value or a range is not allowed: ` + "`" + `INVALID_INPUT` + "`" + ` or ` + "`" + `INVALID_RANGE` + "`" + `. ` + "`" + `allowed` + "`" + ` and the bounds say what is."
 type InvalidInput implements UserError {
-  "The rule, for programs."
+  "The refusal code, for programs."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
-  "The name of the input field, as at the end of ` + "`" + `path` + "`" + `; null if it is not a single field."
+  "The name of the input field, the last element of ` + "`" + `path` + "`" + `. Null if the refusal is not about one field."
   field: String
   "The kind of value that is allowed."
   allowed: AllowedInput!
-  "The minimum; null if there is none. ` + "`" + `allowed` + "`" + ` says what it counts."
+  "The minimum of what ` + "`" + `allowed` + "`" + ` counts; null if there is none."
   min: Int
-  "The maximum; null if there is none. ` + "`" + `allowed` + "`" + ` says what it counts."
+  "The maximum of what ` + "`" + `allowed` + "`" + ` counts; null if there is none."
   max: Int
   "The earliest allowed time; null if there is none."
   notBefore: DateTime
@@ -6173,7 +6368,7 @@ type InvalidInput implements UserError {
   notAfter: DateTime
 }
 
-"The kinds of allowed values of an input field."
+"The kinds of values that an input field allows."
 enum AllowedInput {
   "A whole number from ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + `."
   INTEGER
@@ -6187,31 +6382,34 @@ enum AllowedInput {
   EMAIL
   "An ` + "`" + `https` + "`" + ` URL."
   HTTPS_URL
-  "The BCP 47 tag of a language."
+  "A BCP 47 language tag."
   LANGUAGE
   "The name of an IANA time zone."
   TIME_ZONE
-  "A value that is not in use."
+  "A value that nobody else has."
   UNUSED
   "A time from ` + "`" + `notBefore` + "`" + ` to ` + "`" + `notAfter` + "`" + `."
   TIME
-  "An end that is later than the start."
+  "An end that is after the start."
   AFTER_START
   "A range of at most ` + "`" + `max` + "`" + ` days."
   DAYS
   "A range of ` + "`" + `min` + "`" + ` to ` + "`" + `max` + "`" + ` minutes."
   MINUTES
-  "Something else; the message says what."
+  "Another kind of value, which the message describes."
   OTHER
 }
 
-"Nothing can be published, because the time overlaps other slots."
+"""
+The time overlaps other slots or blocked time of the interviewer:
+` + "`" + `AVAILABILITY_CONFLICT` + "`" + `. Nothing was published.
+"""
 type AvailabilityConflict implements UserError {
   "Always ` + "`" + `AVAILABILITY_CONFLICT` + "`" + `."
   code: RefusalCode!
-  "The explanation, for people."
+  "An English sentence for people."
   message: String!
-  "The input field it is about; null if it is about none."
+  "The path of the rejected input field; null if the refusal is not about one field."
   path: [String!]
   "The overlapping slots, at most 100."
   slots: [Slot!]!
@@ -6220,90 +6418,108 @@ type AvailabilityConflict implements UserError {
 # ================================================================ subscriptions
 
 """
-Changes as they happen, on whichever server: over WebSockets with the protocol
-graphql-transport-ws, or as server-sent events. A subscription reports changes after
-its start; query the current state separately. It ends when its token expires.
+Changes as they happen, whichever server makes them. Subscriptions use WebSockets (the
+protocol graphql-transport-ws) or server-sent events. A subscription reports only
+changes after its start, so query the current state separately. It ends when the token
+expires.
 """
 type Subscription {
   """
-  Changes to ` + "`" + `availableSlots` + "`" + ` for the same student, range and filters, and to the
-  student's eligibility. Not reported: a slot that becomes unbookable because its
+  Changes of a list of ` + "`" + `availableSlots` + "`" + ` with the same arguments, and of the student's
+  eligibility. It does not report that a slot can no longer be booked because its
   start is near.
   """
   slotsChanged(
     "The student."
     studentId: ID!
-    "Slots that start at this time or later."
+    "Reports only slots that start at this time or later."
     start: DateTime!
-    "Slots that end at this time or earlier; at most 366 days after ` + "`" + `start` + "`" + `."
+    "Reports only slots that end at this time or earlier. At most 366 days after ` + "`" + `start` + "`" + `."
     end: DateTime!
-    "Slots of these interviewers only; at most 500 ids."
+    "Reports only slots of these interviewers. At most 500 ids."
     interviewerIds: [ID!]
-    "Slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
+    "Reports only slots that have all of these tags, as in ` + "`" + `availableSlots` + "`" + `."
     tags: [String!]
-    "Only opened slots after this cursor of ` + "`" + `availableSlots` + "`" + `: the beginning of the pages that the client shows."
+    """
+    Reports opened slots only after this cursor of ` + "`" + `availableSlots` + "`" + `, at which the
+    client's first page begins.
+    """
     after: String
-    "Only opened slots before this cursor of ` + "`" + `availableSlots` + "`" + `: the end of the pages that the client shows."
+    "Reports opened slots only before this cursor of ` + "`" + `availableSlots` + "`" + `, at which the client's last page ends."
     before: String
   ): SlotsChanged! @access(student: OWN)
 
   """
-  Each interview of the caller that is booked, rescheduled or otherwise changed, in
-  its current state. Changes in quick succession may be combined. Administrators get
-  all interviews.
+  The current state of each interview of the caller that is booked, rescheduled or
+  otherwise changed. Changes in quick succession may be combined into one event.
+  Administrators receive all interviews.
   """
   interviewChanged(
-    "Interviews of this student only."
+    "Reports only interviews of this student."
     studentId: ID
-    "Interviews with this interviewer only."
+    "Reports only interviews with this interviewer."
     interviewerId: ID
   ): Interview! @access(student: OWN, interviewer: OWN)
 }
 
-"Changes to the slots that a student may book."
+"A change of a list of bookable slots."
 type SlotsChanged {
-  "Slots that can be booked now, by start, then id. Some may have been bookable before."
+  "The slots that can be booked now, sorted by start, then by id. The client may already have some of them."
   opened: [Slot!]!
-  "The same slots with their cursors in ` + "`" + `availableSlots` + "`" + `, to merge them into the edges of its pages."
+  "The slots of ` + "`" + `opened` + "`" + ` with their cursors in ` + "`" + `availableSlots` + "`" + `, to merge into the client's pages."
   openedEdges: [AvailableSlotEdge!]!
-  "Slots that can no longer be booked. Some may not have been bookable before."
+  "The ids of slots that can no longer be booked. The client may not have some of them."
   closedIds: [ID!]!
-  "Whether the event is incomplete: if true, query ` + "`" + `availableSlots` + "`" + ` again."
+  "Whether the event is incomplete. If true, query ` + "`" + `availableSlots` + "`" + ` again."
   refetch: Boolean!
-  "The number of slots in ` + "`" + `availableSlots` + "`" + ` after the change, at most 10,000, regardless of ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `. Counted only if selected."
+  """
+  The number of slots in ` + "`" + `availableSlots` + "`" + ` after the change, regardless of ` + "`" + `after` + "`" + ` and
+  ` + "`" + `before` + "`" + `. Counting stops at 10,000. Counted only if selected.
+  """
   totalCount: Int!
   "Whether there are more slots than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
-  "The student's eligibility after the change. An event may contain no other change."
+  "The student's eligibility after the change. It can be the only change in an event."
   eligibility: Eligibility!
 }
 
 # ==================================================================== mutations
 
-"The mutations. The ` + "`" + `errors` + "`" + ` of a payload are empty if and only if nothing refused the mutation; it was then executed, unless it was a dry run."
+"""
+The mutations. If the ` + "`" + `errors` + "`" + ` of a payload is empty, the mutation was executed, or it
+was a dry run that would succeed. Otherwise nothing was changed. In addition to the
+listed refusals, any mutation can be refused with ` + "`" + `NOT_FOUND` + "`" + `, ` + "`" + `INVALID_INPUT` + "`" + `,
+` + "`" + `INVALID_RANGE` + "`" + ` or ` + "`" + `BUSY_RETRY` + "`" + `, and with ` + "`" + `WRONG_STATUS` + "`" + ` if the caller is an interviewer
+who is not active.
+"""
 type Mutation {
   """
-  Books a slot for a student. If the student has already booked the slot, it returns
-  that interview. The booking ends the student's hold on another slot.
-  Null only with a top-level error.
+  Books a slot for a student. If the student has already booked the slot, returns that
+  interview. The booking ends the student's hold on another slot. Refusals:
+  ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
+  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `,
+  ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `HOLD_EXPIRED` + "`" + `. Null only if the request fails
+  with a top-level error.
   """
   bookSlot(
     "The slot and the student."
     input: BookSlotInput!
   ): BookSlotPayload @access(student: OWN)
   """
-  Reserves a slot for a student for a short time (the policy's ` + "`" + `holdSeconds` + "`" + `). A
+  Reserves a slot for a student for a short time, the policy's ` + "`" + `holdSeconds` + "`" + `. A
   student can hold one slot at a time. Holding the same slot again extends the hold
-  once.
-  Null only with a top-level error.
+  once. Refusals: ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `,
+  ` + "`" + `TOO_SOON` + "`" + `, ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `,
+  ` + "`" + `OWN_OVERLAP` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `GRADES_TOO_LOW` + "`" + `, ` + "`" + `ALREADY_HOLDING` + "`" + `. Null only if
+  the request fails with a top-level error.
   """
   holdSlot(
     "The slot and the student."
     input: HoldSlotInput!
   ): HoldSlotPayload @access(student: OWN)
   """
-  Releases a hold before it expires. Releasing a hold that has ended changes nothing.
-  Null only with a top-level error.
+  Releases a hold before it expires. If the hold has ended, nothing changes. Null only
+  if the request fails with a top-level error.
   """
   releaseHold(
     "The hold."
@@ -6311,108 +6527,130 @@ type Mutation {
   ): ReleaseHoldPayload @access(student: OWN)
   """
   Moves an interview to another slot. The interview keeps its id, and its previous
-  slot opens again. The rules on the limit and the pair ignore this interview, and the
-  grades are not checked. The policy's ` + "`" + `maxReschedules` + "`" + ` limits the number of moves. A
-  student can reschedule until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the start, an
-  administrator at any time.
-  Null only with a top-level error.
+  slot opens again, as after a cancellation. The new slot is checked like a booking,
+  except that the interview itself does not count and the grades are not checked. An
+  interview can be rescheduled at most ` + "`" + `maxReschedules` + "`" + ` times. A student can
+  reschedule until ` + "`" + `rescheduleCutoffSeconds` + "`" + ` before the start, an administrator until
+  the start. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `RESCHEDULE_TOO_LATE` + "`" + `, ` + "`" + `TOO_MANY_RESCHEDULES` + "`" + `,
+  ` + "`" + `SLOT_TAKEN` + "`" + `, ` + "`" + `SLOT_HELD` + "`" + `, ` + "`" + `SLOT_WITHDRAWN` + "`" + `, ` + "`" + `SLOT_IN_PAST` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `,
+  ` + "`" + `INTERVIEWER_FULL` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `, ` + "`" + `OWN_OVERLAP` + "`" + `,
+  ` + "`" + `LIMIT_REACHED` + "`" + `. Null only if the request fails with a top-level error.
   """
   rescheduleInterview(
     "The interview and the new slot."
     input: RescheduleInterviewInput!
   ): RescheduleInterviewPayload @access(student: OWN)
   """
-  Cancels an interview. A student can cancel until the policy's ` + "`" + `cancelCutoffSeconds` + "`" + `
-  before the start, others at any time. A future slot opens again, unless the
-  interviewer cancelled the interview or withdrew the slot.
-  Null only with a top-level error.
+  Cancels an interview. A student can cancel until ` + "`" + `cancelCutoffSeconds` + "`" + ` before the
+  start; the interviewer and administrators can cancel at any time. The slot opens
+  again if it is in the future, the interviewer is active, and the interviewer neither
+  withdrew the slot nor cancelled the interview. Cancelling again changes nothing.
+  Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `CANCEL_TOO_LATE` + "`" + `. Null only if the request fails with a
+  top-level error.
   """
   cancelInterview(
     "The interview and the reason."
     input: CancelInterviewInput!
   ): CancelInterviewPayload @access(student: OWN, interviewer: OWN)
   """
-  Records that an interview took place, optionally with its grade. A later grade replaces an earlier one.
-  Null only with a top-level error.
+  Completes an interview, with or without a grade. On a completed interview, changes
+  the grade and the note. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `. Null only if the
+  request fails with a top-level error.
   """
   completeInterview(
     "The interview and its result."
     input: CompleteInterviewInput!
   ): CompleteInterviewPayload @access(interviewer: OWN)
-  "Records that the student or the interviewer did not attend, from 10 minutes after the start. Null only with a top-level error."
+  """
+  Records that the student or the interviewer did not attend. Possible from 10 minutes
+  after the start. Repeating it changes nothing. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `TOO_SOON` + "`" + `.
+  Null only if the request fails with a top-level error.
+  """
   markNoShow(
     "The interview and the absent party."
     input: MarkNoShowInput!
   ): MarkNoShowPayload @access(interviewer: OWN)
   """
-  Undoes a no-show within 48 hours after it was marked. The interview is booked and
-  counts again, so the rules on the limit, the pair and overlaps apply.
-  Null only with a top-level error.
+  Undoes a no-show, within 48 hours after it was marked. The interview becomes
+  ` + "`" + `BOOKED` + "`" + ` and counts again, so the limit, the pair and overlaps are checked.
+  Refusals: ` + "`" + `WRONG_STATUS` + "`" + `, ` + "`" + `LIMIT_REACHED` + "`" + `, ` + "`" + `ALREADY_INTERVIEWED` + "`" + `, ` + "`" + `SELF_INTERVIEW` + "`" + `,
+  ` + "`" + `OWN_OVERLAP` + "`" + `. Null only if the request fails with a top-level error.
   """
   undoNoShow(
     "The interview."
     input: UndoNoShowInput!
   ): UndoNoShowPayload @access(interviewer: OWN)
-  "Exempts a student from a rule a limited number of times. Null only with a top-level error."
+  """
+  Exempts a student from a rule for a limited number of uses. Refusals: ` + "`" + `WRONG_STATUS` + "`" + `
+  if the student is anonymised. Null only if the request fails with a top-level error.
+  """
   grantWaiver(
-    "The student and the rule."
+    "The student, the rule and the number of uses."
     input: GrantWaiverInput!
   ): GrantWaiverPayload @access
-  "Ends a waiver. Bookings that depend on it are kept; revoking it again changes nothing. Null only with a top-level error."
+  """
+  Revokes a waiver. Bookings that depend on it are kept. Revoking it again changes
+  nothing. Null only if the request fails with a top-level error.
+  """
   revokeWaiver(
     "The waiver."
     input: RevokeWaiverInput!
   ): RevokeWaiverPayload @access
 
   """
-  Publishes a weekly rule of an interviewer up to the policy's horizon, and extends
-  it as time passes. Publishing the same rule again changes nothing, as with
-  ` + "`" + `addAvailability` + "`" + `.
-  Null only with a top-level error.
+  Publishes a weekly rule of an interviewer. Its slots are published up to the
+  policy's horizon, and further as time passes. Publishing the same rule again changes
+  nothing, as with ` + "`" + `addAvailability` + "`" + `. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is
+  not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can be published.
+  Null only if the request fails with a top-level error.
   """
   addWeeklyAvailability(
-    "The availability to publish."
+    "The rule to publish."
     input: AddWeeklyAvailabilityInput!
   ): AddWeeklyAvailabilityPayload @access(interviewer: OWN)
   """
-  Changes the given fields of an availability. Future slots that it still contains
-  stay as they are, the others are withdrawn, and new ones are published.
-  Null only with a top-level error.
+  Changes the given fields of a window or a weekly rule. Future slots that still fit
+  stay as they are. The others are withdrawn, and new slots are published. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + ` if the interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` if the same
+  window is already published. Null only if the request fails with a top-level error.
   """
   updateAvailability(
-    "The availability and the changes."
+    "The window or rule, and its changes."
     input: UpdateAvailabilityInput!
   ): UpdateAvailabilityPayload @access(interviewer: OWN)
   """
-  Removes an availability: its open future slots are withdrawn, and a rule publishes
-  no more. Slots of the interviewer's other availability at that time stay, or are
-  published. Null only with a top-level error.
+  Removes a window or a weekly rule. Its open future slots are withdrawn, and a rule
+  publishes no more slots. If another availability of the interviewer contains the
+  same time, its slots stay or are published. Null only if the request fails with a
+  top-level error.
   """
   removeAvailability(
-    "The availability."
+    "The window or rule to remove."
     input: RemoveAvailabilityInput!
   ): RemoveAvailabilityPayload @access(interviewer: OWN)
   """
-  Blocks a range in an interviewer's calendar, such as a holiday. Nothing is published in blocked time.
-  Null only with a top-level error.
+  Blocks time in an interviewer's calendar, such as a holiday. Open future slots in it
+  are withdrawn, and no slots are published in it. Null only if the request fails with
+  a top-level error.
   """
   blockTime(
-    "The range and the interviewer."
+    "The time and the interviewer."
     input: BlockTimeInput!
   ): BlockTimePayload @access(interviewer: OWN)
   """
-  Unblocks time and publishes the slots of the interviewer's availability in it.
-  Null only with a top-level error.
+  Removes blocked time, and publishes the slots of the interviewer's availability in
+  it. Null only if the request fails with a top-level error.
   """
   unblockTime(
     "The block."
     input: UnblockTimeInput!
   ): UnblockTimePayload @access(interviewer: OWN)
   """
-  Withdraws one slot. No availability that has its time publishes it again, even when
-  the same availability is added or imported again; ` + "`" + `addAvailability` + "`" + ` says how to offer
-  the time again. Withdrawing it again changes nothing.
-  Null only with a top-level error.
+  Withdraws one slot. No availability publishes it again, even if the same
+  availability is added or imported again. To offer the time again, see
+  ` + "`" + `addAvailability` + "`" + `. Withdrawing the slot again changes nothing. Refusals:
+  ` + "`" + `SLOT_IN_PAST` + "`" + ` if the slot has started. Null only if the request fails with a
+  top-level error.
   """
   withdrawSlot(
     "The slot."
@@ -6421,54 +6659,58 @@ type Mutation {
 
   """
   Publishes one window of an interviewer, divided into slots. Publishing the same
-  window again changes nothing: its slots that were withdrawn, or cancelled by the
-  interviewer, stay withdrawn and are ` + "`" + `skipped` + "`" + ` as ` + "`" + `BLOCKED` + "`" + `. To offer their time again,
-  publish another window that contains it, or remove this one with ` + "`" + `removeAvailability` + "`" + `
-  and publish it again.
-  Null only with a top-level error.
+  window again changes nothing: slots that were withdrawn, or cancelled by the
+  interviewer, stay withdrawn and are ` + "`" + `skipped` + "`" + ` with the reason ` + "`" + `BLOCKED` + "`" + `. To offer
+  their time again, publish another window that contains it, or remove this window
+  with ` + "`" + `removeAvailability` + "`" + ` and publish it again. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the
+  interviewer is not active; ` + "`" + `AVAILABILITY_CONFLICT` + "`" + ` or ` + "`" + `SLOT_IN_PAST` + "`" + ` if no slot can
+  be published. Null only if the request fails with a top-level error.
   """
   addAvailability(
-    "The availability to publish."
+    "The window to publish."
     input: AddAvailabilityInput!
   ): AddAvailabilityPayload @access(interviewer: OWN)
 
-  "Adds a student. Null only with a top-level error."
+  "Creates a student. Null only if the request fails with a top-level error."
   createStudent(
     "The student."
     input: CreateStudentInput!
   ): CreateStudentPayload @access
-  "Changes the given fields of a student. Null only with a top-level error."
+  """
+  Changes the given fields of a student. Refusals: ` + "`" + `WRONG_STATUS` + "`" + ` if the student is
+  anonymised. Null only if the request fails with a top-level error.
+  """
   updateStudent(
-    "The student and the changes."
+    "The student, and the changes."
     input: UpdateStudentInput!
   ): UpdateStudentPayload @access
   """
-  Removes a student's name and e-mail, and the texts that people have written about
-  them. Their interviews are kept, and they can no longer book. Their hold and their
-  waivers end. Nothing can be written about them again: that is ` + "`" + `WRONG_STATUS` + "`" + `.
-  It cannot be undone.
-  Null only with a top-level error.
+  Removes a student's name, e-mail address and all texts about them. This cannot be
+  undone. Their interviews are kept, and their hold and waivers end. The student can
+  no longer book, and nothing can be written about them again. Refusals:
+  ` + "`" + `WRONG_STATUS` + "`" + ` while the student has upcoming interviews. Null only if the request
+  fails with a top-level error.
   """
   anonymiseStudent(
     "The student."
     input: AnonymiseStudentInput!
   ): AnonymiseStudentPayload @access
-  "Adds an interviewer. Null only with a top-level error."
+  "Creates an interviewer. Null only if the request fails with a top-level error."
   createInterviewer(
     "The interviewer."
     input: CreateInterviewerInput!
   ): CreateInterviewerPayload @access
   """
   Changes the given fields of an interviewer. ` + "`" + `active: false` + "`" + ` withdraws their open
-  future slots; ` + "`" + `active: true` + "`" + ` publishes their availability again, except blocked
-  time and slots that were withdrawn individually.
-  Null only with a top-level error.
+  future slots. ` + "`" + `active: true` + "`" + ` publishes their availability again, except in blocked
+  time and except slots that were withdrawn individually. Null only if the request
+  fails with a top-level error.
   """
   updateInterviewer(
     "The interviewer and the changes."
     input: UpdateInterviewerInput!
   ): UpdateInterviewerPayload @access
-  "Changes the given fields of the policy. Null only with a top-level error."
+  "Changes the given fields of the booking policy. Null only if the request fails with a top-level error."
   updateBookingPolicy(
     "The changes."
     input: UpdateBookingPolicyInput!
@@ -6477,35 +6719,39 @@ type Mutation {
 
 # --------------------------------------------------------------------- bookings
 
-"A booking of one slot for one student. A null field counts as omitted."
+"The slot to book, and the student. A null field counts as omitted."
 input BookSlotInput {
   "The student."
   studentId: ID!
   "The slot."
   slotId: ID!
-  "Requires this hold; if omitted, the student's own hold on the slot is used if there is one."
+  """
+  The hold that the booking must use. If omitted, the student's own hold on the slot
+  is used if there is one.
+  """
   holdId: ID
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
-  "Returns in ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` the result of a real booking, and changes nothing."
+  "If true, changes nothing. ` + "`" + `allowed` + "`" + ` and ` + "`" + `errors` + "`" + ` are the same as for a real booking."
   dryRun: Boolean! = false
 }
 
-"The payload of ` + "`" + `bookSlot` + "`" + `."
+"Payload of ` + "`" + `bookSlot` + "`" + `."
 type BookSlotPayload {
-  "The interview; null if it was refused, and after a dry run."
+  "The interview; null if the mutation was refused, and after a dry run."
   interview: Interview
-  "Whether it was booked; after a dry run, whether it would be."
+  "Whether the slot was booked. After a dry run: whether it would be."
   allowed: Boolean!
-  "The student's hold on another slot that the booking ended; null if there was none."
+  "The student's hold on another slot, if the booking ended one; otherwise null."
   releasedHold: Hold
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if ` + "`" + `allowed` + "`" + ` is true."
   errors: [UserError!]!
 }
 
@@ -6513,23 +6759,24 @@ type BookSlotPayload {
 input CancelInterviewInput {
   "The interview."
   interviewId: ID!
-  "Why, 1 to 500 characters."
+  "The reason, in 1 to 500 characters. The student and the interviewer can read it."
   reason: String!
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `cancelInterview` + "`" + `."
+"Payload of ` + "`" + `cancelInterview` + "`" + `."
 type CancelInterviewPayload {
-  "The interview; null if it was refused."
+  "The interview; null if the mutation was refused."
   interview: Interview
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -6540,20 +6787,21 @@ input HoldSlotInput {
   "The slot."
   slotId: ID!
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `holdSlot` + "`" + `."
+"Payload of ` + "`" + `holdSlot` + "`" + `."
 type HoldSlotPayload {
-  "The hold; null if it was refused."
+  "The hold; null if the mutation was refused."
   hold: Hold
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -6563,13 +6811,13 @@ input ReleaseHoldInput {
   holdId: ID!
 }
 
-"The payload of ` + "`" + `releaseHold` + "`" + `."
+"Payload of ` + "`" + `releaseHold` + "`" + `."
 type ReleaseHoldPayload {
-  "The hold; null if it was refused."
+  "The hold; null if the mutation was refused."
   hold: Hold
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -6580,20 +6828,21 @@ input RescheduleInterviewInput {
   "The new slot."
   slotId: ID!
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `rescheduleInterview` + "`" + `."
+"Payload of ` + "`" + `rescheduleInterview` + "`" + `."
 type RescheduleInterviewPayload {
-  "The interview; null if it was refused."
+  "The interview; null if the mutation was refused."
   interview: Interview
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -6609,23 +6858,24 @@ enum Party {
 input MarkNoShowInput {
   "The interview."
   interviewId: ID!
-  "The absent party."
+  "The party that did not attend."
   party: Party!
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `markNoShow` + "`" + `."
+"Payload of ` + "`" + `markNoShow` + "`" + `."
 type MarkNoShowPayload {
-  "The interview; null if it was refused."
+  "The interview; null if the mutation was refused."
   interview: Interview
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -6635,13 +6885,13 @@ input UndoNoShowInput {
   interviewId: ID!
 }
 
-"The payload of ` + "`" + `undoNoShow` + "`" + `."
+"Payload of ` + "`" + `undoNoShow` + "`" + `."
 type UndoNoShowPayload {
-  "The interview; null if it was refused."
+  "The interview; null if the mutation was refused."
   interview: Interview
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -6649,29 +6899,30 @@ type UndoNoShowPayload {
 input GrantWaiverInput {
   "The student."
   studentId: ID!
-  "The rule."
+  "The rule to waive."
   rule: WaivableRule!
-  "Why, 1 to 500 characters."
+  "The reason, in 1 to 500 characters."
   reason: String!
-  "The number of uses, 1 to 100."
+  "The maximum number of uses, 1 to 100."
   uses: Int! = 1
-  "When the waiver expires, in the future; if omitted, never."
+  "When the waiver expires. It must be in the future. If omitted, the waiver does not expire."
   expiresAt: DateTime
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `grantWaiver` + "`" + `."
+"Payload of ` + "`" + `grantWaiver` + "`" + `."
 type GrantWaiverPayload {
-  "The waiver; null if it was refused."
+  "The waiver; null if the mutation was refused."
   waiver: Waiver
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -6681,388 +6932,405 @@ input RevokeWaiverInput {
   waiverId: ID!
 }
 
-"The payload of ` + "`" + `revokeWaiver` + "`" + `."
+"Payload of ` + "`" + `revokeWaiver` + "`" + `."
 type RevokeWaiverPayload {
-  "The waiver; null if it was refused."
+  "The waiver; null if the mutation was refused."
   waiver: Waiver
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
-"The completed interview, and its result. A null field counts as omitted."
+"The interview to complete, and its result. A null field counts as omitted."
 input CompleteInterviewInput {
   "The interview."
   interviewId: ID!
-  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the interview has another version. Null counts as omitted."
+  """
+  The version that the caller has read. If the interview has another version, the
+  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
+  checked.
+  """
   expectedVersion: Int
-  "The grade, 0 to 5; if omitted, it can be given later."
+  "The grade, 0 to 5. If omitted, the grade does not change; it can be given later."
   grade: Int
-  "The interviewer's note, at most 4,000 characters."
+  "The interviewer's note, at most 4,000 characters. If omitted, the note does not change."
   note: String
-  "Whether the student may read the note; if omitted, unchanged. Initially false."
+  "Whether the student may read the note. If omitted, this does not change. Initially false."
   shareNote: Boolean
-  "When it was completed, between its start and the current time, which is the default."
+  "When the interview was completed: between its start and now. Defaults to now."
   completedAt: DateTime
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `completeInterview` + "`" + `."
+"Payload of ` + "`" + `completeInterview` + "`" + `."
 type CompleteInterviewPayload {
-  "The interview; null if it was refused."
+  "The interview; null if the mutation was refused."
   interview: Interview
-  "The student in the state after the change; null if it was refused."
+  "The student after the change; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------- availability
 
-"Published time of an interviewer, divided into slots: one window, or a weekly rule."
+"Time that an interviewer has published, divided into slots: either one window or a weekly rule."
 type Availability {
-  "The availability's id."
+  "The id of the availability."
   id: ID!
   "The interviewer."
   interviewer: Interviewer!
-  "When the window starts, or the rule's first day, in UTC."
+  "The start of the window, or of the rule's first day, in UTC."
   start: DateTime!
-  "When the window ends, or the rule's last day; null for a rule without an end."
+  "The end of the window, or of the rule's last day, in UTC. Null for a rule without a last day."
   end: DateTime
-  "The rule; null for one window."
+  "The weekly rule; null for a window."
   weekly: WeeklyRule
-  "The length of each slot."
+  "The length of each slot, in minutes."
   slotMinutes: Int!
-  "The gap between slots, in minutes."
+  "The gap between two slots, in minutes."
   gapMinutes: Int!
-  "Topics and levels of these slots, in lower case, in addition to the interviewer's."
+  """
+  The tags of the slots, such as topics and levels, in lower case. The slots also have
+  the interviewer's tags.
+  """
   tags: [String!]!
   """
-  For a rule: its windows that start before this time are published. It advances
-  with time, ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead. Null for a window, which is
-  published completely.
+  For a rule: its windows that start before this time are published. The time
+  advances, ` + "`" + `publishHorizonDays` + "`" + ` of the policy ahead. Null for a window, which is
+  published at once.
   """
   publishedUntil: DateTime
   """
   For a rule that begins beyond the horizon: when its first slots will be published
-  under the current policy. Null after that, and for a window.
+  under the current policy. Null for other rules, and for a window.
   """
   publishesFrom: DateTime
-  "When it was published."
+  "When the availability was published."
   createdAt: DateTime!
   """
-  The version of the availability: initially 1, incremented by each edit. An advance of
-  ` + "`" + `publishedUntil` + "`" + ` is not an edit. Send it as ` + "`" + `expectedVersion` + "`" + `.
+  The version of the availability, initially 1. Each edit increments it; an advance of
+  ` + "`" + `publishedUntil` + "`" + ` does not. Pass it as ` + "`" + `expectedVersion` + "`" + `.
   """
   version: Int!
-  "When the availability was last edited; initially ` + "`" + `createdAt` + "`" + `."
+  "When the availability was last edited. Initially ` + "`" + `createdAt` + "`" + `."
   updatedAt: DateTime!
 }
 
-"A window that repeats weekly at the same local time."
+"A window that repeats every week, or every few weeks, at the same local time."
 type WeeklyRule {
-  "The IANA time zone of its times, by its canonical name."
+  "The IANA time zone of the times, as a canonical name."
   timeZone: String!
-  "The first day."
+  "The first day of the rule."
   startDate: Date!
-  "The last day, inclusive; null for no end."
+  "The last day of the rule, inclusive; null if the rule has no end."
   endDate: Date
-  "The days of the week."
+  "The days of the week on which a window starts."
   weekdays: [Weekday!]!
-  "When each window starts."
+  "The local time at which each window starts."
   startTime: LocalTime!
-  "When each window ends; if it is at or before ` + "`" + `startTime` + "`" + `, on the next day."
+  "The local time at which each window ends. If it is before ` + "`" + `startTime` + "`" + `, it is on the next day."
   endTime: LocalTime!
-  "The interval in weeks. Weeks begin on Monday; the week of ` + "`" + `startDate` + "`" + ` is the first."
+  "The interval in weeks. Weeks begin on Monday. The first week is that of ` + "`" + `startDate` + "`" + `."
   everyWeeks: Int!
 }
 
-"Time in which an interviewer is not available."
+"Blocked time, in which an interviewer has no open slots."
 type Block {
-  "The block's id."
+  "The id of the block."
   id: ID!
-  "When it starts, in UTC."
+  "When the blocked time starts, in UTC."
   start: DateTime!
-  "When it ends, in UTC."
+  "When the blocked time ends, in UTC."
   end: DateTime!
-  "The reason."
+  "Why the time is blocked."
   reason: String!
-  "When it was created."
+  "When the block was created."
   createdAt: DateTime!
 }
 
-"A page of availability."
+"A page of windows and weekly rules."
 type AvailabilityConnection {
-  "The availability with its cursors."
+  "The windows and rules, with their cursors."
   edges: [AvailabilityEdge!]!
-  "The availability."
+  "The windows and rules."
   nodes: [Availability!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many all pages contain, at most 10,000. Counted only if selected."
+  "The number of items on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"An availability in a list."
+"A window or a weekly rule in a list, with its cursor."
 type AvailabilityEdge {
-  "An availability."
+  "The window or rule."
   node: Availability!
-  "The cursor, which marks its position in the list."
+  "The cursor, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
 "A page of blocked time."
 type BlockConnection {
-  "The blocked time with its cursors."
+  "The blocks of time, with their cursors."
   edges: [BlockEdge!]!
-  "The blocked time."
+  "The blocks of time."
   nodes: [Block!]!
-  "The position of this page in the list."
+  "The position of the page in the list."
   pageInfo: PageInfo!
-  "How many all pages contain, at most 10,000. Counted only if selected."
+  "The number of items on all pages. Counting stops at 10,000. Counted only if selected."
   totalCount: Int!
-  "Whether there are more than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
+  "Whether the list is longer than ` + "`" + `totalCount` + "`" + `. Counted only if selected."
   totalCountIsCapped: Boolean!
 }
 
-"Blocked time in a list."
+"A block of time in a list, with its cursor."
 type BlockEdge {
-  "Blocked time."
+  "The block of time."
   node: Block!
-  "The cursor, which marks its position in the list."
+  "The cursor, to pass as ` + "`" + `after` + "`" + ` or ` + "`" + `before` + "`" + `."
   cursor: String!
 }
 
-"One window of an interviewer. A null field counts as omitted."
+"A window to publish. A null field counts as omitted."
 input AddAvailabilityInput {
   "The interviewer."
   interviewerId: ID!
-  "When the window starts; the first slot starts then."
+  "When the window starts. The first slot starts then."
   start: DateTime!
-  "When the window ends, at most 31 days after its start. The remainder after the last whole slot is not used."
+  """
+  When the window ends, at most 31 days after its start. Time that is left after the
+  last whole slot is not published.
+  """
   end: DateTime!
-  "The length of each slot, 15 to 240 minutes."
+  "The length of each slot in minutes, 15 to 240."
   slotMinutes: Int! = 60
-  "The gap between slots, 0 to 240 minutes."
+  "The gap between two slots in minutes, 0 to 240."
   gapMinutes: Int! = 0
-  "Topics and levels of these slots."
+  "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters."
   tags: [String!]
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `addAvailability` + "`" + `."
+"Payload of ` + "`" + `addAvailability` + "`" + `."
 type AddAvailabilityPayload {
-  "The availability; null if it was refused."
+  "The availability; null if the mutation was refused."
   availability: Availability
-  "The published slots, including identical ones that already existed."
+  "The published slots, including identical slots that already existed."
   slots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of these slots."
+  "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The slots of the window that were not newly published."
+  "The slots of the window that were skipped."
   skipped(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [SkippedSlot!]!
-  "The total number of slots that were not newly published."
+  "The total number of skipped slots."
   skippedCount: Int!
-  "The minutes at the end of the window that are too short for a slot."
+  "The number of minutes left at the end of the window, too few for a slot."
   unusedMinutes: Int!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
-"A slot of a window that was not newly published."
+"A slot that was skipped when its window was published."
 type SkippedSlot {
-  "When it would start."
+  "When the slot would start."
   start: DateTime!
-  "When it would end."
+  "When the slot would end."
   end: DateTime!
-  "Why it was not published."
+  "Why the slot was skipped."
   reason: SkipReason!
-  "The overlapping slots, at most 20; empty for reasons other than ` + "`" + `OVERLAP` + "`" + `."
+  "The overlapping slots, at most 20. Empty if the reason is not ` + "`" + `OVERLAP` + "`" + `."
   overlaps: [Slot!]!
 }
 
-"Why a slot was not newly published."
+"The reasons why a slot is skipped."
 enum SkipReason {
   "The same slot already exists."
   DUPLICATE
-  "It overlaps another slot of the interviewer."
+  "The slot overlaps another slot of the interviewer."
   OVERLAP
-  "It starts in the past."
+  "The slot would start in the past."
   SLOT_IN_PAST
   "The interviewer has blocked the time or withdrawn this slot."
   BLOCKED
 }
 
-"A weekly rule of an interviewer. A null field counts as omitted."
+"A weekly rule to publish. A null field counts as omitted."
 input AddWeeklyAvailabilityInput {
   "The interviewer."
   interviewerId: ID!
-  "The IANA time zone of the times; the interviewer's by default."
+  "The IANA time zone of the times. Defaults to the interviewer's."
   timeZone: String
-  "The first day."
+  "The first day of the rule."
   startDate: Date!
-  "The last day, inclusive; if omitted, the rule has no end."
+  "The last day of the rule, inclusive. If omitted, the rule has no end."
   endDate: Date
-  "The days of the week."
+  "The days of the week on which a window starts."
   weekdays: [Weekday!]!
-  "When each window starts."
+  "The local time at which each window starts."
   startTime: LocalTime!
-  "When each window ends; if it is before ` + "`" + `startTime` + "`" + `, on the next day."
+  "The local time at which each window ends. If it is before ` + "`" + `startTime` + "`" + `, it is on the next day."
   endTime: LocalTime!
-  "The interval in weeks, 1 to 52. Weeks begin on Monday; the week of ` + "`" + `startDate` + "`" + ` is the first."
+  "The interval in weeks, 1 to 52. Weeks begin on Monday. The first week is that of ` + "`" + `startDate` + "`" + `."
   everyWeeks: Int! = 1
-  "The length of each slot, 15 to 240 minutes."
+  "The length of each slot in minutes, 15 to 240."
   slotMinutes: Int! = 60
-  "The gap between slots, 0 to 240 minutes."
+  "The gap between two slots in minutes, 0 to 240."
   gapMinutes: Int! = 0
-  "Topics and levels of these slots."
+  "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters."
   tags: [String!]
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `addWeeklyAvailability` + "`" + `."
+"Payload of ` + "`" + `addWeeklyAvailability` + "`" + `."
 type AddWeeklyAvailabilityPayload {
-  "The availability; null if it was refused."
+  "The availability; null if the mutation was refused."
   availability: Availability
-  "The published slots, including identical ones that already existed."
+  "The published slots, including identical slots that already existed."
   slots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of these slots."
+  "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The slots of its windows that were not newly published."
+  "The slots of the windows that were skipped."
   skipped(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [SkippedSlot!]!
-  "The total number of slots that were not newly published."
+  "The total number of skipped slots."
   skippedCount: Int!
-  "The total minutes at the ends of the windows that are too short for a slot."
+  "The total number of minutes left at the ends of the windows, too few for a slot."
   unusedMinutes: Int!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
-"Changes of an availability; omitted fields stay unchanged."
+"The changes of a window or a weekly rule. Omitted fields do not change."
 input UpdateAvailabilityInput {
   "The availability."
   availabilityId: ID!
-  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the availability has another version. Null counts as omitted."
+  """
+  The version that the caller has read. If the availability has another version, the
+  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
+  checked.
+  """
   expectedVersion: Int
   "For a window: when it starts. Null is refused."
   start: DateTime @notNull
-  "For a window: when it ends. Null is refused."
+  "For a window: when it ends, at most 31 days after its start. Null is refused."
   end: DateTime @notNull
   "For a rule: the IANA time zone of its times. Null is refused."
   timeZone: String @notNull
-  "For a rule: the first day. Null is refused."
+  "For a rule: its first day. Null is refused."
   startDate: Date @notNull
-  "For a rule: the last day, inclusive; null removes the end."
+  "For a rule: its last day, inclusive. Null removes the end."
   endDate: Date
-  "For a rule: the days of the week. Null is refused."
+  "For a rule: the days of the week on which a window starts. Null is refused."
   weekdays: [Weekday!] @notNull
-  "For a rule: when each window starts. Null is refused."
+  "For a rule: the local time at which each window starts. Null is refused."
   startTime: LocalTime @notNull
-  "For a rule: when each window ends. Null is refused."
+  "For a rule: the local time at which each window ends. Null is refused."
   endTime: LocalTime @notNull
   "For a rule: the interval in weeks, 1 to 52. Null is refused."
   everyWeeks: Int @notNull
-  "How long each slot is, 15 to 240 minutes. Null is refused."
+  "The length of each slot in minutes, 15 to 240. Null is refused."
   slotMinutes: Int @notNull
-  "How much time lies between one slot and the next, 0 to 240 minutes. Null is refused."
+  "The gap between two slots in minutes, 0 to 240. Null is refused."
   gapMinutes: Int @notNull
-  "Topics and levels of these slots. Null is refused."
+  "The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused."
   tags: [String!] @notNull
-  "Cancels booked interviews on the withdrawn slots instead of reporting them."
+  """
+  If true, cancels the booked interviews on withdrawn slots. If false, keeps them and
+  returns them in ` + "`" + `conflicts` + "`" + `.
+  """
   cancelBooked: Boolean! = false
 }
 
-"The payload of ` + "`" + `updateAvailability` + "`" + `."
+"Payload of ` + "`" + `updateAvailability` + "`" + `."
 type UpdateAvailabilityPayload {
-  "The availability; null if it was refused."
+  "The availability; null if the mutation was refused."
   availability: Availability
-  "Its future slots after the change."
+  "The future slots of the availability after the change."
   slots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of these slots."
+  "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "The slots of its windows that were not newly published."
+  "The slots of the windows that were skipped."
   skipped(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [SkippedSlot!]!
-  "The total number of slots that were not newly published."
+  "The total number of skipped slots."
   skippedCount: Int!
-  "The total minutes at the ends of the windows that are too short for a slot."
+  "The total number of minutes left at the ends of the windows, too few for a slot."
   unusedMinutes: Int!
   "The slots that were withdrawn."
   closedSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that stay, with their ids, because other availability of the
-  interviewer contains them too.
+  The slots that were not withdrawn because another availability of the interviewer
+  also contains them. They keep their ids.
   """
   keptSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of slots that stay."
+  "The total number of kept slots."
   keptCount: Int!
-  """
-  The slots of the interviewer's other availability that were published in the time
-  that became free.
-  """
+  "The slots that other availability of the interviewer published in the time that became free."
   openedSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of slots that were published in the time that became free."
+  "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews that are kept."
+  "The affected interviews that are still booked."
   conflicts(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "The total number of booked interviews that are kept."
+  "The total number of conflicts."
   conflictCount: Int!
-  "The interviews that were cancelled with their slots."
+  "The interviews that were cancelled because ` + "`" + `cancelBooked` + "`" + ` is true."
   cancelled(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -7070,54 +7338,51 @@ type UpdateAvailabilityPayload {
 input RemoveAvailabilityInput {
   "The availability."
   availabilityId: ID!
-  "Cancels booked interviews instead of reporting them."
+  "If true, cancels the booked interviews. If false, keeps them and returns them in ` + "`" + `conflicts` + "`" + `."
   cancelBooked: Boolean! = false
 }
 
-"The payload of ` + "`" + `removeAvailability` + "`" + `."
+"Payload of ` + "`" + `removeAvailability` + "`" + `."
 type RemoveAvailabilityPayload {
   "The slots that were withdrawn."
   closedSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
   """
-  The slots that stay, with their ids, because other availability of the
-  interviewer contains them too.
+  The slots that were not withdrawn because another availability of the interviewer
+  also contains them. They keep their ids.
   """
   keptSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of slots that stay."
+  "The total number of kept slots."
   keptCount: Int!
-  """
-  The slots of the interviewer's other availability that were published in the time
-  that became free.
-  """
+  "The slots that other availability of the interviewer published in the time that became free."
   openedSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of slots that were published in the time that became free."
+  "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews that are kept."
+  "The affected interviews that are still booked."
   conflicts(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "The total number of booked interviews that are kept."
+  "The total number of conflicts."
   conflictCount: Int!
-  "The interviews that were cancelled with their slots."
+  "The interviews that were cancelled because ` + "`" + `cancelBooked` + "`" + ` is true."
   cancelled(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -7125,66 +7390,67 @@ type RemoveAvailabilityPayload {
 input BlockTimeInput {
   "The interviewer."
   interviewerId: ID!
-  "When it starts. Given with ` + "`" + `end` + "`" + `, and not with ` + "`" + `date` + "`" + `."
+  "When the blocked time starts. Requires ` + "`" + `end` + "`" + `, and excludes ` + "`" + `date` + "`" + `."
   start: DateTime
-  "When it ends, at most 366 days after its start. Given with ` + "`" + `start` + "`" + `."
+  "When the blocked time ends, at most 366 days after its start. Requires ` + "`" + `start` + "`" + `."
   end: DateTime
-  "One whole day, from midnight to midnight in the interviewer's time zone. Given without ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `dates` + "`" + `."
+  """
+  One whole day, from midnight to midnight in the interviewer's time zone. Excludes
+  ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `dates` + "`" + `.
+  """
   date: Date
   """
-  With ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `: repeats the range on exactly these days, at the same local
-  time of the interviewer. Without them: these whole days, in the interviewer's time
-  zone. At most 366.
+  The days to block, at most 366. With ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `: blocks that time of day on
+  exactly these days, in the interviewer's time zone. Without them: blocks the whole
+  days.
   """
   dates: [Date!]
-  "The reason, 1 to 500 characters. It is shown to students whose interviews are cancelled."
+  "The reason, in 1 to 500 characters. Students whose interviews are cancelled can read it."
   reason: String!
-  "Cancels booked interviews instead of reporting them."
+  "If true, cancels the booked interviews. If false, keeps them and returns them in ` + "`" + `conflicts` + "`" + `."
   cancelBooked: Boolean! = false
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `blockTime` + "`" + `."
+"Payload of ` + "`" + `blockTime` + "`" + `."
 type BlockTimePayload {
-  "The blocked time; empty when it was refused."
+  "The blocked time; empty if the mutation was refused."
   blocks: [Block!]!
   "The slots that were withdrawn."
   closedSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
-  """
-  The slots of the interviewer's other availability that were published in the time
-  that became free.
-  """
+  "The slots that other availability of the interviewer published in the time that became free."
   openedSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of slots that were published in the time that became free."
+  "The total number of opened slots."
   openedCount: Int!
-  "The booked interviews that are kept."
+  "The affected interviews that are still booked."
   conflicts(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "The total number of booked interviews that are kept."
+  "The total number of conflicts."
   conflictCount: Int!
-  "The interviews that were cancelled with their slots."
+  "The interviews that were cancelled because ` + "`" + `cancelBooked` + "`" + ` is true."
   cancelled(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -7194,16 +7460,16 @@ input UnblockTimeInput {
   blockId: ID!
 }
 
-"The payload of ` + "`" + `unblockTime` + "`" + `."
+"Payload of ` + "`" + `unblockTime` + "`" + `."
 type UnblockTimePayload {
-  "The slots that were published in it."
+  "The slots that were published in the unblocked time."
   slots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of these slots."
+  "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -7211,47 +7477,51 @@ type UnblockTimePayload {
 input WithdrawSlotInput {
   "The slot."
   slotId: ID!
-  "Cancels a booked interview on it instead of reporting it."
+  "If true, cancels a booked interview on the slot. If false, keeps it and returns it in ` + "`" + `conflicts` + "`" + `."
   cancelBooked: Boolean! = false
 }
 
-"The payload of ` + "`" + `withdrawSlot` + "`" + `."
+"Payload of ` + "`" + `withdrawSlot` + "`" + `."
 type WithdrawSlotPayload {
-  "The slot, if this request withdrew it."
+  "The slot, if this request withdrew it; otherwise empty."
   closedSlots: [Slot!]!
-  "The booked interview that is kept, if any."
+  "The booked interview on the slot, if there is one. It is not cancelled."
   conflicts: [Interview!]!
-  "The interview that was cancelled with its slot, if any."
+  "The interview that was cancelled because ` + "`" + `cancelBooked` + "`" + ` is true, if there is one."
   cancelled: [Interview!]!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------------- people
 
-"A new student. A null field counts as omitted."
+"The student to create. A null field counts as omitted."
 input CreateStudentInput {
-  "The full name, 1 to 200 characters."
+  "The full name, in 1 to 200 characters."
   name: String!
-  "The e-mail; no other student may have it."
+  "The e-mail address. It must be unique among students."
   email: String!
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored."
+  """
+  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
+  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
+  """
   timeZone: String! = "UTC"
-  "The student's own limit, 0 to 1000; if omitted, the policy's limit applies."
+  "The student's own limit, 0 to 1000. If omitted, the policy's limit applies."
   interviewLimit: Int
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `createStudent` + "`" + `."
+"Payload of ` + "`" + `createStudent` + "`" + `."
 type CreateStudentPayload {
-  "The student; null if it was refused."
+  "The student; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -7261,184 +7531,234 @@ input AnonymiseStudentInput {
   studentId: ID!
 }
 
-"The payload of ` + "`" + `anonymiseStudent` + "`" + `."
+"Payload of ` + "`" + `anonymiseStudent` + "`" + `."
 type AnonymiseStudentPayload {
-  "The student; null if it was refused."
+  "The student; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
-"Changes of a student; omitted fields stay unchanged."
+"The changes of a student. Omitted fields do not change."
 input UpdateStudentInput {
   "The student."
   studentId: ID!
-  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the student has another version. Null counts as omitted."
+  """
+  The version that the caller has read. If the student has another version, the
+  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
+  checked.
+  """
   expectedVersion: Int
-  "The full name, 1 to 200 characters. Null is refused."
+  "The full name, in 1 to 200 characters. Null is refused."
   name: String @notNull
-  "The e-mail; no other student may have it. Null is refused."
+  "The e-mail address. It must be unique among students. Null is refused."
   email: String @notNull
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused."
+  """
+  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
+  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
+  """
   timeZone: String @notNull
-  "The student's own limit, 0 to 1000; null removes it, so that the policy's limit applies."
+  "The student's own limit, 0 to 1000. Null removes it, and the policy's limit applies."
   interviewLimit: Int
 }
 
-"The payload of ` + "`" + `updateStudent` + "`" + `."
+"Payload of ` + "`" + `updateStudent` + "`" + `."
 type UpdateStudentPayload {
-  "The student; null if it was refused."
+  "The student; null if the mutation was refused."
   student: Student
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
-"A new interviewer. A null field counts as omitted."
+"The interviewer to create. A null field counts as omitted."
 input CreateInterviewerInput {
-  "The full name, 1 to 200 characters."
+  "The full name, in 1 to 200 characters."
   name: String!
-  "The e-mail; no other interviewer may have it."
+  "The e-mail address. It must be unique among interviewers."
   email: String!
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored."
+  """
+  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
+  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored.
+  """
   timeZone: String! = "UTC"
-  "Topics and levels."
+  "Tags, such as topics and levels: at most 20 tags of 1 to 50 characters."
   tags: [String!]
-  "The maximum number of interviews per day, in the interviewer's time zone, 1 to 100; if omitted, there is no cap."
+  """
+  The maximum number of interviews per day, 1 to 100, in the interviewer's time zone.
+  If omitted, there is no maximum.
+  """
   maxPerDay: Int
-  "The maximum number of interviews per week from Monday, in the interviewer's time zone, 1 to 100; if omitted, there is no cap."
+  """
+  The maximum number of interviews per week, 1 to 100, in the interviewer's time zone.
+  A week begins on Monday. If omitted, there is no maximum.
+  """
   maxPerWeek: Int
-  "The interviewer's meeting room: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
+  "The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room, at most 500 characters."
   meetingUrl: String
-  "What the interviewer offers, in one line of 1 to 120 characters."
+  "One line about what the interviewer offers, in 1 to 120 characters."
   headline: String
-  "The interviewer's description of themselves, 1 to 1,000 characters."
+  "How the interviewer describes themselves, in 1 to 1,000 characters."
   bio: String
-  "A photo: an ` + "`" + `https` + "`" + ` URL of at most 500 characters."
+  "The ` + "`" + `https` + "`" + ` URL of a photo, at most 500 characters."
   photoUrl: String
-  "The languages of the interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
+  "The languages in which the interviewer gives interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `."
   languages: [String!]
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `createInterviewer` + "`" + `."
+"Payload of ` + "`" + `createInterviewer` + "`" + `."
 type CreateInterviewerPayload {
-  "The interviewer; null if it was refused."
+  "The interviewer; null if the mutation was refused."
   interviewer: Interviewer
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
-"Changes of an interviewer; omitted fields stay unchanged."
+"The changes of an interviewer. Omitted fields do not change."
 input UpdateInterviewerInput {
   "The interviewer."
   interviewerId: ID!
-  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + `, and changes nothing, if the interviewer has another version. Null counts as omitted."
+  """
+  The version that the caller has read. If the interviewer has another version, the
+  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
+  checked.
+  """
   expectedVersion: Int
-  "The full name, 1 to 200 characters. Null is refused."
+  "The full name, in 1 to 200 characters. Null is refused."
   name: String @notNull
-  "The e-mail; no other interviewer may have it. Null is refused."
+  "The e-mail address. It must be unique among interviewers. Null is refused."
   email: String @notNull
-  "An IANA time zone. Any name is accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` or ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused."
+  """
+  An IANA time zone. Aliases and any case are accepted, such as ` + "`" + `Europe/Kiev` + "`" + ` and
+  ` + "`" + `us/eastern` + "`" + `; the canonical name is stored. Null is refused.
+  """
   timeZone: String @notNull
-  "Topics and levels. Null is refused."
+  "Tags, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused."
   tags: [String!] @notNull
-  "The maximum number of interviews per day, in the interviewer's time zone, 1 to 100; null removes the cap."
+  """
+  The maximum number of interviews per day, 1 to 100, in the interviewer's time zone.
+  Null removes the maximum.
+  """
   maxPerDay: Int
-  "The maximum number of interviews per week from Monday, in the interviewer's time zone, 1 to 100; null removes the cap."
+  """
+  The maximum number of interviews per week, 1 to 100, in the interviewer's time zone.
+  A week begins on Monday. Null removes the maximum.
+  """
   maxPerWeek: Int
-  "The interviewer's meeting room: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null or an empty string removes it."
+  """
+  The ` + "`" + `https` + "`" + ` URL of the interviewer's meeting room, at most 500 characters. Null or
+  an empty string removes it.
+  """
   meetingUrl: String
-  "What the interviewer offers, in one line of 1 to 120 characters; null or an empty string removes it."
+  "One line about what the interviewer offers, in 1 to 120 characters. Null or an empty string removes it."
   headline: String
-  "The interviewer's description of themselves, 1 to 1,000 characters; null or an empty string removes it."
+  "How the interviewer describes themselves, in 1 to 1,000 characters. Null or an empty string removes it."
   bio: String
-  "A photo: an ` + "`" + `https` + "`" + ` URL of at most 500 characters; null or an empty string removes it."
+  "The ` + "`" + `https` + "`" + ` URL of a photo, at most 500 characters. Null or an empty string removes it."
   photoUrl: String
-  "The languages of the interviews: at most 20 BCP 47 tags, such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `. Null is refused."
+  """
+  The languages in which the interviewer gives interviews: at most 20 BCP 47 tags,
+  such as ` + "`" + `en` + "`" + ` or ` + "`" + `pt-BR` + "`" + `. Null is refused.
+  """
   languages: [String!] @notNull
   "Whether the interviewer gives interviews at present. Null is refused."
   active: Boolean @notNull
-  "With ` + "`" + `active: false` + "`" + `: cancels booked interviews instead of reporting them."
+  """
+  With ` + "`" + `active: false` + "`" + `: if true, cancels the booked interviews; if false, keeps them
+  and returns them in ` + "`" + `conflicts` + "`" + `.
+  """
   cancelBooked: Boolean! = false
 }
 
-"The payload of ` + "`" + `updateInterviewer` + "`" + `."
+"Payload of ` + "`" + `updateInterviewer` + "`" + `."
 type UpdateInterviewerPayload {
-  "The interviewer; null if it was refused."
+  "The interviewer; null if the mutation was refused."
   interviewer: Interviewer
-  "The slots that were published again because the interviewer is active again."
+  "The slots that were published because the interviewer became active again."
   slots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
-  "The total number of these slots."
+  "The total number of ` + "`" + `slots` + "`" + `."
   publishedCount: Int!
   "The open slots that were withdrawn."
   closedSlots(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Slot!]!
   "The total number of withdrawn slots."
   closedCount: Int!
-  "The booked interviews that are kept."
+  "The affected interviews that are still booked."
   conflicts(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
-  "The total number of booked interviews that are kept."
+  "The total number of conflicts."
   conflictCount: Int!
-  "The interviews that were cancelled with their slots."
+  "The interviews that were cancelled because ` + "`" + `cancelBooked` + "`" + ` is true."
   cancelled(
-    "The maximum number of items, 1 to 500."
+    "The maximum number of items to return, 1 to 500."
     first: Int! = 50
   ): [Interview!]!
   "The total number of cancelled interviews."
   cancelledCount: Int!
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
 # ----------------------------------------------------------------------- policy
 
-"Changes of the policy; omitted fields stay unchanged."
+"The changes of the booking policy. Omitted fields do not change."
 input UpdateBookingPolicyInput {
-  "Refuses with ` + "`" + `VERSION_CONFLICT` + "`" + ` if the policy has another version. Null counts as omitted."
+  """
+  The version that the caller has read. If the policy has another version, the
+  mutation is refused with ` + "`" + `VERSION_CONFLICT` + "`" + `. If null or omitted, the version is not
+  checked.
+  """
   expectedVersion: Int
-  "The number of interviews that a student may use, 0 to 1000. A lower limit cancels nothing. Null is refused."
+  """
+  The maximum number of interviews of a student without a limit of their own, 0 to
+  1000. A lower limit cancels no interviews. Null is refused.
+  """
   interviewLimit: Int @notNull
-  "Each considered grade must be greater than this, -1 to 4. Null is refused."
+  "Each of the latest grades must be greater than this number, -1 to 4. Null is refused."
   minimumGradeExclusive: Int @notNull
-  "The number of latest grades that are considered, 0 to 100. Null is refused."
+  "How many of the latest grades the grade rule checks, 0 to 100. Null is refused."
   gradeWindow: Int @notNull
-  "The lifetime of a hold, 30 to 3600 seconds. Null is refused."
+  "How long a hold lasts, 30 to 3600 seconds. Null is refused."
   holdSeconds: Int @notNull
-  "The minimum time between a booking and the start of its slot, 0 to 2592000 seconds. Null is refused."
+  "The minimum time between a booking and the start of the slot, 0 to 2592000 seconds. Null is refused."
   minimumNoticeSeconds: Int @notNull
-  "The minimum time between a student's cancellation and the start, 0 to 2592000 seconds. Null is refused."
+  """
+  The minimum time between a cancellation by the student and the start of the
+  interview, 0 to 2592000 seconds. Null is refused.
+  """
   cancelCutoffSeconds: Int @notNull
   """
-  The minimum time between a student's reschedule and the start, 0 to 2592000 seconds.
-  Left out, it changes with ` + "`" + `cancelCutoffSeconds` + "`" + ` if the two are equal, and never falls
-  behind it because that is raised. If it is set to less than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can reschedule an interview that
-  is too close to be cancelled, and then cancel it. Null is refused.
+  The minimum time between a reschedule by the student and the start of the interview,
+  0 to 2592000 seconds. If omitted, a change of ` + "`" + `cancelCutoffSeconds` + "`" + ` also changes it
+  if the two were equal, or if it was greater and would become less. If it is less
+  than ` + "`" + `cancelCutoffSeconds` + "`" + `, a student can reschedule an interview that is too close
+  to cancel, and then cancel it. Null is refused.
   """
   rescheduleCutoffSeconds: Int @notNull
-  "How many times an interview can be rescheduled, 0 to 100. Null is refused."
+  "How many times one interview can be rescheduled, 0 to 100. Null is refused."
   maxReschedules: Int @notNull
-  "How far ahead weekly availability is published, 1 to 730 days. Null is refused."
+  "How many days ahead weekly rules publish their slots, 1 to 730. Null is refused."
   publishHorizonDays: Int @notNull
 }
 
-"The payload of ` + "`" + `updateBookingPolicy` + "`" + `."
+"Payload of ` + "`" + `updateBookingPolicy` + "`" + `."
 type UpdateBookingPolicyPayload {
-  "The policy; null if it was refused."
+  "The policy; null if the mutation was refused."
   bookingPolicy: BookingPolicy
-  "All rules that refused it."
+  "The refusals; empty if nothing refused the mutation."
   errors: [UserError!]!
 }
 
@@ -7446,38 +7766,36 @@ type UpdateBookingPolicyPayload {
 
 extend type Mutation {
   """
-  Adds the students of a table. Existing students, identified by e-mail, are not
-  changed, so importing a file again changes nothing. At most 5,000 rows; the command
-  ` + "`" + `rehearse import` + "`" + ` accepts more.
-  Null only with a top-level error.
+  Creates the students in a table of at most 5,000 rows. Existing students, identified
+  by e-mail address, are not changed. The command ` + "`" + `rehearse import` + "`" + ` accepts larger
+  tables. Null only if the request fails with a top-level error.
   """
   importStudents(
     "The table and the options."
     input: ImportStudentsInput!
   ): ImportStudentsPayload @access
   """
-  Adds the interviewers of a table. Existing interviewers, identified by e-mail, are
-  not changed. At most 5,000 rows.
-  Null only with a top-level error.
+  Creates the interviewers in a table of at most 5,000 rows. Existing interviewers,
+  identified by e-mail address, are not changed. Null only if the request fails with a
+  top-level error.
   """
   importInterviewers(
     "The table and the options."
     input: ImportInterviewersInput!
   ): ImportInterviewersPayload @access
   """
-  Publishes windows and weekly rules of interviewers, from a table or from a
-  calendar. An existing window or rule is ` + "`" + `UNCHANGED` + "`" + `, and its withdrawn slots stay
-  withdrawn. At most 5,000 rows.
-  Null only with a top-level error.
+  Publishes the windows and weekly rules in a table or a calendar of at most 5,000
+  rows. An existing window or rule is ` + "`" + `UNCHANGED` + "`" + `, and its withdrawn slots stay
+  withdrawn. Null only if the request fails with a top-level error.
   """
   importAvailability(
     "The windows and rules, and the options."
     input: ImportAvailabilityInput!
   ): ImportAvailabilityPayload @access
   """
-  Imports past and future interviews that were booked elsewhere. Missing slots are
-  published for them. At most 5,000 rows.
-  Null only with a top-level error.
+  Imports a table of at most 5,000 past and future interviews that were booked
+  elsewhere. Publishes the slots that they need. Null only if the request fails with a
+  top-level error.
   """
   importInterviews(
     "The table and the options."
@@ -7485,211 +7803,223 @@ extend type Mutation {
   ): ImportInterviewsPayload @access
 }
 
-"The result of one row of a file."
+"The result of one row of an imported file."
 type ImportRow {
-  "The line on which the row begins; the header is line 1."
+  "The line on which the row begins. The header is line 1."
   line: Int!
-  "The result."
+  "The result of the row."
   status: ImportRowStatus!
-  "The id of the object that the row describes; null if the row was not written."
+  "The id of the object that the row describes; null if it was not written."
   id: ID
-  "What is wrong with it, at most ten errors; empty unless it failed."
+  "The errors of the row, at most ten. Empty unless the row failed."
   errors: [ImportError!]!
-  "Explanations of what was left out; for calendars only."
+  "What was left out of the import, and why. Only for calendars."
   notes: [String!]!
 }
 
-"The result of a row."
+"The results of a row of an imported file."
 enum ImportRowStatus {
-  "It was written; in a dry run, it would be written."
+  "The row was written. In a dry run: it would be written."
   CREATED
-  "It already exists, with the same values."
+  "The object already exists, with the same values."
   UNCHANGED
-  "It was written and marked as exempt, although it breaks the limit, the pair, the grades or the interviewer's caps."
+  """
+  The row was written and marked as exempt, although it breaks the limit, the pair,
+  the grades or the interviewer's maximum number of interviews.
+  """
   EXEMPTED
-  "Something is wrong with it, and it was not written."
+  "The row has errors and was not written."
   FAILED
-  "It contains nothing to write, such as an event without a duration; its notes say why."
+  "The row contains nothing to write, such as an event without a duration. ` + "`" + `notes` + "`" + ` says why."
   IGNORED
-  "It is valid, but was not written because other rows failed."
+  "The row is valid, but was not written because other rows failed."
   SKIPPED
 }
 
-"An error of a row."
+"An error of a row of an imported file."
 type ImportError {
-  "The column; null if the error is about the whole row."
+  "The name of the column; null if the error is about the whole row."
   column: String
-  "What is wrong, for programs."
+  "The code of the error, for programs."
   code: RefusalCode!
-  "What is wrong, for people."
+  "An English sentence for people."
   message: String!
 }
 
 "A table of students. A null field counts as omitted."
 input ImportStudentsInput {
   """
-  CSV with a header and columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, optionally,
-  ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `) and ` + "`" + `interviewLimit` + "`" + ` (default: the policy's limit).
+  CSV with a header. The columns can be in any order. ` + "`" + `name` + "`" + ` and ` + "`" + `email` + "`" + ` are required.
+  ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `) and ` + "`" + `interviewLimit` + "`" + ` (default: the policy's limit) are
+  optional.
   """
   csv: String!
-  "Returns the same result, and writes nothing."
+  "If true, checks the file, returns the same result and writes nothing."
   dryRun: Boolean! = false
-  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
+  "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `importStudents` + "`" + `."
+"Payload of ` + "`" + `importStudents` + "`" + `."
 type ImportStudentsPayload {
-  "The result of each row, in the order of the file; empty if the file could not be read."
+  "The result of each row, in file order. Empty if the file could not be read."
   rows: [ImportRow!]!
-  "The number of created rows, including exempted ones."
+  "The number of rows with the status ` + "`" + `CREATED` + "`" + ` or ` + "`" + `EXEMPTED` + "`" + `."
   created: Int!
-  "The number of unchanged rows."
+  "The number of rows with the status ` + "`" + `UNCHANGED` + "`" + `."
   unchanged: Int!
-  "The number of failed rows."
+  "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole, including that nothing was written because a row failed."
+  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
   errors: [UserError!]!
 }
 
 "A table of interviewers. A null field counts as omitted."
 input ImportInterviewersInput {
   """
-  CSV with a header and columns in any order: ` + "`" + `name` + "`" + `, ` + "`" + `email` + "`" + ` and, optionally,
+  CSV with a header. The columns can be in any order. ` + "`" + `name` + "`" + ` and ` + "`" + `email` + "`" + ` are required.
   ` + "`" + `timeZone` + "`" + ` (default ` + "`" + `UTC` + "`" + `), ` + "`" + `active` + "`" + ` (default ` + "`" + `true` + "`" + `), ` + "`" + `tags` + "`" + ` (separated by ` + "`" + `;` + "`" + `),
   ` + "`" + `maxPerDay` + "`" + `, ` + "`" + `maxPerWeek` + "`" + `, ` + "`" + `meetingUrl` + "`" + `, ` + "`" + `headline` + "`" + `, ` + "`" + `bio` + "`" + `, ` + "`" + `photoUrl` + "`" + ` and
-  ` + "`" + `languages` + "`" + ` (separated by ` + "`" + `;` + "`" + `).
+  ` + "`" + `languages` + "`" + ` (separated by ` + "`" + `;` + "`" + `) are optional.
   """
   csv: String!
-  "Returns the same result, and writes nothing."
+  "If true, checks the file, returns the same result and writes nothing."
   dryRun: Boolean! = false
-  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
+  "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `importInterviewers` + "`" + `."
+"Payload of ` + "`" + `importInterviewers` + "`" + `."
 type ImportInterviewersPayload {
-  "The result of each row, in the order of the file; empty if the file could not be read."
+  "The result of each row, in file order. Empty if the file could not be read."
   rows: [ImportRow!]!
-  "The number of created rows, including exempted ones."
+  "The number of rows with the status ` + "`" + `CREATED` + "`" + ` or ` + "`" + `EXEMPTED` + "`" + `."
   created: Int!
-  "The number of unchanged rows."
+  "The number of rows with the status ` + "`" + `UNCHANGED` + "`" + `."
   unchanged: Int!
-  "The number of failed rows."
+  "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole, including that nothing was written because a row failed."
+  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
   errors: [UserError!]!
 }
 
-"Windows and weekly rules of interviewers: exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + `. A null field counts as omitted."
+"""
+Windows and weekly rules of interviewers. Exactly one of ` + "`" + `csv` + "`" + ` and ` + "`" + `ical` + "`" + ` is required.
+A null field counts as omitted.
+"""
 input ImportAvailabilityInput {
   """
-  CSV with a header and columns in any order: ` + "`" + `interviewer` + "`" + ` (an e-mail) and, optionally,
-  ` + "`" + `slotMinutes` + "`" + ` (default 60), ` + "`" + `gapMinutes` + "`" + ` (default 0) and ` + "`" + `tags` + "`" + ` (separated by ` + "`" + `;` + "`" + `). A
-  window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. A weekly rule has ` + "`" + `weekdays` + "`" + ` (separated by ` + "`" + `;` + "`" + `),
-  ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + `, ` + "`" + `startDate` + "`" + ` and, optionally, ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (default:
-  the interviewer's) and ` + "`" + `everyWeeks` + "`" + ` (default 1), and works like
-  ` + "`" + `addWeeklyAvailability` + "`" + `.
+  CSV with a header. The columns can be in any order. ` + "`" + `interviewer` + "`" + ` (an e-mail
+  address) is required. ` + "`" + `slotMinutes` + "`" + ` (default 60), ` + "`" + `gapMinutes` + "`" + ` (default 0) and
+  ` + "`" + `tags` + "`" + ` (separated by ` + "`" + `;` + "`" + `) are optional. A window has ` + "`" + `start` + "`" + ` and ` + "`" + `end` + "`" + `. A weekly
+  rule has ` + "`" + `weekdays` + "`" + ` (separated by ` + "`" + `;` + "`" + `), ` + "`" + `startTime` + "`" + `, ` + "`" + `endTime` + "`" + ` and ` + "`" + `startDate` + "`" + `, and
+  optionally ` + "`" + `endDate` + "`" + `, ` + "`" + `timeZone` + "`" + ` (default: the interviewer's) and ` + "`" + `everyWeeks` + "`" + `
+  (default 1). A rule works like ` + "`" + `addWeeklyAvailability` + "`" + `.
   """
   csv: String
   """
   A calendar (RFC 5545, RFC 7953) of the interviewer ` + "`" + `interviewerId` + "`" + `. Each event
-  becomes a window, and a recurring event one window for each occurrence up to the
-  policy's publishing horizon. A time without a zone is in the interviewer's zone. An
-  unreadable date, time or recurrence is refused with its line.
+  becomes a window. A recurring event becomes one window for each occurrence up to the
+  policy's publishing horizon. A time without a zone is in the interviewer's zone. A
+  date, time or recurrence that cannot be read is refused with its line.
   """
   ical: String
-  "The interviewer of the calendar; with ` + "`" + `ical` + "`" + ` only."
+  "The interviewer of the calendar. Required with ` + "`" + `ical` + "`" + `, not allowed with ` + "`" + `csv` + "`" + `."
   interviewerId: ID
-  "How to import all-day events; with ` + "`" + `ical` + "`" + ` only."
+  "How to import all-day events. Only for ` + "`" + `ical` + "`" + `."
   wholeDayEvents: WholeDayEvents! = SKIP
-  "The length of each slot of the calendar's windows; with ` + "`" + `ical` + "`" + ` only."
+  "The length of each slot in minutes, 15 to 240. Only for ` + "`" + `ical` + "`" + `."
   slotMinutes: Int! = 60
-  "Returns the same result, and writes nothing."
+  "If true, checks the file, returns the same result and writes nothing."
   dryRun: Boolean! = false
-  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
+  "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
 "How to import the all-day events of a calendar."
 enum WholeDayEvents {
-  "Ignore them; each is a row with the status ` + "`" + `IGNORED` + "`" + `."
+  "Ignores them. Each becomes a row with the status ` + "`" + `IGNORED` + "`" + `."
   SKIP
   """
-  Block the days, as ` + "`" + `blockTime` + "`" + ` does: open slots in them are withdrawn, and booked
-  interviews are kept. The id of the row is that of the block.
+  Blocks the days, as ` + "`" + `blockTime` + "`" + ` does: open slots are withdrawn, and booked
+  interviews are kept. The ` + "`" + `id` + "`" + ` of the row is the id of the block.
   """
   BLOCK
 }
 
-"The payload of ` + "`" + `importAvailability` + "`" + `."
+"Payload of ` + "`" + `importAvailability` + "`" + `."
 type ImportAvailabilityPayload {
-  "The result of each row, in the order of the file; empty if the file could not be read."
+  "The result of each row, in file order. Empty if the file could not be read."
   rows: [ImportRow!]!
-  "The number of created rows, including exempted ones."
+  "The number of rows with the status ` + "`" + `CREATED` + "`" + ` or ` + "`" + `EXEMPTED` + "`" + `."
   created: Int!
-  "The number of unchanged rows."
+  "The number of rows with the status ` + "`" + `UNCHANGED` + "`" + `."
   unchanged: Int!
-  "The number of failed rows."
+  "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole, including that nothing was written because a row failed."
+  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
   errors: [UserError!]!
 }
 
 "A table of interviews. A null field counts as omitted."
 input ImportInterviewsInput {
   """
-  CSV with a header and columns in any order: ` + "`" + `studentEmail` + "`" + `,
-  ` + "`" + `interviewerEmail` + "`" + `, ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + `, ` + "`" + `status` + "`" + ` and, optionally, ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `,
-  ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `, ` + "`" + `cancelledAt` + "`" + ` and ` + "`" + `cancelReason` + "`" + `.
+  CSV with a header. The columns can be in any order. ` + "`" + `studentEmail` + "`" + `,
+  ` + "`" + `interviewerEmail` + "`" + `, ` + "`" + `start` + "`" + `, ` + "`" + `end` + "`" + ` and ` + "`" + `status` + "`" + ` are required. ` + "`" + `grade` + "`" + `, ` + "`" + `note` + "`" + `,
+  ` + "`" + `bookedAt` + "`" + `, ` + "`" + `completedAt` + "`" + `, ` + "`" + `cancelledAt` + "`" + ` and ` + "`" + `cancelReason` + "`" + ` are optional.
   """
   csv: String!
-  "Returns the same result, and writes nothing."
+  "If true, checks the file, returns the same result and writes nothing."
   dryRun: Boolean! = false
-  "Writes the valid rows even if others fail. If false, a file is written completely or not at all."
+  "If true, writes the valid rows even if other rows fail. If false, writes all rows or none."
   partial: Boolean! = false
   """
-  Imports rows that break only the limit, the pair, the grades or the interviewer's
-  caps, and marks them as exempt. Overlaps are never exempt.
+  If true, imports rows that break only the limit, the pair, the grades or the
+  interviewer's maximum number of interviews, and marks them as exempt. Overlaps are
+  never exempt.
   """
   exempt: Boolean! = false
   """
-  An idempotency key of 1 to 200 characters. A repeat with the same key and input
-  within 24 hours returns the first response, even a refusal, and is not executed
-  again. ` + "`" + `BUSY_RETRY` + "`" + ` and dry runs are not recorded.
+  An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+  input returns the first response, including a refusal, without executing the
+  mutation again. The same key with another input is refused with
+  ` + "`" + `IDEMPOTENCY_MISMATCH` + "`" + `. Dry runs and the refusal ` + "`" + `BUSY_RETRY` + "`" + ` are not stored.
   """
   idempotencyKey: String
 }
 
-"The payload of ` + "`" + `importInterviews` + "`" + `."
+"Payload of ` + "`" + `importInterviews` + "`" + `."
 type ImportInterviewsPayload {
-  "The result of each row, in the order of the file; empty if the file could not be read."
+  "The result of each row, in file order. Empty if the file could not be read."
   rows: [ImportRow!]!
-  "The number of created rows, including exempted ones."
+  "The number of rows with the status ` + "`" + `CREATED` + "`" + ` or ` + "`" + `EXEMPTED` + "`" + `."
   created: Int!
-  "The number of unchanged rows."
+  "The number of rows with the status ` + "`" + `UNCHANGED` + "`" + `."
   unchanged: Int!
-  "The number of failed rows."
+  "The number of rows with the status ` + "`" + `FAILED` + "`" + `."
   failed: Int!
-  "The errors of the file as a whole, including that nothing was written because a row failed."
+  "The errors of the file as a whole. One of them says that nothing was written because a row failed."
   errors: [UserError!]!
 }
 `, BuiltIn: false},

@@ -15,24 +15,24 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// The student may not book: a `LimitReached` or a `GradesTooLow`.
+// The student may not book any slot: a `LimitReached` or a `GradesTooLow`.
 type NotEligible interface {
 	IsNotEligible()
 }
 
-// A refusal by a rule. A mutation returns all rules that refuse, at most 20, together
-// with a null result, and changes nothing.
+// A refusal. A refused mutation changes nothing and returns all its refusals, at most 20,
+// with a null result. Treat an unknown code as a refusal with a `message`.
 type UserError interface {
 	IsUserError()
 }
 
-// The student holds another slot: `ALREADY_HOLDING`.
+// The student holds another slot and can hold only one: `ALREADY_HOLDING`. Release that hold first.
 type AlreadyHolding struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
 	// The student's active hold; null if it has ended since.
 	Hold   *booking.Hold  `json:"hold,omitempty"`
@@ -41,17 +41,20 @@ type AlreadyHolding struct {
 
 func (AlreadyHolding) IsUserError() {}
 
-// The student has met the interviewer or has a booking with them: `ALREADY_INTERVIEWED`.
+// The student has a booked or completed interview with the interviewer, or holds one of
+// their slots: `ALREADY_INTERVIEWED`. Offer a slot of another interviewer.
 type AlreadyInterviewed struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The interview with that interviewer; null if it is a hold or the caller may not see it.
+	// The interview with that interviewer. Null if the cause is a hold, or if the caller
+	// may not see the interview.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student's active hold with that interviewer; null if it is an interview.
+	// The student's active hold with that interviewer. Null if the cause is an interview,
+	// or if the caller may not see the hold.
 	Hold        *booking.Hold       `json:"hold,omitempty"`
 	HoldID      booking.HoldID      `json:"-"`
 	InterviewID booking.InterviewID `json:"-"`
@@ -59,21 +62,22 @@ type AlreadyInterviewed struct {
 
 func (AlreadyInterviewed) IsUserError() {}
 
-// The payload of `anonymiseStudent`.
+// Payload of `anonymiseStudent`.
 type AnonymiseStudentPayload struct {
-	// The student; null if it was refused.
+	// The student; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// Nothing can be published, because the time overlaps other slots.
+// The time overlaps other slots or blocked time of the interviewer:
+// `AVAILABILITY_CONFLICT`. Nothing was published.
 type AvailabilityConflict struct {
 	// Always `AVAILABILITY_CONFLICT`.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
 	// The overlapping slots, at most 100.
 	Slots []booking.Slot `json:"slots"`
@@ -81,79 +85,80 @@ type AvailabilityConflict struct {
 
 func (AvailabilityConflict) IsUserError() {}
 
-// The payload of `bookSlot`.
+// Payload of `bookSlot`.
 type BookSlotPayload struct {
-	// The interview; null if it was refused, and after a dry run.
+	// The interview; null if the mutation was refused, and after a dry run.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// Whether it was booked; after a dry run, whether it would be.
+	// Whether the slot was booked. After a dry run: whether it would be.
 	Allowed bool `json:"allowed"`
-	// The student's hold on another slot that the booking ended; null if there was none.
+	// The student's hold on another slot, if the booking ended one; otherwise null.
 	ReleasedHold *booking.Hold `json:"releasedHold,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if `allowed` is true.
 	Errors []UserError `json:"errors"`
 }
 
-// The payload of `cancelInterview`.
+// Payload of `cancelInterview`.
 type CancelInterviewPayload struct {
-	// The interview; null if it was refused.
+	// The interview; null if the mutation was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The student can no longer cancel: `CANCEL_TOO_LATE`.
+// The deadline for a cancellation by the student has passed: `CANCEL_TOO_LATE`. The
+// interviewer and administrators can still cancel.
 type CancelTooLate struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The deadline for the cancellation.
+	// The last moment at which the student could cancel.
 	Deadline time.Time `json:"deadline"`
 }
 
 func (CancelTooLate) IsUserError() {}
 
-// The payload of `completeInterview`.
+// Payload of `completeInterview`.
 type CompleteInterviewPayload struct {
-	// The interview; null if it was refused.
+	// The interview; null if the mutation was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The payload of `createInterviewer`.
+// Payload of `createInterviewer`.
 type CreateInterviewerPayload struct {
-	// The interviewer; null if it was refused.
+	// The interviewer; null if the mutation was refused.
 	Interviewer *booking.Interviewer `json:"interviewer,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The payload of `createStudent`.
+// Payload of `createStudent`.
 type CreateStudentPayload struct {
-	// The student; null if it was refused.
+	// The student; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// One of the student's last grades is too low: `GRADES_TOO_LOW`.
+// One of the student's latest grades is too low: `GRADES_TOO_LOW`. An administrator can grant a waiver.
 type GradesTooLow struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The student's eligibility, with the grades.
+	// The student's eligibility, with the checked grades in `recentGrades`.
 	Eligibility *booking.Eligibility `json:"eligibility"`
 }
 
@@ -161,178 +166,185 @@ func (GradesTooLow) IsNotEligible() {}
 
 func (GradesTooLow) IsUserError() {}
 
-// The payload of `grantWaiver`.
+// Payload of `grantWaiver`.
 type GrantWaiverPayload struct {
-	// The waiver; null if it was refused.
+	// The waiver; null if the mutation was refused.
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The payload of `holdSlot`.
+// Payload of `holdSlot`.
 type HoldSlotPayload struct {
-	// The hold; null if it was refused.
+	// The hold; null if the mutation was refused.
 	Hold *booking.Hold `json:"hold,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// Windows and weekly rules of interviewers: exactly one of `csv` and `ical`. A null field counts as omitted.
+// Windows and weekly rules of interviewers. Exactly one of `csv` and `ical` is required.
+// A null field counts as omitted.
 type ImportAvailabilityInput struct {
-	// CSV with a header and columns in any order: `interviewer` (an e-mail) and, optionally,
-	// `slotMinutes` (default 60), `gapMinutes` (default 0) and `tags` (separated by `;`). A
-	// window has `start` and `end`. A weekly rule has `weekdays` (separated by `;`),
-	// `startTime`, `endTime`, `startDate` and, optionally, `endDate`, `timeZone` (default:
-	// the interviewer's) and `everyWeeks` (default 1), and works like
-	// `addWeeklyAvailability`.
+	// CSV with a header. The columns can be in any order. `interviewer` (an e-mail
+	// address) is required. `slotMinutes` (default 60), `gapMinutes` (default 0) and
+	// `tags` (separated by `;`) are optional. A window has `start` and `end`. A weekly
+	// rule has `weekdays` (separated by `;`), `startTime`, `endTime` and `startDate`, and
+	// optionally `endDate`, `timeZone` (default: the interviewer's) and `everyWeeks`
+	// (default 1). A rule works like `addWeeklyAvailability`.
 	CSV *string `json:"csv,omitempty"`
 	// A calendar (RFC 5545, RFC 7953) of the interviewer `interviewerId`. Each event
-	// becomes a window, and a recurring event one window for each occurrence up to the
-	// policy's publishing horizon. A time without a zone is in the interviewer's zone. An
-	// unreadable date, time or recurrence is refused with its line.
+	// becomes a window. A recurring event becomes one window for each occurrence up to the
+	// policy's publishing horizon. A time without a zone is in the interviewer's zone. A
+	// date, time or recurrence that cannot be read is refused with its line.
 	Ical *string `json:"ical,omitempty"`
-	// The interviewer of the calendar; with `ical` only.
+	// The interviewer of the calendar. Required with `ical`, not allowed with `csv`.
 	InterviewerID *int64 `json:"interviewerId,omitempty"`
-	// How to import all-day events; with `ical` only.
+	// How to import all-day events. Only for `ical`.
 	WholeDayEvents WholeDayEvents `json:"wholeDayEvents"`
-	// The length of each slot of the calendar's windows; with `ical` only.
+	// The length of each slot in minutes, 15 to 240. Only for `ical`.
 	SlotMinutes int `json:"slotMinutes"`
-	// Returns the same result, and writes nothing.
+	// If true, checks the file, returns the same result and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
+	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
-	// within 24 hours returns the first response, even a refusal, and is not executed
-	// again. `BUSY_RETRY` and dry runs are not recorded.
+	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+	// input returns the first response, including a refusal, without executing the
+	// mutation again. The same key with another input is refused with
+	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// The payload of `importAvailability`.
+// Payload of `importAvailability`.
 type ImportAvailabilityPayload struct {
-	// The result of each row, in the order of the file; empty if the file could not be read.
+	// The result of each row, in file order. Empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// The number of created rows, including exempted ones.
+	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
-	// The number of unchanged rows.
+	// The number of rows with the status `UNCHANGED`.
 	Unchanged int `json:"unchanged"`
-	// The number of failed rows.
+	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole, including that nothing was written because a row failed.
+	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
 // A table of interviewers. A null field counts as omitted.
 type ImportInterviewersInput struct {
-	// CSV with a header and columns in any order: `name`, `email` and, optionally,
+	// CSV with a header. The columns can be in any order. `name` and `email` are required.
 	// `timeZone` (default `UTC`), `active` (default `true`), `tags` (separated by `;`),
 	// `maxPerDay`, `maxPerWeek`, `meetingUrl`, `headline`, `bio`, `photoUrl` and
-	// `languages` (separated by `;`).
+	// `languages` (separated by `;`) are optional.
 	CSV string `json:"csv"`
-	// Returns the same result, and writes nothing.
+	// If true, checks the file, returns the same result and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
+	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
-	// within 24 hours returns the first response, even a refusal, and is not executed
-	// again. `BUSY_RETRY` and dry runs are not recorded.
+	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+	// input returns the first response, including a refusal, without executing the
+	// mutation again. The same key with another input is refused with
+	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// The payload of `importInterviewers`.
+// Payload of `importInterviewers`.
 type ImportInterviewersPayload struct {
-	// The result of each row, in the order of the file; empty if the file could not be read.
+	// The result of each row, in file order. Empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// The number of created rows, including exempted ones.
+	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
-	// The number of unchanged rows.
+	// The number of rows with the status `UNCHANGED`.
 	Unchanged int `json:"unchanged"`
-	// The number of failed rows.
+	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole, including that nothing was written because a row failed.
+	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
 // A table of interviews. A null field counts as omitted.
 type ImportInterviewsInput struct {
-	// CSV with a header and columns in any order: `studentEmail`,
-	// `interviewerEmail`, `start`, `end`, `status` and, optionally, `grade`, `note`,
-	// `bookedAt`, `completedAt`, `cancelledAt` and `cancelReason`.
+	// CSV with a header. The columns can be in any order. `studentEmail`,
+	// `interviewerEmail`, `start`, `end` and `status` are required. `grade`, `note`,
+	// `bookedAt`, `completedAt`, `cancelledAt` and `cancelReason` are optional.
 	CSV string `json:"csv"`
-	// Returns the same result, and writes nothing.
+	// If true, checks the file, returns the same result and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
+	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// Imports rows that break only the limit, the pair, the grades or the interviewer's
-	// caps, and marks them as exempt. Overlaps are never exempt.
+	// If true, imports rows that break only the limit, the pair, the grades or the
+	// interviewer's maximum number of interviews, and marks them as exempt. Overlaps are
+	// never exempt.
 	Exempt bool `json:"exempt"`
-	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
-	// within 24 hours returns the first response, even a refusal, and is not executed
-	// again. `BUSY_RETRY` and dry runs are not recorded.
+	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+	// input returns the first response, including a refusal, without executing the
+	// mutation again. The same key with another input is refused with
+	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// The payload of `importInterviews`.
+// Payload of `importInterviews`.
 type ImportInterviewsPayload struct {
-	// The result of each row, in the order of the file; empty if the file could not be read.
+	// The result of each row, in file order. Empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// The number of created rows, including exempted ones.
+	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
-	// The number of unchanged rows.
+	// The number of rows with the status `UNCHANGED`.
 	Unchanged int `json:"unchanged"`
-	// The number of failed rows.
+	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole, including that nothing was written because a row failed.
+	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
 // A table of students. A null field counts as omitted.
 type ImportStudentsInput struct {
-	// CSV with a header and columns in any order: `name`, `email` and, optionally,
-	// `timeZone` (default `UTC`) and `interviewLimit` (default: the policy's limit).
+	// CSV with a header. The columns can be in any order. `name` and `email` are required.
+	// `timeZone` (default `UTC`) and `interviewLimit` (default: the policy's limit) are
+	// optional.
 	CSV string `json:"csv"`
-	// Returns the same result, and writes nothing.
+	// If true, checks the file, returns the same result and writes nothing.
 	DryRun bool `json:"dryRun"`
-	// Writes the valid rows even if others fail. If false, a file is written completely or not at all.
+	// If true, writes the valid rows even if other rows fail. If false, writes all rows or none.
 	Partial bool `json:"partial"`
-	// An idempotency key of 1 to 200 characters. A repeat with the same key and input
-	// within 24 hours returns the first response, even a refusal, and is not executed
-	// again. `BUSY_RETRY` and dry runs are not recorded.
+	// An idempotency key, 1 to 200 characters. For 24 hours, the same key with the same
+	// input returns the first response, including a refusal, without executing the
+	// mutation again. The same key with another input is refused with
+	// `IDEMPOTENCY_MISMATCH`. Dry runs and the refusal `BUSY_RETRY` are not stored.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// The payload of `importStudents`.
+// Payload of `importStudents`.
 type ImportStudentsPayload struct {
-	// The result of each row, in the order of the file; empty if the file could not be read.
+	// The result of each row, in file order. Empty if the file could not be read.
 	Rows []app.ImportRow `json:"rows"`
-	// The number of created rows, including exempted ones.
+	// The number of rows with the status `CREATED` or `EXEMPTED`.
 	Created int `json:"created"`
-	// The number of unchanged rows.
+	// The number of rows with the status `UNCHANGED`.
 	Unchanged int `json:"unchanged"`
-	// The number of failed rows.
+	// The number of rows with the status `FAILED`.
 	Failed int `json:"failed"`
-	// The errors of the file as a whole, including that nothing was written because a row failed.
+	// The errors of the file as a whole. One of them says that nothing was written because a row failed.
 	Errors []UserError `json:"errors"`
 }
 
-// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`.
+// A value or a range is not allowed: `INVALID_INPUT` or `INVALID_RANGE`. `allowed` and the bounds say what is.
 type InvalidInput struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The name of the input field, as at the end of `path`; null if it is not a single field.
+	// The name of the input field, the last element of `path`. Null if the refusal is not about one field.
 	Field *string `json:"field,omitempty"`
 	// The kind of value that is allowed.
 	Allowed booking.AllowedKind `json:"allowed"`
-	// The minimum; null if there is none. `allowed` says what it counts.
+	// The minimum of what `allowed` counts; null if there is none.
 	Min *int `json:"min,omitempty"`
-	// The maximum; null if there is none. `allowed` says what it counts.
+	// The maximum of what `allowed` counts; null if there is none.
 	Max *int `json:"max,omitempty"`
 	// The earliest allowed time; null if there is none.
 	NotBefore *time.Time `json:"notBefore,omitempty"`
@@ -342,17 +354,18 @@ type InvalidInput struct {
 
 func (InvalidInput) IsUserError() {}
 
-// The student has used all their interviews: `LIMIT_REACHED`.
+// The student has used all their interviews: `LIMIT_REACHED`. An administrator can raise
+// the limit or grant a waiver.
 type LimitReached struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The number of interviews that the student has used.
+	// The number of used interviews.
 	Used int `json:"used"`
-	// The number of interviews that the student may use, without waivers.
+	// The maximum number of interviews, without waivers.
 	Limit int `json:"limit"`
 	// The student's eligibility.
 	Eligibility *booking.Eligibility `json:"eligibility"`
@@ -362,31 +375,36 @@ func (LimitReached) IsNotEligible() {}
 
 func (LimitReached) IsUserError() {}
 
-// The payload of `markNoShow`.
+// Payload of `markNoShow`.
 type MarkNoShowPayload struct {
-	// The interview; null if it was refused.
+	// The interview; null if the mutation was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The mutations. The `errors` of a payload are empty if and only if nothing refused the mutation; it was then executed, unless it was a dry run.
+// The mutations. If the `errors` of a payload is empty, the mutation was executed, or it
+// was a dry run that would succeed. Otherwise nothing was changed. In addition to the
+// listed refusals, any mutation can be refused with `NOT_FOUND`, `INVALID_INPUT`,
+// `INVALID_RANGE` or `BUSY_RETRY`, and with `WRONG_STATUS` if the caller is an interviewer
+// who is not active.
 type Mutation struct {
 }
 
-// The student has another interview or hold at that time: `OWN_OVERLAP`.
+// The student has another interview or holds a slot at that time: `OWN_OVERLAP`. Offer a slot at another time.
 type OwnOverlap struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The interview at that time; null if it is a hold or the caller may not see it.
+	// The interview at that time. Null if the cause is a hold, or if the caller may not see the interview.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student's active hold at that time; null if it is an interview.
+	// The student's active hold at that time. Null if the cause is an interview, or if the
+	// caller may not see the hold.
 	Hold        *booking.Hold       `json:"hold,omitempty"`
 	HoldID      booking.HoldID      `json:"-"`
 	InterviewID booking.InterviewID `json:"-"`
@@ -394,289 +412,310 @@ type OwnOverlap struct {
 
 func (OwnOverlap) IsUserError() {}
 
-// A refusal without further details.
+// A refusal without further data.
 type PlainError struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
 }
 
 func (PlainError) IsUserError() {}
 
-// The queries.
+// The queries. An argument with a value that is not allowed causes a top-level error with
+// the code `BAD_USER_INPUT`.
 type Query struct {
 }
 
-// The payload of `releaseHold`.
+// Payload of `releaseHold`.
 type ReleaseHoldPayload struct {
-	// The hold; null if it was refused.
+	// The hold; null if the mutation was refused.
 	Hold *booking.Hold `json:"hold,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The payload of `rescheduleInterview`.
+// Payload of `rescheduleInterview`.
 type RescheduleInterviewPayload struct {
-	// The interview; null if it was refused.
+	// The interview; null if the mutation was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The student can no longer reschedule the interview: `RESCHEDULE_TOO_LATE`.
+// The deadline for a reschedule by the student has passed: `RESCHEDULE_TOO_LATE`. An
+// administrator can still reschedule before the start.
 type RescheduleTooLate struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The deadline for the reschedule.
+	// The last moment at which the student could reschedule.
 	Deadline time.Time `json:"deadline"`
 }
 
 func (RescheduleTooLate) IsUserError() {}
 
-// The payload of `revokeWaiver`.
+// Payload of `revokeWaiver`.
 type RevokeWaiverPayload struct {
-	// The waiver; null if it was refused.
+	// The waiver; null if the mutation was refused.
 	Waiver *booking.Waiver `json:"waiver,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// Another student has booked the slot or holds it.
+// Another student has booked or holds the slot: `SLOT_TAKEN` or `SLOT_HELD`. Offer the
+// student one of the `alternatives`.
 type SlotTaken struct {
 	// `SLOT_TAKEN` or `SLOT_HELD`.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// Up to five slots at or after the requested time that the student can book instead.
+	// Up to five other slots that the student can book, at or after the start of the requested slot.
 	Alternatives []booking.Slot `json:"alternatives"`
-	// When the hold of the other student expires; null when the slot is booked.
+	// When the other student's hold expires; null if the slot is booked.
 	HeldUntil *time.Time `json:"heldUntil,omitempty"`
 }
 
 func (SlotTaken) IsUserError() {}
 
-// Changes as they happen, on whichever server: over WebSockets with the protocol
-// graphql-transport-ws, or as server-sent events. A subscription reports changes after
-// its start; query the current state separately. It ends when its token expires.
+// Changes as they happen, whichever server makes them. Subscriptions use WebSockets (the
+// protocol graphql-transport-ws) or server-sent events. A subscription reports only
+// changes after its start, so query the current state separately. It ends when the token
+// expires.
 type Subscription struct {
 }
 
 // The interview has been rescheduled the maximum number of times: `TOO_MANY_RESCHEDULES`.
 type TooManyReschedules struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// How many times it was rescheduled.
+	// How many times the interview was rescheduled.
 	Used int `json:"used"`
-	// How many times it may be rescheduled.
+	// The maximum number of reschedules of one interview.
 	Limit int `json:"limit"`
 }
 
 func (TooManyReschedules) IsUserError() {}
 
-// It is too early: `TOO_SOON`.
+// It is too early to complete the interview or to mark a no-show, or the slot starts too
+// soon to be booked: `TOO_SOON`.
 type TooSoon struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The earliest allowed time. For a booking: the earliest start of a slot that the
-	// minimum notice allows. For an interview: when it can first be completed or marked
-	// as a no-show.
+	// For an interview: when the change is first allowed. For a booking: the earliest
+	// start of a slot that the minimum notice allows.
 	Earliest time.Time `json:"earliest"`
 }
 
 func (TooSoon) IsUserError() {}
 
-// The payload of `undoNoShow`.
+// Payload of `undoNoShow`.
 type UndoNoShowPayload struct {
-	// The interview; null if it was refused.
+	// The interview; null if the mutation was refused.
 	Interview *booking.Interview `json:"interview,omitempty"`
-	// The student in the state after the change; null if it was refused.
+	// The student after the change; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// Changes of an availability; omitted fields stay unchanged.
+// The changes of a window or a weekly rule. Omitted fields do not change.
 type UpdateAvailabilityInput struct {
 	// The availability.
 	AvailabilityID int64 `json:"availabilityId"`
-	// Refuses with `VERSION_CONFLICT`, and changes nothing, if the availability has another version. Null counts as omitted.
+	// The version that the caller has read. If the availability has another version, the
+	// mutation is refused with `VERSION_CONFLICT`. If null or omitted, the version is not
+	// checked.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// For a window: when it starts. Null is refused.
 	Start *time.Time `json:"start,omitempty"`
-	// For a window: when it ends. Null is refused.
+	// For a window: when it ends, at most 31 days after its start. Null is refused.
 	End *time.Time `json:"end,omitempty"`
 	// For a rule: the IANA time zone of its times. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
-	// For a rule: the first day. Null is refused.
+	// For a rule: its first day. Null is refused.
 	StartDate *calendar.Date `json:"startDate,omitempty"`
-	// For a rule: the last day, inclusive; null removes the end.
+	// For a rule: its last day, inclusive. Null removes the end.
 	EndDate graphql.Omittable[*calendar.Date] `json:"endDate,omitempty"`
-	// For a rule: the days of the week. Null is refused.
+	// For a rule: the days of the week on which a window starts. Null is refused.
 	Weekdays []time.Weekday `json:"weekdays,omitempty"`
-	// For a rule: when each window starts. Null is refused.
+	// For a rule: the local time at which each window starts. Null is refused.
 	StartTime *calendar.LocalTime `json:"startTime,omitempty"`
-	// For a rule: when each window ends. Null is refused.
+	// For a rule: the local time at which each window ends. Null is refused.
 	EndTime *calendar.LocalTime `json:"endTime,omitempty"`
 	// For a rule: the interval in weeks, 1 to 52. Null is refused.
 	EveryWeeks *int `json:"everyWeeks,omitempty"`
-	// How long each slot is, 15 to 240 minutes. Null is refused.
+	// The length of each slot in minutes, 15 to 240. Null is refused.
 	SlotMinutes *int `json:"slotMinutes,omitempty"`
-	// How much time lies between one slot and the next, 0 to 240 minutes. Null is refused.
+	// The gap between two slots in minutes, 0 to 240. Null is refused.
 	GapMinutes *int `json:"gapMinutes,omitempty"`
-	// Topics and levels of these slots. Null is refused.
+	// The tags of the slots, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused.
 	Tags []string `json:"tags,omitempty"`
-	// Cancels booked interviews on the withdrawn slots instead of reporting them.
+	// If true, cancels the booked interviews on withdrawn slots. If false, keeps them and
+	// returns them in `conflicts`.
 	CancelBooked bool `json:"cancelBooked"`
 }
 
-// The payload of `updateBookingPolicy`.
+// Payload of `updateBookingPolicy`.
 type UpdateBookingPolicyPayload struct {
-	// The policy; null if it was refused.
+	// The policy; null if the mutation was refused.
 	BookingPolicy *booking.Policy `json:"bookingPolicy,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// Changes of an interviewer; omitted fields stay unchanged.
+// The changes of an interviewer. Omitted fields do not change.
 type UpdateInterviewerInput struct {
 	// The interviewer.
 	InterviewerID int64 `json:"interviewerId"`
-	// Refuses with `VERSION_CONFLICT`, and changes nothing, if the interviewer has another version. Null counts as omitted.
+	// The version that the caller has read. If the interviewer has another version, the
+	// mutation is refused with `VERSION_CONFLICT`. If null or omitted, the version is not
+	// checked.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// The full name, 1 to 200 characters. Null is refused.
+	// The full name, in 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
-	// The e-mail; no other interviewer may have it. Null is refused.
+	// The e-mail address. It must be unique among interviewers. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical name is stored. Null is refused.
+	// An IANA time zone. Aliases and any case are accepted, such as `Europe/Kiev` and
+	// `us/eastern`; the canonical name is stored. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
-	// Topics and levels. Null is refused.
+	// Tags, such as topics and levels: at most 20 tags of 1 to 50 characters. Null is refused.
 	Tags []string `json:"tags,omitempty"`
-	// The maximum number of interviews per day, in the interviewer's time zone, 1 to 100; null removes the cap.
+	// The maximum number of interviews per day, 1 to 100, in the interviewer's time zone.
+	// Null removes the maximum.
 	MaxPerDay graphql.Omittable[*int] `json:"maxPerDay,omitempty"`
-	// The maximum number of interviews per week from Monday, in the interviewer's time zone, 1 to 100; null removes the cap.
+	// The maximum number of interviews per week, 1 to 100, in the interviewer's time zone.
+	// A week begins on Monday. Null removes the maximum.
 	MaxPerWeek graphql.Omittable[*int] `json:"maxPerWeek,omitempty"`
-	// The interviewer's meeting room: an `https` URL of at most 500 characters; null or an empty string removes it.
+	// The `https` URL of the interviewer's meeting room, at most 500 characters. Null or
+	// an empty string removes it.
 	MeetingURL graphql.Omittable[*string] `json:"meetingUrl,omitempty"`
-	// What the interviewer offers, in one line of 1 to 120 characters; null or an empty string removes it.
+	// One line about what the interviewer offers, in 1 to 120 characters. Null or an empty string removes it.
 	Headline graphql.Omittable[*string] `json:"headline,omitempty"`
-	// The interviewer's description of themselves, 1 to 1,000 characters; null or an empty string removes it.
+	// How the interviewer describes themselves, in 1 to 1,000 characters. Null or an empty string removes it.
 	Bio graphql.Omittable[*string] `json:"bio,omitempty"`
-	// A photo: an `https` URL of at most 500 characters; null or an empty string removes it.
+	// The `https` URL of a photo, at most 500 characters. Null or an empty string removes it.
 	PhotoURL graphql.Omittable[*string] `json:"photoUrl,omitempty"`
-	// The languages of the interviews: at most 20 BCP 47 tags, such as `en` or `pt-BR`. Null is refused.
+	// The languages in which the interviewer gives interviews: at most 20 BCP 47 tags,
+	// such as `en` or `pt-BR`. Null is refused.
 	Languages []string `json:"languages,omitempty"`
 	// Whether the interviewer gives interviews at present. Null is refused.
 	Active *bool `json:"active,omitempty"`
-	// With `active: false`: cancels booked interviews instead of reporting them.
+	// With `active: false`: if true, cancels the booked interviews; if false, keeps them
+	// and returns them in `conflicts`.
 	CancelBooked bool `json:"cancelBooked"`
 }
 
-// Changes of a student; omitted fields stay unchanged.
+// The changes of a student. Omitted fields do not change.
 type UpdateStudentInput struct {
 	// The student.
 	StudentID int64 `json:"studentId"`
-	// Refuses with `VERSION_CONFLICT`, and changes nothing, if the student has another version. Null counts as omitted.
+	// The version that the caller has read. If the student has another version, the
+	// mutation is refused with `VERSION_CONFLICT`. If null or omitted, the version is not
+	// checked.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// The full name, 1 to 200 characters. Null is refused.
+	// The full name, in 1 to 200 characters. Null is refused.
 	Name *string `json:"name,omitempty"`
-	// The e-mail; no other student may have it. Null is refused.
+	// The e-mail address. It must be unique among students. Null is refused.
 	Email *string `json:"email,omitempty"`
-	// An IANA time zone. Any name is accepted, such as `Europe/Kiev` or `us/eastern`; the canonical name is stored. Null is refused.
+	// An IANA time zone. Aliases and any case are accepted, such as `Europe/Kiev` and
+	// `us/eastern`; the canonical name is stored. Null is refused.
 	TimeZone *string `json:"timeZone,omitempty"`
-	// The student's own limit, 0 to 1000; null removes it, so that the policy's limit applies.
+	// The student's own limit, 0 to 1000. Null removes it, and the policy's limit applies.
 	InterviewLimit graphql.Omittable[*int] `json:"interviewLimit,omitempty"`
 }
 
-// The payload of `updateStudent`.
+// Payload of `updateStudent`.
 type UpdateStudentPayload struct {
-	// The student; null if it was refused.
+	// The student; null if the mutation was refused.
 	Student *booking.Student `json:"student,omitempty"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The object has been changed since: `VERSION_CONFLICT`.
+// The object has been changed since its version was read: `VERSION_CONFLICT`. Read it
+// again, and repeat the change with `currentVersion`.
 type VersionConflict struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
-	// The current version.
+	// The current version of the object.
 	CurrentVersion int `json:"currentVersion"`
 }
 
 func (VersionConflict) IsUserError() {}
 
-// The caller.
+// The caller of the request.
 type Viewer struct {
 	// The caller's role.
 	Role booking.Role `json:"role"`
-	// The student or interviewer; null for administrators and for callers without a token.
+	// The student or interviewer; null for administrators and callers without a token.
 	Person app.Person `json:"person,omitempty"`
 }
 
-// The payload of `withdrawSlot`.
+// Payload of `withdrawSlot`.
 type WithdrawSlotPayload struct {
-	// The slot, if this request withdrew it.
+	// The slot, if this request withdrew it; otherwise empty.
 	ClosedSlots []booking.Slot `json:"closedSlots"`
-	// The booked interview that is kept, if any.
+	// The booked interview on the slot, if there is one. It is not cancelled.
 	Conflicts []booking.Interview `json:"conflicts"`
-	// The interview that was cancelled with its slot, if any.
+	// The interview that was cancelled because `cancelBooked` is true, if there is one.
 	Cancelled []booking.Interview `json:"cancelled"`
-	// All rules that refused it.
+	// The refusals; empty if nothing refused the mutation.
 	Errors []UserError `json:"errors"`
 }
 
-// The current state does not allow this: `WRONG_STATUS`.
+// The current status of the object does not allow the change: `WRONG_STATUS`. Read the object again.
 type WrongStatus struct {
-	// The rule, for programs.
+	// The refusal code, for programs.
 	Code booking.RefusalCode `json:"code"`
-	// The explanation, for people.
+	// An English sentence for people.
 	Message string `json:"message"`
-	// The input field it is about; null if it is about none.
+	// The path of the rejected input field; null if the refusal is not about one field.
 	Path []string `json:"path,omitempty"`
 	// The status of the interview; null if the refusal is not about an interview.
 	Status *booking.InterviewStatus `json:"status,omitempty"`
-	// The statuses that allow it; empty if a deadline has passed or the refusal is not about an interview.
+	// The statuses that allow the change. Empty if a deadline has passed, or if the
+	// refusal is not about an interview.
 	Expected []booking.InterviewStatus `json:"expected"`
-	// The deadline; null if there is none.
+	// The deadline that has passed; null if there is none.
 	Until *time.Time `json:"until,omitempty"`
 }
 
 func (WrongStatus) IsUserError() {}
 
-// How much of a field a role may read.
+// The part of the data that a role may access.
 type Access string
 
 const (
-	// Nothing: `FORBIDDEN`, or `UNAUTHENTICATED` without a token.
+	// No access. The field is null, with the error `FORBIDDEN`, or `UNAUTHENTICATED` if
+	// the request has no token.
 	AccessNone Access = "NONE"
-	// The caller's own data. Other people's data appears not to exist.
+	// The caller's own data. Other data is treated as nonexistent.
 	AccessOwn Access = "OWN"
 	// All data.
 	AccessAll Access = "ALL"
@@ -735,10 +774,10 @@ func (e Access) MarshalJSON() ([]byte, error) {
 type WholeDayEvents string
 
 const (
-	// Ignore them; each is a row with the status `IGNORED`.
+	// Ignores them. Each becomes a row with the status `IGNORED`.
 	WholeDayEventsSkip WholeDayEvents = "SKIP"
-	// Block the days, as `blockTime` does: open slots in them are withdrawn, and booked
-	// interviews are kept. The id of the row is that of the block.
+	// Blocks the days, as `blockTime` does: open slots are withdrawn, and booked
+	// interviews are kept. The `id` of the row is the id of the block.
 	WholeDayEventsBlock WholeDayEvents = "BLOCK"
 )
 
