@@ -12,7 +12,7 @@ run: ## the server, with its database and the sample school
 generate: ## the GraphQL code, from schema.graphqls and gqlgen.yml
 	go generate ./...
 
-lint: ## what AGENTS.md asks for, as far as a tool can see it
+lint: ## the linter, as CI runs it
 	$(GOLANGCI) run
 
 test: ## everything that needs no browser

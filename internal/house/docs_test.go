@@ -18,7 +18,7 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 	}
 	exist := functionsOfTests(t)
 	named := 0
-	for _, name := range append(documents, root+"/README.md", root+"/AGENTS.md") {
+	for _, name := range append(documents, root+"/README.md", root+"/CONTRIBUTING.md") {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ func TestUserTextIsPlainEnglish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range append(documents, root+"/README.md", root+"/SECURITY.md", root+"/AGENTS.md", root+"/examples/README.md", root+"/schema.graphqls") {
+	for _, name := range append(documents, root+"/README.md", root+"/SECURITY.md", root+"/CONTRIBUTING.md", root+"/examples/README.md", root+"/schema.graphqls") {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
