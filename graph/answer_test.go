@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"rehearse/graph"
 	"rehearse/internal/booking"
@@ -164,6 +167,30 @@ func TestEventsAreBounded(t *testing.T) {
 	c.changes(id, []string{slot}, nil)
 }
 
+// An answer whose time runs out while it is built is one error, over every transport,
+// also if nothing that waits sees it: what is built here is all in memory.
+func TestDeadlineWhileAnAnswerIsBuilt(t *testing.T) {
+	t.Parallel()
+	b := newBounding(t)
+	const patience = 500 * time.Millisecond
+	b.options.Timeout = patience
+	b.options = graph.AtField(b.options, func(ctx context.Context) {
+		if at := graphql.GetFieldContext(ctx); at.Object == "__Type" && at.Field.Name == "kind" {
+			<-ctx.Done()
+		}
+	})
+	b.to(graph.DefaultMaxAnswer)
+	for over, text := range b.overAll(`{ __schema { types { name kind description fields { name description args { name description } } } } }`) {
+		var a tooLarge
+		if err := json.Unmarshal([]byte(text), &a); err != nil || string(a.Data) != "null" || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "TIMEOUT" {
+			t.Errorf("over %s: %v, %.500s", over, err, text)
+		}
+	}
+	if taken := b.serve.(*graph.Handler).AnswerMemory(); taken != 0 {
+		t.Errorf("%d bytes are still taken", taken)
+	}
+}
+
 // stuck asks for an answer, and reads nothing of it.
 func (b *bounding) stuck(address string, body []byte) net.Conn {
 	b.t.Helper()
@@ -231,6 +258,9 @@ func TestAnswersShareMemory(t *testing.T) {
 	busy.name, busy.status, busy.says, busy.answer = "another", http.StatusServiceUnavailable, "UNAVAILABLE", map[string]string{"Retry-After": "1"}
 	small.name, small.status, small.says, small.body = "a small one", http.StatusOK, saysName, askName
 	b.exchanges([]exchange{busy, small})
+	others, ofOwn, alone := handler.WithoutMemory()
+	same(t, "given up for others, for their caller, for themselves", [3]int{others, ofOwn, alone}, [3]int{1, 1, 0})
+	same(t, "shed", [2]int{handler.Shed(), handler.ShedOfCallers()}, [2]int{0, 0})
 	for _, conn := range held {
 		_ = conn.Close()
 	}

@@ -40,6 +40,12 @@ func Unplanned(o Options) Options {
 	return o
 }
 
+// AtField calls do before each field that the library executes.
+func AtField(o Options, do func(context.Context)) Options {
+	o.atField = do
+	return o
+}
+
 // ServedSchema is the schema as clients see it.
 func ServedSchema() *ast.Schema { return servedSchema() }
 

@@ -43,7 +43,7 @@ type Options struct {
 	// DefaultMaxAnswer if it is zero.
 	MaxAnswer int
 	// AnswerMemory is how many bytes of memory the answers to one caller may take, at
-	// least twice MaxAnswer; all callers may take four times as much.
+	// least twice MaxAnswer; all callers may take three times as much.
 	// budget.DefaultShare if it is zero.
 	AnswerMemory int
 	// HideSchema refuses introspection, and suggests no names in errors.
@@ -61,7 +61,8 @@ type Options struct {
 	Origins  []string        // of pages elsewhere that may open WebSockets
 	Stopping context.Context // ends when subscribers are to be sent away; nil for never
 
-	unplanned bool // the library executes all fields, which is what tests compare with
+	unplanned bool                  // the library executes all fields, which is what tests compare with
+	atField   func(context.Context) // called by tests before each field that the library executes
 }
 
 // Handler answers GraphQL over HTTP.
@@ -89,18 +90,25 @@ func (h *Handler) Waiting() int { return h.places.inQueue() }
 func (h *Handler) LargeBodies() int { return h.large.atWork() }
 
 // Shed returns how many operations were answered UNAVAILABLE because others took
-// all the places, or all the memory for answers.
-func (h *Handler) Shed() int {
-	return int(h.places.shed.Load() + h.large.shed.Load() + h.answers.Refused())
-}
-
-// AnswerMemory is how many bytes answers take that are built or sent.
-func (h *Handler) AnswerMemory() int { return int(h.answers.Taken()) }
+// all the places.
+func (h *Handler) Shed() int { return int(h.places.shed.Load() + h.large.shed.Load()) }
 
 // ShedOfCallers returns how many operations were answered RATE_LIMITED because
-// others of the same caller took all the places, or all the memory for answers,
-// that one caller may have.
-func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load() + h.answers.RefusedOwn()) }
+// others of the same caller took all the places that one caller may have.
+func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load()) }
+
+// AnswerMemory returns how many bytes answers take that are built or sent.
+func (h *Handler) AnswerMemory() int { return int(h.answers.Taken()) }
+
+// AnswerMemoryLimit returns how many bytes all answers may take together.
+func (h *Handler) AnswerMemoryLimit() int { return int(h.answers.Size()) }
+
+// WithoutMemory returns how many answers were given up for want of memory: because the
+// answers of others took it, because those of the same caller did, and because they
+// needed more than the answers to one caller may take.
+func (h *Handler) WithoutMemory() (others, own, alone int) {
+	return int(h.answers.Refused()), int(h.answers.RefusedOwn()), int(h.answers.RefusedAlone())
+}
 
 // NewHandler answers with what o says.
 func NewHandler(o Options) *Handler {
@@ -149,10 +157,17 @@ func NewHandler(o Options) *Handler {
 		}
 		return next(ctx)
 	})
+	server.AroundResponses(oneByOne()) // until an answer is built
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return builtWithin(ctx, atMost(next(ctx)))
 	})
 	server.AroundRootFields(observeField)
+	if o.atField != nil {
+		server.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+			o.atField(ctx)
+			return next(ctx)
+		})
+	}
 	var planned plan.Types
 	if !o.unplanned {
 		planned = plannedTypes(resolver)

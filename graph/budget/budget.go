@@ -19,6 +19,8 @@ type ExceededError struct {
 	Allowed int
 }
 
+const memoryLimit = "memory"
+
 // Error implements error.
 func (e *ExceededError) Error() string {
 	return fmt.Sprintf("the answer exceeds the limit %s of %d bytes", e.Limit, e.Allowed)
@@ -131,6 +133,7 @@ func (b *Budget) fail(err error) {
 	defer b.mu.Unlock()
 	if b.failure == nil {
 		b.failure = err
+		b.pool.count(err)
 		b.over.Store(true)
 		if b.cancel != nil {
 			b.cancel()

@@ -72,8 +72,8 @@ func TestPool(t *testing.T) {
 		}
 	}
 	last := open(t, p, "e")
-	if last.Hold(64*kib) != nil || !errors.Is(last.Hold(1), budget.ErrBusy) || p.Refused() != 1 || p.RefusedOwn() != 1 {
-		t.Errorf("beside three shares: %v, %d and %d are refused", last.Failure(), p.Refused(), p.RefusedOwn())
+	if last.Hold(64*kib) != nil || !errors.Is(last.Hold(1), budget.ErrBusy) || last.Hold(1) == nil || p.Refused() != 1 || p.RefusedOwn() != 1 || p.RefusedAlone() != 1 {
+		t.Errorf("beside three shares: %v, %d, %d and %d are refused", last.Failure(), p.Refused(), p.RefusedOwn(), p.RefusedAlone())
 	}
 	if p.Taken() != 3*256*kib {
 		t.Errorf("%d bytes are taken", p.Taken())

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,7 @@ type Pool struct {
 	taken   int64
 	callers map[string]int64
 
-	refused, refusedOwn atomic.Int64
+	refused, refusedOwn, refusedAlone atomic.Int64
 }
 
 // The largest answer is in memory twice for a moment, in parts and whole, so that
@@ -70,24 +71,41 @@ func (p *Pool) Refused() int64 { return p.refused.Load() }
 // RefusedOwn returns how many found too little in their caller's share.
 func (p *Pool) RefusedOwn() int64 { return p.refusedOwn.Load() }
 
+// RefusedAlone returns how many needed more than a caller's share for themselves.
+func (p *Pool) RefusedAlone() int64 { return p.refusedAlone.Load() }
+
+// Size returns how much all answers may take, in bytes.
+func (p *Pool) Size() int64 { return p.size }
+
 // take takes n bytes for one who has had so many for the same answer.
 func (p *Pool) take(caller string, had, n int64) error {
 	if had+n > p.share {
-		return &ExceededError{Limit: "memory", Allowed: int(p.share)}
+		return &ExceededError{Limit: memoryLimit, Allowed: int(p.share)}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.callers[caller]+n > p.share {
-		p.refusedOwn.Add(1)
 		return ErrOwn
 	}
 	if p.taken+n > p.size {
-		p.refused.Add(1)
 		return ErrBusy
 	}
 	p.taken += n
 	p.callers[caller] += n
 	return nil
+}
+
+// count counts an answer that is given up for want of memory.
+func (p *Pool) count(err error) {
+	var large *ExceededError
+	switch {
+	case errors.Is(err, ErrBusy):
+		p.refused.Add(1)
+	case errors.Is(err, ErrOwn):
+		p.refusedOwn.Add(1)
+	case errors.As(err, &large) && large.Limit == memoryLimit:
+		p.refusedAlone.Add(1)
+	}
 }
 
 func (p *Pool) give(caller string, n int64) {

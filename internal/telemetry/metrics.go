@@ -125,6 +125,12 @@ type Server interface {
 	Shed() int    // operations that waited too long for a place of the server
 	// ShedOfCallers counts those that waited too long for a place of their caller.
 	ShedOfCallers() int
+	AnswerMemory() int      // bytes that answers take that are built or sent
+	AnswerMemoryLimit() int // bytes that they may take
+	// WithoutMemory counts answers given up for want of memory: because the answers of
+	// others take it, because those of their caller do, and because they need more
+	// than any may take.
+	WithoutMemory() (others, own, alone int)
 }
 
 // Look adds the figures of a server.
@@ -139,7 +145,18 @@ func (t *Telemetry) Look(s Server) error {
 			Help: "Operations that waited too long to be executed, by the limit that was reached.",
 		}, func() float64 { return float64(value()) }))
 	}
+	refused := func(limit string, value func() int) error {
+		return t.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: "rehearse", Name: "answers_without_memory_total", ConstLabels: prometheus.Labels{"limit": limit},
+			Help: "Answers that were given up because there was no memory to build them, by the limit that was reached.",
+		}, func() float64 { return float64(value()) }))
+	}
 	return errors.Join(
+		gauge("answer_memory_bytes", "Memory that answers take that are built or sent.", s.AnswerMemory),
+		gauge("answer_memory_limit_bytes", "Memory that all answers may take together.", s.AnswerMemoryLimit),
+		refused("server", func() int { n, _, _ := s.WithoutMemory(); return n }),
+		refused("caller", func() int { _, n, _ := s.WithoutMemory(); return n }),
+		refused("answer", func() int { _, _, n := s.WithoutMemory(); return n }),
 		gauge("streams_open", "WebSockets and event streams that are open.", s.Streams),
 		gauge("operations_at_work", "Operations that are executed; subscriptions are not counted.", s.AtWork),
 		gauge("operations_waiting", "Operations that wait because as many as may be are executed.", s.Waiting),

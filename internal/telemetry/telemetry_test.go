@@ -83,6 +83,30 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+// looked is a server whose figures are all different.
+type looked struct{}
+
+func (looked) Streams() int                 { return 1 }
+func (looked) AtWork() int                  { return 2 }
+func (looked) Waiting() int                 { return 3 }
+func (looked) Shed() int                    { return 4 }
+func (looked) ShedOfCallers() int           { return 5 }
+func (looked) AnswerMemory() int            { return 6 }
+func (looked) AnswerMemoryLimit() int       { return 7 }
+func (looked) WithoutMemory() (a, b, c int) { return 8, 9, 10 }
+
+func TestFiguresOfTheServer(t *testing.T) {
+	t.Parallel()
+	o := newTelemetry(io.Discard)
+	if err := o.Look(looked{}); err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, scrape(t, o), `rehearse_streams_open 1`, `rehearse_operations_at_work 2`, `rehearse_operations_waiting 3`,
+		`rehearse_operations_shed_total{limit="server"} 4`, `rehearse_operations_shed_total{limit="caller"} 5`,
+		`rehearse_answer_memory_bytes 6`, `rehearse_answer_memory_limit_bytes 7`, `rehearse_answers_without_memory_total{limit="server"} 8`,
+		`rehearse_answers_without_memory_total{limit="caller"} 9`, `rehearse_answers_without_memory_total{limit="answer"} 10`)
+}
+
 func TestJobs(t *testing.T) {
 	t.Parallel()
 	o := newTelemetry(io.Discard)
