@@ -201,7 +201,7 @@ var pairs = []struct {
 	},
 }
 
-func TestStudentRacesHimself(t *testing.T) {
+func TestConcurrentBookingsOfOneStudent(t *testing.T) {
 	t.Parallel()
 	for _, c := range pairs {
 		t.Run(c.name, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestStudentRacesHimself(t *testing.T) {
 	}
 }
 
-func TestStudentRacesHimselfByTheConstraintAlone(t *testing.T) {
+func TestConcurrentBookingsOfOneStudentByTheConstraintAlone(t *testing.T) {
 	t.Parallel()
 	for _, c := range pairs {
 		t.Run(c.name, func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestStudentRacesHimselfByTheConstraintAlone(t *testing.T) {
 	}
 }
 
-func TestStudentRacesHimselfUnprotected(t *testing.T) {
+func TestConcurrentBookingsOfOneStudentUnprotected(t *testing.T) {
 	t.Parallel()
 	for _, c := range pairs {
 		t.Run(c.name, func(t *testing.T) {

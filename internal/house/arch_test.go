@@ -120,7 +120,7 @@ func packages(t *testing.T) map[string]goPackage {
 	}
 }
 
-func TestWhoMayImportWhom(t *testing.T) {
+func TestPermittedImports(t *testing.T) {
 	t.Parallel()
 	all := packages(t)
 	for name, p := range all {
