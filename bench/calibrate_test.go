@@ -24,9 +24,13 @@ import (
 )
 
 const (
-	drawnDocuments = 150
-	repeats        = 3 // of each document; the least CPU counts
-	mostPerPoint   = 5 // times the median
+	repeats      = 3 // of each document; the least CPU counts
+	mostPerPoint = 5 // times the median
+)
+
+var (
+	seed  = flag.Uint64("seed", 1, "of the drawn documents")
+	drawn = flag.Int("drawn", 300, "documents that are drawn")
 )
 
 var strict = flag.Bool("strict", false, "fail when a point takes more than five times the median of CPU")
@@ -47,9 +51,9 @@ func (p priced) perPoint() time.Duration { return p.cpu / time.Duration(p.points
 func BenchmarkCostPerPoint(b *testing.B) {
 	w := open(b)
 	schema := servedSchema(b)
-	draw := drawer{schema, rand.New(rand.NewPCG(1, 2)), w.arguments(b)}
+	draw := drawer{schema, rand.New(rand.NewPCG(*seed, 2)), w.arguments(b)}
 	documents := w.dearest()
-	for range drawnDocuments {
+	for range *drawn {
 		documents = append(documents, draw.document())
 	}
 	handler := w.handler()

@@ -17,17 +17,17 @@ var nested = []struct {
 	most     int
 	document string
 }{
-	// One for each kind of edge on the way, and one for each total.
+	// One for each kind of edge on the way, and one for each total of a list that goes on.
 	{"nestedStudents", 4, `{ students(first: 100) { nodes { name
 		interviews(first: 5) { nodes { start interviewer { name slots(first: 3) { nodes { start status } } } } } } } }`},
 	{"nestedStudentsByEdges", 6, `{ students(first: 100) { edges { cursor node { name
 		interviews(first: 1, filter: {status: [BOOKED]}) { totalCount pageInfo { hasNextPage } edges { cursor node { start
-			interviewer { name slots(first: 2, status: [OPEN]) { totalCount edges { node { start interviewer { email } } } } } } } } } } } }`},
+			interviewer { name slots(first: 1, status: [OPEN]) { totalCount edges { node { start interviewer { email } } } } } } } } } } } }`},
 	{"nestedInterviews", 6, `{ interviews(first: 100) { nodes { start student { name
 		interviews { nodes { slot { start status interviewer { name interviews(first: 2) { nodes { start } } } } } } } } } }`},
-	{"nestedInterviewers", 7, `{ interviewers(first: 100) { totalCount nodes { name
+	{"nestedInterviewers", 6, `{ interviewers(first: 100) { totalCount nodes { name
 		availability { nodes { start end interviewer { email } } }
-		interviews(first: 3) { totalCount nodes { status student { name interviewLimit } } } } } }`},
+		interviews(first: 1) { totalCount nodes { status student { name interviewLimit } } } } } }`},
 	{"nestedAvailableSlots", 5, `query($student: ID!, $start: DateTime!, $end: DateTime!) {
 		availableSlots(studentId: $student, start: $start, end: $end, first: 500) { edges { node { start
 			interviewer { name slots(first: 2) { nodes { start } } availability { nodes { start } } } } } } }`},
@@ -36,8 +36,8 @@ var nested = []struct {
 	{"nestedUpcoming", 7, `{ students(first: 100) { nodes { interviewLimit eligibility { eligible }
 		upcomingInterviews { slot { start } interviewer { name interviews(first: 1) { totalCount nodes { start } } } } } } }`},
 	{"nestedAliases", 8, `{ interviewers(first: 100, orderBy: {field: NAME}) { nodes {
-		open: slots(status: [OPEN]) { totalCount } booked: slots(status: [BOOKED]) { nodes { interviewer { name } } }
-		first: interviews(first: 1) { nodes { student { name } } } all: interviews { totalCount } } } }`},
+		open: slots(first: 1, status: [OPEN]) { totalCount } booked: slots(status: [BOOKED]) { nodes { interviewer { name } } }
+		first: interviews(first: 1) { nodes { student { name } } } all: interviews(last: 1) { totalCount } } } }`},
 	// What a list has read whole is not read again by its id.
 	{"nestedBack", 3, `{ students(first: 100) { nodes { interviews { nodes { student { name }
 		events { nodes { student { email } interview { start } } } } } } } }`},
@@ -122,7 +122,7 @@ var payloads = []struct {
 	document string
 	code     string // of the refusal, if there is to be one
 }{
-	{"payloadTaken", 7, `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) {
+	{"payloadTaken", 6, `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) {
 		errors { code ... on SlotTaken { alternatives { interviewer { slots(first: 3) { nodes { interviewer { name } } }
 			interviews { totalCount nodes { student { name } } } } } } } } }`, "SLOT_TAKEN"},
 	{"payloadConflict", 4, `mutation($interviewer: ID!, $start: DateTime!, $end: DateTime!) {

@@ -66,7 +66,8 @@ func TestTotalsAreCapped(t *testing.T) {
 	want("one more", true)
 }
 
-// However often a list is asked for its total, it is counted once.
+// However often a list is asked for its total, it is counted once, and not at all
+// if its first page is the whole list.
 func TestTotalsAreCountedOnce(t *testing.T) {
 	t.Parallel()
 	for name, set := range map[string]func(*graph.Options){"planned": func(*graph.Options) {}, "unplanned": func(o *graph.Options) { *o = graph.Unplanned(*o) }} {
@@ -74,17 +75,25 @@ func TestTotalsAreCountedOnce(t *testing.T) {
 			t.Parallel()
 			trace := &statements{}
 			s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, set)
-			s.newSlot(day)
-			trace.take()
-			a := s.ask(`{ slots { a: totalCount ...f b: totalCount nodes { interviewer { interviews { totalCount totalCountIsCapped } } } } }
-				fragment f on SlotConnection { c: totalCount totalCountIsCapped }`, nil)
-			same(t, "answer", string(a.Data),
-				`{"slots":{"a":1,"c":1,"totalCountIsCapped":false,"b":1,"nodes":[{"interviewer":{"interviews":{"totalCount":0,"totalCountIsCapped":false}}}]}}`)
-			counts := 0
-			for _, statement := range trace.take() {
-				counts += strings.Count(statement, "count(*)")
+			of := s.interviewer(nil)
+			first := s.slot(of, day)
+			document := `{ slots(first: 1) { a: totalCount ...f b: totalCount nodes { interviewer { interviews(first: 1) { totalCount totalCountIsCapped } } } } }
+				fragment f on SlotConnection { c: totalCount totalCountIsCapped }`
+			answer := `{"slots":{"a":%[1]d,"c":%[1]d,"totalCountIsCapped":false,"b":%[1]d,"nodes":[{"interviewer":{"interviews":{"totalCount":%[2]d,"totalCountIsCapped":false}}}]}}`
+			counts := func(slots, interviews int) (counted int) {
+				trace.take()
+				a := s.ask(document, nil)
+				same(t, "answer", string(a.Data), fmt.Sprintf(answer, slots, interviews))
+				for _, statement := range trace.take() {
+					counted += strings.Count(statement, "count(*)")
+				}
+				return counted
 			}
-			same(t, "counts", counts, 2)
+			same(t, "counts of whole lists", counts(1, 0), 0)
+			s.booked(s.student(nil), first)
+			same(t, "counts of other whole lists", counts(1, 1), 0)
+			s.booked(s.student(nil), s.publish(of, t0.Add(3*day), time.Hour, 60).Slots[0].ID)
+			same(t, "counts of lists that go on", counts(2, 2), 2)
 		})
 	}
 }

@@ -5128,7 +5128,8 @@ type EmptyReason {
   code: EmptyReasonCode!
   """
   The number of slots in the range that the reason excludes. A slot that several
-  reasons exclude counts for each of them.
+  reasons exclude counts for each of them. Only the first 10,000 published slots of the
+  range are examined.
   """
   count: Int!
   "An English sentence for people."

@@ -139,7 +139,11 @@ func (l List[T]) shape(
 	c *Connection[T], asked store.Page, nodes []T, more bool, total func(context.Context) (int, error),
 ) {
 	c.Nodes = nodes
-	c.total.Init(total)
+	if !more && asked.After == nil && asked.Before == nil {
+		c.total.Known(len(nodes)) // the page is the whole list
+	} else {
+		c.total.Init(total)
+	}
 	c.cursor = func(node T) string { return l.encode(l.at(node, asked.Order.Field), asked.Order) }
 	c.PageInfo = Info{HasNextPage: more || asked.Before != nil, HasPreviousPage: asked.After != nil}
 	if asked.FromEnd {

@@ -59,21 +59,29 @@ func (s *AvailableSlots) Total(ctx context.Context) (int, error) {
 
 // EmptyReasons says what kept every slot of the range from the list.
 func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
-	tally, err := s.app.store.TallySlots(ctx, s.wanted, s.offer)
+	tally, err := s.tally(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if tally.Published == 0 && s.wanted.Narrows() {
-		all, err := s.app.store.TallySlots(ctx, store.SlotSearch{In: s.wanted.In}, s.offer)
-		if err != nil {
-			return nil, err
-		}
-		tally.Unmatched = all.Published
-		if tally.Unknown, err = s.app.store.AsksForUnknown(ctx, s.wanted); err != nil {
-			return nil, err
-		}
-	}
 	return s.offer.EmptyReasons(s.wanted.In, tally), nil
+}
+
+// tally counts the slots of the search. What keeps each of them away is not asked
+// where the student or the range is reason enough.
+func (s *AvailableSlots) tally(ctx context.Context) (tally booking.Tally, err error) {
+	if s.offer.KeepsAllAway(s.wanted.In) {
+		tally.Published, err = s.app.store.CountPublished(ctx, s.wanted)
+		return tally, err
+	}
+	tally, err = s.app.store.TallySlots(ctx, s.wanted, s.offer)
+	if err != nil || tally.Published > 0 || !s.wanted.Narrows() {
+		return tally, err
+	}
+	tally.Unmatched, err = s.app.store.CountPublished(ctx, store.SlotSearch{In: s.wanted.In})
+	if err == nil {
+		tally.Unknown, err = s.app.store.AsksForUnknown(ctx, s.wanted)
+	}
+	return tally, err
 }
 
 // Eligibility is the verdict on the student now.

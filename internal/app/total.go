@@ -10,7 +10,7 @@ import (
 // Total is the number of items of a list. It is counted when it is asked for
 // first, and only up to store.MostCounted.
 type Total struct {
-	count func(context.Context) (int, error)
+	count func(context.Context) (int, error) // nil: n is known
 
 	once sync.Once
 	n    int
@@ -20,6 +20,9 @@ type Total struct {
 // Init sets what counts the items. It returns a number above store.MostCounted
 // if there are more.
 func (t *Total) Init(count func(context.Context) (int, error)) { t.count = count }
+
+// Known sets the number of items of a list that is there as a whole.
+func (t *Total) Known(n int) { t.n = n }
 
 // Count returns the number of items, at most store.MostCounted.
 func (t *Total) Count(ctx context.Context) (int, error) {
@@ -34,6 +37,9 @@ func (t *Total) IsCapped(ctx context.Context) (bool, error) {
 }
 
 func (t *Total) counted(ctx context.Context) (int, error) {
+	if t.count == nil {
+		return t.n, nil
+	}
 	t.once.Do(func() { t.n, t.err = t.count(ctx) })
 	return t.n, t.err
 }

@@ -36,8 +36,11 @@ type EmptyReason struct {
 	Message string
 }
 
+// MaxTallied is how many slots of a range are looked at to explain an empty list.
+const MaxTallied = 10_000
+
 // Tally says how many slots lie inside a range, and of those how many are kept
-// from the student by each rule.
+// from the student by each rule. It looks at the first MaxTallied of them.
 type Tally struct {
 	Published    int // not withdrawn
 	Taken        int
@@ -53,6 +56,12 @@ type Tally struct {
 	Unknown   bool // an interviewer or a tag that was asked for does not exist
 }
 
+// KeepsAllAway reports whether the student's standing or the range alone is reason
+// enough for an empty list.
+func (o Offer) KeepsAllAway(in calendar.Span) bool {
+	return len(o.Eligibility.Reasons) > 0 || !in.End.After(o.Now)
+}
+
 // EmptyReasons explains an empty list: by the student's standing and the range
 // where these alone are reason enough, else by what keeps each slot away.
 func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
@@ -66,7 +75,7 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	if !in.End.After(o.Now) {
 		add(EmptyRangeInPast, t.Published, "The range has ended.")
 	}
-	if len(reasons) > 0 {
+	if o.KeepsAllAway(in) {
 		return reasons
 	}
 	switch {
@@ -75,7 +84,7 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		return reasons
 	case t.Published == 0 && t.Unmatched > 0:
 		add(EmptyNoneMatch, t.Unmatched, fmt.Sprintf(
-			"%d slots are published in this range, but none match the interviewers and tags in the filter.", t.Unmatched))
+			"%s are published in this range, but none match the interviewers and tags in the filter.", slotsUpTo("At least ", t.Unmatched)))
 		return reasons
 	case t.Published == 0:
 		add(EmptyNonePublished, 0, "No interviewer has published a slot in this range.")
@@ -96,8 +105,17 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		{EmptyInterviewerFull, t.Full, "on a day or in a week in which the interviewer has reached their maximum number of interviews."},
 	} {
 		if r.count > 0 {
-			add(r.code, r.count, fmt.Sprintf("%d of %d slots: %s", r.count, t.Published, r.message))
+			add(r.code, r.count, fmt.Sprintf("%d of %s: %s", r.count, slotsUpTo("the first ", t.Published), r.message))
 		}
 	}
 	return reasons
+}
+
+// slotsUpTo writes a number of slots that was counted up to MaxTallied, with a word
+// before it if there may be more.
+func slotsUpTo(more string, n int) string {
+	if n < MaxTallied {
+		more = ""
+	}
+	return fmt.Sprintf("%s%d slots", more, n)
 }

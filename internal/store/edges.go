@@ -48,19 +48,21 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-// inStatus is the states as people see them: a held slot is stored as an open
-// one, and whether it is held, the clock says.
+// inStatus narrows to the states as people see them: a held slot is stored as an
+// open one, and whether it is held, the clock says. The states stand in the text,
+// where they show that an index of few slots is enough.
 func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
-	const held = "coalesce(held_until > ?, false)"
 	any := db.Session(&gorm.Session{NewDB: true}).Where("false")
 	for _, status := range unique(f.Status) {
 		switch status {
 		case booking.SlotOpen:
-			any = any.Or("status = 'OPEN' AND NOT "+held, f.Now)
+			any = any.Or("status = 'OPEN' AND NOT coalesce(held_until > ?, false)", f.Now)
 		case booking.SlotIsHeld:
-			any = any.Or("status = 'OPEN' AND "+held, f.Now)
-		case booking.SlotBooked, booking.SlotWithdrawn:
-			any = any.Or("status = ?", status)
+			any = any.Or("status = 'OPEN' AND held_by IS NOT NULL AND held_until > ?", f.Now)
+		case booking.SlotBooked:
+			any = any.Or("status = 'BOOKED'")
+		case booking.SlotWithdrawn:
+			any = any.Or("status = 'WITHDRAWN'")
 		default:
 			_ = any.AddError(fmt.Errorf("unknown slot status %q", status))
 		}

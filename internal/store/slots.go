@@ -18,44 +18,6 @@ func slotPlaces(s *booking.Slot) []any {
 	}
 }
 
-// SlotSearch narrows a list of slots to what the caller wants to see; it is no
-// rule.
-type SlotSearch struct {
-	In             calendar.Span // slots that lie inside
-	InterviewerIDs []booking.InterviewerID
-	Tags           []string // all of these, in lower case
-}
-
-// Narrows reports whether more than the range is asked for.
-func (f SlotSearch) Narrows() bool { return len(f.InterviewerIDs) > 0 || len(f.Tags) > 0 }
-
-// AsksForUnknown reports whether the filter names an interviewer who does not
-// exist, or a tag that no interviewer and no live availability has.
-func (r *Reader) AsksForUnknown(ctx context.Context, f SlotSearch) (unknown bool, err error) {
-	err = r.db.WithContext(ctx).Raw(`
-		SELECT EXISTS (SELECT FROM unnest(?::bigint[]) AS w (id) WHERE NOT EXISTS (SELECT FROM interviewers v WHERE v.id = w.id))
-			OR EXISTS (SELECT FROM unnest(?::text[]) AS w (tag)
-				WHERE NOT EXISTS (SELECT FROM interviewers v WHERE w.tag = ANY(v.tags))
-				AND NOT EXISTS (SELECT FROM availabilities a WHERE w.tag = ANY(a.tags) AND a.removed_at IS NULL))`,
-		ids[booking.InterviewerID](unique(f.InterviewerIDs)), texts(f.Tags)).Scan(&unknown).Error
-	return unknown, fault(err, "look for the interviewers and tags of a filter")
-}
-
-// narrow is the filter as conditions on slots.
-func (f SlotSearch) narrow() conditions {
-	var c conditions
-	// starts_at < end follows from ends_at <= end; it is what ends an index scan.
-	c.and("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
-	if len(f.InterviewerIDs) > 0 {
-		c.and("interviewer_id = ANY(?)", numbers(unique(f.InterviewerIDs)))
-	}
-	if len(f.Tags) > 0 {
-		c.and(`(SELECT v.tags || a.tags FROM interviewers v, availabilities a
-			WHERE v.id = slots.interviewer_id AND a.id = slots.availability_id) @> ?::text[]`, f.Tags)
-	}
-	return c
-}
-
 // OpenSlots reads a page of the slots inside the range that the offer allows,
 // by start, then id, and whether there are more. It renders the offer's fields
 // into one WHERE clause and knows no rule of its own.
@@ -156,28 +118,6 @@ func allowed(in calendar.Span, o booking.Offer) conditions {
 	return c
 }
 
-// TallySlots counts the slots inside the range by what keeps the student from
-// booking them.
-func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) (booking.Tally, error) {
-	starts, ends := bounds(o.Busy)
-	var tally booking.Tally
-	err := f.narrow().on(r.db.WithContext(ctx).Table("slots")).Where("status <> 'WITHDRAWN'").Select(`count(*) AS published,
-		count(*) FILTER (WHERE status = 'BOOKED') AS taken,
-		count(*) FILTER (WHERE status = 'OPEN' AND held_until > @now AND held_by <> @student) AS held,
-		count(*) FILTER (WHERE starts_at <= @now) AS in_past,
-		count(*) FILTER (WHERE starts_at > @now AND starts_at < @earliest) AS too_soon,
-		count(*) FILTER (WHERE interviewer_id = ANY(@met)) AS interviewers,
-		count(*) FILTER (WHERE interviewer_id = @self) AS self,
-		count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(CAST(@starts AS timestamptz[]), CAST(@ends AS timestamptz[])) AS busy (s, e)
-			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)) AS busy,
-		count(*) FILTER (WHERE status = 'OPEN' AND full_until > @now) AS "full"`,
-		map[string]any{
-			"now": o.Now, "earliest": o.Earliest, "met": ids[booking.InterviewerID](o.Met), "self": o.Self, "student": o.Student,
-			"starts": instants(starts), "ends": instants(ends),
-		}).Take(&tally).Error
-	return tally, fault(err, "count slots by reason")
-}
-
 // Slot reads one slot; NotFound when there is none.
 func (r *Reader) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
 	var found slotRow
@@ -195,7 +135,7 @@ func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]bookin
 
 // SlotsWanted returns the ids of those of the slots that the search is for.
 func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotSearch) (found []booking.SlotID, err error) {
-	where := f.narrow()
+	where := f.narrowEach()
 	where.and("id = ANY(?)", ids[booking.SlotID](keys))
 	err = where.on(r.db.WithContext(ctx).Model(&slotRow{})).Pluck("id", &found).Error
 	return found, fault(err, "see which of %d slots are wanted", len(keys))

@@ -11,11 +11,6 @@ SELECT "students"."id","students"."name","students"."name_folded","students"."em
 FROM "students"
 WHERE id = ANY($1)
 
-SELECT count(*)
-FROM (SELECT 1
-FROM "events"
-WHERE kind IN ($1) LIMIT 10001) AS found
-
 SELECT id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back
 FROM slots
 WHERE id = ANY($1)

@@ -11,8 +11,8 @@ FROM unnest($1::bigint[]) AS parent (of)
 CROSS JOIN LATERAL (SELECT "interviews"."id","interviews"."student_id","interviews"."interviewer_id","interviews"."slot_id","interviews"."starts_at","interviews"."ends_at","interviews"."status","interviews"."grade","interviews"."note","interviews"."note_shared","interviews"."booked_at","interviews"."completed_at","interviews"."cancelled_at","interviews"."cancel_reason","interviews"."no_show_at","interviews"."reschedule_count","interviews"."waivers","interviews"."exempt","interviews"."version","interviews"."updated_at"
 FROM "interviews"
 WHERE interviewer_id = parent.of
-ORDER BY starts_at, id LIMIT $2) AS page
-ORDER BY interviewer_id, starts_at, id
+ORDER BY starts_at DESC, id DESC LIMIT $2) AS page
+ORDER BY interviewer_id, starts_at DESC, id DESC
 
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
@@ -37,8 +37,8 @@ FROM unnest($1::bigint[]) AS parent (of)
 CROSS JOIN LATERAL (SELECT "slots"."id","slots"."interviewer_id","slots"."availability_id","slots"."starts_at","slots"."ends_at","slots"."status","slots"."held_by","slots"."held_until","slots"."full_until","slots"."taken_back"
 FROM "slots"
 WHERE interviewer_id = parent.of
-	AND (false OR status = $2)
-ORDER BY starts_at, id LIMIT $3) AS page
+	AND (false OR status = 'BOOKED')
+ORDER BY starts_at, id LIMIT $2) AS page
 ORDER BY interviewer_id, starts_at, id
 
 SELECT parent.of, total.n

@@ -6,10 +6,6 @@ SELECT "students"."id","students"."name","students"."name_folded","students"."em
 FROM "students"
 WHERE id = ANY($1)
 
-SELECT count(*)
-FROM (SELECT 1
-FROM "interviewers" LIMIT 10001) AS found
-
 SELECT page.*
 FROM unnest($1::bigint[]) AS parent (of)
 CROSS JOIN LATERAL (SELECT "availabilities"."id","availabilities"."interviewer_id","availabilities"."starts_at","availabilities"."ends_at","availabilities"."slot_minutes","availabilities"."gap_minutes","availabilities"."tags","availabilities"."created_at","availabilities"."removed_at","availabilities"."time_zone","availabilities"."start_date","availabilities"."end_date","availabilities"."weekdays","availabilities"."start_minute","availabilities"."end_minute","availabilities"."every_weeks","availabilities"."published_until","availabilities"."version","availabilities"."updated_at"

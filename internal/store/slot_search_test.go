@@ -1,0 +1,166 @@
+package store_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+	"rehearse/internal/pgtest"
+	"rehearse/internal/store"
+)
+
+// A search over a range finds the slots that it wants of them when it looks at each.
+func TestSearchesAgree(t *testing.T) {
+	t.Parallel()
+	database := pgtest.New(t)
+	s := database.Open(t, store.Options{})
+	db := database.SQL(t)
+	publish(t, db, 4000) // of 20 interviewers
+	random := rand.New(rand.NewPCG(30, 1))
+	some := func() string {
+		tags := slices.DeleteFunc([]string{"a", "b", "c"}, func(string) bool { return random.IntN(3) > 0 })
+		return "{" + strings.Join(tags, ",") + "}"
+	}
+	for id := range 20 {
+		for _, table := range []string{"interviewers", "availabilities"} {
+			if _, err := db.ExecContext(t.Context(), "UPDATE "+table+" SET tags = $2::text[] WHERE id = $1", id+1, some()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	day := calendar.Span{Start: planned, End: planned.AddDate(0, 0, 1)}
+	all, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: day}, anOffer(), store.Page{First: 500})
+	if err != nil || len(all) < 100 {
+		t.Fatalf("%d slots: %v", len(all), err)
+	}
+	keys := make([]booking.SlotID, len(all))
+	for i, slot := range all {
+		keys[i] = slot.ID
+	}
+	many := make([]booking.InterviewerID, 12)
+	for i := range many {
+		many[i] = booking.InterviewerID(i + 5)
+	}
+	found := 0
+	for _, tags := range [][]string{nil, {"a"}, {"b"}, {"a", "b"}, {"c", "a"}, {"a", "b", "c"}, {"d"}, {"a", "d"}} {
+		for _, of := range [][]booking.InterviewerID{nil, {9}, {9, 9, 12, 1000}, many} {
+			f := store.SlotSearch{In: day, Tags: tags, InterviewerIDs: of}
+			want, err := s.SlotsWanted(t.Context(), keys, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(want)
+			listed, _, err := s.OpenSlots(t.Context(), f, anOffer(), store.Page{First: 500})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []booking.SlotID{}
+			for _, slot := range listed {
+				got = append(got, slot.ID)
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("tags %v of %v: found %v, want %v", tags, of, got, want)
+			}
+			if n, err := s.CountOpenSlots(t.Context(), f, anOffer()); n != len(want) || err != nil {
+				t.Errorf("tags %v of %v: counted %d (%v), want %d", tags, of, n, err, len(want))
+			}
+			found += len(want)
+		}
+	}
+	if found < 4*len(all) {
+		t.Errorf("the searches found %d slots in all: too few to compare", found)
+	}
+}
+
+// What an empty list is explained by are the first slots of the range alone.
+func TestTalliesAreBounded(t *testing.T) {
+	t.Parallel()
+	database := pgtest.New(t)
+	s := database.Open(t, store.Options{})
+	publish(t, database.SQL(t), 20_000)
+	of := make([]booking.InterviewerID, 60)
+	for i := range of {
+		of[i] = booking.InterviewerID(i + 1)
+	}
+	week := calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}
+	for name, test := range map[string]struct {
+		search store.SlotSearch
+		want   int
+	}{
+		"four days":         {store.SlotSearch{In: calendar.Span{Start: planned, End: planned.AddDate(0, 0, 4)}}, 9600},
+		"a week":            {store.SlotSearch{In: week}, 10_000},
+		"of 59 in a week":   {store.SlotSearch{In: week, InterviewerIDs: of[:59]}, 59 * 168},
+		"of 60 in a week":   {store.SlotSearch{In: week, InterviewerIDs: of}, 10_000},
+		"of one in a week":  {store.SlotSearch{In: week, InterviewerIDs: of[:1]}, 168},
+		"of nobody":         {store.SlotSearch{In: week, InterviewerIDs: []booking.InterviewerID{1000}}, 0},
+		"with nobody's tag": {store.SlotSearch{In: week, Tags: []string{"none"}}, 0},
+	} {
+		tally, err := s.TallySlots(t.Context(), test.search, anOffer())
+		counted, err2 := s.CountPublished(t.Context(), test.search)
+		if err != nil || err2 != nil || tally.Published != test.want || counted != test.want {
+			t.Errorf("%s: %d slots tallied (%v), %d counted (%v), want %d", name, tally.Published, err, counted, err2, test.want)
+		}
+	}
+}
+
+// A search reads the slots that it can find, and no others of the table.
+func TestSearchesReadAnIndex(t *testing.T) {
+	t.Parallel()
+	database := pgtest.New(t)
+	commitAtOnce(t, database)
+	trace := &lastStatement{}
+	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
+	db := database.SQL(t)
+	publish(t, db, 20_000)
+	for _, statement := range []string{
+		"UPDATE interviewers SET tags = '{common}' WHERE id % 2 = 0",
+		"UPDATE availabilities SET tags = '{rare}' WHERE id = 77",
+		"UPDATE slots SET held_by = 1, held_until = '2026-06-01T00:00:00Z' WHERE status = 'OPEN' AND id % 1000 = 999",
+		"UPDATE slots SET status = 'WITHDRAWN' WHERE id % 1000 = 555",
+	} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	vacuumAll(t, s, db)
+	week, now := calendar.Span{Start: planned, End: planned.AddDate(0, 0, 7)}, anOffer().Now
+	open := func(tags ...string) func() error {
+		return func() error {
+			_, _, err := s.OpenSlots(t.Context(), store.SlotSearch{In: week, Tags: tags}, anOffer(), store.Page{First: 50})
+			return err
+		}
+	}
+	states := func(of ...booking.SlotStatus) func() error {
+		return func() error {
+			_, _, err := s.Slots(t.Context(), store.SlotFilter{Status: of, Now: now}, store.Page{First: 50})
+			return err
+		}
+	}
+	for _, read := range []struct {
+		name, index string
+		buffers     int
+		run         func() error
+	}{
+		{"a common tag", "Index Only Scan slots_open", 24, open("common")}, // it reads the interviewers with the tag
+		{"a rare tag", "Index Only Scan slots_open", 100, open("rare")},    // the index of the range
+		{"nobody's tag", "Index Only Scan slots_open", 12, open("none")},   // nothing of the range
+		{"held", "slots_held_start", 30, states(booking.SlotIsHeld)},
+		{"withdrawn", "slots_withdrawn", 30, states(booking.SlotWithdrawn)},
+	} {
+		if err := read.run(); err != nil {
+			t.Fatalf("%s: %v", read.name, err)
+		}
+		prepare, execute := trace.prepared()
+		plan := explain(t, db, prepare, execute, "force_generic_plan")
+		if !strings.Contains(plan.scans(), read.index) || strings.Contains(plan.scans(), "Scan slots_start") {
+			t.Errorf("%s: reads by %s, want %s", read.name, plan.scans(), read.index)
+		}
+		if plan.buffers() > read.buffers {
+			t.Errorf("%s: %d buffers, want at most %d: %s", read.name, plan.buffers(), read.buffers, plan.scans())
+		}
+	}
+}
