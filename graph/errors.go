@@ -147,7 +147,7 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorCode, message s
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
 	case errors.Is(err, app.ErrUnauthenticated):
-		return codeUnauthenticated, "who asks is not known; the operation requires a token"
+		return codeUnauthenticated, "the operation requires a token"
 	case errors.Is(err, app.ErrForbidden):
 		return codeForbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
