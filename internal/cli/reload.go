@@ -11,13 +11,21 @@ import (
 	"rehearse/internal/identity"
 )
 
-// hangups answers SIGHUP, which ends a program that does not ask for it, and
-// what ends the answer.
-func hangups() (<-chan os.Signal, func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
-	return signals, func() { signal.Stop(signals) }
+// hangups is the SIGHUP signals of the process, which would end it if they were
+// not caught.
+type hangups struct {
+	signals    chan os.Signal
+	inTerminal bool // when they were first caught
 }
+
+func catchHangups() hangups {
+	h := hangups{signals: make(chan os.Signal, 1), inTerminal: hasTerminal()}
+	signal.Notify(h.signals, syscall.SIGHUP)
+	return h
+}
+
+// ignore stops catching them.
+func (h hangups) ignore() { signal.Stop(h.signals) }
 
 // hasTerminal reports whether the program can be seen in a terminal.
 func hasTerminal() bool {
@@ -62,13 +70,13 @@ func (p *program) reload(ctx context.Context, r *reloads) {
 
 // followHangups reloads at each SIGHUP until ctx ends. One that comes because
 // the terminal is closed stops the program, as it stops every other.
-func (p *program) followHangups(ctx context.Context, signals <-chan os.Signal, inTerminal bool, r *reloads, stop func()) {
+func (p *program) followHangups(ctx context.Context, h hangups, r *reloads, stop func()) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-signals:
-			if inTerminal && !hasTerminal() {
+		case <-h.signals:
+			if h.inTerminal && !hasTerminal() {
 				p.log.InfoContext(ctx, "the terminal was closed; stopping")
 				stop()
 				return

@@ -8,9 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,131 +27,177 @@ import (
 	"rehearse/internal/web"
 )
 
-// startTraces begins to send traces, if they are on.
-func (p *program) startTraces(ctx context.Context) (err error) {
-	if p.config.Traces() {
-		p.traces, err = telemetry.StartTraces(ctx, version(), p.log)
-	}
-	return err
+// service is a server while it runs, and what it is made of.
+type service struct {
+	*program
+	store     *store.Store
+	postgres  *localpg.Server // nil unless the database is the built-in one
+	listeners listeners
+	documents graph.TrustedDocuments // nil for any
+	hangups   hangups
+	stop      func()
+
+	keys     identity.Keys
+	verifier *identity.Verifier
+	school   *app.App
+	observer *telemetry.Telemetry
+	graphQL  *graph.Handler
+	site     *web.Site
+	follow   func(context.Context)
+	stopJobs func() error
 }
 
 // serve runs the server until ctx ends.
-func (p *program) serve(ctx context.Context) error {
-	listeners, err := p.listen(ctx)
-	if err != nil {
+func (p *program) serve(ctx context.Context) (err error) {
+	server := &service{program: p}
+	if server.listeners, err = p.listen(ctx); err != nil {
 		return err
 	}
-	defer listeners.close()
-	documents, err := p.documents(ctx)
-	if err != nil {
+	defer server.listeners.close()
+	if server.documents, err = p.documents(ctx); err != nil {
 		return err
 	}
-	signals, ignore := hangups()
-	defer ignore()
-	inTerminal := hasTerminal()
-	ctx, end := context.WithCancel(ctx)
+	server.hangups = catchHangups()
+	defer server.hangups.ignore()
+	ctx, server.stop = context.WithCancel(ctx)
 	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
 	defer cancel()
-	if err := p.startTraces(ctx); err != nil {
-		end()
-		return err
+	if p.config.Traces() {
+		if p.traces, err = telemetry.StartTraces(ctx, version(), p.log); err != nil {
+			server.stop()
+			return err
+		}
 	}
 	defer func() {
-		end()
+		server.stop()
 		p.traces.Stop(late, p.log)
 	}()
 	p.application = servingWith + p.config.ClockOffset.String()
-	return p.withDatabase(ctx, func(s *store.Store, server *localpg.Server) error {
-		if err := p.prepare(ctx, s); err != nil {
-			return err
-		}
-		keys, err := p.serverKeys()
-		if err != nil {
-			return err
-		}
-		verifier := p.verifier(keys)
-		page, err := playground.Handler()
-		if err != nil {
-			return err
-		}
-		school := app.New(s, p.clock)
-		observer := p.observer()
-		if err := observer.Register(s.Collectors()...); err != nil {
-			return err
-		}
-		stopJobs, err := s.StartJobs(ctx, p.log, p.jobs(school, s, observer))
-		if err != nil {
-			return err
-		}
-		follow, err := school.Follow(ctx, p.log)
-		if err != nil {
-			return err
-		}
-		group, ctx := errgroup.WithContext(ctx)
-		answers := graph.NewHandler(graph.Options{
-			App: school, Reader: &s.Reader, Log: p.log,
-			Zone: p.config.Zone, Timeout: p.config.OperationTimeout, Sender: verifier.Sender,
-			Rates: p.rates(s), MaxOperations: p.config.MaxOperations, MaxOperationsPerCaller: p.config.MaxOperationsPerCaller,
-			Streams: p.streams(), Origins: p.config.CORSOrigins, Stopping: ctx, Observer: observer,
-			Limits: p.limits(), Trusted: documents, MaxAnswer: p.config.MaxAnswer,
-			HideSchema: !bool(p.config.Introspection), PersistedQueries: bool(p.config.PersistedQueries),
-		})
-		if err := observer.Look(answers); err != nil {
-			return err
-		}
-		site := web.New(web.Options{
-			GraphQL:    answers,
-			Playground: page, Schema: p.schema, Ready: readiness(s, verifier),
-			Metrics: observer.Metrics(),
-			Origins: p.config.CORSOrigins, Local: p.config.Auth == config.AuthLocal, Log: p.log,
-		})
-		serveOn := func(l net.Listener, h http.Handler, c func() *tls.Certificate) {
-			group.Go(func() error { return site.Serve(ctx, l, h, c, p.config.ShutdownTimeout) })
-		}
-		reloaded, certificate := p.reloadable(keys)
-		serveOn(listeners.public, site.Public(listeners.ops == nil), certificate)
-		if listeners.ops != nil {
-			serveOn(listeners.ops, site.Ops(), nil)
-		}
-		group.Go(func() error {
-			follow(ctx)
-			return nil
-		})
-		if p.config.GoMemoryLimit == "" {
-			group.Go(func() error {
-				memory.Limit(ctx)
-				return nil
-			})
-		}
-		group.Go(func() error {
-			<-ctx.Done()
-			answers.Drain()
-			return nil
-		})
-		if provider, is := keys.(*identity.Provider); is {
-			group.Go(func() error {
-				provider.Run(ctx)
-				return nil
-			})
-		}
-		group.Go(func() error {
-			<-ctx.Done()
-			return stopJobs()
-		})
-		if server != nil {
-			group.Go(func() error { return watch(ctx, server) })
-		}
-		group.Go(func() error {
-			p.followHangups(ctx, signals, inTerminal, reloaded, end)
-			return nil
-		})
-		group.Go(func() error {
-			p.announce(ctx, site, listeners, s)
-			return nil
-		})
-		err = group.Wait()
-		p.farewell(ctx)
+	return p.withDatabase(ctx, func(s *store.Store, postgres *localpg.Server) error {
+		server.store, server.postgres = s, postgres
+		return server.run(ctx)
+	})
+}
+
+// run serves on a database that is open.
+func (s *service) run(ctx context.Context) error {
+	if err := s.prepare(ctx, s.store); err != nil {
 		return err
+	}
+	if err := s.assemble(); err != nil {
+		return err
+	}
+	if err := s.startJobs(ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	if err := s.openSite(ctx); err != nil {
+		return err
+	}
+	s.accept(ctx, group)
+	s.background(ctx, group)
+	err := group.Wait()
+	s.farewell(ctx)
+	return err
+}
+
+// assemble makes the parts that need no connection.
+func (s *service) assemble() (err error) {
+	if s.keys, err = s.serverKeys(); err != nil {
+		return err
+	}
+	s.verifier = s.newVerifier(s.keys)
+	s.school = app.New(s.store, s.clock)
+	s.observer = s.newObserver()
+	return s.observer.Register(s.store.Collectors()...)
+}
+
+// startJobs starts the periodic jobs and the listener for changes.
+func (s *service) startJobs(ctx context.Context) (err error) {
+	if s.stopJobs, err = s.store.StartJobs(ctx, s.log, s.jobs()); err != nil {
+		return err
+	}
+	s.follow, err = s.school.Follow(ctx, s.log)
+	return err
+}
+
+// openSite makes the handlers of all requests. They refuse new work when ctx ends.
+func (s *service) openSite(ctx context.Context) error {
+	page, err := playground.Handler()
+	if err != nil {
+		return err
+	}
+	s.graphQL = graph.NewHandler(s.graphOptions(ctx))
+	if err := s.observer.Look(s.graphQL); err != nil {
+		return err
+	}
+	s.site = web.New(web.Options{
+		GraphQL:    s.graphQL,
+		Playground: page, Schema: s.schema, Ready: readiness(s.store, s.verifier),
+		Metrics: s.observer.Metrics(),
+		Origins: s.config.CORSOrigins, Local: s.config.Auth == config.AuthLocal, Log: s.log,
+	})
+	return nil
+}
+
+func (s *service) graphOptions(stopping context.Context) graph.Options {
+	c := s.config
+	return graph.Options{
+		App: s.school, Reader: &s.store.Reader, Log: s.log,
+		Zone: c.Zone, Timeout: c.OperationTimeout, Sender: s.verifier.Sender,
+		Rates: s.rates(), MaxOperations: c.MaxOperations, MaxOperationsPerCaller: c.MaxOperationsPerCaller,
+		Streams: s.streams(), Origins: c.CORSOrigins, Stopping: stopping, Observer: s.observer,
+		Limits: s.limits(), Trusted: s.documents, MaxAnswer: c.MaxAnswer,
+		HideSchema: !bool(c.Introspection), PersistedQueries: bool(c.PersistedQueries),
+	}
+}
+
+// accept serves on the listeners, and answers SIGHUP.
+func (s *service) accept(ctx context.Context, group *errgroup.Group) {
+	serveOn := func(l net.Listener, h http.Handler, c func() *tls.Certificate) {
+		group.Go(func() error { return s.site.Serve(ctx, l, h, c, s.config.ShutdownTimeout) })
+	}
+	reloaded, certificate := s.reloadable(s.keys)
+	serveOn(s.listeners.public, s.site.Public(s.listeners.ops == nil), certificate)
+	if s.listeners.ops != nil {
+		serveOn(s.listeners.ops, s.site.Ops(), nil)
+	}
+	group.Go(func() error {
+		s.followHangups(ctx, s.hangups, reloaded, s.stop)
+		return nil
+	})
+	group.Go(func() error {
+		s.announce(ctx, s.site, s.listeners, s.store)
+		return nil
+	})
+}
+
+// background runs what a server does besides answering requests.
+func (s *service) background(ctx context.Context, group *errgroup.Group) {
+	run := func(work func(context.Context)) {
+		group.Go(func() error {
+			work(ctx)
+			return nil
+		})
+	}
+	run(s.follow)
+	if s.config.GoMemoryLimit == "" {
+		run(memory.Limit)
+	}
+	if provider, is := s.keys.(*identity.Provider); is {
+		run(provider.Run)
+	}
+	if s.postgres != nil {
+		group.Go(func() error { return watch(ctx, s.postgres) })
+	}
+	group.Go(func() error {
+		<-ctx.Done()
+		s.graphQL.Drain()
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		return s.stopJobs()
 	})
 }
 
@@ -178,22 +222,22 @@ func (p *program) documents(ctx context.Context) (graph.TrustedDocuments, error)
 	return known, nil
 }
 
-// rates is how much everybody may ask for; nil for as much as he likes.
-func (p *program) rates(s *store.Store) *graph.RateLimits {
-	c := p.config
+// rates returns the rate limits; nil for none.
+func (s *service) rates() *graph.RateLimits {
+	c := s.config
 	if !c.RateLimit {
 		return nil
 	}
 	buckets := func(name string, l ratelimit.Limit) ratelimit.Buckets {
 		if c.RateLimitShared {
-			return store.NewSharedBuckets(s, name, l)
+			return store.NewSharedBuckets(s.store, name, l)
 		}
 		return ratelimit.NewLocal(l)
 	}
 	return &graph.RateLimits{
 		Points:         buckets("points", ratelimit.Limit{Burst: c.RateLimitBurst, PerSecond: c.RateLimitPerSecond}),
 		Bookings:       buckets("bookings", ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
-		TrustedProxies: c.Proxies, Now: p.now,
+		TrustedProxies: c.Proxies, Now: s.now,
 	}
 }
 
@@ -223,36 +267,36 @@ func readiness(s *store.Store, verifier *identity.Verifier) func(context.Context
 	}
 }
 
-// jobs is what is done again and again, by one of the servers at a time.
-func (p *program) jobs(school *app.App, s *store.Store, observer *telemetry.Telemetry) []store.Job {
+// jobs returns the periodic jobs. One of the servers on a database runs each.
+func (s *service) jobs() []store.Job {
 	jobs := []store.Job{{
 		Name: "extend_availability", Every: time.Hour,
 		Run: func(ctx context.Context) error {
-			result, err := school.ExtendAvailability(ctx)
+			result, err := s.school.ExtendAvailability(ctx)
 			if result.Slots > 0 {
-				p.log.InfoContext(ctx, "weekly availability was extended", "rules", result.Rules, "slots", result.Slots)
+				s.log.InfoContext(ctx, "weekly availability was extended", "rules", result.Rules, "slots", result.Slots)
 			}
 			return err
 		},
 	}, {
 		Name: "forget", Every: time.Hour,
 		Run: func(ctx context.Context) error {
-			if _, err := school.ForgetKeys(ctx); err != nil {
+			if _, err := s.school.ForgetKeys(ctx); err != nil {
 				return err
 			}
-			if _, err := school.ForgetBookingRefusals(ctx); err != nil {
+			if _, err := s.school.ForgetBookingRefusals(ctx); err != nil {
 				return err
 			}
-			return s.ForgetBuckets(ctx, p.now().Add(-time.Hour))
+			return s.store.ForgetBuckets(ctx, s.now().Add(-time.Hour))
 		},
 	}}
 	for i, job := range jobs {
-		jobs[i].Run = observer.Job(job.Name, job.Run)
+		jobs[i].Run = s.observer.Job(job.Name, job.Run)
 	}
 	return jobs
 }
 
-func (p *program) observer() *telemetry.Telemetry {
+func (p *program) newObserver() *telemetry.Telemetry {
 	words := graph.NewVocabulary()
 	return telemetry.New(telemetry.Options{
 		Log: p.log, Now: p.now, Traces: p.traces,
@@ -322,58 +366,5 @@ func watch(ctx context.Context, server *localpg.Server) error {
 		return nil
 	case <-server.Done():
 		return errors.New("the built-in Postgres server has stopped")
-	}
-}
-
-type listeners struct{ public, ops net.Listener }
-
-// listen takes the addresses first: a port in use is told before a database is
-// started for nothing.
-func (p *program) listen(ctx context.Context) (listeners, error) {
-	var l listeners
-	var err error
-	if l.public, err = open(ctx, "ADDR", p.config.Addr); err != nil {
-		return l, err
-	}
-	if p.config.OpsAddr != "" {
-		if l.ops, err = open(ctx, "OPS_ADDR", p.config.OpsAddr); err != nil {
-			l.close()
-			return l, err
-		}
-	}
-	return l, nil
-}
-
-func open(ctx context.Context, name, addr string) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s %s is in use; is another server running there? Stop it, or choose another port, such as %s=%s", name, addr, name, nextFree(ctx, addr))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s %s: %w", name, addr, err)
-	}
-	return l, nil
-}
-
-// nextFree is the address with the next port that is free, or with any.
-func nextFree(ctx context.Context, addr string) string {
-	const tries = 20
-	host, port, _ := net.SplitHostPort(addr) // it was checked
-	first, _ := strconv.Atoi(port)
-	for next := first + 1; next <= min(first+tries, 65535); next++ {
-		candidate := net.JoinHostPort(host, strconv.Itoa(next))
-		if l, err := new(net.ListenConfig).Listen(ctx, "tcp", candidate); err == nil {
-			_ = l.Close() // it has taken nobody
-			return candidate
-		}
-	}
-	return net.JoinHostPort(host, "0")
-}
-
-func (l listeners) close() {
-	for _, one := range []net.Listener{l.public, l.ops} {
-		if one != nil {
-			_ = one.Close() // closed already when it was served on
-		}
 	}
 }

@@ -49,7 +49,7 @@ func (p *program) terms() identity.Terms {
 	return identity.Terms{Issuer: p.config.JWTIssuer, Audience: p.config.JWTAudience, Clock: p.now}
 }
 
-func (p *program) verifier(keys identity.Keys) *identity.Verifier {
+func (p *program) newVerifier(keys identity.Keys) *identity.Verifier {
 	withoutToken := booking.Actor{Role: booking.RoleAnonymous}
 	if p.config.Auth == config.AuthLocal {
 		withoutToken.Role = booking.RoleAdmin // who reaches a loopback address runs the school
