@@ -183,12 +183,8 @@ func (w *world) fill(ctx context.Context, size string) error {
 	if err != nil || !empty {
 		return err
 	}
-	request, err := sample.ParseArgs([]string{"-size", size})
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(os.Stderr, "making data set %s, once\n", size)
-	return request.Load(ctx, w.store, time.Now())
+	return sample.Request{Size: size, Seed: 1}.Load(ctx, w.store, time.Now())
 }
 
 const wantedStudents = 15000

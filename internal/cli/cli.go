@@ -11,111 +11,169 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"rehearse/internal/app"
 	"rehearse/internal/config"
 	"rehearse/internal/localpg"
-	"rehearse/internal/sample"
-	"rehearse/internal/store"
 	"rehearse/internal/telemetry"
 )
+
+//go:generate go run ./reference
 
 // Main runs the program that the process was started as, with the schema that it
 // serves, and returns its exit code.
 func Main(schema string) int {
-	err := run(context.Background(), schema, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
-	return exitCode(err, os.Getenv("LOG_FORMAT") == "json", os.Stderr)
+	p := &program{schema: schema, stdout: os.Stdout, stderr: os.Stderr, now: time.Now, getenv: os.Getenv, environ: os.Environ()}
+	err := p.execute(context.Background(), os.Args[1:])
+	return exitCode(err, p.lookUp("LOG_FORMAT") == "json", p.stderr)
 }
+
+// Root returns the command line, for those that describe it.
+func Root() *cobra.Command { return (&program{}).root() }
 
 // program is one run: what its commands share.
 type program struct {
-	schema string // that is served
-	config config.Config
-	args   []string
-	stdout io.Writer
-	log    *slog.Logger
-	traces *telemetry.Traces // nil for none
-	now    func() time.Time  // the real time
-	clock  func() time.Time  // the school's
+	schema  string // that is served
+	stdout  io.Writer
+	stderr  io.Writer
+	now     func() time.Time // the real time
+	getenv  func(string) string
+	environ []string
 
-	application string // names the program's sessions to Postgres; empty for no name
+	configFile string // of the flag
+	misuse     error  // of a command line that also asks for help
+
+	environment config.Environment
+	config      config.Config
+	log         *slog.Logger
+	traces      *telemetry.Traces // nil for none
+	clock       func() time.Time  // the school's
+	application string            // names the program's sessions to Postgres; empty for no name
 }
 
-// run does what args say and returns when it is done or ctx ends.
-func run(ctx context.Context, schema string, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	name := "serve"
-	if len(args) > 0 {
-		name, args = args[0], args[1:]
+// execute does what args say and returns when it is done or ctx ends.
+func (p *program) execute(ctx context.Context, args []string) error {
+	cobra.MousetrapHelpText = "" // a double click on Windows serves, too
+	root := p.root()             //nolint:contextcheck // commands get the context of ExecuteContext
+	root.SetArgs(append([]string{}, args...))
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	return errors.Join(root.ExecuteContext(ctx), p.misuse)
+}
+
+// root returns the program's command with all others below it.
+func (p *program) root() *cobra.Command {
+	root := p.command(p.serveSpec())
+	root.Use, root.GroupID = "rehearse", ""
+	root.Short = "A GraphQL API server that books mock interviews"
+	root.Long = "Rehearse is a GraphQL API server that books mock interviews. Without a command it serves, as with serve."
+	root.Example = "  rehearse\n  rehearse help import\n  rehearse --config /etc/rehearse.env serve"
+	root.Args = refuseUnknownCommand
+	root.ValidArgsFunction = nil
+	root.SilenceErrors, root.SilenceUsage, root.DisableAutoGenTag = true, true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.Version = version()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(describeFlagError)
+	root.SetHelpFunc(p.printHelp)
+
+	root.PersistentFlags().SortFlags = false
+	root.PersistentFlags().StringVar(&p.configFile, "config", "", "read variables as NAME=value lines from `FILE`; the environment overrides them")
+	root.PersistentFlags().BoolP("help", "h", false, "print this help")
+	root.Flags().Bool("version", false, "print the version")
+	for _, title := range []string{groupServe, groupData, groupTools} {
+		root.AddGroup(&cobra.Group{ID: title, Title: title})
 	}
-	commands := map[string]func(*program, context.Context) error{
-		"serve": (*program).serve, "migrate": (*program).migrate, "sample": (*program).sample, "check": (*program).check,
-		"extend": (*program).extend, "token": (*program).token, "load": (*program).load,
-		"import": (*program).importFile, "export": (*program).exportTable,
+	root.AddCommand(
+		p.serveCommand(), p.configCommand(), p.migrateCommand(), p.checkCommand(), p.extendCommand(),
+		p.sampleCommand(), p.importCommand(), p.exportCommand(),
+		p.tokenCommand(), p.loadCommand(), p.completionCommand(), p.manCommand(), p.versionCommand(),
+	)
+	root.SetHelpCommand(p.helpCommand(root))
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		cmd.Flags().SortFlags = false
 	}
-	command, known := commands[name]
-	switch {
-	case slices.Contains([]string{"version", "--version"}, name):
-		_, err := fmt.Fprintln(stdout, version())
-		return err
-	case slices.Contains([]string{"help", "-h", "--help"}, name):
-		return help(stdout, args)
-	case !known:
-		return misused("unknown command %q; `rehearse help` lists the commands", name)
-	case name != "load" && asksForHelp(args): // load prints its own
-		return help(stdout, []string{name})
-	case len(args) > 0 && !slices.Contains([]string{"sample", "import", "export", "token", "load"}, name):
-		return misused("%s takes no arguments; there are %q", name, args)
+	return root
+}
+
+// refuseUnknownCommand is for the root, whose arguments are the names of commands.
+func refuseUnknownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
 	}
-	misspelt, err := config.Misspelt(os.Environ()) //nolint:forbidigo // it goes to config
-	if err != nil {
-		return err
+	if meant := closest(args[0], commandNames(root)); meant != "" {
+		return misused("unknown command %q; did you mean %s?", args[0], meant)
 	}
-	c, err := config.Load(getenv, purposes[name])
-	if err != nil {
-		return fmt.Errorf("%w:\n%s", errConfiguration, strings.Join(append([]string{err.Error()}, misspelt...), "\n"))
-	}
-	if c.DataDir == "" && c.UsesDataDir(purposes[name]) {
-		if c.DataDir, err = localpg.DefaultDataDir(getenv); err != nil {
-			return fmt.Errorf("%w: %w", errConfiguration, err)
+	return misused("unknown command %q; expected %s", args[0], alternatives(commandNames(root)))
+}
+
+func commandNames(root *cobra.Command) (names []string) {
+	for _, cmd := range root.Commands() {
+		if !cmd.Hidden {
+			names = append(names, cmd.Name())
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	p := &program{schema: schema, config: c, args: args, stdout: stdout, log: newLogger(c, stderr)}
-	p.now = time.Now
-	if name != "token" && name != "load" {
-		for _, says := range misspelt {
+	return names
+}
+
+// printHelp prints the help of a command. It notes an error if an unknown command asks for help.
+func (p *program) printHelp(cmd *cobra.Command, _ []string) {
+	if words := cmd.Flags().Args(); !cmd.HasParent() && len(words) > 0 {
+		p.misuse = refuseUnknownCommand(cmd, words)
+		return
+	}
+	fmt.Fprint(p.stdout, help(cmd))
+}
+
+// begin loads the configuration of a command, and returns a context that ends
+// when the program is to stop.
+func (p *program) begin(ctx context.Context, s spec) (context.Context, context.CancelFunc, error) {
+	if err := p.configure(s.purpose); err != nil {
+		return nil, nil, err
+	}
+	if !s.quiet {
+		for _, says := range p.environment.Misspelt() {
 			p.log.Warn(says)
 		}
 	}
-	p.clock = func() time.Time { return p.now().Add(c.ClockOffset) }
-	return command(p, ctx)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	return ctx, stop, nil
 }
 
-func asksForHelp(args []string) bool {
-	return slices.Contains(args, "--help") || slices.Contains(args, "-h")
-}
-
-// help prints the usage, or that of the one command that is named.
-func help(stdout io.Writer, args []string) error {
-	if len(args) > 1 {
-		return misused("help takes one command; there are %q", args)
+// configure reads the configuration that matters for the purpose.
+func (p *program) configure(purpose config.Purpose) (err error) {
+	var wrongFile error
+	p.environment, wrongFile = config.NewEnvironment(p.getenv, p.environ, p.configFile)
+	p.config, err = config.Load(p.environment.Get, purpose)
+	if err = errors.Join(wrongFile, err); err != nil {
+		for _, says := range p.environment.Misspelt() {
+			err = fmt.Errorf("%w\n%s", err, says)
+		}
+		return fmt.Errorf("%w:\n%w", errConfiguration, err)
 	}
-	text := helpOf(strings.Join(args, ""))
-	if text == "" {
-		return misused("unknown command %q; `rehearse help` lists the commands", args[0])
+	if p.config.DataDir == "" && p.config.UsesDataDir(purpose) {
+		if p.config.DataDir, err = localpg.DefaultDataDir(p.environment.Get); err != nil {
+			return fmt.Errorf("%w: %w", errConfiguration, err)
+		}
 	}
-	_, err := fmt.Fprintln(stdout, text)
-	return err
+	p.log = newLogger(p.config, p.stderr)
+	p.clock = func() time.Time { return p.now().Add(p.config.ClockOffset) }
+	return nil
 }
 
-// purposes are of the commands that do not work on the database alone.
-var purposes = map[string]config.Purpose{"serve": config.Serve, "token": config.Sign}
+// lookUp returns the value of a variable, also before the configuration is loaded.
+func (p *program) lookUp(name string) string {
+	if p.log == nil {
+		return p.getenv(name)
+	}
+	return p.environment.Get(name)
+}
 
 func newLogger(c config.Config, stderr io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.LogLevel, ReplaceAttr: inMilliseconds}
@@ -140,115 +198,4 @@ func version() string {
 		return "rehearse (devel)"
 	}
 	return "rehearse " + info.Main.Version
-}
-
-func (p *program) migrate(ctx context.Context) error {
-	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-		applied, err := s.Migrate(ctx)
-		if err == nil {
-			_, err = fmt.Fprintf(p.stdout, "%d migrations applied\n", applied)
-		}
-		return err
-	})
-}
-
-func (p *program) check(ctx context.Context) error {
-	return p.withExisting(ctx, func(s *store.Store) error {
-		findings, err := s.Check(ctx, p.clock())
-		if err != nil {
-			return err
-		}
-		for _, f := range findings {
-			fmt.Fprintf(p.stdout, "%s: %s\n", f.Invariant, f.Detail)
-		}
-		if len(findings) > 0 {
-			return fmt.Errorf("%d rows violate an invariant", len(findings))
-		}
-		_, err = fmt.Fprintln(p.stdout, "every invariant holds")
-		return err
-	})
-}
-
-func (p *program) extend(ctx context.Context) error {
-	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-		if err := s.CheckSchema(ctx); err != nil {
-			return err
-		}
-		result, err := app.New(s, p.clock).ExtendAvailability(ctx)
-		if err == nil {
-			_, err = fmt.Fprintf(p.stdout, "%d rules extended, %d slots published\n", result.Rules, result.Slots)
-		}
-		return err
-	})
-}
-
-func (p *program) sample(ctx context.Context) error {
-	request, err := sample.ParseArgs(p.args)
-	if err != nil {
-		return misuse{err}
-	}
-	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-		if _, err := s.Migrate(ctx); err != nil {
-			return err
-		}
-		started := p.clock()
-		if err := request.Load(ctx, s, started); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(p.stdout, "%s loaded in %.1f s\n", request, p.clock().Sub(started).Seconds())
-		return err
-	})
-}
-
-const databaseName = "rehearse"
-
-// withDatabase runs work on the configured database and closes it after. The
-// server given to work is nil unless the database is the embedded one.
-func (p *program) withDatabase(ctx context.Context, work func(*store.Store, *localpg.Server) error) error {
-	return p.onDatabase(ctx, false, work)
-}
-
-// withExisting runs work that only reads on a database with this version's
-// schema. It makes none.
-func (p *program) withExisting(ctx context.Context, work func(*store.Store) error) error {
-	err := p.onDatabase(ctx, true, func(s *store.Store, _ *localpg.Server) error {
-		if err := s.CheckSchema(ctx); err != nil {
-			return err
-		}
-		return work(s)
-	})
-	if errors.Is(err, localpg.ErrNoCluster) {
-		return fmt.Errorf("%w; run `rehearse serve` or `rehearse migrate` first, or set DATA_DIR or DATABASE_URL", err)
-	}
-	return err
-}
-
-func (p *program) onDatabase(ctx context.Context, existing bool, work func(*store.Store, *localpg.Server) error) (err error) {
-	dsn := p.config.DatabaseURL
-	var server *localpg.Server
-	if p.config.Embedded() {
-		server, err = localpg.Start(ctx, localpg.Options{DataDir: p.config.DataDir, Env: os.Getenv, Log: p.log, Existing: existing})
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, server.Stop()) }()
-		if !existing {
-			if err := server.EnsureDatabase(ctx, databaseName); err != nil {
-				return err
-			}
-		}
-		dsn = server.DSN(databaseName)
-	}
-	s, err := store.Open(ctx, dsn, store.Options{
-		MaxConns: p.config.DatabaseMaxConns, MaxConnsPerCaller: p.config.ConnsPerCaller,
-		ListenDSN: p.config.DatabaseListenURL, Traces: p.traces.Provider(), Application: p.application, Log: p.log,
-	})
-	if errors.Is(err, store.ErrUnavailable) {
-		return fmt.Errorf("%w; %s", err, store.Advice(err))
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return s.Explain(work(s, server))
 }

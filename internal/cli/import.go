@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -13,11 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
-	"rehearse/internal/calendar"
-	"rehearse/internal/localpg"
-	"rehearse/internal/store"
 )
 
 // maxImportRows bounds what an import keeps in memory: about 1 KiB a row.
@@ -46,69 +44,60 @@ var imports = map[string]importing{
 	"availability": (*app.App).ImportAvailability, "interviews": (*app.App).ImportInterviews,
 }
 
-var exports = map[string]func(*app.App, context.Context, io.Writer) error{
-	"students": (*app.App).ExportStudents, "interviewers": (*app.App).ExportInterviewers,
-	"availability": (*app.App).ExportAvailability, "interviews": (*app.App).ExportInterviews,
+// tableNames are the tables that can be imported and exported.
+var tableNames = []string{"students", "interviewers", "availability", "interviews"}
+
+func (p *program) importCommand() *cobra.Command {
+	r := importRequest{options: app.ImportOptions{MaxRows: maxImportRows}}
+	cmd := p.command(spec{
+		name: "import", group: groupData,
+		short: "Import a CSV file or a calendar",
+		long: `Import a CSV file, or an iCalendar file as the availability of an interviewer. Print each row that failed, with
+the number of its line, and a summary. If a row fails, nothing is written, unless --partial is given.
+docs/importing.md describes the files.`,
+		example: `  rehearse import students students.csv --dry-run
+  rehearse import interviews - --exempt <interviews.csv
+  rehearse import calendar ann.ics --interviewer ann@example.org --slot-minutes 45`,
+		arguments: []argument{
+			{name: "TABLE", text: "students, interviewers, availability, interviews or calendar", allowed: append(slices.Clone(tableNames), calendarTable)},
+			{name: "FILE", text: "the file, or - for standard input"},
+		},
+		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE", "MIGRATE"},
+		fault:     "a row failed, or the file or the database cannot be read",
+		run: func(ctx context.Context, args []string) error {
+			r.table, r.file, r.options.Zone = args[0], args[1], p.config.Zone
+			return p.importFile(ctx, r)
+		},
+	})
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return err
+		}
+		return r.checkFlags(cmd, args[0])
+	}
+	cmd.Flags().BoolVar(&r.options.DryRun, "dry-run", false, "print the result and write nothing")
+	cmd.Flags().BoolVar(&r.options.Partial, "partial", false, "write the valid rows, even if others fail")
+	cmd.Flags().BoolVar(&r.options.Exempt, "exempt", false, "interviews only: import those that break the limit, the pair, the grades or a cap")
+	cmd.Flags().StringVar(&r.interviewer, "interviewer", "", "calendar only: the id or e-mail address of the `INTERVIEWER`; required")
+	numberFlag(cmd, &r.slotMinutes, "slot-minutes", 60, 1, "calendar only: cut the time into slots of `N` minutes")
+	choiceFlag(cmd, &r.wholeDays, "whole-days", "skip", []string{"skip", "block"}, "calendar only: `ACTION` for events that last whole days: skip or block")
+	noFiles(cmd, "interviewer")
+	return cmd
 }
 
-const (
-	tableNames  = "students, interviewers, availability or interviews"
-	importNames = "students, interviewers, availability, interviews or calendar"
-)
-
-func parseImport(args []string, zone *time.Location) (importRequest, error) {
-	r := importRequest{options: app.ImportOptions{MaxRows: maxImportRows, Zone: zone}}
-	flags := flag.NewFlagSet("import", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.BoolVar(&r.options.DryRun, "dry-run", false, "")
-	flags.BoolVar(&r.options.Partial, "partial", false, "")
-	flags.BoolVar(&r.options.Exempt, "exempt", false, "")
-	flags.StringVar(&r.interviewer, "interviewer", "", "")
-	flags.IntVar(&r.slotMinutes, "slot-minutes", 60, "")
-	flags.StringVar(&r.wholeDays, "whole-days", "skip", "")
-	var words []string
-	for {
-		if err := flags.Parse(args); err != nil {
-			return r, misused("import: %w", err)
+// checkFlags refuses the flags of another table, and a calendar without an interviewer.
+func (r *importRequest) checkFlags(cmd *cobra.Command, table string) error {
+	for _, name := range []string{"interviewer", "slot-minutes", "whole-days"} {
+		if table != calendarTable && cmd.Flags().Changed(name) {
+			return misused("import: --%s is for calendars only; TABLE is %q", name, table)
 		}
-		if flags.NArg() == 0 {
-			break
-		}
-		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
 	}
-	if len(words) != 2 {
-		return r, misused("import: a table and a file are expected, such as: rehearse import students FILE")
-	}
-	r.table, r.file = words[0], words[1]
-	if imports[r.table] == nil && r.table != calendarTable {
-		return r, misused("import: %q is not a table; %s is expected", r.table, importNames)
-	}
-	if err := r.checkCalendar(flags); err != nil {
-		return r, misused("import: %w", err)
-	}
-	if r.options.Exempt && r.table != "interviews" {
-		return r, misused("import: --exempt is for interviews only")
-	}
-	return r, nil
-}
-
-// checkCalendar refuses the flags of a calendar for a table, and a calendar that
-// is nobody's.
-func (r importRequest) checkCalendar(flags *flag.FlagSet) error {
-	if r.table != calendarTable {
-		var given error
-		flags.Visit(func(f *flag.Flag) {
-			if slices.Contains([]string{"interviewer", "slot-minutes", "whole-days"}, f.Name) {
-				given = fmt.Errorf("--%s is for calendars only", f.Name)
-			}
-		})
-		return given
-	}
-	if r.interviewer == "" {
-		return errors.New("a calendar needs --interviewer with an id or an e-mail")
-	}
-	if r.wholeDays != "skip" && r.wholeDays != "block" {
-		return fmt.Errorf("--whole-days is %q; skip or block is expected", r.wholeDays)
+	switch {
+	case table == calendarTable && r.interviewer == "":
+		return misused("import: --interviewer is missing; expected the id or the e-mail address of the calendar's interviewer")
+	case table != "interviews" && r.options.Exempt:
+		return misused("import: --exempt is for interviews only; TABLE is %q", table)
 	}
 	return nil
 }
@@ -143,15 +132,11 @@ func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.R
 }
 
 // importFile takes a file into the school.
-func (p *program) importFile(ctx context.Context) error {
-	request, err := parseImport(p.args, p.config.Zone)
-	if err != nil {
-		return err
-	}
+func (p *program) importFile(ctx context.Context, request importRequest) (err error) {
 	file := os.Stdin
 	if request.file != "-" {
 		if file, err = os.Open(request.file); err != nil {
-			return misused("import: %w", err)
+			return misused("import: FILE cannot be read: %w", err)
 		}
 		defer file.Close()
 	}
@@ -217,81 +202,4 @@ func (r importRequest) counts(imported *app.Imported) string {
 		counts = append(counts, fmt.Sprintf("%d valid but not written", skipped))
 	}
 	return strings.Join(counts, ", ")
-}
-
-// exportsIn are the tables that can be bounded by time.
-var exportsIn = map[string]func(*app.App, context.Context, io.Writer, app.ExportRange) error{
-	"availability": (*app.App).ExportAvailabilityIn, "interviews": (*app.App).ExportInterviewsIn,
-}
-
-// exportTable writes a table to standard output.
-func (p *program) exportTable(ctx context.Context) error {
-	table, in, err := parseExport(p.args, p.config.Zone)
-	if err != nil {
-		return err
-	}
-	return p.withExisting(ctx, func(s *store.Store) error {
-		school := app.New(s, p.clock)
-		if within := exportsIn[table]; within != nil {
-			return within(school, ctx, p.stdout, in)
-		}
-		return exports[table](school, ctx, p.stdout)
-	})
-}
-
-// parseExport reads the table and the days of an export, both inclusive, in zone.
-func parseExport(args []string, zone *time.Location) (table string, in app.ExportRange, err error) {
-	var from, until string
-	flags := flag.NewFlagSet("export", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&from, "from", "", "")
-	flags.StringVar(&until, "until", "", "")
-	var words []string
-	for {
-		if err := flags.Parse(args); err != nil {
-			return "", in, misused("export: %w", err)
-		}
-		if flags.NArg() == 0 {
-			break
-		}
-		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
-	}
-	if len(words) != 1 || exports[words[0]] == nil {
-		return "", in, misused("export: %s is expected", tableNames)
-	}
-	table = words[0]
-	if (from != "" || until != "") && exportsIn[table] == nil {
-		return "", in, misused("export: --from and --until are for interviews and availability only")
-	}
-	if from != "" {
-		day, err := calendar.ParseDate(from)
-		if err != nil {
-			return "", in, misused("export: --from: %w", err)
-		}
-		begin := day.Begin(zone)
-		in.From = &begin
-	}
-	if until != "" {
-		day, err := calendar.ParseDate(until)
-		if err != nil {
-			return "", in, misused("export: --until: %w", err)
-		}
-		end := day.AddDays(1).Begin(zone)
-		in.Until = &end
-	}
-	if in.From != nil && in.Until != nil && !in.From.Before(*in.Until) {
-		return "", in, misused("export: --until %s lies before --from %s", until, from)
-	}
-	return table, in, nil
-}
-
-// withSchool runs work on the configured school, whose schema is brought to
-// this version first, where that is wanted.
-func (p *program) withSchool(ctx context.Context, work func(*app.App) error) error {
-	return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
-		if err := p.toThisVersion(ctx, s); err != nil {
-			return err
-		}
-		return work(app.New(s, p.clock))
-	})
 }

@@ -173,14 +173,6 @@ func TestImportCommand(t *testing.T) {
 		t.Errorf("a file that cannot be read: %d, %q", code, out)
 	}
 	mustContain(t, "an unknown column", errs, `rehearse: line 1 names a column "mail"`)
-	for _, args := range [][]string{
-		{"import"}, {"import", "teachers", bad}, {"import", "students", bad, "--fast"}, {"import", "students", "--exempt", bad},
-		{"import", "students", filepath.Join(data, "none.csv")}, {"export"}, {"export", "teachers"},
-	} {
-		if code, _, errs := once(t, data, env, args...); code != exitConfiguration {
-			t.Errorf("%v ends with %d: %s", args, code, errs)
-		}
-	}
 }
 
 // A rule is exported as a rule, a window as its runs: after a change of the
@@ -231,13 +223,6 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 		out := mustRun(t, data, env, append([]string{"export", "interviews"}, strings.Fields(days)...)...)
 		if got := strings.Count(out, "\n") - 1; got != count {
 			t.Errorf("%q: %d interviews, want %d", days, got, count)
-		}
-	}
-	for _, args := range []string{
-		"students --from 2099-01-05", "interviews --from 5.1.2099", "interviews --from 2099-01-06 --until 2099-01-05", "interviews --since 2099-01-05",
-	} {
-		if code, _, errs := once(t, data, env, append([]string{"export"}, strings.Fields(args)...)...); code != exitConfiguration {
-			t.Errorf("%s ends with %d: %s", args, code, errs)
 		}
 	}
 	mustContain(t, "elsewhere", mustRun(t, other, nil, "import", "availability", asFile(t, out)), "3 imported")

@@ -2,27 +2,71 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"rehearse/internal/load"
 )
 
-// load makes load on a server that runs, this one or another.
-func (p *program) load(ctx context.Context) error {
-	options, err := load.ParseArgs(p.args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		_, err = fmt.Fprintln(p.stdout, load.Usage)
-		return err
-	case err != nil:
-		return misused("load: %w", err)
+func (p *program) loadCommand() *cobra.Command {
+	o := load.Options{Mix: load.DefaultMix}
+	var cmd *cobra.Command
+	cmd = p.command(spec{
+		name: "load", group: groupTools,
+		short: "Load-test a running server",
+		long: `Load-test the server at URL and print rates and latencies. It needs an administrator's token, unless the server
+treats everybody as one. All requests are one caller's, so the server needs RATE_LIMIT=off,
+MAX_OPERATIONS_PER_CALLER=32 and DATABASE_MAX_CONNS_PER_CALLER=32, unless you measure the limits. It cancels its own bookings. Refusals by rules are not errors.
+
+Three kinds of work are mixed: list is availableSlots, a week and 50 slots with interviewers; standing is
+eligibility and interviews; book is a list, a hold, a booking and its cancellation by one student, one step
+at a time.`,
+		example: `  rehearse load http://127.0.0.1:8080/graphql
+  rehearse load --rate 200 --mix list=1,book=3 --json http://127.0.0.1:8080/graphql`,
+		arguments: []argument{{name: "URL", text: "the GraphQL endpoint, such as http://127.0.0.1:8080/graphql", complete: cobra.ShellCompDirectiveNoFileComp}},
+		variables: []string{"LOAD_TOKEN"},
+		fault:     "a request failed, or the server cannot be reached",
+		quiet:     true,
+		run: func(ctx context.Context, args []string) error {
+			o.URL, o.Now = args[0], p.now
+			if err := o.Complete(cmd.Flags().Changed); err != nil {
+				return misused("load: %w", err)
+			}
+			return p.load(ctx, o)
+		},
+	})
+	addLoadFlags(cmd, &o)
+	return cmd
+}
+
+func addLoadFlags(cmd *cobra.Command, o *load.Options) {
+	numberFlag(cmd, &o.Clients, "clients", 16, 1, "closed loop: each of `N` clients sends a request when its last one was answered")
+	cmd.Flags().Float64Var(&o.Rate, "rate", 0, "open loop: `R` requests arrive per second, whether or not earlier ones were answered; latency\n"+
+		"counts from the moment a request should have been sent")
+	numberFlag(cmd, &o.MaxInFlight, "max-in-flight", 1000, 1, "open loop only: requests beyond `N` are not sent, but counted")
+	cmd.Flags().Var(&o.Mix, "mix", "the `WEIGHTS` of the kinds of work")
+	durationFlag(cmd, &o.Duration, "duration", 30*time.Second, time.Millisecond, "measure for this `DURATION`")
+	durationFlag(cmd, &o.WarmUp, "warm-up", 5*time.Second, 0, "send requests for this `DURATION` before that")
+	numberFlag(cmd, &o.Operations, "operations", 0, 0, "also stop after `N` operations; 0 for no limit")
+	numberFlag(cmd, &o.Seed, "seed", 1, 0, "make random choices from the seed `N`")
+	numberFlag(cmd, &o.Students, "students", 1000, 1, "work with up to `N` students")
+	durationFlag(cmd, &o.Timeout, "timeout", 15*time.Second, time.Millisecond, "a request fails after this `DURATION`")
+	cmd.Flags().StringVar(&o.Token, "token", "", "send `TOKEN`, an administrator's; LOAD_TOKEN does the same, hidden from process lists")
+	cmd.Flags().StringVar(&o.Metrics, "metrics", "", "read the CPU and memory of the server from `URL` (default /metrics on the same host)")
+	cmd.Flags().BoolVar(&o.AllowShed, "allow-shed", false, "do not count UNAVAILABLE and RATE_LIMITED as errors")
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "print the result as JSON")
+	for _, name := range []string{"rate", "mix", "token", "metrics"} {
+		noFiles(cmd, name)
 	}
+}
+
+// load makes load on a running server, this one or another.
+func (p *program) load(ctx context.Context, options load.Options) error {
 	if options.Token == "" {
 		options.Token = p.config.LoadToken
 	}
-	options.Now = p.now
 	result, err := load.Run(ctx, options)
 	if err != nil {
 		return err

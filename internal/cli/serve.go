@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"rehearse/graph"
@@ -26,6 +27,24 @@ import (
 	"rehearse/internal/telemetry"
 	"rehearse/internal/web"
 )
+
+func (p *program) serveCommand() *cobra.Command { return p.command(p.serveSpec()) }
+
+func (p *program) serveSpec() spec {
+	return spec{
+		name: "serve", group: groupServe,
+		short: "Run the server (the default)",
+		long: `Serve the GraphQL API until SIGINT or SIGTERM. Without DATABASE_URL the program finds or downloads
+Postgres, starts it, and keeps its data in DATA_DIR. It migrates the database, loads the sample school into an
+empty built-in one, and prints its addresses and a query to try. SIGHUP reloads the certificate and the key
+file of tokens. A second SIGINT or SIGTERM ends the program at once.`,
+		example:   "  rehearse serve\n  ADDR=127.0.0.1:9000 SAMPLE_DATA=off rehearse serve",
+		variables: []string{"ADDR", "DATABASE_URL", "DATA_DIR", "AUTH", "JWT_SECRET"},
+		fault:     "the server cannot start, or has lost the built-in Postgres",
+		purpose:   config.Serve,
+		run:       func(ctx context.Context, _ []string) error { return p.serve(ctx) },
+	}
+}
 
 // service is a server while it runs, and what it is made of.
 type service struct {
@@ -62,11 +81,9 @@ func (p *program) serve(ctx context.Context) (err error) {
 	ctx, server.stop = context.WithCancel(ctx)
 	late, cancel := lateBy(ctx, p.config.ShutdownTimeout)
 	defer cancel()
-	if p.config.Traces() {
-		if p.traces, err = telemetry.StartTraces(ctx, version(), p.log); err != nil {
-			server.stop()
-			return err
-		}
+	if err := p.startTraces(ctx); err != nil {
+		server.stop()
+		return err
 	}
 	defer func() {
 		server.stop()
@@ -77,6 +94,21 @@ func (p *program) serve(ctx context.Context) (err error) {
 		server.store, server.postgres = s, postgres
 		return server.run(ctx)
 	})
+}
+
+// startTraces starts to send traces, if they are enabled. OpenTelemetry's SDK finds the variables of
+// the config file in the environment.
+func (p *program) startTraces(ctx context.Context) (err error) {
+	if !p.config.Traces() {
+		return nil
+	}
+	for name, value := range p.environment.OpenTelemetry() {
+		if err := os.Setenv(name, value); err != nil {
+			return fmt.Errorf("set %s of the config file: %w", name, err)
+		}
+	}
+	p.traces, err = telemetry.StartTraces(ctx, version(), p.log)
+	return err
 }
 
 // run serves on a database that is open.
@@ -217,7 +249,7 @@ func (p *program) documents(ctx context.Context) (graph.TrustedDocuments, error)
 	}
 	known, err := graph.LoadTrustedDocuments(ctx, os.DirFS(folder), p.limits())
 	if err != nil {
-		return nil, fmt.Errorf("%w:\nTRUSTED_DOCUMENTS is %q; a folder of documents is expected: %w", errConfiguration, folder, err)
+		return nil, fmt.Errorf("%w:\nTRUSTED_DOCUMENTS is %q; expected %s: %w", errConfiguration, folder, config.Describe("TRUSTED_DOCUMENTS").Allowed, err)
 	}
 	return known, nil
 }

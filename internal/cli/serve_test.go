@@ -369,65 +369,6 @@ func TestServerEndsWithItsDatabase(t *testing.T) {
 	again.stop()
 }
 
-func TestCommandLine(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name string
-		env  []string
-		args []string
-		code int
-		says string
-	}{
-		{"version", nil, []string{"version"}, 0, "rehearse"},
-		{"help", nil, []string{"help"}, 0, "usage: rehearse"},
-		{"version as a flag", nil, []string{"--version"}, 0, "rehearse"},
-		{"help on a command", nil, []string{"import", "--help"}, 0, "usage: rehearse import"},
-		{"help on a command, the other way", nil, []string{"help", "check"}, 0, "usage: rehearse check"},
-		{"help on an unknown command", nil, []string{"help", "dance"}, exitConfiguration, `unknown command "dance"`},
-		{"an unknown command", nil, []string{"dance"}, exitConfiguration, "rehearse: unknown command \"dance\"; `rehearse help` lists the commands\n"},
-		{"an unknown command's help", nil, []string{"dance", "--help"}, exitConfiguration, `unknown command "dance"`},
-		{"arguments where there are none", nil, []string{"serve", "now"}, exitConfiguration, `rehearse: serve takes no arguments; there are ["now"]`},
-		{"an unknown flag", nil, []string{"export", "students", "--all"}, exitConfiguration, "rehearse: export: flag provided but not defined: -all"},
-		{"an unknown size", nil, []string{"sample", "--size", "XXL"}, exitConfiguration, "school, S, M or L"},
-		{"load's help", nil, []string{"load", "--help"}, 0, "--max-in-flight"},
-		{"load on nothing", nil, []string{"load"}, exitConfiguration, "load: no URL is given"},
-		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, `wrong configuration:` + "\n" + `MIGRATE is "maybe"`},
-		{"a wrong value and a misspelt name", []string{"MIGRATE=maybe", "RATE_LIMITS=off"}, nil, exitConfiguration, "did you mean RATE_LIMIT?"},
-		{"a token of no server", nil, []string{"token", "--role", "admin", "--id", "1"}, exitFault, "set DATA_DIR to the folder of the server"},
-		{"no documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, `TRUSTED_DOCUMENTS is "nowhere"; a folder of documents is expected`},
-		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, "loopback address"},
-		{"no such database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, "check that Postgres runs"},
-		{"an old schema", []string{"MIGRATE=off"}, nil, exitFault, "rehearse migrate"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			code, out, errs := once(t, home(t), test.env, test.args...)
-			if code != test.code || !strings.Contains(out+errs, test.says) || strings.Contains(out+errs, "hunter2") {
-				t.Errorf("ended with %d:\n%s%s", code, out, errs)
-			}
-		})
-	}
-}
-
-// The help on a command is its part of the usage, and every command has one.
-func TestHelpOnACommand(t *testing.T) {
-	t.Parallel()
-	var rest []string
-	for _, name := range []string{"serve", "migrate", "sample", "extend", "import", "export", "token", "load", "check", "version"} {
-		text, found := strings.CutPrefix(helpOf(name), "usage: rehearse "+name+" [arguments]\n\n")
-		if !found || !strings.HasPrefix(text, "  "+name+" ") {
-			t.Errorf("%s: %q", name, helpOf(name))
-		}
-		rest = append(rest, text)
-	}
-	if whole := strings.Join(rest, "\n"); !strings.Contains(usage, whole) {
-		t.Errorf("the parts are not the whole:\n%s", whole)
-	}
-	if text := helpOf("dance"); text != "" {
-		t.Errorf("an unknown command has the help %q", text)
-	}
-}
-
 func TestMigrateThenServe(t *testing.T) {
 	t.Parallel()
 	data := home(t)

@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"io/fs"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/config"
@@ -57,11 +57,42 @@ func (p *program) newVerifier(keys identity.Keys) *identity.Verifier {
 	return identity.New(keys, p.terms(), withoutToken)
 }
 
-const defaultTTL = time.Hour
+// tokenRequest is the flags of the token command.
+type tokenRequest struct {
+	role, id string
+	ttl      time.Duration
+}
 
-// token prints a token. It asks no database whether there is such a person.
-func (p *program) token(context.Context) error {
-	actor, ttl, err := parseToken(p.args)
+func (p *program) tokenCommand() *cobra.Command {
+	var request tokenRequest
+	cmd := p.command(spec{
+		name: "token", group: groupTools,
+		short: "Print an access token for a person",
+		long: `Print a token signed with JWT_SECRET, or with the key that serve keeps in the data folder. The command starts no
+database, so it does not check that the person exists, and it writes no files.`,
+		example:   "  rehearse token --role student --id 101\n  rehearse token --role admin --id 0 --ttl 10m",
+		variables: []string{"JWT_SECRET", "DATA_DIR", "JWT_ISSUER", "JWT_AUDIENCE"},
+		fault:     "there is no key in the data folder",
+		purpose:   config.Sign,
+		quiet:     true,
+		run:       func(context.Context, []string) error { return p.token(request) },
+	})
+	choiceFlag(cmd, &request.role, "role", "", []string{"student", "interviewer", "admin"}, "the `ROLE` of the person: student, interviewer or admin; required")
+	cmd.Flags().StringVar(&request.id, "id", "", "the `ID` of the person, from 1 up, or for an administrator any number from 0 up; required")
+	durationFlag(cmd, &request.ttl, "ttl", time.Hour, time.Second, "the token expires after this `DURATION`")
+	noFiles(cmd, "id")
+	return cmd
+}
+
+// token prints a token.
+func (p *program) token(request tokenRequest) error {
+	switch {
+	case request.role == "":
+		return misused("token: --role is missing; expected student, interviewer or admin")
+	case request.id == "":
+		return misused("token: --id is missing; expected the id of the person")
+	}
+	actor, err := identity.ParseActor(request.role, request.id)
 	if err != nil {
 		return misused("token: %w", err)
 	}
@@ -82,28 +113,9 @@ func (p *program) token(context.Context) error {
 		return fmt.Errorf("%w: token: with JWT_PUBLIC_KEY_FILE or OIDC_ISSUER this program cannot sign tokens; "+
 			"set JWT_SECRET instead, or AUTH=local with none of the three", errConfiguration)
 	}
-	token, err := secret.Sign(p.terms(), actor, ttl)
+	token, err := secret.Sign(p.terms(), actor, request.ttl)
 	if err == nil {
 		_, err = fmt.Fprintln(p.stdout, token)
 	}
 	return err
-}
-
-func parseToken(args []string) (booking.Actor, time.Duration, error) {
-	flags := flag.NewFlagSet("token", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	role := flags.String("role", "", "")
-	id := flags.String("id", "", "")
-	ttl := flags.Duration("ttl", defaultTTL, "")
-	if err := flags.Parse(args); err != nil {
-		return booking.Actor{}, 0, fmt.Errorf("%w; --role, --id and --ttl are expected", err)
-	}
-	if flags.NArg() > 0 {
-		return booking.Actor{}, 0, fmt.Errorf("unexpected argument %q; --role, --id and --ttl are expected", flags.Arg(0))
-	}
-	actor, err := identity.ParseActor(*role, *id)
-	if *ttl < time.Second {
-		err = errors.Join(err, fmt.Errorf("the ttl is %s; a duration of at least 1s is expected", *ttl))
-	}
-	return actor, *ttl, err
 }

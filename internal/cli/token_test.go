@@ -137,36 +137,3 @@ func TestServerWithoutItsIssuer(t *testing.T) {
 	}
 	r.stop()
 }
-
-func TestTokenCommandLine(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name string
-		env  []string
-		args []string
-		says string
-	}{
-		{"no role", nil, []string{"--id", "1"}, "student, interviewer or admin is expected"},
-		{"an unknown role", nil, []string{"--role", "king", "--id", "1"}, `the role is "king"; student, interviewer or admin is expected`},
-		{"no id", nil, []string{"--role", "student"}, "a decimal number of at least 1 is expected"},
-		{"an id that is none", nil, []string{"--role", "student", "--id", "x"}, `the id is "x"`},
-		{"nobody's id", nil, []string{"--role", "interviewer", "--id", "0"}, "of at least 1"},
-		{"a negative id", nil, []string{"--role", "admin", "--id=-1"}, "of at least 0"},
-		{"a ttl that is none", nil, []string{"--role", "admin", "--id", "0", "--ttl", "soon"}, "--role, --id and --ttl are expected"},
-		{"a ttl that is over", nil, []string{"--role", "admin", "--id", "0", "--ttl", "-1h"}, "of at least 1s"},
-		{"an unknown flag", nil, []string{"--name", "x"}, "--role, --id and --ttl are expected"},
-		{"a word too many", nil, []string{"--role", "admin", "--id", "0", "x"}, `unexpected argument "x"`},
-		{
-			"somebody else signs", []string{"OIDC_ISSUER=https://login.example.org", "JWT_AUDIENCE=x"},
-			[]string{"--role", "admin", "--id", "0"}, "this program cannot sign tokens",
-		},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			code, out, errs := once(t, home(t), test.env, append([]string{"token"}, test.args...)...)
-			if code != exitConfiguration || out != "" || !strings.Contains(errs, test.says) {
-				t.Errorf("ended with %d:\n%s%s", code, out, errs)
-			}
-		})
-	}
-}

@@ -25,11 +25,11 @@ func (c *Config) setAuth() {
 func (c *Config) validateAuth() []error {
 	var errs []error
 	if c.Auth != AuthLocal && c.Auth != AuthJWT {
-		errs = append(errs, wrong("AUTH", c.Auth, "local or jwt"))
+		errs = append(errs, wrong("AUTH", c.Auth))
 	}
 	if c.Auth == AuthLocal && isAddress(c.Addr) && !isLoopback(c.Addr) {
 		errs = append(errs, fmt.Errorf("AUTH is local, which makes a request without a token the administrator's, and ADDR is %q; "+
-			"a loopback address such as 127.0.0.1:8080 is expected", c.Addr))
+			"expected a loopback address such as 127.0.0.1:8080", c.Addr))
 	}
 	if c.Auth == AuthJWT && c.ClockOffset != 0 {
 		errs = append(errs, fmt.Errorf("CLOCK_OFFSET is %q; it must be 0s unless AUTH is local", c.ClockOffset))
@@ -57,10 +57,10 @@ func (c *Config) validateKeys(purpose Purpose) []error {
 	add("OIDC_ISSUER", c.OIDCIssuer, c.checkIssuer)
 	switch {
 	case len(set) > 1:
-		errs = append(errs, fmt.Errorf("%s are set; one of %s is expected", strings.Join(set, " and "), sources))
+		errs = append(errs, fmt.Errorf("%s are set; expected only one of %s", strings.Join(set, " and "), sources))
 	case len(set) == 0 && c.Auth == AuthJWT && purpose == Serve:
 		errs = append(errs, fmt.Errorf("AUTH is jwt, which is the default with DATABASE_URL or if ADDR is not a loopback address, "+
-			"and no token key is set; one of %s is expected, or AUTH=local with ADDR on a loopback address", sources))
+			"and no token key is set; expected one of %s, or AUTH=local with ADDR on a loopback address", sources))
 	}
 	return errs
 }
@@ -94,7 +94,7 @@ func (c *Config) checkIssuer() error {
 	u, err := url.Parse(c.OIDCIssuer)
 	secure := err == nil && (u.Scheme == "https" || (u.Scheme == "http" && isLoopbackHost(u.Hostname())))
 	if !secure || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		errs = append(errs, fmt.Errorf("it is %q; a URL such as https://login.example.org is expected", c.OIDCIssuer))
+		errs = append(errs, fmt.Errorf("it is %q; expected %s", c.OIDCIssuer, Describe("OIDC_ISSUER").Allowed))
 	}
 	if c.JWTAudience == "" {
 		errs = append(errs, errors.New("JWT_AUDIENCE is required, because an issuer also signs tokens for other services"))
@@ -115,7 +115,7 @@ func (c *Config) validateOrigins() []error {
 		u, err := url.Parse(origin)
 		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || strings.Contains(u.Host, "*") ||
 			u.Scheme+"://"+u.Host != origin || strings.ToLower(origin) != origin {
-			errs = append(errs, wrong("CORS_ORIGINS", origin, "a list of exact origins such as https://app.example.org,http://localhost:3000"))
+			errs = append(errs, wrong("CORS_ORIGINS", origin))
 		}
 	}
 	return errs
@@ -126,7 +126,7 @@ func (c *Config) loadCertificate() []error {
 		return nil
 	}
 	if c.TLSCertFile == "" || c.TLSKeyFile == "" {
-		return []error{errors.New("one of TLS_CERT_FILE and TLS_KEY_FILE is set; both or none are expected")}
+		return []error{errors.New("one of TLS_CERT_FILE and TLS_KEY_FILE is set; expected both or none")}
 	}
 	var err error
 	if c.Certificate, err = c.ReadCertificate(); err != nil {

@@ -1,5 +1,5 @@
-// Package config reads the configuration from the environment: the only place
-// that does.
+// Package config reads the configuration from the environment and a config
+// file: the only place that does.
 package config
 
 import (
@@ -69,7 +69,9 @@ type Config struct {
 
 	LoadToken string `env:"LOAD_TOKEN"`
 
-	GoMemoryLimit string `env:"GOMEMLIMIT"` // which the Go runtime reads itself
+	GoMemoryLimit    string `env:"GOMEMLIMIT"`      // which the Go runtime reads itself
+	PostgresBinaries string `env:"PGBIN"`           // which localpg reads itself
+	File             string `env:"REHEARSE_CONFIG"` // which Environment reads itself
 
 	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
@@ -101,7 +103,7 @@ func (s *Switch) UnmarshalText(text []byte) error {
 	case "off":
 		*s = false
 	default:
-		return errors.New("on or off")
+		return errors.New(onOrOff)
 	}
 	return nil
 }
@@ -168,49 +170,41 @@ func (c *Config) parse(getenv func(string) string) []error {
 	return errs
 }
 
-// explain says of a value that cannot be read what could be.
+// explain names the value that cannot be read, and what is allowed.
 func explain(err error, environment map[string]string) error {
 	var parse env.ParseError
 	if !errors.As(err, &parse) {
 		return err
 	}
 	field, _ := reflect.TypeFor[Config]().FieldByName(parse.Name)
-	allowed := map[reflect.Type]string{
-		reflect.TypeFor[Switch]():        "on or off",
-		reflect.TypeFor[time.Duration](): "a duration such as 90s or 48h",
-		reflect.TypeFor[int]():           "a whole number",
-		reflect.TypeFor[float64]():       "a number",
-		reflect.TypeFor[slog.Level]():    "debug, info, warn or error",
-	}[field.Type]
 	name := field.Tag.Get("env")
-	return wrong(name, environment[name], allowed)
+	return wrong(name, environment[name])
 }
 
-func wrong(name, value, allowed string) error {
-	return fmt.Errorf("%s is %q; %s is expected", name, value, allowed)
+// wrong returns the error of a variable whose value is not allowed.
+func wrong(name, value string) error {
+	return fmt.Errorf("%s is %q; expected %s", name, value, Describe(name).Allowed)
 }
 
 func (c *Config) validate(purpose Purpose) []error {
 	var errs []error
-	check := func(ok bool, name, value, allowed string) {
+	check := func(ok bool, name, value string) {
 		if !ok {
-			errs = append(errs, wrong(name, value, allowed))
+			errs = append(errs, wrong(name, value))
 		}
 	}
-	check(isAddress(c.Addr), "ADDR", c.Addr, hostAndPort)
-	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr, hostAndPort)
-	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat, "text or json")
-	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns), "a number of at least 1")
-	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller),
-		"a number of at least 1, or 0 for a quarter of DATABASE_MAX_CONNS")
-	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String(), "a positive duration")
-	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String(), "a positive duration")
+	check(isAddress(c.Addr), "ADDR", c.Addr)
+	check(c.OpsAddr == "" || isAddress(c.OpsAddr), "OPS_ADDR", c.OpsAddr)
+	check(c.LogFormat == "text" || c.LogFormat == "json", "LOG_FORMAT", c.LogFormat)
+	check(c.DatabaseMaxConns >= 1, "DATABASE_MAX_CONNS", fmt.Sprint(c.DatabaseMaxConns))
+	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller))
+	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String())
+	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String())
 	// Only the scheme: the rest may name several hosts, which is no URL to Go.
-	check(c.DatabaseURL == "" || isDatabase(c.DatabaseURL), "DATABASE_URL", "(hidden)", "a URL such as postgres://user@host/database")
-	check(c.DatabaseListenURL == "" || isDatabase(c.DatabaseListenURL) && !c.Embedded(), "DATABASE_LISTEN_URL", "(hidden)",
-		"a URL such as postgres://user@host/database, beside DATABASE_URL")
+	check(c.DatabaseURL == "" || isDatabase(c.DatabaseURL), "DATABASE_URL", hidden)
+	check(c.DatabaseListenURL == "" || isDatabase(c.DatabaseListenURL) && !c.Embedded(), "DATABASE_LISTEN_URL", hidden)
 	zone, err := calendar.Zone(c.DefaultTimeZone)
-	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone, "an IANA name such as Europe/Berlin")
+	check(err == nil, "DEFAULT_TIME_ZONE", c.DefaultTimeZone)
 	c.Zone = zone
 	c.setAuth()
 	errs = append(errs, c.validateLimits()...)
@@ -227,7 +221,8 @@ func (c *Config) validate(purpose Purpose) []error {
 	return append(errs, c.loadCertificate()...)
 }
 
-const hostAndPort = "host:port with a port from 1 to 65535, or 0 for any free one,"
+// hidden stands for a value that may be a secret.
+const hidden = "(hidden)"
 
 func isDatabase(url string) bool {
 	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")

@@ -18,14 +18,14 @@ func (c *Config) validateTelemetry() []error {
 		"OTEL_EXPORTER_OTLP_ENDPOINT": c.OTLPEndpoint, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.OTLPTracesEndpoint,
 	} {
 		if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-			errs = append(errs, wrong(name, value, "a URL such as http://127.0.0.1:4318"))
+			errs = append(errs, wrong(name, value))
 		}
 	}
 	for name, value := range map[string]string{
 		"OTEL_EXPORTER_OTLP_PROTOCOL": c.OTLPProtocol, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": c.OTLPTracesProtocol,
 	} {
 		if value != "" && value != "http/protobuf" {
-			errs = append(errs, wrong(name, value, "http/protobuf, the only supported protocol,"))
+			errs = append(errs, wrong(name, value))
 		}
 	}
 	return errs

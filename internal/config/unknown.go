@@ -6,25 +6,17 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
-	"github.com/caarlos0/env/v11"
 )
 
-// Misspelt names the variables of an environment, such as os.Environ(), that look like one of this
-// program's and are none: they differ in a letter, or in two of a long name, or leave the end of
-// one away. Other programs' variables stay unmentioned.
-func Misspelt(environ []string) ([]string, error) {
-	fields, err := env.GetFieldParams(&Config{})
-	if err != nil {
-		return nil, err
-	}
-	names := []string{"PGBIN"}
-	for _, field := range fields {
-		names = append(names, field.Key)
-	}
+// Misspelt returns a message for each variable of the process that resembles one of this program and
+// is not one of them: it differs in a letter, or in two of a long name, or lacks the end of the name.
+// Variables of other programs are left out.
+func (e Environment) Misspelt() []string {
+	names := variableNames()
 	var found []string
-	for _, variable := range environ {
+	for _, variable := range e.environ {
 		name, value, _ := strings.Cut(variable, "=")
-		if value == "" || slices.Contains(names, name) || strings.HasPrefix(name, "OTEL_") { // whose other variables its SDK reads
+		if value == "" || slices.Contains(names, name) || isOpenTelemetry(name) { // whose other variables its SDK reads
 			continue
 		}
 		if meant := nearest(name, names); meant != "" {
@@ -32,7 +24,7 @@ func Misspelt(environ []string) ([]string, error) {
 		}
 	}
 	slices.Sort(found)
-	return found, nil
+	return found
 }
 
 const (

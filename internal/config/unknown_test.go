@@ -23,9 +23,12 @@ func TestMisspelt(t *testing.T) {
 		if meant != "" {
 			want = []string{"unknown variable " + variable + "; did you mean " + meant + "?"}
 		}
-		got, err := config.Misspelt([]string{variable + "=x"})
-		if err != nil || !cmp.Equal(got, want) {
-			t.Errorf("%s: %q, %v", variable, got, err)
+		environment, err := config.NewEnvironment(func(string) string { return "" }, []string{variable + "=x"}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := environment.Misspelt(); !cmp.Equal(got, want) {
+			t.Errorf("%s: %q", variable, got)
 		}
 	}
 }

@@ -141,7 +141,7 @@ var roles = map[string]booking.Role{
 func ParseActor(role, id string) (booking.Actor, error) {
 	r, known := roles[role]
 	if !known {
-		return booking.Actor{}, fmt.Errorf("the role is %q; student, interviewer or admin is expected", role)
+		return booking.Actor{}, fmt.Errorf("the role is %q; expected student, interviewer or admin", role)
 	}
 	least := int64(1)
 	if r == booking.RoleAdmin {
@@ -149,7 +149,7 @@ func ParseActor(role, id string) (booking.Actor, error) {
 	}
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil || n < least || strconv.FormatInt(n, 10) != id { // +7 and 007 are other people's spelling
-		return booking.Actor{}, fmt.Errorf("the id is %q; a decimal number of at least %d is expected", id, least)
+		return booking.Actor{}, fmt.Errorf("the id is %q; expected a decimal number of at least %d", id, least)
 	}
 	return booking.Actor{Role: r, ID: n}, nil
 }

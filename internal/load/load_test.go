@@ -2,7 +2,6 @@ package load
 
 import (
 	"errors"
-	"flag"
 	"math"
 	"slices"
 	"strings"
@@ -48,49 +47,57 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
-func TestArgs(t *testing.T) {
+func TestOptions(t *testing.T) {
 	t.Parallel()
 	const url = "http://127.0.0.1:1/graphql"
-	o, err := ParseArgs([]string{url})
-	if err != nil || o.Clients != 16 || o.Rate != 0 || o.Mix != (Mix{90, 8, 2}) || o.Metrics != "http://127.0.0.1:1/metrics" ||
-		o.Duration != 30*time.Second || o.WarmUp != 5*time.Second {
+	given := func(flags ...string) func(string) bool {
+		return func(flag string) bool { return slices.Contains(flags, flag) }
+	}
+	o := Options{URL: url, Clients: 16}
+	if err := o.Complete(given()); err != nil || o.Metrics != "http://127.0.0.1:1/metrics" || o.inFlight() != 16 {
 		t.Errorf("by default: %+v, %v", o, err)
 	}
-	o, err = ParseArgs([]string{"--rate", "12.5", url, "--mix", "list=1,book=3", "--json"})
-	if err != nil || o.Rate != 12.5 || o.Mix != (Mix{List: 1, Book: 3}) || !o.JSON || o.MaxInFlight != 1000 {
+	o = Options{URL: url, Rate: 12.5, Clients: 16, MaxInFlight: 1000, Metrics: "http://127.0.0.1:2/figures"}
+	if err := o.Complete(given("rate", "max-in-flight")); err != nil || o.Metrics != "http://127.0.0.1:2/figures" || o.inFlight() != 1000 {
 		t.Errorf("an open loop: %+v, %v", o, err)
 	}
-	if _, err := ParseArgs([]string{"--help"}); !errors.Is(err, flag.ErrHelp) {
-		t.Errorf("help: %v", err)
-	}
-	for _, test := range []struct {
-		args []string
-		says string
+	for name, test := range map[string]struct {
+		options Options
+		given   []string
+		says    string
 	}{
-		{nil, "no URL is given"},
-		{[]string{"127.0.0.1:8080"}, `the URL is "127.0.0.1:8080"; one such as http://`},
-		{[]string{"ftp://127.0.0.1/graphql"}, "the URL is"},
-		{[]string{url, url}, "one URL is"},
-		{[]string{url, "--fast"}, "flag provided but not defined: -fast"},
-		{[]string{url, "--clients", "0"}, `--clients is "0"; a number of at least 1 is expected`},
-		{[]string{url, "--rate", "0"}, `--rate is "0"; a positive number`},
-		{[]string{url, "--rate", "NaN"}, `--rate is "NaN"`},
-		{[]string{url, "--rate", "1", "--clients", "1"}, "--clients and --rate are both given"},
-		{[]string{url, "--max-in-flight", "1"}, "without --rate"},
-		{[]string{url, "--rate", "1", "--max-in-flight", "-1"}, `--max-in-flight is "-1"`},
-		{[]string{url, "--duration", "0s"}, `--duration is "0s"; a positive duration`},
-		{[]string{url, "--warm-up", "-1s"}, `--warm-up is "-1s"`},
-		{[]string{url, "--operations", "-1"}, `--operations is "-1"`},
-		{[]string{url, "--students", "0"}, `--students is "0"`},
-		{[]string{url, "--timeout", "0s"}, `--timeout is "0s"`},
-		{[]string{url, "--mix", "list"}, "list, standing and book have weights"},
-		{[]string{url, "--mix", "swim=1"}, `"swim=1" is not KIND=WEIGHT`},
-		{[]string{url, "--mix", "list=0"}, "at least one weight must be above 0"},
-		{[]string{url, "--students", "0", "--timeout", "-1s"}, `--timeout is "-1s"`}, // all at once
+		"no scheme":           {Options{URL: "127.0.0.1:8080"}, nil, `URL is "127.0.0.1:8080"; expected one such as http://`},
+		"another scheme":      {Options{URL: "ftp://127.0.0.1/graphql"}, nil, "expected one such as"},
+		"no rate":             {Options{URL: url}, []string{"rate"}, `--rate is "0"; expected a positive number of at most 100000`},
+		"a rate that is none": {Options{URL: url, Rate: math.NaN()}, []string{"rate"}, `--rate is "NaN"`},
+		"both loops":          {Options{URL: url, Rate: 1, Clients: 1}, []string{"rate", "clients"}, "--clients and --rate are both given"},
+		"the wrong loop":      {Options{URL: url, MaxInFlight: 1}, []string{"max-in-flight"}, "without --rate"},
 	} {
-		if _, err := ParseArgs(test.args); err == nil || !strings.Contains(err.Error(), test.says) {
-			t.Errorf("%v: %v", test.args, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := test.options.Complete(given(test.given...)); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("the error is %v, want %s", err, test.says)
+			}
+		})
+	}
+}
+
+func TestMix(t *testing.T) {
+	t.Parallel()
+	var m Mix
+	if err := m.Set("list=1,book=3"); err != nil || m != (Mix{List: 1, Book: 3}) {
+		t.Errorf("%+v, %v", m, err)
+	}
+	for text, says := range map[string]string{
+		"list": `"list" is not KIND=WEIGHT; expected list, standing and book with weights`, "swim=1": `"swim=1" is not KIND=WEIGHT`,
+		"list=-1": "weights from 0 to 1000000", "list=0": "expected at least one weight above 0",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			if err := new(Mix).Set(text); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("the error is %v, want %s", err, says)
+			}
+		})
 	}
 }
 

@@ -56,12 +56,12 @@ type Tx struct {
 
 // Options of a pool.
 type Options struct {
-	MaxConns int                  // open connections at most; 0 means 32
+	MaxConns int // open connections at most; 0 means 32
 	// MaxConnsPerCaller of them are used at the same time by the reads of one caller
 	// (ForCaller); 0 means a quarter, at least 1.
 	MaxConnsPerCaller int
-	Tracer   pgx.QueryTracer      // sees every statement; may be nil
-	Traces   trace.TracerProvider // makes a span of every statement, instead of Tracer; may be nil
+	Tracer            pgx.QueryTracer      // sees every statement; may be nil
+	Traces            trace.TracerProvider // makes a span of every statement, instead of Tracer; may be nil
 	// ListenDSN is where changes are heard of; empty for the database itself. What
 	// pools transactions cannot be listened to.
 	ListenDSN string

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) completionCommand() *cobra.Command {
+	var cmd *cobra.Command
+	cmd = spec{
+		name: "completion", group: groupTools,
+		short: "Print a script that lets a shell complete commands",
+		long: `Print a script that lets a shell complete the commands, arguments and flags of rehearse. Load it in the startup
+file of the shell.`,
+		example: `  source <(rehearse completion bash)
+  rehearse completion zsh >"${fpath[1]}/_rehearse"
+  rehearse completion fish >~/.config/fish/completions/rehearse.fish
+  rehearse completion powershell | Out-String | Invoke-Expression`,
+		arguments: []argument{{name: "SHELL", text: "bash, zsh, fish or powershell", allowed: []string{"bash", "zsh", "fish", "powershell"}}},
+		run: func(_ context.Context, args []string) error {
+			switch root := cmd.Root(); args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(p.stdout, true)
+			case "zsh":
+				return root.GenZshCompletion(p.stdout)
+			case "fish":
+				return root.GenFishCompletion(p.stdout, true)
+			default:
+				return root.GenPowerShellCompletionWithDesc(p.stdout)
+			}
+		},
+	}.offline()
+	return cmd
+}

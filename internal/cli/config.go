@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"rehearse/internal/config"
+)
+
+func (p *program) configCommand() *cobra.Command {
+	var asJSON bool
+	cmd := p.command(spec{
+		name: "config", group: groupServe,
+		short: "Print the effective configuration",
+		long: `Print each variable with its value for serve and its source: the default, the config file, the environment or a
+flag. Secrets are hidden. If the configuration is wrong, print all errors instead.
+
+A config file has lines of the form NAME=value. The flag --config or the variable REHEARSE_CONFIG names it. A
+variable of the environment that is not empty overrides the file. A value with spaces or a # needs single or
+double quotes; $ has no meaning. Lines that begin with # are comments. The file is read once, at startup.`,
+		example: "  rehearse config\n  rehearse --config /etc/rehearse.env config --json",
+		purpose: config.Serve,
+		run:     func(context.Context, []string) error { return p.printConfig(asJSON) },
+	})
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects with name, value and source")
+	return cmd
+}
+
+// printConfig prints the effective configuration.
+func (p *program) printConfig(asJSON bool) error {
+	settings := p.config.Settings(p.environment)
+	if asJSON {
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(settings)
+	}
+	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "VARIABLE\tSOURCE\tVALUE")
+	for _, s := range settings {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Source, cmp.Or(s.Value, "(empty)"))
+	}
+	return table.Flush()
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"rehearse/internal/app"
+	"rehearse/internal/calendar"
+	"rehearse/internal/store"
+)
+
+var exports = map[string]func(*app.App, context.Context, io.Writer) error{
+	"students": (*app.App).ExportStudents, "interviewers": (*app.App).ExportInterviewers,
+	"availability": (*app.App).ExportAvailability, "interviews": (*app.App).ExportInterviews,
+}
+
+// exportsIn are the tables that can be bounded by time.
+var exportsIn = map[string]func(*app.App, context.Context, io.Writer, app.ExportRange) error{
+	"availability": (*app.App).ExportAvailabilityIn, "interviews": (*app.App).ExportInterviewsIn,
+}
+
+// exportRequest is the arguments of the export command.
+type exportRequest struct {
+	table       string
+	from, until *calendar.Date // both inclusive, in the default time zone; nil for no bound
+}
+
+func (p *program) exportCommand() *cobra.Command {
+	var r exportRequest
+	cmd := p.command(spec{
+		name: "export", group: groupData,
+		short: "Export a table as a CSV file",
+		long: `Write a table to standard output, as a file that import reads. The command only reads, and requires this
+version's schema. docs/importing.md describes the files.`,
+		example: `  rehearse export students >students.csv
+  rehearse export interviews --from 2030-03-01 --until 2030-03-31`,
+		arguments: []argument{{name: "TABLE", text: "students, interviewers, availability or interviews", allowed: tableNames}},
+		variables: []string{"DATABASE_URL", "DATA_DIR", "DEFAULT_TIME_ZONE"},
+		fault:     "the database cannot be read",
+		run: func(ctx context.Context, args []string) error {
+			r.table = args[0]
+			return p.export(ctx, r)
+		},
+	})
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return err
+		}
+		return r.checkFlags(args[0])
+	}
+	dateFlag(cmd, &r.from, "from", "availability and interviews only: the first `DATE`, such as 2030-03-04, in DEFAULT_TIME_ZONE")
+	dateFlag(cmd, &r.until, "until", "availability and interviews only: the last `DATE`")
+	return cmd
+}
+
+// checkFlags refuses days for a table that has none, and an empty range.
+func (r *exportRequest) checkFlags(table string) error {
+	switch {
+	case (r.from != nil || r.until != nil) && exportsIn[table] == nil:
+		return misused("export: --from and --until are for availability and interviews only; TABLE is %q", table)
+	case r.from != nil && r.until != nil && r.until.Compare(*r.from) < 0:
+		return misused("export: --until is %q; expected a date that is not before --from %s", *r.until, *r.from)
+	}
+	return nil
+}
+
+// export writes a table to standard output.
+func (p *program) export(ctx context.Context, r exportRequest) error {
+	var in app.ExportRange
+	if r.from != nil {
+		begin := r.from.Begin(p.config.Zone)
+		in.From = &begin
+	}
+	if r.until != nil {
+		end := r.until.AddDays(1).Begin(p.config.Zone)
+		in.Until = &end
+	}
+	return p.withExisting(ctx, func(s *store.Store) error {
+		school := app.New(s, p.clock)
+		if within := exportsIn[r.table]; within != nil {
+			return within(school, ctx, p.stdout, in)
+		}
+		return exports[r.table](school, ctx, p.stdout)
+	})
+}

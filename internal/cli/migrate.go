@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"rehearse/internal/localpg"
+	"rehearse/internal/store"
+)
+
+func (p *program) migrateCommand() *cobra.Command {
+	return p.command(spec{
+		name: "migrate", group: groupServe,
+		short: "Migrate the database to this version's schema",
+		long: `Apply the migrations that the database lacks, under a lock, and print their number. serve does the same at
+startup, unless MIGRATE is off.`,
+		example:   "  rehearse migrate",
+		variables: []string{"DATABASE_URL", "DATA_DIR"},
+		fault:     "a migration failed, or the schema is newer than the program",
+		run: func(ctx context.Context, _ []string) error {
+			return p.withDatabase(ctx, func(s *store.Store, _ *localpg.Server) error {
+				applied, err := s.Migrate(ctx)
+				if err == nil {
+					_, err = fmt.Fprintf(p.stdout, "%d migrations applied\n", applied)
+				}
+				return err
+			})
+		},
+	})
+}

@@ -1,0 +1,315 @@
+package config
+
+import (
+	"cmp"
+	"reflect"
+)
+
+// Variable describes an environment variable. The table of variables is the only place that
+// describes one: errors, the help and the reference read it.
+type Variable struct {
+	Name        string
+	Group       string
+	Description string // sentences without the last full stop
+	Default     string // of the tag in Config; empty for none
+	Note        string // what the default means
+	Allowed     string // completes "expected ..."
+	See         string // a page and its anchor, below docs
+	Secret      bool
+}
+
+// DefaultText returns the default for people.
+func (v Variable) DefaultText() string {
+	text := cmp.Or(v.Default, "empty")
+	if v.Note != "" {
+		text += " (" + v.Note + ")"
+	}
+	return text
+}
+
+// Groups of variables, in their order.
+const (
+	groupServer    = "Server"
+	groupDatabase  = "Database"
+	groupAccess    = "Authentication"
+	groupRates     = "Rate limits"
+	groupLimits    = "Limits of requests"
+	groupStreams   = "Limits of subscriptions"
+	groupSchool    = "School"
+	groupTelemetry = "Logs and traces"
+	groupTools     = "Tools"
+)
+
+// What several variables allow.
+const (
+	onOrOff   = "on or off"
+	atLeast1  = "a whole number of at least 1"
+	above0    = "a number above 0"
+	positive  = "a positive duration such as 10s or 2m"
+	aFile     = "the path of a file"
+	aTraceURL = "a URL such as http://127.0.0.1:4318"
+	address   = "host:port with a port from 1 to 65535, or 0 for any free port"
+	protocol  = "http/protobuf, the only supported protocol"
+)
+
+// Variables returns all variables by group, with the defaults of Config.
+func Variables() []Variable {
+	defaults := map[string]string{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		defaults[f.Tag.Get("env")] = f.Tag.Get("envDefault")
+	}
+	all := make([]Variable, len(variables))
+	for i, v := range variables {
+		v.Default = defaults[v.Name]
+		all[i] = v
+	}
+	return all
+}
+
+// Describe returns the variable with the name; the zero Variable if there is none.
+func Describe(name string) Variable {
+	for _, v := range Variables() {
+		if v.Name == name {
+			return v
+		}
+	}
+	return Variable{}
+}
+
+var variables = []Variable{
+	{
+		Name: "ADDR", Group: groupServer, Allowed: address,
+		Description: "The address to listen on",
+	},
+	{
+		Name: "OPS_ADDR", Group: groupServer, Allowed: address, Note: "`ADDR` serves them",
+		Description: "The address for `/livez`, `/readyz` and `/metrics`",
+	},
+	{
+		Name: "TLS_CERT_FILE", Group: groupServer, Allowed: aFile, Note: "plain HTTP",
+		Description: "A PEM file with the certificate chain; with `TLS_KEY_FILE` it enables HTTPS on `ADDR`. SIGHUP reloads it",
+	},
+	{
+		Name: "TLS_KEY_FILE", Group: groupServer, Allowed: aFile,
+		Description: "A PEM file with the private key of the certificate. SIGHUP reloads it",
+	},
+	{
+		Name: "CORS_ORIGINS", Group: groupServer, Note: "none", See: "operations.md#browsers-and-tls",
+		Allowed:     "a list of exact origins such as https://app.example.org,http://localhost:3000",
+		Description: "The exact origins of other sites whose pages may use `/graphql`, separated by commas",
+	},
+	{
+		Name: "TRUSTED_PROXIES", Group: groupServer, Note: "none", See: "security.md",
+		Allowed:     "a list of addresses and ranges such as 10.0.0.0/8,192.0.2.7",
+		Description: "Addresses and CIDR ranges whose `X-Forwarded-For` header is trusted, separated by commas",
+	},
+	{
+		Name: "OPERATION_TIMEOUT", Group: groupServer, Allowed: positive,
+		Description: "The time limit of one GraphQL operation",
+	},
+	{
+		Name: "SHUTDOWN_TIMEOUT", Group: groupServer, Allowed: positive, See: "operations.md#start-and-stop",
+		Description: "How long in-flight requests may take during a shutdown",
+	},
+	{
+		Name: "REHEARSE_CONFIG", Group: groupServer, Allowed: aFile, Note: "none",
+		Description: "A file with lines of the form `NAME=value`, which sets the other variables; variables of the environment " +
+			"override it. The flag `--config` overrides this variable",
+	},
+	{
+		Name: "GOMEMLIMIT", Group: groupServer, Allowed: "a size such as 900MiB", Note: "the server adapts the limit", See: "operations.md",
+		Description: "The soft memory limit of the Go runtime. It cannot be set in a config file",
+	},
+
+	{
+		Name: "DATABASE_URL", Group: groupDatabase, Note: "the built-in Postgres", See: "operations.md#an-external-postgres",
+		Allowed:     "a URL such as postgres://user@host/database",
+		Description: "A Postgres server, version 14 or newer, as `postgres://user@host/database`; may name several hosts",
+	},
+	{
+		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "scaling.md#pgbouncer",
+		Allowed:     "a URL such as postgres://user@host/database, beside DATABASE_URL",
+		Description: "The connection for change notifications, if `DATABASE_URL` points to a pooler such as pgbouncer",
+	},
+	{
+		Name: "DATABASE_MAX_CONNS", Group: groupDatabase, Allowed: atLeast1,
+		Description: "The maximum number of database connections",
+	},
+	{
+		Name: "DATABASE_MAX_CONNS_PER_CALLER", Group: groupDatabase, Allowed: "a whole number of at least 0",
+		Note: "a quarter of `DATABASE_MAX_CONNS`, at least 1", See: "operations.md#too-much-to-do",
+		Description: "How many of these the reads of one person or address use at the same time; further reads wait",
+	},
+	{
+		Name: "DATA_DIR", Group: groupDatabase, Allowed: "the path of a folder", Note: "the user's data folder; `/var/lib/rehearse` for root",
+		Description: "Where the built-in Postgres keeps its data, and the server its key of local tokens",
+	},
+	{
+		Name: "MIGRATE", Group: groupDatabase, Allowed: onOrOff,
+		Description: "`off`: do not migrate the database at startup; refuse to start on an older schema",
+	},
+	{
+		Name: "PGBIN", Group: groupDatabase, Allowed: "the path of a folder", Note: "the program searches the usual folders",
+		Description: "The folder of the Postgres binaries",
+	},
+
+	{
+		Name: "AUTH", Group: groupAccess, Allowed: "local or jwt", See: "operations.md#tokens",
+		Note: "`local` with the built-in Postgres on a loopback address, else `jwt`",
+		Description: "How to treat a request without a token. `local`: it is the administrator's, which is allowed on loopback addresses " +
+			"only. `jwt`: it is anonymous. Tokens are verified in both modes",
+	},
+	{
+		Name: "JWT_SECRET", Group: groupAccess, Secret: true, Allowed: "at least 32 bytes",
+		Description: "The HS256 secret of tokens, at least 32 bytes. `AUTH=jwt` requires exactly one of `JWT_SECRET`, `JWT_PUBLIC_KEY_FILE` " +
+			"and `OIDC_ISSUER`. With `AUTH=local` and none of them, the server creates a key in the data folder",
+	},
+	{
+		Name: "JWT_PUBLIC_KEY_FILE", Group: groupAccess, Allowed: aFile,
+		Description: "A PEM file with the public key that verifies tokens: RSA (RS256, PS256), ECDSA on P-256 (ES256) or Ed25519 (EdDSA). " +
+			"SIGHUP reloads it",
+	},
+	{
+		Name: "OIDC_ISSUER", Group: groupAccess, Allowed: "a URL such as https://login.example.org",
+		Description: "The URL of an OpenID Connect issuer, whose keys are discovered and refreshed",
+	},
+	{
+		Name: "JWT_ISSUER", Group: groupAccess, Allowed: "any text", Note: "any issuer, or `OIDC_ISSUER`",
+		Description: "The required `iss` of tokens",
+	},
+	{
+		Name: "JWT_AUDIENCE", Group: groupAccess, Allowed: "any text", Note: "any audience",
+		Description: "The required `aud` of tokens; mandatory with `OIDC_ISSUER`",
+	},
+
+	{
+		Name: "RATE_LIMIT", Group: groupRates, Allowed: onOrOff, See: "security.md",
+		Description: "`off` disables rate limits",
+	},
+	{
+		Name: "RATE_LIMIT_BURST", Group: groupRates, Allowed: atLeast1, See: "security.md",
+		Description: "The size of the rate-limit bucket of a person or an address, in points",
+	},
+	{
+		Name: "RATE_LIMIT_PER_SECOND", Group: groupRates, Allowed: above0,
+		Description: "The refill of that bucket, in points per second",
+	},
+	{
+		Name: "RATE_LIMIT_BOOKING_BURST", Group: groupRates, Allowed: atLeast1,
+		Description: "The size of the bucket of holds, bookings and reschedules of a person or an address",
+	},
+	{
+		Name: "RATE_LIMIT_BOOKING_PER_SECOND", Group: groupRates, Allowed: above0,
+		Description: "The refill of that bucket, in holds, bookings and reschedules per second",
+	},
+	{
+		Name: "RATE_LIMIT_SHARED", Group: groupRates, Allowed: onOrOff,
+		Description: "`on`: all servers on the database share the rate limits",
+	},
+
+	{
+		Name: "MAX_OPERATIONS", Group: groupLimits, Allowed: atLeast1, See: "operations.md#too-much-to-do",
+		Description: "The maximum number of concurrent queries and mutations; others wait for up to a second and then get `UNAVAILABLE`",
+	},
+	{
+		Name: "MAX_OPERATIONS_PER_CALLER", Group: groupLimits, Allowed: "a whole number of at least 0",
+		Note:        "a quarter of `MAX_OPERATIONS`, at least 1",
+		Description: "How many of these one person or address has; further ones wait in the same way and then get `RATE_LIMITED`",
+	},
+	{
+		Name: "MAX_COST", Group: groupLimits, Allowed: atLeast1, See: "graphql-over-http.md",
+		Description: "The maximum cost of an operation, in points",
+	},
+	{
+		Name: "MAX_DEPTH", Group: groupLimits, Allowed: atLeast1, See: "graphql-over-http.md",
+		Description: "The maximum nesting depth of the fields of an operation",
+	},
+	{
+		Name: "MAX_BODY", Group: groupLimits, Allowed: atLeast1,
+		Description: "The maximum size of a request body, in bytes",
+	},
+	{
+		Name: "MAX_IMPORT_BODY", Group: groupLimits, Allowed: atLeast1, See: "importing.md",
+		Description: "The same for a mutation of an administrator that only imports, in bytes",
+	},
+	{
+		Name: "MAX_ANSWER", Group: groupLimits, Allowed: atLeast1, See: "security.md#the-size-of-a-response",
+		Description: "The maximum size of the `data` of a response, in bytes; an eighth of it for one event of a subscription",
+	},
+	{
+		Name: "INTROSPECTION", Group: groupLimits, Allowed: onOrOff,
+		Description: "`off` disables introspection, and errors suggest no names",
+	},
+	{
+		Name: "APQ", Group: groupLimits, Allowed: onOrOff,
+		Description: "`on` enables automatic persisted queries: a client sends a document once and its hash afterwards",
+	},
+	{
+		Name: "TRUSTED_DOCUMENTS", Group: groupLimits, Allowed: "a folder of documents", Note: "any document",
+		Description: "A folder of `.graphql` files; the server executes only these documents",
+	},
+
+	{
+		Name: "MAX_STREAMS", Group: groupStreams, Allowed: atLeast1, See: "subscriptions.md#limits",
+		Description: "The maximum number of WebSockets and event streams of this server",
+	},
+	{
+		Name: "MAX_STREAMS_PER_CALLER", Group: groupStreams, Allowed: atLeast1, See: "subscriptions.md#limits",
+		Description: "The maximum number of WebSockets and event streams of one person or address",
+	},
+	{
+		Name: "MAX_SUBSCRIPTIONS_PER_CALLER", Group: groupStreams, Allowed: atLeast1, See: "subscriptions.md#limits",
+		Description: "The maximum number of subscriptions of one person or address, on all their WebSockets and event streams",
+	},
+	{
+		Name: "MAX_HANDSHAKES_PER_ADDRESS", Group: groupStreams, Allowed: atLeast1, See: "subscriptions.md#limits",
+		Description: "The maximum number of WebSockets of one address that have not sent `connection_init` yet",
+	},
+
+	{
+		Name: "DEFAULT_TIME_ZONE", Group: groupSchool, Allowed: "an IANA name such as Europe/Berlin",
+		Description: "The time zone of times that are sent without an offset",
+	},
+	{
+		Name: "SAMPLE_DATA", Group: groupSchool, Allowed: onOrOff,
+		Description: "`off`: do not load the sample school into an empty built-in database",
+	},
+	{
+		Name: "CLOCK_OFFSET", Group: groupSchool, Allowed: "a duration such as 48h or -90m",
+		Description: "Shifts the server's clock for testing; with `AUTH=local` only; must be the same for all servers on a database",
+	},
+
+	{
+		Name: "LOG_LEVEL", Group: groupTelemetry, Allowed: "debug, info, warn or error",
+		Description: "The lowest level that is logged; `debug` logs one line for each request",
+	},
+	{
+		Name: "LOG_FORMAT", Group: groupTelemetry, Allowed: "text or json",
+		Description: "The format of the log. With `json`, start, ready, stop and the final error are log events, and nothing else is printed",
+	},
+	{
+		Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Group: groupTelemetry, Allowed: aTraceURL, Note: "no traces", See: "operations.md",
+		Description: "The OTLP/HTTP endpoint for traces. Other standard `OTEL_*` variables apply too",
+	},
+	{
+		Name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Group: groupTelemetry, Allowed: aTraceURL, Note: "no traces",
+		Description: "The same, for traces alone: the whole URL, with its path",
+	},
+	{
+		Name: "OTEL_EXPORTER_OTLP_PROTOCOL", Group: groupTelemetry, Allowed: protocol, Note: "`http/protobuf`",
+		Description: "The protocol of the endpoint",
+	},
+	{
+		Name: "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", Group: groupTelemetry, Allowed: protocol, Note: "`http/protobuf`",
+		Description: "The protocol of the endpoint for traces",
+	},
+	{
+		Name: "OTEL_SDK_DISABLED", Group: groupTelemetry, Allowed: "true or false", Note: "`false`",
+		Description: "`true` disables traces, even with an endpoint",
+	},
+
+	{
+		Name: "LOAD_TOKEN", Group: groupTools, Secret: true, Allowed: "a token of an administrator",
+		Description: "The token that `rehearse load` sends if `--token` is not given",
+	},
+}
