@@ -1,3 +1,3 @@
-// Package house has the tests of the repository as a whole: who may import
-// whom, what the documents name, and the language.
+// Package house tests the repository as a whole: which package may import which,
+// what the documents name and link to, and the language.
 package house
