@@ -191,6 +191,31 @@ func TestDeadlineWhileAnAnswerIsBuilt(t *testing.T) {
 	}
 }
 
+// The rows that are read for an answer are part of its memory, whatever is selected of
+// them.
+func TestRowsAreCharged(t *testing.T) {
+	t.Parallel()
+	b := newBounding(t)
+	const share = 256 << 10
+	b.options.AnswerMemory = share
+	b.to(share / 8)
+	if _, err := b.db.SQL(t).ExecContext(t.Context(), `INSERT INTO interviewers (name, email, time_zone, active, created_at, bio)
+		SELECT 'A', n || '@example.org', 'UTC', true, now(), repeat('𝄞', 1000) FROM generate_series(1, 100) n`); err != nil {
+		t.Fatal(err)
+	}
+	document := func(n int) string { return fmt.Sprintf(`{ interviewers(first: %d) { nodes { id } } }`, n) }
+	if few := b.ask(document(50), nil); len(few.Errors) > 0 {
+		t.Errorf("200 KB of rows: %+v", few.Errors)
+	}
+	for over, text := range b.overAll(document(100)) {
+		var a tooLarge
+		if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "ANSWER_TOO_LARGE" ||
+			a.Errors[0].Extensions.Limit != "memory" || a.Errors[0].Extensions.Allowed != share {
+			t.Errorf("400 KB of rows over %s: %v, %.500s", over, err, text)
+		}
+	}
+}
+
 // stuck asks for an answer, and reads nothing of it.
 func (b *bounding) stuck(address string, body []byte) net.Conn {
 	b.t.Helper()
@@ -214,8 +239,7 @@ func TestAnswersShareMemory(t *testing.T) {
 	b := newBounding(t)
 	interviewer := b.interviewer(map[string]any{"bio": strings.Repeat("x", 1000)})
 	b.accepted(b.publish(interviewer, t0.Add(7*day), 100*time.Hour, 15).Errors)
-	const share = 1 << 20
-	b.options.MaxAnswer, b.options.AnswerMemory = share/2, share
+	b.options.MaxAnswer, b.options.AnswerMemory = 440<<10, 1 // the share is four answers
 	handler := graph.NewHandler(b.options)
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
@@ -244,7 +268,7 @@ func TestAnswersShareMemory(t *testing.T) {
 			}
 		}
 	}
-	for caller := range int64(3) {
+	for caller := range int64(4) {
 		hold(caller+1, large)
 		hold(caller+1, large)
 	}
@@ -253,7 +277,7 @@ func TestAnswersShareMemory(t *testing.T) {
 	own.name, own.status, own.says, own.answer = "who has a share", http.StatusTooManyRequests, "RATE_LIMITED", map[string]string{"Retry-After": "1"}
 	b.exchanges([]exchange{own})
 	hold(5, large)
-	hold(5, kilobytes(250))
+	hold(5, large)
 	b.act(booking.RoleAdmin, 6)
 	busy.name, busy.status, busy.says, busy.answer = "another", http.StatusServiceUnavailable, "UNAVAILABLE", map[string]string{"Retry-After": "1"}
 	small.name, small.status, small.says, small.body = "a small one", http.StatusOK, saysName, askName

@@ -43,7 +43,7 @@ type Options struct {
 	// DefaultMaxAnswer if it is zero.
 	MaxAnswer int
 	// AnswerMemory is how many bytes of memory the answers to one caller may take, at
-	// least twice MaxAnswer; all callers may take three times as much.
+	// least four times MaxAnswer; all callers may take three times as much.
 	// budget.DefaultShare if it is zero.
 	AnswerMemory int
 	// HideSchema refuses introspection, and suggests no names in errors.
@@ -149,13 +149,14 @@ func NewHandler(o Options) *Handler {
 	})
 	server.AroundResponses(perEvent(o.Reader, o.Timeout))
 	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-		if budget.From(ctx).Failure() != nil { // nothing is begun for an answer that is given up
+		b := budget.From(ctx)
+		if b.Failure() != nil { // nothing is begun for an answer that is given up
 			return graphql.Null
 		}
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 			ctx = loader.WithSet(ctx, loader.New(o.Reader, o.Timeout)) // what an earlier mutation read is old now
 		}
-		return next(ctx)
+		return written(next(ctx), b)
 	})
 	server.AroundResponses(oneByOne()) // until an answer is built
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {

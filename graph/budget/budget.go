@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"rehearse/internal/memory"
 )
 
 // ExceededError reports that an answer is larger than any may be. Asking again
@@ -62,7 +64,7 @@ type contextKey struct{}
 
 // Value implements context.Context.
 func (b *Budget) Value(key any) any {
-	if key == (contextKey{}) {
+	if key == (contextKey{}) || key == (memory.MeterKey{}) {
 		return b
 	}
 	return b.Context.Value(key)
@@ -74,7 +76,8 @@ func From(ctx context.Context) *Budget {
 	return b
 }
 
-// Write charges n bytes of the answer, and the memory that holds them.
+// Write charges n bytes of the answer, and the memory that the library writes them
+// into in the end (Buffer).
 func (b *Budget) Write(n int) error {
 	if b == nil {
 		return nil
@@ -82,7 +85,20 @@ func (b *Budget) Write(n int) error {
 	if b.written.Add(int64(n)) > b.limit {
 		b.fail(&ExceededError{Limit: "answer", Allowed: int(b.limit)})
 	}
-	return b.Hold(n)
+	return b.Hold(buffer(n))
+}
+
+// buffer is how large a buffer for n bytes is made. What is charged of an answer before
+// it is written is a little less than what is written.
+func buffer(n int) int { return n + n/4 }
+
+// Buffer returns how large the buffer for the whole answer has to be, once all of it is
+// charged. One that grows by itself takes three times as much for a moment.
+func (b *Budget) Buffer() int {
+	if b == nil {
+		return 0
+	}
+	return buffer(int(min(b.written.Load(), b.limit)))
 }
 
 // Hold charges n bytes of memory.
@@ -170,7 +186,7 @@ func (b *Budget) Built(bytes int) error {
 	if err != nil {
 		bytes = 0
 	}
-	b.settle(int64(bytes))
+	b.settle(int64(buffer(bytes)))
 	return err
 }
 

@@ -54,7 +54,7 @@ func TestBytes(t *testing.T) {
 // and its bytes when it is closed.
 func TestPool(t *testing.T) {
 	t.Parallel()
-	p := budget.NewPool(100*kib, 256*kib)
+	p := budget.NewPool(64*kib, 256*kib)
 	var large *budget.ExceededError
 	alone := open(t, p, "a")
 	if err := alone.Hold((256 + 64) * kib); err != nil {
@@ -84,12 +84,12 @@ func TestPool(t *testing.T) {
 		t.Errorf("after one is closed, %d bytes are taken", p.Taken())
 	}
 	built := open(t, p, "e")
-	if built.Hold(320*kib) != nil || built.Built(100*kib) != nil || p.Taken() != (2*256+64)*kib {
-		t.Errorf("when 100 KiB are built, %v, %d bytes are taken", built.Failure(), p.Taken())
+	if built.Hold(320*kib) != nil || built.Built(64*kib) != nil || p.Taken() != (2*256+64)*kib {
+		t.Errorf("when 64 KiB are built, %v, %d bytes are taken", built.Failure(), p.Taken())
 	}
 	built.Close()
-	if small := open(t, budget.NewPool(200*kib, 1), "a"); small.Hold((2*200+64)*kib) != nil {
-		t.Errorf("twice the largest answer: %v", small.Failure())
+	if small := open(t, budget.NewPool(200*kib, 1), "a"); small.Hold((4*200+64)*kib) != nil {
+		t.Errorf("four times the largest answer: %v", small.Failure())
 	}
 }
 

@@ -21,10 +21,10 @@ type Pool struct {
 	refused, refusedOwn, refusedAlone atomic.Int64
 }
 
-// The largest answer is in memory twice for a moment, in parts and whole, so that
-// a caller has at least as much.
+// The largest answer is in memory several times for a moment: as it was read, in parts
+// that have grown, and whole. A caller has at least as much.
 const (
-	copies         = 2
+	copies         = 4
 	callersInPool  = 3
 	eventsOfAnswer = 8
 	// free is the memory of each answer that is not taken from the pool, so that
@@ -35,7 +35,7 @@ const (
 
 // DefaultShare is how much memory the answers to one caller may take. It is a
 // third of the pool.
-const DefaultShare = 16 << 20
+const DefaultShare = 32 << 20
 
 // NewPool returns a pool for answers of at most so many bytes, of which each caller
 // may take a share: as much as the largest answer takes, if that is more.

@@ -77,15 +77,16 @@ type column[T any] interface {
 type text struct {
 	b       []byte
 	charged int // bytes of b
+	held    int // of its capacity
 	budget  *budget.Budget
 }
 
 // charge charges what was written since the last charge. It is not ok when that
 // is more than may be written: then nothing of the answer is sent.
 func (t *text) charge() (ok bool) {
-	n := len(t.b) - t.charged
-	t.charged = len(t.b)
-	return t.budget.Write(n) == nil
+	n, grown := len(t.b)-t.charged, cap(t.b)-t.held
+	t.charged, t.held = len(t.b), cap(t.b)
+	return t.budget.Write(n) == nil && (grown == 0 || t.budget.Hold(grown) == nil)
 }
 
 // selection is what is selected of objects of one place in the answer.

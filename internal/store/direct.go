@@ -13,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
+
+	"rehearse/internal/memory"
 )
 
 // What is done most is said to pgx itself, past GORM and database/sql: on the
@@ -106,7 +108,7 @@ func exchange(ctx context.Context, conn Conn, statements []statement) (err error
 		if err != nil {
 			return err
 		}
-		return statements[0].read(rows)
+		return statements[0].read(ctx, rows)
 	}
 	batch := &pgx.Batch{}
 	for _, s := range statements {
@@ -123,23 +125,28 @@ func exchange(ctx context.Context, conn Conn, statements []statement) (err error
 		if err != nil {
 			return err
 		}
-		if err := s.read(rows); err != nil {
+		if err := s.read(ctx, rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s statement) read(rows pgx.Rows) error {
+func (s statement) read(ctx context.Context, rows pgx.Rows) error {
 	defer rows.Close()
+	taken := tally{meter: memory.MeterOf(ctx)}
 	for rows.Next() {
 		if s.row == nil {
 			continue
+		}
+		if err := taken.addRaw(rows); err != nil {
+			return err
 		}
 		if err := s.row(rows); err != nil {
 			return err
 		}
 	}
+	_ = taken.charge() // too little to refuse
 	if rows.Err() == nil && s.text == commit && rows.CommandTag().String() != "COMMIT" {
 		return pgx.ErrTxCommitRollback // Postgres calls that no error
 	}

@@ -118,7 +118,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if o.Traces != nil {
 		config.Tracer = newStatementSpans(o.Traces)
 	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(planOnce))
+	pool := sql.OpenDB(metered{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(planOnce))})
 	pool.SetMaxOpenConns(o.maxConns())
 	pool.SetMaxIdleConns(o.maxConns())
 	pool.SetConnMaxIdleTime(5 * time.Minute)

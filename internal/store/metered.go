@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"rehearse/internal/memory"
+)
+
+// Rows are charged to the meter of the operation that reads them, one by one, because
+// a page of them may be larger than an operation's memory: a note has up to 16 KB.
+
+// memoryOfRow is what a row takes beside its texts, about.
+const memoryOfRow = 128
+
+// tally adds rows up, and charges them when it is worth it.
+type tally struct {
+	meter memory.Meter // may be nil
+	size  int
+}
+
+func (t *tally) add(size int) error {
+	const worth = 4 << 10
+	if t.size += memoryOfRow + size; t.size < worth {
+		return nil
+	}
+	return t.charge()
+}
+
+func (t *tally) charge() error {
+	size := t.size
+	t.size = 0
+	if t.meter == nil || size == 0 {
+		return nil
+	}
+	return t.meter.Hold(size)
+}
+
+// addRaw adds a row of pgx itself.
+func (t *tally) addRaw(rows pgx.Rows) error {
+	if t.meter == nil {
+		return nil
+	}
+	size := 0
+	for _, value := range rows.RawValues() {
+		size += len(value)
+	}
+	return t.add(size)
+}
+
+// metered connects to the database with connections that charge what database/sql,
+// and so GORM, reads of them.
+type metered struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (m metered) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := m.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	of, is := conn.(*stdlib.Conn)
+	if !is {
+		return conn, nil
+	}
+	return meteredConn{of}, nil
+}
+
+type meteredConn struct{ *stdlib.Conn }
+
+// Direct returns the connection past database/sql, whose rows exchange charges.
+func (c meteredConn) Direct() Conn { return c.Conn.Conn() }
+
+// QueryContext implements driver.QueryerContext.
+func (c meteredConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := c.Conn.QueryContext(ctx, statement, args)
+	if err != nil {
+		return nil, err
+	}
+	of, is := rows.(*stdlib.Rows)
+	meter := memory.MeterOf(ctx)
+	if !is || meter == nil {
+		return rows, nil
+	}
+	return &meteredRows{of, tally{meter: meter}}, nil
+}
+
+type meteredRows struct {
+	*stdlib.Rows
+	tally
+}
+
+// Next implements driver.Rows.
+func (r *meteredRows) Next(into []driver.Value) error {
+	if err := r.Rows.Next(into); err != nil {
+		return err
+	}
+	size := 0
+	for _, value := range into {
+		switch v := value.(type) {
+		case string:
+			size += len(v)
+		case []byte:
+			size += len(v)
+		}
+	}
+	return r.add(size)
+}
+
+// Close implements driver.Rows. What is not charged yet is too little to refuse.
+func (r *meteredRows) Close() error {
+	_ = r.charge()
+	return r.Rows.Close()
+}
