@@ -9,21 +9,13 @@ import (
 	"testing"
 )
 
-// What the documents name as a test is one.
+// TestDocumentsNameTestsThatExist looks for each test that the documents name.
 func TestDocumentsNameTestsThatExist(t *testing.T) {
 	t.Parallel()
-	documents, err := filepath.Glob(root + "/docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	exist := functionsOfTests(t)
 	named := 0
-	for _, name := range append(documents, root+"/README.md", root+"/CONTRIBUTING.md") {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, match := range regexp.MustCompile("`((Test|Fuzz|Benchmark)[A-Z][A-Za-z0-9]*)`").FindAllStringSubmatch(string(text), -1) {
+	for name, text := range documentsIn(t) {
+		for _, match := range regexp.MustCompile("`((Test|Fuzz|Benchmark)[A-Z][A-Za-z0-9]*)`").FindAllStringSubmatch(text, -1) {
 			named++
 			if !exist[match[1]] {
 				t.Errorf("%s names %s, which does not exist", name, match[1])

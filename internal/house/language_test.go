@@ -22,16 +22,14 @@ var dialect = regexp.MustCompile(`(?i)\b(he|him|his|himself|whom|whoever|what ca
 
 func TestUserTextIsPlainEnglish(t *testing.T) {
 	t.Parallel()
-	documents, err := filepath.Glob(root + "/docs/*.md")
+	texts := documentsIn(t)
+	schema, err := os.ReadFile(root + "/schema.graphqls")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range append(documents, root+"/README.md", root+"/SECURITY.md", root+"/CONTRIBUTING.md", root+"/examples/README.md", root+"/schema.graphqls") {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, line := range strings.Split(string(text), "\n") {
+	texts["schema.graphqls"] = string(schema)
+	for name, text := range texts {
+		for i, line := range strings.Split(text, "\n") {
 			if found := dialect.FindString(line); found != "" {
 				t.Errorf("%s:%d says %q: %s", name, i+1, found, line)
 			}
