@@ -33,8 +33,8 @@ crash: ## kill servers and Postgres under load, far more often than the tests do
 release-schema: ## what clients have from this release on (docs/schema-changes.md)
 	cp schema.graphqls testdata/schema.released.graphqls
 
-hostile: ## the memory of the server under the worst documents, 32 at once (SIZE=S or M)
-	BENCH_SIZE=$(or $(SIZE),S) go test -run '^$$' -bench HostileMemory -benchtime 1x -timeout 30m ./bench
+hostile: ## the memory of the server under the worst requests, 32 at once (SIZE=S or M; ONLY=imports, a regular expression)
+	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench HostileMemory -benchtime 1x -timeout 120m ./bench -hostile '$(ONLY)'
 
 bench: ## measure, and write the tables of docs/performance.md and docs/measurements.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
 	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,152 +22,225 @@ import (
 const (
 	mostMemory     = 300 << 20
 	hostileClients = 32
+	hostileRounds  = 4
 )
 
-// hostileDocuments are the worst known ones. Where a document has %d, the largest
-// page that is admitted takes its place.
-var hostileDocuments = []struct{ name, text string }{
-	{"slots of interviewers of slots", `{ interviewers(first: 10) { nodes { slots(first: %d) { nodes { id start end
-		interviewer { name bio slots(first: 40) { nodes { id start end status interviewer { id name email bio headline } } } } } } } } }`},
-	{"history of slots", `{ interviewers(first: 10) { nodes { slots(first: %d) { nodes { id history { what at until eventId } interviewer { name bio } } } } } }`},
-	{"events of interviews of events", `{ interviews(first: %d) { nodes { events(first: 10) { nodes { id kind at interview { id
-		events(first: 5) { nodes { id kind at interview { id status note } } } } } } } } }`},
-	{"everything of students", `{ students(first: %d) { nodes { id name email eligibility { eligible reasons { code message } } upcomingInterviews { id start interviewer { bio } }
-		interviews(first: 20) { nodes { id note start interviewer { name bio } events(first: 2) { nodes { id kind at } } } } } } }`},
-	{"students eligible", `{ students(first: %d) { nodes { id a: eligibility { eligible interviewsUsed recentGrades reasons { code message } student { id name email } } } } }`},
-	{"long names", `{ interviewers(first: %d) { nodes { slots(first: 45) { nodes { ` + longNames(20, 500) + ` } } } } }`},
-	{"counts", `{ students(first: %d) { nodes { ` + times(20, `c%d: interviews(first: 1) { totalCount }`) + ` } } }`},
-	{"introspection", `{ __schema { types { name description fields { name description args { name description type { name ofType { name } } } type { name ofType { name ofType { name } } } }
-		inputFields { name description } enumValues { name description } } } }`},
+var hostileOnly = flag.String("hostile", "", "a regular expression: the hostile requests that are sent")
+
+// hostileLimits make each X-Forwarded-For a caller. They have no rate limit: who has
+// one asks for less.
+var hostileLimits = []string{
+	"TRUSTED_PROXIES=127.0.0.1", "RATE_LIMIT=on", "MAX_OPERATIONS_PER_CALLER=0", "MAX_STREAMS_PER_CALLER=100", "MAX_SUBSCRIPTIONS_PER_CALLER=200",
+	"RATE_LIMIT_BURST=1000000000", "RATE_LIMIT_PER_SECOND=1000000000",
 }
 
-// times repeats a text, with its number.
-func times(n int, format string) string {
-	var all strings.Builder
-	for i := range n {
-		fmt.Fprintf(&all, format+" ", i)
+// BenchmarkHostileMemory sends the worst requests to the built program, each kind by
+// 32 callers at once, and fails when more is resident than docs/security.md says. The
+// program serves a copy of the data set, whose texts are as long as may be.
+func BenchmarkHostileMemory(b *testing.B) {
+	only := regexp.MustCompile(*hostileOnly)
+	for _, size := range hostileSizes() {
+		b.Run(size, func(b *testing.B) {
+			h := startHostile(b, size)
+			t := table{by: "32 at once, data set " + size, header: []string{"page", "largest answer", "codes", "time", "peak RSS", "RSS after"}}
+			for _, one := range h.requests() {
+				if only.MatchString(one.name) {
+					h.measure(one, &t)
+				}
+			}
+			b.ReportMetric(0, "ns/op") // of all requests together, which says nothing
+			fmt.Print("\n", t.text(), "\n")
+		})
 	}
-	return all.String()
 }
 
-func longNames(n, length int) string {
-	return times(n, "n%d_"+strings.Repeat("x", length)+": __typename")
+// hostileSizes are the data sets to measure: BENCH_SIZE, or S and M.
+func hostileSizes() []string {
+	if size := os.Getenv("BENCH_SIZE"); size != "" {
+		return []string{size}
+	}
+	return []string{"S", "M"}
 }
+
+// hostileRequest is one kind of request. Where document is set, each caller sends it
+// four times; the largest page that is admitted takes the place of its %[1]d.
+type hostileRequest struct {
+	name     string
+	document string
+	send     func(h *hostile) // in place of the document
+}
+
+// hostile is a server that is asked the worst, and what it answered.
+type hostile struct {
+	*world
+	b       *testing.B
+	process process
+
+	mu      sync.Mutex
+	largest int
+	codes   map[string]int
+}
+
+// startHostile starts the program over a copy of a data set.
+func startHostile(b *testing.B, size string) *hostile {
+	b.Helper()
+	w := openCopy(b, size)
+	w.lengthen(b)
+	p, err := w.startRehearse(hostileLimits...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := p.stop(); err != nil {
+			b.Error(err)
+		}
+	})
+	return &hostile{world: w, b: b, process: p}
+}
+
+// measure sends one kind of request, and reads how much became resident.
+func (h *hostile) measure(one hostileRequest, t *table) {
+	page := ""
+	if one.send == nil {
+		document, size := h.largestAdmitted(one.document)
+		body := hostileBody(document, nil)
+		one.send = func(h *hostile) { h.atOnce(hostileRounds, func(caller, _ int) { h.ask(caller, body) }) }
+		page = strings.TrimPrefix(strconv.Itoa(size), "0")
+	}
+	h.largest, h.codes = 0, map[string]int{}
+	h.process.forgetPeak()
+	began := time.Now()
+	one.send(h)
+	most := h.process.peakMemory()
+	row := []string{one.name, page, mib(h.largest), strings.TrimPrefix(fmt.Sprint(h.codes), "map"),
+		time.Since(began).Round(10 * time.Millisecond).String(), mib(most), mib(h.process.memory())}
+	t.add(row...)
+	fmt.Fprintln(os.Stderr, strings.Join(row, " | ")) // it takes a while
+	if most > mostMemory {
+		h.b.Errorf("%s: %s are resident; at most %s may be", one.name, mib(most), mib(mostMemory))
+	}
+}
+
+func mib(bytes int) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
 
 func (p process) forgetPeak() {
 	const peakAlone = "5" // proc(5)
 	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.pid), []byte(peakAlone), 0)
 }
 
-// hostileLimits make each X-Forwarded-For a caller. They have no rate limit: who has
-// one asks for less.
-var hostileLimits = []string{"TRUSTED_PROXIES=127.0.0.1", "RATE_LIMIT=on"}
-
-// BenchmarkHostileMemory asks the worst documents of the built program, each by 32
-// callers at once, four times, and fails when more is resident than docs/security.md says.
-func BenchmarkHostileMemory(b *testing.B) {
-	w := open(b)
-	const endless = "1000000000"
-	p, err := w.startRehearse(append(hostileLimits, "RATE_LIMIT_BURST="+endless, "RATE_LIMIT_PER_SECOND="+endless)...)
-	if err != nil {
-		b.Fatal(err)
+// atOnce calls send for each caller and round, all callers at once.
+func (h *hostile) atOnce(rounds int, send func(caller, round int)) {
+	var all sync.WaitGroup
+	for caller := range hostileClients {
+		all.Go(func() {
+			for round := range rounds {
+				send(caller, round)
+			}
+		})
 	}
-	defer func() {
-		if err := p.stop(); err != nil {
-			b.Error(err)
-		}
-	}()
-	t := table{by: "32 at once", header: []string{"page", "largest answer", "codes", "time", "peak RSS", "RSS after"}}
-	for _, document := range hostileDocuments {
-		text, size := largestAdmitted(b, p.url, document.text)
-		p.forgetPeak()
-		began := time.Now()
-		largest, codes := hostile(b, p.url, text)
-		t.add(document.name, strconv.Itoa(size), mib(largest), codes, time.Since(began).Round(10*time.Millisecond).String(), mib(p.peakMemory()), mib(p.memory()))
-		if most := p.peakMemory(); most > mostMemory {
-			b.Errorf("%s: %s are resident; at most %s may be", document.name, mib(most), mib(mostMemory))
-		}
-	}
-	b.ReportMetric(0, "ns/op") // of all documents together, which says nothing
-	fmt.Print("\n", t.text(), "\n")
+	all.Wait()
 }
 
-func mib(bytes int) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
-
 // largestAdmitted puts the largest page into a document with which it is admitted.
-func largestAdmitted(b *testing.B, url, format string) (document string, size int) {
-	b.Helper()
-	if !strings.Contains(format, "%d)") {
+func (h *hostile) largestAdmitted(format string) (document string, size int) {
+	return largestPage(format, func(body []byte) bool { return !refusedPage.MatchString(h.answer(0, body).text) })
+}
+
+// refusedPage is what a page that is too large is answered with.
+var refusedPage = regexp.MustCompile(`QUERY_TOO_COMPLEX|a whole number from 1 to`)
+
+func largestPage(format string, admitted func(body []byte) bool) (document string, size int) {
+	if !strings.Contains(format, "%[1]d") {
 		return format, 0
 	}
-	low, high := 1, 101
+	low, high := 1, 501
 	for low+1 < high {
-		middle := (low + high) / 2
-		if _, text := hostileAnswer(b, url, 0, fmt.Sprintf(format, middle)); strings.Contains(text, "QUERY_TOO_COMPLEX") {
-			high = middle
-		} else {
+		if middle := (low + high) / 2; admitted(hostileBody(fmt.Sprintf(format, middle), nil)) {
 			low = middle
+		} else {
+			high = middle
 		}
 	}
 	return fmt.Sprintf(format, low), low
 }
 
-// hostile sends a document by all callers at once.
-func hostile(b *testing.B, url, document string) (largest int, codes string) {
-	b.Helper()
-	var all sync.WaitGroup
-	var mu sync.Mutex
-	counted := map[string]int{}
-	for caller := range hostileClients {
-		all.Go(func() {
-			for range 4 {
-				size, text := hostileAnswer(b, url, caller, document)
-				code := "OK"
-				if found := errorCode.FindStringSubmatch(text); found != nil {
-					code = found[1]
-				}
-				mu.Lock()
-				largest = max(largest, size)
-				counted[code]++
-				mu.Unlock()
-			}
-		})
-	}
-	all.Wait()
-	return largest, strings.TrimPrefix(fmt.Sprint(counted), "map")
+// hostileBody is the body of a request.
+func hostileBody(document string, variables map[string]any) []byte {
+	body, _ := json.Marshal(map[string]any{"query": document, "variables": variables}) // which are texts and numbers
+	return body
+}
+
+// ask sends a request of a caller, and notes the size and the code of the answer.
+func (h *hostile) ask(caller int, body []byte) {
+	a := h.answer(caller, body)
+	h.note(a.size, a.text)
 }
 
 var errorCode = regexp.MustCompile(`"code":"([A-Z_]+)"`)
 
-// hostileAnswer asks as a caller, and returns how long the answer is, and its first bytes.
-func hostileAnswer(b *testing.B, url string, caller int, document string) (size int, text string) {
-	b.Helper()
-	body, err := json.Marshal(map[string]string{"query": document})
-	if err != nil {
-		b.Error(err)
-		return 0, ""
+func (h *hostile) note(size int, text string) {
+	code := "OK"
+	if found := errorCode.FindStringSubmatch(text); found != nil {
+		code = found[1]
 	}
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.largest = max(h.largest, size)
+	h.codes[code]++
+}
+
+// hostileAnswer is how long an answer is, and its first bytes.
+type hostileAnswer struct {
+	size int
+	text string
+}
+
+func (h *hostile) answer(caller int, body []byte) (a hostileAnswer) {
+	response, err := http.DefaultClient.Do(h.post(caller, body))
 	if err != nil {
-		b.Error(err)
-		return 0, ""
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Forwarded-For", fmt.Sprintf("10.0.0.%d", caller+1))
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		b.Error(err)
-		return 0, ""
+		h.b.Error(err)
+		return a
 	}
 	defer response.Body.Close()
 	const enough = 4 << 10
 	head, err := io.ReadAll(io.LimitReader(response.Body, enough))
 	if err != nil {
-		b.Error(err)
+		h.b.Error(err)
 	}
 	rest, err := io.Copy(io.Discard, response.Body)
 	if err != nil {
-		b.Error(err)
+		h.b.Error(err)
 	}
-	return len(head) + int(rest), string(head)
+	return hostileAnswer{len(head) + int(rest), string(head)}
+}
+
+func (h *hostile) post(caller int, body []byte) *http.Request {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, h.process.url, bytes.NewReader(body))
+	if err != nil {
+		h.b.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Forwarded-For", address32(caller))
+	return r
+}
+
+func address32(caller int) string { return fmt.Sprintf("10.0.0.%d", caller+1) }
+
+// must sends a request that has to succeed, and decodes its data.
+func (h *hostile) must(document string, variables map[string]any, into any) {
+	response, err := http.DefaultClient.Do(h.post(0, hostileBody(document, variables)))
+	if err != nil {
+		h.b.Fatal(err)
+	}
+	defer response.Body.Close()
+	var a struct {
+		Data   json.RawMessage
+		Errors json.RawMessage
+	}
+	if err := json.NewDecoder(response.Body).Decode(&a); err != nil || a.Errors != nil {
+		h.b.Fatalf("%s: %s, %v", document, a.Errors, err)
+	}
+	if err := json.Unmarshal(a.Data, into); err != nil {
+		h.b.Fatal(err)
+	}
 }
