@@ -117,6 +117,9 @@ func (c coster) field(f *ast.Field, in around) priced {
 		if f.Definition != nil && f.Definition.Type.Elem != nil {
 			return priced{scalars: max(1, scalarLists[placeOf(f)])}
 		}
+		if readsPolicy[placeOf(f)] {
+			return priced{scalars: 1, reads: 1}
+		}
 		return priced{scalars: 1}
 	}
 	if f.Name == "__schema" || f.Name == "__type" {

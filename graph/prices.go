@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,8 @@ const (
 	costOfRead     = 9   // a field that reads objects, for all of them together
 	costOfMutation = 10  // a transaction, with its locks
 	costOfCount    = 20  // of a list, up to 10,000 rows
-	costOfTags     = 10  // of all interviewers
+	costOfFilter   = 20  // of such rows, which are compared with a filter
+	costOfTags     = 20  // of all interviewers
 	costOfExport   = 100 // everything that is stored about a student
 	largestPage    = 500
 
@@ -71,6 +73,12 @@ var held = map[string]bool{
 	"changes": true, "actor": true, "weekly": true, "reasons": true, "emptyReasons": true, "errors": true, "rows": true,
 }
 
+// readsPolicy are the scalars that follow from the policy, which is read for them.
+var readsPolicy = map[string]bool{
+	"Student.interviewLimit": true, "Interview.viewerCanCancel": true, "Interview.viewerCanReschedule": true,
+	"Interview.cancelableUntil": true, "Interview.reschedulableUntil": true, "Interview.reschedulesLeft": true,
+}
+
 // scalarLists is how many scalars a list of scalars counts as. The others are
 // short, and count as one.
 var scalarLists = map[string]int{
@@ -79,24 +87,35 @@ var scalarLists = map[string]int{
 }
 
 // scans is what a filter costs that may look at each row of a table, whatever the
-// size of the page.
+// size of the page. Several filters look at each row once, and cost what the dearest
+// does.
 var scans = map[string]map[string]int{
-	"students": {"search": 450, "eligible": 300, "stuck": 300, "interviewsUsed": 300},
+	"students": {"search": 600, "eligible": 450, "stuck": 450, "interviewsUsed": 450},
 	// Of interviewers there are far fewer.
 	"interviewers": {"search": 10, "tags": 10, "languages": 10, "active": 10},
 	"interviews":   {"status": 50, "start": 20, "end": 20},
 	"events":       {"kind": 100, "start": 50, "end": 50},
 }
 
+// costOfOtherOrder is of a filter of interviews whose matches may lie at the end of
+// the order.
+const costOfOtherOrder = 1600
+
+// pageArguments are those of a list that narrow nothing.
+var pageArguments = map[string]bool{"first": true, "after": true, "last": true, "before": true, "orderBy": true}
+
 // What is read of a range of days.
 const (
-	dayByInterviewer = 4  // each bookable slot is compared with the filter
-	dayByTag         = 12 // and so are the tags of its interviewer and its availability
-	dayOfReasons     = 12 // each published slot is judged
+	dayByInterviewer = 5   // each bookable slot is compared with the filter
+	dayByTag         = 6   // and so are its interviewer and its availability
+	dayOfReasons     = 12  // each published slot is judged
+	mostOfReasons    = 200 // booking.MaxTallied of them
 	longestRange     = 366
 
-	costOfOpenCount = 40 // more than any other count: each slot is judged
-	dayByStatus     = 3  // each slot is compared with the filter
+	costOfOpenCount = 40  // more than any other count: each slot is judged
+	costOfTagged    = 100 // the interviewers and the availabilities with the tags
+	costOfReasons   = 50  // the slots of each interviewer of the filter
+	dayByStatus     = 7   // each slot is compared with the filter
 	anyDayByStatus  = 1600
 )
 
@@ -109,6 +128,9 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	}
 	if counts(f) {
 		total = add(total, costOfCount)
+		if slices.ContainsFunc(f.Arguments, func(a *ast.Argument) bool { return !pageArguments[a.Name] }) {
+			total = add(total, costOfFilter)
+		}
 	}
 	if f.Definition.Arguments.ForName("first") != nil && !selects(f.SelectionSet, "nodes") && !selects(f.SelectionSet, "edges") {
 		total = add(total, size) // the page is read all the same
@@ -117,11 +139,20 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 		return total
 	}
 	filter, _ := arguments["filter"].(map[string]any)
+	scan := 0
 	for name, cost := range scans[f.Name] {
 		if filter[name] != nil {
-			total = add(total, cost)
+			scan = max(scan, cost)
 		}
 	}
+	order, _ := arguments["orderBy"].(map[string]any)
+	switch {
+	case f.Name == "students" && filter["search"] != nil && counts(f) && order["field"] != nil && order["field"] != "ID":
+		scan *= 2 // the page and the total are searched each for itself
+	case f.Name == "interviews" && scan > 0 && order["field"] == "BOOKED_AT":
+		scan = costOfOtherOrder
+	}
+	total = add(total, scan)
 	switch f.Name {
 	case "availableSlots":
 		total = add(total, workInRange(f, arguments))
@@ -135,17 +166,19 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 // workInRange is what availableSlots reads of the range whatever the size of the
 // page.
 func workInRange(f *ast.Field, arguments map[string]any) int {
-	each := 0
+	days, total := days(arguments["start"], arguments["end"]), 0
 	if length(arguments["interviewerIds"]) > 0 {
-		each += dayByInterviewer
+		total += dayByInterviewer * days
 	}
 	if length(arguments["tags"]) > 0 {
-		each += dayByTag
+		total += costOfTagged + dayByTag*days
 	}
 	if selects(f.SelectionSet, "emptyReasons") {
-		each += dayOfReasons
+		total += costOfReasons + min(dayOfReasons*days, mostOfReasons)
+		if length(arguments["tags"]) > 0 {
+			total += 2 * costOfTagged // of those with and without them
+		}
 	}
-	total := each * days(arguments["start"], arguments["end"])
 	if counts(f) {
 		total += costOfOpenCount
 	}

@@ -55,7 +55,7 @@ func (r *Reader) Student(ctx context.Context, id booking.StudentID) (booking.Stu
 // Students reads a page of students, by id unless another order is asked for, and whether there are more.
 func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]booking.Student, bool, error) {
 	var rows []studentRow
-	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	err := pageOfStudents(r.db.WithContext(ctx), f, p, &rows)
 	page, more := cutPage(domains(rows), p)
 	return page, more, fault(err, "list students")
 }

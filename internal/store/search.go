@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -48,12 +49,35 @@ func byValue(db *gorm.DB) *gorm.DB {
 	return db
 }
 
+// firstOfOrder is how many students a search looks at in the order of the list. An
+// index of that order leads all over the table.
+const firstOfOrder = 1000
+
+// pageOfStudents reads a page. A search in another order than that of the table
+// looks at the first students of the order, where frequent words fill the page, and
+// else for all that match, which it then sorts.
+func pageOfStudents(db *gorm.DB, f PeopleFilter, p Page, rows *[]studentRow) error {
+	if f.Search == "" || p.Order.orDefault(ByID).Field == ByID {
+		return p.by(ByID, f.apply(db)).Find(rows).Error
+	}
+	first := p
+	first.First = firstOfOrder - 1
+	ordered := db.Session(&gorm.Session{}).Table("(?) AS students", first.by(ByID, db.Session(&gorm.Session{}).Model(&studentRow{})))
+	if err := p.by(ByID, f.apply(ordered)).Find(rows).Error; err != nil || len(*rows) == p.limit() {
+		return err
+	}
+	*rows = nil
+	// The limit keeps the search apart from the order.
+	found := f.apply(db.Session(&gorm.Session{}).Model(&studentRow{})).Limit(math.MaxInt32)
+	return p.by(ByID, byValue(db.Session(&gorm.Session{}).Table("(?) AS students", found))).Find(rows).Error
+}
+
 // fewPeople are so many that the index finds them sooner than a scan.
 const fewPeople = 500
 
 // countPeople counts the people of the table that match the filter.
 func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
-	if f.Search != "" {
+	if len(trigramsOf(spelling.Fold(f.Search))) > 0 {
 		n, err := countUpTo(fewPeople, byValue(f.apply(db.Session(&gorm.Session{}).Table(table))), table)
 		if err != nil || n <= fewPeople {
 			return n, err

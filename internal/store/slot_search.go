@@ -51,8 +51,8 @@ func (f SlotSearch) narrow() conditions {
 		c.and(`(SELECT EXISTS (SELECT FROM interviewers v WHERE v.tags @> ?::text[])
 			OR EXISTS (SELECT FROM availabilities a WHERE a.tags <> '{}' AND a.tags && ?::text[]))`, f.Tags, f.Tags)
 		c.and(`(interviewer_id IN (SELECT v.id FROM interviewers v WHERE v.tags @> ?::text[])
-			OR availability_id IN (SELECT a.id FROM availabilities a JOIN interviewers v ON v.id = a.interviewer_id
-				WHERE a.tags <> '{}' AND a.tags && ?::text[] AND v.tags || a.tags @> ?::text[]))`, f.Tags, f.Tags, f.Tags)
+			OR availability_id IN (SELECT a.id FROM availabilities a WHERE a.tags <> '{}' AND a.tags && ?::text[] AND (a.tags @> ?::text[]
+				OR a.tags || (SELECT v.tags FROM interviewers v WHERE v.id = a.interviewer_id) @> ?::text[])))`, f.Tags, f.Tags, f.Tags, f.Tags)
 	}
 	return c
 }
