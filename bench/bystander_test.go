@@ -17,7 +17,7 @@ import (
 
 const (
 	attackers    = 32 // connections of the greedy caller
-	attackFor    = 4 * time.Second
+	attackFor    = 3 * time.Second
 	attackRounds = 2 // each by another caller, whose bucket is full at first
 	bystandEvery = 25 * time.Millisecond
 )
