@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,27 @@ func TestPermittedImports(t *testing.T) {
 	for name := range layers {
 		if _, exists := all[name]; !exists {
 			t.Errorf("the layers name %s, which does not exist", name)
+		}
+	}
+}
+
+// TestTheRootHoldsMainAlone checks that the root has no other files, and that main imports the
+// command line alone.
+func TestTheRootHoldsMainAlone(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(root + "/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range files {
+		files[i] = filepath.Base(name)
+	}
+	if want := []string{"server.go", "tools.go"}; !slices.Equal(files, want) {
+		t.Errorf("the root holds %v, want %v", files, want)
+	}
+	for _, imported := range packages(t)[""].Imports {
+		if strings.HasPrefix(imported, "rehearse/") && imported != "rehearse/internal/cli" {
+			t.Errorf("main imports %s, which it may not", imported)
 		}
 	}
 }
