@@ -85,14 +85,14 @@ func (a admission) admit(
 	}
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
 	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {
-		return nil, refuse(wrongMethod, "GET executes queries only; send a mutation with POST").with("Allow", http.MethodPost)
+		return nil, refuse(wrongMethod, "a mutation was sent with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost)
 	}
 	if bodySize(r) > a.maxBody && !onlyImports(operation) {
 		paid, tooMuch, err := a.rates.takeRefused(ctx, r)
 		if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 			return nil, unpaid
 		}
-		return nil, refuse(tooLarge, "the body has %d bytes; more than %d are allowed for a mutation that only imports", bodySize(r), a.maxBody).billed(paid)
+		return nil, refuse(tooLarge, "the body has %d bytes; at most %d are allowed, except for a mutation that only imports", bodySize(r), a.maxBody).billed(paid)
 	}
 	paid, tooMuch, err := a.rates.take(ctx, r, operation, points)
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
@@ -113,8 +113,8 @@ func (a admission) admit(
 func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Error, err error) *refusal {
 	switch {
 	case err != nil:
-		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
-		return because(unavailable, codeUnavailable, "try again in a moment")
+		a.log.ErrorContext(ctx, "cannot update the rate limits", "error", err)
+		return because(unavailable, codeUnavailable, "the rate limits are not available; try again")
 	case tooMuch != nil && tooMuch.Extensions["code"] == string(codeTooComplex):
 		return (&refusal{outcome: wrongDocument, errors: gqlerror.List{tooMuch}}).billed(paid)
 	case tooMuch != nil:

@@ -164,9 +164,9 @@ func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerro
 	case errors.As(err, &large):
 		code, why = codeAnswerTooLarge, tooLargeText(large)
 	case errors.Is(err, budget.ErrBusy):
-		code, why = codeUnavailable, "the server builds too many large answers at the moment; try again"
+		code, why = codeUnavailable, "the server is building too many large responses; try again"
 	case errors.Is(err, budget.ErrOwn):
-		code, why = codeRateLimited, "too many large answers are built for one caller at the moment; try again when they are done"
+		code, why = codeRateLimited, "the server is building too many large responses for this caller; try again when they are done"
 	}
 	if o.Operation.Operation != ast.Mutation {
 		return limited(requestError(code, why), large)
@@ -174,9 +174,9 @@ func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerro
 	done := b.WhatExecuted()
 	if len(done) > 0 {
 		if code == codeUnavailable || code == codeRateLimited { // which would mean: send it again
-			code, why = codeAnswerTooLarge, "the server has no memory for its answer at the moment"
+			code, why = codeAnswerTooLarge, "the server has no memory left for its response"
 		}
-		why = fmt.Sprintf("executed: %s, but without an answer: %s; read the result with a query, and do not send the mutation again",
+		why = fmt.Sprintf("executed: %s, but the response was discarded: %s; read the result with a query, and do not send the mutation again",
 			strings.Join(done, ", "), why)
 	}
 	problem := limited(requestError(code, why), large)
@@ -186,9 +186,9 @@ func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerro
 
 func tooLargeText(large *budget.ExceededError) string {
 	if large.Limit == "memory" {
-		return fmt.Sprintf("building the answer takes more than the %d bytes of memory allowed; select fewer fields, or smaller pages", large.Allowed)
+		return fmt.Sprintf("building the response takes too much memory; at most %d bytes are allowed, so select fewer fields or smaller pages", large.Allowed)
 	}
-	return fmt.Sprintf("the answer is larger than the %d bytes allowed; select fewer fields, or smaller pages", large.Allowed)
+	return fmt.Sprintf("the response is too large; at most %d bytes are allowed, so select fewer fields or smaller pages", large.Allowed)
 }
 
 func limited(problem *gqlerror.Error, large *budget.ExceededError) *gqlerror.Error {

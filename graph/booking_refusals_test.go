@@ -261,7 +261,7 @@ func TestRefusalsThatCannotBeKeptAreCounted(t *testing.T) {
 	for range 3 {
 		same(t, "the answer", codes(s.book(s.student(nil), missing).Errors), []string{"NOT_FOUND"})
 	}
-	if n := strings.Count(logged.String(), `level=WARN msg="a refused booking could not be kept"`); n != 1 {
+	if n := strings.Count(logged.String(), `level=WARN msg="cannot store a refused booking"`); n != 1 {
 		t.Errorf("three losses are logged %d times: %s", n, logged)
 	}
 	registry := prometheus.NewRegistry()

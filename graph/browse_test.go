@@ -111,7 +111,7 @@ func TestTags(t *testing.T) {
 		for _, first := range []int{0, -1, 501} {
 			a := s.ask(fmt.Sprintf(`{ tags(first: %d) { tag } }`, first), nil)
 			a.want(`{"tags":null}`, "tags: BAD_USER_INPUT")
-			same(t, "says", a.Errors[0].Message, fmt.Sprintf("first is %d; a whole number from 1 to 500 is allowed", first))
+			same(t, "says", a.Errors[0].Message, fmt.Sprintf("first is %d; a whole number from 1 to 500 is allowed.", first))
 		}
 	}
 	s.act(booking.RoleAnonymous, 0)
@@ -142,8 +142,8 @@ func TestProfilesAreChanged(t *testing.T) {
 	}{
 		"headline":  {strings.Repeat("x", 121), "headline has 121 characters; 1 to 120 are allowed."},
 		"bio":       {strings.Repeat("x", 1001), "bio has 1001 characters; 1 to 1000 are allowed."},
-		"photoUrl":  {"http://photos.example.org/ann", `photoUrl is "http://photos.example.org/ann"; an address such as https://photos.example.org/ada.jpg is expected.`},
-		"languages": {[]string{"en", "English"}, `languages has "English"; a BCP 47 tag such as en or pt-BR is expected.`},
+		"photoUrl":  {"http://photos.example.org/ann", `photoUrl is "http://photos.example.org/ann"; an https URL such as https://photos.example.org/ada.jpg is expected.`},
+		"languages": {[]string{"en", "English"}, `languages contains "English"; a BCP 47 tag such as en or pt-BR is expected.`},
 	} {
 		refused := s.updateInterviewer(ann, in{field: refusal.value})
 		same(t, field, [3]any{refused[0].Code, refused[0].Message, refused[0].Path}, [3]any{"INVALID_INPUT", refusal.says, []string{"input", field}})

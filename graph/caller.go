@@ -37,7 +37,7 @@ func identified(o Options, next http.Handler) http.Handler {
 		}
 		sender, err := o.Sender(ctx, r.Header.Values("Authorization"))
 		if err != nil {
-			o.Log.DebugContext(ctx, "nobody is identified", "error", err)
+			o.Log.DebugContext(ctx, "the token was rejected", "error", err)
 			refuseSender(w, r.WithContext(ctx), err)
 			return
 		}

@@ -13,7 +13,7 @@ import (
 
 var unwantedTexts = map[string]string{
 	"a\u0000b": "a control character (U+0000)", "a\u009fb": "a control character (U+009F)",
-	"\ufffd": "a character that was lost (U+FFFD)", "\u202egpj.exe": "an override of the direction of writing (U+202E)",
+	"\ufffd": "a replacement for an undecodable character (U+FFFD)", "\u202egpj.exe": "a character that overrides the text direction (U+202E)",
 }
 
 // Every text of every argument and filter, with a character that Postgres or no
@@ -44,7 +44,7 @@ func TestCharactersThatNoTextMayHave(t *testing.T) {
 		t.Errorf("only %d texts were tried", walked)
 	}
 	lone := s.post("application/json", `{"query":"query($s:String){students(filter:{search:$s}){nodes{id}}}","variables":{"s":"a\ud800b"}}`)
-	if lone.code() != "BAD_USER_INPUT" || !strings.Contains(lone.Errors[0].Message, "a character that was lost (U+FFFD)") {
+	if lone.code() != "BAD_USER_INPUT" || !strings.Contains(lone.Errors[0].Message, "a replacement for an undecodable character (U+FFFD)") {
 		t.Errorf("half a surrogate pair: %s", lone.body)
 	}
 }
@@ -119,9 +119,9 @@ func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 			t.Errorf("import of %q, %q: %s, want %q", name, email, imported.messages(), says)
 		}
 	}
-	refuses("Kim", "\u212aim@example.org", "an address such as ada@example.org is expected")
+	refuses("Kim", "\u212aim@example.org", "an e-mail address such as ada@example.org is expected")
 	for _, nothing := range []string{"x\u202ax", "\u2066x\u2069"} {
-		refuses(nothing, "a@example.org", "changes the direction of writing")
+		refuses(nothing, "a@example.org", "changes the text direction")
 	}
 	for _, nothing := range []string{"\u200b", "\u0301", "\u200d\u2060", "\u3164", "\ufeff"} {
 		refuses(nothing, "a@example.org", "name ")
@@ -141,14 +141,14 @@ func TestTextsOfOneLine(t *testing.T) {
 		t.Helper()
 		var payload struct{ Errors []refused }
 		s.mutate(mutation, "__typename", input, &payload)
-		if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, field+" has "+says) {
-			t.Errorf("%s %q: %+v, want %s has %s", mutation, input, payload.Errors, field, says)
+		if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, field+" contains "+says) {
+			t.Errorf("%s %q: %+v, want %s contains %s", mutation, input, payload.Errors, field, says)
 		}
 	}
 	for text, says := range map[string]string{
 		"a\nb": "a control character (U+000A)", "a\rb": "a control character (U+000D)", "a\tb": "a control character (U+0009)",
 		"a\u0085b": "a control character (U+0085)", "a\u2028b": "a line separator (U+2028)", "a\u2029b": "a line separator (U+2029)",
-		"a\u202eb": "an override of the direction of writing (U+202E)",
+		"a\u202eb": "a character that overrides the text direction (U+202E)",
 	} {
 		refuses("createStudent", "name", in{"name": text, "email": "a@example.org"}, says)
 		refuses("createStudent", "idempotencyKey", in{"name": "A", "email": "a@example.org", "idempotencyKey": text}, says)

@@ -29,7 +29,7 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 		s.mutate(field.Name, "", mutations(h)[field.Name], &payload)
 		same(t, field.Name, codes(payload.Errors), []string{"WRONG_STATUS"})
 		for _, refusal := range payload.Errors {
-			same(t, field.Name, refusal.Message, "You are deactivated as an interviewer: you can read what is yours, but change nothing.")
+			same(t, field.Name, refusal.Message, "You are not an active interviewer; you can read your data but not change it.")
 		}
 	}
 	if tried < 10 {

@@ -149,13 +149,13 @@ func (d documents) price(o *graphql.OperationContext) (points int, problem *gqle
 	if problem := rootProblem(o.Operation); problem != nil {
 		return 0, problem
 	}
-	return points, exceeds("cost", "points", points, d.limits.Cost)
+	return points, exceeds("cost", "the operation costs %d points", points, d.limits.Cost)
 }
 
 // parse parses a document that is within the limits that can be told without the
 // schema. It takes time in proportion to the document.
 func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
-	if err := exceeds("characters", "characters", utf8.RuneCountInString(text), l.Characters); err != nil {
+	if err := exceeds("characters", "the document has %d characters", utf8.RuneCountInString(text), l.Characters); err != nil {
 		return nil, err
 	}
 	if err := l.checkTokens(text); err != nil {
@@ -167,7 +167,7 @@ func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 		errcode.Set(err, errcode.ParseFailed)
 		return nil, gqlerror.WrapIfUnwrapped(err)
 	case len(document.Operations) == 0:
-		return nil, requestError(codeBadUserInput, "the document holds no operation")
+		return nil, requestError(codeBadUserInput, "the document has no operation")
 	}
 	return document, newMeasure(l, document).check()
 }
@@ -190,18 +190,19 @@ func (l Limits) checkTokens(text string) *gqlerror.Error {
 		default:
 		}
 	}
-	if err := exceeds("tokens", "tokens", tokens, l.Tokens); err != nil {
+	if err := exceeds("tokens", "the document has %d tokens", tokens, l.Tokens); err != nil {
 		return err
 	}
-	return exceeds("nesting", "brackets within each other", deepest, l.Nesting)
+	return exceeds("nesting", "the document nests brackets %d levels deep", deepest, l.Nesting)
 }
 
-// exceeds is an error if more is asked for than a limit allows.
-func exceeds(limit, unit string, asked, allowed int) *gqlerror.Error {
+// exceeds returns an error if more is asked for than a limit allows. The fact is a
+// format for what is asked for.
+func exceeds(limit, fact string, asked, allowed int) *gqlerror.Error {
 	if asked <= allowed {
 		return nil
 	}
-	err := requestError(codeTooComplex, fmt.Sprintf("the document asks for %d %s; the limit %s is %d", asked, unit, limit, allowed))
+	err := requestError(codeTooComplex, fmt.Sprintf(fact+"; at most %d are allowed (limit %s)", asked, allowed, limit))
 	err.Extensions["limit"], err.Extensions["allowed"], err.Extensions["asked"] = limit, allowed, asked
 	return err
 }

@@ -136,7 +136,7 @@ func boundedPath(path ast.Path) ast.Path {
 	return out
 }
 
-const timeoutText = "the operation took too long and was given up"
+const timeoutText = "the operation exceeded its time limit and was cancelled"
 
 func classify(err error, fromLibrary *gqlerror.Error) (code errorCode, message string) {
 	var input *scalar.InputError
@@ -147,19 +147,19 @@ func classify(err error, fromLibrary *gqlerror.Error) (code errorCode, message s
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
 	case errors.Is(err, app.ErrUnauthenticated):
-		return codeUnauthenticated, "the operation requires a token"
+		return codeUnauthenticated, "the request has no token; the operation requires one"
 	case errors.Is(err, app.ErrForbidden):
 		return codeForbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return codeTimeout, timeoutText
 	case errors.Is(err, context.Canceled): // the sender has left, and nobody reads this
-		return codeTimeout, "the request was given up"
+		return codeTimeout, "the client cancelled the request"
 	case errors.Is(err, store.ErrUnavailable):
-		return codeUnavailable, "the database cannot be used at the moment; try again"
+		return codeUnavailable, "the database is not available; try again"
 	case isDocumentError(fromLibrary):
 		return codeBadUserInput, fromLibrary.Message
 	}
-	return codeInternal, "internal error; the server's log has the cause under the errorId"
+	return codeInternal, "internal error; the server log has the cause under the errorId"
 }
 
 // isDocumentError: the library's own words about the document or its variables.

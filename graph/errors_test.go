@@ -158,7 +158,7 @@ func TestUnavailable(t *testing.T) {
 	for range 5 {
 		same(t, "the next request", s.ask("{ bookingPolicy { version } }", nil).code(), "UNAVAILABLE")
 	}
-	if n := strings.Count(s.log.String(), `msg="the database cannot be used"`); n != 1 {
+	if n := strings.Count(s.log.String(), `msg="the database is not available"`); n != 1 {
 		t.Errorf("an outage is logged %d times:\n%s", n, s.log)
 	}
 	if _, err := admin.ExecContext(t.Context(), "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true"); err != nil {

@@ -38,7 +38,7 @@ type sizedBody struct {
 }
 
 // errNoPlace reports a large body that finds no place.
-var errNoPlace = errors.New("there is no place for a large body")
+var errNoPlace = errors.New("too many large bodies are being read")
 
 func (b *sizedBody) Read(into []byte) (int, error) {
 	if b.refused != nil {

@@ -61,9 +61,9 @@ func TestImportOfALargeBody(t *testing.T) {
 		size     int
 		says     string
 	}{
-		"more than an import":  {importCalendarMutation, 8 << 20, "the 8388608 bytes allowed"},
-		"no import":            {`query($id: ID!) { interviewer(id: $id) { id } }`, 300 << 10, "more than 262144 are allowed"},
-		"an import and others": {strings.Replace(importCalendarMutation, "{\n", "{ releaseHold(input: {holdId: $id}) { errors { code } }\n", 1), 300 << 10, "more than 262144 are allowed"},
+		"more than an import":  {importCalendarMutation, 8 << 20, "at most 8388608 bytes are allowed"},
+		"no import":            {`query($id: ID!) { interviewer(id: $id) { id } }`, 300 << 10, "at most 262144 are allowed"},
+		"an import and others": {strings.Replace(importCalendarMutation, "{\n", "{ releaseHold(input: {holdId: $id}) { errors { code } }\n", 1), 300 << 10, "at most 262144 are allowed"},
 	} {
 		refused := s.ask(row.document, map[string]any{"id": ann, "ical": strings.Repeat(" ", row.size)})
 		same(t, name, refused.status, 413)
@@ -75,7 +75,7 @@ func TestImportOfALargeBody(t *testing.T) {
 		s.act(role, 1)
 		refused := s.ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 300<<10)})
 		same(t, "as "+string(role), refused.status, 413)
-		if !strings.Contains(refused.body, "the 262144 bytes allowed") {
+		if !strings.Contains(refused.body, "at most 262144 bytes are allowed") {
 			t.Errorf("as %q: %.300s", role, refused.body)
 		}
 	}

@@ -156,10 +156,10 @@ func TestImportCalendarOfEventsThatOverlap(t *testing.T) {
 	s.accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 IGNORED", "22 IGNORED", "28 IGNORED", "34 IGNORED"})
 	same(t, "notes", done.notes(), []string{
-		"16 IGNORED The event in line 4 offers the same time.",
+		"16 IGNORED The event on line 4 has the same time.",
 		"22 IGNORED Other slots or blocked time of the interviewer cover the whole event.",
-		"28 IGNORED The event lasts 30m0s, which is less than a slot of 60 minutes.",
-		"34 IGNORED The event lasts whole days; only events with times are published.",
+		"28 IGNORED The event lasts 30m0s; at least one slot of 60 minutes is required.",
+		"34 IGNORED The event is an all-day event; only events with times are published.",
 	})
 	before := s.rows()
 	same(t, "again", s.imports("importAvailability", "", send).Unchanged, 2)

@@ -17,14 +17,14 @@ func TestImportOfAFileThatCannotBeRead(t *testing.T) {
 	before := s.rows()
 	many := "name,email\n" + strings.Repeat("a,b\n", 5001)
 	for name, test := range map[string]struct{ file, says string }{
-		"nothing":            {"", "the file is empty; its first line must name the columns: name, email, timeZone (may be left out)"},
-		"an unknown column":  {"name,email,age\n", `line 1 names a column "age", the 3rd`},
-		"a missing column":   {"name\n", "line 1 does not name the column email"},
-		"a column twice":     {"name,email,name\n", "line 1 names the column name twice"},
-		"no header":          {"Ada,ada@example.org\n", `line 1 names a column "Ada", the 1st`},
-		"a stray quote":      {"name,email\nAda,ada@example.org\nBo\"b,bob@example.org\n", "line 3, character 3, is not CSV: bare \" in non-quoted-field"},
-		"an open quote":      {"name,email\n\"Ada,ada@example.org\n", "is not CSV: extraneous or missing \" in quoted-field"},
-		"more than is taken": {many, "the file has more than the 5000 rows allowed"},
+		"nothing":            {"", "The file is empty; the first line must name the columns: name, email, timeZone (optional)"},
+		"an unknown column":  {"name,email,age\n", `Line 1: the 3rd column has the unknown name "age"`},
+		"a missing column":   {"name\n", "Line 1: the column email is missing"},
+		"a column twice":     {"name,email,name\n", "Line 1: the column name occurs twice"},
+		"no header":          {"Ada,ada@example.org\n", `Line 1: the 1st column has the unknown name "Ada"`},
+		"a stray quote":      {"name,email\nAda,ada@example.org\nBo\"b,bob@example.org\n", "Line 3, character 3: invalid CSV: bare \" in non-quoted-field"},
+		"an open quote":      {"name,email\n\"Ada,ada@example.org\n", "invalid CSV: extraneous or missing \" in quoted-field"},
+		"more than is taken": {many, "The file has too many rows; at most 5000 are allowed."},
 	} {
 		set := map[string]any{"csv": test.file, "partial": true}
 		payload := s.imports("importStudents", test.file, set)
@@ -67,8 +67,8 @@ func TestImportOfStudentsThatFail(t *testing.T) {
 	same(t, "in part", part.came(), want)
 	same(t, "counted", []int{part.Created, part.Unchanged, part.Failed}, []int{2, 0, 6})
 	for _, says := range []string{
-		`interviewLimit is "many"; a whole number is expected`, "as on line 2", "the row has 1 values; the header names 4 columns",
-		`name is "New"; the person with this e-mail exists already, with "Old"`, `timeZone is "Mars/Base"`,
+		`interviewLimit is "many"; a whole number is expected`, "as on line 2", "The row has 1 values; the header has 4 columns.",
+		`name is "New", but the person with this e-mail address has "Old"`, `timeZone is "Mars/Base"`,
 	} {
 		if got := part.messages(); !strings.Contains(got, says) {
 			t.Errorf("nothing says %q:\n%s", says, got)

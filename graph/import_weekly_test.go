@@ -121,8 +121,8 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 		"17 SKIPPED", "18 UNCHANGED", "19 FAILED tags:INVALID_INPUT", "20 FAILED tags:INVALID_INPUT",
 	})
 	for _, says := range []string{
-		"start is of a window, and the row has columns of a weekly rule", "endTime is empty; a row has start and end, or of a weekly rule weekdays",
-		`weekdays is "MOON"; MONDAY, or more with ; between them`, "Line 14 is the same rule", `tags is "y"; this availability exists already, with "x"`,
+		"start is set, but the row has values of a weekly rule", "endTime is empty; a window requires start and end, and a weekly rule requires weekdays",
+		`weekdays is "MOON"; a list of weekdays separated by ;`, "The rule is also on line 14", `tags is "y", but the existing availability has "x"`,
 	} {
 		if !strings.Contains(got.messages(), says) {
 			t.Errorf("nothing says %q:\n%s", says, got.messages())

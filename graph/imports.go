@@ -63,13 +63,13 @@ func (r mutationResolver) importAvailability(ctx context.Context, in model.Impor
 	o := importOptions(ctx, in.DryRun, in.Partial)
 	switch {
 	case (in.CSV == nil) == (in.Ical == nil):
-		return nil, booking.Refuse(booking.InvalidInput, "csv", "exactly one of csv and ical must be given")
+		return nil, booking.Refuse(booking.InvalidInput, "csv", "csv and ical are both set, or neither is; exactly one is required.")
 	case in.CSV != nil && in.InterviewerID != nil:
-		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId goes with ical; the rows of csv name their interviewers")
+		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId is set with csv; it is allowed only with ical.")
 	case in.CSV != nil:
 		return r.app.ImportAvailability(ctx, strings.NewReader(*in.CSV), o)
 	case in.InterviewerID == nil:
-		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId must say whose calendar ical is")
+		return nil, booking.Refuse(booking.InvalidInput, "interviewerId", "interviewerId is missing; it is required with ical.")
 	}
 	return r.app.ImportCalendar(ctx, app.CalendarInput{
 		InterviewerID: booking.InterviewerID(*in.InterviewerID), ICal: []byte(*in.Ical), SlotMinutes: in.SlotMinutes,

@@ -38,7 +38,7 @@ func TestBadQueries(t *testing.T) {
 		{"null start", slots(`start: null, end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "null"},
 		{"empty time", slots(`start: "", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", `"" is not a time`},
 		{"a date alone", slots(`start: "2026-06-01", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", `"2026-06-01" is not a time`},
-		{"year 1", slots(`start: "0001-01-01T00:00:00Z", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "before the year 1900"},
+		{"year 1", slots(`start: "0001-01-01T00:00:00Z", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "the year 1900 or later is allowed"},
 		{"a month too many", slots(`start: "2026-13-01T00:00:00Z", end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "is not a time"},
 		{"a number for a time", slots(`start: 5, end: "2026-06-02T00:00:00Z"`), "BAD_USER_INPUT", "5 is not a time"},
 		{"an unknown student", `{ eligibility(studentId: 999999) { eligible } }`, "NOT_FOUND", "no such student"},
@@ -216,15 +216,15 @@ func TestRequestsThatHoldNoOperation(t *testing.T) {
 		status                  int
 		says                    string
 	}{
-		{"malformed JSON", "application/json", `{"query": "` + secret, http.StatusBadRequest, "the body is not JSON: syntax error at byte 27"},
-		{"an array", "application/json", `[{"query": "{ __typename }"}]`, http.StatusBadRequest, "the body is an array; send one operation"},
-		{"two values", "application/json", `{"query": "{ __typename }"} {}`, http.StatusBadRequest, "the body is not JSON: syntax error at byte 29"},
+		{"malformed JSON", "application/json", `{"query": "` + secret, http.StatusBadRequest, "the body is not valid JSON: syntax error at byte 27"},
+		{"an array", "application/json", `[{"query": "{ __typename }"}]`, http.StatusBadRequest, "the body is an array; an object is expected"},
+		{"two values", "application/json", `{"query": "{ __typename }"} {}`, http.StatusBadRequest, "the body is not valid JSON: syntax error at byte 29"},
 		{"a query of a number", "application/json", `{"query": 5}`, http.StatusBadRequest, "the parameter query is a number; a string is expected"},
 		{"variables of a string", "application/json", `{"query": "{ __typename }", "variables": "` + secret + `"}`, http.StatusBadRequest, "the parameter variables is a string; an object is expected"},
 		{"no query", "application/json", `{}`, http.StatusBadRequest, "query is missing"},
 		{"another media type", "text/plain", `{"query": "{ __typename }"}`, http.StatusUnsupportedMediaType, "application/json"},
 		{"a form", "application/x-www-form-urlencoded", `query=x`, http.StatusUnsupportedMediaType, "application/json"},
-		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 8<<20) + `"}`, http.StatusRequestEntityTooLarge, "the 8388608 bytes allowed"},
+		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 8<<20) + `"}`, http.StatusRequestEntityTooLarge, "at most 8388608 bytes are allowed"},
 	} {
 		a := s.post(test.contentType, test.body)
 		if a.status != test.status || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, test.says) ||

@@ -149,8 +149,8 @@ const (
 // neverPayable refuses what a full bucket does not pay for: waiting does not help.
 func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
 	return firstOf(
-		exceeds("rateLimitPoints", "points, which is all that the rate limit ever allows at once", points, l.Points.Limit().Burst),
-		exceeds("rateLimitBookings", "holds, bookings and reschedules, which is all that the rate limit ever allows at once", bookings, l.Bookings.Limit().Burst))
+		exceeds("rateLimitPoints", "the operation costs %d points, more than a full rate limit has", points, l.Points.Limit().Burst),
+		exceeds("rateLimitBookings", "the operation makes %d holds, bookings and reschedules, more than a full rate limit has", bookings, l.Bookings.Limit().Burst))
 }
 
 func pay(ctx context.Context, from ratelimit.Buckets, bucket, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {
@@ -163,7 +163,7 @@ func pay(ctx context.Context, from ratelimit.Buckets, bucket, whose string, poin
 	}
 	paid.RetryAfterInSec = int(math.Ceil(min(verdict.RetryAfter, 24*time.Hour).Seconds()))
 	refused := requestError(codeRateLimited, fmt.Sprintf(
-		"the rate limit of %s is exceeded: the operation needs %d, and %d are left", bucket, points, paid.Remaining))
+		"the rate limit of %s is exceeded: the operation costs %d, and %d are left", bucket, points, paid.Remaining))
 	refused.Extensions["cost"] = paid
 	return paid, refused, nil
 }

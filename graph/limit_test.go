@@ -202,7 +202,7 @@ func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
 	}
 	third := book(slots[2])
 	same(t, "the third", third.code(), "RATE_LIMITED")
-	same(t, "its message", third.Errors[0].Message, "the rate limit of bookings is exceeded: the operation needs 1, and 0 are left")
+	same(t, "its message", third.Errors[0].Message, "the rate limit of bookings is exceeded: the operation costs 1, and 0 are left")
 	move := fmt.Sprintf("mutation { rescheduleInterview(input: { interviewId: %s, slotId: %s }) { errors { code } } }", missing, slots[2])
 	a, _ := s.sendFrom("", move)
 	same(t, "a reschedule", a.code(), "RATE_LIMITED")

@@ -69,24 +69,24 @@ func (m *measure) check() *gqlerror.Error {
 		}
 	}
 	if err := firstOf(
-		exceeds("aliases", "aliases", m.aliases, m.limits.Aliases),
-		exceeds("directives", "directives", m.directives, m.limits.Directives),
-		exceeds("nodes", "nodes, counted once for each operation and fragment that reaches them", nodes, m.limits.Nodes),
+		exceeds("aliases", "the document has %d aliases", m.aliases, m.limits.Aliases),
+		exceeds("directives", "the document has %d directives", m.directives, m.limits.Directives),
+		exceeds("nodes", "the document has %d nodes, counted once for each operation and fragment that reaches them", nodes, m.limits.Nodes),
 	); err != nil {
 		return err
 	}
-	return exceeds("sameKey", "fields in one place of the answer", m.mostInOnePlace(), m.limits.SameKey)
+	return exceeds("sameKey", "the document selects the same response key %d times in one place", m.mostInOnePlace(), m.limits.SameKey)
 }
 
 func (m *measure) checkOperation(kind ast.Operation, s size) *gqlerror.Error {
-	roots := exceeds("rootFields", "root fields", s.roots, m.limits.RootFields)
+	roots := exceeds("rootFields", "the operation has %d root fields", s.roots, m.limits.RootFields)
 	if kind == ast.Mutation {
-		roots = exceeds("rootFieldsOfMutation", "root fields in a mutation", s.roots, m.limits.RootFieldsOfMutation)
+		roots = exceeds("rootFieldsOfMutation", "the mutation has %d root fields", s.roots, m.limits.RootFieldsOfMutation)
 	}
 	return firstOf(roots,
-		exceeds("depth", "fields within each other", s.depth, m.limits.Depth),
-		exceeds("introspectionDepth", "fields within each other in introspection", s.introspection, m.limits.IntrospectionDepth),
-		exceeds("fields", "fields", s.fields, m.limits.Fields))
+		exceeds("depth", "the document nests fields %d levels deep", s.depth, m.limits.Depth),
+		exceeds("introspectionDepth", "the document nests introspection fields %d levels deep", s.introspection, m.limits.IntrospectionDepth),
+		exceeds("fields", "the document has %d fields", s.fields, m.limits.Fields))
 }
 
 func firstOf(errs ...*gqlerror.Error) *gqlerror.Error {

@@ -180,7 +180,7 @@ func TestForeignCursors(t *testing.T) {
 			}
 			answer := s.ask(fmt.Sprintf("{ %s(%s, after: %q) { nodes { id } } }", to.list, to.order, from.cursor), nil)
 			if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" ||
-				answer.Errors[0].Message != "after is not a cursor of this list; take it from an edge or from pageInfo" {
+				answer.Errors[0].Message != "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected" {
 				t.Errorf("%s in %s with a cursor of %s in %s: %s", to.list, to.order, from.list, from.order, answer.body)
 			}
 		}

@@ -34,5 +34,5 @@ func (o *outages) report(ctx context.Context, err error) {
 		o.kinds[advice] = kind
 	}
 	o.mu.Unlock()
-	kind.Do(func() { o.log.ErrorContext(ctx, "the database cannot be used", "error", err, "do", advice) })
+	kind.Do(func() { o.log.ErrorContext(ctx, "the database is not available", "error", err, "do", advice) })
 }

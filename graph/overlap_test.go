@@ -279,6 +279,6 @@ func TestCheckFindsMissingTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range findings {
-		same(t, "only of who is active", f.Invariant, "an inactive interviewer has no open slots in the future")
+		same(t, "only of who is active", f.Invariant, "an inactive interviewer has no open future slots")
 	}
 }

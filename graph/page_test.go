@@ -161,12 +161,12 @@ func TestBadPages(t *testing.T) {
 			most = 500
 		}
 		for arguments, says := range map[string]string{
-			"first: 1, last: 1": "first and last cannot be given together; give one of them",
+			"first: 1, last: 1": "first and last are both set; only one of them is allowed",
 			"last: 0":           fmt.Sprintf("last is 0; a whole number from 1 to %d is allowed", most),
 			"last: -1":          fmt.Sprintf("last is -1; a whole number from 1 to %d is allowed", most),
 			"last: 501":         fmt.Sprintf("last is 501; a whole number from 1 to %d is allowed", most),
-			`before: "x"`:       "before is not a cursor of this list; take it from an edge or from pageInfo",
-			`after: "x"`:        "after is not a cursor of this list; take it from an edge or from pageInfo",
+			`before: "x"`:       "before is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
+			`after: "x"`:        "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
 		} {
 			answer := s.ask(fmt.Sprintf(document, arguments), nil)
 			if answer.code() != "BAD_USER_INPUT" || answer.Errors[0].Message != says {

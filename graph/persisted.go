@@ -33,9 +33,9 @@ func nameDocument(params *graphql.RawParams, documentID string) *refusal {
 	hash, is := strings.CutPrefix(documentID, documentIDPrefix)
 	switch {
 	case !is || !isHash(hash):
-		return refuse(malformed, "the parameter documentId is not %s and 64 hexadecimal digits in lower case", documentIDPrefix)
+		return refuse(malformed, "the parameter documentId is invalid; %s followed by 64 lower-case hexadecimal digits is expected", documentIDPrefix)
 	case params.Query != "":
-		return refuse(malformed, "the parameters query and documentId are both given; one is expected")
+		return refuse(malformed, "the parameters query and documentId are both set; only one is allowed")
 	}
 	if params.Extensions == nil {
 		params.Extensions = map[string]any{}
@@ -72,7 +72,7 @@ func LoadTrustedDocuments(ctx context.Context, folder fs.FS, limits Limits) (Tru
 		return nil
 	})
 	if err == nil && len(known) == 0 {
-		err = errors.New("it holds no .graphql file")
+		err = errors.New("it contains no .graphql file")
 	}
 	return known, err
 }
@@ -124,7 +124,7 @@ func (d documents) recognise(text, hash string) *gqlerror.Error {
 		return nil
 	}
 	if _, known := d.trusted[actual]; !known {
-		return requestError(codeNotTrusted, "only documents that this server knows are executed, and this is none of them")
+		return requestError(codeNotTrusted, "the document is not trusted; this server executes only its own list of documents")
 	}
 	return nil
 }
@@ -147,7 +147,7 @@ func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	hash, _ := fields["sha256Hash"].(string)
 	if version := fields["version"]; !isHash(hash) || (version != nil && fmt.Sprint(version) != "1") {
 		return "", requestError(codeBadUserInput,
-			"extensions.persistedQuery is not version 1 with a sha256Hash of 64 hexadecimal digits in lower case")
+			"extensions.persistedQuery is invalid; version 1 with a sha256Hash of 64 lower-case hexadecimal digits is expected")
 	}
 	return hash, nil
 }

@@ -109,10 +109,10 @@ func TestTrustedDocuments(t *testing.T) {
 func TestTrustedDocumentsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for says, text := range map[string]string{
-		"Expected Name":            "{",
-		"Cannot query field":       "{ nothing }",
-		"the limit rootFields":     "{" + strings.Repeat(" __typename", 21) + "}",
-		"it holds no .graphql fil": "",
+		"Expected Name":             "{",
+		"Cannot query field":        "{ nothing }",
+		"(limit rootFields)":        "{" + strings.Repeat(" __typename", 21) + "}",
+		"contains no .graphql file": "",
 	} {
 		folder := fstest.MapFS{"a.graphql": {Data: []byte(text)}}
 		if text == "" {

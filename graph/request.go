@@ -61,7 +61,7 @@ func readRequest(w http.ResponseWriter, r *http.Request, maxBody int64) (*graphq
 		values, refused = readBody(w, r, maxBody)
 	default:
 		w.Header().Set("Allow", allowedMethods)
-		return nil, refuse(wrongMethod, "use POST, or GET for a query")
+		return nil, refuse(wrongMethod, "the method is not allowed; use POST, or GET for a query")
 	}
 	if refused != nil {
 		return nil, refused
@@ -77,28 +77,28 @@ var jsonParameters = []string{"variables", "extensions"}
 func readURL(query string) (map[string]json.RawMessage, *refusal) {
 	given, err := url.ParseQuery(query)
 	if err != nil {
-		return nil, refuse(malformed, "the query string of the URL cannot be parsed; its values must be percent-encoded")
+		return nil, refuse(malformed, "the query string of the URL is invalid; its values must be percent-encoded")
 	}
 	values := map[string]json.RawMessage{}
 	for _, name := range []string{"query", "operationName", "documentId"} {
 		if text, is := given[name]; is && text[0] != "" {
 			values[name], _ = json.Marshal(text[0]) // a string is always JSON
 			if !utf8.ValidString(text[0]) {
-				return nil, refuse(malformed, "the parameter %s is not UTF-8", name)
+				return nil, refuse(malformed, "the parameter %s is not valid UTF-8", name)
 			}
 		}
 	}
 	for _, name := range jsonParameters {
 		if text, is := given[name]; is && text[0] != "" {
 			if !json.Valid([]byte(text[0])) {
-				return nil, refuse(malformed, "the parameter %s is not JSON", name)
+				return nil, refuse(malformed, "the parameter %s is not valid JSON", name)
 			}
 			values[name] = json.RawMessage(text[0])
 		}
 	}
 	for name := range values {
 		if len(given[name]) > 1 {
-			return nil, refuse(malformed, "the parameter %s is given %d times", name, len(given[name]))
+			return nil, refuse(malformed, "the parameter %s occurs %d times; it is allowed once", name, len(given[name]))
 		}
 	}
 	return values, nil
@@ -107,11 +107,11 @@ func readURL(query string) (map[string]json.RawMessage, *refusal) {
 func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) (map[string]json.RawMessage, *refusal) {
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != jsonMedia || !isUTF8(parameters) {
-		return nil, refuse(wrongMedia, "the body must have Content-Type: application/json, in UTF-8")
+		return nil, refuse(wrongMedia, "the Content-Type is not supported; application/json in UTF-8 is expected")
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		w.Header().Set("Accept-Encoding", "identity")
-		return nil, refuse(wrongMedia, "the body must not be compressed")
+		return nil, refuse(wrongMedia, "the body is compressed; only uncompressed bodies are allowed")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var large *http.MaxBytesError
@@ -119,27 +119,27 @@ func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) (map[string
 	case errors.Is(err, errNoPlace):
 		return nil, noPlace(r)
 	case errors.As(err, &large) || r.ContentLength > maxBody:
-		return nil, refuse(tooLarge, "the body is larger than the %d bytes allowed", maxBody)
+		return nil, refuse(tooLarge, "the body is too large; at most %d bytes are allowed", maxBody)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, refuse(slowBody, "the body did not come in time")
+		return nil, refuse(slowBody, "the body did not arrive in time")
 	case err != nil:
-		return nil, refuse(malformed, "the body ended before it was whole")
+		return nil, refuse(malformed, "the body is incomplete")
 	case !utf8.Valid(body):
-		return nil, refuse(malformed, "the body is not UTF-8")
+		return nil, refuse(malformed, "the body is not valid UTF-8")
 	}
 	return readObject(bytes.TrimPrefix(body, []byte("\ufeff"))) // some encoders begin with a byte order mark
 }
 
 func readObject(body []byte) (map[string]json.RawMessage, *refusal) {
 	if bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
-		return nil, refuse(malformed, "the body is an array; send one operation in one request")
+		return nil, refuse(malformed, "the body is an array; an object is expected, with one operation per request")
 	}
 	var values map[string]json.RawMessage
 	err := json.Unmarshal(body, &values)
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
-		return nil, refuse(malformed, "the body is not JSON: syntax error at byte %d", syntax.Offset)
+		return nil, refuse(malformed, "the body is not valid JSON: syntax error at byte %d", syntax.Offset)
 	case err != nil || values == nil:
 		return nil, refuse(malformed, "the body is not a JSON object")
 	}

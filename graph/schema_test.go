@@ -60,7 +60,7 @@ func TestMutationsHaveOneForm(t *testing.T) {
 			t.Errorf("%s does not take input: %sInput!", field.Name, name)
 		}
 		if field.Type.String() != name+"Payload" {
-			t.Errorf("%s answers %s", field.Name, field.Type)
+			t.Errorf("%s returns %s", field.Name, field.Type)
 		}
 		errors := schema.Types[name+"Payload"].Fields.ForName("errors")
 		if errors == nil || errors.Type.String() != "[UserError!]!" {

@@ -203,7 +203,7 @@ func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ conte
 	if err == nil {
 		return withSender(ctx, sender, app.CallerOf(ctx).RequestID), true
 	}
-	s.log.DebugContext(ctx, "nobody is identified", "requestId", app.CallerOf(ctx).RequestID, "error", err)
+	s.log.DebugContext(ctx, "the token was rejected", "requestId", app.CallerOf(ctx).RequestID, "error", err)
 	if known := badToken(err); known != nil {
 		return ctx, s.close(closeForbidden, known.Error())
 	}
@@ -258,7 +258,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		return s.close(closeSameID, "Subscriber already exists")
 	}
 	if running > s.limits.Operations {
-		s.fail(ctx, m.ID, gqlerror.List{requestError(codeRateLimited, "there are too many operations on this connection")})
+		s.fail(ctx, m.ID, gqlerror.List{requestError(codeRateLimited, "too many operations on this connection; complete one before you start another")})
 		return true
 	}
 	operation, refused := s.admit(ctx, s.opened, s.exec, params)
@@ -364,7 +364,7 @@ func (s *socket) forgetAll() {
 func (s *socket) sendJSON(ctx context.Context, m message, payload any) {
 	var err error
 	if m.Payload, err = json.Marshal(payload); err != nil {
-		s.log.ErrorContext(ctx, "an answer cannot be written", "error", err)
+		s.log.ErrorContext(ctx, "cannot encode a response", "error", err)
 		s.cancel()
 		return
 	}

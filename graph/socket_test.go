@@ -242,7 +242,7 @@ func TestTokensOfSockets(t *testing.T) {
 		"expired":           {token(booking.RoleAdmin, t0.Add(-2*hour), hour), 4403, "the token has expired"},
 		"forged":            {admin + "x", 4403, "the token is not valid"},
 		"no bearer token":   {"Basic dTpw", 4403, "the token is not valid"},
-		"an issuer is down": {"Bearer of an issuer that is down", 1013, "tokens cannot be checked at the moment; try again"},
+		"an issuer is down": {"Bearer of an issuer that is down", 1013, "tokens cannot be verified at the moment; try again"},
 	} {
 		c := dial(t, s.url, nil)
 		c.send(hello(test.authorization))

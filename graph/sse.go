@@ -12,7 +12,7 @@ import (
 	"rehearse/internal/identity"
 )
 
-var errStopping = errors.New("the server stops")
+var errStopping = errors.New("the server is shutting down")
 
 // eventStreams is GraphQL over server-sent events, by the protocol graphql-sse in
 // its distinct connections mode: an answer is the stream of one operation.
@@ -41,7 +41,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	defer leave()
 	release, ok := t.claim(t.rates.whose(r.Context(), r))
 	if !ok {
-		no := because(rateLimited, codeRateLimited, "there are too many subscribers of one caller")
+		no := because(rateLimited, codeRateLimited, "this caller has too many event streams; close one before you open another")
 		writeRefusal(w, r, no.with(retryAfterHeader, retryStream))
 		return
 	}

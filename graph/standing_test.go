@@ -40,7 +40,7 @@ func TestStudentsByStanding(t *testing.T) {
 	for filter, says := range map[string]string{
 		"stuck: [SLOT_TAKEN]":              "LIMIT_REACHED and GRADES_TOO_LOW are allowed",
 		"interviewsUsed: {min: -1}":        "interviewsUsed.min is -1",
-		"interviewsUsed: {min: 3, max: 2}": "interviewsUsed.min is 3, which is above interviewsUsed.max, 2",
+		"interviewsUsed: {min: 3, max: 2}": "interviewsUsed.min is 3, which is greater than interviewsUsed.max, 2",
 	} {
 		a := s.ask("{ students(filter: {"+filter+"}) { totalCount } }", nil)
 		if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, says) {

@@ -68,7 +68,7 @@ func (s *streams) greet(address string) (done func(), refused *refusal) {
 	defer s.mu.Unlock()
 	switch {
 	case s.greeting[address] >= s.limits.Handshakes:
-		no := because(rateLimited, codeRateLimited, "too many WebSockets of one address wait for connection_init")
+		no := because(rateLimited, codeRateLimited, "too many WebSockets of this address have not sent connection_init; try again")
 		return nil, no.with(retryAfterHeader, retryStream)
 	case s.open >= s.limits.PerServer, s.greeted >= max(s.limits.PerServer, 4*s.limits.Handshakes):
 		return nil, tooManyStreams()
@@ -135,7 +135,7 @@ func (s *streams) watch(whose string) (release func(), refused *refusal) {
 	if ok {
 		return release, nil
 	}
-	no := because(rateLimited, codeRateLimited, "too many subscriptions of one caller")
+	no := because(rateLimited, codeRateLimited, "this caller has too many subscriptions; end one before you start another")
 	no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
 	return nil, no.with(retryAfterHeader, retryStream)
 }
@@ -201,5 +201,5 @@ func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddl
 const retryStream = "5"
 
 func tooManyStreams() *refusal {
-	return because(unavailable, codeUnavailable, "there are too many subscribers; try again in a moment").with(retryAfterHeader, retryStream)
+	return because(unavailable, codeUnavailable, "the server has too many connections; try again").with(retryAfterHeader, retryStream)
 }

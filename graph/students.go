@@ -36,7 +36,7 @@ func checkStanding(f *store.PeopleFilter) error {
 	for _, code := range f.Stuck {
 		if !store.CanBeStuck(code) {
 			return &scalar.InputError{Message: fmt.Sprintf(
-				"stuck has %s, which does not prevent all bookings; LIMIT_REACHED and GRADES_TOO_LOW are allowed", code)}
+				"stuck contains %s, which does not prevent all bookings; only LIMIT_REACHED and GRADES_TOO_LOW are allowed", code)}
 		}
 	}
 	used := f.InterviewsUsed
@@ -45,11 +45,11 @@ func checkStanding(f *store.PeopleFilter) error {
 	}
 	for name, bound := range map[string]*int{"min": used.Min, "max": used.Max} {
 		if bound != nil && *bound < 0 {
-			return &scalar.InputError{Message: fmt.Sprintf("interviewsUsed.%s is %d; a whole number from 0 is allowed", name, *bound)}
+			return &scalar.InputError{Message: fmt.Sprintf("interviewsUsed.%s is %d; a whole number of at least 0 is allowed", name, *bound)}
 		}
 	}
 	if used.Min != nil && used.Max != nil && *used.Min > *used.Max {
-		return &scalar.InputError{Message: fmt.Sprintf("interviewsUsed.min is %d, which is above interviewsUsed.max, %d", *used.Min, *used.Max)}
+		return &scalar.InputError{Message: fmt.Sprintf("interviewsUsed.min is %d, which is greater than interviewsUsed.max, %d; min must be at most max", *used.Min, *used.Max)}
 	}
 	return nil
 }

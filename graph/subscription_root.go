@@ -19,9 +19,9 @@ func rootProblem(o *ast.OperationDefinition) *gqlerror.Error {
 	switch {
 	case root.conditional != nil:
 		return requestError(codeBadUserInput, fmt.Sprintf(
-			"the field of a subscription cannot have @%s; send the subscription without it", root.conditional.Name))
+			"the field of the subscription has @%s, which is not allowed; send the subscription without it", root.conditional.Name))
 	case root.another:
-		return requestError(codeBadUserInput, "a subscription selects one field, under one name; start one subscription for each")
+		return requestError(codeBadUserInput, "the subscription selects several fields; only one is allowed, under one name")
 	default:
 		return nil
 	}

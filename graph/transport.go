@@ -26,7 +26,7 @@ func (transport) Supports(r *http.Request) bool {
 
 func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if _, acceptable := responseMedia(r); !acceptable {
-		writeRefusal(w, r, refuse(notAcceptable, "the response can be %s or %s; Accept allows neither", graphqlJSONMedia, jsonMedia))
+		writeRefusal(w, r, refuse(notAcceptable, "Accept allows neither %s nor %s; one of them is expected", graphqlJSONMedia, jsonMedia))
 		return
 	}
 	r, done := t.sized(r)
@@ -40,7 +40,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	defer cancel()
 	operation, refused := t.admit(ctx, r, exec, params)
 	if refused == nil && operation.subscribes() {
-		refused = refuse(notAcceptable, "a subscription is answered over a WebSocket (%s), or with Accept: %s", subprotocol, eventStreamMedia)
+		refused = refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia)
 	}
 	if refused != nil {
 		writeRefusal(w, r, refused)
@@ -95,8 +95,8 @@ func (unsupported) Supports(*http.Request) bool { return true }
 
 func (unsupported) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	if r.Header.Get("Upgrade") != "" {
-		writeRefusal(w, r, refuse(malformed, "the only supported protocol is HTTP"))
+		writeRefusal(w, r, refuse(malformed, "the protocol in Upgrade is not supported; websocket is expected"))
 		return
 	}
-	writeRefusal(w, r, refuse(notAcceptable, "the answer can be %s or %s; Accept prefers another", graphqlJSONMedia, jsonMedia))
+	writeRefusal(w, r, refuse(notAcceptable, "Accept prefers another media type than %s and %s; one of them is expected", graphqlJSONMedia, jsonMedia))
 }

@@ -280,7 +280,7 @@ func TestNullIsRefusedWhereItMeansNothing(t *testing.T) {
 		leaf, null := p.asLeaf(p.of, nil)
 		for document, given := range map[string]map[string]any{whole: variables, leaf: null, p.asLiteral(nil): nil} {
 			a := s.ask(document, given)
-			if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "null is not allowed; leave it out to keep what is there") || a.Data != nil {
+			if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "null is not allowed; omit it to keep the current value") || a.Data != nil {
 				t.Errorf("%s with %v: answered %s", document, given, a.body)
 			}
 		}
@@ -337,7 +337,7 @@ func TestVariablesAreCheckedOnEveryTransport(t *testing.T) {
 	}{
 		{order, in{"d": "desc"}, `Variable "$d": "desc" is not a value of OrderDirection; expected one of ASC, DESC.`},
 		{first, in{"n": "1"}, `Variable "$n": "1" is not a whole number from -2147483648 to 2147483647.`},
-		{dryRun, booking, `Variable "$d": it stands for argument "input.dryRun" of "bookSlot", where null is not a value of Boolean!; leave it out for the default, false.`},
+		{dryRun, booking, `Variable "$d": it is used as the argument "input.dryRun" of "bookSlot", where null is not a value of Boolean!; omit it to use the default, false.`},
 	} {
 		variables, err := json.Marshal(test.variables)
 		if err != nil {
@@ -378,20 +378,20 @@ func TestVariablesOfAnotherShape(t *testing.T) {
 		variables in
 		says      []string
 	}{
-		{"none", nil, []string{`Variable "$i": it is missing; a value of AddWeeklyAvailabilityInput! is expected.`}},
+		{"none", nil, []string{`Variable "$i": a value is missing; AddWeeklyAvailabilityInput! is expected.`}},
 		{"null", in{"i": nil}, []string{`Variable "$i": null is not a value of AddWeeklyAvailabilityInput!.`}},
 		{"a string", in{"i": "x"}, []string{`Variable "$i": "x" is not an object of AddWeeklyAvailabilityInput.`}},
 		{"a list", in{"i": []any{in{}}}, []string{`Variable "$i": a list is not an object of AddWeeklyAvailabilityInput.`}},
 		{"nothing in it", in{"i": in{"everyWeeks": 1}}, []string{
-			`Variable "$i.interviewerId": it is missing; a value of ID! is expected.`,
-			`Variable "$i.startDate": it is missing; a value of Date! is expected.`,
-			`Variable "$i.weekdays": it is missing; a value of [Weekday!]! is expected.`,
-			`Variable "$i.startTime": it is missing; a value of LocalTime! is expected.`,
-			`Variable "$i.endTime": it is missing; a value of LocalTime! is expected.`,
+			`Variable "$i.interviewerId": a value is missing; ID! is expected.`,
+			`Variable "$i.startDate": a value is missing; Date! is expected.`,
+			`Variable "$i.weekdays": a value is missing; [Weekday!]! is expected.`,
+			`Variable "$i.startTime": a value is missing; LocalTime! is expected.`,
+			`Variable "$i.endTime": a value is missing; LocalTime! is expected.`,
 		}},
 		{"fields it has not", weekly(in{"weekday": 1, "__typename": "AddWeeklyAvailabilityInput"}), []string{
-			`Variable "$i.__typename": AddWeeklyAvailabilityInput has no such field.`,
-			`Variable "$i.weekday": AddWeeklyAvailabilityInput has no such field.`,
+			`Variable "$i.__typename": AddWeeklyAvailabilityInput does not have this field.`,
+			`Variable "$i.weekday": AddWeeklyAvailabilityInput does not have this field.`,
 		}},
 		{"null in a list", weekly(in{"weekdays": []any{"MONDAY", nil}}), []string{`Variable "$i.weekdays[1]": null is not a value of Weekday!.`}},
 		{"a list in a list", weekly(in{"weekdays": []any{[]any{"MONDAY"}}}), []string{

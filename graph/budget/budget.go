@@ -25,14 +25,14 @@ const memoryLimit = "memory"
 
 // Error implements error.
 func (e *ExceededError) Error() string {
-	return fmt.Sprintf("the answer exceeds the limit %s of %d bytes", e.Limit, e.Allowed)
+	return fmt.Sprintf("the response exceeds the limit %s of %d bytes", e.Limit, e.Allowed)
 }
 
 // The answers of others, or the other answers of the same caller, take the memory
 // that an answer needs. It may be there in a moment.
 var (
-	ErrBusy = errors.New("the answers of others take the memory for this one")
-	ErrOwn  = errors.New("other answers of the same caller take the memory for this one")
+	ErrBusy = errors.New("the responses of other callers use the memory for this one")
+	ErrOwn  = errors.New("other responses of the same caller use the memory for this one")
 )
 
 // timeEvery is how many charges pass between two looks at the deadline.

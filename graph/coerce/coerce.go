@@ -129,11 +129,11 @@ func (r *run) notInEnum(of *ast.Definition, value any) error {
 func takesNull(of *ast.Type, fallback *ast.Value, directives ast.DirectiveList) (ok bool, why string) {
 	switch {
 	case of.NonNull && fallback != nil:
-		return false, fmt.Sprintf("null is not a value of %s; leave it out for the default, %s", of, fallback)
+		return false, fmt.Sprintf("null is not a value of %s; omit it to use the default, %s", of, fallback)
 	case of.NonNull:
 		return false, fmt.Sprintf("null is not a value of %s", of)
 	case directives.ForName(NotNullDirective) != nil:
-		return false, "null is not allowed; leave it out to keep what is there"
+		return false, "null is not allowed; omit it to keep the current value"
 	default:
 		return true, ""
 	}

@@ -28,7 +28,7 @@ func (c Checker) Variables(ctx context.Context, o *ast.OperationDefinition, give
 		case v.DefaultValue != nil:
 			nulls = nulls || v.DefaultValue.Kind == ast.NullValue
 		case v.Type.NonNull:
-			r.wrongVariable(at, "it is missing; a value of %s is expected", v.Type)
+			r.wrongVariable(at, "a value is missing; %s is expected", v.Type)
 		}
 	}
 	if nulls && len(r.problems) == 0 {
@@ -93,7 +93,7 @@ func (r *run) object(at *spot, of *ast.Definition, value any) any {
 		}
 		within := at.field(field.Name)
 		if !is {
-			r.wrongVariable(&within, "it is missing; a value of %s is expected", field.Type)
+			r.wrongVariable(&within, "a value is missing; %s is expected", field.Type)
 			continue
 		}
 		known++
@@ -115,7 +115,7 @@ func (r *run) unknownFields(at *spot, of *ast.Definition, fields map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if of.Fields.ForName(name) == nil {
 			within := at.field(name)
-			r.wrongVariable(&within, "%s has no such field", of.Name)
+			r.wrongVariable(&within, "%s does not have this field", of.Name)
 		}
 	}
 }
@@ -138,7 +138,7 @@ func (r *run) nullsWhereNoneAreTaken(o *ast.OperationDefinition, given map[strin
 		}
 		if ok, why := takesNull(u.of, u.fallback, u.directives); !ok {
 			reported[u.value.Raw] = true
-			r.wrongVariable(&spot{name: u.value.Raw, position: u.value.Position}, "it stands for %s, where %s", u.name(), why)
+			r.wrongVariable(&spot{name: u.value.Raw, position: u.value.Position}, "it is used as the %s, where %s", u.name(), why)
 		}
 		return true
 	}}

@@ -128,7 +128,7 @@ func (l *Loader[K, V]) Found(ctx context.Context, keys []K) (map[K]*V, error) {
 }
 
 // errNotThere is the error of a key that names nothing.
-var errNotThere = errors.New("is not there")
+var errNotThere = errors.New("does not exist")
 
 // read reads the values of the keys, and leaves out those whose error is ignored.
 func (l *Loader[K, V]) read(ctx context.Context, keys []K, ignored func(error) bool) (map[K]*V, error) {

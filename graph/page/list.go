@@ -90,7 +90,7 @@ func (l List[T]) Asked(args Args, order *store.Order) (store.Page, error) {
 	number, name := args.First, "first"
 	if args.Last != nil {
 		if args.First != nil {
-			return page, &scalar.InputError{Message: "first and last cannot be given together; give one of them"}
+			return page, &scalar.InputError{Message: "first and last are both set; only one of them is allowed"}
 		}
 		number, name, page.FromEnd = args.Last, "last", true
 	}
@@ -116,7 +116,7 @@ func (l List[T]) position(argument string, cursor *string, order store.Order) (*
 	}
 	at, ok := l.decode(*cursor, order)
 	if !ok {
-		return nil, &scalar.InputError{Message: argument + " is not a cursor of this list; take it from an edge or from pageInfo"}
+		return nil, &scalar.InputError{Message: argument + " is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected"}
 	}
 	return &at, nil
 }

@@ -40,7 +40,7 @@ func UnmarshalWeekday(v any) (time.Weekday, error) {
 			return day, nil
 		}
 	}
-	return 0, inputErrorf("%s is not a day of the week; MONDAY, for example, is expected", Describe(v))
+	return 0, inputErrorf("%s is not a day of the week; a value such as MONDAY is expected", Describe(v))
 }
 
 func unmarshalText[T any](v any, parse func(string) (T, error), name, example string) (T, error) {

@@ -37,7 +37,7 @@ func Coerce(ctx context.Context, name string, value any) (any, error) {
 	case "LocalTime":
 		_, err = UnmarshalLocalTime(value)
 	default:
-		err = fmt.Errorf("the scalar %s has no reader", name)
+		err = fmt.Errorf("the scalar %s has no unmarshaler", name)
 	}
 	return value, err
 }
@@ -68,7 +68,7 @@ func notAnInt(value any) error {
 func CheckText(value any) error {
 	text, _ := value.(string)
 	if problem := spelling.Problem(text); problem != "" {
-		return inputErrorf("%s has %s, which is not allowed", Describe(value), problem)
+		return inputErrorf("%s contains %s, which is not allowed", Describe(value), problem)
 	}
 	return nil
 }

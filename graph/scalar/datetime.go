@@ -37,7 +37,7 @@ func UnmarshalDateTime(ctx context.Context, v any) (time.Time, error) {
 			"%s is not a time; RFC 3339 is expected, such as \"2026-06-05T13:00:00Z\" or \"2026-06-05T13:00:00+02:00\"", Describe(v))
 	}
 	if t.Year() < calendar.MinYear {
-		return time.Time{}, inputErrorf("%s is before the year %d, the earliest allowed", Describe(v), calendar.MinYear)
+		return time.Time{}, inputErrorf("%s is too early; the year %d or later is allowed", Describe(v), calendar.MinYear)
 	}
 	return t.Truncate(booking.Resolution), nil
 }

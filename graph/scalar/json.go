@@ -19,7 +19,7 @@ func MarshalJSON(value json.RawMessage) graphql.Marshaler {
 func UnmarshalJSON(v any) (json.RawMessage, error) {
 	value, err := json.Marshal(v)
 	if err != nil {
-		return nil, inputErrorf("not a JSON value")
+		return nil, inputErrorf("the value is not valid JSON")
 	}
 	return value, nil
 }

@@ -114,7 +114,7 @@ func (in AvailabilityChange) apply(to booking.Availability) (booking.Availabilit
 		set(&to.End, in.End)
 		return in.check(in.TimeZone != nil || in.StartDate != nil || in.EndDate != nil || in.Weekdays != nil ||
 			in.StartTime != nil || in.EndTime != nil || in.EveryWeeks != nil, to,
-			"The availability is one window; only its start and end, slotMinutes, gapMinutes and tags can change.")
+			"The availability is a window; only start, end, slotMinutes, gapMinutes and tags can change.")
 	}
 	rule := *to.Weekly
 	set(&rule.TimeZone, in.TimeZone)
@@ -128,7 +128,7 @@ func (in AvailabilityChange) apply(to booking.Availability) (booking.Availabilit
 	}
 	to.Weekly = &rule
 	return in.check(in.Start != nil || in.End != nil, to,
-		"The availability is a weekly rule; it has dates and times of day, not a start and an end.")
+		"The availability is a weekly rule; start and end cannot change, only its dates and times of day.")
 }
 
 func (in AvailabilityChange) check(

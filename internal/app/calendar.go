@@ -42,7 +42,7 @@ type closing struct {
 
 // errNewStudent: somebody booked between looking who is to be locked and
 // locking the interviewer.
-var errNewStudent = errors.New("a student booked meanwhile")
+var errNewStudent = errors.New("a student has booked since the students were locked")
 
 const maxClosingAttempts = 5
 
@@ -60,7 +60,7 @@ func changeCalendar[T any](
 		}
 	}
 	var none T
-	return none, booking.Refuse(booking.BusyRetry, "", "Students are booking this interviewer right now; try again.")
+	return none, booking.Refuse(booking.BusyRetry, "", "Students are booking this interviewer at this moment; try again.")
 }
 
 func attemptCalendar[T any](ctx context.Context, a *App, of calendarChange, change func(*closing) (T, error)) (T, error) {

@@ -159,7 +159,7 @@ func (in BlockTimeInput) check() booking.Refused {
 		field = "end"
 	}
 	return append(refused, booking.Refuse(booking.InvalidInput, field,
-		"Say what to block in one way: start and end, which dates may repeat, or one whole date, or whole dates.")...)
+		"The time to block is ambiguous or missing; either start and end (with optional dates), or date, or dates is expected.")...)
 }
 
 func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) {
@@ -181,7 +181,7 @@ func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) 
 		spans = calendar.WholeDays(in.Dates, zone)
 	}
 	if len(spans) == 0 {
-		return nil, booking.Refuse(booking.InvalidRange, field, fmt.Sprintf("None of the days has such a time in %s.", by.TimeZone))
+		return nil, booking.Refuse(booking.InvalidRange, field, fmt.Sprintf("None of the days has this time in the time zone %s.", by.TimeZone))
 	}
 	return spans, nil
 }

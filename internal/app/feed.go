@@ -129,7 +129,7 @@ func (a *App) follow(ctx context.Context, log *slog.Logger) {
 			now.moment = a.watched.next()
 			a.feed.tell(now)
 		case ctx.Err() == nil:
-			log.WarnContext(ctx, "what has changed cannot be read", "error", err)
+			log.WarnContext(ctx, "cannot read the changes", "error", err)
 			heard.Lost = true
 			time.AfterFunc(feedPause, func() { a.feed.hear(heard) })
 		}

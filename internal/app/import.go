@@ -188,7 +188,7 @@ func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
 	}
 	if nothingWritten {
 		out.Refused = booking.Refuse(booking.InvalidInput, interchange.File, fmt.Sprintf(
-			"%d of %d rows failed, so nothing was written; correct them, or ask for a partial import.", failed, len(rows)))
+			"%d of %d rows failed, so nothing was written; correct them, or set partial to import the other rows.", failed, len(rows)))
 	}
 	return out
 }

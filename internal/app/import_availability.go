@@ -178,7 +178,7 @@ func (p *publishing) judge(row *publishedRow) error {
 	wanted := row.Value.Availability
 	like := wanted.Likeness()
 	if line, twice := p.lines[like]; twice && row.Value.Event {
-		row.ignore(fmt.Sprintf("The event in line %d offers the same time.", line))
+		row.ignore(fmt.Sprintf("The event on line %d has the same time.", line))
 		return nil
 	} else if twice {
 		noun, column := "window", "start"
@@ -186,7 +186,7 @@ func (p *publishing) judge(row *publishedRow) error {
 			noun, column = "rule", "weekdays"
 		}
 		row.fail(booking.Refuse(booking.InvalidInput, column, fmt.Sprintf(
-			"Line %d is the same %s; a file has each %s once.", line, noun, noun)))
+			"The %s is also on line %d; each %[1]s is allowed once in a file.", noun, line)))
 		return nil
 	}
 	p.lines[like] = row.Line
@@ -218,7 +218,7 @@ func (p *publishing) judge(row *publishedRow) error {
 
 func tooManySlots() booking.Refused {
 	return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
-		"With this row the file publishes more than the %d slots allowed at once; divide it.", maxImportedSlots))
+		"The file publishes more than %d slots up to this row; split it into smaller files.", maxImportedSlots))
 }
 
 // meets deals with a row that is published already.
@@ -369,5 +369,5 @@ func agendas(standing []store.LoadedSlot) map[booking.InterviewerID]booking.Agen
 }
 
 func nobody(noun, column, email string) booking.Refused {
-	return booking.Refuse(booking.NotFound, column, fmt.Sprintf("%s is %.80q; there is no %s with this e-mail.", column, email, noun))
+	return booking.Refuse(booking.NotFound, column, fmt.Sprintf("%s is %.80q; no %s has this e-mail address.", column, email, noun))
 }

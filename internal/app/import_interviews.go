@@ -283,7 +283,7 @@ func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool 
 	found := &h.there[key][at]
 	if found.line != 0 {
 		row.fail(booking.Refuse(booking.InvalidInput, "start", fmt.Sprintf(
-			"Line %d is the same interview; a file has each interview once.", found.line)))
+			"The interview is also on line %d; each interview is allowed once in a file.", found.line)))
 		return true
 	}
 	found.line = row.Line

@@ -120,7 +120,7 @@ func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) 
 	for i, row := range rows {
 		if line, twice := lines[emails[i]]; twice {
 			row.fail(booking.Refuse(booking.InvalidInput, "email", fmt.Sprintf(
-				"email is %q, as on line %d; a file has each %s once.", emails[i], line, k.noun)))
+				"email is %q, as on line %d; each %s is allowed once in a file.", emails[i], line, k.noun)))
 			continue
 		}
 		lines[emails[i]] = row.Line

@@ -32,7 +32,7 @@ func keepAnswer(result any, refused booking.Refused) (string, error) {
 	} else {
 		var form any
 		if form, kept.Student = keptForm(result); form == nil {
-			return "", fmt.Errorf("a %T cannot be kept", result)
+			return "", fmt.Errorf("cannot store a %T as an idempotent response", result)
 		}
 		if kept.Result, err = json.Marshal(form); err != nil {
 			return "", err
@@ -75,7 +75,7 @@ func recallAnswer(ctx context.Context, r *store.Reader, text string, into any) (
 		return nil, err
 	}
 	if kept.Version != keptVersion {
-		return nil, fmt.Errorf("it is of version %d, not %d", kept.Version, keptVersion)
+		return nil, fmt.Errorf("the stored response has version %d; %d is expected", kept.Version, keptVersion)
 	}
 	if len(kept.Refused) > 0 {
 		return recallRefused(ctx, r, kept.Refused)
@@ -100,7 +100,7 @@ func recallAnswer(ctx context.Context, r *store.Reader, text string, into any) (
 	case **Imported:
 		return nil, recallNew[keptImported](ctx, r, kept.Result, into)
 	default:
-		return nil, fmt.Errorf("a %T cannot be recalled", into)
+		return nil, fmt.Errorf("cannot restore a %T from an idempotent response", into)
 	}
 }
 

@@ -125,7 +125,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 	var done answer[T]
 	input, err := json.Marshal(r.input)
 	if err != nil {
-		return done, fmt.Errorf("write the input of %s: %w", r.operation, err)
+		return done, fmt.Errorf("encode the input of %s: %w", r.operation, err)
 	}
 	digest := sha256.Sum256(input)
 	claim := store.Request{
@@ -139,7 +139,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 	}
 	if kept != nil && !kept.Same(claim) {
 		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
-			"The key was used in the last %d hours for another input, or for another mutation.", int(KeyLifetime.Hours())))
+			"The key was used in the last %d hours with another input or another mutation; use a new key.", int(KeyLifetime.Hours())))
 	}
 	if w.dryRun { // it says what would happen at this moment, whatever happened before
 		done.result, err = run(tx)
@@ -154,7 +154,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 	}
 	text, err := keepAnswer(done.result, done.refused)
 	if err != nil {
-		return done, fmt.Errorf("keep the answer of %s: %w", r.operation, err)
+		return done, fmt.Errorf("store the response of %s: %w", r.operation, err)
 	}
 	return done, tx.KeepAnswer(ctx, claim, text)
 }
@@ -164,7 +164,7 @@ func again[T any](ctx context.Context, tx *store.Tx, r store.Request, kept store
 	var done answer[T]
 	var err error
 	if done.refused, err = recallAnswer(ctx, &tx.Reader, kept.Answer, &done.result); err != nil {
-		return done, fmt.Errorf("read the first answer of %s: %w", r.Operation, err)
+		return done, fmt.Errorf("read the stored response of %s: %w", r.Operation, err)
 	}
 	done.replayed = len(done.refused) > 0
 	return done, nil

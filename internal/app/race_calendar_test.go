@@ -18,7 +18,7 @@ var (
 	setsFull = contains("SET full_until")
 )
 
-const fullDays = "a slot is full exactly while its day or week holds as many interviews and holds as the cap allows"
+const fullDays = "a slot is full exactly while its day or week has as many interviews and holds as the cap allows"
 
 func (w *world) leaves(by booking.InterviewerID) operation {
 	return func(on *app.App) error {

@@ -24,9 +24,9 @@ var (
 
 // Invariants that break where locks are missing.
 const (
-	oneHolder = "a slot is held exactly while a hold on it is live"
-	oneHold   = "a student has one live hold"
-	oneOnSlot = "a slot is BOOKED exactly when one live interview stands on it"
+	oneHolder = "a slot is held exactly while it has a live hold"
+	oneHold   = "a student has at most one live hold"
+	oneOnSlot = "a slot is BOOKED exactly when it has one live interview"
 )
 
 // What is counted of the one student that a scene is about.

@@ -170,7 +170,7 @@ func TestCancelAgainstABookingUnprotected(t *testing.T) {
 	if status := r.slotStatus(r.interview.SlotID); status != booking.SlotOpen {
 		t.Errorf("the slot is %s, want OPEN: the control shows nothing", status)
 	}
-	r.wantBroken("a slot is BOOKED exactly when one live interview stands on it")
+	r.wantBroken("a slot is BOOKED exactly when it has one live interview")
 }
 
 // A grade and a cancelling of one interview: whichever comes second sees what
@@ -208,5 +208,5 @@ func TestCancelAgainstAGradeUnprotected(t *testing.T) {
 	wantOutcome(t, "the cancelling", r.cancelUngraded(second), "ok")
 	gate.Open()
 	wantOutcome(t, "the grade", graded(), "ok")
-	r.wantBroken("a slot is BOOKED exactly when one live interview stands on it")
+	r.wantBroken("a slot is BOOKED exactly when it has one live interview")
 }

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	toldLast     = "the last event of an interview tells its status"
-	nobodyIsGone = "an inactive interviewer has no open slots in the future"
+	toldLast     = "the last event of an interview has its status"
+	nobodyIsGone = "an inactive interviewer has no open future slots"
 )
 
 func (w *world) moves(i booking.Interview, to booking.Slot) operation {

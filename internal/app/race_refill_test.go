@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	removedIsClosed = "an availability that was removed has no open slots to come"
+	removedIsClosed = "removed availability has no open future slots"
 
 	// refilled counts the open slots in the hour that a cancellation frees.
 	refilled = `SELECT count(*) FROM slots

@@ -126,7 +126,7 @@ func TestFiftyStudentsForOneSlotUnprotected(t *testing.T) {
 	inputs, _ := fiftyForOne(w)
 	errs := w.stampede(pgtest.NewGate(insertsInterview), withoutLocks("students", "slots"), inputs)
 	wantOutcomes(t, errs, map[string]int{"ok": 50})
-	w.wantBroken("a slot is BOOKED exactly when one live interview stands on it")
+	w.wantBroken("a slot is BOOKED exactly when it has one live interview")
 }
 
 // twentyForOneLeft is a student at 14 of 15 who wants twenty slots.

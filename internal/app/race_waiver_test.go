@@ -9,7 +9,7 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-const waiverOnce = "a waiver is used no more often than it was granted for"
+const waiverOnce = "a waiver has at most its maximum number of uses"
 
 var revokesWaiver = contains(`UPDATE "waivers"`)
 

@@ -170,7 +170,7 @@ func (v View) TagsInUse(ctx context.Context, first int) ([]booking.TagCount, err
 		return nil, err
 	}
 	if first < 1 || first > mostTags {
-		return nil, booking.Refuse(booking.InvalidInput, "first", fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed", first, mostTags))
+		return nil, booking.Refuse(booking.InvalidInput, "first", fmt.Sprintf("first is %d; a whole number from 1 to %d is allowed.", first, mostTags))
 	}
 	return v.app.store.TagsInUse(ctx, first)
 }

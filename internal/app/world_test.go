@@ -234,8 +234,8 @@ func (w *world) wantSound() {
 // What is broken beside the invariant of a negative control, when two change a
 // slot or a student's interviews at once without their locks.
 const (
-	toldOfSlot        = "the last entry of a slot's history tells its state"
-	standingOfStudent = "a student's row tells how many interviews count and what the last grades are"
+	toldOfSlot        = "the last entry of a slot's history has its status"
+	standingOfStudent = "a student's row has the number of counted interviews and the last grades"
 )
 
 // wantBroken fails unless this invariant is broken, and no other but those beside

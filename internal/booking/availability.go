@@ -90,9 +90,9 @@ func (a Availability) CheckToCome(now time.Time) Refused {
 	}
 	if !a.End.IsZero() && !a.End.After(now) {
 		return Refuse(InvalidRange, "endDate", fmt.Sprintf(
-			"The endDate is %s, and the last window of the rule has ended; endDate must be in the future.", a.Weekly.EndDate))
+			"endDate is %s, and the last window of the rule has ended; endDate must be in the future.", a.Weekly.EndDate))
 	}
-	return Refuse(InvalidRange, "weekdays", "The rule has no future window: none of its weekdays is between its startDate, or today, and its endDate.")
+	return Refuse(InvalidRange, "weekdays", "The rule has no future window; at least one of its weekdays must be between startDate and endDate, and not in the past.")
 }
 
 // PublishesFrom is when the first slots of a rule will be published, if it begins
@@ -200,7 +200,7 @@ func (a Availability) Normalise() (Availability, Refused) {
 	}
 	if slot := a.slot(); len(refused) == 0 && a.Window().Length() < slot {
 		refused = append(refused, invalidRange("end", atLeast(a.SlotMinutes), fmt.Sprintf(
-			"The window lasts %s; it must hold at least one slot of %d minutes.", a.Window().Length(), a.SlotMinutes))...)
+			"The window lasts %s; it must have room for at least one slot of %d minutes.", a.Window().Length(), a.SlotMinutes))...)
 	}
 	return a, refused
 }
@@ -214,19 +214,19 @@ func (a Availability) normaliseWeekly(refused Refused) (Availability, Refused) {
 	w.Weekdays = slices.Compact(slices.Sorted(slices.Values(w.Weekdays)))
 	a.Weekly = &w
 	if len(w.Weekdays) == 0 {
-		refused = append(refused, Invalid("weekdays", between(AllowedCount, 1, 7), "weekdays is empty; at least one day is expected.")...)
+		refused = append(refused, Invalid("weekdays", between(AllowedCount, 1, 7), "weekdays is empty; at least one day is required.")...)
 	}
 	refused = append(refused, checkBounds("everyWeeks", w.EveryWeeks, 1, MaxEveryWeeks)...)
 	if w.StartTime == w.EndTime {
 		refused = append(refused, invalidRange("endTime", Allowed{Kind: AllowedAfterStart}, fmt.Sprintf(
-			"endTime is %s, the same as startTime; the window must have a length (24:00 ends the day).", w.EndTime))...)
+			"endTime is %s, the same as startTime; they must differ (24:00 is the end of the day).", w.EndTime))...)
 	} else if length := w.StartTime.Until(w.EndTime); length < a.slot() {
 		refused = append(refused, invalidRange("endTime", atLeast(a.SlotMinutes), fmt.Sprintf(
-			"The window from %s to %s must hold at least one slot of %d minutes.", w.StartTime, w.EndTime, a.SlotMinutes))...)
+			"The window from %s to %s is too short; it must have room for at least one slot of %d minutes.", w.StartTime, w.EndTime, a.SlotMinutes))...)
 	}
 	if w.EndDate != nil && w.EndDate.Compare(w.StartDate) < 0 {
 		refused = append(refused, invalidRange("endDate", Allowed{Kind: AllowedAfterStart}, fmt.Sprintf(
-			"endDate is %s; it must not be before startDate, %s.", w.EndDate, w.StartDate))...)
+			"endDate is %s, which is before startDate, %s; the same day or a later one is expected.", w.EndDate, w.StartDate))...)
 	}
 	zone, err := calendar.Zone(w.TimeZone)
 	if err != nil {
@@ -330,7 +330,7 @@ func (p Plan) Refusal() Refused {
 			Message: "Nothing was published: the times overlap other slots or blocked time of the interviewer.",
 		}}
 	default:
-		return Refuse(SlotInPast, "start", "Nothing was published: every slot of the window starts in the past.")
+		return Refuse(SlotInPast, "start", "Nothing was published: every slot starts in the past.")
 	}
 }
 
@@ -342,7 +342,7 @@ func CheckRange(r calendar.Span, longest time.Duration) Refused {
 		return refused
 	}
 	days := int(longest.Hours() / 24)
-	return invalidRange("end", Allowed{Kind: AllowedDays, Max: &days}, fmt.Sprintf("The range is longer than %d days.", days))
+	return invalidRange("end", Allowed{Kind: AllowedDays, Max: &days}, fmt.Sprintf("The range is too long; at most %d days are allowed.", days))
 }
 
 // CheckOrder refuses a range that is reversed or empty.

@@ -101,8 +101,8 @@ func (r Record) eligibility(q question) Eligibility {
 	tooLow := func(grade int) bool { return grade <= r.Policy.MinimumGradeExclusive }
 	if !q.moving && slices.ContainsFunc(e.RecentGrades, tooLow) {
 		fails(WaiveGrades, GradesTooLow, fmt.Sprintf(
-			"Each of the last %d grades must be greater than %d; they are %s, newest first.",
-			r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive, list(e.RecentGrades)))
+			"The last grades are %s, newest first; each of the last %d must be greater than %d.",
+			list(e.RecentGrades), r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive))
 	}
 	for _, rule := range []WaivableRule{WaivePair, WaiveNotice} {
 		if waiver, waived := pass(waivers, rule, q.spent, q.now); waived && (rule != WaiveNotice || r.Policy.MinimumNoticeSeconds > 0) {

@@ -73,7 +73,7 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		add(EmptyCode(r.Code), t.Published, r.Message)
 	}
 	if !in.End.After(o.Now) {
-		add(EmptyRangeInPast, t.Published, "The range has ended.")
+		add(EmptyRangeInPast, t.Published, "The range is in the past.")
 	}
 	if o.KeepsAllAway(in) {
 		return reasons
@@ -84,28 +84,28 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		return reasons
 	case t.Published == 0 && t.Unmatched > 0:
 		add(EmptyNoneMatch, t.Unmatched, fmt.Sprintf(
-			"%s are published in this range, but none match the interviewers and tags in the filter.", slotsUpTo("At least ", t.Unmatched)))
+			"%s are published in the range, but none match the interviewers and tags in the filter.", slotsUpTo("At least ", t.Unmatched)))
 		return reasons
 	case t.Published == 0:
-		add(EmptyNonePublished, 0, "No interviewer has published a slot in this range.")
+		add(EmptyNonePublished, 0, "No interviewer has published a slot in the range.")
 		return reasons
 	}
 	for _, r := range []struct {
-		code    EmptyCode
-		count   int
-		message string
+		code      EmptyCode
+		count     int
+		predicate string
 	}{
-		{EmptySlotTaken, t.Taken, "booked already."},
-		{EmptySlotHeld, t.Held, "held by another student."},
-		{EmptySlotInPast, t.InPast, "started already."},
-		{EmptyTooSoon, t.TooSoon, "starting sooner than the minimum notice allows."},
-		{EmptyAlreadyInterviewed, t.Interviewers, "with an interviewer that the student has met or has booked."},
-		{EmptySelfInterview, t.Self, "with the interviewer who has the student's own e-mail."},
-		{EmptyOwnOverlap, t.Busy, "while the student has another interview."},
-		{EmptyInterviewerFull, t.Full, "on a day or in a week in which the interviewer has reached their maximum number of interviews."},
+		{EmptySlotTaken, t.Taken, "are booked"},
+		{EmptySlotHeld, t.Held, "are held by another student"},
+		{EmptySlotInPast, t.InPast, "have started"},
+		{EmptyTooSoon, t.TooSoon, "start sooner than the minimum notice allows"},
+		{EmptyAlreadyInterviewed, t.Interviewers, "belong to an interviewer that the student has met or booked"},
+		{EmptySelfInterview, t.Self, "belong to an interviewer with the same e-mail address as the student"},
+		{EmptyOwnOverlap, t.Busy, "overlap another interview of the student"},
+		{EmptyInterviewerFull, t.Full, "are on a day or in a week for which the interviewer has reached their maximum number of interviews"},
 	} {
 		if r.count > 0 {
-			add(r.code, r.count, fmt.Sprintf("%d of %s: %s", r.count, slotsUpTo("the first ", t.Published), r.message))
+			add(r.code, r.count, fmt.Sprintf("%d of %s %s.", r.count, slotsUpTo("the first ", t.Published), r.predicate))
 		}
 	}
 	return reasons

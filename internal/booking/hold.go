@@ -52,7 +52,7 @@ func (r Record) Place(slot Slot, now time.Time) (HeldSlot, Refused) {
 	case holding && current.SlotID != slot.ID:
 		refused = append(refused, Refusal{
 			Code: AlreadyHolding, Field: "slotId", Hold: current.ID,
-			Message: "The student holds another slot, and can hold one slot at a time.",
+			Message: "The student holds another slot; only one slot at a time is allowed.",
 		})
 	case len(refused) > 0:
 	case holding && (current.Extended || !expires.After(current.ExpiresAt)):
@@ -93,9 +93,9 @@ func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	case h.StudentID != r.Student.ID:
 		return Missing("hold", "holdId")
 	case h.SlotID != slot:
-		return Refuse(InvalidInput, "holdId", "The hold is on another slot than slotId.")
+		return Refuse(InvalidInput, "holdId", "The hold is for another slot than slotId; they must be the same.")
 	case !h.Live(now):
-		return Refuse(HoldExpired, "holdId", "The hold has expired, or was released.")
+		return Refuse(HoldExpired, "holdId", "The hold has expired or was released.")
 	}
 	return nil
 }

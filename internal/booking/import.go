@@ -41,11 +41,11 @@ func (a Availability) Differences(imported Availability) Refused {
 	if len(imported.Tags) == 0 {
 		return nil
 	}
-	return differsIn("this availability", "tags", listed(a.Tags), listed(imported.Tags))
+	return differsIn("the existing availability", "tags", listed(a.Tags), listed(imported.Tags))
 }
 
 func differs(field, there, imported string) Refused {
-	return differsIn("the person with this e-mail", field, there, imported)
+	return differsIn("the person with this e-mail address", field, there, imported)
 }
 
 func differsIn(what, field, there, imported string) Refused {
@@ -53,7 +53,7 @@ func differsIn(what, field, there, imported string) Refused {
 		return nil
 	}
 	return Refuse(InvalidInput, field, fmt.Sprintf(
-		"%s is %q; %s exists already, with %q, and an import does not change what exists.", field, clip(imported), what, clip(there)))
+		"%s is %q, but %s has %q; an import does not change existing data.", field, clip(imported), what, clip(there)))
 }
 
 func listed(tags []string) string { return strings.Join(tags, "; ") }
@@ -76,7 +76,7 @@ func number(n *int) string {
 // if the interviewer had published it now.
 func PlanImportedRule(by Interviewer, a Availability, windows []calendar.Span, c Calendar, now time.Time) (Plan, Refused) {
 	if !by.Active {
-		return Plan{}, Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish availability.")
+		return Plan{}, Refuse(WrongStatus, "interviewer", "The interviewer is not active; only active interviewers can publish availability.")
 	}
 	plan := PlanWindows(a, windows, c, now)
 	refused := plan.Refusal()
@@ -118,7 +118,7 @@ func PlanImportedEvent(by Interviewer, a Availability, c Calendar, now time.Time
 }
 
 func notActive() Refused {
-	return Refuse(WrongStatus, "interviewer", "The interviewer is not active and cannot publish future availability.")
+	return Refuse(WrongStatus, "interviewer", "The interviewer is not active; only active interviewers can publish future availability.")
 }
 
 // Agenda is an interviewer's slots that are not withdrawn, by start. None of

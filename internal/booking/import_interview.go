@@ -68,7 +68,7 @@ func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Intervi
 		refused = append(refused, checkBounds("grade", *i.Grade, MinGrade, MaxGrade)...)
 		if i.Status != Completed {
 			refused = append(refused, Refuse(InvalidInput, "grade", fmt.Sprintf(
-				"grade is %d on an interview that is %s; only a COMPLETED interview has a grade.", *i.Grade, i.Status))...)
+				"grade is %d on an interview that is %s; it is allowed only on one that is COMPLETED.", *i.Grade, i.Status))...)
 		}
 	}
 	if i.Note != nil {
@@ -95,7 +95,7 @@ func (i Interview) onlyOn(status InterviewStatus, field string, given bool) Refu
 	if !given || i.Status == status {
 		return nil
 	}
-	return Refuse(InvalidInput, field, fmt.Sprintf("%s is given for an interview that is %s; only a %s interview has it.",
+	return Refuse(InvalidInput, field, fmt.Sprintf("%s is set on an interview that is %s; it is allowed only on one that is %s.",
 		field, i.Status, status))
 }
 
@@ -118,7 +118,7 @@ func (i Interview) checkImportedTimes(now time.Time) Refused {
 		refused = append(refused, Invalid("cancelledAt", Allowed{Kind: AllowedTime, NotAfter: &now}, "cancelledAt is in the future.")...)
 	}
 	if i.Start.After(now) && i.Status != Booked && i.Status != Cancelled {
-		refused = append(refused, tooSoon("status", i.Start, fmt.Sprintf("The interview is %s but starts in the future.", i.Status))...)
+		refused = append(refused, tooSoon("status", i.Start, fmt.Sprintf("The interview is %s but starts in the future; a future interview is BOOKED or CANCELLED.", i.Status))...)
 	}
 	return refused
 }
@@ -177,10 +177,10 @@ func (r Refused) CanBeExempt() bool {
 // DiffersFrom refuses an imported interview that is there already as another:
 // an import changes none.
 func (i Interview) DiffersFrom(there Interview) Refused {
-	refused := differsIn("an interview of the two at this time", "status", string(there.Status), string(i.Status))
-	refused = append(refused, differsIn("an interview of the two at this time", "grade", number(there.Grade), number(i.Grade))...)
+	refused := differsIn("the existing interview", "status", string(there.Status), string(i.Status))
+	refused = append(refused, differsIn("the existing interview", "grade", number(there.Grade), number(i.Grade))...)
 	if i.Note != nil && (there.Note == nil || *there.Note != *i.Note) {
-		refused = append(refused, Refuse(InvalidInput, "note", "note differs from the note of the interview that exists already.")...)
+		refused = append(refused, Refuse(InvalidInput, "note", "note differs from the note of the existing interview; an import does not change existing data.")...)
 	}
 	return refused
 }

@@ -58,7 +58,7 @@ func normaliseURL(field, example string, value **string) Refused {
 	address, ok := spelling.WebAddress(text)
 	if !ok {
 		return Invalid(field, Allowed{Kind: AllowedURL}, fmt.Sprintf(
-			"%s is %q; an address such as %s is expected.", field, clip(text), example))
+			"%s is %q; an https URL such as %s is expected.", field, clip(text), example))
 	}
 	*value = &address
 	return nil
@@ -103,7 +103,7 @@ func NormaliseLanguages(tags []string) ([]string, Refused) {
 		canonical, ok := spelling.Language(strings.TrimSpace(tag))
 		if !ok {
 			return clean, Invalid("languages", Allowed{Kind: AllowedLanguage}, fmt.Sprintf(
-				"languages has %q; a BCP 47 tag such as en or pt-BR is expected.", clip(tag)))
+				"languages contains %q; a BCP 47 tag such as en or pt-BR is expected.", clip(tag)))
 		}
 		clean = append(clean, canonical)
 	}
@@ -118,12 +118,12 @@ func normalisePerson(name, email, zone *string) Refused {
 	if at := strings.IndexAny(*name, directions); at >= 0 && len(refused) == 0 {
 		r, _ := utf8.DecodeRuneInString((*name)[at:])
 		refused = append(refused, Invalid("name", Allowed{Kind: AllowedPrintable}, fmt.Sprintf(
-			"name has a character that changes the direction of writing (%U), which is not allowed.", r))...)
+			"name contains %U, which changes the text direction; such characters are not allowed.", r))...)
 	}
 	*email = NormaliseEmail(*email)
 	if !validEmail(*email) {
 		refused = append(refused, Invalid("email", Allowed{Kind: AllowedEmail}, fmt.Sprintf(
-			"email is %q; an address such as ada@example.org is expected.", clip(*email)))...)
+			"email is %q; an e-mail address such as ada@example.org is expected.", clip(*email)))...)
 	}
 	location, err := calendar.Zone(*zone)
 	if err != nil {
@@ -196,7 +196,7 @@ func checkText(field, text string, low, high int, problemIn func(string) string)
 			fmt.Sprintf("%s has %d characters; %d to %d are allowed.", field, n, low, high))
 	}
 	if problem := problemIn(text); problem != "" {
-		return Invalid(field, Allowed{Kind: AllowedPrintable}, fmt.Sprintf("%s has %s, which is not allowed.", field, problem))
+		return Invalid(field, Allowed{Kind: AllowedPrintable}, fmt.Sprintf("%s contains %s, which is not allowed.", field, problem))
 	}
 	if low > 0 && !spelling.Visible(text) {
 		return Invalid(field, between(AllowedLength, low, high),
@@ -216,7 +216,7 @@ func clip(text string) string {
 
 // notOneOf refuses a value that is none of an enum's.
 func notOneOf[T ~string](field string, value T, allowed ...T) Refused {
-	return Refuse(InvalidInput, field, fmt.Sprintf("%s is %q; %s is expected", field, clip(string(value)), joinOr(allowed)))
+	return Refuse(InvalidInput, field, fmt.Sprintf("%s is %q; %s is expected.", field, clip(string(value)), joinOr(allowed)))
 }
 
 func joinOr[T ~string](words []T) string {

@@ -160,7 +160,7 @@ func (i Interview) MayComplete(now time.Time) Refused {
 	case i.Status != Booked && i.Status != Completed:
 		return wrongStatus(i, "completed", Booked, Completed)
 	case i.Status == Booked && now.Before(i.Start):
-		return tooSoon("interviewId", i.Start, "The interview has not started; it can be completed once it has.")
+		return tooSoon("interviewId", i.Start, "The interview has not started; it can be completed after its start.")
 	}
 	return nil
 }
@@ -220,19 +220,19 @@ func (i Interview) CancelableUntil(p Policy) time.Time {
 // as the policy allows.
 func (i Interview) MayMove(by Actor, p Policy, now time.Time) Refused {
 	if i.Status != Booked {
-		return wrongStatus(i, "moved", Booked)
+		return wrongStatus(i, "rescheduled", Booked)
 	}
 	var refused Refused
 	switch last := i.ReschedulableUntil(p); {
 	case !i.Start.After(now):
-		refused = Refuse(SlotInPast, "interviewId", "The interview has started; only an upcoming interview can be moved.")
+		refused = Refuse(SlotInPast, "interviewId", "The interview has started; only a future interview can be rescheduled.")
 	case by.IsStudent() && now.After(last):
-		refused = tooLate(RescheduleTooLate, last, "The interview starts too soon for a student to move it.")
+		refused = tooLate(RescheduleTooLate, last, "The interview starts too soon for a student to reschedule it.")
 	}
 	if i.ReschedulesLeft(p) == 0 {
 		refused = append(refused, Refusal{
 			Code: TooManyReschedules, Field: "interviewId", Used: i.Reschedules, Limit: p.MaxReschedules,
-			Message: fmt.Sprintf("The interview was moved %d times; %d are allowed.", i.Reschedules, p.MaxReschedules),
+			Message: fmt.Sprintf("The interview was rescheduled %d times; at most %d times are allowed.", i.Reschedules, p.MaxReschedules),
 		})
 	}
 	return refused
@@ -332,7 +332,7 @@ func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
 // again, so the limit, the pair and the student's own time are asked.
 func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	if i.Status != StudentNoShow && i.Status != InterviewerNoShow {
-		return i, wrongStatus(i, "taken back", StudentNoShow, InterviewerNoShow)
+		return i, wrongStatus(i, "set back to BOOKED", StudentNoShow, InterviewerNoShow)
 	}
 	if last := i.NoShowAt.Add(UndoNoShowFor); now.After(last) {
 		return i, Refused{{

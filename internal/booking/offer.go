@@ -84,8 +84,8 @@ func (r Record) offer(q question) Offer {
 // What a refusal says, wherever its rule is asked.
 const (
 	alreadyInterviewed = "The student has met this interviewer or has a booking with them."
-	selfInterview      = "The interviewer has the student's own e-mail; nobody interviews themselves."
-	ownOverlap         = "The student has another interview, or holds a slot, at that time."
+	selfInterview      = "The interviewer has the same e-mail address as the student; nobody can interview themselves."
+	ownOverlap         = "The student has another interview or holds a slot at that time."
 )
 
 // Judge says whether the slot can be booked: every rule that fails, none when

@@ -129,7 +129,7 @@ func (i Interviewer) MayPublish() Refused {
 	if i.Active {
 		return nil
 	}
-	return Refuse(WrongStatus, "interviewerId", "The interviewer is not active and cannot publish availability.")
+	return Refuse(WrongStatus, "interviewerId", "The interviewer is not active; only active interviewers can publish availability.")
 }
 
 // CheckChanges refuses what an interviewer who is not active asks to change.
@@ -137,7 +137,7 @@ func (i Interviewer) CheckChanges() Refused {
 	if i.Active {
 		return nil
 	}
-	return Refuse(WrongStatus, "", "You are deactivated as an interviewer: you can read what is yours, but change nothing.")
+	return Refuse(WrongStatus, "", "You are not an active interviewer; you can read your data but not change it.")
 }
 
 // MaxBlock is the longest range of blocked time, and MaxBlockDates how often it

@@ -105,6 +105,6 @@ func Missing(noun, field string) Refused {
 func StaleVersion(noun string, current int) Refused {
 	return Refused{{
 		Code: VersionConflict, Field: "expectedVersion", CurrentVersion: current,
-		Message: fmt.Sprintf("Somebody else has changed the %s; its version is %d. Read it again.", noun, current),
+		Message: fmt.Sprintf("The %s has been changed; its current version is %d. Read it again.", noun, current),
 	}}
 }

@@ -48,7 +48,7 @@ type NthDay struct {
 }
 
 // ErrTooMuchWork reports a rule whose expansion exceeds the work allowed.
-var ErrTooMuchWork = errors.New("the rule takes too many steps to follow")
+var ErrTooMuchWork = errors.New("the recurrence rule is too complex")
 
 // Work bounds the expansion of rules. A step is a day or a time that is looked
 // at.

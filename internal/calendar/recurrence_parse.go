@@ -31,10 +31,10 @@ func ParseRecurrence(text string) (Recurrence, error) {
 		name, value, found := strings.Cut(part, "=")
 		name, value = strings.ToUpper(strings.TrimSpace(name)), strings.ToUpper(strings.TrimSpace(value))
 		if !found || value == "" {
-			return r, fmt.Errorf("%.80q is not a part of a rule; one such as FREQ=WEEKLY is expected", part)
+			return r, fmt.Errorf("%.80q is not a part of a recurrence rule; a part such as FREQ=WEEKLY is expected", part)
 		}
 		if seen[name] {
-			return r, fmt.Errorf("%.80s is given twice", name)
+			return r, fmt.Errorf("%.80s occurs twice; it is allowed once", name)
 		}
 		seen[name] = true
 		if err := r.set(name, value); err != nil {
@@ -85,14 +85,14 @@ func (r *Recurrence) set(name, value string) (err error) {
 		r.Days, err = readDays(value)
 	case "RSCALE":
 		if value != "GREGORIAN" {
-			err = fmt.Errorf("RSCALE is %.80q; only GREGORIAN is read", value)
+			err = fmt.Errorf("RSCALE is %.80q; only GREGORIAN is supported", value)
 		}
 	case "SKIP":
 		if value != "OMIT" {
-			err = fmt.Errorf("SKIP is %.80q; only OMIT is read", value)
+			err = fmt.Errorf("SKIP is %.80q; only OMIT is supported", value)
 		}
 	default:
-		err = fmt.Errorf("the part %.80s is not known", name)
+		err = fmt.Errorf("the part %.80s is unknown", name)
 	}
 	return err
 }
@@ -153,7 +153,7 @@ func readDays(value string) ([]NthDay, error) {
 			known = known && err == nil && n != 0 && n >= -53 && n <= 53
 		}
 		if !known {
-			return nil, fmt.Errorf("BYDAY is %.80q; days such as MO or, of a month or a year, 2MO or -1FR are expected", value)
+			return nil, fmt.Errorf("BYDAY is %.80q; weekdays such as MO, 2MO or -1FR are expected", value)
 		}
 		if d := (NthDay{day, n}); !slices.Contains(days, d) {
 			days = append(days, d)
@@ -180,23 +180,23 @@ func (r Recurrence) check() error {
 	by := len(r.Months) + len(r.WeekNumbers) + len(r.YearDays) + len(r.MonthDays) + len(r.Days) + len(r.Hours) + len(r.Minutes) + len(r.Seconds)
 	switch {
 	case r.Frequency == 0:
-		return errors.New("it has no FREQ")
+		return errors.New("it has no FREQ; FREQ is required")
 	case r.Count > 0 && !r.Until.Time.IsZero():
-		return errors.New("it has COUNT and UNTIL; at most one of them is expected")
+		return errors.New("it has COUNT and UNTIL; only one of them is allowed")
 	case nth && r.Frequency != Monthly && r.Frequency != Yearly:
-		return errors.New("BYDAY has a number, which only MONTHLY and YEARLY rules may have")
+		return errors.New("BYDAY has a number, which is allowed only in MONTHLY and YEARLY rules")
 	case nth && len(r.WeekNumbers) > 0:
-		return errors.New("BYDAY has a number, which a rule with BYWEEKNO may not have")
+		return errors.New("BYDAY has a number, which is not allowed with BYWEEKNO")
 	case len(r.WeekNumbers) > 0 && r.Frequency != Yearly:
-		return errors.New("only YEARLY rules may have BYWEEKNO")
+		return errors.New("BYWEEKNO is allowed only in YEARLY rules")
 	case len(r.YearDays) > 0 && (r.Frequency == Monthly || r.Frequency == EveryWeek || r.Frequency == Daily):
-		return errors.New("MONTHLY, WEEKLY and DAILY rules may not have BYYEARDAY")
+		return errors.New("BYYEARDAY is not allowed in MONTHLY, WEEKLY and DAILY rules")
 	case len(r.MonthDays) > 0 && r.Frequency == EveryWeek:
-		return errors.New("WEEKLY rules may not have BYMONTHDAY")
+		return errors.New("BYMONTHDAY is not allowed in WEEKLY rules")
 	case len(r.Positions) > 0 && by == 0:
-		return errors.New("BYSETPOS needs another BY part beside it")
+		return errors.New("BYSETPOS requires another BY part")
 	case !r.hasADay():
-		return errors.New("it never takes place: no month of BYMONTH has a day of BYMONTHDAY")
+		return errors.New("it has no occurrence: no month in BYMONTH has a day in BYMONTHDAY")
 	default:
 		return nil
 	}

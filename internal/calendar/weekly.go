@@ -23,7 +23,7 @@ func DateOf(t time.Time) Date {
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil || t.Year() < 1900 {
-		return Date{}, fmt.Errorf("%q is not a date; one such as 2026-06-05 is expected", text)
+		return Date{}, fmt.Errorf("%q is not a date; a date such as 2026-06-05 is expected", text)
 	}
 	return DateOf(t), nil
 }
@@ -82,7 +82,7 @@ func ParseLocalTime(text string) (LocalTime, error) {
 	}
 	t, err := time.Parse("15:04", text)
 	if err != nil || len(text) != len("15:04") {
-		return 0, fmt.Errorf("%q is not a time of day; one such as 14:30 is expected", text)
+		return 0, fmt.Errorf("%q is not a time of day; a time such as 14:30 is expected", text)
 	}
 	return LocalTime(t.Hour()*60 + t.Minute()), nil
 }

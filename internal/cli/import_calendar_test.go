@@ -20,7 +20,7 @@ func TestImportCalendarCommand(t *testing.T) {
 	command := []string{"import", "calendar", file, "--interviewer", "ann@example.org"}
 	mustContain(t, "a dry run", mustRun(t, data, env, append(command, "--dry-run")...), "calendar: 1 would be imported", "1 ignored")
 	mustContain(t, "by e-mail", mustRun(t, data, env, command...),
-		"line 6: note: The event lasts whole days", "calendar: 1 imported, 0 unchanged, 1 ignored, 0 failed")
+		"line 6: note: The event is an all-day event", "calendar: 1 imported, 0 unchanged, 1 ignored, 0 failed")
 	mustContain(t, "by id, with blocks", mustRun(t, data, env, "import", "calendar", file, "--interviewer", "1", "--whole-days", "block"),
 		"calendar: 1 imported", "1 unchanged, 0 ignored")
 	mustContain(t, "check", mustRun(t, data, env, "check"), "every invariant holds")

@@ -147,7 +147,7 @@ func TestImportCommand(t *testing.T) {
 	if code != exitFault {
 		t.Errorf("a row that fails: %d", code)
 	}
-	mustContain(t, "it says where", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected (INVALID_INPUT)", "students: 0 imported, 0 unchanged, 1 failed, 1 valid but not written, in ")
+	mustContain(t, "it says where", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected. (INVALID_INPUT)", "students: 0 imported, 0 unchanged, 1 failed, 1 valid but not written, in ")
 	mustContain(t, "and that nothing was written", errs, "nothing was written")
 	mustContain(t, "so there is nobody", mustRun(t, data, env, "export", "students"), "name,email,timeZone,interviewLimit\n")
 
@@ -172,7 +172,7 @@ func TestImportCommand(t *testing.T) {
 	if code != exitFault || out != "" {
 		t.Errorf("a file that cannot be read: %d, %q", code, out)
 	}
-	mustContain(t, "an unknown column", errs, `rehearse: line 1 names a column "mail"`)
+	mustContain(t, "an unknown column", errs, `rehearse: Line 1: the 2nd column has the unknown name "mail"`)
 }
 
 // A rule is exported as a rule, a window as its runs: after a change of the

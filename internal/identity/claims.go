@@ -25,7 +25,7 @@ func (c *claims) UnmarshalJSON(text []byte) error {
 	}
 	for _, name := range []string{"exp", "nbf", "iat"} {
 		if at, number := c.MapClaims[name].(float64); number && (at < 0 || at > maxInstant) {
-			return fmt.Errorf("%s is %v; seconds from 0 to %d are expected", name, at, int64(maxInstant))
+			return fmt.Errorf("%s is %v; a number of seconds from 0 to %d is expected", name, at, int64(maxInstant))
 		}
 	}
 	return nil

@@ -22,7 +22,7 @@ var (
 	ErrNotYetValid = errors.New("the token is not valid yet")
 	ErrInvalid     = errors.New("the token is not valid")
 	// ErrUnavailable: nobody knows, because the issuer's keys cannot be read.
-	ErrUnavailable = errors.New("tokens cannot be checked at the moment; try again")
+	ErrUnavailable = errors.New("tokens cannot be verified at the moment; try again")
 )
 
 const (
@@ -93,7 +93,7 @@ func (v *Verifier) Sender(ctx context.Context, authorization []string) (Sender, 
 // Verify is who a token was given to. Its error is one of this package's.
 func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	if len(token) > maxToken {
-		return Sender{}, fmt.Errorf("%w: it has %d bytes, and %d are allowed", ErrInvalid, len(token), maxToken)
+		return Sender{}, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), maxToken)
 	}
 	claims := &claims{}
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })
@@ -125,7 +125,7 @@ func (v *Verifier) key(ctx context.Context, t *jwt.Token) (any, error) {
 		return nil, err
 	}
 	if _, critical := t.Header["crit"]; critical {
-		return nil, errors.New("it has extensions that must be understood, and none is") // RFC 7515, 4.1.11
+		return nil, errors.New("the header crit is set; no critical extension is supported") // RFC 7515, 4.1.11
 	}
 	kid, _ := t.Header["kid"].(string)
 	return v.keys.key(ctx, t.Method.Alg(), kid)

@@ -36,7 +36,7 @@ type Keys interface {
 	ready() (note string, err error)
 }
 
-var errNoKey = errors.New("it is signed with no key that is known here")
+var errNoKey = errors.New("no known key verifies the signature")
 
 const (
 	minSecret = 32 // bytes: as many as HMAC-SHA-256 puts out
@@ -49,7 +49,7 @@ type Secret struct{ secret []byte }
 // NewSecret is the secret of that text, of which each byte counts.
 func NewSecret(text string) (Secret, error) {
 	if len(text) < minSecret {
-		return Secret{}, fmt.Errorf("it has %d bytes; %d or more are expected", len(text), minSecret)
+		return Secret{}, fmt.Errorf("it has %d bytes; at least %d are expected", len(text), minSecret)
 	}
 	return Secret{[]byte(text)}, nil
 }
@@ -77,7 +77,7 @@ func MakeLocalSecret(folder string) error {
 		err = makeSecret(path)
 	}
 	if err != nil {
-		return fmt.Errorf("make the key of local tokens: %w", err)
+		return fmt.Errorf("create the key of local tokens: %w", err)
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ var asymmetric = []string{"RS256", "PS256", "ES256", "EdDSA"}
 func ParsePublicKey(text []byte) (PublicKey, error) {
 	block, rest := pem.Decode(text)
 	if block == nil || block.Type != "PUBLIC KEY" || len(strings.TrimSpace(string(rest))) > 0 {
-		return PublicKey{}, errors.New("it is not one PEM block PUBLIC KEY, as `openssl pkey -pubout` writes it")
+		return PublicKey{}, errors.New("it is not a single PEM block PUBLIC KEY; create one with `openssl pkey -pubout`")
 	}
 	public, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
@@ -168,7 +168,7 @@ func newPublicKey(public any) (PublicKey, error) {
 	case ed25519.PublicKey:
 		return PublicKey{k, []string{"EdDSA"}}, nil
 	}
-	return PublicKey{}, errors.New("its kind is not taken; " + publicKeyKinds + " is expected")
+	return PublicKey{}, errors.New("its type is not supported; " + publicKeyKinds + " is expected")
 }
 
 func (k PublicKey) algorithms() []string { return k.does }

@@ -71,7 +71,7 @@ func NewProvider(o ProviderOptions) *Provider {
 		issuer: o.Issuer, clock: o.Clock, after: o.After, log: o.Log, asked: make(chan struct{}, 1),
 		client: &http.Client{Timeout: fetchTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
-	p.known.Store(&keySet{err: errors.New("it has not been asked yet"), next: make(chan struct{})})
+	p.known.Store(&keySet{err: errors.New("its keys have not been requested yet"), next: make(chan struct{})})
 	return p
 }
 
@@ -97,9 +97,9 @@ func (p *Provider) refresh(ctx context.Context) {
 	before := p.known.Load()
 	if err != nil {
 		keys = before.keys
-		p.log.WarnContext(ctx, "the token issuer cannot be asked for its keys", "issuer", p.issuer, "known", len(keys), "error", err)
+		p.log.WarnContext(ctx, "cannot read the keys of the token issuer", "issuer", p.issuer, "known", len(keys), "error", err)
 	} else if before.err != nil {
-		p.log.InfoContext(ctx, "the token issuer's keys are known", "issuer", p.issuer, "known", len(keys))
+		p.log.InfoContext(ctx, "read the keys of the token issuer", "issuer", p.issuer, "known", len(keys))
 	}
 	p.known.Store(&keySet{keys: keys, err: err, at: p.clock(), next: make(chan struct{})})
 	close(before.next)
@@ -117,7 +117,7 @@ func (p *Provider) fetch(ctx context.Context) (map[string]PublicKey, error) {
 		return nil, err
 	}
 	if strings.HasPrefix(p.issuer, "https:") && !strings.HasPrefix(metadata.JWKS, "https:") {
-		return nil, fmt.Errorf("its keys are at %q, which is not https", metadata.JWKS)
+		return nil, fmt.Errorf("jwks_uri is %q; an https URL is expected", metadata.JWKS)
 	}
 	return p.fetchKeys(ctx, metadata.JWKS)
 }
@@ -133,7 +133,7 @@ func (p *Provider) fetchKeys(ctx context.Context, url string) (map[string]Public
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s", url, response.Status)
+		return nil, fmt.Errorf("%s responded %s", url, response.Status)
 	}
 	var set struct{ Keys []json.RawMessage }
 	if err := json.NewDecoder(io.LimitReader(response.Body, maxKeySet)).Decode(&set); err != nil {
@@ -154,7 +154,7 @@ func (p *Provider) fetchKeys(ctx context.Context, url string) (map[string]Public
 		}
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("at %s is no key that can be used; %s is expected", url, publicKeyKinds)
+		return nil, fmt.Errorf("%s has no usable key; %s is expected", url, publicKeyKinds)
 	}
 	return keys, nil
 }
@@ -169,7 +169,7 @@ func (p *Provider) ready() (string, error) {
 	case len(known.keys) == 0:
 		return "", fmt.Errorf("the token issuer %s: %w", p.issuer, known.err)
 	default:
-		return "the token issuer cannot be reached; the keys that are known go on", nil
+		return "the token issuer cannot be reached; the keys read before stay in use", nil
 	}
 }
 

@@ -238,7 +238,7 @@ func TestIssuerIsDown(t *testing.T) {
 	r.verifies("a known key goes on", token, nil)
 	r.verifies("an unknown one may be good", r.token(jwt.SigningMethodES256, "new", k.ec), identity.ErrUnavailable)
 	r.verifies("a known key's wrong signature is wrong", r.token(jwt.SigningMethodRS256, "rsa", k.otherRSA), identity.ErrInvalid)
-	r.ready("the keys that are known go on", false)
+	r.ready("the keys read before stay in use", false)
 }
 
 // A token that comes before the first attempt has ended waits for it.

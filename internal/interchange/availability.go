@@ -74,13 +74,13 @@ func (a *Availability) checkKind(blank []string) booking.Refused {
 	}
 	for _, name := range expected {
 		if slices.Contains(blank, name) {
-			no(name, fmt.Sprintf("%s is empty; a row has %s, or of a weekly rule %s",
+			no(name, fmt.Sprintf("%s is empty; a window requires %s, and a weekly rule requires %s.",
 				name, strings.Join(windowColumns, " and "), strings.Join(ruleColumns, ", ")))
 		}
 	}
 	for _, name := range windowColumns {
 		if isRule && !slices.Contains(blank, name) {
-			no(name, name+" is of a window, and the row has columns of a weekly rule; it is one or the other")
+			no(name, name+" is set, but the row has values of a weekly rule; a row is either a window or a weekly rule.")
 		}
 	}
 	return refused
@@ -145,7 +145,7 @@ func readWeekdays(text string, w *booking.WeeklyRule) booking.Refused {
 	for _, name := range names {
 		day, known := weekday(name)
 		if !known {
-			return append(refused, wrong("weekdays", text, "MONDAY, or more with ; between them, such as MONDAY;THURSDAY")...)
+			return append(refused, wrong("weekdays", text, "a list of weekdays separated by ;, such as MONDAY;THURSDAY,")...)
 		}
 		w.Weekdays = append(w.Weekdays, day)
 	}

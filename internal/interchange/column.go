@@ -98,7 +98,7 @@ func boolean[T any](name string, field func(*T) *bool) column[T] {
 		read: func(text string, row *T) booking.Refused {
 			is, err := parseBool(text)
 			if err != nil {
-				return wrongSince(name, text, "TRUE or FALSE", "Words in other languages are not accepted.")
+				return wrongSince(name, text, "TRUE or FALSE", "Words in other languages are not allowed.")
 			}
 			*field(row) = is
 			return nil
@@ -149,7 +149,7 @@ func readList(column, text string) ([]string, booking.Refused) {
 		return nil, nil
 	}
 	if _, more := line.Read(); err != nil || !errors.Is(more, io.EOF) {
-		return nil, wrong(column, text, `one line, with ; between its parts, and "..." around a part that has a ; or a quote in it`)
+		return nil, wrong(column, text, `a list separated by ;, with "..." around an element that contains a ; or a quote`)
 	}
 	return texts, nil
 }

@@ -50,7 +50,7 @@ func readStatus(text string, i *Interview) booking.Refused {
 		}
 		names = append(names, string(status))
 	}
-	return wrong("status", text, strings.Join(names, ", "))
+	return wrong("status", text, "one of "+strings.Join(names, ", "))
 }
 
 // words is a column of prose, of which nothing is trimmed.

@@ -71,7 +71,7 @@ func readCalendar(text []byte, o CalendarOptions, work *calendar.Work) ([]Row[Av
 		return nil, booking.Refuse(booking.InvalidInput, calendarField, fmt.Sprintf("%.400v", err))
 	}
 	if trailing > 0 {
-		r.rows = append(r.rows, ignoredRow(trailing, "The lines after END:VCALENDAR are not part of a calendar."))
+		r.rows = append(r.rows, ignoredRow(trailing, "The lines after END:VCALENDAR are ignored; they are not part of a calendar."))
 	}
 	slices.SortStableFunc(r.rows, func(a, b Row[Availability]) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), a.Value.Start.Compare(b.Value.Start))
@@ -129,7 +129,7 @@ func checkCalendar(c *component) error {
 		switch value := strings.ToUpper(p.value); p.name {
 		case "METHOD":
 			if value != "" && value != "PUBLISH" && value != "REQUEST" {
-				return wrongLine(p.line, "METHOD is %q: the calendar is a scheduling message, which cannot be published; PUBLISH or REQUEST is expected", clip(p.value))
+				return wrongLine(p.line, "METHOD is %q, so the calendar is a scheduling message; PUBLISH or REQUEST is expected", clip(p.value))
 			}
 		case "VERSION":
 			if value != "" && !strings.HasPrefix(value, "2") {
@@ -162,7 +162,7 @@ func (r *calendarReader) readAvailability(c *component, z *zones) error {
 	}
 	for _, other := range r.availability {
 		if other.Overlaps(within) {
-			return wrongLine(c.line, "the VAVAILABILITY overlaps that of line %d; overlapping availability is not supported", other.line)
+			return wrongLine(c.line, "the VAVAILABILITY overlaps the one on line %d; overlapping availability is not supported", other.line)
 		}
 	}
 	r.availability = append(r.availability, bounded{c, within})
@@ -180,7 +180,7 @@ func (r *calendarReader) readAvailability(c *component, z *zones) error {
 // check refuses a file that says two things.
 func (r *calendarReader) check() error {
 	if len(r.availability) > 0 && len(r.events) > 0 {
-		return wrongLine(r.availability[0].line, "the file has VAVAILABILITY and, in line %d, VEVENT: beside availability an event is an appointment; one of the two is expected", r.events[0].line)
+		return wrongLine(r.availability[0].line, "the file has VAVAILABILITY and, on line %d, VEVENT; only one of them is allowed, because an event beside availability is an appointment", r.events[0].line)
 	}
 	first := map[string]*component{}
 	count := map[string]int{}
@@ -190,9 +190,9 @@ func (r *calendarReader) check() error {
 		}
 	}
 	for name, c := range first {
-		note := fmt.Sprintf("%.80s is ignored: only VEVENT and VAVAILABILITY are read", name)
+		note := fmt.Sprintf("%.80s is ignored; only VEVENT and VAVAILABILITY are imported", name)
 		if more := count[name] - 1; more > 0 {
-			note += fmt.Sprintf("; the file has %d more", more)
+			note += fmt.Sprintf(" (and %d more of them)", more)
 		}
 		note += "."
 		r.rows = append(r.rows, ignoredRow(c.line, note))
@@ -227,13 +227,13 @@ func (r *calendarReader) tooMuchWork(c *component) error {
 	if r.work.Left >= 0 {
 		return nil
 	}
-	return wrongLine(c.line, "the rules of the file, up to those of this %.80s, take more than %d steps to follow; at most so many are allowed for %d rows",
+	return wrongLine(c.line, "the recurrence rules up to this %.80s are too complex; at most %d steps are allowed for %d rows",
 		c.name, r.maxWork(), r.MaxWindows)
 }
 
 func (r *calendarReader) tooMany() error {
 	if len(r.rows) > r.MaxWindows {
-		return calendarError{message: fmt.Sprintf("The calendar has more than the %d windows allowed", r.MaxWindows)}
+		return calendarError{message: fmt.Sprintf("The calendar has too many windows; at most %d are allowed", r.MaxWindows)}
 	}
 	return nil
 }
@@ -269,13 +269,13 @@ func (r *calendarReader) add(e *event, out excluded) {
 func (r *calendarReader) whyNot(one occurrence) string {
 	switch long := one.Length(); {
 	case one.start.date && !r.BlockWholeDays:
-		return "The event lasts whole days; only events with times are published."
+		return "The event is an all-day event; only events with times are published."
 	case one.start.date:
 		return ""
 	case long <= 0:
 		return "The event has no duration; there is no time to publish."
 	case long < time.Duration(r.SlotMinutes)*time.Minute:
-		return fmt.Sprintf("The event lasts %s, which is less than a slot of %d minutes.", long, r.SlotMinutes)
+		return fmt.Sprintf("The event lasts %s; at least one slot of %d minutes is required.", long, r.SlotMinutes)
 	default:
 		return ""
 	}

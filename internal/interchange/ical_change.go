@@ -22,7 +22,7 @@ const maxMove = 366 * oneDay
 // changesFrom adds the event, which replaces the time of, to the changes of master.
 func (e *event) changesFrom(p property, of stamp, master *event) {
 	if master == nil {
-		e.fail(p, errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE, and the file does not contain the series, so the later times are unknown"))
+		e.fail(p, errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE, but the file does not contain the series; the series is required to compute the later occurrences"))
 		return
 	}
 	if len(master.refused) > 0 {
@@ -35,14 +35,14 @@ func (e *event) changesFrom(p property, of stamp, master *event) {
 	var err error
 	switch {
 	case len(e.refused) > 0:
-		err = errors.New("an event replaces this and all later times of this one, and cannot be read")
+		err = errors.New("the event that replaces this and all later occurrences cannot be read")
 	case e.cancelled:
 	case e.start.date != master.start.date:
-		err = errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE and changes days to times, or times to days; end the event before, and add another event for the later times")
+		err = errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE and changes all-day occurrences to times, or the reverse; end the event earlier, and add another event for the later occurrences")
 	default:
 		c.moved = e.start.wall.Sub(e.start.of(c.at))
 		if c.moved.Abs() > maxMove {
-			err = errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE and moves the times by more than 366 days; end the event before, and add another event for the later times")
+			err = errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE and moves the occurrences by more than 366 days; end the event earlier, and add another event for the later occurrences")
 		}
 	}
 	if err != nil {

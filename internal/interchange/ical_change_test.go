@@ -38,11 +38,11 @@ func TestChangesOfSeries(t *testing.T) {
 			[]string{"1101T1000-1100", "1111T1000-1100", "1116T1000-1100", "1126T1000-1100"}},
 		{"more times, which keep no end of their own", []string{"UID:a\n" + oneHour + "\nRDATE;VALUE=PERIOD:20260603T100000Z/PT3H,20260604T100000Z/PT3H", "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260604T100000Z\nDTSTART:20260604T120000Z\nDURATION:PT2H"},
 			[]string{"0602T1000-1100", "0603T1000-1300", "0604T1200-1400"}},
-		{"without its series", []string{earlier}, []string{"4 FAILED Line 7: RECURRENCE-ID has RANGE=THISANDFUTURE, and the file does not contain the series"}},
-		{"not readable", []string{evenings, from + "DTSTART:soon"}, []string{"4 FAILED Line 14: an event replaces this and all later times of this one, and cannot be read", "11 FAILED Line 15: DTSTART is \"soon\""}},
-		{"times to days", []string{evenings, from + "DTSTART;VALUE=DATE:20260609"}, []string{"4 FAILED Line 14: RECURRENCE-ID has RANGE=THISANDFUTURE and changes days to times", "11 FAILED Line 14: RECURRENCE-ID"}},
-		{"two years later", []string{evenings, from + "DTSTART:20280609T120000Z\nDURATION:PT1H"}, []string{"4 FAILED Line 14: RECURRENCE-ID has RANGE=THISANDFUTURE and moves the times by more than 366 days", "11 FAILED Line 14: RECURRENCE-ID"}},
-		{"earlier times", []string{evenings, "UID:a\nRECURRENCE-ID;RANGE=THISANDPRIOR:20260610T000000Z\n" + oneHour}, []string{"4 FAILED Line 14: an event replaces a time of this one, and cannot be read: RECURRENCE-ID has RANGE=THISANDPRIOR; THISANDFUTURE", "11 FAILED Line 14: RECURRENCE-ID has RANGE=THISANDPRIOR"}},
+		{"without its series", []string{earlier}, []string{"4 FAILED Line 7: RECURRENCE-ID has RANGE=THISANDFUTURE, but the file does not contain the series"}},
+		{"not readable", []string{evenings, from + "DTSTART:soon"}, []string{"4 FAILED Line 14: the event that replaces this and all later occurrences cannot be read", "11 FAILED Line 15: DTSTART is \"soon\""}},
+		{"times to days", []string{evenings, from + "DTSTART;VALUE=DATE:20260609"}, []string{"4 FAILED Line 14: RECURRENCE-ID has RANGE=THISANDFUTURE and changes all-day occurrences to times", "11 FAILED Line 14: RECURRENCE-ID"}},
+		{"two years later", []string{evenings, from + "DTSTART:20280609T120000Z\nDURATION:PT1H"}, []string{"4 FAILED Line 14: RECURRENCE-ID has RANGE=THISANDFUTURE and moves the occurrences by more than 366 days", "11 FAILED Line 14: RECURRENCE-ID"}},
+		{"earlier times", []string{evenings, "UID:a\nRECURRENCE-ID;RANGE=THISANDPRIOR:20260610T000000Z\n" + oneHour}, []string{"4 FAILED Line 14: the event that replaces an occurrence of this one cannot be read: RECURRENCE-ID has RANGE=THISANDPRIOR; THISANDFUTURE", "11 FAILED Line 14: RECURRENCE-ID has RANGE=THISANDPRIOR"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

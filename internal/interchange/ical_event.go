@@ -55,7 +55,7 @@ func readEvent(c *component, z *zones, within calendar.Span) *event {
 		if all := e.all(name); len(all) > 1 {
 			for _, other := range all[1:] {
 				if other.value != all[0].value || other.parameter("TZID") != all[0].parameter("TZID") {
-					e.fail(other, fmt.Errorf("the event has another %s in line %d; one is expected", name, all[0].line))
+					e.fail(other, fmt.Errorf("the event has another %s on line %d; only one is allowed", name, all[0].line))
 				}
 			}
 		}
@@ -81,7 +81,7 @@ func (e *event) readRevision() {
 	if p, is := e.one("SEQUENCE"); is {
 		n, err := strconv.Atoi(p.value)
 		if e.unordered = err != nil || n < 0; e.unordered {
-			e.fail(p, fmt.Errorf("SEQUENCE is %q; a number of at least 0 is expected", clip(p.value)))
+			e.fail(p, fmt.Errorf("SEQUENCE is %q; a whole number of at least 0 is expected", clip(p.value)))
 		}
 		e.sequence = n
 	}
@@ -126,11 +126,11 @@ func (e *event) readSpan() {
 		return
 	}
 	if hasEnd && e.end.date != e.start.date {
-		e.fail(end, fmt.Errorf("DTEND is %q and DTSTART %q; both a time or both a day are expected", clip(end.value), clip(start.value)))
+		e.fail(end, fmt.Errorf("DTEND is %q and DTSTART is %q; both must be times, or both must be dates", clip(end.value), clip(start.value)))
 		return
 	}
 	if hasEnd && e.end.instant().Before(e.start.instant()) {
-		e.failAs(booking.InvalidRange, end, fmt.Errorf("DTEND is %q, which is before DTSTART, %q", clip(end.value), clip(start.value)))
+		e.failAs(booking.InvalidRange, end, fmt.Errorf("DTEND is %q, which is before DTSTART, %q; the same or a later one is expected", clip(end.value), clip(start.value)))
 	}
 	e.readDuration(hasEnd)
 }
@@ -148,10 +148,10 @@ func (e *event) readDuration(hasEnd bool) {
 	case err != nil:
 		e.fail(p, err)
 	case e.start.date && lasts.elapsed%oneDay != 0:
-		e.fail(p, fmt.Errorf("DURATION is %q; DTSTART is a day, so whole days are expected", clip(p.value)))
+		e.fail(p, fmt.Errorf("DURATION is %q; whole days are expected, because DTSTART is a date", clip(p.value)))
 	case hasEnd && lasts == (length{}): // some programs write PT0S beside each DTEND
 	case hasEnd && !lasts.after(e.start).Equal(e.end.instant()):
-		e.fail(p, fmt.Errorf("DURATION is %q, which does not lead to DTEND; one of them is expected", clip(p.value)))
+		e.fail(p, fmt.Errorf("DURATION is %q, which contradicts DTEND; only one of them is allowed", clip(p.value)))
 	case lasts != (length{}):
 		e.lasts = lasts
 	}
@@ -170,7 +170,7 @@ func (e *event) readRules() {
 		one := anchoredRule{Recurrence: rule, line: p.line, among: p.name, last: rule.Until.Time}
 		switch {
 		case e.exception:
-			e.fail(p, fmt.Errorf("an event with RECURRENCE-ID is one time; it has no %s", p.name))
+			e.fail(p, fmt.Errorf("an event with RECURRENCE-ID is a single occurrence; %s is not allowed", p.name))
 		case rule.Until.UTC:
 			one.last = e.start.of(rule.Until.Time)
 		case rule.Until.Date:

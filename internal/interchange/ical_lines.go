@@ -210,10 +210,10 @@ func readComponents(text []byte) (calendars []*component, trailing int, err erro
 		}
 	}
 	if last := len(t.open) - 1; last >= 0 {
-		return nil, 0, wrongLine(t.open[last].line, "BEGIN:%.80s has no END:%[1]s; the file is cut off", t.open[last].name)
+		return nil, 0, wrongLine(t.open[last].line, "BEGIN:%.80s has no END:%[1]s; the file is truncated", t.open[last].name)
 	}
 	if len(t.calendars) == 0 {
-		return nil, 0, wrongLine(1, "it is not a calendar (RFC 5545); BEGIN:VCALENDAR is expected")
+		return nil, 0, wrongLine(1, "the file is not a calendar (RFC 5545); BEGIN:VCALENDAR is expected")
 	}
 	return t.calendars, t.trailing, nil
 }
@@ -225,7 +225,7 @@ func (t *tree) read(line unfolded) error {
 	}
 	switch {
 	case !ok && (significant[p.name] || !t.lax && !isProperty(p.name, line)):
-		return wrongLine(line.line, "%.80q is not a property; one such as DTSTART:20260605T130000Z is expected", line.text)
+		return wrongLine(line.line, "%.80q is not a property; a property such as DTSTART:20260605T130000Z is expected", line.text)
 	case !ok:
 		t.lax = true
 	case p.name == "BEGIN":
@@ -262,9 +262,9 @@ func (t *tree) outside(line unfolded, p property) error {
 	case len(bytes.Trim(line.text, " \t\x00\x1a")) == 0:
 		return nil
 	case p.name == "BEGIN" && strings.HasPrefix(strings.ToUpper(p.value), "V"):
-		return wrongLine(line.line, "BEGIN:%.80s is outside a calendar (RFC 5545); add a line BEGIN:VCALENDAR before it and a line END:VCALENDAR at the end", p.value)
+		return wrongLine(line.line, "BEGIN:%.80s is outside a calendar (RFC 5545); add the line BEGIN:VCALENDAR before it and the line END:VCALENDAR at the end", p.value)
 	case len(t.calendars) == 0, p.name == "BEGIN":
-		return wrongLine(line.line, "it is not a calendar (RFC 5545): %.80q stands where BEGIN:VCALENDAR is expected", line.text)
+		return wrongLine(line.line, "the file is not a calendar (RFC 5545): found %.80q; BEGIN:VCALENDAR is expected", line.text)
 	case t.trailing == 0:
 		t.trailing = line.line
 	}
@@ -277,9 +277,9 @@ func (t *tree) begin(p property) error {
 	case depth == 0:
 		t.calendars = append(t.calendars, c)
 	case c.name == "VCALENDAR" || c.name == t.open[depth-1].name:
-		return wrongLine(p.line, "BEGIN:%.80s stands within %.80s of line %d, whose END is missing", c.name, t.open[depth-1].name, t.open[depth-1].line)
+		return wrongLine(p.line, "BEGIN:%.80s is inside the %.80s on line %d, which has no END", c.name, t.open[depth-1].name, t.open[depth-1].line)
 	case depth >= maxNesting:
-		return wrongLine(p.line, "BEGIN:%.80s lies more than %d deep", c.name, maxNesting)
+		return wrongLine(p.line, "BEGIN:%.80s is nested too deeply; at most %d levels are allowed", c.name, maxNesting)
 	default:
 		at := t.open[depth-1]
 		at.components = append(at.components, c)
@@ -291,7 +291,7 @@ func (t *tree) begin(p property) error {
 func (t *tree) end(p property) error {
 	last := len(t.open) - 1
 	if at := t.open[last]; !strings.EqualFold(at.name, p.value) {
-		return wrongLine(p.line, "END:%.80s stands where END:%s is expected, for BEGIN:%[2]s in line %d", p.value, at.name, at.line)
+		return wrongLine(p.line, "found END:%.80s; END:%s is expected, for BEGIN:%[2]s on line %d", p.value, at.name, at.line)
 	}
 	t.open, t.lax = t.open[:last], false
 	return nil

@@ -59,7 +59,7 @@ func latest(revisions []*event) *event {
 	for _, e := range revisions {
 		if e != last && later(e, last) == 0 && e.when() != last.when() {
 			last.fail(property{name: "UID", line: last.line}, fmt.Errorf(
-				"line %d has another event with the UID %q and the same SEQUENCE and DTSTAMP; neither is newer", e.line, clip(e.uid)))
+				"line %d has another event with the UID %q and the same SEQUENCE and DTSTAMP; one of them must be newer", e.line, clip(e.uid)))
 			break
 		}
 	}
@@ -103,7 +103,7 @@ func (s *series) settle() (master *event, exceptions []*event, out excluded) {
 		if err != nil {
 			e.fail(p, err)
 			if master != nil {
-				master.fail(p, fmt.Errorf("an event replaces a time of this one, and cannot be read: %.200w", err))
+				master.fail(p, fmt.Errorf("the event that replaces an occurrence of this one cannot be read: %.200w", err))
 			}
 			exceptions = append(exceptions, e)
 			continue
@@ -132,7 +132,7 @@ func (s *series) settle() (master *event, exceptions []*event, out excluded) {
 // it is in the master's.
 func (e *event) replaces(p property, master *event) (stamp, error) {
 	if e.uid == "" {
-		return stamp{}, errors.New("an event with RECURRENCE-ID has no UID, so its series is unknown")
+		return stamp{}, errors.New("an event with RECURRENCE-ID has no UID; the UID of its series is required")
 	}
 	if r := p.parameter("RANGE"); r != "" && !strings.EqualFold(r, "THISANDFUTURE") {
 		return stamp{}, fmt.Errorf("RECURRENCE-ID has RANGE=%.80s; THISANDFUTURE or no RANGE is expected", r)
@@ -205,7 +205,7 @@ func (e *event) follow(rule anchoredRule, work *calendar.Work, yield func(stamp)
 		return wall.Before(from) || yield(e.start.at(wall))
 	})
 	if err != nil {
-		e.fail(property{name: rule.among, line: rule.line}, fmt.Errorf("%w; at most %d are allowed for an event", err, maxEventWork))
+		e.fail(property{name: rule.among, line: rule.line}, fmt.Errorf("%w; at most %d steps are allowed for an event", err, maxEventWork))
 	}
 	return err == nil
 }

@@ -84,7 +84,7 @@ func TestCalendars(t *testing.T) {
 		{"a moved time in UTC, before its series", []string{"UID:a\nRECURRENCE-ID:20260610T000000Z\nDTSTART:20260612T100000Z\nDTEND:20260612T110000Z", evenings}, []string{"0612T1000-1100", "0609T0000-0100", "0611T0000-0100"}},
 		{"a cancelled time", []string{evenings, "UID:a\nRECURRENCE-ID:20260609T200000\nSTATUS:CANCELLED\nDTSTART:20260609T200000"}, []string{"0609T0000-0100", "0611T0000-0100"}},
 		{"a time moved twice", []string{evenings, "UID:a\nSEQUENCE:1\nRECURRENCE-ID:20260609T200000\nDTSTART:20260612T100000Z\nDTEND:20260612T110000Z", "UID:a\nSEQUENCE:2\nRECURRENCE-ID:20260610T000000Z\nDTSTART:20260613T100000Z\nDTEND:20260613T110000Z"}, []string{"0609T0000-0100", "0611T0000-0100", "0613T1000-1100"}},
-		{"a moved time that cannot be read", []string{evenings, "UID:a\nRECURRENCE-ID:never\n" + oneHour}, []string{"4 FAILED Line 14: an event replaces", "11 FAILED Line 14: RECURRENCE-ID is \"never\""}},
+		{"a moved time that cannot be read", []string{evenings, "UID:a\nRECURRENCE-ID:never\n" + oneHour}, []string{"4 FAILED Line 14: the event that replaces", "11 FAILED Line 14: RECURRENCE-ID is \"never\""}},
 		{"a time whose series is not in the file", []string{"UID:z\nRECURRENCE-ID:20260602T090000\n" + oneHour}, []string{"0602T1000-1100"}},
 		{"a rule of exceptions", []string{"DTSTART:20260601T100000Z\nDTEND:20260601T110000Z\nRRULE:FREQ=DAILY;COUNT=4\nEXRULE:FREQ=WEEKLY;BYDAY=WE"}, []string{"0601T1000-1100", "0602T1000-1100", "0604T1000-1100"}},
 		{"the highest SEQUENCE", []string{"UID:a\nSEQUENCE:2\nDTSTART:20260602T140000Z\nDTEND:20260602T150000Z", "UID:a\nSEQUENCE:1\n" + oneHour}, []string{"0602T1400-1500"}},
@@ -92,7 +92,7 @@ func TestCalendars(t *testing.T) {
 		{"the same event twice", []string{"UID:a\n" + oneHour, "UID:a\n" + oneHour}, []string{"0602T1000-1100"}},
 		{"two events of which neither is later", []string{"UID:a\n" + oneHour, "UID:a\nDTSTART:20260603T100000Z\nDTEND:20260603T110000Z"}, []string{"4 FAILED Line 4: line 10 has another event with the UID \"a\""}},
 		{"a duration", []string{"DTSTART:20260602T100000Z\nDURATION:PT1H45M"}, []string{"0602T1000-1145"}},
-		{"a duration beside an end", []string{oneHour + "\nDURATION:PT0S", oneHour + "\nDURATION:PT1H", oneHour + "\nDURATION:PT2H"}, []string{"0602T1000-1100", "0602T1000-1100", "16 FAILED Line 20: DURATION is \"PT2H\", which does not lead to DTEND"}},
+		{"a duration beside an end", []string{oneHour + "\nDURATION:PT0S", oneHour + "\nDURATION:PT1H", oneHour + "\nDURATION:PT2H"}, []string{"0602T1000-1100", "0602T1000-1100", "16 FAILED Line 20: DURATION is \"PT2H\", which contradicts DTEND"}},
 		{"a day and a duration over a change of clocks", []string{"DTSTART;TZID=Europe/Berlin:20261024T090000\nDURATION:P1DT1H\nRRULE:FREQ=DAILY;COUNT=1"}, []string{"1024T0700-0900"}},
 		{"an end is exactly as far away when clocks change", []string{"DTSTART;TZID=Europe/Berlin:20261023T220000\nDTEND;TZID=Europe/Berlin:20261024T060000\nRRULE:FREQ=DAILY;COUNT=2"}, []string{"1023T2000-0400", "1024T2000-0400"}},
 		{"a day of a duration is one of the calendar", []string{"DTSTART;TZID=Europe/Berlin:20261023T220000\nDURATION:P1D\nRRULE:FREQ=DAILY;COUNT=2"}, []string{"1023T2000-2000", "1024T2000-2100"}},
@@ -102,8 +102,8 @@ func TestCalendars(t *testing.T) {
 			[]string{"0602T1000-1100", "0603T1000-1100", "0604T1000-1100", "0610T0900-1000", "0611T0900-1000", "0615T0900-1000", "0616T0900-1100", "0617T0900-0930"}},
 		{"rules by the hour", []string{"DTSTART:20260602T080000Z\nDTEND:20260602T083000Z\nRRULE:FREQ=DAILY;BYHOUR=8,12;COUNT=3"}, []string{"0602T0800-0830", "0602T1200-1230", "0603T0800-0830"}},
 		{"whole days, no length, and too short", []string{"DTSTART;VALUE=DATE:20260602\nRRULE:FREQ=DAILY;COUNT=3", "DTSTART:20260602T100000Z", oneHour[:len("DTSTART:20260602T100000Z\nDTEND:20260602T")] + "101000Z"},
-			[]string{"4 IGNORED The event lasts whole days", "9 IGNORED The event has no duration", "13 IGNORED The event lasts 10m0s, which is less than a slot of 15 minutes"}},
-		{"a birthday without a year, and one that is over", []string{"DTSTART;VALUE=DATE:16040615\nRRULE:FREQ=YEARLY", "DTSTART;VALUE=DATE:20250601"}, []string{"4 IGNORED The event lasts whole days"}},
+			[]string{"4 IGNORED The event is an all-day event", "9 IGNORED The event has no duration", "13 IGNORED The event lasts 10m0s; at least one slot of 15 minutes is required"}},
+		{"a birthday without a year, and one that is over", []string{"DTSTART;VALUE=DATE:16040615\nRRULE:FREQ=YEARLY", "DTSTART;VALUE=DATE:20250601"}, []string{"4 IGNORED The event is an all-day event"}},
 		{"lines that nobody needs", []string{oneHour + "\nORGANIZER=\"mailto:x@example.org\"", oneHour + "\nORGANIZER;CN=a=b:mailto:x\nATTENDEE;;=:x\nX-ODD;A:B\nDESCRIPTION:one\nand a line that is not folded\nBEGIN:VALARM\nTRIGGER:-PT1H\nEND:VALARM"}, []string{"0602T1000-1100", "0602T1000-1100"}},
 		{"quoted parameters", []string{"DTSTART;X-A=\"a:b;c\";TZID=\"Europe/Berlin\":20260602T100000\nDTEND;TZID=\"Europe/Berlin\":20260602T110000"}, []string{"0602T0800-0900"}},
 		{"a state that is not known", []string{oneHour + "\nSTATUS:MAYBE"}, []string{"4 FAILED Line 8: STATUS is \"MAYBE\""}},
@@ -173,7 +173,7 @@ func TestZonesOfCalendars(t *testing.T) {
 	floating := strings.Replace(ofEvents("DTSTART:20260602T100000\nDTEND:20260602T110000"), "VERSION", "X-WR-TIMEZONE:Asia/Kolkata\nVERSION", 1)
 	begins(t, readLines(t, floating, calendarOptions()), []string{"0602T0430-0530"})
 	unknown := strings.Replace(floating, "Asia/Kolkata", "Mars/Base", 1)
-	begins(t, readLines(t, unknown, calendarOptions()), []string{"5 FAILED Line 7: DTSTART is \"20260602T100000\", in the calendar's X-WR-TIMEZONE"})
+	begins(t, readLines(t, unknown, calendarOptions()), []string{"5 FAILED Line 7: DTSTART is \"20260602T100000\", in the time zone of X-WR-TIMEZONE"})
 }
 
 // The line is that of the file, however it is folded and its lines end.
@@ -194,12 +194,12 @@ func TestLinesOfCalendars(t *testing.T) {
 		"two calendars":  {one + "\n" + strings.ReplaceAll(one, "20260602T", "20260603T"), []string{"0602T1000-1100", "0603T1000-1100"}},
 		"lines after it": {one + "Sent from a telephone\n", []string{"0602T1000-1100", "10 IGNORED The lines after END:VCALENDAR"}},
 		"tasks":          {strings.Replace(one, "BEGIN:VEVENT", "BEGIN:VTODO\nUID:1\nEND:VTODO\nBEGIN:VTODO\nEND:VTODO\nBEGIN:VEVENT", 1), []string{"4 IGNORED VTODO is ignored", "0602T1000-1100"}},
-		"no calendar":    {"hello", []string{"REFUSED Line 1: it is not a calendar"}},
-		"nothing":        {"", []string{"REFUSED Line 1: it is not a calendar"}},
-		"a bare event":   {"BEGIN:VEVENT\nEND:VEVENT\n", []string{"REFUSED Line 1: BEGIN:VEVENT is outside a calendar (RFC 5545); add a line BEGIN:VCALENDAR before it"}},
+		"no calendar":    {"hello", []string{"REFUSED Line 1: the file is not a calendar"}},
+		"nothing":        {"", []string{"REFUSED Line 1: the file is not a calendar"}},
+		"a bare event":   {"BEGIN:VEVENT\nEND:VEVENT\n", []string{"REFUSED Line 1: BEGIN:VEVENT is outside a calendar (RFC 5545); add the line BEGIN:VCALENDAR before it"}},
 		"an event after": {one + "BEGIN:VEVENT\nEND:VEVENT\n", []string{"REFUSED Line 10: BEGIN:VEVENT is outside a calendar"}},
 		"cut off":        {one[:len(one)-len("END:VCALENDAR\n")], []string{"REFUSED Line 1: BEGIN:VCALENDAR has no END"}},
-		"an end missing": {strings.Replace(one, "END:VEVENT\n", "", 1), []string{"REFUSED Line 8: END:VCALENDAR stands where END:VEVENT"}},
+		"an end missing": {strings.Replace(one, "END:VEVENT\n", "", 1), []string{"REFUSED Line 8: found END:VCALENDAR; END:VEVENT"}},
 		"a broken start": {strings.Replace(folded, "DTSTART:", "DTSTART=", 1), []string{"REFUSED Line 6: \"DTSTART=20260602T100000Z\" is not a property"}},
 		"no colon":       {strings.Replace(one, "DTSTAMP", "X-FOO\nORGANIZER\nSUMMARY\nx-bar baz\nATTENDEE mailto\nDTSTAMP", 1), want},
 		"a bare start":   {strings.Replace(one, "DTSTART:", "DTSTART\nDTSTART:", 1), []string{"REFUSED Line 6: \"DTSTART\" is not a property"}},
@@ -242,8 +242,8 @@ func TestAvailabilityOfCalendars(t *testing.T) {
 	one := with("BEGIN:VAVAILABILITY\nBUSYTYPE:BUSY-UNAVAILABLE\nDTSTART:20260602T080000Z\nDTEND:20260604T080000Z\n" + mornings + "END:VAVAILABILITY\n")
 	begins(t, readLines(t, one, calendarOptions()), []string{"0602T0800-1000", "0603T0700-1000", "0604T0700-0800"})
 	for name, text := range map[string]string{
-		"REFUSED Line 12: the VAVAILABILITY overlaps that of line 2":         with(strings.Repeat("BEGIN:VAVAILABILITY\nDTSTART:20260602T080000Z\nDURATION:P1D\n"+mornings+"END:VAVAILABILITY\n", 2)),
-		"REFUSED Line 2: the file has VAVAILABILITY and, in line 10, VEVENT": with("BEGIN:VAVAILABILITY\n" + mornings + "END:VAVAILABILITY\nBEGIN:VEVENT\n" + oneHour + "\nEND:VEVENT\n"),
+		"REFUSED Line 12: the VAVAILABILITY overlaps the one on line 2":      with(strings.Repeat("BEGIN:VAVAILABILITY\nDTSTART:20260602T080000Z\nDURATION:P1D\n"+mornings+"END:VAVAILABILITY\n", 2)),
+		"REFUSED Line 2: the file has VAVAILABILITY and, on line 10, VEVENT": with("BEGIN:VAVAILABILITY\n" + mornings + "END:VAVAILABILITY\nBEGIN:VEVENT\n" + oneHour + "\nEND:VEVENT\n"),
 		"REFUSED Line 3: DTSTART is \"soon\"":                                with("BEGIN:VAVAILABILITY\nDTSTART:soon\n" + mornings + "END:VAVAILABILITY\n"),
 	} {
 		begins(t, readLines(t, text, calendarOptions()), []string{name})
@@ -257,19 +257,19 @@ func TestCalendarsThatTakeTooMuch(t *testing.T) {
 	const old = "DTSTART:16500101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=1000000;BYMINUTE=0,10,20,30,40,50;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12"
 	wide := calendarOptions()
 	wide.MaxWindows = 5000
-	begins(t, readLines(t, ofEvents(old), wide), []string{"4 FAILED Line 8: the rule takes too many steps to follow; at most 1000000 are allowed for an event."})
+	begins(t, readLines(t, ofEvents(old), wide), []string{"4 FAILED Line 8: the recurrence rule is too complex; at most 1000000 steps are allowed for an event."})
 	begins(t, readLines(t, ofEvents(oneHour, old, oneHour), calendarOptions()), []string{
-		"REFUSED Line 9: the rules of the file, up to those of this VEVENT, take more than 200000 steps to follow; at most so many are allowed for 500 rows."})
+		"REFUSED Line 9: the recurrence rules up to this VEVENT are too complex; at most 200000 steps are allowed for 500 rows."})
 	slashes := readLines(t, ofEvents(slices.Repeat([]string{"DTSTART;TZID=" + strings.Repeat("/", 250) + ":20260602T100000"}, 500)...), calendarOptions())
-	begins(t, slashes[:1], []string{"4 FAILED Line 6: DTSTART is in zone"})
+	begins(t, slashes[:1], []string{"4 FAILED Line 6: DTSTART is in the time zone"})
 	many := make([]string, 1001)
 	for n := range many {
 		many[n] = fmt.Sprintf("DTSTART;TZID=Nowhere%d:20260602T100000", n)
 	}
-	begins(t, readLines(t, ofEvents(many...), calendarOptions()), []string{"REFUSED Line 4004: the rules of the file"})
-	begins(t, readLines(t, ofEvents("DTSTART;TZID="+strings.Repeat("/", 256)+":20260602T100000"), calendarOptions()), []string{"4 FAILED Line 6: DTSTART is in zone"})
+	begins(t, readLines(t, ofEvents(many...), calendarOptions()), []string{"REFUSED Line 4004: the recurrence rules"})
+	begins(t, readLines(t, ofEvents("DTSTART;TZID="+strings.Repeat("/", 256)+":20260602T100000"), calendarOptions()), []string{"4 FAILED Line 6: DTSTART is in the time zone"})
 	flood := readLines(t, ofEvents(oneHour+"\nRRULE:FREQ=MINUTELY"), calendarOptions())
-	begins(t, flood, []string{"REFUSED The calendar has more than the 500 windows allowed."})
+	begins(t, flood, []string{"REFUSED The calendar has too many windows; at most 500 are allowed."})
 }
 
 // 500 rules that never take place: those of a day that no month has are refused
@@ -285,7 +285,7 @@ func TestManyImpossibleRules(t *testing.T) {
 		want  string // the beginning of the first line; none for a file that is read
 		lines int
 	}{
-		{"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", 0, "4 FAILED Line 8: RRULE is \"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31\": it never takes place: no month of BYMONTH has a day of BYMONTHDAY.", 500},
+		{"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", 0, "4 FAILED Line 8: RRULE is \"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31\": it has no occurrence: no month in BYMONTH has a day in BYMONTHDAY.", 500},
 		{"FREQ=YEARLY;BYMONTH=4,6,9,11;BYMONTHDAY=31,-31;COUNT=9", 0, "4 FAILED Line 8: RRULE is", 500},
 		{"FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30;UNTIL=99991231T000000Z", 0, "4 FAILED Line 8: RRULE is", 500},
 		{"FREQ=DAILY;INTERVAL=7;BYDAY=WE", 500 * 40, "", 0}, // it begins on a Saturday

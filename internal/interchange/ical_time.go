@@ -56,21 +56,21 @@ func (z *zones) readStamp(p property, text string, zone *time.Location) (stamp, 
 		return stamp{}, fmt.Errorf("%s is %q; a time such as 20260605T130000Z is expected", p.name, clip(text))
 	}
 	if wall.Year() < minStampYear || wall.Year() > maxStampYear {
-		return stamp{}, fmt.Errorf("%s is %q; a time from the year %d to %d is expected", p.name, clip(text), minStampYear, maxStampYear)
+		return stamp{}, fmt.Errorf("%s is %q; a time in the years %d to %d is expected", p.name, clip(text), minStampYear, maxStampYear)
 	}
 	if utc {
 		return stamp{wall, time.UTC, false}, nil
 	}
 	if name, named := p.parameters["TZID"]; named && !date {
 		if name == "" {
-			return stamp{}, fmt.Errorf("%s has an empty TZID; the name of a zone is expected", p.name)
+			return stamp{}, fmt.Errorf("%s has an empty TZID; the name of a time zone is expected", p.name)
 		}
 		if zone, err = z.find(name); err != nil {
-			return stamp{}, fmt.Errorf("%s is in zone %q; %w", p.name, clip(name), err)
+			return stamp{}, fmt.Errorf("%s is in the time zone %q; %w", p.name, clip(name), err)
 		}
 	}
 	if zone == nil {
-		return stamp{}, fmt.Errorf("%s is %q, in the calendar's X-WR-TIMEZONE, which is an unknown zone", p.name, clip(text))
+		return stamp{}, fmt.Errorf("%s is %q, in the time zone of X-WR-TIMEZONE, which is unknown; a known time zone is expected", p.name, clip(text))
 	}
 	return stamp{wall, zone, date}, nil
 }
@@ -141,7 +141,7 @@ func (z *zones) readPeriods(p property, zone *time.Location) ([]period, error) {
 		switch {
 		case !isPeriod:
 		case start.date:
-			return nil, fmt.Errorf("%s is %q; a period begins at a time, such as 20260605T130000Z/PT1H", p.name, clip(text))
+			return nil, fmt.Errorf("%s is %q; a period that begins at a time, such as 20260605T130000Z/PT1H, is expected", p.name, clip(text))
 		case strings.HasPrefix(strings.TrimSpace(to), "P"), strings.HasPrefix(strings.TrimSpace(to), "p"):
 			lasts, err := readLength(p.name, strings.TrimSpace(to))
 			if err != nil {
@@ -156,7 +156,7 @@ func (z *zones) readPeriods(p property, zone *time.Location) ([]period, error) {
 			one.end = end.instant()
 		}
 		if isPeriod && !one.end.After(start.instant()) {
-			return nil, fmt.Errorf("%s is %q; a period ends after it begins", p.name, clip(text))
+			return nil, fmt.Errorf("%s is %q; a period that ends after it begins is expected", p.name, clip(text))
 		}
 		periods = append(periods, one)
 	}
@@ -175,7 +175,7 @@ func readOffset(p property) (int, error) {
 	}
 	seconds := n/10000*3600 + n/100%100*60 + n%100
 	if seconds > 24*3600 || n/100%100 > 59 || n%100 > 59 {
-		return 0, errors.New(p.name + " is more than a day")
+		return 0, errors.New(p.name + " is too large; an offset of at most a day is expected")
 	}
 	if p.value[0] == '-' {
 		return -seconds, nil

@@ -40,7 +40,7 @@ func newZones(c *component, floating *time.Location, work *calendar.Work, until 
 	return z
 }
 
-var errUnknownZone = errors.New("an IANA name such as Europe/Berlin, a Windows name, or the name of a VTIMEZONE of the file is expected")
+var errUnknownZone = errors.New("an IANA name such as Europe/Berlin, a Windows name, or the TZID of a VTIMEZONE in the file is expected")
 
 // find looks a TZID up: an IANA name, one of Windows, the location that the
 // file's VTIMEZONE names, an IANA name with something before it, what the
@@ -73,7 +73,7 @@ func (z *zones) lookUp(name string) (*time.Location, error) {
 		return nil, err
 	}
 	if len(name) > maxZoneName {
-		return nil, fmt.Errorf("which has %d bytes; at most %d are allowed", len(name), maxZoneName)
+		return nil, fmt.Errorf("its name has %d bytes; at most %d are allowed", len(name), maxZoneName)
 	}
 	if zone, known := namedZone(name); known {
 		return zone, nil
@@ -99,7 +99,7 @@ func (z *zones) lookUp(name string) (*time.Location, error) {
 	}
 	zone, err := z.build(defined)
 	if err != nil {
-		return nil, fmt.Errorf("whose VTIMEZONE in line %d cannot be followed: %w", defined.line, err)
+		return nil, fmt.Errorf("its VTIMEZONE on line %d cannot be read: %w", defined.line, err)
 	}
 	return zone, nil
 }
@@ -177,7 +177,7 @@ func (z *zones) build(definition *component) (*time.Location, error) {
 		transitions = append(transitions, some...)
 	}
 	if len(transitions) == 0 {
-		return nil, errors.New("it has neither STANDARD nor DAYLIGHT")
+		return nil, errors.New("it has neither STANDARD nor DAYLIGHT; at least one is expected")
 	}
 	slices.SortStableFunc(transitions, func(a, b transition) int { return a.at.Compare(b.at) })
 	id, _ := definition.one("TZID")
@@ -192,13 +192,13 @@ func (z *zones) observance(c *component) ([]transition, error) {
 		first, err = time.Parse(dayFormat, start.value)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("its %s in line %d begins at %q; a time such as 20260329T020000 is expected", c.name, c.line, clip(start.value))
+		return nil, fmt.Errorf("its %s on line %d begins at %q; a time such as 20260329T020000 is expected", c.name, c.line, clip(start.value))
 	}
 	var offsets [2]int
 	for i, name := range []string{"TZOFFSETFROM", "TZOFFSETTO"} {
 		p, is := c.one(name)
 		if !is {
-			return nil, fmt.Errorf("its %s in line %d has no %s", c.name, c.line, name)
+			return nil, fmt.Errorf("its %s on line %d has no %s", c.name, c.line, name)
 		}
 		if offsets[i], err = readOffset(p); err != nil {
 			return nil, fmt.Errorf("line %d: %w", p.line, err)

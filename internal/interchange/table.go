@@ -86,7 +86,7 @@ func (f Format[T]) Read(from io.Reader, most int) ([]Row[T], booking.Refused, er
 	t.csv.ReuseRecord = true
 	header, line, err := t.next()
 	if errors.Is(err, io.EOF) {
-		return nil, badFile("the file is empty; its first line must name the columns: " + f.names()), nil
+		return nil, badFile("The file is empty; the first line must name the columns: " + f.names() + "."), nil
 	}
 	if err != nil {
 		refused, err := t.badCSV(err)
@@ -124,7 +124,7 @@ func (t *table[T]) rows(most int) ([]Row[T], booking.Refused, error) {
 			return nil, refused, err
 		}
 		if len(rows) == most {
-			return nil, badFile(fmt.Sprintf("the file has more than the %d rows allowed", most)), nil
+			return nil, badFile(fmt.Sprintf("The file has too many rows; at most %d are allowed.", most)), nil
 		}
 		rows = append(rows, t.row(line, record))
 	}
@@ -168,7 +168,7 @@ func (r Row[T]) besides(refused booking.Refused) booking.Refused {
 // one whose last columns are empty.
 func (t *table[T]) checkShape(record []string) booking.Refused {
 	wrongLength := booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
-		"the row has %d values; the header names %d columns", len(record), len(t.order)))
+		"The row has %d values; the header has %d columns.", len(record), len(t.order)))
 	for i := len(record); i < len(t.order); i++ {
 		if t.order[i] != nil && !t.order[i].optional {
 			return wrongLength
@@ -181,7 +181,7 @@ func (t *table[T]) checkShape(record []string) booking.Refused {
 			return wrongLength
 		case t.order[i] == nil:
 			return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
-				"the %s value of the row is %q, but that column has no name in the header; name it or remove it", ordinal(i+1), clip(cell)))
+				"The %s value of the row is %q, but that column has no name in the header; name the column or remove it.", ordinal(i+1), clip(cell)))
 		}
 	}
 	return nil
@@ -193,7 +193,7 @@ func checkCell(column, cell string) booking.Refused {
 		return wrongSince(column, cell, "text in UTF-8", `Save the file as "CSV UTF-8".`)
 	}
 	if problem := spelling.Problem(cell); problem != "" {
-		return wrongSince(column, cell, "text in UTF-8", "The value has "+problem+", which is not allowed.")
+		return wrongSince(column, cell, "text in UTF-8", "The value contains "+problem+", which is not allowed.")
 	}
 	return nil
 }
@@ -223,7 +223,7 @@ func (f Format[T]) column(name string) *column[T] {
 // readHeader finds the column of each name in the header.
 func (t *table[T]) readHeader(header []string, line int) (refused booking.Refused) {
 	bad := func(format string, args ...any) {
-		refused = append(refused, badFile(fmt.Sprintf("line %d ", line)+fmt.Sprintf(format, args...))...)
+		refused = append(refused, badFile(fmt.Sprintf("Line %d: ", line)+fmt.Sprintf(format, args...))...)
 	}
 	seen := map[string]bool{}
 	for i, name := range header {
@@ -231,9 +231,9 @@ func (t *table[T]) readHeader(header []string, line int) (refused booking.Refuse
 		switch {
 		case trim(name) == "":
 		case c == nil:
-			bad("names a column %q, the %s; the columns are %s", clip(trim(name)), ordinal(i+1), t.names())
+			bad("the %[2]s column has the unknown name %[1]q; the columns are %[3]s.", clip(trim(name)), ordinal(i+1), t.names())
 		case seen[c.name]:
-			bad("names the column %s twice", c.name)
+			bad("the column %s occurs twice; it is allowed once.", c.name)
 		default:
 			seen[c.name] = true
 		}
@@ -241,7 +241,7 @@ func (t *table[T]) readHeader(header []string, line int) (refused booking.Refuse
 	}
 	for _, c := range t.columns {
 		if !c.optional && !seen[c.name] {
-			bad("does not name the column %s; the columns are %s", c.name, t.names())
+			bad("the column %s is missing; the columns are %s.", c.name, t.names())
 		}
 	}
 	return refused
@@ -252,7 +252,7 @@ func (f Format[T]) names() string {
 	for _, c := range f.columns {
 		name := c.name
 		if c.optional {
-			name += " (may be left out)"
+			name += " (optional)"
 		}
 		names = append(names, name)
 	}
@@ -265,7 +265,7 @@ func (t *table[T]) badCSV(err error) (booking.Refused, error) {
 	if !errors.As(err, &parse) {
 		return nil, fmt.Errorf("read the file: %w", err)
 	}
-	return badFile(fmt.Sprintf("line %d, character %d, is not CSV: %v", t.skipped+parse.Line, parse.Column, parse.Err)), nil
+	return badFile(fmt.Sprintf("Line %d, character %d: invalid CSV: %v.", t.skipped+parse.Line, parse.Column, parse.Err)), nil
 }
 
 // File is the Field of what is wrong with a file as a whole.
@@ -281,9 +281,9 @@ func wrong(column, text, expected string) booking.Refused {
 
 // wrongSince is wrong with a sentence on what to do about it; there may be none.
 func wrongSince(column, text, expected, hint string) booking.Refused {
-	message := fmt.Sprintf("%s is %q; %s is expected", column, clip(text), expected)
+	message := fmt.Sprintf("%s is %q; %s is expected.", column, clip(text), expected)
 	if hint != "" {
-		message += ". " + hint
+		message += " " + hint
 	}
 	return booking.Refuse(booking.InvalidInput, column, message)
 }

@@ -137,10 +137,10 @@ func utf16LE(ascii string) string {
 func TestTheSeparatorOfAFileThatNamesNoColumn(t *testing.T) {
 	t.Parallel()
 	for file, says := range map[string]string{
-		"Ada,ada@example.org\n":         `line 1 names a column "Ada", the 1st`,
-		"sep=;\n\n;;\nAda;a@x.org\n":    `line 4 names a column "Ada", the 1st`,
-		"name;mail\nAda;a@x.org\n":      `line 1 names a column "mail", the 2nd`,
-		"sep=;\nname;email\nA\"b;c@d.e": `line 3, character 2, is not CSV`,
+		"Ada,ada@example.org\n":         `Line 1: the 1st column has the unknown name "Ada"`,
+		"sep=;\n\n;;\nAda;a@x.org\n":    `Line 4: the 1st column has the unknown name "Ada"`,
+		"name;mail\nAda;a@x.org\n":      `Line 1: the 2nd column has the unknown name "mail"`,
+		"sep=;\nname;email\nA\"b;c@d.e": `Line 3, character 2: invalid CSV`,
 	} {
 		_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
 		if err != nil || len(refused) == 0 || !strings.Contains(refused[0].Message, says) {

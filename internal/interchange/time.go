@@ -56,9 +56,9 @@ func readTime(column, text string, zone *time.Location) (time.Time, booking.Refu
 	case err != nil:
 		return t, wrongSince(column, text, "a time such as 2026-06-05T13:00:00Z or 2026-06-05T13:00:00+02:00", dateHint(text))
 	case t.Year() < calendar.MinYear:
-		return t, wrong(column, text, fmt.Sprintf("a time from the year %d on", calendar.MinYear))
+		return t, wrong(column, text, fmt.Sprintf("a time in the year %d or later", calendar.MinYear))
 	case t.Year() > maxYear:
-		return t, wrong(column, text, fmt.Sprintf("a time until the year %d", maxYear))
+		return t, wrong(column, text, fmt.Sprintf("a time in the year %d or earlier", maxYear))
 	}
 	return t.Truncate(booking.Resolution), nil
 }
@@ -69,7 +69,7 @@ func email[T any](name string, field func(*T) *string) column[T] {
 		read: func(text string, row *T) booking.Refused {
 			*field(row) = booking.NormaliseEmail(text)
 			if text == "" {
-				return wrong(name, text, "an e-mail")
+				return wrong(name, text, "an e-mail address")
 			}
 			return nil
 		},

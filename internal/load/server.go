@@ -50,7 +50,7 @@ func scrape(ctx context.Context, url string) (Figures, error) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return Figures{}, fmt.Errorf("%s answers %s", url, response.Status)
+		return Figures{}, fmt.Errorf("%s responded %s", url, response.Status)
 	}
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(response.Body)

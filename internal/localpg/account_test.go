@@ -144,7 +144,7 @@ func folderOutOfReach(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Start(t.Context(), quick(filepath.Join(private, "data")))
-	wantError(t, err, "the data folder "+filepath.Join(private, "data"), "out of reach", "chmod a+x "+private, "DATA_DIR")
+	wantError(t, err, "the data folder "+filepath.Join(private, "data"), "is not accessible", "chmod a+x "+private, "DATA_DIR")
 }
 
 func cacheOutOfReach(t *testing.T) {
@@ -155,7 +155,7 @@ func cacheOutOfReach(t *testing.T) {
 	}
 	o.CacheDir = filepath.Join(private, "cache")
 	_, err := Start(t.Context(), o)
-	wantError(t, err, "the cache folder "+o.CacheDir, "out of reach", private)
+	wantError(t, err, "the cache folder "+o.CacheDir, "is not accessible", private)
 }
 
 func privateEmptyFolder(t *testing.T) {
@@ -208,7 +208,7 @@ func binariesOutOfReach(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := finder(t, nil, dir).binaries(t.Context(), 0)
-	wantError(t, err, "no Postgres 14 or newer found")
+	wantError(t, err, "no Postgres 14 or newer was found")
 	_, err = finder(t, map[string]string{"PGBIN": dir}).binaries(t.Context(), 0)
 	wantError(t, err, "PGBIN="+dir, "permission denied")
 }

@@ -47,7 +47,7 @@ func serverAccount(pgdata string) (account, error) {
 			return account{name: name, uid: uid, gid: gid, switched: true}, nil
 		}
 	}
-	return account{}, errors.New("the Postgres server cannot run as root, and there is neither a user postgres nor nobody: run as an ordinary user or set DATABASE_URL")
+	return account{}, errors.New("the Postgres server cannot run as root, and neither the user postgres nor the user nobody exists; run as an ordinary user or set DATABASE_URL")
 }
 
 // command is a command of the server's account, in a process group of its own, so that Ctrl-C
@@ -121,7 +121,7 @@ func (a account) mustReach(dir, what, setting string) error {
 			return wrap(err, "%s", what)
 		}
 		if !a.enters(info) {
-			return fmt.Errorf("%s %s is out of reach for user %s, which runs the Postgres server because root may not: allow entry by `chmod a+x %s` or set %s to another folder",
+			return fmt.Errorf("%s %s is not accessible to user %s, which runs the Postgres server because root cannot; run `chmod a+x %s` or set %s to another folder",
 				what, dir, a.name, at, setting)
 		}
 		if at == filepath.Dir(at) {

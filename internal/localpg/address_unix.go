@@ -58,7 +58,7 @@ func (c *cluster) checkPrivate(dir string) error {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || !info.IsDir() || info.Mode().Perm() != 0o700 || int(stat.Uid) != c.account.uid {
-		return fmt.Errorf("%s is not a private folder (mode 0700) of user %s, so no socket can be put there: remove it", dir, c.account.name)
+		return fmt.Errorf("%s is not a private folder (mode 0700) of user %s, which the socket requires; remove it", dir, c.account.name)
 	}
 	return nil
 }

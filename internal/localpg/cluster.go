@@ -27,7 +27,7 @@ func (c *cluster) logFile() string  { return filepath.Join(c.dir, "postgres.log"
 // openCluster makes the data folder if need be and checks that the server can live in it.
 func openCluster(o Options) (*cluster, error) {
 	if o.DataDir == "" {
-		return nil, errors.New("the data folder of the local Postgres is not named")
+		return nil, errors.New("the data folder of the local Postgres is not set")
 	}
 	if o.Env == nil {
 		o.Env = func(string) string { return "" }
@@ -67,7 +67,7 @@ func (c *cluster) major() (int, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(c.pgdata()); err == nil {
-			return 0, fmt.Errorf("%s exists but is no Postgres cluster (it has no PG_VERSION): move it away", c.pgdata())
+			return 0, fmt.Errorf("%s exists but is not a Postgres cluster, because it has no PG_VERSION; move it away", c.pgdata())
 		}
 		return 0, nil
 	}
@@ -76,7 +76,7 @@ func (c *cluster) major() (int, error) {
 	}
 	major, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
-		return 0, fmt.Errorf("%s says %q, which is no version of Postgres that can be run here", path, strings.TrimSpace(string(text)))
+		return 0, fmt.Errorf("%s contains %q; a supported Postgres version is expected", path, strings.TrimSpace(string(text)))
 	}
 	return major, nil
 }
@@ -101,13 +101,13 @@ func (c *cluster) initialise(ctx context.Context, bin binaries) error {
 	if c.Settings["fsync"] == "off" {
 		args = append(args, "--no-sync")
 	}
-	c.log.Info("making a new Postgres cluster", "folder", c.pgdata(), "version", bin.version)
+	c.log.Info("creating a Postgres cluster", "folder", c.pgdata(), "version", bin.version)
 	cmd := c.account.command(ctx, bin.tool("initdb"), args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return fmt.Errorf("make a cluster in %s: %w; %s", c.dir, err, quoteTail(bin.tool("initdb"), string(out)))
+		return fmt.Errorf("create a cluster in %s: %w; %s", c.dir, err, quoteTail(bin.tool("initdb"), string(out)))
 	}
 	if err := os.Rename(fresh, c.pgdata()); err != nil {
 		return wrap(err, "put the new cluster in its place")

@@ -274,7 +274,7 @@ func TestStopGetsHarsher(t *testing.T) {
 			p := watchProcess(cmd.Process.Pid)
 			err = p.stop(slog.New(slog.DiscardHandler), c.by)
 			if c.want == "" {
-				wantError(t, err, strconv.Itoa(p.pid), "does not stop")
+				wantError(t, err, strconv.Itoa(p.pid), "did not stop")
 				sigkill(t, p.pid)
 				<-p.exited
 			} else if err != nil {

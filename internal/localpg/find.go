@@ -66,7 +66,7 @@ func (c *cluster) chosen(ctx context.Context, dir string, major int) (binaries, 
 	case err != nil:
 		return b, wrap(err, "PGBIN=%s", dir)
 	case b.major < oldest:
-		return b, fmt.Errorf("PGBIN=%s is Postgres %s, but %d or newer is needed", dir, b.version, oldest)
+		return b, fmt.Errorf("PGBIN=%s has Postgres %s; %d or newer is required", dir, b.version, oldest)
 	case major != 0 && b.major != major:
 		return b, c.mismatch(major, []binaries{b})
 	}
@@ -81,7 +81,7 @@ func (c *cluster) mismatch(major int, found []binaries) error {
 	if others == nil {
 		others = []string{"none"}
 	}
-	return fmt.Errorf("the cluster in %s was made by Postgres %d and runs with no other major version, but found here: %s; install Postgres %d or set PGBIN to its folder (the data is untouched)",
+	return fmt.Errorf("the cluster in %s was created by Postgres %d and requires this major version; found: %s; install Postgres %d or set PGBIN to its folder (the data is unchanged)",
 		c.pgdata(), major, strings.Join(others, ", "), major)
 }
 
@@ -139,7 +139,7 @@ func (c *cluster) probe(ctx context.Context, dir string) (binaries, error) {
 	b := binaries{dir: dir}
 	for _, name := range neededPrograms {
 		if _, err := os.Stat(b.tool(name)); err != nil {
-			return b, fmt.Errorf("no %s there", name)
+			return b, fmt.Errorf("%s is missing", name)
 		}
 	}
 	out, err := c.account.command(ctx, b.tool("postgres"), "--version").Output()
@@ -148,7 +148,7 @@ func (c *cluster) probe(ctx context.Context, dir string) (binaries, error) {
 	}
 	found := versionLine.FindSubmatch(out)
 	if found == nil {
-		return b, fmt.Errorf("%s says %q, which is no version", b.tool("postgres"), strings.TrimSpace(string(out)))
+		return b, fmt.Errorf("%s printed %q; a version is expected", b.tool("postgres"), strings.TrimSpace(string(out)))
 	}
 	b.version = string(found[1])
 	b.major, err = strconv.Atoi(string(found[2]))

@@ -73,20 +73,20 @@ func TestFindBinaries(t *testing.T) {
 	}{
 		"the highest":                 {searched: []string{all}, want: "17beta1"},
 		"that of the cluster":         {searched: []string{all}, major: 14, want: "14.2"},
-		"too old for anything":        {searched: []string{all}, major: 13, want: "made by Postgres 13"},
-		"not there":                   {searched: []string{all}, major: 15, want: "found here: 14.2 in"},
-		"none at all for the cluster": {major: 15, want: "found here: none; install Postgres 15"},
+		"too old for anything":        {searched: []string{all}, major: 13, want: "created by Postgres 13"},
+		"not there":                   {searched: []string{all}, major: 15, want: "found: 14.2 in"},
+		"none at all for the cluster": {major: 15, want: "found: none; install Postgres 15"},
 		"a link on PATH":              {env: map[string]string{"PATH": onPath}, want: "16.3"},
 		"pg_config":                   {env: map[string]string{"PATH": config}, want: "14.2"},
 		"the higher of the two":       {env: map[string]string{"PATH": config + ":" + onPath}, want: "16.3"},
 		"PGBIN, whatever else":        {env: map[string]string{"PGBIN": filepath.Join(dir, "14.2", "bin")}, searched: []string{all}, want: "14.2"},
-		"PGBIN without initdb":        {env: map[string]string{"PGBIN": half}, searched: []string{all}, want: "no initdb there"},
+		"PGBIN without initdb":        {env: map[string]string{"PGBIN": half}, searched: []string{all}, want: "initdb is missing"},
 		"PGBIN that does not run":     {env: map[string]string{"PGBIN": broken}, searched: []string{all}, want: "exit status 1"},
 		"PGBIN too old":               {env: map[string]string{"PGBIN": filepath.Join(dir, "13.9", "bin")}, want: "14 or newer"},
 		"PGBIN not that of the cluster": {
-			env: map[string]string{"PGBIN": filepath.Join(dir, "16.3", "bin")}, searched: []string{all}, major: 14, want: "made by Postgres 14",
+			env: map[string]string{"PGBIN": filepath.Join(dir, "16.3", "bin")}, searched: []string{all}, major: 14, want: "created by Postgres 14",
 		},
-		"a relative PATH is not searched": {env: map[string]string{"PATH": ".:bin:"}, want: "no Postgres 14 or newer found"},
+		"a relative PATH is not searched": {env: map[string]string{"PATH": ".:bin:"}, want: "no Postgres 14 or newer was found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,7 +123,7 @@ func TestClusterOfAnotherVersionIsRefusedAndUntouched(t *testing.T) {
 		if other == "9.6" {
 			wantError(t, err, `"9.6"`, version)
 		} else {
-			wantError(t, err, "Postgres "+other, bin.version, bin.dir, "untouched")
+			wantError(t, err, "Postgres "+other, bin.version, bin.dir, "the data is unchanged")
 		}
 		if err != nil && strings.Contains(err.Error(), "\n") {
 			t.Errorf("more than one line: %v", err)
@@ -171,7 +171,7 @@ func TestFolderThatIsNoClusterIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Start(t.Context(), quick(dir))
-	wantError(t, err, filepath.Join(dir, "pgdata"), "no Postgres cluster")
+	wantError(t, err, filepath.Join(dir, "pgdata"), "is not a Postgres cluster")
 	if _, err := os.Stat(precious); err != nil {
 		t.Error(err)
 	}

@@ -18,7 +18,7 @@ func DefaultDataDir(env func(string) string) (string, error) {
 		if local := env("LOCALAPPDATA"); local != "" {
 			return filepath.Join(local, program), nil
 		}
-		return "", errors.New("LOCALAPPDATA is not set: name the data folder by DATA_DIR")
+		return "", errors.New("LOCALAPPDATA is not set; set DATA_DIR to the data folder")
 	}
 	if isRoot() {
 		return filepath.Join("/var/lib", program), nil
@@ -46,7 +46,7 @@ func homeFolder(env func(string) string) (string, error) {
 	if u, err := user.Current(); err == nil && filepath.IsAbs(u.HomeDir) {
 		return u.HomeDir, nil
 	}
-	return "", errors.New("neither HOME nor the user's record names a home folder: name the data folder by DATA_DIR")
+	return "", errors.New("neither HOME nor the user database has a home folder; set DATA_DIR to the data folder")
 }
 
 // cacheFolder answers where fetched binaries are kept.

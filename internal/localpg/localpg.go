@@ -49,7 +49,7 @@ type Options struct {
 }
 
 // ErrNoCluster reports a data folder without a cluster, if one must exist.
-var ErrNoCluster = errors.New("there is no database there")
+var ErrNoCluster = errors.New("it contains no database")
 
 // Server is a running Postgres server, owned by this process or attached to.
 type Server struct {

@@ -36,7 +36,7 @@ func (p *patience) tick() error {
 	case <-p.ctx.Done():
 		return p.ctx.Err()
 	case <-p.timer.C:
-		return fmt.Errorf("nothing happened for %s", p.limit)
+		return fmt.Errorf("no progress for %s", p.limit)
 	case <-p.ticker.C:
 		return p.ctx.Err()
 	}

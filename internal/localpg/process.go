@@ -68,9 +68,9 @@ func (p *process) stop(log *slog.Logger, by []means) error {
 		if p.exitsWithin(m.limit) {
 			return nil
 		}
-		log.Warn("the Postgres server is slow to stop", "pid", p.pid, "waited", m.limit)
+		log.Warn("the Postgres server has not stopped yet", "pid", p.pid, "waited", m.limit)
 	}
-	return fmt.Errorf("the Postgres server (pid %d) does not stop", p.pid)
+	return fmt.Errorf("the Postgres server (pid %d) did not stop", p.pid)
 }
 
 func (p *process) exitsWithin(limit time.Duration) bool {

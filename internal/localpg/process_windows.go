@@ -26,7 +26,7 @@ func (c *cluster) spawn(ctx context.Context, bin binaries, args []string, output
 	}
 	pf, err := c.readPidFile()
 	if err != nil || pf.pid == 0 {
-		return nil, errors.Join(errors.New("the server left no pid"), err)
+		return nil, errors.Join(errors.New("the server wrote no pid"), err)
 	}
 	return watchProcess(pf.pid), nil
 }

@@ -50,7 +50,7 @@ func (s *Server) renew(ctx context.Context) bool {
 	bin, err := s.cluster.replacement(ctx, s.installed.binaries)
 	if err != nil {
 		s.installed.rejected = s.installed.seen
-		s.cluster.log.Error("the Postgres programs of the local server were replaced, and those on disk do not run; repair the installation of Postgres",
+		s.cluster.log.Error("the Postgres programs on disk were replaced and do not run; repair the Postgres installation",
 			"folder", s.installed.dir, "error", err)
 		return true
 	}
@@ -110,9 +110,9 @@ func (c *cluster) replacement(ctx context.Context, old binaries) (binaries, erro
 // false when no server runs then.
 func (s *Server) restart(ctx context.Context, bin binaries) bool {
 	c := s.cluster
-	c.log.Warn("the Postgres programs on disk were replaced; restarting the local server", "folder", bin.dir, "version", bin.version)
+	c.log.Warn("the Postgres programs on disk were replaced; restarting the local Postgres server", "folder", bin.dir, "version", bin.version)
 	if err := s.process.stop(c.log, harsherAndHarsher); err != nil {
-		c.log.Error("the local server cannot be restarted", "error", err)
+		c.log.Error("cannot restart the local Postgres server", "error", err)
 		s.installed.rejected = s.installed.seen
 		return true // it runs on
 	}
@@ -123,14 +123,14 @@ func (s *Server) restart(ctx context.Context, bin binaries) bool {
 		p, err := c.relaunch(bounded, bin, s.address)
 		if err == nil {
 			s.process, s.installed = p, installed
-			c.log.Info("the local server runs again", "version", bin.version)
+			c.log.Info("restarted the local Postgres server", "version", bin.version)
 			return true
 		}
 		if ctx.Err() != nil {
 			return false
 		}
 		if bounded.Err() != nil {
-			c.log.Error("the local server does not start with the programs on disk; repair the installation of Postgres and start again", "error", err)
+			c.log.Error("the local Postgres server does not start with the programs on disk; repair the Postgres installation and start again", "error", err)
 			return false
 		}
 		select {

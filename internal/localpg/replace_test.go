@@ -128,7 +128,7 @@ func module(t *testing.T, folder string) string {
 	return found[0]
 }
 
-const runsAgain = "the local server runs again"
+const runsAgain = "restarted the local Postgres server"
 
 // mustRunAgain waits for so many restarts, after which everything is there.
 func (r replaceable) mustRunAgain(t *testing.T, restarts int) {
@@ -192,7 +192,7 @@ func TestReplacedProgramRestartsTheServer(t *testing.T) {
 	}
 
 	place(t, program, []byte("#!/bin/sh\nexit 1\n"))
-	const broken = "those on disk do not run"
+	const broken = "were replaced and do not run"
 	eventually(t, "it is said that the program does not run", func() bool { return r.log.count(broken) == 1 })
 	run(t, r.Server, "SELECT 1") // by the program that is in memory
 	if err := os.Remove(program); err != nil {

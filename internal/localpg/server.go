@@ -63,19 +63,19 @@ func (c *cluster) adopt(ctx context.Context, lock *fileLock) (*Server, error) {
 			return nil, nil
 		}
 		if c.foreign(pf) {
-			return nil, fmt.Errorf("the Postgres server of %s (pid %d) was started by hand, with its socket in %s: stop it first", c.pgdata(), pf.pid, pf.socketDir)
+			return nil, fmt.Errorf("the Postgres server of %s (pid %d) was started by hand, with its socket in %s; stop it first", c.pgdata(), pf.pid, pf.socketDir)
 		}
 		select {
 		case <-settled.C:
 			if pid, at, ok := c.serving(ctx); ok {
-				c.log.Info("taking over a Postgres server that its owner left running", "pid", pid)
+				c.log.Info("taking over a running Postgres server whose owner has exited", "pid", pid)
 				return newServer(ctx, c, at, watchProcess(pid), lock, nil), nil
 			}
 			settled.Reset(pollEvery)
 		default:
 		}
 		if err := wait.tick(); err != nil {
-			return nil, fmt.Errorf("the Postgres server of %s (pid %d) neither answers nor ends: %w", c.pgdata(), pf.pid, err)
+			return nil, fmt.Errorf("the Postgres server of %s (pid %d) neither responds nor stops: %w", c.pgdata(), pf.pid, err)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func (c *cluster) awaitReady(ctx context.Context, p *process) error {
 		}
 		select {
 		case <-p.exited:
-			return fmt.Errorf("it ended (%s)", p.state)
+			return fmt.Errorf("it exited (%s)", p.state)
 		default:
 		}
 		if err := wait.tick(); err != nil {

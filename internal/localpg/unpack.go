@@ -96,7 +96,7 @@ func replayLinks(root *os.Root) error {
 	for _, link := range links {
 		source, target := filepath.FromSlash(link.Source), filepath.FromSlash(link.Target)
 		if !filepath.IsLocal(source) || !filepath.IsLocal(target) {
-			return fmt.Errorf("%s links %q to %q, which leads outside", list, link.Target, link.Source)
+			return fmt.Errorf("%s links %q to %q, which is outside the folder", list, link.Target, link.Source)
 		}
 		to, err := filepath.Rel(filepath.Dir(target), source)
 		if err != nil {

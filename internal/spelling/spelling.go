@@ -24,9 +24,9 @@ func Problem(s string) string {
 		case unicode.IsControl(r):
 			return fmt.Sprintf("a control character (%U)", r)
 		case r == '\u202d' || r == '\u202e':
-			return fmt.Sprintf("an override of the direction of writing (%U)", r)
+			return fmt.Sprintf("a character that overrides the text direction (%U)", r)
 		case r == unicode.ReplacementChar:
-			return fmt.Sprintf("a character that was lost (%U)", r)
+			return fmt.Sprintf("a replacement for an undecodable character (%U)", r)
 		}
 	}
 	return ""

@@ -76,8 +76,8 @@ func TestProblem(t *testing.T) {
 	for s, want := range map[string]string{
 		"": "", "Ada\r\n\tLovelace": "", "שלום\u200f": "", "\u2068x\u2069": "", "🙂": "",
 		"a\x00b": "a control character (U+0000)", "\x7f": "a control character (U+007F)", "\u0085": "a control character (U+0085)",
-		"a\ufffd": "a character that was lost (U+FFFD)", "\xff": "a character that was lost (U+FFFD)",
-		"\u202eexe": "an override of the direction of writing (U+202E)",
+		"a\ufffd": "a replacement for an undecodable character (U+FFFD)", "\xff": "a replacement for an undecodable character (U+FFFD)",
+		"\u202eexe": "a character that overrides the text direction (U+202E)",
 	} {
 		if got := spelling.Problem(s); got != want {
 			t.Errorf("%q: %q, want %q", s, got, want)
@@ -92,7 +92,7 @@ func TestProblemInLine(t *testing.T) {
 		"a\tb": "a control character (U+0009)", "a\nb": "a control character (U+000A)", "a\rb": "a control character (U+000D)",
 		"a\u0085b": "a control character (U+0085)", "a\x00b": "a control character (U+0000)",
 		"a\u2028b": "a line separator (U+2028)", "a\u2029b": "a line separator (U+2029)",
-		"\u202eexe": "an override of the direction of writing (U+202E)",
+		"\u202eexe": "a character that overrides the text direction (U+202E)",
 	} {
 		if got := spelling.ProblemInLine(s); got != want {
 			t.Errorf("%q: %q, want %q", s, got, want)

@@ -135,7 +135,7 @@ func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit i
 		WHERE a.time_zone IS NOT NULL AND a.removed_at IS NULL AND v.active AND a.published_until < ?
 			AND (a.ends_at IS NULL OR a.published_until < a.ends_at)
 		ORDER BY a.published_until, a.id LIMIT ?`, until, limit).Scan(&due).Error
-	return due, fault(err, "read which rules are due")
+	return due, fault(err, "read the rules to extend")
 }
 
 // Calendar reads the interviewer's calendar in a range: slots that stand, and
@@ -187,7 +187,7 @@ func (r *Reader) OffersOf(ctx context.Context, of []booking.InterviewerID) (map[
 			offers[id] = append(offers[id], booking.Offered{Availability: a, Exceptions: exceptions[a.ID]})
 		}
 	}
-	return offers, fault(err, "read what was taken out of the availability of %d interviewers", len(of))
+	return offers, fault(err, "read the exceptions of the availability of %d interviewers", len(of))
 }
 
 // EnsureAvailability answers the interviewer's availability that is just like
@@ -310,5 +310,5 @@ func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[
 // DeleteBlock gives blocked time back. Its interviewer is locked already.
 func (tx *Tx) DeleteBlock(ctx context.Context, id booking.BlockID) error {
 	err := tx.db.WithContext(ctx).Exec("DELETE FROM blocks WHERE id = ?", id).Error
-	return fault(err, "give blocked time %d back", id)
+	return fault(err, "delete blocked time %d", id)
 }

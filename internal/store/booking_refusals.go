@@ -85,7 +85,7 @@ func newLostRefusals(log *slog.Logger) *lostRefusals {
 func (s *Store) LostBookingRefusal(ctx context.Context, err error) {
 	s.lostRefusals.Inc()
 	s.lostRefusals.logged.Do(func() {
-		s.lostRefusals.log.WarnContext(ctx, "a refused booking could not be kept", "error", err)
+		s.lostRefusals.log.WarnContext(ctx, "cannot store a refused booking", "error", err)
 	})
 }
 
@@ -93,7 +93,7 @@ func (s *Store) LostBookingRefusal(ctx context.Context, err error) {
 // how many.
 func (s *Store) ForgetBookingRefusals(ctx context.Context, before time.Time) (int, error) {
 	done := s.db.WithContext(ctx).Exec("DELETE FROM booking_refusals WHERE at < ?", before)
-	return int(done.RowsAffected), fault(done.Error, "forget refused bookings")
+	return int(done.RowsAffected), fault(done.Error, "delete old refused bookings")
 }
 
 // BookingRefusalFilter narrows the list of refused bookings; the zero value

@@ -75,7 +75,7 @@ type line struct {
 // Listen begins to listen. What it returns must be Run.
 func (s *Store) Listen(ctx context.Context) (*Listener, error) {
 	line, err := s.listen(ctx)
-	return &Listener{store: s, line: line}, fault(err, "listen to changes")
+	return &Listener{store: s, line: line}, fault(err, "listen for changes")
 }
 
 // Run calls tell with what is heard, until ctx ends. When the connection is lost
@@ -84,8 +84,8 @@ func (s *Store) Listen(ctx context.Context) (*Listener, error) {
 func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)) {
 	for {
 		if !l.direct {
-			log.WarnContext(ctx, "changes are listened to through a pooler: subscribers hear of nothing if it pools transactions, "+
-				"and interviewers are not kept in memory; set DATABASE_LISTEN_URL to Postgres itself")
+			log.WarnContext(ctx, "the connection for notifications goes through a pooler: subscribers receive no events if it pools transactions, "+
+				"and interviewers are not cached; set DATABASE_LISTEN_URL to the address of Postgres itself")
 		}
 		l.store.known.listen(l.direct)
 		err := l.hear(ctx, tell)
@@ -93,11 +93,11 @@ func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)
 		if err = errors.Join(err, hangUp(ctx, l.conn)); ctx.Err() != nil {
 			return
 		}
-		log.WarnContext(ctx, "changes of other servers are not heard", "error", err)
+		log.WarnContext(ctx, "lost the connection for notifications; changes on other servers are not received", "error", err)
 		if l.line, err = l.store.listenAgain(ctx); err != nil {
 			return // ctx has ended
 		}
-		log.InfoContext(ctx, "changes of other servers are heard again")
+		log.InfoContext(ctx, "receiving changes on other servers again")
 		tell(Changes{Lost: true})
 	}
 }
@@ -194,7 +194,7 @@ func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int
 	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (
 		SELECT interview_id FROM events WHERE at >= ? AND interview_id IS NOT NULL ORDER BY at DESC LIMIT ?)`, since, limit).
 		Scan(&rows).Error
-	return domains(rows), fault(err, "read the interviews that have changed")
+	return domains(rows), fault(err, "read the changed interviews")
 }
 
 // SlotsToOpen reads the slots that open by the clock: a hold expires on them, or
@@ -202,7 +202,7 @@ func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int
 func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot, error) {
 	var rows []slotRow
 	err := r.db.WithContext(ctx).Where(open).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
-	return domains(rows), fault(err, "read the slots that open by the clock")
+	return domains(rows), fault(err, "read the slots whose holds expired")
 }
 
 // SlotsAbout reads open slots inside the range that are of one of the
@@ -216,5 +216,5 @@ func (r *Reader) SlotsAbout(
 		Where(`interviewer_id = ANY(?) OR EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS span (s, e)
 			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), instants(starts), instants(ends)).
 		Order("starts_at, id").Limit(limit).Find(&rows).Error
-	return domains(rows), fault(err, "read the slots about %d interviewers and %d spans", len(by), len(at))
+	return domains(rows), fault(err, "read the slots of %d interviewers and %d spans", len(by), len(at))
 }

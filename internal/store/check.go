@@ -23,7 +23,7 @@ type Finding struct {
 var invariants = []struct{ name, query string }{
 	{"there is one policy record", `
 		SELECT 'policy records: ' || count(*) FROM booking_policy HAVING count(*) <> 1`},
-	{"a slot is BOOKED exactly when one live interview stands on it", `
+	{"a slot is BOOKED exactly when it has one live interview", `
 		SELECT format('slot %s is %s and has %s live interviews', s.id, s.status, count(i.id))
 		FROM slots s LEFT JOIN interviews i ON i.slot_id = s.id AND i.status <> 'CANCELLED'
 		GROUP BY s.id HAVING count(i.id) <> (s.status = 'BOOKED')::int`},
@@ -37,7 +37,7 @@ var invariants = []struct{ name, query string }{
 		GROUP BY student_id, interviewer_id HAVING count(*) > 1`},
 	{"a student's interviews do not overlap", overlaps("interviews", "student_id", "status IN ('BOOKED', 'COMPLETED')")},
 	{"an interviewer's slots do not overlap", overlaps("slots", "interviewer_id", "status <> 'WITHDRAWN'")},
-	{"nothing is written about an anonymised student, and they have nothing to book by", `
+	{"an anonymised student has no texts, no hold and no waivers", `
 		SELECT format('student %s is anonymised', s.id) FROM students s, clock WHERE s.anonymised_at IS NOT NULL AND (
 			s.email <> 'student-' || s.id || '@anonymous.invalid' OR s.interview_limit IS DISTINCT FROM 0
 			OR EXISTS (SELECT FROM holds h WHERE h.student_id = s.id AND h.ended_at IS NULL AND h.expires_at > greatest(clock.now, s.anonymised_at))
@@ -45,70 +45,70 @@ var invariants = []struct{ name, query string }{
 				OR w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > greatest(clock.now, s.anonymised_at))))
 			OR EXISTS (SELECT FROM interviews i WHERE i.student_id = s.id AND (i.note IS NOT NULL OR i.cancel_reason IS NOT NULL
 				OR i.status = 'BOOKED' AND i.starts_at > greatest(clock.now, s.anonymised_at))))`},
-	{"a grade is 0 to 5 and stands on a COMPLETED interview", `
+	{"a grade is 0 to 5, on a COMPLETED interview", `
 		SELECT format('interview %s is %s with grade %s', id, status, grade)
 		FROM interviews WHERE grade IS NOT NULL AND (status <> 'COMPLETED' OR grade NOT BETWEEN 0 AND 5)`},
 	{"an interview is completed after it starts", `
 		SELECT format('interview %s starts at %s and was completed at %s', id, starts_at, completed_at)
 		FROM interviews WHERE completed_at < starts_at`},
-	{"an open slot to come lies inside the window it was published with", `
+	{"an open future slot is inside its window", `
 		SELECT format('slot %s lies outside availability %s', s.id, a.id)
 		FROM slots s JOIN availabilities a ON a.id = s.availability_id, clock
 		WHERE s.status = 'OPEN' AND s.starts_at > clock.now AND (s.interviewer_id <> a.interviewer_id
 			OR s.ends_at - s.starts_at <> make_interval(mins => a.slot_minutes)
 			OR (a.time_zone IS NULL AND (s.starts_at < a.starts_at OR s.ends_at > a.ends_at)))`},
-	{"an availability that was removed has no open slots to come", `
+	{"removed availability has no open future slots", `
 		SELECT format('slot %s of availability %s is open', s.id, a.id)
 		FROM slots s JOIN availabilities a ON a.id = s.availability_id, clock
 		WHERE a.removed_at IS NOT NULL AND s.status = 'OPEN' AND s.starts_at > greatest(clock.now, a.removed_at)`},
-	{"no open slot to come touches blocked time", `
+	{"no open future slot overlaps blocked time", `
 		SELECT format('slot %s touches block %s', s.id, b.id)
 		FROM slots s JOIN blocks b ON b.interviewer_id = s.interviewer_id
 			AND b.starts_at < s.ends_at AND s.starts_at < b.ends_at, clock
 		WHERE s.status = 'OPEN' AND s.starts_at > greatest(clock.now, b.created_at)`},
-	{"a slot is full exactly while its day or week holds as many interviews and holds as the cap allows", `
+	{"a slot is full exactly while its day or week has as many interviews and holds as the cap allows", `
 		SELECT format('slot %s of interviewer %s is full until %s', s.id, s.interviewer_id, coalesce(s.full_until::text, 'never'))
 		FROM slots s CROSS JOIN clock LEFT JOIN (` + fullBy("day", "max_per_day") + ` UNION ` + fullBy("week", "max_per_week") + `) k
 			ON k.interviewer_id = s.interviewer_id AND k.starts_at <= s.starts_at AND s.starts_at < k.ends_at
 		WHERE s.status <> 'WITHDRAWN'
 		GROUP BY s.id, clock.now HAVING coalesce(s.full_until > clock.now, false) <> (count(k.interviewer_id) > 0)`},
-	{"a slot is held exactly while a hold on it is live", `
+	{"a slot is held exactly while it has a live hold", `
 		SELECT format('slot %s is %s, held by %s until %s; hold %s is of student %s until %s', s.id, s.status,
 			s.held_by, s.held_until, h.id, h.student_id, h.expires_at)
 		FROM (SELECT s.* FROM slots s, clock WHERE s.held_until > clock.now) s
 		FULL JOIN (SELECT h.* FROM holds h, clock WHERE h.ended_at IS NULL AND h.expires_at > clock.now) h ON h.slot_id = s.id
 		WHERE (s.held_by, s.held_until, s.status) IS DISTINCT FROM (h.student_id, h.expires_at, 'OPEN')`},
-	{"a student has one live hold", `
+	{"a student has at most one live hold", `
 		SELECT format('student %s has %s', student_id, count(*)) FROM holds, clock
 		WHERE ended_at IS NULL AND expires_at > clock.now GROUP BY student_id HAVING count(*) > 1`},
 	{"a no-show has the time at which it was marked", `
 		SELECT format('interview %s is %s, marked at %s', id, status, no_show_at) FROM interviews
 		WHERE (status IN ('STUDENT_NO_SHOW', 'INTERVIEWER_NO_SHOW')) <> (no_show_at IS NOT NULL)`},
-	{"a waiver is used no more often than it was granted for", `
+	{"a waiver has at most its maximum number of uses", `
 		SELECT format('waiver %s is used %s times of %s', w.id, count(*), w.uses)
 		FROM waivers w JOIN (
 			SELECT unnest(waivers) AS waiver FROM interviews WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')
 			UNION ALL SELECT unnest(waivers) FROM holds, clock WHERE ended_at IS NULL AND expires_at > clock.now) u ON u.waiver = w.id
 		GROUP BY w.id HAVING count(*) > w.uses`},
-	{"a waiver is used by its own student", `
+	{"a waiver is used only by its student", `
 		SELECT format('interview %s of student %s stands on waiver %s of student %s', i.id, i.student_id, w.id, w.student_id)
 		FROM interviews i CROSS JOIN LATERAL unnest(i.waivers) AS u (waiver) LEFT JOIN waivers w ON w.id = u.waiver
 		WHERE w.student_id IS DISTINCT FROM i.student_id`},
-	{"the last event of an interview tells its status", `
+	{"the last event of an interview has its status", `
 		SELECT format('interview %s is %s, and its last event tells %s', i.id, i.status, e.status)
 		FROM interviews i JOIN LATERAL (
 			SELECT c.change ->> 'after' AS status FROM events, jsonb_array_elements(changes) AS c (change)
 			WHERE interview_id = i.id AND c.change ->> 'field' = 'status' ORDER BY events.id DESC LIMIT 1) e ON true
 		WHERE e.status IS DISTINCT FROM i.status`},
-	{"the last entry of a slot's history tells its state", `
+	{"the last entry of a slot's history has its status", `
 		SELECT format('slot %s is %s, held by %s; its history ends with %s', s.id, s.status, s.held_by, h.what)
 		FROM slots s LEFT JOIN LATERAL (SELECT what FROM slot_history WHERE slot_id = s.id ORDER BY id DESC LIMIT 1) h ON true
 		WHERE coalesce(h.what, 'nothing') <> ALL (CASE WHEN s.status = 'BOOKED' THEN ARRAY['BOOKED']
 			WHEN s.status = 'WITHDRAWN' THEN ARRAY['WITHDRAWN'] WHEN s.held_by IS NOT NULL THEN ARRAY['HELD']
 			ELSE ARRAY['PUBLISHED', 'RELEASED'] END)`},
-	{"a booked slot alone is taken back", `
+	{"only a booked slot is marked as withdrawn", `
 		SELECT format('slot %s is %s and taken back', id, status) FROM slots WHERE taken_back AND status <> 'BOOKED'`},
-	{"a student's row tells how many interviews count and what the last grades are", fmt.Sprintf(`
+	{"a student's row has the number of counted interviews and the last grades", fmt.Sprintf(`
 		SELECT format('student %%s has %%s interviews and the grades %%s; the row says %%s and %%s',
 			s.id, i.counted, i.grades, s.interviews_counted, s.recent_grades)
 		FROM students s LEFT JOIN (
@@ -117,7 +117,7 @@ var invariants = []struct{ name, query string }{
 			FROM interviews GROUP BY student_id) n ON n.student_id = s.id
 		CROSS JOIN LATERAL (SELECT coalesce(n.counted, 0) AS counted, coalesce(n.grades[1:%d], '{}') AS grades) i
 		WHERE (s.interviews_counted, s.recent_grades) IS DISTINCT FROM (i.counted, i.grades)`, booking.MaxGradeWindow)},
-	{"an inactive interviewer has no open slots in the future", `
+	{"an inactive interviewer has no open future slots", `
 		SELECT format('slot %s of interviewer %s is open', s.id, i.id)
 		FROM slots s JOIN interviewers i ON i.id = s.interviewer_id, clock
 		WHERE NOT i.active AND s.status = 'OPEN' AND s.starts_at > clock.now`},
@@ -192,7 +192,7 @@ func (r *Reader) misfolded(ctx context.Context) ([]Finding, error) {
 			}
 			if folded != spelling.Fold(name) && len(findings) < findingsPerInvariant {
 				findings = append(findings, Finding{
-					Invariant: "a name has the folded form by which it is searched and ordered",
+					Invariant: "a name has its folded form, for searching and sorting",
 					Detail:    fmt.Sprintf("%s %d: set its name_folded to '' and run rehearse migrate", table, id),
 				})
 			}

@@ -10,7 +10,7 @@ import (
 
 // offeredInvariant is the one invariant that SQL cannot recompute: the windows
 // of a rule follow the clocks of its zone.
-const offeredInvariant = "no time to come of a live availability is without a slot, an exception or a block"
+const offeredInvariant = "every future time of an availability has a slot, an exception or a block"
 
 // checkedAtOnce is how many interviewers' calendars are in memory at a time.
 const checkedAtOnce = 50

@@ -63,7 +63,7 @@ func (tx *Tx) Except(ctx context.Context, slots []booking.Slot) error {
 		WHERE s.id = ANY(?) AND (a.id = s.availability_id OR a.time_zone IS NOT NULL
 			OR (a.starts_at < s.ends_at AND s.starts_at < a.ends_at))
 		ON CONFLICT DO NOTHING`, slotIDs(slots)).Error
-	return fault(err, "take %d slots out of their availability", len(slots))
+	return fault(err, "except %d slots from their availability", len(slots))
 }
 
 // TakeBack keeps booked slots, which this transaction has locked, from opening
@@ -73,7 +73,7 @@ func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID) error {
 		return nil
 	}
 	err := tx.db.WithContext(ctx).Exec("UPDATE slots SET taken_back = true WHERE id = ANY(?)", ids[booking.SlotID](slots)).Error
-	return fault(err, "take %d slots back", len(slots))
+	return fault(err, "mark %d booked slots as withdrawn", len(slots))
 }
 
 // HandOver makes slots those of an availability that has just the same ones:
@@ -113,5 +113,5 @@ func (r *Reader) StudentsToMeet(ctx context.Context, id booking.InterviewerID, a
 	err := r.db.WithContext(ctx).Raw(`
 		SELECT DISTINCT student_id FROM interviews WHERE interviewer_id = ? AND starts_at > ? AND status = 'BOOKED'
 		ORDER BY student_id`, id, after).Scan(&students).Error
-	return students, fault(err, "read who has booked interviewer %d", id)
+	return students, fault(err, "read the students who booked interviewer %d", id)
 }

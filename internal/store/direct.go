@@ -97,7 +97,7 @@ func directly(of any) (Conn, error) {
 	case interface{ Direct() Conn }:
 		return conn.Direct(), nil
 	default:
-		return nil, fmt.Errorf("a connection that is no pgx: %T", of)
+		return nil, fmt.Errorf("the connection is a %T; a pgx connection is expected", of)
 	}
 }
 

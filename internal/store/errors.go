@@ -13,9 +13,9 @@ import (
 
 var (
 	// ErrTimeout: the operation or one of its statements took too long.
-	ErrTimeout = errors.New("the database took too long")
+	ErrTimeout = errors.New("the database exceeded its time limit")
 	// ErrUnavailable reports that the database serves nobody at the moment; Advice says what to do.
-	ErrUnavailable = errors.New("the database cannot be used")
+	ErrUnavailable = errors.New("the database is not available")
 )
 
 // SQLSTATE codes, from appendix A of the Postgres manual.
@@ -38,15 +38,15 @@ var constraintRefusals = map[string]booking.Refusal{
 	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "Another student has booked this slot."},
 	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "The student has met this interviewer or has a booking with them."},
 	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "The student has another interview at that time."},
-	"holds_student_key":     {Code: booking.AlreadyHolding, Field: "slotId", Message: "The student holds another slot, and can hold one slot at a time."},
+	"holds_student_key":     {Code: booking.AlreadyHolding, Field: "slotId", Message: "The student holds another slot; only one slot at a time is allowed."},
 	"holds_slot_key":        {Code: booking.SlotHeld, Field: "slotId", Message: "Another student holds this slot."},
 	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "The time overlaps other slots of the interviewer."},
 	"availabilities_window_key": {
-		Code: booking.AvailabilityConflict, Field: "start", Message: "The interviewer has published this window already.",
+		Code: booking.AvailabilityConflict, Field: "start", Message: "The interviewer has already published this window.",
 	},
-	"students_email_key": {Code: booking.InvalidInput, Field: "email", Allowed: &booking.Allowed{Kind: booking.AllowedUnused}, Message: "Another student has this e-mail."},
+	"students_email_key": {Code: booking.InvalidInput, Field: "email", Allowed: &booking.Allowed{Kind: booking.AllowedUnused}, Message: "Another student has this e-mail address."},
 	"interviewers_email_key": {
-		Code: booking.InvalidInput, Field: "email", Allowed: &booking.Allowed{Kind: booking.AllowedUnused}, Message: "Another interviewer has this e-mail.",
+		Code: booking.InvalidInput, Field: "email", Allowed: &booking.Allowed{Kind: booking.AllowedUnused}, Message: "Another interviewer has this e-mail address.",
 	},
 }
 

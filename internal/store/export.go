@@ -32,7 +32,7 @@ func (r *Reader) PublishedAfter(
 	var rows []availabilityRow
 	err := r.db.WithContext(ctx).Where("id > ?", after).Order("id").Limit(first).Find(&rows).Error
 	if err != nil {
-		return nil, fault(err, "read what is published")
+		return nil, fault(err, "read the availability")
 	}
 	page := make([]Published, len(rows))
 	keys, at := make(ids[booking.AvailabilityID], len(rows)), map[booking.AvailabilityID]int{}
@@ -62,5 +62,5 @@ func (r *Reader) PublishedAfter(
 		of := &page[at[run.ID]]
 		of.Runs = append(of.Runs, Run{calendar.Span{Start: run.StartsAt.UTC(), End: run.EndsAt.UTC()}, run.SlotMinutes})
 	}
-	return page, fault(err, "read the slots of what is published")
+	return page, fault(err, "read the slots of the availability")
 }

@@ -54,7 +54,7 @@ func (s *Store) CheckGrants(ctx context.Context) error {
 			AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
 				AND (has_table_privilege(c.oid, 'UPDATE') OR c.relname NOT IN ('students', 'slots', 'interviews')))`).Scan(&lacking)
 	if err != nil || lacking == nil {
-		return fault(err, "look for missing permissions")
+		return fault(err, "check for missing permissions")
 	}
 	return s.Explain(&pgconn.PgError{Severity: "ERROR", Code: insufficientPrivilege, Message: "permission denied for tables " + *lacking})
 }

@@ -50,7 +50,7 @@ func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, erro
 		SELECT id FROM holds WHERE ended_at IS NULL AND (student_id = ? OR slot_id = ?) ORDER BY id FOR NO KEY UPDATE)`,
 		h.StudentID, h.SlotID).Error
 	if err != nil {
-		return h, fault(err, "end the holds before")
+		return h, fault(err, "end the previous holds")
 	}
 	err = tx.db.WithContext(ctx).Raw(`
 		WITH slot AS (UPDATE slots SET held_by = ?, held_until = ? WHERE id = ?)

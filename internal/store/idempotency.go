@@ -46,7 +46,7 @@ func (tx *Tx) ClaimKey(ctx context.Context, r Request, keptSince time.Time) (*Ke
 	err := tx.db.WithContext(ctx).Raw(
 		"SELECT operation, input, answer FROM idempotency_keys WHERE actor_role = ? AND actor_id = ? AND key = ?",
 		r.Actor.Role, r.Actor.ID, r.Key).Take(&kept).Error
-	return &kept, fault(err, "read what an idempotency key was answered")
+	return &kept, fault(err, "read the response of an idempotency key")
 }
 
 // KeepAnswer keeps the answer to the request that has claimed its key.
@@ -54,13 +54,13 @@ func (tx *Tx) KeepAnswer(ctx context.Context, r Request, answer string) error {
 	err := tx.db.WithContext(ctx).Exec(
 		"UPDATE idempotency_keys SET answer = ? WHERE actor_role = ? AND actor_id = ? AND key = ?",
 		answer, r.Actor.Role, r.Actor.ID, r.Key).Error
-	return fault(err, "keep the answer to an idempotency key")
+	return fault(err, "store the response of an idempotency key")
 }
 
 // ForgetKeys deletes the keys that were used before a time, and says how many.
 func (s *Store) ForgetKeys(ctx context.Context, before time.Time) (int, error) {
 	done := s.db.WithContext(ctx).Exec("DELETE FROM idempotency_keys WHERE created_at < ?", before)
-	return int(done.RowsAffected), fault(done.Error, "forget idempotency keys")
+	return int(done.RowsAffected), fault(done.Error, "delete old idempotency keys")
 }
 
 // Try runs fn and returns its result. When fn fails, Try undoes what fn wrote;
@@ -76,7 +76,7 @@ func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error)
 	tx.in.slotChanges, tx.in.toldAt = tx.in.slotChanges[:slotChanges], toldAt
 	var none T
 	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
-		return none, fault(undone, "undo what was tried")
+		return none, fault(undone, "roll back to the savepoint")
 	}
 	return none, err
 }

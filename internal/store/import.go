@@ -54,7 +54,7 @@ func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
 	err := tx.db.WithContext(ctx).
 		Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", string(t), n).Scan(&taken).Error
 	slices.Sort(taken)
-	return taken, fault(err, "take %d ids of %s", n, t)
+	return taken, fault(err, "reserve %d ids of %s", n, t)
 }
 
 // QueueImports makes imports into the table wait for each other, and nobody
@@ -165,7 +165,7 @@ func (r *Reader) AvailabilitiesLike(
 			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }),
 			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) }),
 			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.GapMinutes) })).Scan(&rows).Error
-		return domains(rows), fault(err, "read what is published like %d others", len(batch))
+		return domains(rows), fault(err, "read the availability that equals %d others", len(batch))
 	})
 	there := make(map[booking.Likeness]booking.Availability, len(found))
 	for _, a := range found {

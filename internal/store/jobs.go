@@ -56,7 +56,7 @@ func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (st
 		Workers:              workers,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make the job client: %w", err)
+		return nil, fmt.Errorf("create the job client: %w", err)
 	}
 	// They end by stop, not with ctx: what is under way then can give up cleanly.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
@@ -112,7 +112,7 @@ type worker struct {
 func (w *worker) Work(ctx context.Context, queued *river.Job[jobArgs]) error {
 	job, known := w.jobs[queued.Args.Name]
 	if !known {
-		return river.JobCancel(fmt.Errorf("there is no job %q", queued.Args.Name))
+		return river.JobCancel(fmt.Errorf("unknown job %q", queued.Args.Name))
 	}
 	return job.Run(ctx)
 }

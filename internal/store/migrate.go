@@ -47,7 +47,7 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 		return err
 	}
 	if pending > 0 {
-		return fmt.Errorf("the database schema is old, %d migrations are missing; run `rehearse migrate` or start with MIGRATE=on", pending)
+		return fmt.Errorf("the database schema is out of date: %d migrations are missing; run `rehearse migrate` or start with MIGRATE=on", pending)
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, err
 			return 0, fault(err, "read the version of the schema")
 		}
 		if !known[version] {
-			return 0, fmt.Errorf("the database schema is newer than this program: it has migration %d, and this program knows those up to %d; "+
+			return 0, fmt.Errorf("the database schema is newer than this program: it has migration %d, and this program has migrations up to %d; "+
 				"run the version of rehearse that migrated it, or a newer one", version, newest)
 		}
 		if version != 0 {
@@ -97,7 +97,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
-		return nil, fmt.Errorf("make the migration lock: %w", err)
+		return nil, fmt.Errorf("create the migration lock: %w", err)
 	}
 	provider, err := goose.NewProvider(goose.DialectPostgres, s.pool, files, goose.WithSessionLocker(locker),
 		goose.WithGoMigrations(

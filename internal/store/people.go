@@ -143,7 +143,7 @@ func (r *Reader) Empty(ctx context.Context) (bool, error) {
 	var empty bool
 	err := r.db.WithContext(ctx).Raw("SELECT NOT EXISTS (SELECT FROM students) AND NOT EXISTS (SELECT FROM interviewers)").
 		Scan(&empty).Error
-	return empty, fault(err, "see whether the school is empty")
+	return empty, fault(err, "check whether the school is empty")
 }
 
 // UpdateStudent writes every field of a student who was edited at a time but the

@@ -59,7 +59,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		// One caller's impatience is not the others' result.
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyLimit)
 		defer cancel()
-		s.ready.err = fault(s.look(bounded), "look whether bookings can be made")
+		s.ready.err = fault(s.look(bounded), "check that bookings can be written")
 	})
 	return s.ready.err
 }
@@ -75,7 +75,7 @@ func (s *Store) look(ctx context.Context) error {
 	case err != nil:
 		return err
 	case rows != 1:
-		return fmt.Errorf("the look at the tables answers %d rows", rows)
+		return fmt.Errorf("the check of the tables returned %d rows; 1 is expected", rows)
 	case readOnly:
 		return errReadOnly
 	}

@@ -39,7 +39,7 @@ func TestSchemaOfAnotherVersion(t *testing.T) {
 	_, err := s.Migrate(t.Context())
 	mustSay(t, "a migration of a newer schema", err, "newer than this program")
 	set("DELETE FROM goose_db_version WHERE version_id >= 15")
-	mustSay(t, "a check of an older schema", s.CheckSchema(t.Context()), "the database schema is old", "rehearse migrate")
+	mustSay(t, "a check of an older schema", s.CheckSchema(t.Context()), "the database schema is out of date", "rehearse migrate")
 	set("DROP TABLE goose_db_version")
 	mustSay(t, "a check of no schema", s.CheckSchema(t.Context()), "no schema yet", "rehearse migrate")
 	var table *string

@@ -29,7 +29,7 @@ func (r *Reader) AsksForUnknown(ctx context.Context, f SlotSearch) (unknown bool
 				WHERE NOT EXISTS (SELECT FROM interviewers v WHERE v.tags @> ARRAY[w.tag])
 				AND NOT EXISTS (SELECT FROM availabilities a WHERE a.tags <> '{}' AND a.tags @> ARRAY[w.tag] AND a.removed_at IS NULL))`,
 		ids[booking.InterviewerID](unique(f.InterviewerIDs)), texts(f.Tags)).Scan(&unknown).Error
-	return unknown, fault(err, "look for the interviewers and tags of a filter")
+	return unknown, fault(err, "check the interviewers and tags of a filter")
 }
 
 // fewInterviewers are so many that comparing a slot with each of them takes less

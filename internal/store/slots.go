@@ -138,7 +138,7 @@ func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotS
 	where := f.narrowEach()
 	where.and("id = ANY(?)", ids[booking.SlotID](keys))
 	err = where.on(r.db.WithContext(ctx).Model(&slotRow{})).Pluck("id", &found).Error
-	return found, fault(err, "see which of %d slots are wanted", len(keys))
+	return found, fault(err, "filter %d slots", len(keys))
 }
 
 // LockSlot makes every other operation on the slot wait until this transaction

@@ -59,7 +59,7 @@ func brokenStandings(t *testing.T, database pgtest.Database) int {
 		t.Fatal(err)
 	}
 	return len(slices.DeleteFunc(findings, func(f store.Finding) bool {
-		return f.Invariant != "a student's row tells how many interviews count and what the last grades are"
+		return f.Invariant != "a student's row has the number of counted interviews and the last grades"
 	}))
 }
 

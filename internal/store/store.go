@@ -136,7 +136,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, errors.New("the database address cannot be parsed") // its text holds the password
+		return nil, errors.New("the database URL is invalid") // its text holds the password
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	return config, nil

@@ -18,7 +18,7 @@ var compressible = []string{
 func (s *Site) compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(gzhttp.ContentTypes(compressible))
 	if err != nil {
-		s.options.Log.Error("answers are not compressed", "error", err) // what is set here is always the same
+		s.options.Log.Error("cannot compress responses", "error", err) // what is set here is always the same
 		return next
 	}
 	compressing := wrap(next)

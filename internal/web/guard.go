@@ -30,7 +30,7 @@ func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range s.options.Origins {
 		if err := protection.AddTrustedOrigin(origin); err != nil {
-			s.options.Log.Error("an origin is left out", "origin", origin, "error", err) // config has looked at it
+			s.options.Log.Error("an origin is ignored", "origin", origin, "error", err) // config has looked at it
 		}
 	}
 	next = protection.Handler(next)
@@ -90,7 +90,7 @@ func withHeaders(next http.Handler) http.Handler {
 func localOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLocal(r.Host) {
-			text(w, http.StatusMisdirectedRequest, "this server answers on this machine only, as localhost")
+			text(w, http.StatusMisdirectedRequest, "the Host header is not allowed; use localhost or a loopback address")
 			return
 		}
 		next.ServeHTTP(w, r)

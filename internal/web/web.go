@@ -152,7 +152,7 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, 
 	defer cancel()
 	err := server.Shutdown(drain)
 	if errors.Is(err, context.DeadlineExceeded) {
-		s.options.Log.Warn("requests were cut off", "after", patience)
+		s.options.Log.Warn("requests were aborted at shutdown", "after", patience)
 		err = server.Close()
 	}
 	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
