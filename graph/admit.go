@@ -38,22 +38,25 @@ type admitted struct {
 	bill  bill
 	leave func() // gives its place to another; must be called, and may be again
 
-	answers *budget.Pool
-	caller  string         // as RateLimits.whose names them
-	answer  *budget.Budget // nil of a subscription, and before dispatch
+	admission admission
+	caller    string         // as RateLimits.whose names them
+	answer    *budget.Budget // nil of a subscription, and before dispatch
+	payer     *subscriber    // of the events of a subscription
 }
 
 func (a *admitted) subscribes() bool { return a.Operation.Operation == ast.Subscription }
 
 // dispatch begins to execute the operation, whose context cancel ends. Its place
 // is free again when there is an answer: who is slow to read it keeps nobody else
-// waiting, but for the memory that the answer takes until done is called.
+// waiting, but for the memory that the answer takes until done is called. The place
+// of a subscription is free when it has begun: its events take places of their own.
 func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec graphql.GraphExecutor) (graphql.ResponseHandler, context.Context) {
 	ctx = store.ForCaller(ctx, a.caller)
 	if a.subscribes() {
-		ctx = withEventBudgets(ctx, eventBudgets{a.answers, a.caller})
+		defer a.leave()
+		ctx = withPace(ctx, newPace(a.admission, a.caller, a.payer, a.OperationContext))
 	} else {
-		a.answer = a.answers.Open(ctx, cancel, a.caller)
+		a.answer = a.admission.answers.Open(ctx, cancel, a.caller)
 		ctx = a.answer
 	}
 	responses, ctx := exec.DispatchOperation(ctx, a.OperationContext)
@@ -69,44 +72,110 @@ func (a *admitted) done() {
 	a.answer.Close()
 }
 
+// sent is an operation as it has come: as a request, or as a message of a socket.
+type sent struct {
+	caller      string // as RateLimits.whose names them
+	queriesOnly bool   // it is a GET
+	bytes       int64  // of the body or the message
+	values      int    // of its JSON
+}
+
+// with returns s with its size.
+func (s sent) with(bytes int64, params *parameters) sent {
+	s.bytes, s.values = bytes, params.values
+	return s
+}
+
+// receive finds out who has sent a request or a message. A caller who cannot pay
+// for anything is refused before what they have sent is read.
+func (a admission) receive(ctx context.Context, r *http.Request) (sent, *refusal) {
+	from := sent{caller: a.rates.whose(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
+	paid, refused := a.rates.refuseEmpty(from.caller)
+	return from, a.unpaid(ctx, paid, refused, nil)
+}
+
+// unreadable returns the refusal of a body that holds no operation. It was read.
+func (a admission) unreadable(r *http.Request, from sent, refused *refusal) *refusal {
+	from.bytes = bodySize(r)
+	if from.bytes == 0 {
+		return refused
+	}
+	return a.charged(r.Context(), from, &graphql.RawParams{}, refused)
+}
+
 // admit reads the operation that is asked for, takes what it costs, and a place
-// for it. Who has asked for too much does not take a place from others.
-func (a admission) admit(
-	ctx context.Context, r *http.Request, exec graphql.GraphExecutor, params *graphql.RawParams,
+// for it. Who has asked for too much does not take a place from others. A document
+// that is not known is parsed and validated in the place of the operation.
+func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
+	leave := func() {}
+	known := a.documents.knows(ctx, params.RawParams)
+	if !known {
+		var full *refusal
+		if leave, full = a.places.take(ctx, from.caller); full != nil {
+			return nil, a.charged(ctx, from, params.RawParams, full)
+		}
+	}
+	one, refused := a.afford(ctx, from, exec, params.RawParams)
+	if refused != nil {
+		leave()
+		return nil, refused
+	}
+	if known {
+		if leave, refused = a.placeOf(ctx, one); refused != nil {
+			return nil, refused
+		}
+	}
+	one.leave = leave
+	return one, nil
+}
+
+// afford reads the operation that is asked for, and takes what it costs.
+func (a admission) afford(
+	ctx context.Context, from sent, exec graphql.GraphExecutor, params *graphql.RawParams,
 ) (*admitted, *refusal) {
 	operation, points, problems := a.documents.operation(ctx, exec, params)
 	if len(problems) > 0 {
-		paid, tooMuch, err := a.rates.takeRefused(ctx, r)
-		if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
-			return nil, unpaid
-		}
 		response := exec.DispatchError(graphql.WithOperationContext(ctx, operation), problems)
-		return nil, (&refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions}).billed(paid)
+		return nil, a.charged(ctx, from, params, &refusal{outcome: wrongDocument, errors: response.Errors, more: response.Extensions})
 	}
 	observer(ctx).Operation(ctx, string(operation.Operation.Operation), deprecatedUses(a.schema, a.deprecated, operation))
-	if r.Method == http.MethodGet && operation.Operation.Operation == ast.Mutation && !isSocket(r) {
-		return nil, refuse(wrongMethod, "a mutation was sent with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost)
+	if from.queriesOnly && operation.Operation.Operation == ast.Mutation {
+		return nil, a.charged(ctx, from, params,
+			refuse(wrongMethod, "a mutation was sent with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost))
 	}
-	if bodySize(r) > a.maxBody && !onlyImports(operation) {
-		paid, tooMuch, err := a.rates.takeRefused(ctx, r)
-		if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
-			return nil, unpaid
-		}
-		return nil, refuse(tooLarge, "the body has %d bytes; at most %d are allowed, except for a mutation that only imports", bodySize(r), a.maxBody).billed(paid)
+	if from.bytes > a.maxBody && !onlyImports(operation) {
+		return nil, a.charged(ctx, from, params,
+			refuse(tooLarge, "the body has %d bytes; at most %d are allowed, except for a mutation that only imports", from.bytes, a.maxBody))
 	}
-	paid, tooMuch, err := a.rates.take(ctx, r, operation, points)
+	paid, tooMuch, err := a.rates.take(ctx, from.caller, operation, from.price(points, params), from.price(0, params))
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 		return nil, unpaid
 	}
-	one := &admitted{OperationContext: operation, bill: paid, leave: func() {}, answers: a.answers, caller: a.rates.whose(ctx, r)}
-	if one.subscribes() {
-		return one, nil
+	return &admitted{OperationContext: operation, bill: paid, admission: a, caller: from.caller}, nil
+}
+
+// placeOf takes a place for an operation that is paid. A subscription, which its
+// client would not begin again, waits for as long as an operation may take.
+func (a admission) placeOf(ctx context.Context, one *admitted) (leave func(), full *refusal) {
+	if !one.subscribes() {
+		return a.places.take(ctx, one.caller)
 	}
-	var full *refusal
-	if one.leave, full = a.places.take(ctx, one.caller); full != nil {
-		return nil, full
+	return a.places.takeWithin(ctx, one.caller, a.timeout)
+}
+
+// price returns what an operation of so many points costs with what was sent.
+func (s sent) price(points int, params *graphql.RawParams) int {
+	return add(max(points, costOfText(params.Query)), costOfJSON(s.bytes, s.values))
+}
+
+// charged returns the refusal of what was read, once that is paid; or that it
+// cannot be paid.
+func (a admission) charged(ctx context.Context, from sent, params *graphql.RawParams, refused *refusal) *refusal {
+	paid, tooMuch, err := a.rates.takeReading(ctx, from.caller, from.price(0, params))
+	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
+		return unpaid
 	}
-	return one, nil
+	return refused.billed(paid)
 }
 
 // unpaid returns why nothing is done for a sender, and nil if they have paid.

@@ -198,27 +198,28 @@ func limited(problem *gqlerror.Error, large *budget.ExceededError) *gqlerror.Err
 	return problem
 }
 
-// eventBudgets is where the budgets of a subscription's events come from.
-type eventBudgets struct {
-	answers *budget.Pool
-	caller  string
+type paceKey struct{}
+
+func withPace(ctx context.Context, p *pace) context.Context {
+	return context.WithValue(ctx, paceKey{}, p)
 }
 
-type eventBudgetsKey struct{}
-
-func withEventBudgets(ctx context.Context, from eventBudgets) context.Context {
-	return context.WithValue(ctx, eventBudgetsKey{}, from)
+// paceOf returns the pace of the subscription's events; nil when nothing is
+// subscribed to.
+func paceOf(ctx context.Context) *pace {
+	p, _ := ctx.Value(paceKey{}).(*pace)
+	return p
 }
 
 // openEvent begins the budget of an event, which may take as long as an operation.
-// Without budgets, it is nil.
+// It is nil when nothing is subscribed to.
 func openEvent(ctx context.Context, timeout time.Duration) (context.Context, *budget.Budget) {
-	from, is := ctx.Value(eventBudgetsKey{}).(eventBudgets)
-	if !is {
+	p := paceOf(ctx)
+	if p == nil {
 		return ctx, nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	b := from.answers.OpenEvent(ctx, cancel, from.caller, timeout)
+	b := p.admission.answers.OpenEvent(ctx, cancel, p.caller, timeout)
 	return b, b
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph/page"
+	"rehearse/internal/app"
 )
 
 // The cost of an operation, in points, is computed from its document and its
@@ -50,6 +51,7 @@ type coster struct {
 	fragments      map[costKey]priced
 	introspections map[string]int // of fragments, in objects of the schema
 	bad            **badList      // nil in a query
+	opened         *int           // slots of the event that is priced; nil when an operation is
 }
 
 // around is what the cost of a selection depends on beside the selection.
@@ -133,7 +135,7 @@ func (c coster) field(f *ast.Field, in around) priced {
 	switch {
 	case f.ObjectDefinition != nil && f.ObjectDefinition.Name == "Mutation":
 		return p.plus(costOfMutation)
-	case !held[f.Name]:
+	case !held[f.Name] && (c.opened == nil || !inEvent[placeOf(f)]):
 		p.reads = add(p.reads, 1)
 	}
 	return p
@@ -170,10 +172,44 @@ func (c coster) composite(f *ast.Field, arguments map[string]any, in around) pri
 		rows := each.times(in.rows)
 		rows.points /= rowsOfPoint
 		return rows
+	case c.opened != nil && inEvent[placeOf(f)]:
+		if *c.opened == 0 {
+			return priced{}
+		}
+		return each.times(*c.opened)
 	default:
 		return each.times(listBounds[placeOf(f)])
 	}
 }
+
+// eventPrices are what the events of a subscription cost.
+type eventPrices struct {
+	empty   int // an event without slots
+	first   int // its first slot
+	further int // each further slot
+	most    int // any event; one that would cost more holds no slots
+}
+
+func pricesOfEvents(o *graphql.OperationContext, most int) eventPrices {
+	with := func(slots int) int {
+		c := coster{variables: o.Variables, fragments: map[costKey]priced{}, introspections: map[string]int{}, opened: &slots}
+		event := c.object(o.Operation.SelectionSet, around{size: 1})
+		return max(costOfTurn, add(event.points-costOfObject, times(event.reads, costOfRead)))
+	}
+	none, one := with(0), with(1)
+	return eventPrices{empty: none, first: one - none, further: with(2) - one, most: most}
+}
+
+// of returns what an event with so many slots costs.
+func (p eventPrices) of(slots int) int {
+	if slots == 0 {
+		return p.empty
+	}
+	return add(add(p.empty, p.first), times(p.further, slots-1))
+}
+
+// workOfWatch is what it took to find an event.
+func workOfWatch(w app.Work) int { return w.Reads*costOfRead + w.Slots/comparedOfPoint }
 
 // userErrors is what refusals cost. There may be many, but at most two lead to
 // other objects in the same way: each rule refuses once, and two of them show the

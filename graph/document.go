@@ -91,6 +91,16 @@ func (d documents) operation(
 	return operation, points, nil
 }
 
+// knows reports whether the document that is meant was valid before.
+func (d documents) knows(ctx context.Context, params *graphql.RawParams) bool {
+	text := params.Query
+	if text == "" {
+		return true // it is named by its hash: of one that was read before
+	}
+	_, known := d.valid.Get(ctx, text)
+	return known
+}
+
 // document returns the valid document that is meant.
 func (d documents) document(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
 	if err := d.find(ctx, params); err != nil {

@@ -31,7 +31,7 @@ type sizedBody struct {
 	io.ReadCloser
 	size, free int64
 	places     *places
-	rates      *RateLimits // which know the caller
+	caller     string
 	request    *http.Request
 	leave      func()
 	refused    *refusal
@@ -46,8 +46,7 @@ func (b *sizedBody) Read(into []byte) (int, error) {
 	}
 	n, err := b.ReadCloser.Read(into)
 	if b.size += int64(n); b.size > b.free && b.leave == nil {
-		ctx := b.request.Context()
-		if b.leave, b.refused = b.places.take(ctx, b.rates.whose(ctx, b.request)); b.refused != nil {
+		if b.leave, b.refused = b.places.take(b.request.Context(), b.caller); b.refused != nil {
 			return 0, errNoPlace
 		}
 	}
@@ -56,13 +55,13 @@ func (b *sizedBody) Read(into []byte) (int, error) {
 
 // sized makes the request's body count its bytes. done gives the place of a large
 // one to another.
-func (a admission) sized(r *http.Request) (sizedRequest *http.Request, done func()) {
+func (a admission) sized(r *http.Request, caller string) (done func()) {
 	if r.Body == nil {
-		return r, func() {}
+		return func() {}
 	}
-	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, rates: a.rates, request: r}
+	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, caller: caller, request: r}
 	r.Body = body
-	return r, func() {
+	return func() {
 		if body.leave != nil {
 			body.leave()
 		}
@@ -101,12 +100,3 @@ func onlyImports(o *graphql.OperationContext) bool {
 	}
 	return true
 }
-
-// bytesForAPoint is how much of a body beyond freeBytes costs a point.
-const (
-	bytesForAPoint = 4 << 10
-	freeBytes      = 256 << 10
-)
-
-// costOfBody is what a large body costs beside its operation.
-func costOfBody(r *http.Request) int { return int(max(0, bodySize(r)-freeBytes) / bytesForAPoint) }

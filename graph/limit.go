@@ -30,7 +30,10 @@ type RateLimits struct {
 	Bookings ratelimit.Buckets
 	// TrustedProxies are believed about whom they ask for, in X-Forwarded-For.
 	TrustedProxies []netip.Prefix
-	Now            func() time.Time
+	// EventsAhead is how many points subscriptions take at once for events to come,
+	// where taking is expensive.
+	EventsAhead int
+	Now         func() time.Time
 }
 
 // charge is what an operation costs one bucket, and what is left in it.
@@ -97,48 +100,92 @@ func (c charge) field(amount string, points int, seconds string, restored int) s
 	return string(text)
 }
 
-// take takes the points of an operation. refused is nil unless there is too little,
-// or the operation costs more than a bucket holds.
-func (l *RateLimits) take(ctx context.Context, r *http.Request, o *graphql.OperationContext, points int) (bill, *gqlerror.Error, error) {
-	return l.takeFrom(ctx, r, points+costOfBody(r), bookingsOf(o))
-}
-
-// takeRefused takes the least that an operation costs, for a document that is
-// none: it was read as one.
-func (l *RateLimits) takeRefused(ctx context.Context, r *http.Request) (bill, *gqlerror.Error, error) {
-	return l.takeFrom(ctx, r, costOfRefused+costOfBody(r), 0)
-}
-
-func (l *RateLimits) takeFrom(ctx context.Context, r *http.Request, points, bookings int) (b bill, refused *gqlerror.Error, err error) {
+// take takes the points of an operation, or those of reading it if it is refused.
+// refused is nil unless there is too little, or the operation costs more than a
+// bucket holds.
+func (l *RateLimits) take(ctx context.Context, whose string, o *graphql.OperationContext, points, reading int) (bill, *gqlerror.Error, error) {
 	if l == nil {
 		return bill{points: charge{Requested: points}}, nil, nil
 	}
+	bookings := bookingsOf(o)
 	if app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
 		bookings = 0
 	}
-	whose, now := l.whose(ctx, r), l.Now()
 	if tooLarge := l.neverPayable(points, bookings); tooLarge != nil {
-		b.points, refused, err = pay(ctx, l.Points, pointsBucket, whose, costOfRefused, now)
+		b, refused, err := l.takeReading(ctx, whose, reading)
 		if err == nil && refused == nil {
 			refused = tooLarge
 		}
 		return b, refused, err
 	}
+	return l.takeAll(ctx, whose, points, bookings, reading)
+}
+
+func (l *RateLimits) takeAll(ctx context.Context, whose string, points, bookings, reading int) (b bill, refused *gqlerror.Error, err error) {
+	now := l.Now()
 	b.points, refused, err = pay(ctx, l.Points, pointsBucket, whose, points, now)
-	if err != nil || refused != nil || bookings == 0 {
+	if err != nil {
+		return b, nil, err
+	}
+	if refused != nil { // reading was not for nothing
+		if least := min(reading, b.points.Remaining); least > 0 {
+			_, _, err = pay(ctx, l.Points, pointsBucket, whose, least, now)
+		}
 		return b, refused, err
+	}
+	if bookings == 0 {
+		return b, nil, nil
 	}
 	paid, refused, err := pay(ctx, l.Bookings, bookingsBucket, whose, bookings, now)
 	b.bookings = &paid
 	if err == nil && refused != nil { // the operation is not executed, and costs as little as any that is refused
-		b.points, _, err = pay(ctx, l.Points, pointsBucket, whose, costOfRefused-points, now)
-		b.points.Requested = costOfRefused
+		b.points, _, err = pay(ctx, l.Points, pointsBucket, whose, min(0, reading-points), now)
+		b.points.Requested = reading
 	}
 	return b, refused, err
 }
 
+// takeReading takes what reading an operation costs, for one that is refused.
+func (l *RateLimits) takeReading(ctx context.Context, whose string, reading int) (b bill, refused *gqlerror.Error, err error) {
+	if l == nil {
+		return bill{points: charge{Requested: reading}}, nil, nil
+	}
+	b.points, refused, err = pay(ctx, l.Points, pointsBucket, whose, min(reading, l.Points.Limit().Burst), l.Now())
+	return b, refused, err
+}
+
+// refuseEmpty refuses a caller whose bucket is known to hold less than a point.
+func (l *RateLimits) refuseEmpty(whose string) (b bill, refused *gqlerror.Error) {
+	if l == nil {
+		return b, nil
+	}
+	verdict, empty := l.Points.Empty(whose, l.Now())
+	if !empty {
+		return b, nil
+	}
+	b.points, refused = judged(l.Points, pointsBucket, costOfRefused, verdict)
+	return b, refused
+}
+
 // costOfRefused is what an operation costs that is refused after it was read.
 const costOfRefused = 1
+
+// What it costs to read what a client has sent.
+const (
+	bytesForAPoint  = 4 << 10 // of a body or message, beyond freeBytes
+	freeBytes       = 16 << 10
+	valuesForAPoint = 100 // of the JSON of variables and extensions
+	textForAPoint   = 100 // bytes of the document: the least that an operation costs
+)
+
+// costOfJSON is what a body or message costs beside its operation.
+func costOfJSON(bytes int64, values int) int {
+	return int(max(0, bytes-freeBytes)/bytesForAPoint) + values/valuesForAPoint
+}
+
+// costOfText is the least that an operation costs with its document, which is
+// parsed and validated.
+func costOfText(document string) int { return max(costOfRefused, len(document)/textForAPoint) }
 
 // The buckets as clients know them, in headers and errors.
 const (
@@ -155,17 +202,26 @@ func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
 
 func pay(ctx context.Context, from ratelimit.Buckets, bucket, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {
 	verdict, err := from.Take(ctx, whose, points, now)
+	paid, refused := judged(from, bucket, points, verdict)
+	if err != nil {
+		refused = nil
+	}
+	return paid, refused, err
+}
+
+// judged returns the charge of points that were taken, or the refusal if they were not.
+func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit.Verdict) (charge, *gqlerror.Error) {
 	paid := charge{
 		Bucket: bucket, Requested: points, Remaining: verdict.Remaining, Burst: from.Limit().Burst, RestorePerSec: from.Limit().PerSecond,
 	}
-	if err != nil || verdict.OK {
-		return paid, nil, err
+	if verdict.OK {
+		return paid, nil
 	}
 	paid.RetryAfterInSec = int(math.Ceil(min(verdict.RetryAfter, 24*time.Hour).Seconds()))
 	refused := requestError(codeRateLimited, fmt.Sprintf(
 		"the rate limit of %s is exceeded: the operation costs %d, and %d are left", bucket, points, paid.Remaining))
 	refused.Extensions["cost"] = paid
-	return paid, refused, nil
+	return paid, refused
 }
 
 // whose is who pays.

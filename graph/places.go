@@ -3,6 +3,7 @@ package graph
 import (
 	fifo "container/list"
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -84,11 +85,26 @@ func quarter(most int) int { return max(1, most/4) }
 
 // take takes a place for the caller. leave gives it back, and may be called again.
 func (p *places) take(ctx context.Context, whose string) (leave func(), refused *refusal) {
+	return p.takeWithin(ctx, whose, 0)
+}
+
+// takeWithin takes a place, and waits for it so long, if that is longer than usual.
+func (p *places) takeWithin(ctx context.Context, whose string, atLeast time.Duration) (leave func(), refused *refusal) {
 	one, patience := p.ask(whose)
+	patience = max(patience, atLeast)
 	if one.waits != nil && !one.await(ctx, patience) {
 		return nil, p.refuse(ctx, one.caller)
 	}
 	return one.leave, nil
+}
+
+// wait takes a place for the caller when there is one. It waits until ctx ends.
+func (p *places) wait(ctx context.Context, whose string) (leave func(), ok bool) {
+	one, _ := p.ask(whose)
+	if one.waits != nil && !one.await(ctx, time.Duration(math.MaxInt64)) {
+		return nil, false
+	}
+	return one.leave, true
 }
 
 // retryShed is when it is worth trying again, in seconds.

@@ -28,6 +28,9 @@ const (
 	rowsOfPoint     = 20 // rows of an import, which are in memory
 	mergedOfPoint   = 20 // rows of several lists that are merged into one page
 	introspected    = 10 // objects of the schema, which are in memory
+
+	costOfTurn      = 1  // of a subscription, at least: an event, or finding out that there is none
+	comparedOfPoint = 50 // slots that are compared with what the student may book
 )
 
 // The longest lists that the resolvers return, where no other package bounds them.
@@ -61,7 +64,7 @@ var listBounds = map[string]int{
 	"ImportInterviewersPayload.rows":       importRows,
 	"ImportAvailabilityPayload.rows":       importRows,
 	"ImportInterviewsPayload.rows":         importRows,
-	// A subscription is charged when it begins, for events of the usual size.
+	// When a subscription begins. Its events cost what they hold.
 	"SlotsChanged.opened":      10,
 	"SlotsChanged.openedEdges": 10,
 }
@@ -77,6 +80,12 @@ var held = map[string]bool{
 var readsPolicy = map[string]bool{
 	"Student.interviewLimit": true, "Interview.viewerCanCancel": true, "Interview.viewerCanReschedule": true,
 	"Interview.cancelableUntil": true, "Interview.reschedulableUntil": true, "Interview.reschedulesLeft": true,
+}
+
+// inEvent are the fields whose objects an event holds: nothing is read for them.
+var inEvent = map[string]bool{
+	"Subscription.slotsChanged": true, "Subscription.interviewChanged": true,
+	"SlotsChanged.opened": true, "SlotsChanged.openedEdges": true, "SlotsChanged.eligibility": true,
 }
 
 // scalarLists is how many scalars a list of scalars counts as. The others are
@@ -136,6 +145,9 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 		total = add(total, size) // the page is read all the same
 	}
 	if f.ObjectDefinition == nil || f.ObjectDefinition.Name != "Query" {
+		if f.Name == "slotsChanged" && counts(f) {
+			total = add(total, workInRange(f, arguments))
+		}
 		return total
 	}
 	filter, _ := arguments["filter"].(map[string]any)

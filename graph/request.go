@@ -51,7 +51,7 @@ func (r *refusal) billed(b bill) *refusal {
 
 // readRequest reads the parameters of a GraphQL request from a URL or a body of
 // at most so many bytes.
-func readRequest(w http.ResponseWriter, r *http.Request, maxBody int64) (*graphql.RawParams, *refusal) {
+func readRequest(w http.ResponseWriter, r *http.Request, maxBody int64) (*parameters, *refusal) {
 	var values map[string]json.RawMessage
 	var refused *refusal
 	switch r.Method {
@@ -146,9 +146,38 @@ func readObject(body []byte) (map[string]json.RawMessage, *refusal) {
 	return values, nil
 }
 
+// parameters are those of a GraphQL request.
+type parameters struct {
+	*graphql.RawParams
+	values int // of the JSON of variables and extensions
+}
+
+// maxValues bounds what decoding JSON costs: each value is allocated. A list has at
+// most 500.
+const maxValues = 10_000
+
+// countValues returns about how many values JSON has: each begins after one of
+// these characters.
+func countValues(text []byte) int {
+	total, inString, escaped := 0, false, false
+	for _, c := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case c == '\\':
+			escaped = inString
+		case c == '"':
+			inString = !inString
+		case !inString && (c == ',' || c == '[' || c == '{'):
+			total++
+		}
+	}
+	return total
+}
+
 // readParameters looks at the type of each parameter. null is as good as none.
-func readParameters(values map[string]json.RawMessage, header http.Header) (*graphql.RawParams, *refusal) {
-	params := &graphql.RawParams{Headers: header}
+func readParameters(values map[string]json.RawMessage, header http.Header) (*parameters, *refusal) {
+	params := &parameters{RawParams: &graphql.RawParams{Headers: header}}
 	var documentID string
 	for _, text := range []struct {
 		name string
@@ -162,11 +191,16 @@ func readParameters(values map[string]json.RawMessage, header http.Header) (*gra
 		name string
 		into *map[string]any
 	}{{"variables", &params.Variables}, {"extensions", &params.Extensions}} {
-		if value, is := values[object.name]; is && decodeObject(value, object.into) != nil {
+		value, is := values[object.name]
+		params.values += countValues(value)
+		if params.values > maxValues {
+			return nil, &refusal{outcome: wrongDocument, errors: gqlerror.List{exceeds("values", "values of variables and extensions", params.values, maxValues)}}
+		}
+		if is && decodeObject(value, object.into) != nil {
 			return nil, refuse(malformed, "the parameter %s is %s; an object is expected", object.name, kindOfJSON(value))
 		}
 	}
-	if refused := nameDocument(params, documentID); refused != nil {
+	if refused := nameDocument(params.RawParams, documentID); refused != nil {
 		return nil, refused
 	}
 	if params.Query == "" && params.Extensions[persistedExtension] == nil {

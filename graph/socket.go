@@ -245,10 +245,19 @@ func (s *socket) take(ctx context.Context, m message) (ok bool) {
 // subscribe starts an operation. A subscription has begun when the next message
 // is read: what happens after the answer to a ping is not missed.
 func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
+	from, unpaid := s.receive(ctx, s.opened)
+	if unpaid != nil && m.ID != "" {
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, unpaid.errors)
+		return true
+	}
 	values, refused := readObject(m.Payload)
-	var params *graphql.RawParams
+	var params *parameters
 	if refused == nil {
 		params, refused = readParameters(values, s.opened.Header)
+	}
+	if m.ID != "" && refused != nil && refused.outcome == wrongDocument {
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, refused.errors)
+		return true
 	}
 	if m.ID == "" || refused != nil {
 		return s.close(closeBadMessage, "Invalid message received")
@@ -261,16 +270,18 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		s.fail(ctx, m.ID, gqlerror.List{requestError(codeRateLimited, "too many operations on this connection; complete one before you start another")})
 		return true
 	}
-	operation, refused := s.admit(ctx, s.opened, s.exec, params)
+	operation, refused := s.admit(ctx, from.with(int64(len(m.Payload)), params), s.exec, params)
 	switch {
 	case refused != nil:
 		s.fail(ctx, m.ID, refused.errors)
 	case operation.subscribes():
-		ended, refused := s.watch(operation.caller)
+		payer, ended, refused := s.watch(operation.caller)
 		if refused != nil {
+			operation.done()
 			s.fail(ctx, m.ID, refused.errors)
 			return true
 		}
+		operation.payer = payer
 		s.atEnd(m.ID, ended)
 		ctx, end := withEnding(ctx)
 		responses, ctx := operation.dispatch(ctx, nil, s.exec)

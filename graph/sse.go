@@ -28,9 +28,16 @@ func (*eventStreams) Supports(r *http.Request) bool {
 
 // Do implements graphql.Transport.
 func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	params, refused := readRequest(w, r, t.maxBody)
+	from, refused := t.receive(r.Context(), r)
 	if refused != nil {
 		writeRefusal(w, r, refused)
+		return
+	}
+	answered := t.sized(r, from.caller)
+	defer answered()
+	params, refused := readRequest(w, r, t.maxBody)
+	if refused != nil {
+		writeRefusal(w, r, t.unreadable(r, from, refused))
 		return
 	}
 	leave, ok := t.enter()
@@ -39,7 +46,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 	defer leave()
-	release, ok := t.claim(t.rates.whose(r.Context(), r))
+	release, ok := t.claim(from.caller)
 	if !ok {
 		no := because(rateLimited, codeRateLimited, "this caller has too many event streams; close one before you open another")
 		writeRefusal(w, r, no.with(retryAfterHeader, retryStream))
@@ -49,7 +56,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	stream := events{w: w, control: http.NewResponseController(w), limits: t.limits}
-	operation, refused := t.admit(ctx, r, exec, params)
+	operation, refused := t.admit(ctx, from.with(bodySize(r), params), exec, params)
 	switch {
 	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
 		for name, value := range refused.header {
@@ -64,11 +71,12 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	defer operation.done()
 	operation.bill.headers(w.Header().Set)
 	if operation.subscribes() {
-		unwatch, refused := t.watch(operation.caller)
+		payer, unwatch, refused := t.watch(operation.caller)
 		if refused != nil {
 			writeRefusal(w, r, refused)
 			return
 		}
+		operation.payer = payer
 		defer unwatch()
 	}
 	ctx, end := withEnding(ctx)

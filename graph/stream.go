@@ -50,14 +50,14 @@ type streams struct {
 	mu       sync.Mutex
 	open     int
 	callers  map[string]int // streams of each
-	watches  map[string]int // subscriptions of each
+	watches  map[string]*subscriber
 	greeted  int            // WebSockets that wait for connection_init; they are not open yet
 	greeting map[string]int // the same, by address
 	all      sync.WaitGroup
 }
 
 func newStreams(stopping context.Context, l StreamLimits) *streams {
-	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, watches: map[string]int{}, greeting: map[string]int{}}
+	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, watches: map[string]*subscriber{}, greeting: map[string]int{}}
 }
 
 // greet takes a place for the handshake of a WebSocket from the address, until
@@ -126,35 +126,44 @@ func (s *streams) count() int {
 
 // claim makes a stream the caller's, unless there are too many of theirs.
 func (s *streams) claim(whose string) (release func(), ok bool) {
-	return s.oneMore(s.callers, whose, s.limits.PerCaller)
-}
-
-// watch makes a subscription the caller's, unless there are too many of theirs.
-func (s *streams) watch(whose string) (release func(), refused *refusal) {
-	release, ok := s.oneMore(s.watches, whose, s.limits.Watches)
-	if ok {
-		return release, nil
-	}
-	no := because(rateLimited, codeRateLimited, "this caller has too many subscriptions; end one before you start another")
-	no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
-	return nil, no.with(retryAfterHeader, retryStream)
-}
-
-// oneMore counts one more of the caller's until release, unless there are most.
-func (s *streams) oneMore(counts map[string]int, whose string, most int) (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if counts[whose] >= most {
+	if s.callers[whose] >= s.limits.PerCaller {
 		return nil, false
 	}
-	counts[whose]++
+	s.callers[whose]++
 	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if counts[whose]--; counts[whose] == 0 {
-			delete(counts, whose)
+		if s.callers[whose]--; s.callers[whose] == 0 {
+			delete(s.callers, whose)
 		}
 	}), true
+}
+
+// watch makes a subscription the caller's, who pays for its events, unless there
+// are too many of theirs.
+func (s *streams) watch(whose string) (payer *subscriber, release func(), refused *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	payer = s.watches[whose]
+	if payer == nil {
+		payer = newSubscriber()
+	}
+	if payer.subscriptions >= s.limits.Watches {
+		no := because(rateLimited, codeRateLimited, "this caller has too many subscriptions; end one before you start another")
+		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
+		return nil, nil, no.with(retryAfterHeader, retryStream)
+	}
+	payer.subscriptions++
+	s.watches[whose] = payer
+	return payer, sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if payer.subscriptions--; payer.subscriptions == 0 {
+			delete(s.watches, whose)
+		}
+	}), nil
 }
 
 // ending is why the flow of a subscription has ended; nothing while it has not,
@@ -193,6 +202,10 @@ func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddl
 		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: fields[0]})
 		ctx, b := openEvent(ctx, timeout)
 		defer b.Close()
+		if p := paceOf(ctx); p != nil {
+			p.ask()
+			defer p.done()
+		}
 		return next(loader.WithSet(ctx, loader.New(reader, timeout)))
 	}
 }

@@ -91,7 +91,7 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 			})
 		})
 	}
-	if why := slow.closes(1013); why != "the client reads events too slowly" {
+	if why := slow.closes(1013); why != "the client reads events too slowly, or its rate limit delays them" {
 		t.Errorf("he is sent away because %q", why)
 	}
 }

@@ -23,7 +23,7 @@ func (r subscriptionResolver) SlotsChanged(
 		search.InterviewerIDs = append(search.InterviewerIDs, booking.InterviewerID(id))
 	}
 	watch, err := r.app.WatchSlots(ctx, booking.StudentID(studentID), search, asked)
-	return flow(ctx, watch, err)
+	return flow(ctx, watch, err, (*pace).afford)
 }
 
 func (slotsChangedResolver) OpenedEdges(_ context.Context, changed *app.SlotsChanged) ([]page.SlotEdge, error) {
@@ -34,18 +34,23 @@ func (r subscriptionResolver) InterviewChanged(
 	ctx context.Context, studentID, interviewerID *int64,
 ) (<-chan *booking.Interview, error) {
 	watch, err := r.app.WatchInterviews(ctx, (*booking.StudentID)(studentID), (*booking.InterviewerID)(interviewerID))
-	return flow(ctx, watch, err)
+	return flow(ctx, watch, err, func(*pace, context.Context, *booking.Interview) bool { return true }) // Begin has paid
 }
 
-// flow runs a watch into a channel, which ends with it.
-func flow[T any](ctx context.Context, watch app.Watch[T], err error) (<-chan *T, error) {
+// flow runs a watch into a channel, which ends with it. afford pays for what an
+// event holds.
+func flow[T any](ctx context.Context, watch app.Watch[T], err error, afford func(*pace, context.Context, *T) bool) (<-chan *T, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make(chan *T)
+	out, paced := make(chan *T), paceOf(ctx)
 	go func() {
 		defer close(out)
-		err := watch(func(ctx context.Context, what T) {
+		defer paced.done()
+		err := watch(paced, func(ctx context.Context, what T) {
+			if !afford(paced, ctx, &what) {
+				return
+			}
 			select {
 			case out <- &what:
 			case <-ctx.Done():

@@ -29,16 +29,21 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		writeRefusal(w, r, refuse(notAcceptable, "Accept allows neither %s nor %s; one of them is expected", graphqlJSONMedia, jsonMedia))
 		return
 	}
-	r, done := t.sized(r)
-	defer done()
-	params, refused := readRequest(w, r, t.bodyLimit(r.Context()))
+	from, refused := t.receive(r.Context(), r)
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return
 	}
+	done := t.sized(r, from.caller)
+	defer done()
+	params, refused := readRequest(w, r, t.bodyLimit(r.Context()))
+	if refused != nil {
+		writeRefusal(w, r, t.unreadable(r, from, refused))
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
 	defer cancel()
-	operation, refused := t.admit(ctx, r, exec, params)
+	operation, refused := t.admit(ctx, from.with(bodySize(r), params), exec, params)
 	if refused == nil && operation.subscribes() {
 		refused = refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia)
 	}

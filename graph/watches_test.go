@@ -12,11 +12,12 @@ import (
 	"rehearse/internal/store"
 )
 
+const follow = "subscription { interviewChanged { id } }"
+
 // One person has so many subscriptions, whatever streams they are on.
 func TestSubscriptionsOfOneCaller(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *graph.Options) { o.Streams.Watches = 2 })
-	const follow = "subscription { interviewChanged { id } }"
 	s.act(booking.RoleAdmin, 1)
 	first, second := s.connect(), s.connect()
 	one := first.subscribed(follow, nil)

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrSlow ends a watch whose reader does not keep up with what happens.
-var ErrSlow = errors.New("the client reads events too slowly")
+var ErrSlow = errors.New("the client reads events too slowly, or its rate limit delays them")
 
 const (
 	// maxPending is how much may happen before somebody who watches has read it.

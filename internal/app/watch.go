@@ -14,9 +14,25 @@ import (
 	"rehearse/internal/store"
 )
 
-// Watch tells of what happens, one thing after the other, until the context it
-// was made with ends, or ErrSlow.
-type Watch[T any] func(tell func(context.Context, T)) error
+// Watch tells of what happens, one thing after the other at its reader's pace,
+// until the context it was made with ends, or ErrSlow.
+type Watch[T any] func(pace Pace, tell func(context.Context, T)) error
+
+// Pace slows a watch down to what its reader reads and may have. What happens in
+// the meantime is told together.
+type Pace interface {
+	// Begin waits until the watch may look at what has happened. It returns false
+	// when ctx has ended. Either something is told, or Skip follows.
+	Begin(ctx context.Context) bool
+	// Skip ends the turn: there is nothing to tell, after so much work.
+	Skip(Work)
+}
+
+// Work is what it took to find out what has changed.
+type Work struct {
+	Reads int // statements
+	Slots int // that were compared
+}
 
 // inbox is what has happened and was not read yet: how each thing is now.
 type inbox[K comparable, V any] struct {
@@ -75,7 +91,15 @@ type SlotsChanged struct {
 	Refetch   bool             // more has changed than is told
 
 	Eligibility booking.Eligibility
+	Work        Work // of the watch
 	total       *Total
+}
+
+// Refetchable returns the event without slots: the client has to ask for the list
+// again.
+func (c SlotsChanged) Refetchable() SlotsChanged {
+	c.Opened, c.ClosedIDs, c.Refetch = []booking.Slot{}, []booking.SlotID{}, true
+	return c
 }
 
 func (c SlotsChanged) empty() bool { return len(c.Opened)+len(c.ClosedIDs) == 0 && !c.Refetch }
@@ -103,7 +127,9 @@ type slotWatch struct {
 	page    store.Page // opened slots between its positions are told
 
 	record booking.Record
-	offer  booking.Offer // by which he was told last
+	offer  booking.Offer // by which the student was told last
+	asOf   time.Time     // of the offer
+	work   Work          // since the last turn
 }
 
 // WatchSlots tells how what the student may book inside the range changes from
@@ -132,10 +158,11 @@ func (a *App) WatchSlots(
 		drop(nil)
 		return nil, err
 	}
-	w.offer = w.record.Offer(a.Now())
-	return func(tell func(context.Context, SlotsChanged)) error {
+	w.asOf = a.Now()
+	w.offer = w.record.Offer(w.asOf)
+	return func(pace Pace, tell func(context.Context, SlotsChanged)) error {
 		defer drop(nil)
-		return w.run(ctx, tell)
+		return w.run(ctx, pace, tell)
 	}, nil
 }
 
@@ -179,6 +206,7 @@ func (w *slotWatch) wants(id booking.InterviewerID) bool {
 // read takes the record as it was after the moment.
 func (w *slotWatch) read(ctx context.Context, moment uint64) error {
 	record, err := w.app.watched.since(ctx, w.shared, moment, func(ctx context.Context) (booking.Record, error) {
+		w.work.Reads++
 		return w.app.store.Record(ctx, w.student)
 	})
 	if err == nil {
@@ -201,7 +229,7 @@ func (w *slotWatch) readAgain(ctx context.Context, n *news[booking.SlotID, booki
 	return nil
 }
 
-func (w *slotWatch) run(ctx context.Context, tell func(context.Context, SlotsChanged)) error {
+func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Context, SlotsChanged)) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -209,26 +237,33 @@ func (w *slotWatch) run(ctx context.Context, tell func(context.Context, SlotsCha
 		case <-w.expiry():
 			w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next()})
 		case <-w.wake:
+			if !pace.Begin(ctx) {
+				return ended(ctx)
+			}
+			w.work = Work{}
 			changed, err := w.change(ctx, w.inbox.take())
 			if err != nil { // what was missed is made up for once it can be read again
 				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next(), refetch: true}) })
+				w.asOf = w.app.Now()
+			}
+			if err != nil || changed == nil {
+				pace.Skip(w.work)
 				continue
 			}
-			if changed != nil {
-				tell(ctx, *changed)
-			}
+			changed.Work = w.work
+			tell(ctx, *changed)
 		}
 	}
 }
 
-// expiry is when what is known of the student gets old by itself.
+// expiry is when what is known of the student gets old by itself. What has expired
+// while the watch was slowed down has expired since the offer.
 func (w *slotWatch) expiry() <-chan time.Time {
-	now := w.app.Now()
-	next := w.record.Expires(now)
+	next := w.record.Expires(w.asOf)
 	if next.Equal(booking.Forever) {
 		return nil
 	}
-	return time.After(next.Sub(now))
+	return time.After(next.Sub(w.app.Now()))
 }
 
 // change returns what there is to tell, nil for nothing.
@@ -238,7 +273,8 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 			return nil, err
 		}
 	}
-	before, after := w.offer, w.record.Offer(w.app.Now())
+	now := w.app.Now()
+	before, after := w.offer, w.record.Offer(now)
 	changed := SlotsChanged{Opened: []booking.Slot{}, ClosedIDs: []booking.SlotID{}, Refetch: n.refetch}
 	for _, slot := range booking.ByStart(slices.Collect(maps.Values(n.things))) {
 		switch {
@@ -270,7 +306,7 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 		return nil, err
 	}
 	changed.Opened = opened
-	w.offer = after
+	w.offer, w.asOf = after, now
 	if changed.empty() && reflect.DeepEqual(before.Eligibility, after.Eligibility) {
 		return nil, nil //nolint:nilnil // nothing to tell is no error
 	}
@@ -290,6 +326,7 @@ func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booki
 	for i, slot := range slots {
 		keys[i] = slot.ID
 	}
+	w.work.Reads++
 	found, err := w.app.store.SlotsWanted(ctx, keys, w.wanted)
 	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return !slices.Contains(found, s.ID) }), err
 }
@@ -309,11 +346,14 @@ func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (s
 		if !after.Eligibility.Eligible {
 			offers = before
 		}
+		w.work.Reads++
 		slots, more, err = w.app.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
 	case len(d.Interviewers)+len(d.Spans) > 0:
+		w.work.Reads++
 		slots, err = w.app.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
 		more = len(slots) > maxDifference
 	}
+	w.work.Slots += len(slots)
 	if more {
 		slots = nil
 	}
@@ -352,9 +392,9 @@ func (a *App) WatchInterviews(
 		return view.may.isParty(i) && (student == nil || *student == i.StudentID) && (interviewer == nil || *interviewer == i.InterviewerID)
 	}}
 	a.watch(ctx, w)
-	return func(tell func(context.Context, booking.Interview)) error {
+	return func(pace Pace, tell func(context.Context, booking.Interview)) error {
 		defer drop(nil)
-		return w.run(ctx, tell)
+		return w.run(ctx, pace, tell)
 	}, nil
 }
 
@@ -370,7 +410,7 @@ func (w *interviewWatch) take(h happened) {
 	}
 }
 
-func (w *interviewWatch) run(ctx context.Context, tell func(context.Context, booking.Interview)) error {
+func (w *interviewWatch) run(ctx context.Context, pace Pace, tell func(context.Context, booking.Interview)) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -378,6 +418,9 @@ func (w *interviewWatch) run(ctx context.Context, tell func(context.Context, boo
 		case <-w.wake:
 			changed := w.inbox.take().things
 			for _, id := range slices.Sorted(maps.Keys(changed)) {
+				if !pace.Begin(ctx) {
+					return ended(ctx)
+				}
 				tell(ctx, changed[id])
 			}
 		}

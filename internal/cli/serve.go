@@ -254,11 +254,18 @@ func (p *program) documents(ctx context.Context) (graph.TrustedDocuments, error)
 	return known, nil
 }
 
+// pointsAhead is how many points subscriptions take from shared buckets at once.
+const pointsAhead = 100
+
 // rates returns the rate limits; nil for none.
 func (s *service) rates() *graph.RateLimits {
 	c := s.config
 	if !c.RateLimit {
 		return nil
+	}
+	ahead := 0
+	if c.RateLimitShared { // each taking is a statement
+		ahead = pointsAhead
 	}
 	buckets := func(name string, l ratelimit.Limit) ratelimit.Buckets {
 		if c.RateLimitShared {
@@ -269,7 +276,7 @@ func (s *service) rates() *graph.RateLimits {
 	return &graph.RateLimits{
 		Points:         buckets("points", ratelimit.Limit{Burst: c.RateLimitBurst, PerSecond: c.RateLimitPerSecond}),
 		Bookings:       buckets("bookings", ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
-		TrustedProxies: c.Proxies, Now: s.now,
+		TrustedProxies: c.Proxies, EventsAhead: ahead, Now: s.now,
 	}
 }
 

@@ -35,6 +35,11 @@ type Buckets interface {
 	// Take takes points out of somebody's bucket, if there are enough. Fewer than
 	// none are given back.
 	Take(ctx context.Context, whose string, points int, now time.Time) (Verdict, error)
+	// TakeAbove takes points only if so many are left in the bucket afterwards.
+	TakeAbove(ctx context.Context, whose string, points, left int, now time.Time) (Verdict, error)
+	// Empty reports whether somebody's bucket is known to hold less than a point. It
+	// takes nothing, and asks nobody.
+	Empty(whose string, now time.Time) (Verdict, bool)
 	Limit() Limit
 }
 
@@ -62,7 +67,22 @@ func NewLocal(l Limit) *Local {
 func (l *Local) Limit() Limit { return l.limit }
 
 // Take implements Buckets.
-func (l *Local) Take(_ context.Context, whose string, points int, now time.Time) (Verdict, error) {
+func (l *Local) Take(ctx context.Context, whose string, points int, now time.Time) (Verdict, error) {
+	return l.TakeAbove(ctx, whose, points, 0, now)
+}
+
+// Empty implements Buckets.
+func (l *Local) Empty(whose string, now time.Time) (Verdict, bool) {
+	bucket, known := l.buckets.Get(whose)
+	if !known {
+		return Verdict{}, false
+	}
+	left := bucket.TokensAt(now)
+	return l.limit.Verdict(false, left, 1), left < 1
+}
+
+// TakeAbove implements Buckets.
+func (l *Local) TakeAbove(_ context.Context, whose string, points, left int, now time.Time) (Verdict, error) {
 	bucket, known := l.buckets.Get(whose)
 	if !known {
 		bucket = rate.NewLimiter(rate.Limit(l.limit.PerSecond), l.limit.Burst)
@@ -70,8 +90,8 @@ func (l *Local) Take(_ context.Context, whose string, points int, now time.Time)
 			bucket = first // somebody was faster
 		}
 	}
-	ok := bucket.AllowN(now, points)
-	return l.limit.Verdict(ok, bucket.TokensAt(now), points), nil
+	ok := (left == 0 || bucket.TokensAt(now) >= float64(points+left)) && bucket.AllowN(now, points)
+	return l.limit.Verdict(ok, bucket.TokensAt(now), points+left), nil
 }
 
 // Verdict is what came of taking points from a bucket in which so many are left.
