@@ -68,7 +68,7 @@ func (p *program) execute(ctx context.Context, args []string) error {
 // root returns the program's command with all others below it.
 func (p *program) root() *cobra.Command {
 	root := p.command(p.serveSpec())
-	root.Use, root.GroupID = "rehearse", ""
+	root.Use, root.GroupID = "rehearse [COMMAND]", ""
 	root.Short = "A GraphQL API server that books mock interviews"
 	root.Long = "Rehearse is a GraphQL API server that books mock interviews. Without a command it serves, as with serve."
 	root.Example = "  rehearse\n  rehearse help import\n  rehearse --config /etc/rehearse.env serve"

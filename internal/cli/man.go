@@ -74,11 +74,10 @@ func manualSections(cmd *cobra.Command) string {
 			fmt.Fprintf(&b, "\n# %s\n", title)
 		}
 		for _, r := range rows {
-			fmt.Fprintf(&b, "**%s**\n\t%s\n\n", r.Name, r.Text)
+			fmt.Fprintf(&b, "**%s**\n: %s\n\n", r.Name, r.Text)
 		}
 	}
 	section("ARGUMENTS", Arguments(cmd))
-	section("EXIT STATUS", ExitCodes(cmd))
 	variables := Variables(cmd)
 	if !cmd.HasParent() {
 		var rows []Row
@@ -93,5 +92,6 @@ func manualSections(cmd *cobra.Command) string {
 		rows = append(rows, Row{v.Name, fmt.Sprintf("%s. Default: %s. Allowed: %s.", v.Description, v.DefaultText(), v.Allowed)})
 	}
 	section("ENVIRONMENT", rows)
+	section("EXIT STATUS", ExitCodes(cmd))
 	return b.String()
 }
