@@ -72,6 +72,22 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 	}
 }
 
+// A subscription that is sent as a request is refused, and gives its place back.
+func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+		o.MaxOperations, o.MaxOperationsPerCaller, o.Streams.Watches = 1, 1, 1
+	})
+	s.connect().subscribed(follow, nil)
+	body := fmt.Sprintf(`{"query": %q}`, follow)
+	s.exchanges([]exchange{
+		{name: "as a request", body: body, status: 406, says: "a subscription requires a WebSocket"},
+		{name: "as a stream, beyond the limit", headers: accepting("text/event-stream"), body: body, status: 429, says: "subscriptionsPerCaller"},
+		{name: "a query afterwards", body: askName, status: 200, says: saysName},
+	})
+	same(t, "at work", s.serve.(*graph.Handler).AtWork(), 0)
+}
+
 // lockStudents lets every operation that reads students wait until it is unlocked.
 func (s *school) lockStudents() (unlock func()) {
 	s.t.Helper()

@@ -44,14 +44,15 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
 	defer cancel()
 	operation, refused := t.admit(ctx, from.with(bodySize(r), params), exec, params)
-	if refused == nil && operation.subscribes() {
-		refused = refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia)
-	}
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return
 	}
 	defer operation.done()
+	if operation.subscribes() {
+		writeRefusal(w, r, refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia))
+		return
+	}
 	operation.bill.headers(w.Header().Set)
 	responses, ctx := operation.dispatch(ctx, cancel, exec)
 	response := responses(ctx)
