@@ -25,6 +25,7 @@ type admission struct {
 	rates     *RateLimits
 	places    *places
 	large     *places // of bodies that are larger than maxBody
+	imports   *places // of operations that import
 	answers   *budget.Pool
 	log       *slog.Logger
 
@@ -126,6 +127,14 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 		}
 	}
 	one.leave = leave
+	if imports(one.OperationContext) {
+		done, refused := a.imports.take(ctx, one.caller)
+		if refused != nil {
+			leave()
+			return nil, refused
+		}
+		one.leave = func() { done(); leave() }
+	}
 	return one, nil
 }
 

@@ -35,6 +35,8 @@ type Options struct {
 	MaxOperations int
 	// MaxOperationsPerCaller of them are one caller's; a quarter if it is zero.
 	MaxOperationsPerCaller int
+	// MaxImportsPerCaller execute at a time; one if it is zero.
+	MaxImportsPerCaller int
 	// MaxLargeBodies of imports are in memory at once; DefaultMaxLargeBodies if it
 	// is zero.
 	MaxLargeBodies int
@@ -71,6 +73,7 @@ type Handler struct {
 	streams *streams
 	places  *places
 	large   *places // of large bodies
+	imports *places
 	answers *budget.Pool
 }
 
@@ -84,18 +87,20 @@ func (h *Handler) Streams() int { return h.streams.count() }
 func (h *Handler) AtWork() int { return h.places.atWork() }
 
 // Waiting is how many wait for others to be done.
-func (h *Handler) Waiting() int { return h.places.inQueue() }
+func (h *Handler) Waiting() int { return h.places.inQueue() + h.imports.inQueue() }
 
 // LargeBodies is how many bodies of imports are in memory.
 func (h *Handler) LargeBodies() int { return h.large.atWork() }
 
 // Shed returns how many operations were answered UNAVAILABLE because others took
 // all the places.
-func (h *Handler) Shed() int { return int(h.places.shed.Load() + h.large.shed.Load()) }
+func (h *Handler) Shed() int {
+	return int(h.places.shed.Load() + h.large.shed.Load() + h.imports.shed.Load())
+}
 
 // ShedOfCallers returns how many operations were answered RATE_LIMITED because
 // others of the same caller took all the places that one caller may have.
-func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load()) }
+func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load() + h.imports.overOwn.Load()) }
 
 // AnswerMemory returns how many bytes answers take that are built or sent.
 func (h *Handler) AnswerMemory() int { return int(h.answers.Taken()) }
@@ -129,8 +134,9 @@ func NewHandler(o Options) *Handler {
 	largeBodies := orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)
 	letIn := admission{
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
-		places:  newPlaces(operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
-		large:   newPlaces(largeBodies, largeBodies),
+		places:  newPlaces("operations", operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
+		large:   newPlaces("largeBodies", largeBodies, largeBodies),
+		imports: newPlaces("imports", maxImports, orDefault(o.MaxImportsPerCaller, quarter(maxImports))),
 		answers: budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.AnswerMemory, budget.DefaultShare)),
 		schema:  schema, deprecated: deprecatedElements(schema),
 	}
@@ -174,7 +180,7 @@ func NewHandler(o Options) *Handler {
 		planned = plannedTypes(resolver)
 	}
 	server.AroundFields(charged(planned)) // one middleware: each costs every field an allocation
-	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places, large: letIn.large, answers: letIn.answers}
+	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places, large: letIn.large, imports: letIn.imports, answers: letIn.answers}
 }
 
 // newDocuments says which documents the server executes.

@@ -66,6 +66,7 @@ func newServer(t *testing.T, db pgtest.Database, o store.Options, set ...func(*g
 		Timeout: soon,
 		// One caller stands for many in tests that send many requests at once.
 		MaxOperationsPerCaller: graph.DefaultMaxOperations,
+		MaxImportsPerCaller:    4,
 		Streams:                graph.StreamLimits{Init: soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *s.actor.Load()}, nil

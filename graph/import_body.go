@@ -88,6 +88,17 @@ func bodySize(r *http.Request) int64 {
 // importFields are the mutations that take a file.
 var importFields = []string{"importStudents", "importInterviewers", "importAvailability", "importInterviews"}
 
+// maxImports bounds how many operations import at the same time, a quarter of them for
+// one caller. An import of 5,000 rows takes about half a second of CPU.
+const maxImports = 4
+
+// imports reports whether an operation imports anything.
+func imports(o *graphql.OperationContext) bool {
+	return o.Operation.Operation == ast.Mutation && slices.ContainsFunc(
+		graphql.CollectFields(o, o.Operation.SelectionSet, nil),
+		func(f graphql.CollectedField) bool { return slices.Contains(importFields, f.Name) })
+}
+
 // onlyImports reports whether an operation does nothing but import.
 func onlyImports(o *graphql.OperationContext) bool {
 	if o.Operation.Operation != ast.Mutation {

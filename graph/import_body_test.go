@@ -143,10 +143,39 @@ func TestLargeBodiesAtOnce(t *testing.T) {
 
 func TestALargeBodyCosts(t *testing.T) {
 	t.Parallel()
-	s := limited(t, 2100, 10) // the mutation and its rows cost 281
+	s := limited(t, 2600, 10) // the mutation and its rows cost 781
 	ann := s.interviewer(nil)
 	few := s.ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 300<<10)})
 	same(t, "44 KiB beyond what is free cost 11 points", few.status, 200)
 	many := s.ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 7<<20)})
 	same(t, "6912 KiB cost 1728 points", many.status, 429)
+}
+
+// A caller imports one thing at a time, whatever its size. Another caller does not wait
+// for them.
+func TestOneImportOfACallerAtATime(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxImportsPerCaller = 0 })
+	s.act(booking.RoleAdmin, 1)
+	unlock := s.lockStudents()
+	importing := func(what string) exchange {
+		return exchange{method: http.MethodPost, body: `{"query": "mutation { ` + what + `(input: {csv: \"name,email\\nAnn,ann@example.org\"}) { failed } }"}`}
+	}
+	first := make(chan int, 1)
+	go func() {
+		response, _ := s.exchange(importing("importStudents"))
+		first <- response.StatusCode
+	}()
+	s.db.AwaitLockWaits(t, 1, "students")
+	second := importing("importInterviewers")
+	second.name, second.status, second.says = "a second import", 429, `"allowed":1,"code":"RATE_LIMITED","limit":"importsPerCaller"`
+	s.exchanges([]exchange{second, {name: "anything else", body: askName, status: 200, says: saysName}})
+	s.act(booking.RoleAdmin, 2)
+	second.name, second.status, second.says = "another caller's import", 200, `{"data":{"importInterviewers":{"failed":0}}}`
+	s.exchanges([]exchange{second})
+	unlock()
+	same(t, "the first import", <-first, 200)
+	s.act(booking.RoleAdmin, 1)
+	second.name = "the next import"
+	s.exchanges([]exchange{second})
 }

@@ -15,8 +15,9 @@ import (
 // that wait take turns, so nobody waits for the backlog of another caller. A
 // subscription that waits for events takes no place.
 type places struct {
-	most int // in all
-	each int // of one caller
+	most int    // in all
+	each int    // of one caller
+	what string // they limit, in messages
 
 	shed     atomic.Int64 // operations that waited too long while all places were taken
 	overOwn  atomic.Int64 // those that waited too long for places of their own caller
@@ -75,9 +76,10 @@ func (r *rush) update(length int, now time.Time) {
 
 func (r *rush) lasts(now time.Time) bool { return !r.since.IsZero() && now.Sub(r.since) >= waitInRush }
 
-// newPlaces returns places for most operations, of which one caller may have each.
-func newPlaces(most, each int) *places {
-	return &places{most: most, each: min(each, most), callers: map[string]*placeCaller{}, turns: fifo.New()}
+// newPlaces returns places for most of what is limited, of which one caller may have
+// each.
+func newPlaces(what string, most, each int) *places {
+	return &places{what: what, most: most, each: min(each, most), callers: map[string]*placeCaller{}, turns: fifo.New()}
 }
 
 // quarter is the default share of one caller: at least one place.
@@ -123,8 +125,8 @@ func (p *places) refuse(ctx context.Context, c *placeCaller) *refusal {
 		p.shed.Add(1)
 	}
 	if own {
-		no := because(rateLimited, codeRateLimited, "this caller has too many operations in progress; try again when they are done")
-		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "operationsPerCaller", p.each
+		no := because(rateLimited, codeRateLimited, "this caller has too many "+p.what+" in progress; try again when they are done")
+		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = p.what+"PerCaller", p.each
 		return no.with(retryAfterHeader, retryShed)
 	}
 	return because(unavailable, codeUnavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)

@@ -28,7 +28,7 @@ func (p *places) come(ctx context.Context, whose string) <-chan come {
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces(2, 2)
+		p := newPlaces("operations", 2, 2)
 		first, second := <-p.come(t.Context(), "a"), <-p.come(t.Context(), "a")
 		if first.refused != nil || second.refused != nil || p.atWork() != 2 {
 			t.Fatalf("two places are not taken: %d", p.atWork())
@@ -56,7 +56,7 @@ func TestPlaces(t *testing.T) {
 func TestWaitForAPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces(1, 1)
+		p := newPlaces("operations", 1, 1)
 		working := <-p.come(t.Context(), "a")
 		waits := func(wanted time.Duration, who <-chan come) {
 			t.Helper()
@@ -86,7 +86,7 @@ func TestWaitForAPlace(t *testing.T) {
 func TestCallersTakeTurns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces(4, 2)
+		p := newPlaces("operations", 4, 2)
 		ask := func(whose string) <-chan come { return p.come(t.Context(), whose) }
 		first, second := <-ask("greedy"), <-ask("greedy")
 		backlog := []<-chan come{ask("greedy"), ask("greedy"), ask("greedy")}
@@ -128,7 +128,7 @@ func TestCallersTakeTurns(t *testing.T) {
 func TestWaitForAPlaceOfACaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces(2, 1)
+		p := newPlaces("operations", 2, 1)
 		greedy := <-p.come(t.Context(), "greedy")
 		waits := func(who <-chan come, code errorCode, wanted time.Duration) {
 			t.Helper()

@@ -25,7 +25,8 @@ const (
 
 	scalarsOfObject = 10 // come with an object; each ten beyond cost a point
 	valuesOfPoint   = 50 // values of a list in the arguments
-	rowsOfPoint     = 20 // rows of an import, which are in memory
+	rowsOfPoint     = 20 // rows of an import's answer, which are in memory
+	importedOfPoint = 10 // rows of an import, each of which is checked and looked up
 	mergedOfPoint   = 20 // rows of several lists that are merged into one page
 	introspected    = 10 // objects of the schema, which are in memory
 
@@ -145,6 +146,9 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 		total = add(total, size) // the page is read all the same
 	}
 	if f.ObjectDefinition == nil || f.ObjectDefinition.Name != "Query" {
+		if slices.Contains(importFields, f.Name) {
+			total = add(total, rowsOf(arguments["input"])/importedOfPoint)
+		}
 		if f.Name == "slotsChanged" && counts(f) {
 			total = add(total, workInRange(f, arguments))
 		}

@@ -148,9 +148,10 @@ func TestPricesOfWork(t *testing.T) {
 		`mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`:                                       2 * (10 + 1 + 20),
 		// Refusals lead to objects twice at most.
 		`mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`: read + 10 + 1 + 20 + 2*100,
-		// Rows of an import: as many as the table has lines, ten for a point.
-		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 1 + 100*(1+10)/20,
-		`mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`:                           10 + 1 + 5000/20,
+		// Rows of an import: as many as the table has lines, ten for a point; of those in the
+		// answer, twenty.
+		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 100/10 + 1 + 100*(1+10)/20,
+		`mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`:                           10 + 5000/10 + 1 + 5000/20,
 	} {
 		same(t, document, s.costOf(document), want)
 	}

@@ -41,10 +41,10 @@ func TestWhoHasNoPointsIsNotRead(t *testing.T) {
 				t.Errorf("over a socket: %s", text)
 			}
 			s.act(booking.RoleStudent, 8)
-			s.exchanges([]exchange{{name: "another caller", body: "nonsense", status: 400, says: "not JSON"}})
+			s.exchanges([]exchange{{name: "another caller", body: "nonsense", status: 400, says: "not valid JSON"}})
 			s.act(booking.RoleStudent, 7)
 			s.setClock(t0.Add(time.Second))
-			s.exchanges([]exchange{{name: "with a point again", body: "nonsense", status: 400, says: "not JSON"}})
+			s.exchanges([]exchange{{name: "with a point again", body: "nonsense", status: 400, says: "not valid JSON"}})
 			c.send(fmt.Sprintf(`{"type":"subscribe","id":"b","payload":{"query":%q}}`, onePoint))
 			if text := string(c.wants("error", "b")); !strings.Contains(text, "RATE_LIMITED") {
 				t.Errorf("what was not JSON has cost nothing: %s", text)

@@ -32,6 +32,8 @@ func (s *school) twin(i pgtest.Intercept) (url string) {
 		Zone:   time.UTC,
 		// Requests wait for the gate, as long as a loaded machine needs.
 		Timeout: time.Minute,
+		// All requests are one caller's.
+		MaxImportsPerCaller: 4,
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *s.actor.Load()}, nil
 		},

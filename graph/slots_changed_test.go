@@ -40,7 +40,7 @@ func livingWith(t *testing.T, storing store.Options, set ...func(*graph.Options)
 	stopping, stop := context.WithCancel(context.Background())
 	o := graph.Options{
 		App: other.app, Reader: &other.store.Reader, Log: slog.New(slog.NewTextHandler(other.log, nil)),
-		Zone: time.UTC, Timeout: soon, MaxOperationsPerCaller: graph.DefaultMaxOperations, Stopping: stopping, Streams: graph.StreamLimits{Init: soon},
+		Zone: time.UTC, Timeout: soon, MaxOperationsPerCaller: graph.DefaultMaxOperations, MaxImportsPerCaller: 4, Stopping: stopping, Streams: graph.StreamLimits{Init: soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *other.actor.Load()}, nil
 		},
