@@ -17,7 +17,7 @@ const (
 	costOfObject   = 1
 	costOfRead     = 9   // a field that reads objects, for all of them together
 	costOfMutation = 10  // a transaction, with its locks
-	costOfCount    = 20  // of a list, up to 10,000 rows
+	costOfCount    = 25  // of a list, up to 10,000 rows
 	costOfFilter   = 20  // of such rows, which are compared with a filter
 	costOfTags     = 20  // of all interviewers
 	costOfExport   = 100 // everything that is stored about a student
@@ -100,31 +100,31 @@ var scalarLists = map[string]int{
 // size of the page. Several filters look at each row once, and cost what the dearest
 // does.
 var scans = map[string]map[string]int{
-	"students": {"search": 600, "eligible": 450, "stuck": 450, "interviewsUsed": 450},
+	"students": {"search": 900, "eligible": 700, "stuck": 700, "interviewsUsed": 700},
 	// Of interviewers there are far fewer.
 	"interviewers": {"search": 10, "tags": 10, "languages": 10, "active": 10},
 	"interviews":   {"status": 50, "start": 20, "end": 20},
 	"events":       {"kind": 100, "start": 50, "end": 50},
 }
 
-// costOfOtherOrder is of a filter of interviews whose matches may lie at the end of
-// the order.
-const costOfOtherOrder = 1600
+// costOfOtherOrder is of a filter of everybody's interviews whose matches may lie at
+// the end of the order. It reads an index of all interviews.
+const costOfOtherOrder = 2000
 
 // pageArguments are those of a list that narrow nothing.
 var pageArguments = map[string]bool{"first": true, "after": true, "last": true, "before": true, "orderBy": true}
 
 // What is read of a range of days.
 const (
-	dayByInterviewer = 5   // each bookable slot is compared with the filter
-	dayByTag         = 6   // and so are its interviewer and its availability
+	dayByInterviewer = 6   // each bookable slot is compared with the filter
+	dayByTag         = 8   // and so are its interviewer and its availability
 	dayOfReasons     = 12  // each published slot is judged
-	mostOfReasons    = 200 // booking.MaxTallied of them
+	mostOfReasons    = 300 // booking.MaxTallied of them
 	longestRange     = 366
 
 	costOfOpenCount = 40  // more than any other count: each slot is judged
-	costOfTagged    = 100 // the interviewers and the availabilities with the tags
-	costOfReasons   = 50  // the slots of each interviewer of the filter
+	costOfTagged    = 140 // the interviewers and the availabilities with the tags
+	costOfReasons   = 60  // the slots of each interviewer of the filter
 	dayByStatus     = 7   // each slot is compared with the filter
 	anyDayByStatus  = 1600
 )
@@ -165,7 +165,7 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	switch {
 	case f.Name == "students" && filter["search"] != nil && counts(f) && order["field"] != nil && order["field"] != "ID":
 		scan *= 2 // the page and the total are searched each for itself
-	case f.Name == "interviews" && scan > 0 && order["field"] == "BOOKED_AT":
+	case f.Name == "interviews" && scan > 0 && order["field"] == "BOOKED_AT" && filter["studentId"] == nil && filter["interviewerId"] == nil:
 		scan = costOfOtherOrder
 	}
 	total = add(total, scan)

@@ -106,38 +106,40 @@ func TestPricesOfWork(t *testing.T) {
 		`{ interview(id: 1) { events { nodes { changes { field } } } } }`:                                         2*read + 1 + 1 + 20*(1+15),
 		`{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`: 4*read + 1 + 1 + 2*(1+1+1+3),
 		// Counts, once for each list.
-		`{ students { totalCount } }`:                                                                read + 20 + 1 + 20,
-		`{ students { totalCountIsCapped } }`:                                                        read + 20 + 1 + 20,
-		`{ students { a: totalCount b: totalCount totalCountIsCapped } }`:                            read + 20 + 1 + 20,
-		`{ students { ...f } } fragment f on StudentConnection { totalCount }`:                       read + 20 + 1 + 20,
-		`{ a: students { totalCount } b: students { totalCount } }`:                                  2 * (read + 20 + 1 + 20),
-		`{ students(first: 2) { nodes { interviews { totalCount } } } }`:                             2*read + 1 + 2*(1+1+20+20),
-		`{ students(first: 7) { pageInfo { endCursor } } }`:                                          read + 1 + 1 + 7,              // the page is read all the same
-		`{ students(filter: {eligible: true}) { totalCount } }`:                                      read + 20 + 1 + 20 + 20 + 450, // each row is compared
-		`{ students(first: 2) { nodes { interviews(filter: {status: [BOOKED]}) { totalCount } } } }`: 2*read + 1 + 2*(1+1+20+20+20),
-		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: START}) { nodes { id } } }`:       read + 1 + 20 + 50,
-		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:   read + 1 + 20 + 1600,
+		`{ students { totalCount } }`:                                                                                           read + 25 + 1 + 20,
+		`{ students { totalCountIsCapped } }`:                                                                                   read + 25 + 1 + 20,
+		`{ students { a: totalCount b: totalCount totalCountIsCapped } }`:                                                       read + 25 + 1 + 20,
+		`{ students { ...f } } fragment f on StudentConnection { totalCount }`:                                                  read + 25 + 1 + 20,
+		`{ a: students { totalCount } b: students { totalCount } }`:                                                             2 * (read + 25 + 1 + 20),
+		`{ students(first: 2) { nodes { interviews { totalCount } } } }`:                                                        2*read + 1 + 2*(1+1+25+20),
+		`{ students(first: 7) { pageInfo { endCursor } } }`:                                                                     read + 1 + 1 + 7,              // the page is read all the same
+		`{ students(filter: {eligible: true}) { totalCount } }`:                                                                 read + 25 + 1 + 20 + 20 + 700, // each row is compared
+		`{ students(first: 2) { nodes { interviews(filter: {status: [BOOKED]}) { totalCount } } } }`:                            2*read + 1 + 2*(1+1+25+20+20),
+		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: START}) { nodes { id } } }`:                                  read + 1 + 20 + 50,
+		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                              read + 1 + 20 + 2000,
+		`{ interviews(filter: {status: [BOOKED], studentId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                read + 1 + 20 + 50, // they are few
+		`{ interviews(filter: {end: "2026-06-01T08:00:00Z", interviewerId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`: read + 1 + 20 + 20,
 		// A scalar that follows from the policy.
 		`{ student(id: 1) { interviewLimit } }`: 2*read + 1,
 		// Lists of values, each time that they are used.
 		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: read + 1 + 1 + 2 + 99/20,
 		`{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`:                              read + 1 + 100 + 200/20,
 		// What a filter may have to read.
-		`{ students(filter: {search: "x"}) { nodes { id } } }`:                                    read + 1 + 20 + 600,
+		`{ students(filter: {search: "x"}) { nodes { id } } }`:                                    read + 1 + 20 + 900,
 		`{ students(filter: {search: null}) { nodes { id } } }`:                                   read + 1 + 20,
-		`{ students(filter: {search: "x", stuck: [LIMIT_REACHED]}) { nodes { id } } }`:            read + 1 + 20 + 600, // each row once
-		`{ students(filter: {search: "x"}, orderBy: {field: ID}) { nodes { id } totalCount } }`:   read + 1 + 20 + 600 + 40,
-		`{ students(filter: {search: "x"}, orderBy: {field: NAME}) { nodes { id } totalCount } }`: read + 1 + 20 + 1200 + 40,
-		`{ students(filter: {eligible: false}) { nodes { id } } }`:                                read + 1 + 20 + 450,
+		`{ students(filter: {search: "x", stuck: [LIMIT_REACHED]}) { nodes { id } } }`:            read + 1 + 20 + 900, // each row once
+		`{ students(filter: {search: "x"}, orderBy: {field: ID}) { nodes { id } totalCount } }`:   read + 1 + 20 + 900 + 45,
+		`{ students(filter: {search: "x"}, orderBy: {field: NAME}) { nodes { id } totalCount } }`: read + 1 + 20 + 1800 + 45,
+		`{ students(filter: {eligible: false}) { nodes { id } } }`:                                read + 1 + 20 + 700,
 		`{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`:                         read + 1 + 20 + 100,
 		// What is read of a range.
 		list("", "nodes { id }"):                                                read + 1 + 10,
-		list("", "nodes { id } emptyReasons { code }"):                          read + 1 + 10 + 13 + 50 + 7*12,
-		strings.ReplaceAll(list("", "emptyReasons { code }"), "06-08", "07-08"): read + 1 + 13 + 10 + 50 + 200, // 10,000 slots at most
-		list("interviewerIds: [1]", "nodes { id }"):                             read + 1 + 10 + 7*5,
-		list(`tags: ["go"]`, "nodes { id }"):                                    read + 1 + 10 + 100 + 7*6,
-		list(`tags: ["go"]`, "nodes { id } emptyReasons { code }"):              read + 1 + 10 + 13 + 100 + 7*6 + 50 + 7*12 + 2*100,
-		list("", "nodes { id } totalCount"):                                     read + 1 + 10 + 20 + 20 + 40,
+		list("", "nodes { id } emptyReasons { code }"):                          read + 1 + 10 + 13 + 60 + 7*12,
+		strings.ReplaceAll(list("", "emptyReasons { code }"), "06-08", "07-08"): read + 1 + 13 + 10 + 60 + 300, // 10,000 slots at most
+		list("interviewerIds: [1]", "nodes { id }"):                             read + 1 + 10 + 7*6,
+		list(`tags: ["go"]`, "nodes { id }"):                                    read + 1 + 10 + 140 + 7*8,
+		list(`tags: ["go"]`, "nodes { id } emptyReasons { code }"):              read + 1 + 10 + 13 + 140 + 7*8 + 60 + 7*12 + 2*140,
+		list("", "nodes { id } totalCount"):                                     read + 1 + 10 + 25 + 20 + 40,
 		`{ slots(first: 1, filter: {status: [HELD]}) { nodes { id } } }`:        read + 1 + 1 + 1600,
 		`{ slots(first: 1, filter: {status: [HELD], start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z"}) { nodes { id } } }`: read + 1 + 1 + 7*7,
 		`{ slots(first: 1, filter: {status: [HELD], interviewerIds: 1}) { nodes { id } } }`:                                          read + 1 + 1,
@@ -168,7 +170,7 @@ func TestRangesArePricedByTheirDays(t *testing.T) {
 		`start: "2026-06-01T08:00:00Z", end: "2036-06-02T08:00:00Z"`:      366, // it is refused
 		`start: "2026-06-02T08:00:00Z", end: "2026-06-01T08:00:00Z"`:      0,   // and so is this
 	} {
-		same(t, bounds, s.costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 9+2+100+6*want)
+		same(t, bounds, s.costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 9+2+140+8*want)
 	}
 }
 

@@ -125,6 +125,51 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 	)
 }
 
+// A filter reads the rows of the page from the table and the others from an index,
+// however many it passes over.
+func TestFiltersOfInterviewsReadAnIndexAlone(t *testing.T) {
+	t.Parallel()
+	database := pgtest.New(t)
+	trace := &lastStatement{}
+	s := database.Open(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
+	if err := (sample.Request{Size: "S", Seed: 1}).Load(t.Context(), s, planned); err != nil {
+		t.Fatal(err)
+	}
+	vacuumAll(t, s, database.SQL(t))
+	past, future := planned.AddDate(-5, 0, 0), planned.AddDate(5, 0, 0)
+	soon := planned.AddDate(0, 0, 1)
+	last := store.Order{Field: store.ByStart, Direction: store.Descending}
+	booked := store.Order{Field: store.ByBooked, Direction: store.Ascending}
+	noShows := []booking.InterviewStatus{booking.StudentNoShow, booking.InterviewerNoShow}
+	for name, read := range map[string]struct {
+		filter store.InterviewFilter
+		order  store.Order
+		most   int
+	}{
+		"one rare state from the end":  {store.InterviewFilter{Status: noShows[:1]}, last, 100},
+		"two rare states from the end": {store.InterviewFilter{Status: noShows}, last, 100},
+		"rare states to come":          {store.InterviewFilter{Status: noShows, Start: &soon}, last, 20},
+		"rare states to come, bounded": {store.InterviewFilter{Status: noShows, Start: &soon, End: &future}, store.Order{}, 20},
+		"all before the first":         {store.InterviewFilter{End: &past}, store.Order{}, 20},
+		// This one reads the index of the order to its end.
+		"booking, rare ones to come": {store.InterviewFilter{Start: &soon, Status: noShows}, booked, 150},
+		"booking, those to come":     {store.InterviewFilter{Start: &soon}, booked, 150},
+		"booking, nothing so late":   {store.InterviewFilter{Start: &future}, booked, 20},
+		"booking, nothing so early":  {store.InterviewFilter{End: &past}, booked, 20},
+	} {
+		_, _, err := s.Interviews(t.Context(), read.filter, store.Page{First: 10, Order: read.order})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		prepare, execute := trace.prepared()
+		plan := explain(t, database.SQL(t), prepare, execute, "force_custom_plan")
+		t.Log(name, plan.scans(), plan.buffers(), plan.rows())
+		if strings.Contains(plan.scans(), "Seq Scan") || plan.buffers() > read.most {
+			t.Errorf("%s: %d buffers for %d rows by %q, want at most %d", name, plan.buffers(), plan.rows(), plan.scans(), read.most)
+		}
+	}
+}
+
 // indexes names every index that the plan reads.
 func (p plan) indexes() []string {
 	var found []string
