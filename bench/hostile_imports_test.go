@@ -59,7 +59,7 @@ func students(n int) string {
 
 func wrongStudents(n int) string {
 	return lines("name,email,timeZone,interviewLimit", n, func(i int) string {
-		return fmt.Sprintf("%s,%d %s,%s,%s", strings.Repeat("‮", 100), i, strings.Repeat("m", 400), strings.Repeat("z", 400), strings.Repeat("9", 100))
+		return fmt.Sprintf("%s,%d %s,%s,%s", strings.Repeat("\u202e", 100), i, strings.Repeat("m", 400), strings.Repeat("z", 400), strings.Repeat("9", 100))
 	})
 }
 

@@ -4587,7 +4587,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 		var buf bytes.Buffer
 		return func(ctx context.Context) *graphql.Response {
-			buf.Reset()
+			release(&buf)
 			data := next(ctx)
 
 			if data == nil {
