@@ -155,7 +155,11 @@ func (c cpuOfBackends) processorTime(b *testing.B) time.Duration {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		b.Fatal(err)
 	}
-	total := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return time.Duration(usage.Utime.Nano()+usage.Stime.Nano()) + c.taken()
+}
+
+// taken is the CPU that the backends have taken.
+func (c cpuOfBackends) taken() (total time.Duration) {
 	for pid := range c {
 		if text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "schedstat")); err == nil {
 			first, _, _ := strings.Cut(string(text), " ")
