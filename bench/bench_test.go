@@ -86,15 +86,16 @@ func (w *world) listen(b *testing.B) (stop func()) {
 
 // handler is the server's, but for its clock and its log: for the administrator,
 // and without limits, unless set says otherwise.
-func (w *world) handler(set ...func(*graph.Options)) http.Handler {
+func (w *world) handler(set ...func(*graph.HandlerOptions)) http.Handler {
 	words := graph.NewVocabulary()
 	log := slog.New(slog.DiscardHandler)
-	options := graph.Options{
+	options := graph.HandlerOptions{
 		Observer: telemetry.New(telemetry.Options{
 			Log: log, Now: time.Now, Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
 		}),
-		App: app.New(w.store, func() time.Time { return w.now }), Reader: &w.store.Reader,
-		Log: log, Zone: time.UTC, Timeout: 10 * time.Second,
+		Options: graph.Options{
+			App: app.New(w.store, func() time.Time { return w.now }), Reader: &w.store.Reader, Log: log, Zone: time.UTC, Timeout: 10 * time.Second,
+		},
 		Sender: sends(booking.RoleAdmin, 0),
 	}
 	for _, change := range set {

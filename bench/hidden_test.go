@@ -27,7 +27,7 @@ func BenchmarkHidden(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	url := w.serve(b, func(o *graph.Options) {
+	url := w.serve(b, func(o *graph.HandlerOptions) {
 		o.Sender = sends(booking.RoleStudent, int64(student))
 	})
 	const none = 1 << 40

@@ -20,8 +20,8 @@ func BenchmarkRateLimits(b *testing.B) {
 	endless := ratelimit.Limit{Burst: 1_000_000_000, PerSecond: 1_000_000_000}
 	for _, clients := range []int{1, 16} {
 		w := open(b)
-		limits := func(buckets ratelimit.Buckets) func(*graph.Options) {
-			return func(o *graph.Options) {
+		limits := func(buckets ratelimit.Buckets) func(*graph.HandlerOptions) {
+			return func(o *graph.HandlerOptions) {
 				o.Rates = &graph.RateLimits{Points: buckets, Bookings: buckets, Now: time.Now}
 			}
 		}

@@ -226,7 +226,7 @@ func (w *world) days(n int) calendar.Span {
 }
 
 // serve runs the server within this process.
-func (w *world) serve(b *testing.B, set ...func(*graph.Options)) string {
+func (w *world) serve(b *testing.B, set ...func(*graph.HandlerOptions)) string {
 	b.Helper()
 	server := httptest.NewServer(w.handler(set...))
 	b.Cleanup(server.Close)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -55,7 +56,7 @@ func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec
 	ctx = store.ForCaller(ctx, a.caller)
 	if a.subscribes() {
 		defer a.leave()
-		ctx = withPace(ctx, newPace(a.admission, a.caller, a.payer, a.OperationContext))
+		ctx = WithPace(ctx, newPace(a.admission, a.caller, a.payer, a.OperationContext))
 	} else {
 		a.answer = a.admission.answers.Open(ctx, cancel, a.caller)
 		ctx = a.answer
@@ -192,8 +193,8 @@ func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Erro
 	switch {
 	case err != nil:
 		a.log.ErrorContext(ctx, "cannot update the rate limits", "error", err)
-		return because(unavailable, codeUnavailable, "the rate limits are not available; try again")
-	case tooMuch != nil && tooMuch.Extensions["code"] == string(codeTooComplex):
+		return because(unavailable, CodeUnavailable, "the rate limits are not available; try again")
+	case tooMuch != nil && tooMuch.Extensions["code"] == string(CodeTooComplex):
 		return (&refusal{outcome: wrongDocument, errors: gqlerror.List{tooMuch}}).billed(paid)
 	case tooMuch != nil:
 		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}
@@ -201,4 +202,24 @@ func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Erro
 	default:
 		return nil
 	}
+}
+
+// withoutMemory is the refusal of an operation whose answer was given up for want
+// of memory; nil if it was not, and if a mutation was executed, which may not be
+// sent again.
+func (a *admitted) withoutMemory(response *graphql.Response) *refusal {
+	err := a.answer.Failure()
+	if err == nil || len(a.answer.WhatExecuted()) > 0 {
+		return nil
+	}
+	refused := &refusal{errors: response.Errors}
+	switch {
+	case errors.Is(err, budget.ErrBusy):
+		refused.outcome = unavailable
+	case errors.Is(err, budget.ErrOwn):
+		refused.outcome = rateLimited
+	default:
+		return nil
+	}
+	return refused.with(retryAfterHeader, retryShed)
 }

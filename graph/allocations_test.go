@@ -75,10 +75,10 @@ func (s *school) allocations() (measured []allocated) {
 	}
 	bookings := make(chan []byte, warm+rounds*(counted+1)) // a round begins with one that is not counted
 	for range cap(bookings) {
-		bookings <- body(s, bookSlotDocument, map[string]any{"student": s.student(nil), "slot": s.newSlot(15 * day)})
+		bookings <- body(s.t, bookSlotDocument, map[string]any{"student": s.student(nil), "slot": s.newSlot(15 * day)})
 	}
 	asks := func(document string, variables map[string]any) func() []byte {
-		text := body(s, document, variables)
+		text := body(s.t, document, variables)
 		return func() []byte { return text }
 	}
 	for _, operation := range []struct {

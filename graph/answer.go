@@ -9,7 +9,6 @@ import (
 	"io"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -18,9 +17,6 @@ import (
 	"rehearse/graph/budget"
 	"rehearse/graph/plan"
 )
-
-// DefaultMaxAnswer is how many bytes the data of one answer may have.
-const DefaultMaxAnswer = 8 << 20
 
 // What the library allocates to execute a field, and an object of a list, beside
 // the value: contexts, closures and what is written later. BenchmarkMemoryCharged
@@ -158,28 +154,28 @@ func builtWithin(ctx context.Context, response *graphql.Response) *graphql.Respo
 // exceeded says why there is no answer, and of mutations which were executed:
 // those may not be sent again.
 func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerror.Error {
-	code, why := codeTimeout, timeoutText
+	code, why := CodeTimeout, TimeoutMessage
 	var large *budget.ExceededError
 	switch {
 	case errors.As(err, &large):
-		code, why = codeAnswerTooLarge, tooLargeText(large)
+		code, why = CodeAnswerTooLarge, tooLargeText(large)
 	case errors.Is(err, budget.ErrBusy):
-		code, why = codeUnavailable, "the server is building too many large responses; try again"
+		code, why = CodeUnavailable, "the server is building too many large responses; try again"
 	case errors.Is(err, budget.ErrOwn):
-		code, why = codeRateLimited, "the server is building too many large responses for this caller; try again when they are done"
+		code, why = CodeRateLimited, "the server is building too many large responses for this caller; try again when they are done"
 	}
 	if o.Operation.Operation != ast.Mutation {
-		return limited(requestError(code, why), large)
+		return limited(RequestError(code, why), large)
 	}
 	done := b.WhatExecuted()
 	if len(done) > 0 {
-		if code == codeUnavailable || code == codeRateLimited { // which would mean: send it again
-			code, why = codeAnswerTooLarge, "the server has no memory left for its response"
+		if code == CodeUnavailable || code == CodeRateLimited { // which would mean: send it again
+			code, why = CodeAnswerTooLarge, "the server has no memory left for its response"
 		}
 		why = fmt.Sprintf("executed: %s, but the response was discarded: %s; read the result with a query, and do not send the mutation again",
 			strings.Join(done, ", "), why)
 	}
-	problem := limited(requestError(code, why), large)
+	problem := limited(RequestError(code, why), large)
 	problem.Extensions["executed"] = append([]string{}, done...)
 	return problem
 }
@@ -196,49 +192,4 @@ func limited(problem *gqlerror.Error, large *budget.ExceededError) *gqlerror.Err
 		problem.Extensions["limit"], problem.Extensions["allowed"] = large.Limit, large.Allowed
 	}
 	return problem
-}
-
-type paceKey struct{}
-
-func withPace(ctx context.Context, p *pace) context.Context {
-	return context.WithValue(ctx, paceKey{}, p)
-}
-
-// paceOf returns the pace of the subscription's events; nil when nothing is
-// subscribed to.
-func paceOf(ctx context.Context) *pace {
-	p, _ := ctx.Value(paceKey{}).(*pace)
-	return p
-}
-
-// openEvent begins the budget of an event, which may take as long as an operation.
-// It is nil when nothing is subscribed to.
-func openEvent(ctx context.Context, timeout time.Duration) (context.Context, *budget.Budget) {
-	p := paceOf(ctx)
-	if p == nil {
-		return ctx, nil
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	b := p.admission.answers.OpenEvent(ctx, cancel, p.caller, timeout)
-	return b, b
-}
-
-// withoutMemory is the refusal of an operation whose answer was given up for want
-// of memory; nil if it was not, and if a mutation was executed, which may not be
-// sent again.
-func (a *admitted) withoutMemory(response *graphql.Response) *refusal {
-	err := a.answer.Failure()
-	if err == nil || len(a.answer.WhatExecuted()) > 0 {
-		return nil
-	}
-	refused := &refusal{errors: response.Errors}
-	switch {
-	case errors.Is(err, budget.ErrBusy):
-		refused.outcome = unavailable
-	case errors.Is(err, budget.ErrOwn):
-		refused.outcome = rateLimited
-	default:
-		return nil
-	}
-	return refused.with(retryAfterHeader, retryShed)
 }

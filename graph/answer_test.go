@@ -24,13 +24,13 @@ import (
 // bounding is a school whose answers can be bounded anew.
 type bounding struct {
 	*school
-	options graph.Options
+	options graph.HandlerOptions
 }
 
 func newBounding(t *testing.T) *bounding {
 	t.Helper()
 	b := &bounding{}
-	b.school = newSchoolWith(t, store.Options{}, func(o *graph.Options) { b.options = *o })
+	b.school = newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { b.options = *o })
 	return b
 }
 
@@ -75,7 +75,7 @@ func (b *bounding) tooLarge(over, text string, allowed int) tooLarge {
 // overAll asks a query over every transport, and answers what each says.
 func (b *bounding) overAll(document string) map[string]string {
 	b.t.Helper()
-	_, posted := b.exchange(exchange{method: http.MethodPost, body: string(body(b.school, document, nil))})
+	_, posted := b.exchange(exchange{method: http.MethodPost, body: string(body(b.t, document, nil))})
 	_, got := b.exchange(exchange{method: http.MethodGet, query: url.Values{"query": {document}}.Encode()})
 	stream := b.open(document, nil)
 	stream.lines.Buffer(nil, 1<<20)
@@ -130,7 +130,7 @@ func TestMutationsWithoutAnAnswer(t *testing.T) {
 	b := newBounding(t)
 	interviewer := b.interviewer(nil)
 	b.to(1000)
-	_, text := b.exchange(exchange{method: http.MethodPost, body: string(body(b.school, `mutation($i: AddAvailabilityInput!, $s: CreateStudentInput!) {
+	_, text := b.exchange(exchange{method: http.MethodPost, body: string(body(b.t, `mutation($i: AddAvailabilityInput!, $s: CreateStudentInput!) {
 		small: createStudent(input: $s) { student { id } errors { message } }
 		first: addAvailability(input: $i) { slots(first: 100) { id start end interviewer { id name } } errors { message } }
 		second: createInterviewer(input: {name: "B", email: "b@example.org"}) { interviewer { id } errors { message } } }`,
@@ -157,7 +157,7 @@ func TestMutationsWithoutAnAnswer(t *testing.T) {
 // One that exceeds it does not end the subscription.
 func TestEventsAreBounded(t *testing.T) {
 	t.Parallel()
-	s, second := living(t, func(o *graph.Options) { o.MaxAnswer = 8 * 1000 })
+	s, second := living(t, func(o *graph.HandlerOptions) { o.MaxAnswer = 8 * 1000 })
 	me, interviewer := s.student(nil), s.interviewer(nil)
 	c := second.connect()
 	id := c.subscribed(slotsChangedOf, in{"s": me, "start": moment(0), "end": moment(30 * day)})
@@ -251,7 +251,7 @@ func TestAnswersShareMemory(t *testing.T) {
 	t.Cleanup(server.Close)
 	b.url = server.URL
 	kilobytes := func(n int) []byte {
-		return body(b.school, fmt.Sprintf(`{ interviewer(id: %q) { slots(first: %d, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") {
+		return body(b.t, fmt.Sprintf(`{ interviewer(id: %q) { slots(first: %d, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") {
 			nodes { interviewer { bio } } } } }`, interviewer, n), nil)
 	}
 	large := kilobytes(400)

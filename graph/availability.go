@@ -15,7 +15,7 @@ func (skippedSlotResolver) Overlaps(ctx context.Context, skipped []*booking.Skip
 
 func (r mutationResolver) AddAvailability(ctx context.Context, in app.AddAvailabilityInput) (*payload.Publication, error) {
 	published, err := r.app.AddAvailability(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return payload.NewPublication(published, refused), err
 }
 
@@ -23,7 +23,7 @@ func (r mutationResolver) AddWeeklyAvailability(
 	ctx context.Context, in app.AddWeeklyAvailabilityInput,
 ) (*payload.Publication, error) {
 	published, err := r.app.AddWeeklyAvailability(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return payload.NewPublication(published, refused), err
 }
 
@@ -40,7 +40,7 @@ func (r mutationResolver) UpdateAvailability(
 		change.EndDate = &end
 	}
 	updated, err := r.app.UpdateAvailability(ctx, change)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	if updated == nil {
 		return &payload.Update{Publication: payload.Publication{Errors: refused}}, err
 	}
@@ -51,26 +51,26 @@ func (r mutationResolver) UpdateAvailability(
 
 func (r mutationResolver) RemoveAvailability(ctx context.Context, in app.RemoveAvailabilityInput) (*payload.Removal, error) {
 	closed, err := r.app.RemoveAvailability(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return &payload.Removal{Errors: refused, Closed: payload.Closed{Change: orZero(closed)}}, err
 }
 
 func (r mutationResolver) BlockTime(ctx context.Context, in app.BlockTimeInput) (*payload.Blocking, error) {
 	blocked, err := r.app.BlockTime(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	made := orZero(blocked)
 	return &payload.Blocking{Blocks: made.Blocks, Errors: refused, Closed: payload.Closed{Change: made.Closed}}, err
 }
 
 func (r mutationResolver) UnblockTime(ctx context.Context, in app.UnblockTimeInput) (*payload.Unblocking, error) {
 	slots, err := r.app.UnblockTime(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return &payload.Unblocking{Errors: refused, Published: payload.Published{All: slots}}, err
 }
 
 func (r mutationResolver) WithdrawSlot(ctx context.Context, in app.WithdrawSlotInput) (*model.WithdrawSlotPayload, error) {
 	closed, err := r.app.WithdrawSlot(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	withdrawn := &model.WithdrawSlotPayload{Errors: refused}
 	if closed != nil {
 		withdrawn.ClosedSlots, withdrawn.Conflicts, withdrawn.Cancelled = closed.ClosedSlots, closed.Conflicts, closed.Cancelled

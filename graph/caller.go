@@ -20,16 +20,16 @@ const requestIDHeader = "X-Request-Id"
 const maxRequestID = 64
 
 // identified runs the operations of a request in the name of who asks.
-func identified(o Options, next http.Handler) http.Handler {
+func identified(o HandlerOptions, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
 		if !isRequestID(id) {
 			id = rand.Text()
 		}
 		w.Header().Set(requestIDHeader, id)
+		ctx := context.WithValue(r.Context(), observerKey{}, o.Observer)
 		// Until somebody is known, for the log.
-		ctx := withSender(r.Context(), identity.Sender{Actor: booking.Actor{Role: booking.RoleAnonymous}}, id)
-		ctx = context.WithValue(ctx, observerKey{}, o.Observer)
+		ctx = withSender(ctx, identity.Sender{Actor: booking.Actor{Role: booking.RoleAnonymous}}, id)
 		if !isSocket(r) { // of which each operation is observed
 			var done func()
 			ctx, done = o.Observer.Request(ctx, r)
@@ -43,6 +43,15 @@ func identified(o Options, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r.WithContext(withSender(ctx, sender, id)))
 	})
+}
+
+type observerKey struct{}
+
+func observer(ctx context.Context) HTTPObserver {
+	if o, is := ctx.Value(observerKey{}).(HTTPObserver); is {
+		return o
+	}
+	return unobserved{}
 }
 
 type leftKey struct{}
@@ -66,10 +75,10 @@ func afterSender(ctx context.Context, then func()) (stop func() bool) {
 func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
 	if known := badToken(err); known != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		writeRefusal(w, r, because(unauthenticated, codeUnauthenticated, known.Error()))
+		writeRefusal(w, r, because(unauthenticated, CodeUnauthenticated, known.Error()))
 		return
 	}
-	writeRefusal(w, r, because(unavailable, codeUnavailable, identity.ErrUnavailable.Error()))
+	writeRefusal(w, r, because(unavailable, CodeUnavailable, identity.ErrUnavailable.Error()))
 }
 
 // badToken is what is wrong with a token; nil when it could not be checked.

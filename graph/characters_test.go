@@ -80,7 +80,7 @@ func TestCharactersThatNoInputMayHave(t *testing.T) {
 
 // textPositions are the input positions that a text of JSON may stand in.
 func textPositions() []inputPosition {
-	return slices.DeleteFunc(inputPositions(graph.ServedSchema()), func(p inputPosition) bool {
+	return slices.DeleteFunc(inputPositions(graph.Schema()), func(p inputPosition) bool {
 		definition := p.schema.Types[p.of.Name()]
 		return definition.Kind != ast.Scalar || slices.Contains([]string{"Int", "Float", "Boolean", "JSON"}, p.of.Name())
 	})

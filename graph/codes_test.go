@@ -69,7 +69,7 @@ func constants(t *testing.T, folder string) map[string][]string {
 // The metrics know every code that an answer can have.
 func TestVocabularyHasEveryCode(t *testing.T) {
 	t.Parallel()
-	declared := constants(t, ".")["errorCode"]
+	declared := constants(t, ".")["Code"]
 	slices.Sort(declared)
 	v := graph.NewVocabulary()
 	if diff := cmp.Diff(declared, v.Codes); diff != "" {
@@ -116,7 +116,7 @@ func TestEnumsAreTheirGoTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema := graph.ServedSchema()
+	schema := graph.Schema()
 	bound := map[string][]string{} // values by Go type: several enums may share one
 	for _, match := range boundEnum.FindAllStringSubmatch(string(config), -1) {
 		enum, folder, of := match[1], match[2], match[3]

@@ -106,7 +106,7 @@ func TestScalars(t *testing.T) {
 // A scalar that is added to the schema is one whose values are checked.
 func TestEveryScalarIsRead(t *testing.T) {
 	t.Parallel()
-	for _, p := range inputPositions(graph.ServedSchema()) {
+	for _, p := range inputPositions(graph.Schema()) {
 		document, variables := p.asVariable(sample(p.schema, p.of))
 		if problems := graph.Examine(t.Context(), document, variables); problems != nil {
 			t.Errorf("%s: %v", p, problems)
@@ -181,7 +181,7 @@ func TestFormsOfTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.Zone = berlin })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.Zone = berlin })
 	for from, start := range map[string]string{
 		"2026-12-01t10:00:00z": "2026-12-01T10:00:00Z",
 		"2026-12-02T10:00":     "2026-12-02T09:00:00Z",

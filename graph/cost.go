@@ -178,7 +178,7 @@ func (c coster) composite(f *ast.Field, arguments map[string]any, in around) pri
 		}
 		return each.times(*c.opened)
 	default:
-		return each.times(listBounds[placeOf(f)])
+		return each.times(ListBounds[placeOf(f)])
 	}
 }
 
@@ -217,10 +217,10 @@ func workOfWatch(w app.Work) int { return w.Reads*costOfRead + w.Slots/comparedO
 func (c coster) userErrors(f *ast.Field, within around) priced {
 	p := c.selections(f.SelectionSet, within)
 	each := add(costOfObject, max(0, p.scalars-1)/scalarsOfObject)
-	return priced{points: add(times(each, maxUserErrors), times(p.points, 2)), reads: p.reads}
+	return priced{points: add(times(each, MaxUserErrors), times(p.points, 2)), reads: p.reads}
 }
 
-// placeOf names a field with its type, as listBounds does.
+// placeOf names a field with its type, as ListBounds does.
 func placeOf(f *ast.Field) string {
 	if f.ObjectDefinition == nil {
 		return f.Name

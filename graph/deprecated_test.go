@@ -54,7 +54,7 @@ func TestDeprecatedUses(t *testing.T) {
 func TestVocabulary(t *testing.T) {
 	t.Parallel()
 	words := NewVocabulary()
-	if !slices.Contains(words.Refusals, "SLOT_TAKEN") || !slices.Contains(words.Codes, string(codeInternal)) {
+	if !slices.Contains(words.Refusals, "SLOT_TAKEN") || !slices.Contains(words.Codes, string(CodeInternal)) {
 		t.Errorf("the vocabulary is %+v", words)
 	}
 	for _, code := range words.Faults {

@@ -47,13 +47,6 @@ func DefaultLimits() Limits {
 	}
 }
 
-// What an answer says of what is wrong is bounded, too.
-const (
-	maxErrors  = 20
-	maxMessage = 400 // bytes
-	maxName    = 64  // bytes of a name in the path of a document error
-)
-
 // documents decides which operations are executed: of documents that are
 // trusted, where there are such, within the limits and valid, and with variables
 // of the right types. The limits come before validation, whose time they bound.
@@ -153,7 +146,7 @@ func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 func (d documents) price(o *graphql.OperationContext) (points int, problem *gqlerror.Error) {
 	points, bad := costAndBadList(o)
 	if bad != nil {
-		return 0, requestError(codeBadUserInput, fmt.Sprintf(
+		return 0, RequestError(CodeBadUserInput, fmt.Sprintf(
 			"first of %s is %d; a whole number from 1 to %d is allowed", bad.field, bad.first, largestPage))
 	}
 	if problem := rootProblem(o.Operation); problem != nil {
@@ -177,7 +170,7 @@ func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 		errcode.Set(err, errcode.ParseFailed)
 		return nil, gqlerror.WrapIfUnwrapped(err)
 	case len(document.Operations) == 0:
-		return nil, requestError(codeBadUserInput, "the document has no operation")
+		return nil, RequestError(CodeBadUserInput, "the document has no operation")
 	}
 	return document, newMeasure(l, document).check()
 }
@@ -212,7 +205,7 @@ func exceeds(limit, fact string, asked, allowed int) *gqlerror.Error {
 	if asked <= allowed {
 		return nil
 	}
-	err := requestError(codeTooComplex, fmt.Sprintf(fact+"; at most %d are allowed (limit %s)", asked, allowed, limit))
+	err := RequestError(CodeTooComplex, fmt.Sprintf(fact+"; at most %d are allowed (limit %s)", asked, allowed, limit))
 	err.Extensions["limit"], err.Extensions["allowed"], err.Extensions["asked"] = limit, allowed, asked
 	return err
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,32 +24,45 @@ import (
 	"rehearse/internal/store"
 )
 
-// errorCode is the code of a top-level error, as extensions.code.
-type errorCode string
+// Code is the code of a top-level error, as extensions.code.
+type Code string
 
 const (
-	codeUnauthenticated       errorCode = "UNAUTHENTICATED"
-	codeForbidden             errorCode = "FORBIDDEN"
-	codeRateLimited           errorCode = "RATE_LIMITED"
-	codeNotFound              errorCode = "NOT_FOUND"
-	codeBadUserInput          errorCode = "BAD_USER_INPUT"
-	codeTooComplex            errorCode = "QUERY_TOO_COMPLEX"
-	codeAnswerTooLarge        errorCode = "ANSWER_TOO_LARGE"
-	codePersistedNotFound     errorCode = "PERSISTED_QUERY_NOT_FOUND"
-	codePersistedNotSupported errorCode = "PERSISTED_QUERY_NOT_SUPPORTED"
-	codeNotTrusted            errorCode = "DOCUMENT_NOT_TRUSTED"
-	codeTimeout               errorCode = "TIMEOUT"
-	codeUnavailable           errorCode = "UNAVAILABLE"
-	codeInternal              errorCode = "INTERNAL"
+	CodeUnauthenticated       Code = "UNAUTHENTICATED"
+	CodeForbidden             Code = "FORBIDDEN"
+	CodeRateLimited           Code = "RATE_LIMITED"
+	CodeNotFound              Code = "NOT_FOUND"
+	CodeBadUserInput          Code = "BAD_USER_INPUT"
+	CodeTooComplex            Code = "QUERY_TOO_COMPLEX"
+	CodeAnswerTooLarge        Code = "ANSWER_TOO_LARGE"
+	CodePersistedNotFound     Code = "PERSISTED_QUERY_NOT_FOUND"
+	CodePersistedNotSupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
+	CodeNotTrusted            Code = "DOCUMENT_NOT_TRUSTED"
+	CodeTimeout               Code = "TIMEOUT"
+	CodeUnavailable           Code = "UNAVAILABLE"
+	CodeInternal              Code = "INTERNAL"
 )
 
-// errorCodes are all codes, and whether an error with it is a fault of the
-// server's and not the client's doing.
-var errorCodes = map[errorCode]bool{
-	codeUnauthenticated: false, codeForbidden: false, codeRateLimited: false, codeNotFound: false, codeBadUserInput: false,
-	codeTooComplex: false, codeAnswerTooLarge: false, codePersistedNotFound: false, codePersistedNotSupported: false, codeNotTrusted: false,
-	codeTimeout: true, codeUnavailable: true, codeInternal: true,
+// faults reports for each code whether an error with it is the server's fault and
+// not the client's.
+var faults = map[Code]bool{
+	CodeUnauthenticated: false, CodeForbidden: false, CodeRateLimited: false, CodeNotFound: false, CodeBadUserInput: false,
+	CodeTooComplex: false, CodeAnswerTooLarge: false, CodePersistedNotFound: false, CodePersistedNotSupported: false, CodeNotTrusted: false,
+	CodeTimeout: true, CodeUnavailable: true, CodeInternal: true,
 }
+
+// Codes returns all codes, sorted.
+func Codes() []Code { return slices.Sorted(maps.Keys(faults)) }
+
+// IsFault reports whether an error with the code is the server's fault.
+func (c Code) IsFault() bool { return faults[c] }
+
+// Bounds of the errors of a response.
+const (
+	maxErrors  = 20
+	maxMessage = 400 // bytes
+	maxName    = 64  // bytes of a name in the path of a document error
+)
 
 // present lets through what is meant for the client and hides the rest behind
 // an errorId, under which the cause is in the log.
@@ -76,7 +91,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		if errors.Is(err, store.ErrUnavailable) {
 			outages.report(ctx, err)
 		}
-		if code == codeInternal {
+		if code == CodeInternal {
 			id := rand.Text()
 			answer.Extensions["errorId"] = id
 			log.ErrorContext(ctx, "internal error", "errorId", id, "path", answer.Path.String(), "error", err)
@@ -85,10 +100,12 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// errRequest marks what we say ourselves of a request as a whole.
+// errRequest marks the errors of RequestError.
 var errRequest = errors.New("the request cannot be executed")
 
-func requestError(code errorCode, message string) *gqlerror.Error {
+// RequestError returns an error about a request as a whole, which the presenter
+// leaves as it is.
+func RequestError(code Code, message string) *gqlerror.Error {
 	return &gqlerror.Error{Err: errRequest, Message: bounded(message, maxMessage), Extensions: map[string]any{"code": string(code)}}
 }
 
@@ -136,30 +153,31 @@ func boundedPath(path ast.Path) ast.Path {
 	return out
 }
 
-const timeoutText = "the operation exceeded its time limit and was cancelled"
+// TimeoutMessage is the message of an error with CodeTimeout.
+const TimeoutMessage = "the operation exceeded its time limit and was cancelled"
 
-func classify(err error, fromLibrary *gqlerror.Error) (code errorCode, message string) {
+func classify(err error, fromLibrary *gqlerror.Error) (code Code, message string) {
 	var input *scalar.InputError
 	var refused booking.Refused
 	switch {
 	case errors.As(err, &input):
-		return codeBadUserInput, input.Message
+		return CodeBadUserInput, input.Message
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
 	case errors.Is(err, app.ErrUnauthenticated):
-		return codeUnauthenticated, "the request has no token; the operation requires one"
+		return CodeUnauthenticated, "the request has no token; the operation requires one"
 	case errors.Is(err, app.ErrForbidden):
-		return codeForbidden, "your role does not have access"
+		return CodeForbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		return codeTimeout, timeoutText
+		return CodeTimeout, TimeoutMessage
 	case errors.Is(err, context.Canceled): // the sender has left, and nobody reads this
-		return codeTimeout, "the client cancelled the request"
+		return CodeTimeout, "the client cancelled the request"
 	case errors.Is(err, store.ErrUnavailable):
-		return codeUnavailable, "the database is not available; try again"
+		return CodeUnavailable, "the database is not available; try again"
 	case isDocumentError(fromLibrary):
-		return codeBadUserInput, fromLibrary.Message
+		return CodeBadUserInput, fromLibrary.Message
 	}
-	return codeInternal, "internal error; the server log has the cause under the errorId"
+	return CodeInternal, "internal error; the server log has the cause under the errorId"
 }
 
 // isDocumentError: the library's own words about the document or its variables.
@@ -172,14 +190,14 @@ func isDocumentError(err *gqlerror.Error) bool {
 }
 
 // refusedQuery: in a query, a refusal is an error like any other.
-func refusedQuery(refused booking.Refused) (code errorCode, message string) {
+func refusedQuery(refused booking.Refused) (code Code, message string) {
 	switch first := refused[0]; first.Code {
 	case booking.NotFound:
-		return codeNotFound, first.Message
+		return CodeNotFound, first.Message
 	case booking.BusyRetry:
-		return codeUnavailable, first.Message
+		return CodeUnavailable, first.Message
 	default:
-		return codeBadUserInput, first.Message
+		return CodeBadUserInput, first.Message
 	}
 }
 

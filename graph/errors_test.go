@@ -58,7 +58,7 @@ func TestFaultInAMutationChangesNothing(t *testing.T) {
 
 func TestPanicIsHiddenAndTheServerGoesOn(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.App = nil })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.App = nil })
 	a := s.ask(`{ eligibility(studentId: 1) { eligible } }`, nil)
 	same(t, "code", a.code(), "INTERNAL")
 	if !strings.Contains(s.log.String(), "panic") || strings.Contains(a.body, "nil pointer") {
@@ -69,7 +69,7 @@ func TestPanicIsHiddenAndTheServerGoesOn(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.Timeout = 300 * time.Millisecond })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.Timeout = 300 * time.Millisecond })
 	lock, err := s.db.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 // Examine does with a document all that is done before it is executed, and
 // remembers nothing of it.
 func Examine(ctx context.Context, text string, variables map[string]any) gqlerror.List {
-	schema := servedSchema()
+	schema := Schema()
 	limits := DefaultLimits()
 	limits.Cost = math.MaxInt32 // what it costs is not examined
 	d := documents{
@@ -34,20 +34,17 @@ func (l Limits) Check(text string) *gqlerror.Error {
 	return err
 }
 
-// Unplanned lets the library execute every field.
+// Unplanned lets gqlgen execute every field.
 func Unplanned(o Options) Options {
 	o.unplanned = true
 	return o
 }
 
-// AtField calls do before each field that the library executes.
-func AtField(o Options, do func(context.Context)) Options {
+// AtField calls do before each field that gqlgen executes.
+func AtField(o HandlerOptions, do func(context.Context)) HandlerOptions {
 	o.atField = do
 	return o
 }
-
-// ServedSchema is the schema as clients see it.
-func ServedSchema() *ast.Schema { return servedSchema() }
 
 // MaxCached is how many characters a cache of documents holds.
 const MaxCached = maxCached
@@ -59,7 +56,6 @@ func NewDocumentTexts() graphql.Cache[string] {
 
 // The bounds of the lists that prices rely on.
 var (
-	ListBounds  = listBounds
 	ScalarLists = scalarLists
 	Scans       = scans
 )

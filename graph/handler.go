@@ -2,35 +2,24 @@ package graph
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler"
-	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"rehearse/graph/budget"
 	"rehearse/graph/coerce"
-	"rehearse/graph/generated"
-	"rehearse/graph/loader"
-	"rehearse/graph/plan"
-	"rehearse/graph/scalar"
-	"rehearse/internal/app"
 	"rehearse/internal/identity"
-	"rehearse/internal/store"
 )
 
-// Options of the handler.
-type Options struct {
-	App     *app.App
-	Reader  *store.Reader
-	Log     *slog.Logger
-	Zone    *time.Location // in which a time without an offset is read
-	Timeout time.Duration  // of one operation
-	Rates   *RateLimits    // nil for none
+// HandlerOptions configure a handler.
+type HandlerOptions struct {
+	Options // of the execution
+
+	Rates *RateLimits // nil for none
 	// MaxOperations execute at a time; DefaultMaxOperations if it is zero.
 	MaxOperations int
 	// MaxOperationsPerCaller of them are one caller's; a quarter if it is zero.
@@ -57,15 +46,17 @@ type Options struct {
 	// one of package identity's: then nothing of the request is executed.
 	Sender func(ctx context.Context, authorization []string) (identity.Sender, error)
 	// Observer is told what became of requests; nil for nobody.
-	Observer Observer
+	Observer HTTPObserver
 
 	Streams  StreamLimits
 	Origins  []string        // of pages elsewhere that may open WebSockets
 	Stopping context.Context // ends when subscribers are to be sent away; nil for never
 
-	unplanned bool                  // the library executes all fields, which is what tests compare with
-	atField   func(context.Context) // called by tests before each field that the library executes
+	atField func(context.Context) // called by tests before each field that gqlgen executes
 }
+
+// DefaultMaxAnswer is how many bytes the data of one answer may have.
+const DefaultMaxAnswer = 8 << 20
 
 // Handler answers GraphQL over HTTP.
 type Handler struct {
@@ -115,8 +106,8 @@ func (h *Handler) WithoutMemory() (others, own, alone int) {
 	return int(h.answers.Refused()), int(h.answers.RefusedOwn()), int(h.answers.RefusedAlone())
 }
 
-// NewHandler answers with what o says.
-func NewHandler(o Options) *Handler {
+// NewHandler returns a handler that executes operations as o says.
+func NewHandler(o HandlerOptions) *Handler {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
@@ -126,9 +117,7 @@ func NewHandler(o Options) *Handler {
 	if o.Observer == nil {
 		o.Observer = unobserved{}
 	}
-	schema := servedSchema()
-	resolver := &Resolver{app: o.App}
-	server := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: schema}))
+	schema := Schema()
 	documents := newDocuments(schema, o)
 	operations := orDefault(o.MaxOperations, DefaultMaxOperations)
 	largeBodies := orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)
@@ -141,50 +130,49 @@ func NewHandler(o Options) *Handler {
 		schema:  schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)
-	server.AddTransport(&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender})
-	server.AddTransport(&eventStreams{admission: letIn, streams: open})
-	server.AddTransport(transport{letIn})
-	server.AddTransport(unsupported{})
-	server.SetQueryCache(documents.valid)
-	server.SetValidationRulesFn(documents.rules)
-	server.Use(extension.Introspection{})
-	server.SetErrorPresenter(present(o.Log))
-	server.SetRecoverFunc(recovered)
-	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		return next(loader.WithSet(scalar.WithZone(ctx, o.Zone), loader.New(o.Reader, o.Timeout)))
-	})
-	server.AroundResponses(perEvent(o.Reader, o.Timeout))
-	server.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-		b := budget.From(ctx)
-		if b.Failure() != nil { // nothing is begun for an answer that is given up
-			return graphql.Null
-		}
-		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-			ctx = loader.WithSet(ctx, loader.New(o.Reader, o.Timeout)) // what an earlier mutation read is old now
-		}
-		return written(next(ctx), b)
-	})
-	server.AroundResponses(oneByOne()) // until an answer is built
-	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		return builtWithin(ctx, atMost(next(ctx)))
-	})
-	server.AroundRootFields(observeField)
+	exec := NewExecutor(o.Options, o.Observer)
+	exec.SetQueryCache(documents.valid)
+	exec.SetDefaultRulesFn(documents.rules)
 	if o.atField != nil {
-		server.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+		exec.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
 			o.atField(ctx)
 			return next(ctx)
 		})
 	}
-	var planned plan.Types
-	if !o.unplanned {
-		planned = plannedTypes(resolver)
+	answering := server{exec: exec, transports: []graphql.Transport{
+		&sockets{admission: letIn, streams: open, origins: o.Origins, sender: o.Sender},
+		&eventStreams{admission: letIn, streams: open},
+		transport{letIn},
+		unsupported{},
+	}}
+	return &Handler{Handler: identified(o, answering), streams: open, places: letIn.places, large: letIn.large, imports: letIn.imports, answers: letIn.answers}
+}
+
+// server answers a request by the first transport that supports it.
+type server struct {
+	exec       *executor.Executor
+	transports []graphql.Transport // the last of them supports every request
+}
+
+// ServeHTTP implements http.Handler.
+func (s server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err := s.exec.PresentRecoveredError(r.Context(), fault)
+			writeRefusal(w, r, &refusal{outcome: panicked, errors: gqlerror.List{gqlerror.WrapIfUnwrapped(err)}})
+		}
+	}()
+	r = r.WithContext(graphql.StartOperationTrace(r.Context()))
+	for _, t := range s.transports {
+		if t.Supports(r) {
+			t.Do(w, r, s.exec)
+			return
+		}
 	}
-	server.AroundFields(charged(planned)) // one middleware: each costs every field an allocation
-	return &Handler{Handler: identified(o, server), streams: open, places: letIn.places, large: letIn.large, imports: letIn.imports, answers: letIn.answers}
 }
 
 // newDocuments says which documents the server executes.
-func newDocuments(schema *ast.Schema, o Options) documents {
+func newDocuments(schema *ast.Schema, o HandlerOptions) documents {
 	byText := func(text string, _ *ast.QueryDocument) int { return len(text) }
 	d := documents{
 		limits: o.Limits, check: coerce.Checker{Schema: schema, Hide: o.HideSchema}, rules: rules.NewDefaultRules,

@@ -33,7 +33,7 @@ func (s *school) forwarded(address string) (*websocket.Conn, *http.Response, err
 // the way of nobody else: neither of other addresses nor of sockets that are open.
 func TestHandshakesOfOneAddress(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) {
+	_, s := living(t, func(o *graph.HandlerOptions) {
 		o.Streams.Handshakes, o.Streams.PerServer, o.Streams.PerCaller = 2, 2, 2
 		buckets := ratelimit.NewLocal(ratelimit.Limit{Burst: 100, PerSecond: 1})
 		o.Rates = &graph.RateLimits{
@@ -84,7 +84,7 @@ func TestHandshakesOfOneAddress(t *testing.T) {
 // when its time is over, and is told why.
 func TestSilentSocketsAreNotWaitedFor(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams.Init = 50 * time.Millisecond })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Streams.Init = 50 * time.Millisecond })
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 	if err != nil {
 		t.Fatal(err)

@@ -47,23 +47,21 @@ type school struct {
 
 func newSchool(t *testing.T) *school { return newSchoolWith(t, store.Options{}) }
 
-func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.Options)) *school {
+func newSchoolWith(t *testing.T, o store.Options, set ...func(*graph.HandlerOptions)) *school {
 	t.Helper()
 	return newServer(t, pgtest.New(t), o, set...)
 }
 
 // newServer is a server of the school in the database, of which there may be others.
-func newServer(t *testing.T, db pgtest.Database, o store.Options, set ...func(*graph.Options)) *school {
+func newServer(t *testing.T, db pgtest.Database, o store.Options, set ...func(*graph.HandlerOptions)) *school {
 	t.Helper()
 	s := &school{t: t, db: db, store: db.Open(t, o), log: &logBuffer{}}
 	s.setClock(t0)
 	s.app = app.New(s.store, func() time.Time { return *s.clock.Load() })
-	options := graph.Options{
-		App:     s.app,
-		Reader:  &s.store.Reader,
-		Log:     slog.New(slog.NewTextHandler(s.log, nil)),
-		Zone:    time.UTC,
-		Timeout: soon,
+	options := graph.HandlerOptions{
+		Options: graph.Options{
+			App: s.app, Reader: &s.store.Reader, Log: slog.New(slog.NewTextHandler(s.log, nil)), Zone: time.UTC, Timeout: soon,
+		},
 		// One caller stands for many in tests that send many requests at once.
 		MaxOperationsPerCaller: graph.DefaultMaxOperations,
 		MaxImportsPerCaller:    4,
@@ -84,7 +82,7 @@ func newServer(t *testing.T, db pgtest.Database, o store.Options, set ...func(*g
 }
 
 // unlimited lets documents ask for more than clients may.
-func unlimited(o *graph.Options) {
+func unlimited(o *graph.HandlerOptions) {
 	const many = 1 << 30
 	o.Limits = graph.DefaultLimits()
 	o.Limits.Characters, o.Limits.Tokens, o.Limits.Aliases, o.Limits.Fields = many, many, many, many
@@ -490,11 +488,11 @@ func number(t *testing.T, text string) int {
 }
 
 // body is a request as it is sent.
-func body(s *school, document string, variables map[string]any) []byte {
-	s.t.Helper()
+func body(t *testing.T, document string, variables map[string]any) []byte {
+	t.Helper()
 	text, err := json.Marshal(map[string]any{"query": document, "variables": variables})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return text
 }

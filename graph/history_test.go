@@ -322,7 +322,7 @@ func TestHistoryOfEveryMutation(t *testing.T) {
 		}
 		met[step.mutation], before = true, after
 	}
-	for _, mutation := range graph.ServedSchema().Mutation.Fields {
+	for _, mutation := range graph.Schema().Mutation.Fields {
 		if !met[mutation.Name] {
 			t.Errorf("%s is not made", mutation.Name)
 		}

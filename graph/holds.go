@@ -19,14 +19,14 @@ func (r holdResolver) Slot(ctx context.Context, holds []*booking.Hold) ([]*booki
 
 func (r mutationResolver) HoldSlot(ctx context.Context, in app.HoldSlotInput) (*model.HoldSlotPayload, error) {
 	hold, err := r.app.HoldSlot(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofHold(ctx, hold, err)
 	return &model.HoldSlotPayload{Hold: hold, Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) ReleaseHold(ctx context.Context, in app.ReleaseHoldInput) (*model.ReleaseHoldPayload, error) {
 	hold, err := r.app.ReleaseHold(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofHold(ctx, hold, err)
 	return &model.ReleaseHoldPayload{Hold: hold, Student: student, Errors: refused}, err
 }
@@ -37,14 +37,14 @@ func (r waiverResolver) Student(ctx context.Context, waivers []*booking.Waiver) 
 
 func (r mutationResolver) GrantWaiver(ctx context.Context, in app.GrantWaiverInput) (*model.GrantWaiverPayload, error) {
 	waiver, err := r.app.GrantWaiver(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofWaiver(ctx, waiver, err)
 	return &model.GrantWaiverPayload{Waiver: waiver, Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) RevokeWaiver(ctx context.Context, in app.RevokeWaiverInput) (*model.RevokeWaiverPayload, error) {
 	waiver, err := r.app.RevokeWaiver(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofWaiver(ctx, waiver, err)
 	return &model.RevokeWaiverPayload{Waiver: waiver, Student: student, Errors: refused}, err
 }

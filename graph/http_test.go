@@ -186,7 +186,7 @@ func TestStatuses(t *testing.T) {
 func TestStatusOfWhoIsNobody(t *testing.T) {
 	t.Parallel()
 	says := identity.ErrExpired
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) {
 		o.Sender = func(context.Context, []string) (identity.Sender, error) { return identity.Sender{}, says }
 	})
 	s.exchanges([]exchange{{name: "expired", headers: accepting(graphqlJSON), body: askName, status: 401, media: graphqlJSON, says: "UNAUTHENTICATED"}})

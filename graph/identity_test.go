@@ -29,7 +29,7 @@ func identified(t *testing.T) (s *school, sign func(terms identity.Terms, ttl ti
 	}
 	terms := identity.Terms{Clock: func() time.Time { return t0 }}
 	verifier := identity.New(secret, terms, booking.Actor{Role: booking.RoleAdmin})
-	s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+	s = newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) {
 		o.Sender = func(ctx context.Context, authorization []string) (identity.Sender, error) {
 			if slices.Contains(authorization, "Bearer of an issuer that is down") {
 				return identity.Sender{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)

@@ -85,7 +85,7 @@ func TestImportOfALargeBody(t *testing.T) {
 // to come again; what is small has no need of a place.
 func TestLargeBodiesAtOnce(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxLargeBodies = 1 })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.MaxLargeBodies = 1 })
 	handler := s.serve.(*graph.Handler)
 	ann := s.interviewer(nil)
 	text, err := json.Marshal(map[string]any{
@@ -155,7 +155,7 @@ func TestALargeBodyCosts(t *testing.T) {
 // for them.
 func TestOneImportOfACallerAtATime(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxImportsPerCaller = 0 })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.MaxImportsPerCaller = 0 })
 	s.act(booking.RoleAdmin, 1)
 	unlock := s.lockStudents()
 	importing := func(what string) exchange {

@@ -10,15 +10,12 @@ import (
 	"rehearse/internal/booking"
 )
 
-// importRows is how many rows a mutation takes; its body is bounded, too.
-const importRows = 5000
-
 func importOptions(ctx context.Context, dryRun, partial bool) app.ImportOptions {
-	return app.ImportOptions{DryRun: dryRun, Partial: partial, MaxRows: importRows, Zone: scalar.Zone(ctx)}
+	return app.ImportOptions{DryRun: dryRun, Partial: partial, MaxRows: MaxImportRows, Zone: scalar.Zone(ctx)}
 }
 
 // importPayload is what the payloads of all imports hold.
-func importPayload(ctx context.Context, imported *app.Imported, err error) (*model.ImportStudentsPayload, error) {
+func (r mutationResolver) importPayload(ctx context.Context, imported *app.Imported, err error) (*model.ImportStudentsPayload, error) {
 	if err == nil {
 		err = imported.Refused.Err()
 	}
@@ -29,14 +26,14 @@ func importPayload(ctx context.Context, imported *app.Imported, err error) (*mod
 		payload.Unchanged = imported.Count(app.RowUnchanged)
 		payload.Failed = imported.Count(app.RowFailed)
 	}
-	payload.Errors, err = userErrors(ctx, err)
+	payload.Errors, err = r.userErrors(ctx, err)
 	return payload, err
 }
 
 func (r mutationResolver) ImportStudents(ctx context.Context, in model.ImportStudentsInput) (*model.ImportStudentsPayload, error) {
 	ctx = app.WithKey(ctx, "importStudents", in.IdempotencyKey, []any{in.CSV, in.Partial})
 	imported, err := r.app.ImportStudents(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
-	return importPayload(ctx, imported, err)
+	return r.importPayload(ctx, imported, err)
 }
 
 func (r mutationResolver) ImportInterviewers(
@@ -44,7 +41,7 @@ func (r mutationResolver) ImportInterviewers(
 ) (*model.ImportInterviewersPayload, error) {
 	ctx = app.WithKey(ctx, "importInterviewers", in.IdempotencyKey, []any{in.CSV, in.Partial})
 	imported, err := r.app.ImportInterviewers(ctx, strings.NewReader(in.CSV), importOptions(ctx, in.DryRun, in.Partial))
-	payload, err := importPayload(ctx, imported, err)
+	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewersPayload)(payload), err
 }
 
@@ -52,7 +49,7 @@ func (r mutationResolver) ImportAvailability(
 	ctx context.Context, in model.ImportAvailabilityInput,
 ) (*model.ImportAvailabilityPayload, error) {
 	imported, err := r.importAvailability(ctx, in)
-	payload, err := importPayload(ctx, imported, err)
+	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportAvailabilityPayload)(payload), err
 }
 
@@ -84,6 +81,6 @@ func (r mutationResolver) ImportInterviews(
 	o := importOptions(ctx, in.DryRun, in.Partial)
 	o.Exempt = in.Exempt
 	imported, err := r.app.ImportInterviews(ctx, strings.NewReader(in.CSV), o)
-	payload, err := importPayload(ctx, imported, err)
+	payload, err := r.importPayload(ctx, imported, err)
 	return (*model.ImportInterviewsPayload)(payload), err
 }

@@ -126,7 +126,7 @@ func (r mutationResolver) CreateInterviewer(
 	ctx context.Context, in app.CreateInterviewerInput,
 ) (*model.CreateInterviewerPayload, error) {
 	interviewer, err := r.app.CreateInterviewer(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return &model.CreateInterviewerPayload{Interviewer: primed(ctx, interviewer), Errors: refused}, err
 }
 
@@ -155,7 +155,7 @@ func (r mutationResolver) UpdateInterviewer(
 		}
 	}
 	updated, err := r.app.UpdateInterviewer(ctx, change)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	if updated == nil {
 		return &payload.Interviewer{Errors: refused}, err
 	}

@@ -2,15 +2,14 @@ package graph
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
 	"rehearse/graph/page"
+	"rehearse/graph/plan"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -157,7 +156,7 @@ func (r interviewResolver) Events(
 func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*model.BookSlotPayload, error) {
 	done, err := r.app.Book(ctx, in)
 	if done == nil {
-		refused, err := userErrors(ctx, err)
+		refused, err := r.userErrors(ctx, err)
 		return &model.BookSlotPayload{Errors: refused}, err
 	}
 	student, err := concerned(ctx, in.StudentID)
@@ -168,35 +167,35 @@ func (r mutationResolver) BookSlot(ctx context.Context, in app.BookSlotInput) (*
 
 func (r mutationResolver) CancelInterview(ctx context.Context, in app.CancelInterviewInput) (*model.CancelInterviewPayload, error) {
 	interview, err := r.app.CancelInterview(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.CancelInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) CompleteInterview(ctx context.Context, in app.CompleteInterviewInput) (*model.CompleteInterviewPayload, error) {
 	interview, err := r.app.CompleteInterview(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.CompleteInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) RescheduleInterview(ctx context.Context, in app.RescheduleInterviewInput) (*model.RescheduleInterviewPayload, error) {
 	interview, err := r.app.RescheduleInterview(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.RescheduleInterviewPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) MarkNoShow(ctx context.Context, in app.MarkNoShowInput) (*model.MarkNoShowPayload, error) {
 	interview, err := r.app.MarkNoShow(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.MarkNoShowPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
 func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput) (*model.UndoNoShowPayload, error) {
 	interview, err := r.app.UndoNoShow(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	student, err := ofInterview(ctx, interview, err)
 	return &model.UndoNoShowPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
@@ -204,27 +203,11 @@ func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput
 // concerned reads the student of a mutation, as they are after it, if the
 // payload's student is selected.
 func concerned(ctx context.Context, id booking.StudentID) (*booking.Student, error) {
-	if !selects(graphql.GetFieldContext(ctx).Field.Selections, "student") {
+	if !plan.Selects(graphql.GetFieldContext(ctx).Field.Selections, "student") {
 		return nil, nil //nolint:nilnil // nobody asks
 	}
 	found, err := loader.From(ctx).Students.Map(ctx, []booking.StudentID{id})
 	return found[id], err
-}
-
-// selects reports whether the field is among those selected, by itself or through
-// fragments.
-func selects(set ast.SelectionSet, name string) bool {
-	return slices.ContainsFunc(set, func(selection ast.Selection) bool {
-		switch s := selection.(type) {
-		case *ast.Field:
-			return s.Name == name
-		case *ast.InlineFragment:
-			return selects(s.SelectionSet, name)
-		case *ast.FragmentSpread:
-			return selects(s.Definition.SelectionSet, name)
-		}
-		return false
-	})
 }
 
 // ofInterview answers the student of an interview that was changed, and nobody

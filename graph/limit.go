@@ -218,7 +218,7 @@ func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit
 		return paid, nil
 	}
 	paid.RetryAfterInSec = int(math.Ceil(min(verdict.RetryAfter, 24*time.Hour).Seconds()))
-	refused := requestError(codeRateLimited, fmt.Sprintf(
+	refused := RequestError(CodeRateLimited, fmt.Sprintf(
 		"the rate limit of %s is exceeded: the operation costs %d, and %d are left", bucket, points, paid.Remaining))
 	refused.Extensions["cost"] = paid
 	return paid, refused

@@ -41,14 +41,14 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, shared %t", test.name, shared), func(t *testing.T) {
 				t.Parallel()
 				var s *school
-				s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+				s = newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) {
 					o.Rates = &graph.RateLimits{
 						Points: ratelimit.NewLocal(test.points), Bookings: ratelimit.NewLocal(test.bookings),
 						Now: func() time.Time { return *s.clock.Load() },
 					}
 				})
 				if shared {
-					s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+					s = newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) {
 						database := s.store
 						o.Rates = &graph.RateLimits{
 							Points: store.NewSharedBuckets(database, "points", test.points), Bookings: store.NewSharedBuckets(database, "bookings", test.bookings),

@@ -21,7 +21,7 @@ import (
 func limited(t *testing.T, points, bookings int) *school {
 	t.Helper()
 	var s *school
-	s = newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+	s = newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) {
 		o.Rates = &graph.RateLimits{
 			Points:         ratelimit.NewLocal(ratelimit.Limit{Burst: points, PerSecond: 1}),
 			Bookings:       ratelimit.NewLocal(ratelimit.Limit{Burst: bookings, PerSecond: 1}),

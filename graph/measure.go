@@ -61,7 +61,7 @@ func (m *measure) check() *gqlerror.Error {
 		nodes = add(nodes, m.fragment(f).nodes)
 	}
 	if m.wrong != "" {
-		return requestError(codeBadUserInput, m.wrong)
+		return RequestError(CodeBadUserInput, m.wrong)
 	}
 	for i, o := range m.document.Operations {
 		if err := m.checkOperation(o.Operation, operations[i]); err != nil {

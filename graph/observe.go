@@ -2,31 +2,24 @@ package graph
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"rehearse/graph/generated"
 )
 
-// Observer looks on while requests are answered. Every word that it is told is
-// one of a Vocabulary or a name of the schema; nothing of it is a client's.
-// It is called from several goroutines.
-type Observer interface {
+// HTTPObserver is told what became of requests. Its methods are called from several
+// goroutines. Every word that they get is one of a Vocabulary; none is a client's.
+type HTTPObserver interface {
+	Observer
 	// Request begins to look at a request; done is called when it is answered.
 	Request(ctx context.Context, r *http.Request) (of context.Context, done func())
-	// Operation: the request asks for one of a kind (query, mutation or
-	// subscription), which uses these deprecated elements of the schema.
+	// Operation reports the kind of the operation that a request asks for (query,
+	// mutation or subscription) and the deprecated elements of the schema that it uses.
 	Operation(ctx context.Context, kind string, deprecated []string)
-	// Field begins the work for a root field; done ends it.
-	Field(ctx context.Context, object, name string) (of context.Context, done func())
-	// Refused: a rule said no to a mutation.
-	Refused(ctx context.Context, code string)
-	// Answered: with an HTTP status, and the codes of the top-level errors.
+	// Answered reports the HTTP status of a response, and the codes of its top-level
+	// errors.
 	Answered(ctx context.Context, status int, codes []string)
 }
 
@@ -40,11 +33,11 @@ type Vocabulary struct {
 
 // NewVocabulary reads the schema.
 func NewVocabulary() Vocabulary {
-	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	schema := Schema()
 	v := Vocabulary{Deprecated: deprecatedElements(schema)}
-	for _, code := range slices.Sorted(maps.Keys(errorCodes)) {
+	for _, code := range Codes() {
 		v.Codes = append(v.Codes, string(code))
-		if errorCodes[code] {
+		if code.IsFault() {
 			v.Faults = append(v.Faults, string(code))
 		}
 	}
@@ -54,39 +47,18 @@ func NewVocabulary() Vocabulary {
 	return v
 }
 
-// unobserved is nobody who looks on.
+// unobserved is an HTTPObserver that does nothing.
 type unobserved struct{}
 
 func (unobserved) Request(ctx context.Context, _ *http.Request) (context.Context, func()) {
 	return ctx, func() {}
 }
-func (unobserved) Operation(context.Context, string, []string) {}
 func (unobserved) Field(ctx context.Context, _, _ string) (context.Context, func()) {
 	return ctx, func() {}
 }
-func (unobserved) Refused(context.Context, string)         {}
-func (unobserved) Answered(context.Context, int, []string) {}
-
-type observerKey struct{}
-
-func observer(ctx context.Context) Observer {
-	if o, is := ctx.Value(observerKey{}).(Observer); is {
-		return o
-	}
-	return unobserved{}
-}
-
-// observeField lets the observer see a root field at work; what introspection
-// asks for is none.
-func observeField(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
-	field := graphql.GetRootFieldContext(ctx).Field
-	if field.ObjectDefinition == nil || field.Name[0] == '_' {
-		return next(ctx)
-	}
-	ctx, done := observer(ctx).Field(ctx, field.ObjectDefinition.Name, field.Name)
-	defer done()
-	return next(ctx)
-}
+func (unobserved) Operation(context.Context, string, []string) {}
+func (unobserved) Refused(context.Context, string)             {}
+func (unobserved) Answered(context.Context, int, []string)     {}
 
 // codesOf are the codes of errors, each once.
 func codesOf(problems gqlerror.List) []string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"rehearse/graph/budget"
 	"rehearse/internal/app"
 )
 
@@ -108,15 +109,22 @@ func newPace(a admission, caller string, payer *subscriber, o *graphql.Operation
 	}
 }
 
-// ask says that the reader waits for the next event.
-func (p *pace) ask() {
+// Ask implements Pace.
+func (p *pace) Ask() {
 	select {
 	case p.asked <- struct{}{}:
 	default:
 	}
 }
 
-// Begin implements app.Pace.
+// OpenBudget implements Pace. An event may take as long as an operation.
+func (p *pace) OpenBudget(ctx context.Context) (context.Context, *budget.Budget) {
+	ctx, cancel := context.WithCancel(ctx)
+	b := p.admission.answers.OpenEvent(ctx, cancel, p.caller, p.admission.timeout)
+	return b, b
+}
+
+// Begin implements Pace.
 func (p *pace) Begin(ctx context.Context) bool {
 	select {
 	case <-p.asked:
@@ -126,11 +134,11 @@ func (p *pace) Begin(ctx context.Context) bool {
 	return p.payer.pay(ctx, p.admission, p.caller, p.prices.empty) && p.enter(ctx)
 }
 
-// Skip implements app.Pace.
+// Skip implements Pace.
 func (p *pace) Skip(w app.Work) {
-	p.done()
+	p.Done()
 	p.payer.credit.Add(int64(p.prices.empty - costOfTurn - workOfWatch(w)))
-	p.ask() // the reader still waits
+	p.Ask() // the reader still waits
 }
 
 // rest pays what an event costs beyond what Begin has paid.
@@ -138,7 +146,7 @@ func (p *pace) rest(ctx context.Context, points int) bool {
 	if points <= 0 {
 		return true
 	}
-	p.done() // nobody waits with a place
+	p.Done() // nobody waits with a place
 	return p.payer.pay(ctx, p.admission, p.caller, points) && p.enter(ctx)
 }
 
@@ -151,8 +159,8 @@ func (p *pace) enter(ctx context.Context) bool {
 	return ok
 }
 
-// done gives the place to another. It may be called again.
-func (p *pace) done() {
+// Done implements Pace.
+func (p *pace) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.leave != nil {
@@ -161,9 +169,8 @@ func (p *pace) done() {
 	}
 }
 
-// afford pays for an event with the slots that it holds, or for one without, which
-// asks the client to read the list again. It returns false when ctx has ended.
-func (p *pace) afford(ctx context.Context, what *app.SlotsChanged) bool {
+// Afford implements Pace.
+func (p *pace) Afford(ctx context.Context, what *app.SlotsChanged) bool {
 	work := workOfWatch(what.Work)
 	price := p.prices.of(len(what.Opened))
 	if price > p.prices.most {

@@ -70,11 +70,11 @@ func TestEventsWaitForPoints(t *testing.T) {
 
 // livingRated is living with buckets of so many points, to which one comes back each
 // second of the second school's clock.
-func livingRated(t *testing.T, burst int, shared bool, set ...func(*graph.Options)) (first, second *school) {
+func livingRated(t *testing.T, burst int, shared bool, set ...func(*graph.HandlerOptions)) (first, second *school) {
 	t.Helper()
 	limit := ratelimit.Limit{Burst: burst, PerSecond: 1}
 	rates := &graph.RateLimits{Points: ratelimit.NewLocal(limit), Bookings: ratelimit.NewLocal(limit)}
-	first, second = living(t, append(set, func(o *graph.Options) { rates.Now, o.Rates = o.App.Now, rates })...)
+	first, second = living(t, append(set, func(o *graph.HandlerOptions) { rates.Now, o.Rates = o.App.Now, rates })...)
 	if shared {
 		rates.EventsAhead = 100
 		rates.Points = store.NewSharedBuckets(second.store, "points", limit)
@@ -85,7 +85,7 @@ func livingRated(t *testing.T, burst int, shared bool, set ...func(*graph.Option
 // Events wait for a place of their caller, and never for one of another.
 func TestEventsWaitForPlaces(t *testing.T) {
 	t.Parallel()
-	first, second := living(t, func(o *graph.Options) { o.MaxOperationsPerCaller = 1 })
+	first, second := living(t, func(o *graph.HandlerOptions) { o.MaxOperationsPerCaller = 1 })
 	handler := second.serve.(*graph.Handler)
 	by, me, other := first.interviewer(nil), first.student(nil), first.student(nil)
 	second.act(booking.RoleStudent, int64(number(t, other)))
@@ -115,7 +115,7 @@ func TestEventsWaitForPlaces(t *testing.T) {
 func TestEventsThatCostTooMuch(t *testing.T) {
 	t.Parallel()
 	const most, each = 60, 2
-	first, second := living(t, func(o *graph.Options) {
+	first, second := living(t, func(o *graph.HandlerOptions) {
 		o.Limits = graph.DefaultLimits()
 		o.Limits.Cost = most
 	})

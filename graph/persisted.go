@@ -54,7 +54,7 @@ type TrustedDocuments map[string]string
 // add one and clients do not.
 func LoadTrustedDocuments(ctx context.Context, folder fs.FS, limits Limits) (TrustedDocuments, error) {
 	known := TrustedDocuments{}
-	d := documents{limits: limits, check: coerce.Checker{Schema: servedSchema()}, rules: rules.NewDefaultRules}
+	d := documents{limits: limits, check: coerce.Checker{Schema: Schema()}, rules: rules.NewDefaultRules}
 	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || (path.Ext(name) != ".graphql" && path.Ext(name) != ".gql") {
 			return err
@@ -89,7 +89,7 @@ func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerro
 	}
 	switch {
 	case hash == "":
-		return requestError(codeBadUserInput, "the parameter query is missing")
+		return RequestError(CodeBadUserInput, "the parameter query is missing")
 	case d.trusted != nil:
 		text, known := d.trusted[hash]
 		params.Query = text
@@ -99,7 +99,7 @@ func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerro
 		params.Query = text
 		return unlessKnown(known)
 	}
-	return requestError(codePersistedNotSupported, "PersistedQueryNotSupported")
+	return RequestError(CodePersistedNotSupported, "PersistedQueryNotSupported")
 }
 
 // unlessKnown: the words are those that clients look for, to send the text.
@@ -107,7 +107,7 @@ func unlessKnown(known bool) *gqlerror.Error {
 	if known {
 		return nil
 	}
-	return requestError(codePersistedNotFound, "PersistedQueryNotFound")
+	return RequestError(CodePersistedNotFound, "PersistedQueryNotFound")
 }
 
 // recognise looks at a text that was sent, with the hash that was sent with it,
@@ -118,13 +118,13 @@ func (d documents) recognise(text, hash string) *gqlerror.Error {
 	}
 	actual := hashOf(text)
 	if hash != "" && hash != actual {
-		return requestError(codeBadUserInput, "extensions.persistedQuery.sha256Hash is not the SHA-256 of query")
+		return RequestError(CodeBadUserInput, "extensions.persistedQuery.sha256Hash is not the SHA-256 of query")
 	}
 	if d.trusted == nil {
 		return nil
 	}
 	if _, known := d.trusted[actual]; !known {
-		return requestError(codeNotTrusted, "the document is not trusted; this server executes only its own list of documents")
+		return RequestError(CodeNotTrusted, "the document is not trusted; this server executes only its own list of documents")
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	fields, _ := given.(map[string]any)
 	hash, _ := fields["sha256Hash"].(string)
 	if version := fields["version"]; !isHash(hash) || (version != nil && fmt.Sprint(version) != "1") {
-		return "", requestError(codeBadUserInput,
+		return "", RequestError(CodeBadUserInput,
 			"extensions.persistedQuery is invalid; version 1 with a sha256Hash of 64 lower-case hexadecimal digits is expected")
 	}
 	return hash, nil

@@ -37,7 +37,7 @@ func (s *school) postJSON(body map[string]any) answer {
 
 func TestPersistedQueries(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.PersistedQueries = true })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.PersistedQueries = true })
 	text := `query($i: ID!) { student(id: $i) { id } }`
 	hashed := func(query, hash string) answer {
 		body := map[string]any{"variables": map[string]any{"i": "1"}, "extensions": apollo(hash)}
@@ -91,7 +91,7 @@ func TestTrustedDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.Trusted = documents })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.Trusted = documents })
 	same(t, "its text", s.ask(text, nil).code(), "")
 	same(t, "its text, as it is in the file", s.ask(text+"\n", nil).code(), "")
 	same(t, "its hash", string(s.postJSON(map[string]any{"documentId": "sha256:" + sha(text)}).Data), `{"__typename":"Query"}`)
@@ -129,7 +129,7 @@ func TestTrustedDocumentsThatAreNone(t *testing.T) {
 
 func TestHiddenSchema(t *testing.T) {
 	t.Parallel()
-	hidden := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.HideSchema = true })
+	hidden := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.HideSchema = true })
 	shown := newSchool(t)
 	for _, document := range []string{
 		"{ viewe { role } }", "{ viewer }", "{ student(idd: 1) { id } }", "{ students(orderBy: {direction: ASCC}) { totalCount } }",

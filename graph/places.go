@@ -125,11 +125,11 @@ func (p *places) refuse(ctx context.Context, c *placeCaller) *refusal {
 		p.shed.Add(1)
 	}
 	if own {
-		no := because(rateLimited, codeRateLimited, "this caller has too many "+p.what+" in progress; try again when they are done")
+		no := because(rateLimited, CodeRateLimited, "this caller has too many "+p.what+" in progress; try again when they are done")
 		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = p.what+"PerCaller", p.each
 		return no.with(retryAfterHeader, retryShed)
 	}
-	return because(unavailable, codeUnavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)
+	return because(unavailable, CodeUnavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)
 }
 
 // ask takes a place if there is one. Otherwise the place is one to wait for, as

@@ -130,7 +130,7 @@ func TestWaitForAPlaceOfACaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlaces("operations", 2, 1)
 		greedy := <-p.come(t.Context(), "greedy")
-		waits := func(who <-chan come, code errorCode, wanted time.Duration) {
+		waits := func(who <-chan come, code Code, wanted time.Duration) {
 			t.Helper()
 			got := <-who
 			if got.refused == nil || got.refused.errors[0].Extensions["code"] != string(code) || got.after != wanted {
@@ -140,11 +140,11 @@ func TestWaitForAPlaceOfACaller(t *testing.T) {
 		early := p.come(t.Context(), "greedy")
 		time.Sleep(waitInRush - time.Millisecond) // of the bubble's clock
 		next := p.come(t.Context(), "greedy")
-		waits(early, codeRateLimited, waitInRush)
-		waits(p.come(t.Context(), "greedy"), codeRateLimited, waitAfter)
+		waits(early, CodeRateLimited, waitInRush)
+		waits(p.come(t.Context(), "greedy"), CodeRateLimited, waitAfter)
 		ann := <-p.come(t.Context(), "ann")
-		waits(p.come(t.Context(), "ben"), codeUnavailable, waitInRush)
-		waits(next, codeRateLimited, waitInRush)
+		waits(p.come(t.Context(), "ben"), CodeUnavailable, waitInRush)
+		waits(next, CodeRateLimited, waitInRush)
 		if p.shed.Load() != 1 || p.overOwn.Load() != 3 {
 			t.Errorf("%d and %d were shed", p.shed.Load(), p.overOwn.Load())
 		}

@@ -37,7 +37,7 @@ type drawing struct {
 // drawDocument draws a query over what a school has, with aliases, fragments and
 // directives.
 func drawDocument(r *rapid.T) string {
-	d := &drawing{T: r, schema: graph.ServedSchema()}
+	d := &drawing{T: r, schema: graph.Schema()}
 	text := d.selection(d.schema.Query, 5) + " " + strings.Join(d.fragments, " ")
 	for _, variable := range []string{"$s: ID!", "$a: DateTime!", "$z: DateTime!", "$yes: Boolean = true", "$no: Boolean = false"} {
 		if name, _, _ := strings.Cut(variable, ":"); strings.Contains(text, name) {

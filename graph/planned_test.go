@@ -90,10 +90,10 @@ type plannedSchool struct {
 func newPlannedSchool(t *testing.T) plannedSchool {
 	t.Helper()
 	var p plannedSchool
-	p.school = newSchoolWith(t, store.Options{}, unlimited, func(o *graph.Options) {
+	p.school = newSchoolWith(t, store.Options{}, unlimited, func(o *graph.HandlerOptions) {
 		const many = 1 << 30
 		o.Limits.Directives, o.Limits.SameKey, o.Limits.RootFields = many, many, many
-		server := httptest.NewServer(graph.NewHandler(graph.Unplanned(*o)))
+		server := httptest.NewServer(graph.NewHandler(unplanned(*o)))
 		t.Cleanup(server.Close)
 		p.plain = server.URL
 	})
@@ -149,4 +149,10 @@ func inAnyOrder(body string) string {
 	}
 	slices.SortFunc(errors, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
 	return fmt.Sprintf("%s\n%s", answer.Data, errors)
+}
+
+// unplanned lets gqlgen execute every field.
+func unplanned(o graph.HandlerOptions) graph.HandlerOptions {
+	o.Options = graph.Unplanned(o.Options)
+	return o
 }

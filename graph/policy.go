@@ -17,6 +17,6 @@ func (r mutationResolver) UpdateBookingPolicy(
 	ctx context.Context, in app.UpdateBookingPolicyInput,
 ) (*model.UpdateBookingPolicyPayload, error) {
 	policy, err := r.app.UpdateBookingPolicy(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return &model.UpdateBookingPolicyPayload{BookingPolicy: policy, Errors: refused}, err
 }

@@ -7,8 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"rehearse/internal/app"
-	"rehearse/internal/booking"
+	"rehearse/graph/plan"
 	"rehearse/internal/calendar"
 )
 
@@ -33,42 +32,6 @@ const (
 	costOfTurn      = 1  // of a subscription, at least: an event, or finding out that there is none
 	comparedOfPoint = 50 // slots that are compared with what the student may book
 )
-
-// The longest lists that the resolvers return, where no other package bounds them.
-const (
-	maxUserErrors = 20
-	maxConflicts  = 100 // slots of an AvailabilityConflict
-	maxOverlaps   = 20  // of a skipped slot
-	maxWaivers    = 50
-	maxUpcoming   = 20
-)
-
-// listBounds is how many items each list of objects has at most that is neither a
-// page nor has an argument first. The lists of refusals have maxUserErrors.
-var listBounds = map[string]int{
-	"Slot.history":                         booking.MaxSlotHistory,
-	"AvailableSlotConnection.emptyReasons": 13, // each code once
-	"Eligibility.reasons":                  2,  // each rule once
-	"Eligibility.waivers":                  4,  // each rule once
-	"Student.waivers":                      maxWaivers,
-	"Student.upcomingInterviews":           maxUpcoming,
-	"Event.changes":                        15, // fields of one object
-	"SlotTaken.alternatives":               app.MaxAlternatives,
-	"AvailabilityConflict.slots":           maxConflicts,
-	"SkippedSlot.overlaps":                 maxOverlaps,
-	"BlockTimePayload.blocks":              booking.MaxBlockDates,
-	"WithdrawSlotPayload.closedSlots":      1,
-	"WithdrawSlotPayload.conflicts":        1,
-	"WithdrawSlotPayload.cancelled":        1,
-	"ImportRow.errors":                     app.MaxRowErrors,
-	"ImportStudentsPayload.rows":           importRows,
-	"ImportInterviewersPayload.rows":       importRows,
-	"ImportAvailabilityPayload.rows":       importRows,
-	"ImportInterviewsPayload.rows":         importRows,
-	// When a subscription begins. Its events cost what they hold.
-	"SlotsChanged.opened":      10,
-	"SlotsChanged.openedEdges": 10,
-}
 
 // held are the fields whose objects are read with those above them, or are few and
 // in memory.
@@ -142,7 +105,7 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 			total = add(total, costOfFilter)
 		}
 	}
-	if f.Definition.Arguments.ForName("first") != nil && !selects(f.SelectionSet, "nodes") && !selects(f.SelectionSet, "edges") {
+	if f.Definition.Arguments.ForName("first") != nil && !plan.Selects(f.SelectionSet, "nodes") && !plan.Selects(f.SelectionSet, "edges") {
 		total = add(total, size) // the page is read all the same
 	}
 	if f.ObjectDefinition == nil || f.ObjectDefinition.Name != "Query" {
@@ -189,7 +152,7 @@ func workInRange(f *ast.Field, arguments map[string]any) int {
 	if length(arguments["tags"]) > 0 {
 		total += costOfTagged + dayByTag*days
 	}
-	if selects(f.SelectionSet, "emptyReasons") {
+	if plan.Selects(f.SelectionSet, "emptyReasons") {
 		total += costOfReasons + min(dayOfReasons*days, mostOfReasons)
 		if length(arguments["tags"]) > 0 {
 			total += 2 * costOfTagged // of those with and without them
@@ -216,7 +179,7 @@ func workByStatus(filter map[string]any) int {
 
 // counts reports whether the total of a list is selected.
 func counts(f *ast.Field) bool {
-	return selects(f.SelectionSet, "totalCount") || selects(f.SelectionSet, "totalCountIsCapped")
+	return plan.Selects(f.SelectionSet, "totalCount") || plan.Selects(f.SelectionSet, "totalCountIsCapped")
 }
 
 // days returns how many days a range begins; the longest allowed if it cannot be
@@ -266,7 +229,7 @@ func rowsOf(input any) int {
 	fields, _ := input.(map[string]any)
 	csv, is := fields["csv"].(string)
 	if !is {
-		return importRows // a calendar repeats its events
+		return MaxImportRows // a calendar repeats its events
 	}
-	return min(importRows, 1+max(strings.Count(csv, "\n"), strings.Count(csv, "\r")))
+	return min(MaxImportRows, 1+max(strings.Count(csv, "\n"), strings.Count(csv, "\r")))
 }

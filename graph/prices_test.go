@@ -17,7 +17,7 @@ import (
 // each bound is one of a list.
 func TestEveryListHasABound(t *testing.T) {
 	t.Parallel()
-	schema := graph.ServedSchema()
+	schema := graph.Schema()
 	bounds, scalars := 0, 0
 	short := []string{"path", "codes", "expected", "weekdays"} // lists of few scalars
 	for _, of := range schema.Types {

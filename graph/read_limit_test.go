@@ -92,7 +92,7 @@ func TestPricesOfReading(t *testing.T) {
 // whatever comes of it.
 func TestDocumentsAreParsedInPlaces(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 1 })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 1 })
 	s.act(booking.RoleAdmin, 1)
 	c := s.connect()
 	unlock := s.lockStudents()

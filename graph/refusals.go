@@ -14,15 +14,15 @@ import (
 
 // userErrors is what a mutation answers as data: nothing when there is no
 // error, the refusals when rules said no. Any other error stays one.
-func userErrors(ctx context.Context, err error) ([]model.UserError, error) {
+func (r mutationResolver) userErrors(ctx context.Context, err error) ([]model.UserError, error) {
 	answers := []model.UserError{}
 	var refused booking.Refused
 	if !errors.As(err, &refused) {
 		return answers, err
 	}
-	for _, r := range refused[:min(len(refused), maxUserErrors)] {
-		observer(ctx).Refused(ctx, string(r.Code))
-		answers = append(answers, userError(r))
+	for _, refusal := range refused[:min(len(refused), MaxUserErrors)] {
+		r.observer.Refused(ctx, string(refusal.Code))
+		answers = append(answers, userError(refusal))
 	}
 	return answers, nil
 }

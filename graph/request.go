@@ -28,11 +28,11 @@ type refusal struct {
 }
 
 func refuse(o outcome, format string, args ...any) *refusal {
-	return because(o, codeBadUserInput, fmt.Sprintf(format, args...))
+	return because(o, CodeBadUserInput, fmt.Sprintf(format, args...))
 }
 
-func because(o outcome, code errorCode, message string) *refusal {
-	return &refusal{outcome: o, errors: gqlerror.List{requestError(code, message)}}
+func because(o outcome, code Code, message string) *refusal {
+	return &refusal{outcome: o, errors: gqlerror.List{RequestError(code, message)}}
 }
 
 func (r *refusal) with(header, value string) *refusal {

@@ -13,7 +13,8 @@ import (
 
 // Resolver is the root of all resolvers.
 type Resolver struct {
-	app *app.App
+	app      *app.App
+	observer Observer
 }
 
 var _ generated.ResolverRoot = (*Resolver)(nil)

@@ -25,15 +25,16 @@ import (
 func (s *school) twin(i pgtest.Intercept) (url string) {
 	s.t.Helper()
 	intercepted := s.db.Intercepted(s.t, i)
-	server := httptest.NewServer(graph.NewHandler(graph.Options{
-		App:    app.New(intercepted, func() time.Time { return *s.clock.Load() }),
-		Reader: &intercepted.Reader,
-		Log:    slog.New(slog.NewTextHandler(s.log, nil)),
-		Zone:   time.UTC,
-		// Requests wait for the gate, as long as a loaded machine needs.
-		Timeout: time.Minute,
-		// All requests are one caller's.
-		MaxImportsPerCaller: 4,
+	server := httptest.NewServer(graph.NewHandler(graph.HandlerOptions{
+		Options: graph.Options{
+			App:    app.New(intercepted, func() time.Time { return *s.clock.Load() }),
+			Reader: &intercepted.Reader,
+			Log:    slog.New(slog.NewTextHandler(s.log, nil)),
+			Zone:   time.UTC,
+			// Requests wait for the gate, as long as a loaded machine needs.
+			Timeout: time.Minute,
+		},
+		MaxImportsPerCaller: 4, // all requests are one caller's
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *s.actor.Load()}, nil
 		},
@@ -91,7 +92,7 @@ func TestEveryKeyedMutationIsRaced(t *testing.T) {
 	for _, r := range keyedMutations(retrySchool(t)) {
 		raced[r.mutation] = true
 	}
-	schema := graph.ServedSchema()
+	schema := graph.Schema()
 	for _, mutation := range schema.Mutation.Fields {
 		input := schema.Types[mutation.Arguments.ForName("input").Type.Name()]
 		if keyed := input.Fields.ForName("idempotencyKey") != nil; keyed != raced[mutation.Name] {

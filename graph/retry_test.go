@@ -32,7 +32,7 @@ var repeatable = map[string]string{
 // nothing is created and nothing is counted.
 func TestMutationsTakeKeys(t *testing.T) {
 	t.Parallel()
-	schema := graph.ServedSchema()
+	schema := graph.Schema()
 	for _, mutation := range schema.Mutation.Fields {
 		input := schema.Types[mutation.Arguments.ForName("input").Type.Name()]
 		takes := input.Fields.ForName("idempotencyKey") != nil

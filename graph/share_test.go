@@ -103,7 +103,7 @@ func TestReadsGiveUpWaiting(t *testing.T) {
 	const document = `{ a: students { totalCount } b: students { totalCount } }`
 	t.Run("at the deadline", func(t *testing.T) {
 		t.Parallel()
-		s := newSchoolWith(t, store.Options{MaxConns: 4}, func(o *graph.Options) { o.Timeout = 300 * time.Millisecond })
+		s := newSchoolWith(t, store.Options{MaxConns: 4}, func(o *graph.HandlerOptions) { o.Timeout = 300 * time.Millisecond })
 		defer s.lockStudents()()
 		if text := <-s.begin(1, document); !strings.Contains(text, "TIMEOUT") {
 			t.Errorf("the answer is %s", text)
@@ -116,7 +116,7 @@ func TestReadsGiveUpWaiting(t *testing.T) {
 		unlock := s.lockStudents()
 		ctx, leave := context.WithCancel(t.Context())
 		defer leave()
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body(s, document, nil)))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body(s.t, document, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func (s *school) begin(n int, document string) (answers <-chan string) {
 	all := make(chan string, n)
 	for range n {
 		go func() {
-			_, text := s.exchange(exchange{method: http.MethodPost, body: string(body(s, document, nil))})
+			_, text := s.exchange(exchange{method: http.MethodPost, body: string(body(s.t, document, nil))})
 			all <- text
 		}()
 	}

@@ -18,7 +18,7 @@ import (
 // everybody is answered at once.
 func TestTooManyOperationsAtWork(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 2 })
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 2 })
 	handler := s.serve.(*graph.Handler)
 	c := s.connect()
 	c.subscribed(follow, nil) // takes no place
@@ -75,7 +75,7 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 // A subscription that is sent as a request is refused, and gives its place back.
 func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) {
 		o.MaxOperations, o.MaxOperationsPerCaller, o.Streams.Watches = 1, 1, 1
 	})
 	s.connect().subscribed(follow, nil)
@@ -120,7 +120,7 @@ func (s *school) awaitWaiting(n int) {
 // answered at once.
 func TestOperationsOfOneCaller(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.Options) {
+	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) {
 		o.MaxOperations, o.MaxOperationsPerCaller = 11, 0
 	}) // of which a quarter is 2
 	handler := s.serve.(*graph.Handler)

@@ -24,13 +24,13 @@ import (
 
 // living is a school with a second server on its database, to which subscribers
 // connect: whatever they are told happens on the first.
-func living(t *testing.T, set ...func(*graph.Options)) (first, second *school) {
+func living(t *testing.T, set ...func(*graph.HandlerOptions)) (first, second *school) {
 	t.Helper()
 	return livingWith(t, store.Options{}, set...)
 }
 
 // livingWith opens the second server's store with o.
-func livingWith(t *testing.T, storing store.Options, set ...func(*graph.Options)) (first, second *school) {
+func livingWith(t *testing.T, storing store.Options, set ...func(*graph.HandlerOptions)) (first, second *school) {
 	t.Helper()
 	s := newSchool(t)
 	other := &school{t: t, db: s.db, store: s.db.Open(t, storing), log: &logBuffer{}}
@@ -38,9 +38,11 @@ func livingWith(t *testing.T, storing store.Options, set ...func(*graph.Options)
 	other.actor.Store(s.actor.Load())
 	other.app = app.New(other.store, func() time.Time { return *other.clock.Load() })
 	stopping, stop := context.WithCancel(context.Background())
-	o := graph.Options{
-		App: other.app, Reader: &other.store.Reader, Log: slog.New(slog.NewTextHandler(other.log, nil)),
-		Zone: time.UTC, Timeout: soon, MaxOperationsPerCaller: graph.DefaultMaxOperations, MaxImportsPerCaller: 4, Stopping: stopping, Streams: graph.StreamLimits{Init: soon},
+	o := graph.HandlerOptions{
+		Options: graph.Options{
+			App: other.app, Reader: &other.store.Reader, Log: slog.New(slog.NewTextHandler(other.log, nil)), Zone: time.UTC, Timeout: soon,
+		},
+		MaxOperationsPerCaller: graph.DefaultMaxOperations, MaxImportsPerCaller: 4, Stopping: stopping, Streams: graph.StreamLimits{Init: soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *other.actor.Load()}, nil
 		},

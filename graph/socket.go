@@ -267,7 +267,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		return s.close(closeSameID, "Subscriber already exists")
 	}
 	if running > s.limits.Operations {
-		s.fail(ctx, m.ID, gqlerror.List{requestError(codeRateLimited, "too many operations on this connection; complete one before you start another")})
+		s.fail(ctx, m.ID, gqlerror.List{RequestError(CodeRateLimited, "too many operations on this connection; complete one before you start another")})
 		return true
 	}
 	operation, refused := s.admit(ctx, from.with(int64(len(m.Payload)), params), s.exec, params)
@@ -283,7 +283,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		}
 		operation.payer = payer
 		s.atEnd(m.ID, ended)
-		ctx, end := withEnding(ctx)
+		ctx, end := WithEnding(ctx)
 		responses, ctx := operation.dispatch(ctx, nil, s.exec)
 		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
 	default:
@@ -293,17 +293,17 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 			defer cancel()
 			responses, timed := operation.dispatch(timed, cancel, s.exec)
 			if response := responses(timed); response != nil {
-				s.follow(ctx, m.ID, graphql.OneShot(response), &ending{}) // the socket takes it though its time is over
+				s.follow(ctx, m.ID, graphql.OneShot(response), &Ending{}) // the socket takes it though its time is over
 				return
 			}
-			s.fail(ctx, m.ID, gqlerror.List{requestError(codeTimeout, timeoutText)})
+			s.fail(ctx, m.ID, gqlerror.List{RequestError(CodeTimeout, TimeoutMessage)})
 		})
 	}
 	return true
 }
 
 // follow sends what comes of an operation until there is no more.
-func (s *socket) follow(ctx context.Context, id string, responses graphql.ResponseHandler, end *ending) {
+func (s *socket) follow(ctx context.Context, id string, responses graphql.ResponseHandler, end *Ending) {
 	for response := responses(ctx); response != nil; response = responses(ctx) {
 		if len(response.Data) == 0 { // nothing was executed
 			s.fail(ctx, id, response.Errors)
@@ -313,7 +313,7 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 		s.sendParts(ctx, encoded(response, envelope{`{"type":"next","id":` + jsonString(id) + `,"payload":{`, "}}"}))
 	}
 	switch {
-	case end.slow():
+	case errors.Is(end.Err(), app.ErrSlow):
 		s.close(closeTryAgain, app.ErrSlow.Error())
 	case ctx.Err() == nil:
 		s.forget(id)

@@ -24,6 +24,9 @@ type frame struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
+// initialise is the first message of a client.
+const initialise = `{"type":"connection_init"}`
+
 // soon bounds every wait of these tests; nothing takes nearly as long, however busy the machine.
 const soon = time.Minute
 
@@ -45,7 +48,7 @@ func dial(t *testing.T, url string, header http.Header) *client {
 func (s *school) connect() *client {
 	s.t.Helper()
 	c := dial(s.t, s.url, nil)
-	c.send(`{"type":"connection_init"}`)
+	c.send(initialise)
 	c.wants("connection_ack", "")
 	return c
 }

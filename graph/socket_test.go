@@ -16,9 +16,8 @@ import (
 )
 
 const (
-	initialise = `{"type":"connection_init"}`
-	policy     = `{"id":"q","type":"subscribe","payload":{"query":"{ bookingPolicy { interviewLimit } }"}}`
-	forever    = `{"id":"s","type":"subscribe","payload":{"query":"subscription { interviewChanged { id } }"}}`
+	policy  = `{"id":"q","type":"subscribe","payload":{"query":"{ bookingPolicy { interviewLimit } }"}}`
+	forever = `{"id":"s","type":"subscribe","payload":{"query":"subscription { interviewChanged { id } }"}}`
 )
 
 func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
@@ -75,7 +74,7 @@ func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
 
 func TestSocketsOfPagesElsewhere(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Origins = []string{"https://app.example.org"} })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Origins = []string{"https://app.example.org"} })
 	for origin, ok := range map[string]bool{
 		"": true, s.url: true, "https://app.example.org": true,
 		"http://app.example.org": false, "https://app.example.org.evil.example": false, "https://evil.example": false, "null": false,
@@ -98,13 +97,13 @@ func TestSocketsOfPagesElsewhere(t *testing.T) {
 
 func TestWhoSaysNothingIsSentAway(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams.Init = time.Millisecond })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Streams.Init = time.Millisecond })
 	dial(t, s.url, nil).closes(4408)
 }
 
 func TestWhoGivesNoSignOfLifeIsGivenUp(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams.KeepAlive = time.Second })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Streams.KeepAlive = time.Second })
 	c := s.connect()
 	c.wants("ping", "")
 	c.send(`{"type":"pong"}`)
@@ -155,7 +154,7 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 
 func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams = graph.StreamLimits{PerCaller: 2, Operations: 2} })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Streams = graph.StreamLimits{PerCaller: 2, Operations: 2} })
 	c := s.connect()
 	first := c.subscribed(`subscription { interviewChanged { id } }`, nil)
 	c.subscribed(`subscription { interviewChanged { id } }`, nil)
@@ -174,7 +173,7 @@ func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
 	s.act(booking.RoleAdmin, 7)
 	s.connect() // of another
 
-	_, full := living(t, func(o *graph.Options) { o.Streams.PerServer = 1 })
+	_, full := living(t, func(o *graph.HandlerOptions) { o.Streams.PerServer = 1 })
 	full.connect()
 	_, response, err := websocket.Dial(t.Context(), full.url, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 	if err == nil || response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
@@ -191,7 +190,7 @@ func TestTokensOfSockets(t *testing.T) {
 		t.Fatal(err)
 	}
 	verifier := identity.New(secret, at(t0), booking.Actor{Role: booking.RoleAnonymous})
-	_, s := living(t, func(o *graph.Options) {
+	_, s := living(t, func(o *graph.HandlerOptions) {
 		o.Sender = func(ctx context.Context, authorization []string) (identity.Sender, error) {
 			if len(authorization) == 1 && authorization[0] == "Bearer of an issuer that is down" {
 				return identity.Sender{}, fmt.Errorf("%w: dial tcp 10.1.2.3:443", identity.ErrUnavailable)
@@ -267,7 +266,7 @@ func TestTokensOfSockets(t *testing.T) {
 func TestAServerThatStopsSendsItsSubscribersAway(t *testing.T) {
 	t.Parallel()
 	stopping, stop := context.WithCancel(t.Context())
-	_, s := living(t, func(o *graph.Options) { o.Stopping = stopping })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Stopping = stopping })
 	c := s.connect()
 	c.subscribed(`subscription { interviewChanged { id } }`, nil)
 	stop()

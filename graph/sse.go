@@ -48,7 +48,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	defer leave()
 	release, ok := t.claim(from.caller)
 	if !ok {
-		no := because(rateLimited, codeRateLimited, "this caller has too many event streams; close one before you open another")
+		no := because(rateLimited, CodeRateLimited, "this caller has too many event streams; close one before you open another")
 		writeRefusal(w, r, no.with(retryAfterHeader, retryStream))
 		return
 	}
@@ -79,7 +79,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		operation.payer = payer
 		defer unwatch()
 	}
-	ctx, end := withEnding(ctx)
+	ctx, end := WithEnding(ctx)
 	timed, ended := ctx, func() {}
 	if !operation.subscribes() {
 		timed, ended = context.WithTimeout(ctx, t.timeout)
@@ -111,7 +111,7 @@ var silence = parts{[]byte(":\n\n")}
 
 // send writes what comes of an operation until there is no more, or the client
 // is gone. When it is seen to begin, a subscription has begun.
-func (e events) send(ctx context.Context, responses func() *graphql.Response, end *ending) {
+func (e events) send(ctx context.Context, responses func() *graphql.Response, end *Ending) {
 	if !e.begin() {
 		return
 	}
@@ -150,15 +150,15 @@ func (e events) send(ctx context.Context, responses func() *graphql.Response, en
 }
 
 // complete says why there is no more, if something is wrong.
-func (e events) complete(ctx context.Context, end *ending) {
-	code, why := codeUnavailable, end.err
+func (e events) complete(ctx context.Context, end *Ending) {
+	code, why := CodeUnavailable, end.Err()
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errStopping):
 		why = errStopping
 	case errors.Is(cause, identity.ErrExpired):
-		code, why = codeUnauthenticated, identity.ErrExpired
+		code, why = CodeUnauthenticated, identity.ErrExpired
 	}
-	if why != nil && !e.next(ctx, &graphql.Response{Errors: gqlerror.List{requestError(code, why.Error())}}) {
+	if why != nil && !e.next(ctx, &graphql.Response{Errors: gqlerror.List{RequestError(code, why.Error())}}) {
 		return
 	}
 	e.end()

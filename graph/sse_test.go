@@ -120,12 +120,12 @@ func TestServerSentEvents(t *testing.T) {
 func TestStreamsEnd(t *testing.T) {
 	t.Parallel()
 	stopping, stop := context.WithCancel(t.Context())
-	_, s := living(t, func(o *graph.Options) { o.Stopping = stopping })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Stopping = stopping })
 	e := s.open("subscription { interviewChanged { id } }", nil)
 	stop()
 	e.completes("UNAVAILABLE")
 
-	_, s = living(t, func(o *graph.Options) {
+	_, s = living(t, func(o *graph.HandlerOptions) {
 		o.Sender = func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: booking.Actor{Role: booking.RoleAdmin}, Left: 50 * time.Millisecond}, nil
 		}
@@ -135,7 +135,7 @@ func TestStreamsEnd(t *testing.T) {
 
 func TestStreamsGiveSignsOfLife(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams.KeepAlive = 10 * time.Millisecond })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Streams.KeepAlive = 10 * time.Millisecond })
 	e := s.open("subscription { interviewChanged { id } }", nil)
 	for range 6 { // each is a comment and an empty line, as the beginning is
 		if !e.lines.Scan() || (e.lines.Text() != ":" && e.lines.Text() != "") {
@@ -146,7 +146,7 @@ func TestStreamsGiveSignsOfLife(t *testing.T) {
 
 func TestThereAreSoManyStreamsOfOneCaller(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams.PerCaller = 1 })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Streams.PerCaller = 1 })
 	first := s.open("subscription { interviewChanged { id } }", nil)
 	if e := s.open("subscription { interviewChanged { id } }", nil); e.response.StatusCode != http.StatusTooManyRequests ||
 		e.response.Header.Get("Retry-After") == "" {

@@ -2,16 +2,8 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
-
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
-
-	"rehearse/graph/loader"
-	"rehearse/internal/app"
-	"rehearse/internal/store"
 )
 
 // StreamLimits bound what subscribers can keep a server busy with: a stream is a
@@ -68,7 +60,7 @@ func (s *streams) greet(address string) (done func(), refused *refusal) {
 	defer s.mu.Unlock()
 	switch {
 	case s.greeting[address] >= s.limits.Handshakes:
-		no := because(rateLimited, codeRateLimited, "too many WebSockets of this address have not sent connection_init; try again")
+		no := because(rateLimited, CodeRateLimited, "too many WebSockets of this address have not sent connection_init; try again")
 		return nil, no.with(retryAfterHeader, retryStream)
 	case s.open >= s.limits.PerServer, s.greeted >= max(s.limits.PerServer, 4*s.limits.Handshakes):
 		return nil, tooManyStreams()
@@ -151,7 +143,7 @@ func (s *streams) watch(whose string) (payer *subscriber, release func(), refuse
 		payer = newSubscriber()
 	}
 	if payer.subscriptions >= s.limits.Watches {
-		no := because(rateLimited, codeRateLimited, "this caller has too many subscriptions; end one before you start another")
+		no := because(rateLimited, CodeRateLimited, "this caller has too many subscriptions; end one before you start another")
 		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
 		return nil, nil, no.with(retryAfterHeader, retryStream)
 	}
@@ -166,53 +158,9 @@ func (s *streams) watch(whose string) (payer *subscriber, release func(), refuse
 	}), nil
 }
 
-// ending is why the flow of a subscription has ended; nothing while it has not,
-// and when whoever reads it has gone.
-type ending struct{ err error }
-
-type endingKey struct{}
-
-func withEnding(ctx context.Context) (context.Context, *ending) {
-	e := &ending{}
-	return context.WithValue(ctx, endingKey{}, e), e
-}
-
-func endOf(ctx context.Context) *ending {
-	e, _ := ctx.Value(endingKey{}).(*ending)
-	return e
-}
-
-// because must be called before the flow's channel is closed.
-func (e *ending) because(err error) { e.err = err }
-
-func (e *ending) slow() bool { return errors.Is(e.err, app.ErrSlow) }
-
-// perEvent gives each event of a subscription loaders and a budget of its own, and
-// the place in the answer that gqlgen forgets: the field that was subscribed to.
-func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddleware {
-	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		o := graphql.GetOperationContext(ctx)
-		if o.Operation == nil || o.Operation.Operation != ast.Subscription {
-			return next(ctx)
-		}
-		fields := graphql.CollectFields(o, o.Operation.SelectionSet, []string{"Subscription"})
-		if len(fields) != 1 { // the operation is refused
-			return next(ctx)
-		}
-		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: "Subscription", Field: fields[0]})
-		ctx, b := openEvent(ctx, timeout)
-		defer b.Close()
-		if p := paceOf(ctx); p != nil {
-			p.ask()
-			defer p.done()
-		}
-		return next(loader.WithSet(ctx, loader.New(reader, timeout)))
-	}
-}
-
 // retryStream is when it is worth trying again to open one, in seconds.
 const retryStream = "5"
 
 func tooManyStreams() *refusal {
-	return because(unavailable, codeUnavailable, "the server has too many connections; try again").with(retryAfterHeader, retryStream)
+	return because(unavailable, CodeUnavailable, "the server has too many connections; try again").with(retryAfterHeader, retryStream)
 }

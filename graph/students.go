@@ -154,7 +154,7 @@ func recordEdge[V, C any](
 
 func (r mutationResolver) CreateStudent(ctx context.Context, in app.CreateStudentInput) (*model.CreateStudentPayload, error) {
 	student, err := r.app.CreateStudent(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return &model.CreateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }
 
@@ -164,7 +164,7 @@ func (r mutationResolver) UpdateStudent(ctx context.Context, in model.UpdateStud
 		change.InterviewLimit = &limit
 	}
 	student, err := r.app.UpdateStudent(ctx, change)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return &model.UpdateStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }
 
@@ -176,6 +176,6 @@ func (r mutationResolver) AnonymiseStudent(
 	ctx context.Context, in app.AnonymiseStudentInput,
 ) (*model.AnonymiseStudentPayload, error) {
 	student, err := r.app.AnonymiseStudent(ctx, in)
-	refused, err := userErrors(ctx, err)
+	refused, err := r.userErrors(ctx, err)
 	return &model.AnonymiseStudentPayload{Student: primed(ctx, student), Errors: refused}, err
 }

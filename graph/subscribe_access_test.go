@@ -64,7 +64,7 @@ func TestWhoMaySubscribe(t *testing.T) {
 // Who does not read what he is told is sent away.
 func TestASlowReaderIsSentAway(t *testing.T) {
 	t.Parallel()
-	s, second := living(t, func(o *graph.Options) { o.Streams.Write = time.Minute })
+	s, second := living(t, func(o *graph.HandlerOptions) { o.Streams.Write = time.Minute })
 	conn, _, err := websocket.Dial(t.Context(), second.url, &websocket.DialOptions{
 		Subprotocols: []string{"graphql-transport-ws"},
 		HTTPClient:   &http.Client{Transport: &http.Transport{DialContext: narrow}},

@@ -18,10 +18,10 @@ func rootProblem(o *ast.OperationDefinition) *gqlerror.Error {
 	root.add(o.SelectionSet)
 	switch {
 	case root.conditional != nil:
-		return requestError(codeBadUserInput, fmt.Sprintf(
+		return RequestError(CodeBadUserInput, fmt.Sprintf(
 			"the field of the subscription has @%s, which is not allowed; send the subscription without it", root.conditional.Name))
 	case root.another:
-		return requestError(codeBadUserInput, "the subscription selects several fields; only one is allowed, under one name")
+		return RequestError(CodeBadUserInput, "the subscription selects several fields; only one is allowed, under one name")
 	default:
 		return nil
 	}

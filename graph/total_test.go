@@ -70,7 +70,7 @@ func TestTotalsAreCapped(t *testing.T) {
 // if its first page is the whole list.
 func TestTotalsAreCountedOnce(t *testing.T) {
 	t.Parallel()
-	for name, set := range map[string]func(*graph.Options){"planned": func(*graph.Options) {}, "unplanned": func(o *graph.Options) { *o = graph.Unplanned(*o) }} {
+	for name, set := range map[string]func(*graph.HandlerOptions){"planned": func(*graph.HandlerOptions) {}, "unplanned": func(o *graph.HandlerOptions) { *o = unplanned(*o) }} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			trace := &statements{}

@@ -57,7 +57,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	responses, ctx := operation.dispatch(ctx, cancel, exec)
 	response := responses(ctx)
 	if response == nil { // the library's answer when the time ran out before it began
-		writeRefusal(w, r, because(ranOutOfTime, codeTimeout, timeoutText))
+		writeRefusal(w, r, because(ranOutOfTime, CodeTimeout, TimeoutMessage))
 		return
 	}
 	if refused := operation.withoutMemory(response); refused != nil {

@@ -193,7 +193,7 @@ func TestEnumsInVariablesMatchExactly(t *testing.T) {
 	s := newSchool(t)
 	before := s.rows()
 	walked := 0
-	for _, p := range inputPositions(graph.ServedSchema()) {
+	for _, p := range inputPositions(graph.Schema()) {
 		enum := p.schema.Types[p.of.Name()]
 		if enum.Kind != ast.Enum {
 			continue
@@ -235,7 +235,7 @@ func TestNullIsNoDefault(t *testing.T) {
 	s := newSchool(t)
 	before := s.rows()
 	walked := 0
-	for _, p := range inputPositions(graph.ServedSchema()) {
+	for _, p := range inputPositions(graph.Schema()) {
 		if !p.of.NonNull || p.fallback == nil {
 			continue
 		}
@@ -271,7 +271,7 @@ func TestNullIsRefusedWhereItMeansNothing(t *testing.T) {
 	s := newSchool(t)
 	before := s.rows()
 	walked := 0
-	for _, p := range inputPositions(graph.ServedSchema()) {
+	for _, p := range inputPositions(graph.Schema()) {
 		if p.directives.ForName("notNull") == nil {
 			continue
 		}
@@ -301,7 +301,7 @@ func TestNullNarrowsNoList(t *testing.T) {
 	s.booked(s.student(nil), s.newSlot(day))
 	s.newSlot(2 * day)
 	walked := 0
-	for _, p := range inputPositions(graph.ServedSchema()) {
+	for _, p := range inputPositions(graph.Schema()) {
 		if len(p.names) != 1 || p.of.NonNull || !strings.HasSuffix(p.argument.Type.Name(), "Filter") || p.around != "{ %s }" {
 			continue
 		}

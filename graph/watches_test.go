@@ -17,7 +17,7 @@ const follow = "subscription { interviewChanged { id } }"
 // One person has so many subscriptions, whatever streams they are on.
 func TestSubscriptionsOfOneCaller(t *testing.T) {
 	t.Parallel()
-	_, s := living(t, func(o *graph.Options) { o.Streams.Watches = 2 })
+	_, s := living(t, func(o *graph.HandlerOptions) { o.Streams.Watches = 2 })
 	s.act(booking.RoleAdmin, 1)
 	first, second := s.connect(), s.connect()
 	one := first.subscribed(follow, nil)
@@ -85,7 +85,7 @@ func TestARecordIsReadOnceForAllWhoWatch(t *testing.T) {
 	t.Parallel()
 	const watches = 200
 	trace := &statements{}
-	s, second := livingWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, func(o *graph.Options) {
+	s, second := livingWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, func(o *graph.HandlerOptions) {
 		o.Streams.Watches, o.Streams.Operations = watches, watches
 	})
 	second.setClock(t0)

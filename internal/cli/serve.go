@@ -169,12 +169,12 @@ func (s *service) openSite(ctx context.Context) error {
 	return nil
 }
 
-func (s *service) graphOptions(stopping context.Context) graph.Options {
+func (s *service) graphOptions(stopping context.Context) graph.HandlerOptions {
 	c := s.config
-	return graph.Options{
-		App: s.school, Reader: &s.store.Reader, Log: s.log,
-		Zone: c.Zone, Timeout: c.OperationTimeout, Sender: s.verifier.Sender,
-		Rates: s.rates(), MaxOperations: c.MaxOperations, MaxOperationsPerCaller: c.MaxOperationsPerCaller,
+	return graph.HandlerOptions{
+		Options: graph.Options{App: s.school, Reader: &s.store.Reader, Log: s.log, Zone: c.Zone, Timeout: c.OperationTimeout},
+		Sender:  s.verifier.Sender,
+		Rates:   s.rates(), MaxOperations: c.MaxOperations, MaxOperationsPerCaller: c.MaxOperationsPerCaller,
 		Streams: s.streams(), Origins: c.CORSOrigins, Stopping: stopping, Observer: s.observer,
 		Limits: s.limits(), Trusted: s.documents, MaxAnswer: c.MaxAnswer,
 		HideSchema: !bool(c.Introspection), PersistedQueries: bool(c.PersistedQueries),

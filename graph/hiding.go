@@ -1,24 +1,11 @@
 package graph
 
 import (
-	"maps"
-
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
-
-	"rehearse/graph/generated"
 )
-
-// servedSchema is the schema without the directive defer, which the library
-// brings along: an answer is one, and what is deferred would be missing in it.
-func servedSchema() *ast.Schema {
-	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
-	schema.Directives = maps.Clone(schema.Directives)
-	delete(schema.Directives, "defer")
-	return &schema
-}
 
 // hidingRules are the rules of validation where the schema is not for everybody:
 // they tell no name that was not sent, and refuse introspection.
