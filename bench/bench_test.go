@@ -16,6 +16,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
 	"rehearse/internal/store"
 	"rehearse/internal/telemetry"
@@ -86,10 +87,10 @@ func (w *world) listen(b *testing.B) (stop func()) {
 
 // handler is the server's, but for its clock and its log: for the administrator,
 // and without limits, unless set says otherwise.
-func (w *world) handler(set ...func(*graph.HandlerOptions)) http.Handler {
-	words := graph.NewVocabulary()
+func (w *world) handler(set ...func(*gqlhttp.Options)) http.Handler {
+	words := gqlhttp.NewVocabulary()
 	log := slog.New(slog.DiscardHandler)
-	options := graph.HandlerOptions{
+	options := gqlhttp.Options{
 		Observer: telemetry.New(telemetry.Options{
 			Log: log, Now: time.Now, Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,
 		}),
@@ -101,7 +102,7 @@ func (w *world) handler(set ...func(*graph.HandlerOptions)) http.Handler {
 	for _, change := range set {
 		change(&options)
 	}
-	return graph.NewHandler(options)
+	return gqlhttp.NewHandler(options)
 }
 
 // sends makes somebody the sender of every request.

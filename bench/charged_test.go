@@ -9,7 +9,7 @@ import (
 	"runtime/metrics"
 	"testing"
 
-	"rehearse/graph"
+	"rehearse/internal/gqlhttp"
 )
 
 // BenchmarkMemoryCharged compares what building an answer is charged with what is live
@@ -18,7 +18,7 @@ import (
 func BenchmarkMemoryCharged(b *testing.B) {
 	w := openCopy(b, hostileSizes()[0])
 	w.lengthen(b)
-	handler, is := w.handler().(*graph.Handler)
+	handler, is := w.handler().(*gqlhttp.Handler)
 	if !is {
 		b.Fatal("the handler says nothing of its memory")
 	}
@@ -70,7 +70,7 @@ func serveOnce(handler http.Handler, body []byte) *head {
 
 // watchMemory collects garbage while do runs, and returns the most that was charged and
 // the most that was live beyond what was before.
-func watchMemory(handler *graph.Handler, do func()) (charged, live int) {
+func watchMemory(handler *gqlhttp.Handler, do func()) (charged, live int) {
 	look := func() int {
 		runtime.GC()
 		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}

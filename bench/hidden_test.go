@@ -10,8 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"rehearse/graph"
 	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
 )
 
 // BenchmarkHidden asks in a student's name for interviews of others, and for
@@ -27,7 +27,7 @@ func BenchmarkHidden(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	url := w.serve(b, func(o *graph.HandlerOptions) {
+	url := w.serve(b, func(o *gqlhttp.Options) {
 		o.Sender = sends(booking.RoleStudent, int64(student))
 	})
 	const none = 1 << 40

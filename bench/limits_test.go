@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"rehearse/graph"
 	"rehearse/internal/calendar"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/ratelimit"
 	"rehearse/internal/store"
 )
@@ -20,9 +20,9 @@ func BenchmarkRateLimits(b *testing.B) {
 	endless := ratelimit.Limit{Burst: 1_000_000_000, PerSecond: 1_000_000_000}
 	for _, clients := range []int{1, 16} {
 		w := open(b)
-		limits := func(buckets ratelimit.Buckets) func(*graph.HandlerOptions) {
-			return func(o *graph.HandlerOptions) {
-				o.Rates = &graph.RateLimits{Points: buckets, Bookings: buckets, Now: time.Now}
+		limits := func(buckets ratelimit.Buckets) func(*gqlhttp.Options) {
+			return func(o *gqlhttp.Options) {
+				o.Rates = &gqlhttp.RateLimits{Points: buckets, Bookings: buckets, Now: time.Now}
 			}
 		}
 		servers := []struct{ metric, name, url string }{

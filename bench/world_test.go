@@ -18,9 +18,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"rehearse/graph"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/localpg"
 	"rehearse/internal/sample"
 	"rehearse/internal/store"
@@ -226,7 +226,7 @@ func (w *world) days(n int) calendar.Span {
 }
 
 // serve runs the server within this process.
-func (w *world) serve(b *testing.B, set ...func(*graph.HandlerOptions)) string {
+func (w *world) serve(b *testing.B, set ...func(*gqlhttp.Options)) string {
 	b.Helper()
 	server := httptest.NewServer(w.handler(set...))
 	b.Cleanup(server.Close)

@@ -113,11 +113,11 @@ func roots(role booking.Role, h household) map[string]string {
 // everybody's road leads to somebody who knows the other, too.
 func secrets(s *school) (a, b household) {
 	a, b = s.household("a"), s.household("b")
-	s.booked(a.student, b.free)
-	s.booked(b.student, a.free)
+	s.Booked(a.student, b.free)
+	s.Booked(b.student, a.free)
 	for _, h := range []household{a, b} {
-		s.setClock(t0.Add(14*day + 3*time.Hour))
-		s.changeInterview("completeInterview", map[string]any{"interviewId": h.interview, "grade": 5, "note": "a secret of " + h.student})
+		s.SetClock(t0.Add(14*day + 3*time.Hour))
+		s.ChangeInterview("completeInterview", map[string]any{"interviewId": h.interview, "grade": 5, "note": "a secret of " + h.student})
 	}
 	return a, b
 }
@@ -143,16 +143,16 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 				id, mine = a.interviewer, []string{"interviewer-a@example.org", "student-a@example.org", "student-b@example.org"}
 				readable, entered = []string{"a secret of " + a.student}, []string{room("a")}
 			}
-			s.act(role, int64(number(t, id)))
+			s.Act(role, int64(number(t, id)))
 			for name, root := range roots(role, a) {
 				field := w.schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])
-				answer := s.ask("{ "+root+" "+w.all(field.Type.Name(), pathLength)+" }", nil)
+				answer := s.Ask("{ "+root+" "+w.all(field.Type.Name(), pathLength)+" }", nil)
 				if len(answer.Errors) > 0 {
 					t.Errorf("%s: %+v", name, answer.Errors[0])
 				}
 				for _, found := range []struct{ is, allowed []string }{
-					{emails.FindAllString(answer.body, -1), mine}, {notes.FindAllString(answer.body, -1), readable},
-					{rooms.FindAllString(answer.body, -1), entered},
+					{emails.FindAllString(answer.Body, -1), mine}, {notes.FindAllString(answer.Body, -1), readable},
+					{rooms.FindAllString(answer.Body, -1), entered},
 				} {
 					for _, secret := range found.is {
 						if !slices.Contains(found.allowed, secret) {
@@ -160,14 +160,14 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 						}
 					}
 				}
-				if role == booking.RoleStudent && strings.Contains(answer.body, `"Student b"`) {
+				if role == booking.RoleStudent && strings.Contains(answer.Body, `"Student b"`) {
 					t.Errorf("%s tells another student's name", name)
 				}
 			}
 			// The walk sees what is to be seen.
-			s.act(booking.RoleAdmin, 0)
+			s.Act(booking.RoleAdmin, 0)
 			w.role = booking.RoleAdmin
-			seen := s.ask("{ interviews "+w.all("InterviewConnection", 3)+" }", nil).body
+			seen := s.Ask("{ interviews "+w.all("InterviewConnection", 3)+" }", nil).Body
 			for _, secret := range []string{"student-b@example.org", "interviewer-b@example.org", "a secret of " + b.student, room("a"), room("b")} {
 				if !strings.Contains(seen, secret) {
 					t.Errorf("an administrator does not see %s", secret)
@@ -191,18 +191,18 @@ func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
 			if role == booking.RoleInterviewer {
 				id = a.interviewer
 			}
-			s.act(role, int64(number(t, id)))
+			s.Act(role, int64(number(t, id)))
 			tried := 0
 			for _, root := range roots(role, a) {
 				field := w.schema.Query.Fields.ForName(root[:strings.IndexAny(root+"(", "(")])
 				for _, road := range w.roads(field.Type.Name(), 4) {
-					answer := s.ask("{ "+root+" "+road+" }", nil)
+					answer := s.Ask("{ "+root+" "+road+" }", nil)
 					switch {
 					case len(answer.Errors) > 0 && answer.Errors[0].Extensions.Code == "FORBIDDEN":
 						tried++
 						wantOnlyFieldsLost(t, answer)
-					case !deadEnd.MatchString(answer.body):
-						t.Errorf("%s %s: %s", root, road, answer.body)
+					case !deadEnd.MatchString(answer.Body):
+						t.Errorf("%s %s: %s", root, road, answer.Body)
 					}
 				}
 			}
@@ -233,7 +233,7 @@ func wantOnlyFieldsLost(t *testing.T, a answer) {
 		object, _ := parent.(map[string]any)
 		value, there := object[failed.Path[len(failed.Path)-1].(string)]
 		if object["allowed"] == nil || !there || value != nil {
-			t.Errorf("an error at %v, in %s", failed.Path, a.body)
+			t.Errorf("an error at %v, in %s", failed.Path, a.Body)
 		}
 	}
 }

@@ -25,9 +25,6 @@ type household struct {
 	availability, block, waiver, notHeld string
 }
 
-// missing names nothing in any table.
-const missing = "987654"
-
 var nobody = household{
 	student: missing, interviewer: missing, interview: missing, slot: missing, free: missing, hold: missing,
 	availability: missing, block: missing, waiver: missing, notHeld: missing,
@@ -36,33 +33,31 @@ var nobody = household{
 // household sets one up: a booked slot, one that the student holds, two that are
 // free, blocked time, a waiver.
 func (s *school) household(name string) household {
-	s.t.Helper()
+	s.T.Helper()
 	h := household{
-		student:     s.student(map[string]any{"name": "Student " + name, "email": "student-" + name + "@example.org"}),
-		interviewer: s.interviewer(map[string]any{"name": "Interviewer " + name, "email": "interviewer-" + name + "@example.org", "meetingUrl": room(name)}),
+		student:     s.Student(map[string]any{"name": "Student " + name, "email": "student-" + name + "@example.org"}),
+		interviewer: s.Interviewer(map[string]any{"name": "Interviewer " + name, "email": "interviewer-" + name + "@example.org", "meetingUrl": room(name)}),
 	}
-	window := s.publish(h.interviewer, t0.Add(14*day), 3*time.Hour, 60)
-	s.accepted(window.Errors)
+	window := s.Publish(h.interviewer, t0.Add(14*day), 3*time.Hour, 60)
+	s.Accepted(window.Errors)
 	h.slot, h.free, h.notHeld, h.availability = window.Slots[0].ID, window.Slots[1].ID, window.Slots[2].ID, window.Availability.ID
-	h.interview = s.booked(h.student, h.slot)
-	other := s.slot(s.interviewer(map[string]any{"meetingUrl": room("held-" + name)}), 20*day)
+	h.interview = s.Booked(h.student, h.slot)
+	other := s.Slot(s.Interviewer(map[string]any{"meetingUrl": room("held-" + name)}), 20*day)
 	var hold struct{ Hold *struct{ ID string } }
-	s.mutate("holdSlot", "hold { id }", map[string]any{"studentId": h.student, "slotId": other}, &hold)
+	s.Mutate("holdSlot", "hold { id }", map[string]any{"studentId": h.student, "slotId": other}, &hold)
 	h.hold = hold.Hold.ID
 	var block struct{ Blocks []struct{ ID string } }
-	s.mutate("blockTime", "blocks { id }", map[string]any{
+	s.Mutate("blockTime", "blocks { id }", map[string]any{
 		"interviewerId": h.interviewer, "reason": "away", "start": moment(30 * day), "end": moment(31 * day),
 	}, &block)
 	h.block = block.Blocks[0].ID
 	var waiver struct{ Waiver struct{ ID string } }
-	s.mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": h.student, "rule": "LIMIT", "reason": "a long way to come"}, &waiver)
+	s.Mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": h.student, "rule": "LIMIT", "reason": "a long way to come"}, &waiver)
 	h.waiver = waiver.Waiver.ID
 	return h
 }
 
 func room(name string) string { return "https://meet.example.org/" + name }
-
-func moment(after time.Duration) string { return t0.Add(after).Format(time.RFC3339) }
 
 // queries ask for each field of Query what belongs to a household.
 func queries(h household) map[string]string {
@@ -146,11 +141,11 @@ type reply struct {
 var digits = regexp.MustCompile(`\d+`)
 
 func (s *school) request(document string, variables map[string]any) reply {
-	s.t.Helper()
-	a := s.ask(document, variables)
+	s.T.Helper()
+	a := s.Ask(document, variables)
 	var data struct{ It struct{ Errors []refused } }
 	_ = json.Unmarshal(a.Data, &data) // a query has no refusals
-	r := reply{text: digits.ReplaceAllString(a.body, "0"), refused: codes(data.It.Errors)}
+	r := reply{text: digits.ReplaceAllString(a.Body, "0"), refused: codes(data.It.Errors)}
 	if len(a.Errors) > 0 {
 		r.code = a.Errors[0].Extensions.Code
 	}
@@ -196,8 +191,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 			s := newSchool(t)
 			a, b := s.household("a"), s.household("b")
 			for _, who := range askers(a, b) {
-				s.act(who.role, int64(number(t, who.id)))
-				before := s.rows()
+				s.Act(who.role, int64(number(t, who.id)))
+				before := s.Rows()
 				got, none := s.request(documentFor(field.Name, who.of)), s.request(documentFor(field.Name, nobody))
 				want := rights[who.role]
 				if who.role != booking.RoleAnonymous && want == "OWN" && who.own {
@@ -205,13 +200,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 					continue
 				}
 				wantKept(t, who, want, got, none)
-				if after := s.rows(); after != before {
+				if after := s.Rows(); after != before {
 					t.Errorf("%s wrote:\n%s\nbefore:\n%s", who.name, after, before)
 				}
 			}
-			s.act(booking.RoleAdmin, 0)
+			s.Act(booking.RoleAdmin, 0)
 			wantServed(t, "the administrator", s.request(documentFor(field.Name, s.household("c"))))
-			s.sound()
+			s.Sound()
 		})
 	}
 }

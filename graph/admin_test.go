@@ -8,44 +8,44 @@ import (
 func TestPublishing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	at := t0.Add(day)
 
-	first := s.publish(ann, at, 3*time.Hour+25*time.Minute, 60)
-	s.accepted(first.Errors)
+	first := s.Publish(ann, at, 3*time.Hour+25*time.Minute, 60)
+	s.Accepted(first.Errors)
 	same(t, "slots from the start", starts(first.Slots), []string{"2026-06-02T08:00:00Z", "2026-06-02T09:00:00Z", "2026-06-02T10:00:00Z"})
 	same(t, "what is left", first.UnusedMinutes, 25)
 	same(t, "nothing skipped", len(first.Skipped), 0)
 
-	before := s.rows()
-	again := s.publish(ann, at, 3*time.Hour+25*time.Minute, 60)
-	s.accepted(again.Errors)
+	before := s.Rows()
+	again := s.Publish(ann, at, 3*time.Hour+25*time.Minute, 60)
+	s.Accepted(again.Errors)
 	same(t, "the same window again answers the same", ids(again.Slots), ids(first.Slots))
 	same(t, "and the same availability", again.Availability.ID, first.Availability.ID)
 	same(t, "skipped as duplicates", skips(again), []string{"DUPLICATE", "DUPLICATE", "DUPLICATE"})
-	same(t, "and writes nothing", s.rows(), before)
+	same(t, "and writes nothing", s.Rows(), before)
 
-	wider := s.publish(ann, at.Add(-90*time.Minute), 3*time.Hour, 60)
-	s.accepted(wider.Errors)
+	wider := s.Publish(ann, at.Add(-90*time.Minute), 3*time.Hour, 60)
+	s.Accepted(wider.Errors)
 	same(t, "what fits is published", starts(wider.Slots), []string{"2026-06-02T06:30:00Z"})
 	same(t, "what does not is reported", skips(wider), []string{"OVERLAP", "OVERLAP"})
 
-	touching := s.publish(ann, at.Add(3*time.Hour), time.Hour, 30)
-	s.accepted(touching.Errors)
+	touching := s.Publish(ann, at.Add(3*time.Hour), time.Hour, 30)
+	s.Accepted(touching.Errors)
 	same(t, "touching is fine", len(touching.Slots), 2)
 
-	none := s.publish(ann, at.Add(30*time.Minute), time.Hour, 60)
+	none := s.Publish(ann, at.Add(30*time.Minute), time.Hour, 60)
 	same(t, "nothing could be published", codes(none.Errors), []string{"AVAILABILITY_CONFLICT"})
 	same(t, "with its type", none.Errors[0].Typename, "AvailabilityConflict")
 	same(t, "and what is in the way", ids(none.Errors[0].Slots), ids(first.Slots[:2]))
 
-	s.setClock(at.Add(30 * time.Minute))
-	bob := s.interviewer(nil)
-	running := s.publish(bob, at, 2*time.Hour, 60)
-	s.accepted(running.Errors)
+	s.SetClock(at.Add(30 * time.Minute))
+	bob := s.Interviewer(nil)
+	running := s.Publish(bob, at, 2*time.Hour, 60)
+	s.Accepted(running.Errors)
 	same(t, "what has begun is skipped", skips(running), []string{"SLOT_IN_PAST"})
 	same(t, "the rest is published", len(running.Slots), 1)
-	s.sound()
+	s.Sound()
 }
 
 func starts(slots []slot) []string {
@@ -67,11 +67,11 @@ func skips(p published) []string {
 func TestInactiveInterviewer(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	ann := s.interviewer(nil)
-	past, taken, open := s.slot(ann, time.Hour), s.slot(ann, day), s.slot(ann, 2*day)
-	id := s.booked(student, taken)
-	s.setClock(t0.Add(2 * time.Hour))
+	student := s.Student(nil)
+	ann := s.Interviewer(nil)
+	past, taken, open := s.Slot(ann, time.Hour), s.Slot(ann, day), s.Slot(ann, 2*day)
+	id := s.Booked(student, taken)
+	s.SetClock(t0.Add(2 * time.Hour))
 
 	var off struct {
 		Interviewer struct{ Active bool }
@@ -81,37 +81,37 @@ func TestInactiveInterviewer(t *testing.T) {
 		Errors      []refused
 	}
 	fields := "interviewer { active } slots { start } closedSlots { id status } conflicts { id status }"
-	s.mutate("updateInterviewer", fields, map[string]any{"interviewerId": ann, "active": false}, &off)
-	s.accepted(off.Errors)
+	s.Mutate("updateInterviewer", fields, map[string]any{"interviewerId": ann, "active": false}, &off)
+	s.Accepted(off.Errors)
 	same(t, "off", off.Interviewer.Active, false)
 	same(t, "the open slot is closed", off.ClosedSlots, []slot{{ID: open, Status: "WITHDRAWN"}})
 	same(t, "the booked one stands and is reported", off.Conflicts, []interview{{ID: id, Status: "BOOKED"}})
-	same(t, "booking a closed one", codes(s.book(s.student(nil), open).Errors), []string{"SLOT_WITHDRAWN"})
-	same(t, "publishing", codes(s.publish(ann, t0.Add(5*day), time.Hour, 60).Errors), []string{"WRONG_STATUS"})
-	cancelled := s.cancel(id)
-	s.accepted(cancelled.Errors)
+	same(t, "booking a closed one", codes(s.Book(s.Student(nil), open).Errors), []string{"SLOT_WITHDRAWN"})
+	same(t, "publishing", codes(s.Publish(ann, t0.Add(5*day), time.Hour, 60).Errors), []string{"WRONG_STATUS"})
+	cancelled := s.Cancel(id)
+	s.Accepted(cancelled.Errors)
 	same(t, "a cancelled one does not open again", cancelled.Interview.Slot.Status, "WITHDRAWN")
 
-	s.mutate("updateInterviewer", fields, map[string]any{"interviewerId": ann, "active": true, "name": "Ann again"}, &off)
-	s.accepted(off.Errors)
+	s.Mutate("updateInterviewer", fields, map[string]any{"interviewerId": ann, "active": true, "name": "Ann again"}, &off)
+	s.Accepted(off.Errors)
 	same(t, "on", off.Interviewer.Active, true)
 	same(t, "what was withdrawn is published anew", starts(off.Slots), []string{"2026-06-02T08:00:00Z", "2026-06-03T08:00:00Z"})
 	_ = past
-	s.sound()
+	s.Sound()
 }
 
 func TestUpdateStudent(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(map[string]any{"name": "Old", "email": "old@example.org", "interviewLimit": 4})
+	student := s.Student(map[string]any{"name": "Old", "email": "old@example.org", "interviewLimit": 4})
 	update := func(set map[string]any) map[string]any {
 		set["studentId"] = student
 		var payload struct {
 			Student map[string]any
 			Errors  []refused
 		}
-		s.mutate("updateStudent", "student { name email timeZone interviewLimit }", set, &payload)
-		s.accepted(payload.Errors)
+		s.Mutate("updateStudent", "student { name email timeZone interviewLimit }", set, &payload)
+		s.Accepted(payload.Errors)
 		return payload.Student
 	}
 	want := map[string]any{"name": "Old", "email": "old@example.org", "timeZone": "UTC", "interviewLimit": 4.0}
@@ -120,7 +120,7 @@ func TestUpdateStudent(t *testing.T) {
 	same(t, "what is given", update(map[string]any{"name": " New ", "timeZone": "Asia/Tokyo"}), want)
 	want["interviewLimit"] = 0.0
 	same(t, "a limit of 0 is a limit", update(map[string]any{"interviewLimit": 0}), want)
-	same(t, "0 lets him book nothing", s.list(student).reasons(), []string{"LIMIT_REACHED"})
+	same(t, "0 lets him book nothing", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
 	want["interviewLimit"] = 15.0
 	same(t, "null gives the policy's back", update(map[string]any{"interviewLimit": nil}), want)
 	want["email"] = "new@example.org"
@@ -130,14 +130,14 @@ func TestUpdateStudent(t *testing.T) {
 func TestListsOfPeople(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(map[string]any{"name": "Ann 100% Sure"})
-	bob := s.interviewer(map[string]any{"name": "Bob"})
+	ann := s.Interviewer(map[string]any{"name": "Ann 100% Sure"})
+	bob := s.Interviewer(map[string]any{"name": "Bob"})
 	var off struct{ Errors []refused }
-	s.mutate("updateInterviewer", "", map[string]any{"interviewerId": bob, "active": false}, &off)
-	s.accepted(off.Errors)
+	s.Mutate("updateInterviewer", "", map[string]any{"interviewerId": bob, "active": false}, &off)
+	s.Accepted(off.Errors)
 	var students []string
 	for range 5 {
-		students = append(students, s.student(nil))
+		students = append(students, s.Student(nil))
 	}
 	type list struct {
 		TotalCount int
@@ -149,7 +149,7 @@ func TestListsOfPeople(t *testing.T) {
 	}
 	read := func(field, arguments string) list {
 		var data map[string]list
-		s.ask("{ "+field+arguments+" { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }", nil).into(&data)
+		s.Ask("{ "+field+arguments+" { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }", nil).Into(&data)
 		return data[field]
 	}
 	people := func(l list) []string {
@@ -175,12 +175,12 @@ func TestListsOfPeople(t *testing.T) {
 func TestListOfInterviews(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	one, two := s.student(nil), s.student(nil)
-	ann := s.interviewer(nil)
-	a := s.booked(one, s.slot(ann, day))
-	b := s.booked(two, s.newSlot(2*day))
-	c := s.booked(one, s.newSlot(3*day))
-	s.accepted(s.cancel(c).Errors)
+	one, two := s.Student(nil), s.Student(nil)
+	ann := s.Interviewer(nil)
+	a := s.Booked(one, s.Slot(ann, day))
+	b := s.Booked(two, s.NewSlot(2*day))
+	c := s.Booked(one, s.NewSlot(3*day))
+	s.Accepted(s.Cancel(c).Errors)
 	read := func(filter string) []string {
 		var data struct {
 			Interviews struct {
@@ -188,7 +188,7 @@ func TestListOfInterviews(t *testing.T) {
 				Nodes      []interview
 			}
 		}
-		s.ask("{ interviews(filter: "+filter+") { totalCount nodes { id } } }", nil).into(&data)
+		s.Ask("{ interviews(filter: "+filter+") { totalCount nodes { id } } }", nil).Into(&data)
 		got := []string{}
 		for _, i := range data.Interviews.Nodes {
 			got = append(got, i.ID)
@@ -210,14 +210,14 @@ func TestListOfInterviews(t *testing.T) {
 func TestUpcomingInterviews(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	later, sooner := s.booked(student, s.newSlot(3*day)), s.booked(student, s.newSlot(day))
-	s.accepted(s.cancel(s.booked(student, s.newSlot(5*day))).Errors)
+	student := s.Student(nil)
+	later, sooner := s.Booked(student, s.NewSlot(3*day)), s.Booked(student, s.NewSlot(day))
+	s.Accepted(s.Cancel(s.Booked(student, s.NewSlot(5*day))).Errors)
 	read := func() []string {
 		var data struct {
 			Student struct{ UpcomingInterviews []interview }
 		}
-		s.ask("query($i: ID!) { student(id: $i) { upcomingInterviews { id } } }", map[string]any{"i": student}).into(&data)
+		s.Ask("query($i: ID!) { student(id: $i) { upcomingInterviews { id } } }", map[string]any{"i": student}).Into(&data)
 		out := []string{}
 		for _, i := range data.Student.UpcomingInterviews {
 			out = append(out, i.ID)
@@ -225,9 +225,9 @@ func TestUpcomingInterviews(t *testing.T) {
 		return out
 	}
 	same(t, "by start", read(), []string{sooner, later})
-	s.setClock(t0.Add(day + time.Hour - time.Microsecond))
+	s.SetClock(t0.Add(day + time.Hour - time.Microsecond))
 	same(t, "until its end", read(), []string{sooner, later})
-	s.setClock(t0.Add(day + time.Hour))
+	s.SetClock(t0.Add(day + time.Hour))
 	same(t, "and no longer", read(), []string{later})
 }
 
@@ -239,7 +239,7 @@ func TestPolicyVersions(t *testing.T) {
 			BookingPolicy *struct{ Version, InterviewLimit int }
 			Errors        []refused
 		}
-		s.mutate("updateBookingPolicy", "bookingPolicy { version interviewLimit }", input, &payload)
+		s.Mutate("updateBookingPolicy", "bookingPolicy { version interviewLimit }", input, &payload)
 		if payload.BookingPolicy != nil {
 			version = payload.BookingPolicy.Version
 		}
@@ -249,50 +249,50 @@ func TestPolicyVersions(t *testing.T) {
 	same(t, "no change, the same version", version, 1)
 	version, _ = change(map[string]any{"interviewLimit": 0, "gradeWindow": 0, "expectedVersion": 1})
 	same(t, "a change", version, 2)
-	student := s.student(nil)
-	same(t, "a limit of 0 holds", s.list(student).reasons(), []string{"LIMIT_REACHED"})
+	student := s.Student(nil)
+	same(t, "a limit of 0 holds", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
 	_, errors := change(map[string]any{"interviewLimit": 9, "expectedVersion": 1})
 	same(t, "an old version", codes(errors), []string{"VERSION_CONFLICT"})
 	version, _ = change(map[string]any{"minimumGradeExclusive": 3, "gradeWindow": 1, "interviewLimit": 15})
 	same(t, "another", version, 3)
-	s.live(student, day, 3)
-	same(t, "the new numbers hold", s.list(student).Eligibility.Eligible, false)
+	s.Live(student, day, 3)
+	same(t, "the new numbers hold", s.List(student).Eligibility.Eligible, false)
 }
 
 func TestWrongStatus(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	done := s.live(student, day, 5)
-	same(t, "cancelling a completed one", codes(s.cancel(done).Errors), []string{"WRONG_STATUS"})
-	off := s.booked(student, s.newSlot(5*day))
-	s.accepted(s.cancel(off).Errors)
-	same(t, "completing a cancelled one", codes(s.complete(off, 3).Errors), []string{"WRONG_STATUS"})
-	missed := s.booked(student, s.newSlot(6*day))
+	student := s.Student(nil)
+	done := s.Live(student, day, 5)
+	same(t, "cancelling a completed one", codes(s.Cancel(done).Errors), []string{"WRONG_STATUS"})
+	off := s.Booked(student, s.NewSlot(5*day))
+	s.Accepted(s.Cancel(off).Errors)
+	same(t, "completing a cancelled one", codes(s.Complete(off, 3).Errors), []string{"WRONG_STATUS"})
+	missed := s.Booked(student, s.NewSlot(6*day))
 	s.setStatus(missed, "STUDENT_NO_SHOW")
-	same(t, "completing a missed one", codes(s.complete(missed, 3).Errors), []string{"WRONG_STATUS"})
-	same(t, "cancelling a missed one", codes(s.cancel(missed).Errors), []string{"WRONG_STATUS"})
+	same(t, "completing a missed one", codes(s.Complete(missed, 3).Errors), []string{"WRONG_STATUS"})
+	same(t, "cancelling a missed one", codes(s.Cancel(missed).Errors), []string{"WRONG_STATUS"})
 }
 
 func TestCompletedAt(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	id := s.booked(student, s.newSlot(day))
-	s.setClock(t0.Add(day))
-	now := s.complete(id, nil)
-	s.accepted(now.Errors)
+	student := s.Student(nil)
+	id := s.Booked(student, s.NewSlot(day))
+	s.SetClock(t0.Add(day))
+	now := s.Complete(id, nil)
+	s.Accepted(now.Errors)
 	same(t, "from the start on, and now by default", now.Interview.CompletedAt, ptr("2026-06-02T08:00:00Z"))
-	s.setClock(t0.Add(2 * day))
-	set := s.changeInterview("completeInterview", map[string]any{
+	s.SetClock(t0.Add(2 * day))
+	set := s.ChangeInterview("completeInterview", map[string]any{
 		"interviewId": id, "completedAt": "2026-06-02T10:45:00+02:00", "note": "well done", "grade": 5,
 	})
-	s.accepted(set.Errors)
+	s.Accepted(set.Errors)
 	same(t, "when it was", set.Interview.CompletedAt, ptr("2026-06-02T08:45:00Z"))
 	same(t, "the note", set.Interview.Note, ptr("well done"))
-	early := s.changeInterview("completeInterview", map[string]any{"interviewId": id, "completedAt": "2026-06-02T07:59:59Z"})
+	early := s.ChangeInterview("completeInterview", map[string]any{"interviewId": id, "completedAt": "2026-06-02T07:59:59Z"})
 	same(t, "not before the start", codes(early.Errors), []string{"INVALID_INPUT"})
-	kept := s.complete(id, nil)
-	s.accepted(kept.Errors)
+	kept := s.Complete(id, nil)
+	s.Accepted(kept.Errors)
 	same(t, "what is not given stays", kept.Interview, set.Interview)
 }

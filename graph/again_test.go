@@ -10,10 +10,10 @@ import (
 func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other := s.student(nil), s.student(nil)
-	own := s.book(student, s.newSlot(day)).Interview.ID
-	taken, free := s.newSlot(2*day), s.newSlot(2*day+day/2)
-	s.accepted(s.book(other, taken).Errors)
+	student, other := s.Student(nil), s.Student(nil)
+	own := s.Book(student, s.NewSlot(day)).Interview.ID
+	taken, free := s.NewSlot(2*day), s.NewSlot(2*day+day/2)
+	s.Accepted(s.Book(other, taken).Errors)
 	for mutation, input := range map[string]map[string]any{
 		"bookSlot":            {"studentId": student, "slotId": taken},
 		"holdSlot":            {"studentId": student, "slotId": taken},
@@ -22,7 +22,7 @@ func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 		input["idempotencyKey"] = "the key of " + mutation
 		for n := range 2 {
 			var payload struct{ Errors []refused }
-			s.mutate(mutation, "__typename", input, &payload)
+			s.Mutate(mutation, "__typename", input, &payload)
 			what := fmt.Sprintf("%s, request %d", mutation, n+1)
 			if len(payload.Errors) != 1 {
 				t.Errorf("%s is answered %+v", what, payload.Errors)
@@ -41,8 +41,8 @@ func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 func TestEachMutationSeesItsOwnChange(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.accepted(s.book(student, s.newSlot(day)).Errors)
+	student := s.Student(nil)
+	s.Accepted(s.Book(student, s.NewSlot(day)).Errors)
 	type changed struct {
 		Student struct {
 			Interviews struct {
@@ -51,11 +51,11 @@ func TestEachMutationSeesItsOwnChange(t *testing.T) {
 		}
 	}
 	var got struct{ First, Second changed }
-	s.ask(`mutation($id: ID!) {
+	s.Ask(`mutation($id: ID!) {
 		first: updateStudent(input: {studentId: $id, name: "Before"}) { ...who }
 		second: updateStudent(input: {studentId: $id, name: "After"}) { ...who }
 	} fragment who on UpdateStudentPayload { student { interviews { nodes { student { name } } } } }`,
-		map[string]any{"id": student}).into(&got)
+		map[string]any{"id": student}).Into(&got)
 	same(t, "the first", got.First.Student.Interviews.Nodes[0].Student.Name, "Before")
 	same(t, "the second", got.Second.Student.Interviews.Nodes[0].Student.Name, "After")
 }

@@ -67,18 +67,18 @@ type allocated struct {
 // The smallest of the rounds counts: what runs beside them, such as the look at the
 // local database's programs every second, adds to a round and never takes from it.
 func (s *school) allocations() (measured []allocated) {
-	s.t.Helper()
+	s.T.Helper()
 	const warm, rounds, counted = 20, 4, 10
 	student := fmt.Sprint(busySchool(s)["student"])
 	for n := range 5 {
-		s.booked(student, s.newSlot(time.Duration(10+n)*day))
+		s.Booked(student, s.NewSlot(time.Duration(10+n)*day))
 	}
 	bookings := make(chan []byte, warm+rounds*(counted+1)) // a round begins with one that is not counted
 	for range cap(bookings) {
-		bookings <- body(s.t, bookSlotDocument, map[string]any{"student": s.student(nil), "slot": s.newSlot(15 * day)})
+		bookings <- body(s.T, bookSlotDocument, map[string]any{"student": s.Student(nil), "slot": s.NewSlot(15 * day)})
 	}
 	asks := func(document string, variables map[string]any) func() []byte {
-		text := body(s.t, document, variables)
+		text := body(s.T, document, variables)
 		return func() []byte { return text }
 	}
 	for _, operation := range []struct {
@@ -110,12 +110,12 @@ const bookSlotDocument = `mutation($student: ID!, $slot: ID!) { bookSlot(input: 
 
 // serveOne answers a request without a network.
 func (s *school) serveOne(body []byte) {
-	s.t.Helper()
-	request := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
+	s.T.Helper()
+	request := httptest.NewRequestWithContext(s.T.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))
 	request.Header.Set("Content-Type", "application/json")
 	answer := httptest.NewRecorder()
-	s.serve.ServeHTTP(answer, request)
+	s.Handler.ServeHTTP(answer, request)
 	if answer.Code != http.StatusOK || strings.Contains(answer.Body.String(), `"message"`) {
-		s.t.Fatalf("%d: %s", answer.Code, answer.Body)
+		s.T.Fatalf("%d: %s", answer.Code, answer.Body)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"rehearse/graph/budget"
 	"rehearse/graph/plan"
+	"rehearse/internal/budget"
 )
 
 // What the library allocates to execute a field, and an object of a list, beside

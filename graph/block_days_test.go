@@ -3,7 +3,7 @@ package graph_test
 import "testing"
 
 func (s *school) block(interviewer string, set in) closed {
-	s.t.Helper()
+	s.T.Helper()
 	input := in{"interviewerId": interviewer, "reason": "ill"}
 	for key, value := range set {
 		input[key] = value
@@ -16,25 +16,25 @@ func (s *school) block(interviewer string, set in) closed {
 func TestBlockingWholeDays(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(in{"timeZone": "Europe/Berlin"})
+	ann := s.Interviewer(in{"timeZone": "Europe/Berlin"})
 	added := s.weekly(ann, in{"startTime": "00:00", "endTime": "24:00", "slotMinutes": 240})
-	s.accepted(added.Errors)
+	s.Accepted(added.Errors)
 	tuesday := s.block(ann, in{"date": "2026-06-09"})
-	s.accepted(tuesday.Errors)
+	s.Accepted(tuesday.Errors)
 	same(t, "the day", [2]string{tuesday.Blocks[0].Start, tuesday.Blocks[0].End}, [2]string{"2026-06-08T22:00:00Z", "2026-06-09T22:00:00Z"})
 	same(t, "its slots", ids(tuesday.ClosedSlots), ids(added.Slots[6:12]))
 	two := s.block(ann, in{"dates": []string{"2026-06-12", "2026-06-10", "2026-06-12"}})
-	s.accepted(two.Errors)
+	s.Accepted(two.Errors)
 	same(t, "each day once, by date", []string{two.Blocks[0].Start, two.Blocks[1].Start}, []string{"2026-06-09T22:00:00Z", "2026-06-11T22:00:00Z"})
 	same(t, "their slots", len(two.ClosedSlots), 12)
 
 	clocks := s.block(ann, in{"dates": []string{"2026-10-25", "2027-03-28"}})
-	s.accepted(clocks.Errors)
+	s.Accepted(clocks.Errors)
 	same(t, "25 hours", [2]string{clocks.Blocks[0].Start, clocks.Blocks[0].End}, [2]string{"2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"})
 	same(t, "23 hours", [2]string{clocks.Blocks[1].Start, clocks.Blocks[1].End}, [2]string{"2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z"})
-	s.sound()
+	s.Sound()
 
-	apia := s.interviewer(in{"timeZone": "Pacific/Apia"})
+	apia := s.Interviewer(in{"timeZone": "Pacific/Apia"})
 	skipped := s.block(apia, in{"date": "2011-12-30"})
 	same(t, "a day that was skipped", codes(skipped.Errors), []string{"INVALID_RANGE"})
 	same(t, "by its field", skipped.Errors[0].Path, []string{"input", "date"})
@@ -44,8 +44,8 @@ func TestBlockingWholeDays(t *testing.T) {
 func TestBlockingInOneWay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	before := s.rows()
+	ann := s.Interviewer(nil)
+	before := s.Rows()
 	for _, test := range []struct {
 		name  string
 		set   in
@@ -63,5 +63,5 @@ func TestBlockingInOneWay(t *testing.T) {
 		same(t, test.name, codes(blocked.Errors), []string{"INVALID_INPUT"})
 		same(t, test.name+": field", blocked.Errors[0].Path, []string{"input", test.field})
 	}
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/schooltest"
 	"rehearse/internal/store"
 )
 
@@ -41,34 +42,34 @@ func (r bookingRefusal) String() string {
 
 // refusals are all that the filter leaves, newest first.
 func (s *school) refusals(filter string) []bookingRefusal {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct {
 		BookingRefusals struct{ Nodes []bookingRefusal }
 	}
-	s.ask("{ bookingRefusals(first: 100, filter: {"+filter+"}) { nodes { "+bookingRefusalFields+" } } }", nil).into(&data)
+	s.Ask("{ bookingRefusals(first: 100, filter: {"+filter+"}) { nodes { "+bookingRefusalFields+" } } }", nil).Into(&data)
 	return data.BookingRefusals.Nodes
 }
 
 // refusedIn tries to hold a slot in a request of this id.
 func (s *school) refusedIn(id, student, slot string) {
-	s.t.Helper()
+	s.T.Helper()
 	body, err := json.Marshal(in{"query": fmt.Sprintf(
 		"mutation { holdSlot(input: {studentId: %s, slotId: %s}) { errors { code } } }", student, slot)})
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL, bytes.NewReader(body))
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("X-Request-Id", id)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusOK {
-		s.t.Fatalf("status %d: %v", response.StatusCode, err)
+		s.T.Fatalf("status %d: %v", response.StatusCode, err)
 	}
 }
 
@@ -76,31 +77,31 @@ func (s *school) refusedIn(id, student, slot string) {
 func TestRefusedBookingsAreKept(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other, limited := s.student(nil), s.student(nil), s.limited()
-	taken, far := s.newSlot(2*day), s.newSlot(5*day)
-	s.booked(other, taken)
-	interview := s.booked(student, far)
+	student, other, limited := s.Student(nil), s.Student(nil), s.limited()
+	taken, far := s.NewSlot(2*day), s.NewSlot(5*day)
+	s.Booked(other, taken)
+	interview := s.Booked(student, far)
 	for _, test := range []struct {
 		name string
 		do   func() []refused
 		want string
 	}{
-		{"a booking", func() []refused { return s.book(student, taken).Errors },
+		{"a booking", func() []refused { return s.Book(student, taken).Errors },
 			"BOOK_SLOT SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview -"},
-		{"a booking with two refusals", func() []refused { return s.book(limited, taken).Errors },
+		{"a booking with two refusals", func() []refused { return s.Book(limited, taken).Errors },
 			"BOOK_SLOT SLOT_TAKEN+LIMIT_REACHED by ADMIN: student " + limited + ", slot " + taken + ", interview -"},
 		{"a hold", func() []refused { return s.hold(student, taken).Errors },
 			"HOLD_SLOT SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview -"},
 		{"a move", func() []refused { return s.move(interview, taken).Errors },
 			"RESCHEDULE_INTERVIEW SLOT_TAKEN by ADMIN: student " + student + ", slot " + taken + ", interview " + interview},
-		{"a slot that is not there", func() []refused { return s.book(student, missing).Errors },
+		{"a slot that is not there", func() []refused { return s.Book(student, missing).Errors },
 			"BOOK_SLOT NOT_FOUND by ADMIN: student " + student + ", slot -, interview -"},
 		{"a student who is not there", func() []refused { return s.hold(missing, taken).Errors },
 			"HOLD_SLOT NOT_FOUND by ADMIN: student -, slot " + taken + ", interview -"},
 		{"an interview that is not there", func() []refused { return s.move(missing, taken).Errors },
 			"RESCHEDULE_INTERVIEW NOT_FOUND by ADMIN: student -, slot " + taken + ", interview -"},
 		{"by a student", func() (errors []refused) {
-			s.as(booking.RoleStudent, student, func() { errors = s.book(student, taken).Errors })
+			s.as(booking.RoleStudent, student, func() { errors = s.Book(student, taken).Errors })
 			return errors
 		}, "BOOK_SLOT SLOT_TAKEN by STUDENT: student " + student + ", slot " + taken + ", interview -"},
 		{"of somebody else's interview", func() (errors []refused) {
@@ -121,22 +122,22 @@ func TestRefusedBookingsAreKept(t *testing.T) {
 	}
 	s.refusedIn("a-request", student, taken)
 	same(t, "the request", s.refusals("")[0].RequestID, "a-request")
-	s.sound()
+	s.Sound()
 }
 
 func TestWhatIsNotRefusedIsNotKept(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other := s.student(nil), s.student(nil)
-	taken, open, next := s.newSlot(2*day), s.newSlot(3*day), s.newSlot(4*day)
-	s.booked(other, taken)
-	s.accepted(s.hold(student, open).Errors)
-	interview := s.booked(student, open)
-	s.accepted(s.move(interview, next).Errors)
-	same(t, "a dry run", codes(s.tryBook(student, taken).Errors), []string{"SLOT_TAKEN"})
-	same(t, "another mutation", codes(s.complete(interview, 3).Errors), []string{"TOO_SOON"})
+	student, other := s.Student(nil), s.Student(nil)
+	taken, open, next := s.NewSlot(2*day), s.NewSlot(3*day), s.NewSlot(4*day)
+	s.Booked(other, taken)
+	s.Accepted(s.hold(student, open).Errors)
+	interview := s.Booked(student, open)
+	s.Accepted(s.move(interview, next).Errors)
+	same(t, "a dry run", codes(s.TryBook(student, taken).Errors), []string{"SLOT_TAKEN"})
+	same(t, "another mutation", codes(s.Complete(interview, 3).Errors), []string{"TOO_SOON"})
 	s.as(booking.RoleInterviewer, "1", func() {
-		same(t, "a role that may not book", s.ask("mutation { bookSlot(input: {studentId: 1, slotId: 1}) { errors { code } } }", nil).code(), "FORBIDDEN")
+		same(t, "a role that may not book", s.Ask("mutation { bookSlot(input: {studentId: 1, slotId: 1}) { errors { code } } }", nil).Code(), "FORBIDDEN")
 	})
 	same(t, "refusals", len(s.refusals("")), 0)
 }
@@ -145,10 +146,10 @@ func TestWhatIsNotRefusedIsNotKept(t *testing.T) {
 func TestReplayedRefusalsAreKeptOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other := s.student(nil), s.student(nil)
-	taken := s.newSlot(2 * day)
-	s.booked(other, taken)
-	interview := s.booked(student, s.newSlot(3*day))
+	student, other := s.Student(nil), s.Student(nil)
+	taken := s.NewSlot(2 * day)
+	s.Booked(other, taken)
+	interview := s.Booked(student, s.NewSlot(3*day))
 	for n, test := range []struct {
 		mutation string
 		input    in
@@ -174,16 +175,16 @@ func TestReplayedRefusalsAreKeptOnce(t *testing.T) {
 func TestRefusedBookingsAreForgotten(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.book(student, missing)
-	s.setClock(t0.Add(day))
+	student := s.Student(nil)
+	s.Book(student, missing)
+	s.SetClock(t0.Add(day))
 	s.hold(student, missing)
 	for _, test := range []struct {
 		after          time.Duration
 		deleted, stays int
 	}{{90 * day, 0, 2}, {90*day + time.Microsecond, 1, 1}, {91 * day, 0, 1}, {92 * day, 1, 0}} {
-		s.setClock(t0.Add(test.after))
-		n, err := s.app.ForgetBookingRefusals(t.Context())
+		s.SetClock(t0.Add(test.after))
+		n, err := s.App.ForgetBookingRefusals(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,12 +196,12 @@ func TestRefusedBookingsAreForgotten(t *testing.T) {
 func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ada, bob := s.student(nil), s.limited()
-	taken := s.newSlot(2 * day)
-	s.booked(s.student(nil), taken)
-	s.book(ada, taken)
-	s.setClock(t0.Add(time.Hour))
-	s.book(bob, taken)
+	ada, bob := s.Student(nil), s.limited()
+	taken := s.NewSlot(2 * day)
+	s.Booked(s.Student(nil), taken)
+	s.Book(ada, taken)
+	s.SetClock(t0.Add(time.Hour))
+	s.Book(bob, taken)
 	s.hold(ada, missing)
 	for filter, want := range map[string]int{
 		"":                              3,
@@ -227,7 +228,7 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 	read := func(arguments string) refusalPage {
 		t.Helper()
 		var data struct{ BookingRefusals refusalPage }
-		s.ask("{ bookingRefusals("+arguments+") { totalCount nodes { operation } pageInfo { hasNextPage startCursor endCursor } } }", nil).into(&data)
+		s.Ask("{ bookingRefusals("+arguments+") { totalCount nodes { operation } pageInfo { hasNextPage startCursor endCursor } } }", nil).Into(&data)
 		return data.BookingRefusals
 	}
 	newest := read("first: 2")
@@ -241,31 +242,31 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 	same(t, "the oldest", oldest.PageInfo.StartCursor, rest.PageInfo.StartCursor)
 	earlier := read(fmt.Sprintf("last: 5, before: %q", oldest.PageInfo.StartCursor))
 	same(t, "those before it", len(earlier.Nodes), 2)
-	reversed := s.ask(`{ bookingRefusals(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
-	same(t, "a reversed range", reversed.code(), "BAD_USER_INPUT")
+	reversed := s.Ask(`{ bookingRefusals(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
+	same(t, "a reversed range", reversed.Code(), "BAD_USER_INPUT")
 	for role, code := range map[booking.Role]string{
 		booking.RoleStudent: "FORBIDDEN", booking.RoleInterviewer: "FORBIDDEN", booking.RoleAnonymous: "UNAUTHENTICATED",
 	} {
-		s.as(role, ada, func() { same(t, string(role), s.ask("{ bookingRefusals { totalCount } }", nil).code(), code) })
+		s.as(role, ada, func() { same(t, string(role), s.Ask("{ bookingRefusals { totalCount } }", nil).Code(), code) })
 	}
 }
 
 // A refusal that cannot be kept is answered all the same, and counted.
 func TestRefusalsThatCannotBeKeptAreCounted(t *testing.T) {
 	t.Parallel()
-	logged := &logBuffer{}
+	logged := &schooltest.Log{}
 	s := newSchoolWith(t, store.Options{Log: slog.New(slog.NewTextHandler(logged, nil))})
-	if _, err := s.db.SQL(t).ExecContext(t.Context(), "ALTER TABLE booking_refusals RENAME TO gone"); err != nil {
+	if _, err := s.DB.SQL(t).ExecContext(t.Context(), "ALTER TABLE booking_refusals RENAME TO gone"); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		same(t, "the answer", codes(s.book(s.student(nil), missing).Errors), []string{"NOT_FOUND"})
+		same(t, "the answer", codes(s.Book(s.Student(nil), missing).Errors), []string{"NOT_FOUND"})
 	}
 	if n := strings.Count(logged.String(), `level=WARN msg="cannot store a refused booking"`); n != 1 {
 		t.Errorf("three losses are logged %d times: %s", n, logged)
 	}
 	registry := prometheus.NewRegistry()
-	for _, c := range s.store.Collectors() {
+	for _, c := range s.Store.Collectors() {
 		registry.MustRegister(c)
 	}
 	families, err := registry.Gather()

@@ -18,15 +18,15 @@ type profile struct {
 func faculty(t *testing.T) (s *school, student string) {
 	t.Helper()
 	s = newSchool(t)
-	s.interviewer(in{
+	s.Interviewer(in{
 		"name": "Ann Able", "email": "ann@hidden.example.org", "tags": []string{"go", "senior"}, "languages": []string{"de", "EN-us"},
 		"headline": " Systems design ", "bio": "Ten years\nof Go.", "photoUrl": "https://photos.example.org/ann.jpg", "maxPerDay": 3,
 	})
-	s.interviewer(in{"name": "Ben Brave", "email": "able@hidden.example.org", "tags": []string{"go"}, "languages": []string{"en-US"}})
-	s.interviewer(in{"name": "Cy Calm", "tags": []string{"sql"}})
-	gone := s.interviewer(in{"name": "Dee Gone", "tags": []string{"go", "cobol"}, "languages": []string{"de"}})
-	s.accepted(s.updateInterviewer(gone, in{"active": false}))
-	return s, s.student(nil)
+	s.Interviewer(in{"name": "Ben Brave", "email": "able@hidden.example.org", "tags": []string{"go"}, "languages": []string{"en-US"}})
+	s.Interviewer(in{"name": "Cy Calm", "tags": []string{"sql"}})
+	gone := s.Interviewer(in{"name": "Dee Gone", "tags": []string{"go", "cobol"}, "languages": []string{"de"}})
+	s.Accepted(s.updateInterviewer(gone, in{"active": false}))
+	return s, s.Student(nil)
 }
 
 // TestBrowsing looks for interviewers as a student and as an administrator.
@@ -54,14 +54,14 @@ func TestBrowsing(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for role, want := range map[booking.Role][]string{booking.RoleStudent: test.student, booking.RoleAdmin: test.admin} {
-				s.act(role, int64(number(t, student)))
+				s.Act(role, int64(number(t, student)))
 				var data struct {
 					Interviewers struct {
 						TotalCount int
 						Nodes      []struct{ Name string }
 					}
 				}
-				s.ask("{ interviewers(filter: {"+test.filter+"}) { totalCount nodes { name } } }", nil).into(&data)
+				s.Ask("{ interviewers(filter: {"+test.filter+"}) { totalCount nodes { name } } }", nil).Into(&data)
 				got := []string{}
 				for _, one := range data.Interviewers.Nodes {
 					name, _, _ := strings.Cut(one.Name, " ")
@@ -77,15 +77,15 @@ func TestBrowsing(t *testing.T) {
 func TestStudentsReadThePublicProfileAlone(t *testing.T) {
 	t.Parallel()
 	s, student := faculty(t)
-	s.act(booking.RoleStudent, int64(number(t, student)))
+	s.Act(booking.RoleStudent, int64(number(t, student)))
 	var data struct{ Interviewers struct{ Nodes []profile } }
-	s.ask(`{ interviewers(first: 1) { nodes { name headline bio photoUrl languages } } }`, nil).into(&data)
+	s.Ask(`{ interviewers(first: 1) { nodes { name headline bio photoUrl languages } } }`, nil).Into(&data)
 	text := func(s string) *string { return &s }
 	same(t, "the profile", data.Interviewers.Nodes, []profile{{
 		"Ann Able", text("Systems design"), text("Ten years\nof Go."), text("https://photos.example.org/ann.jpg"), []string{"de", "en-US"},
 	}})
-	s.ask(`{ interviewers(last: 1) { nodes { headline languages email maxPerDay maxPerWeek meetingUrl availability { totalCount } blocks { totalCount }
-		slots { totalCount } } } }`, nil).want(
+	s.Ask(`{ interviewers(last: 1) { nodes { headline languages email maxPerDay maxPerWeek meetingUrl availability { totalCount } blocks { totalCount }
+		slots { totalCount } } } }`, nil).Want(
 		`{"interviewers":{"nodes":[{"headline":null,"languages":[],"email":null,"maxPerDay":null,"maxPerWeek":null,"meetingUrl":null,`+
 			`"availability":null,"blocks":null,"slots":null}]}}`,
 		"interviewers nodes 0 availability: FORBIDDEN", "interviewers nodes 0 blocks: FORBIDDEN", "interviewers nodes 0 email: FORBIDDEN",
@@ -93,11 +93,11 @@ func TestStudentsReadThePublicProfileAlone(t *testing.T) {
 		"interviewers nodes 0 meetingUrl: FORBIDDEN", "interviewers nodes 0 slots: FORBIDDEN")
 	// The order, and its cursors, would tell what the field does not.
 	for _, direction := range []string{"ASC", "DESC"} {
-		s.ask(`{ interviewers(orderBy: { field: EMAIL, direction: `+direction+` }) { edges { cursor } } }`, nil).
-			want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
+		s.Ask(`{ interviewers(orderBy: { field: EMAIL, direction: `+direction+` }) { edges { cursor } } }`, nil).
+			Want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
 	}
-	s.act(booking.RoleInterviewer, 1)
-	s.ask(`{ interviewers { nodes { name } } }`, nil).want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
+	s.Act(booking.RoleInterviewer, 1)
+	s.Ask(`{ interviewers { nodes { name } } }`, nil).Want(`{"interviewers":null}`, "interviewers: FORBIDDEN")
 }
 
 func TestTags(t *testing.T) {
@@ -105,36 +105,36 @@ func TestTags(t *testing.T) {
 	s, student := faculty(t)
 	const all = `{"tags":[{"tag":"go","interviewers":2},{"tag":"senior","interviewers":1},{"tag":"sql","interviewers":1}]}`
 	for role, id := range map[booking.Role]string{booking.RoleStudent: student, booking.RoleInterviewer: "1", booking.RoleAdmin: "0"} {
-		s.act(role, int64(number(t, id)))
-		s.ask(`{ tags { tag interviewers } }`, nil).want(all)
-		s.ask(`{ tags(first: 1) { tag } }`, nil).want(`{"tags":[{"tag":"go"}]}`)
+		s.Act(role, int64(number(t, id)))
+		s.Ask(`{ tags { tag interviewers } }`, nil).Want(all)
+		s.Ask(`{ tags(first: 1) { tag } }`, nil).Want(`{"tags":[{"tag":"go"}]}`)
 		for _, first := range []int{0, -1, 501} {
-			a := s.ask(fmt.Sprintf(`{ tags(first: %d) { tag } }`, first), nil)
-			a.want(`{"tags":null}`, "tags: BAD_USER_INPUT")
+			a := s.Ask(fmt.Sprintf(`{ tags(first: %d) { tag } }`, first), nil)
+			a.Want(`{"tags":null}`, "tags: BAD_USER_INPUT")
 			same(t, "says", a.Errors[0].Message, fmt.Sprintf("first is %d; a whole number from 1 to 500 is allowed.", first))
 		}
 	}
-	s.act(booking.RoleAnonymous, 0)
-	s.ask(`{ tags { tag } }`, nil).want(`{"tags":null}`, "tags: UNAUTHENTICATED")
+	s.Act(booking.RoleAnonymous, 0)
+	s.Ask(`{ tags { tag } }`, nil).Want(`{"tags":null}`, "tags: UNAUTHENTICATED")
 }
 
 func TestProfilesAreChanged(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	read := func() profile {
 		t.Helper()
 		var data struct{ Interviewer profile }
-		s.ask(`{ interviewer(id: `+ann+`) { headline bio photoUrl languages } }`, nil).into(&data)
+		s.Ask(`{ interviewer(id: `+ann+`) { headline bio photoUrl languages } }`, nil).Into(&data)
 		return data.Interviewer
 	}
 	same(t, "nothing yet", read(), profile{Languages: []string{}})
 	full := in{"headline": "One", "bio": "Two", "photoUrl": "https://photos.example.org/3", "languages": []string{"pt-br", "de", "pt_BR"}}
-	s.accepted(s.updateInterviewer(ann, full))
+	s.Accepted(s.updateInterviewer(ann, full))
 	text := func(s string) *string { return &s }
 	want := profile{Headline: text("One"), Bio: text("Two"), PhotoURL: text("https://photos.example.org/3"), Languages: []string{"de", "pt-BR"}}
 	same(t, "all of it", read(), want)
-	s.accepted(s.updateInterviewer(ann, in{"name": "Other"}))
+	s.Accepted(s.updateInterviewer(ann, in{"name": "Other"}))
 	same(t, "what is left out stays", read(), want)
 	for field, refusal := range map[string]struct {
 		value any
@@ -149,7 +149,7 @@ func TestProfilesAreChanged(t *testing.T) {
 		same(t, field, [3]any{refused[0].Code, refused[0].Message, refused[0].Path}, [3]any{"INVALID_INPUT", refusal.says, []string{"input", field}})
 	}
 	same(t, "nothing of it was written", read(), want)
-	s.accepted(s.updateInterviewer(ann, in{"headline": nil, "bio": " ", "photoUrl": "", "languages": []string{}}))
+	s.Accepted(s.updateInterviewer(ann, in{"headline": nil, "bio": " ", "photoUrl": "", "languages": []string{}}))
 	same(t, "taken away", read(), profile{Languages: []string{}})
 }
 
@@ -163,7 +163,7 @@ func TestProfilesAreImported(t *testing.T) {
 		[]string{"2 CREATED", "3 CREATED", "4 FAILED photoUrl:INVALID_INPUT languages:INVALID_INPUT"})
 	same(t, "again", s.imports("importInterviewers", table, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED"})
 	var data struct{ Interviewers struct{ Nodes []profile } }
-	s.ask(`{ interviewers { nodes { name headline bio photoUrl languages } } }`, nil).into(&data)
+	s.Ask(`{ interviewers { nodes { name headline bio photoUrl languages } } }`, nil).Into(&data)
 	text := func(s string) *string { return &s }
 	same(t, "profiles", data.Interviewers.Nodes, []profile{
 		{"Ann", text("Go"), text("Ten years, and more"), text("https://photos.example.org/ann.jpg"), []string{"en", "pt-BR"}},

@@ -39,12 +39,10 @@ const (
 	closedFields = `closedSlots { id status } conflicts { id status } cancelled { id status cancelReason } `
 )
 
-type in = map[string]any
-
 // weekly publishes a rule of two o'clock to four, on every day of the week after
 // t0's, in UTC; set changes what is sent.
 func (s *school) weekly(interviewer string, set in) weekly {
-	s.t.Helper()
+	s.T.Helper()
 	input := in{
 		"interviewerId": interviewer, "startDate": "2026-06-08", "endDate": "2026-06-14", "startTime": "14:00", "endTime": "16:00",
 		"weekdays": []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"},
@@ -53,45 +51,45 @@ func (s *school) weekly(interviewer string, set in) weekly {
 		input[key] = value
 	}
 	var payload weekly
-	s.mutate("addWeeklyAvailability", publishedFields, input, &payload)
+	s.Mutate("addWeeklyAvailability", publishedFields, input, &payload)
 	return payload
 }
 
 func (s *school) update(availability string, set in) weekly {
-	s.t.Helper()
+	s.T.Helper()
 	set["availabilityId"] = availability
 	var payload weekly
-	s.mutate("updateAvailability", publishedFields+closedFields, set, &payload)
+	s.Mutate("updateAvailability", publishedFields+closedFields, set, &payload)
 	return payload
 }
 
 func (s *school) closing(mutation, fields string, input in) closed {
-	s.t.Helper()
+	s.T.Helper()
 	var payload closed
-	s.mutate(mutation, fields+closedFields, input, &payload)
+	s.Mutate(mutation, fields+closedFields, input, &payload)
 	return payload
 }
 
 func TestTwoToFourEveryDayNextWeek(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(in{"timeZone": "Europe/Berlin"})
+	ann := s.Interviewer(in{"timeZone": "Europe/Berlin"})
 	added := s.weekly(ann, nil)
-	s.accepted(added.Errors)
+	s.Accepted(added.Errors)
 	same(t, "two slots on seven days", len(added.Slots), 14)
 	same(t, "in her own zone", starts(added.Slots[:3]), []string{"2026-06-08T12:00:00Z", "2026-06-08T13:00:00Z", "2026-06-09T12:00:00Z"})
 	same(t, "the rule", added.Availability.Weekly.TimeZone, "Europe/Berlin")
 	same(t, "its first day", added.Availability.Start, "2026-06-07T22:00:00Z")
 	same(t, "its last", added.Availability.End, ptr("2026-06-14T22:00:00Z"))
 
-	before := s.rows()
+	before := s.Rows()
 	again := s.weekly(ann, nil)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "the same rule again is the same", again.Availability.ID, added.Availability.ID)
 	same(t, "with the same slots", ids(again.Slots), ids(added.Slots))
-	same(t, "and writes nothing", s.rows(), before)
-	same(t, "a student sees them", len(s.list(s.student(nil)).Nodes), 14)
-	s.sound()
+	same(t, "and writes nothing", s.Rows(), before)
+	same(t, "a student sees them", len(s.List(s.Student(nil)).Nodes), 14)
+	s.Sound()
 }
 
 func TestWeeklyShapes(t *testing.T) {
@@ -121,8 +119,8 @@ func TestWeeklyShapes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			added := s.weekly(s.interviewer(nil), test.set)
-			s.accepted(added.Errors)
+			added := s.weekly(s.Interviewer(nil), test.set)
+			s.Accepted(added.Errors)
 			same(t, "starts", starts(added.Slots), test.starts)
 			same(t, "unused", added.UnusedMinutes, test.unused)
 		})
@@ -133,36 +131,36 @@ func TestOpenEndedRuleIsExtendedAsTimeGoesOn(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var policy struct{ Errors []refused }
-	s.mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
-	s.accepted(policy.Errors)
-	ann := s.interviewer(nil)
+	s.Mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
+	s.Accepted(policy.Errors)
+	ann := s.Interviewer(nil)
 	added := s.weekly(ann, in{"endDate": nil, "endTime": "15:00"})
-	s.accepted(added.Errors)
+	s.Accepted(added.Errors)
 	same(t, "as far as the horizon", starts(added.Slots), []string{"2026-06-08T14:00:00Z", "2026-06-09T14:00:00Z", "2026-06-10T14:00:00Z"})
 	same(t, "no end", added.Availability.End, (*string)(nil))
 
 	extend := func() (slots int) {
-		result, err := s.app.ExtendAvailability(t.Context())
+		result, err := s.App.ExtendAvailability(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return result.Slots
 	}
 	same(t, "nothing more yet", extend(), 0)
-	s.setClock(t0.Add(2 * day))
+	s.SetClock(t0.Add(2 * day))
 	same(t, "two days later, two more", extend(), 2)
 	same(t, "and once", extend(), 0)
 	closed := s.closing("removeAvailability", "", in{"availabilityId": added.Availability.ID})
-	s.accepted(closed.Errors)
+	s.Accepted(closed.Errors)
 	same(t, "all are withdrawn", len(closed.ClosedSlots), 5)
-	s.setClock(t0.Add(9 * day))
+	s.SetClock(t0.Add(9 * day))
 	same(t, "a removed rule is not extended", extend(), 0)
 	same(t, "and is not there", codes(s.closing("removeAvailability", "", in{"availabilityId": added.Availability.ID}).Errors), []string{"NOT_FOUND"})
 
 	far := s.weekly(ann, in{"startDate": "2026-08-01", "endDate": nil})
-	s.accepted(far.Errors)
+	s.Accepted(far.Errors)
 	same(t, "a rule beyond the horizon has no slots yet", len(far.Slots), 0)
-	s.sound()
+	s.Sound()
 }
 
 // A rule whose slots all stand under another one goes on where that one ends.
@@ -170,36 +168,36 @@ func TestRuleBehindAnother(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var policy struct{ Errors []refused }
-	s.mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
-	s.accepted(policy.Errors)
-	ann := s.interviewer(nil)
+	s.Mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
+	s.Accepted(policy.Errors)
+	ann := s.Interviewer(nil)
 	week := s.weekly(ann, in{"endTime": "15:00"}) // until 14 June, published until 10 June
-	s.accepted(week.Errors)
+	s.Accepted(week.Errors)
 	forever := s.weekly(ann, in{"endTime": "15:00", "endDate": nil})
-	s.accepted(forever.Errors)
+	s.Accepted(forever.Errors)
 	same(t, "the same slots", ids(forever.Slots), ids(week.Slots))
 	if forever.Availability.ID == week.Availability.ID {
 		t.Error("the open-ended rule was not kept")
 	}
-	s.setClock(t0.Add(10 * day))
-	if _, err := s.app.ExtendAvailability(t.Context()); err != nil {
+	s.SetClock(t0.Add(10 * day))
+	if _, err := s.App.ExtendAvailability(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "days on which a slot stands, to 20 June", len(s.listIn(s.student(nil), t0.Add(10*day), t0.Add(30*day)).Nodes), 10)
-	s.sound()
+	same(t, "days on which a slot stands, to 20 June", len(s.ListIn(s.Student(nil), t0.Add(10*day), t0.Add(30*day)).Nodes), 10)
+	s.Sound()
 }
 
 func TestUpdatingARule(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	added := s.weekly(s.interviewer(nil), in{"endDate": "2026-06-10"}) // Monday to Wednesday, 14 and 15 o'clock
-	s.accepted(added.Errors)
+	student := s.Student(nil)
+	added := s.weekly(s.Interviewer(nil), in{"endDate": "2026-06-10"}) // Monday to Wednesday, 14 and 15 o'clock
+	s.Accepted(added.Errors)
 	at := func(n int) string { return added.Slots[n].ID }
-	booked := s.booked(student, at(0))
+	booked := s.Booked(student, at(0))
 
 	later := s.update(added.Availability.ID, in{"startTime": "15:00", "endTime": "17:00", "tags": []string{" Go ", "go"}})
-	s.accepted(later.Errors)
+	s.Accepted(later.Errors)
 	same(t, "what stays keeps its id", []string{later.Slots[0].ID, later.Slots[2].ID, later.Slots[4].ID}, []string{at(1), at(3), at(5)})
 	same(t, "what goes", ids(later.ClosedSlots), []string{at(2), at(4)})
 	same(t, "what is booked stands", later.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
@@ -207,53 +205,53 @@ func TestUpdatingARule(t *testing.T) {
 	same(t, "tags", later.Availability.Tags, []string{"go"})
 
 	harder := s.update(added.Availability.ID, in{"endDate": "2026-06-09", "cancelBooked": true})
-	s.accepted(harder.Errors)
+	s.Accepted(harder.Errors)
 	same(t, "two fewer, and the booked one", len(harder.ClosedSlots), 3)
 	same(t, "cancelled", harder.Cancelled[0].Status, "CANCELLED")
 	same(t, "nothing stands in the way", len(harder.Conflicts), 0)
-	same(t, "it does not count", s.list(student).Eligibility.InterviewsUsed, 0)
+	same(t, "it does not count", s.List(student).Eligibility.InterviewsUsed, 0)
 
 	back := s.update(added.Availability.ID, in{"startTime": "14:00", "endTime": "16:00", "endDate": "2026-06-10"})
-	s.accepted(back.Errors)
+	s.Accepted(back.Errors)
 	same(t, "the first rule's times are back", starts(back.Slots), starts(added.Slots))
 	forever := s.update(added.Availability.ID, in{"endDate": nil})
-	s.accepted(forever.Errors)
+	s.Accepted(forever.Errors)
 	same(t, "null makes it go on", forever.Availability.Weekly.EndDate, (*string)(nil))
 	same(t, "as far as the horizon", len(forever.Slots), 2*173) // 8 June to 27 November
 	same(t, "a rule has no start", codes(s.update(added.Availability.ID, in{"start": "2026-06-08T10:00:00Z"}).Errors), []string{"INVALID_INPUT"})
-	s.sound()
+	s.Sound()
 }
 
 func TestUpdatingAWindow(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	first := s.publish(ann, t0.Add(day), 2*time.Hour, 60)
-	other := s.publish(ann, t0.Add(2*day), time.Hour, 60)
+	ann := s.Interviewer(nil)
+	first := s.Publish(ann, t0.Add(day), 2*time.Hour, 60)
+	other := s.Publish(ann, t0.Add(2*day), time.Hour, 60)
 	moved := s.update(first.Availability.ID, in{"end": t0.Add(day + 4*time.Hour).Format(time.RFC3339), "start": t0.Add(day + time.Hour).Format(time.RFC3339)})
-	s.accepted(moved.Errors)
+	s.Accepted(moved.Errors)
 	same(t, "starts", starts(moved.Slots), []string{"2026-06-02T09:00:00Z", "2026-06-02T10:00:00Z", "2026-06-02T11:00:00Z"})
 	same(t, "kept", moved.Slots[0].ID, first.Slots[1].ID)
 	same(t, "gone", ids(moved.ClosedSlots), ids(first.Slots[:1]))
 	halves := s.update(first.Availability.ID, in{"slotMinutes": 30})
-	s.accepted(halves.Errors)
+	s.Accepted(halves.Errors)
 	same(t, "cut anew", len(halves.Slots), 6)
 	same(t, "a window has no weekdays", codes(s.update(first.Availability.ID, in{"everyWeeks": 2}).Errors), []string{"INVALID_INPUT"})
 	twin := s.update(other.Availability.ID, in{
 		"start": t0.Add(day + time.Hour).Format(time.RFC3339), "end": t0.Add(day + 4*time.Hour).Format(time.RFC3339), "slotMinutes": 30,
 	})
 	same(t, "not two of the same", codes(twin.Errors), []string{"AVAILABILITY_CONFLICT"})
-	s.sound()
+	s.Sound()
 }
 
 func TestBlockingTime(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	ann := s.interviewer(in{"timeZone": "Europe/Berlin"})
+	student := s.Student(nil)
+	ann := s.Interviewer(in{"timeZone": "Europe/Berlin"})
 	added := s.weekly(ann, in{"startTime": "10:00", "endTime": "13:00"}) // 08 to 11 in UTC
-	s.accepted(added.Errors)
-	booked := s.booked(student, added.Slots[1].ID) // Monday, 09
+	s.Accepted(added.Errors)
+	booked := s.Booked(student, added.Slots[1].ID) // Monday, 09
 	block := func(set in) closed {
 		input := in{"interviewerId": ann, "reason": "ill"}
 		for key, value := range set {
@@ -262,69 +260,69 @@ func TestBlockingTime(t *testing.T) {
 		return s.closing("blockTime", "blocks { id start end reason }", input)
 	}
 	monday := block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z"})
-	s.accepted(monday.Errors)
+	s.Accepted(monday.Errors)
 	same(t, "what touches is booked and stands", monday.Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
 	same(t, "nothing else touches", len(monday.ClosedSlots), 0)
 
 	days := block(in{"start": "2026-06-09T10:30:00+02:00", "end": "2026-06-09T11:00:00+02:00", "dates": []string{"2026-06-10", "2026-06-12"}})
-	s.accepted(days.Errors)
+	s.Accepted(days.Errors)
 	same(t, "on two days", len(days.Blocks), 2)
 	same(t, "at the same time", days.Blocks[1].Start, "2026-06-12T08:30:00Z")
 	same(t, "the slots", ids(days.ClosedSlots), []string{added.Slots[6].ID, added.Slots[12].ID})
 
 	harder := block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z", "cancelBooked": true})
-	s.accepted(harder.Errors)
+	s.Accepted(harder.Errors)
 	same(t, "cancelled, and told why", *harder.Cancelled[0].CancelReason, "ill")
 	again := s.weekly(ann, in{"startTime": "10:00", "endTime": "13:00"})
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "nothing is published in it any more", len(again.Slots), 21-3)
 	same(t, "and it says so", again.Skipped[1].Reason, "BLOCKED")
 	same(t, "a reversed range", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T09:00:00Z"}).Errors), []string{"INVALID_RANGE"})
 	same(t, "no reason", codes(block(in{"start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z", "reason": ""}).Errors), []string{"INVALID_INPUT"})
 	same(t, "of nobody", codes(block(in{"interviewerId": 999, "start": "2026-06-08T09:30:00Z", "end": "2026-06-08T10:00:00Z"}).Errors), []string{"NOT_FOUND"})
-	s.sound()
+	s.Sound()
 }
 
 func TestUnblockingTime(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	added := s.weekly(ann, nil)
-	s.accepted(added.Errors)
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": added.Slots[2].ID}).Errors) // Tuesday, 14
+	s.Accepted(added.Errors)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": added.Slots[2].ID}).Errors) // Tuesday, 14
 	block := s.closing("blockTime", "blocks { id start end reason }", in{
 		"interviewerId": ann, "start": "2026-06-09T00:00:00Z", "end": "2026-06-11T00:00:00Z", "reason": "away",
 	})
-	s.accepted(block.Errors)
+	s.Accepted(block.Errors)
 	same(t, "three slots go", len(block.ClosedSlots), 3)
 	var data struct {
 		Interviewer struct {
 			Blocks struct{ Nodes []struct{ ID, Reason string } }
 		}
 	}
-	s.ask("query($i: ID!) { interviewer(id: $i) { blocks { nodes { id reason } } } }", in{"i": ann}).into(&data)
+	s.Ask("query($i: ID!) { interviewer(id: $i) { blocks { nodes { id reason } } } }", in{"i": ann}).Into(&data)
 	same(t, "the block is listed", data.Interviewer.Blocks.Nodes, []struct{ ID, Reason string }{{block.Blocks[0].ID, "away"}})
 
 	var back struct {
 		Slots  []slot
 		Errors []refused
 	}
-	s.mutate("unblockTime", "slots { id start status }", in{"blockId": block.Blocks[0].ID}, &back)
-	s.accepted(back.Errors)
+	s.Mutate("unblockTime", "slots { id start status }", in{"blockId": block.Blocks[0].ID}, &back)
+	s.Accepted(back.Errors)
 	same(t, "they come back, and not the one that was withdrawn by itself", starts(back.Slots),
 		[]string{"2026-06-09T15:00:00Z", "2026-06-10T14:00:00Z", "2026-06-10T15:00:00Z"})
-	same(t, "and are offered", len(s.list(s.student(nil)).Nodes), 13)
-	s.mutate("unblockTime", "slots { id }", in{"blockId": block.Blocks[0].ID}, &back)
+	same(t, "and are offered", len(s.List(s.Student(nil)).Nodes), 13)
+	s.Mutate("unblockTime", "slots { id }", in{"blockId": block.Blocks[0].ID}, &back)
 	same(t, "it is gone", codes(back.Errors), []string{"NOT_FOUND"})
-	s.sound()
+	s.Sound()
 }
 
 // A rule cannot be changed to one without a window to come, but it can be ended.
 func TestUpdatingARuleToNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	added := s.weekly(s.interviewer(nil), nil) // from Monday 8 June to Sunday 14 June
-	before := s.rows()
+	added := s.weekly(s.Interviewer(nil), nil) // from Monday 8 June to Sunday 14 June
+	before := s.Rows()
 	for what, set := range map[string]in{
 		"no such day":          {"weekdays": []string{"FRIDAY"}, "endDate": "2026-06-09"},
 		"wholly in the past":   {"startDate": "2026-05-01", "endDate": "2026-05-20"},
@@ -332,71 +330,71 @@ func TestUpdatingARuleToNothing(t *testing.T) {
 	} {
 		same(t, what, codes(s.update(added.Availability.ID, set).Errors), []string{"INVALID_RANGE"})
 	}
-	same(t, "nothing changes", s.rows(), before)
+	same(t, "nothing changes", s.Rows(), before)
 	ended := s.update(added.Availability.ID, in{"endDate": "2026-06-08"})
-	s.accepted(ended.Errors)
+	s.Accepted(ended.Errors)
 	same(t, "it ends earlier", len(ended.Slots), 2)
-	s.setClock(t0.Add(8 * day))
-	s.accepted(s.update(added.Availability.ID, in{"endDate": "2026-06-08"}).Errors)
-	s.sound()
+	s.SetClock(t0.Add(8 * day))
+	s.Accepted(s.update(added.Availability.ID, in{"endDate": "2026-06-08"}).Errors)
+	s.Sound()
 }
 
 func TestWithdrawingASlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	added := s.weekly(s.interviewer(nil), nil)
-	s.accepted(added.Errors)
+	student := s.Student(nil)
+	added := s.weekly(s.Interviewer(nil), nil)
+	s.Accepted(added.Errors)
 	withdraw := func(slot string, cancel bool) closed {
 		return s.closing("withdrawSlot", "", in{"slotId": slot, "cancelBooked": cancel})
 	}
 	first := withdraw(added.Slots[0].ID, false)
-	s.accepted(first.Errors)
+	s.Accepted(first.Errors)
 	same(t, "withdrawn", first.ClosedSlots, []slot{{ID: added.Slots[0].ID, Status: "WITHDRAWN"}})
 	same(t, "again is nothing", len(withdraw(added.Slots[0].ID, false).ClosedSlots), 0)
-	same(t, "it cannot be booked", codes(s.book(student, added.Slots[0].ID).Errors), []string{"SLOT_WITHDRAWN"})
+	same(t, "it cannot be booked", codes(s.Book(student, added.Slots[0].ID).Errors), []string{"SLOT_WITHDRAWN"})
 	edited := s.update(added.Availability.ID, in{"endTime": "17:00"})
-	s.accepted(edited.Errors)
+	s.Accepted(edited.Errors)
 	same(t, "editing its rule does not bring it back", edited.Slots[0].ID, added.Slots[1].ID)
 
-	booked := s.booked(student, added.Slots[1].ID)
+	booked := s.Booked(student, added.Slots[1].ID)
 	same(t, "a booked one stands", withdraw(added.Slots[1].ID, false).Conflicts, []interview{{ID: booked, Status: "BOOKED"}})
 	same(t, "or is cancelled", len(withdraw(added.Slots[1].ID, true).Cancelled), 1)
 	same(t, "an unknown one", codes(withdraw("999999", false).Errors), []string{"NOT_FOUND"})
-	s.setClock(t0.Add(20 * day))
+	s.SetClock(t0.Add(20 * day))
 	same(t, "a past one", codes(withdraw(added.Slots[5].ID, false).Errors), []string{"SLOT_IN_PAST"})
-	s.sound()
+	s.Sound()
 }
 
 func TestOverlapsAreReportedWithWhatTheyOverlap(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	standing := s.publish(ann, time.Date(2026, 6, 9, 14, 30, 0, 0, time.UTC), time.Hour, 60)
+	ann := s.Interviewer(nil)
+	standing := s.Publish(ann, time.Date(2026, 6, 9, 14, 30, 0, 0, time.UTC), time.Hour, 60)
 	added := s.weekly(ann, in{"endDate": "2026-06-10"})
-	s.accepted(added.Errors)
+	s.Accepted(added.Errors)
 	same(t, "the rest goes through", len(added.Slots), 4)
 	same(t, "what is skipped", len(added.Skipped), 2)
 	for _, skipped := range added.Skipped {
 		same(t, "why", skipped.Reason, "OVERLAP")
 		same(t, "with what", ids(skipped.Overlaps), ids(standing.Slots))
 	}
-	s.sound()
+	s.Sound()
 }
 
 func TestFiltersOfTheList(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	ann := s.interviewer(in{"tags": []string{"Go", "senior"}})
-	bob := s.interviewer(nil)
-	a := s.slot(ann, day)
-	b := s.slot(bob, 2*day)
+	student := s.Student(nil)
+	ann := s.Interviewer(in{"tags": []string{"Go", "senior"}})
+	bob := s.Interviewer(nil)
+	a := s.Slot(ann, day)
+	b := s.Slot(bob, 2*day)
 	tagged := s.weekly(bob, in{"endDate": "2026-06-08", "endTime": "15:00", "tags": []string{"go"}})
 	list := func(arguments string) []string {
 		var data struct{ AvailableSlots available }
-		s.ask(`query($s: ID!) { availableSlots(studentId: $s, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z"`+
-			arguments+`) { nodes { id } totalCount emptyReasons { code } } }`, in{"s": student}).into(&data)
+		s.Ask(`query($s: ID!) { availableSlots(studentId: $s, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z"`+
+			arguments+`) { nodes { id } totalCount emptyReasons { code } } }`, in{"s": student}).Into(&data)
 		same(t, "total of "+arguments, data.AvailableSlots.TotalCount, len(data.AvailableSlots.Nodes))
 		return ids(data.AvailableSlots.Nodes)
 	}
@@ -409,14 +407,14 @@ func TestFiltersOfTheList(t *testing.T) {
 	same(t, "in any case", list(`, tags: [" GO "]`), []string{a, c})
 	same(t, "all tags", list(`, tags: ["go", "senior"]`), []string{a})
 	same(t, "both filters", list(`, tags: ["go"], interviewerIds: [`+bob+`]`), []string{c})
-	same(t, "an empty tag", s.ask(`{ availableSlots(studentId: `+student+`, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z", tags: [""]) { totalCount } }`, nil).code(), "BAD_USER_INPUT")
+	same(t, "an empty tag", s.Ask(`{ availableSlots(studentId: `+student+`, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z", tags: [""]) { totalCount } }`, nil).Code(), "BAD_USER_INPUT")
 }
 
 func TestBadCalendarInput(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	before := s.rows()
+	ann := s.Interviewer(nil)
+	before := s.Rows()
 	for _, test := range []struct {
 		name        string
 		set         in
@@ -453,8 +451,8 @@ func TestBadCalendarInput(t *testing.T) {
 		for key, value := range set {
 			input[key] = value
 		}
-		code := s.ask(`mutation($i: AddWeeklyAvailabilityInput!) { addWeeklyAvailability(input: $i) { errors { code } } }`, in{"i": input}).code()
+		code := s.Ask(`mutation($i: AddWeeklyAvailabilityInput!) { addWeeklyAvailability(input: $i) { errors { code } } }`, in{"i": input}).Code()
 		same(t, name, code, "BAD_USER_INPUT")
 	}
-	same(t, "nothing was written", s.rows(), before)
+	same(t, "nothing was written", s.Rows(), before)
 }

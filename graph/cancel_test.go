@@ -9,17 +9,17 @@ import (
 
 // as runs something in the name of somebody; an administrator goes on after it.
 func (s *school) as(role booking.Role, id string, do func()) {
-	s.t.Helper()
-	s.act(role, int64(number(s.t, id)))
-	defer s.act(booking.RoleAdmin, 0)
+	s.T.Helper()
+	s.Act(role, int64(number(s.T, id)))
+	defer s.Act(booking.RoleAdmin, 0)
 	do()
 }
 
 // statusOf is the status of a slot.
 func (s *school) statusOf(slotID string) string {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Slot slot }
-	s.ask("query($s: ID!) { slot(id: $s) { status } }", in{"s": slotID}).into(&data)
+	s.Ask("query($s: ID!) { slot(id: $s) { status } }", in{"s": slotID}).Into(&data)
 	return data.Slot.Status
 }
 
@@ -47,27 +47,27 @@ func TestCancelCutoff(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
 			s.policy(in{"cancelCutoffSeconds": test.cutoff})
-			slot := s.newSlot(3 * day)
-			id := s.booked(s.student(nil), slot)
-			s.setClock(test.now)
-			s.act(test.role, 1)
-			before := s.rows()
-			answer := s.cancel(id)
+			slot := s.NewSlot(3 * day)
+			id := s.Booked(s.Student(nil), slot)
+			s.SetClock(test.now)
+			s.Act(test.role, 1)
+			before := s.Rows()
+			answer := s.Cancel(id)
 			same(t, "verdict", codes(answer.Errors), test.want)
 			same(t, "the slot", s.statusOf(slot), test.slot)
 			if len(test.want) > 0 {
 				same(t, "path", answer.Errors[0].Path, []string{"input", "interviewId"})
-				same(t, "nothing is written", s.rows(), before)
+				same(t, "nothing is written", s.Rows(), before)
 				return
 			}
-			after := s.rows()
-			s.setClock(start.Add(-time.Second))
-			again := s.cancel(id)
-			s.accepted(again.Errors)
+			after := s.Rows()
+			s.SetClock(start.Add(-time.Second))
+			again := s.Cancel(id)
+			s.Accepted(again.Errors)
 			same(t, "cancelling again, when it would be too late", *again.Interview, *answer.Interview)
-			same(t, "changes nothing", s.rows(), after)
-			s.setClock(test.now)
-			s.sound()
+			same(t, "changes nothing", s.Rows(), after)
+			s.SetClock(test.now)
+			s.Sound()
 		})
 	}
 }
@@ -77,21 +77,21 @@ func TestCancelCutoff(t *testing.T) {
 func TestSlotThatItsInterviewerCancelled(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	rule := s.weekly(ann, in{"endDate": "2026-06-08"}) // two slots
 	slot := rule.Slots[0].ID
-	id := s.booked(s.student(nil), slot)
-	s.as(booking.RoleInterviewer, ann, func() { s.accepted(s.cancel(id).Errors) })
+	id := s.Booked(s.Student(nil), slot)
+	s.as(booking.RoleInterviewer, ann, func() { s.Accepted(s.Cancel(id).Errors) })
 	same(t, "it is withdrawn", s.statusOf(slot), "WITHDRAWN")
-	s.accepted(s.update(rule.Availability.ID, in{"endDate": "2026-06-09"}).Errors)
-	same(t, "and stays so", starts(s.list(s.student(nil)).Nodes),
+	s.Accepted(s.update(rule.Availability.ID, in{"endDate": "2026-06-09"}).Errors)
+	same(t, "and stays so", starts(s.List(s.Student(nil)).Nodes),
 		[]string{"2026-06-08T15:00:00Z", "2026-06-09T14:00:00Z", "2026-06-09T15:00:00Z"})
-	s.accepted(s.active(ann, false, nil).Errors)
-	s.accepted(s.active(ann, true, nil).Errors)
-	same(t, "also when he returns", len(s.list(s.student(nil)).Nodes), 3)
-	s.accepted(s.publish(ann, time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC), time.Hour, 60).Errors)
-	same(t, "until he publishes it himself", len(s.list(s.student(nil)).Nodes), 4)
-	s.sound()
+	s.Accepted(s.active(ann, false, nil).Errors)
+	s.Accepted(s.active(ann, true, nil).Errors)
+	same(t, "also when he returns", len(s.List(s.Student(nil)).Nodes), 3)
+	s.Accepted(s.Publish(ann, time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC), time.Hour, 60).Errors)
+	same(t, "until he publishes it himself", len(s.List(s.Student(nil)).Nodes), 4)
+	s.Sound()
 }
 
 // A booked slot that its interviewer took back stands until its interview ends,
@@ -112,13 +112,13 @@ func TestTakenBackSlots(t *testing.T) {
 			return s.closing("blockTime", "blocks { id } ", block)
 		}, func(s *school, _ place, taken closed) []refused {
 			var payload struct{ Errors []refused }
-			s.mutate("unblockTime", "slots { id }", in{"blockId": taken.Blocks[0].ID}, &payload)
+			s.Mutate("unblockTime", "slots { id }", in{"blockId": taken.Blocks[0].ID}, &payload)
 			return payload.Errors
 		}},
 		{"withdrawn", func(s *school, p place) closed {
 			return s.closing("withdrawSlot", "", in{"slotId": p.slot})
 		}, func(s *school, p place, _ closed) []refused {
-			return s.publish(p.ann, start, time.Hour, 60).Errors
+			return s.Publish(p.ann, start, time.Hour, 60).Errors
 		}},
 		{"removed", func(s *school, p place) closed {
 			return s.closing("removeAvailability", "", in{"availabilityId": p.availability})
@@ -147,38 +147,38 @@ func TestTakenBackSlots(t *testing.T) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					s := newSchool(t)
-					p := place{ann: s.interviewer(nil)}
+					p := place{ann: s.Interviewer(nil)}
 					rule := s.weekly(p.ann, in{"endDate": "2026-06-08"})
 					p.availability, p.slot = rule.Availability.ID, rule.Slots[0].ID
-					id := s.booked(s.student(nil), p.slot)
+					id := s.Booked(s.Student(nil), p.slot)
 					taken := test.take(s, p)
-					s.accepted(taken.Errors)
+					s.Accepted(taken.Errors)
 					same(t, "it is booked", len(taken.Conflicts), 1)
 					same(t, "and stands", s.statusOf(p.slot), "BOOKED")
-					s.sound()
+					s.Sound()
 					if back {
-						s.accepted(test.back(s, p, taken))
+						s.Accepted(test.back(s, p, taken))
 						same(t, "given back, it is booked still", s.statusOf(p.slot), "BOOKED")
 					}
 					if way == "cancelled" {
-						s.accepted(s.cancel(id).Errors)
+						s.Accepted(s.Cancel(id).Errors)
 					} else {
-						s.accepted(s.move(id, s.newSlot(20*day)).Errors)
+						s.Accepted(s.move(id, s.NewSlot(20*day)).Errors)
 					}
 					same(t, "free", s.statusOf(p.slot), want)
-					s.sound()
+					s.Sound()
 					if back {
 						return
 					}
-					s.accepted(test.back(s, p, taken))
+					s.Accepted(test.back(s, p, taken))
 					var again []slot
-					for _, slot := range s.list(s.student(nil)).Nodes {
+					for _, slot := range s.List(s.Student(nil)).Nodes {
 						if slot.Start == start.Format(time.RFC3339) {
 							again = append(again, slot)
 						}
 					}
 					same(t, "given back afterwards, its time is offered", len(again), 1)
-					s.sound()
+					s.Sound()
 				})
 			}
 		}
@@ -187,6 +187,6 @@ func TestTakenBackSlots(t *testing.T) {
 
 // move moves an interview.
 func (s *school) move(interview, slot string) changed {
-	s.t.Helper()
-	return s.changeInterview("rescheduleInterview", in{"interviewId": interview, "slotId": slot})
+	s.T.Helper()
+	return s.ChangeInterview("rescheduleInterview", in{"interviewId": interview, "slotId": slot})
 }

@@ -7,68 +7,68 @@ import (
 )
 
 func (s *school) updateInterviewer(id string, set in) []refused {
-	s.t.Helper()
+	s.T.Helper()
 	set["interviewerId"] = id
 	var payload struct{ Errors []refused }
-	s.mutate("updateInterviewer", "interviewer { maxPerDay maxPerWeek }", set, &payload)
+	s.Mutate("updateInterviewer", "interviewer { maxPerDay maxPerWeek }", set, &payload)
 	return payload.Errors
 }
 
 func TestCapPerDay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(in{"maxPerDay": 2, "timeZone": "America/New_York"})
+	ann := s.Interviewer(in{"maxPerDay": 2, "timeZone": "America/New_York"})
 	// Her 2 June is from 04:00 to 04:00 in UTC.
-	slots := s.publish(ann, t0.Add(day-2*time.Hour), 4*time.Hour, 60).Slots // 2 June, 06 to 10
-	late := s.publish(ann, t0.Add(day+19*time.Hour), 2*time.Hour, 60).Slots // 3 June, 03 and 04: her 2nd and 3rd
-	student := s.student(nil)
-	visible := func() []string { return ids(s.list(student).Nodes) }
+	slots := s.Publish(ann, t0.Add(day-2*time.Hour), 4*time.Hour, 60).Slots // 2 June, 06 to 10
+	late := s.Publish(ann, t0.Add(day+19*time.Hour), 2*time.Hour, 60).Slots // 3 June, 03 and 04: her 2nd and 3rd
+	student := s.Student(nil)
+	visible := func() []string { return ids(s.List(student).Nodes) }
 	all := append(ids(slots), ids(late)...)
 	same(t, "all are offered", visible(), all)
 
-	s.booked(s.student(nil), slots[0].ID)
+	s.Booked(s.Student(nil), slots[0].ID)
 	same(t, "one booked: the rest is", visible(), all[1:])
-	second := s.booked(s.student(nil), slots[2].ID)
+	second := s.Booked(s.Student(nil), slots[2].ID)
 	same(t, "two booked: only the next day's", visible(), []string{late[1].ID})
 	for _, slot := range []string{slots[1].ID, late[0].ID} {
 		same(t, "a full day's slot refuses", s.verdict(student, slot), []string{"INTERVIEWER_FULL"})
 	}
-	same(t, "and the list says why", s.listIn(student, t0, t0.Add(day+4*time.Hour)).reasons(), []string{"SLOT_TAKEN", "INTERVIEWER_FULL"})
-	s.sound()
+	same(t, "and the list says why", s.ListIn(student, t0, t0.Add(day+4*time.Hour)).Reasons(), []string{"SLOT_TAKEN", "INTERVIEWER_FULL"})
+	s.Sound()
 
-	s.accepted(s.cancel(second).Errors)
+	s.Accepted(s.Cancel(second).Errors)
 	same(t, "cancelling one brings them back", visible(), slices.Concat(ids(slots[1:]), ids(late)))
-	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": 1}))
+	s.Accepted(s.updateInterviewer(ann, in{"maxPerDay": 1}))
 	same(t, "a lower cap closes the day", visible(), []string{late[1].ID})
-	s.sound()
-	s.accepted(s.updateInterviewer(ann, in{"timeZone": "UTC"}))
+	s.Sound()
+	s.Accepted(s.updateInterviewer(ann, in{"timeZone": "UTC"}))
 	same(t, "in another zone it is another day", visible(), ids(late))
-	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": nil}))
+	s.Accepted(s.updateInterviewer(ann, in{"maxPerDay": nil}))
 	same(t, "null takes the cap away", len(visible()), 5)
 	same(t, "a cap of 0", codes(s.updateInterviewer(ann, in{"maxPerDay": 0})), []string{"INVALID_INPUT"})
 	same(t, "a cap of 101", codes(s.updateInterviewer(ann, in{"maxPerWeek": 101})), []string{"INVALID_INPUT"})
-	s.sound()
+	s.Sound()
 }
 
 func TestCapPerWeek(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(in{"maxPerWeek": 2})
+	ann := s.Interviewer(in{"maxPerWeek": 2})
 	var slots []string
 	for _, after := range []time.Duration{day, 3 * day, 6 * day, 7 * day} { // Tuesday, Thursday, Sunday, the next Monday
-		slots = append(slots, s.slot(ann, after))
+		slots = append(slots, s.Slot(ann, after))
 	}
-	student := s.student(nil)
-	s.booked(s.student(nil), slots[0])
-	id := s.booked(s.student(nil), slots[1])
-	same(t, "the week is full", ids(s.list(student).Nodes), slots[3:])
-	s.setClock(t0.Add(4 * day))
-	s.accepted(s.complete(id, 3).Errors)
+	student := s.Student(nil)
+	s.Booked(s.Student(nil), slots[0])
+	id := s.Booked(s.Student(nil), slots[1])
+	same(t, "the week is full", ids(s.List(student).Nodes), slots[3:])
+	s.SetClock(t0.Add(4 * day))
+	s.Accepted(s.Complete(id, 3).Errors)
 	same(t, "what was given counts", s.verdict(student, slots[2]), []string{"INTERVIEWER_FULL"})
 	blocked := s.closing("blockTime", "", in{
 		"interviewerId": ann, "start": "2026-06-08T00:00:00Z", "end": "2026-06-09T00:00:00Z", "reason": "away", "cancelBooked": true,
 	})
-	s.accepted(blocked.Errors)
+	s.Accepted(blocked.Errors)
 	same(t, "closed", ids(blocked.ClosedSlots), slots[3:])
-	s.sound()
+	s.Sound()
 }

@@ -1,14 +1,11 @@
 package graph_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
-	"rehearse/graph"
+	"rehearse/internal/schooltest"
 )
 
 var unwantedTexts = map[string]string{
@@ -22,20 +19,20 @@ func TestCharactersThatNoTextMayHave(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	walked := 0
-	for _, p := range textPositions() {
-		if p.operation == "mutation" {
+	for _, p := range schooltest.TextPositions() {
+		if p.Operation == "mutation" {
 			continue
 		}
 		walked++
 		for text, problem := range unwantedTexts {
-			if p.of.Name() != "String" {
+			if p.Type.Name() != "String" {
 				problem = "" // it is no id and no time in any case
 			}
-			document, variables := p.asVariable(p.leaf(text))
-			for document, given := range map[string]map[string]any{document: variables, p.asLiteral(p.leaf(text)): nil} {
-				a := s.ask(document, given)
-				if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, problem) || a.Data != nil {
-					t.Errorf("%s with %q: answered %s", document, text, a.body)
+			document, variables := p.AsVariable(p.Leaf(text))
+			for document, given := range map[string]map[string]any{document: variables, p.AsLiteral(p.Leaf(text)): nil} {
+				a := s.Ask(document, given)
+				if a.Code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, problem) || a.Data != nil {
+					t.Errorf("%s with %q: answered %s", document, text, a.Body)
 				}
 			}
 		}
@@ -43,9 +40,9 @@ func TestCharactersThatNoTextMayHave(t *testing.T) {
 	if walked < 30 {
 		t.Errorf("only %d texts were tried", walked)
 	}
-	lone := s.post("application/json", `{"query":"query($s:String){students(filter:{search:$s}){nodes{id}}}","variables":{"s":"a\ud800b"}}`)
-	if lone.code() != "BAD_USER_INPUT" || !strings.Contains(lone.Errors[0].Message, "a replacement for an undecodable character (U+FFFD)") {
-		t.Errorf("half a surrogate pair: %s", lone.body)
+	lone := s.Post("application/json", `{"query":"query($s:String){students(filter:{search:$s}){nodes{id}}}","variables":{"s":"a\ud800b"}}`)
+	if lone.Code() != "BAD_USER_INPUT" || !strings.Contains(lone.Errors[0].Message, "a replacement for an undecodable character (U+FFFD)") {
+		t.Errorf("half a surrogate pair: %s", lone.Body)
 	}
 }
 
@@ -54,43 +51,28 @@ func TestCharactersThatNoTextMayHave(t *testing.T) {
 func TestCharactersThatNoInputMayHave(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	s.live(s.student(nil), day, nil) // so that ids of 1 are there
-	before := s.rows()
+	s.Live(s.Student(nil), day, nil) // so that ids of 1 are there
+	before := s.Rows()
 	walked := 0
-	for _, p := range textPositions() {
-		if p.operation != "mutation" || p.of.Name() != "String" {
+	for _, p := range schooltest.TextPositions() {
+		if p.Operation != "mutation" || p.Type.Name() != "String" {
 			continue
 		}
 		walked++
 		for text := range unwantedTexts {
-			document, variables := p.asVariable(p.leaf(text))
+			document, variables := p.AsVariable(p.Leaf(text))
 			document = strings.Replace(document, "{ __typename }", "{ errors { code message } }", 1)
-			a := s.ask(document, variables)
-			if len(a.Errors) > 0 || !strings.Contains(a.body, `"errors":[{`) {
-				t.Errorf("%s with %q: answered %s", document, text, a.body)
+			a := s.Ask(document, variables)
+			if len(a.Errors) > 0 || !strings.Contains(a.Body, `"errors":[{`) {
+				t.Errorf("%s with %q: answered %s", document, text, a.Body)
 			}
 		}
 	}
 	if walked < 30 {
 		t.Errorf("only %d texts were tried", walked)
 	}
-	same(t, "nothing was written", s.rows(), before)
-	same(t, "nothing was logged as a fault", s.log.String(), "")
-}
-
-// textPositions are the input positions that a text of JSON may stand in.
-func textPositions() []inputPosition {
-	return slices.DeleteFunc(inputPositions(graph.Schema()), func(p inputPosition) bool {
-		definition := p.schema.Types[p.of.Name()]
-		return definition.Kind != ast.Scalar || slices.Contains([]string{"Int", "Float", "Boolean", "JSON"}, p.of.Name())
-	})
-}
-
-func (p inputPosition) leaf(text string) any {
-	if p.of.Elem != nil {
-		return []any{text}
-	}
-	return text
+	same(t, "nothing was written", s.Rows(), before)
+	same(t, "nothing was logged as a fault", s.Log.String(), "")
 }
 
 // A name is kept in NFC and shows something; an e-mail is ASCII before its case
@@ -98,9 +80,9 @@ func (p inputPosition) leaf(text string) any {
 func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	kim := s.student(map[string]any{"name": "\u00a0Jose\u0301 ", "email": "KIM@example.org"})
+	kim := s.Student(map[string]any{"name": "\u00a0Jose\u0301 ", "email": "KIM@example.org"})
 	var data struct{ Student struct{ Name, Email string } }
-	s.ask("query($i: ID!) { student(id: $i) { name email } }", map[string]any{"i": kim}).into(&data)
+	s.Ask("query($i: ID!) { student(id: $i) { name email } }", map[string]any{"i": kim}).Into(&data)
 	same(t, "NFC, without space", data.Student.Name, "Jos\u00e9")
 	same(t, "lower case", data.Student.Email, "kim@example.org")
 	same(t, "the same name in NFD", s.imports("importStudents", "name,email\nJose\u0301,kim@example.org\n", nil).came(), []string{"2 UNCHANGED"})
@@ -109,7 +91,7 @@ func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 		t.Helper()
 		for _, mutation := range []string{"createStudent", "createInterviewer"} {
 			var payload struct{ Errors []refused }
-			s.mutate(mutation, "__typename", map[string]any{"name": name, "email": email}, &payload)
+			s.Mutate(mutation, "__typename", map[string]any{"name": name, "email": email}, &payload)
 			if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, says) {
 				t.Errorf("%s of %q, %q: %+v, want %q", mutation, name, email, payload.Errors, says)
 			}
@@ -129,7 +111,7 @@ func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 	students := s.imports("importInterviews", "studentEmail,interviewerEmail,start,end,status\n"+
 		"\u212aim@example.org,a@example.org,2026-05-04T09:00:00Z,2026-05-04T10:00:00Z,COMPLETED\n", nil)
 	same(t, "nobody else's address", strings.Contains(students.messages(), "\u212aim@example.org"), true)
-	s.sound()
+	s.Sound()
 }
 
 // A text of one line has no other: not by a mutation, and not by a file. Texts of
@@ -140,7 +122,7 @@ func TestTextsOfOneLine(t *testing.T) {
 	refuses := func(mutation, field string, input in, says string) {
 		t.Helper()
 		var payload struct{ Errors []refused }
-		s.mutate(mutation, "__typename", input, &payload)
+		s.Mutate(mutation, "__typename", input, &payload)
 		if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, field+" contains "+says) {
 			t.Errorf("%s %q: %+v, want %s contains %s", mutation, input, payload.Errors, field, says)
 		}
@@ -156,7 +138,7 @@ func TestTextsOfOneLine(t *testing.T) {
 		refuses("createInterviewer", "headline", in{"name": "A", "email": "a@example.org", "headline": text}, says)
 		refuses("createInterviewer", "tags", in{"name": "A", "email": "a@example.org", "tags": []string{text}}, says)
 		refuses("addAvailability", "tags", in{
-			"interviewerId": s.interviewer(nil), "start": moment(day), "end": moment(day + time.Hour), "slotMinutes": 60, "tags": []string{text},
+			"interviewerId": s.Interviewer(nil), "start": moment(day), "end": moment(day + time.Hour), "slotMinutes": 60, "tags": []string{text},
 		}, says)
 		for _, mutation := range []string{"importStudents", "importInterviewers"} {
 			imported := s.imports(mutation, "name,email\n\""+text+"\",a@example.org\n", nil)
@@ -170,7 +152,7 @@ func TestTextsOfOneLine(t *testing.T) {
 		Interviewer struct{ Bio string }
 		Errors      []refused
 	}
-	s.mutate("createInterviewer", "interviewer { bio }", in{"name": "A", "email": "a@example.org", "bio": bio}, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("createInterviewer", "interviewer { bio }", in{"name": "A", "email": "a@example.org", "bio": bio}, &payload)
+	s.Accepted(payload.Errors)
 	same(t, "a text of several lines", payload.Interviewer.Bio, bio)
 }

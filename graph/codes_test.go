@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rehearse/graph"
+	"rehearse/internal/gqlhttp"
 )
 
 // constants are the values of the constants of each string type of a package,
@@ -71,7 +72,7 @@ func TestVocabularyHasEveryCode(t *testing.T) {
 	t.Parallel()
 	declared := constants(t, ".")["Code"]
 	slices.Sort(declared)
-	v := graph.NewVocabulary()
+	v := gqlhttp.NewVocabulary()
 	if diff := cmp.Diff(declared, v.Codes); diff != "" {
 		t.Errorf("codes (-declared +known):\n%s", diff)
 	}
@@ -98,7 +99,7 @@ func TestCodesAreConstants(t *testing.T) {
 		if strings.HasSuffix(name, "_test.go") || name == "errors.go" {
 			continue
 		}
-		for _, code := range graph.NewVocabulary().Codes {
+		for _, code := range gqlhttp.NewVocabulary().Codes {
 			if strings.Contains(string(text), strconv.Quote(code)) {
 				t.Errorf("%s spells %s", name, code)
 			}

@@ -14,11 +14,11 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 	h := s.household("a")
 	turn := func(active bool) {
 		t.Helper()
-		s.accepted(s.updateInterviewer(h.interviewer, in{"active": active}))
+		s.Accepted(s.updateInterviewer(h.interviewer, in{"active": active}))
 	}
 	turn(false)
-	before := s.rows()
-	s.act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
+	before := s.Rows()
+	s.Act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
 	tried := 0
 	for _, field := range loadSchema(t).Mutation.Fields {
 		if rightsTo(t, field)[booking.RoleInterviewer] != "OWN" {
@@ -26,7 +26,7 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 		}
 		tried++
 		var payload struct{ Errors []refused }
-		s.mutate(field.Name, "", mutations(h)[field.Name], &payload)
+		s.Mutate(field.Name, "", mutations(h)[field.Name], &payload)
 		same(t, field.Name, codes(payload.Errors), []string{"WRONG_STATUS"})
 		for _, refusal := range payload.Errors {
 			same(t, field.Name, refusal.Message, "You are not an active interviewer; you can read your data but not change it.")
@@ -35,18 +35,18 @@ func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 	if tried < 10 {
 		t.Errorf("only %d mutations were tried", tried)
 	}
-	same(t, "an interview", s.ask(fmt.Sprintf("{ interview(id: %s) { id student { name } slot { id } } }", h.interview), nil).code(), "")
+	same(t, "an interview", s.Ask(fmt.Sprintf("{ interview(id: %s) { id student { name } slot { id } } }", h.interview), nil).Code(), "")
 	for _, list := range []string{"interviews", "slots"} {
 		var data map[string]struct{ TotalCount int }
-		s.ask("{ "+list+" { totalCount } }", nil).into(&data)
+		s.Ask("{ "+list+" { totalCount } }", nil).Into(&data)
 		if data[list].TotalCount == 0 {
 			t.Errorf("of %s nothing can be read", list)
 		}
 	}
-	s.act(booking.RoleAdmin, 0)
-	same(t, "what was written", s.rows(), before)
+	s.Act(booking.RoleAdmin, 0)
+	same(t, "what was written", s.Rows(), before)
 
 	turn(true)
-	s.act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
-	s.accepted(s.cancel(h.interview).Errors)
+	s.Act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
+	s.Accepted(s.Cancel(h.interview).Errors)
 }

@@ -26,23 +26,23 @@ const bookingAnswerFields = `interview { id } allowed releasedHold { id endedAt 
 	student { id hold { id } eligibility { eligible interviewsUsed interviewLimit interviewsRemaining student { id } } }`
 
 func (s *school) answerToBooking(set in) bookingAnswer {
-	s.t.Helper()
+	s.T.Helper()
 	var payload bookingAnswer
-	s.mutate("bookSlot", bookingAnswerFields, set, &payload)
+	s.Mutate("bookSlot", bookingAnswerFields, set, &payload)
 	if payload.Allowed != (len(payload.Errors) == 0) {
-		s.t.Errorf("allowed is %v with the errors %v", payload.Allowed, payload.Errors)
+		s.T.Errorf("allowed is %v with the errors %v", payload.Allowed, payload.Errors)
 	}
 	return payload
 }
 
 // sequences are the ids that were given out, of every table.
 func (s *school) sequences() string {
-	s.t.Helper()
+	s.T.Helper()
 	var all string
-	err := s.db.SQL(s.t).QueryRowContext(s.t.Context(), `SELECT string_agg(sequencename || ' ' || coalesce(last_value, 0), ', '
+	err := s.DB.SQL(s.T).QueryRowContext(s.T.Context(), `SELECT string_agg(sequencename || ' ' || coalesce(last_value, 0), ', '
 		ORDER BY sequencename) FROM pg_sequences WHERE schemaname = current_schema()`).Scan(&all)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	return all
 }
@@ -50,10 +50,10 @@ func (s *school) sequences() string {
 func TestDryRunChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot := s.student(nil), s.newSlot(day)
-	held := s.newSlot(2 * day)
+	student, slot := s.Student(nil), s.NewSlot(day)
+	held := s.NewSlot(2 * day)
 	s.held(student, held)
-	rows, sequences := s.rows(), s.sequences()
+	rows, sequences := s.Rows(), s.sequences()
 	for range 2 {
 		answer := s.answerToBooking(in{"studentId": student, "slotId": slot, "dryRun": true, "idempotencyKey": "dry"})
 		same(t, "allowed", answer.Allowed, true)
@@ -61,7 +61,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 		same(t, "no hold is released", answer.ReleasedHold == nil, true)
 		same(t, "the student", answer.Student.ID, student)
 	}
-	same(t, "no row", s.rows(), rows)
+	same(t, "no row", s.Rows(), rows)
 	same(t, "no id", s.sequences(), sequences)
 	booked := s.answerToBooking(in{"studentId": student, "slotId": slot, "idempotencyKey": "dry"})
 	same(t, "the key was not used", booked.Interview != nil, true)
@@ -69,11 +69,11 @@ func TestDryRunChangesNothing(t *testing.T) {
 	same(t, "one's own booking again", [2]bool{again.Allowed, again.Interview == nil}, [2]bool{true, true})
 	kept := s.answerToBooking(in{"studentId": student, "slotId": slot, "dryRun": true, "idempotencyKey": "dry"})
 	same(t, "the key of a booking again", [3]bool{kept.Allowed, kept.Interview == nil, kept.ReleasedHold == nil}, [3]bool{true, true, true})
-	refused := s.answerToBooking(in{"studentId": s.student(nil), "slotId": slot, "dryRun": true})
+	refused := s.answerToBooking(in{"studentId": s.Student(nil), "slotId": slot, "dryRun": true})
 	same(t, "refused as a booking would be", codes(refused.Errors), []string{"SLOT_TAKEN"})
 	same(t, "a used key with another input", codes(s.answerToBooking(
 		in{"studentId": student, "slotId": held, "dryRun": true, "idempotencyKey": "dry"}).Errors), []string{"IDEMPOTENCY_MISMATCH"})
-	s.sound()
+	s.Sound()
 }
 
 // A dry run says what would happen at this moment, whatever its key did before.
@@ -81,7 +81,7 @@ func TestDryRunOfAnImportWithAUsedKey(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	const file = "name,email\nNew,new@example.org\n"
-	s.accepted(s.imports("importStudents", file, in{"idempotencyKey": "key"}).Errors)
+	s.Accepted(s.imports("importStudents", file, in{"idempotencyKey": "key"}).Errors)
 	dry := s.imports("importStudents", file, in{"idempotencyKey": "key", "dryRun": true})
 	same(t, "the file again", dry.came(), []string{"2 UNCHANGED"})
 	same(t, "the key's first answer", s.imports("importStudents", file, in{"idempotencyKey": "key"}).came(), []string{"2 CREATED"})
@@ -92,82 +92,82 @@ func TestDryRunOfAnImportWithAUsedKey(t *testing.T) {
 func TestBookingEndsTheHoldOnAnotherSlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(in{"interviewLimit": 2}), s.interviewer(nil)
-	s.booked(student, s.newSlot(10*day))
-	held := s.slot(ann, day)
-	overlapping, again, other := s.newSlot(day+30*time.Minute), s.slot(ann, 3*day), s.newSlot(4*day)
+	student, ann := s.Student(in{"interviewLimit": 2}), s.Interviewer(nil)
+	s.Booked(student, s.NewSlot(10*day))
+	held := s.Slot(ann, day)
+	overlapping, again, other := s.NewSlot(day+30*time.Minute), s.Slot(ann, 3*day), s.NewSlot(4*day)
 	id := s.held(student, held)
-	same(t, "every slot is listed", ids(s.list(student).Nodes), []string{held, overlapping, again, other})
-	same(t, "the hold counts as used", s.list(student).Eligibility.InterviewsUsed, 2)
-	same(t, "and the student may book", s.list(student).Eligibility.Eligible, true)
+	same(t, "every slot is listed", ids(s.List(student).Nodes), []string{held, overlapping, again, other})
+	same(t, "the hold counts as used", s.List(student).Eligibility.InterviewsUsed, 2)
+	same(t, "and the student may book", s.List(student).Eligibility.Eligible, true)
 	for _, slot := range []string{held, overlapping, again, other} {
 		same(t, "listed and allowed", s.verdict(student, slot), []string{})
 	}
 	same(t, "another hold is refused", codes(s.hold(student, other).Errors), []string{"ALREADY_HOLDING"})
 
 	answer := s.answerToBooking(in{"studentId": student, "slotId": overlapping})
-	s.accepted(answer.Errors)
+	s.Accepted(answer.Errors)
 	same(t, "the hold that ended", [2]string{answer.ReleasedHold.ID, *answer.ReleasedHold.EndedAt}, [2]string{id, stamped(0)})
 	same(t, "its slot is free", answer.ReleasedHold.Slot.Status, "OPEN")
 	same(t, "no hold is left", answer.Student.Hold == nil, true)
 	same(t, "used, fresh", answer.Student.Eligibility.InterviewsUsed, 2)
-	same(t, "others can have the slot", s.verdict(s.student(nil), held), []string{})
+	same(t, "others can have the slot", s.verdict(s.Student(nil), held), []string{})
 	same(t, "nothing is left to book", s.verdict(student, other), []string{"LIMIT_REACHED"})
-	s.sound()
+	s.Sound()
 }
 
 func TestBookingEndsAHoldThatFillsACap(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(in{"maxPerDay": 1})
-	slots := ids(s.publish(ann, t0.Add(day), 2*time.Hour, 60).Slots)
+	student, ann := s.Student(nil), s.Interviewer(in{"maxPerDay": 1})
+	slots := ids(s.Publish(ann, t0.Add(day), 2*time.Hour, 60).Slots)
 	s.held(student, slots[0])
 	same(t, "the hold fills the day", s.verdict(student, slots[1]), []string{"INTERVIEWER_FULL"})
-	s.accepted(s.answerToBooking(in{"studentId": student, "slotId": s.newSlot(5 * day)}).Errors)
-	same(t, "and no longer", s.verdict(s.student(nil), slots[1]), []string{})
-	s.sound()
+	s.Accepted(s.answerToBooking(in{"studentId": student, "slotId": s.NewSlot(5 * day)}).Errors)
+	same(t, "and no longer", s.verdict(s.Student(nil), slots[1]), []string{})
+	s.Sound()
 }
 
 func TestWaivedNotice(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, soon, later := s.student(nil), s.newSlot(time.Hour), s.newSlot(3*day)
+	student, soon, later := s.Student(nil), s.NewSlot(time.Hour), s.NewSlot(3*day)
 	s.policy(in{"minimumNoticeSeconds": 2 * 3600})
 	same(t, "too soon", s.verdict(student, soon), []string{"TOO_SOON"})
 	var granted struct {
 		Waiver person
 		Errors []refused
 	}
-	s.mutate("grantWaiver", "waiver { id }", in{"studentId": student, "rule": "NOTICE", "reason": "an exam"}, &granted)
-	s.accepted(granted.Errors)
-	same(t, "waived", ids(s.list(student).Nodes), []string{soon, later})
+	s.Mutate("grantWaiver", "waiver { id }", in{"studentId": student, "rule": "NOTICE", "reason": "an exam"}, &granted)
+	s.Accepted(granted.Errors)
+	same(t, "waived", ids(s.List(student).Nodes), []string{soon, later})
 	used := func() int {
 		var data struct {
 			Student struct{ Waivers []struct{ Used int } }
 		}
-		s.ask("query($s: ID!) { student(id: $s) { waivers { used } } }", in{"s": student}).into(&data)
+		s.Ask("query($s: ID!) { student(id: $s) { waivers { used } } }", in{"s": student}).Into(&data)
 		return data.Student.Waivers[0].Used
 	}
-	s.booked(student, later)
+	s.Booked(student, later)
 	same(t, "not used where it is not needed", used(), 0)
-	id := s.booked(student, soon)
+	id := s.Booked(student, soon)
 	same(t, "used", used(), 1)
-	same(t, "for nobody else", s.verdict(s.student(nil), s.newSlot(90*time.Minute)), []string{"TOO_SOON"})
-	s.accepted(s.move(id, s.newSlot(6*day)).Errors)
+	same(t, "for nobody else", s.verdict(s.Student(nil), s.NewSlot(90*time.Minute)), []string{"TOO_SOON"})
+	s.Accepted(s.move(id, s.NewSlot(6*day)).Errors)
 	same(t, "a move away gives the use back", used(), 0)
-	s.accepted(s.move(id, s.newSlot(100*time.Minute)).Errors)
+	s.Accepted(s.move(id, s.NewSlot(100*time.Minute)).Errors)
 	same(t, "and a move back takes it", used(), 1)
-	s.sound()
+	s.Sound()
 }
 
 func TestExtraByWaiver(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 1})
-	s.booked(student, s.newSlot(day))
+	student := s.Student(in{"interviewLimit": 1})
+	s.Booked(student, s.NewSlot(day))
 	var granted struct{ Errors []refused }
-	s.mutate("grantWaiver", "waiver { id }", in{"studentId": student, "rule": "LIMIT", "reason": "an exam", "uses": 2}, &granted)
-	s.accepted(granted.Errors)
+	s.Mutate("grantWaiver", "waiver { id }", in{"studentId": student, "rule": "LIMIT", "reason": "an exam", "uses": 2}, &granted)
+	s.Accepted(granted.Errors)
 	left := func() [3]any {
 		var data struct {
 			Eligibility struct {
@@ -176,37 +176,37 @@ func TestExtraByWaiver(t *testing.T) {
 				Student                            person
 			}
 		}
-		s.ask(fmt.Sprintf("{ eligibility(studentId: %s) { eligible interviewsRemaining extraByWaiver student { id } } }", student), nil).into(&data)
+		s.Ask(fmt.Sprintf("{ eligibility(studentId: %s) { eligible interviewsRemaining extraByWaiver student { id } } }", student), nil).Into(&data)
 		same(t, "whose it is", data.Eligibility.Student.ID, student)
 		return [3]any{data.Eligibility.Eligible, data.Eligibility.InterviewsRemaining, data.Eligibility.ExtraByWaiver}
 	}
 	same(t, "waived twice", left(), [3]any{true, 2, 2})
-	s.booked(student, s.newSlot(2*day))
+	s.Booked(student, s.NewSlot(2*day))
 	same(t, "once", left(), [3]any{true, 1, 1})
-	s.booked(student, s.newSlot(3*day))
+	s.Booked(student, s.NewSlot(3*day))
 	same(t, "used up", left(), [3]any{false, 0, 0})
 }
 
 func TestRescheduleCutoff(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	id, to := s.booked(student, s.newSlot(2*day)), s.newSlot(20*day)
+	student := s.Student(nil)
+	id, to := s.Booked(student, s.NewSlot(2*day)), s.NewSlot(20*day)
 	byStudent := func() (answer changed) {
 		s.as(booking.RoleStudent, student, func() { answer = s.move(id, to) })
 		return answer
 	}
-	s.setClock(t0.Add(day + time.Microsecond))
+	s.SetClock(t0.Add(day + time.Microsecond))
 	late := byStudent().Errors
 	same(t, "too late", codes(late), []string{"RESCHEDULE_TOO_LATE"})
 	same(t, "its type", late[0].Typename, "RescheduleTooLate")
 	same(t, "and the deadline", *late[0].Deadline, stamped(day))
 	s.policy(in{"rescheduleCutoffSeconds": 3600})
-	s.setClock(t0.Add(2*day - time.Hour))
-	s.accepted(byStudent().Errors)
-	s.setClock(t0.Add(20*day - time.Minute))
-	s.accepted(s.move(id, s.newSlot(25*day)).Errors) // by an administrator
-	s.sound()
+	s.SetClock(t0.Add(2*day - time.Hour))
+	s.Accepted(byStudent().Errors)
+	s.SetClock(t0.Add(20*day - time.Minute))
+	s.Accepted(s.move(id, s.NewSlot(25*day)).Errors) // by an administrator
+	s.Sound()
 }
 
 // A change of the cancel cutoff alone does not let a student move an interview that
@@ -220,8 +220,8 @@ func TestRescheduleCutoffFollowsTheCancelCutoff(t *testing.T) {
 			BookingPolicy struct{ CancelCutoffSeconds, RescheduleCutoffSeconds int }
 			Errors        []refused
 		}
-		s.mutate("updateBookingPolicy", "bookingPolicy { cancelCutoffSeconds rescheduleCutoffSeconds }", input, &payload)
-		s.accepted(payload.Errors)
+		s.Mutate("updateBookingPolicy", "bookingPolicy { cancelCutoffSeconds rescheduleCutoffSeconds }", input, &payload)
+		s.Accepted(payload.Errors)
 		return [2]int{payload.BookingPolicy.CancelCutoffSeconds, payload.BookingPolicy.RescheduleCutoffSeconds}
 	}
 	const hour = 3600
@@ -242,25 +242,25 @@ func TestRescheduleCutoffFollowsTheCancelCutoff(t *testing.T) {
 		same(t, step.what, sets(step.input), step.want)
 	}
 	var payload struct{ Errors []refused }
-	s.mutate("updateBookingPolicy", "", in{"cancelCutoffSeconds": -1}, &payload)
+	s.Mutate("updateBookingPolicy", "", in{"cancelCutoffSeconds": -1}, &payload)
 	same(t, "one error for one value", payload.Errors[0].Path, []string{"input", "cancelCutoffSeconds"})
 	same(t, "in all", len(payload.Errors), 1)
 
-	student := s.student(nil)
-	id, to := s.booked(student, s.newSlot(2*day)), s.newSlot(20*day)
-	s.setClock(t0.Add(18 * time.Hour)) // 30 hours before
+	student := s.Student(nil)
+	id, to := s.Booked(student, s.NewSlot(2*day)), s.NewSlot(20*day)
+	s.SetClock(t0.Add(18 * time.Hour)) // 30 hours before
 	s.as(booking.RoleStudent, student, func() {
-		same(t, "too late to cancel", codes(s.cancel(id).Errors), []string{"CANCEL_TOO_LATE"})
+		same(t, "too late to cancel", codes(s.Cancel(id).Errors), []string{"CANCEL_TOO_LATE"})
 		same(t, "and to move", codes(s.move(id, to).Errors), []string{"RESCHEDULE_TOO_LATE"})
 	})
-	s.sound()
+	s.Sound()
 }
 
 func TestWhatTheViewerCanDo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	id := s.booked(student, s.slot(ann, 2*day))
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	id := s.Booked(student, s.Slot(ann, 2*day))
 	type can struct {
 		ViewerCanCancel, ViewerCanReschedule, ViewerCanComplete bool
 		CancelableUntil, ReschedulableUntil                     *string
@@ -268,8 +268,8 @@ func TestWhatTheViewerCanDo(t *testing.T) {
 	}
 	read := func() [3]bool {
 		var data struct{ Interview can }
-		s.ask(`query($i: ID!) { interview(id: $i) { viewerCanCancel viewerCanReschedule viewerCanComplete
-			cancelableUntil reschedulableUntil reschedulesLeft } }`, in{"i": id}).into(&data)
+		s.Ask(`query($i: ID!) { interview(id: $i) { viewerCanCancel viewerCanReschedule viewerCanComplete
+			cancelableUntil reschedulableUntil reschedulesLeft } }`, in{"i": id}).Into(&data)
 		i := data.Interview
 		if i.CancelableUntil != nil {
 			same(t, "deadlines", [3]any{*i.CancelableUntil, *i.ReschedulableUntil, i.ReschedulesLeft}, [3]any{stamped(day), stamped(day), 3})
@@ -285,11 +285,11 @@ func TestWhatTheViewerCanDo(t *testing.T) {
 		same(t, what+": administrator", read(), asAdmin)
 	}
 	everybody("in time", [3]bool{true, true, false}, [3]bool{true, false, false}, [3]bool{true, true, false})
-	s.setClock(t0.Add(day + time.Second))
+	s.SetClock(t0.Add(day + time.Second))
 	everybody("too late", [3]bool{}, [3]bool{true, false, false}, [3]bool{true, true, false})
-	s.setClock(t0.Add(2 * day))
+	s.SetClock(t0.Add(2 * day))
 	everybody("begun", [3]bool{}, [3]bool{true, false, true}, [3]bool{true, false, true})
-	s.accepted(s.complete(id, 4).Errors)
+	s.Accepted(s.Complete(id, 4).Errors)
 	everybody("completed", [3]bool{}, [3]bool{false, false, true}, [3]bool{false, false, true})
 }
 
@@ -297,7 +297,7 @@ func TestWhatTheViewerCanDo(t *testing.T) {
 func TestPayloadsCarryTheStudent(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
+	student, ann := s.Student(nil), s.Interviewer(nil)
 	const fields = "student { id hold { id } eligibility { interviewsUsed } }"
 	used := func(mutation string, input in) int {
 		t.Helper()
@@ -305,24 +305,24 @@ func TestPayloadsCarryTheStudent(t *testing.T) {
 			Student standing
 			Errors  []refused
 		}
-		s.mutate(mutation, fields, input, &payload)
-		s.accepted(payload.Errors)
+		s.Mutate(mutation, fields, input, &payload)
+		s.Accepted(payload.Errors)
 		same(t, mutation+" names the student", payload.Student.ID, student)
 		return payload.Student.Eligibility.InterviewsUsed
 	}
-	slot := s.slot(ann, day)
+	slot := s.Slot(ann, day)
 	same(t, "held", used("holdSlot", in{"studentId": student, "slotId": slot}), 1)
 	same(t, "released", used("releaseHold", in{"holdId": s.holdOf(student)}), 0)
-	id := s.booked(student, slot)
-	same(t, "moved", used("rescheduleInterview", in{"interviewId": id, "slotId": s.slot(ann, 2*day)}), 1)
+	id := s.Booked(student, slot)
+	same(t, "moved", used("rescheduleInterview", in{"interviewId": id, "slotId": s.Slot(ann, 2*day)}), 1)
 	same(t, "cancelled", used("cancelInterview", in{"interviewId": id, "reason": "ill"}), 0)
-	id = s.booked(student, s.slot(ann, 3*day))
-	s.setClock(t0.Add(4 * day))
+	id = s.Booked(student, s.Slot(ann, 3*day))
+	s.SetClock(t0.Add(4 * day))
 	same(t, "missed", used("markNoShow", in{"interviewId": id, "party": "INTERVIEWER"}), 0)
 	same(t, "undone", used("undoNoShow", in{"interviewId": id}), 1)
 	same(t, "completed", used("completeInterview", in{"interviewId": id, "grade": 4}), 1)
 	var data struct{ AvailableSlots struct{ Student standing } }
-	s.ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { %s } }`, student, fields), nil).into(&data)
+	s.Ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { %s } }`, student, fields), nil).Into(&data)
 	same(t, "the list's student", [2]any{data.AvailableSlots.Student.ID, data.AvailableSlots.Student.Eligibility.InterviewsUsed}, [2]any{student, 1})
 	refused := s.answerToBooking(in{"studentId": student, "slotId": "999"})
 	same(t, "nobody of what was refused", refused.Student == nil, true)

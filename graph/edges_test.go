@@ -39,8 +39,8 @@ func (l edgeList) ids() []string {
 func (s *school) of(t *testing.T, whose, id, edge, arguments string) edgeList {
 	t.Helper()
 	var data map[string]map[string]edgeList
-	s.ask(fmt.Sprintf("{ %s(id: %s) { %s%s { totalCount pageInfo { hasNextPage endCursor } nodes { id start status } edges { cursor } } } }",
-		whose, id, edge, arguments), nil).into(&data)
+	s.Ask(fmt.Sprintf("{ %s(id: %s) { %s%s { totalCount pageInfo { hasNextPage endCursor } nodes { id start status } edges { cursor } } } }",
+		whose, id, edge, arguments), nil).Into(&data)
 	return data[whose][edge]
 }
 
@@ -56,14 +56,14 @@ type family struct {
 func newFamily(t *testing.T) family {
 	t.Helper()
 	f := family{school: newSchoolWith(t, store.Options{}, unlimited)}
-	f.student, f.ann = f.school.student(nil), f.interviewer(nil)
-	late := f.booked(f.student, f.newSlot(3*day))
-	taken := f.slot(f.ann, day)
-	early := f.booked(f.student, taken)
-	off := f.booked(f.student, f.newSlot(2*day))
-	f.accepted(f.cancel(off).Errors)
+	f.student, f.ann = f.school.Student(nil), f.Interviewer(nil)
+	late := f.Booked(f.student, f.NewSlot(3*day))
+	taken := f.Slot(f.ann, day)
+	early := f.Booked(f.student, taken)
+	off := f.Booked(f.student, f.NewSlot(2*day))
+	f.Accepted(f.Cancel(off).Errors)
 	f.interviews = []string{early, off, late}
-	f.open = f.slot(f.ann, 5*day)
+	f.open = f.Slot(f.ann, 5*day)
 	f.slots = []string{taken, f.open}
 	return f
 }
@@ -100,7 +100,7 @@ func TestInterviewsOfAStudent(t *testing.T) {
 	for _, first := range []int{1, 2, 3, 100} {
 		same(t, fmt.Sprintf("pages of %d", first), f.walk(t, "student", f.student, "interviews", first, 3), f.interviews)
 	}
-	same(t, "one who has none", f.of(t, "student", f.school.student(nil), "interviews", "").ids(), []string{})
+	same(t, "one who has none", f.of(t, "student", f.school.Student(nil), "interviews", "").ids(), []string{})
 }
 
 // walk reads an edge page by page.
@@ -152,9 +152,9 @@ func TestEdgesOfAnInterviewer(t *testing.T) {
 func TestAvailabilityOfAnInterviewer(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, bob := s.interviewer(nil), s.interviewer(nil)
+	ann, bob := s.Interviewer(nil), s.Interviewer(nil)
 	for _, after := range []time.Duration{3 * day, day, 2 * day} {
-		s.accepted(s.publish(ann, t0.Add(after), 2*time.Hour, 30).Errors)
+		s.Accepted(s.Publish(ann, t0.Add(after), 2*time.Hour, 30).Errors)
 	}
 	type window struct {
 		Start, End  string
@@ -166,7 +166,7 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 			Nodes []struct{ Availability struct{ Nodes []window } }
 		}
 	}
-	s.ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).into(&data)
+	s.Ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).Into(&data)
 	same(t, "by start", data.Interviewers.Nodes[0].Availability.Nodes, []window{
 		{"2026-06-02T08:00:00Z", "2026-06-02T10:00:00Z", 30, person{ID: ann}},
 		{"2026-06-03T08:00:00Z", "2026-06-03T10:00:00Z", 30, person{ID: ann}},
@@ -177,27 +177,27 @@ func TestAvailabilityOfAnInterviewer(t *testing.T) {
 		Availability struct{ Interviewer person }
 		Errors       []refused
 	}
-	s.mutate("addAvailability", "availability { interviewer { id } }", map[string]any{
+	s.Mutate("addAvailability", "availability { interviewer { id } }", map[string]any{
 		"interviewerId": bob, "start": "2026-06-09T08:00:00Z", "end": "2026-06-09T09:00:00Z",
 	}, &added)
 	same(t, "of a new one", added.Availability.Interviewer.ID, bob)
 
-	taken := s.publish(bob, t0.Add(20*day), time.Hour, 60)
-	s.accepted(taken.Errors)
+	taken := s.Publish(bob, t0.Add(20*day), time.Hour, 60)
+	s.Accepted(taken.Errors)
 	var removed struct{ Errors []refused }
-	s.mutate("removeAvailability", "", map[string]any{"availabilityId": taken.Availability.ID}, &removed)
-	s.accepted(removed.Errors)
-	s.ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).into(&data)
+	s.Mutate("removeAvailability", "", map[string]any{"availabilityId": taken.Availability.ID}, &removed)
+	s.Accepted(removed.Errors)
+	s.Ask("{ interviewers { nodes { availability { nodes { start end slotMinutes interviewer { id } } } } } }", nil).Into(&data)
 	same(t, "one that was removed is gone", len(data.Interviewers.Nodes[1].Availability.Nodes), 1)
 }
 
 func TestListOfSlots(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, bob := s.interviewer(nil), s.interviewer(nil)
-	one, two, three := s.slot(ann, day), s.slot(bob, day), s.slot(ann, 2*day)
-	four := s.slot(bob, 3*day)
-	s.booked(s.student(nil), three)
+	ann, bob := s.Interviewer(nil), s.Interviewer(nil)
+	one, two, three := s.Slot(ann, day), s.Slot(bob, day), s.Slot(ann, 2*day)
+	four := s.Slot(bob, 3*day)
+	s.Booked(s.Student(nil), three)
 	all := []string{one, two, three, four}
 	for _, test := range []struct {
 		filter string
@@ -240,14 +240,14 @@ func TestEdgesOfManyParents(t *testing.T) {
 	}
 	var want []parent
 	for n := range 4 { // the first has none, the next one, and so on
-		p := parent{ID: s.student(nil)}
+		p := parent{ID: s.Student(nil)}
 		for i := range n {
-			p.Interviews.Nodes = append(p.Interviews.Nodes, node{ID: s.booked(p.ID, s.newSlot(time.Duration(i+1)*day))})
+			p.Interviews.Nodes = append(p.Interviews.Nodes, node{ID: s.Booked(p.ID, s.NewSlot(time.Duration(i+1)*day))})
 		}
 		want = append(want, p)
 	}
 	var data struct{ Students struct{ Nodes []parent } }
-	s.ask("{ students { nodes { id interviews(first: 2) { totalCount pageInfo { hasNextPage } nodes { id } } } } }", nil).into(&data)
+	s.Ask("{ students { nodes { id interviews(first: 2) { totalCount pageInfo { hasNextPage } nodes { id } } } } }", nil).Into(&data)
 	for n, got := range data.Students.Nodes {
 		same(t, "student", got.ID, want[n].ID)
 		same(t, "interviews", got.Interviews.ids(), want[n].Interviews.ids()[:min(n, 2)])
@@ -260,7 +260,7 @@ func TestEdgesOfManyParents(t *testing.T) {
 func TestEdgesBelowMutations(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
-	other := f.school.student(nil)
+	other := f.school.Student(nil)
 	type answered struct {
 		Interview struct {
 			Interviewer struct{ Slots, Interviews edgeList }
@@ -271,12 +271,12 @@ func TestEdgesBelowMutations(t *testing.T) {
 	}
 	const below = `interview { interviewer { slots(status: [OPEN]) { totalCount nodes { id } } interviews { totalCount } } }`
 	var data struct{ A, B, C answered }
-	f.ask(fmt.Sprintf(`mutation {
+	f.Ask(fmt.Sprintf(`mutation {
 		a: bookSlot(input: {studentId: %s, slotId: %s}) { %s }
 		b: cancelInterview(input: {interviewId: %s, reason: "ill"}) { %s }
 		c: bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken {
 			alternatives { interviewer { slots(status: [OPEN]) { totalCount } } } } } } }`,
-		other, f.open, below, f.interviews[0], below, f.school.student(nil), f.open), nil).into(&data)
+		other, f.open, below, f.interviews[0], below, f.school.Student(nil), f.open), nil).Into(&data)
 	same(t, "the last open slot is booked", data.A.Interview.Interviewer.Slots.ids(), []string{})
 	same(t, "beside another", data.A.Interview.Interviewer.Interviews.TotalCount, 2)
 	same(t, "one opens again", data.B.Interview.Interviewer.Slots.ids(), f.slots[:1])
@@ -290,8 +290,8 @@ func TestEdgesBelowMutations(t *testing.T) {
 			Conflicts   []struct{ Student struct{ Interviews edgeList } }
 		}
 	}
-	f.ask(`mutation { updateInterviewer(input: {interviewerId: `+f.ann+`, active: false}) {
-		closedSlots { interviewer { slots { nodes { id status } } } } conflicts { student { interviews { nodes { id } } } } } }`, nil).into(&off)
+	f.Ask(`mutation { updateInterviewer(input: {interviewerId: `+f.ann+`, active: false}) {
+		closedSlots { interviewer { slots { nodes { id status } } } } conflicts { student { interviews { nodes { id } } } } } }`, nil).Into(&off)
 	same(t, "the slots of a closed one's interviewer", off.UpdateInterviewer.ClosedSlots[0].Interviewer.Slots.ids(), f.slots)
 	same(t, "the interviews of a conflict's student", len(off.UpdateInterviewer.Conflicts[0].Student.Interviews.Nodes), 1)
 }
@@ -300,8 +300,8 @@ func TestEdgesBelowMutations(t *testing.T) {
 func TestEdgesOfOneName(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
-	free := f.newSlot(5 * day) // an alternative
-	f.booked(f.school.student(nil), f.open)
+	free := f.NewSlot(5 * day) // an alternative
+	f.Booked(f.school.Student(nil), f.open)
 	var data struct {
 		BookSlot struct {
 			Errors []struct {
@@ -310,10 +310,10 @@ func TestEdgesOfOneName(t *testing.T) {
 			}
 		}
 	}
-	f.ask(fmt.Sprintf(`mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { __typename
+	f.Ask(fmt.Sprintf(`mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { __typename
 		... on AvailabilityConflict { x: slots { interviewer { y: slots(status: [BOOKED]) { nodes { id } } } } }
 		... on SlotTaken { x: alternatives { interviewer { y: slots(status: [OPEN]) { nodes { id } } } } } } } }`,
-		f.school.student(nil), f.open), nil).into(&data)
+		f.school.Student(nil), f.open), nil).Into(&data)
 	same(t, "each as it was asked", data.BookSlot.Errors[0].X[0].Interviewer.Y.ids(), []string{free})
 }
 
@@ -321,7 +321,7 @@ func TestBadEdges(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
 	elsewhere := f.of(t, "interviewer", f.ann, "slots", "").Edges[0].Cursor
-	list := f.list(f.student)
+	list := f.List(f.student)
 	for _, test := range []struct{ name, whose, edge, says string }{
 		{"too many interviews", "student(id: " + f.student, "interviews(first: 101)", "first is 101; a whole number from 1 to 100 is allowed"},
 		{"no interviews", "student(id: " + f.student, "interviews(first: 0)", "first is 0"},
@@ -337,12 +337,12 @@ func TestBadEdges(t *testing.T) {
 			fmt.Sprintf("slots(after: %q)", *list.PageInfo.EndCursor), "not a cursor of this list",
 		},
 	} {
-		answer := f.ask("{ "+test.whose+") { "+test.edge+" { nodes { id } } } }", nil)
+		answer := f.Ask("{ "+test.whose+") { "+test.edge+" { nodes { id } } } }", nil)
 		if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" || !strings.Contains(answer.Errors[0].Message, test.says) {
-			t.Errorf("%s: answered %s", test.name, answer.body)
+			t.Errorf("%s: answered %s", test.name, answer.Body)
 		}
 	}
-	same(t, "nothing was logged as a fault", f.log.String(), "")
+	same(t, "nothing was logged as a fault", f.Log.String(), "")
 }
 
 func orderedIDs(list []ordered) []string {

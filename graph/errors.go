@@ -17,10 +17,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"rehearse/graph/budget"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/budget"
 	"rehearse/internal/store"
 )
 

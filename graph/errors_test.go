@@ -6,101 +6,94 @@ import (
 	"testing"
 	"time"
 
-	"rehearse/graph"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/store"
 )
 
 // exec runs SQL past the server.
 func (s *school) exec(statement string, args ...any) {
-	s.t.Helper()
-	if _, err := s.db.SQL(s.t).ExecContext(s.t.Context(), statement, args...); err != nil {
-		s.t.Fatalf("%s: %v", statement, err)
+	s.T.Helper()
+	if _, err := s.DB.SQL(s.T).ExecContext(s.T.Context(), statement, args...); err != nil {
+		s.T.Fatalf("%s: %v", statement, err)
 	}
-}
-
-func (a answer) code() string {
-	if len(a.Errors) == 0 {
-		return ""
-	}
-	return a.Errors[0].Extensions.Code
 }
 
 func TestFaultIsHiddenAndLogged(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.exec("ALTER TABLE booking_policy RENAME COLUMN hold_seconds TO secret_column")
-	a := s.ask("{ bookingPolicy { version } }", nil)
-	same(t, "code", a.code(), "INTERNAL")
+	a := s.Ask("{ bookingPolicy { version } }", nil)
+	same(t, "code", a.Code(), "INTERNAL")
 	id := a.Errors[0].Extensions.ErrorID
-	if id == "" || !strings.Contains(s.log.String(), id) || !strings.Contains(s.log.String(), "hold_seconds") {
-		t.Errorf("the cause is not in the log under %q:\n%s", id, s.log)
+	if id == "" || !strings.Contains(s.Log.String(), id) || !strings.Contains(s.Log.String(), "hold_seconds") {
+		t.Errorf("the cause is not in the log under %q:\n%s", id, s.Log)
 	}
-	if strings.Contains(a.body, "hold_seconds") || strings.Contains(a.body, "SQLSTATE") {
-		t.Errorf("the cause reaches the client: %s", a.body)
+	if strings.Contains(a.Body, "hold_seconds") || strings.Contains(a.Body, "SQLSTATE") {
+		t.Errorf("the cause reaches the client: %s", a.Body)
 	}
 }
 
 func TestFaultInAMutationChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot := s.student(nil), s.newSlot(day)
+	student, slot := s.Student(nil), s.NewSlot(day)
 	s.exec(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'secret cause'; END $$`)
 	s.exec(`CREATE TRIGGER fail BEFORE UPDATE ON slots FOR EACH ROW EXECUTE FUNCTION fail()`)
-	before := s.rows()
-	a := s.ask(`mutation($s: ID!, $i: ID!) { bookSlot(input: {studentId: $i, slotId: $s}) { interview { id } errors { code } } }`,
+	before := s.Rows()
+	a := s.Ask(`mutation($s: ID!, $i: ID!) { bookSlot(input: {studentId: $i, slotId: $s}) { interview { id } errors { code } } }`,
 		map[string]any{"s": slot, "i": student})
-	same(t, "code", a.code(), "INTERNAL")
-	same(t, "nothing is half-written", s.rows(), before)
-	if strings.Contains(a.body, "secret cause") || !strings.Contains(s.log.String(), "secret cause") {
-		t.Errorf("answered %s\nlogged %s", a.body, s.log)
+	same(t, "code", a.Code(), "INTERNAL")
+	same(t, "nothing is half-written", s.Rows(), before)
+	if strings.Contains(a.Body, "secret cause") || !strings.Contains(s.Log.String(), "secret cause") {
+		t.Errorf("answered %s\nlogged %s", a.Body, s.Log)
 	}
 }
 
 func TestPanicIsHiddenAndTheServerGoesOn(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.App = nil })
-	a := s.ask(`{ eligibility(studentId: 1) { eligible } }`, nil)
-	same(t, "code", a.code(), "INTERNAL")
-	if !strings.Contains(s.log.String(), "panic") || strings.Contains(a.body, "nil pointer") {
-		t.Errorf("answered %s\nlogged %s", a.body, s.log)
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.App = nil })
+	a := s.Ask(`{ eligibility(studentId: 1) { eligible } }`, nil)
+	same(t, "code", a.Code(), "INTERNAL")
+	if !strings.Contains(s.Log.String(), "panic") || strings.Contains(a.Body, "nil pointer") {
+		t.Errorf("answered %s\nlogged %s", a.Body, s.Log)
 	}
-	same(t, "the server goes on", string(s.ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
+	same(t, "the server goes on", string(s.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
 }
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *graph.HandlerOptions) { o.Timeout = 300 * time.Millisecond })
-	lock, err := s.db.SQL(t).BeginTx(t.Context(), nil)
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.Timeout = 300 * time.Millisecond })
+	lock, err := s.DB.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := lock.ExecContext(t.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "while the table is locked", s.ask("{ student(id: 1) { id } }", nil).code(), "TIMEOUT")
+	same(t, "while the table is locked", s.Ask("{ student(id: 1) { id } }", nil).Code(), "TIMEOUT")
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	patient := newServer(t, s.db, store.Options{})
-	same(t, "and after", patient.ask("{ student(id: 1) { id } }", nil).code(), "")
+	patient := newServer(t, s.DB, store.Options{})
+	same(t, "and after", patient.Ask("{ student(id: 1) { id } }", nil).Code(), "")
 }
 
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{LockTimeout: 100 * time.Millisecond})
-	student, slot := s.student(nil), s.newSlot(day)
-	lock, err := s.db.SQL(t).BeginTx(t.Context(), nil)
+	student, slot := s.Student(nil), s.NewSlot(day)
+	lock, err := s.DB.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := lock.ExecContext(t.Context(), "SELECT FROM slots FOR UPDATE"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "while somebody holds the slot", codes(s.book(student, slot).Errors), []string{"BUSY_RETRY"})
+	same(t, "while somebody holds the slot", codes(s.Book(student, slot).Errors), []string{"BUSY_RETRY"})
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	newServer(t, s.db, store.Options{}).booked(student, slot)
+	newServer(t, s.DB, store.Options{}).Booked(student, slot)
 }
 
 // A full disk is met by an insert, or at the commit.
@@ -114,21 +107,21 @@ func TestFullDiskIsUnavailable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student, slot := s.student(nil), s.newSlot(day)
-			before := s.rows()
+			student, slot := s.Student(nil), s.NewSlot(day)
+			before := s.Rows()
 			for _, statement := range []string{
 				`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 					RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`, trigger,
 			} {
-				if _, err := s.db.SQL(t).ExecContext(t.Context(), statement); err != nil {
+				if _, err := s.DB.SQL(t).ExecContext(t.Context(), statement); err != nil {
 					t.Fatal(err)
 				}
 			}
 			book := fmt.Sprintf("mutation { bookSlot(input: {studentId: %s, slotId: %s}) { interview { id } } }", student, slot)
-			same(t, "code", s.ask(book, nil).code(), "UNAVAILABLE")
-			same(t, "what was written", s.rows(), before)
-			if !strings.Contains(s.log.String(), "the disk of Postgres is full") {
-				t.Errorf("the log does not say what to do: %s", s.log)
+			same(t, "code", s.Ask(book, nil).Code(), "UNAVAILABLE")
+			same(t, "what was written", s.Rows(), before)
+			if !strings.Contains(s.Log.String(), "the disk of Postgres is full") {
+				t.Errorf("the log does not say what to do: %s", s.Log)
 			}
 		})
 	}
@@ -138,10 +131,10 @@ func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var name string
-	if err := s.db.SQL(t).QueryRowContext(t.Context(), "SELECT current_database()").Scan(&name); err != nil {
+	if err := s.DB.SQL(t).QueryRowContext(t.Context(), "SELECT current_database()").Scan(&name); err != nil {
 		t.Fatal(err)
 	}
-	admin := s.db.Admin(t)
+	admin := s.DB.Admin(t)
 	for _, statement := range []string{
 		"ALTER DATABASE " + name + " ALLOW_CONNECTIONS false",
 		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'",
@@ -150,19 +143,19 @@ func TestUnavailable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a := s.ask("{ bookingPolicy { version } }", nil)
-	same(t, "code", a.code(), "UNAVAILABLE")
-	if strings.Contains(a.body, name) {
-		t.Errorf("the database is named: %s", a.body)
+	a := s.Ask("{ bookingPolicy { version } }", nil)
+	same(t, "code", a.Code(), "UNAVAILABLE")
+	if strings.Contains(a.Body, name) {
+		t.Errorf("the database is named: %s", a.Body)
 	}
 	for range 5 {
-		same(t, "the next request", s.ask("{ bookingPolicy { version } }", nil).code(), "UNAVAILABLE")
+		same(t, "the next request", s.Ask("{ bookingPolicy { version } }", nil).Code(), "UNAVAILABLE")
 	}
-	if n := strings.Count(s.log.String(), `msg="the database is not available"`); n != 1 {
-		t.Errorf("an outage is logged %d times:\n%s", n, s.log)
+	if n := strings.Count(s.Log.String(), `msg="the database is not available"`); n != 1 {
+		t.Errorf("an outage is logged %d times:\n%s", n, s.Log)
 	}
 	if _, err := admin.ExecContext(t.Context(), "ALTER DATABASE "+name+" ALLOW_CONNECTIONS true"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "and it recovers", s.ask("{ bookingPolicy { version } }", nil).code(), "")
+	same(t, "and it recovers", s.Ask("{ bookingPolicy { version } }", nil).Code(), "")
 }

@@ -41,15 +41,15 @@ func TestRequestID(t *testing.T) {
 
 // createdIn creates a student in a request of this id, and answers the answer's.
 func (s *school) createdIn(id string, n int) string {
-	s.t.Helper()
+	s.T.Helper()
 	body, err := json.Marshal(in{"query": fmt.Sprintf(
 		`mutation { createStudent(input: {name: "x", email: "r%d@example.org"}) { errors { message } } }`, n)})
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL, bytes.NewReader(body))
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if id != "" {
@@ -57,11 +57,11 @@ func (s *school) createdIn(id string, n int) string {
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	defer response.Body.Close()
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	return response.Header.Get("X-Request-Id")
 }
@@ -69,12 +69,12 @@ func (s *school) createdIn(id string, n int) string {
 func TestEventFiltersAndPages(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ada, bob, ann, bea := s.student(nil), s.student(nil), s.interviewer(nil), s.interviewer(nil)
-	first, second := s.slot(ann, day), s.slot(bea, 2*day)
-	s.setClock(t0.Add(time.Hour))
-	id := s.booked(ada, first)
-	s.setClock(t0.Add(2 * time.Hour))
-	s.booked(bob, second)
+	ada, bob, ann, bea := s.Student(nil), s.Student(nil), s.Interviewer(nil), s.Interviewer(nil)
+	first, second := s.Slot(ann, day), s.Slot(bea, 2*day)
+	s.SetClock(t0.Add(time.Hour))
+	id := s.Booked(ada, first)
+	s.SetClock(t0.Add(2 * time.Hour))
+	s.Booked(bob, second)
 	for arguments, want := range map[string]int{
 		"":                              8, // two of each: students, interviewers, slots, bookings
 		"studentId: " + ada:             2,
@@ -93,9 +93,9 @@ func TestEventFiltersAndPages(t *testing.T) {
 	} {
 		same(t, arguments, len(s.events(", filter: {"+arguments+"}")), want)
 	}
-	reversed := s.ask(`{ events(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
+	reversed := s.Ask(`{ events(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { totalCount } }`, nil)
 	same(t, "a reversed range", reversed.Errors[0].Extensions.Code, "BAD_USER_INPUT")
-	same(t, "too many", s.ask("{ events(first: 101) { totalCount } }", nil).Errors[0].Extensions.Code, "BAD_USER_INPUT")
+	same(t, "too many", s.Ask("{ events(first: 101) { totalCount } }", nil).Errors[0].Extensions.Code, "BAD_USER_INPUT")
 
 	all := s.events("")
 	for direction, want := range map[string][]event{"ASC": all, "DESC": reverse(all)} {
@@ -112,8 +112,8 @@ func TestEventFiltersAndPages(t *testing.T) {
 					}
 				}
 			}
-			s.ask(fmt.Sprintf(`{ events(first: 3, after: %s, orderBy: {field: ID, direction: %s}) {
-				totalCount edges { node { id } } pageInfo { hasNextPage endCursor } } }`, after, direction), nil).into(&data)
+			s.Ask(fmt.Sprintf(`{ events(first: 3, after: %s, orderBy: {field: ID, direction: %s}) {
+				totalCount edges { node { id } } pageInfo { hasNextPage endCursor } } }`, after, direction), nil).Into(&data)
 			same(t, "in all", data.Events.TotalCount, len(all))
 			for _, edge := range data.Events.Edges {
 				walked = append(walked, edge.Node.ID)

@@ -33,9 +33,9 @@ const eventFields = `id at kind requestId actor { role id } student { id } inter
 
 // events are all that the arguments leave, oldest first.
 func (s *school) events(arguments string) []event {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Events struct{ Nodes []event } }
-	s.ask("{ events(first: 100"+arguments+") { nodes { "+eventFields+" } } }", nil).into(&data)
+	s.Ask("{ events(first: 100"+arguments+") { nodes { "+eventFields+" } } }", nil).Into(&data)
 	return data.Events.Nodes
 }
 
@@ -49,7 +49,7 @@ func kinds(events []event) []string {
 
 // happens is the kinds of the events that something appends.
 func (s *school) happens(do func()) []string {
-	s.t.Helper()
+	s.T.Helper()
 	before := len(s.events(", orderBy: {field: ID, direction: DESC}"))
 	do()
 	return kinds(s.events("")[before:])
@@ -81,11 +81,11 @@ func (e event) changed() []string {
 func TestEventOfABooking(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	slot := s.slot(ann, day)
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	slot := s.Slot(ann, day)
 	var id string
-	s.setClock(t0.Add(time.Hour))
-	s.as(booking.RoleStudent, student, func() { id = s.booked(student, slot) })
+	s.SetClock(t0.Add(time.Hour))
+	s.as(booking.RoleStudent, student, func() { id = s.Booked(student, slot) })
 	events := s.events(", filter: {kind: [INTERVIEW_BOOKED]}")
 	same(t, "events", len(events), 1)
 	e := events[0]
@@ -96,13 +96,13 @@ func TestEventOfABooking(t *testing.T) {
 		"status: - > BOOKED", "start: - > 2026-06-02T08:00:00Z", "end: - > 2026-06-02T09:00:00Z",
 	})
 
-	to := s.newSlot(2 * day)
-	s.accepted(s.move(id, to).Errors)
-	s.accepted(s.cancel(id).Errors)
+	to := s.NewSlot(2 * day)
+	s.Accepted(s.move(id, to).Errors)
+	s.Accepted(s.Cancel(id).Errors)
 	var data struct {
 		Interview struct{ Events struct{ Nodes []event } }
 	}
-	s.ask("query($i: ID!) { interview(id: $i) { events { nodes { "+eventFields+" } } } }", in{"i": id}).into(&data)
+	s.Ask("query($i: ID!) { interview(id: $i) { events { nodes { "+eventFields+" } } } }", in{"i": id}).Into(&data)
 	life := data.Interview.Events.Nodes
 	same(t, "its life", kinds(life), []string{"INTERVIEW_BOOKED", "INTERVIEW_RESCHEDULED", "INTERVIEW_CANCELLED"})
 	same(t, "the local administrator has no id", [2]any{life[1].Actor.Role, life[1].Actor.ID}, [2]any{"ADMIN", (*string)(nil)})
@@ -119,7 +119,7 @@ func TestEventOfABooking(t *testing.T) {
 func TestOneEventForEachMutation(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(in{"name": "Ann"})
+	student, ann := s.Student(nil), s.Interviewer(in{"name": "Ann"})
 	var slot, other, taken, interview, hold, waiver, availability, block string
 	var rule weekly
 	nothing := []string{}
@@ -135,14 +135,14 @@ func TestOneEventForEachMutation(t *testing.T) {
 	change := func(mutation, fields string, input in) func() {
 		return func() {
 			var payload struct{ Errors []refused }
-			s.mutate(mutation, fields, input, &payload)
+			s.Mutate(mutation, fields, input, &payload)
 		}
 	}
-	one("createStudent", "STUDENT_CREATED", func() { s.student(nil) })
+	one("createStudent", "STUDENT_CREATED", func() { s.Student(nil) })
 	one("createStudent, refused", "", change("createStudent", "student { id }", in{"name": "", "email": "x@example.org"}))
 	one("updateStudent", "STUDENT_UPDATED", change("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 9}))
 	one("the same again", "", change("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 9}))
-	one("createInterviewer", "INTERVIEWER_CREATED", func() { s.interviewer(nil) })
+	one("createInterviewer", "INTERVIEWER_CREATED", func() { s.Interviewer(nil) })
 	one("updateInterviewer", "INTERVIEWER_UPDATED", func() { s.updateInterviewer(ann, in{"maxPerDay": 50}) })
 	one("the same again", "", func() { s.updateInterviewer(ann, in{"maxPerDay": 50}) })
 	one("a room", "INTERVIEWER_UPDATED", func() { s.updateInterviewer(ann, in{"meetingUrl": "https://meet.example.org/xyzzy"}) })
@@ -150,9 +150,9 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("updateBookingPolicy", "POLICY_UPDATED", func() { s.policy(in{"holdSeconds": 60}) })
 	one("the same again", "", func() { s.policy(in{"holdSeconds": 60}) })
 
-	one("addAvailability", "AVAILABILITY_ADDED", func() { slot = s.slot(ann, day) })
-	one("the same again", "", func() { s.slot(ann, day) })
-	other, taken = s.newSlot(3*day), s.takenSlot(4*day)
+	one("addAvailability", "AVAILABILITY_ADDED", func() { slot = s.Slot(ann, day) })
+	one("the same again", "", func() { s.Slot(ann, day) })
+	other, taken = s.NewSlot(3*day), s.takenSlot(4*day)
 	one("addWeeklyAvailability", "AVAILABILITY_ADDED", func() { rule = s.weekly(ann, nil) })
 	availability = rule.Availability.ID
 	one("the same again", "", func() { s.weekly(ann, nil) })
@@ -173,7 +173,7 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("holdSlot", "HOLD_PLACED", func() { hold = s.held(student, other) })
 	one("holdSlot, refused", "", func() { s.hold(student, taken) })
 	one("at the same instant", "", func() { s.held(student, other) })
-	s.setClock(t0.Add(time.Second))
+	s.SetClock(t0.Add(time.Second))
 	one("holdSlot again", "HOLD_EXTENDED", func() { s.held(student, other) })
 	one("and again", "", func() { s.held(student, other) })
 	one("releaseHold", "HOLD_RELEASED", func() { s.release(hold) })
@@ -182,26 +182,26 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("revokeWaiver", "WAIVER_REVOKED", func() { s.revoke(waiver) })
 	one("the same again", "", func() { s.revoke(waiver) })
 
-	one("a dry run", "", func() { s.tryBook(student, slot) })
-	one("bookSlot, refused", "", func() { s.book(student, taken) })
+	one("a dry run", "", func() { s.TryBook(student, slot) })
+	one("bookSlot, refused", "", func() { s.Book(student, taken) })
 	hold = s.held(student, slot)
 	one("bookSlot", "INTERVIEW_BOOKED", func() { interview = s.bookHeld(student, slot, hold).Interview.ID })
-	one("the same again", "", func() { s.booked(student, slot) })
+	one("the same again", "", func() { s.Booked(student, slot) })
 	one("rescheduleInterview", "INTERVIEW_RESCHEDULED", func() { s.move(interview, other) })
 	one("the same again", "", func() { s.move(interview, other) })
-	one("completeInterview, refused", "", func() { s.complete(interview, 3) })
-	s.setClock(t0.Add(3*day + time.Hour))
+	one("completeInterview, refused", "", func() { s.Complete(interview, 3) })
+	s.SetClock(t0.Add(3*day + time.Hour))
 	one("markNoShow", "NO_SHOW_MARKED", func() { s.noShow(interview, "STUDENT") })
 	one("the same again", "", func() { s.noShow(interview, "STUDENT") })
 	one("undoNoShow", "NO_SHOW_UNDONE", func() { s.undo(interview) })
-	one("completeInterview", "INTERVIEW_COMPLETED", func() { s.complete(interview, nil) })
-	one("a grade", "INTERVIEW_GRADED", func() { s.complete(interview, 3) })
-	one("the same again", "", func() { s.complete(interview, 3) })
-	one("another", "INTERVIEW_GRADED", func() { s.complete(interview, 0) })
-	one("cancelInterview, refused", "", func() { s.cancel(interview) })
-	another := s.booked(s.student(nil), s.newSlot(8*day))
-	one("cancelInterview", "INTERVIEW_CANCELLED", func() { s.cancel(another) })
-	one("the same again", "", func() { s.cancel(another) })
+	one("completeInterview", "INTERVIEW_COMPLETED", func() { s.Complete(interview, nil) })
+	one("a grade", "INTERVIEW_GRADED", func() { s.Complete(interview, 3) })
+	one("the same again", "", func() { s.Complete(interview, 3) })
+	one("another", "INTERVIEW_GRADED", func() { s.Complete(interview, 0) })
+	one("cancelInterview, refused", "", func() { s.Cancel(interview) })
+	another := s.Booked(s.Student(nil), s.NewSlot(8*day))
+	one("cancelInterview", "INTERVIEW_CANCELLED", func() { s.Cancel(another) })
+	one("the same again", "", func() { s.Cancel(another) })
 
 	students := func(dry bool) func() {
 		return func() { s.imports("importStudents", "name,email\nZoe,zoe@example.org\n", in{"dryRun": dry}) }
@@ -209,7 +209,7 @@ func TestOneEventForEachMutation(t *testing.T) {
 	one("an import, tried", "", students(true))
 	one("an import", "DATA_IMPORTED", students(false))
 	one("the same again", "", students(false))
-	s.sound()
+	s.Sound()
 }
 
 func TestEventsOfImports(t *testing.T) {
@@ -235,20 +235,20 @@ func TestEventsOfImports(t *testing.T) {
 	same(t, "each of its own", brought[0].Interview.ID != brought[1].Interview.ID, true)
 	same(t, "as it is", brought[1].changed(),
 		[]string{"status: - > BOOKED", "start: - > 2026-06-03T08:00:00Z", "end: - > 2026-06-03T09:00:00Z"})
-	s.sound()
+	s.Sound()
 }
 
 // Closing with what is booked tells of each interview, and of the closing.
 func TestEventsOfAClosing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	window := s.publish(ann, t0.Add(day), 3*time.Hour, 60)
-	first := s.booked(s.student(nil), window.Slots[0].ID)
-	second := s.booked(s.student(nil), window.Slots[1].ID)
+	ann := s.Interviewer(nil)
+	window := s.Publish(ann, t0.Add(day), 3*time.Hour, 60)
+	first := s.Booked(s.Student(nil), window.Slots[0].ID)
+	second := s.Booked(s.Student(nil), window.Slots[1].ID)
 	got := s.happens(func() {
 		s.as(booking.RoleInterviewer, ann, func() {
-			s.accepted(s.closing("removeAvailability", "", in{"availabilityId": window.Availability.ID, "cancelBooked": true}).Errors)
+			s.Accepted(s.closing("removeAvailability", "", in{"availabilityId": window.Availability.ID, "cancelBooked": true}).Errors)
 		})
 	})
 	same(t, "kinds", got, []string{"INTERVIEW_CANCELLED", "INTERVIEW_CANCELLED", "AVAILABILITY_REMOVED"})
@@ -265,17 +265,17 @@ func TestEventsOfAClosing(t *testing.T) {
 func TestEventsAreAppendOnly(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	s.booked(s.student(nil), s.newSlot(day))
-	before := s.rows()
+	s.Booked(s.Student(nil), s.NewSlot(day))
+	before := s.Rows()
 	for _, statement := range []string{
 		"UPDATE events SET kind = 'X'", "UPDATE events SET kind = kind WHERE false", "DELETE FROM events", "TRUNCATE events", "TRUNCATE events CASCADE",
 	} {
-		_, err := s.db.SQL(t).ExecContext(t.Context(), statement)
+		_, err := s.DB.SQL(t).ExecContext(t.Context(), statement)
 		if err == nil || !strings.Contains(err.Error(), "events are append-only") {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
-	same(t, "nothing is changed", s.rows(), before)
+	same(t, "nothing is changed", s.Rows(), before)
 }
 
 // Events name people by id: nothing that they wrote or are called is in them.
@@ -284,28 +284,28 @@ func TestEventsHoldNobodysWords(t *testing.T) {
 	s := newSchool(t)
 	const secret = "Xyzzy"
 	words := func(n int) string { return fmt.Sprintf("%s %d", secret, n) }
-	student := s.student(in{"name": words(1), "email": "xyzzy1@example.org"})
-	ann := s.interviewer(in{"name": words(2), "email": "xyzzy2@example.org"})
+	student := s.Student(in{"name": words(1), "email": "xyzzy1@example.org"})
+	ann := s.Interviewer(in{"name": words(2), "email": "xyzzy2@example.org"})
 	var payload struct{ Errors []refused }
-	s.mutate("updateStudent", "student { id }", in{"studentId": student, "name": words(3), "email": "xyzzy3@example.org"}, &payload)
-	s.accepted(payload.Errors)
-	s.accepted(s.updateInterviewer(ann, in{"name": words(4), "email": "xyzzy4@example.org", "meetingUrl": "https://meet.example.org/xyzzy4"}))
+	s.Mutate("updateStudent", "student { id }", in{"studentId": student, "name": words(3), "email": "xyzzy3@example.org"}, &payload)
+	s.Accepted(payload.Errors)
+	s.Accepted(s.updateInterviewer(ann, in{"name": words(4), "email": "xyzzy4@example.org", "meetingUrl": "https://meet.example.org/xyzzy4"}))
 	s.waive(student, "LIMIT", in{"reason": words(5)})
-	graded, cancelled := s.booked(student, s.slot(ann, day)), s.booked(student, s.newSlot(2*day))
-	s.accepted(s.changeInterview("cancelInterview", in{"interviewId": cancelled, "reason": words(6)}).Errors)
-	s.accepted(s.closing("blockTime", "", in{
+	graded, cancelled := s.Booked(student, s.Slot(ann, day)), s.Booked(student, s.NewSlot(2*day))
+	s.Accepted(s.ChangeInterview("cancelInterview", in{"interviewId": cancelled, "reason": words(6)}).Errors)
+	s.Accepted(s.closing("blockTime", "", in{
 		"interviewerId": ann, "start": "2026-06-20T00:00:00Z", "end": "2026-06-21T00:00:00Z", "reason": words(7),
 	}).Errors)
-	s.setClock(t0.Add(2 * day))
-	s.accepted(s.changeInterview("completeInterview", in{"interviewId": graded, "grade": 3, "note": words(8)}).Errors)
-	s.accepted(s.changeInterview("completeInterview", in{"interviewId": graded, "note": words(9) + " anew"}).Errors)
+	s.SetClock(t0.Add(2 * day))
+	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": graded, "grade": 3, "note": words(8)}).Errors)
+	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": graded, "note": words(9) + " anew"}).Errors)
 	s.imports("importStudents", "name,email\n"+words(10)+",xyzzy10@example.org\n", nil)
 	file := "studentEmail,interviewerEmail,start,end,status,grade,note\n" +
 		"xyzzy10@example.org,xyzzy4@example.org,2020-06-01T08:00:00Z,2020-06-01T09:00:00Z,COMPLETED,3," + words(11) + "\n"
 	same(t, "an imported note", s.imports("importInterviews", file, nil).came(), []string{"2 CREATED"})
 
 	var told string
-	err := s.db.SQL(t).QueryRowContext(t.Context(), "SELECT string_agg(e::text, ' ') FROM events e").Scan(&told)
+	err := s.DB.SQL(t).QueryRowContext(t.Context(), "SELECT string_agg(e::text, ' ') FROM events e").Scan(&told)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,14 +330,14 @@ func TestStatementsOfEvents(t *testing.T) {
 		trace := &statements{}
 		s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 		for range n {
-			s.booked(s.student(nil), s.newSlot(day))
+			s.Booked(s.Student(nil), s.NewSlot(day))
 		}
 		trace.take()
-		answer := s.ask(`{ events(first: 50, filter: {kind: [INTERVIEW_BOOKED]}) { totalCount edges { node { kind
+		answer := s.Ask(`{ events(first: 50, filter: {kind: [INTERVIEW_BOOKED]}) { totalCount edges { node { kind
 			student { name hold { id } } interviewer { name } slot { status interviewer { name } }
 			interview { status events { nodes { kind student { name } } } } } } } }`, nil)
-		if len(answer.Errors) > 0 || strings.Count(answer.body, `"totalCount":`+fmt.Sprint(n)) != 1 {
-			t.Fatalf("it was not answered: %s", answer.body)
+		if len(answer.Errors) > 0 || strings.Count(answer.Body, `"totalCount":`+fmt.Sprint(n)) != 1 {
+			t.Fatalf("it was not answered: %s", answer.Body)
 		}
 		asked[n] = trace.take()
 		slices.Sort(asked[n])

@@ -14,10 +14,10 @@ import (
 
 // told are the changes of the last event of a kind: field, then JSON.
 func (s *school) told(kind string) map[string]string {
-	s.t.Helper()
+	s.T.Helper()
 	events := s.events(", filter: {kind: [" + kind + "]}, orderBy: {field: ID, direction: DESC}")
 	if len(events) == 0 {
-		s.t.Fatalf("there is no event %s", kind)
+		s.T.Fatalf("there is no event %s", kind)
 	}
 	told := map[string]string{}
 	for _, c := range events[0].Changes {
@@ -30,16 +30,16 @@ func (s *school) told(kind string) map[string]string {
 func TestEventsTellTypedValues(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, student := s.interviewer(nil), s.student(nil)
-	slots := s.publish(ann, t0.Add(day), 3*time.Hour, 60).Slots
-	interview := s.booked(student, slots[1].ID)
-	s.accepted(s.updateInterviewer(ann, in{"maxPerDay": 4, "active": false, "tags": []string{"go", "sql"}}))
+	ann, student := s.Interviewer(nil), s.Student(nil)
+	slots := s.Publish(ann, t0.Add(day), 3*time.Hour, 60).Slots
+	interview := s.Booked(student, slots[1].ID)
+	s.Accepted(s.updateInterviewer(ann, in{"maxPerDay": 4, "active": false, "tags": []string{"go", "sql"}}))
 	same(t, "an interviewer who leaves", s.told("INTERVIEWER_UPDATED"), map[string]string{
 		"maxPerDay": "null > 4", "active": "true > false", "tags": `[] > ["go", "sql"]`,
 		"closedSlots": "null > 2", "closedSlotIds": fmt.Sprintf(`null > [%q, %q]`, slots[0].ID, slots[2].ID),
 		"conflicts": "null > 1", "conflictIds": fmt.Sprintf(`null > [%q]`, interview),
 	})
-	s.accepted(s.closing("blockTime", "", in{
+	s.Accepted(s.closing("blockTime", "", in{
 		"interviewerId": ann, "start": moment(day), "end": moment(2 * day), "reason": "away", "cancelBooked": true,
 	}).Errors)
 	blocked := s.told("TIME_BLOCKED")
@@ -64,9 +64,9 @@ func TestEventsTellWhoDidIt(t *testing.T) {
 		s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 		var students []string
 		for range n {
-			student, slot := s.student(nil), s.newSlot(day)
+			student, slot := s.Student(nil), s.NewSlot(day)
 			students = append(students, student)
-			s.as(booking.RoleStudent, student, func() { s.booked(student, slot) })
+			s.as(booking.RoleStudent, student, func() { s.Booked(student, slot) })
 		}
 		trace.take()
 		var data struct {
@@ -77,7 +77,7 @@ func TestEventsTellWhoDidIt(t *testing.T) {
 				}
 			}
 		}
-		s.ask(`{ events(first: 100) { nodes { kind actor { role person { ... on Student { id name } ... on Interviewer { id name } } } } } }`, nil).into(&data)
+		s.Ask(`{ events(first: 100) { nodes { kind actor { role person { ... on Student { id name } ... on Interviewer { id name } } } } } }`, nil).Into(&data)
 		asked[n] = len(trace.take())
 		var booked []string
 		for _, e := range data.Events.Nodes {
@@ -98,20 +98,20 @@ func TestEventsTellWhoDidIt(t *testing.T) {
 func TestEventsTellNobodyWhatIsNotTheirs(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, student := s.interviewer(nil), s.limited()
-	slot := s.publish(ann, t0.Add(day), time.Hour, 60).Slots[0].ID
+	ann, student := s.Interviewer(nil), s.limited()
+	slot := s.Publish(ann, t0.Add(day), time.Hour, 60).Slots[0].ID
 	waiver := s.waive(student, "LIMIT", nil)
-	interview := s.booked(student, slot)
-	s.setClock(t0.Add(day + 2*time.Hour))
-	s.accepted(s.changeInterview("completeInterview", in{"interviewId": interview, "grade": 3, "note": "private"}).Errors)
-	s.accepted(s.changeInterview("completeInterview", in{"interviewId": interview, "note": "for you", "shareNote": true}).Errors)
+	interview := s.Booked(student, slot)
+	s.SetClock(t0.Add(day + 2*time.Hour))
+	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": interview, "grade": 3, "note": "private"}).Errors)
+	s.Accepted(s.ChangeInterview("completeInterview", in{"interviewId": interview, "note": "for you", "shareNote": true}).Errors)
 	fields := func(role booking.Role, id string) (told []string) {
 		t.Helper()
 		s.as(role, id, func() {
 			var data struct {
 				Interview struct{ Events struct{ Nodes []event } }
 			}
-			s.ask("query($i: ID!) { interview(id: $i) { events { nodes { "+eventFields+" } } } }", in{"i": interview}).into(&data)
+			s.Ask("query($i: ID!) { interview(id: $i) { events { nodes { "+eventFields+" } } } }", in{"i": interview}).Into(&data)
 			for _, e := range data.Interview.Events.Nodes {
 				for _, c := range e.Changes {
 					if slices.Contains([]string{"note", "noteShared", "waivers"}, c.Field) {
@@ -134,8 +134,8 @@ func TestEventsTellNobodyWhatIsNotTheirs(t *testing.T) {
 func TestOlderEventsTellNoLengths(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	_, err := s.db.SQL(t).ExecContext(t.Context(), `INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, changes)
+	student := s.Student(nil)
+	_, err := s.DB.SQL(t).ExecContext(t.Context(), `INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, changes)
 		VALUES (now(), 'STUDENT_UPDATED', 'ADMIN', 0, '', $1, '[{"field": "name", "before": "11 characters", "after": "4 characters"},
 			{"field": "timeZone", "before": "UTC", "after": "Europe/Berlin"}, {"field": "bio", "before": null, "after": "9 characters"}]')`, student)
 	if err != nil {

@@ -22,10 +22,10 @@ type eventful struct {
 // newEventful makes all of that happen in a school, and insists that no kind of
 // event is missing.
 func newEventful(s *school) eventful {
-	t := s.t
+	t := s.T
 	t.Helper()
 	e := eventful{school: s}
-	e.student, e.interviewer = e.school.student(nil), e.school.interviewer(nil)
+	e.student, e.interviewer = e.school.Student(nil), e.school.Interviewer(nil)
 	e.roster()
 	e.calendar()
 	e.life()
@@ -43,14 +43,14 @@ func newEventful(s *school) eventful {
 
 // do runs a mutation that must not be refused.
 func (e eventful) do(mutation, fields string, input in) {
-	e.t.Helper()
+	e.T.Helper()
 	var payload struct{ Errors []refused }
-	e.mutate(mutation, fields, input, &payload)
-	e.accepted(payload.Errors)
+	e.Mutate(mutation, fields, input, &payload)
+	e.Accepted(payload.Errors)
 }
 
 func (e eventful) roster() {
-	e.t.Helper()
+	e.T.Helper()
 	e.do("updateStudent", "student { id }", in{"studentId": e.student, "interviewLimit": 9})
 	e.do("updateInterviewer", "interviewer { id }", in{"interviewerId": e.interviewer, "maxPerDay": 9})
 	e.do("updateBookingPolicy", "bookingPolicy { version }", in{"holdSeconds": 60})
@@ -58,22 +58,22 @@ func (e eventful) roster() {
 	e.imports("importStudents", "name,email\nAda,ada@example.org\n", nil)
 	e.imports("importInterviewers", "name,email\nAnn,ann@example.org\n", nil)
 	e.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", 4*day), nil)
-	gone := e.school.student(nil)
-	e.as(booking.RoleStudent, gone, func() { e.cancel(e.booked(gone, e.slotFor(5*day))) })
+	gone := e.school.Student(nil)
+	e.as(booking.RoleStudent, gone, func() { e.Cancel(e.Booked(gone, e.slotFor(5*day))) })
 	e.do("anonymiseStudent", "student { id }", in{"studentId": gone})
 }
 
 // slotFor publishes a slot as an administrator and leaves who asks as it was.
 func (e eventful) slotFor(after time.Duration) string {
-	e.t.Helper()
-	who := e.actor.Load()
-	e.act(booking.RoleAdmin, 0)
-	defer e.actor.Store(who)
-	return e.newSlot(after)
+	e.T.Helper()
+	who := e.Actor.Load()
+	e.Act(booking.RoleAdmin, 0)
+	defer e.Actor.Store(who)
+	return e.NewSlot(after)
 }
 
 func (e eventful) calendar() {
-	e.t.Helper()
+	e.T.Helper()
 	e.as(booking.RoleInterviewer, e.interviewer, func() {
 		rule := e.weekly(e.interviewer, in{"endDate": nil})
 		e.update(rule.Availability.ID, in{"endTime": "17:00"})
@@ -87,43 +87,43 @@ func (e eventful) calendar() {
 			Blocks struct{ Nodes []struct{ ID string } }
 		}
 	}
-	e.ask(fmt.Sprintf("{ interviewer(id: %s) { blocks { nodes { id } } } }", e.interviewer), nil).into(&blocks)
+	e.Ask(fmt.Sprintf("{ interviewer(id: %s) { blocks { nodes { id } } } }", e.interviewer), nil).Into(&blocks)
 	e.do("unblockTime", "slots { id }", in{"blockId": blocks.Interviewer.Blocks.Nodes[0].ID})
-	e.setClock(t0.Add(7 * day))
-	if _, err := e.app.ExtendAvailability(e.t.Context()); err != nil {
-		e.t.Fatal(err)
+	e.SetClock(t0.Add(7 * day))
+	if _, err := e.App.ExtendAvailability(e.T.Context()); err != nil {
+		e.T.Fatal(err)
 	}
-	window := e.publish(e.interviewer, t0.Add(8*day+time.Hour), time.Hour, 60)
+	window := e.Publish(e.interviewer, t0.Add(8*day+time.Hour), time.Hour, 60)
 	e.closing("removeAvailability", "", in{"availabilityId": window.Availability.ID})
 }
 
 func (e *eventful) life() {
-	e.t.Helper()
-	first, second, other := e.newSlot(12*day), e.newSlot(12*day+2*time.Hour), e.newSlot(30*day)
+	e.T.Helper()
+	first, second, other := e.NewSlot(12*day), e.NewSlot(12*day+2*time.Hour), e.NewSlot(30*day)
 	e.as(booking.RoleStudent, e.student, func() {
 		e.held(e.student, first)
-		e.setClock(t0.Add(7*day + time.Second))
+		e.SetClock(t0.Add(7*day + time.Second))
 		e.release(e.held(e.student, first))
-		e.interview = e.booked(e.student, first)
-		e.accepted(e.move(e.interview, second).Errors)
-		e.cancel(e.booked(e.student, other))
+		e.interview = e.Booked(e.student, first)
+		e.Accepted(e.move(e.interview, second).Errors)
+		e.Cancel(e.Booked(e.student, other))
 	})
-	e.setClock(t0.Add(12*day + 4*time.Hour))
-	e.accepted(e.noShow(e.interview, "STUDENT").Errors)
-	e.accepted(e.undo(e.interview).Errors)
-	e.accepted(e.complete(e.interview, nil).Errors)
-	e.accepted(e.complete(e.interview, 3).Errors)
+	e.SetClock(t0.Add(12*day + 4*time.Hour))
+	e.Accepted(e.noShow(e.interview, "STUDENT").Errors)
+	e.Accepted(e.undo(e.interview).Errors)
+	e.Accepted(e.Complete(e.interview, nil).Errors)
+	e.Accepted(e.Complete(e.interview, 3).Errors)
 }
 
 // refusedBookings are by people of the school and by a token that names nobody.
 func (e eventful) refusedBookings() {
-	e.t.Helper()
+	e.T.Helper()
 	taken := e.takenSlot(40 * day)
 	try := func() {
-		e.book(e.student, taken)
+		e.Book(e.student, taken)
 		e.move(e.interview, taken)
-		e.book(missing, taken)
-		e.book(e.student, missing)
+		e.Book(missing, taken)
+		e.Book(e.student, missing)
 	}
 	try()
 	e.as(booking.RoleStudent, e.student, try)
@@ -160,20 +160,20 @@ func TestEveryEventIsRead(t *testing.T) {
 // wantRead: what is asked for is answered without an error.
 func (e eventful) wantRead(t *testing.T, document string) {
 	t.Helper()
-	answer := e.ask(document, nil)
+	answer := e.Ask(document, nil)
 	for _, failed := range answer.Errors {
 		path, _ := json.Marshal(failed.Path)
 		t.Errorf("%.60s … at %s: %s %s", document, path, failed.Extensions.Code, e.cause(failed.Extensions.ErrorID))
 	}
-	if len(answer.Errors) == 0 && !strings.Contains(answer.body, `":{`) {
-		t.Errorf("%.60s … has no answer: %s", document, answer.body)
+	if len(answer.Errors) == 0 && !strings.Contains(answer.Body, `":{`) {
+		t.Errorf("%.60s … has no answer: %s", document, answer.Body)
 	}
 }
 
 // cause returns what the log says of an error whose cause the answer hides.
 func (s *school) cause(errorID string) string {
 	if errorID != "" {
-		for line := range strings.Lines(s.log.String()) {
+		for line := range strings.Lines(s.Log.String()) {
 			if strings.Contains(line, errorID) {
 				return line
 			}

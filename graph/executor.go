@@ -10,12 +10,12 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"rehearse/graph/budget"
 	"rehearse/graph/generated"
 	"rehearse/graph/loader"
 	"rehearse/graph/plan"
 	"rehearse/graph/scalar"
 	"rehearse/internal/app"
+	"rehearse/internal/budget"
 	"rehearse/internal/store"
 )
 

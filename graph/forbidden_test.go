@@ -2,37 +2,13 @@ package graph_test
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"rehearse/internal/booking"
 )
 
 // A field that is not for the caller is null, with an error at its path, and the
 // rest of the answer stands.
-
-// failures are the errors of an answer as `path: code`, in no order of their own.
-func (a answer) failures() []string {
-	failed := []string{}
-	for _, e := range a.Errors {
-		failed = append(failed, strings.Trim(fmt.Sprint(e.Path), "[]")+": "+e.Extensions.Code)
-	}
-	slices.Sort(failed)
-	return failed
-}
-
-func (a answer) want(data string, failures ...string) {
-	a.t.Helper()
-	if got := string(a.Data); got != data {
-		a.t.Errorf("answered\n%s\nwanted\n%s", got, data)
-	}
-	if diff := cmp.Diff(append([]string{}, failures...), a.failures()); diff != "" {
-		a.t.Errorf("errors (-want +got):\n%s", diff)
-	}
-}
 
 func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 	t.Parallel()
@@ -84,8 +60,8 @@ func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 			[]string{"exportStudent: NOT_FOUND"},
 		},
 	} {
-		s.act(row.role, int64(number(t, row.id)))
-		s.ask(query, nil).want(row.data, row.failures...)
+		s.Act(row.role, int64(number(t, row.id)))
+		s.Ask(query, nil).Want(row.data, row.failures...)
 	}
 }
 
@@ -98,12 +74,12 @@ func TestForbiddenRootFieldsLeaveTheRest(t *testing.T) {
 	for role, id := range map[booking.Role]string{
 		booking.RoleAnonymous: "0", booking.RoleStudent: h.student, booking.RoleInterviewer: h.interviewer,
 	} {
-		s.act(role, int64(number(t, id)))
+		s.Act(role, int64(number(t, id)))
 		code := map[bool]string{true: "UNAUTHENTICATED", false: "FORBIDDEN"}[role == booking.RoleAnonymous]
 		for name, query := range queries(h) {
 			if rightsTo(t, schema.Query.Fields.ForName(name))[role] == "NONE" {
-				s.ask("{ it: "+query+" bookingPolicy { interviewLimit } }", nil).
-					want(`{"it":null,"bookingPolicy":{"interviewLimit":15}}`, "it: "+code)
+				s.Ask("{ it: "+query+" bookingPolicy { interviewLimit } }", nil).
+					Want(`{"it":null,"bookingPolicy":{"interviewLimit":15}}`, "it: "+code)
 			}
 		}
 	}
@@ -120,41 +96,41 @@ func TestForbiddenMutationLeavesTheOthers(t *testing.T) {
 	}
 	cancel := fmt.Sprintf(`cancelInterview(input: { interviewId: %s, reason: "ill" }) { interview { status } errors { code } }`, h.interview)
 
-	s.act(booking.RoleAnonymous, 0)
-	s.ask(document(cancel), nil).want(`{"cancelInterview":null,"createStudent":null,"last":null}`,
+	s.Act(booking.RoleAnonymous, 0)
+	s.Ask(document(cancel), nil).Want(`{"cancelInterview":null,"createStudent":null,"last":null}`,
 		"cancelInterview: UNAUTHENTICATED", "createStudent: UNAUTHENTICATED", "last: UNAUTHENTICATED")
 
-	s.act(booking.RoleStudent, int64(number(t, h.student)))
-	s.ask(document(cancel), nil).want(
+	s.Act(booking.RoleStudent, int64(number(t, h.student)))
+	s.Ask(document(cancel), nil).Want(
 		`{"cancelInterview":{"interview":{"status":"CANCELLED"},"errors":[]},"createStudent":null,`+
 			`"last":{"hold":{"id":"`+h.hold+`"},"errors":[]}}`, "createStudent: FORBIDDEN")
 
-	s.act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
+	s.Act(booking.RoleInterviewer, int64(number(t, h.interviewer)))
 	withdraw := fmt.Sprintf(`withdrawSlot(input: { slotId: %s }) { closedSlots { id } errors { code } }`, h.free)
-	s.ask(document(withdraw), nil).want(
+	s.Ask(document(withdraw), nil).Want(
 		`{"withdrawSlot":{"closedSlots":[{"id":"`+h.free+`"}],"errors":[]},"createStudent":null,"last":null}`,
 		"createStudent: FORBIDDEN", "last: FORBIDDEN")
-	s.sound()
+	s.Sound()
 }
 
 // What fails is a mutation of its own, and what was done before is answered.
 func TestFailedMutationLeavesTheFirst(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot := s.student(nil), s.newSlot(day)
+	student, slot := s.Student(nil), s.NewSlot(day)
 	s.exec(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'secret cause'; END $$`)
 	s.exec(`CREATE TRIGGER fail BEFORE INSERT ON waivers FOR EACH ROW EXECUTE FUNCTION fail()`)
-	s.ask(fmt.Sprintf(`mutation { bookSlot(input: { studentId: %[1]s, slotId: %[2]s }) { interview { status } errors { code } }
+	s.Ask(fmt.Sprintf(`mutation { bookSlot(input: { studentId: %[1]s, slotId: %[2]s }) { interview { status } errors { code } }
 		grantWaiver(input: { studentId: %[1]s, rule: PAIR, reason: "again" }) { waiver { id } errors { code } } }`, student, slot), nil).
-		want(`{"bookSlot":{"interview":{"status":"BOOKED"},"errors":[]},"grantWaiver":null}`, "grantWaiver: INTERNAL")
+		Want(`{"bookSlot":{"interview":{"status":"BOOKED"},"errors":[]},"grantWaiver":null}`, "grantWaiver: INTERNAL")
 }
 
 func TestViewerWhoIsNotThereIsNull(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
-		s.act(role, 987654)
-		s.ask(`{ viewer { role person { __typename } } bookingPolicy { version } }`, nil).
-			want(`{"viewer":null,"bookingPolicy":{"version":1}}`)
+		s.Act(role, 987654)
+		s.Ask(`{ viewer { role person { __typename } } bookingPolicy { version } }`, nil).
+			Want(`{"viewer":null,"bookingPolicy":{"version":1}}`)
 	}
 }

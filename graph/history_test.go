@@ -66,19 +66,19 @@ const chronicled = `SELECT jsonb_build_object(
 	'waivers', (SELECT string_agg(format('%s: %s of %s, %s', id, rule, student_id, CASE WHEN revoked_at IS NULL THEN uses END), ', ' ORDER BY id) FROM waivers))`
 
 func (l *life) chronicle() (c chronicle) {
-	l.t.Helper()
+	l.T.Helper()
 	l.readJSON(chronicled, &c)
 	return c
 }
 
 func (l *life) readJSON(query string, into any) {
-	l.t.Helper()
+	l.T.Helper()
 	var text string
-	if err := l.past.QueryRowContext(l.t.Context(), query).Scan(&text); err != nil {
-		l.t.Fatal(err)
+	if err := l.past.QueryRowContext(l.T.Context(), query).Scan(&text); err != nil {
+		l.T.Fatal(err)
 	}
 	if err := json.Unmarshal([]byte(text), into); err != nil {
-		l.t.Fatalf("decode %s: %v", text, err)
+		l.T.Fatalf("decode %s: %v", text, err)
 	}
 }
 
@@ -118,14 +118,14 @@ func (before chronicle) told(t *testing.T, after chronicle, events map[string]st
 // heldAt tells from the events alone, and from what is there at last, what held
 // after an event.
 func (l *life) heldAt(event int64) (policy, caps, waivers string) {
-	l.t.Helper()
+	l.T.Helper()
 	db := l.past
-	err := db.QueryRowContext(l.t.Context(), `SELECT v.policy::text FROM events e JOIN booking_policy_versions v ON v.version = e.policy_version
+	err := db.QueryRowContext(l.T.Context(), `SELECT v.policy::text FROM events e JOIN booking_policy_versions v ON v.version = e.policy_version
 		WHERE e.id = $1`, event).Scan(&policy)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
-	err = db.QueryRowContext(l.t.Context(), `
+	err = db.QueryRowContext(l.T.Context(), `
 		WITH undone AS (
 			SELECT DISTINCT ON (e.interviewer_id, c ->> 'field') e.interviewer_id AS id, c ->> 'field' AS field, c ->> 'before' AS before
 			FROM events e, jsonb_array_elements(e.changes) c WHERE e.id > $1 AND e.kind = 'INTERVIEWER_UPDATED' ORDER BY 1, 2, e.id)
@@ -135,9 +135,9 @@ func (l *life) heldAt(event int64) (policy, caps, waivers string) {
 		LEFT JOIN undone d ON d.id = v.id AND d.field = 'maxPerDay' LEFT JOIN undone w ON w.id = v.id AND w.field = 'maxPerWeek'
 		WHERE v.created_at <= at.at`, event).Scan(&caps)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
-	err = db.QueryRowContext(l.t.Context(), `
+	err = db.QueryRowContext(l.T.Context(), `
 		WITH told AS (SELECT e.id AS event, e.kind, e.student_id, jsonb_object_agg(c ->> 'field', c ->> 'after') AS v
 			FROM events e, jsonb_array_elements(e.changes) c WHERE e.id <= $1 AND e.kind LIKE 'WAIVER_%' GROUP BY e.id)
 		SELECT coalesce(string_agg(format('%s: %s of %s, %s', g.v ->> 'waiverId', g.v ->> 'rule', g.student_id,
@@ -145,7 +145,7 @@ func (l *life) heldAt(event int64) (policy, caps, waivers string) {
 		FROM told g LEFT JOIN told r ON r.kind = 'WAIVER_REVOKED' AND r.v ->> 'waiverId' = g.v ->> 'waiverId'
 		WHERE g.kind = 'WAIVER_GRANTED'`, event).Scan(&waivers)
 	if err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
 	return policy, caps, waivers
 }
@@ -169,14 +169,14 @@ type step struct {
 }
 
 func (l *life) send(mutation, fields string, input in, payload any) {
-	l.t.Helper()
+	l.T.Helper()
 	var errors struct{ Errors []refused }
 	var text json.RawMessage
-	l.mutate(mutation, fields, input, &text)
+	l.Mutate(mutation, fields, input, &text)
 	if err := cmp.Or(json.Unmarshal(text, &errors), json.Unmarshal(text, payload)); err != nil {
-		l.t.Fatal(err)
+		l.T.Fatal(err)
 	}
-	l.accepted(errors.Errors)
+	l.Accepted(errors.Errors)
 }
 
 // does is a step without an answer that matters.
@@ -193,11 +193,11 @@ func lifeSteps() []step {
 
 func publishingSteps() []step {
 	return []step{
-		{"createInterviewer", func(l *life) { l.ann = l.interviewer(in{"email": "ann@example.org", "maxPerDay": 20}) }, nil},
-		{"createStudent", func(l *life) { l.student = l.school.student(in{"email": "sam@example.org"}) }, nil},
-		{"createStudent", func(l *life) { l.other = l.school.student(in{"email": "eve@example.org"}) }, nil},
+		{"createInterviewer", func(l *life) { l.ann = l.Interviewer(in{"email": "ann@example.org", "maxPerDay": 20}) }, nil},
+		{"createStudent", func(l *life) { l.student = l.school.Student(in{"email": "sam@example.org"}) }, nil},
+		{"createStudent", func(l *life) { l.other = l.school.Student(in{"email": "eve@example.org"}) }, nil},
 		{"addAvailability", func(l *life) {
-			for _, slot := range l.publish(l.ann, t0.Add(day), 12*time.Hour, 60).Slots {
+			for _, slot := range l.Publish(l.ann, t0.Add(day), 12*time.Hour, 60).Slots {
 				l.slots = append(l.slots, slot.ID)
 			}
 		}, by{"PUBLISHED": "AVAILABILITY_ADDED"}},
@@ -205,9 +205,9 @@ func publishingSteps() []step {
 			l.rule = l.weekly(l.ann, in{"endDate": nil}).Availability.ID
 		}, by{"PUBLISHED": "AVAILABILITY_ADDED"}},
 		{"", func(l *life) {
-			l.setClock(l.clock.Load().Add(10 * time.Hour)) // still before the first slot
-			if _, err := l.app.ExtendAvailability(l.t.Context()); err != nil {
-				l.t.Fatal(err)
+			l.SetClock(l.Clock.Load().Add(10 * time.Hour)) // still before the first slot
+			if _, err := l.App.ExtendAvailability(l.T.Context()); err != nil {
+				l.T.Fatal(err)
 			}
 		}, by{"PUBLISHED": "AVAILABILITY_EXTENDED"}},
 	}
@@ -219,22 +219,22 @@ func bookingSteps() []step {
 		{"holdSlot", func(l *life) { l.held(l.student, l.slots[0]) }, by{"HELD": "HOLD_EXTENDED"}},
 		{"releaseHold", func(l *life) { l.release(l.hold) }, by{"RELEASED": "HOLD_RELEASED"}},
 		{"holdSlot", func(l *life) { l.hold = l.held(l.student, l.slots[0]) }, by{"HELD": "HOLD_PLACED"}},
-		{"bookSlot", func(l *life) { l.interview = l.booked(l.student, l.slots[1]) }, by{"RELEASED": "HOLD_RELEASED", "BOOKED": "INTERVIEW_BOOKED"}},
-		{"rescheduleInterview", func(l *life) { l.accepted(l.move(l.interview, l.slots[2]).Errors) },
+		{"bookSlot", func(l *life) { l.interview = l.Booked(l.student, l.slots[1]) }, by{"RELEASED": "HOLD_RELEASED", "BOOKED": "INTERVIEW_BOOKED"}},
+		{"rescheduleInterview", func(l *life) { l.Accepted(l.move(l.interview, l.slots[2]).Errors) },
 			by{"RELEASED": "INTERVIEW_RESCHEDULED", "BOOKED": "INTERVIEW_RESCHEDULED"}},
-		{"cancelInterview", func(l *life) { l.accepted(l.cancel(l.interview).Errors) }, by{"RELEASED": "INTERVIEW_CANCELLED"}},
+		{"cancelInterview", func(l *life) { l.Accepted(l.Cancel(l.interview).Errors) }, by{"RELEASED": "INTERVIEW_CANCELLED"}},
 		{"holdSlot", func(l *life) { l.hold = l.held(l.student, l.slots[3]) }, by{"HELD": "HOLD_PLACED"}},
-		{"bookSlot", func(l *life) { l.interview = l.booked(l.student, l.slots[3]) }, by{"BOOKED": "INTERVIEW_BOOKED"}},
+		{"bookSlot", func(l *life) { l.interview = l.Booked(l.student, l.slots[3]) }, by{"BOOKED": "INTERVIEW_BOOKED"}},
 		{"cancelInterview", func(l *life) {
-			l.as(booking.RoleInterviewer, l.ann, func() { l.accepted(l.cancel(l.interview).Errors) })
+			l.as(booking.RoleInterviewer, l.ann, func() { l.Accepted(l.Cancel(l.interview).Errors) })
 		}, by{"WITHDRAWN": "INTERVIEW_CANCELLED"}},
 		{"holdSlot", func(l *life) { l.hold = l.held(l.student, l.slots[4]) }, by{"HELD": "HOLD_PLACED"}},
 		{"holdSlot", func(l *life) {
-			l.setClock(l.clock.Load().Add(time.Hour)) // the hold has expired, and nothing has swept it
+			l.SetClock(l.Clock.Load().Add(time.Hour)) // the hold has expired, and nothing has swept it
 			l.held(l.other, l.slots[4])
 		}, by{"HELD": "HOLD_PLACED"}},
-		{"bookSlot", func(l *life) { l.missed = l.booked(l.student, l.slots[11]) }, by{"BOOKED": "INTERVIEW_BOOKED"}},
-		{"bookSlot", func(l *life) { l.interview = l.booked(l.other, l.slots[10]) }, by{"RELEASED": "HOLD_RELEASED", "BOOKED": "INTERVIEW_BOOKED"}},
+		{"bookSlot", func(l *life) { l.missed = l.Booked(l.student, l.slots[11]) }, by{"BOOKED": "INTERVIEW_BOOKED"}},
+		{"bookSlot", func(l *life) { l.interview = l.Booked(l.other, l.slots[10]) }, by{"RELEASED": "HOLD_RELEASED", "BOOKED": "INTERVIEW_BOOKED"}},
 	}
 }
 
@@ -295,12 +295,12 @@ func officeSteps() []step {
 		does("updateBookingPolicy", func(*life) in { return in{"cancelCutoffSeconds": 60} }, nil),
 		does("updateStudent", func(l *life) in { return in{"studentId": l.student, "interviewLimit": 9} }, nil),
 		{"markNoShow", func(l *life) {
-			l.setClock(t0.Add(day + 12*time.Hour))
-			l.accepted(l.noShow(l.missed, "STUDENT").Errors)
+			l.SetClock(t0.Add(day + 12*time.Hour))
+			l.Accepted(l.noShow(l.missed, "STUDENT").Errors)
 		}, nil},
 		does("undoNoShow", missed, nil),
-		{"completeInterview", func(l *life) { l.accepted(l.complete(l.missed, 4).Errors) }, nil},
-		does("anonymiseStudent", func(l *life) in { return in{"studentId": l.school.student(nil)} }, nil),
+		{"completeInterview", func(l *life) { l.Accepted(l.Complete(l.missed, 4).Errors) }, nil},
+		does("anonymiseStudent", func(l *life) in { return in{"studentId": l.school.Student(nil)} }, nil),
 	}
 }
 
@@ -310,11 +310,11 @@ func officeSteps() []step {
 func TestHistoryOfEveryMutation(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	l := &life{school: s, past: s.db.SQL(t)}
+	l := &life{school: s, past: s.DB.SQL(t)}
 	met, held := map[string]bool{}, map[int64]chronicle{}
 	before := l.chronicle()
 	for n, step := range lifeSteps() {
-		l.setClock(l.clock.Load().Add(time.Second))
+		l.SetClock(l.Clock.Load().Add(time.Second))
 		step.do(l)
 		after := l.chronicle()
 		if t.Run(fmt.Sprintf("%d %s", n+1, step.mutation), func(t *testing.T) { before.told(t, after, step.events) }); len(after.Events) > 0 {
@@ -331,5 +331,5 @@ func TestHistoryOfEveryMutation(t *testing.T) {
 		policy, caps, waivers := l.heldAt(event)
 		same(t, fmt.Sprintf("what held at event %d", event), [3]string{policy, caps, waivers}, [3]string{then.Policy, then.Caps, then.Waivers})
 	}
-	l.sound()
+	l.Sound()
 }

@@ -25,51 +25,51 @@ const (
 )
 
 func (s *school) hold(student, slot string) held {
-	s.t.Helper()
+	s.T.Helper()
 	return s.changeHold("holdSlot", in{"studentId": student, "slotId": slot})
 }
 
 func (s *school) release(hold string) held {
-	s.t.Helper()
+	s.T.Helper()
 	return s.changeHold("releaseHold", in{"holdId": hold})
 }
 
 func (s *school) changeHold(mutation string, input in) held {
-	s.t.Helper()
+	s.T.Helper()
 	var payload held
-	s.mutate(mutation, holdFields, input, &payload)
+	s.Mutate(mutation, holdFields, input, &payload)
 	if (payload.Hold == nil) != (len(payload.Errors) > 0) {
-		s.t.Fatalf("%s answers hold %v with errors %v", mutation, payload.Hold, payload.Errors)
+		s.T.Fatalf("%s answers hold %v with errors %v", mutation, payload.Hold, payload.Errors)
 	}
 	return payload
 }
 
 // held holds and must not be refused; it answers the hold's id.
 func (s *school) held(student, slot string) string {
-	s.t.Helper()
+	s.T.Helper()
 	payload := s.hold(student, slot)
-	s.accepted(payload.Errors)
+	s.Accepted(payload.Errors)
 	return payload.Hold.ID
 }
 
 // bookHeld books and insists on the hold.
 func (s *school) bookHeld(student, slot, hold string) changed {
-	s.t.Helper()
-	return s.changeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": hold})
+	s.T.Helper()
+	return s.ChangeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": hold})
 }
 
 func (s *school) policy(set in) {
-	s.t.Helper()
+	s.T.Helper()
 	var payload struct{ Errors []refused }
-	s.mutate("updateBookingPolicy", "bookingPolicy { version }", set, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("updateBookingPolicy", "bookingPolicy { version }", set, &payload)
+	s.Accepted(payload.Errors)
 }
 
 // holdOf is the hold of a student as others read it: its id, or none.
 func (s *school) holdOf(student string) string {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Student struct{ Hold *hold } }
-	s.ask("query($s: ID!) { student(id: $s) { hold { id } } }", in{"s": student}).into(&data)
+	s.Ask("query($s: ID!) { student(id: $s) { hold { id } } }", in{"s": student}).Into(&data)
 	if data.Student.Hold == nil {
 		return "none"
 	}
@@ -79,10 +79,10 @@ func (s *school) holdOf(student string) string {
 func TestHoldKeepsASlotForOneStudent(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other, slot := s.student(nil), s.student(nil), s.newSlot(day)
-	free := s.newSlot(2 * day)
+	student, other, slot := s.Student(nil), s.Student(nil), s.NewSlot(day)
+	free := s.NewSlot(2 * day)
 	answer := s.hold(student, slot)
-	s.accepted(answer.Errors)
+	s.Accepted(answer.Errors)
 	same(t, "the hold", *answer.Hold, hold{
 		ID: answer.Hold.ID, PlacedAt: "2026-06-01T08:00:00Z", ExpiresAt: "2026-06-01T08:05:00Z",
 		Slot: answer.Hold.Slot, Student: person{ID: student},
@@ -90,21 +90,21 @@ func TestHoldKeepsASlotForOneStudent(t *testing.T) {
 	same(t, "its slot", answer.Hold.Slot.Status, "HELD")
 	same(t, "the student has it", s.holdOf(student), answer.Hold.ID)
 
-	own := s.list(student)
+	own := s.List(student)
 	same(t, "its student sees it", ids(own.Nodes), []string{slot, free})
 	same(t, "as held", own.Nodes[0].Status, "HELD")
 	same(t, "and can book it", s.verdict(student, slot), []string{})
-	same(t, "others do not see it", ids(s.list(other).Nodes), []string{free})
+	same(t, "others do not see it", ids(s.List(other).Nodes), []string{free})
 	same(t, "nor can book it", s.verdict(other, slot), []string{"SLOT_HELD"})
-	for name, refusals := range map[string][]refused{"booking": s.book(other, slot).Errors, "holding": s.hold(other, slot).Errors} {
+	for name, refusals := range map[string][]refused{"booking": s.Book(other, slot).Errors, "holding": s.hold(other, slot).Errors} {
 		same(t, name, refusals[0].Typename, "SlotTaken")
 		same(t, name, refusals[0].Path, []string{"input", "slotId"})
 		same(t, name+" answers what is free", ids(refusals[0].Alternatives), []string{free})
 	}
-	reasons := s.listIn(other, t0.Add(day), t0.Add(day+time.Hour)).EmptyReasons
+	reasons := s.ListIn(other, t0.Add(day), t0.Add(day+time.Hour)).EmptyReasons
 	same(t, "reasons", len(reasons), 1)
 	same(t, "an empty list says so", [2]any{reasons[0].Code, reasons[0].Count}, [2]any{"SLOT_HELD", 1})
-	s.sound()
+	s.Sound()
 }
 
 func TestHoldExpiresByTheClock(t *testing.T) {
@@ -121,20 +121,20 @@ func TestHoldExpiresByTheClock(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student, other := s.student(in{"interviewLimit": 1}), s.student(nil)
-			slot, elsewhere := s.newSlot(day), s.newSlot(2*day)
+			student, other := s.Student(in{"interviewLimit": 1}), s.Student(nil)
+			slot, elsewhere := s.NewSlot(day), s.NewSlot(2*day)
 			id := s.held(student, slot)
-			s.setClock(t0.Add(test.now))
-			s.sound()
+			s.SetClock(t0.Add(test.now))
+			s.Sound()
 			used, status, have, refusals, mine := 0, "OPEN", "none", []string{}, []string{"HOLD_EXPIRED"}
 			if test.live {
 				used, status, have, refusals, mine = 1, "HELD", id, []string{"SLOT_HELD"}, []string{}
 			}
-			same(t, "used", s.list(student).Eligibility.InterviewsUsed, used)
+			same(t, "used", s.List(student).Eligibility.InterviewsUsed, used)
 			same(t, "the student's hold", s.holdOf(student), have)
 			same(t, "others", s.verdict(other, slot), refusals)
 			same(t, "the slots of that status", s.slotsOf(status), map[bool][]string{true: {slot}, false: {slot, elsewhere}}[test.live])
-			same(t, "with the hold", codes(s.changeInterview("bookSlot",
+			same(t, "with the hold", codes(s.ChangeInterview("bookSlot",
 				in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors), mine)
 			if test.live {
 				return
@@ -144,19 +144,19 @@ func TestHoldExpiresByTheClock(t *testing.T) {
 			same(t, "held by another now", s.verdict(student, slot), []string{"SLOT_HELD"})
 			same(t, "an expired hold, of a slot that is another's now", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_HELD", "HOLD_EXPIRED"})
 			s.held(student, elsewhere)
-			s.accepted(s.book(other, slot).Errors)
-			s.sound()
+			s.Accepted(s.Book(other, slot).Errors)
+			s.Sound()
 		})
 	}
 }
 
 // slotsOf are all slots of a status.
 func (s *school) slotsOf(status string) []string {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Slots struct{ Nodes []slot } }
-	s.ask("query($st: [SlotStatus!]) { slots(filter: {status: $st}) { nodes { id status } } }", in{"st": []string{status}}).into(&data)
+	s.Ask("query($st: [SlotStatus!]) { slots(filter: {status: $st}) { nodes { id status } } }", in{"st": []string{status}}).Into(&data)
 	for _, slot := range data.Slots.Nodes {
-		same(s.t, "the status of slot "+slot.ID, slot.Status, status)
+		same(s.T, "the status of slot "+slot.ID, slot.Status, status)
 	}
 	return ids(data.Slots.Nodes)
 }
@@ -181,21 +181,21 @@ func TestHoldCountsLikeABooking(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student, ann := s.student(test.set), s.interviewer(nil)
-			slot, by := s.slot(ann, day), ann
+			student, ann := s.Student(test.set), s.Interviewer(nil)
+			slot, by := s.Slot(ann, day), ann
 			if !test.same {
-				by = s.interviewer(nil)
+				by = s.Interviewer(nil)
 			}
-			other := s.slot(by, test.after)
+			other := s.Slot(by, test.after)
 			hold := s.held(student, slot)
 			// A booking of another slot ends the hold, which is not in its way.
 			same(t, "another slot", s.verdict(student, other), []string{})
 			same(t, "holding it", codes(s.hold(student, other).Errors), []string{"ALREADY_HOLDING"})
 			same(t, "the held one", s.verdict(student, slot), []string{})
-			same(t, "both are counted", s.list(student).TotalCount, 2)
-			s.accepted(s.bookHeld(student, slot, hold).Errors)
+			same(t, "both are counted", s.List(student).TotalCount, 2)
+			s.Accepted(s.bookHeld(student, slot, hold).Errors)
 			same(t, "booked, it counts the same", s.verdict(student, other), test.want)
-			s.sound()
+			s.Sound()
 		})
 	}
 }
@@ -204,8 +204,8 @@ func TestHoldCountsLikeABooking(t *testing.T) {
 func TestHoldOnOnesOwnBookedSlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot := s.student(nil), s.newSlot(day)
-	interview := s.booked(student, slot)
+	student, slot := s.Student(nil), s.NewSlot(day)
+	interview := s.Booked(student, slot)
 	no := s.hold(student, slot).Errors
 	same(t, "refused", codes(no), []string{"ALREADY_INTERVIEWED", "OWN_OVERLAP"})
 	for _, refusal := range no {
@@ -216,80 +216,80 @@ func TestHoldOnOnesOwnBookedSlot(t *testing.T) {
 func TestHoldIsFreedForOtherSlots(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 1})
-	first, second := s.newSlot(day), s.newSlot(day)
+	student := s.Student(in{"interviewLimit": 1})
+	first, second := s.NewSlot(day), s.NewSlot(day)
 	id := s.held(student, first)
 	same(t, "holding another while it is held", codes(s.hold(student, second).Errors), []string{"ALREADY_HOLDING"})
 	released := s.release(id)
-	s.accepted(released.Errors)
+	s.Accepted(released.Errors)
 	same(t, "when it ended", released.Hold.EndedAt, ptr("2026-06-01T08:00:00Z"))
 	same(t, "after its release", s.verdict(student, second), []string{})
-	before := s.rows()
-	s.accepted(s.release(id).Errors)
-	same(t, "releasing it again writes nothing", s.rows(), before)
+	before := s.Rows()
+	s.Accepted(s.release(id).Errors)
+	same(t, "releasing it again writes nothing", s.Rows(), before)
 	same(t, "it cannot be booked with any more", codes(s.bookHeld(student, first, id).Errors), []string{"HOLD_EXPIRED"})
 
 	again := s.held(student, second)
-	s.setClock(t0.Add(holdTime))
-	s.accepted(s.release(again).Errors)
+	s.SetClock(t0.Add(holdTime))
+	s.Accepted(s.release(again).Errors)
 	same(t, "one that has expired is not released", s.held(student, first) != again, true)
 	same(t, "an unknown one", codes(s.release("999").Errors), []string{"NOT_FOUND"})
-	s.sound()
+	s.Sound()
 }
 
 func TestHoldIsExtendedOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot := s.student(in{"interviewLimit": 1}), s.newSlot(day)
+	student, slot := s.Student(in{"interviewLimit": 1}), s.NewSlot(day)
 	id := s.held(student, slot)
 	again := s.hold(student, slot)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "at the same instant there is nothing to extend", again.Hold.Extended, false)
 
-	s.setClock(t0.Add(4 * time.Minute))
+	s.SetClock(t0.Add(4 * time.Minute))
 	extended := s.hold(student, slot)
-	s.accepted(extended.Errors)
+	s.Accepted(extended.Errors)
 	same(t, "the same hold", extended.Hold.ID, id)
 	same(t, "anew", extended.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
 	same(t, "once", extended.Hold.Extended, true)
 
-	s.setClock(t0.Add(6 * time.Minute)) // it would have expired
-	same(t, "it lives", s.verdict(s.student(nil), slot), []string{"SLOT_HELD"})
-	before := s.rows()
+	s.SetClock(t0.Add(6 * time.Minute)) // it would have expired
+	same(t, "it lives", s.verdict(s.Student(nil), slot), []string{"SLOT_HELD"})
+	before := s.Rows()
 	third := s.hold(student, slot)
-	s.accepted(third.Errors)
+	s.Accepted(third.Errors)
 	same(t, "not twice", third.Hold.ExpiresAt, "2026-06-01T08:09:00Z")
-	same(t, "nothing is written", s.rows(), before)
-	s.sound()
-	s.setClock(t0.Add(9 * time.Minute))
-	same(t, "it has expired", s.verdict(s.student(nil), slot), []string{})
+	same(t, "nothing is written", s.Rows(), before)
+	s.Sound()
+	s.SetClock(t0.Add(9 * time.Minute))
+	same(t, "it has expired", s.verdict(s.Student(nil), slot), []string{})
 	fresh := s.hold(student, slot)
-	s.accepted(fresh.Errors)
+	s.Accepted(fresh.Errors)
 	same(t, "a new one", fresh.Hold.ID != id && !fresh.Hold.Extended, true)
-	s.sound()
+	s.Sound()
 }
 
 func TestExtensionNeverShortens(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot := s.student(nil), s.newSlot(day)
+	student, slot := s.Student(nil), s.NewSlot(day)
 	s.held(student, slot)
 	s.policy(in{"holdSeconds": 30})
-	s.setClock(t0.Add(time.Minute))
+	s.SetClock(t0.Add(time.Minute))
 	short := s.hold(student, slot)
-	s.accepted(short.Errors)
+	s.Accepted(short.Errors)
 	same(t, "it stays as it was", [2]any{short.Hold.ExpiresAt, short.Hold.Extended}, [2]any{"2026-06-01T08:05:00Z", false})
-	s.setClock(t0.Add(4*time.Minute + 45*time.Second))
+	s.SetClock(t0.Add(4*time.Minute + 45*time.Second))
 	same(t, "until it is worth it", s.hold(student, slot).Hold.ExpiresAt, "2026-06-01T08:05:15Z")
-	s.sound()
+	s.Sound()
 }
 
 func TestBookWithAHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other := s.student(nil), s.student(nil)
-	slot, wanted := s.newSlot(day), s.newSlot(2*day)
-	id, theirs := s.held(student, slot), s.held(other, s.newSlot(3*day))
+	student, other := s.Student(nil), s.Student(nil)
+	slot, wanted := s.NewSlot(day), s.NewSlot(2*day)
+	id, theirs := s.held(student, slot), s.held(other, s.NewSlot(3*day))
 	for _, test := range []struct {
 		name, slot, hold string
 		want             []string
@@ -298,41 +298,41 @@ func TestBookWithAHold(t *testing.T) {
 		{"of somebody else", slot, theirs, []string{"NOT_FOUND"}},
 		{"of another slot", wanted, id, []string{"INVALID_INPUT"}},
 	} {
-		before := s.rows()
+		before := s.Rows()
 		answer := s.bookHeld(student, test.slot, test.hold)
 		same(t, test.name, codes(answer.Errors), test.want)
 		same(t, test.name, answer.Errors[0].Path, []string{"input", "holdId"})
-		same(t, test.name+" changes nothing", s.rows(), before)
+		same(t, test.name+" changes nothing", s.Rows(), before)
 	}
-	before := s.rows()
-	s.accepted(s.changeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors)
-	same(t, "a dry run with a hold", s.rows(), before)
-	s.accepted(s.tryBook(student, slot).Errors)
-	same(t, "and without", s.rows(), before)
+	before := s.Rows()
+	s.Accepted(s.ChangeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": id, "dryRun": true}).Errors)
+	same(t, "a dry run with a hold", s.Rows(), before)
+	s.Accepted(s.TryBook(student, slot).Errors)
+	same(t, "and without", s.Rows(), before)
 
 	booked := s.bookHeld(student, slot, id)
-	s.accepted(booked.Errors)
+	s.Accepted(booked.Errors)
 	same(t, "the hold is used", s.holdOf(student), "none")
 	same(t, "the slot", booked.Interview.Slot.Status, "BOOKED")
 	again := s.bookHeld(student, slot, id)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "one's own booked slot again", again.Interview.ID, booked.Interview.ID)
 	same(t, "a used hold is good for nothing", codes(s.bookHeld(student, wanted, id).Errors), []string{"INVALID_INPUT"})
-	s.accepted(s.cancel(booked.Interview.ID).Errors)
+	s.Accepted(s.Cancel(booked.Interview.ID).Errors)
 	same(t, "nor for its own slot", codes(s.bookHeld(student, slot, id).Errors), []string{"HOLD_EXPIRED"})
-	s.sound()
+	s.Sound()
 }
 
 func TestBookUsesOnesOwnHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 1})
-	slot := s.newSlot(day)
+	student := s.Student(in{"interviewLimit": 1})
+	slot := s.NewSlot(day)
 	s.held(student, slot)
-	s.booked(student, slot)
+	s.Booked(student, slot)
 	same(t, "it is used", s.holdOf(student), "none")
-	same(t, "and counts once", s.list(student).Eligibility.InterviewsUsed, 1)
-	s.sound()
+	same(t, "and counts once", s.List(student).Eligibility.InterviewsUsed, 1)
+	s.Sound()
 }
 
 // Between the hold and the booking everything else may change: a hold keeps the
@@ -340,22 +340,22 @@ func TestBookUsesOnesOwnHold(t *testing.T) {
 func TestHoldIsNoPromiseAgainstTheRules(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	graded := s.booked(student, s.newSlot(time.Hour))
-	slot := s.newSlot(day)
-	s.setClock(t0.Add(2 * time.Hour))
+	student := s.Student(nil)
+	graded := s.Booked(student, s.NewSlot(time.Hour))
+	slot := s.NewSlot(day)
+	s.SetClock(t0.Add(2 * time.Hour))
 	id := s.held(student, slot)
-	s.accepted(s.complete(graded, 1).Errors)
+	s.Accepted(s.Complete(graded, 1).Errors)
 	same(t, "a failing grade", s.verdict(student, slot), []string{"GRADES_TOO_LOW"})
 	same(t, "with the hold, too", codes(s.bookHeld(student, slot, id).Errors), []string{"GRADES_TOO_LOW"})
 	same(t, "and it cannot be extended", codes(s.hold(student, slot).Errors), []string{"GRADES_TOO_LOW"})
-	s.accepted(s.complete(graded, 2).Errors)
+	s.Accepted(s.Complete(graded, 2).Errors)
 	same(t, "mended", s.verdict(student, slot), []string{})
 	var payload struct{ Errors []refused }
-	s.mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
+	s.Accepted(payload.Errors)
 	same(t, "a lower limit", s.verdict(student, slot), []string{"LIMIT_REACHED"})
-	s.sound()
+	s.Sound()
 }
 
 func TestHeldSlotIsTakenBack(t *testing.T) {
@@ -375,17 +375,17 @@ func TestHeldSlotIsTakenBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student, ann := s.student(in{"interviewLimit": 1}), s.interviewer(in{"maxPerDay": 1})
-			published := s.publish(ann, t0.Add(day), time.Hour, 60)
+			student, ann := s.Student(in{"interviewLimit": 1}), s.Interviewer(in{"maxPerDay": 1})
+			published := s.Publish(ann, t0.Add(day), time.Hour, 60)
 			slot := published.Slots[0].ID
 			id := s.held(student, slot)
-			s.accepted(closing(s, ann, published.Availability.ID, slot))
+			s.Accepted(closing(s, ann, published.Availability.ID, slot))
 			same(t, "it cannot be booked", s.verdict(student, slot), []string{"SLOT_WITHDRAWN"})
 			same(t, "nor with its hold", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_WITHDRAWN", "HOLD_EXPIRED"})
 			same(t, "the hold is over", s.holdOf(student), "none")
-			same(t, "and the student free", s.list(student).Eligibility.InterviewsUsed, 0)
-			s.held(student, s.newSlot(2*day))
-			s.sound()
+			same(t, "and the student free", s.List(student).Eligibility.InterviewsUsed, 0)
+			s.held(student, s.NewSlot(2*day))
+			s.Sound()
 		})
 	}
 }
@@ -393,13 +393,13 @@ func TestHeldSlotIsTakenBack(t *testing.T) {
 func TestHoldRefusals(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"email": "both@example.org"})
-	both := s.slot(s.interviewer(in{"email": "both@example.org"}), day)
-	slot, taken := s.newSlot(day), s.newSlot(2*day)
-	s.booked(s.student(nil), taken)
-	past := s.newSlot(time.Minute)
-	before := s.rows()
-	s.setClock(t0.Add(time.Minute))
+	student := s.Student(in{"email": "both@example.org"})
+	both := s.Slot(s.Interviewer(in{"email": "both@example.org"}), day)
+	slot, taken := s.NewSlot(day), s.NewSlot(2*day)
+	s.Booked(s.Student(nil), taken)
+	past := s.NewSlot(time.Minute)
+	before := s.Rows()
+	s.SetClock(t0.Add(time.Minute))
 	for _, test := range []struct {
 		name, student, slot string
 		want                []string
@@ -412,10 +412,10 @@ func TestHoldRefusals(t *testing.T) {
 	} {
 		same(t, test.name, codes(s.hold(test.student, test.slot).Errors), test.want)
 	}
-	same(t, "nothing is written", s.rows(), before)
-	limited := s.student(in{"interviewLimit": 0})
+	same(t, "nothing is written", s.Rows(), before)
+	limited := s.Student(in{"interviewLimit": 0})
 	refusal := s.hold(limited, slot).Errors
 	same(t, "the limit", codes(refusal), []string{"LIMIT_REACHED"})
 	same(t, "with the evidence", refusal[0].Eligibility.InterviewLimit, 0)
-	s.sound()
+	s.Sound()
 }

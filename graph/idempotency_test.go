@@ -17,10 +17,10 @@ import (
 
 // keyed sends a mutation with a key and answers the payload as it was sent.
 func (s *school) keyed(mutation, key string, input in) string {
-	s.t.Helper()
-	a := s.post("application/json", keyedBody(mutation, key, input))
+	s.T.Helper()
+	a := s.Post("application/json", keyedBody(mutation, key, input))
 	if len(a.Errors) > 0 {
-		s.t.Fatalf("the answer has errors: %s", a.body)
+		s.T.Fatalf("the answer has errors: %s", a.Body)
 	}
 	return string(a.Data)
 }
@@ -72,9 +72,9 @@ func TestSameKeySameAnswer(t *testing.T) {
 		{"a booking", "bookSlot", func(s scene) in { return in{"studentId": s.student, "slotId": s.open} },
 			func(s scene) { s.exec("UPDATE students SET interview_limit = 0") }, []string{}},
 		{"a booking that was cancelled since", "bookSlot", func(s scene) in { return in{"studentId": s.student, "slotId": s.open} },
-			func(s scene) { s.accepted(s.cancel(s.bookingOn(s.open)).Errors) }, []string{}},
+			func(s scene) { s.Accepted(s.Cancel(s.bookingOn(s.open)).Errors) }, []string{}},
 		{"a refused booking", "bookSlot", func(s scene) in { return in{"studentId": s.student, "slotId": s.taken} },
-			func(s scene) { s.accepted(s.cancel(s.bookingOn(s.taken)).Errors) }, []string{"SLOT_TAKEN"}},
+			func(s scene) { s.Accepted(s.Cancel(s.bookingOn(s.taken)).Errors) }, []string{"SLOT_TAKEN"}},
 		{"a booking of what is not there", "bookSlot", func(s scene) in { return in{"studentId": s.student, "slotId": "999"} },
 			func(scene) {}, []string{"NOT_FOUND"}},
 		{"a booking for nobody", "bookSlot", func(s scene) in { return in{"studentId": "999", "slotId": s.open} },
@@ -82,35 +82,35 @@ func TestSameKeySameAnswer(t *testing.T) {
 		{"a refusal with evidence", "bookSlot", func(s scene) in { return in{"studentId": s.limited(), "slotId": s.open} },
 			func(s scene) { s.exec("UPDATE students SET interview_limit = 3") }, []string{"LIMIT_REACHED"}},
 		{"a hold", "holdSlot", func(s scene) in { return in{"studentId": s.student, "slotId": s.open} },
-			func(s scene) { s.setClock(t0.Add(time.Minute)) }, []string{}},
+			func(s scene) { s.SetClock(t0.Add(time.Minute)) }, []string{}},
 		{"a hold that has expired since", "holdSlot", func(s scene) in { return in{"studentId": s.student, "slotId": s.open} },
-			func(s scene) { s.setClock(t0.Add(time.Hour)) }, []string{}},
+			func(s scene) { s.SetClock(t0.Add(time.Hour)) }, []string{}},
 		{"a refused hold", "holdSlot", func(s scene) in { return in{"studentId": s.student, "slotId": s.taken} },
-			func(s scene) { s.accepted(s.cancel(s.bookingOn(s.taken)).Errors) }, []string{"SLOT_TAKEN"}},
+			func(s scene) { s.Accepted(s.Cancel(s.bookingOn(s.taken)).Errors) }, []string{"SLOT_TAKEN"}},
 		{"a cancellation", "cancelInterview", func(s scene) in { return in{"interviewId": s.booked, "reason": "ill"} },
-			func(s scene) { s.setClock(t0.Add(time.Minute)) }, []string{}},
+			func(s scene) { s.SetClock(t0.Add(time.Minute)) }, []string{}},
 		{"a refused cancellation", "cancelInterview", func(s scene) in { return in{"interviewId": s.booked, "reason": ""} },
 			func(scene) {}, []string{"INVALID_INPUT"}},
 		{"a cancellation of nothing", "cancelInterview", func(scene) in { return in{"interviewId": "999", "reason": "ill"} },
 			func(scene) {}, []string{"NOT_FOUND"}},
 		{"a move", "rescheduleInterview", func(s scene) in { return in{"interviewId": s.booked, "slotId": s.open} },
-			func(s scene) { s.accepted(s.cancel(s.booked).Errors) }, []string{}},
+			func(s scene) { s.Accepted(s.Cancel(s.booked).Errors) }, []string{}},
 		{"a refused move", "rescheduleInterview", func(s scene) in { return in{"interviewId": s.booked, "slotId": s.taken} },
-			func(s scene) { s.accepted(s.cancel(s.bookingOn(s.taken)).Errors) }, []string{"SLOT_TAKEN"}},
+			func(s scene) { s.Accepted(s.Cancel(s.bookingOn(s.taken)).Errors) }, []string{"SLOT_TAKEN"}},
 		{"a move to what is not there", "rescheduleInterview", func(s scene) in { return in{"interviewId": s.booked, "slotId": "999"} },
 			func(scene) {}, []string{"NOT_FOUND"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := scene{school: newSchool(t)}
-			s.student = s.school.student(nil)
-			s.booked = s.school.booked(s.student, s.newSlot(day))
-			s.taken, s.open = s.takenSlot(5*day), s.newSlot(4*day)
+			s.student = s.school.Student(nil)
+			s.booked = s.school.Booked(s.student, s.NewSlot(day))
+			s.taken, s.open = s.takenSlot(5*day), s.NewSlot(4*day)
 			input := test.input(s)
 			first := s.keyed(test.mutation, "key", input)
 			same(t, "first", codesIn(t, first), test.want)
 			test.between(s)
-			before := s.rows()
+			before := s.Rows()
 			second := s.keyed(test.mutation, "key", input)
 			if len(test.want) > 0 && test.want[0] == "SLOT_TAKEN" {
 				// What could be had instead is told as it is now.
@@ -119,30 +119,30 @@ func TestSameKeySameAnswer(t *testing.T) {
 			} else {
 				same(t, "again", second, first)
 			}
-			same(t, "nothing is done", s.rows(), before)
-			s.sound()
+			same(t, "nothing is done", s.Rows(), before)
+			s.Sound()
 		})
 	}
 }
 
 // bookingOn is the booked interview on a slot.
 func (s *school) bookingOn(slot string) string {
-	s.t.Helper()
+	s.T.Helper()
 	var id int
-	err := s.db.SQL(s.t).QueryRowContext(s.t.Context(),
-		"SELECT id FROM interviews WHERE slot_id = $1 AND status = 'BOOKED'", number(s.t, slot)).Scan(&id)
+	err := s.DB.SQL(s.T).QueryRowContext(s.T.Context(),
+		"SELECT id FROM interviews WHERE slot_id = $1 AND status = 'BOOKED'", number(s.T, slot)).Scan(&id)
 	if err != nil {
-		s.t.Fatalf("find the booking on slot %s: %v", slot, err)
+		s.T.Fatalf("find the booking on slot %s: %v", slot, err)
 	}
 	return fmt.Sprint(id)
 }
 
-func (s *school) limited() string { return s.student(in{"interviewLimit": 0}) }
+func (s *school) limited() string { return s.Student(in{"interviewLimit": 0}) }
 
 func TestKeyForSomethingElse(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot, other := s.student(nil), s.newSlot(day), s.newSlot(2*day)
+	student, slot, other := s.Student(nil), s.NewSlot(day), s.NewSlot(2*day)
 	input := in{"studentId": student, "slotId": slot}
 	s.keyed("holdSlot", "key", input)
 	for _, test := range []struct {
@@ -152,63 +152,63 @@ func TestKeyForSomethingElse(t *testing.T) {
 		{"another mutation", "bookSlot", input},
 		{"another slot", "holdSlot", in{"studentId": student, "slotId": other}},
 		{"a slot that is not there", "holdSlot", in{"studentId": student, "slotId": "999"}},
-		{"another student", "holdSlot", in{"studentId": s.student(nil), "slotId": slot}},
+		{"another student", "holdSlot", in{"studentId": s.Student(nil), "slotId": slot}},
 		{"an interview that is not there", "cancelInterview", in{"interviewId": "999", "reason": "x"}},
 	} {
-		before := s.rows()
+		before := s.Rows()
 		answer := s.keyed(test.mutation, "key", test.input)
 		same(t, test.name, codesIn(t, answer), []string{"IDEMPOTENCY_MISMATCH"})
 		same(t, test.name, strings.Contains(answer, `"path":["input","idempotencyKey"]`), true)
-		same(t, test.name+" does nothing", s.rows(), before)
+		same(t, test.name+" does nothing", s.Rows(), before)
 	}
 	same(t, "with another hold", codesIn(t, s.keyed("bookSlot", "book", in{"studentId": student, "slotId": slot, "holdId": "999"})), []string{"NOT_FOUND"})
 	same(t, "is another input", codesIn(t, s.keyed("bookSlot", "book", input)), []string{"IDEMPOTENCY_MISMATCH"})
 	same(t, "in another case, another key", codesIn(t, s.keyed("bookSlot", "BOOK", input)), []string{})
-	s.sound()
+	s.Sound()
 }
 
 func TestKeyIsItsSendersOwn(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	slot := s.newSlot(day)
-	student, another := s.student(nil), s.student(nil)
+	slot := s.NewSlot(day)
+	student, another := s.Student(nil), s.Student(nil)
 	same(t, "one", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})), []string{})
 	for i, id := range []string{student, another} {
-		other := s.newSlot(time.Duration(2+i) * day)
+		other := s.NewSlot(time.Duration(2+i) * day)
 		s.as(booking.RoleStudent, id, func() {
 			same(t, "another actor, another key", codesIn(t, s.keyed("holdSlot", "key", in{"studentId": id, "slotId": other})), []string{})
 		})
 	}
-	s.sound()
+	s.Sound()
 }
 
 func TestKeyIsKeptADay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot, other := s.student(nil), s.newSlot(3*day), s.newSlot(4*day)
+	student, slot, other := s.Student(nil), s.NewSlot(3*day), s.NewSlot(4*day)
 	first := s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})
-	s.setClock(t0.Add(day))
+	s.SetClock(t0.Add(day))
 	same(t, "a day later", s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot}), first)
-	if n, err := s.app.ForgetKeys(t.Context()); n != 0 || err != nil {
+	if n, err := s.App.ForgetKeys(t.Context()); n != 0 || err != nil {
 		t.Errorf("forgot %d keys: %v", n, err)
 	}
-	s.setClock(t0.Add(day + time.Microsecond))
+	s.SetClock(t0.Add(day + time.Microsecond))
 	same(t, "after it the key is free, swept or not",
 		codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": other})), []string{})
 	same(t, "for a day from now", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": slot})),
 		[]string{"IDEMPOTENCY_MISMATCH"})
-	s.setClock(t0.Add(3 * day))
-	if n, err := s.app.ForgetKeys(t.Context()); n != 1 || err != nil {
+	s.SetClock(t0.Add(3 * day))
+	if n, err := s.App.ForgetKeys(t.Context()); n != 1 || err != nil {
 		t.Errorf("forgot %d keys, want 1: %v", n, err)
 	}
-	s.sound()
+	s.Sound()
 }
 
 func TestInvalidKeys(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	input := in{"studentId": s.student(nil), "slotId": s.newSlot(day)}
-	before := s.rows()
+	input := in{"studentId": s.Student(nil), "slotId": s.NewSlot(day)}
+	before := s.Rows()
 	for name, key := range map[string]string{
 		"empty": "", "blank": "  ", "long": strings.Repeat("é", 201), "NUL": "a\x00b", "a line break": "a\nb", "DEL": "\x7f",
 	} {
@@ -216,7 +216,7 @@ func TestInvalidKeys(t *testing.T) {
 		same(t, name, codesIn(t, answer), []string{"INVALID_INPUT"})
 		same(t, name, strings.Contains(answer, `"path":["input","idempotencyKey"]`), true)
 	}
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 	same(t, "200 characters", codesIn(t, s.keyed("bookSlot", strings.Repeat("é", 200), input)), []string{})
 }
 
@@ -224,28 +224,28 @@ func TestInvalidKeys(t *testing.T) {
 func TestDryRunUsesUpNoKey(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot, taken := s.student(nil), s.newSlot(day), s.takenSlot(2*day)
+	student, slot, taken := s.Student(nil), s.NewSlot(day), s.takenSlot(2*day)
 	dry := func(slot string) in { return in{"studentId": student, "slotId": slot, "dryRun": true} }
 	for _, test := range []struct {
 		name, slot string
 		want       []string
 	}{{"that would be done", slot, []string{}}, {"that is refused", taken, []string{"SLOT_TAKEN"}}} {
-		before := s.rows()
+		before := s.Rows()
 		same(t, test.name, codesIn(t, s.keyed("bookSlot", "key", dry(test.slot))), test.want)
-		same(t, test.name+" writes nothing", s.rows(), before)
+		same(t, test.name+" writes nothing", s.Rows(), before)
 	}
-	s.accepted(s.cancel(s.bookingOn(taken)).Errors)
+	s.Accepted(s.Cancel(s.bookingOn(taken)).Errors)
 	same(t, "the key is free", codesIn(t, s.keyed("bookSlot", "key", in{"studentId": student, "slotId": taken})), []string{})
 	same(t, "and then it is used: as booking would say", codesIn(t, s.keyed("bookSlot", "key", dry(slot))), []string{"IDEMPOTENCY_MISMATCH"})
-	s.sound()
+	s.Sound()
 }
 
 // A refusal that is nobody's "no" is not kept: the same request may be sent again.
 func TestBusyIsNotKept(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{LockTimeout: 100 * time.Millisecond})
-	student, slot := s.student(nil), s.newSlot(day)
-	lock, err := s.db.SQL(t).BeginTx(t.Context(), nil)
+	student, slot := s.Student(nil), s.NewSlot(day)
+	lock, err := s.DB.SQL(t).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,9 +257,9 @@ func TestBusyIsNotKept(t *testing.T) {
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	patient := newServer(t, s.db, store.Options{}) // with the usual lock timeout, which a commit elsewhere does not exceed
+	patient := newServer(t, s.DB, store.Options{}) // with the usual lock timeout, which a commit elsewhere does not exceed
 	same(t, "free", codesIn(t, patient.keyed("bookSlot", "key", input)), []string{})
-	s.sound()
+	s.Sound()
 }
 
 // Of many requests with one key at the same moment one is done, and all get its
@@ -271,13 +271,13 @@ func TestOneKeyManyRequests(t *testing.T) {
 		slot func(*school) string
 		want []string
 	}{
-		{"that is done", func(s *school) string { return s.newSlot(2 * day) }, []string{}},
+		{"that is done", func(s *school) string { return s.NewSlot(2 * day) }, []string{}},
 		{"that is refused", func(s *school) string { return s.takenSlot(2 * day) }, []string{"SLOT_TAKEN"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student := s.student(nil)
+			student := s.Student(nil)
 			body := keyedBody("bookSlot", "key", in{"studentId": student, "slotId": test.slot(s)})
 			const requests = 16
 			answers := make([]string, requests)
@@ -286,7 +286,7 @@ func TestOneKeyManyRequests(t *testing.T) {
 			for i := range answers {
 				all.Go(func() {
 					<-start
-					answers[i] = postRaw(s.url, body)
+					answers[i] = postRaw(s.URL, body)
 				})
 			}
 			close(start)
@@ -296,13 +296,13 @@ func TestOneKeyManyRequests(t *testing.T) {
 			}
 			same(t, "verdict", strings.Contains(answers[0], `"errors":[]`), len(test.want) == 0)
 			var events, keys int
-			err := s.db.SQL(t).QueryRowContext(t.Context(), `SELECT count(*), (SELECT count(*) FROM idempotency_keys WHERE answer IS NOT NULL)
+			err := s.DB.SQL(t).QueryRowContext(t.Context(), `SELECT count(*), (SELECT count(*) FROM idempotency_keys WHERE answer IS NOT NULL)
 				FROM events WHERE kind = 'INTERVIEW_BOOKED' AND student_id = $1`, number(t, student)).Scan(&events, &keys)
 			if err != nil {
 				t.Fatal(err)
 			}
 			same(t, "booked once, kept once", [2]int{events, keys}, [2]int{1 - len(test.want), 1})
-			s.sound()
+			s.Sound()
 		})
 	}
 }

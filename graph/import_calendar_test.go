@@ -17,23 +17,23 @@ func vevents(events ...string) string {
 
 // windowsOf reads what is published of an interviewer, by start.
 func (s *school) windowsOf(interviewer string) []string {
-	s.t.Helper()
-	rows, err := s.db.SQL(s.t).QueryContext(s.t.Context(), `SELECT to_char(starts_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') || to_char(ends_at AT TIME ZONE 'UTC', '-HH24:MI')
+	s.T.Helper()
+	rows, err := s.DB.SQL(s.T).QueryContext(s.T.Context(), `SELECT to_char(starts_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') || to_char(ends_at AT TIME ZONE 'UTC', '-HH24:MI')
 		FROM availabilities WHERE interviewer_id = $1 ORDER BY starts_at`, interviewer)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	defer rows.Close()
 	out := []string{}
 	for rows.Next() {
 		var text string
 		if err := rows.Scan(&text); err != nil {
-			s.t.Fatal(err)
+			s.T.Fatal(err)
 		}
 		out = append(out, text)
 	}
 	if err := rows.Err(); err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	return out
 }
@@ -41,7 +41,7 @@ func (s *school) windowsOf(interviewer string) []string {
 func TestImportCalendar(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(map[string]any{"timeZone": "America/New_York"})
+	ann := s.Interviewer(map[string]any{"timeZone": "America/New_York"})
 	ical := vevents(
 		"DTSTART:20260602T090000Z\nDTEND:20260602T110000Z",                                        // UTC
 		"DTSTART;TZID=Europe/Berlin:20260603T090000\nDTEND;TZID=Europe/Berlin:20260603T110000",    // a zone
@@ -52,55 +52,55 @@ func TestImportCalendar(t *testing.T) {
 	)
 	ical = strings.Replace(ical, "RRULE", "EXDATE:20260613T150000\r\nRRULE", 1)
 	send := map[string]any{"ical": ical, "interviewerId": ann}
-	before := s.rows()
-	s.accepted(s.imports("importAvailability", "", map[string]any{"ical": ical, "interviewerId": ann, "dryRun": true}).Errors)
-	same(t, "a dry run writes nothing", s.rows(), before)
+	before := s.Rows()
+	s.Accepted(s.imports("importAvailability", "", map[string]any{"ical": ical, "interviewerId": ann, "dryRun": true}).Errors)
+	same(t, "a dry run writes nothing", s.Rows(), before)
 	done := s.imports("importAvailability", "", send)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 CREATED", "35 CREATED", "35 CREATED"})
 	same(t, "windows", s.windowsOf(ann), []string{
 		"06-02 09:00-11:00", "06-03 07:00-09:00", "06-04 13:00-15:00", "06-06 19:00-20:00", "06-20 19:00-20:00",
 	})
-	before = s.rows()
+	before = s.Rows()
 	same(t, "again", s.imports("importAvailability", "", send).Unchanged, 5)
-	same(t, "nothing changes", s.rows(), before)
-	s.sound()
+	same(t, "nothing changes", s.Rows(), before)
+	s.Sound()
 }
 
 func TestImportCalendarOverAChangeOfClocks(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(map[string]any{"timeZone": "Europe/Berlin"})
+	ann := s.Interviewer(map[string]any{"timeZone": "Europe/Berlin"})
 	done := s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "slotMinutes": 30, "ical": vevents(
 		"DTSTART:20261023T090000\nDTEND:20261023T100000\nRRULE:FREQ=DAILY;COUNT=4",
 		"DTSTART:20250101T120000\nDTEND:20250101T130000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
 		"DTSTART:20260101T180000\nDTEND:20260101T190000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=1",
 	)})
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "the wall shows nine each day, and nothing lies beyond the horizon", s.windowsOf(ann), []string{
 		"06-01 16:00-17:00", "07-01 16:00-17:00", "08-01 16:00-17:00", "09-01 16:00-17:00", "10-01 16:00-17:00",
 		"10-23 07:00-08:00", "10-24 07:00-08:00", "10-25 08:00-09:00", "10-26 08:00-09:00", "11-01 17:00-18:00",
 	})
-	s.sound()
+	s.Sound()
 }
 
 // A time that was moved has an event of its own, with the same UID.
 func TestImportCalendarWithAMovedTime(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(map[string]any{"timeZone": "Asia/Kolkata"})
+	ann := s.Interviewer(map[string]any{"timeZone": "Asia/Kolkata"})
 	ical := vevents(
 		"DTSTART:20260602T100000\nDTEND:20260602T110000\nRRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20260616",
 		"RECURRENCE-ID:20260609T100000\nDTSTART:20260610T120000\nDTEND:20260610T130000")
 	ical = strings.Replace(ical, "UID:1", "UID:0", 1)
-	s.accepted(s.imports("importAvailability", "", map[string]any{"ical": ical, "interviewerId": ann}).Errors)
+	s.Accepted(s.imports("importAvailability", "", map[string]any{"ical": ical, "interviewerId": ann}).Errors)
 	same(t, "windows", s.windowsOf(ann), []string{"06-02 04:30-05:30", "06-10 06:30-07:30", "06-16 04:30-05:30"})
 }
 
 func TestImportCalendarThatIsWrong(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	const one = "DTSTART:20260602T090000Z\nDTEND:20260602T110000Z"
 	bad := s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "partial": true, "ical": vevents(
 		one, one+"\nRRULE:FREQ=SECONDLY", "DTSTART:20260602\nDTEND:20260603T100000Z", "DTSTAMP:20260602T090000Z",
@@ -129,7 +129,7 @@ func TestImportCalendarThatIsWrong(t *testing.T) {
 	}
 	same(t, "nobody's", codes(s.imports("importAvailability", "", map[string]any{"ical": vevents(one), "interviewerId": "99"}).Errors),
 		[]string{"NOT_FOUND"})
-	s.sound()
+	s.Sound()
 }
 
 // notes is each row with a note in one line.
@@ -146,14 +146,14 @@ func (i imported) notes() []string {
 func TestImportCalendarOfEventsThatOverlap(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	send := map[string]any{"interviewerId": ann, "ical": vevents(
 		"DTSTART:20260602T100000Z\nDTEND:20260602T120000Z", "DTSTART:20260602T110000Z\nDTEND:20260602T130000Z",
 		"DTSTART:20260602T100000Z\nDTEND:20260602T120000Z", "DTSTART:20260602T113000Z\nDTEND:20260602T123000Z",
 		"DTSTART:20260603T100000Z\nDTEND:20260603T103000Z", "DTSTART;VALUE=DATE:20260604",
 	)}
 	done := s.imports("importAvailability", "", send)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 IGNORED", "22 IGNORED", "28 IGNORED", "34 IGNORED"})
 	same(t, "notes", done.notes(), []string{
 		"16 IGNORED The event on line 4 has the same time.",
@@ -161,27 +161,27 @@ func TestImportCalendarOfEventsThatOverlap(t *testing.T) {
 		"28 IGNORED The event lasts 30m0s; at least one slot of 60 minutes is required.",
 		"34 IGNORED The event is an all-day event; only events with times are published.",
 	})
-	before := s.rows()
+	before := s.Rows()
 	same(t, "again", s.imports("importAvailability", "", send).Unchanged, 2)
-	same(t, "nothing changes", s.rows(), before)
-	s.sound()
+	same(t, "nothing changes", s.Rows(), before)
+	s.Sound()
 }
 
 func TestImportCalendarThatBlocksWholeDays(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(map[string]any{"timeZone": "Europe/Berlin"})
-	s.accepted(s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "ical": vevents(
+	ann := s.Interviewer(map[string]any{"timeZone": "Europe/Berlin"})
+	s.Accepted(s.imports("importAvailability", "", map[string]any{"interviewerId": ann, "ical": vevents(
 		"DTSTART:20260603T100000\nDTEND:20260603T120000\nRRULE:FREQ=DAILY;COUNT=3")}).Errors)
 	send := map[string]any{"interviewerId": ann, "wholeDayEvents": "BLOCK", "ical": vevents(
 		"DTSTART:20260605T120000\nDTEND:20260605T140000", "DTSTART;VALUE=DATE:20260604\nDTEND;VALUE=DATE:20260605",
 		"DTSTART;VALUE=DATE:20260604", "DTSTART:20260604T150000\nDTEND:20260604T160000",
 	)}
 	done := s.imports("importAvailability", "", send)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"4 CREATED", "10 CREATED", "16 IGNORED", "21 IGNORED"})
 	var open []string
-	rows, err := s.db.SQL(t).QueryContext(t.Context(),
+	rows, err := s.DB.SQL(t).QueryContext(t.Context(),
 		`SELECT to_char(starts_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') FROM slots WHERE status = 'OPEN' ORDER BY starts_at`)
 	if err != nil {
 		t.Fatal(err)
@@ -199,14 +199,14 @@ func TestImportCalendarThatBlocksWholeDays(t *testing.T) {
 	}
 	same(t, "open slots", open, []string{"06-03 08:00", "06-03 09:00", "06-05 08:00", "06-05 09:00", "06-05 10:00", "06-05 11:00"})
 	same(t, "again", s.imports("importAvailability", "", send).came(), []string{"4 UNCHANGED", "10 UNCHANGED", "16 UNCHANGED", "21 IGNORED"})
-	s.sound()
+	s.Sound()
 }
 
 // What says nothing of the time may be broken; what does is refused with its line.
 func TestBrokenLinesOfCalendars(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(in{"timeZone": "UTC"})
+	ann := s.Interviewer(in{"timeZone": "UTC"})
 	const hour = "DTSTART:20260605T090000Z\nDURATION:PT1H"
 	send := func(events ...string) imported {
 		return s.imports("importAvailability", "", in{"interviewerId": ann, "ical": vevents(events...)})
@@ -219,11 +219,11 @@ func TestBrokenLinesOfCalendars(t *testing.T) {
 		`Line 9: SEQUENCE is "new"`:         {"UID:a\nSTATUS:CANCELLED\nSEQUENCE:new\n" + hour, "UID:a\nSEQUENCE:2\n" + hour},
 	} {
 		events[0] = strings.Replace(events[0], "UID:a\n", "UID:0\n", 1)
-		before := s.rows()
+		before := s.Rows()
 		if failed := send(events...); !strings.Contains(failed.messages(), says) {
 			t.Errorf("%q: %s, want %s", events, failed.messages(), says)
 		}
-		same(t, "rows", s.rows(), before)
+		same(t, "rows", s.Rows(), before)
 	}
 	same(t, "taken", send(hour+"\nX-FOO\nORGANIZER\nSUMMARY").came(), []string{"4 CREATED"})
 }

@@ -14,7 +14,7 @@ import (
 func TestImportOfAFileThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	before := s.rows()
+	before := s.Rows()
 	many := "name,email\n" + strings.Repeat("a,b\n", 5001)
 	for name, test := range map[string]struct{ file, says string }{
 		"nothing":            {"", "The file is empty; the first line must name the columns: name, email, timeZone (optional)"},
@@ -33,16 +33,16 @@ func TestImportOfAFileThatCannotBeRead(t *testing.T) {
 		}
 		same(t, name, []any{len(payload.Rows), payload.Errors[0].Code, payload.Errors[0].Path}, []any{0, "INVALID_INPUT", []string{"input", "csv"}})
 	}
-	same(t, "nothing is written", s.rows(), before)
-	huge := s.ask(`mutation($c: String!) { importStudents(input: {csv: $c}) { failed } }`, map[string]any{"c": strings.Repeat("x", 8<<20)})
-	same(t, "a body that is too large", huge.status, 413)
+	same(t, "nothing is written", s.Rows(), before)
+	huge := s.Ask(`mutation($c: String!) { importStudents(input: {csv: $c}) { failed } }`, map[string]any{"c": strings.Repeat("x", 8<<20)})
+	same(t, "a body that is too large", huge.Status, 413)
 	same(t, "a header alone is a file", s.imports("importStudents", "name,email\n", nil).Errors, []refused{})
 }
 
 func TestImportOfStudentsThatFail(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	s.student(map[string]any{"name": "Old", "email": "old@example.org", "timeZone": "Asia/Tokyo"})
+	s.Student(map[string]any{"name": "Old", "email": "old@example.org", "timeZone": "Asia/Tokyo"})
 	const file = "name,email,timeZone,interviewLimit\n" +
 		"Ada,ada@example.org,UTC,\n" + // 2
 		",nobody,Mars/Base,-1\n" + // 3
@@ -57,13 +57,13 @@ func TestImportOfStudentsThatFail(t *testing.T) {
 		"4 FAILED interviewLimit:INVALID_INPUT", "5 CREATED", "8 FAILED email:INVALID_INPUT", "9 FAILED -:INVALID_INPUT",
 		"10 FAILED name:INVALID_INPUT timeZone:INVALID_INPUT", "11 FAILED email:INVALID_INPUT",
 	}
-	before := s.rows()
+	before := s.Rows()
 	whole := s.imports("importStudents", file, nil)
-	same(t, "all or nothing", s.rows(), before)
+	same(t, "all or nothing", s.Rows(), before)
 	same(t, "nothing was created", []int{whole.Created, whole.Unchanged, whole.Failed}, []int{0, 0, 6})
 	same(t, "what is sound is skipped", []string{whole.Rows[0].Status, whole.Rows[3].Status}, []string{"SKIPPED", "SKIPPED"})
 	part := s.imports("importStudents", file, map[string]any{"partial": true})
-	s.accepted(part.Errors)
+	s.Accepted(part.Errors)
 	same(t, "in part", part.came(), want)
 	same(t, "counted", []int{part.Created, part.Unchanged, part.Failed}, []int{2, 0, 6})
 	for _, says := range []string{
@@ -74,14 +74,14 @@ func TestImportOfStudentsThatFail(t *testing.T) {
 			t.Errorf("nothing says %q:\n%s", says, got)
 		}
 	}
-	s.sound()
+	s.Sound()
 }
 
 func TestImportTakesFilesAsProgramsWriteThem(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	done := s.imports("importInterviewers", "\ufeffEMAIL , Active,name\r\nann@example.org,,\"O'Hara, \"\"Ann\"\"\"\r\n\r\nbob@example.org,false,Bob\r\n", nil)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"2 CREATED", "4 CREATED"})
 	var data struct {
 		Interviewer struct {
@@ -89,13 +89,13 @@ func TestImportTakesFilesAsProgramsWriteThem(t *testing.T) {
 			Active bool
 		}
 	}
-	s.ask("query($i: ID!) { interviewer(id: $i) { name active } }", map[string]any{"i": *done.Rows[0].ID}).into(&data)
+	s.Ask("query($i: ID!) { interviewer(id: $i) { name active } }", map[string]any{"i": *done.Rows[0].ID}).Into(&data)
 	same(t, "quotes", data.Interviewer.Name, `O'Hara, "Ann"`)
 	same(t, "active unless said otherwise", data.Interviewer.Active, true)
 	same(t, "left out is not different", s.imports("importInterviewers", "name,email\nBob,bob@example.org\n", nil).came(), []string{"2 UNCHANGED"})
 	same(t, "yes is no", s.imports("importInterviewers", "name,email,active\nCat,cat@example.org,yes\nBob,bob@example.org,true\n", nil).came(),
 		[]string{"2 FAILED active:INVALID_INPUT", "3 FAILED active:INVALID_INPUT"})
-	created := s.student(nil)
+	created := s.Student(nil)
 	same(t, "ids go on", number(t, created) > 0, true)
 }
 
@@ -125,7 +125,7 @@ func TestImportSendsFewStatements(t *testing.T) {
 	} {
 		log.take()
 		payload := s.imports(test.mutation, test.header+test.body, nil)
-		s.accepted(payload.Errors)
+		s.Accepted(payload.Errors)
 		same(t, test.mutation, payload.Created, rows)
 		if sent := len(log.take()); sent > test.most {
 			t.Errorf("%s of %d rows sends %d statements; %d are allowed", test.mutation, rows, sent, test.most)
@@ -133,5 +133,5 @@ func TestImportSendsFewStatements(t *testing.T) {
 			t.Logf("%s of %d rows: %d statements", test.mutation, rows, sent)
 		}
 	}
-	s.sound()
+	s.Sound()
 }

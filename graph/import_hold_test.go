@@ -18,28 +18,28 @@ func bookingRow(student, interviewer string, after time.Duration) string {
 func TestImportOntoAHeldSlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ada := s.student(in{"email": "ada@example.org", "interviewLimit": 1})
-	bob := s.student(in{"email": "bob@example.org"})
-	ann := s.interviewer(in{"email": "ann@example.org", "maxPerDay": 1})
-	slot := s.slot(ann, day)
+	ada := s.Student(in{"email": "ada@example.org", "interviewLimit": 1})
+	bob := s.Student(in{"email": "bob@example.org"})
+	ann := s.Interviewer(in{"email": "ann@example.org", "maxPerDay": 1})
+	slot := s.Slot(ann, day)
 	s.held(ada, slot)
-	before := s.rows()
+	before := s.Rows()
 	for _, exempt := range []bool{false, true} {
 		other := s.imports("importInterviews", importedInterview+bookingRow("bob@example.org", "ann@example.org", day), in{"exempt": exempt})
 		same(t, "somebody else's", strings.HasPrefix(other.came()[0], "2 FAILED start:SLOT_HELD"), true)
 	}
-	same(t, "writes nothing", s.rows(), before)
-	s.setClock(t0.Add(holdTime))
+	same(t, "writes nothing", s.Rows(), before)
+	s.SetClock(t0.Add(holdTime))
 	dry := s.imports("importInterviews", importedInterview+bookingRow("bob@example.org", "ann@example.org", day), in{"dryRun": true})
 	same(t, "an expired one is in nobody's way", dry.came(), []string{"2 CREATED"})
 
-	s.setClock(t0.Add(holdTime - time.Second))
+	s.SetClock(t0.Add(holdTime - time.Second))
 	own := s.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", day), nil)
 	same(t, "one's own", own.came(), []string{"2 CREATED"})
 	same(t, "which was the last place of the limit and the day, and ends", s.holdOf(ada), "none")
-	same(t, "it counts once", s.list(ada).Eligibility.InterviewsUsed, 1)
+	same(t, "it counts once", s.List(ada).Eligibility.InterviewsUsed, 1)
 	same(t, "booked", s.verdict(bob, slot), []string{"SLOT_TAKEN", "INTERVIEWER_FULL"})
-	s.sound()
+	s.Sound()
 }
 
 // A hold elsewhere counts for an imported interview like a booking; what a file
@@ -47,12 +47,12 @@ func TestImportOntoAHeldSlot(t *testing.T) {
 func TestImportBesideAHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ada := s.student(in{"email": "ada@example.org", "interviewLimit": 1})
-	ann := s.interviewer(in{"email": "ann@example.org", "maxPerDay": 2})
-	s.interviewer(in{"email": "bea@example.org"})
-	s.student(in{"email": "bob@example.org"})
-	s.student(in{"email": "cem@example.org"})
-	slot := s.slot(ann, day)
+	ada := s.Student(in{"email": "ada@example.org", "interviewLimit": 1})
+	ann := s.Interviewer(in{"email": "ann@example.org", "maxPerDay": 2})
+	s.Interviewer(in{"email": "bea@example.org"})
+	s.Student(in{"email": "bob@example.org"})
+	s.Student(in{"email": "cem@example.org"})
+	slot := s.Slot(ann, day)
 	s.held(ada, slot)
 	file := importedInterview + bookingRow("ada@example.org", "bea@example.org", day+30*time.Minute)
 	same(t, "the student's time, and his limit", s.imports("importInterviews", file, nil).came(),
@@ -67,24 +67,24 @@ func TestImportBesideAHold(t *testing.T) {
 		bookingRow("bob@example.org", "ann@example.org", day+2*time.Hour) + bookingRow("cem@example.org", "ann@example.org", day+3*time.Hour)
 	same(t, "a day of two", s.imports("importInterviews", three, in{"partial": true}).came(),
 		[]string{"2 CREATED", "3 CREATED", "4 FAILED start:INTERVIEWER_FULL"})
-	s.sound()
+	s.Sound()
 }
 
 // When the row fails, the hold stays.
 func TestRefusedImportLeavesTheHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ada, ann := s.student(in{"email": "ada@example.org"}), s.interviewer(in{"email": "ann@example.org"})
-	graded := s.booked(ada, s.newSlot(time.Hour))
-	slot := s.slot(ann, day)
-	s.setClock(t0.Add(2 * time.Hour))
+	ada, ann := s.Student(in{"email": "ada@example.org"}), s.Interviewer(in{"email": "ann@example.org"})
+	graded := s.Booked(ada, s.NewSlot(time.Hour))
+	slot := s.Slot(ann, day)
+	s.SetClock(t0.Add(2 * time.Hour))
 	s.held(ada, slot)
-	s.accepted(s.complete(graded, 0).Errors)
-	before := s.rows()
+	s.Accepted(s.Complete(graded, 0).Errors)
+	before := s.Rows()
 	file := importedInterview + bookingRow("ada@example.org", "ann@example.org", day)
 	same(t, "the grades", s.imports("importInterviews", file, in{"partial": true}).came(), []string{"2 FAILED studentEmail:GRADES_TOO_LOW"})
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 	same(t, "exempt", s.imports("importInterviews", file, in{"exempt": true}).came(), []string{"2 EXEMPTED"})
 	same(t, "ends it", s.holdOf(ada), "none")
-	s.sound()
+	s.Sound()
 }

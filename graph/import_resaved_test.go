@@ -33,12 +33,12 @@ var resaved = []struct {
 }
 
 func (s *school) exports() []string {
-	s.t.Helper()
+	s.T.Helper()
 	files := make([]string, len(resaved))
 	for i, table := range resaved {
 		var file strings.Builder
-		if err := table.export(s.app, s.t.Context(), &file); err != nil {
-			s.t.Fatal(err)
+		if err := table.export(s.App, s.T.Context(), &file); err != nil {
+			s.T.Fatal(err)
 		}
 		files[i] = file.String()
 	}
@@ -52,7 +52,7 @@ func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 	here := newSchool(t)
 	for _, table := range resaved {
 		done := here.imports(table.mutation, table.file, nil)
-		here.accepted(done.Errors)
+		here.Accepted(done.Errors)
 	}
 	files := here.exports()
 	for _, guarded := range []string{"\n'=HYPERLINK", "'=1@example.org", "'-go;sql", "\"'=SUM(1)", "'@home"} {
@@ -71,7 +71,7 @@ func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 						t.Fatal(err)
 					}
 					done := there.imports(table.mutation, text, nil)
-					there.accepted(done.Errors)
+					there.Accepted(done.Errors)
 					for _, row := range done.Rows {
 						same(t, table.mutation+" of\n"+text, row.Status, want)
 					}
@@ -80,7 +80,7 @@ func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 			if diff := cmp.Diff(files, there.exports()); diff != "" {
 				t.Errorf("it does not come back as it went (-went +came):\n%s", diff)
 			}
-			there.sound()
+			there.Sound()
 		})
 	}
 }

@@ -28,7 +28,7 @@ const importFields = "created unchanged failed rows { line status id notes error
 
 // imports sends a file; set changes what is sent with it.
 func (s *school) imports(mutation, csv string, set map[string]any) imported {
-	s.t.Helper()
+	s.T.Helper()
 	input := map[string]any{"csv": csv}
 	for key, value := range set {
 		input[key] = value
@@ -37,7 +37,7 @@ func (s *school) imports(mutation, csv string, set map[string]any) imported {
 		delete(input, "csv")
 	}
 	var payload imported
-	s.mutate(mutation, importFields, input, &payload)
+	s.Mutate(mutation, importFields, input, &payload)
 	return payload
 }
 
@@ -76,35 +76,35 @@ func TestImportStudents(t *testing.T) {
 	s := newSchool(t)
 	const file = "email,name,interviewLimit,timeZone\n" +
 		"Ada@Example.org, Ada Lovelace ,,Europe/London\nalan@example.org,\"Turing, Alan\",7,\n"
-	before := s.rows()
+	before := s.Rows()
 	dry := s.imports("importStudents", file, map[string]any{"dryRun": true})
-	s.accepted(dry.Errors)
+	s.Accepted(dry.Errors)
 	same(t, "a dry run answers the same", dry.came(), []string{"2 CREATED", "3 CREATED"})
 	same(t, "without ids", dry.Rows[0].ID == nil, true)
-	same(t, "and writes nothing", s.rows(), before)
+	same(t, "and writes nothing", s.Rows(), before)
 
 	done := s.imports("importStudents", file, nil)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED"})
 	same(t, "created", done.Created, 2)
 	var data struct{ Student map[string]any }
-	s.ask("query($i: ID!) { student(id: $i) { name email timeZone interviewLimit } }", map[string]any{"i": *done.Rows[1].ID}).into(&data)
+	s.Ask("query($i: ID!) { student(id: $i) { name email timeZone interviewLimit } }", map[string]any{"i": *done.Rows[1].ID}).Into(&data)
 	same(t, "what is there", data.Student, map[string]any{
 		"name": "Turing, Alan", "email": "alan@example.org", "timeZone": "UTC", "interviewLimit": 7.0,
 	})
 
-	before = s.rows()
+	before = s.Rows()
 	again := s.imports("importStudents", file, nil)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED"})
 	same(t, "the same ids", again.Rows[1].ID, done.Rows[1].ID)
-	same(t, "and nothing changes", s.rows(), before)
+	same(t, "and nothing changes", s.Rows(), before)
 	part := s.imports("importStudents", "name,email\nTuring\\, Alan,ALAN@example.org\n", nil)
 	same(t, "a comma needs quotes", part.came(), []string{"2 FAILED -:INVALID_INPUT"})
 	part = s.imports("importStudents", "name,email\nAda Lovelace,ada@example.org\n", nil)
 	same(t, "what is not said does not differ", part.came(), []string{"2 UNCHANGED"})
-	s.student(map[string]any{"email": "new@example.org"})
-	s.sound()
+	s.Student(map[string]any{"email": "new@example.org"})
+	s.Sound()
 }
 
 func TestImportInterviewers(t *testing.T) {
@@ -115,14 +115,14 @@ func TestImportInterviewers(t *testing.T) {
 		"Bob,bob@example.org,\"\"\"a;b\"\"; c, d\",,,false\n" + // in the value: "a;b"; c, d
 		"Cat,cat@example.org,,,,\n"
 	done := s.imports("importInterviewers", file, nil)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
 	type capped struct {
 		Tags                  []string
 		MaxPerDay, MaxPerWeek *int
 	}
 	var data struct{ Interviewers struct{ Nodes []capped } }
-	s.ask("{ interviewers { nodes { tags maxPerDay maxPerWeek } } }", nil).into(&data)
+	s.Ask("{ interviewers { nodes { tags maxPerDay maxPerWeek } } }", nil).Into(&data)
 	same(t, "tags and caps", data.Interviewers.Nodes, []capped{
 		{[]string{"go", "sql"}, ptr(2), ptr(5)}, {[]string{"a;b", "c, d"}, nil, nil}, {[]string{}, nil, nil},
 	})
@@ -130,7 +130,7 @@ func TestImportInterviewers(t *testing.T) {
 		"Ann,ann@example.org,\nBob,bob@example.org,https://meet.example.org/bob\n"+
 		"Dan,dan@example.org,http://meet.example.org\nEve,eve@example.org,https://meet.example.org/eve\n", map[string]any{"dryRun": true, "partial": true})
 	same(t, "rooms", rooms.came(), []string{"2 UNCHANGED", "3 FAILED meetingUrl:INVALID_INPUT", "4 FAILED meetingUrl:INVALID_INPUT", "5 CREATED"})
-	before := s.rows()
+	before := s.Rows()
 	same(t, "again", s.imports("importInterviewers", file, nil).came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
 	same(t, "what is not said does not differ",
 		s.imports("importInterviewers", "name,email,tags,maxPerDay\nAnn,ann@example.org,,\nCat,cat@example.org, ,\n", nil).came(),
@@ -148,18 +148,18 @@ func TestImportInterviewers(t *testing.T) {
 		"5 FAILED tags:INVALID_INPUT maxPerDay:INVALID_INPUT",
 		"6 FAILED tags:INVALID_INPUT",
 	})
-	same(t, "nothing is changed", s.rows(), before)
-	s.sound()
+	same(t, "nothing is changed", s.Rows(), before)
+	s.Sound()
 }
 
 // people admits a student and takes interviewers on, all at example.org.
 func (s *school) people(students, interviewers []string) {
-	s.t.Helper()
+	s.T.Helper()
 	for _, name := range students {
-		s.student(map[string]any{"name": name, "email": name + "@example.org"})
+		s.Student(map[string]any{"name": name, "email": name + "@example.org"})
 	}
 	for _, name := range interviewers {
-		s.interviewer(map[string]any{"name": name, "email": name + "@example.org"})
+		s.Interviewer(map[string]any{"name": name, "email": name + "@example.org"})
 	}
 }
 
@@ -171,18 +171,18 @@ func TestImportAvailability(t *testing.T) {
 		"ann@example.org,2026-06-02T09:00:00Z,2026-06-02T12:30:00Z,60\n" +
 		"BOB@example.org,2026-06-02T09:00:00+02:00,2026-06-02T10:00:00+02:00,30\n" +
 		"ann@example.org,2020-01-01T09:00:00,2020-01-01T10:00:00,\n"
-	before := s.rows()
-	s.accepted(s.imports("importAvailability", file, map[string]any{"dryRun": true}).Errors)
-	same(t, "a dry run writes nothing", s.rows(), before)
+	before := s.Rows()
+	s.Accepted(s.imports("importAvailability", file, map[string]any{"dryRun": true}).Errors)
+	same(t, "a dry run writes nothing", s.Rows(), before)
 	done := s.imports("importAvailability", file, nil)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
-	same(t, "slots to book", len(s.list(s.student(nil)).Nodes), 5)
-	before = s.rows()
+	same(t, "slots to book", len(s.List(s.Student(nil)).Nodes), 5)
+	before = s.Rows()
 	again := s.imports("importAvailability", file, nil)
 	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
 	same(t, "the same ids", again.Rows[0].ID, done.Rows[0].ID)
-	same(t, "and nothing changes", s.rows(), before)
+	same(t, "and nothing changes", s.Rows(), before)
 
 	bad := s.imports("importAvailability", "interviewer,start,end,slotMinutes\n"+
 		"ann@example.org,2026-06-02T11:30:00Z,2026-06-02T14:30:00Z,60\n"+
@@ -199,7 +199,7 @@ func TestImportAvailability(t *testing.T) {
 		"6 FAILED slotMinutes:INVALID_INPUT", "7 CREATED", "8 FAILED start:INVALID_INPUT",
 		"9 FAILED interviewer:INVALID_INPUT end:INVALID_INPUT",
 	})
-	s.accepted(bad.Errors)
+	s.Accepted(bad.Errors)
 	s.exec("UPDATE interviewers SET active = false WHERE email = 'bob@example.org'")
 	s.exec(`WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE interviewer_id = (SELECT id FROM interviewers WHERE NOT active) RETURNING id)
 		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
@@ -207,7 +207,7 @@ func TestImportAvailability(t *testing.T) {
 		"bob@example.org,2026-06-09T10:00:00Z,2026-06-09T11:00:00Z\n"+
 		"bob@example.org,2026-05-09T10:00:00Z,2026-05-09T11:00:00Z\n", map[string]any{"partial": true}).came(),
 		[]string{"2 FAILED interviewer:WRONG_STATUS", "3 CREATED"})
-	s.sound()
+	s.Sound()
 }
 
 const cappedHistory = "studentEmail,interviewerEmail,start,end,status\n"
@@ -222,9 +222,9 @@ func TestImportInterviewsKeepsToTheCaps(t *testing.T) {
 		students = append(students, fmt.Sprintf("s%d", i))
 	}
 	s.people(students, nil)
-	ann := s.interviewer(in{"email": "ann@example.org", "maxPerDay": 2, "maxPerWeek": 3, "timeZone": "America/New_York"})
-	slots := s.publish(ann, t0.Add(day+6*time.Hour), 4*time.Hour, 60).Slots // Tuesday 2 June, 14 to 18
-	s.booked(s.student(nil), slots[0].ID)
+	ann := s.Interviewer(in{"email": "ann@example.org", "maxPerDay": 2, "maxPerWeek": 3, "timeZone": "America/New_York"})
+	slots := s.Publish(ann, t0.Add(day+6*time.Hour), 4*time.Hour, 60).Slots // Tuesday 2 June, 14 to 18
+	s.Booked(s.Student(nil), slots[0].ID)
 	row := func(student int, start, status string) string {
 		at, err := time.Parse("01-02T15", start)
 		if err != nil {
@@ -242,22 +242,22 @@ func TestImportInterviewsKeepsToTheCaps(t *testing.T) {
 		row(4, "06-05T15", "BOOKED") + // 6: so the week is full
 		row(5, "05-25T15", "COMPLETED") + row(6, "05-25T16", "COMPLETED") + row(7, "05-25T17", "BOOKED") + // 7, 8, 9: not judged
 		row(8, "06-09T15", "BOOKED") // 10: another week
-	s.accepted(s.imports("importInterviews", cappedHistory+row(3, "06-01T05", "COMPLETED"), nil).Errors)
-	before := s.rows()
+	s.Accepted(s.imports("importInterviews", cappedHistory+row(3, "06-01T05", "COMPLETED"), nil).Errors)
+	before := s.Rows()
 	want := []string{
 		"2 FAILED start:INTERVIEWER_FULL", "3 CREATED", "4 CREATED", "5 UNCHANGED", "6 FAILED start:INTERVIEWER_FULL",
 		"7 CREATED", "8 CREATED", "9 CREATED", "10 CREATED",
 	}
 	same(t, "a dry run", s.imports("importInterviews", file, in{"dryRun": true, "partial": true}).came(), want)
-	same(t, "writes nothing", s.rows(), before)
+	same(t, "writes nothing", s.Rows(), before)
 	same(t, "in part", s.imports("importInterviews", file, in{"partial": true}).came(), want)
-	same(t, "the week is closed", ids(s.list(s.student(nil)).Nodes), []string{})
-	s.sound()
+	same(t, "the week is closed", ids(s.List(s.Student(nil)).Nodes), []string{})
+	s.Sound()
 	exempt := s.imports("importInterviews", file, in{"exempt": true})
-	s.accepted(exempt.Errors)
+	s.Accepted(exempt.Errors)
 	same(t, "exempt", []string{exempt.came()[0], exempt.came()[1], exempt.came()[4]}, []string{"2 EXEMPTED", "3 UNCHANGED", "6 EXEMPTED"})
-	same(t, "it is still closed", ids(s.list(s.student(nil)).Nodes), []string{})
-	s.sound()
+	same(t, "it is still closed", ids(s.List(s.Student(nil)).Nodes), []string{})
+	s.Sound()
 }
 
 const historyHeader = "studentEmail,interviewerEmail,start,end,status,grade,note,bookedAt\n"
@@ -266,33 +266,33 @@ func TestImportInterviews(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.people([]string{"sam", "tom"}, []string{"ann", "bob", "cat"})
-	s.accepted(s.imports("importAvailability", "interviewer,start,end\nann@example.org,2026-05-04T09:00:00Z,2026-05-04T11:00:00Z\n", nil).Errors)
+	s.Accepted(s.imports("importAvailability", "interviewer,start,end\nann@example.org,2026-05-04T09:00:00Z,2026-05-04T11:00:00Z\n", nil).Errors)
 	const file = historyHeader +
 		"sam@example.org,ann@example.org,2026-05-04T09:00:00Z,2026-05-04T10:00:00Z,COMPLETED,0,\"well,\nnearly\",2026-05-01T00:00:00Z\n" +
 		"tom@example.org,ann@example.org,2026-05-04T10:00:00Z,2026-05-04T11:00:00Z,CANCELLED,,,\n" +
 		"tom@example.org,bob@example.org,2026-05-04T10:00:00Z,2026-05-04T10:45:00Z,STUDENT_NO_SHOW,,,\n" +
 		"tom@example.org,cat@example.org,2026-05-05T10:00:00Z,2026-05-05T10:45:00Z,INTERVIEWER_NO_SHOW,,,\n" +
 		"tom@example.org,cat@example.org,2026-06-05T10:00:00Z,2026-06-05T10:45:00Z,BOOKED,,,\n"
-	before := s.rows()
+	before := s.Rows()
 	dry := s.imports("importInterviews", file, map[string]any{"dryRun": true})
-	s.accepted(dry.Errors)
-	same(t, "a dry run writes nothing", s.rows(), before)
+	s.Accepted(dry.Errors)
+	same(t, "a dry run writes nothing", s.Rows(), before)
 	done := s.imports("importInterviews", file, nil)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "the same answer", done.came(), dry.came())
 	same(t, "rows", done.came(), []string{"2 CREATED", "4 CREATED", "5 CREATED", "6 CREATED", "7 CREATED"})
 	var data struct{ Interview interview }
-	s.ask("query($i: ID!) { interview(id: $i) { "+interviewFields+" } }", map[string]any{"i": *done.Rows[0].ID}).into(&data)
+	s.Ask("query($i: ID!) { interview(id: $i) { "+interviewFields+" } }", map[string]any{"i": *done.Rows[0].ID}).Into(&data)
 	same(t, "grade 0", data.Interview.Grade, ptr(0))
 	same(t, "note", data.Interview.Note, ptr("well,\nnearly"))
 	same(t, "slot", data.Interview.Slot.Status, "BOOKED")
-	same(t, "a grade of 0 keeps him from booking", s.list(data.Interview.Student.ID).Eligibility.Eligible, false)
-	s.sound()
-	before = s.rows()
+	same(t, "a grade of 0 keeps him from booking", s.List(data.Interview.Student.ID).Eligibility.Eligible, false)
+	s.Sound()
+	before = s.Rows()
 	again := s.imports("importInterviews", file, nil)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "again", again.came(), []string{"2 UNCHANGED", "4 UNCHANGED", "5 UNCHANGED", "6 UNCHANGED", "7 UNCHANGED"})
-	same(t, "nothing changes", s.rows(), before)
+	same(t, "nothing changes", s.Rows(), before)
 }
 
 func TestImportInterviewsThatBreakRules(t *testing.T) {
@@ -321,9 +321,9 @@ func TestImportInterviewsThatBreakRules(t *testing.T) {
 		row("nil", "nil", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,,,") + // 16
 		row("sam", "eve", "5-10T09:00:00", "5-10T09:10:00", "COMPLETED,,,") + // 17
 		row("sam", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,1,,") // 18: line 2 again
-	before := s.rows()
+	before := s.Rows()
 	whole := s.imports("importInterviews", file, nil)
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 	same(t, "and it says so", codes(whole.Errors), []string{"INVALID_INPUT"})
 	same(t, "sound rows are skipped", whole.came()[0], "2 SKIPPED")
 	want := []string{
@@ -335,16 +335,16 @@ func TestImportInterviewsThatBreakRules(t *testing.T) {
 		"17 FAILED end:INVALID_RANGE", "18 FAILED start:INVALID_INPUT",
 	}
 	same(t, "a dry run", s.imports("importInterviews", file, map[string]any{"dryRun": true, "partial": true}).came(), want)
-	same(t, "writes nothing", s.rows(), before)
+	same(t, "writes nothing", s.Rows(), before)
 	same(t, "the sound rows", s.imports("importInterviews", file, map[string]any{"partial": true}).came(), want)
-	s.sound()
+	s.Sound()
 	exempt := s.imports("importInterviews", file, map[string]any{"partial": true, "exempt": true}).came()
 	same(t, "exempt", []string{exempt[0], exempt[1], exempt[8], exempt[9]},
 		[]string{"2 UNCHANGED", "3 EXEMPTED", "10 EXEMPTED", "11 EXEMPTED"})
 	same(t, "what overlaps never is", []string{exempt[2], exempt[5]}, []string{want[2], want[5]})
-	s.sound()
+	s.Sound()
 	var marked int
-	if err := s.db.SQL(t).QueryRowContext(t.Context(), "SELECT count(*) FROM interviews WHERE exempt").Scan(&marked); err != nil {
+	if err := s.DB.SQL(t).QueryRowContext(t.Context(), "SELECT count(*) FROM interviews WHERE exempt").Scan(&marked); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "marked", marked, 3)

@@ -13,63 +13,63 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, name := range []string{"ann", "bob"} {
-		s.interviewer(in{"name": name, "email": name + "@example.org", "timeZone": "Europe/Berlin"})
+		s.Interviewer(in{"name": name, "email": name + "@example.org", "timeZone": "Europe/Berlin"})
 	}
 	const file = availabilityHeader +
 		"ann@example.org,,,30,10,Go;sql,Monday; thursday,09:00,11:00,,2026-06-01,2026-12-31,2\n" +
 		"ann@example.org,2026-06-15T07:30:00Z,2026-06-15T09:00:00Z,45,0,python,,,,,,,\n" + // in the rule's way, and first
 		"bob@example.org,,,,,,SUNDAY,22:00,02:00,America/New_York,2026-06-01,,\n"
-	before := s.rows()
+	before := s.Rows()
 	dry := s.imports("importAvailability", file, in{"dryRun": true})
-	s.accepted(dry.Errors)
-	same(t, "a dry run writes nothing", s.rows(), before)
+	s.Accepted(dry.Errors)
+	same(t, "a dry run writes nothing", s.Rows(), before)
 	done := s.imports("importAvailability", file, nil)
-	s.accepted(done.Errors)
+	s.Accepted(done.Errors)
 	same(t, "the same answer", done.came(), dry.came())
 	same(t, "rows", done.came(), []string{"2 CREATED", "3 CREATED", "4 CREATED"})
-	s.sound()
+	s.Sound()
 
 	other := newSchool(t)
 	for _, name := range []string{"ann", "bob"} {
-		other.interviewer(in{"name": name, "email": name + "@example.org", "timeZone": "Europe/Berlin"})
+		other.Interviewer(in{"name": name, "email": name + "@example.org", "timeZone": "Europe/Berlin"})
 	}
 	var added weekly
 	window := in{"interviewerId": 1, "start": "2026-06-15T07:30:00Z", "end": "2026-06-15T09:00:00Z", "slotMinutes": 45, "tags": []string{"python"}}
-	other.mutate("addAvailability", publishedFields, window, &added)
-	other.accepted(added.Errors)
-	other.accepted(other.weekly("1", in{
+	other.Mutate("addAvailability", publishedFields, window, &added)
+	other.Accepted(added.Errors)
+	other.Accepted(other.weekly("1", in{
 		"startDate": "2026-06-01", "endDate": "2026-12-31", "weekdays": []string{"MONDAY", "THURSDAY"}, "startTime": "09:00", "endTime": "11:00",
 		"everyWeeks": 2, "slotMinutes": 30, "gapMinutes": 10, "tags": []string{"go", "SQL"},
 	}).Errors)
-	other.accepted(other.weekly("2", in{
+	other.Accepted(other.weekly("2", in{
 		"startDate": "2026-06-01", "endDate": nil, "weekdays": []string{"SUNDAY"}, "startTime": "22:00", "endTime": "02:00", "timeZone": "America/New_York",
 	}).Errors)
 	const published = `{ interviewers { nodes { availability { nodes { start end slotMinutes gapMinutes tags createdAt
 		weekly { timeZone startDate endDate startTime endTime weekdays everyWeeks } } } } } slots(first: 100) { totalCount nodes { start end status } } }`
 	var got, want any
-	s.ask(published, nil).into(&got)
-	other.ask(published, nil).into(&want)
+	s.Ask(published, nil).Into(&got)
+	other.Ask(published, nil).Into(&want)
 	same(t, "what is published", got, want)
 
-	before = s.rows()
+	before = s.Rows()
 	again := s.imports("importAvailability", file, nil)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "again", again.came(), []string{"2 UNCHANGED", "3 UNCHANGED", "4 UNCHANGED"})
 	same(t, "the same ids", again.Rows[0].ID, done.Rows[0].ID)
-	same(t, "and nothing changes", s.rows(), before)
+	same(t, "and nothing changes", s.Rows(), before)
 
 	// A slot that was taken out of the rule stays out of it.
 	var slots struct{ Slots struct{ Nodes []slot } }
-	s.ask("{ slots(first: 1) { nodes { id start } } }", nil).into(&slots)
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": slots.Slots.Nodes[0].ID}).Errors)
-	before = s.rows()
+	s.Ask("{ slots(first: 1) { nodes { id start } } }", nil).Into(&slots)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slots.Slots.Nodes[0].ID}).Errors)
+	before = s.Rows()
 	same(t, "after a withdrawal", s.imports("importAvailability", file, nil).came()[0], "2 UNCHANGED")
-	same(t, "nothing changes", s.rows(), before)
+	same(t, "nothing changes", s.Rows(), before)
 
 	// As time goes on the rule goes on.
-	s.setClock(t0.Add(24 * time.Hour))
+	s.SetClock(t0.Add(24 * time.Hour))
 	same(t, "later", s.imports("importAvailability", file, nil).came()[2], "4 UNCHANGED")
-	s.sound()
+	s.Sound()
 }
 
 func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
@@ -77,14 +77,14 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 	s := newSchool(t)
 	s.people(nil, []string{"ann", "bob"})
 	s.exec("UPDATE interviewers SET active = false WHERE email = 'bob@example.org'")
-	s.accepted(s.imports("importAvailability", availabilityHeader+
+	s.Accepted(s.imports("importAvailability", availabilityHeader+
 		"ann@example.org,2026-06-05T09:00:00Z,2026-06-05T11:00:00Z,,30,x,,,,,,,\n"+
 		"ann@example.org,2026-06-17T09:00:00Z,2026-06-17T11:00:00Z,,,x,,,,,,,\n"+
 		"ann@example.org,,,,,x,SATURDAY,09:00,11:00,UTC,2026-06-01,,\n", nil).Errors)
 	s.exec(`WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE starts_at = '2026-06-17T10:00:00Z' RETURNING id)
 		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
 	s.exec("INSERT INTO exceptions SELECT availability_id, starts_at, ends_at FROM slots WHERE status = 'WITHDRAWN'")
-	before := s.rows()
+	before := s.Rows()
 	file := availabilityHeader +
 		"ann@example.org,2026-06-04T09:00:00Z,2026-06-04T11:00:00Z,,,,MONDAY,09:00,11:00,,2026-06-01,,\n" + // 2: both
 		"ann@example.org,,2026-06-04T11:00:00Z,,,,,,,UTC,,,\n" + // 3: mixed, and not whole
@@ -128,6 +128,6 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 			t.Errorf("nothing says %q:\n%s", says, got.messages())
 		}
 	}
-	same(t, "nothing is written", s.rows(), before)
-	s.sound()
+	same(t, "nothing is written", s.Rows(), before)
+	s.Sound()
 }

@@ -14,8 +14,8 @@ import (
 func TestBadQueries(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	before := s.rows()
+	student := s.Student(nil)
+	before := s.Rows()
 	slots := func(arguments string) string {
 		return fmt.Sprintf(`{ availableSlots(studentId: %s, %s) { nodes { id } } }`, student, arguments)
 	}
@@ -57,20 +57,20 @@ func TestBadQueries(t *testing.T) {
 		{"interviews of a reversed range", `{ interviews(filter: {start: "2026-06-02T00:00:00Z", end: "2026-06-01T00:00:00Z"}) { nodes { id } } }`, "BAD_USER_INPUT", "must be after start"},
 		{"an unknown status", `{ interviews(filter: {status: DONE}) { nodes { id } } }`, "BAD_USER_INPUT", "DONE"},
 	} {
-		a := s.ask(test.document, nil)
+		a := s.Ask(test.document, nil)
 		if len(a.Errors) == 0 || a.Errors[0].Extensions.Code != test.code || !strings.Contains(a.Errors[0].Message, test.says) {
-			t.Errorf("%s: answered %s", test.name, a.body)
+			t.Errorf("%s: answered %s", test.name, a.Body)
 		}
 	}
-	same(t, "nothing was written", s.rows(), before)
-	same(t, "nothing was logged as a fault", s.log.String(), "")
+	same(t, "nothing was written", s.Rows(), before)
+	same(t, "nothing was logged as a fault", s.Log.String(), "")
 }
 
 func TestUnknownIDsAreNull(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var data map[string]any
-	s.ask(`{ student(id: 9) { id } interviewer(id: 9) { id } slot(id: 9) { id } interview(id: 9) { id } }`, nil).into(&data)
+	s.Ask(`{ student(id: 9) { id } interviewer(id: 9) { id } slot(id: 9) { id } interview(id: 9) { id } }`, nil).Into(&data)
 	same(t, "all null", data, map[string]any{"student": nil, "interviewer": nil, "slot": nil, "interview": nil})
 }
 
@@ -79,8 +79,8 @@ func TestUnknownIDsAreNull(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(map[string]any{"email": "taken@example.org"}), s.interviewer(map[string]any{"email": "ann@example.org"})
-	booked := s.booked(student, s.slot(ann, day))
+	student, ann := s.Student(map[string]any{"email": "taken@example.org"}), s.Interviewer(map[string]any{"email": "ann@example.org"})
+	booked := s.Booked(student, s.Slot(ann, day))
 	type in = map[string]any
 	person := func(set in) in {
 		input := in{"name": "New", "email": "new@example.org", "timeZone": "Europe/Berlin"}
@@ -97,7 +97,7 @@ func TestBadInput(t *testing.T) {
 		return input
 	}
 	at, until := "2026-06-20T10:00:00Z", "2026-06-20T12:00:00Z"
-	before := s.rows()
+	before := s.Rows()
 	for _, test := range []struct {
 		name, mutation string
 		input          in
@@ -157,7 +157,7 @@ func TestBadInput(t *testing.T) {
 		{"horizon 0", "updateBookingPolicy", in{"publishHorizonDays": 0}, "INVALID_INPUT", "publishHorizonDays", "1 to 730"},
 	} {
 		var payload struct{ Errors []refused }
-		s.mutate(test.mutation, "", test.input, &payload)
+		s.Mutate(test.mutation, "", test.input, &payload)
 		if len(payload.Errors) != 1 {
 			t.Errorf("%s: refused with %+v", test.name, payload.Errors)
 			continue
@@ -167,15 +167,15 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%s: refused with %s at %v: %s", test.name, got.Code, got.Path, got.Message)
 		}
 	}
-	same(t, "nothing was written", s.rows(), before)
-	same(t, "nothing was logged as a fault", s.log.String(), "")
+	same(t, "nothing was written", s.Rows(), before)
+	same(t, "nothing was logged as a fault", s.Log.String(), "")
 }
 
 func TestAllBadFieldsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var payload struct{ Errors []refused }
-	s.mutate("createStudent", "", map[string]any{"name": "", "email": "x", "timeZone": "y", "interviewLimit": -1}, &payload)
+	s.Mutate("createStudent", "", map[string]any{"name": "", "email": "x", "timeZone": "y", "interviewLimit": -1}, &payload)
 	paths := []string{}
 	for _, e := range payload.Errors {
 		paths = append(paths, strings.Join(e.Path, "."))
@@ -186,7 +186,7 @@ func TestAllBadFieldsAtOnce(t *testing.T) {
 func TestMutationInputsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	before := s.rows()
+	before := s.Rows()
 	for name, document := range map[string]string{
 		"a word for an id":     `mutation { bookSlot(input: {studentId: "x", slotId: 1}) { errors { code } } }`,
 		"a missing field":      `mutation { bookSlot(input: {studentId: 1}) { errors { code } } }`,
@@ -199,12 +199,12 @@ func TestMutationInputsThatCannotBeRead(t *testing.T) {
 		"a grade of 33 bits":   `mutation { completeInterview(input: {interviewId: 1, grade: 9999999999}) { errors { code } } }`,
 		"more than one action": `query { bookSlot(input: {studentId: 1, slotId: 1}) { errors { code } } }`,
 	} {
-		a := s.ask(document, nil)
+		a := s.Ask(document, nil)
 		if len(a.Errors) == 0 || a.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
-			t.Errorf("%s: answered %s", name, a.body)
+			t.Errorf("%s: answered %s", name, a.Body)
 		}
 	}
-	same(t, "nothing was written", s.rows(), before)
+	same(t, "nothing was written", s.Rows(), before)
 }
 
 func TestRequestsThatHoldNoOperation(t *testing.T) {
@@ -226,13 +226,13 @@ func TestRequestsThatHoldNoOperation(t *testing.T) {
 		{"a form", "application/x-www-form-urlencoded", `query=x`, http.StatusUnsupportedMediaType, "application/json"},
 		{"a large body", "application/json", `{"query": "` + strings.Repeat("x", 8<<20) + `"}`, http.StatusRequestEntityTooLarge, "at most 8388608 bytes are allowed"},
 	} {
-		a := s.post(test.contentType, test.body)
-		if a.status != test.status || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, test.says) ||
+		a := s.Post(test.contentType, test.body)
+		if a.Status != test.status || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, test.says) ||
 			a.Errors[0].Extensions.Code != "BAD_USER_INPUT" {
-			t.Errorf("%s: %d %s", test.name, a.status, a.body)
+			t.Errorf("%s: %d %s", test.name, a.Status, a.Body)
 		}
-		if a.Data != nil || strings.Contains(a.body, secret) || len(a.body) > 1000 {
-			t.Errorf("%s: answered data, or repeats the request: %.500s", test.name, a.body)
+		if a.Data != nil || strings.Contains(a.Body, secret) || len(a.Body) > 1000 {
+			t.Errorf("%s: answered data, or repeats the request: %.500s", test.name, a.Body)
 		}
 	}
 }
@@ -241,16 +241,16 @@ func TestGET(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	get := func(method, query string) answer {
-		request, err := http.NewRequestWithContext(t.Context(), method, s.url+"?"+query, http.NoBody)
+		request, err := http.NewRequestWithContext(t.Context(), method, s.URL+"?"+query, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return s.send(request)
+		return s.Send(request)
 	}
 	same(t, "a query", string(get(http.MethodGet, "query={__typename}").Data), `{"__typename":"Query"}`)
 	same(t, "variables", string(get(http.MethodGet, `query=query($i:ID!){student(id:$i){id}}&variables={"i":"1"}`).Data), `{"student":null}`)
-	same(t, "a mutation", get(http.MethodGet, `query=mutation{__typename}`).status, http.StatusMethodNotAllowed)
-	same(t, "no query", get(http.MethodGet, "").status, http.StatusBadRequest)
-	same(t, "variables that are none", get(http.MethodGet, `query={__typename}&variables=x`).status, http.StatusBadRequest)
-	same(t, "another method", get(http.MethodDelete, "query={__typename}").status, http.StatusMethodNotAllowed)
+	same(t, "a mutation", get(http.MethodGet, `query=mutation{__typename}`).Status, http.StatusMethodNotAllowed)
+	same(t, "no query", get(http.MethodGet, "").Status, http.StatusBadRequest)
+	same(t, "variables that are none", get(http.MethodGet, `query={__typename}&variables=x`).Status, http.StatusBadRequest)
+	same(t, "another method", get(http.MethodDelete, "query={__typename}").Status, http.StatusMethodNotAllowed)
 }

@@ -78,19 +78,19 @@ func ring(t *testing.T, trace *statements, n int) ringSchool {
 	s := ringSchool{school: newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, unlimited)}
 	var slots [][]slot
 	for range n {
-		window := s.publish(s.interviewer(nil), t0.Add(day), 4*time.Hour, 60)
-		s.accepted(window.Errors)
+		window := s.Publish(s.Interviewer(nil), t0.Add(day), 4*time.Hour, 60)
+		s.Accepted(window.Errors)
 		slots = append(slots, window.Slots)
 	}
 	for i := range n {
-		s.student = s.school.student(nil)
-		s.booked(s.student, slots[i][0].ID)
-		s.booked(s.student, slots[(i+1)%n][1].ID)
+		s.student = s.school.Student(nil)
+		s.Booked(s.student, slots[i][0].ID)
+		s.Booked(s.student, slots[(i+1)%n][1].ID)
 	}
 	for range 2 { // so that two parents, too, have one who leads nowhere
-		s.school.student(nil)
+		s.school.Student(nil)
 	}
-	s.publish(s.interviewer(nil), t0.Add(3*day), 4*time.Hour, 60)
+	s.Publish(s.Interviewer(nil), t0.Add(3*day), 4*time.Hour, 60)
 	trace.take()
 	return s
 }
@@ -105,9 +105,9 @@ func (s ringSchool) sent(t *testing.T, trace *statements, document string) []str
 	if strings.Contains(document, "$start") {
 		variables["start"], variables["end"] = t0.Format(time.RFC3339), t0.Add(7*day).Format(time.RFC3339)
 	}
-	answer := s.ask(document, variables)
-	if len(answer.Errors) > 0 || strings.Contains(answer.body, "null") {
-		t.Fatalf("it was not answered: %s", answer.body)
+	answer := s.Ask(document, variables)
+	if len(answer.Errors) > 0 || strings.Contains(answer.Body, "null") {
+		t.Fatalf("it was not answered: %s", answer.Body)
 	}
 	sent := trace.take()
 	slices.Sort(sent)
@@ -171,21 +171,21 @@ type crowdedSchool struct {
 func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 	t.Helper()
 	s := crowdedSchool{school: newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, unlimited)}
-	ann, length := s.interviewer(nil), time.Duration(n)*time.Hour
-	wanted := s.publish(ann, t0.Add(day), length, 60)
-	s.accepted(wanted.Errors)
-	s.accepted(s.publish(ann, t0.Add(5*day), length, 60).Errors)
+	ann, length := s.Interviewer(nil), time.Duration(n)*time.Hour
+	wanted := s.Publish(ann, t0.Add(day), length, 60)
+	s.Accepted(wanted.Errors)
+	s.Accepted(s.Publish(ann, t0.Add(5*day), length, 60).Errors)
 	for i := range n {
-		student, other := s.student(nil), s.interviewer(nil)
-		s.booked(student, wanted.Slots[i].ID)
-		s.booked(student, s.slot(other, 2*day))
-		s.slot(other, 3*day)
+		student, other := s.Student(nil), s.Interviewer(nil)
+		s.Booked(student, wanted.Slots[i].ID)
+		s.Booked(student, s.Slot(other, 2*day))
+		s.Slot(other, 3*day)
 	}
 	start := t0.Add(day + 30*time.Minute)
 	s.variables = map[string]any{
-		"student": s.student(nil), "slot": wanted.Slots[0].ID, "interviewer": ann,
+		"student": s.Student(nil), "slot": wanted.Slots[0].ID, "interviewer": ann,
 		"start": start.Format(time.RFC3339), "end": start.Add(length - time.Hour).Format(time.RFC3339),
-		"longer": start.Add(length + time.Hour).Format(time.RFC3339), "other": s.student(nil), "free": s.slot(s.interviewer(nil), 4*day),
+		"longer": start.Add(length + time.Hour).Format(time.RFC3339), "other": s.Student(nil), "free": s.Slot(s.Interviewer(nil), 4*day),
 	}
 	trace.take()
 	return s
@@ -194,10 +194,10 @@ func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 // changed is what the mutation sends to the database after its transaction.
 func (s crowdedSchool) changed(t *testing.T, trace *statements, document, code string) []string {
 	t.Helper()
-	answer := s.ask(document, s.variables)
-	refused := strings.Contains(answer.body, `"code"`)
-	if len(answer.Errors) > 0 || refused != (code != "") || !strings.Contains(answer.body, code) {
-		t.Fatalf("wanted %q: %s", code, answer.body)
+	answer := s.Ask(document, s.variables)
+	refused := strings.Contains(answer.Body, `"code"`)
+	if len(answer.Errors) > 0 || refused != (code != "") || !strings.Contains(answer.Body, code) {
+		t.Fatalf("wanted %q: %s", code, answer.Body)
 	}
 	sent := trace.take()
 	for i, statement := range slices.Backward(sent) {

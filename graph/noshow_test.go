@@ -6,27 +6,27 @@ import (
 )
 
 func (s *school) noShow(interview, party string) changed {
-	s.t.Helper()
-	return s.changeInterview("markNoShow", in{"interviewId": interview, "party": party})
+	s.T.Helper()
+	return s.ChangeInterview("markNoShow", in{"interviewId": interview, "party": party})
 }
 
 func (s *school) undo(interview string) changed {
-	s.t.Helper()
-	return s.changeInterview("undoNoShow", in{"interviewId": interview})
+	s.T.Helper()
+	return s.ChangeInterview("undoNoShow", in{"interviewId": interview})
 }
 
 // noShowAt is when the no-show of an interview was marked.
 func (s *school) noShowAt(interview string) *string {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Interview struct{ NoShowAt *string } }
-	s.ask("query($i: ID!) { interview(id: $i) { noShowAt } }", in{"i": interview}).into(&data)
+	s.Ask("query($i: ID!) { interview(id: $i) { noShowAt } }", in{"i": interview}).Into(&data)
 	return data.Interview.NoShowAt
 }
 
 func TestNoShowFromTenMinutesOn(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	id := s.booked(s.student(nil), s.newSlot(day))
+	id := s.Booked(s.Student(nil), s.NewSlot(day))
 	for _, test := range []struct {
 		name string
 		now  time.Duration // after the start
@@ -37,7 +37,7 @@ func TestNoShowFromTenMinutesOn(t *testing.T) {
 		{"a microsecond too early", 10*time.Minute - time.Microsecond, []string{"TOO_SOON"}},
 		{"after ten minutes", 10 * time.Minute, []string{}},
 	} {
-		s.setClock(t0.Add(day + test.now))
+		s.SetClock(t0.Add(day + test.now))
 		answer := s.noShow(id, "STUDENT")
 		same(t, test.name, codes(answer.Errors), test.want)
 		if len(test.want) > 0 {
@@ -45,12 +45,12 @@ func TestNoShowFromTenMinutesOn(t *testing.T) {
 		}
 	}
 	same(t, "when it was marked", s.noShowAt(id), ptr("2026-06-02T08:10:00Z"))
-	before := s.rows()
-	s.setClock(t0.Add(2 * day))
-	s.accepted(s.noShow(id, "STUDENT").Errors)
-	same(t, "the same again changes nothing", s.rows(), before)
+	before := s.Rows()
+	s.SetClock(t0.Add(2 * day))
+	s.Accepted(s.noShow(id, "STUDENT").Errors)
+	same(t, "the same again changes nothing", s.Rows(), before)
 	same(t, "an unknown interview", codes(s.noShow("999", "STUDENT").Errors), []string{"NOT_FOUND"})
-	s.sound()
+	s.Sound()
 }
 
 func TestWhatANoShowCounts(t *testing.T) {
@@ -62,37 +62,37 @@ func TestWhatANoShowCounts(t *testing.T) {
 		t.Run(test.party, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student, ann := s.student(in{"interviewLimit": 2}), s.interviewer(in{"maxPerDay": 1})
-			slot, again, elsewhere := s.slot(ann, day), s.slot(ann, day+2*time.Hour), s.newSlot(day+15*time.Minute)
-			id := s.booked(student, slot)
-			s.setClock(t0.Add(day + 10*time.Minute))
-			same(t, "full before", s.verdict(s.student(nil), again), []string{"INTERVIEWER_FULL"})
+			student, ann := s.Student(in{"interviewLimit": 2}), s.Interviewer(in{"maxPerDay": 1})
+			slot, again, elsewhere := s.Slot(ann, day), s.Slot(ann, day+2*time.Hour), s.NewSlot(day+15*time.Minute)
+			id := s.Booked(student, slot)
+			s.SetClock(t0.Add(day + 10*time.Minute))
+			same(t, "full before", s.verdict(s.Student(nil), again), []string{"INTERVIEWER_FULL"})
 			answer := s.noShow(id, test.party)
-			s.accepted(answer.Errors)
+			s.Accepted(answer.Errors)
 			same(t, "status", answer.Interview.Status, test.status)
-			same(t, "used", s.list(student).Eligibility.InterviewsUsed, test.used)
+			same(t, "used", s.List(student).Eligibility.InterviewsUsed, test.used)
 			same(t, "they have not met, and his day has room", s.verdict(student, again), []string{})
 			same(t, "nor is the student busy", s.verdict(student, elsewhere), []string{})
 			same(t, "the slot is used up", s.statusOf(slot), "BOOKED")
 			for name, refusals := range map[string][]refused{
-				"cancel": s.cancel(id).Errors, "complete": s.complete(id, 3).Errors, "move": s.move(id, elsewhere).Errors,
+				"cancel": s.Cancel(id).Errors, "complete": s.Complete(id, 3).Errors, "move": s.move(id, elsewhere).Errors,
 				"the other party": s.noShow(id, map[string]string{"STUDENT": "INTERVIEWER", "INTERVIEWER": "STUDENT"}[test.party]).Errors,
 			} {
 				same(t, name, codes(refusals), []string{"WRONG_STATUS"})
 			}
-			s.sound()
+			s.Sound()
 
-			s.accepted(s.undo(id).Errors)
+			s.Accepted(s.undo(id).Errors)
 			same(t, "undone, it is booked", s.interview(id).Status, "BOOKED")
 			same(t, "no time is left", s.noShowAt(id), (*string)(nil))
-			same(t, "it counts", s.list(student).Eligibility.InterviewsUsed, 1)
+			same(t, "it counts", s.List(student).Eligibility.InterviewsUsed, 1)
 			same(t, "for the pair and the day, too", s.verdict(student, again), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
-			s.accepted(s.complete(id, 4).Errors)
+			s.Accepted(s.Complete(id, 4).Errors)
 			same(t, "and can be completed", s.interview(id).Status, "COMPLETED")
 			for name, refusals := range map[string][]refused{"no-show": s.noShow(id, "STUDENT").Errors, "undo": s.undo(id).Errors} {
 				same(t, name+" of a completed one", codes(refusals), []string{"WRONG_STATUS"})
 			}
-			s.sound()
+			s.Sound()
 		})
 	}
 }
@@ -100,9 +100,9 @@ func TestWhatANoShowCounts(t *testing.T) {
 func TestNoShowOfACancelledInterview(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	id, booked := s.booked(s.student(nil), s.newSlot(day)), s.booked(s.student(nil), s.newSlot(day))
-	s.accepted(s.cancel(id).Errors)
-	s.setClock(t0.Add(2 * day))
+	id, booked := s.Booked(s.Student(nil), s.NewSlot(day)), s.Booked(s.Student(nil), s.NewSlot(day))
+	s.Accepted(s.Cancel(id).Errors)
+	s.SetClock(t0.Add(2 * day))
 	same(t, "cancelled", codes(s.noShow(id, "STUDENT").Errors), []string{"WRONG_STATUS"})
 	same(t, "nothing to undo", codes(s.undo(booked).Errors), []string{"WRONG_STATUS"})
 	same(t, "unknown", codes(s.undo("999").Errors), []string{"NOT_FOUND"})
@@ -122,17 +122,17 @@ func TestUndoNoShowFor48Hours(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			id := s.booked(s.student(nil), s.newSlot(day))
+			id := s.Booked(s.Student(nil), s.NewSlot(day))
 			marked := t0.Add(3 * day)
-			s.setClock(marked)
-			s.accepted(s.noShow(id, "INTERVIEWER").Errors)
-			s.setClock(marked.Add(test.now))
-			before := s.rows()
+			s.SetClock(marked)
+			s.Accepted(s.noShow(id, "INTERVIEWER").Errors)
+			s.SetClock(marked.Add(test.now))
+			before := s.Rows()
 			same(t, "undo", codes(s.undo(id).Errors), test.want)
 			if len(test.want) > 0 {
-				same(t, "nothing is written", s.rows(), before)
+				same(t, "nothing is written", s.Rows(), before)
 			}
-			s.sound()
+			s.Sound()
 		})
 	}
 }
@@ -156,24 +156,24 @@ func TestUndoNoShowIsAskedTheRules(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student, ann := s.student(in{"interviewLimit": test.limit}), s.interviewer(nil)
-			id := s.booked(student, s.slot(ann, day))
-			other := s.newSlot(5 * day)
+			student, ann := s.Student(in{"interviewLimit": test.limit}), s.Interviewer(nil)
+			id := s.Booked(student, s.Slot(ann, day))
+			other := s.NewSlot(5 * day)
 			if test.pair {
-				other = s.slot(ann, 5*day)
+				other = s.Slot(ann, 5*day)
 			}
 			if test.busy {
-				other = s.newSlot(day + 30*time.Minute)
+				other = s.NewSlot(day + 30*time.Minute)
 			}
-			s.setClock(t0.Add(day + 10*time.Minute))
-			s.accepted(s.noShow(id, test.party).Errors)
-			s.booked(student, other)
+			s.SetClock(t0.Add(day + 10*time.Minute))
+			s.Accepted(s.noShow(id, test.party).Errors)
+			s.Booked(student, other)
 			answer := s.undo(id)
 			same(t, "undo", codes(answer.Errors), test.want)
 			for _, refusal := range answer.Errors {
 				same(t, "path", refusal.Path, []string{"input", "interviewId"})
 			}
-			s.sound()
+			s.Sound()
 		})
 	}
 }
@@ -182,13 +182,13 @@ func TestUndoNoShowIsAskedTheRules(t *testing.T) {
 func TestUndoNoShowBesideAHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 1})
-	id, other := s.booked(student, s.newSlot(day)), s.newSlot(5*day)
-	s.setClock(t0.Add(2 * day))
-	s.accepted(s.noShow(id, "INTERVIEWER").Errors)
+	student := s.Student(in{"interviewLimit": 1})
+	id, other := s.Booked(student, s.NewSlot(day)), s.NewSlot(5*day)
+	s.SetClock(t0.Add(2 * day))
+	s.Accepted(s.noShow(id, "INTERVIEWER").Errors)
 	s.held(student, other)
 	same(t, "while it lives", codes(s.undo(id).Errors), []string{"LIMIT_REACHED"})
-	s.setClock(t0.Add(2*day + holdTime))
-	s.accepted(s.undo(id).Errors)
-	s.sound()
+	s.SetClock(t0.Add(2*day + holdTime))
+	s.Accepted(s.undo(id).Errors)
+	s.Sound()
 }

@@ -59,11 +59,11 @@ func tied(t *testing.T) *school {
 	t.Helper()
 	s := newSchool(t)
 	for i, name := range []string{"Cleo", "Ada", "Bo", "Ada", "Bo.x.1", "Ada"} {
-		s.setClock(t0.Add(time.Duration(i/2) * time.Minute))
-		student := s.student(map[string]any{"name": name, "email": fmt.Sprintf("%d@s.example.org", (i+3)%6)})
-		ann := s.interviewer(map[string]any{"name": name, "email": fmt.Sprintf("%d@i.example.org", (i+3)%6)})
-		s.booked(student, s.slot(ann, time.Duration(3-i%3)*day))
-		s.slot(ann, time.Duration(6-i%3)*day)
+		s.SetClock(t0.Add(time.Duration(i/2) * time.Minute))
+		student := s.Student(map[string]any{"name": name, "email": fmt.Sprintf("%d@s.example.org", (i+3)%6)})
+		ann := s.Interviewer(map[string]any{"name": name, "email": fmt.Sprintf("%d@i.example.org", (i+3)%6)})
+		s.Booked(student, s.Slot(ann, time.Duration(3-i%3)*day))
+		s.Slot(ann, time.Duration(6-i%3)*day)
 	}
 	return s
 }
@@ -71,7 +71,7 @@ func tied(t *testing.T) *school {
 func (s *school) read(t *testing.T, list, arguments, fields string) orderedList {
 	t.Helper()
 	var data map[string]orderedList
-	s.ask(fmt.Sprintf("{ %s%s { %s nodes { %s } edges { cursor node { id } } } }", list, arguments, listFields, fields), nil).into(&data)
+	s.Ask(fmt.Sprintf("{ %s%s { %s nodes { %s } edges { cursor node { id } } } }", list, arguments, listFields, fields), nil).Into(&data)
 	return data[list]
 }
 
@@ -178,10 +178,10 @@ func TestForeignCursors(t *testing.T) {
 			if from == to {
 				continue
 			}
-			answer := s.ask(fmt.Sprintf("{ %s(%s, after: %q) { nodes { id } } }", to.list, to.order, from.cursor), nil)
+			answer := s.Ask(fmt.Sprintf("{ %s(%s, after: %q) { nodes { id } } }", to.list, to.order, from.cursor), nil)
 			if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" ||
 				answer.Errors[0].Message != "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected" {
-				t.Errorf("%s in %s with a cursor of %s in %s: %s", to.list, to.order, from.list, from.order, answer.body)
+				t.Errorf("%s in %s with a cursor of %s in %s: %s", to.list, to.order, from.list, from.order, answer.Body)
 			}
 		}
 	}
@@ -208,10 +208,10 @@ func TestBadOrders(t *testing.T) {
 		{"no id", fmt.Sprintf(`{ slots(after: %q) { nodes { id } } }`, forged("slots..5")), "not a cursor"},
 		{"a cursor of students for interviews", `{ interviews(after: "LWd6dDhiM3Q1aGMwLjI") { nodes { id } } }`, "not a cursor"},
 	} {
-		answer := s.ask(test.document, nil)
+		answer := s.Ask(test.document, nil)
 		if len(answer.Errors) == 0 || answer.Errors[0].Extensions.Code != "BAD_USER_INPUT" || !strings.Contains(answer.Errors[0].Message, test.says) {
-			t.Errorf("%s: answered %s", test.name, answer.body)
+			t.Errorf("%s: answered %s", test.name, answer.Body)
 		}
 	}
-	same(t, "nothing was logged as a fault", s.log.String(), "")
+	same(t, "nothing was logged as a fault", s.Log.String(), "")
 }

@@ -14,14 +14,14 @@ type overlapping struct {
 const overlappingFields = closedFields + "keptSlots { id start } openedSlots { id start } "
 
 func (s *school) remove(availability string, set in) overlapping {
-	s.t.Helper()
+	s.T.Helper()
 	input := in{"availabilityId": availability}
 	for key, value := range set {
 		input[key] = value
 	}
 	var payload overlapping
-	s.mutate("removeAvailability", overlappingFields, input, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("removeAvailability", overlappingFields, input, &payload)
+	s.Accepted(payload.Errors)
 	return payload
 }
 
@@ -34,8 +34,8 @@ func stamp(at time.Time) string { return at.Format(time.RFC3339) }
 
 // offered are the starts of what a new student is offered.
 func (s *school) offered() []string {
-	s.t.Helper()
-	return starts(s.list(s.student(nil)).Nodes)
+	s.T.Helper()
+	return starts(s.List(s.Student(nil)).Nodes)
 }
 
 // Two windows overlap, and one of them goes: what the other has stays, with its
@@ -43,19 +43,19 @@ func (s *school) offered() []string {
 func TestRemovingOneOfTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
-	b := s.publish(ann, onDay2(11, 0), 2*time.Hour, 60)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
+	b := s.Publish(ann, onDay2(11, 0), 2*time.Hour, 60)
 	same(t, "eleven is one slot", b.Slots[0].ID, a.Slots[1].ID)
 	removed := s.remove(a.Availability.ID, nil)
 	same(t, "ten goes", ids(removed.ClosedSlots), []string{a.Slots[0].ID})
 	same(t, "eleven stays", ids(removed.KeptSlots), []string{a.Slots[1].ID})
 	same(t, "nothing is new", len(removed.OpenedSlots), 0)
 	same(t, "what is offered", s.offered(), []string{stamp(onDay2(11, 0)), stamp(onDay2(12, 0))})
-	s.sound()
+	s.Sound()
 	same(t, "eleven belongs to the other", ids(s.remove(b.Availability.ID, nil).ClosedSlots), ids(b.Slots))
 	same(t, "nothing is left", s.offered(), []string{})
-	s.sound()
+	s.Sound()
 }
 
 // One that adds nothing, because another has all of its slots, is kept all the
@@ -63,68 +63,68 @@ func TestRemovingOneOfTwo(t *testing.T) {
 func TestRemovingTheOneAround(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(9, 0), 4*time.Hour, 60)
-	b := s.publish(ann, onDay2(10, 0), time.Hour, 60)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(9, 0), 4*time.Hour, 60)
+	b := s.Publish(ann, onDay2(10, 0), time.Hour, 60)
 	if a.Availability.ID == b.Availability.ID {
 		t.Error("the window within another one was not kept")
 	}
-	same(t, "the same window again is the same", s.publish(ann, onDay2(10, 0), time.Hour, 60).Availability.ID, b.Availability.ID)
+	same(t, "the same window again is the same", s.Publish(ann, onDay2(10, 0), time.Hour, 60).Availability.ID, b.Availability.ID)
 	same(t, "what stays", ids(s.remove(a.Availability.ID, nil).KeptSlots), ids(b.Slots))
 	same(t, "what is offered", s.offered(), []string{stamp(onDay2(10, 0))})
-	s.sound()
+	s.Sound()
 }
 
 // Slots of different lengths: one in the way of another makes room for it.
 func TestRemovingWhatWasInTheWay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), time.Hour, 60)
-	b := s.publish(ann, onDay2(10, 30), 2*time.Hour, 60)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), time.Hour, 60)
+	b := s.Publish(ann, onDay2(10, 30), 2*time.Hour, 60)
 	same(t, "one is in the way", starts(b.Slots), []string{stamp(onDay2(11, 30))})
-	c := s.publish(ann, onDay2(8, 45), 135*time.Minute, 45) // 8:45 alone
+	c := s.Publish(ann, onDay2(8, 45), 135*time.Minute, 45) // 8:45 alone
 	removed := s.remove(a.Availability.ID, nil)
 	same(t, "those of the window that is first", starts(removed.OpenedSlots), []string{stamp(onDay2(9, 30)), stamp(onDay2(10, 15))})
-	s.sound()
+	s.Sound()
 	next := s.remove(c.Availability.ID, nil)
 	same(t, "then the other", starts(next.OpenedSlots), []string{stamp(onDay2(10, 30))})
 	same(t, "what is offered", s.offered(), []string{stamp(onDay2(10, 30)), stamp(onDay2(11, 30))})
-	s.sound()
+	s.Sound()
 }
 
 func TestChangingOneOfTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
-	s.publish(ann, onDay2(11, 0), 2*time.Hour, 60)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
+	s.Publish(ann, onDay2(11, 0), 2*time.Hour, 60)
 	var moved overlapping
-	s.mutate("updateAvailability", publishedFields+overlappingFields, in{
+	s.Mutate("updateAvailability", publishedFields+overlappingFields, in{
 		"availabilityId": a.Availability.ID, "start": stamp(onDay2(8, 30)), "end": stamp(onDay2(11, 30)),
 	}, &moved)
-	s.accepted(moved.Errors)
+	s.Accepted(moved.Errors)
 	same(t, "what it has now", starts(moved.Slots), []string{stamp(onDay2(8, 30)), stamp(onDay2(9, 30))})
 	same(t, "in its way", moved.Skipped[0].Reason, "OVERLAP")
 	same(t, "ten goes", ids(moved.ClosedSlots), []string{a.Slots[0].ID})
 	same(t, "eleven stays", ids(moved.KeptSlots), []string{a.Slots[1].ID})
 	same(t, "what is offered", s.offered(), []string{stamp(onDay2(8, 30)), stamp(onDay2(9, 30)), stamp(onDay2(11, 0)), stamp(onDay2(12, 0))})
-	s.sound()
+	s.Sound()
 }
 
 // Rules overlap as windows do; and one in two names of its zone is one rule.
 func TestRemovingOneOfTwoRules(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	a := s.weekly(ann, in{"timeZone": "Europe/Kiev", "startTime": "10:00", "endTime": "12:00"})
 	b := s.weekly(ann, in{"timeZone": "Europe/Kyiv", "startTime": "11:00", "endTime": "13:00", "endDate": nil})
-	s.accepted(append(a.Errors, b.Errors...))
+	s.Accepted(append(a.Errors, b.Errors...))
 	removed := s.remove(a.Availability.ID, nil)
 	same(t, "half goes, and half stays", []int{len(removed.ClosedSlots), len(removed.KeptSlots), len(removed.OpenedSlots)}, []int{7, 7, 0})
-	same(t, "two are offered on a day", starts(s.listIn(s.student(nil), t0.Add(7*day), t0.Add(8*day)).Nodes),
+	same(t, "two are offered on a day", starts(s.ListIn(s.Student(nil), t0.Add(7*day), t0.Add(8*day)).Nodes),
 		[]string{"2026-06-08T08:00:00Z", "2026-06-08T09:00:00Z"})
-	s.sound()
+	s.Sound()
 }
 
 // What is booked stays where another availability has it, even if what is booked
@@ -132,46 +132,46 @@ func TestRemovingOneOfTwoRules(t *testing.T) {
 func TestBookedInOneOfTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
-	s.publish(ann, onDay2(11, 0), 2*time.Hour, 60)
-	s.publish(ann, onDay2(8, 30), 2*time.Hour, 60) // ten is in the way of half past nine
-	ten, eleven := s.booked(s.student(nil), a.Slots[0].ID), s.booked(s.student(nil), a.Slots[1].ID)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
+	s.Publish(ann, onDay2(11, 0), 2*time.Hour, 60)
+	s.Publish(ann, onDay2(8, 30), 2*time.Hour, 60) // ten is in the way of half past nine
+	ten, eleven := s.Booked(s.Student(nil), a.Slots[0].ID), s.Booked(s.Student(nil), a.Slots[1].ID)
 	removed := s.remove(a.Availability.ID, nil)
 	same(t, "ten stands in nobody's calendar", removed.Conflicts, []interview{{ID: ten, Status: "BOOKED"}})
 	same(t, "eleven stays", removed.KeptSlots[0].ID, a.Slots[1].ID)
 	same(t, "nothing opens yet", len(removed.OpenedSlots), 0)
-	s.sound()
-	s.accepted(s.cancel(ten).Errors)
-	s.accepted(s.cancel(eleven).Errors)
+	s.Sound()
+	s.Accepted(s.Cancel(ten).Errors)
+	s.Accepted(s.Cancel(eleven).Errors)
 	same(t, "what is offered", s.offered(), []string{stamp(onDay2(8, 30)), stamp(onDay2(9, 30)), stamp(onDay2(11, 0)), stamp(onDay2(12, 0))})
-	s.sound()
+	s.Sound()
 
-	bob := s.interviewer(nil)
-	c := s.publish(bob, onDay2(15, 0), time.Hour, 60)
-	s.publish(bob, onDay2(14, 0), 2*time.Hour, 60)
-	booked := s.booked(s.student(nil), c.Slots[0].ID)
+	bob := s.Interviewer(nil)
+	c := s.Publish(bob, onDay2(15, 0), time.Hour, 60)
+	s.Publish(bob, onDay2(14, 0), 2*time.Hour, 60)
+	booked := s.Booked(s.Student(nil), c.Slots[0].ID)
 	harder := s.remove(c.Availability.ID, in{"cancelBooked": true})
 	same(t, "it has another availability to stand on", len(harder.Cancelled), 0)
 	same(t, "and stays", harder.KeptSlots[0].ID, c.Slots[0].ID)
-	s.accepted(s.cancel(booked).Errors)
+	s.Accepted(s.Cancel(booked).Errors)
 	same(t, "it opens again", s.statusOf(c.Slots[0].ID), "OPEN")
-	s.sound()
+	s.Sound()
 }
 
 // A move away from a slot that is nobody's any more fills its time as well.
 func TestMovingOutOfTheWay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), time.Hour, 60)
-	s.publish(ann, onDay2(10, 30), 2*time.Hour, 60) // 11:30 alone
-	booked := s.booked(s.student(nil), a.Slots[0].ID)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), time.Hour, 60)
+	s.Publish(ann, onDay2(10, 30), 2*time.Hour, 60) // 11:30 alone
+	booked := s.Booked(s.Student(nil), a.Slots[0].ID)
 	s.remove(a.Availability.ID, nil)
-	other := s.publish(s.interviewer(nil), onDay2(18, 0), time.Hour, 60)
-	s.accepted(s.changeInterview("rescheduleInterview", in{"interviewId": booked, "slotId": other.Slots[0].ID}).Errors)
+	other := s.Publish(s.Interviewer(nil), onDay2(18, 0), time.Hour, 60)
+	s.Accepted(s.ChangeInterview("rescheduleInterview", in{"interviewId": booked, "slotId": other.Slots[0].ID}).Errors)
 	same(t, "what is offered", s.offered(), []string{stamp(onDay2(10, 30)), stamp(onDay2(11, 30))})
-	s.sound()
+	s.Sound()
 }
 
 // A slot that an interviewer withdraws is out of all that they have published,
@@ -180,23 +180,23 @@ func TestMovingOutOfTheWay(t *testing.T) {
 func TestWithdrawingFromTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
-	b := s.publish(ann, onDay2(10, 30), 3*time.Hour, 60) // half past twelve alone
-	s.publish(ann, onDay2(11, 0), 2*time.Hour, 60)
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": a.Slots[1].ID}).Errors)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
+	b := s.Publish(ann, onDay2(10, 30), 3*time.Hour, 60) // half past twelve alone
+	s.Publish(ann, onDay2(11, 0), 2*time.Hour, 60)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": a.Slots[1].ID}).Errors)
 	same(t, "nothing takes its place", s.offered(), []string{stamp(onDay2(10, 0)), stamp(onDay2(12, 30))})
-	s.sound()
+	s.Sound()
 	s.remove(a.Availability.ID, nil)
 	same(t, "nor later", s.offered(), []string{stamp(onDay2(12, 30))})
-	s.sound()
-	again := s.publish(ann, onDay2(10, 30), 3*time.Hour, 60)
+	s.Sound()
+	again := s.Publish(ann, onDay2(10, 30), 3*time.Hour, 60)
 	same(t, "the same window again", again.Availability.ID, b.Availability.ID)
 	same(t, "offers nothing more", s.offered(), []string{stamp(onDay2(12, 30))})
 	s.remove(b.Availability.ID, nil)
-	s.publish(ann, onDay2(10, 30), 3*time.Hour, 60)
+	s.Publish(ann, onDay2(10, 30), 3*time.Hour, 60)
 	same(t, "removed and added, beside noon of the third", s.offered(), []string{stamp(onDay2(10, 30)), stamp(onDay2(12, 0))})
-	s.sound()
+	s.Sound()
 }
 
 // A block closes slots that reach beyond it; what other availability has beyond
@@ -204,21 +204,21 @@ func TestWithdrawingFromTwo(t *testing.T) {
 func TestBlockingInOneOfTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
-	s.publish(ann, onDay2(10, 30), 3*time.Hour, 60)
+	ann := s.Interviewer(nil)
+	s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
+	s.Publish(ann, onDay2(10, 30), 3*time.Hour, 60)
 	var blocked struct {
 		closed
 		OpenedSlots []slot
 	}
-	s.mutate("blockTime", closedFields+"blocks { id start end reason } openedSlots { start }", in{
+	s.Mutate("blockTime", closedFields+"blocks { id start end reason } openedSlots { start }", in{
 		"interviewerId": ann, "start": stamp(onDay2(10, 0)), "end": stamp(onDay2(10, 15)), "reason": "late",
 	}, &blocked)
-	s.accepted(blocked.Errors)
+	s.Accepted(blocked.Errors)
 	same(t, "ten goes", len(blocked.ClosedSlots), 1)
 	same(t, "eleven is in the way of half past ten", len(blocked.OpenedSlots), 0)
-	s.sound()
-	s.mutate("blockTime", closedFields+"openedSlots { start }", in{
+	s.Sound()
+	s.Mutate("blockTime", closedFields+"openedSlots { start }", in{
 		"interviewerId": ann, "start": stamp(onDay2(11, 45)), "end": stamp(onDay2(12, 15)), "reason": "lunch",
 	}, &blocked)
 	same(t, "now half past ten has room", starts(blocked.OpenedSlots), []string{stamp(onDay2(10, 30))})
@@ -227,42 +227,42 @@ func TestBlockingInOneOfTwo(t *testing.T) {
 		Slots  []slot
 		Errors []refused
 	}
-	s.mutate("unblockTime", "slots { id start status }", in{"blockId": 2}, &back)
-	s.accepted(back.Errors)
+	s.Mutate("unblockTime", "slots { id start status }", in{"blockId": 2}, &back)
+	s.Accepted(back.Errors)
 	same(t, "half past eleven, for eleven has no room", starts(back.Slots), []string{stamp(onDay2(11, 30))})
-	s.sound()
+	s.Sound()
 }
 
 // Who leaves and comes back has the same time published as before.
 func TestLeavingWithTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
-	s.publish(ann, onDay2(11, 0), 2*time.Hour, 60)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
+	s.Publish(ann, onDay2(11, 0), 2*time.Hour, 60)
 	var left closed
-	s.mutate("updateInterviewer", closedFields, in{"interviewerId": ann, "active": false}, &left)
-	s.accepted(left.Errors)
+	s.Mutate("updateInterviewer", closedFields, in{"interviewerId": ann, "active": false}, &left)
+	s.Accepted(left.Errors)
 	same(t, "all goes", len(left.ClosedSlots), 3)
 	same(t, "removed meanwhile", len(s.remove(a.Availability.ID, nil).OpenedSlots), 0)
-	s.sound()
-	s.mutate("updateInterviewer", closedFields, in{"interviewerId": ann, "active": true}, &left)
-	s.accepted(left.Errors)
+	s.Sound()
+	s.Mutate("updateInterviewer", closedFields, in{"interviewerId": ann, "active": true}, &left)
+	s.Accepted(left.Errors)
 	same(t, "what is left is there", s.offered(), []string{stamp(onDay2(11, 0)), stamp(onDay2(12, 0))})
-	s.sound()
+	s.Sound()
 }
 
 // Check finds time of live availability that nothing stands in, and nothing else.
 func TestCheckFindsMissingTime(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	a := s.publish(ann, onDay2(10, 0), 2*time.Hour, 60)
+	ann := s.Interviewer(nil)
+	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
 	s.weekly(ann, in{"endDate": nil})
-	s.sound()
+	s.Sound()
 	s.lose("id = " + a.Slots[1].ID)
 	s.lose("starts_at = '2026-06-09T15:00:00Z'")
-	findings, err := s.store.Check(t.Context(), *s.clock.Load())
+	findings, err := s.Store.Check(t.Context(), *s.Clock.Load())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +274,7 @@ func TestCheckFindsMissingTime(t *testing.T) {
 		same(t, "finding", findings[n].Detail, want)
 	}
 	s.exec("UPDATE interviewers SET active = false")
-	findings, err = s.store.Check(t.Context(), *s.clock.Load())
+	findings, err = s.Store.Check(t.Context(), *s.Clock.Load())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,15 +31,15 @@ func (s *school) pagesFromEnd(t *testing.T, of orderable, order string, last int
 func TestPagesBetweenCursors(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
+	student := s.Student(nil)
 	for n := range 6 {
-		s.newSlot(time.Duration(n+1) * day)
+		s.NewSlot(time.Duration(n+1) * day)
 	}
 	list := func(arguments string) orderedList {
 		t.Helper()
 		var data struct{ AvailableSlots orderedList }
-		s.ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: %q, end: %q%s) { %s nodes { id start } edges { cursor node { id } } emptyReasons { code } } }`,
-			student, moment(0), moment(30*day), arguments, listFields), nil).into(&data)
+		s.Ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: %q, end: %q%s) { %s nodes { id start } edges { cursor node { id } } emptyReasons { code } } }`,
+			student, moment(0), moment(30*day), arguments, listFields), nil).Into(&data)
 		return data.AvailableSlots
 	}
 	all := list("")
@@ -80,9 +80,9 @@ func TestPagesOfEachParentFromTheEnd(t *testing.T) {
 	s := newSchool(t)
 	var want, booked []string
 	for range 2 {
-		student := s.student(nil)
+		student := s.Student(nil)
 		for n := range 3 {
-			booked = append(booked, s.booked(student, s.newSlot(time.Duration(n+1)*day)))
+			booked = append(booked, s.Booked(student, s.NewSlot(time.Duration(n+1)*day)))
 		}
 		want = append(want, booked[len(booked)-2:]...)
 	}
@@ -91,7 +91,7 @@ func TestPagesOfEachParentFromTheEnd(t *testing.T) {
 			Nodes []struct{ Interviews orderedList }
 		}
 	}
-	s.ask(`{ students { nodes { interviews(last: 2) { `+listFields+` nodes { id } edges { cursor } } } } }`, nil).into(&data)
+	s.Ask(`{ students { nodes { interviews(last: 2) { `+listFields+` nodes { id } edges { cursor } } } } }`, nil).Into(&data)
 	var got []string
 	for _, student := range data.Students.Nodes {
 		for _, interview := range student.Interviews.Nodes {
@@ -106,9 +106,9 @@ func TestPagesOfEachParentFromTheEnd(t *testing.T) {
 func TestPagesOfAnInterviewsEvents(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	id := s.booked(s.student(nil), s.newSlot(2*day))
-	s.accepted(s.move(id, s.newSlot(3*day)).Errors)
-	s.accepted(s.cancel(id).Errors)
+	id := s.Booked(s.Student(nil), s.NewSlot(2*day))
+	s.Accepted(s.move(id, s.NewSlot(3*day)).Errors)
+	s.Accepted(s.Cancel(id).Errors)
 	read := func(arguments string) (kinds []string, events orderedList) {
 		t.Helper()
 		var data struct {
@@ -119,7 +119,7 @@ func TestPagesOfAnInterviewsEvents(t *testing.T) {
 				}
 			}
 		}
-		s.ask(fmt.Sprintf(`{ interview(id: %s) { events%s { %s kinds: nodes { kind } edges { cursor } } } }`, id, arguments, listFields), nil).into(&data)
+		s.Ask(fmt.Sprintf(`{ interview(id: %s) { events%s { %s kinds: nodes { kind } edges { cursor } } } }`, id, arguments, listFields), nil).Into(&data)
 		for _, e := range data.Interview.Events.Kinds {
 			kinds = append(kinds, e.Kind)
 		}
@@ -139,8 +139,8 @@ func TestPagesOfAnInterviewsEvents(t *testing.T) {
 func TestBadPages(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	id := s.booked(student, s.newSlot(day))
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	id := s.Booked(student, s.NewSlot(day))
 	lists := map[string]string{ // with the arguments at %s
 		"students":     `{ students(%s) { nodes { id } } }`,
 		"interviewers": `{ interviewers(%s) { nodes { id } } }`,
@@ -168,9 +168,9 @@ func TestBadPages(t *testing.T) {
 			`before: "x"`:       "before is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
 			`after: "x"`:        "after is not a cursor of this list with this order; a cursor from an edge or from pageInfo is expected",
 		} {
-			answer := s.ask(fmt.Sprintf(document, arguments), nil)
-			if answer.code() != "BAD_USER_INPUT" || answer.Errors[0].Message != says {
-				t.Errorf("%s, %s: %s", list, arguments, answer.body)
+			answer := s.Ask(fmt.Sprintf(document, arguments), nil)
+			if answer.Code() != "BAD_USER_INPUT" || answer.Errors[0].Message != says {
+				t.Errorf("%s, %s: %s", list, arguments, answer.Body)
 			}
 		}
 	}

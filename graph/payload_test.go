@@ -10,20 +10,20 @@ import (
 func TestListsOfPayloads(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	rule := s.weekly(ann, in{"endDate": nil, "slotMinutes": 60})
-	s.accepted(rule.Errors)
+	s.Accepted(rule.Errors)
 	var added struct {
 		Slots, All                   []slot
 		Skipped                      []struct{ Reason string }
 		PublishedCount, SkippedCount int
 		Errors                       []refused
 	}
-	s.mutate("addWeeklyAvailability", `slots { id } all: slots(first: 400) { id } publishedCount skipped(first: 3) { reason } skippedCount `, in{
+	s.Mutate("addWeeklyAvailability", `slots { id } all: slots(first: 400) { id } publishedCount skipped(first: 3) { reason } skippedCount `, in{
 		"interviewerId": ann, "startDate": "2026-06-08", "startTime": "14:00", "endTime": "17:00",
 		"weekdays": []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"},
 	}, &added)
-	s.accepted(added.Errors)
+	s.Accepted(added.Errors)
 	const days = 173 // 8 June to 27 November
 	same(t, "50 by default", len(added.Slots), 50)
 	same(t, "as many as are asked for", len(added.All), 400)
@@ -31,20 +31,20 @@ func TestListsOfPayloads(t *testing.T) {
 	same(t, "some that are skipped", len(added.Skipped), 3)
 	same(t, "two a day are there already", added.SkippedCount, 2*days)
 
-	booked := s.booked(s.student(nil), rule.Slots[0].ID)
+	booked := s.Booked(s.Student(nil), rule.Slots[0].ID)
 	var removed struct {
 		ClosedSlots, KeptSlots                                             []slot
 		Conflicts                                                          []interview
 		ClosedCount, KeptCount, OpenedCount, ConflictCount, CancelledCount int
 		Errors                                                             []refused
 	}
-	s.mutate("removeAvailability", "closedSlots(first: 1) { id } keptSlots(first: 2) { id } conflicts { id } "+
+	s.Mutate("removeAvailability", "closedSlots(first: 1) { id } keptSlots(first: 2) { id } conflicts { id } "+
 		"closedCount keptCount openedCount conflictCount cancelledCount ", in{"availabilityId": rule.Availability.ID}, &removed)
-	s.accepted(removed.Errors)
+	s.Accepted(removed.Errors)
 	same(t, "all of them stay", [2]int{removed.ClosedCount, removed.KeptCount}, [2]int{0, 2 * days})
 	same(t, "what is booked stays, too", []int{len(removed.KeptSlots), len(removed.Conflicts), removed.ConflictCount}, []int{2, 0, 0})
-	s.accepted(s.cancel(booked).Errors)
-	s.sound()
+	s.Accepted(s.Cancel(booked).Errors)
+	s.Sound()
 }
 
 // A list of a payload costs what it may hold, and one that is too long is refused
@@ -52,18 +52,18 @@ func TestListsOfPayloads(t *testing.T) {
 func TestListsOfPayloadsArePriced(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	before := s.rows()
+	ann := s.Interviewer(nil)
+	before := s.Rows()
 	for _, first := range []string{"0", "-1", "501"} {
-		a := s.ask(`mutation($i: AddAvailabilityInput!) { addAvailability(input: $i) { slots(first: `+first+`) { id } } }`, in{
+		a := s.Ask(`mutation($i: AddAvailabilityInput!) { addAvailability(input: $i) { slots(first: `+first+`) { id } } }`, in{
 			"i": in{"interviewerId": ann, "start": "2026-06-08T10:00:00Z", "end": "2026-06-08T12:00:00Z"}})
-		same(t, "first "+first, a.code(), "BAD_USER_INPUT")
+		same(t, "first "+first, a.Code(), "BAD_USER_INPUT")
 		if !strings.Contains(a.Errors[0].Message, "slots") {
 			t.Errorf("nothing says which list: %s", a.Errors[0].Message)
 		}
 	}
-	within := s.ask(`mutation($i: AddAvailabilityInput!) { addAvailability(input: $i) { slots(first: 500) { interviewer { slots(first: 480) { nodes { id } } } } } }`, in{
+	within := s.Ask(`mutation($i: AddAvailabilityInput!) { addAvailability(input: $i) { slots(first: 500) { interviewer { slots(first: 480) { nodes { id } } } } } }`, in{
 		"i": in{"interviewerId": ann, "start": "2026-06-08T10:00:00Z", "end": "2026-06-08T12:00:00Z"}})
-	same(t, "lists within lists multiply", within.code(), "QUERY_TOO_COMPLEX")
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "lists within lists multiply", within.Code(), "QUERY_TOO_COMPLEX")
+	same(t, "nothing is written", s.Rows(), before)
 }

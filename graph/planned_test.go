@@ -15,6 +15,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/store"
 )
 
@@ -90,21 +91,21 @@ type plannedSchool struct {
 func newPlannedSchool(t *testing.T) plannedSchool {
 	t.Helper()
 	var p plannedSchool
-	p.school = newSchoolWith(t, store.Options{}, unlimited, func(o *graph.HandlerOptions) {
+	p.school = newSchoolWith(t, store.Options{}, unlimited, func(o *gqlhttp.Options) {
 		const many = 1 << 30
 		o.Limits.Directives, o.Limits.SameKey, o.Limits.RootFields = many, many, many
-		server := httptest.NewServer(graph.NewHandler(unplanned(*o)))
+		server := httptest.NewServer(gqlhttp.NewHandler(unplanned(*o)))
 		t.Cleanup(server.Close)
 		p.plain = server.URL
 	})
-	p.planned = p.url
+	p.planned = p.URL
 	newEventful(p.school)
-	p.setClock(t0)
-	student, rude := p.school.student(in{"name": "Ann \"quoted\" \\ ü"}), p.school.student(nil)
-	p.booked(student, p.newSlot(2*day))
-	p.booked(rude, p.newSlot(3*day))
+	p.SetClock(t0)
+	student, rude := p.school.Student(in{"name": "Ann \"quoted\" \\ ü"}), p.school.Student(nil)
+	p.Booked(student, p.NewSlot(2*day))
+	p.Booked(rude, p.NewSlot(3*day))
 	for n := range 6 {
-		p.newSlot(time.Duration(n+4) * day)
+		p.NewSlot(time.Duration(n+4) * day)
 	}
 	p.variables = map[string]any{"s": student, "a": t0.Format(time.RFC3339), "z": t0.AddDate(0, 0, 30).Format(time.RFC3339)}
 	var err error
@@ -117,20 +118,20 @@ func newPlannedSchool(t *testing.T) plannedSchool {
 // compare asks both ways, and answers what it was answered. That both fail alike
 // is no excuse: an error that is nobody's but the server's fails the test.
 func (p plannedSchool) compare(as booking.Role, document string) string {
-	p.t.Helper()
-	p.act(as, p.student)
-	p.url = p.plain
-	want := inAnyOrder(p.ask(document, p.variables).body)
-	p.url = p.planned
-	answer := p.ask(document, p.variables)
+	p.T.Helper()
+	p.Act(as, p.student)
+	p.URL = p.plain
+	want := inAnyOrder(p.Ask(document, p.variables).Body)
+	p.URL = p.planned
+	answer := p.Ask(document, p.variables)
 	for _, failed := range answer.Errors {
 		if failed.Extensions.Code == "INTERNAL" {
-			p.t.Errorf("%s, as %s\nat %v: %s", document, as, failed.Path, p.cause(failed.Extensions.ErrorID))
+			p.T.Errorf("%s, as %s\nat %v: %s", document, as, failed.Path, p.cause(failed.Extensions.ErrorID))
 		}
 	}
-	got := inAnyOrder(answer.body)
+	got := inAnyOrder(answer.Body)
 	if got != want {
-		p.t.Errorf("%s, as %s\nplanned:\n%s\nfield by field:\n%s", document, as, got, want)
+		p.T.Errorf("%s, as %s\nplanned:\n%s\nfield by field:\n%s", document, as, got, want)
 	}
 	return got
 }
@@ -152,7 +153,7 @@ func inAnyOrder(body string) string {
 }
 
 // unplanned lets gqlgen execute every field.
-func unplanned(o graph.HandlerOptions) graph.HandlerOptions {
+func unplanned(o gqlhttp.Options) gqlhttp.Options {
 	o.Options = graph.Unplanned(o.Options)
 	return o
 }

@@ -9,21 +9,21 @@ import (
 
 // planted is a student about whom people have written.
 func planted(s *school) string {
-	s.t.Helper()
-	student := s.student(map[string]any{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
-	first, second := s.booked(student, s.newSlot(day)), s.booked(student, s.newSlot(2*day))
-	s.changeInterview("cancelInterview", map[string]any{"interviewId": second, "reason": "planted reason", "idempotencyKey": "k"})
+	s.T.Helper()
+	student := s.Student(map[string]any{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
+	first, second := s.Booked(student, s.NewSlot(day)), s.Booked(student, s.NewSlot(2*day))
+	s.ChangeInterview("cancelInterview", map[string]any{"interviewId": second, "reason": "planted reason", "idempotencyKey": "k"})
 	s.refusedIn("planted-request", student, "987654")
-	s.mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": student, "rule": "PAIR", "reason": "planted waiver"}, &struct{}{})
-	s.setClock(t0.Add(day + 2*time.Hour))
-	s.accepted(s.changeInterview("completeInterview", map[string]any{"interviewId": first, "grade": 4, "note": "planted note"}).Errors)
+	s.Mutate("grantWaiver", "waiver { id }", map[string]any{"studentId": student, "rule": "PAIR", "reason": "planted waiver"}, &struct{}{})
+	s.SetClock(t0.Add(day + 2*time.Hour))
+	s.Accepted(s.ChangeInterview("completeInterview", map[string]any{"interviewId": first, "grade": 4, "note": "planted note"}).Errors)
 	return student
 }
 
 func (s *school) exported(student string) string {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ ExportStudent json.RawMessage }
-	s.ask("query($id: ID!) { exportStudent(studentId: $id) }", map[string]any{"id": student}).into(&data)
+	s.Ask("query($id: ID!) { exportStudent(studentId: $id) }", map[string]any{"id": student}).Into(&data)
 	return string(data.ExportStudent)
 }
 
@@ -31,7 +31,7 @@ func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student := planted(s)
-	s.live(s.student(nil), 5*day, 3)
+	s.Live(s.Student(nil), 5*day, 3)
 	var export struct {
 		Version    int
 		Student    struct{ Name string }
@@ -64,7 +64,7 @@ func TestExportHoldsEverythingAboutAStudent(t *testing.T) {
 			t.Errorf("%q is not in the export", value)
 		}
 	}
-	same(t, "a student who is not there", s.ask(`{ exportStudent(studentId: 999) }`, nil).Errors[0].Extensions.Code, "NOT_FOUND")
+	same(t, "a student who is not there", s.Ask(`{ exportStudent(studentId: 999) }`, nil).Errors[0].Extensions.Code, "NOT_FOUND")
 }
 
 func TestAnonymisedStudentHasNoName(t *testing.T) {
@@ -76,15 +76,15 @@ func TestAnonymisedStudentHasNoName(t *testing.T) {
 			Student struct{ Name, Email string }
 			Errors  []refused
 		}
-		s.mutate("anonymiseStudent", "student { name email }", map[string]any{"studentId": student}, &payload)
-		s.accepted(payload.Errors)
+		s.Mutate("anonymiseStudent", "student { name email }", map[string]any{"studentId": student}, &payload)
+		s.Accepted(payload.Errors)
 		same(t, "name", payload.Student.Name, "Student "+student)
 	}
 	if text := s.exported(student); strings.Contains(strings.ToLower(text), "planted") {
 		t.Errorf("something is left: %s", text)
 	}
 	var left int
-	err := s.db.SQL(t).QueryRowContext(t.Context(), `SELECT count(*) FROM (
+	err := s.DB.SQL(t).QueryRowContext(t.Context(), `SELECT count(*) FROM (
 		SELECT t::text FROM students t UNION ALL SELECT t::text FROM interviews t UNION ALL SELECT t::text FROM waivers t
 		UNION ALL SELECT t::text FROM events t UNION ALL SELECT t::text FROM idempotency_keys t
 		UNION ALL SELECT t::text FROM booking_refusals t) AS rows (text)
@@ -95,22 +95,22 @@ func TestAnonymisedStudentHasNoName(t *testing.T) {
 	refusals := s.refusals("studentId: " + student)
 	same(t, "refused bookings stay", len(refusals), 1)
 	same(t, "without the id that the client gave the request", refusals[0].RequestID, "")
-	verdict := s.list(student).Eligibility
+	verdict := s.List(student).Eligibility
 	same(t, "eligible", verdict.Eligible, false)
 	same(t, "grades stay", len(verdict.RecentGrades), 1)
-	s.sound()
+	s.Sound()
 }
 
 func TestStudentWithInterviewsToComeIsNotAnonymised(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.booked(student, s.newSlot(day))
-	before := s.rows()
+	student := s.Student(nil)
+	s.Booked(student, s.NewSlot(day))
+	before := s.Rows()
 	var payload struct{ Errors []refused }
-	s.mutate("anonymiseStudent", "student { id }", map[string]any{"studentId": student}, &payload)
+	s.Mutate("anonymiseStudent", "student { id }", map[string]any{"studentId": student}, &payload)
 	same(t, "codes", strings.Join(codes(payload.Errors), " "), "WRONG_STATUS")
-	same(t, "rows", s.rows(), before)
+	same(t, "rows", s.Rows(), before)
 }
 
 // An import tells in words what is wrong with a row. What is kept of such an answer
@@ -118,8 +118,8 @@ func TestStudentWithInterviewsToComeIsNotAnonymised(t *testing.T) {
 func TestAnonymisedStudentIsInNoKeptAnswer(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
-	s.interviewer(in{"email": "ann@example.org"})
+	student := s.Student(in{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
+	s.Interviewer(in{"email": "ann@example.org"})
 	send := func(mutation, key, csv string) {
 		s.sendKeyed(retried{mutation: mutation, fields: "failed"}, key, in{"csv": csv, "partial": true})
 	}
@@ -128,7 +128,7 @@ func TestAnonymisedStudentIsInNoKeptAnswer(t *testing.T) {
 	send("importStudents", "twice", "name,email\nA,bob@example.org\nPlanted,planted@example.org\nPlanted,planted@example.org\n")
 	send("importInterviews", "interview", importedInterview+bookingRow("planted@example.org", "planted@example.org", day))
 	kept := func() (keys, planted int) {
-		err := s.db.SQL(t).QueryRowContext(t.Context(), `SELECT count(*), count(*) FILTER (WHERE answer::text ILIKE '%planted%')
+		err := s.DB.SQL(t).QueryRowContext(t.Context(), `SELECT count(*), count(*) FILTER (WHERE answer::text ILIKE '%planted%')
 			FROM idempotency_keys`).Scan(&keys, &planted)
 		if err != nil {
 			t.Fatal(err)
@@ -145,10 +145,10 @@ func TestAnonymisedStudentIsInNoKeptAnswer(t *testing.T) {
 
 // anonymise anonymises a student.
 func (s *school) anonymise(student string) {
-	s.t.Helper()
+	s.T.Helper()
 	var payload struct{ Errors []refused }
-	s.mutate("anonymiseStudent", "student { id }", in{"studentId": student}, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("anonymiseStudent", "student { id }", in{"studentId": student}, &payload)
+	s.Accepted(payload.Errors)
 }
 
 // Whatever would write about an anonymised student is refused, and nothing is
@@ -156,14 +156,14 @@ func (s *school) anonymise(student string) {
 func TestAnonymisedStudentStaysSo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	s.interviewer(in{"email": "ann@example.org"})
+	s.Interviewer(in{"email": "ann@example.org"})
 	student := planted(s)
-	missed := s.booked(student, s.newSlot(3*day))
-	s.setClock(t0.Add(4 * day))
+	missed := s.Booked(student, s.NewSlot(3*day))
+	s.SetClock(t0.Add(4 * day))
 	for _, rule := range []string{"LIMIT", "NOTICE"} {
 		s.waive(student, rule, in{"uses": 3})
 	}
-	slot, other := s.newSlot(5*day), s.newSlot(6*day)
+	slot, other := s.NewSlot(5*day), s.NewSlot(6*day)
 	s.held(student, slot)
 	s.anonymise(student)
 	same(t, "hold", s.holdOf(student), "none")
@@ -175,7 +175,7 @@ func TestAnonymisedStudentStaysSo(t *testing.T) {
 	happened := kinds(s.events(", filter: {studentId: " + student + "}"))
 	same(t, "last events", happened[len(happened)-5:], []string{"HOLD_RELEASED", "WAIVER_REVOKED", "WAIVER_REVOKED", "WAIVER_REVOKED", "STUDENT_ANONYMISED"})
 
-	before := s.rows()
+	before := s.Rows()
 	for _, test := range []struct {
 		name, mutation, code string
 		input                in
@@ -189,7 +189,7 @@ func TestAnonymisedStudentStaysSo(t *testing.T) {
 		{"hold", "holdSlot", "LIMIT_REACHED", in{"studentId": student, "slotId": other}},
 	} {
 		var payload struct{ Errors []refused }
-		s.mutate(test.mutation, "__typename", test.input, &payload)
+		s.Mutate(test.mutation, "__typename", test.input, &payload)
 		same(t, test.name, strings.Join(codes(payload.Errors), " "), test.code)
 		same(t, test.name+": says so", strings.Contains(payload.Errors[0].Message, "anonymised"), test.code == "WRONG_STATUS")
 	}
@@ -198,9 +198,9 @@ func TestAnonymisedStudentStaysSo(t *testing.T) {
 	same(t, "import", strings.Contains(imported.messages(), "The student is anonymised"), true)
 	differs := s.imports("importStudents", "name,email\nBack Again,"+anonymous+"\n", nil)
 	same(t, "import of the student", differs.came(), []string{"2 FAILED name:INVALID_INPUT"})
-	same(t, "rows", s.rows(), before)
-	s.accepted(s.complete(missed, 3).Errors) // a grade is no text
-	s.sound()
+	same(t, "rows", s.Rows(), before)
+	s.Accepted(s.Complete(missed, 3).Errors) // a grade is no text
+	s.Sound()
 }
 
 // Each call removes all there is, also what came after the first.
@@ -213,11 +213,11 @@ func TestAnonymisingAgainRemovesWhatIsThere(t *testing.T) {
 		"UPDATE interviews SET note = 'planted later' WHERE student_id = $1 AND status = 'COMPLETED'",
 		"UPDATE waivers SET reason = 'planted later' WHERE student_id = $1",
 	} {
-		if _, err := s.db.SQL(t).ExecContext(t.Context(), statement, student); err != nil {
+		if _, err := s.DB.SQL(t).ExecContext(t.Context(), statement, student); err != nil {
 			t.Fatal(err)
 		}
 	}
-	findings, err := s.store.Check(t.Context(), s.app.Now())
+	findings, err := s.Store.Check(t.Context(), s.App.Now())
 	if err != nil || len(findings) == 0 {
 		t.Errorf("check finds nothing: %v, %v", findings, err)
 	}
@@ -229,5 +229,5 @@ func TestAnonymisingAgainRemovesWhatIsThere(t *testing.T) {
 	same(t, "events", len(s.events(", filter: {studentId: "+student+"}")), told+1)
 	s.anonymise(student)
 	same(t, "events when nothing is left", len(s.events(", filter: {studentId: "+student+"}")), told+1)
-	s.sound()
+	s.Sound()
 }

@@ -11,8 +11,8 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.policy(in{"publishHorizonDays": 10})
-	ann := s.interviewer(nil)
-	before := s.rows()
+	ann := s.Interviewer(nil)
+	before := s.Rows()
 	for _, test := range []struct {
 		name  string
 		set   in
@@ -26,7 +26,7 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 		same(t, test.name, codes(past.Errors), []string{"INVALID_RANGE"})
 		same(t, test.name+": field", past.Errors[0].Path, []string{"input", test.field})
 	}
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 
 	publication := func(id string) (until, from *string) {
 		t.Helper()
@@ -40,7 +40,7 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 				}
 			}
 		}
-		s.ask("query($i: ID!) { interviewer(id: $i) { availability { nodes { id publishedUntil publishesFrom } } } }", in{"i": ann}).into(&data)
+		s.Ask("query($i: ID!) { interviewer(id: $i) { availability { nodes { id publishedUntil publishesFrom } } } }", in{"i": ann}).Into(&data)
 		for _, a := range data.Interviewer.Availability.Nodes {
 			if a.ID == id {
 				return a.PublishedUntil, a.PublishesFrom
@@ -50,7 +50,7 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 		return nil, nil
 	}
 	far := s.weekly(ann, in{"startDate": "2026-08-01", "endDate": nil}) // a Saturday
-	s.accepted(far.Errors)
+	s.Accepted(far.Errors)
 	same(t, "no slots yet", len(far.Slots), 0)
 	until, from := publication(far.Availability.ID)
 	same(t, "published so far", until, ptr("2026-06-11T08:00:00Z"))
@@ -59,19 +59,19 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 	until, from = publication(near.Availability.ID)
 	same(t, "published so far", until, ptr("2026-06-11T08:00:00Z"))
 	same(t, "it is published", from, (*string)(nil))
-	window := s.publish(ann, t0.Add(400*day), 2*60*60*1e9, 60)
+	window := s.Publish(ann, t0.Add(400*day), 2*60*60*1e9, 60)
 	until, from = publication(window.Availability.ID)
 	same(t, "a window is published whole", []*string{until, from}, []*string{nil, nil})
-	s.sound()
+	s.Sound()
 }
 
 // An empty list says whether nothing is published, or nothing that was asked for.
 func TestNoneMatch(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, bob := s.interviewer(in{"tags": []string{"go"}}), s.interviewer(in{"tags": []string{"sql"}})
-	s.publish(ann, t0.Add(day), 2*60*60*1e9, 60)
-	student := s.student(nil)
+	ann, bob := s.Interviewer(in{"tags": []string{"go"}}), s.Interviewer(in{"tags": []string{"sql"}})
+	s.Publish(ann, t0.Add(day), 2*60*60*1e9, 60)
+	student := s.Student(nil)
 	why := func(filter string) (code string, count int) {
 		t.Helper()
 		var data struct {
@@ -82,8 +82,8 @@ func TestNoneMatch(t *testing.T) {
 				}
 			}
 		}
-		s.ask("query($s: ID!) { availableSlots(studentId: $s, start: \"2026-06-01T09:00:00Z\", end: \"2026-06-09T09:00:00Z\", "+filter+
-			") { emptyReasons { code count message } } }", in{"s": student}).into(&data)
+		s.Ask("query($s: ID!) { availableSlots(studentId: $s, start: \"2026-06-01T09:00:00Z\", end: \"2026-06-09T09:00:00Z\", "+filter+
+			") { emptyReasons { code count message } } }", in{"s": student}).Into(&data)
 		same(t, filter+": one reason", len(data.AvailableSlots.EmptyReasons), 1)
 		return data.AvailableSlots.EmptyReasons[0].Code, data.AvailableSlots.EmptyReasons[0].Count
 	}
@@ -107,10 +107,10 @@ func TestNoneMatch(t *testing.T) {
 func TestPagesOfAvailability(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	for n := range 3 {
-		s.publish(ann, t0.Add(day*time.Duration(3-n)), time.Hour, 60)
-		s.accepted(s.block(ann, in{"date": "2026-07-0" + string(rune('3'-n))}).Errors)
+		s.Publish(ann, t0.Add(day*time.Duration(3-n)), time.Hour, 60)
+		s.Accepted(s.block(ann, in{"date": "2026-07-0" + string(rune('3'-n))}).Errors)
 	}
 	type list struct {
 		TotalCount int
@@ -124,16 +124,16 @@ func TestPagesOfAvailability(t *testing.T) {
 		Interviewer struct{ Availability, Blocks list }
 	}
 	const fields = " { totalCount nodes { start } pageInfo { hasNextPage endCursor } } "
-	s.ask("query($i: ID!) { interviewer(id: $i) { availability(first: 2)"+fields+"blocks(last: 1)"+fields+"} }", in{"i": ann}).into(&data)
+	s.Ask("query($i: ID!) { interviewer(id: $i) { availability(first: 2)"+fields+"blocks(last: 1)"+fields+"} }", in{"i": ann}).Into(&data)
 	first := data.Interviewer.Availability
 	same(t, "a page of it", first.Nodes, []struct{ Start string }{{"2026-06-02T08:00:00Z"}, {"2026-06-03T08:00:00Z"}})
 	same(t, "of three", first.TotalCount, 3)
 	same(t, "the last block", data.Interviewer.Blocks.Nodes, []struct{ Start string }{{"2026-07-03T00:00:00Z"}})
 	same(t, "of three", data.Interviewer.Blocks.TotalCount, 3)
-	s.ask("query($i: ID!, $a: String!) { interviewer(id: $i) { availability(first: 2, after: $a)"+fields+"blocks"+fields+"} }",
-		in{"i": ann, "a": first.PageInfo.EndCursor}).into(&data)
+	s.Ask("query($i: ID!, $a: String!) { interviewer(id: $i) { availability(first: 2, after: $a)"+fields+"blocks"+fields+"} }",
+		in{"i": ann, "a": first.PageInfo.EndCursor}).Into(&data)
 	same(t, "the next page", data.Interviewer.Availability.Nodes, []struct{ Start string }{{"2026-06-04T08:00:00Z"}})
 	same(t, "is the last", data.Interviewer.Availability.PageInfo.HasNextPage, false)
-	same(t, "too many", s.ask("{ interviewer(id: "+ann+") { availability(first: 101) { totalCount } } }", nil).code(), "BAD_USER_INPUT")
-	same(t, "too many blocks", s.ask("{ interviewer(id: "+ann+") { blocks(first: 101) { totalCount } } }", nil).code(), "BAD_USER_INPUT")
+	same(t, "too many", s.Ask("{ interviewer(id: "+ann+") { availability(first: 101) { totalCount } } }", nil).Code(), "BAD_USER_INPUT")
+	same(t, "too many blocks", s.Ask("{ interviewer(id: "+ann+") { blocks(first: 101) { totalCount } } }", nil).Code(), "BAD_USER_INPUT")
 }

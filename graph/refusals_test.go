@@ -14,11 +14,11 @@ import (
 
 // refusal sends a mutation that one rule refuses, and answers the refusal.
 func (s *school) refusal(mutation string, input in) refused {
-	s.t.Helper()
+	s.T.Helper()
 	var payload struct{ Errors []refused }
-	s.mutate(mutation, "", input, &payload)
+	s.Mutate(mutation, "", input, &payload)
 	if len(payload.Errors) != 1 {
-		s.t.Fatalf("%s is refused with %+v", mutation, payload.Errors)
+		s.T.Fatalf("%s is refused with %+v", mutation, payload.Errors)
 	}
 	r := payload.Errors[0]
 	s.plain(r)
@@ -28,9 +28,9 @@ func (s *school) refusal(mutation string, input in) refused {
 // plain fails the test when a message shows what only data should: an instant in
 // UTC, or no whole sentence.
 func (s *school) plain(r refused) {
-	s.t.Helper()
+	s.T.Helper()
 	if strings.Contains(r.Message, "Z ") || strings.Contains(r.Message, ":00Z") || !strings.HasSuffix(r.Message, ".") {
-		s.t.Errorf("%s says %q", r.Code, r.Message)
+		s.T.Errorf("%s says %q", r.Code, r.Message)
 	}
 }
 
@@ -39,10 +39,10 @@ func stamped(after time.Duration) string { return t0.Add(after).Format(time.RFC3
 func TestLimitReachedCarriesTheNumbers(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 2})
-	s.booked(student, s.newSlot(day))
-	s.booked(student, s.newSlot(2*day))
-	got := s.refusal("bookSlot", in{"studentId": student, "slotId": s.newSlot(3 * day)})
+	student := s.Student(in{"interviewLimit": 2})
+	s.Booked(student, s.NewSlot(day))
+	s.Booked(student, s.NewSlot(2*day))
+	got := s.refusal("bookSlot", in{"studentId": student, "slotId": s.NewSlot(3 * day)})
 	same(t, "type and code", [2]string{got.Typename, got.Code}, [2]string{"LimitReached", "LIMIT_REACHED"})
 	same(t, "used and limit", [2]int{got.Used, got.Limit}, [2]int{2, 2})
 	same(t, "the verdict", got.Eligibility.InterviewsRemaining, 0)
@@ -51,9 +51,9 @@ func TestLimitReachedCarriesTheNumbers(t *testing.T) {
 func TestGradesTooLowCarriesTheGrades(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.live(student, day, 1)
-	got := s.refusal("bookSlot", in{"studentId": student, "slotId": s.newSlot(3 * day)})
+	student := s.Student(nil)
+	s.Live(student, day, 1)
+	got := s.refusal("bookSlot", in{"studentId": student, "slotId": s.NewSlot(3 * day)})
 	same(t, "type and code", [2]string{got.Typename, got.Code}, [2]string{"GradesTooLow", "GRADES_TOO_LOW"})
 	same(t, "the grades", got.Eligibility.RecentGrades, []int{1})
 }
@@ -61,26 +61,26 @@ func TestGradesTooLowCarriesTheGrades(t *testing.T) {
 func TestRefusalsNameWhatIsInTheWay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	booked := s.booked(student, s.slot(ann, day))
-	again := s.refusal("bookSlot", in{"studentId": student, "slotId": s.slot(ann, 5*day)})
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	booked := s.Booked(student, s.Slot(ann, day))
+	again := s.refusal("bookSlot", in{"studentId": student, "slotId": s.Slot(ann, 5*day)})
 	same(t, "type and code", [2]string{again.Typename, again.Code}, [2]string{"AlreadyInterviewed", "ALREADY_INTERVIEWED"})
 	same(t, "the interview", again.Interview, &person{ID: booked})
 	same(t, "no hold", again.Hold == nil, true)
 
-	overlap := s.refusal("bookSlot", in{"studentId": student, "slotId": s.newSlot(day + 30*time.Minute)})
+	overlap := s.refusal("bookSlot", in{"studentId": student, "slotId": s.NewSlot(day + 30*time.Minute)})
 	same(t, "type and code", [2]string{overlap.Typename, overlap.Code}, [2]string{"OwnOverlap", "OWN_OVERLAP"})
 	same(t, "the interview", overlap.Interview, &person{ID: booked})
 
-	bob := s.interviewer(nil)
-	held := s.held(student, s.slot(bob, 3*day))
-	holding := s.refusal("holdSlot", in{"studentId": student, "slotId": s.newSlot(4 * day)})
+	bob := s.Interviewer(nil)
+	held := s.held(student, s.Slot(bob, 3*day))
+	holding := s.refusal("holdSlot", in{"studentId": student, "slotId": s.NewSlot(4 * day)})
 	same(t, "type and code", [2]string{holding.Typename, holding.Code}, [2]string{"AlreadyHolding", "ALREADY_HOLDING"})
 	same(t, "the hold", holding.Hold, &person{ID: held})
-	met := s.refusal("rescheduleInterview", in{"interviewId": booked, "slotId": s.slot(bob, 6*day)})
+	met := s.refusal("rescheduleInterview", in{"interviewId": booked, "slotId": s.Slot(bob, 6*day)})
 	same(t, "a hold that keeps the pair", [2]any{met.Code, *met.Hold}, [2]any{"ALREADY_INTERVIEWED", person{ID: held}})
 	same(t, "no interview", met.Interview == nil, true)
-	busy := s.refusal("rescheduleInterview", in{"interviewId": booked, "slotId": s.newSlot(3*day + 30*time.Minute)})
+	busy := s.refusal("rescheduleInterview", in{"interviewId": booked, "slotId": s.NewSlot(3*day + 30*time.Minute)})
 	same(t, "a hold that keeps the time", [2]any{busy.Code, *busy.Hold}, [2]any{"OWN_OVERLAP", person{ID: held}})
 }
 
@@ -89,11 +89,11 @@ func TestRefusalsNameWhatIsInTheWay(t *testing.T) {
 func TestRefusalsHideOthersInterviews(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	missed := s.booked(student, s.slot(ann, day))
-	s.setClock(t0.Add(day + 20*time.Minute))
-	s.accepted(s.changeInterview("markNoShow", in{"interviewId": missed, "party": "STUDENT"}).Errors)
-	other := s.booked(student, s.newSlot(day+30*time.Minute))
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	missed := s.Booked(student, s.Slot(ann, day))
+	s.SetClock(t0.Add(day + 20*time.Minute))
+	s.Accepted(s.ChangeInterview("markNoShow", in{"interviewId": missed, "party": "STUDENT"}).Errors)
+	other := s.Booked(student, s.NewSlot(day+30*time.Minute))
 	same(t, "an administrator sees it", s.refusal("undoNoShow", in{"interviewId": missed}).Interview, &person{ID: other})
 	var got refused
 	s.as(booking.RoleInterviewer, ann, func() { got = s.refusal("undoNoShow", in{"interviewId": missed}) })
@@ -104,24 +104,24 @@ func TestRefusalsHideOthersInterviews(t *testing.T) {
 func TestRefusalsCarryDeadlines(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	id := s.booked(student, s.slot(ann, 2*day))
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	id := s.Booked(student, s.Slot(ann, 2*day))
 	s.policy(in{"minimumNoticeSeconds": 3600})
-	soon := s.refusal("bookSlot", in{"studentId": s.student(nil), "slotId": s.newSlot(30 * time.Minute)})
+	soon := s.refusal("bookSlot", in{"studentId": s.Student(nil), "slotId": s.NewSlot(30 * time.Minute)})
 	same(t, "the notice", [2]string{soon.Typename, *soon.Earliest}, [2]string{"TooSoon", stamped(time.Hour)})
 	early := s.refusal("completeInterview", in{"interviewId": id, "grade": 3})
 	same(t, "a completion", [2]string{early.Typename, *early.Earliest}, [2]string{"TooSoon", stamped(2 * day)})
 	absent := s.refusal("markNoShow", in{"interviewId": id, "party": "STUDENT"})
 	same(t, "a no-show", [2]string{absent.Typename, *absent.Earliest}, [2]string{"TooSoon", stamped(2*day + 10*time.Minute)})
 
-	s.setClock(t0.Add(day + time.Second))
+	s.SetClock(t0.Add(day + time.Second))
 	var late refused
 	s.as(booking.RoleStudent, student, func() { late = s.refusal("cancelInterview", in{"interviewId": id, "reason": "ill"}) })
 	same(t, "a cancellation", [3]string{late.Typename, late.Code, *late.Deadline}, [3]string{"CancelTooLate", "CANCEL_TOO_LATE", stamped(day)})
 
-	s.setClock(t0.Add(3 * day))
-	s.accepted(s.changeInterview("markNoShow", in{"interviewId": id, "party": "STUDENT"}).Errors)
-	s.setClock(t0.Add(6 * day))
+	s.SetClock(t0.Add(3 * day))
+	s.Accepted(s.ChangeInterview("markNoShow", in{"interviewId": id, "party": "STUDENT"}).Errors)
+	s.SetClock(t0.Add(6 * day))
 	undo := s.refusal("undoNoShow", in{"interviewId": id})
 	same(t, "a no-show undone", [3]string{undo.Typename, *undo.Status, *undo.Until}, [3]string{"WrongStatus", "STUDENT_NO_SHOW", stamped(5 * day)})
 }
@@ -129,22 +129,22 @@ func TestRefusalsCarryDeadlines(t *testing.T) {
 func TestRefusalsCarryTheState(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	id, slot := s.booked(s.student(nil), s.newSlot(day)), s.newSlot(2*day)
+	id, slot := s.Booked(s.Student(nil), s.NewSlot(day)), s.NewSlot(2*day)
 	s.policy(in{"maxReschedules": 0})
 	moves := s.refusal("rescheduleInterview", in{"interviewId": id, "slotId": slot})
 	same(t, "moves", [3]any{moves.Typename, moves.Used, moves.Limit}, [3]any{"TooManyReschedules", 0, 0})
-	s.accepted(s.cancel(id).Errors)
+	s.Accepted(s.Cancel(id).Errors)
 	status := s.refusal("rescheduleInterview", in{"interviewId": id, "slotId": slot})
 	same(t, "a status", [2]any{status.Typename, *status.Status}, [2]any{"WrongStatus", "CANCELLED"})
 	same(t, "what it would have to be", status.Expected, []string{"BOOKED"})
 
-	holder, held := s.student(nil), s.newSlot(4*day)
+	holder, held := s.Student(nil), s.NewSlot(4*day)
 	s.held(holder, held)
-	taken := s.refusal("bookSlot", in{"studentId": s.student(nil), "slotId": held})
+	taken := s.refusal("bookSlot", in{"studentId": s.Student(nil), "slotId": held})
 	same(t, "a hold", [3]any{taken.Typename, taken.Code, *taken.HeldUntil}, [3]any{"SlotTaken", "SLOT_HELD", stamped(holdTime)})
-	s.setClock(t0.Add(time.Hour))
-	s.booked(holder, slot)
-	booked := s.refusal("bookSlot", in{"studentId": s.student(nil), "slotId": slot})
+	s.SetClock(t0.Add(time.Hour))
+	s.Booked(holder, slot)
+	booked := s.refusal("bookSlot", in{"studentId": s.Student(nil), "slotId": slot})
 	same(t, "a booking", [3]any{booked.Typename, booked.Code, booked.HeldUntil}, [3]any{"SlotTaken", "SLOT_TAKEN", (*string)(nil)})
 
 	version := s.refusal("updateBookingPolicy", in{"expectedVersion": 1, "interviewLimit": 3})
@@ -154,8 +154,8 @@ func TestRefusalsCarryTheState(t *testing.T) {
 func TestInvalidInputSaysWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	s.student(in{"email": "taken@example.org"})
-	ann := s.interviewer(nil)
+	s.Student(in{"email": "taken@example.org"})
+	ann := s.Interviewer(nil)
 	person := func(set in) in { return merged(in{"name": "Ada", "email": "ada@example.org"}, set) }
 	window := func(start, end time.Duration) in {
 		return in{"interviewerId": ann, "start": stamped(start), "end": stamped(end)}
@@ -182,8 +182,8 @@ func TestInvalidInputSaysWhatIsAllowed(t *testing.T) {
 		same(t, test.name+": field", *got.Field, got.Path[len(got.Path)-1])
 		same(t, test.name+": bounds", [2]int{orNone(got.Min), orNone(got.Max)}, [2]int{test.low, test.high})
 	}
-	id := s.booked(s.student(nil), s.slot(ann, day))
-	s.setClock(t0.Add(2 * day))
+	id := s.Booked(s.Student(nil), s.Slot(ann, day))
+	s.SetClock(t0.Add(2 * day))
 	got := s.refusal("completeInterview", in{"interviewId": id, "completedAt": stamped(3 * day)})
 	same(t, "times", [3]string{got.Allowed, *got.NotBefore, *got.NotAfter}, [3]string{"TIME", stamped(day), stamped(2 * day)})
 }
@@ -206,13 +206,13 @@ func merged(a, b in) in {
 func TestQueriesCarryTheDataOfARefusal(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	answer := s.ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2026-06-01T00:00:00Z", end: "2028-06-01T00:00:00Z") { nodes { id } } }`,
-		s.student(nil)), nil)
+	answer := s.Ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2026-06-01T00:00:00Z", end: "2028-06-01T00:00:00Z") { nodes { id } } }`,
+		s.Student(nil)), nil)
 	for _, part := range []string{
 		`"code":"BAD_USER_INPUT"`, `"refusal":"INVALID_RANGE"`, `"field":"end"`, `"allowed":"DAYS"`, `"max":366`,
 	} {
-		if !strings.Contains(answer.body, part) {
-			t.Errorf("the answer lacks %s: %s", part, answer.body)
+		if !strings.Contains(answer.Body, part) {
+			t.Errorf("the answer lacks %s: %s", part, answer.Body)
 		}
 	}
 }

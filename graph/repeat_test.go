@@ -10,22 +10,22 @@ import (
 // repeats has a request for each mutation that takes no key, each of a school of
 // its own.
 func repeats(s *school) map[string]in {
-	student, holder, ann := s.student(nil), s.student(nil), s.interviewer(nil)
-	missed := s.booked(student, s.newSlot(day))
-	s.setClock(t0.Add(day + 30*time.Minute))
-	window := s.publish(ann, t0.Add(5*day), 3*time.Hour, 60)
+	student, holder, ann := s.Student(nil), s.Student(nil), s.Interviewer(nil)
+	missed := s.Booked(student, s.NewSlot(day))
+	s.SetClock(t0.Add(day + 30*time.Minute))
+	window := s.Publish(ann, t0.Add(5*day), 3*time.Hour, 60)
 	slot := window.Slots[0].ID
-	s.accepted(s.changeInterview("markNoShow", in{"interviewId": missed, "party": "STUDENT"}).Errors)
+	s.Accepted(s.ChangeInterview("markNoShow", in{"interviewId": missed, "party": "STUDENT"}).Errors)
 	var blocked struct {
 		Blocks []struct{ ID string }
 		Errors []refused
 	}
-	s.mutate("blockTime", "blocks { id }", in{
+	s.Mutate("blockTime", "blocks { id }", in{
 		"interviewerId": ann, "start": moment(9 * day), "end": moment(10 * day), "reason": "away",
 	}, &blocked)
-	s.accepted(blocked.Errors)
+	s.Accepted(blocked.Errors)
 	return map[string]in{
-		"anonymiseStudent":    {"studentId": s.student(nil)},
+		"anonymiseStudent":    {"studentId": s.Student(nil)},
 		"releaseHold":         {"holdId": s.hold(holder, slot).Hold.ID},
 		"removeAvailability":  {"availabilityId": window.Availability.ID},
 		"revokeWaiver":        {"waiverId": s.waive(student, "PAIR", nil)},
@@ -52,19 +52,19 @@ func TestMutationsWithoutKeysAreRepeatable(t *testing.T) {
 			}
 			name := strings.ToUpper(mutation[:1]) + mutation[1:] + "Input"
 			send := func() string {
-				return s.ask(fmt.Sprintf("mutation($in: %s!) { it: %s(input: $in) { errors { code } } }", name, mutation), in{"in": input}).body
+				return s.Ask(fmt.Sprintf("mutation($in: %s!) { it: %s(input: $in) { errors { code } } }", name, mutation), in{"in": input}).Body
 			}
-			before := s.rows()
+			before := s.Rows()
 			same(t, "the first", strings.TrimSpace(send()), `{"data":{"it":{"errors":[]}}}`)
-			first := s.rows()
+			first := s.Rows()
 			if first == before {
 				t.Fatal("the first does nothing")
 			}
 			again := send()
-			if s.rows() != first {
+			if s.Rows() != first {
 				t.Errorf("the second, answered %s, does something, though %s", again, why)
 			}
-			s.sound()
+			s.Sound()
 		})
 	}
 }

@@ -15,80 +15,80 @@ type reschedulable struct {
 }
 
 func (s *school) interview(id string) reschedulable {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Interview reschedulable }
-	s.ask(`query($i: ID!) { interview(id: $i) { id status start end rescheduleCount exempt bookedAt
-		slot { id status } interviewer { id } } }`, in{"i": id}).into(&data)
+	s.Ask(`query($i: ID!) { interview(id: $i) { id status start end rescheduleCount exempt bookedAt
+		slot { id status } interviewer { id } } }`, in{"i": id}).Into(&data)
 	return data.Interview
 }
 
 func TestReschedule(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	from, to := s.newSlot(day), s.slot(ann, 2*day)
-	id := s.booked(student, from)
-	s.setClock(t0.Add(time.Hour))
-	s.accepted(s.move(id, to).Errors)
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	from, to := s.NewSlot(day), s.Slot(ann, 2*day)
+	id := s.Booked(student, from)
+	s.SetClock(t0.Add(time.Hour))
+	s.Accepted(s.move(id, to).Errors)
 	same(t, "the interview", s.interview(id), reschedulable{
 		ID: id, Status: "BOOKED", Start: "2026-06-03T08:00:00Z", End: "2026-06-03T09:00:00Z", RescheduleCount: 1,
 		BookedAt: "2026-06-01T08:00:00Z", Slot: slot{ID: to, Status: "BOOKED"}, Interviewer: person{ID: ann},
 	})
-	same(t, "the slot it left is open", s.verdict(s.student(nil), from), []string{})
+	same(t, "the slot it left is open", s.verdict(s.Student(nil), from), []string{})
 	same(t, "for the student, too: they have not met", s.verdict(student, from), []string{})
-	same(t, "the one it stands on is not", s.verdict(s.student(nil), to), []string{"SLOT_TAKEN"})
-	same(t, "it counts once", s.list(student).Eligibility.InterviewsUsed, 1)
+	same(t, "the one it stands on is not", s.verdict(s.Student(nil), to), []string{"SLOT_TAKEN"})
+	same(t, "it counts once", s.List(student).Eligibility.InterviewsUsed, 1)
 
-	before := s.rows()
+	before := s.Rows()
 	again := s.move(id, to)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "to where it is", again.Interview.Start, "2026-06-03T08:00:00Z")
-	same(t, "changes nothing", s.rows(), before)
-	s.sound()
+	same(t, "changes nothing", s.Rows(), before)
+	s.Sound()
 }
 
 func TestRescheduleThreeTimes(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	slots := []string{s.newSlot(day), s.newSlot(2 * day)}
-	id := s.booked(s.student(nil), slots[0])
+	slots := []string{s.NewSlot(day), s.NewSlot(2 * day)}
+	id := s.Booked(s.Student(nil), slots[0])
 	for n := range 3 {
-		s.accepted(s.move(id, slots[(n+1)%2]).Errors)
+		s.Accepted(s.move(id, slots[(n+1)%2]).Errors)
 	}
 	refusals := s.move(id, slots[0]).Errors
 	same(t, "a fourth time", codes(refusals), []string{"TOO_MANY_RESCHEDULES"})
 	same(t, "path", refusals[0].Path, []string{"input", "interviewId"})
 	s.policy(in{"maxReschedules": 4})
-	s.accepted(s.move(id, slots[0]).Errors)
+	s.Accepted(s.move(id, slots[0]).Errors)
 	same(t, "count", s.interview(id).RescheduleCount, 4)
 	s.policy(in{"maxReschedules": 0})
-	s.accepted(s.move(id, slots[0]).Errors)
-	s.sound()
+	s.Accepted(s.move(id, slots[0]).Errors)
+	s.Sound()
 }
 
 func TestRescheduleRefusals(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, met := s.student(in{"email": "both@example.org"}), s.interviewer(nil)
-	self := s.slot(s.interviewer(in{"email": "both@example.org"}), 5*day)
-	s.booked(student, s.slot(met, 3*day))
-	s.booked(student, s.newSlot(4*day))
-	ann := s.interviewer(nil)
-	id := s.booked(student, s.slot(ann, day))
-	cancelled := s.booked(s.student(nil), s.newSlot(day))
-	s.accepted(s.cancel(cancelled).Errors)
-	taken, held, withdrawn := s.newSlot(6*day), s.newSlot(7*day), s.newSlot(8*day)
-	s.booked(s.student(nil), taken)
-	s.held(s.student(nil), held)
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": withdrawn}).Errors)
-	capped := s.interviewer(in{"maxPerDay": 1})
-	s.booked(s.student(nil), s.slot(capped, 9*day))
-	full := s.slot(capped, 9*day+time.Hour)
-	again, overlapping := s.slot(met, 10*day), s.slot(ann, 4*day+30*time.Minute)
-	soon, past, free := s.newSlot(2*time.Minute), s.newSlot(time.Minute), s.newSlot(10*day)
+	student, met := s.Student(in{"email": "both@example.org"}), s.Interviewer(nil)
+	self := s.Slot(s.Interviewer(in{"email": "both@example.org"}), 5*day)
+	s.Booked(student, s.Slot(met, 3*day))
+	s.Booked(student, s.NewSlot(4*day))
+	ann := s.Interviewer(nil)
+	id := s.Booked(student, s.Slot(ann, day))
+	cancelled := s.Booked(s.Student(nil), s.NewSlot(day))
+	s.Accepted(s.Cancel(cancelled).Errors)
+	taken, held, withdrawn := s.NewSlot(6*day), s.NewSlot(7*day), s.NewSlot(8*day)
+	s.Booked(s.Student(nil), taken)
+	s.held(s.Student(nil), held)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": withdrawn}).Errors)
+	capped := s.Interviewer(in{"maxPerDay": 1})
+	s.Booked(s.Student(nil), s.Slot(capped, 9*day))
+	full := s.Slot(capped, 9*day+time.Hour)
+	again, overlapping := s.Slot(met, 10*day), s.Slot(ann, 4*day+30*time.Minute)
+	soon, past, free := s.NewSlot(2*time.Minute), s.NewSlot(time.Minute), s.NewSlot(10*day)
 	s.policy(in{"minimumNoticeSeconds": 120})
-	s.setClock(t0.Add(time.Minute))
-	before := s.rows()
+	s.SetClock(t0.Add(time.Minute))
+	before := s.Rows()
 	for _, test := range []struct {
 		name, interview, slot string
 		code, field           string
@@ -113,40 +113,40 @@ func TestRescheduleRefusals(t *testing.T) {
 			same(t, test.name+": alternatives", ids(refusals[0].Alternatives), []string{free})
 		}
 	}
-	same(t, "nothing is written", s.rows(), before)
-	s.setClock(t0.Add(day))
+	same(t, "nothing is written", s.Rows(), before)
+	s.SetClock(t0.Add(day))
 	refusals := s.move(id, free).Errors
 	same(t, "one that has begun", codes(refusals), []string{"SLOT_IN_PAST"})
 	same(t, "it is the interview's start", refusals[0].Path, []string{"input", "interviewId"})
-	s.accepted(s.complete(id, 3).Errors)
+	s.Accepted(s.Complete(id, 3).Errors)
 	same(t, "one that is over", codes(s.move(id, free).Errors), []string{"WRONG_STATUS"})
-	s.sound()
+	s.Sound()
 }
 
 // Rules 2 and 3 see the interview as not there, and rule 4 is not asked again.
 func TestRescheduleAsThoughItWereNotThere(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(in{"interviewLimit": 2}), s.interviewer(nil)
-	graded := s.booked(student, s.newSlot(time.Hour))
-	from, same1, overlap := s.slot(ann, 2*day), s.slot(ann, 3*day), s.newSlot(2*day+30*time.Minute)
-	id := s.booked(student, from)
-	s.setClock(t0.Add(2 * time.Hour))
-	s.accepted(s.complete(graded, 0).Errors)
+	student, ann := s.Student(in{"interviewLimit": 2}), s.Interviewer(nil)
+	graded := s.Booked(student, s.NewSlot(time.Hour))
+	from, same1, overlap := s.Slot(ann, 2*day), s.Slot(ann, 3*day), s.NewSlot(2*day+30*time.Minute)
+	id := s.Booked(student, from)
+	s.SetClock(t0.Add(2 * time.Hour))
+	s.Accepted(s.Complete(graded, 0).Errors)
 	same(t, "nothing can be booked", s.verdict(student, overlap), []string{"OWN_OVERLAP", "LIMIT_REACHED", "GRADES_TOO_LOW"})
 	same(t, "a move is refused with what it could be instead", ids(s.move(id, s.takenSlot(day)).Errors[0].Alternatives),
 		[]string{overlap, same1})
-	s.accepted(s.move(id, same1).Errors)
-	s.accepted(s.move(id, from).Errors)
-	s.accepted(s.move(id, overlap).Errors)
-	s.sound()
+	s.Accepted(s.move(id, same1).Errors)
+	s.Accepted(s.move(id, from).Errors)
+	s.Accepted(s.move(id, overlap).Errors)
+	s.Sound()
 }
 
 // takenSlot is a slot that somebody has booked.
 func (s *school) takenSlot(after time.Duration) string {
-	s.t.Helper()
-	slot := s.newSlot(after)
-	s.booked(s.student(nil), slot)
+	s.T.Helper()
+	slot := s.NewSlot(after)
+	s.Booked(s.Student(nil), slot)
 	return slot
 }
 
@@ -154,16 +154,16 @@ func (s *school) takenSlot(after time.Duration) string {
 func TestRescheduleOverALowerLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.booked(student, s.newSlot(day))
-	id, to := s.booked(student, s.newSlot(2*day)), s.newSlot(3*day)
+	student := s.Student(nil)
+	s.Booked(student, s.NewSlot(day))
+	id, to := s.Booked(student, s.NewSlot(2*day)), s.NewSlot(3*day)
 	var payload struct{ Errors []refused }
-	s.mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("updateStudent", "student { id }", in{"studentId": student, "interviewLimit": 1}, &payload)
+	s.Accepted(payload.Errors)
 	refusals := s.move(id, to).Errors
 	same(t, "the others use it up", codes(refusals), []string{"LIMIT_REACHED"})
 	same(t, "the field that was sent", refusals[0].Path, []string{"input", "interviewId"})
-	s.sound()
+	s.Sound()
 }
 
 // On a full day of one interviewer the place that is given up is the one taken.
@@ -173,23 +173,23 @@ func TestRescheduleWithinAFullDay(t *testing.T) {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			ann := s.interviewer(in{test: 2})
-			slots := ids(s.publish(ann, t0.Add(day), 4*time.Hour, 60).Slots)
-			id := s.booked(s.student(nil), slots[0])
-			other := s.student(nil)
-			s.booked(other, slots[1])
-			same(t, "full", s.verdict(s.student(nil), slots[2]), []string{"INTERVIEWER_FULL"})
-			s.accepted(s.move(id, slots[2]).Errors)
-			s.sound()
-			same(t, "still full", s.verdict(s.student(nil), slots[0]), []string{"INTERVIEWER_FULL"})
-			away := s.newSlot(20 * day)
-			s.accepted(s.move(id, away).Errors)
-			same(t, "moved away, there is room", s.verdict(s.student(nil), slots[0]), []string{})
-			s.held(s.student(nil), slots[3])
+			ann := s.Interviewer(in{test: 2})
+			slots := ids(s.Publish(ann, t0.Add(day), 4*time.Hour, 60).Slots)
+			id := s.Booked(s.Student(nil), slots[0])
+			other := s.Student(nil)
+			s.Booked(other, slots[1])
+			same(t, "full", s.verdict(s.Student(nil), slots[2]), []string{"INTERVIEWER_FULL"})
+			s.Accepted(s.move(id, slots[2]).Errors)
+			s.Sound()
+			same(t, "still full", s.verdict(s.Student(nil), slots[0]), []string{"INTERVIEWER_FULL"})
+			away := s.NewSlot(20 * day)
+			s.Accepted(s.move(id, away).Errors)
+			same(t, "moved away, there is room", s.verdict(s.Student(nil), slots[0]), []string{})
+			s.held(s.Student(nil), slots[3])
 			same(t, "unless it is held", codes(s.move(id, slots[0]).Errors), []string{"INTERVIEWER_FULL"})
-			s.setClock(t0.Add(holdTime))
-			s.accepted(s.move(id, slots[0]).Errors)
-			s.sound()
+			s.SetClock(t0.Add(holdTime))
+			s.Accepted(s.move(id, slots[0]).Errors)
+			s.Sound()
 		})
 	}
 }
@@ -197,19 +197,19 @@ func TestRescheduleWithinAFullDay(t *testing.T) {
 func TestRescheduleToTheHeldSlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(in{"interviewLimit": 2}), s.interviewer(in{"maxPerDay": 1})
-	id, held, other := s.booked(student, s.newSlot(day)), s.slot(ann, 2*day), s.slot(ann, 2*day+time.Hour)
-	free := s.newSlot(3 * day)
+	student, ann := s.Student(in{"interviewLimit": 2}), s.Interviewer(in{"maxPerDay": 1})
+	id, held, other := s.Booked(student, s.NewSlot(day)), s.Slot(ann, 2*day), s.Slot(ann, 2*day+time.Hour)
+	free := s.NewSlot(3 * day)
 	s.held(student, held)
 	same(t, "its interviewer's other slots", codes(s.move(id, other).Errors), []string{"INTERVIEWER_FULL", "ALREADY_INTERVIEWED"})
-	s.accepted(s.move(id, held).Errors)
+	s.Accepted(s.move(id, held).Errors)
 	same(t, "the hold is used", s.holdOf(student), "none")
-	same(t, "used", s.list(student).Eligibility.InterviewsUsed, 1)
-	s.sound()
+	same(t, "used", s.List(student).Eligibility.InterviewsUsed, 1)
+	s.Sound()
 
 	s.held(student, free)
-	s.accepted(s.move(id, s.newSlot(5*day)).Errors)
+	s.Accepted(s.move(id, s.NewSlot(5*day)).Errors)
 	same(t, "a hold of another slot stays", s.holdOf(student) != "none", true)
-	same(t, "and counts", s.list(student).Eligibility.InterviewsUsed, 2)
-	s.sound()
+	same(t, "and counts", s.List(student).Eligibility.InterviewsUsed, 2)
+	s.Sound()
 }

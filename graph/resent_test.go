@@ -37,8 +37,8 @@ var offers = map[string]func(s *school, ann string) []string{
 // resent publishes and returns what was skipped, and why.
 func (s *school) resent(mutation string, input in) []string {
 	var p published
-	s.mutate(mutation, "availability { id } publishedCount skipped { start reason }", input, &p)
-	s.accepted(p.Errors)
+	s.Mutate(mutation, "availability { id } publishedCount skipped { start reason }", input, &p)
+	s.Accepted(p.Errors)
 	skipped := []string{}
 	for _, slot := range p.Skipped {
 		skipped = append(skipped, slot.Start[11:16]+" "+slot.Reason)
@@ -52,16 +52,16 @@ func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
 	t.Parallel()
 	takes := map[string]func(s *school, ann, slot string){
 		"withdrawn": func(s *school, _, slot string) {
-			s.accepted(s.closing("withdrawSlot", "", in{"slotId": slot}).Errors)
+			s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slot}).Errors)
 		},
 		"cancelled": func(s *school, ann, slot string) {
-			id := s.booked(s.student(nil), slot)
-			s.as(booking.RoleInterviewer, ann, func() { s.accepted(s.cancel(id).Errors) })
+			id := s.Booked(s.Student(nil), slot)
+			s.as(booking.RoleInterviewer, ann, func() { s.Accepted(s.Cancel(id).Errors) })
 		},
 		"withdrawn while booked, then cancelled": func(s *school, _, slot string) {
-			id := s.booked(s.student(nil), slot)
-			s.accepted(s.closing("withdrawSlot", "", in{"slotId": slot}).Errors)
-			s.accepted(s.cancel(id).Errors)
+			id := s.Booked(s.Student(nil), slot)
+			s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slot}).Errors)
+			s.Accepted(s.Cancel(id).Errors)
 		},
 		"blocked": func(s *school, ann, _ string) {
 			s.block(ann, in{"start": "2026-06-09T10:00:00Z", "end": "2026-06-09T10:30:00Z"})
@@ -72,7 +72,7 @@ func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
 			t.Run(what+" "+how, func(t *testing.T) {
 				t.Parallel()
 				s := newSchool(t)
-				ann := s.interviewer(in{"email": "ann@example.org"})
+				ann := s.Interviewer(in{"email": "ann@example.org"})
 				first := offer(s, ann)
 				same(t, "both are offered", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
 				take(s, ann, s.slotAt("2026-06-09T10:00:00Z"))
@@ -81,10 +81,10 @@ func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
 				if len(first) > 0 {
 					want = []string{"UNCHANGED"}
 				}
-				before := s.rows()
+				before := s.Rows()
 				same(t, "again", offer(s, ann), want)
-				same(t, "changes nothing", s.rows(), before)
-				s.sound()
+				same(t, "changes nothing", s.Rows(), before)
+				s.Sound()
 			})
 		}
 	}
@@ -95,7 +95,7 @@ func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
 func TestOfferingAgainOnPurpose(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(in{"email": "ann@example.org"})
+	ann := s.Interviewer(in{"email": "ann@example.org"})
 	var data struct {
 		Interviewer struct {
 			Availability struct{ Nodes []struct{ ID string } }
@@ -103,22 +103,22 @@ func TestOfferingAgainOnPurpose(t *testing.T) {
 	}
 	hour := in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T11:00:00Z"}
 	same(t, "a window", s.resent("addAvailability", hour), []string{})
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
 	same(t, "again", s.resent("addAvailability", hour), []string{"10:00 BLOCKED"})
 	same(t, "offers nothing", s.offered(), []string{})
 	longer := in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T12:00:00Z"}
 	same(t, "another window with the time", s.resent("addAvailability", longer), []string{})
 	same(t, "offers it", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": s.slotAt("2026-06-09T10:00:00Z")}).Errors)
 	same(t, "neither offers it", [][]string{s.resent("addAvailability", hour), s.resent("addAvailability", longer)},
 		[][]string{{"10:00 BLOCKED"}, {"10:00 BLOCKED", "11:00 DUPLICATE"}})
-	s.ask("query($i: ID!) { interviewer(id: $i) { availability { nodes { id } } } }", in{"i": ann}).into(&data)
+	s.Ask("query($i: ID!) { interviewer(id: $i) { availability { nodes { id } } } }", in{"i": ann}).Into(&data)
 	for _, a := range data.Interviewer.Availability.Nodes {
 		s.remove(a.ID, nil)
 	}
 	same(t, "removed and added", s.resent("addAvailability", longer), []string{})
 	same(t, "offers it", s.offered(), []string{"2026-06-09T10:00:00Z", "2026-06-09T11:00:00Z"})
-	s.sound()
+	s.Sound()
 }
 
 // An interview that was cancelled here after its import is not booked again by
@@ -134,25 +134,25 @@ func TestImportingACancelledInterviewAgain(t *testing.T) {
 			file := historyHeader + row + "BOOKED,,," + bookedAt + "\n"
 			first := s.imports("importInterviews", file, nil)
 			same(t, "first", first.came(), []string{"2 CREATED"})
-			s.as(booking.RoleInterviewer, "1", func() { s.accepted(s.cancel(*first.Rows[0].ID).Errors) })
-			s.setClock(t0.Add(day))
-			before := s.rows()
+			s.as(booking.RoleInterviewer, "1", func() { s.Accepted(s.Cancel(*first.Rows[0].ID).Errors) })
+			s.SetClock(t0.Add(day))
+			before := s.Rows()
 			same(t, "again", s.imports("importInterviews", file, nil).came(), []string{"2 FAILED status:INVALID_INPUT"})
-			same(t, "changes nothing", s.rows(), before)
+			same(t, "changes nothing", s.Rows(), before)
 			same(t, "booked once more since", s.imports("importInterviews", historyHeader+
 				row+"BOOKED,,,2026-06-01T09:00:00Z\n"+row+"CANCELLED,,,"+bookedAt+"\n", nil).came()[0], "2 CREATED")
-			s.sound()
+			s.Sound()
 		})
 	}
 }
 
 // slotAt finds the slot that starts then and is not withdrawn.
 func (s *school) slotAt(start string) string {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Slots struct{ Nodes []slot } }
-	s.ask("query($t: DateTime!) { slots(filter: {start: $t, status: [OPEN, HELD, BOOKED]}, first: 1) { nodes { id start } } }", in{"t": start}).into(&data)
+	s.Ask("query($t: DateTime!) { slots(filter: {start: $t, status: [OPEN, HELD, BOOKED]}, first: 1) { nodes { id start } } }", in{"t": start}).Into(&data)
 	if len(data.Slots.Nodes) != 1 || data.Slots.Nodes[0].Start != start {
-		s.t.Fatalf("no slot at %s: %v", start, data.Slots.Nodes)
+		s.T.Fatalf("no slot at %s: %v", start, data.Slots.Nodes)
 	}
 	return data.Slots.Nodes[0].ID
 }

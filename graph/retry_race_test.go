@@ -16,6 +16,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
 	"rehearse/internal/pgtest"
 )
@@ -23,23 +24,23 @@ import (
 // twin is another server of the school, with its clock and its caller, whose
 // statements are intercepted.
 func (s *school) twin(i pgtest.Intercept) (url string) {
-	s.t.Helper()
-	intercepted := s.db.Intercepted(s.t, i)
-	server := httptest.NewServer(graph.NewHandler(graph.HandlerOptions{
+	s.T.Helper()
+	intercepted := s.DB.Intercepted(s.T, i)
+	server := httptest.NewServer(gqlhttp.NewHandler(gqlhttp.Options{
 		Options: graph.Options{
-			App:    app.New(intercepted, func() time.Time { return *s.clock.Load() }),
+			App:    app.New(intercepted, func() time.Time { return *s.Clock.Load() }),
 			Reader: &intercepted.Reader,
-			Log:    slog.New(slog.NewTextHandler(s.log, nil)),
+			Log:    slog.New(slog.NewTextHandler(s.Log, nil)),
 			Zone:   time.UTC,
 			// Requests wait for the gate, as long as a loaded machine needs.
 			Timeout: time.Minute,
 		},
 		MaxImportsPerCaller: 4, // all requests are one caller's
 		Sender: func(context.Context, []string) (identity.Sender, error) {
-			return identity.Sender{Actor: *s.actor.Load()}, nil
+			return identity.Sender{Actor: *s.Actor.Load()}, nil
 		},
 	}))
-	s.t.Cleanup(server.Close)
+	s.T.Cleanup(server.Close)
 	return server.URL
 }
 
@@ -69,13 +70,13 @@ func writesFirst(statement string) bool {
 // of its own.
 func keyedMutations(s *school) map[string]retried {
 	all := retries(s)
-	student, ann := s.student(nil), s.interviewer(in{"email": "ben@example.org"})
-	booked := s.booked(student, s.newSlot(5*day))
+	student, ann := s.Student(nil), s.Interviewer(in{"email": "ben@example.org"})
+	booked := s.Booked(student, s.NewSlot(5*day))
 	const of = "interview { id status start cancelledAt rescheduleCount }"
 	maps.Copy(all, map[string]retried{
-		"a booking":      {mutation: "bookSlot", fields: of, input: in{"studentId": student, "slotId": s.newSlot(2 * day)}},
-		"a hold":         {mutation: "holdSlot", fields: "hold { id placedAt expiresAt extended }", input: in{"studentId": student, "slotId": s.newSlot(3 * day)}},
-		"a move":         {mutation: "rescheduleInterview", fields: of, input: in{"interviewId": booked, "slotId": s.newSlot(6 * day)}},
+		"a booking":      {mutation: "bookSlot", fields: of, input: in{"studentId": student, "slotId": s.NewSlot(2 * day)}},
+		"a hold":         {mutation: "holdSlot", fields: "hold { id placedAt expiresAt extended }", input: in{"studentId": student, "slotId": s.NewSlot(3 * day)}},
+		"a move":         {mutation: "rescheduleInterview", fields: of, input: in{"interviewId": booked, "slotId": s.NewSlot(6 * day)}},
 		"a cancellation": {mutation: "cancelInterview", fields: of, input: in{"interviewId": booked, "reason": "ill"}},
 		"a calendar": {mutation: "importAvailability", fields: "rows { line status id } created unchanged", input: in{"interviewerId": ann, "ical": strings.Join([]string{
 			"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT", "UID:1", "DTSTAMP:20260601T080000Z",
@@ -119,14 +120,14 @@ func (r retried) body(t *testing.T) string {
 
 // written counts the rows of every table that a mutation writes.
 func (s *school) written() map[string]int {
-	s.t.Helper()
-	counts, db := map[string]int{}, s.db.SQL(s.t)
+	s.T.Helper()
+	counts, db := map[string]int{}, s.DB.SQL(s.T)
 	for _, table := range []string{
 		"students", "interviewers", "availabilities", "exceptions", "blocks", "slots", "slot_history", "interviews", "holds", "waivers", "events",
 	} {
 		var n int
-		if err := db.QueryRowContext(s.t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
-			s.t.Fatal(err)
+		if err := db.QueryRowContext(s.T.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+			s.T.Fatal(err)
 		}
 		counts[table] = n
 	}
@@ -137,9 +138,9 @@ func (s *school) written() map[string]int {
 // stops at the gate before its first write whoever comes there; then lets all go
 // on once ready returns.
 func stampede(s *school, r retried, n int, rewrite func(string) string, ready func(*pgtest.Gate)) (answers []string) {
-	s.t.Helper()
+	s.T.Helper()
 	gate := pgtest.NewGate(writesFirst)
-	body, urls := r.body(s.t), [2]string{}
+	body, urls := r.body(s.T), [2]string{}
 	for i := range urls {
 		urls[i] = s.twin(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
 	}
@@ -172,14 +173,14 @@ func harm(answers []string, written, once map[string]int) (found []string) {
 
 // once is what is written when the mutation is sent once.
 func (s *school) once(r retried) map[string]int {
-	s.t.Helper()
+	s.T.Helper()
 	before := s.written()
-	if answer := postRaw(s.url, r.body(s.t)); !strings.Contains(answer, `"errors":[]`) {
-		s.t.Fatalf("one request is answered %s", answer)
+	if answer := postRaw(s.URL, r.body(s.T)); !strings.Contains(answer, `"errors":[]`) {
+		s.T.Fatalf("one request is answered %s", answer)
 	}
 	after := s.written()
 	if after["events"] == before["events"] {
-		s.t.Fatal("one request tells of no event; it shows nothing")
+		s.T.Fatal("one request tells of no event; it shows nothing")
 	}
 	return after
 }
@@ -199,12 +200,12 @@ func TestKeyedMutationsAtOnce(t *testing.T) {
 				s := retrySchool(t)
 				answers := stampede(s, keyedMutations(s)[name], n, unlocked, func(gate *pgtest.Gate) {
 					gate.Await(t, 1)
-					s.db.AwaitLockWaits(t, n-1, "INSERT INTO idempotency_keys")
+					s.DB.AwaitLockWaits(t, n-1, "INSERT INTO idempotency_keys")
 				})
 				for _, found := range harm(answers, s.written(), once) {
 					t.Error(found)
 				}
-				s.sound()
+				s.Sound()
 			})
 			t.Run("unclaimed", func(t *testing.T) {
 				t.Parallel()

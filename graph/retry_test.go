@@ -75,20 +75,20 @@ func firstIDIn(t *testing.T, text json.RawMessage) string {
 
 // retries are the mutations, each in a school of its own.
 func retries(s *school) map[string]retried {
-	student, ann := s.student(nil), s.interviewer(in{"email": "ann@example.org"})
-	given, missed := s.booked(student, s.newSlot(day)), s.booked(s.student(nil), s.newSlot(day))
-	s.setClock(t0.Add(day + 30*time.Minute))
+	student, ann := s.Student(nil), s.Interviewer(in{"email": "ann@example.org"})
+	given, missed := s.Booked(student, s.NewSlot(day)), s.Booked(s.Student(nil), s.NewSlot(day))
+	s.SetClock(t0.Add(day + 30*time.Minute))
 	send := func(mutation string, input in) {
 		var payload struct{ Errors []refused }
-		s.mutate(mutation, "", input, &payload)
-		s.accepted(payload.Errors)
+		s.Mutate(mutation, "", input, &payload)
+		s.Accepted(payload.Errors)
 	}
 	window := in{"interviewerId": ann, "start": "2026-06-20T10:00:00Z", "end": "2026-06-20T12:30:00Z"}
 	weekly := in{
 		"interviewerId": ann, "startDate": "2026-06-22", "endDate": "2026-06-26", "weekdays": []string{"MONDAY", "FRIDAY"}, "startTime": "10:00", "endTime": "11:30",
 	}
 	removes := func(s *school, first map[string]json.RawMessage) {
-		send("removeAvailability", in{"availabilityId": idIn(s.t, first["availability"])})
+		send("removeAvailability", in{"availabilityId": idIn(s.T, first["availability"])})
 	}
 	const published = "availability { id slotMinutes } skipped { start reason } unusedMinutes"
 	const imported = "rows { line status id errors { code } } created unchanged failed"
@@ -106,13 +106,13 @@ func retries(s *school) map[string]retried {
 		"a waiver": {mutation: "grantWaiver", fields: "waiver { id rule reason uses used revokedAt }",
 			input: in{"studentId": student, "rule": "LIMIT", "reason": "ill", "expiresAt": "2026-06-03T00:00:00Z"},
 			between: func(s *school, first map[string]json.RawMessage) {
-				send("revokeWaiver", in{"waiverId": idIn(s.t, first["waiver"])})
-				s.setClock(t0.Add(day + 20*time.Hour)) // past its expiry, within the day of the key
+				send("revokeWaiver", in{"waiverId": idIn(s.T, first["waiver"])})
+				s.SetClock(t0.Add(day + 20*time.Hour)) // past its expiry, within the day of the key
 			}, other: in{"rule": "PAIR"}},
 		"blocked time": {mutation: "blockTime", fields: "blocks { id start end reason } closedSlots { id } conflicts { id } cancelled { id }",
 			input: in{"interviewerId": ann, "start": "2026-06-20T10:00:00Z", "end": "2026-06-20T12:00:00Z", "reason": "holiday"},
 			between: func(s *school, first map[string]json.RawMessage) {
-				send("unblockTime", in{"blockId": firstIDIn(s.t, first["blocks"])})
+				send("unblockTime", in{"blockId": firstIDIn(s.T, first["blocks"])})
 			}, other: in{"end": "2026-06-20T13:00:00Z"}},
 		"a student": {mutation: "createStudent", fields: "student { id name }", input: in{"name": "New", "email": "new@example.org"},
 			between: renames("students"), other: in{"name": "Newer"}},
@@ -133,7 +133,7 @@ func retries(s *school) map[string]retried {
 		"windows of a file": {mutation: "importAvailability", fields: imported,
 			input: in{"csv": "interviewer,start,end\nann@example.org,2026-06-20T10:00:00Z,2026-06-20T12:00:00Z\n"},
 			between: func(s *school, first map[string]json.RawMessage) {
-				send("removeAvailability", in{"availabilityId": firstIDIn(s.t, first["rows"])})
+				send("removeAvailability", in{"availabilityId": firstIDIn(s.T, first["rows"])})
 			},
 			other: in{"csv": "interviewer,start,end\nann@example.org,2026-06-20T10:00:00Z,2026-06-20T13:00:00Z\n"}},
 		"interviews of a file": {mutation: "importInterviews", fields: imported,
@@ -152,15 +152,15 @@ func retries(s *school) map[string]retried {
 
 // sendKeyed sends a mutation and returns its payload; key is empty for none.
 func (s *school) sendKeyed(r retried, key string, input in) (text string, payload map[string]json.RawMessage) {
-	s.t.Helper()
+	s.T.Helper()
 	with := maps.Clone(input)
 	if key != "" {
 		with["idempotencyKey"] = key
 	}
 	name := strings.ToUpper(r.mutation[:1]) + r.mutation[1:] + "Input"
-	a := s.ask(fmt.Sprintf("mutation($in: %s!) { it: %s(input: $in) { %s errors { code message path } } }", name, r.mutation, r.fields), in{"in": with})
+	a := s.Ask(fmt.Sprintf("mutation($in: %s!) { it: %s(input: $in) { %s errors { code message path } } }", name, r.mutation, r.fields), in{"in": with})
 	var data struct{ It map[string]json.RawMessage }
-	a.into(&data)
+	a.Into(&data)
 	return string(a.Data), data.It
 }
 
@@ -179,18 +179,18 @@ func TestRetriedMutationsAreDoneOnce(t *testing.T) {
 				t.Fatalf("the first is refused: %s", first)
 			}
 			r.between(s, payload)
-			before := s.rows()
+			before := s.Rows()
 			again, _ := s.sendKeyed(r, "key", r.input)
 			same(t, "again", again, first)
 			other, _ := s.sendKeyed(r, "key", r.other)
 			same(t, "another input", strings.Contains(other, "IDEMPOTENCY_MISMATCH"), true)
-			same(t, "nothing is done", s.rows(), before)
+			same(t, "nothing is done", s.Rows(), before)
 			if name == "a waiver" {
 				r.input["expiresAt"] = "2026-06-09T00:00:00Z"
 			}
 			without, _ := s.sendKeyed(r, "", r.input)
 			same(t, "without a key", strings.Contains(without, `"errors":[]`), true)
-			if s.rows() == before {
+			if s.Rows() == before {
 				t.Errorf("without the key nothing is done either: %s", without)
 			}
 		})
@@ -200,7 +200,7 @@ func TestRetriedMutationsAreDoneOnce(t *testing.T) {
 func retrySchool(t *testing.T) *school {
 	t.Helper()
 	s := newSchool(t)
-	s.student(in{"email": "sam@example.org"})
+	s.Student(in{"email": "sam@example.org"})
 	return s
 }
 
@@ -209,10 +209,10 @@ func TestImportsThatWriteNothingKeepNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	r := retried{mutation: "importStudents", fields: "created failed"}
-	before := s.rows()
+	before := s.Rows()
 	s.sendKeyed(r, "key", in{"csv": "name,email\nNew,new@example.org\n", "dryRun": true})
 	s.sendKeyed(r, "key", in{"csv": "name,email\nNew,nobody\n"})
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 	answer, _ := s.sendKeyed(r, "key", in{"csv": "name,email\nNew,new@example.org\n"})
 	same(t, "the key is free", answer, `{"it":{"created":1,"failed":0,"errors":[]}}`)
 }
@@ -222,7 +222,7 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	r := retried{mutation: "addAvailability", fields: "unusedMinutes"}
-	s.sendKeyed(r, "slots", in{"interviewerId": s.interviewer(nil), "start": "2026-06-02T00:00:00Z", "end": "2026-07-02T00:00:00Z", "slotMinutes": 15})
+	s.sendKeyed(r, "slots", in{"interviewerId": s.Interviewer(nil), "start": "2026-06-02T00:00:00Z", "end": "2026-07-02T00:00:00Z", "slotMinutes": 15})
 	csv := strings.Builder{}
 	csv.WriteString("name,email\n")
 	for i := range 1000 {
@@ -231,7 +231,7 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 	s.sendKeyed(retried{mutation: "importStudents", fields: "created"}, "rows", in{"csv": csv.String()})
 	for key, most := range map[string]int{"slots": 20 * 2880, "rows": 50 * 1000} {
 		var size int
-		err := s.db.SQL(t).QueryRowContext(t.Context(), "SELECT length(answer::text) FROM idempotency_keys WHERE key = $1", key).Scan(&size)
+		err := s.DB.SQL(t).QueryRowContext(t.Context(), "SELECT length(answer::text) FROM idempotency_keys WHERE key = $1", key).Scan(&size)
 		if err != nil || size > most {
 			t.Errorf("%s: %d characters are kept, at most %d are allowed: %v", key, size, most, err)
 		}
@@ -243,16 +243,16 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 func TestKeptAnswersHaveAForm(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"name": "Planted Name", "email": "planted@example.org"})
-	interview := s.booked(student, s.newSlot(day))
+	student := s.Student(in{"name": "Planted Name", "email": "planted@example.org"})
+	interview := s.Booked(student, s.NewSlot(day))
 	s.sendKeyed(retried{mutation: "grantWaiver", fields: "waiver { id }"}, "waiver",
 		in{"studentId": student, "rule": "LIMIT", "reason": "planted reason"})
-	s.setClock(t0.Add(day + time.Hour))
+	s.SetClock(t0.Add(day + time.Hour))
 	s.sendKeyed(retried{mutation: "completeInterview", fields: "interview { id }"}, "grade",
 		in{"interviewId": interview, "grade": 4, "note": "planted note"})
 	s.sendKeyed(retried{mutation: "createStudent", fields: "student { id }"}, "student", in{"name": "Planted Other", "email": "other@example.org"})
 	var kept string
-	if err := s.db.SQL(t).QueryRowContext(t.Context(), "SELECT string_agg(answer::text, '\n' ORDER BY key) FROM idempotency_keys").Scan(&kept); err != nil {
+	if err := s.DB.SQL(t).QueryRowContext(t.Context(), "SELECT string_agg(answer::text, '\n' ORDER BY key) FROM idempotency_keys").Scan(&kept); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(strings.ToLower(kept), "planted") || strings.Count(kept, `"version": 1`) != 3 || strings.Contains(kept, "StudentID") {

@@ -12,56 +12,56 @@ type returned struct {
 
 // active lets an interviewer leave, or come back; set changes what is sent.
 func (s *school) active(interviewer string, active bool, set in) returned {
-	s.t.Helper()
+	s.T.Helper()
 	input := in{"interviewerId": interviewer, "active": active}
 	for key, value := range set {
 		input[key] = value
 	}
 	var payload returned
-	s.mutate("updateInterviewer", "slots { id start status } "+closedFields, input, &payload)
+	s.Mutate("updateInterviewer", "slots { id start status } "+closedFields, input, &payload)
 	return payload
 }
 
 func TestInterviewerReturns(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
+	student, ann := s.Student(nil), s.Interviewer(nil)
 	rule := s.weekly(ann, in{"endDate": "2026-06-10"}) // Monday to Wednesday, 14 and 15 o'clock
-	window := s.publish(ann, t0.Add(day), 3*time.Hour, 60)
-	gone := s.publish(ann, t0.Add(4*day), time.Hour, 60)
-	s.accepted(s.closing("removeAvailability", "", in{"availabilityId": gone.Availability.ID}).Errors)
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": rule.Slots[1].ID}).Errors)
-	s.accepted(s.closing("blockTime", "", in{
+	window := s.Publish(ann, t0.Add(day), 3*time.Hour, 60)
+	gone := s.Publish(ann, t0.Add(4*day), time.Hour, 60)
+	s.Accepted(s.closing("removeAvailability", "", in{"availabilityId": gone.Availability.ID}).Errors)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": rule.Slots[1].ID}).Errors)
+	s.Accepted(s.closing("blockTime", "", in{
 		"interviewerId": ann, "start": "2026-06-09T14:30:00Z", "end": "2026-06-09T15:00:00Z", "reason": "away",
 	}).Errors)
-	stands := s.booked(student, rule.Slots[0].ID)
-	s.setClock(t0.Add(day + 90*time.Minute)) // two slots of the window have begun
+	stands := s.Booked(student, rule.Slots[0].ID)
+	s.SetClock(t0.Add(day + 90*time.Minute)) // two slots of the window have begun
 
 	left := s.active(ann, false, nil)
-	s.accepted(left.Errors)
+	s.Accepted(left.Errors)
 	same(t, "what is closed", len(left.ClosedSlots), 4)
 	same(t, "nothing is published", len(left.Slots), 0)
-	before := s.rows()
+	before := s.Rows()
 	same(t, "a refused return", codes(s.active(ann, true, in{"name": ""}).Errors), []string{"INVALID_INPUT"})
-	same(t, "writes nothing", s.rows(), before)
+	same(t, "writes nothing", s.Rows(), before)
 
 	back := s.active(ann, true, nil)
-	s.accepted(back.Errors)
+	s.Accepted(back.Errors)
 	same(t, "what is published again", starts(back.Slots), []string{
 		"2026-06-02T10:00:00Z", "2026-06-09T15:00:00Z", "2026-06-10T14:00:00Z", "2026-06-10T15:00:00Z",
 	})
 	same(t, "nothing is closed", [2]int{len(back.ClosedSlots), len(back.Conflicts)}, [2]int{})
-	same(t, "and offered to others", starts(s.list(s.student(nil)).Nodes), starts(back.Slots))
+	same(t, "and offered to others", starts(s.List(s.Student(nil)).Nodes), starts(back.Slots))
 	var data struct{ Interview interview }
-	s.ask("query($i: ID!) { interview(id: $i) { status slot { id status } } }", in{"i": stands}).into(&data)
+	s.Ask("query($i: ID!) { interview(id: $i) { status slot { id status } } }", in{"i": stands}).Into(&data)
 	same(t, "the interview stands where it stood", data.Interview,
 		interview{Status: "BOOKED", Slot: slot{ID: rule.Slots[0].ID, Status: "BOOKED"}})
 
-	before = s.rows()
+	before = s.Rows()
 	same(t, "who is there does not return", len(s.active(ann, true, nil).Slots), 0)
-	same(t, "and nothing is written", s.rows(), before)
-	same(t, "the window is the same one", s.publish(ann, t0.Add(day), 3*time.Hour, 60).Availability.ID, window.Availability.ID)
-	s.sound()
+	same(t, "and nothing is written", s.Rows(), before)
+	same(t, "the window is the same one", s.Publish(ann, t0.Add(day), 3*time.Hour, 60).Availability.ID, window.Availability.ID)
+	s.Sound()
 }
 
 // A rule is published again as far as it was; what came due meanwhile follows
@@ -70,14 +70,14 @@ func TestRuleGoesOnAfterAReturn(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	var policy struct{ Errors []refused }
-	s.mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
-	s.accepted(policy.Errors)
-	ann := s.interviewer(nil)
-	s.accepted(s.weekly(ann, in{"endDate": nil, "endTime": "15:00"}).Errors) // published until 11 June, 08:00
-	s.accepted(s.active(ann, false, nil).Errors)
-	s.setClock(t0.Add(8 * day)) // 9 June
+	s.Mutate("updateBookingPolicy", "", in{"publishHorizonDays": 10}, &policy)
+	s.Accepted(policy.Errors)
+	ann := s.Interviewer(nil)
+	s.Accepted(s.weekly(ann, in{"endDate": nil, "endTime": "15:00"}).Errors) // published until 11 June, 08:00
+	s.Accepted(s.active(ann, false, nil).Errors)
+	s.SetClock(t0.Add(8 * day)) // 9 June
 	extend := func() int {
-		result, err := s.app.ExtendAvailability(t.Context())
+		result, err := s.App.ExtendAvailability(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,11 +85,11 @@ func TestRuleGoesOnAfterAReturn(t *testing.T) {
 	}
 	same(t, "who is away is not extended", extend(), 0)
 	back := s.active(ann, true, nil)
-	s.accepted(back.Errors)
+	s.Accepted(back.Errors)
 	same(t, "as far as it was", starts(back.Slots), []string{"2026-06-09T14:00:00Z", "2026-06-10T14:00:00Z"})
 	same(t, "the rest", extend(), 8)
-	same(t, "without a gap", len(s.list(s.student(nil)).Nodes), 10)
-	s.sound()
+	same(t, "without a gap", len(s.List(s.Student(nil)).Nodes), 10)
+	s.Sound()
 }
 
 // A day that was full when the interviewer left is full when he is back, unless
@@ -97,9 +97,9 @@ func TestRuleGoesOnAfterAReturn(t *testing.T) {
 func TestReturnToAFullDay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(in{"maxPerDay": 1})
+	ann := s.Interviewer(in{"maxPerDay": 1})
 	rule := s.weekly(ann, in{"endDate": "2026-06-09"})
-	s.booked(s.student(nil), rule.Slots[0].ID)
+	s.Booked(s.Student(nil), rule.Slots[0].ID)
 	for _, test := range []struct {
 		set     in
 		offered []string
@@ -108,11 +108,11 @@ func TestReturnToAFullDay(t *testing.T) {
 		{in{"maxPerDay": nil}, []string{"2026-06-08T15:00:00Z", "2026-06-09T14:00:00Z", "2026-06-09T15:00:00Z"}},
 		{in{"maxPerDay": 1}, []string{"2026-06-09T14:00:00Z", "2026-06-09T15:00:00Z"}},
 	} {
-		s.accepted(s.active(ann, false, nil).Errors)
+		s.Accepted(s.active(ann, false, nil).Errors)
 		back := s.active(ann, true, test.set)
-		s.accepted(back.Errors)
+		s.Accepted(back.Errors)
 		same(t, "published again", len(back.Slots), 3)
-		same(t, "offered", starts(s.list(s.student(nil)).Nodes), test.offered)
-		s.sound()
+		same(t, "offered", starts(s.List(s.Student(nil)).Nodes), test.offered)
+		s.Sound()
 	}
 }

@@ -10,9 +10,9 @@ import (
 
 // meets is where the interview takes place; empty for nowhere.
 func (s *school) meets(interview string) string {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct{ Interview struct{ MeetingURL *string } }
-	s.ask("query($id: ID!) { interview(id: $id) { meetingUrl } }", in{"id": interview}).into(&data)
+	s.Ask("query($id: ID!) { interview(id: $id) { meetingUrl } }", in{"id": interview}).Into(&data)
 	if data.Interview.MeetingURL == nil {
 		return ""
 	}
@@ -22,39 +22,39 @@ func (s *school) meets(interview string) string {
 func TestInterviewsTakePlaceInTheInterviewersRoom(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, student := s.interviewer(nil), s.student(nil)
-	first := s.booked(student, s.slot(ann, day))
+	ann, student := s.Interviewer(nil), s.Student(nil)
+	first := s.Booked(student, s.Slot(ann, day))
 	same(t, "there is no room yet", s.meets(first), "")
-	s.accepted(s.updateInterviewer(ann, in{"meetingUrl": "  " + room("ann") + " "}))
-	s.act(booking.RoleStudent, int64(number(t, student)))
+	s.Accepted(s.updateInterviewer(ann, in{"meetingUrl": "  " + room("ann") + " "}))
+	s.Act(booking.RoleStudent, int64(number(t, student)))
 	same(t, "the student finds it", s.meets(first), room("ann"))
-	s.act(booking.RoleInterviewer, int64(number(t, ann)))
+	s.Act(booking.RoleInterviewer, int64(number(t, ann)))
 	same(t, "the interviewer, too", s.meets(first), room("ann"))
-	s.act(booking.RoleAdmin, 0)
-	s.accepted(s.updateInterviewer(ann, in{"name": "Ann"}))
+	s.Act(booking.RoleAdmin, 0)
+	s.Accepted(s.updateInterviewer(ann, in{"name": "Ann"}))
 	same(t, "what is left out stays", s.meets(first), room("ann"))
-	s.accepted(s.cancel(first).Errors)
+	s.Accepted(s.Cancel(first).Errors)
 	same(t, "cancelled", s.meets(first), "")
 
-	second := s.booked(student, s.slot(ann, 2*day))
+	second := s.Booked(student, s.Slot(ann, 2*day))
 	for _, none := range []any{nil, " "} {
-		s.accepted(s.updateInterviewer(ann, in{"meetingUrl": none}))
+		s.Accepted(s.updateInterviewer(ann, in{"meetingUrl": none}))
 		same(t, "taken away", s.meets(second), "")
-		s.accepted(s.updateInterviewer(ann, in{"meetingUrl": room("new")}))
+		s.Accepted(s.updateInterviewer(ann, in{"meetingUrl": room("new")}))
 		same(t, "another", s.meets(second), room("new"))
 	}
-	s.setClock(t0.Add(2*day + 2*time.Hour))
-	s.accepted(s.complete(second, 4).Errors)
+	s.SetClock(t0.Add(2*day + 2*time.Hour))
+	s.Accepted(s.Complete(second, 4).Errors)
 	same(t, "completed", s.meets(second), "")
-	s.sound()
+	s.Sound()
 }
 
 func TestBadRooms(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
+	ann := s.Interviewer(nil)
 	longest := room(strings.Repeat("x", 500-len(room(""))))
-	s.accepted(s.updateInterviewer(ann, in{"meetingUrl": longest, "photoUrl": "HTTPS://photos.example.org/ann.jpg"}))
+	s.Accepted(s.updateInterviewer(ann, in{"meetingUrl": longest, "photoUrl": "HTTPS://photos.example.org/ann.jpg"}))
 	for _, bad := range []string{
 		"http://meet.example.org/ann", "javascript:alert(1)", "meet.example.org/ann", "https://", "https:///ann", "https://:443/ann",
 		"https://meet.example.org@evil.example/", "https://meet.example.org/a b", "https://meet.example.org/\u0085x", "https:\\\\evil.example", longest + "x",

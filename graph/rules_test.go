@@ -9,11 +9,11 @@ import (
 
 // verdict lists and books one slot: both must give the same answer.
 func (s *school) verdict(student, slot string) []string {
-	s.t.Helper()
-	listed := slices.Contains(ids(s.listIn(student, t0.Add(-30*day), t0.Add(60*day)).Nodes), slot)
-	refusals := codes(s.tryBook(student, slot).Errors)
+	s.T.Helper()
+	listed := slices.Contains(ids(s.ListIn(student, t0.Add(-30*day), t0.Add(60*day)).Nodes), slot)
+	refusals := codes(s.TryBook(student, slot).Errors)
 	if listed != (len(refusals) == 0) {
-		s.t.Errorf("slot %s: listed is %v and booking answers %v", slot, listed, refusals)
+		s.T.Errorf("slot %s: listed is %v and booking answers %v", slot, listed, refusals)
 	}
 	return refusals
 }
@@ -21,8 +21,8 @@ func (s *school) verdict(student, slot string) []string {
 func TestRangeEdges(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	slot := s.newSlot(day) // [t0+24h, t0+25h)
+	student := s.Student(nil)
+	slot := s.NewSlot(day) // [t0+24h, t0+25h)
 	start, end := t0.Add(day), t0.Add(day+time.Hour)
 	for _, test := range []struct {
 		name       string
@@ -38,7 +38,7 @@ func TestRangeEdges(t *testing.T) {
 		{"touches its start", start.Add(-time.Hour), start, false},
 		{"touches its end", end, end.Add(time.Hour), false},
 	} {
-		got := ids(s.listIn(student, test.start, test.end).Nodes)
+		got := ids(s.ListIn(student, test.start, test.end).Nodes)
 		same(t, test.name, slices.Contains(got, slot), test.inside)
 	}
 }
@@ -46,8 +46,8 @@ func TestRangeEdges(t *testing.T) {
 func TestPastAndNotice(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	slot := s.newSlot(day)
+	student := s.Student(nil)
+	slot := s.NewSlot(day)
 	at := t0.Add(day)
 	for _, test := range []struct {
 		name   string
@@ -62,10 +62,10 @@ func TestPastAndNotice(t *testing.T) {
 		{"a microsecond less than the notice", at.Add(-time.Hour + time.Microsecond), 3600, []string{"TOO_SOON"}},
 		{"past is not too soon as well", at, 3600, []string{"SLOT_IN_PAST"}},
 	} {
-		s.setClock(test.now)
+		s.SetClock(test.now)
 		var policy struct{ Errors []refused }
-		s.mutate("updateBookingPolicy", "bookingPolicy { version }", map[string]any{"minimumNoticeSeconds": test.notice}, &policy)
-		s.accepted(policy.Errors)
+		s.Mutate("updateBookingPolicy", "bookingPolicy { version }", map[string]any{"minimumNoticeSeconds": test.notice}, &policy)
+		s.Accepted(policy.Errors)
 		same(t, test.name, s.verdict(student, slot), test.want)
 	}
 }
@@ -73,13 +73,13 @@ func TestPastAndNotice(t *testing.T) {
 func TestNeverTheSameInterviewerTwice(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	ann := s.interviewer(nil)
-	first, second := s.slot(ann, day), s.slot(ann, 10*day)
-	id := s.booked(student, first)
+	student := s.Student(nil)
+	ann := s.Interviewer(nil)
+	first, second := s.Slot(ann, day), s.Slot(ann, 10*day)
+	id := s.Booked(student, first)
 	same(t, "a booking to come blocks", s.verdict(student, second), []string{"ALREADY_INTERVIEWED"})
-	s.setClock(t0.Add(2 * day))
-	s.accepted(s.complete(id, 5).Errors)
+	s.SetClock(t0.Add(2 * day))
+	s.Accepted(s.Complete(id, 5).Errors)
 	same(t, "a completed one blocks", s.verdict(student, second), []string{"ALREADY_INTERVIEWED"})
 	for status, want := range map[string][]string{
 		"CANCELLED": {}, "STUDENT_NO_SHOW": {}, "INTERVIEWER_NO_SHOW": {}, "BOOKED": {"ALREADY_INTERVIEWED"},
@@ -91,13 +91,13 @@ func TestNeverTheSameInterviewerTwice(t *testing.T) {
 
 // setStatus writes a status that the API has no mutation for yet.
 func (s *school) setStatus(interview, status string) {
-	s.t.Helper()
-	_, err := s.db.SQL(s.t).ExecContext(s.t.Context(), `UPDATE interviews SET status = $2, grade = NULL,
+	s.T.Helper()
+	_, err := s.DB.SQL(s.T).ExecContext(s.T.Context(), `UPDATE interviews SET status = $2, grade = NULL,
 		completed_at = CASE WHEN $2 = 'COMPLETED' THEN ends_at END,
 		cancelled_at = CASE WHEN $2 = 'CANCELLED' THEN starts_at END,
-		no_show_at = CASE WHEN $2 LIKE '%NO_SHOW' THEN ends_at END WHERE id = $1`, number(s.t, interview), status)
+		no_show_at = CASE WHEN $2 LIKE '%NO_SHOW' THEN ends_at END WHERE id = $1`, number(s.T, interview), status)
 	if err != nil {
-		s.t.Fatalf("set the status of interview %s: %v", interview, err)
+		s.T.Fatalf("set the status of interview %s: %v", interview, err)
 	}
 }
 
@@ -109,10 +109,10 @@ func TestWhatCountsAsUsed(t *testing.T) {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student := s.student(map[string]any{"interviewLimit": 1})
-			id := s.booked(student, s.newSlot(day))
+			student := s.Student(map[string]any{"interviewLimit": 1})
+			id := s.Booked(student, s.NewSlot(day))
 			s.setStatus(id, status)
-			same(t, "used", s.list(student).Eligibility.InterviewsUsed, used)
+			same(t, "used", s.List(student).Eligibility.InterviewsUsed, used)
 		})
 	}
 }
@@ -120,8 +120,8 @@ func TestWhatCountsAsUsed(t *testing.T) {
 func TestOwnOverlap(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.booked(student, s.newSlot(day)) // [24h, 25h)
+	student := s.Student(nil)
+	s.Booked(student, s.NewSlot(day)) // [24h, 25h)
 	for _, test := range []struct {
 		name  string
 		after time.Duration
@@ -133,31 +133,31 @@ func TestOwnOverlap(t *testing.T) {
 		{"a second before its end", day + time.Hour - time.Second, []string{"OWN_OVERLAP"}},
 		{"touching after", day + time.Hour, []string{}},
 	} {
-		same(t, test.name, s.verdict(student, s.newSlot(test.after)), test.want)
+		same(t, test.name, s.verdict(student, s.NewSlot(test.after)), test.want)
 	}
 }
 
 func TestNobodyInterviewsThemselves(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(map[string]any{"email": "Both@Example.org"})
-	slot := s.slot(s.interviewer(map[string]any{"email": "both@example.org"}), day)
+	student := s.Student(map[string]any{"email": "Both@Example.org"})
+	slot := s.Slot(s.Interviewer(map[string]any{"email": "both@example.org"}), day)
 	same(t, "refused", s.verdict(student, slot), []string{"SELF_INTERVIEW"})
-	same(t, "and explained", s.list(student).reasons(), []string{"SELF_INTERVIEW"})
+	same(t, "and explained", s.List(student).Reasons(), []string{"SELF_INTERVIEW"})
 }
 
 func TestAllViolatedRulesAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other := s.student(map[string]any{"interviewLimit": 2}), s.student(nil)
-	ann := s.interviewer(nil)
-	taken := s.slot(ann, 10*day)
-	s.booked(other, taken)
-	first, second := s.booked(student, s.slot(ann, day)), s.booked(student, s.newSlot(10*day))
-	s.setClock(t0.Add(10 * day))
-	s.accepted(s.complete(first, 0).Errors)
-	s.accepted(s.complete(second, 3).Errors)
-	answer := s.tryBook(student, taken)
+	student, other := s.Student(map[string]any{"interviewLimit": 2}), s.Student(nil)
+	ann := s.Interviewer(nil)
+	taken := s.Slot(ann, 10*day)
+	s.Booked(other, taken)
+	first, second := s.Booked(student, s.Slot(ann, day)), s.Booked(student, s.NewSlot(10*day))
+	s.SetClock(t0.Add(10 * day))
+	s.Accepted(s.Complete(first, 0).Errors)
+	s.Accepted(s.Complete(second, 3).Errors)
+	answer := s.TryBook(student, taken)
 	same(t, "codes", codes(answer.Errors), []string{
 		"SLOT_TAKEN", "SLOT_IN_PAST", "ALREADY_INTERVIEWED", "OWN_OVERLAP", "LIMIT_REACHED", "GRADES_TOO_LOW",
 	})
@@ -173,33 +173,33 @@ func TestAllViolatedRulesAtOnce(t *testing.T) {
 func TestSlotTakenOffersAlternatives(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	winner, loser := s.student(nil), s.student(nil)
-	ann := s.interviewer(nil)
-	wanted := s.slot(ann, 2*day)
-	s.newSlot(day) // before the wanted time
+	winner, loser := s.Student(nil), s.Student(nil)
+	ann := s.Interviewer(nil)
+	wanted := s.Slot(ann, 2*day)
+	s.NewSlot(day) // before the wanted time
 	var later []string
 	for i := range 7 {
-		later = append(later, s.newSlot(time.Duration(3+i)*day))
+		later = append(later, s.NewSlot(time.Duration(3+i)*day))
 	}
-	s.booked(winner, wanted)
-	refusal := s.book(loser, wanted).Errors
+	s.Booked(winner, wanted)
+	refusal := s.Book(loser, wanted).Errors
 	same(t, "code", codes(refusal), []string{"SLOT_TAKEN"})
 	same(t, "type", refusal[0].Typename, "SlotTaken")
 	same(t, "the next five", ids(refusal[0].Alternatives), later[:5])
 	for _, alternative := range refusal[0].Alternatives {
-		same(t, "each can be booked", codes(s.tryBook(loser, alternative.ID).Errors), []string{})
+		same(t, "each can be booked", codes(s.TryBook(loser, alternative.ID).Errors), []string{})
 	}
 }
 
 func TestOrderIsTotalAndPagesAreStable(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
+	student := s.Student(nil)
 	var want []string
 	for i := range 9 { // three times, three slots at each: ties are broken by id
-		want = append(want, s.newSlot(time.Duration(1+i/3)*day))
+		want = append(want, s.NewSlot(time.Duration(1+i/3)*day))
 	}
-	same(t, "one page", ids(s.list(student).Nodes), want)
+	same(t, "one page", ids(s.List(student).Nodes), want)
 	for _, first := range []int{1, 2, 4, 9} {
 		t.Run(fmt.Sprintf("pages of %d", first), func(t *testing.T) {
 			var got []string
@@ -209,10 +209,10 @@ func TestOrderIsTotalAndPagesAreStable(t *testing.T) {
 					t.Fatal("the pages do not end")
 				}
 				var data struct{ AvailableSlots available }
-				s.ask(`query($s: ID!, $after: String, $first: Int) { availableSlots(studentId: $s, first: $first, after: $after,
+				s.Ask(`query($s: ID!, $after: String, $first: Int) { availableSlots(studentId: $s, first: $first, after: $after,
 					start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") {
 					nodes { id } totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
-					map[string]any{"s": student, "first": first, "after": after}).into(&data)
+					map[string]any{"s": student, "first": first, "after": after}).Into(&data)
 				page := data.AvailableSlots
 				got = append(got, ids(page.Nodes)...)
 				same(t, "total", page.TotalCount, 9)
@@ -231,49 +231,49 @@ func TestOrderIsTotalAndPagesAreStable(t *testing.T) {
 func TestEmptyReasons(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other := s.student(nil), s.student(nil)
-	same(t, "nothing published", s.list(student).reasons(), []string{"NONE_PUBLISHED"})
+	student, other := s.Student(nil), s.Student(nil)
+	same(t, "nothing published", s.List(student).Reasons(), []string{"NONE_PUBLISHED"})
 
-	past := s.listIn(student, t0.Add(-10*day), t0.Add(-9*day))
-	same(t, "a range in the past", past.reasons(), []string{"RANGE_IN_PAST"})
+	past := s.ListIn(student, t0.Add(-10*day), t0.Add(-9*day))
+	same(t, "a range in the past", past.Reasons(), []string{"RANGE_IN_PAST"})
 
-	s.booked(other, s.newSlot(day))
-	ann := s.interviewer(nil)
-	s.booked(student, s.slot(ann, 2*day))
-	s.slot(ann, 3*day)
-	s.newSlot(2 * day)
-	s.setClock(t0.Add(time.Hour))
-	answer := s.list(student)
-	same(t, "why each slot is away", answer.reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED", "OWN_OVERLAP"})
+	s.Booked(other, s.NewSlot(day))
+	ann := s.Interviewer(nil)
+	s.Booked(student, s.Slot(ann, 2*day))
+	s.Slot(ann, 3*day)
+	s.NewSlot(2 * day)
+	s.SetClock(t0.Add(time.Hour))
+	answer := s.List(student)
+	same(t, "why each slot is away", answer.Reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED", "OWN_OVERLAP"})
 	counts := []int{}
 	for _, reason := range answer.EmptyReasons {
 		counts = append(counts, reason.Count)
 	}
 	same(t, "a slot counts under every reason", counts, []int{2, 2, 2})
-	s.newSlot(5 * day)
-	same(t, "no reasons when there are slots", s.list(student).reasons(), []string{})
+	s.NewSlot(5 * day)
+	same(t, "no reasons when there are slots", s.List(student).Reasons(), []string{})
 }
 
 func TestInstantsInTheDefaultZone(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
+	student := s.Student(nil)
 	var data struct{ AvailableSlots available }
-	s.ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2020-06-05T13:00:00", end: "2020-06-05T14:00:00") {
-		nodes { id } emptyReasons { code message } } }`, student), nil).into(&data)
+	s.Ask(fmt.Sprintf(`{ availableSlots(studentId: %s, start: "2020-06-05T13:00:00", end: "2020-06-05T14:00:00") {
+		nodes { id } emptyReasons { code message } } }`, student), nil).Into(&data)
 	same(t, "no slots", len(data.AvailableSlots.Nodes), 0)
-	same(t, "why", data.AvailableSlots.reasons(), []string{"RANGE_IN_PAST"})
+	same(t, "why", data.AvailableSlots.Reasons(), []string{"RANGE_IN_PAST"})
 }
 
 func TestNullFirstIsTheDefault(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for range 21 {
-		s.student(nil)
+		s.Student(nil)
 	}
 	var data struct{ Students struct{ Nodes []person } }
-	s.ask("{ students(first: null) { nodes { id } } }", nil).into(&data)
+	s.Ask("{ students(first: null) { nodes { id } } }", nil).Into(&data)
 	same(t, "a page of null", len(data.Students.Nodes), 20)
-	s.ask("{ students { nodes { id } } }", nil).into(&data)
+	s.Ask("{ students { nodes { id } } }", nil).Into(&data)
 	same(t, "a page of nothing said", len(data.Students.Nodes), 20)
 }

@@ -23,20 +23,20 @@ func TestWhatIsSomebodyElsesTakesTheSameStatements(t *testing.T) {
 			trace := &statements{}
 			s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)})
 			a, b := s.household("a"), s.household("b")
-			left := s.interviewer(nil)
-			s.mutate("updateInterviewer", "interviewer { id }", map[string]any{"interviewerId": left, "active": false}, &published{})
+			left := s.Interviewer(nil)
+			s.Mutate("updateInterviewer", "interviewer { id }", map[string]any{"interviewerId": left, "active": false}, &published{})
 			id := a.student
 			if role == booking.RoleInterviewer {
 				id = a.interviewer
 			}
-			s.act(role, int64(number(t, id)))
+			s.Act(role, int64(number(t, id)))
 			tried := 0
 			alike := func(name string, ask func(household) (string, map[string]any)) {
 				tried++
 				trace.take()
-				answer := s.ask(ask(b)).body
+				answer := s.Ask(ask(b)).Body
 				sent := trace.take()
-				if missing := s.ask(ask(nobody)).body; digits.ReplaceAllString(answer, "0") != digits.ReplaceAllString(missing, "0") {
+				if missing := s.Ask(ask(nobody)).Body; digits.ReplaceAllString(answer, "0") != digits.ReplaceAllString(missing, "0") {
 					t.Errorf("%s answers\n%s\nand of what is not there\n%s", name, answer, missing)
 				}
 				if diff := cmp.Diff(trace.take(), sent); diff != "" {

@@ -18,8 +18,8 @@ func TestSearchAndOrderFoldNames(t *testing.T) {
 	}
 	ids := make([]string, len(names))
 	for i, name := range names {
-		ids[i] = s.student(map[string]any{"name": name, "email": fmt.Sprintf("s%d@example.org", i)})
-		s.interviewer(map[string]any{"name": name, "email": fmt.Sprintf("s%d@example.org", i)})
+		ids[i] = s.Student(map[string]any{"name": name, "email": fmt.Sprintf("s%d@example.org", i)})
+		s.Interviewer(map[string]any{"name": name, "email": fmt.Sprintf("s%d@example.org", i)})
 	}
 	type people struct {
 		TotalCount int
@@ -32,7 +32,7 @@ func TestSearchAndOrderFoldNames(t *testing.T) {
 	const fields = "{ totalCount nodes { id } pageInfo { hasNextPage endCursor } }"
 	found := func(list, words string) []string {
 		var data struct{ It people }
-		s.ask("query($s: String!) { it: "+list+"(filter: {search: $s}) "+fields+" }", map[string]any{"s": words}).into(&data)
+		s.Ask("query($s: String!) { it: "+list+"(filter: {search: $s}) "+fields+" }", map[string]any{"s": words}).Into(&data)
 		out := []string{}
 		for _, p := range data.It.Nodes {
 			out = append(out, names[number(t, p.ID)-1])
@@ -60,7 +60,7 @@ func TestSearchAndOrderFoldNames(t *testing.T) {
 		got, after := []string{}, ""
 		for more := true; more; {
 			var data struct{ Students people }
-			s.ask("{ students(first: 2, orderBy: {field: NAME, direction: "+direction+"}"+after+") "+fields+" }", nil).into(&data)
+			s.Ask("{ students(first: 2, orderBy: {field: NAME, direction: "+direction+"}"+after+") "+fields+" }", nil).Into(&data)
 			for _, p := range data.Students.Nodes {
 				got = append(got, p.ID)
 			}
@@ -68,5 +68,5 @@ func TestSearchAndOrderFoldNames(t *testing.T) {
 		}
 		same(t, direction, got, want)
 	}
-	s.sound()
+	s.Sound()
 }

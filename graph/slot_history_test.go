@@ -17,17 +17,17 @@ type slotChange struct {
 
 // becomes are the entries of a slot's history, oldest first.
 func (s *school) becomes(slot string) []slotChange {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct {
 		Slot struct{ History []slotChange }
 	}
-	s.ask("query($id: ID!) { slot(id: $id) { history { what at until eventId } } }", in{"id": slot}).into(&data)
+	s.Ask("query($id: ID!) { slot(id: $id) { history { what at until eventId } } }", in{"id": slot}).Into(&data)
 	return data.Slot.History
 }
 
 // lose withdraws slots past the program, and keeps their history true.
 func (s *school) lose(where string) {
-	s.t.Helper()
+	s.T.Helper()
 	s.exec("WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE " + where + ` RETURNING id)
 		INSERT INTO slot_history (slot_id, what, at) SELECT id, 'WITHDRAWN', now() FROM gone`)
 }
@@ -45,8 +45,8 @@ func whats(changes []slotChange) []string {
 func TestSlotHistory(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, student, other := s.interviewer(nil), s.student(nil), s.student(nil)
-	slot, next := s.slot(ann, day), s.newSlot(2*day)
+	ann, student, other := s.Interviewer(nil), s.Student(nil), s.Student(nil)
+	slot, next := s.Slot(ann, day), s.NewSlot(2*day)
 	kindOf := func(event *string) string {
 		t.Helper()
 		for _, e := range s.events("") {
@@ -57,18 +57,18 @@ func TestSlotHistory(t *testing.T) {
 		return ""
 	}
 	hold := s.hold(student, slot).Hold.ID
-	s.setClock(t0.Add(time.Minute))
+	s.SetClock(t0.Add(time.Minute))
 	var released struct{ Errors []refused }
-	s.mutate("releaseHold", "hold { id }", in{"holdId": hold}, &released)
-	s.accepted(released.Errors)
+	s.Mutate("releaseHold", "hold { id }", in{"holdId": hold}, &released)
+	s.Accepted(released.Errors)
 	s.hold(student, slot)
-	interview := s.booked(student, slot)
-	s.accepted(s.move(interview, next).Errors)
+	interview := s.Booked(student, slot)
+	s.Accepted(s.move(interview, next).Errors)
 	s.hold(other, slot)
-	s.setClock(t0.Add(time.Hour)) // the hold has expired, and nothing has swept it
-	s.accepted(s.book(student, slot).Errors)
-	s.accepted(s.cancel(interview).Errors)
-	s.accepted(s.closing("withdrawSlot", "", in{"slotId": slot, "cancelBooked": true}).Errors)
+	s.SetClock(t0.Add(time.Hour)) // the hold has expired, and nothing has swept it
+	s.Accepted(s.Book(student, slot).Errors)
+	s.Accepted(s.Cancel(interview).Errors)
+	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slot, "cancelBooked": true}).Errors)
 	history := s.becomes(slot)
 	same(t, "the slot", whats(history), []string{
 		"PUBLISHED", "HELD", "RELEASED", "HELD", "BOOKED", "RELEASED", "HELD", "BOOKED", "WITHDRAWN",
@@ -86,21 +86,21 @@ func TestSlotHistory(t *testing.T) {
 	})
 	same(t, "the slot it was moved to", whats(s.becomes(next)), []string{"PUBLISHED", "BOOKED", "RELEASED"})
 
-	s.act(booking.RoleInterviewer, int64(number(t, ann)))
-	answer := s.ask("query($id: ID!) { slot(id: $id) { status history { what } } }", in{"id": slot})
-	if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "FORBIDDEN" || !strings.Contains(answer.body, "WITHDRAWN") {
-		t.Errorf("an interviewer reads %s, want the status and FORBIDDEN", answer.body)
+	s.Act(booking.RoleInterviewer, int64(number(t, ann)))
+	answer := s.Ask("query($id: ID!) { slot(id: $id) { status history { what } } }", in{"id": slot})
+	if len(answer.Errors) != 1 || answer.Errors[0].Extensions.Code != "FORBIDDEN" || !strings.Contains(answer.Body, "WITHDRAWN") {
+		t.Errorf("an interviewer reads %s, want the status and FORBIDDEN", answer.Body)
 	}
-	s.act(booking.RoleAdmin, 0)
-	s.sound()
+	s.Act(booking.RoleAdmin, 0)
+	s.Sound()
 }
 
 // Nothing that was written of the past can be changed or removed.
 func TestHistoryIsAppendOnly(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	s.newSlot(day)
-	db := s.db.SQL(t)
+	s.NewSlot(day)
+	db := s.DB.SQL(t)
 	for _, statement := range []string{
 		"UPDATE slot_history SET what = 'BOOKED'", "DELETE FROM slot_history", "TRUNCATE slot_history",
 		"UPDATE booking_policy_versions SET at = now()", "DELETE FROM booking_policy_versions", "TRUNCATE booking_policy_versions",
@@ -116,24 +116,24 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 func TestEventsNameThePolicyThatHeld(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.booked(student, s.newSlot(day))
+	student := s.Student(nil)
+	s.Booked(student, s.NewSlot(day))
 	var payload struct{ Errors []refused }
-	s.mutate("updateBookingPolicy", "bookingPolicy { version }", in{"interviewLimit": 7}, &payload)
-	s.accepted(payload.Errors)
-	s.booked(student, s.newSlot(2*day))
+	s.Mutate("updateBookingPolicy", "bookingPolicy { version }", in{"interviewLimit": 7}, &payload)
+	s.Accepted(payload.Errors)
+	s.Booked(student, s.NewSlot(2*day))
 	var data struct {
 		Events struct {
 			Nodes []struct{ PolicyVersion *int }
 		}
 	}
-	s.ask("{ events(filter: {kind: [INTERVIEW_BOOKED, POLICY_UPDATED]}) { nodes { policyVersion } } }", nil).into(&data)
+	s.Ask("{ events(filter: {kind: [INTERVIEW_BOOKED, POLICY_UPDATED]}) { nodes { policyVersion } } }", nil).Into(&data)
 	var versions []int
 	for _, e := range data.Events.Nodes {
 		versions = append(versions, *e.PolicyVersion)
 	}
 	same(t, "versions", versions, []int{1, 2, 2})
-	rows, err := s.db.SQL(t).QueryContext(t.Context(), "SELECT policy ->> 'interview_limit' FROM booking_policy_versions ORDER BY version")
+	rows, err := s.DB.SQL(t).QueryContext(t.Context(), "SELECT policy ->> 'interview_limit' FROM booking_policy_versions ORDER BY version")
 	if err != nil {
 		t.Fatal(err)
 	}

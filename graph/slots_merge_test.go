@@ -28,34 +28,34 @@ const slotsMergedOf = `subscription($s: ID!, $start: DateTime!, $end: DateTime!,
 		eligibility { eligible interviewsUsed interviewLimit interviewsRemaining recentGrades reasons { code message } } } }`
 
 func (c *client) merging(student string, set map[string]any) string {
-	c.t.Helper()
+	c.T.Helper()
 	variables := map[string]any{"s": student, "start": t0.Format(time.RFC3339), "end": t0.Add(30 * day).Format(time.RFC3339)}
 	for key, value := range set {
 		variables[key] = value
 	}
-	return c.subscribed(slotsMergedOf, variables)
+	return c.Subscribed(slotsMergedOf, variables)
 }
 
 func (c *client) merged(id string, until func(slotsMerged) bool) (e slotsMerged) {
-	c.t.Helper()
+	c.T.Helper()
 	for !until(e) {
-		c.event(id, &e)
+		c.Event(id, &e)
 	}
 	return e
 }
 
 // edges are the first so many of what a student may book.
 func (s *school) edges(student string, first int) (edges []cursored, total int) {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct {
 		AvailableSlots struct {
 			TotalCount int
 			Edges      []cursored
 		}
 	}
-	s.ask(`query($s: ID!, $start: DateTime!, $end: DateTime!, $first: Int) { availableSlots(studentId: $s, start: $start, end: $end, first: $first) {
+	s.Ask(`query($s: ID!, $start: DateTime!, $end: DateTime!, $first: Int) { availableSlots(studentId: $s, start: $start, end: $end, first: $first) {
 		totalCount edges { cursor node { id start } } } }`,
-		in{"s": student, "start": moment(0), "end": moment(30 * day), "first": first}).into(&data)
+		in{"s": student, "start": moment(0), "end": moment(30 * day), "first": first}).Into(&data)
 	return data.AvailableSlots.Edges, data.AvailableSlots.TotalCount
 }
 
@@ -64,14 +64,14 @@ func (s *school) edges(student string, first int) (edges []cursored, total int) 
 func TestChangesMergeIntoPages(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
-	me, other, ann := s.student(nil), s.student(nil), s.interviewer(nil)
+	me, other, ann := s.Student(nil), s.Student(nil), s.Interviewer(nil)
 	for n := range 6 {
-		s.newSlot(time.Duration(2*n+2) * day)
+		s.NewSlot(time.Duration(2*n+2) * day)
 	}
-	taken := s.newSlot(5 * day)
-	interview := s.booked(other, taken)
+	taken := s.NewSlot(5 * day)
+	interview := s.Booked(other, taken)
 	shown, total := s.edges(me, 4)
-	c := second.connect()
+	c := second.Connect()
 	id := c.merging(me, in{"before": shown[3].Cursor})
 	merge := func(e slotsMerged) {
 		t.Helper()
@@ -93,18 +93,18 @@ func TestChangesMergeIntoPages(t *testing.T) {
 		same(t, what+", total", total, count)
 	}
 
-	s.accepted(s.cancel(interview).Errors) // its slot opens between the second and the third
+	s.Accepted(s.Cancel(interview).Errors) // its slot opens between the second and the third
 	merge(c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.TotalCount == 7 }))
 	wantFresh("opened in between")
 	same(t, "as many more", len(shown), 5)
 
-	beyond := s.slot(ann, 20*day) // on a page that is not shown
+	beyond := s.Slot(ann, 20*day) // on a page that is not shown
 	merge(c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.TotalCount == 8 }))
 	wantFresh("opened beyond")
 	same(t, "no more", len(shown), 5)
 	same(t, "not shown", slices.ContainsFunc(shown, func(e cursored) bool { return e.Node.ID == beyond }), false)
 
-	s.booked(other, shown[0].Node.ID)
+	s.Booked(other, shown[0].Node.ID)
 	merge(c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.TotalCount == 7 }))
 	wantFresh("closed")
 }
@@ -112,12 +112,12 @@ func TestChangesMergeIntoPages(t *testing.T) {
 func TestChangesAreFilteredAsTheList(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
-	me, other := s.student(nil), s.student(nil)
-	ann, ben := s.interviewer(in{"tags": []string{"go", "senior"}}), s.interviewer(in{"tags": []string{"go"}})
-	byTag, byInterviewer := second.connect(), second.connect()
+	me, other := s.Student(nil), s.Student(nil)
+	ann, ben := s.Interviewer(in{"tags": []string{"go", "senior"}}), s.Interviewer(in{"tags": []string{"go"}})
+	byTag, byInterviewer := second.Connect(), second.Connect()
 	tagged := byTag.merging(me, in{"tags": []string{" Senior"}})
 	of := byInterviewer.merging(me, in{"of": []string{ben}})
-	b, a := s.slot(ben, 2*day), s.slot(ann, day)
+	b, a := s.Slot(ben, 2*day), s.Slot(ann, day)
 	opened := func(c *client, id, slot string) {
 		t.Helper()
 		e := c.merged(id, func(e slotsMerged) bool { return len(e.SlotsChanged.OpenedEdges) > 0 })
@@ -126,7 +126,7 @@ func TestChangesAreFilteredAsTheList(t *testing.T) {
 	}
 	opened(byTag, tagged, a)
 	opened(byInterviewer, of, b)
-	s.booked(other, a)
+	s.Booked(other, a)
 	e := byTag.merged(tagged, func(e slotsMerged) bool { return slices.Contains(e.SlotsChanged.ClosedIDs, a) })
 	same(t, "total", e.SlotsChanged.TotalCount, 0)
 }
@@ -134,12 +134,12 @@ func TestChangesAreFilteredAsTheList(t *testing.T) {
 func TestEligibilityIsToldAlone(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
-	me := s.student(nil)
-	c := second.connect()
+	me := s.Student(nil)
+	c := second.Connect()
 	id := c.merging(me, nil)
 	var payload struct{ Errors []refused }
-	s.mutate("updateStudent", "student { id }", in{"studentId": me, "interviewLimit": 3}, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("updateStudent", "student { id }", in{"studentId": me, "interviewLimit": 3}, &payload)
+	s.Accepted(payload.Errors)
 	e := c.merged(id, func(e slotsMerged) bool { return e.SlotsChanged.Eligibility.InterviewLimit == 3 })
 	same(t, "opened and closed", [2]int{len(e.SlotsChanged.OpenedEdges), len(e.SlotsChanged.ClosedIDs)}, [2]int{0, 0})
 	same(t, "remaining", e.SlotsChanged.Eligibility.InterviewsRemaining, 3)

@@ -7,8 +7,8 @@ import (
 
 // followTagged subscribes to slots with the tag t, of these interviewers or of all.
 func (c *client) followTagged(student string, of []string) string {
-	c.t.Helper()
-	return c.subscribed(`subscription($s: ID!, $start: DateTime!, $end: DateTime!, $of: [ID!]) {
+	c.T.Helper()
+	return c.Subscribed(`subscription($s: ID!, $start: DateTime!, $end: DateTime!, $of: [ID!]) {
 		slotsChanged(studentId: $s, start: $start, end: $end, tags: ["t"], interviewerIds: $of) { opened { id } closedIds refetch } }`,
 		in{"s": student, "start": moment(0), "end": moment(30 * day), "of": of})
 }
@@ -18,16 +18,16 @@ func (c *client) followTagged(student string, of []string) string {
 func TestSlotsChangedHearsOfTags(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
-	me, ann, bob := s.student(nil), s.interviewer(in{"tags": []string{"t"}}), s.interviewer(nil)
-	rule := s.publish(ann, t0.Add(7*day), 2*time.Hour, 60)
-	s.accepted(rule.Errors)
-	c, ofBob, all := second.connect(), second.connect(), second.connect()
-	tagged, others, untagged := c.followTagged(me, nil), ofBob.followTagged(me, []string{bob}), all.follow(me)
+	me, ann, bob := s.Student(nil), s.Interviewer(in{"tags": []string{"t"}}), s.Interviewer(nil)
+	rule := s.Publish(ann, t0.Add(7*day), 2*time.Hour, 60)
+	s.Accepted(rule.Errors)
+	c, ofBob, all := second.Connect(), second.Connect(), second.Connect()
+	tagged, others, untagged := c.followTagged(me, nil), ofBob.followTagged(me, []string{bob}), all.Follow(me)
 	refetches := func(what string) {
 		t.Helper()
 		for {
 			var e slotsChanged
-			if c.event(tagged, &e); e.SlotsChanged.Refetch {
+			if c.Event(tagged, &e); e.SlotsChanged.Refetch {
 				return
 			}
 			same(t, what+": but for what is published", len(e.SlotsChanged.ClosedIDs), 0)
@@ -36,8 +36,8 @@ func TestSlotsChangedHearsOfTags(t *testing.T) {
 	change := func(mutation string, input in) {
 		t.Helper()
 		var payload struct{ Errors []refused }
-		s.mutate(mutation, "", input, &payload)
-		s.accepted(payload.Errors)
+		s.Mutate(mutation, "", input, &payload)
+		s.Accepted(payload.Errors)
 	}
 	change("updateInterviewer", in{"interviewerId": ann, "tags": []string{}})
 	refetches("the interviewer lost a tag")
@@ -47,15 +47,15 @@ func TestSlotsChangedHearsOfTags(t *testing.T) {
 	refetches("the interviewer has it, too")
 	change("updateInterviewer", in{"interviewerId": ann, "tags": []string{}})
 	refetches("and lost it")
-	s.publish(ann, t0.Add(7*day), 3*time.Hour, 60) // a third slot, without the tag
+	s.Publish(ann, t0.Add(7*day), 3*time.Hour, 60) // a third slot, without the tag
 	change("removeAvailability", in{"availabilityId": rule.Availability.ID})
 	refetches("the slots belong to an availability without the tag")
 
 	// The others are told of nothing but slots.
-	slot := s.slot(bob, 8*day)
-	all.changes(untagged, []string{rule.Slots[0].ID, rule.Slots[1].ID, s.slotAt(moment(7*day + 2*time.Hour)), slot}, nil)
+	slot := s.Slot(bob, 8*day)
+	all.Changes(untagged, []string{rule.Slots[0].ID, rule.Slots[1].ID, s.slotAt(moment(7*day + 2*time.Hour)), slot}, nil)
 	change("updateInterviewer", in{"interviewerId": bob, "tags": []string{"t"}})
 	var e slotsChanged
-	ofBob.event(others, &e)
+	ofBob.Event(others, &e)
 	same(t, "of their interviewer", e.SlotsChanged.Refetch, true)
 }

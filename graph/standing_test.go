@@ -14,20 +14,20 @@ import (
 func TestStudentsByStanding(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	fresh := s.student(nil)
-	full := s.student(map[string]any{"interviewLimit": 1})
-	locked, waived := s.student(nil), s.student(nil)
-	s.live(full, day, nil)
-	s.setClock(t0)
+	fresh := s.Student(nil)
+	full := s.Student(map[string]any{"interviewLimit": 1})
+	locked, waived := s.Student(nil), s.Student(nil)
+	s.Live(full, day, nil)
+	s.SetClock(t0)
 	for n, student := range []string{locked, waived} {
-		s.setClock(t0)
-		interview := s.booked(student, s.newSlot(day))
-		s.setClock(t0.Add(day + 2*time.Hour))
-		s.complete(interview, n) // 0 and 1: both are too low
+		s.SetClock(t0)
+		interview := s.Booked(student, s.NewSlot(day))
+		s.SetClock(t0.Add(day + 2*time.Hour))
+		s.Complete(interview, n) // 0 and 1: both are too low
 	}
 	var granted struct{ Errors []refused }
-	s.mutate("grantWaiver", "__typename", map[string]any{"studentId": waived, "rule": "GRADES", "reason": "a bad day"}, &granted)
-	s.accepted(granted.Errors)
+	s.Mutate("grantWaiver", "__typename", map[string]any{"studentId": waived, "rule": "GRADES", "reason": "a bad day"}, &granted)
+	s.Accepted(granted.Errors)
 
 	for filter, want := range map[string][]string{
 		"": {fresh, full, locked, waived}, "eligible: true": {fresh, waived}, "eligible: false": {full, locked}, "eligible: null": {fresh, full, locked, waived},
@@ -42,21 +42,21 @@ func TestStudentsByStanding(t *testing.T) {
 		"interviewsUsed: {min: -1}":        "interviewsUsed.min is -1",
 		"interviewsUsed: {min: 3, max: 2}": "interviewsUsed.min is 3, which is greater than interviewsUsed.max, 2",
 	} {
-		a := s.ask("{ students(filter: {"+filter+"}) { totalCount } }", nil)
-		if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, says) {
-			t.Errorf("%s: answered %s", filter, a.body)
+		a := s.Ask("{ students(filter: {"+filter+"}) { totalCount } }", nil)
+		if a.Code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, says) {
+			t.Errorf("%s: answered %s", filter, a.Body)
 		}
 	}
-	s.act(booking.RoleStudent, int64(number(t, fresh)))
-	if a := s.ask("{ students(filter: {stuck: [GRADES_TOO_LOW]}) { totalCount } }", nil); a.code() != "FORBIDDEN" {
-		t.Errorf("a student: answered %s", a.body)
+	s.Act(booking.RoleStudent, int64(number(t, fresh)))
+	if a := s.Ask("{ students(filter: {stuck: [GRADES_TOO_LOW]}) { totalCount } }", nil); a.Code() != "FORBIDDEN" {
+		t.Errorf("a student: answered %s", a.Body)
 	}
 }
 
 // studentsWhere pages through the students that a filter finds, one at a time, and
 // insists on the total beside each page.
 func (s *school) studentsWhere(filter string, total int) []string {
-	s.t.Helper()
+	s.T.Helper()
 	got, after := []string{}, ""
 	for {
 		var data struct {
@@ -69,8 +69,8 @@ func (s *school) studentsWhere(filter string, total int) []string {
 				}
 			}
 		}
-		s.ask("{ students(first: 1, filter: {"+filter+"}"+after+") { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }", nil).into(&data)
-		same(s.t, filter+" in all", data.Students.TotalCount, total)
+		s.Ask("{ students(first: 1, filter: {"+filter+"}"+after+") { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }", nil).Into(&data)
+		same(s.T, filter+" in all", data.Students.TotalCount, total)
 		for _, n := range data.Students.Nodes {
 			got = append(got, n.ID)
 		}
@@ -84,7 +84,7 @@ func (s *school) studentsWhere(filter string, total int) []string {
 // standings are the filters of standingFilters that find each of the students, whose
 // totals agree, and who are all that there are.
 func (s *school) standings(students ...string) []string {
-	s.t.Helper()
+	s.T.Helper()
 	var document strings.Builder
 	for n, f := range standingFilters {
 		fmt.Fprintf(&document, "f%d: students(first: 10, filter: {%s}) { totalCount nodes { id } } ", n, f.filter)
@@ -93,11 +93,11 @@ func (s *school) standings(students ...string) []string {
 		TotalCount int
 		Nodes      []struct{ ID string }
 	}
-	s.ask("{ "+document.String()+"}", nil).into(&found)
+	s.Ask("{ "+document.String()+"}", nil).Into(&found)
 	by := map[string][]string{}
 	for n, f := range standingFilters {
 		list := found[fmt.Sprintf("f%d", n)]
-		same(s.t, f.name+" in all", list.TotalCount, len(list.Nodes))
+		same(s.T, f.name+" in all", list.TotalCount, len(list.Nodes))
 		for _, node := range list.Nodes {
 			by[node.ID] = append(by[node.ID], f.name)
 		}
@@ -106,8 +106,8 @@ func (s *school) standings(students ...string) []string {
 	for n, id := range students {
 		out[n] = strings.Join(by[id], ", ")
 	}
-	same(s.t, "students who are found", len(by), len(students))
-	s.sound()
+	same(s.T, "students who are found", len(by), len(students))
+	s.Sound()
 	return out
 }
 
@@ -127,12 +127,12 @@ type standingStory struct {
 func newStandingStory(t *testing.T) standingStory {
 	t.Helper()
 	s := newSchool(t)
-	return standingStory{s, s.student(nil), s.student(nil)}
+	return standingStory{s, s.Student(nil), s.Student(nil)}
 }
 
 func (s standingStory) says(after, want string) {
-	s.t.Helper()
-	same(s.t, after, s.standings(s.student, s.other), []string{want, "eligible, 0 used"})
+	s.T.Helper()
+	same(s.T, after, s.standings(s.student, s.other), []string{want, "eligible, 0 used"})
 }
 
 // The limit: the student's own and the policy's, with waivers and holds.
@@ -140,44 +140,44 @@ func TestFiltersFollowTheLimit(t *testing.T) {
 	t.Parallel()
 	s := newStandingStory(t)
 	s.says("nothing yet", "eligible, 0 used")
-	first := s.booked(s.student, s.newSlot(2*day))
+	first := s.Booked(s.student, s.NewSlot(2*day))
 	s.says("a booking", "eligible, 1 used")
 	s.limitTo(s.student, 1)
 	s.says("a limit of 1", "not eligible, limit, 1 used")
 	waiver := s.waive(s.student, "LIMIT", nil)
 	s.says("a waiver", "eligible, 1 used")
-	slot := s.newSlot(3 * day)
+	slot := s.NewSlot(3 * day)
 	hold := s.held(s.student, slot)
 	s.says("a hold on the waiver, which a booking of another slot ends", "eligible, 2 used")
 	second := s.bookHeld(s.student, slot, hold)
-	s.accepted(second.Errors)
+	s.Accepted(second.Errors)
 	s.says("a booking on the waiver", "not eligible, limit, 2 used")
-	s.accepted(s.cancel(second.Interview.ID).Errors)
+	s.Accepted(s.Cancel(second.Interview.ID).Errors)
 	s.says("its cancellation, which gives the use back", "eligible, 1 used")
 	s.revoke(waiver)
 	s.says("no waiver", "not eligible, limit, 1 used")
 	s.waive(s.student, "LIMIT", in{"expiresAt": t0.Add(time.Hour).Format(time.RFC3339)})
 	s.says("a waiver for an hour", "eligible, 1 used")
-	s.setClock(t0.Add(time.Hour))
+	s.SetClock(t0.Add(time.Hour))
 	s.says("an hour later", "not eligible, limit, 1 used")
 	s.limitTo(s.student, 2)
 	s.says("a limit of 2", "eligible, 1 used")
 	s.held(s.student, slot)
 	s.says("a hold beside it", "eligible, 2 used")
-	s.setClock(t0.Add(2 * time.Hour))
+	s.SetClock(t0.Add(2 * time.Hour))
 	s.says("the hold's end by the clock", "eligible, 1 used")
 	var payload struct{ Errors []refused }
-	s.mutate("updateStudent", "student { id }", in{"studentId": s.student, "interviewLimit": nil}, &payload)
-	s.accepted(payload.Errors)
+	s.Mutate("updateStudent", "student { id }", in{"studentId": s.student, "interviewLimit": nil}, &payload)
+	s.Accepted(payload.Errors)
 	s.policy(in{"interviewLimit": 1})
 	s.says("the policy's limit of 1", "not eligible, limit, 1 used")
 	s.policy(in{"interviewLimit": 2})
-	s.setClock(t0.Add(2*day + 30*time.Minute))
-	s.accepted(s.noShow(first, "INTERVIEWER").Errors)
+	s.SetClock(t0.Add(2*day + 30*time.Minute))
+	s.Accepted(s.noShow(first, "INTERVIEWER").Errors)
 	s.says("an interviewer who did not come", "eligible, 0 used")
-	s.accepted(s.undo(first).Errors)
+	s.Accepted(s.undo(first).Errors)
 	s.says("who came after all", "eligible, 1 used")
-	s.accepted(s.noShow(first, "STUDENT").Errors)
+	s.Accepted(s.noShow(first, "STUDENT").Errors)
 	s.says("a student who did not come", "eligible, 1 used")
 }
 
@@ -185,14 +185,14 @@ func TestFiltersFollowTheLimit(t *testing.T) {
 func TestFiltersFollowTheGrades(t *testing.T) {
 	t.Parallel()
 	s := newStandingStory(t)
-	planned := s.booked(s.student, s.newSlot(9*day)) // its grade comes last
-	interview := s.live(s.student, day, nil)
+	planned := s.Booked(s.student, s.NewSlot(9*day)) // its grade comes last
+	interview := s.Live(s.student, day, nil)
 	s.says("an interview without a grade", "eligible, 2 used")
-	s.accepted(s.complete(interview, 1).Errors)
+	s.Accepted(s.Complete(interview, 1).Errors)
 	s.says("a grade of 1", "not eligible, grades, 2 used")
-	s.accepted(s.complete(interview, 2).Errors)
+	s.Accepted(s.Complete(interview, 2).Errors)
 	s.says("a grade of 2 instead", "eligible, 2 used")
-	s.accepted(s.complete(interview, 0).Errors)
+	s.Accepted(s.Complete(interview, 0).Errors)
 	s.says("a grade of 0 instead", "not eligible, grades, 2 used")
 	s.limitTo(s.student, 2)
 	s.says("a limit of 2", "not eligible, limit, grades, 2 used")
@@ -201,9 +201,9 @@ func TestFiltersFollowTheGrades(t *testing.T) {
 	waiver := s.waive(s.student, "GRADES", nil)
 	s.says("both waived", "eligible, 2 used")
 	s.limitTo(s.student, 15)
-	last := s.live(s.student, 3*day, nil)
+	last := s.Live(s.student, 3*day, nil)
 	s.says("a booking on the waiver, without a grade", "not eligible, grades, 3 used or more")
-	s.accepted(s.complete(last, 5).Errors)
+	s.Accepted(s.Complete(last, 5).Errors)
 	s.says("a good grade: the low one is the last but one", "not eligible, grades, 3 used or more")
 	s.revoke(waiver)
 	s.policy(in{"gradeWindow": 1})
@@ -218,7 +218,7 @@ func TestFiltersFollowTheGrades(t *testing.T) {
 	s.says("only a 5 good enough", "eligible, 3 used or more")
 	s.policy(in{"minimumGradeExclusive": 1, "gradeWindow": 2})
 	s.says("the policy as it was", "not eligible, grades, 3 used or more")
-	s.setClock(t0.Add(9*day + 2*time.Hour))
-	s.accepted(s.complete(planned, 3).Errors)
+	s.SetClock(t0.Add(9*day + 2*time.Hour))
+	s.Accepted(s.Complete(planned, 3).Errors)
 	s.says("another good grade", "eligible, 3 used or more")
 }

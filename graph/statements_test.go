@@ -64,10 +64,10 @@ func TestStatements(t *testing.T) {
 				}
 			}
 			trace.take()
-			answer := s.ask(test.document, variables)
+			answer := s.Ask(test.document, variables)
 			sent := trace.take()
-			if len(answer.Errors) > 0 || strings.Contains(answer.body, `"message"`) {
-				t.Fatalf("it was not done: %s", answer.body)
+			if len(answer.Errors) > 0 || strings.Contains(answer.Body, `"message"`) {
+				t.Fatalf("it was not done: %s", answer.Body)
 			}
 			counted := sent
 			if begin := slices.Index(sent, "begin"); begin >= 0 {
@@ -95,21 +95,21 @@ const availableSlotsDocument = `query($student: ID!, $start: DateTime!, $end: Da
 // others; another student holds a slot, and one was not at his interview. It
 // answers what the documents above ask about.
 func busySchool(s *school) map[string]any {
-	s.t.Helper()
-	student, holder := s.student(nil), s.student(nil)
-	interview := s.booked(student, s.newSlot(30*time.Hour))
-	missed := s.booked(s.student(nil), s.newSlot(time.Hour))
+	s.T.Helper()
+	student, holder := s.Student(nil), s.Student(nil)
+	interview := s.Booked(student, s.NewSlot(30*time.Hour))
+	missed := s.Booked(s.Student(nil), s.NewSlot(time.Hour))
 	for range 3 {
-		s.booked(s.student(nil), s.newSlot(40*time.Hour))
+		s.Booked(s.Student(nil), s.NewSlot(40*time.Hour))
 	}
 	var slot string
 	for range 4 {
-		window := s.publish(s.interviewer(nil), t0.Add(48*time.Hour), 48*time.Hour, 15)
-		s.accepted(window.Errors)
+		window := s.Publish(s.Interviewer(nil), t0.Add(48*time.Hour), 48*time.Hour, 15)
+		s.Accepted(window.Errors)
 		slot = window.Slots[len(window.Slots)-1].ID
 	}
-	held := s.newSlot(20 * day)
-	s.setClock(t0.Add(time.Hour + 15*time.Minute))
+	held := s.NewSlot(20 * day)
+	s.SetClock(t0.Add(time.Hour + 15*time.Minute))
 	return map[string]any{
 		"student": student, "slot": slot, "interview": interview, "missed": missed,
 		"holder": holder, "held": held, "hold": s.held(holder, held),

@@ -3,16 +3,7 @@ package graph_test
 import (
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
-
-func same(t *testing.T, what string, got, want any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
-}
 
 // The whole mission, step by step, as a school would live it.
 func TestStory(t *testing.T) {
@@ -23,55 +14,55 @@ func TestStory(t *testing.T) {
 		BookingPolicy struct{ InterviewLimit, Version int }
 		Errors        []refused
 	}
-	s.mutate("updateBookingPolicy", "bookingPolicy { interviewLimit version }", map[string]any{"interviewLimit": 15}, &policy)
-	s.accepted(policy.Errors)
+	s.Mutate("updateBookingPolicy", "bookingPolicy { interviewLimit version }", map[string]any{"interviewLimit": 15}, &policy)
+	s.Accepted(policy.Errors)
 	same(t, "policy", policy.BookingPolicy.InterviewLimit, 15)
 
-	one, two := s.student(map[string]any{"name": "One"}), s.student(map[string]any{"name": "Two"})
-	ann := s.interviewer(map[string]any{"name": "Ann"})
-	bob := s.interviewer(map[string]any{"name": "Bob"})
-	cat := s.interviewer(map[string]any{"name": "Cat"})
-	a1, b1, c1 := s.slot(ann, day), s.slot(bob, 2*day), s.slot(cat, 3*day)
-	a2 := s.slot(ann, 4*day)
+	one, two := s.Student(map[string]any{"name": "One"}), s.Student(map[string]any{"name": "Two"})
+	ann := s.Interviewer(map[string]any{"name": "Ann"})
+	bob := s.Interviewer(map[string]any{"name": "Bob"})
+	cat := s.Interviewer(map[string]any{"name": "Cat"})
+	a1, b1, c1 := s.Slot(ann, day), s.Slot(bob, 2*day), s.Slot(cat, 3*day)
+	a2 := s.Slot(ann, 4*day)
 
-	same(t, "student 1 sees all", ids(s.list(one).Nodes), []string{a1, b1, c1, a2})
-	same(t, "student 2 sees all", ids(s.list(two).Nodes), []string{a1, b1, c1, a2})
+	same(t, "student 1 sees all", ids(s.List(one).Nodes), []string{a1, b1, c1, a2})
+	same(t, "student 2 sees all", ids(s.List(two).Nodes), []string{a1, b1, c1, a2})
 
-	first := s.book(one, a1)
-	s.accepted(first.Errors)
+	first := s.Book(one, a1)
+	s.Accepted(first.Errors)
 	same(t, "the first booking", *first.Interview, interview{
 		ID: first.Interview.ID, Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Status: "BOOKED",
 		Student: person{one, "One"}, Interviewer: person{ann, "Ann"},
 		Slot: slot{ID: a1, Status: "BOOKED", Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Interviewer: person{ann, "Ann"}},
 	})
-	same(t, "student 1 no longer sees Ann at all", ids(s.list(one).Nodes), []string{b1, c1})
-	same(t, "student 2 no longer sees that slot only", ids(s.list(two).Nodes), []string{b1, c1, a2})
+	same(t, "student 1 no longer sees Ann at all", ids(s.List(one).Nodes), []string{b1, c1})
+	same(t, "student 2 no longer sees that slot only", ids(s.List(two).Nodes), []string{b1, c1, a2})
 
-	second := s.booked(one, b1)
+	second := s.Booked(one, b1)
 	var listed struct{ Interviews struct{ Nodes []interview } }
-	s.ask(`query($s: ID!) { interviews(filter: {studentId: $s}) { nodes { id status student { name } interviewer { name } } } }`,
-		map[string]any{"s": one}).into(&listed)
+	s.Ask(`query($s: ID!) { interviews(filter: {studentId: $s}) { nodes { id status student { name } interviewer { name } } } }`,
+		map[string]any{"s": one}).Into(&listed)
 	same(t, "the interviews, with names", listed.Interviews.Nodes, []interview{
 		{ID: first.Interview.ID, Status: "BOOKED", Student: person{Name: "One"}, Interviewer: person{Name: "Ann"}},
 		{ID: second, Status: "BOOKED", Student: person{Name: "One"}, Interviewer: person{Name: "Bob"}},
 	})
 
-	s.setClock(t0.Add(2*day + 2*time.Hour))
-	done := s.complete(first.Interview.ID, 0)
-	s.accepted(done.Errors)
+	s.SetClock(t0.Add(2*day + 2*time.Hour))
+	done := s.Complete(first.Interview.ID, 0)
+	s.Accepted(done.Errors)
 	same(t, "grade 0 is a grade", done.Interview.Grade, ptr(0))
 	same(t, "status", done.Interview.Status, "COMPLETED")
-	s.accepted(s.complete(second, 1).Errors)
+	s.Accepted(s.Complete(second, 1).Errors)
 
-	nothing := s.list(one)
+	nothing := s.List(one)
 	same(t, "student 1 sees nothing", ids(nothing.Nodes), []string{})
-	same(t, "and is told why", nothing.reasons(), []string{"GRADES_TOO_LOW"})
+	same(t, "and is told why", nothing.Reasons(), []string{"GRADES_TOO_LOW"})
 	same(t, "with the evidence", nothing.Eligibility.RecentGrades, []int{1, 0})
 	same(t, "and his use", nothing.Eligibility.InterviewsUsed, 2)
-	same(t, "booking says the same", codes(s.book(one, c1).Errors), []string{"GRADES_TOO_LOW"})
+	same(t, "booking says the same", codes(s.Book(one, c1).Errors), []string{"GRADES_TOO_LOW"})
 
-	same(t, "student 2 still sees the rest", ids(s.list(two).Nodes), []string{c1, a2})
-	s.sound()
+	same(t, "student 2 still sees the rest", ids(s.List(two).Nodes), []string{c1, a2})
+	s.Sound()
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -79,55 +70,55 @@ func ptr[T any](v T) *T { return &v }
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(map[string]any{"interviewLimit": 3})
-	spare := s.newSlot(20 * day)
+	student := s.Student(map[string]any{"interviewLimit": 3})
+	spare := s.NewSlot(20 * day)
 	for i := range 2 {
-		s.booked(student, s.newSlot(time.Duration(i+1)*day))
+		s.Booked(student, s.NewSlot(time.Duration(i+1)*day))
 	}
 
-	almost := s.list(student)
+	almost := s.List(student)
 	same(t, "two of three used", almost.Eligibility, eligibility{
 		Eligible: true, InterviewsUsed: 2, InterviewLimit: 3, InterviewsRemaining: 1, RecentGrades: []int{},
 		Reasons: []struct{ Code, Message string }{},
 	})
 	same(t, "the spare slot is offered", ids(almost.Nodes), []string{spare})
-	last := s.booked(student, s.newSlot(4*day))
+	last := s.Booked(student, s.NewSlot(4*day))
 
-	full := s.list(student)
+	full := s.List(student)
 	same(t, "nothing is offered", ids(full.Nodes), []string{})
-	same(t, "because of the limit", full.reasons(), []string{"LIMIT_REACHED"})
+	same(t, "because of the limit", full.Reasons(), []string{"LIMIT_REACHED"})
 	same(t, "remaining", full.Eligibility.InterviewsRemaining, 0)
-	refusal := s.book(student, spare).Errors
+	refusal := s.Book(student, spare).Errors
 	same(t, "booking refuses", codes(refusal), []string{"LIMIT_REACHED"})
 	same(t, "with its type", refusal[0].Typename, "LimitReached")
 	same(t, "and the evidence", refusal[0].Eligibility.InterviewsUsed, 3)
 
-	s.accepted(s.cancel(last).Errors)
-	same(t, "cancelling gives one back", s.list(student).Eligibility.InterviewsUsed, 2)
-	s.booked(student, spare)
+	s.Accepted(s.Cancel(last).Errors)
+	same(t, "cancelling gives one back", s.List(student).Eligibility.InterviewsUsed, 2)
+	s.Booked(student, spare)
 
 	var raised struct{ Errors []refused }
-	s.mutate("updateStudent", "student { interviewLimit }", map[string]any{"studentId": student, "interviewLimit": 1}, &raised)
-	s.accepted(raised.Errors)
-	lowered := s.list(student).Eligibility
+	s.Mutate("updateStudent", "student { interviewLimit }", map[string]any{"studentId": student, "interviewLimit": 1}, &raised)
+	s.Accepted(raised.Errors)
+	lowered := s.List(student).Eligibility
 	same(t, "a lower limit cancels nothing", lowered.InterviewsUsed, 3)
 	same(t, "and remaining stays at 0", lowered.InterviewsRemaining, 0)
-	s.sound()
+	s.Sound()
 }
 
 func TestFifteenIsTheDefaultLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
+	student := s.Student(nil)
 	for i := range 14 {
-		s.booked(student, s.newSlot(time.Duration(i+1)*day))
+		s.Booked(student, s.NewSlot(time.Duration(i+1)*day))
 	}
-	last := s.newSlot(20 * day)
-	over := s.newSlot(21 * day)
-	same(t, "at 14 both are offered", ids(s.list(student).Nodes), []string{last, over})
-	s.booked(student, last)
-	same(t, "at 15 none is", s.list(student).reasons(), []string{"LIMIT_REACHED"})
-	same(t, "and none can be booked", codes(s.book(student, over).Errors), []string{"LIMIT_REACHED"})
+	last := s.NewSlot(20 * day)
+	over := s.NewSlot(21 * day)
+	same(t, "at 14 both are offered", ids(s.List(student).Nodes), []string{last, over})
+	s.Booked(student, last)
+	same(t, "at 15 none is", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
+	same(t, "and none can be booked", codes(s.Book(student, over).Errors), []string{"LIMIT_REACHED"})
 }
 
 func TestGrades(t *testing.T) {
@@ -153,22 +144,22 @@ func TestGrades(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student := s.student(nil)
+			student := s.Student(nil)
 			// Booked ahead, since a low grade stops the next booking.
 			var booked []string
 			for i := range test.grades {
-				booked = append(booked, s.booked(student, s.newSlot(time.Duration(i+1)*day)))
+				booked = append(booked, s.Booked(student, s.NewSlot(time.Duration(i+1)*day)))
 			}
-			s.setClock(t0.Add(10 * day))
+			s.SetClock(t0.Add(10 * day))
 			for i, grade := range test.grades {
-				s.accepted(s.complete(booked[i], grade).Errors)
+				s.Accepted(s.Complete(booked[i], grade).Errors)
 			}
-			spare := s.newSlot(20 * day)
-			answer := s.list(student)
+			spare := s.NewSlot(20 * day)
+			answer := s.List(student)
 			same(t, "grades looked at", answer.Eligibility.RecentGrades, test.recent)
 			same(t, "eligible", answer.Eligibility.Eligible, test.ok)
 			same(t, "listed", len(answer.Nodes) == 1, test.ok)
-			same(t, "books", len(s.tryBook(student, spare).Errors) == 0, test.ok)
+			same(t, "books", len(s.TryBook(student, spare).Errors) == 0, test.ok)
 		})
 	}
 }
@@ -176,74 +167,74 @@ func TestGrades(t *testing.T) {
 func TestRegradeAndLateGrade(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	id := s.live(student, day, nil)
-	s.newSlot(20 * day)
-	same(t, "not graded: eligible", s.list(student).Eligibility.Eligible, true)
-	s.accepted(s.complete(id, 1).Errors)
-	same(t, "graded 1: not", s.list(student).Eligibility.Eligible, false)
-	again := s.complete(id, 1)
-	s.accepted(again.Errors)
+	student := s.Student(nil)
+	id := s.Live(student, day, nil)
+	s.NewSlot(20 * day)
+	same(t, "not graded: eligible", s.List(student).Eligibility.Eligible, true)
+	s.Accepted(s.Complete(id, 1).Errors)
+	same(t, "graded 1: not", s.List(student).Eligibility.Eligible, false)
+	again := s.Complete(id, 1)
+	s.Accepted(again.Errors)
 	same(t, "the same grade again changes nothing", again.Interview.Grade, ptr(1))
-	s.accepted(s.complete(id, 4).Errors)
-	same(t, "regraded 4: eligible", s.list(student).Eligibility.Eligible, true)
-	kept := s.complete(id, nil)
-	s.accepted(kept.Errors)
+	s.Accepted(s.Complete(id, 4).Errors)
+	same(t, "regraded 4: eligible", s.List(student).Eligibility.Eligible, true)
+	kept := s.Complete(id, nil)
+	s.Accepted(kept.Errors)
 	same(t, "no grade given keeps the grade", kept.Interview.Grade, ptr(4))
 }
 
 func TestCancelGivesBack(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, other := s.student(nil), s.student(nil)
-	ann := s.interviewer(nil)
-	slot := s.slot(ann, day)
-	id := s.booked(student, slot)
-	same(t, "gone for the other", ids(s.list(other).Nodes), []string{})
+	student, other := s.Student(nil), s.Student(nil)
+	ann := s.Interviewer(nil)
+	slot := s.Slot(ann, day)
+	id := s.Booked(student, slot)
+	same(t, "gone for the other", ids(s.List(other).Nodes), []string{})
 
-	cancelled := s.cancel(id)
-	s.accepted(cancelled.Errors)
+	cancelled := s.Cancel(id)
+	s.Accepted(cancelled.Errors)
 	same(t, "status", cancelled.Interview.Status, "CANCELLED")
 	same(t, "reason", cancelled.Interview.CancelReason, ptr("plans changed"))
 	same(t, "the slot is open", cancelled.Interview.Slot.Status, "OPEN")
-	same(t, "the interviewer is back", ids(s.list(student).Nodes), []string{slot})
-	same(t, "the limit too", s.list(student).Eligibility.InterviewsUsed, 0)
-	same(t, "and the slot for the other", ids(s.list(other).Nodes), []string{slot})
+	same(t, "the interviewer is back", ids(s.List(student).Nodes), []string{slot})
+	same(t, "the limit too", s.List(student).Eligibility.InterviewsUsed, 0)
+	same(t, "and the slot for the other", ids(s.List(other).Nodes), []string{slot})
 
-	s.accepted(s.cancel(id).Errors)
-	same(t, "cancelling again changes nothing", ids(s.list(other).Nodes), []string{slot})
-	s.booked(other, slot)
-	s.accepted(s.cancel(id).Errors)
-	same(t, "nor when somebody else has it by now", codes(s.book(student, slot).Errors), []string{"SLOT_TAKEN"})
-	s.sound()
+	s.Accepted(s.Cancel(id).Errors)
+	same(t, "cancelling again changes nothing", ids(s.List(other).Nodes), []string{slot})
+	s.Booked(other, slot)
+	s.Accepted(s.Cancel(id).Errors)
+	same(t, "nor when somebody else has it by now", codes(s.Book(student, slot).Errors), []string{"SLOT_TAKEN"})
+	s.Sound()
 }
 
 func TestCancelAfterTheStartDoesNotReopen(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	id := s.booked(student, s.newSlot(day))
-	s.setClock(t0.Add(day))
-	cancelled := s.cancel(id)
-	s.accepted(cancelled.Errors)
+	student := s.Student(nil)
+	id := s.Booked(student, s.NewSlot(day))
+	s.SetClock(t0.Add(day))
+	cancelled := s.Cancel(id)
+	s.Accepted(cancelled.Errors)
 	same(t, "the slot", cancelled.Interview.Slot.Status, "WITHDRAWN")
-	s.sound()
+	s.Sound()
 }
 
 func TestBookingAgainAndDryRun(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	slot := s.newSlot(day)
-	before := s.rows()
-	tried := s.tryBook(student, slot)
-	s.accepted(tried.Errors)
+	student := s.Student(nil)
+	slot := s.NewSlot(day)
+	before := s.Rows()
+	tried := s.TryBook(student, slot)
+	s.Accepted(tried.Errors)
 	same(t, "a dry run makes no interview", tried.Interview == nil, true)
-	same(t, "and writes nothing", s.rows(), before)
+	same(t, "and writes nothing", s.Rows(), before)
 
-	id := s.booked(student, slot)
-	after := s.rows()
-	same(t, "booking again answers the same interview", s.booked(student, slot), id)
-	s.accepted(s.tryBook(student, slot).Errors)
-	same(t, "and writes nothing", s.rows(), after)
+	id := s.Booked(student, slot)
+	after := s.Rows()
+	same(t, "booking again answers the same interview", s.Booked(student, slot), id)
+	s.Accepted(s.TryBook(student, slot).Errors)
+	same(t, "and writes nothing", s.Rows(), after)
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"rehearse/graph/budget"
 	"rehearse/graph/loader"
 	"rehearse/graph/page"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/budget"
 	"rehearse/internal/calendar"
 	"rehearse/internal/store"
 )

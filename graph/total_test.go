@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"rehearse/graph"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/pgtest"
 	"rehearse/internal/store"
 )
@@ -16,9 +16,9 @@ import (
 func crowded(t *testing.T) (s *school, interviewer string, more func()) {
 	t.Helper()
 	s = newSchool(t)
-	interviewer = s.interviewer(nil)
-	s.accepted(s.publish(interviewer, t0.Add(day), 30*time.Minute, 30).Errors)
-	db := s.db.SQL(t)
+	interviewer = s.Interviewer(nil)
+	s.Accepted(s.Publish(interviewer, t0.Add(day), 30*time.Minute, 30).Errors)
+	db := s.DB.SQL(t)
 	n := 0
 	add := func(upTo int) {
 		for _, statement := range []string{
@@ -42,7 +42,7 @@ func crowded(t *testing.T) (s *school, interviewer string, more func()) {
 func TestTotalsAreCapped(t *testing.T) {
 	t.Parallel()
 	s, interviewer, more := crowded(t)
-	student := s.student(nil)
+	student := s.Student(nil)
 	const total = `{ totalCount totalCountIsCapped pageInfo { hasNextPage } }`
 	year := fmt.Sprintf("start: %q, end: %q", t0.Format(time.RFC3339), t0.Add(366*day).Format(time.RFC3339))
 	documents := map[string]string{
@@ -55,9 +55,9 @@ func TestTotalsAreCapped(t *testing.T) {
 	want := func(when string, capped bool) {
 		t.Helper()
 		for name, document := range documents {
-			a := s.ask(document, nil)
-			if says := fmt.Sprintf(`{"totalCount":10000,"totalCountIsCapped":%v,"pageInfo":{"hasNextPage":true}}`, capped); !strings.Contains(a.body, says) {
-				t.Errorf("%s, %s: answered %s", name, when, a.body)
+			a := s.Ask(document, nil)
+			if says := fmt.Sprintf(`{"totalCount":10000,"totalCountIsCapped":%v,"pageInfo":{"hasNextPage":true}}`, capped); !strings.Contains(a.Body, says) {
+				t.Errorf("%s, %s: answered %s", name, when, a.Body)
 			}
 		}
 	}
@@ -70,19 +70,19 @@ func TestTotalsAreCapped(t *testing.T) {
 // if its first page is the whole list.
 func TestTotalsAreCountedOnce(t *testing.T) {
 	t.Parallel()
-	for name, set := range map[string]func(*graph.HandlerOptions){"planned": func(*graph.HandlerOptions) {}, "unplanned": func(o *graph.HandlerOptions) { *o = unplanned(*o) }} {
+	for name, set := range map[string]func(*gqlhttp.Options){"planned": func(*gqlhttp.Options) {}, "unplanned": func(o *gqlhttp.Options) { *o = unplanned(*o) }} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			trace := &statements{}
 			s := newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, set)
-			of := s.interviewer(nil)
-			first := s.slot(of, day)
+			of := s.Interviewer(nil)
+			first := s.Slot(of, day)
 			document := `{ slots(first: 1) { a: totalCount ...f b: totalCount nodes { interviewer { interviews(first: 1) { totalCount totalCountIsCapped } } } } }
 				fragment f on SlotConnection { c: totalCount totalCountIsCapped }`
 			answer := `{"slots":{"a":%[1]d,"c":%[1]d,"totalCountIsCapped":false,"b":%[1]d,"nodes":[{"interviewer":{"interviews":{"totalCount":%[2]d,"totalCountIsCapped":false}}}]}}`
 			counts := func(slots, interviews int) (counted int) {
 				trace.take()
-				a := s.ask(document, nil)
+				a := s.Ask(document, nil)
 				same(t, "answer", string(a.Data), fmt.Sprintf(answer, slots, interviews))
 				for _, statement := range trace.take() {
 					counted += strings.Count(statement, "count(*)")
@@ -90,9 +90,9 @@ func TestTotalsAreCountedOnce(t *testing.T) {
 				return counted
 			}
 			same(t, "counts of whole lists", counts(1, 0), 0)
-			s.booked(s.student(nil), first)
+			s.Booked(s.Student(nil), first)
 			same(t, "counts of other whole lists", counts(1, 1), 0)
-			s.booked(s.student(nil), s.publish(of, t0.Add(3*day), time.Hour, 60).Slots[0].ID)
+			s.Booked(s.Student(nil), s.Publish(of, t0.Add(3*day), time.Hour, 60).Slots[0].ID)
 			same(t, "counts of lists that go on", counts(2, 2), 2)
 		})
 	}

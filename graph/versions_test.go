@@ -27,24 +27,24 @@ type editable struct {
 // editables are one thing of each kind, as yet unchanged. The clock stands at t0
 // plus a day, when the interview can be completed.
 func (s *school) editables() []editable {
-	s.t.Helper()
-	ann, student := s.interviewer(nil), s.student(nil)
-	window := s.publish(ann, t0.Add(10*day), 4*time.Hour, 60).Availability.ID
-	interview := s.booked(student, s.newSlot(2*time.Hour))
-	s.setClock(t0.Add(day))
+	s.T.Helper()
+	ann, student := s.Interviewer(nil), s.Student(nil)
+	window := s.Publish(ann, t0.Add(10*day), 4*time.Hour, 60).Availability.ID
+	interview := s.Booked(student, s.NewSlot(2*time.Hour))
+	s.SetClock(t0.Add(day))
 	root := func(name, id string) func() revision {
 		return func() revision {
-			s.t.Helper()
+			s.T.Helper()
 			var data struct{ It revision }
-			s.ask(fmt.Sprintf("{ it: %s(id: %s) { version updatedAt } }", name, id), nil).into(&data)
+			s.Ask(fmt.Sprintf("{ it: %s(id: %s) { version updatedAt } }", name, id), nil).Into(&data)
 			return data.It
 		}
 	}
 	row := func(table, id string) func() string {
 		return func() string {
 			var text string
-			if err := s.db.SQL(s.t).QueryRowContext(s.t.Context(), "SELECT r::text FROM "+table+" r WHERE id = $1", id).Scan(&text); err != nil {
-				s.t.Fatal(err)
+			if err := s.DB.SQL(s.T).QueryRowContext(s.T.Context(), "SELECT r::text FROM "+table+" r WHERE id = $1", id).Scan(&text); err != nil {
+				s.T.Fatal(err)
 			}
 			return text
 		}
@@ -72,7 +72,7 @@ func (s *school) editables() []editable {
 
 // publishedOf reads the revisions of an interviewer's availability.
 func (s *school) publishedOf(interviewer string) map[string]revision {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct {
 		Interviewer struct {
 			Availability struct {
@@ -83,7 +83,7 @@ func (s *school) publishedOf(interviewer string) map[string]revision {
 			}
 		}
 	}
-	s.ask(fmt.Sprintf("{ interviewer(id: %s) { availability { nodes { id version updatedAt } } } }", interviewer), nil).into(&data)
+	s.Ask(fmt.Sprintf("{ interviewer(id: %s) { availability { nodes { id version updatedAt } } } }", interviewer), nil).Into(&data)
 	found := map[string]revision{}
 	for _, a := range data.Interviewer.Availability.Nodes {
 		found[a.ID] = a.revision
@@ -106,8 +106,8 @@ func (e edited) it() (r revision) {
 }
 
 func (s *school) edit(of editable, change in) (done edited) {
-	s.t.Helper()
-	s.mutate(of.mutation, of.noun+" { version updatedAt }", merged(in{of.id: of.of}, change), &done)
+	s.T.Helper()
+	s.Mutate(of.mutation, of.noun+" { version updatedAt }", merged(in{of.id: of.of}, change), &done)
 	return done
 }
 
@@ -118,30 +118,30 @@ func TestEachEditIsAVersion(t *testing.T) {
 		same(t, of.noun+": at first", of.read(), revision{1, stamped(0)})
 		for n := 1; n <= 2; n++ {
 			now := t0.Add(day + time.Duration(n)*time.Minute)
-			s.setClock(now)
+			s.SetClock(now)
 			done := s.edit(of, merged(in{"expectedVersion": n}, of.change(n)))
-			s.accepted(done.Errors)
+			s.Accepted(done.Errors)
 			same(t, of.noun+": what an edit answers", done.it(), revision{n + 1, stamped(now.Sub(t0))})
 			same(t, of.noun+": what is read after it", of.read(), revision{n + 1, stamped(now.Sub(t0))})
 		}
 		last := of.read()
-		s.setClock(t0.Add(day + time.Hour))
+		s.SetClock(t0.Add(day + time.Hour))
 		done := s.edit(of, merged(in{"expectedVersion": 3}, of.change(2)))
-		s.accepted(done.Errors)
+		s.Accepted(done.Errors)
 		same(t, of.noun+": what an edit that changes nothing answers", done.it(), last)
 		done = s.edit(of, merged(in{"expectedVersion": nil}, of.change(2)))
-		s.accepted(done.Errors)
+		s.Accepted(done.Errors)
 		same(t, of.noun+": read after edits that change nothing", of.read(), last)
 	}
-	s.sound()
+	s.Sound()
 }
 
 func TestAnOldVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	for _, of := range s.editables() {
-		s.accepted(s.edit(of, of.change(1)).Errors)
-		before := s.rows()
+		s.Accepted(s.edit(of, of.change(1)).Errors)
+		before := s.Rows()
 		for _, version := range []int{1, 3, 0, -1} {
 			refusal := s.refusal(of.mutation, merged(in{of.id: of.of, "expectedVersion": version}, of.change(2)))
 			same(t, fmt.Sprintf("%s: %d is expected", of.noun, version),
@@ -150,7 +150,7 @@ func TestAnOldVersionIsRefused(t *testing.T) {
 		}
 		refusal := s.refusal(of.mutation, merged(in{of.id: of.of, "expectedVersion": 1}, of.change(1)))
 		same(t, of.noun+": what changes nothing is refused as well", refusal.Code, "VERSION_CONFLICT")
-		same(t, of.noun+": nothing was written", s.rows(), before)
+		same(t, of.noun+": nothing was written", s.Rows(), before)
 	}
 }
 
@@ -177,16 +177,16 @@ func TestOneOfManyEditsOfAVersionWins(t *testing.T) {
 		same(t, of.noun+": how many edits of version 1 are made", won, 1)
 		same(t, of.noun+": the version then", of.read().Version, 2)
 	}
-	s.sound()
+	s.Sound()
 }
 
 // Whatever changes an interview makes a version of it; repeating it makes none.
 func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann, student := s.interviewer(nil), s.student(nil)
-	interview := s.booked(student, s.slot(ann, 10*day))
-	next := s.slot(ann, 20*day)
+	ann, student := s.Interviewer(nil), s.Student(nil)
+	interview := s.Booked(student, s.Slot(ann, 10*day))
+	next := s.Slot(ann, 20*day)
 	version := 1
 	step := func(what string, now time.Time, mutation string, input in) {
 		t.Helper()
@@ -196,10 +196,10 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 			again = again[:1] // it is refused
 		}
 		for _, when := range again {
-			s.setClock(when)
+			s.SetClock(when)
 			var done edited
-			s.mutate(mutation, "interview { version updatedAt }", merged(in{"interviewId": interview}, input), &done)
-			s.accepted(done.Errors)
+			s.Mutate(mutation, "interview { version updatedAt }", merged(in{"interviewId": interview}, input), &done)
+			s.Accepted(done.Errors)
 			same(t, what, done.it(), revision{version, stamped(now.Sub(t0))})
 		}
 	}
@@ -209,43 +209,43 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 	step("the no-show undone", ended.Add(time.Minute), "undoNoShow", nil)
 	step("a completion", ended.Add(time.Hour), "completeInterview", in{"grade": 3, "note": "good"})
 	step("another grade", ended.Add(2*time.Hour), "completeInterview", in{"grade": 4})
-	s.act(booking.RoleAdmin, 1)
+	s.Act(booking.RoleAdmin, 1)
 	var done struct{ Errors []refused }
-	s.setClock(ended.Add(3 * time.Hour))
-	s.mutate("anonymiseStudent", "student { version updatedAt }", in{"studentId": student}, &done)
-	s.accepted(done.Errors)
+	s.SetClock(ended.Add(3 * time.Hour))
+	s.Mutate("anonymiseStudent", "student { version updatedAt }", in{"studentId": student}, &done)
+	s.Accepted(done.Errors)
 	var data struct{ Interview, Student revision }
-	s.ask(fmt.Sprintf("{ interview(id: %s) { version updatedAt } student(id: %s) { version updatedAt } }", interview, student), nil).into(&data)
+	s.Ask(fmt.Sprintf("{ interview(id: %s) { version updatedAt } student(id: %s) { version updatedAt } }", interview, student), nil).Into(&data)
 	same(t, "its note taken away", data.Interview, revision{version + 1, stamped(20*day + 3*time.Hour + time.Hour)})
 	same(t, "the student without a name", data.Student, revision{2, stamped(20*day + 3*time.Hour + time.Hour)})
 
-	other := s.booked(s.student(nil), s.slot(ann, 40*day))
+	other := s.Booked(s.Student(nil), s.Slot(ann, 40*day))
 	interview, version = other, 1
 	step("a cancellation", ended.Add(4*time.Hour), "cancelInterview", in{"reason": "ill"})
-	cancelled := s.booked(s.student(nil), s.slot(ann, 50*day))
-	s.setClock(ended.Add(5 * time.Hour))
-	s.accepted(s.block(ann, in{"start": moment(49 * day), "end": moment(51 * day), "cancelBooked": true}).Errors)
-	s.ask(fmt.Sprintf("{ interview(id: %s) { version updatedAt } }", cancelled), nil).into(&data)
+	cancelled := s.Booked(s.Student(nil), s.Slot(ann, 50*day))
+	s.SetClock(ended.Add(5 * time.Hour))
+	s.Accepted(s.block(ann, in{"start": moment(49 * day), "end": moment(51 * day), "cancelBooked": true}).Errors)
+	s.Ask(fmt.Sprintf("{ interview(id: %s) { version updatedAt } }", cancelled), nil).Into(&data)
 	same(t, "cancelled by blocked time", data.Interview, revision{2, stamped(20*day + 5*time.Hour + time.Hour)})
-	s.sound()
+	s.Sound()
 }
 
 // Time that goes on publishes more of a rule, and edits nothing.
 func TestExtendingARuleIsNoEdit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	ann := s.interviewer(nil)
-	s.accepted(s.weekly(ann, in{"endDate": nil}).Errors)
+	ann := s.Interviewer(nil)
+	s.Accepted(s.weekly(ann, in{"endDate": nil}).Errors)
 	before := s.publishedOf(ann)
-	s.setClock(t0.Add(30 * day))
-	result, err := s.app.ExtendAvailability(t.Context())
+	s.SetClock(t0.Add(30 * day))
+	result, err := s.App.ExtendAvailability(t.Context())
 	if err != nil || result.Slots == 0 {
 		t.Fatalf("extended by %+v: %v", result, err)
 	}
 	same(t, "the rule", s.publishedOf(ann), before)
 	for id := range before {
-		s.setClock(t0.Add(60 * day))
-		s.accepted(s.update(id, in{"expectedVersion": 1, "slotMinutes": 60}).Errors)
+		s.SetClock(t0.Add(60 * day))
+		s.Accepted(s.update(id, in{"expectedVersion": 1, "slotMinutes": 60}).Errors)
 	}
 	same(t, "the rule after an edit that changes nothing", s.publishedOf(ann), before)
 }

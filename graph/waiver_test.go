@@ -21,48 +21,48 @@ type granted struct {
 const waiverFields = "id rule reason uses used grantedAt expiresAt revokedAt student { id }"
 
 func (s *school) changeWaiver(mutation string, input in) granted {
-	s.t.Helper()
+	s.T.Helper()
 	var payload granted
-	s.mutate(mutation, "waiver { "+waiverFields+" }", input, &payload)
+	s.Mutate(mutation, "waiver { "+waiverFields+" }", input, &payload)
 	if (payload.Waiver == nil) != (len(payload.Errors) > 0) {
-		s.t.Fatalf("%s answers waiver %v with errors %v", mutation, payload.Waiver, payload.Errors)
+		s.T.Fatalf("%s answers waiver %v with errors %v", mutation, payload.Waiver, payload.Errors)
 	}
 	return payload
 }
 
 // waive grants a waiver of one use; set changes what is sent.
 func (s *school) waive(student, rule string, set in) string {
-	s.t.Helper()
+	s.T.Helper()
 	input := in{"studentId": student, "rule": rule, "reason": "a second chance"}
 	for key, value := range set {
 		input[key] = value
 	}
 	payload := s.changeWaiver("grantWaiver", input)
-	s.accepted(payload.Errors)
+	s.Accepted(payload.Errors)
 	return payload.Waiver.ID
 }
 
 func (s *school) revoke(waiver string) granted {
-	s.t.Helper()
+	s.T.Helper()
 	return s.changeWaiver("revokeWaiver", in{"waiverId": waiver})
 }
 
 // waivers are all that were granted to the student, and those at work.
 func (s *school) waivers(student string) (all, atWork []waiver) {
-	s.t.Helper()
+	s.T.Helper()
 	var data struct {
 		Student struct {
 			Waivers     []waiver
 			Eligibility struct{ Waivers []waiver }
 		}
 	}
-	s.ask("query($s: ID!) { student(id: $s) { waivers { "+waiverFields+" } eligibility { waivers { "+waiverFields+" } } } }",
-		in{"s": student}).into(&data)
+	s.Ask("query($s: ID!) { student(id: $s) { waivers { "+waiverFields+" } eligibility { waivers { "+waiverFields+" } } } }",
+		in{"s": student}).Into(&data)
 	return data.Student.Waivers, data.Student.Eligibility.Waivers
 }
 
 func (s *school) usesOf(student string) []int {
-	s.t.Helper()
+	s.T.Helper()
 	uses := []int{}
 	all, _ := s.waivers(student)
 	for _, w := range all {
@@ -72,7 +72,7 @@ func (s *school) usesOf(student string) []int {
 }
 
 func (s *school) atWork(student string) []string {
-	s.t.Helper()
+	s.T.Helper()
 	rules := []string{}
 	_, atWork := s.waivers(student)
 	for _, w := range atWork {
@@ -84,7 +84,7 @@ func (s *school) atWork(student string) []string {
 func TestGrantWaiver(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
+	student := s.Student(nil)
 	id := s.waive(student, "LIMIT", in{"uses": 3, "expiresAt": "2026-07-01T00:00:00Z"})
 	all, atWork := s.waivers(student)
 	same(t, "granted", all, []waiver{{
@@ -92,8 +92,8 @@ func TestGrantWaiver(t *testing.T) {
 		ExpiresAt: ptr("2026-07-01T00:00:00Z"), Student: person{ID: student},
 	}})
 	same(t, "a rule that does not fail needs none", atWork, []waiver{})
-	same(t, "others have none", s.usesOf(s.student(nil)), []int{})
-	before := s.rows()
+	same(t, "others have none", s.usesOf(s.Student(nil)), []int{})
+	before := s.Rows()
 	for _, test := range []struct {
 		name  string
 		set   in
@@ -117,7 +117,7 @@ func TestGrantWaiver(t *testing.T) {
 		same(t, test.name, refusals[0].Path, []string{"input", test.field})
 	}
 	same(t, "an unknown waiver", codes(s.revoke("999").Errors), []string{"NOT_FOUND"})
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 }
 
 // Each rule is waived by its own waiver, as often as it may be used: in the list,
@@ -138,17 +138,17 @@ func TestEachRuleIsWaived(t *testing.T) {
 		t.Run(test.rule, func(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
-			student, ann := s.student(test.set), s.interviewer(nil)
-			graded := s.booked(student, s.slot(ann, time.Hour))
-			s.setClock(t0.Add(2 * time.Hour))
-			s.accepted(s.complete(graded, test.grade).Errors)
+			student, ann := s.Student(test.set), s.Interviewer(nil)
+			graded := s.Booked(student, s.Slot(ann, time.Hour))
+			s.SetClock(t0.Add(2 * time.Hour))
+			s.Accepted(s.Complete(graded, test.grade).Errors)
 			by := func() string {
 				if test.again {
 					return ann
 				}
-				return s.interviewer(nil)
+				return s.Interviewer(nil)
 			}
-			slots := []string{s.slot(by(), 2*day), s.slot(by(), 3*day), s.slot(by(), 4*day)}
+			slots := []string{s.Slot(by(), 2*day), s.Slot(by(), 3*day), s.Slot(by(), 4*day)}
 			for _, other := range []string{"LIMIT", "GRADES", "PAIR"} {
 				if other != test.rule {
 					s.waive(student, other, nil)
@@ -157,26 +157,26 @@ func TestEachRuleIsWaived(t *testing.T) {
 			same(t, "other waivers do not help", s.verdict(student, slots[0]), []string{test.code})
 			id := s.waive(student, test.rule, in{"uses": 2})
 			same(t, "it is at work", strings.Contains(strings.Join(s.atWork(student), " "), test.rule), true)
-			same(t, "eligible", s.list(student).Eligibility.Eligible, true)
+			same(t, "eligible", s.List(student).Eligibility.Eligible, true)
 			same(t, "waived", s.verdict(student, slots[0]), []string{})
 
-			first := s.booked(student, slots[0])
+			first := s.Booked(student, slots[0])
 			same(t, "exempt from the pair's constraint", s.interview(first).Exempt, test.exempt)
 			hold := s.held(student, slots[1])
 			same(t, "a hold is a use", s.usesOf(student)[2], 2)
 			same(t, "which a booking of another slot gives back with the hold", s.verdict(student, slots[2]), []string{})
 			same(t, "the held slot stands on its own", s.verdict(student, slots[1]), []string{})
-			s.accepted(s.bookHeld(student, slots[1], hold).Errors)
+			s.Accepted(s.bookHeld(student, slots[1], hold).Errors)
 			same(t, "booked, it is one use still", s.usesOf(student)[2], 2)
 			same(t, "which are two", s.verdict(student, slots[2]), []string{test.code})
-			s.sound()
-			s.accepted(s.cancel(first).Errors)
+			s.Sound()
+			s.Accepted(s.Cancel(first).Errors)
 			same(t, "cancelled, it comes back", s.usesOf(student)[2], 1)
 			same(t, "and can be used again", s.verdict(student, slots[2]), []string{})
-			s.accepted(s.revoke(id).Errors)
+			s.Accepted(s.revoke(id).Errors)
 			same(t, "revoked, it cannot", s.verdict(student, slots[2]), []string{test.code})
 			same(t, "what stands on it stays", s.usesOf(student)[2], 1)
-			s.sound()
+			s.Sound()
 		})
 	}
 }
@@ -184,7 +184,7 @@ func TestEachRuleIsWaived(t *testing.T) {
 func TestWaiverExpires(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, slot := s.student(in{"interviewLimit": 0}), s.newSlot(day)
+	student, slot := s.Student(in{"interviewLimit": 0}), s.NewSlot(day)
 	s.waive(student, "LIMIT", in{"expiresAt": "2026-06-01T09:00:00Z"})
 	for _, test := range []struct {
 		name string
@@ -194,103 +194,103 @@ func TestWaiverExpires(t *testing.T) {
 		{"a microsecond before", time.Hour - time.Microsecond, []string{}},
 		{"exactly then", time.Hour, []string{"LIMIT_REACHED"}},
 	} {
-		s.setClock(t0.Add(test.now))
+		s.SetClock(t0.Add(test.now))
 		same(t, test.name, s.verdict(student, slot), test.want)
 	}
-	s.setClock(t0.Add(time.Hour - time.Minute))
+	s.SetClock(t0.Add(time.Hour - time.Minute))
 	hold := s.held(student, slot)
-	s.setClock(t0.Add(time.Hour))
+	s.SetClock(t0.Add(time.Hour))
 	same(t, "what was held by it can be booked", s.verdict(student, slot), []string{})
-	s.accepted(s.bookHeld(student, slot, hold).Errors)
-	s.sound()
+	s.Accepted(s.bookHeld(student, slot, hold).Errors)
+	s.Sound()
 }
 
 func TestRevokeWaiver(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 0})
+	student := s.Student(in{"interviewLimit": 0})
 	id := s.waive(student, "LIMIT", in{"uses": 5})
-	slot := s.newSlot(day)
-	interview := s.booked(student, slot)
+	slot := s.NewSlot(day)
+	interview := s.Booked(student, slot)
 	revoked := s.revoke(id)
-	s.accepted(revoked.Errors)
+	s.Accepted(revoked.Errors)
 	same(t, "revoked", [2]any{*revoked.Waiver.RevokedAt, revoked.Waiver.Used}, [2]any{"2026-06-01T08:00:00Z", 1})
-	before := s.rows()
-	s.setClock(t0.Add(time.Hour))
+	before := s.Rows()
+	s.SetClock(t0.Add(time.Hour))
 	again := s.revoke(id)
-	s.accepted(again.Errors)
+	s.Accepted(again.Errors)
 	same(t, "again: when it was first", again.Waiver.RevokedAt, ptr("2026-06-01T08:00:00Z"))
-	same(t, "nothing is written", s.rows(), before)
-	s.accepted(s.move(interview, s.newSlot(2*day)).Errors)
+	same(t, "nothing is written", s.Rows(), before)
+	s.Accepted(s.move(interview, s.NewSlot(2*day)).Errors)
 	same(t, "what stands on it can be moved", s.interview(interview).RescheduleCount, 1)
-	s.accepted(s.cancel(interview).Errors)
+	s.Accepted(s.Cancel(interview).Errors)
 	same(t, "but not booked again", s.verdict(student, slot), []string{"LIMIT_REACHED"})
-	s.sound()
+	s.Sound()
 }
 
 // The one that expires first is used first, and one that never does last.
 func TestWhichWaiverIsUsed(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 0})
+	student := s.Student(in{"interviewLimit": 0})
 	s.waive(student, "LIMIT", nil)
 	s.waive(student, "LIMIT", in{"expiresAt": "2026-08-01T00:00:00Z"})
 	s.waive(student, "LIMIT", in{"expiresAt": "2026-07-01T00:00:00Z"})
 	for _, want := range [][]int{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}} {
-		s.booked(student, s.newSlot(time.Duration(s.counter.Load())*day))
+		s.Booked(student, s.NewSlot(time.Duration(s.Counter.Load())*day))
 		same(t, "used", s.usesOf(student), want)
 	}
-	same(t, "all are used", s.list(student).reasons(), []string{"LIMIT_REACHED"})
-	s.sound()
+	same(t, "all are used", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
+	s.Sound()
 }
 
 // A booking stands on the waivers it needs, and on no others.
 func TestWaiverIsUsedWhereItIsNeeded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	s.booked(student, s.slot(ann, day))
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	s.Booked(student, s.Slot(ann, day))
 	s.waive(student, "PAIR", nil)
 	s.waive(student, "LIMIT", nil)
-	elsewhere := s.booked(student, s.newSlot(2*day))
+	elsewhere := s.Booked(student, s.NewSlot(2*day))
 	same(t, "somebody new", s.usesOf(student), []int{0, 0})
-	again := s.slot(ann, 3*day)
-	s.accepted(s.move(elsewhere, again).Errors)
+	again := s.Slot(ann, 3*day)
+	s.Accepted(s.move(elsewhere, again).Errors)
 	same(t, "moved to somebody met", s.usesOf(student), []int{1, 0})
 	same(t, "it is exempt", s.interview(elsewhere).Exempt, true)
-	s.accepted(s.move(elsewhere, s.newSlot(4*day)).Errors)
+	s.Accepted(s.move(elsewhere, s.NewSlot(4*day)).Errors)
 	same(t, "moved away, the use comes back", s.usesOf(student), []int{0, 0})
 	same(t, "it is exempt no more", s.interview(elsewhere).Exempt, false)
 	same(t, "and the pair can meet again", s.verdict(student, again), []string{})
-	s.sound()
+	s.Sound()
 }
 
 // An interviewer's no-show gives the use back, and undoing it takes it again.
 func TestWaiverOfANoShow(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(in{"interviewLimit": 0})
+	student := s.Student(in{"interviewLimit": 0})
 	s.waive(student, "LIMIT", nil)
-	id, other := s.booked(student, s.newSlot(day)), s.newSlot(5*day)
-	s.setClock(t0.Add(2 * day))
-	s.accepted(s.noShow(id, "INTERVIEWER").Errors)
+	id, other := s.Booked(student, s.NewSlot(day)), s.NewSlot(5*day)
+	s.SetClock(t0.Add(2 * day))
+	s.Accepted(s.noShow(id, "INTERVIEWER").Errors)
 	same(t, "given back", s.usesOf(student), []int{0})
 	hold := s.held(student, other)
 	same(t, "used elsewhere", codes(s.undo(id).Errors), []string{"LIMIT_REACHED"})
-	s.accepted(s.release(hold).Errors)
-	s.accepted(s.undo(id).Errors)
+	s.Accepted(s.release(hold).Errors)
+	s.Accepted(s.undo(id).Errors)
 	same(t, "taken again", s.usesOf(student), []int{1})
-	s.sound()
+	s.Sound()
 }
 
 // A waived pair is no reason for an empty list.
 func TestEmptyReasonsWithAWaivedPair(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student, ann := s.student(nil), s.interviewer(nil)
-	s.booked(student, s.slot(ann, day))
-	s.booked(s.student(nil), s.slot(ann, 3*day))
-	reasons := func() []string { return s.listIn(student, t0.Add(3*day), t0.Add(4*day)).reasons() }
+	student, ann := s.Student(nil), s.Interviewer(nil)
+	s.Booked(student, s.Slot(ann, day))
+	s.Booked(s.Student(nil), s.Slot(ann, 3*day))
+	reasons := func() []string { return s.ListIn(student, t0.Add(3*day), t0.Add(4*day)).Reasons() }
 	same(t, "met", reasons(), []string{"SLOT_TAKEN", "ALREADY_INTERVIEWED"})
 	s.waive(student, "PAIR", nil)
 	same(t, "waived", reasons(), []string{"SLOT_TAKEN"})
@@ -301,16 +301,16 @@ func TestEmptyReasonsWithAWaivedPair(t *testing.T) {
 func TestWaivedGradesOfANoShow(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	student := s.student(nil)
-	s.live(student, time.Hour, 1)
+	student := s.Student(nil)
+	s.Live(student, time.Hour, 1)
 	s.waive(student, "GRADES", nil)
-	id := s.booked(student, s.newSlot(day))
-	s.setClock(t0.Add(2 * day))
-	s.accepted(s.noShow(id, "INTERVIEWER").Errors)
-	s.booked(student, s.newSlot(5*day))
-	s.accepted(s.undo(id).Errors)
+	id := s.Booked(student, s.NewSlot(day))
+	s.SetClock(t0.Add(2 * day))
+	s.Accepted(s.noShow(id, "INTERVIEWER").Errors)
+	s.Booked(student, s.NewSlot(5*day))
+	s.Accepted(s.undo(id).Errors)
 	same(t, "used", s.usesOf(student), []int{1})
-	s.sound()
+	s.Sound()
 }
 
 // A waiver changes its student's eligibility, and its payload has the student as
@@ -330,7 +330,7 @@ func TestWaiverPayloadsHaveTheStudent(t *testing.T) {
 		}
 	}
 	send := func(mutation string, input in) (p payload) {
-		s.mutate(mutation, "waiver { id } student { id eligibility { eligible extraByWaiver } }", input, &p)
+		s.Mutate(mutation, "waiver { id } student { id eligibility { eligible extraByWaiver } }", input, &p)
 		return p
 	}
 	granted := send("grantWaiver", in{"studentId": student, "rule": "LIMIT", "reason": "ill", "uses": 2})

@@ -27,14 +27,14 @@ func TestASubscriptionTellsWholeSlots(t *testing.T) {
 	first, second := living(t, unlimited)
 	f := fill(first)
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
-	client := second.connect()
-	id := client.subscribed(fmt.Sprintf("subscription { slotsChanged(studentId: %s, start: %q, end: %q) %s }",
-		f.school.student(nil), moment(24*day), moment(40*day), w.everything("SlotsChanged", 2)), nil)
-	slot := f.slot(f.interviewer, 25*day)
+	client := second.Connect()
+	id := client.Subscribed(fmt.Sprintf("subscription { slotsChanged(studentId: %s, start: %q, end: %q) %s }",
+		f.school.Student(nil), moment(24*day), moment(40*day), w.everything("SlotsChanged", 2)), nil)
+	slot := f.Slot(f.interviewer, 25*day)
 	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
 	for o.told["Slot "+slot] == nil {
 		var data any
-		client.event(id, &data)
+		client.Event(id, &data)
 		o.read("slotsChanged", data)
 	}
 	o.wantWholeSlots(f.school, w, 1)
@@ -46,10 +46,10 @@ func TestAlternativesAreWholeSlots(t *testing.T) {
 	f := newFull(t)
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
 	var taken struct{ Interview struct{ Slot slot } }
-	f.ask(fmt.Sprintf("{ interview(id: %s) { slot { id } } }", f.upcoming), nil).into(&taken)
+	f.Ask(fmt.Sprintf("{ interview(id: %s) { slot { id } } }", f.upcoming), nil).Into(&taken)
 	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
 	o.ask(f.school, "bookSlot", fmt.Sprintf(
 		"mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken { alternatives %s } } } }",
-		f.school.student(nil), taken.Interview.Slot.ID, w.everything("Slot", 1)))
+		f.school.Student(nil), taken.Interview.Slot.ID, w.everything("Slot", 1)))
 	o.wantWholeSlots(f.school, w, 1)
 }

@@ -81,7 +81,7 @@ func (o *objects) compare(road, object string, fields map[string]string) {
 func (o *objects) ask(s *school, road, document string) {
 	o.t.Helper()
 	var data any
-	s.ask(document, nil).into(&data)
+	s.Ask(document, nil).Into(&data)
 	o.read(road, data)
 }
 
@@ -100,30 +100,30 @@ func newFull(t *testing.T) full {
 }
 
 func fill(s *school) full {
-	t := s.t
+	t := s.T
 	t.Helper()
 	f := full{school: s}
-	f.interviewer = f.school.interviewer(in{
+	f.interviewer = f.school.Interviewer(in{
 		"tags": []string{"go"}, "maxPerDay": 9, "maxPerWeek": 9, "meetingUrl": room("full"), "timeZone": "Europe/Berlin",
 		"headline": "Interviews in Go", "bio": "Ten years of servers.", "photoUrl": "https://example.org/ann.png", "languages": []string{"de", "en"},
 	})
-	f.student = f.school.student(in{"interviewLimit": 40, "timeZone": "Asia/Tokyo"})
+	f.student = f.school.Student(in{"interviewLimit": 40, "timeZone": "Asia/Tokyo"})
 	f.waive(f.student, "LIMIT", nil)
 	for n := range 3 {
-		f.interviews = append(f.interviews, f.booked(f.student, f.newSlot(time.Duration(n+1)*2*time.Hour)))
+		f.interviews = append(f.interviews, f.Booked(f.student, f.NewSlot(time.Duration(n+1)*2*time.Hour)))
 	}
-	f.upcoming = f.booked(f.student, f.slot(f.interviewer, 20*day))
+	f.upcoming = f.Booked(f.student, f.Slot(f.interviewer, 20*day))
 	f.moved()
-	f.free = f.slot(f.interviewer, 22*day)
+	f.free = f.Slot(f.interviewer, 22*day)
 	f.interviews = append(f.interviews, f.upcoming)
-	f.setClock(t0.Add(7 * time.Hour))
-	f.accepted(f.changeInterview("completeInterview", in{
+	f.SetClock(t0.Add(7 * time.Hour))
+	f.Accepted(f.ChangeInterview("completeInterview", in{
 		"interviewId": f.interviews[0], "grade": 4, "note": "good", "shareNote": true,
 	}).Errors)
-	f.accepted(f.changeInterview("markNoShow", in{"interviewId": f.interviews[1], "party": "STUDENT"}).Errors)
-	f.accepted(f.cancel(f.interviews[2]).Errors)
+	f.Accepted(f.ChangeInterview("markNoShow", in{"interviewId": f.interviews[1], "party": "STUDENT"}).Errors)
+	f.Accepted(f.Cancel(f.interviews[2]).Errors)
 	// What a booked interview has only by chance of its past, or never.
-	_, err := f.db.SQL(t).ExecContext(t.Context(), `UPDATE interviews SET note = 'a note', note_shared = true, exempt = true
+	_, err := f.DB.SQL(t).ExecContext(t.Context(), `UPDATE interviews SET note = 'a note', note_shared = true, exempt = true
 		WHERE id = $1`, f.upcoming)
 	if err != nil {
 		t.Fatal(err)
@@ -133,9 +133,9 @@ func fill(s *school) full {
 
 // moved moves the interview to come to another slot of its interviewer.
 func (f full) moved() {
-	f.t.Helper()
-	f.accepted(f.changeInterview("rescheduleInterview", in{
-		"interviewId": f.upcoming, "slotId": f.slot(f.interviewer, 21*day),
+	f.T.Helper()
+	f.Accepted(f.ChangeInterview("rescheduleInterview", in{
+		"interviewId": f.upcoming, "slotId": f.Slot(f.interviewer, 21*day),
 	}).Errors)
 }
 
@@ -177,7 +177,7 @@ func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
 // wantFilled insists that every field of the kinds that rules read only in part
 // has a value in one of the objects that would show a part that was not read.
 func (f full) wantFilled(o *objects, w walker) {
-	f.t.Helper()
+	f.T.Helper()
 	empty := []string{"null", "0", "false", `""`, "[]"}
 	for _, name := range []string{"Interview", "Student", "Interviewer", "Slot"} {
 		for _, field := range w.fields(w.schema.Types[name]) {
@@ -188,7 +188,7 @@ func (f full) wantFilled(o *objects, w walker) {
 				}
 			}
 			if !filled {
-				f.t.Errorf("no %s here has a %s that differs from the zero value; give one to newFull", name, field.Name)
+				f.T.Errorf("no %s here has a %s that differs from the zero value; give one to newFull", name, field.Name)
 			}
 		}
 	}
@@ -205,8 +205,8 @@ func TestAPayloadHoldsWholeObjects(t *testing.T) {
 		{"rescheduleInterview", func(f full) in { return in{"interviewId": f.upcoming, "slotId": f.free} }},
 		{"cancelInterview", func(f full) in { return in{"interviewId": f.upcoming, "reason": "ill"} }},
 		{"completeInterview", func(f full) in { return in{"interviewId": f.interviews[0], "grade": 5} }},
-		{"holdSlot", func(f full) in { return in{"studentId": f.student, "slotId": f.newSlot(23 * day)} }},
-		{"bookSlot", func(f full) in { return in{"studentId": f.student, "slotId": f.newSlot(23 * day)} }},
+		{"holdSlot", func(f full) in { return in{"studentId": f.student, "slotId": f.NewSlot(23 * day)} }},
+		{"bookSlot", func(f full) in { return in{"studentId": f.student, "slotId": f.NewSlot(23 * day)} }},
 		{"updateStudent", func(f full) in { return in{"studentId": f.student, "name": "Another"} }},
 		{"updateInterviewer", func(f full) in { return in{"interviewerId": f.interviewer, "active": false} }},
 		{"blockTime", func(f full) in { return f.block(false) }},
@@ -223,8 +223,8 @@ func TestAPayloadHoldsWholeObjects(t *testing.T) {
 			kind := field.Arguments[0].Type.Name()
 			told := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
 			var data any
-			f.ask(fmt.Sprintf("mutation($input: %s!) { %s(input: $input) %s }", kind, test.mutation,
-				w.everything(field.Type.Name(), 1)), map[string]any{"input": test.input(f)}).into(&data)
+			f.Ask(fmt.Sprintf("mutation($input: %s!) { %s(input: $input) %s }", kind, test.mutation,
+				w.everything(field.Type.Name(), 1)), map[string]any{"input": test.input(f)}).Into(&data)
 			told.read(test.mutation, data)
 			if told.met == 0 {
 				t.Fatalf("no object is in the payload: %v", data)
@@ -251,12 +251,12 @@ func TestASubscriptionTellsWholeInterviews(t *testing.T) {
 	first, second := living(t, unlimited)
 	s := fill(first)
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
-	client := second.connect()
-	id := client.subscribed("subscription { interviewChanged "+w.everything("Interview", 1)+" }", nil)
-	s.accepted(s.cancel(s.upcoming).Errors)
+	client := second.Connect()
+	id := client.Subscribed("subscription { interviewChanged "+w.everything("Interview", 1)+" }", nil)
+	s.Accepted(s.Cancel(s.upcoming).Errors)
 	var data any
 	for told := ""; !strings.Contains(told, "CANCELLED"); told = fmt.Sprint(data) { // what came before is told, too
-		client.event(id, &data)
+		client.Event(id, &data)
 	}
 	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
 	o.read("interviewChanged", data)

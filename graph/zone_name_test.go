@@ -10,32 +10,32 @@ func TestZoneNamesAreCanonical(t *testing.T) {
 	var data struct {
 		Student, Interviewer struct{ TimeZone string }
 	}
-	student, ann := s.student(in{"timeZone": "us/eastern"}), s.interviewer(in{"timeZone": "Etc/UTC"})
+	student, ann := s.Student(in{"timeZone": "us/eastern"}), s.Interviewer(in{"timeZone": "Etc/UTC"})
 	read := func() {
-		s.ask("query($s: ID!, $i: ID!) { student(id: $s) { timeZone } interviewer(id: $i) { timeZone } }", in{"s": student, "i": ann}).into(&data)
+		s.Ask("query($s: ID!, $i: ID!) { student(id: $s) { timeZone } interviewer(id: $i) { timeZone } }", in{"s": student, "i": ann}).Into(&data)
 	}
 	read()
 	same(t, "the student's", data.Student.TimeZone, "America/New_York")
 	same(t, "the interviewer's", data.Interviewer.TimeZone, "UTC")
 	var changed struct{ Errors []refused }
-	s.mutate("updateInterviewer", "", in{"interviewerId": ann, "timeZone": "Europe/Kiev"}, &changed)
-	s.accepted(changed.Errors)
+	s.Mutate("updateInterviewer", "", in{"interviewerId": ann, "timeZone": "Europe/Kiev"}, &changed)
+	s.Accepted(changed.Errors)
 	read()
 	same(t, "a new one", data.Interviewer.TimeZone, "Europe/Kyiv")
 
 	kiev := s.weekly(ann, in{"timeZone": "Europe/Kiev"})
-	s.accepted(kiev.Errors)
+	s.Accepted(kiev.Errors)
 	same(t, "of the rule", kiev.Availability.Weekly.TimeZone, "Europe/Kyiv")
-	before := s.rows()
+	before := s.Rows()
 	for _, zone := range []any{"Europe/Kyiv", "EUROPE/KIEV", "Europe/Uzhgorod", nil} {
 		again := s.weekly(ann, in{"timeZone": zone})
-		s.accepted(again.Errors)
+		s.Accepted(again.Errors)
 		same(t, "the same rule", again.Availability.ID, kiev.Availability.ID)
 	}
-	same(t, "nothing is written", s.rows(), before)
+	same(t, "nothing is written", s.Rows(), before)
 	moved := s.update(kiev.Availability.ID, in{"timeZone": "Asia/Calcutta"})
-	s.accepted(moved.Errors)
+	s.Accepted(moved.Errors)
 	same(t, "after a change", moved.Availability.Weekly.TimeZone, "Asia/Kolkata")
 	same(t, "no zone", codes(s.weekly(ann, in{"timeZone": "Europe/Kiew"}).Errors), []string{"INVALID_INPUT"})
-	s.sound()
+	s.Sound()
 }

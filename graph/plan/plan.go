@@ -19,7 +19,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"rehearse/graph/budget"
+	"rehearse/internal/budget"
 )
 
 // Types are what can be planned, by the names of object types.

@@ -15,6 +15,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/app"
 	"rehearse/internal/config"
+	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
 	"rehearse/internal/localpg"
 	"rehearse/internal/memory"
@@ -49,7 +50,7 @@ type service struct {
 	store     *store.Store
 	postgres  *localpg.Server // nil unless the database is the built-in one
 	listeners listeners
-	documents graph.TrustedDocuments // nil for any
+	documents gqlhttp.TrustedDocuments // nil for any
 	hangups   hangups
 	stop      func()
 
@@ -57,7 +58,7 @@ type service struct {
 	verifier *identity.Verifier
 	school   *app.App
 	observer *telemetry.Telemetry
-	graphQL  *graph.Handler
+	graphQL  *gqlhttp.Handler
 	site     *web.Site
 	follow   func(context.Context)
 	stopJobs func() error
@@ -156,7 +157,7 @@ func (s *service) openSite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.graphQL = graph.NewHandler(s.graphOptions(ctx))
+	s.graphQL = gqlhttp.NewHandler(s.graphOptions(ctx))
 	if err := s.observer.Look(s.graphQL); err != nil {
 		return err
 	}
@@ -169,9 +170,9 @@ func (s *service) openSite(ctx context.Context) error {
 	return nil
 }
 
-func (s *service) graphOptions(stopping context.Context) graph.HandlerOptions {
+func (s *service) graphOptions(stopping context.Context) gqlhttp.Options {
 	c := s.config
-	return graph.HandlerOptions{
+	return gqlhttp.Options{
 		Options: graph.Options{App: s.school, Reader: &s.store.Reader, Log: s.log, Zone: c.Zone, Timeout: c.OperationTimeout},
 		Sender:  s.verifier.Sender,
 		Rates:   s.rates(), MaxOperations: c.MaxOperations, MaxOperationsPerCaller: c.MaxOperationsPerCaller,
@@ -231,20 +232,20 @@ func (s *service) background(ctx context.Context, group *errgroup.Group) {
 }
 
 // limits is how large a request may be.
-func (p *program) limits() graph.Limits {
-	l := graph.DefaultLimits()
+func (p *program) limits() gqlhttp.Limits {
+	l := gqlhttp.DefaultLimits()
 	l.Body, l.ImportBody = p.config.MaxBody, p.config.MaxImportBody
 	l.Depth, l.Cost = p.config.MaxDepth, p.config.MaxCost
 	return l
 }
 
 // documents are the only ones that are executed; nil for any.
-func (p *program) documents(ctx context.Context) (graph.TrustedDocuments, error) {
+func (p *program) documents(ctx context.Context) (gqlhttp.TrustedDocuments, error) {
 	folder := p.config.TrustedDocuments
 	if folder == "" {
 		return nil, nil
 	}
-	known, err := graph.LoadTrustedDocuments(ctx, os.DirFS(folder), p.limits())
+	known, err := gqlhttp.LoadTrustedDocuments(ctx, os.DirFS(folder), p.limits())
 	if err != nil {
 		return nil, fmt.Errorf("%w:\nTRUSTED_DOCUMENTS is %q; expected %s: %w", errConfiguration, folder, config.Describe("TRUSTED_DOCUMENTS").Allowed, err)
 	}
@@ -255,7 +256,7 @@ func (p *program) documents(ctx context.Context) (graph.TrustedDocuments, error)
 const pointsAhead = 100
 
 // rates returns the rate limits; nil for none.
-func (s *service) rates() *graph.RateLimits {
+func (s *service) rates() *gqlhttp.RateLimits {
 	c := s.config
 	if !c.RateLimit {
 		return nil
@@ -270,15 +271,15 @@ func (s *service) rates() *graph.RateLimits {
 		}
 		return ratelimit.NewLocal(l)
 	}
-	return &graph.RateLimits{
+	return &gqlhttp.RateLimits{
 		Points:         buckets("points", ratelimit.Limit{Burst: c.RateLimitBurst, PerSecond: c.RateLimitPerSecond}),
 		Bookings:       buckets("bookings", ratelimit.Limit{Burst: c.RateLimitBookingBurst, PerSecond: c.RateLimitBookingPerSecond}),
 		TrustedProxies: c.Proxies, EventsAhead: ahead, Now: s.now,
 	}
 }
 
-func (p *program) streams() graph.StreamLimits {
-	return graph.StreamLimits{
+func (p *program) streams() gqlhttp.StreamLimits {
+	return gqlhttp.StreamLimits{
 		PerServer: p.config.MaxStreams, PerCaller: p.config.MaxStreamsPerCaller,
 		Watches: p.config.MaxSubscriptions, Handshakes: p.config.MaxHandshakes,
 	}
@@ -333,7 +334,7 @@ func (s *service) jobs() []store.Job {
 }
 
 func (p *program) newObserver() *telemetry.Telemetry {
-	words := graph.NewVocabulary()
+	words := gqlhttp.NewVocabulary()
 	return telemetry.New(telemetry.Options{
 		Log: p.log, Now: p.now, Traces: p.traces,
 		Codes: words.Codes, Faults: words.Faults, Refusals: words.Refusals, Deprecated: words.Deprecated,

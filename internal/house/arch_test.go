@@ -37,17 +37,19 @@ var layers = map[string][]string{
 	"internal/scratch":     {}, // tests alone
 	"internal/pgtest":      {"internal/scratch", "internal/store", "internal/memory", "internal/ratelimit", "internal/localpg", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/scalar":         {"internal/booking", "internal/spelling", "internal/calendar"},
-	"graph/coerce":         {"graph/scalar", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/loader":         {"internal/store", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
-	"graph/budget":         {"internal/memory"},
-	"graph/plan":           {"graph/budget", "internal/memory"},
+	"internal/budget":      {"internal/memory"},
+	"graph/plan":           {"internal/budget", "internal/memory"},
 	"graph/page":           {"graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/model":          {"internal/app", "internal/interchange", "internal/store", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/payload":        {"graph/model", "internal/app", "internal/interchange", "internal/store", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/generated": {"graph/model", "graph/payload", "graph/page", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling",
 		"internal/calendar"},
-	"graph": {"graph/budget", "graph/coerce", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/memory", "internal/ratelimit",
-		"internal/identity", "internal/booking", "internal/spelling", "internal/calendar"},
+	"graph": {"internal/budget", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app",
+		"internal/interchange", "internal/store", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
+	"internal/gqlhttp/coerce": {"graph/scalar", "internal/booking", "internal/spelling", "internal/calendar"},
+	"internal/gqlhttp": {"graph", "internal/gqlhttp/coerce", "internal/identity", "internal/budget", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app",
+		"internal/interchange", "internal/store", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 
 	"internal/app/modeltest":            {}, // tests alone
 	"internal/house":                    {}, // tests alone
@@ -59,8 +61,8 @@ var layers = map[string][]string{
 var only = map[string][]string{
 	"gorm.io/":                      {"internal/store"},
 	"github.com/jackc/":             {"internal/store", "internal/memory", "internal/localpg", "internal/pgtest", "bench"},
-	"github.com/99designs/gqlgen":   {"graph", "graph/generated", "graph/model", "graph/plan", "graph/scalar"},
-	"github.com/vektah/gqlparser":   {"graph", "graph/coerce", "graph/generated", "graph/plan"},
+	"github.com/99designs/gqlgen":   {"graph", "internal/gqlhttp", "graph/generated", "graph/model", "graph/plan", "graph/scalar"},
+	"github.com/vektah/gqlparser":   {"graph", "graph/generated", "graph/plan", "internal/gqlhttp", "internal/gqlhttp/coerce", "internal/schooltest"},
 	"github.com/graph-gophers/":     {"graph/loader"},
 	"github.com/caarlos0/env":       {"internal/config"},
 	"github.com/agnivade/":          {"internal/config", "internal/cli"},
@@ -68,7 +70,7 @@ var only = map[string][]string{
 	"github.com/spf13/":             {"internal/cli", "internal/cli/reference"},
 	"github.com/pressly/goose":      {"internal/store"},
 	"database/sql":                  {"internal/store", "internal/memory", "internal/pgtest"},
-	"net/http":                      {"graph", "internal/cli", "internal/identity", "internal/load", "internal/playground", "internal/telemetry", "internal/web", "bench"},
+	"net/http":                      {"internal/gqlhttp", "internal/schooltest", "internal/cli", "internal/identity", "internal/load", "internal/playground", "internal/telemetry", "internal/web", "bench"},
 	"github.com/HdrHistogram/":      {"internal/load"},
 	"github.com/prometheus/common":  {"internal/load"},
 	"github.com/prometheus/client_": {"internal/telemetry", "internal/store"},
@@ -83,7 +85,7 @@ var only = map[string][]string{
 	"github.com/riverqueue/":        {"internal/store"},
 	"github.com/sethvargo/go-retry": {"internal/store"},
 	"golang.org/x/time":             {"internal/ratelimit", "internal/store", "internal/memory", "graph"},
-	"github.com/hashicorp/golang":   {"graph", "internal/ratelimit", "internal/store"},
+	"github.com/hashicorp/golang":   {"internal/gqlhttp", "internal/ratelimit", "internal/store"},
 	"encoding/csv":                  {"internal/interchange", "internal/interchange/resave"},
 	"golang.org/x/text/encoding":    {"internal/interchange", "internal/interchange/resave"},
 	"golang.org/x/text/unicode":     {"internal/spelling"},
@@ -127,7 +129,7 @@ func TestPermittedImports(t *testing.T) {
 	t.Parallel()
 	all := packages(t)
 	for name, p := range all {
-		if name == "" || name == "internal/cli" || name == "internal/cli/reference" || name == "bench" || name == "bench/plot" {
+		if name == "" || name == "internal/cli" || name == "internal/schooltest" || name == "internal/cli/reference" || name == "bench" || name == "bench/plot" {
 			continue // they bring everything together
 		}
 		allowed, known := layers[name]

@@ -1,0 +1,141 @@
+package budget_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rehearse/internal/budget"
+)
+
+const kib = 1 << 10
+
+func open(t *testing.T, p *budget.Pool, caller string) *budget.Budget {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	b := p.Open(ctx, cancel, caller)
+	t.Cleanup(b.Close)
+	return b
+}
+
+func TestBytes(t *testing.T) {
+	t.Parallel()
+	b := open(t, budget.NewPool(100, 0), "a")
+	if b.Write(60) != nil || b.Write(40) != nil || b.Err() != nil || b.Room() != 0 {
+		t.Errorf("100 bytes of 100: %v, %v", b.Failure(), b.Err())
+	}
+	var large *budget.ExceededError
+	if err := b.Write(1); !errors.As(err, &large) || *large != (budget.ExceededError{Limit: "answer", Allowed: 100}) {
+		t.Errorf("101 bytes of 100: %v", err)
+	}
+	if b.Err() == nil || !errors.As(b.Hold(0), &large) {
+		t.Error("the context goes on")
+	}
+	if budget.From(context.WithoutCancel(b)) != b {
+		t.Error("the budget is not found in its context")
+	}
+	for _, bytes := range []int{100, 101} {
+		b := open(t, budget.NewPool(100, 0), "a")
+		if err := b.Built(bytes); (err == nil) != (bytes <= 100) {
+			t.Errorf("built %d bytes of 100: %v", bytes, err)
+		}
+	}
+	none := (*budget.Budget)(nil)
+	if none.Write(1<<40) != nil || none.Hold(1<<40) != nil || none.Failure() != nil || none.Built(1<<40) != nil || none.Room() < 1<<40 {
+		t.Error("no budget bounds something")
+	}
+	none.Close()
+}
+
+// A caller may have the share and not more, all callers three shares, and small
+// answers are free. What building an answer took is given back when it is built,
+// and its bytes when it is closed.
+func TestPool(t *testing.T) {
+	t.Parallel()
+	p := budget.NewPool(64*kib, 256*kib)
+	var large *budget.ExceededError
+	alone := open(t, p, "a")
+	if err := alone.Hold((256 + 64) * kib); err != nil {
+		t.Errorf("the whole share: %v", err)
+	}
+	if err := alone.Hold(1); !errors.As(err, &large) || *large != (budget.ExceededError{Limit: "memory", Allowed: 256 * kib}) {
+		t.Errorf("more than the share: %v", err)
+	}
+	if other := open(t, p, "a"); other.Hold(64*kib) != nil || !errors.Is(other.Hold(1), budget.ErrOwn) {
+		t.Errorf("beside the whole share of one caller: %v", other.Failure())
+	}
+	for _, caller := range []string{"b", "c"} {
+		if err := open(t, p, caller).Hold(320 * kib); err != nil {
+			t.Errorf("the share of %s: %v", caller, err)
+		}
+	}
+	last := open(t, p, "e")
+	if last.Hold(64*kib) != nil || !errors.Is(last.Hold(1), budget.ErrBusy) || last.Hold(1) == nil || p.Refused() != 1 || p.RefusedOwn() != 1 || p.RefusedAlone() != 1 {
+		t.Errorf("beside three shares: %v, %d, %d and %d are refused", last.Failure(), p.Refused(), p.RefusedOwn(), p.RefusedAlone())
+	}
+	if p.Taken() != 3*256*kib {
+		t.Errorf("%d bytes are taken", p.Taken())
+	}
+	alone.Close()
+	alone.Close()
+	if p.Taken() != 2*256*kib {
+		t.Errorf("after one is closed, %d bytes are taken", p.Taken())
+	}
+	built := open(t, p, "e")
+	if built.Hold(320*kib) != nil || built.Built(64*kib) != nil || p.Taken() != (2*256+64)*kib {
+		t.Errorf("when 64 KiB are built, %v, %d bytes are taken", built.Failure(), p.Taken())
+	}
+	built.Close()
+	if small := open(t, budget.NewPool(200*kib, 1), "a"); small.Hold((4*200+64)*kib) != nil {
+		t.Errorf("four times the largest answer: %v", small.Failure())
+	}
+}
+
+// The deadline is seen while an answer is built. An event's time begins with its
+// first charge.
+func TestDeadlineWhileBuilding(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := budget.NewPool(1<<20, 0)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		b := p.Open(ctx, cancel, "a")
+		defer b.Close()
+		builds := func(b *budget.Budget) (err error) {
+			for range 100 {
+				err = errors.Join(err, b.Write(1))
+			}
+			return err
+		}
+		if err := builds(b); err != nil {
+			t.Errorf("in time: %v", err)
+		}
+		time.Sleep(2 * time.Second) // of the bubble's clock
+		<-b.Done()
+		if err := b.Err(); !errors.Is(err, context.DeadlineExceeded) || b.Failure() != nil {
+			t.Errorf("before it is seen, the context ended with %v, the budget with %v", err, b.Failure())
+		}
+		if err := builds(b); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(b.Failure(), context.DeadlineExceeded) {
+			t.Errorf("late: %v", err)
+		}
+		event := func() *budget.Budget {
+			ctx, cancel := context.WithCancel(t.Context())
+			return p.OpenEvent(ctx, cancel, "a", time.Second)
+		}
+		awaited := event()
+		time.Sleep(time.Hour)
+		if err := builds(awaited); err != nil {
+			t.Errorf("an event that was awaited for long: %v", err)
+		}
+		awaited.Close()
+		late := event()
+		_ = builds(late)
+		time.Sleep(time.Second + time.Millisecond)
+		synctest.Wait()
+		if !errors.Is(late.Failure(), context.DeadlineExceeded) || late.Err() == nil {
+			t.Errorf("a late event: %v", late.Failure())
+		}
+	})
+}

@@ -1,0 +1,302 @@
+package gqlhttp_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/schooltest"
+	"rehearse/internal/store"
+)
+
+// bounding is a school whose answers can be bounded anew.
+type bounding struct {
+	*school
+	options gqlhttp.Options
+}
+
+func newBounding(t *testing.T) *bounding {
+	t.Helper()
+	b := &bounding{}
+	b.school = newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { b.options = *o })
+	return b
+}
+
+// to answers with at most so many bytes of data from now on.
+func (b *bounding) to(bytes int) {
+	b.T.Helper()
+	b.options.MaxAnswer = bytes
+	b.Handler = gqlhttp.NewHandler(b.options)
+	server := httptest.NewServer(b.Handler)
+	b.T.Cleanup(server.Close)
+	b.URL = server.URL
+}
+
+// tooLarge is the error of an answer that is.
+type tooLarge struct {
+	Data   json.RawMessage
+	Errors []struct {
+		Message    string
+		Extensions struct {
+			Code, Limit string
+			Allowed     int
+			Executed    []string
+		}
+	}
+}
+
+// tooLarge fails the test unless text is one error of an answer that is larger
+// than allowed.
+func (b *bounding) tooLarge(over, text string, allowed int) tooLarge {
+	b.T.Helper()
+	var a tooLarge
+	if err := json.Unmarshal([]byte(text), &a); err != nil {
+		b.T.Fatalf("%s: %v: %.300s", over, err, text)
+	}
+	if string(a.Data) != "null" || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "ANSWER_TOO_LARGE" ||
+		a.Errors[0].Extensions.Limit != "answer" || a.Errors[0].Extensions.Allowed != allowed {
+		b.T.Errorf("%s: %.500s, wanted one error with the limit of %d", over, text, allowed)
+	}
+	return a
+}
+
+// overAll asks a query over every transport, and answers what each says.
+func (b *bounding) overAll(document string) map[string]string {
+	b.T.Helper()
+	_, posted := b.exchange(exchange{method: http.MethodPost, body: string(body(b.T, document, nil))})
+	_, got := b.exchange(exchange{method: http.MethodGet, query: url.Values{"query": {document}}.Encode()})
+	stream := b.open(document, nil)
+	stream.lines.Buffer(nil, 1<<20)
+	_, streamed := stream.event()
+	stream.completes("")
+	c := b.Connect()
+	id := c.Begin(document, nil)
+	socket := string(c.Wants("next", id))
+	c.Wants("complete", id)
+	return map[string]string{"POST": posted, "GET": got, "SSE": streamed, "a socket": socket}
+}
+
+// An answer as large as is allowed is answered, and one that is a byte larger is
+// one error, over every transport, whoever writes it.
+func TestAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	b := newBounding(t)
+	interviewer := b.Interviewer(map[string]any{"name": "Zoë “Quote” \\ \" ", "tags": []string{"go", "sql"}})
+	b.Accepted(b.Publish(interviewer, t0.Add(7*day), 10*time.Hour, 15).Errors)
+	for name, document := range map[string]string{
+		"planned": `{ interviewers { nodes { id name tags slots(first: 100, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { nodes { id start end status interviewer { id name } } } } } }`,
+		"resolved": `{ interviewers(first: 1) { nodes { id name tags slots(first: 40, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { nodes { id start
+			__typename a_long_name: __typename history { what at } } } } } }`,
+		"introspection": `{ __schema { types { name description fields { name description } } } }`,
+	} {
+		b.to(gqlhttp.DefaultMaxAnswer)
+		data := b.Ask(document, nil).Data
+		if len(data) < 2000 {
+			t.Fatalf("%s: the answer is small: %+v", name, b.Ask(document, nil))
+		}
+		b.to(len(data))
+		for over, text := range b.overAll(document) {
+			var a answer
+			if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) > 0 || len(a.Data) != len(data) {
+				t.Errorf("%s over %s: %v, %.300s", name, over, err, text)
+			}
+		}
+		b.to(len(data) - 1)
+		for over, text := range b.overAll(document) {
+			b.tooLarge(name+" over "+over, text, len(data)-1)
+		}
+		if taken := b.Handler.(*gqlhttp.Handler).AnswerMemory(); taken != 0 {
+			t.Errorf("%s: %d bytes are still taken", name, taken)
+		}
+	}
+}
+
+// Who is not told what became of a mutation is told that it was executed. The ones
+// after it are not.
+func TestMutationsWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	b := newBounding(t)
+	interviewer := b.Interviewer(nil)
+	b.to(1000)
+	_, text := b.exchange(exchange{method: http.MethodPost, body: string(body(b.T, `mutation($i: AddAvailabilityInput!, $s: CreateStudentInput!) {
+		small: createStudent(input: $s) { student { id } errors { message } }
+		first: addAvailability(input: $i) { slots(first: 100) { id start end interviewer { id name } } errors { message } }
+		second: createInterviewer(input: {name: "B", email: "b@example.org"}) { interviewer { id } errors { message } } }`,
+		map[string]any{
+			"i": map[string]any{"interviewerId": interviewer, "start": moment(7 * day), "end": moment(7*day + 10*time.Hour), "slotMinutes": 15},
+			"s": map[string]any{"name": "A", "email": "a@example.org"},
+		}))})
+	problem := b.tooLarge("a mutation", text, 1000).Errors[0]
+	if !slices.Equal(problem.Extensions.Executed, []string{"small", "first"}) || !strings.HasPrefix(problem.Message, "executed: small, first") {
+		t.Errorf("it says %+v", problem)
+	}
+	var read struct {
+		Students, Interviewers struct{ TotalCount int }
+		Interviewer            struct{ Slots struct{ TotalCount int } }
+	}
+	b.Ask(`query($i: ID!) { students { totalCount } interviewers { totalCount } interviewer(id: $i) {
+		slots(start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { totalCount } } }`, map[string]any{"i": interviewer}).Into(&read)
+	if read.Students.TotalCount != 1 || read.Interviewers.TotalCount != 1 || read.Interviewer.Slots.TotalCount != 40 {
+		t.Errorf("there are %+v", read)
+	}
+}
+
+// Each event of a subscription has a budget of its own, an eighth of an answer's.
+// One that exceeds it does not end the subscription.
+func TestEventsAreBounded(t *testing.T) {
+	t.Parallel()
+	s, second := living(t, func(o *gqlhttp.Options) { o.MaxAnswer = 8 * 1000 })
+	me, interviewer := s.Student(nil), s.Interviewer(nil)
+	c := second.Connect()
+	id := c.Subscribed(schooltest.SlotsChangedDocument, in{"s": me, "start": moment(0), "end": moment(30 * day)})
+	s.Accepted(s.Publish(interviewer, t0.Add(7*day), 10*time.Hour, 15).Errors)
+	(&bounding{school: s}).tooLarge("a socket", string(c.Wants("next", id)), 1000)
+	slot := s.Slot(interviewer, 9*day)
+	c.Changes(id, []string{slot}, nil)
+}
+
+// An answer whose time runs out while it is built is one error, over every transport,
+// also if nothing that waits sees it: what is built here is all in memory.
+func TestDeadlineWhileAnAnswerIsBuilt(t *testing.T) {
+	t.Parallel()
+	b := newBounding(t)
+	const patience = 500 * time.Millisecond
+	b.options.Timeout = patience
+	b.options = gqlhttp.AtField(b.options, func(ctx context.Context) {
+		if at := graphql.GetFieldContext(ctx); at.Object == "__Type" && at.Field.Name == "kind" {
+			<-ctx.Done()
+		}
+	})
+	b.to(gqlhttp.DefaultMaxAnswer)
+	for over, text := range b.overAll(`{ __schema { types { name kind description fields { name description args { name description } } } } }`) {
+		var a tooLarge
+		if err := json.Unmarshal([]byte(text), &a); err != nil || string(a.Data) != "null" || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "TIMEOUT" {
+			t.Errorf("over %s: %v, %.500s", over, err, text)
+		}
+	}
+	if taken := b.Handler.(*gqlhttp.Handler).AnswerMemory(); taken != 0 {
+		t.Errorf("%d bytes are still taken", taken)
+	}
+}
+
+// The rows that are read for an answer are part of its memory, whatever is selected of
+// them.
+func TestRowsAreCharged(t *testing.T) {
+	t.Parallel()
+	b := newBounding(t)
+	const share = 256 << 10
+	b.options.AnswerMemory = share
+	b.to(share / 8)
+	if _, err := b.DB.SQL(t).ExecContext(t.Context(), `INSERT INTO interviewers (name, email, time_zone, active, created_at, bio)
+		SELECT 'A', n || '@example.org', 'UTC', true, now(), repeat('𝄞', 1000) FROM generate_series(1, 100) n`); err != nil {
+		t.Fatal(err)
+	}
+	document := func(n int) string { return fmt.Sprintf(`{ interviewers(first: %d) { nodes { id } } }`, n) }
+	if few := b.Ask(document(50), nil); len(few.Errors) > 0 {
+		t.Errorf("200 KB of rows: %+v", few.Errors)
+	}
+	for over, text := range b.overAll(document(100)) {
+		var a tooLarge
+		if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "ANSWER_TOO_LARGE" ||
+			a.Errors[0].Extensions.Limit != "memory" || a.Errors[0].Extensions.Allowed != share {
+			t.Errorf("400 KB of rows over %s: %v, %.500s", over, err, text)
+		}
+	}
+}
+
+// stuck asks for an answer, and reads nothing of it.
+func (b *bounding) stuck(address string, body []byte) net.Conn {
+	b.T.Helper()
+	conn, err := new(net.Dialer).DialContext(b.T.Context(), "tcp", address)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	b.T.Cleanup(func() { _ = conn.Close() })
+	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+	if _, err := fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body); err != nil {
+		b.T.Fatal(err)
+	}
+	return conn
+}
+
+// An answer takes memory until it is read. One caller gets RATE_LIMITED when their
+// other answers take their share, and UNAVAILABLE when those of others take all; small
+// answers are given anyway, and everybody is when the memory is free again.
+func TestAnswersShareMemory(t *testing.T) {
+	t.Parallel()
+	b := newBounding(t)
+	interviewer := b.Interviewer(map[string]any{"bio": strings.Repeat("x", 1000)})
+	b.Accepted(b.Publish(interviewer, t0.Add(7*day), 100*time.Hour, 15).Errors)
+	b.options.MaxAnswer, b.options.AnswerMemory = 440<<10, 1 // the share is four answers
+	handler := gqlhttp.NewHandler(b.options)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew { // so that what is not read is soon felt
+			_ = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	b.URL = server.URL
+	kilobytes := func(n int) []byte {
+		return body(b.T, fmt.Sprintf(`{ interviewer(id: %q) { slots(first: %d, start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") {
+			nodes { interviewer { bio } } } } }`, interviewer, n), nil)
+	}
+	large := kilobytes(400)
+	var held []net.Conn
+	hold := func(caller int64, answer []byte) {
+		b.Act(booking.RoleAdmin, caller)
+		before := handler.AnswerMemory()
+		held = append(held, b.stuck(server.Listener.Addr().String(), answer))
+		for late := time.After(soon); handler.AnswerMemory() < before+150<<10 || handler.AtWork() > 0; runtime.Gosched() {
+			select {
+			case <-late:
+				t.Fatalf("%d bytes are taken", handler.AnswerMemory())
+			default:
+			}
+		}
+	}
+	for caller := range int64(4) {
+		hold(caller+1, large)
+		hold(caller+1, large)
+	}
+	asked := exchange{body: string(large), headers: accepting("application/graphql-response+json"), media: graphqlJSON}
+	own, busy, small := asked, asked, asked
+	own.name, own.status, own.says, own.answer = "who has a share", http.StatusTooManyRequests, "RATE_LIMITED", map[string]string{"Retry-After": "1"}
+	b.exchanges([]exchange{own})
+	hold(5, large)
+	hold(5, large)
+	b.Act(booking.RoleAdmin, 6)
+	busy.name, busy.status, busy.says, busy.answer = "another", http.StatusServiceUnavailable, "UNAVAILABLE", map[string]string{"Retry-After": "1"}
+	small.name, small.status, small.says, small.body = "a small one", http.StatusOK, saysName, askName
+	b.exchanges([]exchange{busy, small})
+	others, ofOwn, alone := handler.WithoutMemory()
+	same(t, "given up for others, for their caller, for themselves", [3]int{others, ofOwn, alone}, [3]int{1, 1, 0})
+	same(t, "shed", [2]int{handler.Shed(), handler.ShedOfCallers()}, [2]int{0, 0})
+	for _, conn := range held {
+		_ = conn.Close()
+	}
+	for late := time.After(soon); handler.AnswerMemory() > 0; runtime.Gosched() {
+		select {
+		case <-late:
+			t.Fatalf("%d bytes are still taken", handler.AnswerMemory())
+		default:
+		}
+	}
+	if answered := b.Post("application/json", string(large)); len(answered.Errors) > 0 || len(answered.Data) < 300<<10 {
+		t.Errorf("when the memory is free again: %d bytes, %+v", len(answered.Data), answered.Errors)
+	}
+}

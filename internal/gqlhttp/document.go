@@ -1,0 +1,212 @@
+package gqlhttp
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/lexer"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"rehearse/graph"
+	"rehearse/internal/gqlhttp/coerce"
+)
+
+// Limits are how large a request may be, and what its document may ask for.
+type Limits struct {
+	Body                 int // bytes of a request's body
+	ImportBody           int // the same of an administrator's import
+	Characters           int // of a document
+	Tokens               int // of a document, comments among them
+	Nesting              int // of brackets of any kind
+	Depth                int // of fields within each other, but for introspection
+	IntrospectionDepth   int // the same within __schema and __type
+	Aliases              int // in a document
+	Directives           int // in a document
+	Fields               int // of an operation, with fragments in their places
+	Nodes                int // of all operations and fragments, each with fragments in their places
+	SameKey              int // fields that are merged into one of the answer
+	RootFields           int // of a query
+	RootFieldsOfMutation int
+	Cost                 int // points of an operation
+}
+
+// DefaultLimits are far above what clients ask for, and keep what a document
+// costs to validate within a bound.
+func DefaultLimits() Limits {
+	return Limits{
+		Body: 256 << 10, ImportBody: 8 << 20, Characters: 15_000, Tokens: 2000, Nesting: 30, Depth: 12, IntrospectionDepth: 20, Aliases: 30, Directives: 50,
+		Fields: 1000, Nodes: 3000, SameKey: 10, RootFields: 20, RootFieldsOfMutation: 5, Cost: 5000,
+	}
+}
+
+// documents decides which operations are executed: of documents that are
+// trusted, where there are such, within the limits and valid, and with variables
+// of the right types. The limits come before validation, whose time they bound.
+type documents struct {
+	limits    Limits
+	check     coerce.Checker
+	rules     func() *rules.Rules               // of validation
+	valid     graphql.Cache[*ast.QueryDocument] // what was valid before
+	trusted   TrustedDocuments                  // nil for any document
+	persisted graphql.Cache[string]             // texts by hash; nil for none
+}
+
+// operation reads the operation that is asked for, and returns its cost in points.
+// With problems, nothing of it is executed.
+func (d documents) operation(
+	ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams,
+) (*graphql.OperationContext, int, gqlerror.List) {
+	document, problems := d.document(ctx, params)
+	if len(problems) == 0 {
+		if operation := document.Operations.ForName(params.OperationName); operation != nil { // if not, the executor says so
+			problems = asDocumentErrors(d.check.Variables(ctx, operation, params.Variables))
+		}
+	}
+	if len(problems) > 0 {
+		return &graphql.OperationContext{RawQuery: params.Query}, 0, problems
+	}
+	operation, problems := exec.CreateOperationContext(ctx, params) // which finds the document among the valid ones
+	if len(problems) > 0 {
+		return operation, 0, problems
+	}
+	points, problem := d.price(operation)
+	if problem != nil {
+		return operation, 0, gqlerror.List{problem}
+	}
+	return operation, points, nil
+}
+
+// knows reports whether the document that is meant was valid before.
+func (d documents) knows(ctx context.Context, params *graphql.RawParams) bool {
+	text := params.Query
+	if text == "" {
+		return true // it is named by its hash: of one that was read before
+	}
+	_, known := d.valid.Get(ctx, text)
+	return known
+}
+
+// document returns the valid document that is meant.
+func (d documents) document(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
+	if err := d.find(ctx, params); err != nil {
+		return nil, gqlerror.List{err}
+	}
+	document, known := d.valid.Get(ctx, params.Query)
+	if !known {
+		var problems gqlerror.List
+		if document, problems = d.read(ctx, params.Query); len(problems) > 0 {
+			return nil, problems
+		}
+		d.valid.Add(ctx, params.Query, document)
+	}
+	d.remember(ctx, params)
+	return document, nil
+}
+
+// read parses and validates a document.
+func (d documents) read(ctx context.Context, text string) (*ast.QueryDocument, gqlerror.List) {
+	document, err := d.limits.parse(text)
+	if err != nil {
+		return nil, gqlerror.List{err}
+	}
+	problems := validator.ValidateWithRules(d.check.Schema, document, d.rules())
+	return document, asDocumentErrors(named(problems, d.check.Literals(ctx, document)))
+}
+
+// named puts what names the argument in the place of what validation says of the
+// same value.
+func named(problems, literals gqlerror.List) gqlerror.List {
+	of := map[gqlerror.Location]bool{}
+	for _, problem := range literals {
+		of[problem.Locations[0]] = true
+	}
+	return append(slices.DeleteFunc(problems, func(problem *gqlerror.Error) bool {
+		return strings.HasPrefix(problem.Rule, rules.ValuesOfCorrectTypeRule.Name) && of[problem.Locations[0]]
+	}), literals...)
+}
+
+// asDocumentErrors marks errors for the presenter.
+func asDocumentErrors(problems gqlerror.List) gqlerror.List {
+	for _, problem := range problems {
+		errcode.Set(problem, errcode.ValidationFailed)
+	}
+	return problems
+}
+
+// price returns the cost of the operation in points, or what can be seen to be
+// wrong with it once its variables are known.
+func (d documents) price(o *graphql.OperationContext) (points int, problem *gqlerror.Error) {
+	points, bad := costAndBadList(o)
+	if bad != nil {
+		return 0, graph.RequestError(graph.CodeBadUserInput, fmt.Sprintf(
+			"first of %s is %d; a whole number from 1 to %d is allowed", bad.field, bad.first, largestPage))
+	}
+	if problem := rootProblem(o.Operation); problem != nil {
+		return 0, problem
+	}
+	return points, exceeds("cost", "the operation costs %d points", points, d.limits.Cost)
+}
+
+// parse parses a document that is within the limits that can be told without the
+// schema. It takes time in proportion to the document.
+func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
+	if err := exceeds("characters", "the document has %d characters", utf8.RuneCountInString(text), l.Characters); err != nil {
+		return nil, err
+	}
+	if err := l.checkTokens(text); err != nil {
+		return nil, err
+	}
+	document, err := parser.ParseQuery(&ast.Source{Input: text})
+	switch {
+	case err != nil:
+		errcode.Set(err, errcode.ParseFailed)
+		return nil, gqlerror.WrapIfUnwrapped(err)
+	case len(document.Operations) == 0:
+		return nil, graph.RequestError(graph.CodeBadUserInput, "the document has no operation")
+	}
+	return document, newMeasure(l, document).check()
+}
+
+// checkTokens counts tokens, comments among them, and how deep brackets of any
+// kind are nested.
+func (l Limits) checkTokens(text string) *gqlerror.Error {
+	tokens, nesting, deepest := 0, 0, 0
+	for lex := lexer.New(&ast.Source{Input: text}); ; tokens++ {
+		token, err := lex.ReadToken()
+		if err != nil || token.Kind == lexer.EOF {
+			break
+		}
+		switch token.Kind {
+		case lexer.BraceL, lexer.BracketL, lexer.ParenL:
+			nesting++
+			deepest = max(deepest, nesting)
+		case lexer.BraceR, lexer.BracketR, lexer.ParenR:
+			nesting--
+		default:
+		}
+	}
+	if err := exceeds("tokens", "the document has %d tokens", tokens, l.Tokens); err != nil {
+		return err
+	}
+	return exceeds("nesting", "the document nests brackets %d levels deep", deepest, l.Nesting)
+}
+
+// exceeds returns an error if more is asked for than a limit allows. The fact is a
+// format for what is asked for.
+func exceeds(limit, fact string, asked, allowed int) *gqlerror.Error {
+	if asked <= allowed {
+		return nil
+	}
+	err := graph.RequestError(graph.CodeTooComplex, fmt.Sprintf(fact+"; at most %d are allowed (limit %s)", asked, allowed, limit))
+	err.Extensions["limit"], err.Extensions["allowed"], err.Extensions["asked"] = limit, allowed, asked
+	return err
+}

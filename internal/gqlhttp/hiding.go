@@ -1,0 +1,35 @@
+package gqlhttp
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// hidingRules are the rules of validation where the schema is not for everybody:
+// they tell no name that was not sent, and refuse introspection.
+func hidingRules() *rules.Rules {
+	hiding := rules.NewDefaultRules()
+	for _, rule := range []struct {
+		name    string
+		instead core.Rule
+	}{
+		{rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions},
+		{rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule.Name, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+	} {
+		hiding.RemoveRule(rule.name)
+		hiding.AddRule(rule.instead.Name, rule.instead.RuleFunc)
+	}
+	hiding.AddRule("NoIntrospection", func(observers *validator.Events, addError validator.AddErrFunc) {
+		observers.OnField(func(_ *validator.Walker, field *ast.Field) {
+			if field.Name == "__schema" || field.Name == "__type" {
+				addError(validator.Message("Introspection is disabled; %q is not available.", field.Name), core.At(field.Position))
+			}
+		})
+	})
+	return hiding
+}

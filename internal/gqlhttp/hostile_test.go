@@ -1,0 +1,214 @@
+package gqlhttp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hostile is a request that wants to cost more than it should.
+type hostile struct {
+	name      string
+	document  string
+	variables map[string]any
+	limit     string // that refuses it; "" for one that validation or the resolver refuses, or that is answered
+	code      string // of the first error; "" for an answer
+}
+
+// times repeats what write writes of each number.
+func times(n int, write func(i int) string) string {
+	var out strings.Builder
+	for i := range n {
+		out.WriteString(write(i))
+	}
+	return out.String()
+}
+
+func always(text string) func(int) string { return func(int) string { return text } }
+
+// numbered is a text with the number for #, and the next for ^.
+func numbered(text string) func(int) string {
+	return func(i int) string {
+		return strings.NewReplacer("#", strconv.Itoa(i), "^", strconv.Itoa(i+1)).Replace(text)
+	}
+}
+
+const (
+	tooComplex = "QUERY_TOO_COMPLEX"
+	badInput   = "BAD_USER_INPUT"
+)
+
+// refusedByLimits are beyond a limit; each is named.
+func refusedByLimits() []hostile {
+	return []hostile{
+		{name: "a document of 15,001 characters", document: "{ __typename }" + strings.Repeat(" ", 14_987), limit: "characters"},
+		{name: "a string of 100,000 characters", document: `{ __type(name: "` + strings.Repeat("x", 100_000) + `") { name } }`, limit: "characters"},
+		{name: "a name of 15,000 characters", document: `{ ` + strings.Repeat("x", 15_000) + ` }`, limit: "characters"},
+		{name: "comments only", document: strings.Repeat("#\n", 7000), limit: "tokens"},
+		{name: "2,001 tokens", document: "{" + strings.Repeat("a ", 1999) + "}", limit: "tokens"},
+		{name: "a thousand operations", document: strings.Repeat("query q{a}", 1000), limit: "tokens"},
+		{name: "a thousand lists in each other", document: "{ student(id: " + strings.Repeat("[", 900) + strings.Repeat("]", 900) + ") { id } }", limit: "nesting"},
+		{name: "input objects in each other", document: "{ students(filter: " + strings.Repeat("{a:", 300) + "1" + strings.Repeat("}", 300) + ") { totalCount } }", limit: "nesting"},
+		{name: "inline fragments in each other", document: strings.Repeat("{...", 100) + "{ __typename }" + strings.Repeat("}", 100), limit: "nesting"},
+		{name: "a type of many lists", document: "query($a: " + strings.Repeat("[", 500) + "Int" + strings.Repeat("]", 500) + ") { __typename }", limit: "nesting"},
+		{name: "objects in each other", document: strings.Repeat("{ student(id: 1) ", 13) + "{ id }" + strings.Repeat("}", 13), limit: "depth"},
+		{name: "objects in each other, in fragments", document: "{ ...f0 }" +
+			times(12, numbered(" fragment f# on Query { student { ...f^ } }")) + " fragment f12 on Query { id }", limit: "depth"},
+		{name: "types in each other", document: "{ __schema { types " + strings.Repeat("{ ofType ", 20) + "{ name }" + strings.Repeat("}", 20) + " } }",
+			limit: "introspectionDepth"},
+		{name: "many aliases", document: "{" + times(600, numbered("a#:__typename ")) + "}", limit: "rootFields"},
+		{name: "31 aliases", document: "{ bookingPolicy {" + times(31, numbered("a#:version ")) + "} }", limit: "aliases"},
+		{name: "51 directives", document: "{ __typename " + strings.Repeat("@include(if: true) ", 51) + "}", limit: "directives"},
+		{name: "21 root fields", document: "{" + strings.Repeat("__typename ", 21) + "}", limit: "rootFields"},
+		{name: "21 root fields, in fragments", document: "{ ...a ...a ...a } fragment a on Query {" + strings.Repeat("__typename ", 7) + "}", limit: "rootFields"},
+		{name: "6 mutations", document: "mutation {" + times(6, numbered("a#: holdSlot(input: {studentId: 1, slotId: 1}) { errors { code } } ")) + "}",
+			limit: "rootFieldsOfMutation"},
+		{name: "a key eleven times", document: "{ bookingPolicy {" + strings.Repeat("version ", 11) + "} }", limit: "sameKey"},
+		{name: "a key eleven times, in one place", document: "{" + strings.Repeat("bookingPolicy { version ...p } ", 6) + "} fragment p on BookingPolicy { version }",
+			limit: "sameKey"},
+		{name: "fragments that double", document: "{ ...f0 }" + times(60, numbered(" fragment f# on Query { ...f^ ...f^ }")) +
+			" fragment f60 on Query { viewer { role } }", limit: "rootFields"},
+		{name: "fragments that double, within", document: "{ viewer { ...f0 } }" + times(60, numbered(" fragment f# on Viewer { ...f^ ...f^ }")) +
+			" fragment f60 on Viewer { role }", limit: "fields"},
+		{name: "duplicates in each other, again and again", document: "{" + heap(4, 4) + "}", limit: "sameKey"},
+		{name: "a chain of fragments", document: "{ viewer { ...f0 } }" + times(150, numbered(" fragment f# on Viewer { ...f^ }")) +
+			" fragment f150 on Viewer { " + times(300, numbered("a# ")) + "}", limit: "nodes"},
+		{name: "operations that share a fragment", document: times(100, numbered("query q#{viewer{...f}}")) + "fragment f on Viewer{" +
+			times(500, numbered("a# ")) + "}", limit: "nodes"},
+		{name: "lists in each other", document: "{ students(first: 100) { nodes { interviews(first: 100) { nodes { id } } } } }", limit: "cost"},
+		{name: "all of the schema, again and again", document: "{ __schema { types { name " +
+			times(12, numbered("a#: fields { args { type { name } } type { fields { name type { name } args { name type { name } } } } } ")) + "} } }", limit: "cost"},
+	}
+}
+
+// again is as many operations that reach what is selected in one fragment.
+func again(operations int, on, selected string) string {
+	return times(operations, numbered("query q#{viewer{...f}}")) + " fragment f on " + on + " {" + selected + "}"
+}
+
+// heap is fields with as many of the same in each, so many levels down.
+func heap(wide, deep int) string {
+	if deep == 0 {
+		return "a "
+	}
+	return strings.Repeat("a{"+heap(wide, deep-1)+"}", wide)
+}
+
+// withinLimits are as bad as the limits let them be, or bad in another way.
+func withinLimits() []hostile {
+	huge := strings.Repeat("x", 200_000)
+	return []hostile{
+		{name: "nothing", document: "#", code: badInput},
+		{name: "a mark of byte order", document: "\ufeff{ __typename }"},
+		{name: "a null character", document: "{ __typename \x00 }", code: badInput},
+		{name: "a bracket", document: "{", code: badInput},
+		{name: "only closing brackets", document: strings.Repeat("}", 1900), code: badInput},
+		{name: "a fragment that spreads itself", document: "{ ...a } fragment a on Query { ...a }", code: badInput},
+		{name: "fragments that spread each other", document: "{ ...f0 }" + times(40, func(i int) string {
+			return fmt.Sprintf(" fragment f%d on Query {%s}", i, times(20, func(j int) string { return fmt.Sprintf(" ...f%d", (i+j)%40) }))
+		}), code: badInput},
+		{name: "fragments that are not there", document: "{" + times(900, numbered("...f# ")) + "}", code: badInput},
+		{name: "unknown fields", document: "{ viewer {" + times(980, numbered("rol# ")) + "} }", code: badInput},
+		{name: "unknown fields of a type with many", document: "{ viewer { ...f } } fragment f on Mutation {" + times(900, numbered("bookSlo# ")) + "}", code: badInput},
+		{name: "unknown fields, again and again", document: again(90, "Mutation", times(30, numbered("bookSlo# "))), code: badInput},
+		{name: "unknown types, again and again", document: again(90, "Viewer", times(15, numbered("...on InterviewerConnectio#{a#}"))), code: badInput},
+		{name: "unknown arguments, again and again", document: again(90, "Mutation", "bookSlot("+times(27, numbered("inpu#:1 "))+"){interview{id}}"), code: badInput},
+		{name: "unknown enum values, again and again", document: again(90, "Query", "students(orderBy:{"+times(27, numbered("direction:ASCC# "))+"}){totalCount}"), code: badInput},
+		{name: "unknown arguments", document: "{ student(" + times(480, numbered("ib#:1 ")) + ") { id } }", code: badInput},
+		{name: "unknown types", document: times(240, numbered("fragment f# on InterviewerConnectio#{a}")), code: badInput},
+		{name: "unknown types of variables", document: "query(" + times(390, numbered("$a#:Interviewe# ")) + "){__typename}", code: badInput},
+		{name: "unknown enum values", document: "{ students(orderBy: {" + times(400, numbered("direction:ASCC# ")) + "}) { totalCount } }", code: badInput},
+		{name: "a list of what it must not hold", document: "{ student(id: " + strings.Repeat("[", 27) + strings.Repeat("{a:1},", 380) + strings.Repeat("]", 27) + ") { id } }", code: badInput},
+		{name: "an unknown name of 14,000 characters", document: "{ viewer { " + strings.Repeat("x", 14_000) + " } }", code: badInput},
+		{name: "a string of 14,000 characters for a number", document: `{ students(first: "` + strings.Repeat("x", 14_000) + `") { totalCount } }`, code: badInput},
+		{name: "duplicates in each other", document: "{ student(id: 1) {" + strings.Repeat("interviews { nodes {"+strings.Repeat("id ", 1)+"start end } } ", 10) + "} }"},
+		{name: "fields that overlap", document: "{ student(id: 1) {" + times(99, func(i int) string { return strings.Repeat(fmt.Sprintf("f%d ", i), 10) }) + "} }", code: badInput},
+		{name: "fields that overlap, in nested inline fragments", document: "{ student(id: 1) " + strings.Repeat("{...", 27) + "{" +
+			times(95, func(i int) string { return strings.Repeat(fmt.Sprintf("f%d ", i), 10) }) + "}" + strings.Repeat("}", 27) + "}", code: badInput},
+		{name: "fields that differ in their arguments", document: "{ student(id: 1) {" + times(60, func(i int) string {
+			return times(5, func(j int) string { return fmt.Sprintf("f%d(b:%d) ", i, j) })
+		}) + "} }", code: badInput},
+		{name: "a fragment that is spread often", document: "{ viewer {" + times(900, always("...f ")) + "} } fragment f on Viewer { ...g } fragment g on Viewer { __typename @skip(if: true) }",
+			limit: "nodes"},
+		{name: "two empty fragments that are spread often", document: "{ viewer { role" + times(450, always(" ...f ...g")) + "} }", code: badInput},
+		{name: "fragments beside each other", document: "{ viewer {" + times(150, numbered("...f# ")) + "} }" + times(150, numbered(" fragment f# on Viewer {a#}")), code: badInput},
+		{name: "many variables", document: "query(" + times(390, numbered("$a#:Int ")) + "){__typename}", code: badInput},
+		{name: "many operations", document: times(330, numbered("query q#{a}")), code: badInput},
+		{name: "many operations without a name", document: strings.Repeat("{a}", 600), code: badInput},
+		{name: "a variable of 9,999 values", document: `query($i: [ID!]) { availableSlots(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z", interviewerIds: $i) { totalCount } }`,
+			variables: map[string]any{"i": make([]bool, 9_999)}, code: badInput},
+		{name: "a variable that is not asked for", document: `{ __typename }`, variables: map[string]any{"i": make([]int, 9_999)}},
+		{name: "10,001 values", document: `{ __typename }`, variables: map[string]any{"i": make([]int, 10_000)}, limit: "values"},
+		{name: "a long string for a number", document: `query($i: Int) { students(first: $i) { totalCount } }`, variables: map[string]any{"i": huge}, code: badInput},
+		{name: "a long string for an id", document: `query($i: ID!) { student(id: $i) { id } }`, variables: map[string]any{"i": huge}, code: badInput},
+		{name: "a long string for a time", document: `query($i: DateTime!) { availableSlots(studentId: 1, start: $i, end: $i) { totalCount } }`,
+			variables: map[string]any{"i": huge}, code: badInput},
+		{name: "a long string for an enum value", document: `query($i: OrderDirection!) { students(orderBy: {direction: $i}) { totalCount } }`,
+			variables: map[string]any{"i": huge}, code: badInput},
+		{name: "an unknown field of a long name", document: `query($i: StudentFilter) { students(filter: $i) { totalCount } }`,
+			variables: map[string]any{"i": map[string]any{huge: 1}}, code: badInput},
+		{name: "a long cursor", document: `query($i: String) { students(after: $i) { totalCount } }`, variables: map[string]any{"i": huge}, code: badInput},
+		{name: "a long time zone", document: `mutation($i: String!) { createStudent(input: {name: "a", email: "a@b.org", timeZone: $i}) { errors { code message } } }`,
+			variables: map[string]any{"i": huge}},
+	}
+}
+
+const (
+	// tooLong is a blow-up on any machine, and under the race detector, in time of
+	// the processor, which a busy machine does not make longer: twenty times what a
+	// document may take, to which BenchmarkHostileDocuments holds them.
+	tooLong    = time.Second
+	mostAnswer = 32 << 10
+)
+
+// quickest sends a request some times, each time another text, so that nothing
+// is remembered of it, and is the answer with the least time that one took:
+// what else the machine does can only add to it.
+func (s *school) quickest(h hostile) (answer, time.Duration) {
+	s.T.Helper()
+	var a answer
+	least := time.Hour
+	for try := range 5 {
+		body, err := json.Marshal(map[string]any{"query": h.document + strings.Repeat(" ", try), "variables": h.variables})
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		request := httptest.NewRequestWithContext(s.T.Context(), http.MethodPost, "/", strings.NewReader(string(body)))
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		began := processorTime()
+		s.Handler.ServeHTTP(recorder, request)
+		least = min(least, processorTime()-began)
+		a = answer{T: s.T, Status: recorder.Code, Body: recorder.Body.String()}
+		if err := json.Unmarshal(recorder.Body.Bytes(), &a); err != nil {
+			s.T.Fatalf("%s: %v", h.name, err)
+		}
+	}
+	return a, least
+}
+
+// It is not parallel, so that its times are not those of other tests.
+func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // see above
+	s := newSchool(t)
+	for _, h := range append(refusedByLimits(), withinLimits()...) {
+		if h.limit != "" {
+			h.code = tooComplex
+		}
+		a, took := s.quickest(h)
+		t.Logf("%8.2f ms %6d bytes  %s", float64(took.Microseconds())/1000, len(a.Body), h.name)
+		if a.Code() != h.code || (h.limit != "" && !strings.Contains(a.Body, `"limit":"`+h.limit+`"`)) {
+			t.Errorf("%s: wanted %s %s: %.300s", h.name, h.code, h.limit, a.Body)
+		}
+		if strings.Contains(a.Body, `"extensions":{"errorsLeftOut":`) != (len(a.Errors) == 20) {
+			t.Errorf("%s: %d errors, wrongly with or without a word of others", h.name, len(a.Errors))
+		}
+		if took > tooLong || len(a.Body) > mostAnswer || len(a.Errors) > 20 {
+			t.Errorf("%s: took %v and %d bytes with %d errors", h.name, took, len(a.Body), len(a.Errors))
+		}
+	}
+}

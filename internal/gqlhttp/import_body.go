@@ -1,0 +1,113 @@
+package gqlhttp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+)
+
+// bodyLimit is how many bytes of a body are read. What an operation is stands in
+// its body, so an administrator's is read as if it were an import, and refused
+// afterwards if it is none (admit).
+func (a admission) bodyLimit(ctx context.Context) int64 {
+	if app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
+		return max(a.maxBody, a.maxImport)
+	}
+	return a.maxBody
+}
+
+// sizedBody counts the bytes that are read of a body. One that is larger than
+// what is free takes a place among the large ones, and keeps it until the request
+// is answered.
+type sizedBody struct {
+	io.ReadCloser
+	size, free int64
+	places     *places
+	caller     string
+	request    *http.Request
+	leave      func()
+	refused    *refusal
+}
+
+// errNoPlace reports a large body that finds no place.
+var errNoPlace = errors.New("too many large bodies are being read")
+
+func (b *sizedBody) Read(into []byte) (int, error) {
+	if b.refused != nil {
+		return 0, errNoPlace
+	}
+	n, err := b.ReadCloser.Read(into)
+	if b.size += int64(n); b.size > b.free && b.leave == nil {
+		if b.leave, b.refused = b.places.take(b.request.Context(), b.caller); b.refused != nil {
+			return 0, errNoPlace
+		}
+	}
+	return n, err
+}
+
+// sized makes the request's body count its bytes. done gives the place of a large
+// one to another.
+func (a admission) sized(r *http.Request, caller string) (done func()) {
+	if r.Body == nil {
+		return func() {}
+	}
+	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, caller: caller, request: r}
+	r.Body = body
+	return func() {
+		if body.leave != nil {
+			body.leave()
+		}
+	}
+}
+
+// noPlace is why a body was not read to its end for others; nil if it was.
+func noPlace(r *http.Request) *refusal {
+	if body, is := r.Body.(*sizedBody); is {
+		return body.refused
+	}
+	return nil
+}
+
+// bodySize is how many bytes were read of the body of a request that is sized;
+// zero of another one.
+func bodySize(r *http.Request) int64 {
+	if body, is := r.Body.(*sizedBody); is {
+		return body.size
+	}
+	return 0
+}
+
+// importFields are the mutations that take a file.
+var importFields = []string{"importStudents", "importInterviewers", "importAvailability", "importInterviews"}
+
+// maxImports bounds how many operations import at the same time, a quarter of them for
+// one caller. An import of 5,000 rows takes about half a second of CPU.
+const maxImports = 4
+
+// imports reports whether an operation imports anything.
+func imports(o *graphql.OperationContext) bool {
+	return o.Operation.Operation == ast.Mutation && slices.ContainsFunc(
+		graphql.CollectFields(o, o.Operation.SelectionSet, nil),
+		func(f graphql.CollectedField) bool { return slices.Contains(importFields, f.Name) })
+}
+
+// onlyImports reports whether an operation does nothing but import.
+func onlyImports(o *graphql.OperationContext) bool {
+	if o.Operation.Operation != ast.Mutation {
+		return false
+	}
+	for _, field := range graphql.CollectFields(o, o.Operation.SelectionSet, nil) {
+		if !slices.Contains(importFields, field.Name) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,181 @@
+package gqlhttp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/store"
+)
+
+const importCalendarMutation = `mutation($id: ID!, $ical: String!) {
+	importAvailability(input: {interviewerId: $id, ical: $ical}) { created failed rows { status notes } errors { message } }
+}`
+
+// largeCalendar is a calendar of 6 MB: years of events, of which the last ten are
+// to come.
+func largeCalendar() string {
+	var text strings.Builder
+	text.WriteString("BEGIN:VCALENDAR\nVERSION:2.0\n")
+	description := strings.Repeat("an agenda that somebody wrote;\\n", 11)
+	for n := range 14_000 {
+		start, rule := "20240105T090000Z", ""
+		switch {
+		case n >= 13_990:
+			start = fmt.Sprintf("202606%02dT090000Z", n-13_990+2)
+		case n%3 == 0:
+			rule = "RRULE:FREQ=WEEKLY;COUNT=50\n"
+		}
+		fmt.Fprintf(&text, "BEGIN:VEVENT\nUID:%d\nDTSTART:%s\nDURATION:PT1H\n%sDESCRIPTION:%s\nEND:VEVENT\n", n, start, rule, description)
+	}
+	text.WriteString("END:VCALENDAR\n")
+	return text.String()
+}
+
+func TestImportOfALargeBody(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann := s.Interviewer(nil)
+	ical := largeCalendar()
+	if len(ical) < 6_000_000 {
+		t.Fatalf("the calendar has %d bytes", len(ical))
+	}
+	send := map[string]any{"id": ann, "ical": ical}
+	done := s.Ask(importCalendarMutation, send)
+	same(t, "status", done.Status, 200)
+	var payload struct{ ImportAvailability struct{ Created, Failed int } }
+	if err := json.Unmarshal(done.Data, &payload); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "created, failed", payload.ImportAvailability, struct{ Created, Failed int }{10, 0})
+
+	for name, row := range map[string]struct {
+		document string
+		size     int
+		says     string
+	}{
+		"more than an import":  {importCalendarMutation, 8 << 20, "at most 8388608 bytes are allowed"},
+		"no import":            {`query($id: ID!) { interviewer(id: $id) { id } }`, 300 << 10, "at most 262144 are allowed"},
+		"an import and others": {strings.Replace(importCalendarMutation, "{\n", "{ releaseHold(input: {holdId: $id}) { errors { code } }\n", 1), 300 << 10, "at most 262144 are allowed"},
+	} {
+		refused := s.Ask(row.document, map[string]any{"id": ann, "ical": strings.Repeat(" ", row.size)})
+		same(t, name, refused.Status, 413)
+		if !strings.Contains(refused.Body, row.says) || len(refused.Body) > 1000 {
+			t.Errorf("%s: %.300s", name, refused.Body)
+		}
+	}
+	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer, ""} {
+		s.Act(role, 1)
+		refused := s.Ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 300<<10)})
+		same(t, "as "+string(role), refused.Status, 413)
+		if !strings.Contains(refused.Body, "at most 262144 bytes are allowed") {
+			t.Errorf("as %q: %.300s", role, refused.Body)
+		}
+	}
+}
+
+// While as many large bodies are in memory as may be, the next waits and is told
+// to come again; what is small has no need of a place.
+func TestLargeBodiesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxLargeBodies = 1 })
+	handler := s.Handler.(*gqlhttp.Handler)
+	ann := s.Interviewer(nil)
+	text, err := json.Marshal(map[string]any{
+		"query":     importCalendarMutation,
+		"variables": map[string]any{"id": ann, "ical": "BEGIN:VCALENDAR\nDESCRIPTION:" + strings.Repeat("a", 300<<10) + "\nEND:VCALENDAR\n"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, send := io.Pipe()
+	answered := make(chan string, 1)
+	go func() {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, body)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		request.Header.Set("Content-Type", plainJSON)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer response.Body.Close()
+		answer, _ := io.ReadAll(response.Body)
+		answered <- response.Status + string(answer)
+	}()
+	if _, err := send.Write(text[:290<<10]); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.After(soon); handler.LargeBodies() == 0; runtime.Gosched() {
+		select {
+		case <-late:
+			t.Fatal("no large body is being read")
+		default:
+		}
+	}
+	s.exchanges([]exchange{
+		{name: "another large one", body: string(text), status: 503, says: `"UNAVAILABLE"`, answer: map[string]string{"Retry-After": "1"}},
+		{name: "a small one", body: askName, status: 200, says: saysName},
+	})
+	same(t, "shed", handler.Shed(), 1)
+	if _, err := send.Write(text[290<<10:]); err != nil {
+		t.Fatal(err)
+	}
+	_ = send.Close()
+	if answer := <-answered; !strings.HasPrefix(answer, "200") || !strings.Contains(answer, `"failed":0`) {
+		t.Errorf("the first large one: %.300s", answer)
+	}
+	if response, answer := s.exchange(exchange{method: http.MethodPost, body: string(text)}); response.StatusCode != http.StatusOK {
+		t.Errorf("the next large one: %d %.300s", response.StatusCode, answer)
+	}
+	same(t, "large bodies", handler.LargeBodies(), 0)
+}
+
+func TestALargeBodyCosts(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 2600, 10) // the mutation and its rows cost 781
+	ann := s.Interviewer(nil)
+	few := s.Ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 300<<10)})
+	same(t, "44 KiB beyond what is free cost 11 points", few.Status, 200)
+	many := s.Ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 7<<20)})
+	same(t, "6912 KiB cost 1728 points", many.Status, 429)
+}
+
+// A caller imports one thing at a time, whatever its size. Another caller does not wait
+// for them.
+func TestOneImportOfACallerAtATime(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxImportsPerCaller = 0 })
+	s.Act(booking.RoleAdmin, 1)
+	unlock := s.lockStudents()
+	importing := func(what string) exchange {
+		return exchange{method: http.MethodPost, body: `{"query": "mutation { ` + what + `(input: {csv: \"name,email\\nAnn,ann@example.org\"}) { failed } }"}`}
+	}
+	first := make(chan int, 1)
+	go func() {
+		response, _ := s.exchange(importing("importStudents"))
+		first <- response.StatusCode
+	}()
+	s.DB.AwaitLockWaits(t, 1, "students")
+	second := importing("importInterviewers")
+	second.name, second.status, second.says = "a second import", 429, `"allowed":1,"code":"RATE_LIMITED","limit":"importsPerCaller"`
+	s.exchanges([]exchange{second, {name: "anything else", body: askName, status: 200, says: saysName}})
+	s.Act(booking.RoleAdmin, 2)
+	second.name, second.status, second.says = "another caller's import", 200, `{"data":{"importInterviewers":{"failed":0}}}`
+	s.exchanges([]exchange{second})
+	unlock()
+	same(t, "the first import", <-first, 200)
+	s.Act(booking.RoleAdmin, 1)
+	second.name = "the next import"
+	s.exchanges([]exchange{second})
+}

@@ -1,0 +1,278 @@
+package gqlhttp_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/ratelimit"
+	"rehearse/internal/store"
+)
+
+// limited is a school whose buckets hold so many points, and so many bookings;
+// a point comes back each second.
+func limited(t *testing.T, points, bookings int) *school {
+	t.Helper()
+	var s *school
+	s = newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
+		o.Rates = &gqlhttp.RateLimits{
+			Points:         ratelimit.NewLocal(ratelimit.Limit{Burst: points, PerSecond: 1}),
+			Bookings:       ratelimit.NewLocal(ratelimit.Limit{Burst: bookings, PerSecond: 1}),
+			TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+			Now:            func() time.Time { return *s.Clock.Load() },
+		}
+	})
+	return s
+}
+
+// sendFrom sends a document through a proxy that says for whom, and wants the
+// cost to be told.
+func (s *school) sendFrom(forwarded, document string) (answer, *http.Response) {
+	s.T.Helper()
+	body, err := json.Marshal(map[string]string{"query": document})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL, bytes.NewReader(body))
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Forwarded-For", forwarded)
+	request.Header.Set("X-GraphQL-Cost", "1")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	defer response.Body.Close()
+	a := answer{T: s.T, Status: response.StatusCode}
+	var text bytes.Buffer
+	if _, err := text.ReadFrom(response.Body); err != nil {
+		s.T.Fatal(err)
+	}
+	a.Body = text.String()
+	if err := json.Unmarshal(text.Bytes(), &a); err != nil {
+		s.T.Fatal(err)
+	}
+	return a, response
+}
+
+const onePoint = `{ __typename }`
+
+func TestWhoAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 3, 1)
+	s.Act(booking.RoleStudent, 7)
+	for range 3 {
+		if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+			t.Fatal(a.Body)
+		}
+	}
+	a, response := s.sendFrom("", onePoint)
+	same(t, "status", response.StatusCode, http.StatusTooManyRequests)
+	same(t, "code", a.Errors[0].Extensions.Code, "RATE_LIMITED")
+	same(t, "Retry-After", response.Header.Get("Retry-After"), "1")
+	if strings.Contains(a.Body, `"data"`) {
+		t.Errorf("something was executed: %s", a.Body)
+	}
+	s.Act(booking.RoleStudent, 8)
+	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+		t.Errorf("another student has a bucket of his own: %s", a.Body)
+	}
+	s.Act(booking.RoleStudent, 7)
+	s.SetClock(t0.Add(time.Second))
+	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+		t.Errorf("a point has come back: %s", a.Body)
+	}
+}
+
+// What is no operation is read as well, and is not free.
+func TestRefusedDocumentsCostAPoint(t *testing.T) {
+	t.Parallel()
+	for name, document := range map[string]string{
+		"no GraphQL": `{ bookingPolicy {`, "not of the schema": `{ nothing }`, "too deep": strings.Repeat("{a", 40),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := limited(t, 3, 1)
+			s.Act(booking.RoleStudent, 7)
+			for range 3 {
+				a, response := s.sendFrom("", document)
+				if response.StatusCode == http.StatusTooManyRequests {
+					t.Fatal(a.Body)
+				}
+				if len(a.Errors) == 0 {
+					t.Fatalf("it was executed: %s", a.Body)
+				}
+			}
+			for _, text := range []string{document, onePoint} {
+				a, response := s.sendFrom("", text)
+				same(t, "status", response.StatusCode, http.StatusTooManyRequests)
+				same(t, "code", a.Errors[0].Extensions.Code, "RATE_LIMITED")
+				same(t, "Retry-After", response.Header.Get("Retry-After"), "1")
+			}
+		})
+	}
+}
+
+// What a full bucket does not pay for is too complex, and not for tomorrow. It
+// costs one point, as every document that is refused.
+func TestWhatCostsMoreThanABucketIsTooComplex(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 100, 1)
+	s.Act(booking.RoleStudent, 7)
+	const booked = `bookSlot(input: {studentId: 7, slotId: 1}) { errors { code } }`
+	for n, test := range []struct {
+		name, document, limit string
+		allowed, asked        int
+	}{
+		{"points", `{ students(first: 10) { nodes { interviews(first: 10) { nodes { id } } } } }`, "rateLimitPoints", 100, 139},
+		{"bookings", "mutation { a: " + booked + " b: " + booked + " }", "rateLimitBookings", 1, 2},
+	} {
+		a, response := s.sendFrom("", test.document)
+		same(t, test.name, a.Code(), "QUERY_TOO_COMPLEX")
+		same(t, "Retry-After", response.Header.Get("Retry-After"), "")
+		same(t, "cost", response.Header.Get("X-GraphQL-Cost"), "1")
+		same(t, "left", response.Header.Get("RateLimit"), fmt.Sprintf(`"points";r=%d;t=%d`, 99-n, n+1))
+		var body struct {
+			Errors []struct {
+				Extensions struct {
+					Limit          string
+					Allowed, Asked int
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(a.Body), &body); err != nil {
+			t.Fatal(err)
+		}
+		told := body.Errors[0].Extensions
+		same(t, "limit", [3]any{told.Limit, told.Allowed, told.Asked}, [3]any{test.limit, test.allowed, test.asked})
+	}
+}
+
+func TestAddressIsTheNearestThatNoProxyStandsFor(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1, 1)
+	s.Act(booking.RoleAnonymous, 0)
+	for _, test := range []struct {
+		name, forwarded string
+		fresh           bool
+	}{
+		{"a client", "203.0.113.1", true},
+		{"the same", "203.0.113.1", false},
+		{"the same, who says he is somebody else", "198.51.100.7, 203.0.113.1", false},
+		{"another", "203.0.113.2", true},
+		{"the same behind one more proxy of ours", "203.0.113.2, 127.0.0.2", false},
+		{"an address of version 6", "2001:db8:1:2::3", true},
+		{"a neighbour of his", "2001:db8:1:2:ffff::9", false},
+		{"the one of version 4 in another dress", "::ffff:203.0.113.2", false},
+		{"no address", "nonsense", true},
+		{"no other address", "more nonsense", false},
+	} {
+		a, _ := s.sendFrom(test.forwarded, onePoint)
+		same(t, test.name, len(a.Errors) == 0, test.fresh)
+	}
+}
+
+func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 10_000, 2)
+	student := s.Student(nil)
+	slots := []string{s.NewSlot(day), s.NewSlot(2 * day), s.NewSlot(3 * day)}
+	s.Act(booking.RoleStudent, int64(number(t, student)))
+	book := func(slotID string) answer {
+		a, _ := s.sendFrom("", fmt.Sprintf(`mutation { bookSlot(input: { studentId: %s, slotId: %s }) { errors { code } } }`, student, slotID))
+		return a
+	}
+	for _, dry := range []string{"dryRun: true", "dryRun: true", "dryRun: true"} {
+		a, _ := s.sendFrom("", fmt.Sprintf(`mutation { bookSlot(input: { studentId: %s, slotId: %s, %s }) { allowed } }`, student, slots[0], dry))
+		same(t, "a dry run takes none", len(a.Errors), 0)
+	}
+	for _, slotID := range slots[:2] {
+		if a := book(slotID); len(a.Errors) > 0 {
+			t.Fatal(a.Body)
+		}
+	}
+	third := book(slots[2])
+	same(t, "the third", third.Code(), "RATE_LIMITED")
+	same(t, "its message", third.Errors[0].Message, "the rate limit of bookings is exceeded: the operation costs 1, and 0 are left")
+	move := fmt.Sprintf("mutation { rescheduleInterview(input: { interviewId: %s, slotId: %s }) { errors { code } } }", missing, slots[2])
+	a, _ := s.sendFrom("", move)
+	same(t, "a reschedule", a.Code(), "RATE_LIMITED")
+	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
+		t.Errorf("reading goes on: %s", a.Body)
+	}
+	s.Act(booking.RoleAdmin, 0)
+	if a := book(slots[2]); len(a.Errors) > 0 {
+		t.Errorf("an administrator books for everybody: %s", a.Body)
+	}
+}
+
+func TestSharedBucketsAreOneForAllServers(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	limit := ratelimit.Limit{Burst: 3, PerSecond: 1}
+	servers := []*store.SharedBuckets{
+		store.NewSharedBuckets(s.Store, "points", limit), store.NewSharedBuckets(s.DB.Open(t, store.Options{}), "points", limit),
+	}
+	take := func(server, points int, at time.Time) ratelimit.Verdict {
+		v, err := servers[server].Take(t.Context(), "STUDENT:7", points, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	same(t, "more than it holds", take(0, 4, t0), ratelimit.Verdict{Remaining: 3, RetryAfter: ratelimit.Never})
+	same(t, "two", take(0, 2, t0), ratelimit.Verdict{OK: true, Remaining: 1})
+	same(t, "two more, elsewhere", take(1, 2, t0), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
+	same(t, "by a clock that is late", take(0, 2, t0.Add(-time.Hour)), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
+	same(t, "a second later", take(1, 2, t0.Add(time.Second)), ratelimit.Verdict{OK: true, Remaining: 0})
+	same(t, "long after", take(1, 3, t0.Add(time.Hour)), ratelimit.Verdict{OK: true, Remaining: 0})
+	if err := s.Store.ForgetBuckets(t.Context(), t0.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "forgotten", take(0, 3, t0), ratelimit.Verdict{OK: true, Remaining: 0})
+}
+
+func TestCostOfOperations(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1_000_000, 10)
+	for document, want := range map[string]int{
+		onePoint:                        1,
+		`{ bookingPolicy { version } }`: 9 + 1,
+		`{ a: bookingPolicy { version } b: bookingPolicy { version } }`: 2 * (9 + 1),
+		`{ student(id: 1) { name } }`:                                   9 + 1,
+		// A read, the connection, and 20 students.
+		`{ students { nodes { id } } }`:                                                              9 + 1 + 20,
+		`{ students(first: 5) { nodes { id } pageInfo { endCursor } } }`:                             9 + 1 + 5 + 1,
+		`{ students(first: null) { nodes { id } } }`:                                                 9 + 1 + 20,
+		`{ students(last: 5) { nodes { id } } }`:                                                     9 + 1 + 5,
+		`{ students(first: null, last: 7) { nodes { id } } }`:                                        9 + 1 + 7,
+		`{ slots { nodes { id } } }`:                                                                 9 + 1 + 50,
+		`{ interview(id: 1) { events(last: 3) { nodes { id } } } }`:                                  2*9 + 1 + 1 + 3,
+		`{ students(first: 5) { edges { node { id } } } }`:                                           9 + 1 + 5*2,
+		`{ students(first: 5) { nodes { interviews(first: 2) { nodes { interviewer { id } } } } } }`: 3*9 + 1 + 5*(1+1+2*2),
+		`{ interviewer(id: 1) { availability { nodes { id } } } }`:                                   2*9 + 1 + 1 + 20,
+		`{ students(first: 5) { ...f } } fragment f on StudentConnection { nodes { id } }`:           9 + 1 + 5,
+		`{ ...a ...a } fragment a on Query { ...b ...b } fragment b on Query { viewer { role } }`:    4 * (9 + 1),
+		`mutation { updateBookingPolicy(input: {}) { errors { code } } }`:                            10 + 1 + 20,
+	} {
+		a, _ := s.sendFrom("", document)
+		var told struct {
+			Extensions struct {
+				Cost struct{ Requested, Burst int }
+			}
+		}
+		if err := json.Unmarshal([]byte(a.Body), &told); err != nil {
+			t.Fatal(err)
+		}
+		same(t, document, told.Extensions.Cost.Requested, want)
+	}
+}

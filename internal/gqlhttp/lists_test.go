@@ -1,0 +1,157 @@
+package gqlhttp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/gqlhttp/coerce"
+	"rehearse/internal/schooltest"
+)
+
+// limitOfList returns how many values a list of a type accepts: those of an enum,
+// or as many as are named here.
+func limitOfList(of *ast.Definition) int {
+	if of.Kind == ast.Enum {
+		return len(of.EnumValues)
+	}
+	return map[string]int{"ID": 500, "Date": 500, "String": 50}[of.Name]
+}
+
+// many returns a list of so many values.
+func many(value any, n int) []any { return slices.Repeat([]any{value}, n) }
+
+// inDocument replaces the only value of a list in a document by so many.
+func inDocument(t *testing.T, document, value string, n int) string {
+	t.Helper()
+	if strings.Count(document, "["+value+"]") != 1 {
+		t.Fatalf("%s has no list of %s", document, value)
+	}
+	return strings.Replace(document, "["+value+"]", "["+strings.TrimSuffix(strings.Repeat(value+" ", n), " ")+"]", 1)
+}
+
+// Every list of every input, in a variable of the whole argument, in one of its
+// own, and in the document: one value too many is refused before execution.
+func TestListsOfValuesAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	before := s.Rows()
+	seen := map[string]bool{}
+	for _, p := range schooltest.InputPositions(graph.Schema()) {
+		if p.Type.Elem == nil {
+			continue
+		}
+		of := p.Type.Elem.Name()
+		seen[of] = true
+		most := limitOfList(p.Schema.Types[of])
+		same(t, "the limit of "+p.String(), coerce.MaxItems(p.Schema, p.Type), most)
+		value := schooltest.Sample(p.Schema, p.Type.Elem)
+		inVariable := strings.Join(append([]string{"$v"}, p.Names...), ".")
+		inArgument := strings.Join(append([]string{p.Argument.Name}, p.Names...), ".")
+		says := fmt.Sprintf(": the list has %d values; at most %d are allowed.", most+1, most)
+		text := schooltest.Literal(p.Schema, value, p.Type.Elem)
+		for name, send := range map[string]func(n int) (string, map[string]any){
+			fmt.Sprintf("Variable %q", inVariable): func(n int) (string, map[string]any) { return p.AsVariable(many(value, n)) },
+			`Variable "$v"`:                        func(n int) (string, map[string]any) { return p.AsLeaf(p.Type, many(value, n)) },
+			fmt.Sprintf("Argument %q of %q", inArgument, p.Field.Name): func(n int) (string, map[string]any) {
+				return inDocument(t, p.AsLiteral([]any{value}), text, n), nil
+			},
+		} {
+			document, variables := send(most)
+			if problems := gqlhttp.Examine(t.Context(), document, variables); problems != nil {
+				t.Errorf("%s with %d values is refused: %v", p, most, problems)
+			}
+			document, variables = send(most + 1)
+			a := s.Ask(document, variables)
+			if a.Code() != "BAD_USER_INPUT" || len(a.Errors) != 1 || a.Errors[0].Message != name+says || a.Data != nil {
+				t.Errorf("%s with %d values: answered %s", p, most+1, a.Body)
+			}
+		}
+	}
+	same(t, "types of lists", slices.Sorted(maps.Keys(seen)),
+		[]string{"Date", "EventKind", "ID", "InterviewStatus", "RefusalCode", "SlotStatus", "String", "Weekday"})
+	same(t, "nothing was written", s.Rows(), before)
+}
+
+// A list that is the default of a variable, and one of variables, have the same
+// bound as any other.
+func TestListsOfDefaultsAndOfVariablesAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const says = "the list has 6 values; at most 5 are allowed."
+	for document, want := range map[string]string{
+		`query($s: [InterviewStatus!] = [BOOKED BOOKED BOOKED BOOKED BOOKED BOOKED]) { interviews(filter: {status: $s}) { totalCount } }`: `Default of "$s": ` + says,
+		`query($s: InterviewStatus! = BOOKED) { interviews(filter: {status: [$s $s $s $s $s $s]}) { totalCount } }`:                       `Argument "filter.status" of "interviews": ` + says,
+	} {
+		a := s.Ask(document, nil)
+		if a.Code() != "BAD_USER_INPUT" || a.Errors[0].Message != want {
+			t.Errorf("%s: answered %s", document, a.Body)
+		}
+	}
+}
+
+// However a request comes, its lists are bounded.
+func TestListsAreBoundedOnEveryTransport(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	const document = `query($i: InterviewFilter) { interviews(filter: $i) { totalCount } }`
+	for _, n := range []int{5, 6, 9_000} {
+		variables := in{"i": in{"status": many("BOOKED", n)}}
+		encoded, err := json.Marshal(variables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		socket := s.Connect()
+		id := socket.Begin(document, variables)
+		bodies := map[string]string{"POST": s.Ask(document, variables).Body}
+		if n < 9_000 { // as long as a URL may be
+			get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"?"+url.Values{"query": {document}, "variables": {string(encoded)}}.Encode(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bodies["GET"] = s.Send(get).Body
+		}
+		_, bodies["SSE"] = s.open(document, variables).event()
+		want := `{"interviews":{"totalCount":0}}`
+		if n <= 5 {
+			bodies["WebSocket"] = string(socket.Wants("next", id))
+		} else {
+			bodies["WebSocket"] = string(socket.Wants("error", id))
+			want = `"message":"Variable \"$i.status\": the list has ` + strconv.Itoa(n) + ` values; at most 5 are allowed."`
+		}
+		for transport, body := range bodies {
+			if !strings.Contains(body, want) {
+				t.Errorf("%d values by %s: answered %s", n, transport, body)
+			}
+		}
+	}
+}
+
+// What is named twice is asked for once.
+func TestListsAreAskedWithoutDuplicates(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	student, slot := s.Student(nil), s.NewSlot(day)
+	s.Booked(student, slot)
+	by := s.Interviewer(nil)
+	s.Slot(by, 2*day)
+	for document, want := range map[string]string{
+		`{ interviews(filter: {status: [BOOKED BOOKED]}) { totalCount nodes { id } } }`:                                                                                            `{"interviews":{"totalCount":1,"nodes":[{"id":"1"}]}}`,
+		`{ slots(filter: {status: [OPEN OPEN], interviewerIds: [` + by + ` ` + by + `]}) { totalCount nodes { status } } }`:                                                        `{"slots":{"totalCount":1,"nodes":[{"status":"OPEN"}]}}`,
+		`{ students(filter: {stuck: [LIMIT_REACHED LIMIT_REACHED]}) { totalCount } }`:                                                                                              `{"students":{"totalCount":0}}`,
+		`{ events(filter: {kind: [INTERVIEW_BOOKED INTERVIEW_BOOKED]}) { totalCount } }`:                                                                                           `{"events":{"totalCount":1}}`,
+		`{ availableSlots(studentId: ` + student + `, start: "2026-06-01T08:00:00Z", end: "2026-06-20T08:00:00Z", interviewerIds: [` + by + ` ` + by + `]) { nodes { status } } }`: `{"availableSlots":{"nodes":[{"status":"OPEN"}]}}`,
+	} {
+		same(t, document, string(s.Ask(document, nil).Data), want)
+	}
+}

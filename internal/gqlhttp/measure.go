@@ -1,0 +1,244 @@
+package gqlhttp
+
+import (
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph"
+)
+
+// measure is how large a document is.
+type measure struct {
+	limits     Limits
+	document   *ast.QueryDocument
+	fragments  fragments
+	sizes      map[*ast.FragmentDefinition]size // each fragment is gone through once
+	open       map[*ast.FragmentDefinition]bool // those that are being gone through
+	wrong      string                           // with how fragments are spread
+	aliases    int
+	directives int
+}
+
+// fragments are those of a document, by name; the first of those that share one.
+type fragments map[string]*ast.FragmentDefinition
+
+func newMeasure(l Limits, document *ast.QueryDocument) *measure {
+	m := &measure{
+		limits: l, document: document, fragments: fragments{},
+		sizes: map[*ast.FragmentDefinition]size{}, open: map[*ast.FragmentDefinition]bool{},
+	}
+	for _, f := range document.Fragments {
+		if _, is := m.fragments[f.Name]; !is {
+			m.fragments[f.Name] = f
+		}
+	}
+	return m
+}
+
+// size is that of a selection set, with its fragments in their places.
+type size struct {
+	roots         int // fields of the set itself
+	fields        int // and of those within
+	nodes         int // all of them: fields, fragments, arguments, values
+	depth         int // of fields
+	introspection int // depth of what is within __schema and __type
+}
+
+// check refuses fragments that are not there, or spread themselves, as well:
+// what follows would have no end with them, and validation takes long.
+func (m *measure) check() *gqlerror.Error {
+	operations := make([]size, len(m.document.Operations))
+	nodes := 0
+	for i, o := range m.document.Operations {
+		m.use(o.Directives)
+		for _, v := range o.VariableDefinitions {
+			m.use(v.Directives)
+		}
+		operations[i] = m.set(o.SelectionSet)
+		nodes = add(nodes, operations[i].nodes)
+	}
+	for _, f := range m.document.Fragments {
+		nodes = add(nodes, m.fragment(f).nodes)
+	}
+	if m.wrong != "" {
+		return graph.RequestError(graph.CodeBadUserInput, m.wrong)
+	}
+	for i, o := range m.document.Operations {
+		if err := m.checkOperation(o.Operation, operations[i]); err != nil {
+			return err
+		}
+	}
+	if err := firstOf(
+		exceeds("aliases", "the document has %d aliases", m.aliases, m.limits.Aliases),
+		exceeds("directives", "the document has %d directives", m.directives, m.limits.Directives),
+		exceeds("nodes", "the document has %d nodes, counted once for each operation and fragment that reaches them", nodes, m.limits.Nodes),
+	); err != nil {
+		return err
+	}
+	return exceeds("sameKey", "the document selects the same response key %d times in one place", m.mostInOnePlace(), m.limits.SameKey)
+}
+
+func (m *measure) checkOperation(kind ast.Operation, s size) *gqlerror.Error {
+	roots := exceeds("rootFields", "the operation has %d root fields", s.roots, m.limits.RootFields)
+	if kind == ast.Mutation {
+		roots = exceeds("rootFieldsOfMutation", "the mutation has %d root fields", s.roots, m.limits.RootFieldsOfMutation)
+	}
+	return firstOf(roots,
+		exceeds("depth", "the document nests fields %d levels deep", s.depth, m.limits.Depth),
+		exceeds("introspectionDepth", "the document nests introspection fields %d levels deep", s.introspection, m.limits.IntrospectionDepth),
+		exceeds("fields", "the document has %d fields", s.fields, m.limits.Fields))
+}
+
+func firstOf(errs ...*gqlerror.Error) *gqlerror.Error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *measure) set(set ast.SelectionSet) size {
+	var total size
+	for _, selection := range set {
+		s := m.selection(selection)
+		total.roots = add(total.roots, s.roots)
+		total.fields = add(total.fields, s.fields)
+		total.nodes = add(total.nodes, add(s.nodes, 1))
+		total.depth = max(total.depth, s.depth)
+		total.introspection = max(total.introspection, s.introspection)
+	}
+	return total
+}
+
+func (m *measure) selection(selection ast.Selection) size {
+	switch s := selection.(type) {
+	case *ast.Field:
+		if s.Alias != s.Name {
+			m.aliases++
+		}
+		return m.field(s)
+	case *ast.InlineFragment:
+		within := m.set(s.SelectionSet)
+		within.nodes = add(within.nodes, m.use(s.Directives))
+		return within
+	case *ast.FragmentSpread:
+		if f := m.fragments[s.Name]; f != nil {
+			within := m.fragment(f)
+			within.nodes = add(within.nodes, m.use(s.Directives))
+			return within
+		}
+		m.wrong = fmt.Sprintf("Unknown fragment %q.", s.Name)
+	}
+	return size{}
+}
+
+func (m *measure) field(f *ast.Field) size {
+	within := m.set(f.SelectionSet)
+	s := size{roots: 1, fields: add(within.fields, 1), nodes: within.nodes, depth: within.depth + 1, introspection: within.introspection}
+	s.nodes = add(s.nodes, add(m.use(f.Directives), valuesOf(f.Arguments)))
+	if f.Name == "__schema" || f.Name == "__type" {
+		s.depth, s.introspection = 1, within.depth+1
+	}
+	return s
+}
+
+func (m *measure) fragment(f *ast.FragmentDefinition) size {
+	if known, is := m.sizes[f]; is {
+		return known
+	}
+	if m.open[f] {
+		m.wrong = fmt.Sprintf("Cannot spread fragment %q within itself.", f.Name)
+		return size{}
+	}
+	m.open[f] = true
+	s := m.set(f.SelectionSet)
+	s.nodes = add(s.nodes, m.use(f.Directives))
+	delete(m.open, f)
+	m.sizes[f] = s
+	return s
+}
+
+// use counts directives, and says how many nodes they are.
+func (m *measure) use(directives ast.DirectiveList) int {
+	m.directives += len(directives)
+	nodes := len(directives)
+	for _, d := range directives {
+		nodes += valuesOf(d.Arguments)
+	}
+	return nodes
+}
+
+func valuesOf(arguments ast.ArgumentList) int {
+	nodes := 0
+	for _, a := range arguments {
+		nodes += values(a.Value)
+	}
+	return nodes
+}
+
+func values(v *ast.Value) int {
+	nodes := 1
+	for _, child := range v.Children {
+		nodes += values(child.Value)
+	}
+	return nodes
+}
+
+// mostInOnePlace is how many fields at most are merged into one of the answer:
+// validation compares each two of them. A fragment is looked at by itself, too,
+// because validation does. Fragments are not cyclic, and all selections, with
+// fragments in their places, are few.
+func (m *measure) mostInOnePlace() int {
+	most := 0
+	look := func(set ast.SelectionSet) {
+		p := spots{fragments: m.fragments, ids: map[spot]int{}}
+		p.visit(0, set)
+		for _, n := range p.fields {
+			most = max(most, n)
+		}
+	}
+	for _, o := range m.document.Operations {
+		look(o.SelectionSet)
+	}
+	for _, f := range m.document.Fragments {
+		look(f.SelectionSet)
+	}
+	return most
+}
+
+// spots counts the fields of each place of an answer, whatever their types.
+type spots struct {
+	fragments fragments
+	ids       map[spot]int
+	fields    []int // by id, less one
+}
+
+type spot struct {
+	within int // the id of the place around it; 0 for the root
+	key    string
+}
+
+func (p *spots) visit(within int, set ast.SelectionSet) {
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			id := p.ids[spot{within, s.Alias}]
+			if id == 0 {
+				p.fields = append(p.fields, 0)
+				id = len(p.fields)
+				p.ids[spot{within, s.Alias}] = id
+			}
+			p.fields[id-1]++
+			p.visit(id, s.SelectionSet)
+		case *ast.InlineFragment:
+			p.visit(within, s.SelectionSet)
+		case *ast.FragmentSpread:
+			if f := p.fragments[s.Name]; f != nil {
+				p.visit(within, f.SelectionSet)
+			}
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package gqlhttp
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph"
+)
+
+// Observer is told what became of requests. Its methods are called from several
+// goroutines. Every word that they get is one of a Vocabulary; none is a client's.
+type Observer interface {
+	graph.Observer
+	// Request begins to look at a request; done is called when it is answered.
+	Request(ctx context.Context, r *http.Request) (of context.Context, done func())
+	// Operation reports the kind of the operation that a request asks for (query,
+	// mutation or subscription) and the deprecated elements of the schema that it uses.
+	Operation(ctx context.Context, kind string, deprecated []string)
+	// Answered reports the HTTP status of a response, and the codes of its top-level
+	// errors.
+	Answered(ctx context.Context, status int, codes []string)
+}
+
+// Vocabulary is what an Observer is told.
+type Vocabulary struct {
+	Codes      []string // of top-level errors
+	Faults     []string // those of them that are not the client's doing
+	Refusals   []string // codes of refusals
+	Deprecated []string // elements of the schema
+}
+
+// NewVocabulary reads the schema.
+func NewVocabulary() Vocabulary {
+	schema := graph.Schema()
+	v := Vocabulary{Deprecated: deprecatedElements(schema)}
+	for _, code := range graph.Codes() {
+		v.Codes = append(v.Codes, string(code))
+		if code.IsFault() {
+			v.Faults = append(v.Faults, string(code))
+		}
+	}
+	for _, value := range schema.Types["RefusalCode"].EnumValues {
+		v.Refusals = append(v.Refusals, value.Name)
+	}
+	return v
+}
+
+// unobserved is an HTTPObserver that does nothing.
+type unobserved struct{}
+
+func (unobserved) Request(ctx context.Context, _ *http.Request) (context.Context, func()) {
+	return ctx, func() {}
+}
+func (unobserved) Field(ctx context.Context, _, _ string) (context.Context, func()) {
+	return ctx, func() {}
+}
+func (unobserved) Operation(context.Context, string, []string) {}
+func (unobserved) Refused(context.Context, string)             {}
+func (unobserved) Answered(context.Context, int, []string)     {}
+
+// codesOf are the codes of errors, each once.
+func codesOf(problems gqlerror.List) []string {
+	var codes []string
+	for _, problem := range problems {
+		code, _ := problem.Extensions["code"].(string)
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// deprecatedElements are the fields, arguments, input fields and enum values
+// that the schema has marked.
+func deprecatedElements(schema *ast.Schema) []string {
+	var found []string
+	add := func(directives ast.DirectiveList, name string) {
+		if directives.ForName("deprecated") != nil {
+			found = append(found, name)
+		}
+	}
+	for _, definition := range schema.Types {
+		for _, field := range definition.Fields {
+			add(field.Directives, definition.Name+"."+field.Name)
+			for _, argument := range field.Arguments {
+				add(argument.Directives, argumentName(definition, field, argument.Name))
+			}
+		}
+		for _, value := range definition.EnumValues {
+			add(value.Directives, definition.Name+"."+value.Name)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func argumentName(of *ast.Definition, field *ast.FieldDefinition, name string) string {
+	return of.Name + "." + field.Name + "(" + name + ":)"
+}

@@ -1,0 +1,181 @@
+package gqlhttp
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"rehearse/internal/app"
+	"rehearse/internal/budget"
+)
+
+// An event of a subscription is an operation of its own: it is executed once its
+// caller has the points and a place for it. It waits for both, and is not refused.
+// Nobody waits for points with a place, or for a place with something that others
+// wait for.
+
+// subscriber is a caller with subscriptions.
+type subscriber struct {
+	subscriptions int           // guarded by streams.mu
+	paying        chan struct{} // holds a token while an event pays: events of a caller pay in turn
+	credit        atomic.Int64  // points that are taken and not yet spent; only who pays spends
+}
+
+func newSubscriber() *subscriber { return &subscriber{paying: make(chan struct{}, 1)} }
+
+// pay waits until the caller's bucket has the points, and takes them. It returns
+// false when ctx has ended.
+func (s *subscriber) pay(ctx context.Context, a admission, whose string, points int) (ok bool) {
+	if a.rates == nil {
+		return true
+	}
+	select {
+	case s.paying <- struct{}{}:
+	case <-ctx.Done():
+		return false
+	}
+	defer func() { <-s.paying }()
+	for s.credit.Load() < int64(points) {
+		bought, after := a.buy(ctx, whose, points-int(s.credit.Load()))
+		s.credit.Add(int64(bought))
+		if bought == 0 && !pause(ctx, after) {
+			return false
+		}
+	}
+	s.credit.Add(-int64(points))
+	return true
+}
+
+// Between two looks at a bucket. Its clock may be another one than the timer's, and
+// others may take what is waited for.
+const (
+	shortestPause = time.Millisecond
+	longestPause  = time.Second
+)
+
+// pause waits. It returns false when ctx has ended.
+func pause(ctx context.Context, d time.Duration) (ok bool) {
+	timer := time.NewTimer(min(max(d, shortestPause), longestPause))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// shareOfEvents: events leave a quarter of a bucket to the operations of their
+// caller, which are refused when they cannot pay.
+const shareOfEvents = 4
+
+// buy takes at least the points for events of a caller, or says after what time it
+// is worth trying again.
+func (a admission) buy(ctx context.Context, whose string, points int) (bought int, after time.Duration) {
+	limit := a.rates.Points.Limit()
+	points = max(points, min(a.rates.EventsAhead, int(limit.PerSecond)))
+	points = min(points, limit.Burst)
+	verdict, err := a.rates.Points.TakeAbove(ctx, whose, points, min(limit.Burst/shareOfEvents, limit.Burst-points), a.rates.Now())
+	switch {
+	case err != nil && ctx.Err() == nil:
+		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
+		return 0, longestPause
+	case err == nil && verdict.OK:
+		return points, 0
+	default:
+		return 0, verdict.RetryAfter
+	}
+}
+
+// pace lets the events of a subscription be executed one after the other.
+type pace struct {
+	admission admission
+	caller    string
+	payer     *subscriber
+	prices    eventPrices
+	asked     chan struct{} // holds a token while the reader waits for an event
+
+	mu    sync.Mutex
+	leave func() // of the place of the event; nil without one
+}
+
+func newPace(a admission, caller string, payer *subscriber, o *graphql.OperationContext) *pace {
+	return &pace{
+		admission: a, caller: caller, payer: payer, asked: make(chan struct{}, 1),
+		prices: pricesOfEvents(o, a.documents.limits.Cost),
+	}
+}
+
+// Ask implements Pace.
+func (p *pace) Ask() {
+	select {
+	case p.asked <- struct{}{}:
+	default:
+	}
+}
+
+// OpenBudget implements Pace. An event may take as long as an operation.
+func (p *pace) OpenBudget(ctx context.Context) (context.Context, *budget.Budget) {
+	ctx, cancel := context.WithCancel(ctx)
+	b := p.admission.answers.OpenEvent(ctx, cancel, p.caller, p.admission.timeout)
+	return b, b
+}
+
+// Begin implements Pace.
+func (p *pace) Begin(ctx context.Context) bool {
+	select {
+	case <-p.asked:
+	case <-ctx.Done():
+		return false
+	}
+	return p.payer.pay(ctx, p.admission, p.caller, p.prices.empty) && p.enter(ctx)
+}
+
+// Skip implements Pace.
+func (p *pace) Skip(w app.Work) {
+	p.Done()
+	p.payer.credit.Add(int64(p.prices.empty - costOfTurn - workOfWatch(w)))
+	p.Ask() // the reader still waits
+}
+
+// rest pays what an event costs beyond what Begin has paid.
+func (p *pace) rest(ctx context.Context, points int) bool {
+	if points <= 0 {
+		return true
+	}
+	p.Done() // nobody waits with a place
+	return p.payer.pay(ctx, p.admission, p.caller, points) && p.enter(ctx)
+}
+
+// enter waits for a place of the caller.
+func (p *pace) enter(ctx context.Context) bool {
+	leave, ok := p.admission.places.wait(ctx, p.caller)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.leave = leave
+	return ok
+}
+
+// Done implements Pace.
+func (p *pace) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.leave != nil {
+		p.leave()
+		p.leave = nil
+	}
+}
+
+// Afford implements Pace.
+func (p *pace) Afford(ctx context.Context, what *app.SlotsChanged) bool {
+	work := workOfWatch(what.Work)
+	price := p.prices.of(len(what.Opened))
+	if price > p.prices.most {
+		*what = what.Refetchable()
+		price = p.prices.empty
+	}
+	return p.rest(ctx, price+work+(len(what.Opened)+len(what.ClosedIDs))/comparedOfPoint-p.prices.empty)
+}

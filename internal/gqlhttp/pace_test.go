@@ -1,0 +1,132 @@
+package gqlhttp_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/ratelimit"
+	"rehearse/internal/store"
+)
+
+// slotsOf follows the slots of a student. An event without slots costs two points, and
+// one slot costs 11 more: itself, its interviewer, and reading interviewers.
+func slotsOf(student string) string {
+	return fmt.Sprintf(`subscription { slotsChanged(studentId: %s, start: %q, end: %q) { opened { id interviewer { name } } closedIds refetch } }`,
+		student, moment(0), moment(30*day))
+}
+
+// left is how many points the caller has, before the one that asking costs.
+func (s *school) left() int {
+	s.T.Helper()
+	_, response := s.sendFrom("", onePoint)
+	var points, seconds int
+	if _, err := fmt.Sscanf(response.Header.Get("RateLimit"), `"points";r=%d;t=%d`, &points, &seconds); err != nil {
+		s.T.Fatalf("%s: RateLimit %q: %v", response.Status, response.Header.Get("RateLimit"), err)
+	}
+	return points + 1
+}
+
+// Each event is charged for what it holds. It waits until the bucket pays for it and
+// a quarter of it is left, which is for operations.
+func TestEventsWaitForPoints(t *testing.T) {
+	t.Parallel()
+	for name, shared := range map[string]bool{"buckets of the server": false, "shared buckets": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const burst = 200
+			first, second := livingRated(t, burst, shared)
+			by, me, other := first.Interviewer(nil), first.Student(nil), first.Student(nil)
+			second.Act(booking.RoleStudent, int64(number(t, me)))
+			c := second.Connect()
+			id := c.Subscribed(slotsOf(me), nil)
+			c.Changes(id, []string{first.Slot(by, 7*day)}, nil)
+			before := second.left()
+			c.Changes(id, []string{first.Slot(by, 8*day)}, nil)
+			same(t, "points of an event with a slot", before-1-second.left(), 13)
+
+			for second.left() > burst/4+13 {
+			}
+			second.Act(booking.RoleStudent, int64(number(t, other)))
+			quick := second.Connect()
+			quickly := quick.Subscribed(slotsOf(other), nil)
+			second.Act(booking.RoleStudent, int64(number(t, me)))
+			slot := first.Slot(by, 9*day)
+			quick.Changes(quickly, []string{slot}, nil)
+			c.Send(`{"type":"ping"}`)
+			c.Wants("pong", "") // and no event
+			if left := second.left(); left < burst/4 {
+				t.Errorf("%d points are left to operations", left)
+			}
+			late := first.Slot(by, 10*day)
+			quick.Changes(quickly, []string{late}, nil)
+			second.SetClock(t0.Add(time.Minute))
+			c.Changes(id, []string{slot, late}, nil)
+		})
+	}
+}
+
+// livingRated is living with buckets of so many points, to which one comes back each
+// second of the second school's clock.
+func livingRated(t *testing.T, burst int, shared bool, set ...func(*gqlhttp.Options)) (first, second *school) {
+	t.Helper()
+	limit := ratelimit.Limit{Burst: burst, PerSecond: 1}
+	rates := &gqlhttp.RateLimits{Points: ratelimit.NewLocal(limit), Bookings: ratelimit.NewLocal(limit)}
+	first, second = living(t, append(set, func(o *gqlhttp.Options) { rates.Now, o.Rates = o.App.Now, rates })...)
+	if shared {
+		rates.EventsAhead = 100
+		rates.Points = store.NewSharedBuckets(second.Store, "points", limit)
+	}
+	return first, second
+}
+
+// Events wait for a place of their caller, and never for one of another.
+func TestEventsWaitForPlaces(t *testing.T) {
+	t.Parallel()
+	first, second := living(t, func(o *gqlhttp.Options) { o.MaxOperationsPerCaller = 1 })
+	handler := second.Handler.(*gqlhttp.Handler)
+	by, me, other := first.Interviewer(nil), first.Student(nil), first.Student(nil)
+	second.Act(booking.RoleStudent, int64(number(t, other)))
+	quick := second.Connect()
+	quickly := quick.Subscribed(slotsOf(other), nil)
+	second.Act(booking.RoleStudent, int64(number(t, me)))
+	c, busy := second.Connect(), second.Connect()
+	id := c.Subscribed(slotsOf(me), nil)
+	c.Changes(id, []string{first.Slot(by, 7*day)}, nil)
+	quick.Event(quickly, &struct{}{})
+
+	unlock := first.lockStudents()
+	query := busy.Begin(fmt.Sprintf("{ student(id: %s) { name } }", me), nil)
+	first.DB.AwaitLockWaits(t, 1, "students")
+	slot := first.Slot(by, 8*day)
+	quick.Changes(quickly, []string{slot}, nil)
+	second.awaitWaiting(1)
+	same(t, "at work", handler.AtWork(), 1)
+	unlock()
+	busy.Event(query, &struct{}{})
+	c.Changes(id, []string{slot}, nil)
+	same(t, "waiting", handler.Waiting(), 0)
+}
+
+// An event that would cost more than an operation may holds no slots, and asks the
+// client to read the list again.
+func TestEventsThatCostTooMuch(t *testing.T) {
+	t.Parallel()
+	const most, each = 60, 2
+	first, second := living(t, func(o *gqlhttp.Options) {
+		o.Limits = gqlhttp.DefaultLimits()
+		o.Limits.Cost = most
+	})
+	c := second.Connect()
+	id := c.Subscribed(slotsOf(first.Student(nil)), nil)
+	for _, slots := range []int{(most - 11) / each, (most-11)/each + 1} {
+		window := first.Publish(first.Interviewer(nil), t0.Add(7*day), time.Duration(slots)*15*time.Minute, 15)
+		var e slotsChanged
+		c.Event(id, &e)
+		if fits := slots <= (most-11)/each; fits == e.SlotsChanged.Refetch || fits != (len(e.SlotsChanged.Opened) == len(window.Slots)) {
+			t.Errorf("an event of %d slots: %d opened, refetch %v", slots, len(e.SlotsChanged.Opened), e.SlotsChanged.Refetch)
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package gqlhttp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph"
+	"rehearse/internal/gqlhttp"
+)
+
+// Each list of the schema is a page, has an argument first, or has a bound, and
+// each bound is one of a list.
+func TestEveryListHasABound(t *testing.T) {
+	t.Parallel()
+	schema := graph.Schema()
+	bounds, scalars := 0, 0
+	short := []string{"path", "codes", "expected", "weekdays"} // lists of few scalars
+	for _, of := range schema.Types {
+		if of.Kind != ast.Object || strings.HasPrefix(of.Name, "__") {
+			continue
+		}
+		for _, f := range of.Fields {
+			if f.Type.Elem == nil || strings.HasPrefix(f.Name, "__") {
+				continue
+			}
+			name := of.Name + "." + f.Name
+			if !schema.Types[f.Type.Name()].IsCompositeType() {
+				_, is := gqlhttp.ScalarLists[name]
+				if is {
+					scalars++
+				}
+				same(t, name+" is priced", is || slices.Contains(short, f.Name), true)
+				continue
+			}
+			_, bounded := graph.ListBounds[name]
+			page := strings.HasSuffix(of.Name, "Connection") && (f.Name == "nodes" || f.Name == "edges")
+			if bounded {
+				bounds++
+			}
+			ways := 0
+			for _, is := range []bool{bounded, page, f.Arguments.ForName("first") != nil, f.Type.Name() == "UserError"} {
+				if is {
+					ways++
+				}
+			}
+			same(t, name+" is bounded in so many ways", ways, 1)
+		}
+	}
+	same(t, "bounds", bounds, len(graph.ListBounds))
+	same(t, "bounds of scalars", scalars, len(gqlhttp.ScalarLists))
+	same(t, "codes of an empty list", graph.ListBounds["AvailableSlotConnection.emptyReasons"], len(schema.Types["EmptyReasonCode"].EnumValues))
+	same(t, "rules to waive", graph.ListBounds["Eligibility.waivers"], len(schema.Types["WaivableRule"].EnumValues))
+	for list, filters := range gqlhttp.Scans {
+		filter := schema.Types[schema.Query.Fields.ForName(list).Arguments.ForName("filter").Type.Name()]
+		for name := range filters {
+			same(t, list+" has the filter "+name, filter.Fields.ForName(name) != nil, true)
+		}
+	}
+}
+
+// costOf is what the server says that an operation costs.
+func (s *school) costOf(document string) int {
+	s.T.Helper()
+	a, _ := s.sendFrom("", document)
+	var told struct {
+		Extensions struct{ Cost struct{ Requested int } }
+	}
+	if err := json.Unmarshal([]byte(a.Body), &told); err != nil {
+		s.T.Fatal(err)
+	}
+	return told.Extensions.Cost.Requested
+}
+
+func TestPricesOfWork(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1_000_000, 10)
+	scalars := func(n int) string {
+		fields := ""
+		for i := range n {
+			fields += fmt.Sprintf(" a%d: version", i)
+		}
+		return fields
+	}
+	list := func(arguments, fields string) string {
+		return `{ availableSlots(studentId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z", first: 10 ` + arguments + `) { ` + fields + ` } }`
+	}
+	const read = 9 // of a field, for all objects
+	const update = `updateBookingPolicy(input: {}) { errors { code } }`
+	for document, want := range map[string]int{
+		// Scalars beyond ten.
+		`{ bookingPolicy { ` + scalars(10) + ` } }`: read + 1,
+		`{ bookingPolicy { ` + scalars(11) + ` } }`: read + 2,
+		`{ bookingPolicy { ` + scalars(20) + ` } }`: read + 2,
+		`{ bookingPolicy { ` + scalars(21) + ` } }`: read + 3,
+		`{ bookingPolicy { ...f ...g } } fragment f on BookingPolicy {` + scalars(6) + ` } fragment g on BookingPolicy { x: version ...h } fragment h on BookingPolicy { b: version c: version d: version e: version }`: read + 2,
+		`{ interviewers(first: 10) { nodes { id name tags languages } } }`: read + 1 + 10*2, // a list of scalars is several
+		// Lists by their bound.
+		`{ slot(id: 1) { history { what } } }`:                                                                    2*read + 1 + 100,
+		`{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`:                                         3*read + 1 + 20 + 50,
+		`{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`:                                       2*read + 1 + 4 + 2,
+		`{ interview(id: 1) { events { nodes { changes { field } } } } }`:                                         2*read + 1 + 1 + 20*(1+15),
+		`{ interview(id: 1) { events(first: 2) { nodes { interview { events(first: 3) { nodes { id } } } } } } }`: 4*read + 1 + 1 + 2*(1+1+1+3),
+		// Counts, once for each list.
+		`{ students { totalCount } }`:                                                                                           read + 25 + 1 + 20,
+		`{ students { totalCountIsCapped } }`:                                                                                   read + 25 + 1 + 20,
+		`{ students { a: totalCount b: totalCount totalCountIsCapped } }`:                                                       read + 25 + 1 + 20,
+		`{ students { ...f } } fragment f on StudentConnection { totalCount }`:                                                  read + 25 + 1 + 20,
+		`{ a: students { totalCount } b: students { totalCount } }`:                                                             2 * (read + 25 + 1 + 20),
+		`{ students(first: 2) { nodes { interviews { totalCount } } } }`:                                                        2*read + 1 + 2*(1+1+25+20),
+		`{ students(first: 7) { pageInfo { endCursor } } }`:                                                                     read + 1 + 1 + 7,              // the page is read all the same
+		`{ students(filter: {eligible: true}) { totalCount } }`:                                                                 read + 25 + 1 + 20 + 20 + 700, // each row is compared
+		`{ students(first: 2) { nodes { interviews(filter: {status: [BOOKED]}) { totalCount } } } }`:                            2*read + 1 + 2*(1+1+25+20+20),
+		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: START}) { nodes { id } } }`:                                  read + 1 + 20 + 50,
+		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                              read + 1 + 20 + 2000,
+		`{ interviews(filter: {status: [BOOKED], studentId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                read + 1 + 20 + 50, // they are few
+		`{ interviews(filter: {end: "2026-06-01T08:00:00Z", interviewerId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`: read + 1 + 20 + 20,
+		// A scalar that follows from the policy.
+		`{ student(id: 1) { interviewLimit } }`: 2*read + 1,
+		// Lists of values, each time that they are used.
+		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: read + 1 + 1 + 2 + 99/20,
+		`{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`:                              read + 1 + 100 + 200/20,
+		// What a filter may have to read.
+		`{ students(filter: {search: "x"}) { nodes { id } } }`:                                    read + 1 + 20 + 900,
+		`{ students(filter: {search: null}) { nodes { id } } }`:                                   read + 1 + 20,
+		`{ students(filter: {search: "x", stuck: [LIMIT_REACHED]}) { nodes { id } } }`:            read + 1 + 20 + 900, // each row once
+		`{ students(filter: {search: "x"}, orderBy: {field: ID}) { nodes { id } totalCount } }`:   read + 1 + 20 + 900 + 45,
+		`{ students(filter: {search: "x"}, orderBy: {field: NAME}) { nodes { id } totalCount } }`: read + 1 + 20 + 1800 + 45,
+		`{ students(filter: {eligible: false}) { nodes { id } } }`:                                read + 1 + 20 + 700,
+		`{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`:                         read + 1 + 20 + 100,
+		// What is read of a range.
+		list("", "nodes { id }"):                                                read + 1 + 10,
+		list("", "nodes { id } emptyReasons { code }"):                          read + 1 + 10 + 13 + 60 + 7*12,
+		strings.ReplaceAll(list("", "emptyReasons { code }"), "06-08", "07-08"): read + 1 + 13 + 10 + 60 + 300, // 10,000 slots at most
+		list("interviewerIds: [1]", "nodes { id }"):                             read + 1 + 10 + 7*6,
+		list(`tags: ["go"]`, "nodes { id }"):                                    read + 1 + 10 + 140 + 7*8,
+		list(`tags: ["go"]`, "nodes { id } emptyReasons { code }"):              read + 1 + 10 + 13 + 140 + 7*8 + 60 + 7*12 + 2*140,
+		list("", "nodes { id } totalCount"):                                     read + 1 + 10 + 25 + 20 + 40,
+		`{ slots(first: 1, filter: {status: [HELD]}) { nodes { id } } }`:        read + 1 + 1 + 1600,
+		`{ slots(first: 1, filter: {status: [HELD], start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z"}) { nodes { id } } }`: read + 1 + 1 + 7*7,
+		`{ slots(first: 1, filter: {status: [HELD], interviewerIds: 1}) { nodes { id } } }`:                                          read + 1 + 1,
+		`{ tags(first: 3) { tag } }`: read + 20 + 3,
+		// Mutations, in fragments as well.
+		`mutation { ` + update + ` }`: 10 + 1 + 20,
+		`mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`: 3 * (10 + 1 + 20),
+		`mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`:                                       2 * (10 + 1 + 20),
+		// Refusals lead to objects twice at most.
+		`mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`: read + 10 + 1 + 20 + 2*100,
+		// Rows of an import: as many as the table has lines, ten for a point; of those in the
+		// answer, twenty.
+		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 100/10 + 1 + 100*(1+10)/20,
+		`mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`:                           10 + 5000/10 + 1 + 5000/20,
+	} {
+		same(t, document, s.costOf(document), want)
+	}
+}
+
+// Days of a range that cannot be read as RFC 3339 are those of the server's zone.
+func TestRangesArePricedByTheirDays(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1_000_000, 10)
+	for bounds, want := range map[string]int{
+		`start: "2026-06-01T08:00", end: "2026-06-01T09:00"`:              1,
+		`start: "2026-06-01T08:00:00+02:00", end: "2026-06-03T08:00:00Z"`: 3,
+		`start: "2026-06-01T08:00:00Z", end: "2027-06-02T08:00:00Z"`:      366,
+		`start: "2026-06-01T08:00:00Z", end: "2036-06-02T08:00:00Z"`:      366, // it is refused
+		`start: "2026-06-02T08:00:00Z", end: "2026-06-01T08:00:00Z"`:      0,   // and so is this
+	} {
+		same(t, bounds, s.costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 9+2+140+8*want)
+	}
+}
+
+// The bounds hold where the lists are made.
+func TestListsEndAtTheirBounds(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	ann, student := s.Interviewer(nil), s.Student(nil)
+
+	bad := `"` + strings.Repeat("x", 60) + `%d"`
+	tags := func(n int) string {
+		texts := make([]string, n)
+		for i := range texts {
+			texts[i] = fmt.Sprintf(bad, i)
+		}
+		return strings.Join(texts, " ")
+	}
+	for n, want := range map[int]int{20: 20, 21: 20} {
+		a := s.Ask(`mutation { createInterviewer(input: {name: "A", email: "a@example.org", tags: [`+tags(n)+`]}) { errors { code } } }`, nil)
+		same(t, fmt.Sprint(n, " refusals"), strings.Count(a.Body, `"code"`), want)
+	}
+
+	// 101 slots of 15 minutes in the way of one window of four hours each.
+	s.Accepted(s.Publish(ann, t0.Add(day), 101*15*time.Minute, 15).Errors)
+	a := s.Ask(fmt.Sprintf(`mutation { addAvailability(input: {interviewerId: %s, start: %q, end: %q, slotMinutes: 240}) {
+		errors { ... on AvailabilityConflict { slots { id } } } } }`, ann, t0.Add(day-time.Minute).Format(time.RFC3339), t0.Add(day+28*time.Hour).Format(time.RFC3339)), nil)
+	same(t, "slots in the way", strings.Count(a.Body, `"id"`), 100)
+
+	db := s.DB.SQL(t)
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO waivers (student_id, rule, reason, uses, granted_at)
+		SELECT id, 'LIMIT', 'r' || n, 1, $1::timestamptz + n * interval '1 second' FROM students, generate_series(1, 51) AS n`, t0); err != nil {
+		t.Fatal(err)
+	}
+	a = s.Ask(`{ student(id: `+student+`) { waivers { reason } } }`, nil)
+	same(t, "waivers", [3]bool{strings.Count(a.Body, `"reason"`) == 50, strings.Contains(a.Body, `"r1"`), strings.Contains(a.Body, `"r51"`)}, [3]bool{true, false, true})
+
+	var last string
+	for n := range 21 {
+		last = s.Booked(student, s.NewSlot(day+time.Duration(n)*2*time.Hour))
+		a = s.Ask(`{ student(id: `+student+`) { upcomingInterviews { id } } }`, nil)
+		same(t, "upcoming", [2]any{strings.Count(a.Body, `"id"`), strings.Contains(a.Body, `"`+last+`"`)}, [2]any{min(n+1, 20), n < 20})
+	}
+
+	header := "interviewer,start,end,slotMinutes,gapMinutes,tags,weekdays,startTime,endTime,startDate,endDate,timeZone,everyWeeks\n"
+	a = s.Ask(`mutation($c: String!) { importAvailability(input: {csv: $c}) { rows { errors { column } } } }`, in{"c": header + strings.Repeat("x,", 12) + "x\n"})
+	same(t, "errors of a row", strings.Count(a.Body, `"column"`), 10)
+}

@@ -1,0 +1,109 @@
+package gqlhttp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/store"
+)
+
+// Whoever has less than a point is refused before anything is read, over every
+// transport: what they send is not even GraphQL, and what is none has cost them.
+func TestWhoHasNoPointsIsNotRead(t *testing.T) {
+	t.Parallel()
+	for name, shared := range map[string]bool{"buckets of the server": false, "shared buckets": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, s := livingRated(t, 4, shared)
+			s.Act(booking.RoleStudent, 7)
+			c := s.Connect()
+			for range 4 {
+				if a, response := s.sendFrom("", `{ nothing }`); response.StatusCode == http.StatusTooManyRequests {
+					t.Fatal(a.Body)
+				}
+			}
+			if shared { // this server has to be told once that there is nothing left
+				s.sendFrom("", onePoint)
+			}
+			retry := map[string]string{"Retry-After": "1"}
+			s.exchanges([]exchange{
+				{name: "no JSON", body: "nonsense", status: 429, says: "RATE_LIMITED", answer: retry},
+				{name: "no JSON, as a stream", headers: accepting("text/event-stream"), body: "nonsense", status: 429, says: "RATE_LIMITED", answer: retry},
+			})
+			c.Send(`{"type":"subscribe","id":"a","payload":{"query":7}}`)
+			if text := string(c.Wants("error", "a")); !strings.Contains(text, "RATE_LIMITED") {
+				t.Errorf("over a socket: %s", text)
+			}
+			s.Act(booking.RoleStudent, 8)
+			s.exchanges([]exchange{{name: "another caller", body: "nonsense", status: 400, says: "not valid JSON"}})
+			s.Act(booking.RoleStudent, 7)
+			s.SetClock(t0.Add(time.Second))
+			s.exchanges([]exchange{{name: "with a point again", body: "nonsense", status: 400, says: "not valid JSON"}})
+			c.Send(fmt.Sprintf(`{"type":"subscribe","id":"b","payload":{"query":%q}}`, onePoint))
+			if text := string(c.Wants("error", "b")); !strings.Contains(text, "RATE_LIMITED") {
+				t.Errorf("what was not JSON has cost nothing: %s", text)
+			}
+		})
+	}
+}
+
+// Reading costs: a point for 100 bytes of the document at least, for 100 values, and
+// for 4 KiB of the body beyond 16 KiB; also when nothing is executed.
+func TestPricesOfReading(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 1000, 10)
+	s.Act(booking.RoleStudent, 7)
+	const long = 14_900
+	spaces := func(document string) string { return document + strings.Repeat(" ", long-len(document)) }
+	values := func(n int) string { return `{"list": [0` + strings.Repeat(",0", n-2) + `]}` } // and the object
+	left := 1000
+	for _, test := range []struct {
+		name, document, variables string
+		costs                     int
+	}{
+		{"a long document", spaces(onePoint), "null", 149},
+		{"a long one that is refused", spaces("{ nothing }"), "null", 149},
+		{"198 values", onePoint, values(198), 1 + 1},
+		{"200 values", onePoint, values(200), 1 + 2},
+		{"a body of 24 KiB", onePoint, `{"text": "` + strings.Repeat("x", 24<<10) + `"}`, 1 + 2},
+		{"one that is not JSON", onePoint, strings.Repeat("x", 24<<10), 1 + 2},
+		{"one of 16 KiB that is not JSON", onePoint, strings.Repeat("x", 16<<10), 1},
+		{"an operation for which too little is left", `{ students(first: 70) { nodes { interviews(first: 10) { nodes { id } } } } }`, "null", 1},
+	} {
+		document, err := json.Marshal(test.document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.exchange(exchange{method: http.MethodPost, body: fmt.Sprintf(`{"query": %s, "variables": %s}`, document, test.variables)})
+		left -= test.costs
+		got := s.left()
+		same(t, test.name, got, left)
+		left = got - 1
+	}
+}
+
+// A document that is not known takes a place before it is parsed, and gives it back
+// whatever comes of it.
+func TestDocumentsAreParsedInPlaces(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 1 })
+	s.Act(booking.RoleAdmin, 1)
+	c := s.Connect()
+	unlock := s.lockStudents()
+	query := c.Begin(`{ students { totalCount } }`, nil)
+	s.DB.AwaitLockWaits(t, 1, "students")
+	s.exchanges([]exchange{{name: "no document", body: `{"query": "{"}`, status: 429, says: "operationsPerCaller"}})
+	s.Act(booking.RoleAdmin, 2)
+	for range 3 {
+		s.exchanges([]exchange{{name: "another caller's", body: `{"query": "{"}`, status: 200, says: "BAD_USER_INPUT"}})
+	}
+	unlock()
+	c.Event(query, &struct{}{})
+	same(t, "at work", s.Handler.(*gqlhttp.Handler).AtWork(), 0)
+}

@@ -1,0 +1,176 @@
+package gqlhttp_test
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/store"
+)
+
+// With as many operations at work as may be, the next waits and is told to come
+// again, over every transport; a subscription waits, and when the work is done
+// everybody is answered at once.
+func TestTooManyOperationsAtWork(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 2 })
+	handler := s.Handler.(*gqlhttp.Handler)
+	c := s.Connect()
+	c.Subscribed(follow, nil) // takes no place
+	unlock := s.lockStudents()
+	const blocked = `{"query": "{ students { totalCount } }"}`
+	working := make(chan string, 2)
+	for range cap(working) {
+		go func() {
+			_, text := s.exchange(exchange{method: http.MethodPost, body: blocked})
+			working <- text
+		}()
+	}
+	s.DB.AwaitLockWaits(t, 2, "students")
+	if handler.AtWork() != 2 {
+		t.Errorf("%d are at work", handler.AtWork())
+	}
+
+	s.exchanges([]exchange{
+		{name: "one more", body: askName, status: 503, says: "UNAVAILABLE", answer: map[string]string{"Retry-After": "1"}},
+		{name: "one more, as a stream", headers: accepting("text/event-stream"), body: askName, status: 503, says: "UNAVAILABLE",
+			answer: map[string]string{"Retry-After": "1"}},
+	})
+	c.Send(`{"type":"subscribe","id":"a","payload":{"query":"{ __typename }"}}`)
+	if text := string(c.Wants("error", "a")); !strings.Contains(text, "UNAVAILABLE") {
+		t.Errorf("one more, over a socket: %s", text)
+	}
+	if handler.Shed() != 3 {
+		t.Errorf("%d were shed", handler.Shed())
+	}
+	c.Send(fmt.Sprintf(`{"type":"subscribe","id":"y","payload":{"query":%q}}`, follow))
+	c.Send(`{"type":"ping"}`)
+
+	waiting := make(chan string, 1)
+	go func() {
+		_, text := s.exchange(exchange{method: http.MethodPost, body: askName})
+		waiting <- text
+	}()
+	s.awaitWaiting(2)
+	unlock()
+	c.Wants("pong", "") // so the second subscription has begun
+	for range cap(working) {
+		if text := <-working; !strings.Contains(text, `"totalCount":0`) {
+			t.Errorf("who was at work is answered %s", text)
+		}
+	}
+	if text := <-waiting; !strings.Contains(text, saysName) {
+		t.Errorf("who waited is answered %s", text)
+	}
+	if handler.AtWork() != 0 || handler.Waiting() != 0 || handler.Shed() != 3 {
+		t.Errorf("%d at work, %d wait, %d shed", handler.AtWork(), handler.Waiting(), handler.Shed())
+	}
+}
+
+// A subscription that is sent as a request is refused, and gives its place back.
+func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
+		o.MaxOperations, o.MaxOperationsPerCaller, o.Streams.Watches = 1, 1, 1
+	})
+	s.Connect().Subscribed(follow, nil)
+	body := fmt.Sprintf(`{"query": %q}`, follow)
+	s.exchanges([]exchange{
+		{name: "as a request", body: body, status: 406, says: "a subscription requires a WebSocket"},
+		{name: "as a stream, beyond the limit", headers: accepting("text/event-stream"), body: body, status: 429, says: "subscriptionsPerCaller"},
+		{name: "a query afterwards", body: askName, status: 200, says: saysName},
+	})
+	same(t, "at work", s.Handler.(*gqlhttp.Handler).AtWork(), 0)
+}
+
+// lockStudents lets every operation that reads students wait until it is unlocked.
+func (s *school) lockStudents() (unlock func()) {
+	s.T.Helper()
+	lock, err := s.DB.SQL(s.T).BeginTx(s.T.Context(), nil)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	unlock = func() { _ = lock.Rollback() }
+	s.T.Cleanup(unlock)
+	if _, err := lock.ExecContext(s.T.Context(), "LOCK TABLE students IN ACCESS EXCLUSIVE MODE"); err != nil {
+		s.T.Fatal(err)
+	}
+	return unlock
+}
+
+// awaitWaiting waits until n operations wait to be executed.
+func (s *school) awaitWaiting(n int) {
+	s.T.Helper()
+	for late := time.After(soon); s.Handler.(*gqlhttp.Handler).Waiting() != n; runtime.Gosched() {
+		select {
+		case <-late:
+			s.T.Fatalf("%d wait, wanted %d", s.Handler.(*gqlhttp.Handler).Waiting(), n)
+		default:
+		}
+	}
+}
+
+// One caller has a quarter of the places, over all transports together. What it
+// asks beyond that waits and is then refused, whatever is free; another caller is
+// answered at once.
+func TestOperationsOfOneCaller(t *testing.T) {
+	t.Parallel()
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
+		o.MaxOperations, o.MaxOperationsPerCaller = 11, 0
+	}) // of which a quarter is 2
+	handler := s.Handler.(*gqlhttp.Handler)
+	s.Act(booking.RoleAdmin, 1)
+	greedy := s.Connect()
+	unlock := s.lockStudents()
+	const blocked = `{ students { totalCount } }`
+	onSocket := greedy.Begin(blocked, nil)
+	posted := make(chan string, 1)
+	go func() {
+		_, text := s.exchange(exchange{method: http.MethodPost, body: `{"query": "` + blocked + `"}`})
+		posted <- text
+	}()
+	s.DB.AwaitLockWaits(t, 2, "students")
+
+	retry := map[string]string{"Retry-After": "1"}
+	const says = `"allowed":2,"code":"RATE_LIMITED","limit":"operationsPerCaller"`
+	s.exchanges([]exchange{
+		{name: "a third", body: askName, status: 429, says: says, answer: retry},
+		{name: "a third, as a stream", headers: accepting("text/event-stream"), body: askName, status: 429, says: says, answer: retry},
+	})
+	third := greedy.Begin("{ __typename }", nil)
+	if code := greedy.Fails(third); code != "RATE_LIMITED" {
+		t.Errorf("a third, over the socket: %s", code)
+	}
+	same(t, "at work", handler.AtWork(), 2)
+	same(t, "shed of callers", handler.ShedOfCallers(), 3)
+	same(t, "shed", handler.Shed(), 0)
+
+	const backlog = 5
+	late := make(chan string, backlog)
+	for range backlog {
+		go func() {
+			_, text := s.exchange(exchange{method: http.MethodPost, body: askName})
+			late <- text
+		}()
+	}
+	s.awaitWaiting(backlog)
+	for _, other := range []booking.Actor{{Role: booking.RoleStudent, ID: 1}, {Role: booking.RoleAdmin, ID: 2}, {Role: booking.RoleAdmin}} {
+		s.Act(other.Role, other.ID)
+		s.exchanges([]exchange{{name: "another caller", body: askName, status: 200, says: saysName}})
+	}
+	unlock()
+	greedy.Event(onSocket, &struct{}{})
+	if text := <-posted; !strings.Contains(text, `"totalCount":0`) {
+		t.Errorf("what was posted is answered %s", text)
+	}
+	for range backlog {
+		if text := <-late; !strings.Contains(text, saysName) && !strings.Contains(text, "RATE_LIMITED") {
+			t.Errorf("the backlog is answered %s", text)
+		}
+	}
+}

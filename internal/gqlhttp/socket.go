@@ -1,0 +1,423 @@
+package gqlhttp
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph"
+	"rehearse/internal/app"
+	"rehearse/internal/identity"
+)
+
+// Why a WebSocket is closed. Those from 4400 on are the protocol's; after 4403
+// clients try again, perhaps with another token.
+const (
+	closeStopping     websocket.StatusCode = 1001
+	closeTryAgain     websocket.StatusCode = 1013
+	closeBadMessage   websocket.StatusCode = 4400
+	closeUnauthorized websocket.StatusCode = 4401
+	closeForbidden    websocket.StatusCode = 4403
+	closeSubprotocol  websocket.StatusCode = 4406
+	closeInitTimeout  websocket.StatusCode = 4408
+	closeSameID       websocket.StatusCode = 4409
+	closeInitAgain    websocket.StatusCode = 4429
+)
+
+const subprotocol = "graphql-transport-ws"
+
+// sockets is GraphQL over WebSockets, by the protocol graphql-transport-ws. It is
+// ours because the library's bounds neither sockets nor operations, waits for a
+// slow reader, takes an id twice, and closes with codes of its own.
+type sockets struct {
+	admission
+	*streams
+	origins []string // of pages elsewhere that may connect
+	sender  func(context.Context, []string) (identity.Sender, error)
+}
+
+func isSocket(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }
+
+// Supports implements graphql.Transport.
+func (*sockets) Supports(r *http.Request) bool { return isSocket(r) }
+
+// Do implements graphql.Transport.
+func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	greeted, refused := t.greet(t.rates.address(r))
+	if refused != nil {
+		writeRefusal(w, r, refused)
+		return
+	}
+	defer greeted()
+	wire := &wire{ResponseWriter: w}
+	conn, err := websocket.Accept(wire, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.origins})
+	if err != nil {
+		return // and was answered
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, wire: wire, greeted: greeted, cancel: cancel, operations: map[string]func(){}}
+	s.serve(ctx)
+}
+
+// wire is the connection below a WebSocket.
+type wire struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (w *wire) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
+	conn, buffered, err = http.NewResponseController(w.ResponseWriter).Hijack()
+	w.conn = conn
+	return conn, buffered, err
+}
+
+// silent ends reading after a time, so that who says nothing is closed without
+// waiting for an answer. There is a moment more to write why.
+func (w *wire) silent(after time.Duration) {
+	end := time.Now().Add(after) //nolint:forbidigo // no operation's time: the connection's
+	_ = w.conn.SetReadDeadline(end)
+	_ = w.conn.SetWriteDeadline(end.Add(time.Second))
+}
+
+// heard lifts what silent has set.
+func (w *wire) heard() { _ = w.conn.SetDeadline(time.Time{}) }
+
+// socket is one WebSocket.
+type socket struct {
+	*sockets
+	opened  *http.Request
+	exec    graphql.GraphExecutor
+	conn    *websocket.Conn
+	wire    *wire
+	greeted func() // once connection_init has come
+	cancel  context.CancelFunc
+	heard   atomic.Bool // anything since the last ping
+	running sync.WaitGroup
+
+	mu         sync.Mutex
+	operations map[string]func() // by id, what ends each
+}
+
+// message is one of the protocol's, in either direction.
+type message struct {
+	Type    string          `json:"type"`
+	ID      string          `json:"id,omitempty"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// serve answers until the socket is closed, by whichever side.
+func (s *socket) serve(ctx context.Context) {
+	defer s.forgetAll()
+	defer s.running.Wait()
+	defer s.cancel()
+	defer s.conn.CloseNow()                                                                       //nolint:errcheck // it is closed, one way or the other
+	defer context.AfterFunc(s.stopping, func() { s.close(closeStopping, errStopping.Error()) })() //nolint:contextcheck // the server stops, not the request
+	if s.conn.Subprotocol() != subprotocol {
+		s.close(closeSubprotocol, "Subprotocol not acceptable")
+		return
+	}
+	ctx, release, ok := s.initialise(ctx)
+	if !ok {
+		return
+	}
+	defer release()
+	s.keepAlive(ctx)
+	for ok {
+		var m message
+		if m, ok = s.read(ctx); ok {
+			ok = s.take(ctx, m)
+		}
+	}
+}
+
+// read is the next message; not ok when there will be none.
+func (s *socket) read(ctx context.Context) (m message, ok bool) {
+	kind, text, err := s.conn.Read(ctx)
+	if err != nil {
+		return m, false
+	}
+	s.heard.Store(true)
+	if kind != websocket.MessageText || json.Unmarshal(text, &m) != nil {
+		return m, s.close(closeBadMessage, "Invalid message received")
+	}
+	return m, true
+}
+
+// maxInit is how many bytes connection_init and what comes before it may have: a
+// token has at most 8 KiB.
+const maxInit = 32 << 10
+
+// initialise waits for connection_init, and finds out who asks: by the token in
+// it, or else by that of the request that opened the socket. Until then the wire
+// ends all waits, also that for the other side's part in a close.
+func (s *socket) initialise(ctx context.Context) (_ context.Context, release func(), ok bool) {
+	s.conn.SetReadLimit(maxInit)
+	s.wire.silent(s.limits.Init)
+	m, ok := s.read(ctx)
+	for ok && (m.Type == "ping" || m.Type == "pong") {
+		s.take(ctx, m)
+		m, ok = s.read(ctx)
+	}
+	switch {
+	case !ok:
+		return ctx, nil, s.close(closeInitTimeout, "Connection initialisation timeout")
+	case m.Type != "connection_init":
+		return ctx, nil, s.close(closeUnauthorized, "Unauthorized")
+	}
+	if ctx, ok = s.identify(ctx, m.Payload); !ok {
+		return ctx, nil, false
+	}
+	leave, full := s.settle(s.rates.whose(ctx, s.opened))
+	if full != "" {
+		return ctx, nil, s.close(closeTryAgain, full)
+	}
+	s.greeted()
+	s.wire.heard()
+	s.conn.SetReadLimit(s.maxBody)
+	stop := afterSender(ctx, func() { s.close(closeForbidden, identity.ErrExpired.Error()) })
+	s.send(ctx, message{Type: "connection_ack"})
+	return ctx, func() { stop(); leave() }, true
+}
+
+func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ context.Context, ok bool) {
+	var params *struct{ Authorization string }
+	if len(payload) > 0 && json.Unmarshal(payload, &params) != nil {
+		return ctx, s.close(closeBadMessage, "Invalid message received")
+	}
+	if params == nil || params.Authorization == "" {
+		return ctx, true
+	}
+	sender, err := s.sender(ctx, []string{params.Authorization})
+	if err == nil {
+		return withSender(ctx, sender, app.CallerOf(ctx).RequestID), true
+	}
+	s.log.DebugContext(ctx, "the token was rejected", "requestId", app.CallerOf(ctx).RequestID, "error", err)
+	if known := badToken(err); known != nil {
+		return ctx, s.close(closeForbidden, known.Error())
+	}
+	return ctx, s.close(closeTryAgain, identity.ErrUnavailable.Error())
+}
+
+// keepAlive asks for a sign of life again and again, and gives up who gives none.
+func (s *socket) keepAlive(ctx context.Context) {
+	time.AfterFunc(s.limits.KeepAlive, func() {
+		switch {
+		case ctx.Err() != nil:
+		case !s.heard.Swap(false):
+			s.cancel()
+		default:
+			s.send(ctx, message{Type: "ping"})
+			s.keepAlive(ctx)
+		}
+	})
+}
+
+// take does what a message asks for. It is not ok once the socket is closed.
+func (s *socket) take(ctx context.Context, m message) (ok bool) {
+	switch m.Type {
+	case "ping":
+		s.send(ctx, message{Type: "pong"})
+	case "pong":
+	case "subscribe":
+		return s.subscribe(ctx, m)
+	case "complete":
+		s.forget(m.ID)
+	case "connection_init":
+		return s.close(closeInitAgain, "Too many initialisation requests")
+	default:
+		return s.close(closeBadMessage, "Invalid message received")
+	}
+	return true
+}
+
+// subscribe starts an operation. A subscription has begun when the next message
+// is read: what happens after the answer to a ping is not missed.
+func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
+	from, unpaid := s.receive(ctx, s.opened)
+	if unpaid != nil && m.ID != "" {
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, unpaid.errors)
+		return true
+	}
+	values, refused := readObject(m.Payload)
+	var params *parameters
+	if refused == nil {
+		params, refused = readParameters(values, s.opened.Header)
+	}
+	if m.ID != "" && refused != nil && refused.outcome == wrongDocument {
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, refused.errors)
+		return true
+	}
+	if m.ID == "" || refused != nil {
+		return s.close(closeBadMessage, "Invalid message received")
+	}
+	ctx, known, running := s.remember(ctx, m.ID)
+	if known {
+		return s.close(closeSameID, "Subscriber already exists")
+	}
+	if running > s.limits.Operations {
+		s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(graph.CodeRateLimited, "too many operations on this connection; complete one before you start another")})
+		return true
+	}
+	operation, refused := s.admit(ctx, from.with(int64(len(m.Payload)), params), s.exec, params)
+	switch {
+	case refused != nil:
+		s.fail(ctx, m.ID, refused.errors)
+	case operation.subscribes():
+		payer, ended, refused := s.watch(operation.caller)
+		if refused != nil {
+			operation.done()
+			s.fail(ctx, m.ID, refused.errors)
+			return true
+		}
+		operation.payer = payer
+		s.atEnd(m.ID, ended)
+		ctx, end := graph.WithEnding(ctx)
+		responses, ctx := operation.dispatch(ctx, nil, s.exec)
+		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
+	default:
+		s.running.Go(func() {
+			defer operation.done()
+			timed, cancel := context.WithTimeout(ctx, s.timeout)
+			defer cancel()
+			responses, timed := operation.dispatch(timed, cancel, s.exec)
+			if response := responses(timed); response != nil {
+				s.follow(ctx, m.ID, graphql.OneShot(response), &graph.Ending{}) // the socket takes it though its time is over
+				return
+			}
+			s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(graph.CodeTimeout, graph.TimeoutMessage)})
+		})
+	}
+	return true
+}
+
+// follow sends what comes of an operation until there is no more.
+func (s *socket) follow(ctx context.Context, id string, responses graphql.ResponseHandler, end *graph.Ending) {
+	for response := responses(ctx); response != nil; response = responses(ctx) {
+		if len(response.Data) == 0 { // nothing was executed
+			s.fail(ctx, id, response.Errors)
+			return
+		}
+		observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
+		s.sendParts(ctx, encoded(response, envelope{`{"type":"next","id":` + jsonString(id) + `,"payload":{`, "}}"}))
+	}
+	switch {
+	case errors.Is(end.Err(), app.ErrSlow):
+		s.close(closeTryAgain, app.ErrSlow.Error())
+	case ctx.Err() == nil:
+		s.forget(id)
+		s.send(ctx, message{Type: "complete", ID: id})
+	}
+}
+
+// fail ends an operation with errors.
+func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
+	observer(ctx).Answered(ctx, http.StatusOK, codesOf(problems))
+	s.forget(id)
+	s.sendJSON(ctx, message{Type: "error", ID: id}, problems)
+}
+
+// remember keeps an operation under its id, unless one has it.
+func (s *socket) remember(ctx context.Context, id string) (_ context.Context, known bool, running int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known = s.operations[id]; known {
+		return ctx, true, 0
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ctx, done := observer(ctx).Request(ctx, s.opened)
+	s.operations[id] = func() { cancel(); done() }
+	return ctx, false, len(s.operations)
+}
+
+// atEnd calls ended when the operation ends, or at once if it has.
+func (s *socket) atEnd(id string, ended func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	end, known := s.operations[id]
+	if !known {
+		ended()
+		return
+	}
+	s.operations[id] = func() { ended(); end() }
+}
+
+// forget ends an operation; its id can be used again.
+func (s *socket) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if end, known := s.operations[id]; known {
+		end()
+		delete(s.operations, id)
+	}
+}
+
+func (s *socket) forgetAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, end := range s.operations {
+		end()
+	}
+	clear(s.operations)
+}
+
+func (s *socket) sendJSON(ctx context.Context, m message, payload any) {
+	var err error
+	if m.Payload, err = json.Marshal(payload); err != nil {
+		s.log.ErrorContext(ctx, "cannot encode a response", "error", err)
+		s.cancel()
+		return
+	}
+	s.send(ctx, m)
+}
+
+func (s *socket) send(ctx context.Context, m message) {
+	text, err := json.Marshal(m)
+	if err != nil {
+		s.cancel()
+		return
+	}
+	s.sendParts(ctx, parts{text})
+}
+
+// sendParts writes a message, though its operation has ended meanwhile: a write
+// that is cut off closes the socket. Who does not take it in time, which is longer
+// for a longer message, is given up.
+func (s *socket) sendParts(ctx context.Context, text parts) {
+	patience := s.limits.Write * time.Duration(1+text.size()>>20)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if err := s.write(ctx, text); err != nil {
+		s.cancel()
+	}
+}
+
+func (s *socket) write(ctx context.Context, text parts) error {
+	if text.size() <= joined {
+		return s.conn.Write(ctx, websocket.MessageText, slices.Concat(text[0], text[1], text[2]))
+	}
+	message, err := s.conn.Writer(ctx, websocket.MessageText)
+	if err != nil {
+		return err
+	}
+	return errors.Join(text.writeTo(message), message.Close())
+}
+
+// close says why, and ends all that goes on. It is never ok.
+func (s *socket) close(code websocket.StatusCode, why string) (ok bool) {
+	_ = s.conn.Close(code, why) // the other side may be gone
+	s.cancel()
+	return false
+}

@@ -1,0 +1,184 @@
+package gqlhttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph"
+	"rehearse/internal/identity"
+)
+
+var errStopping = errors.New("the server is shutting down")
+
+// eventStreams is GraphQL over server-sent events, by the protocol graphql-sse in
+// its distinct connections mode: an answer is the stream of one operation.
+type eventStreams struct {
+	admission
+	*streams
+}
+
+// Supports implements graphql.Transport.
+func (*eventStreams) Supports(r *http.Request) bool {
+	return r.Header.Get("Upgrade") == "" && prefersEventStream(r)
+}
+
+// Do implements graphql.Transport.
+func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	from, refused := t.receive(r.Context(), r)
+	if refused != nil {
+		writeRefusal(w, r, refused)
+		return
+	}
+	answered := t.sized(r, from.caller)
+	defer answered()
+	params, refused := readRequest(w, r, t.maxBody)
+	if refused != nil {
+		writeRefusal(w, r, t.unreadable(r, from, refused))
+		return
+	}
+	leave, ok := t.enter()
+	if !ok {
+		writeRefusal(w, r, tooManyStreams())
+		return
+	}
+	defer leave()
+	release, ok := t.claim(from.caller)
+	if !ok {
+		no := because(rateLimited, graph.CodeRateLimited, "this caller has too many event streams; close one before you open another")
+		writeRefusal(w, r, no.with(retryAfterHeader, retryStream))
+		return
+	}
+	defer release()
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	stream := events{w: w, control: http.NewResponseController(w), limits: t.limits}
+	operation, refused := t.admit(ctx, from.with(bodySize(r), params), exec, params)
+	switch {
+	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
+		for name, value := range refused.header {
+			w.Header().Set(name, value)
+		}
+		_ = stream.begin() && stream.next(ctx, &graphql.Response{Errors: refused.errors, Extensions: refused.more}) && stream.end()
+		return
+	case refused != nil:
+		writeRefusal(w, r, refused)
+		return
+	}
+	defer operation.done()
+	operation.bill.headers(w.Header().Set)
+	if operation.subscribes() {
+		payer, unwatch, refused := t.watch(operation.caller)
+		if refused != nil {
+			writeRefusal(w, r, refused)
+			return
+		}
+		operation.payer = payer
+		defer unwatch()
+	}
+	ctx, end := graph.WithEnding(ctx)
+	timed, ended := ctx, func() {}
+	if !operation.subscribes() {
+		timed, ended = context.WithTimeout(ctx, t.timeout)
+		defer ended()
+	}
+	responses, timed := operation.dispatch(timed, ended, exec)
+	defer context.AfterFunc(t.stopping, func() { cancel(errStopping) })() //nolint:contextcheck // the server stops, not the request
+	defer afterSender(ctx, func() { cancel(identity.ErrExpired) })()
+	stream.send(ctx, func() *graphql.Response { return responses(timed) }, end)
+}
+
+// events writes an event stream.
+type events struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	limits  StreamLimits
+}
+
+func (e events) begin() (ok bool) {
+	e.w.Header().Set("Content-Type", eventStreamMedia)
+	e.w.Header().Set("Cache-Control", "no-store")
+	e.w.Header().Set("X-Accel-Buffering", "no") // which nginx would do
+	_ = e.control.SetReadDeadline(time.Time{})  // the server's is for requests
+	return e.write(silence)
+}
+
+// silence is a comment of the stream's: a sign of life.
+var silence = parts{[]byte(":\n\n")}
+
+// send writes what comes of an operation until there is no more, or the client
+// is gone. When it is seen to begin, a subscription has begun.
+func (e events) send(ctx context.Context, responses func() *graphql.Response, end *graph.Ending) {
+	if !e.begin() {
+		return
+	}
+	answers, taken := make(chan *graphql.Response), make(chan struct{})
+	go func() {
+		defer close(answers)
+		for response := responses(); response != nil; response = responses() {
+			select {
+			case answers <- response:
+				<-taken // the next event is written where this one is
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	defer close(taken)
+	alive := time.NewTicker(e.limits.KeepAlive)
+	defer alive.Stop()
+	for {
+		select {
+		case <-alive.C:
+			if !e.write(silence) {
+				return
+			}
+		case response, more := <-answers:
+			if !more {
+				e.complete(ctx, end)
+				return
+			}
+			if !e.next(ctx, response) {
+				return
+			}
+			taken <- struct{}{}
+		}
+	}
+}
+
+// complete says why there is no more, if something is wrong.
+func (e events) complete(ctx context.Context, end *graph.Ending) {
+	code, why := graph.CodeUnavailable, end.Err()
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errStopping):
+		why = errStopping
+	case errors.Is(cause, identity.ErrExpired):
+		code, why = graph.CodeUnauthenticated, identity.ErrExpired
+	}
+	if why != nil && !e.next(ctx, &graphql.Response{Errors: gqlerror.List{graph.RequestError(code, why.Error())}}) {
+		return
+	}
+	e.end()
+}
+
+func (e events) end() (ok bool) { return e.write(parts{[]byte("event: complete\ndata: \n\n")}) }
+
+func (e events) next(ctx context.Context, response *graphql.Response) (ok bool) {
+	observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
+	return e.write(encoded(oneLine(response), eventEnvelope))
+}
+
+// write sends the text at once. Who takes none of it in time is given up.
+func (e events) write(text parts) (ok bool) {
+	return text.writeTo(e) == nil && e.control.Flush() == nil
+}
+
+// Write implements io.Writer.
+func (e events) Write(text []byte) (int, error) {
+	_ = e.control.SetWriteDeadline(time.Now().Add(e.limits.Write)) //nolint:forbidigo // no operation's time: the connection's
+	return e.w.Write(text)
+}

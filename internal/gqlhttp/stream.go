@@ -1,0 +1,168 @@
+package gqlhttp
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"rehearse/graph"
+)
+
+// StreamLimits bound what subscribers can keep a server busy with: a stream is a
+// WebSocket, or an answer of server-sent events. Zero values are the defaults.
+type StreamLimits struct {
+	PerServer  int           // streams; 10,000
+	PerCaller  int           // streams of one person, or of one address; 100
+	Watches    int           // subscriptions of one caller, on all their streams; 200
+	Handshakes int           // WebSockets of one address that wait for connection_init; 100
+	Operations int           // at once on one WebSocket; 100
+	Init       time.Duration // until connection_init; 3 s
+	KeepAlive  time.Duration // between signs of life; 20 s
+	Write      time.Duration // until who does not take a message is given up; 10 s
+}
+
+func (l StreamLimits) withDefaults() StreamLimits {
+	return StreamLimits{
+		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Operations: orDefault(l.Operations, 100),
+		Watches: orDefault(l.Watches, 200), Handshakes: orDefault(l.Handshakes, 100), Init: orDefault(l.Init, 3*time.Second), KeepAlive: orDefault(l.KeepAlive, 20*time.Second), Write: orDefault(l.Write, 10*time.Second),
+	}
+}
+
+func orDefault[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+// streams are all that are open on this server.
+type streams struct {
+	limits   StreamLimits
+	stopping context.Context //nolint:containedctx // it is the server's, not a request's
+
+	mu       sync.Mutex
+	open     int
+	callers  map[string]int // streams of each
+	watches  map[string]*subscriber
+	greeted  int            // WebSockets that wait for connection_init; they are not open yet
+	greeting map[string]int // the same, by address
+	all      sync.WaitGroup
+}
+
+func newStreams(stopping context.Context, l StreamLimits) *streams {
+	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, watches: map[string]*subscriber{}, greeting: map[string]int{}}
+}
+
+// greet takes a place for the handshake of a WebSocket from the address, until
+// done. These are places of their own: whoever opens sockets and says nothing on
+// them takes none from those that are open.
+func (s *streams) greet(address string) (done func(), refused *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.greeting[address] >= s.limits.Handshakes:
+		no := because(rateLimited, graph.CodeRateLimited, "too many WebSockets of this address have not sent connection_init; try again")
+		return nil, no.with(retryAfterHeader, retryStream)
+	case s.open >= s.limits.PerServer, s.greeted >= max(s.limits.PerServer, 4*s.limits.Handshakes):
+		return nil, tooManyStreams()
+	}
+	s.greeted++
+	s.greeting[address]++
+	s.all.Add(1)
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.greeted--
+		if s.greeting[address]--; s.greeting[address] == 0 {
+			delete(s.greeting, address)
+		}
+		s.all.Done()
+	}), nil
+}
+
+// settle opens a stream of the caller's, unless there are too many.
+func (s *streams) settle(whose string) (_ func(), full string) {
+	leave, ok := s.enter()
+	if !ok {
+		return nil, "too many connections"
+	}
+	release, ok := s.claim(whose)
+	if !ok {
+		leave()
+		return nil, "too many connections of one caller"
+	}
+	return func() { release(); leave() }, ""
+}
+
+// enter opens a stream, unless there are too many.
+func (s *streams) enter() (leave func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open >= s.limits.PerServer {
+		return nil, false
+	}
+	s.open++
+	s.all.Add(1)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.open--
+		s.all.Done()
+	}, true
+}
+
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
+}
+
+// claim makes a stream the caller's, unless there are too many of theirs.
+func (s *streams) claim(whose string) (release func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.callers[whose] >= s.limits.PerCaller {
+		return nil, false
+	}
+	s.callers[whose]++
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.callers[whose]--; s.callers[whose] == 0 {
+			delete(s.callers, whose)
+		}
+	}), true
+}
+
+// watch makes a subscription the caller's, who pays for its events, unless there
+// are too many of theirs.
+func (s *streams) watch(whose string) (payer *subscriber, release func(), refused *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	payer = s.watches[whose]
+	if payer == nil {
+		payer = newSubscriber()
+	}
+	if payer.subscriptions >= s.limits.Watches {
+		no := because(rateLimited, graph.CodeRateLimited, "this caller has too many subscriptions; end one before you start another")
+		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
+		return nil, nil, no.with(retryAfterHeader, retryStream)
+	}
+	payer.subscriptions++
+	s.watches[whose] = payer
+	return payer, sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if payer.subscriptions--; payer.subscriptions == 0 {
+			delete(s.watches, whose)
+		}
+	}), nil
+}
+
+// retryStream is when it is worth trying again to open one, in seconds.
+const retryStream = "5"
+
+func tooManyStreams() *refusal {
+	return because(unavailable, graph.CodeUnavailable, "the server has too many connections; try again").with(retryAfterHeader, retryStream)
+}

@@ -1,0 +1,62 @@
+package gqlhttp
+
+import (
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph"
+)
+
+// rootProblem returns what is wrong with the root of a subscription: it is one
+// field, under one name, and not subject to @skip or @include. Validation lets
+// both pass, and nothing could be executed.
+func rootProblem(o *ast.OperationDefinition) *gqlerror.Error {
+	if o.Operation != ast.Subscription {
+		return nil
+	}
+	root := subscriptionRoot{}
+	root.add(o.SelectionSet)
+	switch {
+	case root.conditional != nil:
+		return graph.RequestError(graph.CodeBadUserInput, fmt.Sprintf(
+			"the field of the subscription has @%s, which is not allowed; send the subscription without it", root.conditional.Name))
+	case root.another:
+		return graph.RequestError(graph.CodeBadUserInput, "the subscription selects several fields; only one is allowed, under one name")
+	default:
+		return nil
+	}
+}
+
+// subscriptionRoot is what a subscription selects, with fragments in their places.
+type subscriptionRoot struct {
+	name        string // of the first field, in the answer
+	another     bool   // there is a field of another name
+	conditional *ast.Directive
+}
+
+func (r *subscriptionRoot) add(set ast.SelectionSet) {
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			r.directives(s.Directives)
+			r.another = r.another || r.name != "" && r.name != s.Alias
+			r.name = s.Alias
+		case *ast.InlineFragment:
+			r.directives(s.Directives)
+			r.add(s.SelectionSet)
+		case *ast.FragmentSpread:
+			r.directives(s.Directives)
+			r.add(s.Definition.SelectionSet)
+		}
+	}
+}
+
+func (r *subscriptionRoot) directives(list ast.DirectiveList) {
+	for _, name := range []string{"skip", "include"} {
+		if d := list.ForName(name); d != nil {
+			r.conditional = d
+		}
+	}
+}

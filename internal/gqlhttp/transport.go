@@ -1,0 +1,110 @@
+package gqlhttp
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"rehearse/graph"
+)
+
+// transport is GraphQL over HTTP, one answer to one request: POST with a JSON
+// body, and GET for queries. It is ours because the library's has no limit on
+// the body, repeats the body in its errors, and knows neither the statuses nor
+// the media types of GraphQL over HTTP.
+type transport struct{ admission }
+
+// costHeader says what an operation costs. In a request it asks for more about
+// that, in extensions.cost.
+const costHeader = "X-GraphQL-Cost"
+
+// Supports leaves connections that become something else, and streams of events,
+// to other transports.
+func (transport) Supports(r *http.Request) bool {
+	return r.Header.Get("Upgrade") == "" && !prefersEventStream(r)
+}
+
+func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	if _, acceptable := responseMedia(r); !acceptable {
+		writeRefusal(w, r, refuse(notAcceptable, "Accept allows neither %s nor %s; one of them is expected", graphqlJSONMedia, jsonMedia))
+		return
+	}
+	from, refused := t.receive(r.Context(), r)
+	if refused != nil {
+		writeRefusal(w, r, refused)
+		return
+	}
+	done := t.sized(r, from.caller)
+	defer done()
+	params, refused := readRequest(w, r, t.bodyLimit(r.Context()))
+	if refused != nil {
+		writeRefusal(w, r, t.unreadable(r, from, refused))
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
+	defer cancel()
+	operation, refused := t.admit(ctx, from.with(bodySize(r), params), exec, params)
+	if refused != nil {
+		writeRefusal(w, r, refused)
+		return
+	}
+	defer operation.done()
+	if operation.subscribes() {
+		writeRefusal(w, r, refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia))
+		return
+	}
+	operation.bill.headers(w.Header().Set)
+	responses, ctx := operation.dispatch(ctx, cancel, exec)
+	response := responses(ctx)
+	if response == nil { // the library's answer when the time ran out before it began
+		writeRefusal(w, r, because(ranOutOfTime, graph.CodeTimeout, graph.TimeoutMessage))
+		return
+	}
+	if refused := operation.withoutMemory(response); refused != nil {
+		writeRefusal(w, r, refused)
+		return
+	}
+	if r.Header.Get(costHeader) != "" {
+		if response.Extensions == nil {
+			response.Extensions = map[string]any{}
+		}
+		response.Extensions["cost"] = operation.bill.points
+	}
+	write(w, r, executed, response)
+}
+
+// writeRefusal answers a request of which nothing was executed: without data.
+func writeRefusal(w http.ResponseWriter, r *http.Request, refused *refusal) {
+	for name, value := range refused.header {
+		w.Header().Set(name, value)
+	}
+	write(w, r, refused.outcome, &graphql.Response{Errors: refused.errors, Extensions: refused.more})
+}
+
+func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.Response) {
+	media, _ := responseMedia(r)
+	h := w.Header()
+	h.Add("Vary", "Accept")
+	h.Set("Cache-Control", "no-store") // it is the sender's alone
+	h.Set("Content-Type", media+"; charset=utf-8")
+	observer(r.Context()).Answered(r.Context(), o.status(media), codesOf(response.Errors))
+	parts := encoded(response, httpEnvelope)
+	h.Set("Content-Length", strconv.Itoa(parts.size()))
+	w.WriteHeader(o.status(media))
+	_ = parts.writeTo(w) // a client that went away is no error of ours
+}
+
+// unsupported answers what no transport takes.
+type unsupported struct{}
+
+func (unsupported) Supports(*http.Request) bool { return true }
+
+func (unsupported) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	if r.Header.Get("Upgrade") != "" {
+		writeRefusal(w, r, refuse(malformed, "the protocol in Upgrade is not supported; websocket is expected"))
+		return
+	}
+	writeRefusal(w, r, refuse(notAcceptable, "Accept prefers another media type than %s and %s; one of them is expected", graphqlJSONMedia, jsonMedia))
+}

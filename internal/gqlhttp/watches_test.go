@@ -1,0 +1,79 @@
+package gqlhttp_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/gqlhttp"
+)
+
+const follow = "subscription { interviewChanged { id } }"
+
+// One person has so many subscriptions, whatever streams they are on.
+func TestSubscriptionsOfOneCaller(t *testing.T) {
+	t.Parallel()
+	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.Watches = 2 })
+	s.Act(booking.RoleAdmin, 1)
+	first, second := s.Connect(), s.Connect()
+	one := first.Subscribed(follow, nil)
+	second.Subscribed(follow, nil)
+	if code := second.Fails(second.Begin(follow, nil)); code != "RATE_LIMITED" {
+		t.Errorf("a third: %s", code)
+	}
+	s.exchanges([]exchange{{
+		name: "a third, as a stream", headers: accepting("text/event-stream"), body: fmt.Sprintf(`{"query": %q}`, follow), status: 429,
+		says: `"allowed":2,"code":"RATE_LIMITED","limit":"subscriptionsPerCaller"`, answer: map[string]string{"Retry-After": "5"},
+	}})
+	var data struct{ Viewer struct{ Role string } }
+	query := second.Begin("{ viewer { role } }", nil) // is no subscription
+	second.Event(query, &data)
+	second.Wants("complete", query)
+
+	first.Send(fmt.Sprintf(`{"id":%q,"type":"complete"}`, one))
+	first.Send(`{"type":"ping"}`)
+	first.Wants("pong", "")
+	second.Subscribed(follow, nil)
+	s.Act(booking.RoleAdmin, 2)
+	s.Connect().Subscribed(follow, nil)
+	if other := s.open(follow, nil); other.response.StatusCode != http.StatusOK {
+		t.Errorf("another person's: %s", other.response.Status)
+	}
+}
+
+// What a subscription selects is there for all of its life.
+func TestRootsOfSubscriptions(t *testing.T) {
+	t.Parallel()
+	first, s := living(t)
+	c := s.Connect()
+	for _, document := range []string{
+		`subscription { interviewChanged @skip(if: true) { id } }`,
+		`subscription { interviewChanged @skip(if: false) { id } }`,
+		`subscription { interviewChanged @include(if: false) { id } }`,
+		`subscription($yes: Boolean = true) { interviewChanged @include(if: $yes) { id } }`,
+		`subscription { ... @skip(if: true) { interviewChanged { id } } }`,
+		`subscription { ... on Subscription @include(if: true) { interviewChanged { id } } }`,
+		`subscription { ...f @skip(if: true) } fragment f on Subscription { interviewChanged { id } }`,
+		`subscription { ...f } fragment f on Subscription { ... { interviewChanged @skip(if: true) { id } } }`,
+		`subscription { __typename }`,
+		`subscription { ...f } fragment f on Subscription { __typename }`,
+		`subscription { a: interviewChanged { id } b: interviewChanged { id } }`,
+	} {
+		if code := c.Fails(c.Begin(document, nil)); code != "BAD_USER_INPUT" {
+			t.Errorf("%s fails with %s", document, code)
+		}
+		e := s.open(document, nil)
+		if _, data := e.event(); !strings.Contains(data, "BAD_USER_INPUT") {
+			t.Errorf("%s, as a stream: %s", document, data)
+		}
+	}
+
+	// An alias is a name as any other, and so are directives below the root.
+	id := c.Subscribed(`subscription { changed: interviewChanged { it: id status @skip(if: true) } }`, nil)
+	interview := first.Booked(first.Student(nil), first.Slot(first.Interviewer(nil), 7*day))
+	var data struct{ Changed struct{ It string } }
+	c.Event(id, &data)
+	same(t, "the interview", data.Changed.It, interview)
+}

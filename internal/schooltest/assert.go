@@ -1,0 +1,44 @@
+package schooltest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// failures are the errors of an answer as `path: code`, in no order of their own.
+func (a Answer) failures() []string {
+	failed := []string{}
+	for _, e := range a.Errors {
+		failed = append(failed, strings.Trim(fmt.Sprint(e.Path), "[]")+": "+e.Extensions.Code)
+	}
+	slices.Sort(failed)
+	return failed
+}
+
+func (a Answer) Want(data string, failures ...string) {
+	a.T.Helper()
+	if got := string(a.Data); got != data {
+		a.T.Errorf("answered\n%s\nwanted\n%s", got, data)
+	}
+	if diff := cmp.Diff(append([]string{}, failures...), a.failures()); diff != "" {
+		a.T.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+func (a Answer) Code() string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+	return a.Errors[0].Extensions.Code
+}
+
+func Same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}

@@ -1,0 +1,148 @@
+package schooltest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// Client is one side of a WebSocket that speaks graphql-transport-ws.
+type Client struct {
+	T    *testing.T
+	Conn *websocket.Conn
+	next int
+}
+
+type frame struct {
+	Type    string          `json:"type"`
+	ID      string          `json:"id,omitempty"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// Initialise is the first message of a client.
+const Initialise = `{"type":"connection_init"}`
+
+// Soon bounds every wait of these tests; nothing takes nearly as long, however busy the machine.
+const Soon = time.Minute
+
+// Dial opens a socket to a server and says nothing yet.
+func Dial(t *testing.T, url string, header http.Header) *Client {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), url, &websocket.DialOptions{
+		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header,
+	})
+	if err != nil {
+		t.Fatalf("dial: %v", err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	conn.SetReadLimit(1 << 20)
+	return &Client{T: t, Conn: conn}
+}
+
+// Connect opens a socket that is ready for operations.
+func (s *School) Connect() *Client {
+	s.T.Helper()
+	c := Dial(s.T, s.URL, nil)
+	c.Send(Initialise)
+	c.Wants("connection_ack", "")
+	return c
+}
+
+func (c *Client) Send(text string) {
+	c.T.Helper()
+	if err := c.Conn.Write(c.T.Context(), websocket.MessageText, []byte(text)); err != nil {
+		c.T.Fatalf("send %s: %v", text, err)
+	}
+}
+
+// Read is the next message.
+func (c *Client) Read() (frame, error) {
+	ctx, cancel := context.WithTimeout(c.T.Context(), Soon)
+	defer cancel()
+	var f frame
+	_, text, err := c.Conn.Read(ctx)
+	if err == nil {
+		err = json.Unmarshal(text, &f)
+	}
+	return f, err
+}
+
+// Wants reads a message of the type and id, and answers its payload.
+func (c *Client) Wants(kind, id string) json.RawMessage {
+	c.T.Helper()
+	f, err := c.Read()
+	if err != nil || f.Type != kind || f.ID != id {
+		c.T.Fatalf("got %s %s %s (%v), wanted %s %s", f.Type, f.ID, f.Payload, err, kind, id)
+	}
+	return f.Payload
+}
+
+// Closes reads until the socket is closed, and fails unless it is with the code.
+func (c *Client) Closes(code websocket.StatusCode) string {
+	c.T.Helper()
+	for {
+		_, err := c.Read()
+		var closed websocket.CloseError
+		switch {
+		case err == nil:
+		case errors.As(err, &closed) && closed.Code == code:
+			return closed.Reason
+		default:
+			c.T.Fatalf("the socket ends with %v, wanted code %d", err, code)
+		}
+	}
+}
+
+// Begin sends an operation; it answers its id.
+func (c *Client) Begin(document string, variables map[string]any) string {
+	c.T.Helper()
+	c.next++
+	id := string(rune('a' + c.next))
+	text, err := json.Marshal(map[string]any{
+		"id": id, "type": "subscribe", "payload": map[string]any{"query": document, "variables": variables},
+	})
+	if err != nil {
+		c.T.Fatal(err)
+	}
+	c.Send(string(text))
+	return id
+}
+
+// Subscribed begins a subscription and returns when nothing that happens from
+// now on is missed.
+func (c *Client) Subscribed(document string, variables map[string]any) string {
+	c.T.Helper()
+	id := c.Begin(document, variables)
+	c.Send(`{"type":"ping"}`)
+	c.Wants("pong", "")
+	return id
+}
+
+// Event reads the next answer of an operation into data.
+func (c *Client) Event(id string, data any) {
+	c.T.Helper()
+	payload := c.Wants("next", id)
+	a := Answer{T: c.T, Body: string(payload)}
+	if err := json.Unmarshal(payload, &a); err != nil {
+		c.T.Fatal(err)
+	}
+	a.Into(data)
+}
+
+// Fails reads the error that ends an operation, and answers its code.
+func (c *Client) Fails(id string) string {
+	c.T.Helper()
+	var problems []struct {
+		Message    string
+		Extensions struct{ Code string }
+	}
+	if err := json.Unmarshal(c.Wants("error", id), &problems); err != nil || len(problems) != 1 {
+		c.T.Fatalf("errors %+v (%v), wanted one", problems, err)
+	}
+	return problems[0].Extensions.Code
+}

@@ -1,0 +1,130 @@
+package schooltest
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rehearse/graph"
+	"rehearse/internal/app"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/identity"
+	"rehearse/internal/store"
+)
+
+// Living is a school with a second server on its database, to which subscribers
+// connect: whatever they are told happens on the first.
+func Living(t *testing.T, set ...func(*gqlhttp.Options)) (first, second *School) {
+	t.Helper()
+	return LivingWith(t, store.Options{}, set...)
+}
+
+// LivingWith opens the second server's store with o.
+func LivingWith(t *testing.T, storing store.Options, set ...func(*gqlhttp.Options)) (first, second *School) {
+	t.Helper()
+	s := New(t)
+	other := &School{T: t, DB: s.DB, Store: s.DB.Open(t, storing), Log: &Log{}}
+	other.SetClock(T0)
+	other.Actor.Store(s.Actor.Load())
+	other.App = app.New(other.Store, func() time.Time { return *other.Clock.Load() })
+	stopping, stop := context.WithCancel(context.Background())
+	o := gqlhttp.Options{
+		Options: graph.Options{
+			App: other.App, Reader: &other.Store.Reader, Log: slog.New(slog.NewTextHandler(other.Log, nil)), Zone: time.UTC, Timeout: Soon,
+		},
+		MaxOperationsPerCaller: gqlhttp.DefaultMaxOperations, MaxImportsPerCaller: 4, Stopping: stopping, Streams: gqlhttp.StreamLimits{Init: Soon},
+		Sender: func(context.Context, []string) (identity.Sender, error) {
+			return identity.Sender{Actor: *other.Actor.Load()}, nil
+		},
+	}
+	for _, change := range set {
+		change(&o)
+	}
+	handler := gqlhttp.NewHandler(o)
+	other.Handler = handler
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew { // so that what is not read is soon felt
+			_ = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
+		}
+	}
+	server.Start()
+	other.URL = server.URL
+	follow, err := other.App.Follow(t.Context(), o.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var following sync.WaitGroup
+	following.Go(func() { follow(stopping) })
+	t.Cleanup(func() {
+		stop()
+		handler.Drain()
+		server.Close()
+		following.Wait()
+	})
+	return s, other
+}
+
+type SlotsChanged struct {
+	SlotsChanged struct {
+		Opened    []Slot
+		ClosedIDs []string
+		Refetch   bool
+	}
+}
+
+const SlotsChangedDocument = `subscription($s: ID!, $start: DateTime!, $end: DateTime!) {
+	slotsChanged(studentId: $s, start: $start, end: $end) {
+		opened { id start end status interviewer { id name } } closedIds refetch } }`
+
+// Changes reads events until they have told all that is wanted; an event may
+// tell of several changes, and several events of one.
+func (c *Client) Changes(id string, opened, closed []string) {
+	c.T.Helper()
+	var gotOpened, gotClosed []string
+	for len(gotOpened) < len(opened) || len(gotClosed) < len(closed) {
+		var e SlotsChanged
+		c.Event(id, &e)
+		gotOpened = append(gotOpened, IDs(e.SlotsChanged.Opened)...)
+		gotClosed = append(gotClosed, e.SlotsChanged.ClosedIDs...)
+		if e.SlotsChanged.Refetch {
+			c.T.Fatalf("it tells to ask again; %+v", e)
+		}
+	}
+	same := func(got, want []string) string {
+		got, want = slices.Clone(got), slices.Clone(want)
+		slices.Sort(got)
+		slices.Sort(want)
+		return cmp.Diff(slices.Compact(want), slices.Compact(got))
+	}
+	if diff := same(gotOpened, opened) + same(gotClosed, closed); diff != "" {
+		c.T.Fatalf("opened %v, closed %v:\n%s", gotOpened, gotClosed, diff)
+	}
+}
+
+// Follow subscribes to what a student may book in the 30 days from t0.
+func (c *Client) Follow(student string) string {
+	c.T.Helper()
+	return c.Subscribed(SlotsChangedDocument, map[string]any{
+		"s": student, "start": T0.Format(time.RFC3339), "end": T0.Add(30 * Day).Format(time.RFC3339),
+	})
+}
+
+// Until reads events up to one that is as wanted.
+func (c *Client) Until(id string, wanted func(SlotsChanged) bool) {
+	c.T.Helper()
+	for {
+		var e SlotsChanged
+		if c.Event(id, &e); wanted(e) {
+			return
+		}
+	}
+}
