@@ -87,9 +87,16 @@ func TestVocabularyHasEveryCode(t *testing.T) {
 // A code is a constant: no literal stands where one is meant.
 func TestCodesAreConstants(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	for _, folder := range []string{".", "../internal/gqlhttp"} {
+		noLiteralCodes(t, folder)
+	}
+}
+
+func noLiteralCodes(t *testing.T, folder string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %v", folder, err)
 	}
 	for _, name := range files {
 		text, err := os.ReadFile(name)

@@ -17,7 +17,7 @@ import (
 func edge[P any, K ~int64, V any](
 	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
 ) ([]*V, error) {
-	return loader.Edge[P, K, *V, V]{Key: key, Read: l.Map, Objects: loader.One[V]}.Of(ctx, place(ctx), parents)
+	return loader.Edge[P, K, *V, V]{Key: key, Read: l.Map, Objects: loader.One[V]}.Of(ctx, responsePath(ctx), parents)
 }
 
 // primed answers an object that was read or written whole, and keeps it.
@@ -41,7 +41,7 @@ func within[P, V any](ctx context.Context, parents []*P, list func(*P) []V) ([][
 			return held, nil
 		},
 		Objects: loader.Many[V],
-	}.Of(ctx, place(ctx), parents)
+	}.Of(ctx, responsePath(ctx), parents)
 }
 
 // byIDs reads, for each parent, the objects that its ids name, all with one
@@ -73,7 +73,7 @@ func optional[P any, K ~int64, V any](
 		}
 		return found, err
 	}
-	return loader.Edge[P, K, *V, V]{Key: key, Read: read, Objects: maybe[V]}.Of(ctx, place(ctx), parents)
+	return loader.Edge[P, K, *V, V]{Key: key, Read: read, Objects: maybe[V]}.Of(ctx, responsePath(ctx), parents)
 }
 
 // maybe is the object that a value is, if it is one.
@@ -104,7 +104,7 @@ func list[T, F any](
 	if err != nil {
 		return nil, err
 	}
-	loader.Root(ctx, place(ctx), nodes)
+	loader.Root(ctx, responsePath(ctx), nodes)
 	loader.Prime(ctx, loader.Many(nodes)...)
 	return of.Page(asked, nodes, more, func(ctx context.Context) (int, error) { return count(ctx, orZero(w.filter)) }), nil
 }
@@ -133,7 +133,7 @@ func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, args page.Arg
 			}
 			return l.connections(asked, keys, found), err
 		},
-	}.Of(ctx, place(ctx), parents)
+	}.Of(ctx, responsePath(ctx), parents)
 }
 
 // connections shapes the parents' pages. The first that is asked for its total

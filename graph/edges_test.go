@@ -56,7 +56,7 @@ type family struct {
 func newFamily(t *testing.T) family {
 	t.Helper()
 	f := family{school: newSchoolWith(t, store.Options{}, unlimited)}
-	f.student, f.ann = f.school.Student(nil), f.Interviewer(nil)
+	f.student, f.ann = f.Student(nil), f.Interviewer(nil)
 	late := f.Booked(f.student, f.NewSlot(3*day))
 	taken := f.Slot(f.ann, day)
 	early := f.Booked(f.student, taken)
@@ -100,7 +100,7 @@ func TestInterviewsOfAStudent(t *testing.T) {
 	for _, first := range []int{1, 2, 3, 100} {
 		same(t, fmt.Sprintf("pages of %d", first), f.walk(t, "student", f.student, "interviews", first, 3), f.interviews)
 	}
-	same(t, "one who has none", f.of(t, "student", f.school.Student(nil), "interviews", "").ids(), []string{})
+	same(t, "one who has none", f.of(t, "student", f.Student(nil), "interviews", "").ids(), []string{})
 }
 
 // walk reads an edge page by page.
@@ -260,7 +260,7 @@ func TestEdgesOfManyParents(t *testing.T) {
 func TestEdgesBelowMutations(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
-	other := f.school.Student(nil)
+	other := f.Student(nil)
 	type answered struct {
 		Interview struct {
 			Interviewer struct{ Slots, Interviews edgeList }
@@ -276,7 +276,7 @@ func TestEdgesBelowMutations(t *testing.T) {
 		b: cancelInterview(input: {interviewId: %s, reason: "ill"}) { %s }
 		c: bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken {
 			alternatives { interviewer { slots(status: [OPEN]) { totalCount } } } } } } }`,
-		other, f.open, below, f.interviews[0], below, f.school.Student(nil), f.open), nil).Into(&data)
+		other, f.open, below, f.interviews[0], below, f.Student(nil), f.open), nil).Into(&data)
 	same(t, "the last open slot is booked", data.A.Interview.Interviewer.Slots.ids(), []string{})
 	same(t, "beside another", data.A.Interview.Interviewer.Interviews.TotalCount, 2)
 	same(t, "one opens again", data.B.Interview.Interviewer.Slots.ids(), f.slots[:1])
@@ -301,7 +301,7 @@ func TestEdgesOfOneName(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
 	free := f.NewSlot(5 * day) // an alternative
-	f.Booked(f.school.Student(nil), f.open)
+	f.Booked(f.Student(nil), f.open)
 	var data struct {
 		BookSlot struct {
 			Errors []struct {
@@ -313,7 +313,7 @@ func TestEdgesOfOneName(t *testing.T) {
 	f.Ask(fmt.Sprintf(`mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { __typename
 		... on AvailabilityConflict { x: slots { interviewer { y: slots(status: [BOOKED]) { nodes { id } } } } }
 		... on SlotTaken { x: alternatives { interviewer { y: slots(status: [OPEN]) { nodes { id } } } } } } } }`,
-		f.school.Student(nil), f.open), nil).Into(&data)
+		f.Student(nil), f.open), nil).Into(&data)
 	same(t, "each as it was asked", data.BookSlot.Errors[0].X[0].Interviewer.Y.ids(), []string{free})
 }
 

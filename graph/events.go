@@ -61,13 +61,13 @@ func actors[P any](ctx context.Context, parents []*P, of func(*P) booking.Actor)
 			return actors, nil
 		},
 		Objects: loader.One[booking.Actor],
-	}.Of(ctx, place(ctx), parents)
+	}.Of(ctx, responsePath(ctx), parents)
 }
 
 func (r actorResolver) Person(ctx context.Context, actors []*booking.Actor) ([]app.Person, error) {
 	return loader.Edge[booking.Actor, booking.Actor, app.Person, struct{}]{
 		Key: func(a *booking.Actor) booking.Actor { return *a }, Read: r.people,
-	}.Of(ctx, place(ctx), actors)
+	}.Of(ctx, responsePath(ctx), actors)
 }
 
 // people reads who the actors are, as far as the caller may know them: null for

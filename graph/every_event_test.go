@@ -25,7 +25,7 @@ func newEventful(s *school) eventful {
 	t := s.T
 	t.Helper()
 	e := eventful{school: s}
-	e.student, e.interviewer = e.school.Student(nil), e.school.Interviewer(nil)
+	e.student, e.interviewer = e.Student(nil), e.Interviewer(nil)
 	e.roster()
 	e.calendar()
 	e.life()
@@ -58,7 +58,7 @@ func (e eventful) roster() {
 	e.imports("importStudents", "name,email\nAda,ada@example.org\n", nil)
 	e.imports("importInterviewers", "name,email\nAnn,ann@example.org\n", nil)
 	e.imports("importInterviews", importedInterview+bookingRow("ada@example.org", "ann@example.org", 4*day), nil)
-	gone := e.school.Student(nil)
+	gone := e.Student(nil)
 	e.as(booking.RoleStudent, gone, func() { e.Cancel(e.Booked(gone, e.slotFor(5*day))) })
 	e.do("anonymiseStudent", "student { id }", in{"studentId": gone})
 }

@@ -194,8 +194,8 @@ func lifeSteps() []step {
 func publishingSteps() []step {
 	return []step{
 		{"createInterviewer", func(l *life) { l.ann = l.Interviewer(in{"email": "ann@example.org", "maxPerDay": 20}) }, nil},
-		{"createStudent", func(l *life) { l.student = l.school.Student(in{"email": "sam@example.org"}) }, nil},
-		{"createStudent", func(l *life) { l.other = l.school.Student(in{"email": "eve@example.org"}) }, nil},
+		{"createStudent", func(l *life) { l.student = l.Student(in{"email": "sam@example.org"}) }, nil},
+		{"createStudent", func(l *life) { l.other = l.Student(in{"email": "eve@example.org"}) }, nil},
 		{"addAvailability", func(l *life) {
 			for _, slot := range l.Publish(l.ann, t0.Add(day), 12*time.Hour, 60).Slots {
 				l.slots = append(l.slots, slot.ID)
@@ -300,7 +300,7 @@ func officeSteps() []step {
 		}, nil},
 		does("undoNoShow", missed, nil),
 		{"completeInterview", func(l *life) { l.Accepted(l.Complete(l.missed, 4).Errors) }, nil},
-		does("anonymiseStudent", func(l *life) in { return in{"studentId": l.school.Student(nil)} }, nil),
+		does("anonymiseStudent", func(l *life) in { return in{"studentId": l.Student(nil)} }, nil),
 	}
 }
 

@@ -103,8 +103,8 @@ func TestSameKeySameAnswer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := scene{school: newSchool(t)}
-			s.student = s.school.Student(nil)
-			s.booked = s.school.Booked(s.student, s.NewSlot(day))
+			s.student = s.Student(nil)
+			s.booked = s.Booked(s.student, s.NewSlot(day))
 			s.taken, s.open = s.takenSlot(5*day), s.NewSlot(4*day)
 			input := test.input(s)
 			first := s.keyed(test.mutation, "key", input)

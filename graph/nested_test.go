@@ -83,12 +83,12 @@ func ring(t *testing.T, trace *statements, n int) ringSchool {
 		slots = append(slots, window.Slots)
 	}
 	for i := range n {
-		s.student = s.school.Student(nil)
+		s.student = s.Student(nil)
 		s.Booked(s.student, slots[i][0].ID)
 		s.Booked(s.student, slots[(i+1)%n][1].ID)
 	}
 	for range 2 { // so that two parents, too, have one who leads nowhere
-		s.school.Student(nil)
+		s.Student(nil)
 	}
 	s.Publish(s.Interviewer(nil), t0.Add(3*day), 4*time.Hour, 60)
 	trace.take()

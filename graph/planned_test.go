@@ -101,7 +101,7 @@ func newPlannedSchool(t *testing.T) plannedSchool {
 	p.planned = p.URL
 	newEventful(p.school)
 	p.SetClock(t0)
-	student, rude := p.school.Student(in{"name": "Ann \"quoted\" \\ ü"}), p.school.Student(nil)
+	student, rude := p.Student(in{"name": "Ann \"quoted\" \\ ü"}), p.Student(nil)
 	p.Booked(student, p.NewSlot(2*day))
 	p.Booked(rude, p.NewSlot(3*day))
 	for n := range 6 {

@@ -1,6 +1,6 @@
-// Package graph answers GraphQL: it decodes what is asked, calls one method of
-// app, or reads through the app.View of the caller, and shapes the answer. It holds no rule
-// and no SQL.
+// Package graph executes GraphQL. A resolver decodes its arguments, calls one method of
+// app or reads through the app.View of the caller, and shapes the response. The package
+// has no rules, no SQL and no HTTP; package gqlhttp serves it.
 package graph
 
 import (

@@ -26,7 +26,7 @@ func (r queryResolver) AvailableSlots(
 	if err != nil {
 		return nil, err
 	}
-	loader.Root(ctx, place(ctx), slots.Slots)
+	loader.Root(ctx, responsePath(ctx), slots.Slots)
 	return page.AvailableSlots(slots, asked), nil
 }
 
@@ -75,7 +75,7 @@ func (r slotResolver) Interviewer(ctx context.Context, slots []*booking.Slot) ([
 func (r slotResolver) History(ctx context.Context, slots []*booking.Slot) ([][]booking.SlotChange, error) {
 	return loader.Edge[booking.Slot, booking.SlotID, []booking.SlotChange, struct{}]{
 		Key: func(s *booking.Slot) booking.SlotID { return s.ID }, Read: r.app.View(ctx).SlotHistories,
-	}.Of(ctx, place(ctx), slots)
+	}.Of(ctx, responsePath(ctx), slots)
 }
 
 func (r slotChangeResolver) EventID(_ context.Context, change *booking.SlotChange) (*int64, error) {

@@ -32,8 +32,8 @@ func TestStory(t *testing.T) {
 	s.Accepted(first.Errors)
 	same(t, "the first booking", *first.Interview, interview{
 		ID: first.Interview.ID, Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Status: "BOOKED",
-		Student: person{one, "One"}, Interviewer: person{ann, "Ann"},
-		Slot: slot{ID: a1, Status: "BOOKED", Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Interviewer: person{ann, "Ann"}},
+		Student: person{ID: one, Name: "One"}, Interviewer: person{ID: ann, Name: "Ann"},
+		Slot: slot{ID: a1, Status: "BOOKED", Start: "2026-06-02T08:00:00Z", End: "2026-06-02T09:00:00Z", Interviewer: person{ID: ann, Name: "Ann"}},
 	})
 	same(t, "student 1 no longer sees Ann at all", ids(s.List(one).Nodes), []string{b1, c1})
 	same(t, "student 2 no longer sees that slot only", ids(s.List(two).Nodes), []string{b1, c1, a2})

@@ -78,7 +78,7 @@ func (r studentResolver) Hold(ctx context.Context, students []*booking.Student) 
 		return nil
 	})
 	held.Objects = maybe[booking.Hold]
-	return held.Of(ctx, place(ctx), students)
+	return held.Of(ctx, responsePath(ctx), students)
 }
 
 func (r studentResolver) Waivers(ctx context.Context, students []*booking.Student) ([][]booking.Waiver, error) {
@@ -88,7 +88,7 @@ func (r studentResolver) Waivers(ctx context.Context, students []*booking.Studen
 		return notNil(all[max(0, len(all)-maxWaivers):])
 	})
 	granted.Objects = loader.Many[booking.Waiver]
-	return granted.Of(ctx, place(ctx), students)
+	return granted.Of(ctx, responsePath(ctx), students)
 }
 
 func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*booking.Student) ([][]booking.Interview, error) {
@@ -109,7 +109,7 @@ func (r studentResolver) UpcomingInterviews(ctx context.Context, students []*boo
 			return byIDs(ctx, whole, upcoming)
 		},
 		Objects: loader.Many[booking.Interview],
-	}.Of(ctx, place(ctx), students)
+	}.Of(ctx, responsePath(ctx), students)
 }
 
 func (r studentResolver) Interviews(
@@ -129,7 +129,7 @@ func studentID(s *booking.Student) booking.StudentID { return s.ID }
 
 // fromRecords derives a value from each student's record.
 func fromRecords[V any](ctx context.Context, view app.View, students []*booking.Student, derive func(*booking.Record) V) ([]V, error) {
-	return recordEdge[V, struct{}](ctx, view, derive).Of(ctx, place(ctx), students)
+	return recordEdge[V, struct{}](ctx, view, derive).Of(ctx, responsePath(ctx), students)
 }
 
 func recordEdge[V, C any](

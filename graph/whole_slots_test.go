@@ -29,7 +29,7 @@ func TestASubscriptionTellsWholeSlots(t *testing.T) {
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
 	client := second.Connect()
 	id := client.Subscribed(fmt.Sprintf("subscription { slotsChanged(studentId: %s, start: %q, end: %q) %s }",
-		f.school.Student(nil), moment(24*day), moment(40*day), w.everything("SlotsChanged", 2)), nil)
+		f.Student(nil), moment(24*day), moment(40*day), w.everything("SlotsChanged", 2)), nil)
 	slot := f.Slot(f.interviewer, 25*day)
 	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
 	for o.told["Slot "+slot] == nil {
@@ -50,6 +50,6 @@ func TestAlternativesAreWholeSlots(t *testing.T) {
 	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}
 	o.ask(f.school, "bookSlot", fmt.Sprintf(
 		"mutation { bookSlot(input: {studentId: %s, slotId: %s}) { errors { ... on SlotTaken { alternatives %s } } } }",
-		f.school.Student(nil), taken.Interview.Slot.ID, w.everything("Slot", 1)))
+		f.Student(nil), taken.Interview.Slot.ID, w.everything("Slot", 1)))
 	o.wantWholeSlots(f.school, w, 1)
 }

@@ -103,11 +103,11 @@ func fill(s *school) full {
 	t := s.T
 	t.Helper()
 	f := full{school: s}
-	f.interviewer = f.school.Interviewer(in{
+	f.interviewer = f.Interviewer(in{
 		"tags": []string{"go"}, "maxPerDay": 9, "maxPerWeek": 9, "meetingUrl": room("full"), "timeZone": "Europe/Berlin",
 		"headline": "Interviews in Go", "bio": "Ten years of servers.", "photoUrl": "https://example.org/ann.png", "languages": []string{"de", "en"},
 	})
-	f.student = f.school.Student(in{"interviewLimit": 40, "timeZone": "Asia/Tokyo"})
+	f.student = f.Student(in{"interviewLimit": 40, "timeZone": "Asia/Tokyo"})
 	f.waive(f.student, "LIMIT", nil)
 	for n := range 3 {
 		f.interviews = append(f.interviews, f.Booked(f.student, f.NewSlot(time.Duration(n+1)*2*time.Hour)))

@@ -11,8 +11,8 @@ import (
 // many lists, one for each object above them, and the fields of all of them ask
 // for the same: the first that is reached reads for all.
 
-// Place is where a field stands in the answer.
-type Place struct {
+// ResponsePath is where a field stands in the answer.
+type ResponsePath struct {
 	// Path is the names of the fields that lead there, divided by dots, without
 	// the positions in lists. What stands at one path is one field of the
 	// document, so all objects there are asked the same, with the same arguments.
@@ -62,7 +62,7 @@ func (g *generations) above(path string) *generation {
 }
 
 // Root remembers the objects of a list that is not an edge of others.
-func Root[C any](ctx context.Context, at Place, objects []C) {
+func Root[C any](ctx context.Context, at ResponsePath, objects []C) {
 	From(ctx).generations.place(at.Path).objects = Many(objects)
 }
 
@@ -77,7 +77,7 @@ type Edge[P any, K comparable, V, C any] struct {
 
 // Of answers the field of each of the parents. It is read once, for them and
 // for all others at their place in the answer.
-func (e Edge[P, K, V, C]) Of(ctx context.Context, at Place, parents []*P) ([]V, error) {
+func (e Edge[P, K, V, C]) Of(ctx context.Context, at ResponsePath, parents []*P) ([]V, error) {
 	family := &From(ctx).generations
 	all, whole := parents, at.Whole
 	if above := family.above(at.Path); above != nil {

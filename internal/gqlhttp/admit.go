@@ -20,16 +20,16 @@ import (
 // admission is what stands between an operation and its execution, by whatever
 // transport it comes.
 type admission struct {
-	documents documents
-	timeout   time.Duration // of a query or a mutation
-	maxBody   int64
-	maxImport int64 // the same of an administrator's import
-	rates     *RateLimits
-	places    *places
-	large     *places // of bodies that are larger than maxBody
-	imports   *places // of operations that import
-	answers   *budget.Pool
-	log       *slog.Logger
+	documents   documents
+	timeout     time.Duration // of a query or a mutation
+	maxBody     int64
+	maxImport   int64 // the same of an administrator's import
+	rates       *RateLimits
+	operations  *limiter
+	largeBodies *limiter // of bodies that are larger than maxBody
+	imports     *limiter // of operations that import
+	answers     *budget.Pool
+	log         *slog.Logger
 
 	schema     *ast.Schema
 	deprecated []string // elements of it
@@ -38,25 +38,25 @@ type admission struct {
 // admitted is an operation that may be executed.
 type admitted struct {
 	*graphql.OperationContext
-	bill  bill
-	leave func() // gives its place to another; must be called, and may be again
+	bill    bill
+	release func() // gives its permit back; must be called, and may be again
 
 	admission admission
-	caller    string         // as RateLimits.whose names them
+	caller    string         // as RateLimits.callerKey names them
 	answer    *budget.Budget // nil of a subscription, and before dispatch
 	payer     *subscriber    // of the events of a subscription
 }
 
 func (a *admitted) subscribes() bool { return a.Operation.Operation == ast.Subscription }
 
-// dispatch begins to execute the operation, whose context cancel ends. Its place
+// dispatch begins to execute the operation, whose context cancel ends. Its permit
 // is free again when there is an answer: who is slow to read it keeps nobody else
 // waiting, but for the memory that the answer takes until done is called. The place
 // of a subscription is free when it has begun: its events take places of their own.
 func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec graphql.GraphExecutor) (graphql.ResponseHandler, context.Context) {
 	ctx = store.ForCaller(ctx, a.caller)
 	if a.subscribes() {
-		defer a.leave()
+		defer a.release()
 		ctx = graph.WithPace(ctx, newPace(a.admission, a.caller, a.payer, a.OperationContext))
 	} else {
 		a.answer = a.admission.answers.Open(ctx, cancel, a.caller)
@@ -64,20 +64,20 @@ func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec
 	}
 	responses, ctx := exec.DispatchOperation(ctx, a.OperationContext)
 	return func(ctx context.Context) *graphql.Response {
-		defer a.leave()
+		defer a.release()
 		return responses(ctx)
 	}, ctx
 }
 
 // done gives back everything that the operation has taken. It may be called again.
 func (a *admitted) done() {
-	a.leave()
+	a.release()
 	a.answer.Close()
 }
 
 // sent is an operation as it has come: as a request, or as a message of a socket.
 type sent struct {
-	caller      string // as RateLimits.whose names them
+	caller      string // as RateLimits.callerKey names them
 	queriesOnly bool   // it is a GET
 	bytes       int64  // of the body or the message
 	values      int    // of its JSON
@@ -92,7 +92,7 @@ func (s sent) with(bytes int64, params *parameters) sent {
 // receive finds out who has sent a request or a message. A caller who cannot pay
 // for anything is refused before what they have sent is read.
 func (a admission) receive(ctx context.Context, r *http.Request) (sent, *refusal) {
-	from := sent{caller: a.rates.whose(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
+	from := sent{caller: a.rates.callerKey(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
 	paid, refused := a.rates.refuseEmpty(from.caller)
 	return from, a.unpaid(ctx, paid, refused, nil)
 }
@@ -106,15 +106,15 @@ func (a admission) unreadable(r *http.Request, from sent, refused *refusal) *ref
 	return a.charged(r.Context(), from, &graphql.RawParams{}, refused)
 }
 
-// admit reads the operation that is asked for, takes what it costs, and a place
-// for it. Who has asked for too much does not take a place from others. A document
+// admit reads the operation that is asked for, takes what it costs, and a permit
+// for it. Who has asked for too much does not take a permit from others. A document
 // that is not known is parsed and validated in the place of the operation.
 func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
 	leave := func() {}
 	known := a.documents.knows(ctx, params.RawParams)
 	if !known {
 		var full *refusal
-		if leave, full = a.places.take(ctx, from.caller); full != nil {
+		if leave, full = a.operations.acquire(ctx, from.caller); full != nil {
 			return nil, a.charged(ctx, from, params.RawParams, full)
 		}
 	}
@@ -124,18 +124,18 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 		return nil, refused
 	}
 	if known {
-		if leave, refused = a.placeOf(ctx, one); refused != nil {
+		if leave, refused = a.permit(ctx, one); refused != nil {
 			return nil, refused
 		}
 	}
-	one.leave = leave
+	one.release = leave
 	if imports(one.OperationContext) {
-		done, refused := a.imports.take(ctx, one.caller)
+		done, refused := a.imports.acquire(ctx, one.caller)
 		if refused != nil {
 			leave()
 			return nil, refused
 		}
-		one.leave = func() { done(); leave() }
+		one.release = func() { done(); leave() }
 	}
 	return one, nil
 }
@@ -165,13 +165,13 @@ func (a admission) afford(
 	return &admitted{OperationContext: operation, bill: paid, admission: a, caller: from.caller}, nil
 }
 
-// placeOf takes a place for an operation that is paid. A subscription, which its
+// permit takes a place for an operation that is paid. A subscription, which its
 // client would not begin again, waits for as long as an operation may take.
-func (a admission) placeOf(ctx context.Context, one *admitted) (leave func(), full *refusal) {
+func (a admission) permit(ctx context.Context, one *admitted) (leave func(), full *refusal) {
 	if !one.subscribes() {
-		return a.places.take(ctx, one.caller)
+		return a.operations.acquire(ctx, one.caller)
 	}
-	return a.places.takeWithin(ctx, one.caller, a.timeout)
+	return a.operations.acquireWithin(ctx, one.caller, a.timeout)
 }
 
 // price returns what an operation of so many points costs with what was sent.

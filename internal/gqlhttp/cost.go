@@ -118,9 +118,9 @@ func (c coster) field(f *ast.Field, in around) priced {
 			return priced{points: costOfExport}
 		}
 		if f.Definition != nil && f.Definition.Type.Elem != nil {
-			return priced{scalars: max(1, scalarLists[placeOf(f)])}
+			return priced{scalars: max(1, scalarLists[coordinate(f)])}
 		}
-		if readsPolicy[placeOf(f)] {
+		if readsPolicy[coordinate(f)] {
 			return priced{scalars: 1, reads: 1}
 		}
 		return priced{scalars: 1}
@@ -136,7 +136,7 @@ func (c coster) field(f *ast.Field, in around) priced {
 	switch {
 	case f.ObjectDefinition != nil && f.ObjectDefinition.Name == "Mutation":
 		return p.plus(costOfMutation)
-	case !held[f.Name] && (c.opened == nil || !inEvent[placeOf(f)]):
+	case !held[f.Name] && (c.opened == nil || !inEvent[coordinate(f)]):
 		p.reads = add(p.reads, 1)
 	}
 	return p
@@ -173,13 +173,13 @@ func (c coster) composite(f *ast.Field, arguments map[string]any, in around) pri
 		rows := each.times(in.rows)
 		rows.points /= rowsOfPoint
 		return rows
-	case c.opened != nil && inEvent[placeOf(f)]:
+	case c.opened != nil && inEvent[coordinate(f)]:
 		if *c.opened == 0 {
 			return priced{}
 		}
 		return each.times(*c.opened)
 	default:
-		return each.times(graph.ListBounds[placeOf(f)])
+		return each.times(graph.ListBounds[coordinate(f)])
 	}
 }
 
@@ -221,8 +221,8 @@ func (c coster) userErrors(f *ast.Field, within around) priced {
 	return priced{points: add(times(each, graph.MaxUserErrors), times(p.points, 2)), reads: p.reads}
 }
 
-// placeOf names a field with its type, as ListBounds does.
-func placeOf(f *ast.Field) string {
+// coordinate returns the schema coordinate of a field, such as "Query.slots".
+func coordinate(f *ast.Field) string {
 	if f.ObjectDefinition == nil {
 		return f.Name
 	}

@@ -173,7 +173,7 @@ func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 	case len(document.Operations) == 0:
 		return nil, graph.RequestError(graph.CodeBadUserInput, "the document has no operation")
 	}
-	return document, newMeasure(l, document).check()
+	return document, newDocumentLimits(l, document).check()
 }
 
 // checkTokens counts tokens, comments among them, and how deep brackets of any

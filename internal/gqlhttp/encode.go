@@ -16,8 +16,8 @@ type parts [3][]byte
 
 // The sizes of what is written at once.
 const (
-	joined   = 32 << 10 // parts that are together not more are written as one
-	progress = 64 << 10 // a reader has to take so much in the time for a write
+	maxJoined = 32 << 10 // parts that are together not more are written as one
+	maxChunk  = 64 << 10 // a reader has to take so much in the time for a write
 )
 
 func (p parts) size() int { return len(p[0]) + len(p[1]) + len(p[2]) }
@@ -25,11 +25,11 @@ func (p parts) size() int { return len(p[0]) + len(p[1]) + len(p[2]) }
 // writeTo writes the parts, never very much at once, so that a deadline of each
 // write is one of progress.
 func (p parts) writeTo(w io.Writer) error {
-	if p.size() <= joined {
+	if p.size() <= maxJoined {
 		p = parts{slices.Concat(p[0], p[1], p[2])}
 	}
 	for _, part := range p {
-		for chunk := range slices.Chunk(part, progress) {
+		for chunk := range slices.Chunk(part, maxChunk) {
 			if _, err := w.Write(chunk); err != nil {
 				return err
 			}

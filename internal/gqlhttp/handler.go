@@ -1,3 +1,6 @@
+// Package gqlhttp serves GraphQL over HTTP: requests by POST and GET, WebSockets and
+// server-sent events. It decides which documents are executed, what they cost, and how
+// many operations run at a time. Package graph executes them.
 package gqlhttp
 
 import (
@@ -62,11 +65,11 @@ const DefaultMaxAnswer = 8 << 20
 // Handler answers GraphQL over HTTP.
 type Handler struct {
 	http.Handler
-	streams *streams
-	places  *places
-	large   *places // of large bodies
-	imports *places
-	answers *budget.Pool
+	streams     *streams
+	operations  *limiter
+	largeBodies *limiter // of large bodies
+	imports     *limiter
+	answers     *budget.Pool
 }
 
 // Drain waits until every stream has ended, once Stopping has.
@@ -76,23 +79,25 @@ func (h *Handler) Drain() { h.streams.all.Wait() }
 func (h *Handler) Streams() int { return h.streams.count() }
 
 // AtWork is how many operations are executed at the moment.
-func (h *Handler) AtWork() int { return h.places.atWork() }
+func (h *Handler) AtWork() int { return h.operations.running() }
 
 // Waiting is how many wait for others to be done.
-func (h *Handler) Waiting() int { return h.places.inQueue() + h.imports.inQueue() }
+func (h *Handler) Waiting() int { return h.operations.queued() + h.imports.queued() }
 
 // LargeBodies is how many bodies of imports are in memory.
-func (h *Handler) LargeBodies() int { return h.large.atWork() }
+func (h *Handler) LargeBodies() int { return h.largeBodies.running() }
 
 // Shed returns how many operations were answered UNAVAILABLE because others took
-// all the places.
+// all the permits.
 func (h *Handler) Shed() int {
-	return int(h.places.shed.Load() + h.large.shed.Load() + h.imports.shed.Load())
+	return int(h.operations.shed.Load() + h.largeBodies.shed.Load() + h.imports.shed.Load())
 }
 
 // ShedOfCallers returns how many operations were answered RATE_LIMITED because
-// others of the same caller took all the places that one caller may have.
-func (h *Handler) ShedOfCallers() int { return int(h.places.overOwn.Load() + h.imports.overOwn.Load()) }
+// others of the same caller took all the permits that one caller may have.
+func (h *Handler) ShedOfCallers() int {
+	return int(h.operations.overOwn.Load() + h.imports.overOwn.Load())
+}
 
 // AnswerMemory returns how many bytes answers take that are built or sent.
 func (h *Handler) AnswerMemory() int { return int(h.answers.Taken()) }
@@ -124,11 +129,11 @@ func NewHandler(o Options) *Handler {
 	largeBodies := orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)
 	letIn := admission{
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
-		places:  newPlaces("operations", operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
-		large:   newPlaces("largeBodies", largeBodies, largeBodies),
-		imports: newPlaces("imports", maxImports, orDefault(o.MaxImportsPerCaller, quarter(maxImports))),
-		answers: budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.AnswerMemory, budget.DefaultShare)),
-		schema:  schema, deprecated: deprecatedElements(schema),
+		operations:  newLimiter("operations", operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
+		largeBodies: newLimiter("largeBodies", largeBodies, largeBodies),
+		imports:     newLimiter("imports", maxImports, orDefault(o.MaxImportsPerCaller, quarter(maxImports))),
+		answers:     budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.AnswerMemory, budget.DefaultShare)),
+		schema:      schema, deprecated: deprecatedElements(schema),
 	}
 	open := newStreams(o.Stopping, o.Streams)
 	exec := graph.NewExecutor(o.Options, o.Observer)
@@ -146,7 +151,7 @@ func NewHandler(o Options) *Handler {
 		transport{letIn},
 		unsupported{},
 	}}
-	return &Handler{Handler: identified(o, answering), streams: open, places: letIn.places, large: letIn.large, imports: letIn.imports, answers: letIn.answers}
+	return &Handler{Handler: identified(o, answering), streams: open, operations: letIn.operations, largeBodies: letIn.largeBodies, imports: letIn.imports, answers: letIn.answers}
 }
 
 // server answers a request by the first transport that supports it.
@@ -155,14 +160,17 @@ type server struct {
 	transports []graphql.Transport // the last of them supports every request
 }
 
+// recover answers a request whose transport panics. It must be deferred.
+func (s server) recover(w http.ResponseWriter, r *http.Request) {
+	if fault := recover(); fault != nil {
+		err := s.exec.PresentRecoveredError(r.Context(), fault)
+		writeRefusal(w, r, &refusal{outcome: panicked, errors: gqlerror.List{gqlerror.WrapIfUnwrapped(err)}})
+	}
+}
+
 // ServeHTTP implements http.Handler.
 func (s server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err := s.exec.PresentRecoveredError(r.Context(), fault)
-			writeRefusal(w, r, &refusal{outcome: panicked, errors: gqlerror.List{gqlerror.WrapIfUnwrapped(err)}})
-		}
-	}()
+	defer s.recover(w, r)
 	r = r.WithContext(graphql.StartOperationTrace(r.Context()))
 	for _, t := range s.transports {
 		if t.Supports(r) {

@@ -25,51 +25,51 @@ func (a admission) bodyLimit(ctx context.Context) int64 {
 }
 
 // sizedBody counts the bytes that are read of a body. One that is larger than
-// what is free takes a place among the large ones, and keeps it until the request
+// what is free takes a permit of the large ones, and keeps it until the request
 // is answered.
 type sizedBody struct {
 	io.ReadCloser
 	size, free int64
-	places     *places
+	limiter    *limiter
 	caller     string
 	request    *http.Request
-	leave      func()
+	release    func()
 	refused    *refusal
 }
 
-// errNoPlace reports a large body that finds no place.
-var errNoPlace = errors.New("too many large bodies are being read")
+// errBodyRefused reports a large body that gets no permit.
+var errBodyRefused = errors.New("too many large bodies are being read")
 
 func (b *sizedBody) Read(into []byte) (int, error) {
 	if b.refused != nil {
-		return 0, errNoPlace
+		return 0, errBodyRefused
 	}
 	n, err := b.ReadCloser.Read(into)
-	if b.size += int64(n); b.size > b.free && b.leave == nil {
-		if b.leave, b.refused = b.places.take(b.request.Context(), b.caller); b.refused != nil {
-			return 0, errNoPlace
+	if b.size += int64(n); b.size > b.free && b.release == nil {
+		if b.release, b.refused = b.limiter.acquire(b.request.Context(), b.caller); b.refused != nil {
+			return 0, errBodyRefused
 		}
 	}
 	return n, err
 }
 
-// sized makes the request's body count its bytes. done gives the place of a large
-// one to another.
+// sized makes the request's body count its bytes. done gives the permit of a large
+// one back.
 func (a admission) sized(r *http.Request, caller string) (done func()) {
 	if r.Body == nil {
 		return func() {}
 	}
-	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, places: a.large, caller: caller, request: r}
+	body := &sizedBody{ReadCloser: r.Body, free: a.maxBody, limiter: a.largeBodies, caller: caller, request: r}
 	r.Body = body
 	return func() {
-		if body.leave != nil {
-			body.leave()
+		if body.release != nil {
+			body.release()
 		}
 	}
 }
 
-// noPlace is why a body was not read to its end for others; nil if it was.
-func noPlace(r *http.Request) *refusal {
+// bodyRefusal returns why a body was not read to its end; nil if it was.
+func bodyRefusal(r *http.Request) *refusal {
 	if body, is := r.Body.(*sizedBody); is {
 		return body.refused
 	}

@@ -28,7 +28,7 @@ func newSubscriber() *subscriber { return &subscriber{paying: make(chan struct{}
 
 // pay waits until the caller's bucket has the points, and takes them. It returns
 // false when ctx has ended.
-func (s *subscriber) pay(ctx context.Context, a admission, whose string, points int) (ok bool) {
+func (s *subscriber) pay(ctx context.Context, a admission, caller string, points int) (ok bool) {
 	if a.rates == nil {
 		return true
 	}
@@ -39,7 +39,7 @@ func (s *subscriber) pay(ctx context.Context, a admission, whose string, points 
 	}
 	defer func() { <-s.paying }()
 	for s.credit.Load() < int64(points) {
-		bought, after := a.buy(ctx, whose, points-int(s.credit.Load()))
+		bought, after := a.buy(ctx, caller, points-int(s.credit.Load()))
 		s.credit.Add(int64(bought))
 		if bought == 0 && !pause(ctx, after) {
 			return false
@@ -74,11 +74,11 @@ const shareOfEvents = 4
 
 // buy takes at least the points for events of a caller, or says after what time it
 // is worth trying again.
-func (a admission) buy(ctx context.Context, whose string, points int) (bought int, after time.Duration) {
+func (a admission) buy(ctx context.Context, caller string, points int) (bought int, after time.Duration) {
 	limit := a.rates.Points.Limit()
 	points = max(points, min(a.rates.EventsAhead, int(limit.PerSecond)))
 	points = min(points, limit.Burst)
-	verdict, err := a.rates.Points.TakeAbove(ctx, whose, points, min(limit.Burst/shareOfEvents, limit.Burst-points), a.rates.Now())
+	verdict, err := a.rates.Points.TakeAbove(ctx, caller, points, min(limit.Burst/shareOfEvents, limit.Burst-points), a.rates.Now())
 	switch {
 	case err != nil && ctx.Err() == nil:
 		a.log.ErrorContext(ctx, "rate limits cannot be kept", "error", err)
@@ -98,8 +98,8 @@ type pace struct {
 	prices    eventPrices
 	asked     chan struct{} // holds a token while the reader waits for an event
 
-	mu    sync.Mutex
-	leave func() // of the place of the event; nil without one
+	mu      sync.Mutex
+	release func() // of the place of the event; nil without one
 }
 
 func newPace(a admission, caller string, payer *subscriber, o *graphql.OperationContext) *pace {
@@ -152,10 +152,10 @@ func (p *pace) rest(ctx context.Context, points int) bool {
 
 // enter waits for a place of the caller.
 func (p *pace) enter(ctx context.Context) bool {
-	leave, ok := p.admission.places.wait(ctx, p.caller)
+	leave, ok := p.admission.operations.wait(ctx, p.caller)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.leave = leave
+	p.release = leave
 	return ok
 }
 
@@ -163,9 +163,9 @@ func (p *pace) enter(ctx context.Context) bool {
 func (p *pace) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.leave != nil {
-		p.leave()
-		p.leave = nil
+	if p.release != nil {
+		p.release()
+		p.release = nil
 	}
 }
 

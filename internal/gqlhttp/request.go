@@ -118,8 +118,8 @@ func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) (map[string
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var large *http.MaxBytesError
 	switch {
-	case errors.Is(err, errNoPlace):
-		return nil, noPlace(r)
+	case errors.Is(err, errBodyRefused):
+		return nil, bodyRefusal(r)
 	case errors.As(err, &large) || r.ContentLength > maxBody:
 		return nil, refuse(tooLarge, "the body is too large; at most %d bytes are allowed", maxBody)
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -180,7 +180,7 @@ func (s *socket) initialise(ctx context.Context) (_ context.Context, release fun
 	if ctx, ok = s.identify(ctx, m.Payload); !ok {
 		return ctx, nil, false
 	}
-	leave, full := s.settle(s.rates.whose(ctx, s.opened))
+	leave, full := s.settle(s.rates.callerKey(ctx, s.opened))
 	if full != "" {
 		return ctx, nil, s.close(closeTryAgain, full)
 	}
@@ -405,7 +405,7 @@ func (s *socket) sendParts(ctx context.Context, text parts) {
 }
 
 func (s *socket) write(ctx context.Context, text parts) error {
-	if text.size() <= joined {
+	if text.size() <= maxJoined {
 		return s.conn.Write(ctx, websocket.MessageText, slices.Concat(text[0], text[1], text[2]))
 	}
 	message, err := s.conn.Writer(ctx, websocket.MessageText)

@@ -19,6 +19,7 @@ func (a Answer) failures() []string {
 	return failed
 }
 
+// Want compares the data and the errors of a response.
 func (a Answer) Want(data string, failures ...string) {
 	a.T.Helper()
 	if got := string(a.Data); got != data {
@@ -29,6 +30,7 @@ func (a Answer) Want(data string, failures ...string) {
 	}
 }
 
+// Code returns the code of the first error, or "".
 func (a Answer) Code() string {
 	if len(a.Errors) == 0 {
 		return ""
@@ -36,6 +38,7 @@ func (a Answer) Code() string {
 	return a.Errors[0].Extensions.Code
 }
 
+// Same fails the test if two values differ.
 func Same(t *testing.T, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -18,7 +18,8 @@ type Client struct {
 	next int
 }
 
-type frame struct {
+// Frame is a message.
+type Frame struct {
 	Type    string          `json:"type"`
 	ID      string          `json:"id,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`
@@ -53,6 +54,7 @@ func (s *School) Connect() *Client {
 	return c
 }
 
+// Send sends a message.
 func (c *Client) Send(text string) {
 	c.T.Helper()
 	if err := c.Conn.Write(c.T.Context(), websocket.MessageText, []byte(text)); err != nil {
@@ -61,10 +63,10 @@ func (c *Client) Send(text string) {
 }
 
 // Read is the next message.
-func (c *Client) Read() (frame, error) {
+func (c *Client) Read() (Frame, error) {
 	ctx, cancel := context.WithTimeout(c.T.Context(), Soon)
 	defer cancel()
-	var f frame
+	var f Frame
 	_, text, err := c.Conn.Read(ctx)
 	if err == nil {
 		err = json.Unmarshal(text, &f)

@@ -1,3 +1,5 @@
+// Package schooltest runs a server with a database, a clock and a caller of its own,
+// and sends it requests. A method that sends one fails the test if there is no response.
 package schooltest
 
 import (
@@ -27,8 +29,8 @@ import (
 // T0 is when every test school opens: a Monday, 08:00 UTC.
 var T0 = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 
-// School is a server over a database of its own, with a clock that stands
-// until it is set.
+// School is a server with a database of its own and a clock that stands still until
+// it is set.
 type School struct {
 	T       *testing.T
 	URL     string
@@ -39,18 +41,21 @@ type School struct {
 	Log     *Log
 
 	Clock   atomic.Pointer[time.Time]
-	Actor   atomic.Pointer[booking.Actor]
-	Counter atomic.Int64
+	Actor   atomic.Pointer[booking.Actor] // of the requests
+	Counter atomic.Int64                  // makes names unique
 }
 
+// New starts a server on an empty database.
 func New(t *testing.T) *School { return NewWith(t, store.Options{}) }
 
+// NewWith starts a server on an empty database, with options of its store and its
+// handler.
 func NewWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options)) *School {
 	t.Helper()
 	return NewOn(t, pgtest.New(t), o, set...)
 }
 
-// NewOn is a server of the school in the database, of which there may be others.
+// NewOn starts a server on a database, which may have other servers.
 func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlhttp.Options)) *School {
 	t.Helper()
 	s := &School{T: t, DB: db, Store: db.Open(t, o), Log: &Log{}}
@@ -79,7 +84,7 @@ func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlht
 	return s
 }
 
-// Unlimited lets documents ask for more than clients may.
+// Unlimited lifts the limits of documents.
 func Unlimited(o *gqlhttp.Options) {
 	const many = 1 << 30
 	o.Limits = gqlhttp.DefaultLimits()
@@ -87,23 +92,26 @@ func Unlimited(o *gqlhttp.Options) {
 	o.Limits.Nodes, o.Limits.Cost = many, many
 }
 
-// Act makes somebody send the requests from now on; an administrator does before.
+// Act sets the caller of the requests that follow. The first one is an administrator.
 func (s *School) Act(role booking.Role, id int64) { s.Actor.Store(&booking.Actor{Role: role, ID: id}) }
 
+// SetClock sets the time.
 func (s *School) SetClock(now time.Time) { s.Clock.Store(&now) }
 
-// Log is what a server has logged.
+// Log keeps what a server logs.
 type Log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
+// Write implements io.Writer.
 func (l *Log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(p)
 }
 
+// String returns everything logged so far.
 func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -112,9 +120,9 @@ func (l *Log) String() string {
 
 // Answer is a GraphQL response.
 type Answer struct {
-	T      *testing.T
-	Status int
-	Body   string
+	T      *testing.T `json:"-"`
+	Status int        `json:"-"`
+	Body   string     `json:"-"`
 	Data   json.RawMessage
 	Errors []struct {
 		Message    string
@@ -136,6 +144,7 @@ func (s *School) Ask(document string, variables map[string]any) Answer {
 	return s.Post("application/json", string(body))
 }
 
+// Post sends a body.
 func (s *School) Post(contentType, body string) Answer {
 	s.T.Helper()
 	request, err := http.NewRequestWithContext(s.T.Context(), http.MethodPost, s.URL, bytes.NewBufferString(body))
@@ -146,6 +155,7 @@ func (s *School) Post(contentType, body string) Answer {
 	return s.Send(request)
 }
 
+// Send sends a request.
 func (s *School) Send(request *http.Request) Answer {
 	s.T.Helper()
 	response, err := http.DefaultClient.Do(request)
@@ -200,6 +210,7 @@ type Refusal struct {
 	Interview, Hold     *Person
 }
 
+// RefusedFields selects the refusals of a payload.
 const RefusedFields = `errors { __typename code message path
 	... on SlotTaken { heldUntil alternatives { id start end status interviewer { id name } } }
 	... on AvailabilityConflict { slots { id start end status interviewer { id name } } }
@@ -253,6 +264,7 @@ type (
 	}
 )
 
+// InterviewFields selects an Interview.
 const InterviewFields = `id start end status grade note completedAt cancelledAt cancelReason
 	student { id name } interviewer { id name } slot { id status start end interviewer { id name } }`
 
@@ -302,6 +314,7 @@ func (s *School) Interviewer(set map[string]any) string {
 	return payload.Interviewer.ID
 }
 
+// Accepted fails the test if a mutation was refused.
 func (s *School) Accepted(errors []Refusal) {
 	s.T.Helper()
 	if len(errors) > 0 {
@@ -309,6 +322,7 @@ func (s *School) Accepted(errors []Refusal) {
 	}
 }
 
+// Published is the payload of addAvailability.
 type Published struct {
 	Availability  *struct{ ID, Start, End string }
 	Slots         []Slot
@@ -347,31 +361,37 @@ func (s *School) NewSlot(after time.Duration) string {
 	return s.Slot(s.Interviewer(nil), after)
 }
 
+// InterviewChange is the payload of a mutation of an interview.
 type InterviewChange struct {
 	Interview *Interview
 	Errors    []Refusal
 }
 
+// Book books a slot.
 func (s *School) Book(student, slot string) InterviewChange {
 	s.T.Helper()
 	return s.ChangeInterview("bookSlot", map[string]any{"studentId": student, "slotId": slot})
 }
 
+// TryBook makes a dry run of a booking.
 func (s *School) TryBook(student, slot string) InterviewChange {
 	s.T.Helper()
 	return s.ChangeInterview("bookSlot", map[string]any{"studentId": student, "slotId": slot, "dryRun": true})
 }
 
+// Complete completes an interview with a grade.
 func (s *School) Complete(interview string, grade any) InterviewChange {
 	s.T.Helper()
 	return s.ChangeInterview("completeInterview", map[string]any{"interviewId": interview, "grade": grade})
 }
 
+// Cancel cancels an interview.
 func (s *School) Cancel(interview string) InterviewChange {
 	s.T.Helper()
 	return s.ChangeInterview("cancelInterview", map[string]any{"interviewId": interview, "reason": "plans changed"})
 }
 
+// ChangeInterview runs a mutation whose payload is an interview.
 func (s *School) ChangeInterview(mutation string, input map[string]any) InterviewChange {
 	s.T.Helper()
 	var payload InterviewChange
@@ -401,6 +421,7 @@ func (s *School) Live(student string, after time.Duration, grade any) string {
 	return id
 }
 
+// Day is a day without a change of the clocks.
 const Day = 24 * time.Hour
 
 // List asks what a student may book in the 30 days from t0.
@@ -409,6 +430,7 @@ func (s *School) List(student string) Available {
 	return s.ListIn(student, T0, T0.Add(30*Day))
 }
 
+// ListIn asks what a student may book in a range of time.
 func (s *School) ListIn(student string, start, end time.Time) Available {
 	s.T.Helper()
 	var data struct{ AvailableSlots Available }
@@ -422,6 +444,7 @@ func (s *School) ListIn(student string, start, end time.Time) Available {
 	return data.AvailableSlots
 }
 
+// IDs returns the ids of slots.
 func IDs(slots []Slot) []string {
 	out := []string{}
 	for _, s := range slots {
@@ -430,6 +453,7 @@ func IDs(slots []Slot) []string {
 	return out
 }
 
+// Codes returns the codes of refusals.
 func Codes(errors []Refusal) []string {
 	out := []string{}
 	for _, e := range errors {
@@ -438,6 +462,7 @@ func Codes(errors []Refusal) []string {
 	return out
 }
 
+// Reasons returns the codes of the reasons why a list is empty.
 func (a Available) Reasons() []string {
 	out := []string{}
 	for _, r := range a.EmptyReasons {
@@ -476,6 +501,7 @@ func (s *School) Rows() string {
 	return out
 }
 
+// Number parses an id.
 func Number(t *testing.T, text string) int {
 	t.Helper()
 	n, err := strconv.Atoi(text)
@@ -495,9 +521,11 @@ func Body(t *testing.T, document string, variables map[string]any) []byte {
 	return text
 }
 
+// Moment returns the time after T0, as DateTime writes it.
 func Moment(after time.Duration) string { return T0.Add(after).Format(time.RFC3339) }
 
-// Missing names nothing in any table.
+// Missing is an id that no row has.
 const Missing = "987654"
 
+// In is the input of a mutation.
 type In = map[string]any

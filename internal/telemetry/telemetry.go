@@ -31,7 +31,7 @@ type Options struct {
 }
 
 // Telemetry looks on while requests are answered and jobs run: it is the
-// Observer of package graph.
+// Observer of package gqlhttp.
 type Telemetry struct {
 	options Options
 	metrics *metrics

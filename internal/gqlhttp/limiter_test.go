@@ -16,11 +16,11 @@ type come struct {
 	after   time.Duration
 }
 
-func (p *places) come(ctx context.Context, whose string) <-chan come {
+func (p *limiter) come(ctx context.Context, caller string) <-chan come {
 	answered := make(chan come, 1)
 	began := time.Now()
 	go func() {
-		leave, refused := p.take(ctx, whose)
+		leave, refused := p.acquire(ctx, caller)
 		answered <- come{leave, refused, time.Since(began)}
 	}()
 	synctest.Wait()
@@ -30,19 +30,19 @@ func (p *places) come(ctx context.Context, whose string) <-chan come {
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces("operations", 2, 2)
+		p := newLimiter("operations", 2, 2)
 		first, second := <-p.come(t.Context(), "a"), <-p.come(t.Context(), "a")
-		if first.refused != nil || second.refused != nil || p.atWork() != 2 {
-			t.Fatalf("two places are not taken: %d", p.atWork())
+		if first.refused != nil || second.refused != nil || p.running() != 2 {
+			t.Fatalf("two places are not taken: %d", p.running())
 		}
 		third := p.come(t.Context(), "a")
-		if p.inQueue() != 1 {
-			t.Fatalf("%d wait", p.inQueue())
+		if p.queued() != 1 {
+			t.Fatalf("%d wait", p.queued())
 		}
 		first.leave()
 		first.leave()
-		if got := <-third; got.refused != nil || p.atWork() != 2 {
-			t.Errorf("the third: %v, %d at work", got.refused, p.atWork())
+		if got := <-third; got.refused != nil || p.running() != 2 {
+			t.Errorf("the third: %v, %d at work", got.refused, p.running())
 		}
 		gone, leave := context.WithCancel(t.Context())
 		fourth := p.come(gone, "a")
@@ -58,7 +58,7 @@ func TestPlaces(t *testing.T) {
 func TestWaitForAPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces("operations", 1, 1)
+		p := newLimiter("operations", 1, 1)
 		working := <-p.come(t.Context(), "a")
 		waits := func(wanted time.Duration, who <-chan come) {
 			t.Helper()
@@ -74,8 +74,8 @@ func TestWaitForAPlace(t *testing.T) {
 		later := p.come(t.Context(), "a")
 		waits(waitAfter, later)
 		waits(waitInRush, second)
-		if p.shed.Load() != 3 || p.inQueue() != 0 {
-			t.Errorf("%d were shed, %d wait", p.shed.Load(), p.inQueue())
+		if p.shed.Load() != 3 || p.queued() != 0 {
+			t.Errorf("%d were shed, %d wait", p.shed.Load(), p.queued())
 		}
 		again := p.come(t.Context(), "a")
 		waits(waitInRush, again)
@@ -88,12 +88,12 @@ func TestWaitForAPlace(t *testing.T) {
 func TestCallersTakeTurns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces("operations", 4, 2)
-		ask := func(whose string) <-chan come { return p.come(t.Context(), whose) }
+		p := newLimiter("operations", 4, 2)
+		ask := func(caller string) <-chan come { return p.come(t.Context(), caller) }
 		first, second := <-ask("greedy"), <-ask("greedy")
 		backlog := []<-chan come{ask("greedy"), ask("greedy"), ask("greedy")}
-		if p.atWork() != 2 || p.inQueue() != 3 {
-			t.Fatalf("of 4 places a caller has %d, and waits for %d", p.atWork(), p.inQueue())
+		if p.running() != 2 || p.queued() != 3 {
+			t.Fatalf("of 4 places a caller has %d, and waits for %d", p.running(), p.queued())
 		}
 		ann, ben := <-ask("ann"), <-ask("ben")
 		if ann.refused != nil || ann.after != 0 || ben.refused != nil || ben.after != 0 {
@@ -105,8 +105,8 @@ func TestCallersTakeTurns(t *testing.T) {
 		if got := <-cleo; got.refused != nil {
 			t.Fatalf("cleo: %v", got.refused)
 		}
-		if p.inQueue() != 3 {
-			t.Fatalf("%d of the backlog wait", p.inQueue())
+		if p.queued() != 3 {
+			t.Fatalf("%d of the backlog wait", p.queued())
 		}
 		dora := ask("dora")
 		second.leave() // now it is the greedy caller's turn, who asked before dora
@@ -119,8 +119,8 @@ func TestCallersTakeTurns(t *testing.T) {
 			t.Fatalf("dora: %v", got.refused)
 		}
 		ben.leave()
-		if got := <-backlog[1]; got.refused != nil || p.atWork() != 4 {
-			t.Fatalf("the rest of the backlog: %v, %d at work", got.refused, p.atWork())
+		if got := <-backlog[1]; got.refused != nil || p.running() != 4 {
+			t.Fatalf("the rest of the backlog: %v, %d at work", got.refused, p.running())
 		}
 	})
 }
@@ -130,7 +130,7 @@ func TestCallersTakeTurns(t *testing.T) {
 func TestWaitForAPlaceOfACaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlaces("operations", 2, 1)
+		p := newLimiter("operations", 2, 1)
 		greedy := <-p.come(t.Context(), "greedy")
 		waits := func(who <-chan come, code graph.Code, wanted time.Duration) {
 			t.Helper()
@@ -152,8 +152,8 @@ func TestWaitForAPlaceOfACaller(t *testing.T) {
 		}
 		ann.leave()
 		greedy.leave()
-		if p.atWork() != 0 || len(p.callers) != 0 || p.turns.Len() != 0 {
-			t.Errorf("%d at work, %d callers, %d turns are left", p.atWork(), len(p.callers), p.turns.Len())
+		if p.running() != 0 || len(p.callers) != 0 || p.turns.Len() != 0 {
+			t.Errorf("%d at work, %d callers, %d turns are left", p.running(), len(p.callers), p.turns.Len())
 		}
 	})
 }

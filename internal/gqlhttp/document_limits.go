@@ -9,8 +9,8 @@ import (
 	"rehearse/graph"
 )
 
-// measure is how large a document is.
-type measure struct {
+// documentLimits measures a document and compares it with the limits.
+type documentLimits struct {
 	limits     Limits
 	document   *ast.QueryDocument
 	fragments  fragments
@@ -24,8 +24,8 @@ type measure struct {
 // fragments are those of a document, by name; the first of those that share one.
 type fragments map[string]*ast.FragmentDefinition
 
-func newMeasure(l Limits, document *ast.QueryDocument) *measure {
-	m := &measure{
+func newDocumentLimits(l Limits, document *ast.QueryDocument) *documentLimits {
+	m := &documentLimits{
 		limits: l, document: document, fragments: fragments{},
 		sizes: map[*ast.FragmentDefinition]size{}, open: map[*ast.FragmentDefinition]bool{},
 	}
@@ -48,7 +48,7 @@ type size struct {
 
 // check refuses fragments that are not there, or spread themselves, as well:
 // what follows would have no end with them, and validation takes long.
-func (m *measure) check() *gqlerror.Error {
+func (m *documentLimits) check() *gqlerror.Error {
 	operations := make([]size, len(m.document.Operations))
 	nodes := 0
 	for i, o := range m.document.Operations {
@@ -77,10 +77,10 @@ func (m *measure) check() *gqlerror.Error {
 	); err != nil {
 		return err
 	}
-	return exceeds("sameKey", "the document selects the same response key %d times in one place", m.mostInOnePlace(), m.limits.SameKey)
+	return exceeds("sameKey", "the document selects the same response key %d times in one place", m.mostMerged(), m.limits.SameKey)
 }
 
-func (m *measure) checkOperation(kind ast.Operation, s size) *gqlerror.Error {
+func (m *documentLimits) checkOperation(kind ast.Operation, s size) *gqlerror.Error {
 	roots := exceeds("rootFields", "the operation has %d root fields", s.roots, m.limits.RootFields)
 	if kind == ast.Mutation {
 		roots = exceeds("rootFieldsOfMutation", "the mutation has %d root fields", s.roots, m.limits.RootFieldsOfMutation)
@@ -100,7 +100,7 @@ func firstOf(errs ...*gqlerror.Error) *gqlerror.Error {
 	return nil
 }
 
-func (m *measure) set(set ast.SelectionSet) size {
+func (m *documentLimits) set(set ast.SelectionSet) size {
 	var total size
 	for _, selection := range set {
 		s := m.selection(selection)
@@ -113,7 +113,7 @@ func (m *measure) set(set ast.SelectionSet) size {
 	return total
 }
 
-func (m *measure) selection(selection ast.Selection) size {
+func (m *documentLimits) selection(selection ast.Selection) size {
 	switch s := selection.(type) {
 	case *ast.Field:
 		if s.Alias != s.Name {
@@ -135,7 +135,7 @@ func (m *measure) selection(selection ast.Selection) size {
 	return size{}
 }
 
-func (m *measure) field(f *ast.Field) size {
+func (m *documentLimits) field(f *ast.Field) size {
 	within := m.set(f.SelectionSet)
 	s := size{roots: 1, fields: add(within.fields, 1), nodes: within.nodes, depth: within.depth + 1, introspection: within.introspection}
 	s.nodes = add(s.nodes, add(m.use(f.Directives), valuesOf(f.Arguments)))
@@ -145,7 +145,7 @@ func (m *measure) field(f *ast.Field) size {
 	return s
 }
 
-func (m *measure) fragment(f *ast.FragmentDefinition) size {
+func (m *documentLimits) fragment(f *ast.FragmentDefinition) size {
 	if known, is := m.sizes[f]; is {
 		return known
 	}
@@ -162,7 +162,7 @@ func (m *measure) fragment(f *ast.FragmentDefinition) size {
 }
 
 // use counts directives, and says how many nodes they are.
-func (m *measure) use(directives ast.DirectiveList) int {
+func (m *documentLimits) use(directives ast.DirectiveList) int {
 	m.directives += len(directives)
 	nodes := len(directives)
 	for _, d := range directives {
@@ -187,14 +187,14 @@ func values(v *ast.Value) int {
 	return nodes
 }
 
-// mostInOnePlace is how many fields at most are merged into one of the answer:
+// mostMerged returns how many fields at most are merged into one of the response:
 // validation compares each two of them. A fragment is looked at by itself, too,
 // because validation does. Fragments are not cyclic, and all selections, with
 // fragments in their places, are few.
-func (m *measure) mostInOnePlace() int {
+func (m *documentLimits) mostMerged() int {
 	most := 0
 	look := func(set ast.SelectionSet) {
-		p := spots{fragments: m.fragments, ids: map[spot]int{}}
+		p := mergedFields{fragments: m.fragments, ids: map[responseKey]int{}}
 		p.visit(0, set)
 		for _, n := range p.fields {
 			most = max(most, n)
@@ -209,27 +209,27 @@ func (m *measure) mostInOnePlace() int {
 	return most
 }
 
-// spots counts the fields of each place of an answer, whatever their types.
-type spots struct {
+// mergedFields counts the fields of each key of a response, whatever their types.
+type mergedFields struct {
 	fragments fragments
-	ids       map[spot]int
+	ids       map[responseKey]int
 	fields    []int // by id, less one
 }
 
-type spot struct {
-	within int // the id of the place around it; 0 for the root
+type responseKey struct {
+	within int // the id of the key around it; 0 for the root
 	key    string
 }
 
-func (p *spots) visit(within int, set ast.SelectionSet) {
+func (p *mergedFields) visit(within int, set ast.SelectionSet) {
 	for _, selection := range set {
 		switch s := selection.(type) {
 		case *ast.Field:
-			id := p.ids[spot{within, s.Alias}]
+			id := p.ids[responseKey{within, s.Alias}]
 			if id == 0 {
 				p.fields = append(p.fields, 0)
 				id = len(p.fields)
-				p.ids[spot{within, s.Alias}] = id
+				p.ids[responseKey{within, s.Alias}] = id
 			}
 			p.fields[id-1]++
 			p.visit(id, s.SelectionSet)

@@ -10,11 +10,11 @@ import (
 	"rehearse/graph/loader"
 )
 
-// place is where the field stands in the answer. The types are part of it:
+// responsePath returns where the field is in the response. The types are part of it:
 // fields of different types may have one name, and other arguments. gqlgen hands
 // over the parents of one list: they are all there are when that list, or none,
 // leads there.
-func place(ctx context.Context) loader.Place {
+func responsePath(ctx context.Context) loader.ResponsePath {
 	field := graphql.GetFieldContext(ctx)
 	var names []string
 	whole := true
@@ -27,5 +27,5 @@ func place(ctx context.Context) loader.Place {
 		}
 	}
 	slices.Reverse(names)
-	return loader.Place{Path: strings.Join(names, "."), Whole: whole}
+	return loader.ResponsePath{Path: strings.Join(names, "."), Whole: whole}
 }

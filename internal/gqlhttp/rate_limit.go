@@ -104,7 +104,7 @@ func (c charge) field(amount string, points int, seconds string, restored int) s
 // take takes the points of an operation, or those of reading it if it is refused.
 // refused is nil unless there is too little, or the operation costs more than a
 // bucket holds.
-func (l *RateLimits) take(ctx context.Context, whose string, o *graphql.OperationContext, points, reading int) (bill, *gqlerror.Error, error) {
+func (l *RateLimits) take(ctx context.Context, caller string, o *graphql.OperationContext, points, reading int) (bill, *gqlerror.Error, error) {
 	if l == nil {
 		return bill{points: charge{Requested: points}}, nil, nil
 	}
@@ -113,54 +113,54 @@ func (l *RateLimits) take(ctx context.Context, whose string, o *graphql.Operatio
 		bookings = 0
 	}
 	if tooLarge := l.neverPayable(points, bookings); tooLarge != nil {
-		b, refused, err := l.takeReading(ctx, whose, reading)
+		b, refused, err := l.takeReading(ctx, caller, reading)
 		if err == nil && refused == nil {
 			refused = tooLarge
 		}
 		return b, refused, err
 	}
-	return l.takeAll(ctx, whose, points, bookings, reading)
+	return l.takeAll(ctx, caller, points, bookings, reading)
 }
 
-func (l *RateLimits) takeAll(ctx context.Context, whose string, points, bookings, reading int) (b bill, refused *gqlerror.Error, err error) {
+func (l *RateLimits) takeAll(ctx context.Context, caller string, points, bookings, reading int) (b bill, refused *gqlerror.Error, err error) {
 	now := l.Now()
-	b.points, refused, err = pay(ctx, l.Points, pointsBucket, whose, points, now)
+	b.points, refused, err = pay(ctx, l.Points, pointsBucket, caller, points, now)
 	if err != nil {
 		return b, nil, err
 	}
 	if refused != nil { // reading was not for nothing
 		if least := min(reading, b.points.Remaining); least > 0 {
-			_, _, err = pay(ctx, l.Points, pointsBucket, whose, least, now)
+			_, _, err = pay(ctx, l.Points, pointsBucket, caller, least, now)
 		}
 		return b, refused, err
 	}
 	if bookings == 0 {
 		return b, nil, nil
 	}
-	paid, refused, err := pay(ctx, l.Bookings, bookingsBucket, whose, bookings, now)
+	paid, refused, err := pay(ctx, l.Bookings, bookingsBucket, caller, bookings, now)
 	b.bookings = &paid
 	if err == nil && refused != nil { // the operation is not executed, and costs as little as any that is refused
-		b.points, _, err = pay(ctx, l.Points, pointsBucket, whose, min(0, reading-points), now)
+		b.points, _, err = pay(ctx, l.Points, pointsBucket, caller, min(0, reading-points), now)
 		b.points.Requested = reading
 	}
 	return b, refused, err
 }
 
 // takeReading takes what reading an operation costs, for one that is refused.
-func (l *RateLimits) takeReading(ctx context.Context, whose string, reading int) (b bill, refused *gqlerror.Error, err error) {
+func (l *RateLimits) takeReading(ctx context.Context, caller string, reading int) (b bill, refused *gqlerror.Error, err error) {
 	if l == nil {
 		return bill{points: charge{Requested: reading}}, nil, nil
 	}
-	b.points, refused, err = pay(ctx, l.Points, pointsBucket, whose, min(reading, l.Points.Limit().Burst), l.Now())
+	b.points, refused, err = pay(ctx, l.Points, pointsBucket, caller, min(reading, l.Points.Limit().Burst), l.Now())
 	return b, refused, err
 }
 
 // refuseEmpty refuses a caller whose bucket is known to hold less than a point.
-func (l *RateLimits) refuseEmpty(whose string) (b bill, refused *gqlerror.Error) {
+func (l *RateLimits) refuseEmpty(caller string) (b bill, refused *gqlerror.Error) {
 	if l == nil {
 		return b, nil
 	}
-	verdict, empty := l.Points.Empty(whose, l.Now())
+	verdict, empty := l.Points.Empty(caller, l.Now())
 	if !empty {
 		return b, nil
 	}
@@ -201,8 +201,8 @@ func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
 		exceeds("rateLimitBookings", "the operation makes %d holds, bookings and reschedules, more than a full rate limit has", bookings, l.Bookings.Limit().Burst))
 }
 
-func pay(ctx context.Context, from ratelimit.Buckets, bucket, whose string, points int, now time.Time) (charge, *gqlerror.Error, error) {
-	verdict, err := from.Take(ctx, whose, points, now)
+func pay(ctx context.Context, from ratelimit.Buckets, bucket, caller string, points int, now time.Time) (charge, *gqlerror.Error, error) {
+	verdict, err := from.Take(ctx, caller, points, now)
 	paid, refused := judged(from, bucket, points, verdict)
 	if err != nil {
 		refused = nil
@@ -225,8 +225,8 @@ func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit
 	return paid, refused
 }
 
-// whose is who pays.
-func (l *RateLimits) whose(ctx context.Context, r *http.Request) string {
+// callerKey is who pays.
+func (l *RateLimits) callerKey(ctx context.Context, r *http.Request) string {
 	if actor := app.CallerOf(ctx).Actor; actor.ID != 0 {
 		return string(actor.Role) + ":" + strconv.FormatInt(actor.ID, 10)
 	}

@@ -82,12 +82,12 @@ func (s *streams) greet(address string) (done func(), refused *refusal) {
 }
 
 // settle opens a stream of the caller's, unless there are too many.
-func (s *streams) settle(whose string) (_ func(), full string) {
+func (s *streams) settle(caller string) (_ func(), full string) {
 	leave, ok := s.enter()
 	if !ok {
 		return nil, "too many connections"
 	}
-	release, ok := s.claim(whose)
+	release, ok := s.claim(caller)
 	if !ok {
 		leave()
 		return nil, "too many connections of one caller"
@@ -119,28 +119,28 @@ func (s *streams) count() int {
 }
 
 // claim makes a stream the caller's, unless there are too many of theirs.
-func (s *streams) claim(whose string) (release func(), ok bool) {
+func (s *streams) claim(caller string) (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.callers[whose] >= s.limits.PerCaller {
+	if s.callers[caller] >= s.limits.PerCaller {
 		return nil, false
 	}
-	s.callers[whose]++
+	s.callers[caller]++
 	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.callers[whose]--; s.callers[whose] == 0 {
-			delete(s.callers, whose)
+		if s.callers[caller]--; s.callers[caller] == 0 {
+			delete(s.callers, caller)
 		}
 	}), true
 }
 
 // watch makes a subscription the caller's, who pays for its events, unless there
 // are too many of theirs.
-func (s *streams) watch(whose string) (payer *subscriber, release func(), refused *refusal) {
+func (s *streams) watch(caller string) (payer *subscriber, release func(), refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	payer = s.watches[whose]
+	payer = s.watches[caller]
 	if payer == nil {
 		payer = newSubscriber()
 	}
@@ -150,12 +150,12 @@ func (s *streams) watch(whose string) (payer *subscriber, release func(), refuse
 		return nil, nil, no.with(retryAfterHeader, retryStream)
 	}
 	payer.subscriptions++
-	s.watches[whose] = payer
+	s.watches[caller] = payer
 	return payer, sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if payer.subscriptions--; payer.subscriptions == 0 {
-			delete(s.watches, whose)
+			delete(s.watches, caller)
 		}
 	}), nil
 }

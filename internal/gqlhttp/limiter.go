@@ -11,42 +11,42 @@ import (
 	"time"
 )
 
-// places limits how many operations execute at a time, in all and of one caller.
+// limiter limits how many operations execute at a time, in all and of one caller.
 // With many more than the machine has cores for, each takes longer and fewer are
-// done. An operation without a place waits for one, but not for long. The callers
+// done. An operation without a permit waits for one, but not for long. The callers
 // that wait take turns, so nobody waits for the backlog of another caller. A
-// subscription that waits for events takes no place.
-type places struct {
+// subscription that waits for events takes no permit.
+type limiter struct {
 	most int    // in all
 	each int    // of one caller
 	what string // they limit, in messages
 
-	shed     atomic.Int64 // operations that waited too long while all places were taken
-	overOwn  atomic.Int64 // those that waited too long for places of their own caller
+	shed     atomic.Int64 // operations that waited too long while all permits were taken
+	overOwn  atomic.Int64 // those that waited too long for permits of their own caller
 	mu       sync.Mutex
 	taken    int
 	waiting  int
-	callers  map[string]*placeCaller // with a place, or waiting for one
-	turns    *fifo.List              // of *placeCaller: those that the next free place may go to, in order
-	allTaken rush                    // of turns
+	callers  map[string]*limitedCaller // with a permit, or waiting for one
+	turns    *fifo.List                // of *limitedCaller: those that the next free permit may go to, in order
+	allTaken rush                      // of turns
 }
 
-// placeCaller is a caller with its places.
-type placeCaller struct {
-	whose   string
+// limitedCaller is a caller that has permits, or waits for one.
+type limitedCaller struct {
+	key     string
 	taken   int
 	waiting fifo.List     // of *permit, the oldest first
-	turn    *fifo.Element // in places.turns; nil if it waits for nothing, or has all the places it may have
+	turn    *fifo.Element // in limiter.turns; nil if it waits for nothing, or has all the permits it may have
 	own     rush          // of waiting
 }
 
-// permit is a place of one operation, or the wait for one.
+// permit lets one operation execute; it may have to wait.
 type permit struct {
-	of     *places
-	caller *placeCaller
-	left   bool
-	waits  *fifo.Element // in caller.waiting; nil if nobody had to wait
-	there  chan struct{} // closes when the place is there
+	of       *limiter
+	caller   *limitedCaller
+	released bool
+	waits    *fifo.Element // in caller.waiting; nil if nobody had to wait
+	there    chan struct{} // closes when the permit is granted
 }
 
 // DefaultMaxOperations is as many as the database has connections for.
@@ -78,44 +78,44 @@ func (r *rush) update(length int, now time.Time) {
 
 func (r *rush) lasts(now time.Time) bool { return !r.since.IsZero() && now.Sub(r.since) >= waitInRush }
 
-// newPlaces returns places for most of what is limited, of which one caller may have
+// newLimiter returns places for most of what is limited, of which one caller may have
 // each.
-func newPlaces(what string, most, each int) *places {
-	return &places{what: what, most: most, each: min(each, most), callers: map[string]*placeCaller{}, turns: fifo.New()}
+func newLimiter(what string, most, each int) *limiter {
+	return &limiter{what: what, most: most, each: min(each, most), callers: map[string]*limitedCaller{}, turns: fifo.New()}
 }
 
-// quarter is the default share of one caller: at least one place.
+// quarter returns the default share of one caller: at least one permit.
 func quarter(most int) int { return max(1, most/4) }
 
-// take takes a place for the caller. leave gives it back, and may be called again.
-func (p *places) take(ctx context.Context, whose string) (leave func(), refused *refusal) {
-	return p.takeWithin(ctx, whose, 0)
+// acquire takes a permit for the caller. leave gives it back, and may be called again.
+func (p *limiter) acquire(ctx context.Context, caller string) (leave func(), refused *refusal) {
+	return p.acquireWithin(ctx, caller, 0)
 }
 
-// takeWithin takes a place, and waits for it so long, if that is longer than usual.
-func (p *places) takeWithin(ctx context.Context, whose string, atLeast time.Duration) (leave func(), refused *refusal) {
-	one, patience := p.ask(whose)
+// acquireWithin takes a place, and waits for it so long, if that is longer than usual.
+func (p *limiter) acquireWithin(ctx context.Context, caller string, atLeast time.Duration) (leave func(), refused *refusal) {
+	one, patience := p.request(caller)
 	patience = max(patience, atLeast)
-	if one.waits != nil && !one.await(ctx, patience) {
+	if one.waits != nil && !one.wait(ctx, patience) {
 		return nil, p.refuse(ctx, one.caller)
 	}
-	return one.leave, nil
+	return one.release, nil
 }
 
 // wait takes a place for the caller when there is one. It waits until ctx ends.
-func (p *places) wait(ctx context.Context, whose string) (leave func(), ok bool) {
-	one, _ := p.ask(whose)
-	if one.waits != nil && !one.await(ctx, time.Duration(math.MaxInt64)) {
+func (p *limiter) wait(ctx context.Context, caller string) (leave func(), ok bool) {
+	one, _ := p.request(caller)
+	if one.waits != nil && !one.wait(ctx, time.Duration(math.MaxInt64)) {
 		return nil, false
 	}
-	return one.leave, true
+	return one.release, true
 }
 
 // retryShed is when it is worth trying again, in seconds.
 const retryShed = "1"
 
-// refuse says why there was no place.
-func (p *places) refuse(ctx context.Context, c *placeCaller) *refusal {
+// refuse returns why there was no permit.
+func (p *limiter) refuse(ctx context.Context, c *limitedCaller) *refusal {
 	p.mu.Lock()
 	own := c.taken >= p.each && p.each < p.most
 	p.mu.Unlock()
@@ -134,24 +134,24 @@ func (p *places) refuse(ctx context.Context, c *placeCaller) *refusal {
 	return because(unavailable, graph.CodeUnavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)
 }
 
-// ask takes a place if there is one. Otherwise the place is one to wait for, as
+// request takes a permit if there is one. Otherwise the permit is one to wait for, as
 // long as patience says.
-func (p *places) ask(whose string) (_ *permit, patience time.Duration) {
+func (p *limiter) request(caller string) (_ *permit, patience time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := p.callers[whose]
+	c := p.callers[caller]
 	if c == nil {
-		c = &placeCaller{whose: whose}
-		p.callers[whose] = c
+		c = &limitedCaller{key: caller}
+		p.callers[caller] = c
 	}
 	if p.taken < p.most && c.taken < p.each { // then nobody waits who could have it
-		p.give(c)
+		p.grant(c)
 		return &permit{of: p, caller: c}, 0
 	}
 	one := &permit{of: p, caller: c, there: make(chan struct{})}
 	one.waits = c.waiting.PushBack(one)
 	p.waiting++
-	p.settle(c)
+	p.grantNext(c)
 	now := time.Now() //nolint:forbidigo // no operation's time: the queue's
 	if c.own.lasts(now) || p.allTaken.lasts(now) {
 		return one, waitAfter
@@ -159,8 +159,8 @@ func (p *places) ask(whose string) (_ *permit, patience time.Duration) {
 	return one, waitInRush
 }
 
-// await waits for the place, and reports whether it is there.
-func (o *permit) await(ctx context.Context, patience time.Duration) (ok bool) {
+// wait waits for the permit, and reports whether it was granted.
+func (o *permit) wait(ctx context.Context, patience time.Duration) (ok bool) {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
@@ -178,49 +178,49 @@ func (o *permit) await(ctx context.Context, patience time.Duration) (ok bool) {
 	}
 	o.caller.waiting.Remove(o.waits)
 	o.of.waiting--
-	o.of.settle(o.caller)
+	o.of.grantNext(o.caller)
 	return false
 }
 
-// leave gives the place back. It may be called again.
-func (o *permit) leave() {
+// release gives the permit back. It may be called again.
+func (o *permit) release() {
 	o.of.mu.Lock()
 	defer o.of.mu.Unlock()
-	if o.left {
+	if o.released {
 		return
 	}
-	o.left = true
+	o.released = true
 	o.caller.taken--
 	o.of.taken--
-	o.of.settle(o.caller)
+	o.of.grantNext(o.caller)
 }
 
-func (p *places) give(c *placeCaller) {
+func (p *limiter) grant(c *limitedCaller) {
 	c.taken++
 	p.taken++
 }
 
-// settle gives free places to those that wait, a caller after the other, once
+// grantNext grants free permits to those that wait, a caller after the other, once
 // something has changed for c.
-func (p *places) settle(c *placeCaller) {
-	p.line(c)
+func (p *limiter) grantNext(c *limitedCaller) {
+	p.updateTurn(c)
 	for p.taken < p.most && p.turns.Len() > 0 {
-		next, _ := p.turns.Front().Value.(*placeCaller)
+		next, _ := p.turns.Front().Value.(*limitedCaller)
 		p.turns.Remove(next.turn)
 		next.turn = nil
 		first, _ := next.waiting.Remove(next.waiting.Front()).(*permit)
 		p.waiting--
-		p.give(next)
+		p.grant(next)
 		close(first.there)
-		p.line(next)
+		p.updateTurn(next)
 	}
 	now := time.Now() //nolint:forbidigo // no operation's time: the queue's
 	p.allTaken.update(p.turns.Len(), now)
 }
 
-// line puts the caller at the end of the line if it waits for a place that it may
+// updateTurn puts the caller at the end of the line if it waits for a permit that it may
 // have, and takes it out if not.
-func (p *places) line(c *placeCaller) {
+func (p *limiter) updateTurn(c *limitedCaller) {
 	c.own.update(c.waiting.Len(), time.Now()) //nolint:forbidigo // no operation's time: the queue's
 	switch waits := c.waiting.Len() > 0 && c.taken < p.each; {
 	case waits && c.turn == nil:
@@ -230,17 +230,17 @@ func (p *places) line(c *placeCaller) {
 		c.turn = nil
 	}
 	if c.taken == 0 && c.waiting.Len() == 0 {
-		delete(p.callers, c.whose)
+		delete(p.callers, c.key)
 	}
 }
 
-func (p *places) atWork() int {
+func (p *limiter) running() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.taken
 }
 
-func (p *places) inQueue() int {
+func (p *limiter) queued() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.waiting
