@@ -113,6 +113,8 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 		if slices.Contains(importFields, f.Name) {
 			total = add(total, rowsOf(arguments["input"])/importedOfPoint)
 		}
+		input, _ := arguments["input"].(map[string]any)
+		total = add(total, workInCalendar(f.Name, input))
 		if f.Name == "slotsChanged" && counts(f) {
 			total = add(total, workInRange(f, arguments))
 		}

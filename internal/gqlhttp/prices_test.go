@@ -151,6 +151,13 @@ func TestPricesOfWork(t *testing.T) {
 		`mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`:                                       2 * (10 + 1 + 20),
 		// Refusals lead to objects twice at most.
 		`mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`: read + 10 + 1 + 20 + 2*100,
+		// Slots that a mutation publishes: half a point each.
+		`mutation { addAvailability(input: {interviewerId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-01T16:00:00Z"}) { publishedCount } }`:                                                                      10 + 1 + 24/2,
+		`mutation { addWeeklyAvailability(input: {interviewerId: 1, startDate: "2026-06-01", weekdays: [MONDAY, TUESDAY], startTime: "14:00", endTime: "16:00"}) { publishedCount } }`:                                10 + 1 + 4*180/7/2,
+		`mutation { addWeeklyAvailability(input: {interviewerId: 1, startDate: "2026-06-01", endDate: "2026-06-14", weekdays: [MONDAY], startTime: "14:00", endTime: "16:00", slotMinutes: 30}) { publishedCount } }`: 10 + 1 + 4*14/7/2,
+		`mutation { updateAvailability(input: {availabilityId: 1, slotMinutes: 15}) { publishedCount } }`:                                                                                                             10 + 1 + 2000,
+		`mutation { updateAvailability(input: {availabilityId: 1, tags: ["go"]}) { publishedCount } }`:                                                                                                                10 + 1,
+		`mutation { removeAvailability(input: {availabilityId: 1}) { closedCount } }`:                                                                                                                                 10 + 1 + 100,
 		// Rows of an import: as many as the table has lines, ten for a point; of those in the
 		// answer, twenty.
 		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 100/10 + 1 + 100*(1+10)/20,

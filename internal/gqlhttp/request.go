@@ -196,7 +196,7 @@ func readParameters(values map[string]json.RawMessage, header http.Header) (*par
 		value, is := values[object.name]
 		params.values += countValues(value)
 		if params.values > maxValues {
-			return nil, &refusal{outcome: wrongDocument, errors: gqlerror.List{exceeds("values", "values of variables and extensions", params.values, maxValues)}}
+			return nil, &refusal{outcome: wrongDocument, errors: gqlerror.List{exceeds("values", "the variables and extensions have %d values", params.values, maxValues)}}
 		}
 		if is && decodeObject(value, object.into) != nil {
 			return nil, refuse(malformed, "the parameter %s is %s; an object is expected", object.name, kindOfJSON(value))

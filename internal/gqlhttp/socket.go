@@ -243,9 +243,15 @@ func (s *socket) take(ctx context.Context, m message) (ok bool) {
 	return true
 }
 
+// maxMessageID is how many bytes the id of an operation may have.
+const maxMessageID = 128
+
 // subscribe starts an operation. A subscription has begun when the next message
 // is read: what happens after the answer to a ping is not missed.
 func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
+	if len(m.ID) > maxMessageID { // each answer repeats it
+		return s.close(closeBadMessage, "Invalid message received")
+	}
 	from, unpaid := s.receive(ctx, s.opened)
 	if unpaid != nil && m.ID != "" {
 		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, unpaid.errors)
@@ -257,7 +263,8 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		params, refused = readParameters(values, s.opened.Header)
 	}
 	if m.ID != "" && refused != nil && refused.outcome == wrongDocument {
-		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, refused.errors)
+		from.bytes = int64(len(m.Payload))
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, s.charged(ctx, from, &graphql.RawParams{}, refused).errors)
 		return true
 	}
 	if m.ID == "" || refused != nil {
@@ -268,7 +275,8 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		return s.close(closeSameID, "Subscriber already exists")
 	}
 	if running > s.limits.Operations {
-		s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(graph.CodeRateLimited, "too many operations on this connection; complete one before you start another")})
+		no := &refusal{errors: gqlerror.List{graph.RequestError(graph.CodeRateLimited, "too many operations on this connection; complete one before you start another")}}
+		s.fail(ctx, m.ID, s.charged(ctx, from.with(int64(len(m.Payload)), params), params.RawParams, no).errors)
 		return true
 	}
 	operation, refused := s.admit(ctx, from.with(int64(len(m.Payload)), params), s.exec, params)

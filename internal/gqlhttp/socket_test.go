@@ -55,6 +55,15 @@ func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
 			c.Closes(test.code)
 		})
 	}
+	t.Run("an id of 129 bytes", func(t *testing.T) {
+		t.Parallel()
+		c := schooltest.Dial(t, s.URL, nil)
+		c.Send(schooltest.Initialise)
+		for _, size := range []int{128, 129} {
+			c.Send(strings.Replace(policy, `"q"`, `"`+strings.Repeat("x", size)+`"`, 1))
+		}
+		c.Closes(4400)
+	})
 	t.Run("bytes", func(t *testing.T) {
 		t.Parallel()
 		c := schooltest.Dial(t, s.URL, nil)

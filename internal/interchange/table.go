@@ -220,10 +220,17 @@ func (f Format[T]) column(name string) *column[T] {
 	return nil
 }
 
+// maxColumns bounds the columns of a table, and so the errors of its header.
+const maxColumns = 100
+
 // readHeader finds the column of each name in the header.
 func (t *table[T]) readHeader(header []string, line int) (refused booking.Refused) {
 	bad := func(format string, args ...any) {
 		refused = append(refused, badFile(fmt.Sprintf("Line %d: ", line)+fmt.Sprintf(format, args...))...)
+	}
+	if len(header) > maxColumns {
+		bad("the header has %d columns; at most %d are allowed.", len(header), maxColumns)
+		return refused
 	}
 	seen := map[string]bool{}
 	for i, name := range header {

@@ -149,6 +149,17 @@ func TestTheSeparatorOfAFileThatNamesNoColumn(t *testing.T) {
 	}
 }
 
+func TestTablesHaveSoManyColumns(t *testing.T) {
+	t.Parallel()
+	for commas, says := range map[int]string{98: "", 99: "Line 1: the header has 101 columns; at most 100 are allowed."} {
+		file := "name,email" + strings.Repeat(",", commas) + "\nAda,a@x.org\n"
+		_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
+		if err != nil || len(refused) > 1 || (len(refused) == 1) != (says != "") || says != "" && refused[0].Message != says {
+			t.Errorf("%d commas: %v, %v, want %q", commas, refused, err, says)
+		}
+	}
+}
+
 func TestValuesAsProgramsWriteThem(t *testing.T) {
 	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")
