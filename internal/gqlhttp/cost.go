@@ -120,8 +120,11 @@ func (c coster) field(f *ast.Field, in around) priced {
 		if f.Definition != nil && f.Definition.Type.Elem != nil {
 			return priced{scalars: max(1, scalarLists[coordinate(f)])}
 		}
-		if readsPolicy[coordinate(f)] {
+		switch place := coordinate(f); {
+		case readsPolicy[place]:
 			return priced{scalars: 1, reads: 1}
+		case readsRecord[place]:
+			return priced{points: costOfObject, reads: 1}
 		}
 		return priced{scalars: 1}
 	}

@@ -28,6 +28,7 @@ const (
 	rowsOfPoint     = 20 // rows of an import's answer, which are in memory
 	importedOfPoint = 10 // rows of an import, each of which is checked and looked up
 	mergedOfPoint   = 20 // rows of several lists that are merged into one page
+	listsOfPoint    = 5  // such lists
 	introspected    = 10 // objects of the schema, which are in memory
 
 	costOfTurn      = 1  // of a subscription, at least: an event, or finding out that there is none
@@ -43,9 +44,12 @@ var held = map[string]bool{
 
 // readsPolicy are the scalars that follow from the policy, which is read for them.
 var readsPolicy = map[string]bool{
-	"Student.interviewLimit": true, "Interview.viewerCanCancel": true, "Interview.viewerCanReschedule": true,
+	"Interview.viewerCanCancel": true, "Interview.viewerCanReschedule": true,
 	"Interview.cancelableUntil": true, "Interview.reschedulableUntil": true, "Interview.reschedulesLeft": true,
 }
+
+// readsRecord are the scalars for which the record of each student is read.
+var readsRecord = map[string]bool{"Student.interviewLimit": true}
 
 // inEvent are the fields whose objects an event holds: nothing is read for them.
 var inEvent = map[string]bool{
@@ -140,7 +144,8 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 		total = add(total, workInRange(f, arguments))
 	case "slots":
 		total = add(total, workByStatus(filter))
-		total = add(total, times(size, max(0, length(filter["interviewerIds"])-1))/mergedOfPoint)
+		lists := length(filter["interviewerIds"])
+		total = add(total, times(size, max(0, lists-1))/mergedOfPoint+lists/listsOfPoint)
 	}
 	return total
 }

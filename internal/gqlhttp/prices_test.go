@@ -120,10 +120,11 @@ func TestPricesOfWork(t *testing.T) {
 		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                              read + 1 + 20 + 2000,
 		`{ interviews(filter: {status: [BOOKED], studentId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                read + 1 + 20 + 50, // they are few
 		`{ interviews(filter: {end: "2026-06-01T08:00:00Z", interviewerId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`: read + 1 + 20 + 20,
-		// A scalar that follows from the policy.
-		`{ student(id: 1) { interviewLimit } }`: 2*read + 1,
+		// A scalar that follows from the policy, and one from the record of each student.
+		`{ interviews(first: 10) { nodes { viewerCanCancel } } }`: 2*read + 1 + 10,
+		`{ students(first: 10) { nodes { interviewLimit } } }`:    2*read + 1 + 10*2,
 		// Lists of values, each time that they are used.
-		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: read + 1 + 1 + 2 + 99/20,
+		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: read + 1 + 1 + 2 + 99/20 + 100/5,
 		`{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`:                              read + 1 + 100 + 200/20,
 		// What a filter may have to read.
 		`{ students(filter: {search: "x"}) { nodes { id } } }`:                                    read + 1 + 20 + 900,
