@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -85,18 +84,16 @@ func (s *school) studentsWhere(filter string, total int) []string {
 // totals agree, and who are all that there are.
 func (s *school) standings(students ...string) []string {
 	s.T.Helper()
-	var document strings.Builder
-	for n, f := range standingFilters {
-		fmt.Fprintf(&document, "f%d: students(first: 10, filter: {%s}) { totalCount nodes { id } } ", n, f.filter)
-	}
-	var found map[string]struct {
-		TotalCount int
-		Nodes      []struct{ ID string }
-	}
-	s.Ask("{ "+document.String()+"}", nil).Into(&found)
 	by := map[string][]string{}
-	for n, f := range standingFilters {
-		list := found[fmt.Sprintf("f%d", n)]
+	for _, f := range standingFilters { // one at a time: together they cost too much
+		var found struct {
+			Students struct {
+				TotalCount int
+				Nodes      []struct{ ID string }
+			}
+		}
+		s.Ask("{ students(first: 10, filter: {"+f.filter+"}) { totalCount nodes { id } } }", nil).Into(&found)
+		list := found.Students
 		same(s.T, f.name+" in all", list.TotalCount, len(list.Nodes))
 		for _, node := range list.Nodes {
 			by[node.ID] = append(by[node.ID], f.name)
