@@ -82,7 +82,7 @@ visit('the documentation shows a field of the contract', async (page) => {
   const docs = page.locator('.graphiql-doc-explorer')
   await docs.getByRole('link', { name: 'Query', exact: true }).click()
   await docs.getByRole('link', { name: 'availableSlots', exact: true }).click()
-  await docs.getByText('no other slot can').waitFor()
+  await docs.getByText('can book at this moment').waitFor()
 })
 
 visit('a mistake is underlined, and what is typed is completed, by a worker that knows the schema', async (page) => {
