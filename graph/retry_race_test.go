@@ -35,7 +35,7 @@ func (s *school) twin(i pgtest.Intercept) (url string) {
 			// Requests wait for the gate, as long as a loaded machine needs.
 			Timeout: time.Minute,
 		},
-		MaxImportsPerCaller: 4, // all requests are one caller's
+		MaxImports: 4,
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *s.Actor.Load()}, nil
 		},

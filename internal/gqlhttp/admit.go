@@ -110,33 +110,40 @@ func (a admission) unreadable(r *http.Request, from sent, refused *refusal) *ref
 // for it. Who has asked for too much does not take a permit from others. A document
 // that is not known is parsed and validated in the place of the operation.
 func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
-	leave := func() {}
+	leave, ok := func() {}, false
+	defer func() {
+		if !ok { // refused, or a panic
+			leave()
+		}
+	}()
 	known := a.documents.knows(ctx, params.RawParams)
 	if !known {
-		var full *refusal
-		if leave, full = a.operations.acquire(ctx, from.caller); full != nil {
+		release, full := a.operations.acquire(ctx, from.caller)
+		if full != nil {
 			return nil, a.charged(ctx, from, params.RawParams, full)
 		}
+		leave = release
 	}
 	one, refused := a.afford(ctx, from, exec, params.RawParams)
 	if refused != nil {
-		leave()
 		return nil, refused
 	}
 	if known {
-		if leave, refused = a.permit(ctx, one); refused != nil {
-			return nil, refused
+		release, full := a.permit(ctx, one)
+		if full != nil {
+			return nil, full
 		}
+		leave = release
 	}
 	one.release = leave
 	if imports(one.OperationContext) {
-		done, refused := a.imports.acquire(ctx, one.caller)
-		if refused != nil {
-			leave()
-			return nil, refused
+		done, full := a.imports.acquire(ctx, one.caller)
+		if full != nil {
+			return nil, full
 		}
 		one.release = func() { done(); leave() }
 	}
+	ok = true
 	return one, nil
 }
 

@@ -28,8 +28,8 @@ type Options struct {
 	MaxOperations int
 	// MaxOperationsPerCaller of them are one caller's; a quarter if it is zero.
 	MaxOperationsPerCaller int
-	// MaxImportsPerCaller execute at a time; one if it is zero.
-	MaxImportsPerCaller int
+	// MaxImports execute at a time; one if it is zero.
+	MaxImports int
 	// MaxLargeBodies of imports are in memory at once; DefaultMaxLargeBodies if it
 	// is zero.
 	MaxLargeBodies int
@@ -131,7 +131,7 @@ func NewHandler(o Options) *Handler {
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
 		operations:  newLimiter("operations", operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
 		largeBodies: newLimiter("largeBodies", largeBodies, largeBodies),
-		imports:     newLimiter("imports", maxImports, orDefault(o.MaxImportsPerCaller, quarter(maxImports))),
+		imports:     newLimiter("imports", orDefault(o.MaxImports, 1), orDefault(o.MaxImports, 1)),
 		answers:     budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.AnswerMemory, budget.DefaultShare)),
 		schema:      schema, deprecated: deprecatedElements(schema),
 	}

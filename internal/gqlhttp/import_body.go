@@ -88,10 +88,6 @@ func bodySize(r *http.Request) int64 {
 // importFields are the mutations that take a file.
 var importFields = []string{"importStudents", "importInterviewers", "importAvailability", "importInterviews"}
 
-// maxImports bounds how many operations import at the same time, a quarter of them for
-// one caller. An import of 5,000 rows takes about half a second of CPU.
-const maxImports = 4
-
 // imports reports whether an operation imports anything.
 func imports(o *graphql.OperationContext) bool {
 	return o.Operation.Operation == ast.Mutation && slices.ContainsFunc(

@@ -151,12 +151,11 @@ func TestALargeBodyCosts(t *testing.T) {
 	same(t, "6912 KiB cost 1728 points", many.Status, 429)
 }
 
-// A caller imports one thing at a time, whatever its size. Another caller does not wait
-// for them.
-func TestOneImportOfACallerAtATime(t *testing.T) {
+// A server executes one import at a time, whatever its size and its table. Anything else
+// does not wait for it.
+func TestOneImportAtATime(t *testing.T) {
 	t.Parallel()
-	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxImportsPerCaller = 0 })
-	s.Act(booking.RoleAdmin, 1)
+	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxImports = 0 })
 	unlock := s.lockStudents()
 	importing := func(what string) exchange {
 		return exchange{method: http.MethodPost, body: `{"query": "mutation { ` + what + `(input: {csv: \"name,email\\nAnn,ann@example.org\"}) { failed } }"}`}
@@ -168,14 +167,11 @@ func TestOneImportOfACallerAtATime(t *testing.T) {
 	}()
 	s.DB.AwaitLockWaits(t, 1, "students")
 	second := importing("importInterviewers")
-	second.name, second.status, second.says = "a second import", 429, `"allowed":1,"code":"RATE_LIMITED","limit":"importsPerCaller"`
+	second.name, second.status, second.says = "a second import", 503, `"UNAVAILABLE"`
+	second.answer = map[string]string{"Retry-After": "1"}
 	s.exchanges([]exchange{second, {name: "anything else", body: askName, status: 200, says: saysName}})
-	s.Act(booking.RoleAdmin, 2)
-	second.name, second.status, second.says = "another caller's import", 200, `{"data":{"importInterviewers":{"failed":0}}}`
-	s.exchanges([]exchange{second})
 	unlock()
 	same(t, "the first import", <-first, 200)
-	s.Act(booking.RoleAdmin, 1)
-	second.name = "the next import"
+	second.name, second.status, second.says, second.answer = "the next import", 200, `{"data":{"importInterviewers":{"failed":0}}}`, nil
 	s.exchanges([]exchange{second})
 }

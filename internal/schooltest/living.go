@@ -40,7 +40,7 @@ func LivingWith(t *testing.T, storing store.Options, set ...func(*gqlhttp.Option
 		Options: graph.Options{
 			App: other.App, Reader: &other.Store.Reader, Log: slog.New(slog.NewTextHandler(other.Log, nil)), Zone: time.UTC, Timeout: Soon,
 		},
-		MaxOperationsPerCaller: gqlhttp.DefaultMaxOperations, MaxImportsPerCaller: 4, Stopping: stopping, Streams: gqlhttp.StreamLimits{Init: Soon},
+		MaxOperationsPerCaller: gqlhttp.DefaultMaxOperations, MaxImports: 4, Stopping: stopping, Streams: gqlhttp.StreamLimits{Init: Soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *other.Actor.Load()}, nil
 		},

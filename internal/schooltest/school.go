@@ -67,7 +67,7 @@ func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlht
 		},
 		// One caller stands for many in tests that send many requests at once.
 		MaxOperationsPerCaller: gqlhttp.DefaultMaxOperations,
-		MaxImportsPerCaller:    4,
+		MaxImports:             4,
 		Streams:                gqlhttp.StreamLimits{Init: Soon},
 		Sender: func(context.Context, []string) (identity.Sender, error) {
 			return identity.Sender{Actor: *s.Actor.Load()}, nil
