@@ -265,7 +265,7 @@ func TestServeWithAConfigFile(t *testing.T) {
 	collector := collectTraces(t)
 	file := asFile(t, strings.Join(env, "\n")+"\nSAMPLE_DATA=off\nMAX_DEPTH=2\nOTEL_EXPORTER_OTLP_ENDPOINT="+collector.url+"\nOTEL_SERVICE_NAME=from-the-file\n")
 	r := start(t, home(t), "REHEARSE_CONFIG="+file)
-	mustContain(t, "a depth of 3", r.ask("{ students { nodes { interviews { totalCount } } } }"), "the limit depth is 2")
+	mustContain(t, "a depth of 3", r.ask("{ students { nodes { interviews { totalCount } } } }"), "at most 2 are allowed (limit depth)")
 	mustContain(t, "a depth of 2", r.ask("{ students { totalCount } }"), `"totalCount":0`)
 	r.stop()
 	mustContain(t, "the traces", collector.text(), "from-the-file", "Query.students")

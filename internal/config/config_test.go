@@ -83,7 +83,7 @@ func TestWrongValues(t *testing.T) {
 		{"APQ", "1", "on or off"},
 		{"AUTH", "none", `AUTH is "none"; expected local or jwt`},
 		{"AUTH", "jwt", "expected one of JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER"},
-		{"JWT_SECRET", "a secret that is too short", "JWT_SECRET: it has 26 bytes; 32 or more are expected"},
+		{"JWT_SECRET", "a secret that is too short", "JWT_SECRET: it has 26 bytes; at least 32 are expected"},
 		{"JWT_PUBLIC_KEY_FILE", "/nowhere/key.pem", "JWT_PUBLIC_KEY_FILE: open /nowhere/key.pem"},
 		{"JWT_PUBLIC_KEY_FILE", "config_test.go", "openssl pkey -pubout"},
 		{"OIDC_ISSUER", "https://login.example.org", "JWT_AUDIENCE is required"},
