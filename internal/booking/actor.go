@@ -1,6 +1,6 @@
 package booking
 
-// Role is what somebody is to the school.
+// Role is a caller's role.
 type Role string
 
 const (
@@ -8,17 +8,18 @@ const (
 	RoleInterviewer Role = "INTERVIEWER"
 	RoleAdmin       Role = "ADMIN"
 	RoleSystem      Role = "SYSTEM" // the program itself: its jobs and commands
-	// RoleAnonymous is who has not said who he is. Nothing happens in his name.
+	// RoleAnonymous is the role of an unauthenticated caller, who can change
+	// nothing.
 	RoleAnonymous Role = "ANONYMOUS"
 )
 
-// Actor is who does something. ID is the person's; the local administrator, the
-// system and who is anonymous have 0.
+// Actor is the author of an operation. ID is the id of the student or interviewer;
+// it is 0 for the local administrator, the system and anonymous callers.
 type Actor struct {
 	Role Role
 	ID   int64
 }
 
-// IsStudent reports whether a student acts for himself: what is for the others
-// alone asks it.
+// IsStudent reports whether the actor is a student. Some rules apply to students
+// only.
 func (a Actor) IsStudent() bool { return a.Role == RoleStudent }

@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// AllowedKind names what an input field may hold.
+// AllowedKind is the kind of constraint on an input field.
 type AllowedKind string
 
 const (
-	AllowedInteger    AllowedKind = "INTEGER"     // a whole number from Min to Max
-	AllowedLength     AllowedKind = "LENGTH"      // a text of Min to Max characters
+	AllowedInteger    AllowedKind = "INTEGER"     // an integer from Min to Max
+	AllowedLength     AllowedKind = "LENGTH"      // a string of Min to Max characters
 	AllowedCount      AllowedKind = "COUNT"       // a list of Min to Max elements
-	AllowedPrintable  AllowedKind = "PRINTABLE"   // a text without control characters
+	AllowedPrintable  AllowedKind = "PRINTABLE"   // a string without control characters
 	AllowedEmail      AllowedKind = "EMAIL"       // an e-mail address
 	AllowedURL        AllowedKind = "HTTPS_URL"   // an https URL
-	AllowedLanguage   AllowedKind = "LANGUAGE"    // a language's BCP 47 tag
-	AllowedTimeZone   AllowedKind = "TIME_ZONE"   // the name of an IANA time zone
-	AllowedUnused     AllowedKind = "UNUSED"      // a value that nobody else has
+	AllowedLanguage   AllowedKind = "LANGUAGE"    // a BCP 47 language tag
+	AllowedTimeZone   AllowedKind = "TIME_ZONE"   // an IANA time zone name
+	AllowedUnused     AllowedKind = "UNUSED"      // a value that is not in use
 	AllowedTime       AllowedKind = "TIME"        // an instant from NotBefore to NotAfter
 	AllowedAfterStart AllowedKind = "AFTER_START" // an end later than the start
 	AllowedDays       AllowedKind = "DAYS"        // a range of at most Max days
 	AllowedMinutes    AllowedKind = "MINUTES"     // a range of Min to Max minutes
-	AllowedOther      AllowedKind = "OTHER"       // only the message says
+	AllowedOther      AllowedKind = "OTHER"       // described by the message only
 )
 
-// Allowed says what an input field may hold, for programs. A bound that is nil
-// does not apply.
+// Allowed is a machine-readable description of the values an input field accepts.
+// A nil bound does not apply.
 type Allowed struct {
 	Kind                AllowedKind
 	Min, Max            *int
@@ -37,12 +37,12 @@ func between(kind AllowedKind, low, high int) Allowed {
 	return Allowed{Kind: kind, Min: &low, Max: &high}
 }
 
-// Invalid refuses the value of an input field.
+// Invalid returns the refusal of an input field's value.
 func Invalid(field string, allowed Allowed, message string) Refused {
 	return Refused{{Code: InvalidInput, Field: field, Message: message, Allowed: &allowed}}
 }
 
-// invalidRange refuses a range by the field of its end.
+// invalidRange returns the refusal of a range; field is its end.
 func invalidRange(field string, allowed Allowed, message string) Refused {
 	return Refused{{Code: InvalidRange, Field: field, Message: message, Allowed: &allowed}}
 }

@@ -8,44 +8,46 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Availability is what an interviewer published: one window, or a weekly rule.
+// Availability is a published window or weekly rule of an interviewer.
 type Availability struct {
 	ID            AvailabilityID
 	InterviewerID InterviewerID
-	// Start and End are those of the window; of a rule, the beginning of its
-	// first day and the end of its last, zero where it goes on for ever.
+	// Start and End delimit the window. For a weekly rule they are the start of
+	// its first day and the end of its last; End is zero if the rule has no last
+	// day.
 	Start, End  time.Time // UTC
 	Weekly      *WeeklyRule
 	SlotMinutes int
-	GapMinutes  int // between one slot and the next
+	GapMinutes  int // between consecutive slots
 	Tags        []string
 	CreatedAt   time.Time
 	RemovedAt   *time.Time
-	// PublishedUntil: the rule's windows that start before this have their slots.
+	// PublishedUntil is the exclusive bound on the start of the rule's windows
+	// whose slots are published.
 	PublishedUntil *time.Time
-	Revision       // of what was published; how far it is published is no edit
+	Revision       // publishing further ahead does not change it
 }
 
-// WeeklyRule repeats by the week and keeps wall-clock time.
+// WeeklyRule repeats weekly at a fixed wall-clock time.
 type WeeklyRule struct {
 	TimeZone           string
 	StartDate          calendar.Date
-	EndDate            *calendar.Date // inclusive; nil goes on for ever
-	Weekdays           []time.Weekday // sorted, each once
+	EndDate            *calendar.Date // inclusive; nil means no end
+	Weekdays           []time.Weekday // sorted, without duplicates
 	StartTime, EndTime calendar.LocalTime
 	EveryWeeks         int
 }
 
-// Window is the interval of an availability that is a window.
+// Window returns the interval of an availability that is a single window.
 func (a Availability) Window() calendar.Span { return calendar.Span{Start: a.Start, End: a.End} }
 
-// LongestWindow bounds a rule's windows: a day and, when the clocks change, a
-// little more.
+// LongestWindow bounds the length of a rule's windows. It exceeds a day to allow
+// for clock changes.
 const LongestWindow = 48 * time.Hour
 
-// Ahead are the windows of a rule that start in [from, until) and have not
-// ended, by start. What is one window is published whole, past or however far
-// ahead, unless it starts before from.
+// Ahead returns the rule's windows that start in [from, until) and have not ended,
+// ordered by start. A single window is returned whole, even if it is in the past
+// or beyond until, unless it starts before from.
 func (a Availability) Ahead(from, until, now time.Time) ([]calendar.Span, error) {
 	if a.Weekly == nil {
 		if a.Start.Before(from) {
@@ -64,14 +66,14 @@ func (a Availability) Ahead(from, until, now time.Time) ([]calendar.Span, error)
 	return slices.DeleteFunc(rule.Windows(from, until), ended), nil
 }
 
-// NextWindow is the first window of a rule that has not ended; false when there
-// is none to come.
+// NextWindow returns the rule's first window that has not ended, or false if there
+// is none.
 func (a Availability) NextWindow(now time.Time) (calendar.Span, bool) {
 	from := now.Add(-LongestWindow)
 	if from.Before(a.Start) {
 		from = a.Start
 	}
-	// Twice the repetition: a window may fall on a day that its zone skips.
+	// Search two repetitions: a window may fall on a day that its zone skips.
 	weeks := 2*a.Weekly.EveryWeeks + 1
 	windows, err := a.Ahead(a.Start.Add(-Resolution), from.AddDate(0, 0, 7*weeks), now)
 	if err != nil || len(windows) == 0 {
@@ -80,7 +82,7 @@ func (a Availability) NextWindow(now time.Time) (calendar.Span, bool) {
 	return windows[0], true
 }
 
-// CheckToCome refuses a rule that has no window to come.
+// CheckToCome refuses a weekly rule that has no future window.
 func (a Availability) CheckToCome(now time.Time) Refused {
 	if a.Weekly == nil {
 		return nil // of a window, the plan says it
@@ -95,8 +97,9 @@ func (a Availability) CheckToCome(now time.Time) Refused {
 	return Refuse(InvalidRange, "weekdays", "The rule has no future window; at least one of its weekdays must be between startDate and endDate, and not in the past.")
 }
 
-// PublishesFrom is when the first slots of a rule will be published, if it begins
-// beyond the horizon; nil when it is published already, and for a window.
+// PublishesFrom returns when the first slots of a rule that starts beyond the
+// horizon will be published. It returns nil for a published rule and for a single
+// window.
 func (a Availability) PublishesFrom(p Policy, now time.Time) *time.Time {
 	if a.Weekly == nil || a.PublishedUntil == nil {
 		return nil
@@ -109,7 +112,7 @@ func (a Availability) PublishesFrom(p Policy, now time.Time) *time.Time {
 	return &at
 }
 
-// Makes reports whether the rule has just this slot.
+// Makes reports whether the rule produces exactly this slot.
 func (a Availability) Makes(slot calendar.Span) (bool, error) {
 	rule, err := a.Weekly.rule()
 	if err != nil {
@@ -127,8 +130,8 @@ func (a Availability) cut(window calendar.Span) (slots []calendar.Span, rest tim
 	return calendar.Cut(window, a.slot(), time.Duration(a.GapMinutes)*time.Minute)
 }
 
-// Likeness is what makes an availability the same as another: all of it but the
-// tags. It can be compared. One that was removed is like no live one.
+// Likeness is a comparable key that identifies equal availability. It ignores
+// tags. A removed availability never equals a live one.
 type Likeness struct {
 	removed            bool
 	interviewer        InterviewerID
@@ -141,7 +144,7 @@ type Likeness struct {
 	everyWeeks         int
 }
 
-// Likeness of an availability that is normalised.
+// Likeness returns the key of a normalised availability.
 func (a Availability) Likeness() Likeness {
 	like := Likeness{
 		interviewer: a.InterviewerID, start: a.Start.UTC(), end: a.End.UTC(), minutes: a.SlotMinutes, gap: a.GapMinutes,
@@ -170,7 +173,7 @@ func (w WeeklyRule) rule() (calendar.Weekly, error) {
 	}, err
 }
 
-// Bounds of what can be published.
+// Bounds of a published availability.
 const (
 	MinSlotMinutes = 15
 	MaxSlotMinutes = 240
@@ -181,11 +184,11 @@ const (
 	MaxTag         = 50 // characters
 )
 
-// MaxRange is the longest range that can be asked for.
+// MaxRange is the longest range that a query accepts.
 const MaxRange = 366 * 24 * time.Hour
 
 // Normalise sorts the weekdays, trims the tags, makes the zone's name canonical,
-// sets a rule's Start and End, and reports what cannot stand.
+// sets a rule's Start and End, and reports invalid values.
 func (a Availability) Normalise() (Availability, Refused) {
 	refused := checkBounds("slotMinutes", a.SlotMinutes, MinSlotMinutes, MaxSlotMinutes)
 	refused = append(refused, checkBounds("gapMinutes", a.GapMinutes, 0, MaxGapMinutes)...)
@@ -240,41 +243,41 @@ func (a Availability) normaliseWeekly(refused Refused) (Availability, Refused) {
 	return a, refused
 }
 
-// SkipReason is why a slot of a window was not published.
+// SkipReason is the reason that a slot of a window was not published.
 type SkipReason string
 
 const (
-	SkipDuplicate SkipReason = "DUPLICATE" // the same slot stands already
-	SkipOverlap   SkipReason = "OVERLAP"   // another slot of the interviewer is in the way
+	SkipDuplicate SkipReason = "DUPLICATE" // the same slot already exists
+	SkipOverlap   SkipReason = "OVERLAP"   // another slot of the interviewer overlaps
 	SkipInPast               = SkipReason(SlotInPast)
-	SkipBlocked   SkipReason = "BLOCKED" // the interviewer has blocked the time, or taken the slot out
+	SkipBlocked   SkipReason = "BLOCKED" // the interviewer has blocked the time or withdrawn the slot
 )
 
 // SkippedSlot is a slot of a window that was not published.
 type SkippedSlot struct {
 	Start, End time.Time
 	Reason     SkipReason
-	Overlaps   []Slot // the slots in the way
+	Overlaps   []Slot // the overlapping slots
 }
 
-// Calendar is what is known of an interviewer's time when something is published.
+// Calendar is the part of an interviewer's calendar that publishing depends on.
 type Calendar struct {
-	Standing Agenda          // his slots that are not withdrawn
-	Blocked  []calendar.Span // time he has blocked, and slots taken out of this availability
+	Standing Agenda          // the interviewer's slots that are not withdrawn
+	Blocked  []calendar.Span // blocked time, and slots withdrawn from this availability
 }
 
-// Plan is what publishing windows comes to.
+// Plan is the outcome of publishing windows.
 type Plan struct {
 	New         []calendar.Span
-	Standing    []Slot   // identical slots that are there already
-	GivenBack   []SlotID // of these, booked ones that had been taken back
+	Standing    []Slot   // identical slots that already exist
+	GivenBack   []SlotID // booked slots among Standing that had been withdrawn
 	Skipped     []SkippedSlot
-	Conflicting []Slot // the slots that overlaps are with, each once
+	Conflicting []Slot // the overlapping slots, without duplicates
 	Unused      time.Duration
 }
 
-// PlanWindows cuts the windows of an availability and compares them with the
-// interviewer's calendar.
+// PlanWindows cuts the windows of an availability into slots and compares them
+// with the interviewer's calendar.
 func PlanWindows(a Availability, windows []calendar.Span, c Calendar, now time.Time) Plan {
 	var plan Plan
 	seen := map[SlotID]bool{}
@@ -318,8 +321,8 @@ func (p *Plan) skip(span calendar.Span, reason SkipReason, overlaps []Slot) {
 	p.Skipped = append(p.Skipped, SkippedSlot{Start: span.Start, End: span.End, Reason: reason, Overlaps: overlaps})
 }
 
-// Refusal: windows of which nothing stands afterwards were not published. No
-// windows at all, as of a rule that begins beyond the horizon, are no reason.
+// Refusal refuses a plan that leaves no slot in its windows. A plan without slots,
+// such as that of a rule that starts beyond the horizon, is not refused.
 func (p Plan) Refusal() Refused {
 	switch {
 	case len(p.New) > 0 || len(p.Standing) > 0 || len(p.Skipped) == 0:
@@ -334,9 +337,8 @@ func (p Plan) Refusal() Refused {
 	}
 }
 
-// CheckRange refuses a range that is reversed, empty or longer than longest:
-// an empty answer must mean that there is nothing, not that the question was
-// wrong.
+// CheckRange refuses a range that is reversed, empty or longer than longest.
+// Refusing it keeps an invalid range distinct from an empty result.
 func CheckRange(r calendar.Span, longest time.Duration) Refused {
 	if refused := CheckOrder(r); len(refused) > 0 || r.Length() <= longest {
 		return refused

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// RefusalID names a refused booking.
+// RefusalID identifies a refused booking.
 type RefusalID int64
 
-// BookingOperation is a way to book, whose refusals are kept.
+// BookingOperation is an operation whose refusals are recorded.
 type BookingOperation string
 
 const (
@@ -17,21 +17,21 @@ const (
 	RescheduleInterview BookingOperation = "RESCHEDULE_INTERVIEW"
 )
 
-// BookingRefusal is a booking that was refused: who asked for what, and which
-// rules said no. An id is 0 where nothing has the id that was asked for.
+// BookingRefusal is the record of a refused booking: the caller, the request and
+// the rules that failed. An id is 0 if the requested id does not exist.
 type BookingRefusal struct {
 	ID          RefusalID
 	At          time.Time
 	Operation   BookingOperation
-	Codes       []RefusalCode // each once
+	Codes       []RefusalCode // without duplicates
 	Actor       Actor
 	RequestID   string
 	StudentID   StudentID
 	SlotID      SlotID
-	InterviewID InterviewID // of a move
+	InterviewID InterviewID // of a reschedule
 }
 
-// Codes lists the codes of the refusals, each once.
+// Codes returns the codes of the refusals, without duplicates.
 func (r Refused) Codes() []RefusalCode {
 	var codes []RefusalCode
 	for _, refusal := range r {

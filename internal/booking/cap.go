@@ -7,10 +7,10 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// MaxCap bounds how many interviews a cap can allow.
+// MaxCap is the largest daily or weekly cap.
 const MaxCap = 100
 
-// Capped reports whether a cap applies.
+// Capped reports whether the interviewer has a daily or weekly cap.
 func (i Interviewer) Capped() bool { return i.MaxPerDay != nil || i.MaxPerWeek != nil }
 
 func (i Interviewer) checkCaps() Refused {
@@ -24,18 +24,18 @@ func (i Interviewer) checkCaps() Refused {
 	return refused
 }
 
-// Claim is an interview of an interviewer that was, is going to be, or may be
-// given: Until is Forever, or when the hold expires that it is.
+// Claim is an interview that counts against an interviewer's cap. Until is
+// Forever, or the expiry of the hold if it is only held.
 type Claim struct{ Start, Until time.Time }
 
-// FullPeriod is a day or a week that holds as many claims as a cap allows, until
-// one of them expires.
+// FullPeriod is a day or week with as many claims as the cap allows. It is full
+// until enough of them expire.
 type FullPeriod struct {
 	calendar.Span
 	Until time.Time
 }
 
-// FullPeriods are the days and weeks that are full, given all claims in them.
+// FullPeriods returns the full days and weeks, given all claims in them.
 func (i Interviewer) FullPeriods(claims []Claim) ([]FullPeriod, error) {
 	zone, err := calendar.Zone(i.TimeZone)
 	if err != nil {
@@ -58,7 +58,7 @@ func (i Interviewer) FullPeriods(claims []Claim) ([]FullPeriod, error) {
 			if len(ends) < *limit.most {
 				continue
 			}
-			// There is room when so many have expired that one less is left than allowed.
+			// The period has room once all but most-1 claims have expired.
 			slices.SortFunc(ends, time.Time.Compare)
 			full = append(full, FullPeriod{Span: period, Until: ends[len(ends)-*limit.most]})
 		}
@@ -66,10 +66,9 @@ func (i Interviewer) FullPeriods(claims []Claim) ([]FullPeriod, error) {
 	return full, nil
 }
 
-// JudgeImported refuses an interview that was booked elsewhere and is still to
-// come on a day, or in a week, that is full, given the claims of its week. own:
-// a hold that it was is among them. What lies in the past was given, whatever the
-// cap.
+// JudgeImported refuses a future interview that was booked elsewhere if its day or
+// week is full, given the claims of its week. own is set if the claims include the
+// student's own hold on it. Past interviews are not subject to the cap.
 func (i Interviewer) JudgeImported(interview Interview, claims []Claim, own bool, now time.Time) (Refused, error) {
 	if !interview.ToCome(now) {
 		return nil, nil
@@ -82,8 +81,8 @@ func (i Interviewer) JudgeImported(interview Interview, claims []Claim, own bool
 	return Refuse(InterviewerFull, "start", interviewerFull), nil
 }
 
-// FullUntil is until when one of the periods around a time is full; zero when
-// none is.
+// FullUntil returns when the last full period that contains at stops being full,
+// or zero if none contains it.
 func FullUntil(full []FullPeriod, at time.Time) time.Time {
 	var until time.Time
 	for _, period := range full {
@@ -96,7 +95,7 @@ func FullUntil(full []FullPeriod, at time.Time) time.Time {
 
 const interviewerFull = "The interviewer has reached their maximum number of interviews for that day or week."
 
-// Week is the week of the interviewer's zone in which the time lies.
+// Week returns the week that contains the time, in the interviewer's zone.
 func (i Interviewer) Week(at time.Time) (calendar.Span, error) {
 	zone, err := calendar.Zone(i.TimeZone)
 	if err != nil {

@@ -7,16 +7,16 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Difference is where two offers to one student differ. A slot that it does not
-// name is judged alike by both, but for the time that has passed between them
-// and for the slot of his own hold.
+// Difference is the difference between two offers to one student. Both judge any
+// slot outside it alike, except for the elapsed time and the student's own held
+// slot.
 type Difference struct {
-	Everything   bool            // one of them offers nothing, or slots of another notice
-	Interviewers []InterviewerID // one of them keeps the student from
-	Spans        []calendar.Span // are busy in one of them
+	Everything   bool            // eligibility or the minimum notice differs
+	Interviewers []InterviewerID // excluded in one of them
+	Spans        []calendar.Span // busy in one of them
 }
 
-// Since is how the offer differs from an earlier one.
+// Since returns the difference from an earlier offer.
 func (o Offer) Since(before Offer) Difference {
 	return Difference{
 		Everything:   o.Eligibility.Eligible != before.Eligibility.Eligible || o.Earliest.Sub(o.Now) != before.Earliest.Sub(before.Now),
@@ -25,7 +25,7 @@ func (o Offer) Since(before Offer) Difference {
 	}
 }
 
-// inOne is what stands in one of the lists and not in the other.
+// inOne returns the elements that are in exactly one of the lists.
 func inOne[T any](a, b []T, same func(T, T) bool) []T {
 	missing := func(from, list []T) []T {
 		return slices.DeleteFunc(slices.Clone(list), func(one T) bool {
@@ -43,8 +43,7 @@ func (o Offer) WouldAllow(slot Slot) bool {
 	return o.Allows(Slot{ID: slot.ID, InterviewerID: slot.InterviewerID, Start: slot.Start, End: slot.End, Status: SlotOpen})
 }
 
-// BookedSince are the slots of the interviews that an earlier record of the
-// student has not.
+// BookedSince returns the slots of the interviews that an earlier record lacks.
 func (r Record) BookedSince(earlier Record) []Slot {
 	var slots []Slot
 	for _, i := range r.History {
@@ -55,8 +54,8 @@ func (r Record) BookedSince(earlier Record) []Slot {
 	return slots
 }
 
-// Expires is when the record comes to say something else though nothing is
-// written, because a hold or a waiver ends; Forever when none does.
+// Expires returns when the next hold or waiver in the record expires, or Forever.
+// The record's verdicts change then without a write.
 func (r Record) Expires(now time.Time) time.Time {
 	next := Forever
 	if hold, live := r.LiveHold(now); live {

@@ -1,6 +1,5 @@
-// Package booking holds the rules of the school: who may book which slot, and
-// what may become of an interview. It is pure. Its functions take facts and
-// the time and return verdicts; they fetch neither, so every rule can be
-// tested without a database, and the list of slots and every way to book ask
-// the same functions.
+// Package booking implements the booking rules: who may book which slot, and how
+// an interview may change. It is pure. Its functions take the data and the time as
+// arguments and fetch neither, so every rule can be tested without a database, and
+// listing and booking share the same functions.
 package booking

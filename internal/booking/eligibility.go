@@ -10,68 +10,69 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Record is all that the rules need to know of a student, as it was read in
-// one statement: nothing in it is counted or kept elsewhere, so nothing can
-// drift from it.
+// Record is the data about a student that the rules need, read in one statement.
+// Counts are derived from it and never stored, so they cannot drift.
 type Record struct {
 	Student Student
 	Policy  Policy
-	// Self is the interviewer with the student's own e-mail; 0 when there is none.
+	// Self is the interviewer with the student's e-mail address; 0 if there is
+	// none.
 	Self InterviewerID
-	// History is what the rules need of every interview of the student that is not
-	// cancelled.
+	// History holds the student's interviews that are not cancelled.
 	History []Commitment
-	// Hold is the student's last hold unless it was released or used; it may have
-	// expired.
+	// Hold is the student's latest hold that was neither released nor used; it may
+	// have expired.
 	Hold *HeldSlot
-	// Waivers are all that were granted to the student; their uses are not counted.
+	// Waivers holds every waiver granted to the student. Their uses are not
+	// counted.
 	Waivers []Waiver
 }
 
-// Eligibility is the verdict on a student, with the evidence.
+// Eligibility is the verdict on a student, with its evidence.
 type Eligibility struct {
 	StudentID           StudentID
 	Eligible            bool
 	InterviewsUsed      int
 	InterviewLimit      int
-	InterviewsRemaining int   // those that waivers add among them
-	ExtraByWaiver       int   // how many more the waivers of the limit allow
+	InterviewsRemaining int   // including ExtraByWaiver
+	ExtraByWaiver       int   // remaining uses of waivers of the limit
 	RecentGrades        []int // newest first, at most the policy's window
 	Reasons             []EligibilityReason
-	// Waivers are at work: without them a rule would fail, or keep the student from
-	// somebody he has met.
+	// Waivers are those in effect: without them a rule would fail, or the student
+	// could not meet an interviewer again.
 	Waivers []Waiver
 }
 
-// EligibilityReason is one rule that fails.
+// EligibilityReason is a rule that the student fails.
 type EligibilityReason struct {
 	Code    RefusalCode
 	Message string
 }
 
-// Eligibility judges rule 2 (the limit) and rule 4 (the grades) at now. A rule
-// that fails and is waived is no reason.
+// Eligibility judges rule 2 (the limit) and rule 4 (the grades) at now. A waived
+// rule is not a reason.
 func (r Record) Eligibility(now time.Time) Eligibility {
 	return r.eligibility(r.question(now))
 }
 
-// question is what the rules are asked about: what counts of the student, and
-// which of his waivers the thing in question stands on already.
+// question is the input of the rules: the student's commitments, and the waivers
+// that the booking already uses.
 type question struct {
 	now     time.Time
-	claims  []Commitment // what is in the way
-	counted []Commitment // what counts as used
+	claims  []Commitment // commitments that can conflict
+	counted []Commitment // commitments that count as used
 	spent   []WaiverID
-	moving  bool // an interview that is booked: rule 4 is not asked again
+	moving  bool // the interview is already booked, so rule 4 does not apply
 }
 
-// question is about a booking. It ends the student's live hold, which is therefore
-// not in its way; until then the hold counts as used.
+// question returns the question for a new booking. The booking ends the student's
+// live hold, so the hold does not conflict with it but counts as used until then.
 func (r Record) question(now time.Time) question {
 	return question{now: now, claims: r.History, counted: r.claims(now)}
 }
 
-// beside is about what stands beside the student's live hold.
+// beside returns the question for an interview that exists beside the student's
+// live hold.
 func (r Record) beside(now time.Time) question {
 	claims := r.claims(now)
 	return question{now: now, claims: claims, counted: claims}
@@ -123,8 +124,8 @@ func used(claims []Commitment) int {
 	return n
 }
 
-// recentGrades orders by start, then id, newest first. Completed interviews
-// without a grade are passed over: they neither block nor push a grade out.
+// recentGrades returns the latest grades by start, then id, newest first. It skips
+// completed interviews without a grade: they neither block nor push a grade out.
 func (r Record) recentGrades() []int {
 	graded := make([]*Commitment, 0, len(r.History))
 	for n := range r.History {
@@ -140,7 +141,7 @@ func (r Record) recentGrades() []int {
 	return grades
 }
 
-// met is whom rule 3 keeps the student from meeting (again).
+// met returns the interviewers that rule 3 keeps the student from booking.
 func met(claims []Commitment) []InterviewerID {
 	var ids []InterviewerID
 	for _, i := range claims {
@@ -165,8 +166,8 @@ func list(numbers []int) string {
 	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(numbers)), ", "), "[]")
 }
 
-// Upcoming returns the ids of the student's booked interviews that have not
-// ended, by start.
+// Upcoming returns the ids of the student's booked interviews that have not ended,
+// ordered by start.
 func (r Record) Upcoming(now time.Time) []InterviewID {
 	var upcoming []Commitment
 	for _, i := range r.History {

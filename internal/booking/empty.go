@@ -6,8 +6,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// EmptyCode names what kept a list of bookable slots empty. A cause that is also
-// a refusal has the refusal's code.
+// EmptyCode is the reason that a list of bookable slots is empty. A reason that is
+// also a refusal shares its code.
 type EmptyCode string
 
 const (
@@ -22,48 +22,50 @@ const (
 	EmptyOwnOverlap         = EmptyCode(OwnOverlap)
 	EmptyInterviewerFull    = EmptyCode(InterviewerFull)
 
-	// These are of the question, not of a slot: no booking is refused by them.
+	// The following codes describe the query rather than a slot. No booking is
+	// refused with them.
 	EmptyRangeInPast   EmptyCode = "RANGE_IN_PAST"
 	EmptyNonePublished EmptyCode = "NONE_PUBLISHED"
 	EmptyNoneMatch     EmptyCode = "NONE_MATCH"
 )
 
-// EmptyReason is one cause of an empty list. Count is how many slots of the
-// range it keeps away; a slot is counted under every reason that holds for it.
+// EmptyReason is one reason that a list is empty. Count is the number of slots in
+// the range that it excludes; a slot counts towards every reason that applies to
+// it.
 type EmptyReason struct {
 	Code    EmptyCode
 	Count   int
 	Message string
 }
 
-// MaxTallied is how many slots of a range are looked at to explain an empty list.
+// MaxTallied is the largest number of slots inspected to explain an empty list.
 const MaxTallied = 10_000
 
-// Tally says how many slots lie inside a range, and of those how many are kept
-// from the student by each rule. It looks at the first MaxTallied of them.
+// Tally counts the slots in a range by the rules that exclude them. It covers the
+// first MaxTallied slots.
 type Tally struct {
 	Published    int // not withdrawn
 	Taken        int
-	Held         int // by others
+	Held         int // by other students
 	InPast       int
 	TooSoon      int
 	Interviewers int // of interviewers the student has met
 	Self         int
-	Busy         int // while the student has another interview
+	Busy         int // at the time of another interview of the student
 	Full         int // of interviewers whose day or week is full
 
-	Unmatched int  // lie in the range, and are not what was asked for
-	Unknown   bool // an interviewer or a tag that was asked for does not exist
+	Unmatched int  // in the range, but excluded by the filter
+	Unknown   bool // the filter names an interviewer or tag that does not exist
 }
 
-// KeepsAllAway reports whether the student's standing or the range alone is reason
-// enough for an empty list.
+// KeepsAllAway reports whether the student's eligibility or the range alone
+// explains an empty list.
 func (o Offer) KeepsAllAway(in calendar.Span) bool {
 	return len(o.Eligibility.Reasons) > 0 || !in.End.After(o.Now)
 }
 
-// EmptyReasons explains an empty list: by the student's standing and the range
-// where these alone are reason enough, else by what keeps each slot away.
+// EmptyReasons explains an empty list, by the student's eligibility and the range
+// if they suffice, otherwise by the rules that exclude each slot.
 func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	reasons := []EmptyReason{}
 	add := func(code EmptyCode, count int, message string) {
@@ -111,8 +113,8 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 	return reasons
 }
 
-// slotsUpTo writes a number of slots that was counted up to MaxTallied, with a word
-// before it if there may be more.
+// slotsUpTo formats a number of slots that was counted up to MaxTallied. It puts
+// more in front if the count may be truncated.
 func slotsUpTo(more string, n int) string {
 	if n < MaxTallied {
 		more = ""

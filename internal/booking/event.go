@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// EventKind is what happened.
+// EventKind is the kind of an event.
 type EventKind string
 
 const (
@@ -42,8 +42,9 @@ const (
 	DataImported         EventKind = "DATA_IMPORTED"
 )
 
-// Event is one change, told by the transaction that made it. People are named
-// by id alone: no names, e-mails, notes, reasons or rooms stand in it.
+// Event is a change, recorded in the transaction that made it. It identifies
+// people by id only and contains no names, e-mail addresses, notes, reasons or
+// meeting URLs.
 type Event struct {
 	ID        EventID
 	At        time.Time
@@ -51,34 +52,33 @@ type Event struct {
 	Actor     Actor
 	RequestID string
 
-	// What it is about; 0 where it is about none.
+	// The subjects of the event; 0 if not applicable.
 	StudentID     StudentID
 	InterviewerID InterviewerID
 	SlotID        SlotID
 	InterviewID   InterviewID
 
-	// PolicyVersion is the version of the policy that held; nil for the one that
-	// holds when the event is written, and for an event from before versions were
-	// kept.
+	// PolicyVersion is the version of the policy that applied. It is nil for the
+	// policy in force when the event is written, and for events that predate
+	// policy versions.
 	PolicyVersion *int
 
 	Changes []Change
 }
 
-// Change is one field before and after, each as a JSON value: a number, a
-// boolean, a string, a list of ids, null where there was, or is, nothing. Ids and
-// instants are strings.
+// Change is a field's value before and after, each encoded as JSON: a number,
+// boolean, string, list of ids, or null if absent. Ids and times are strings.
 type Change struct {
 	Field  string          `json:"field"`
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
 }
 
-// Changes collects what differs.
+// Changes is the list of a subject's changed fields.
 type Changes []Change
 
-// Add notes a field, unless it is the same before and after. A nil pointer is
-// nothing.
+// Add appends a change of the field unless both values are equal. A nil pointer is
+// encoded as null.
 func (c Changes) Add(field string, before, after any) Changes {
 	b, a := jsonValue(before), jsonValue(after)
 	if string(b) == string(a) {
@@ -87,8 +87,8 @@ func (c Changes) Add(field string, before, after any) Changes {
 	return append(c, Change{Field: field, Before: b, After: a})
 }
 
-// Touched notes that a text of people's own words changed: that there was one
-// and that there is one, and neither the words nor how many they are.
+// Touched appends a change of a personal text that records only whether a text was
+// present before and after, never its content or length.
 func (c Changes) Touched(field string, before, after *string) Changes {
 	if before == nil && after == nil || before != nil && after != nil && *before == *after {
 		return c
@@ -102,11 +102,11 @@ func (c Changes) Touched(field string, before, after *string) Changes {
 	return append(c, Change{Field: field, Before: jsonValue(hide(before)), After: jsonValue(hide(after))})
 }
 
-// ownWords are the fields whose values are people's own words.
+// ownWords lists the fields that hold personal text.
 var ownWords = []string{"name", "email", "note", "cancelReason", "meetingUrl", "headline", "bio", "photoUrl"}
 
-// Private returns the changes of an event that was read, without what only older
-// events tell of people's own words: their length.
+// Private returns the changes of a stored event without the length of personal
+// texts, which older events contain.
 func (c Changes) Private() Changes {
 	hidden := func(value json.RawMessage) json.RawMessage {
 		if string(value) == "null" {
@@ -122,7 +122,7 @@ func (c Changes) Private() Changes {
 	return c
 }
 
-// Except returns the changes of other fields.
+// Except returns the changes without those of the field.
 func (c Changes) Except(field string) Changes {
 	return slices.DeleteFunc(slices.Clone(c), func(change Change) bool { return change.Field == field })
 }
@@ -132,11 +132,11 @@ func (c Changes) Share() bool {
 	return slices.ContainsFunc(c, func(change Change) bool { return change.Field == "noteShared" && string(change.After) == "true" })
 }
 
-// maxChangedIDs bounds a list of ids in an event.
+// maxChangedIDs limits the ids listed in an event.
 const maxChangedIDs = 500
 
-// AddedIDs notes the ids of what a change brought about, and how many they are.
-// Beyond maxChangedIDs the count is all that tells of the others.
+// AddedIDs appends the number of ids and the ids themselves. It lists the first
+// maxChangedIDs; the number covers all of them.
 func AddedIDs[ID ~int64](c Changes, counted, listed string, ids []ID) Changes {
 	if len(ids) == 0 {
 		return c
@@ -152,11 +152,11 @@ func idTexts[ID ~int64](ids []ID) []string {
 	return texts
 }
 
-// jsonNull is shared: nobody changes it.
+// jsonNull is shared and must not be modified.
 var jsonNull = json.RawMessage("null")
 
-// jsonValue writes a value as JSON; null for nothing. It writes numbers and
-// instants, which most changes are, without reflection.
+// jsonValue encodes a value as JSON, absent values as null. It encodes numbers and
+// times, the most common values, without reflection.
 func jsonValue(value any) json.RawMessage {
 	switch v := value.(type) {
 	case nil:
@@ -186,11 +186,12 @@ func jsonValue(value any) json.RawMessage {
 	case fmt.Stringer, StudentID, InterviewerID, AvailabilityID, SlotID, InterviewID, BlockID, HoldID, WaiverID, EventID:
 		value = fmt.Sprint(v)
 	}
-	text, _ := json.Marshal(value) // all of these can be written
+	text, _ := json.Marshal(value) // none of these types fails to encode
 	return text
 }
 
-// Event tells what became of an interview; the zero Interview is none before.
+// Event returns the event of a change of the interview. A zero before means that
+// the interview is new.
 func (i Interview) Event(kind EventKind, before Interview) Event {
 	var changes Changes
 	if before.ID == 0 {
@@ -208,7 +209,8 @@ func (i Interview) Event(kind EventKind, before Interview) Event {
 	}
 }
 
-// Event tells what became of a hold.
+// Event returns the event of a change of the hold. A nil before means that the
+// hold is new.
 func (h HeldSlot) Event(kind EventKind, before *HeldSlot) Event {
 	was := HeldSlot{}
 	if before != nil {
@@ -221,7 +223,8 @@ func (h HeldSlot) Event(kind EventKind, before *HeldSlot) Event {
 	}
 }
 
-// Event tells what became of a waiver.
+// Event returns the event of a change of the waiver. A zero before means that the
+// waiver is new.
 func (w Waiver) Event(kind EventKind, before Waiver) Event {
 	changes := Changes{}.Add("revokedAt", before.RevokedAt, w.RevokedAt)
 	if before.ID == 0 {
@@ -232,7 +235,7 @@ func (w Waiver) Event(kind EventKind, before Waiver) Event {
 	return Event{Kind: kind, StudentID: w.StudentID, Changes: changes}
 }
 
-// Event tells what changed of the policy.
+// Event returns the event of a change of the policy.
 func (p Policy) Event(before Policy) Event {
 	return Event{Kind: PolicyUpdated, Changes: Changes{}.
 		Add("interviewLimit", before.InterviewLimit, p.InterviewLimit).
@@ -247,7 +250,7 @@ func (p Policy) Event(before Policy) Event {
 		Add("version", before.Version, p.Version)}
 }
 
-// Event tells what changed of a student.
+// Event returns the event of a change of the student.
 func (s Student) Event(kind EventKind, before Student) Event {
 	return Event{Kind: kind, StudentID: s.ID, Changes: personal(before.Name, s.Name, before.Email, s.Email).
 		Add("timeZone", nonEmpty(before.TimeZone), nonEmpty(s.TimeZone)).
@@ -255,7 +258,7 @@ func (s Student) Event(kind EventKind, before Student) Event {
 		Add("anonymisedAt", before.AnonymisedAt, s.AnonymisedAt)}
 }
 
-// Event tells what changed of an interviewer.
+// Event returns the event of a change of the interviewer.
 func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
 	return Event{Kind: kind, InterviewerID: i.ID, Changes: personal(before.Name, i.Name, before.Email, i.Email).
 		Add("timeZone", nonEmpty(before.TimeZone), nonEmpty(i.TimeZone)).
@@ -270,7 +273,8 @@ func (i Interviewer) Event(kind EventKind, before Interviewer) Event {
 		Add("active", before.Active, i.Active)}
 }
 
-// personal notes that a name or an e-mail changed, and neither of them.
+// personal returns the changes of a name and an e-mail address, without their
+// values.
 func personal(nameBefore, name, emailBefore, email string) Changes {
 	var changes Changes
 	if nameBefore != "" {
@@ -286,7 +290,8 @@ func nonEmpty(s string) any {
 	return s
 }
 
-// Changes are what differs of an availability; the zero one is none before.
+// Changes returns the changed fields of the availability. A zero before means that
+// the availability is new.
 func (a Availability) Changes(before Availability) Changes {
 	c := Changes{}
 	if before.ID == 0 {
@@ -316,7 +321,7 @@ func zeroIsNone(n int) any {
 	return n
 }
 
-// told is a weekly rule as an event tells of it; nil for none.
+// told returns the event representation of the rule, or nil for no rule.
 func (w *WeeklyRule) told() any {
 	if w == nil {
 		return nil

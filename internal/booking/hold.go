@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Hold is a short, exclusive claim of one student on one slot. A student has at
-// most one that is live. It is extended at most once.
+// Hold is a short, exclusive reservation of a slot by a student. A student has at
+// most one live hold. A hold can be extended once.
 type Hold struct {
 	ID        HoldID
 	StudentID StudentID
@@ -14,38 +14,38 @@ type Hold struct {
 	PlacedAt  time.Time
 	ExpiresAt time.Time
 	Extended  bool
-	EndedAt   *time.Time // released or used; nil says nothing of whether it has expired
-	Waivers   []WaiverID // that it stands on
+	EndedAt   *time.Time // when the hold ended; nil does not mean that it is live
+	Waivers   []WaiverID // the waivers that it uses
 }
 
-// HeldSlot is a hold with what its slot tells.
+// HeldSlot is a hold with the data of its slot.
 type HeldSlot struct {
 	Hold
 	InterviewerID InterviewerID
 	Start, End    time.Time
 }
 
-// Live reports whether the hold still claims its slot: by the clock, whether or
-// not anything has swept it.
+// Live reports whether the hold still reserves its slot. It depends only on the
+// clock, not on a cleanup job.
 func (h Hold) Live(now time.Time) bool { return h.EndedAt == nil && now.Before(h.ExpiresAt) }
 
-// asBooking is the booking that the hold may become: wherever a booking counts,
-// a live hold counts like it.
+// asBooking returns the hold as the booking it may become. A live hold counts
+// wherever a booking counts.
 func (h HeldSlot) asBooking() Commitment {
 	return Commitment{
 		InterviewerID: h.InterviewerID, SlotID: h.SlotID, Start: h.Start, End: h.End, Status: Booked, Waivers: h.Waivers,
 	}
 }
 
-// Place judges a hold on the slot, and answers it without an id. Holding one's
-// own held slot again extends the hold, once; after that, and where it would
-// make the hold no longer, it changes nothing.
+// Place judges a hold on the slot and returns it without an id. Holding the same
+// slot again extends the hold once. Further calls, and calls that would not
+// lengthen the hold, change nothing.
 func (r Record) Place(slot Slot, now time.Time) (HeldSlot, Refused) {
 	expires := now.Add(time.Duration(r.Policy.HoldSeconds) * time.Second)
 	current, holding := r.LiveHold(now)
 	offer := r.Offer(now)
 	refused := offer.Judge(slot)
-	if _, own := r.BookingOf(slot.ID); own { // it is not another student who has taken it
+	if _, own := r.BookingOf(slot.ID); own { // the slot is not taken by another student
 		refused = slices.DeleteFunc(refused, func(r Refusal) bool { return r.Code == SlotTaken })
 	}
 	switch {
@@ -69,7 +69,7 @@ func (r Record) Place(slot Slot, now time.Time) (HeldSlot, Refused) {
 	}, refused
 }
 
-// LiveHold is the student's hold, if it is live.
+// LiveHold returns the student's hold if it is live.
 func (r Record) LiveHold(now time.Time) (HeldSlot, bool) {
 	if r.Hold == nil || !r.Hold.Live(now) {
 		return HeldSlot{}, false
@@ -77,9 +77,9 @@ func (r Record) LiveHold(now time.Time) (HeldSlot, bool) {
 	return *r.Hold, true
 }
 
-// Seeing is the record once the slot is locked. Whoever finds a hold expired, or
-// takes its slot out of the calendar, ends it without its student's lock, so it
-// may have ended since the record was read: the slot says who holds it.
+// Seeing returns the record as of the locked slot. Expiry and withdrawal of the
+// slot end a hold without the student's lock, so the hold may have ended since the
+// record was read. The slot's HeldBy is authoritative.
 func (r Record) Seeing(slot Slot) Record {
 	if r.Hold != nil && r.Hold.SlotID == slot.ID && slot.HeldBy != r.Student.ID {
 		r.Hold = nil
@@ -87,7 +87,8 @@ func (r Record) Seeing(slot Slot) Record {
 	return r
 }
 
-// CheckHold refuses a booking of the slot with a hold that is not good for it.
+// CheckHold refuses to book the slot with a hold that does not match it or is not
+// live.
 func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	switch {
 	case h.StudentID != r.Student.ID:
@@ -100,8 +101,8 @@ func (r Record) CheckHold(h Hold, slot SlotID, now time.Time) Refused {
 	return nil
 }
 
-// claims are what counts of the student: his interviews, and his live hold as
-// the booking it may become.
+// claims returns the student's interviews and, if live, the hold as the booking it
+// may become.
 func (r Record) claims(now time.Time) []Commitment {
 	if hold, live := r.LiveHold(now); live {
 		return append(slices.Clone(r.History), hold.asBooking())

@@ -9,8 +9,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Differences refuses an imported student who is there already as somebody
-// else: an import changes nobody.
+// Differences refuses an imported student that differs from the existing one. An
+// import does not change existing people.
 func (s Student) Differences(imported Student) Refused {
 	var refused Refused
 	refused = append(refused, differs("name", s.Name, imported.Name)...)
@@ -18,8 +18,8 @@ func (s Student) Differences(imported Student) Refused {
 	return append(refused, differs("interviewLimit", number(s.LimitOverride), number(imported.LimitOverride))...)
 }
 
-// Differences refuses an imported interviewer who is there already as somebody
-// else: an import changes nobody.
+// Differences refuses an imported interviewer that differs from the existing one.
+// An import does not change existing people.
 func (i Interviewer) Differences(imported Interviewer) Refused {
 	var refused Refused
 	refused = append(refused, differs("name", i.Name, imported.Name)...)
@@ -35,8 +35,8 @@ func (i Interviewer) Differences(imported Interviewer) Refused {
 	return append(refused, differs("languages", listed(i.Languages), listed(imported.Languages))...)
 }
 
-// Differences refuses an imported availability that is there already with other
-// tags; one that says nothing of tags does not differ.
+// Differences refuses an imported availability with other tags than the existing
+// one. An import without tags does not differ.
 func (a Availability) Differences(imported Availability) Refused {
 	if len(imported.Tags) == 0 {
 		return nil
@@ -72,8 +72,8 @@ func number(n *int) string {
 	return fmt.Sprint(*n)
 }
 
-// PlanImportedRule cuts the windows of a rule that was published elsewhere, as
-// if the interviewer had published it now.
+// PlanImportedRule cuts the windows of a rule that was published elsewhere as if
+// the interviewer published it at now.
 func PlanImportedRule(by Interviewer, a Availability, windows []calendar.Span, c Calendar, now time.Time) (Plan, Refused) {
 	if !by.Active {
 		return Plan{}, Refuse(WrongStatus, "interviewer", "The interviewer is not active; only active interviewers can publish availability.")
@@ -81,13 +81,13 @@ func PlanImportedRule(by Interviewer, a Availability, windows []calendar.Span, c
 	plan := PlanWindows(a, windows, c, now)
 	refused := plan.Refusal()
 	for i := range refused {
-		refused[i].Field = "" // it is said of the rule as a whole
+		refused[i].Field = "" // the refusal is about the whole rule
 	}
 	return plan, refused
 }
 
-// PlanImportedWindow cuts a window that was published elsewhere. It may lie in
-// the past, and it is published whole or not at all.
+// PlanImportedWindow cuts a window that was published elsewhere. The window may be
+// in the past. It is published whole or not at all.
 func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
 	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
 	for _, skipped := range plan.Skipped {
@@ -107,8 +107,8 @@ func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Tim
 	return plan, nil
 }
 
-// PlanImportedEvent cuts an event of a calendar as a window that may have begun,
-// and leaves out what is in its way.
+// PlanImportedEvent cuts a calendar event as a window that may have started. It
+// skips slots that conflict.
 func PlanImportedEvent(by Interviewer, a Availability, c Calendar, now time.Time) (Plan, Refused) {
 	plan := PlanWindows(a, []calendar.Span{a.Window()}, c, time.Time{})
 	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
@@ -121,11 +121,11 @@ func notActive() Refused {
 	return Refuse(WrongStatus, "interviewer", "The interviewer is not active; only active interviewers can publish future availability.")
 }
 
-// Agenda is an interviewer's slots that are not withdrawn, by start. None of
-// them overlap.
+// Agenda is an interviewer's slots that are not withdrawn, ordered by start. They
+// do not overlap.
 type Agenda []Slot
 
-// During is the slots that share time with the span.
+// During returns the slots that overlap the span.
 func (a Agenda) During(span calendar.Span) []Slot {
 	from := a.place(span.Start)
 	to := from
@@ -135,10 +135,11 @@ func (a Agenda) During(span calendar.Span) []Slot {
 	return a[from:to]
 }
 
-// With is the agenda with one slot more, which overlaps none of it.
+// With returns the agenda with a slot inserted. The slot must not overlap the
+// others.
 func (a Agenda) With(s Slot) Agenda { return slices.Insert(a, a.place(s.Start), s) }
 
-// place is where the first slot stands that ends after t.
+// place returns the index of the first slot that ends after t.
 func (a Agenda) place(t time.Time) int {
 	at, _ := slices.BinarySearchFunc(a, t, func(s Slot, t time.Time) int {
 		if s.End.After(t) {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// SlotFor is the slot that an imported interview stands on: one that is
-// published for just its time, or none, when there is room for it. An interview
-// that was called off takes no room. A slot that the student holds himself is his.
+// SlotFor returns the slot for an imported interview: the published slot with
+// exactly its times, or nil if the time is free. A cancelled interview conflicts
+// with nothing. A slot that the student holds is available to that student.
 func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 	in := a.During(i.Span())
 	for _, slot := range in {
@@ -30,8 +30,9 @@ func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 	return nil, nil
 }
 
-// Window is the availability of an imported interview that had none. Nobody
-// publishes the time of one that was cancelled: its window is removed already.
+// Window returns the availability to create for an imported interview that has no
+// slot. For a cancelled interview it is already removed, so that its time is not
+// published.
 func (i Interview) Window() Availability {
 	window := Availability{
 		InterviewerID: i.InterviewerID, Start: i.Start, End: i.End,
@@ -43,8 +44,8 @@ func (i Interview) Window() Availability {
 	return window
 }
 
-// SlotStatusFor is the state of the slot of an imported interview; there is
-// says whether it was published before.
+// SlotStatusFor returns the status of an imported interview's slot. there is the
+// existing slot, or nil.
 func SlotStatusFor(i Interview, there *Slot) SlotStatus {
 	switch {
 	case i.Status != Cancelled:
@@ -56,8 +57,8 @@ func SlotStatusFor(i Interview, there *Slot) SlotStatus {
 	}
 }
 
-// CompleteImported fills in what a file does not say of an interview, and
-// reports what cannot be.
+// CompleteImported fills in the fields that an import may omit and reports invalid
+// ones.
 func (i Interview) CompleteImported(bookedAt *time.Time, now time.Time) (Interview, Refused) {
 	i.BookedAt, i.UpdatedAt = earlier(i.Start, now), now
 	if bookedAt != nil {
@@ -130,16 +131,15 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// JudgeImported says which rules keep an interview that was booked elsewhere
-// from standing beside the student's others: the limit, the pair, the student's
-// own time and, when it is still to come, the grades. The minimum notice is not
-// asked: it was booked long ago.
+// JudgeImported returns the rules that refuse an interview booked elsewhere: the
+// limit, the pair, the student's own time and, for a future interview, the grades.
+// The minimum notice does not apply, because the booking was made earlier.
 func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	var refused Refused
 	no := func(code RefusalCode, field, message string) {
 		refused = append(refused, Refusal{Code: code, Field: field, Message: message})
 	}
-	r.Waivers = nil // they are for what is booked here
+	r.Waivers = nil // waivers apply only to bookings made here
 	claims := r.claims(now)
 	if r.Self != 0 && r.Self == i.InterviewerID {
 		no(SelfInterview, "interviewerEmail", selfInterview)
@@ -158,11 +158,11 @@ func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	return refused
 }
 
-// ToCome reports whether an imported interview is still to be given.
+// ToCome reports whether an imported interview is in the future.
 func (i Interview) ToCome(now time.Time) bool { return i.Status == Booked && i.Start.After(now) }
 
-// CanBeExempt reports whether an administrator may take an interview in all the
-// same: what overlaps, or cannot have been, is never exempt.
+// CanBeExempt reports whether an administrator may import an interview despite the
+// refusals. Overlaps and invalid data are never exempt.
 func (r Refused) CanBeExempt() bool {
 	for _, refusal := range r {
 		switch refusal.Code {
@@ -174,8 +174,8 @@ func (r Refused) CanBeExempt() bool {
 	return len(r) > 0
 }
 
-// DiffersFrom refuses an imported interview that is there already as another:
-// an import changes none.
+// DiffersFrom refuses an imported interview that differs from the existing one. An
+// import does not change existing interviews.
 func (i Interview) DiffersFrom(there Interview) Refused {
 	refused := differsIn("the existing interview", "status", string(there.Status), string(i.Status))
 	refused = append(refused, differsIn("the existing interview", "grade", number(there.Grade), number(i.Grade))...)

@@ -22,8 +22,8 @@ const (
 	MaxLanguages = 20 // of an interviewer
 )
 
-// Normalise trims the texts, lowers the e-mail's case, makes the time zone's name
-// canonical and reports what cannot stand.
+// Normalise trims the texts, puts the e-mail address in lower case, makes the time
+// zone's name canonical and reports invalid values.
 func (s Student) Normalise() (Student, Refused) {
 	refused := normalisePerson(&s.Name, &s.Email, &s.TimeZone)
 	if s.LimitOverride != nil {
@@ -32,8 +32,8 @@ func (s Student) Normalise() (Student, Refused) {
 	return s, refused
 }
 
-// Normalise trims the texts, lowers the e-mail's case, makes the time zone's name
-// canonical and reports what cannot stand.
+// Normalise trims the texts, puts the e-mail address in lower case, makes the time
+// zone's name canonical and reports invalid values.
 func (i Interviewer) Normalise() (Interviewer, Refused) {
 	refused := normalisePerson(&i.Name, &i.Email, &i.TimeZone)
 	tags, bad := NormaliseTags(i.Tags)
@@ -44,8 +44,8 @@ func (i Interviewer) Normalise() (Interviewer, Refused) {
 	return i, append(refused, i.normaliseProfile()...)
 }
 
-// normaliseURL trims the URL and reports one that cannot stand; an empty one is
-// none. The length is limited before the URL is parsed.
+// normaliseURL trims the URL and reports an invalid one. It turns an empty URL
+// into nil, and checks the length before it parses.
 func normaliseURL(field, example string, value **string) Refused {
 	if *value = trimmed(*value); *value == nil {
 		return nil
@@ -64,7 +64,7 @@ func normaliseURL(field, example string, value **string) Refused {
 	return nil
 }
 
-// trimmed is the text without the space around it; nil when nothing is left.
+// trimmed returns the text without surrounding space, or nil if nothing is left.
 func trimmed(text *string) *string {
 	if text == nil {
 		return nil
@@ -76,8 +76,7 @@ func trimmed(text *string) *string {
 	return &trimmed
 }
 
-// normaliseProfile trims what students read of the interviewer and reports what
-// cannot stand.
+// normaliseProfile trims the public profile and reports invalid values.
 func (i *Interviewer) normaliseProfile() (refused Refused) {
 	for _, text := range []struct {
 		field string
@@ -95,8 +94,8 @@ func (i *Interviewer) normaliseProfile() (refused Refused) {
 	return append(refused, bad...)
 }
 
-// NormaliseLanguages makes the tags of languages canonical, sorts them and drops
-// doubles.
+// NormaliseLanguages makes the language tags canonical, sorts them and removes
+// duplicates.
 func NormaliseLanguages(tags []string) ([]string, Refused) {
 	clean := []string{}
 	for _, tag := range tags {
@@ -133,12 +132,13 @@ func normalisePerson(name, email, zone *string) Refused {
 	return refused
 }
 
-// directions are the characters by which a name could be shown as another one.
+// directions are the characters that change the text direction, with which one
+// name can look like another.
 const directions = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
-// NormaliseEmail trims an address and lowers its case. What is not ASCII stays,
-// and is no address: some letters beyond ASCII, such as the Kelvin sign, have an
-// ASCII letter as their lower case, which would make it somebody else's.
+// NormaliseEmail trims an address and puts it in lower case. It leaves an address
+// with non-ASCII characters as it is, to be refused: some, such as the Kelvin
+// sign, have an ASCII lower case and would turn it into another person's address.
 func NormaliseEmail(email string) string {
 	email = strings.TrimSpace(email)
 	if strings.ContainsFunc(email, beyondASCII) {
@@ -154,7 +154,8 @@ func badZone(zone string) Refused {
 		"timeZone is %q; an IANA name such as Europe/Berlin or UTC is expected.", clip(zone)))
 }
 
-// NormaliseTags trims the tags, brings them into NFC, lowers their case, sorts them and drops doubles.
+// NormaliseTags trims the tags, converts them to NFC and lower case, sorts them
+// and removes duplicates.
 func NormaliseTags(tags []string) ([]string, Refused) {
 	clean := []string{}
 	var refused Refused
@@ -168,9 +169,9 @@ func NormaliseTags(tags []string) ([]string, Refused) {
 	return clean, append(refused, checkCount("tags", len(clean), 0, MaxTags)...)
 }
 
-// validEmail accepts a bare ASCII address with a dot-atom local part: what mail
-// systems deliver, not all that RFC 5322 can spell. Beyond ASCII, upper and
-// lower case would be a matter of the database's locale.
+// validEmail accepts a bare ASCII address with a dot-atom local part. This is what
+// mail systems deliver, a subset of RFC 5322. The case of non-ASCII letters would
+// depend on the database's locale.
 func validEmail(email string) bool {
 	if len(email) > maxEmail || strings.ContainsAny(email, " \"<>()") || strings.ContainsFunc(email, beyondASCII) {
 		return false
@@ -179,7 +180,7 @@ func validEmail(email string) bool {
 	return err == nil && address.Address == email && address.Name == ""
 }
 
-// checkLine checks a text of one line.
+// checkLine checks a single-line text.
 func checkLine(field, text string, low, high int) Refused {
 	return checkText(field, text, low, high, spelling.ProblemInLine)
 }
@@ -205,7 +206,7 @@ func checkText(field, text string, low, high int, problemIn func(string) string)
 	return nil
 }
 
-// clip keeps an error readable, and small, when the value is not.
+// clip shortens a value for an error message.
 func clip(text string) string {
 	const most = 80
 	if utf8.RuneCountInString(text) <= most {
@@ -214,7 +215,7 @@ func clip(text string) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
-// notOneOf refuses a value that is none of an enum's.
+// notOneOf refuses a value that is not in an enum.
 func notOneOf[T ~string](field string, value T, allowed ...T) Refused {
 	return Refuse(InvalidInput, field, fmt.Sprintf("%s is %q; %s is expected.", field, clip(string(value)), joinOr(allowed)))
 }
@@ -227,10 +228,10 @@ func joinOr[T ~string](words []T) string {
 	return strings.Join(parts, " or ")
 }
 
-// MaxIdempotencyKey is the longest key, in characters.
+// MaxIdempotencyKey is the maximum length of an idempotency key, in characters.
 const MaxIdempotencyKey = 200
 
-// CheckIdempotencyKey reports what is wrong with a key; there may be none.
+// CheckIdempotencyKey reports an invalid key; nil is valid.
 func CheckIdempotencyKey(key *string) Refused {
 	if key == nil {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// InterviewStatus is what became of a booking.
+// InterviewStatus is the status of an interview.
 type InterviewStatus string
 
 const (
@@ -19,19 +19,19 @@ const (
 	InterviewerNoShow InterviewStatus = "INTERVIEWER_NO_SHOW"
 )
 
-// Grades are whole numbers; an interview that has no grade has nil, never 0.
+// Grades are integers. The grade of an ungraded interview is nil, not 0.
 const (
 	MinGrade = 0
 	MaxGrade = 5
 )
 
-// Longest texts people may write, in characters.
+// Maximum text lengths, in characters.
 const (
 	MaxNote   = 4000
 	MaxReason = 500
 )
 
-// Interview is a booking and what became of it.
+// Interview is a booking and its outcome.
 type Interview struct {
 	ID            InterviewID
 	StudentID     StudentID
@@ -43,19 +43,19 @@ type Interview struct {
 	Note          *string
 	NoteShared    bool // with the student
 	BookedAt      time.Time
-	CompletedAt   *time.Time // set exactly while COMPLETED
-	CancelledAt   *time.Time // set exactly while CANCELLED
+	CompletedAt   *time.Time // set only while COMPLETED
+	CancelledAt   *time.Time // set only while CANCELLED
 	CancelReason  *string
-	NoShowAt      *time.Time // when the no-show was marked; set exactly while it is one
-	Reschedules   int        // how often it was moved
-	Waivers       []WaiverID // that it stands on
-	// Exempt: it stands though a rule said no. It was taken in from elsewhere, or
-	// its student meets the interviewer again by a waiver.
+	NoShowAt      *time.Time // when the no-show was marked; set only for a no-show
+	Reschedules   int        // how often it was rescheduled
+	Waivers       []WaiverID // the waivers that it uses
+	// Exempt marks an interview that a rule would refuse: it was imported, or a
+	// waiver lets the student meet the interviewer again.
 	Exempt bool
 	Revision
 }
 
-// LastChange is the last time that is known of the interview.
+// LastChange returns the latest timestamp of the interview.
 func (i Interview) LastChange() time.Time {
 	last := i.UpdatedAt
 	for _, at := range []*time.Time{&i.BookedAt, i.CompletedAt, i.CancelledAt, i.NoShowAt} {
@@ -66,12 +66,11 @@ func (i Interview) LastChange() time.Time {
 	return last
 }
 
-// Span is the interval of the interview.
+// Span returns the interval of the interview.
 func (i Interview) Span() calendar.Span { return calendar.Span{Start: i.Start, End: i.End} }
 
-// Commitment is what the rules need to know of an interview, or of a live hold as
-// the booking it may become. It is not an Interview: what shows one to people
-// reads it whole, by its id.
+// Commitment is the part of an interview that the rules need, or a live hold as
+// the booking it may become. To show an interview to people, load it by id.
 type Commitment struct {
 	ID            InterviewID // 0 for a hold
 	InterviewerID InterviewerID
@@ -82,7 +81,7 @@ type Commitment struct {
 	Waivers       []WaiverID
 }
 
-// Commitment returns what the rules need to know of the interview.
+// Commitment returns the part of the interview that the rules need.
 func (i Interview) Commitment() Commitment {
 	return Commitment{
 		ID: i.ID, InterviewerID: i.InterviewerID, SlotID: i.SlotID, Start: i.Start, End: i.End, Status: i.Status,
@@ -90,11 +89,12 @@ func (i Interview) Commitment() Commitment {
 	}
 }
 
-// Span is the interval of the commitment.
+// Span returns the interval of the commitment.
 func (c Commitment) Span() calendar.Span { return calendar.Span{Start: c.Start, End: c.End} }
 
-// CountsAgainstLimit reports whether an interview uses up one of its student's,
-// by rule 2. A cancelled interview and one the interviewer missed are given back.
+// CountsAgainstLimit reports whether an interview with this status counts against
+// the student's limit (rule 2). Cancelled interviews and those the interviewer
+// missed do not.
 func (s InterviewStatus) CountsAgainstLimit() bool {
 	switch s {
 	case Booked, Completed, StudentNoShow:
@@ -105,11 +105,12 @@ func (s InterviewStatus) CountsAgainstLimit() bool {
 	return false
 }
 
-// TookOrTakesPlace reports whether an interview was given or is going to be. It
-// keeps the pair from meeting again (rule 3) and the student's time busy.
+// TookOrTakesPlace reports whether an interview with this status was or will be
+// given. Such an interview keeps the pair from meeting again (rule 3) and the
+// student's time busy.
 func (s InterviewStatus) TookOrTakesPlace() bool { return s == Booked || s == Completed }
 
-// NewInterview is a booking of the slot made at now; its id is not set.
+// NewInterview returns a booking of the slot made at now, without an id.
 func NewInterview(student StudentID, slot Slot, now time.Time) Interview {
 	return Interview{
 		StudentID: student, InterviewerID: slot.InterviewerID, SlotID: slot.ID,
@@ -117,17 +118,17 @@ func NewInterview(student StudentID, slot Slot, now time.Time) Interview {
 	}
 }
 
-// Completion is what the interviewer reports after an interview. A nil grade
-// or note leaves what is there; a nil time means now.
+// Completion is the interviewer's report on an interview. A nil grade or note
+// keeps the current one; a nil time means now.
 type Completion struct {
 	Grade *int
 	Note  *string
-	Share *bool // the note, with the student
+	Share *bool // whether the student can read the note
 	At    *time.Time
 }
 
-// Complete records that the interview took place, or grades it later, or
-// changes its grade. The same completion again changes nothing.
+// Complete records that the interview took place, or adds or changes its grade.
+// Repeating a completion changes nothing.
 func (i Interview) Complete(c Completion, now time.Time) (Interview, Refused) {
 	if refused := c.validate(i, now); len(refused) > 0 {
 		return i, refused
@@ -154,7 +155,7 @@ func (i Interview) Complete(c Completion, now time.Time) (Interview, Refused) {
 	return i, nil
 }
 
-// MayComplete judges whether the interview can be completed or graded at now.
+// MayComplete reports why the interview cannot be completed or graded at now.
 func (i Interview) MayComplete(now time.Time) Refused {
 	switch {
 	case i.Status != Booked && i.Status != Completed:
@@ -180,8 +181,8 @@ func (c Completion) validate(i Interview, now time.Time) Refused {
 	return refused
 }
 
-// Cancel calls the interview off. Cancelling again changes nothing. A student
-// can until the policy's cutoff before the start; the others always.
+// Cancel cancels the interview. Cancelling it again changes nothing. Students can
+// cancel until the policy's cutoff before the start, other callers at any time.
 func (i Interview) Cancel(reason string, by Actor, p Policy, now time.Time) (Interview, Refused) {
 	if refused := checkLength("reason", reason, 1, MaxReason); len(refused) > 0 {
 		return i, refused
@@ -198,8 +199,8 @@ func (i Interview) Cancel(reason string, by Actor, p Policy, now time.Time) (Int
 	return i, nil
 }
 
-// MayCancel judges whether the actor can cancel the interview at now: a student
-// until the policy's cutoff before the start, the others always.
+// MayCancel reports why the actor cannot cancel the interview at now. The cutoff
+// before the start applies to students only.
 func (i Interview) MayCancel(by Actor, p Policy, now time.Time) Refused {
 	if i.Status != Booked {
 		return wrongStatus(i, "cancelled", Booked)
@@ -215,9 +216,9 @@ func (i Interview) CancelableUntil(p Policy) time.Time {
 	return i.Start.Add(-time.Duration(p.CancelCutoffSeconds) * time.Second)
 }
 
-// MayMove judges whether the actor can move the interview at now, wherever to: a
-// student until the policy's cutoff before the start, and everybody only as often
-// as the policy allows.
+// MayMove reports why the actor cannot move the interview at now to any slot. The
+// cutoff before the start applies to students only; the maximum number of
+// reschedules applies to everyone.
 func (i Interview) MayMove(by Actor, p Policy, now time.Time) Refused {
 	if i.Status != Booked {
 		return wrongStatus(i, "rescheduled", Booked)
@@ -244,11 +245,11 @@ func (i Interview) ReschedulableUntil(p Policy) time.Time {
 	return i.Start.Add(-time.Duration(p.RescheduleCutoffSeconds) * time.Second)
 }
 
-// ReschedulesLeft returns how often the interview can still be moved.
+// ReschedulesLeft returns how many more times the interview can be moved.
 func (i Interview) ReschedulesLeft(p Policy) int { return max(0, p.MaxReschedules-i.Reschedules) }
 
-// Move judges moving the interview to another slot, which is locked, and answers
-// what it becomes. Moving it to where it is changes nothing.
+// Move judges moving the interview to another slot and returns the moved
+// interview. The slot must be locked. Moving to the current slot changes nothing.
 func (r Record) Move(i Interview, to Slot, by Actor, now time.Time) (Interview, Refused) {
 	if i.Status == Booked && i.SlotID == to.ID {
 		return i, nil
@@ -259,7 +260,7 @@ func (r Record) Move(i Interview, to Slot, by Actor, now time.Time) (Interview, 
 	}
 	offer := r.OfferToMove(i, now)
 	for _, refusal := range offer.Judge(to) {
-		if refusal.Field == "studentId" { // who asks has named the interview, not the student
+		if refusal.Field == "studentId" { // the request names the interview, not the student
 			refusal.Field = "interviewId"
 		}
 		refused = append(refused, refusal)
@@ -274,14 +275,14 @@ func (r Record) Move(i Interview, to Slot, by Actor, now time.Time) (Interview, 
 	return i, nil
 }
 
-// without leaves out the waivers of rules that depend on the slot.
+// without returns the ids without the waivers of the given rules.
 func (r Record) without(ids []WaiverID, rules ...WaivableRule) []WaiverID {
 	return slices.DeleteFunc(slices.Clone(ids), func(id WaiverID) bool {
 		return slices.ContainsFunc(r.Waivers, func(w Waiver) bool { return w.ID == id && slices.Contains(rules, w.Rule) })
 	})
 }
 
-// Party is who did not come.
+// Party is the participant who missed an interview.
 type Party string
 
 const (
@@ -289,7 +290,7 @@ const (
 	PartyInterviewer Party = "INTERVIEWER"
 )
 
-// noShow returns the status of an interview to which the party did not come.
+// noShow returns the interview status for an absence of the party.
 func (p Party) noShow() (InterviewStatus, Refused) {
 	switch p {
 	case PartyStudent:
@@ -302,13 +303,14 @@ func (p Party) noShow() (InterviewStatus, Refused) {
 }
 
 const (
-	// NoShowAfter is how long after the start somebody counts as not coming.
+	// NoShowAfter is how long after the start a no-show can be marked.
 	NoShowAfter = 10 * time.Minute
-	// UndoNoShowFor is how long a no-show can be undone after it was marked.
+	// UndoNoShowFor is how long after it was marked a no-show can be undone.
 	UndoNoShowFor = 48 * time.Hour
 )
 
-// MarkNoShow records that somebody did not come. The same again changes nothing.
+// MarkNoShow records that the party missed the interview. Repeating it changes
+// nothing.
 func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
 	noShow, refused := party.noShow()
 	from := i.Start.Add(NoShowAfter)
@@ -328,8 +330,8 @@ func (i Interview) MarkNoShow(party Party, now time.Time) (Interview, Refused) {
 	return i, nil
 }
 
-// UndoNoShow takes a no-show back: the interview is booked again, and counts
-// again, so the limit, the pair and the student's own time are asked.
+// UndoNoShow reverts a no-show. The interview is booked and counts again, so the
+// limit, the pair and the student's own time are checked.
 func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	if i.Status != StudentNoShow && i.Status != InterviewerNoShow {
 		return i, wrongStatus(i, "set back to BOOKED", StudentNoShow, InterviewerNoShow)
@@ -344,7 +346,7 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	offer := r.OfferToMove(i, now)
 	var refused Refused
 	for _, refusal := range offer.Judge(slot) {
-		if refusal.Code != SlotInPast { // of course it is
+		if refusal.Code != SlotInPast { // a no-show can only be undone after the start
 			refusal.Field = "interviewId"
 			refused = append(refused, refusal)
 		}
@@ -359,7 +361,7 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	return i, nil
 }
 
-// withRoom leaves out the waivers whose uses are all made.
+// withRoom returns the waivers among ids that have unused uses.
 func (r Record) withRoom(ids []WaiverID, now time.Time) []WaiverID {
 	var some []WaiverID
 	for _, w := range r.AllWaivers(now) {
@@ -370,7 +372,7 @@ func (r Record) withRoom(ids []WaiverID, now time.Time) []WaiverID {
 	return some
 }
 
-// union is the ids of both, each once, in order.
+// union returns the ids of both lists, sorted and without duplicates.
 func union(a, b []WaiverID) []WaiverID {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
@@ -392,7 +394,7 @@ func tooLate(code RefusalCode, deadline time.Time, message string) Refused {
 	return Refused{{Code: code, Field: "interviewId", Message: message, Deadline: &deadline}}
 }
 
-// InterviewIDs are the ids of interviews.
+// InterviewIDs returns the ids of the interviews.
 func InterviewIDs(interviews []Interview) []InterviewID {
 	ids := make([]InterviewID, len(interviews))
 	for i, interview := range interviews {

@@ -7,40 +7,40 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Offer is what one student may book at one instant. It is the only place
-// where the rules about slots stand: Judge asks it about a slot, and the list
-// query renders its fields, one by one, into its WHERE clause.
+// Offer is what a student may book at one instant. It is the single source of the
+// slot rules: Judge applies it to a slot, and the list query translates its fields
+// into its WHERE clause.
 type Offer struct {
 	Student     StudentID
 	Eligibility Eligibility
 	Now         time.Time
-	Earliest    time.Time       // a slot that starts before this is too soon
-	Notice      time.Time       // a slot that starts before this needs the waiver of the notice
-	Met         []InterviewerID // whom rule 3 keeps the student from
-	Again       []InterviewerID // whom a waiver lets him meet again
-	Self        InterviewerID   // nobody interviews themselves; 0 for none
-	Busy        []calendar.Span // the student's own interviews, and his hold
-	claims      []Commitment    // what Met and Busy come from
+	Earliest    time.Time       // slots that start earlier are too soon
+	Notice      time.Time       // slots that start earlier need the notice waiver
+	Met         []InterviewerID // interviewers excluded by rule 3
+	Again       []InterviewerID // interviewers that a waiver lets the student meet again
+	Self        InterviewerID   // the interviewer with the student's e-mail address; 0 for none
+	Busy        []calendar.Span // the student's interviews and live hold
+	claims      []Commitment    // the source of Met and Busy
 
-	// Own is what the student's live hold comes to; nil when he has none. His
-	// held slot is judged as though he did not hold it, and no other is.
+	// Own is the student's live hold; nil if there is none. The held slot, and no
+	// other, is judged as if the hold did not exist.
 	Own *OwnHold
 }
 
-// OwnHold is a hold, and the offer to its student without it.
+// OwnHold is a hold and the student's offer without it.
 type OwnHold struct {
 	HeldSlot
 	without Offer
 }
 
-// Resolution is the smallest step of time: what the database keeps.
+// Resolution is the smallest time step that the database stores.
 const Resolution = time.Microsecond
 
-// Offer is what the student may book at now.
+// Offer returns what the student may book at now.
 func (r Record) Offer(now time.Time) Offer { return r.offer(r.question(now)) }
 
-// OfferToMove is where the student's interview may be moved to at now: rules 2
-// and 3 see it as not there, and rule 4 is not asked again.
+// OfferToMove returns the slots to which the student's interview may be moved at
+// now. Rules 2 and 3 ignore the interview, and rule 4 does not apply.
 func (r Record) OfferToMove(i Interview, now time.Time) Offer {
 	r = r.apart(i)
 	q := r.beside(now)
@@ -48,7 +48,7 @@ func (r Record) OfferToMove(i Interview, now time.Time) Offer {
 	return r.offer(q)
 }
 
-// apart is the record without the interview.
+// apart returns the record without the interview.
 func (r Record) apart(i Interview) Record {
 	r.History = slices.DeleteFunc(slices.Clone(r.History), func(other Commitment) bool { return other.ID == i.ID })
 	return r
@@ -81,22 +81,22 @@ func (r Record) offer(q question) Offer {
 	return o
 }
 
-// What a refusal says, wherever its rule is asked.
+// Messages of refusals that several rules share.
 const (
 	alreadyInterviewed = "The student has met this interviewer or has a booking with them."
 	selfInterview      = "The interviewer has the same e-mail address as the student; nobody can interview themselves."
 	ownOverlap         = "The student has another interview or holds a slot at that time."
 )
 
-// Judge says whether the slot can be booked: every rule that fails, none when
-// it can.
+// Judge returns a refusal for every rule that keeps the student from booking the
+// slot, or none if they can book it.
 func (o Offer) Judge(slot Slot) Refused {
 	about, own := o.about(slot.ID)
 	return about.judge(slot, own)
 }
 
-// about is the offer that a slot is judged by, and whether it is the student's
-// own held one.
+// about returns the offer by which to judge the slot, and whether the student
+// holds it.
 func (o Offer) about(slot SlotID) (offer Offer, own bool) {
 	if o.Own != nil && o.Own.SlotID == slot {
 		return o.Own.without, true
@@ -126,8 +126,8 @@ func (o Offer) judge(slot Slot, own bool) Refused {
 	return append(refused, o.ineligible()...)
 }
 
-// inTheWay is the student's first interview that takes or took place and blocks
-// the slot, or else the live hold, which has no interview yet.
+// inTheWay returns the student's first interview that blocks the slot, or the live
+// hold if it is the hold.
 func (o Offer) inTheWay(blocks func(Commitment) bool) (InterviewID, HoldID) {
 	for _, i := range o.claims {
 		switch {
@@ -141,7 +141,8 @@ func (o Offer) inTheWay(blocks func(Commitment) bool) (InterviewID, HoldID) {
 	return 0, 0
 }
 
-// judgeSlot is what keeps everybody from the slot, but for its own holder.
+// judgeSlot applies the rules that are the same for every student. own is set if
+// the student holds the slot.
 func (o Offer) judgeSlot(slot Slot, own bool) Refused {
 	var refused Refused
 	no := func(code RefusalCode, message string) {
@@ -168,7 +169,7 @@ func (o Offer) judgeSlot(slot Slot, own bool) Refused {
 	return refused
 }
 
-// ineligible is what the student's eligibility says, as refusals.
+// ineligible returns the reasons of the student's eligibility as refusals.
 func (o Offer) ineligible() Refused {
 	var refused Refused
 	for _, reason := range o.Eligibility.Reasons {
@@ -180,7 +181,7 @@ func (o Offer) ineligible() Refused {
 	return refused
 }
 
-// Excluded is every interviewer whose slots the student cannot book.
+// Excluded returns the interviewers whose slots the student cannot book.
 func (o Offer) Excluded() []InterviewerID {
 	if o.Self == 0 {
 		return o.Met
@@ -188,7 +189,7 @@ func (o Offer) Excluded() []InterviewerID {
 	return append(slices.Clone(o.Met), o.Self)
 }
 
-// WaiversFor are the waivers that a booking of the slot stands on.
+// WaiversFor returns the waivers that a booking of the slot uses.
 func (o Offer) WaiversFor(slot Slot) []WaiverID {
 	o, _ = o.about(slot.ID)
 	var ids []WaiverID
@@ -200,14 +201,14 @@ func (o Offer) WaiversFor(slot Slot) []WaiverID {
 	return ids
 }
 
-// needs reports whether a booking of the slot breaks a rule that is waived.
+// needs reports whether a booking of the slot breaks a waived rule.
 func (o Offer) needs(rule WaivableRule, slot Slot) bool {
 	switch rule {
 	case WaivePair:
 		return slices.Contains(o.Again, slot.InterviewerID)
 	case WaiveNotice:
 		return slot.Start.Before(o.Notice) && !slot.InPast(o.Now)
-	default: // waived for every slot, or it would not be at work
+	default: // the waiver is in effect, so it applies to every slot
 		return true
 	}
 }
@@ -216,18 +217,18 @@ func (o Offer) waives(rule WaivableRule) bool {
 	return slices.ContainsFunc(o.Eligibility.Waivers, func(w Waiver) bool { return w.Rule == rule })
 }
 
-// Booking is the booking of a slot that Judge allows; its id is not set.
+// Booking returns a booking of a slot that Judge allows, without an id.
 func (o Offer) Booking(slot Slot) Interview {
 	i := NewInterview(o.Student, slot, o.Now)
 	i.Waivers = o.WaiversFor(slot)
-	// Who is met again must not be seen by the pair's constraint.
+	// An exempt interview is not subject to the database constraint on pairs.
 	about, _ := o.about(slot.ID)
 	i.Exempt = slices.Contains(about.Again, slot.InterviewerID)
 	return i
 }
 
-// ListsOwn reports whether the held slot is among what the student may book, as
-// far as can be told without the slot's row: it must be neither withdrawn nor
+// ListsOwn reports whether the student may book the held slot. It does not read
+// the slot's row; the caller must check that the slot is neither withdrawn nor
 // full.
 func (o Offer) ListsOwn() bool {
 	return o.Own != nil && len(o.Own.without.judge(Slot{
@@ -235,14 +236,14 @@ func (o Offer) ListsOwn() bool {
 	}, true)) == 0
 }
 
-// Sees reports whether the student may know of the slot: he can book it, or has
-// an interview on it that was not cancelled.
+// Sees reports whether the student may know of the slot: they can book it or have
+// an interview on it that is not cancelled.
 func (r Record) Sees(slot Slot, now time.Time) bool {
 	stands := func(c Commitment) bool { return c.SlotID == slot.ID }
 	return slices.ContainsFunc(r.History, stands) || len(r.Offer(now).Judge(slot)) == 0
 }
 
-// BookingOf is the student's own live booking of the slot, if there is one.
+// BookingOf returns the student's live booking of the slot, if any.
 func (r Record) BookingOf(slot SlotID) (InterviewID, bool) {
 	for _, i := range r.History {
 		if i.SlotID == slot && i.Status == Booked {

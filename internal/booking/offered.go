@@ -8,20 +8,19 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Offered is a live availability and the time that its interviewer has taken out
-// of it, slot by slot.
+// Offered is a live availability and the time of the slots that were withdrawn
+// from it.
 type Offered struct {
 	Availability
 	Exceptions []calendar.Span
 }
 
-// Slots are the slots to come that touch the range and are neither blocked nor
-// taken out, as far as the availability is published. Other slots of the
-// interviewer may be in their way.
+// Slots returns the future published slots that overlap the range and are neither
+// blocked nor withdrawn. They may overlap the interviewer's other slots.
 func (o Offered) Slots(in calendar.Span, blocked []calendar.Span, now time.Time) ([]calendar.Span, error) {
 	until := in.End
 	if o.PublishedUntil != nil && o.PublishedUntil.Before(until) {
-		until = *o.PublishedUntil // what lies beyond is published in its time
+		until = *o.PublishedUntil // later windows are not published yet
 	}
 	windows, err := o.Ahead(in.Start.Add(-MaxWindow), until, now)
 	var slots []calendar.Span
@@ -40,8 +39,8 @@ func (o Offered) Slots(in calendar.Span, blocked []calendar.Span, now time.Time)
 	return slots, err
 }
 
-// Heirs finds, for slots that their availability gives up, the first other one
-// that has just the same slot.
+// Heirs maps slots that their availability gives up to the first other
+// availability that has exactly the same slot.
 func Heirs(slots []Slot, offers []Offered, blocked []calendar.Span, now time.Time) (map[SlotID]AvailabilityID, error) {
 	heirs := map[SlotID]AvailabilityID{}
 	for _, o := range offers {
@@ -60,7 +59,7 @@ func Heirs(slots []Slot, offers []Offered, blocked []calendar.Span, now time.Tim
 	return heirs, nil
 }
 
-// around is the range from the first slot to the last.
+// around returns the range from the first slot to the last.
 func around(slots []Slot) calendar.Span {
 	in := slots[0].Span()
 	for _, slot := range slots {
@@ -75,12 +74,12 @@ func around(slots []Slot) calendar.Span {
 type Filling struct {
 	Availability Availability
 	New          []calendar.Span
-	GivenBack    []SlotID // booked, and open again when they are free
+	GivenBack    []SlotID // booked slots that will open again if their interview is cancelled
 }
 
-// Fill plans what availability publishes in time that became free, which is
-// given by start: what comes first goes first, and what stands already is in the
-// way.
+// Fill plans what the availability publishes in time that became free. free must
+// be ordered by start. Earlier offers take precedence, and existing slots are
+// kept.
 func Fill(free []calendar.Span, offers []Offered, c Calendar, now time.Time) ([]Filling, error) {
 	in := calendar.Span{Start: free[0].Start, End: free[len(free)-1].End}
 	agenda := slices.Clone(c.Standing)
@@ -110,16 +109,16 @@ func Fill(free []calendar.Span, offers []Offered, c Calendar, now time.Time) ([]
 	return fillings, nil
 }
 
-// touches reports whether a span shares time with one of those that are given by
-// start and do not overlap.
+// touches reports whether the span overlaps one of the free spans, which are
+// ordered by start and do not overlap.
 func touches(free []calendar.Span, span calendar.Span) bool {
 	at := sort.Search(len(free), func(i int) bool { return free[i].End.After(span.Start) })
 	return at < len(free) && free[at].Start.Before(span.End)
 }
 
-// Gaps are the slots to come that the availability should have and that are
-// missing: no slot stands in their time, nothing blocks it, and it was not taken
-// out. It asks each slot of each window, and shares nothing with Fill.
+// Gaps returns the future slots that the availability should have but that are
+// missing: no slot overlaps them, no block covers them, and they were not
+// withdrawn. It checks every slot of every window, independently of Fill.
 func (o Offered) Gaps(c Calendar, now time.Time) ([]calendar.Span, error) {
 	until := Forever
 	if o.PublishedUntil != nil {

@@ -7,7 +7,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Distinct id types: swapped arguments do not compile. All are positive.
+// Distinct id types turn swapped arguments into compile errors. All ids are
+// positive.
 type (
 	StudentID      int64
 	InterviewerID  int64
@@ -20,22 +21,22 @@ type (
 	EventID        int64
 )
 
-// Student takes mock interviews.
+// Student is a person who takes mock interviews.
 type Student struct {
 	ID       StudentID
 	Name     string
 	Email    string // lower case, unique among students
 	TimeZone string // IANA name, for display
 	// LimitOverride replaces the policy's interview limit for this student; nil
-	// means the policy's limit holds.
+	// applies the policy.
 	LimitOverride *int
 	CreatedAt     time.Time
-	AnonymisedAt  time.Time // zero: they have a name
+	AnonymisedAt  time.Time // zero unless anonymised
 	Revision
 }
 
-// MayBeWrittenAbout refuses what would store something new about a student whose
-// personal data was removed; the field is the one to blame.
+// MayBeWrittenAbout refuses to store new data about an anonymised student. field
+// is the input field that the refusal names.
 func (s Student) MayBeWrittenAbout(field string) Refused {
 	if s.AnonymisedAt.IsZero() {
 		return nil
@@ -43,8 +44,8 @@ func (s Student) MayBeWrittenAbout(field string) Refused {
 	return Refuse(WrongStatus, field, "The student is anonymised; nothing can be written about them.")
 }
 
-// Anonymise returns the student without a name, who can no longer book. It is
-// refused while they have upcoming interviews.
+// Anonymise returns the student without personal data and without the right to
+// book. It is refused while the student has upcoming interviews.
 func (r Record) Anonymise(now time.Time) (Student, Refused) {
 	if n := len(r.Upcoming(now)); n > 0 {
 		return r.Student, Refuse(WrongStatus, "studentId", fmt.Sprintf(
@@ -60,7 +61,7 @@ func (r Record) Anonymise(now time.Time) (Student, Refused) {
 	return s, nil
 }
 
-// InterviewLimit is how many interviews the student may use under p.
+// InterviewLimit returns the number of interviews the student may use under p.
 func (s Student) InterviewLimit(p Policy) int {
 	if s.LimitOverride != nil {
 		return *s.LimitOverride
@@ -68,35 +69,36 @@ func (s Student) InterviewLimit(p Policy) int {
 	return p.InterviewLimit
 }
 
-// Interviewer gives mock interviews and publishes availability.
+// Interviewer is a person who gives mock interviews and publishes availability.
 type Interviewer struct {
 	ID       InterviewerID
 	Name     string
 	Email    string // lower case, unique among interviewers
 	TimeZone string // IANA name, for display
 	Tags     []string
-	// How many interviews he gives at most on a day, and in a week from Monday, of
-	// his zone; nil for no cap. An interview belongs to the day on which it starts.
+	// The maximum number of interviews per day and per week (from Monday) in the
+	// interviewer's zone; nil for no cap. An interview counts on the day on which
+	// it starts.
 	MaxPerDay, MaxPerWeek *int
-	// MeetingURL is the room in which he gives his interviews; nil for none.
+	// MeetingURL is where the interviewer's interviews take place; nil for none.
 	MeetingURL *string
 
-	// What students read of the interviewer; nil for nothing.
+	// The profile that students see; nil fields are empty.
 	Headline, Bio, PhotoURL *string
 	Languages               []string // BCP 47, sorted
 
-	Active    bool // an inactive interviewer has no open slots in the future
+	Active    bool // an inactive interviewer has no future open slots
 	CreatedAt time.Time
 	Revision
 }
 
-// TagCount is a tag and how many active interviewers have it.
+// TagCount is a tag and the number of active interviewers with it.
 type TagCount struct {
 	Tag          string
 	Interviewers int
 }
 
-// Block is time that an interviewer has taken out of his calendar.
+// Block is time that an interviewer has removed from their calendar.
 type Block struct {
 	ID            BlockID
 	InterviewerID InterviewerID
@@ -105,17 +107,17 @@ type Block struct {
 	CreatedAt     time.Time
 }
 
-// Span is the interval of the block.
+// Span returns the interval of the block.
 func (b Block) Span() calendar.Span { return calendar.Span{Start: b.Start, End: b.End} }
 
-// Told is the block as an event tells of it.
+// Told returns the block as an event records it.
 func (b Block) Told() any {
 	return map[string]any{
 		"id": jsonValue(b.ID), "start": jsonValue(b.Start), "end": jsonValue(b.End),
 	}
 }
 
-// Spans are the intervals of blocks.
+// Spans returns the intervals of the blocks.
 func Spans(blocks []Block) []calendar.Span {
 	spans := make([]calendar.Span, len(blocks))
 	for i, b := range blocks {
@@ -124,7 +126,7 @@ func Spans(blocks []Block) []calendar.Span {
 	return spans
 }
 
-// MayPublish refuses an interviewer who is not active.
+// MayPublish refuses an inactive interviewer.
 func (i Interviewer) MayPublish() Refused {
 	if i.Active {
 		return nil
@@ -132,7 +134,7 @@ func (i Interviewer) MayPublish() Refused {
 	return Refuse(WrongStatus, "interviewerId", "The interviewer is not active; only active interviewers can publish availability.")
 }
 
-// CheckChanges refuses what an interviewer who is not active asks to change.
+// CheckChanges refuses changes requested by an inactive interviewer.
 func (i Interviewer) CheckChanges() Refused {
 	if i.Active {
 		return nil
@@ -140,15 +142,14 @@ func (i Interviewer) CheckChanges() Refused {
 	return Refuse(WrongStatus, "", "You are not an active interviewer; you can read your data but not change it.")
 }
 
-// MaxBlock is the longest range of blocked time, and MaxBlockDates how often it
-// can be repeated.
+// MaxBlock is the longest block. MaxBlockDates is the maximum number of dates on
+// which a block is repeated.
 const (
 	MaxBlock      = MaxRange
 	MaxBlockDates = 366
 )
 
-// CheckBlock reports what is wrong with the reason of blocked time, and with how
-// many dates it has.
+// CheckBlock reports an invalid reason or number of dates of a block.
 func CheckBlock(reason string, dates int) Refused {
 	refused := checkLength("reason", reason, 1, MaxReason)
 	return append(refused, checkCount("dates", dates, 0, MaxBlockDates)...)

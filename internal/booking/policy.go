@@ -2,27 +2,27 @@ package booking
 
 import "time"
 
-// Policy is the record of the numbers the rules use. Durations are in seconds.
+// Policy is the set of numbers that the rules use. Durations are in seconds.
 type Policy struct {
 	InterviewLimit        int // interviews a student may use
-	MinimumGradeExclusive int // each grade looked at must be greater than this
-	GradeWindow           int // how many of the latest grades are looked at
-	HoldSeconds           int // how long a hold lives
-	MinimumNoticeSeconds  int // how long before its start a slot can still be booked
-	CancelCutoffSeconds   int // how long before the start a student can still cancel
-	// RescheduleCutoffSeconds is how long before the start a student can still move an
-	// interview. Below CancelCutoffSeconds it lets a student move an interview that
-	// can no longer be cancelled, and then cancel it.
+	MinimumGradeExclusive int // every recent grade must be greater than this
+	GradeWindow           int // number of latest grades to check
+	HoldSeconds           int // lifetime of a hold
+	MinimumNoticeSeconds  int // minimum time between booking and start
+	CancelCutoffSeconds   int // minimum time before the start for a student to cancel
+	// RescheduleCutoffSeconds is the minimum time before the start for a student
+	// to move an interview. If it is less than CancelCutoffSeconds, a student can
+	// move an interview past its cancel cutoff and then cancel it.
 	RescheduleCutoffSeconds int
-	MaxReschedules          int // how often one interview can be moved
+	MaxReschedules          int // maximum number of reschedules of an interview
 	PublishHorizonDays      int // how far ahead weekly availability is published
-	Version                 int // grows by one with every change
+	Version                 int // increases by one with every change
 }
 
-// FollowCancelCutoff is the policy with the reschedule cutoff that goes with a
-// change of the cancel cutoff alone. The two stay equal if they were, and the
-// change does not open the way around the cancel cutoff by itself: only setting
-// the reschedule cutoff makes it the shorter one.
+// FollowCancelCutoff returns the policy with the reschedule cutoff adjusted to a
+// change of the cancel cutoff alone. Equal cutoffs stay equal. The reschedule
+// cutoff never becomes the shorter one this way, because that would let students
+// bypass the cancel cutoff; an administrator must set it explicitly.
 func (p Policy) FollowCancelCutoff(before Policy) Policy {
 	apart := before.RescheduleCutoffSeconds - before.CancelCutoffSeconds
 	if apart == 0 || apart > 0 && p.RescheduleCutoffSeconds < p.CancelCutoffSeconds {
@@ -31,12 +31,12 @@ func (p Policy) FollowCancelCutoff(before Policy) Policy {
 	return p
 }
 
-// Horizon is until when weekly availability is published.
+// Horizon returns the time until which weekly availability is published.
 func (p Policy) Horizon(now time.Time) time.Time {
 	return now.Add(time.Duration(p.PublishHorizonDays) * 24 * time.Hour)
 }
 
-// DefaultPolicy is what a new school starts with.
+// DefaultPolicy returns the policy of a new installation.
 func DefaultPolicy() Policy {
 	return Policy{
 		InterviewLimit:          15,
@@ -52,15 +52,15 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// MaxInterviewLimit bounds a limit, the policy's and a student's own.
+// MaxInterviewLimit is the largest interview limit, in the policy or of a student.
 const MaxInterviewLimit = 1000
 
-// MaxGradeWindow bounds how many of the latest grades are looked at.
+// MaxGradeWindow is the largest number of latest grades to check.
 const MaxGradeWindow = 100
 
 const monthSeconds = 30 * 24 * 60 * 60
 
-// Validate reports every number that is out of its bounds.
+// Validate reports every number that is out of bounds.
 func (p Policy) Validate() Refused {
 	var refused Refused
 	for _, b := range []struct {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// RefusalCode names why a rule said no. Codes are part of the public contract.
+// RefusalCode is the code of a refusal. Codes are part of the public API.
 type RefusalCode string
 
 const (
@@ -36,39 +36,38 @@ const (
 	BusyRetry            RefusalCode = "BUSY_RETRY"
 )
 
-// Refusal is a rule's "no": a code for programs, a sentence for people, the
-// input field it is about, and the data behind the sentence. Which data a
-// refusal has depends on its code.
+// Refusal is the result of a failed rule: a code for programs, a message for
+// people, the input field at fault, and details. The details depend on the code.
 type Refusal struct {
 	Code    RefusalCode
 	Message string
-	Field   string // name of the input field; empty when none is to blame
+	Field   string // the input field; empty if none is at fault
 
-	Allowed        *Allowed          // InvalidInput, InvalidRange: what is allowed; nil when only the message says
-	Alternatives   []Slot            // SlotTaken, SlotHeld: slots that could be booked instead
+	Allowed        *Allowed          // InvalidInput, InvalidRange: the allowed values; nil if only the message states them
+	Alternatives   []Slot            // SlotTaken, SlotHeld: other slots that can be booked
 	HeldUntil      *time.Time        // SlotHeld: when the hold expires
 	Eligibility    *Eligibility      // LimitReached, GradesTooLow: the evidence
-	Conflicting    []Slot            // AvailabilityConflict: the slots in the way
-	Interview      InterviewID       // AlreadyInterviewed, OwnOverlap: the interview in the way; 0 for none
-	Hold           HoldID            // AlreadyHolding, AlreadyInterviewed, OwnOverlap: the hold in the way; 0 for none
-	Earliest       *time.Time        // TooSoon: when it is no longer too soon
-	Deadline       *time.Time        // CancelTooLate, RescheduleTooLate, WrongStatus: the last instant that was allowed
+	Conflicting    []Slot            // AvailabilityConflict: the overlapping slots
+	Interview      InterviewID       // AlreadyInterviewed, OwnOverlap: the conflicting interview; 0 for none
+	Hold           HoldID            // AlreadyHolding, AlreadyInterviewed, OwnOverlap: the conflicting hold; 0 for none
+	Earliest       *time.Time        // TooSoon: the earliest allowed time
+	Deadline       *time.Time        // CancelTooLate, RescheduleTooLate, WrongStatus: the last allowed instant
 	Used, Limit    int               // LimitReached, TooManyReschedules
-	Status         InterviewStatus   // WrongStatus: of the interview; empty when it is not about one
-	Expected       []InterviewStatus // WrongStatus: what the interview would have to be
+	Status         InterviewStatus   // WrongStatus: the interview's status; empty if the refusal is not about an interview
+	Expected       []InterviewStatus // WrongStatus: the statuses that allow the operation
 	CurrentVersion int               // VersionConflict
 }
 
-// Refused is every rule that said no to one request, as an error. It is never
-// empty when it is returned as one.
+// Refused is the list of refusals of one request. It implements error; a non-nil
+// error is never empty.
 type Refused []Refusal
 
-// Refuse returns one refusal as a list.
+// Refuse returns a list of one refusal.
 func Refuse(code RefusalCode, field, message string) Refused {
 	return Refused{{Code: code, Field: field, Message: message}}
 }
 
-// Err is nil when nothing was refused.
+// Err returns r as an error, or nil if it is empty.
 func (r Refused) Err() error {
 	if len(r) == 0 {
 		return nil
@@ -76,7 +75,7 @@ func (r Refused) Err() error {
 	return r
 }
 
-// Has reports whether a rule refused with this code.
+// Has reports whether the list contains a refusal with the code.
 func (r Refused) Has(code RefusalCode) bool {
 	for _, refusal := range r {
 		if refusal.Code == code {
@@ -94,14 +93,13 @@ func (r Refused) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// Missing refuses an id that names nothing, or nothing that the caller may know
-// of: the two must not be told apart.
+// Missing refuses an id that does not exist or that the caller may not see. The
+// refusals are identical, so they do not disclose which.
 func Missing(noun, field string) Refused {
 	return Refuse(NotFound, field, fmt.Sprintf("There is no such %s.", noun))
 }
 
-// StaleVersion refuses a change of something that has another version than the
-// caller expects.
+// StaleVersion refuses a change because the caller expects another version.
 func StaleVersion(noun string, current int) Refused {
 	return Refused{{
 		Code: VersionConflict, Field: "expectedVersion", CurrentVersion: current,

@@ -2,18 +2,18 @@ package booking
 
 import "time"
 
-// Revision says which revision of a record something is. Each edit makes the
-// next one; a change that leaves the record as it was makes none.
+// Revision is the version of a record and the time of its last edit. An edit that
+// changes nothing does not create a revision.
 type Revision struct {
-	Version   int // from 1 on
+	Version   int // starts at 1
 	UpdatedAt time.Time
 }
 
-// FirstRevision is that of a record made at a time.
+// FirstRevision returns the revision of a record created at the given time.
 func FirstRevision(at time.Time) Revision { return Revision{Version: 1, UpdatedAt: at} }
 
-// Next is the revision that an edit at a time makes. The time of an edit is
-// never before that of the one before, whatever the clock says.
+// Next returns the revision after an edit at the given time. UpdatedAt never
+// decreases, even if the clock does.
 func (r Revision) Next(at time.Time) Revision {
 	if at.Before(r.UpdatedAt) {
 		at = r.UpdatedAt
@@ -21,8 +21,8 @@ func (r Revision) Next(at time.Time) Revision {
 	return Revision{Version: r.Version + 1, UpdatedAt: at}
 }
 
-// CheckExpected refuses a change by a caller who has read another version than
-// this one; nil expects none.
+// CheckExpected refuses a change if the caller expects another version. A nil
+// version matches any.
 func (r Revision) CheckExpected(version *int, noun string) Refused {
 	if version == nil || *version == r.Version {
 		return nil

@@ -12,41 +12,42 @@ import (
 type SlotStatus string
 
 const (
-	SlotOpen      SlotStatus = "OPEN"      // published, nobody has booked it
-	SlotIsHeld    SlotStatus = "HELD"      // open, and somebody holds it; never stored
-	SlotBooked    SlotStatus = "BOOKED"    // a live interview stands on it
-	SlotWithdrawn SlotStatus = "WITHDRAWN" // taken back by its interviewer or an administrator
+	SlotOpen      SlotStatus = "OPEN"      // published and not booked
+	SlotIsHeld    SlotStatus = "HELD"      // open, but held by a student; never stored
+	SlotBooked    SlotStatus = "BOOKED"    // has a live interview
+	SlotWithdrawn SlotStatus = "WITHDRAWN" // withdrawn by the interviewer or an administrator
 )
 
-// Slot is one bookable interval [Start, End) of one interviewer. Its times and
-// its interviewer never change.
+// Slot is a bookable interval [Start, End) of an interviewer. Its times and
+// interviewer never change.
 type Slot struct {
 	ID            SlotID
 	InterviewerID InterviewerID
 	Start, End    time.Time // UTC
-	// Status is OPEN for a held slot, too: whether it is held, the clock decides.
-	// StatusAt is what people see.
+	// Status is OPEN for a held slot, because whether the hold is live depends on
+	// the clock. StatusAt returns the effective status.
 	Status    SlotStatus
-	HeldBy    StudentID // 0 for nobody
-	HeldUntil time.Time // zero for nobody
-	// FullUntil is until when its interviewer gives as many interviews on its day,
-	// or in its week, as he will: Forever when they are booked, else when the hold
-	// expires that is one too many. Zero when there is room. Not kept of a withdrawn
-	// slot.
+	HeldBy    StudentID // 0 for none
+	HeldUntil time.Time // zero for none
+	// FullUntil is when the interviewer's day or week stops being full: Forever if
+	// bookings fill it, otherwise the expiry of the hold that does. It is zero if
+	// there is room, and not maintained for a withdrawn slot.
 	FullUntil time.Time
-	// TakenBack: booked, and its interviewer is not there for anybody else.
+	// TakenBack marks a booked slot that its interviewer has withdrawn. It is
+	// withdrawn if its interview is cancelled.
 	TakenBack bool
 }
 
-// Forever is later than anything that happens.
+// Forever is a time after all others.
 var Forever = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 
-// HeldAt reports whether somebody holds the slot.
+// HeldAt reports whether a student holds the slot at now.
 func (s Slot) HeldAt(now time.Time) bool { return s.Status == SlotOpen && now.Before(s.HeldUntil) }
 
-// FullAt reports whether its interviewer gives no more interviews then. For
-// who holds the slot only what is booked counts: his place was kept. Of a slot
-// that was withdrawn nobody counts any more whether there would be room.
+// FullAt reports whether the interviewer's day or week is full at now. For the
+// student who holds the slot (own), only bookings count, because the hold reserved
+// a place. FullUntil is not maintained for withdrawn slots, so they are never
+// full.
 func (s Slot) FullAt(now time.Time, own bool) bool {
 	switch {
 	case s.Status == SlotWithdrawn:
@@ -58,7 +59,7 @@ func (s Slot) FullAt(now time.Time, own bool) bool {
 	}
 }
 
-// StatusAt is the state of the slot as people see it.
+// StatusAt returns the effective status of the slot at now.
 func (s Slot) StatusAt(now time.Time) SlotStatus {
 	if s.HeldAt(now) {
 		return SlotIsHeld
@@ -66,10 +67,10 @@ func (s Slot) StatusAt(now time.Time) SlotStatus {
 	return s.Status
 }
 
-// Span is the interval of the slot.
+// Span returns the interval of the slot.
 func (s Slot) Span() calendar.Span { return calendar.Span{Start: s.Start, End: s.End} }
 
-// SpansOf are the intervals of slots.
+// SpansOf returns the intervals of the slots.
 func SpansOf(slots []Slot) []calendar.Span {
 	spans := make([]calendar.Span, len(slots))
 	for i, slot := range slots {
@@ -78,13 +79,13 @@ func SpansOf(slots []Slot) []calendar.Span {
 	return spans
 }
 
-// InPast reports whether the slot has begun: from its start on it can be
-// neither published nor booked, and its interview can be completed.
+// InPast reports whether the slot has started. From then on it can be neither
+// published nor booked, and its interview can be completed.
 func (s Slot) InPast(now time.Time) bool { return !s.Start.After(now) }
 
-// StatusWhenFree is what becomes of a slot whose interview is cancelled, or
-// moved away: it opens again while it lies in the future and its interviewer is
-// there to give it.
+// StatusWhenFree returns the status of a slot whose interview is cancelled or
+// moved. The slot opens again if it is in the future, not withdrawn, and its
+// interviewer is active.
 func (s Slot) StatusWhenFree(interviewer Interviewer, now time.Time) SlotStatus {
 	if s.InPast(now) || s.TakenBack || !interviewer.Active {
 		return SlotWithdrawn
@@ -92,7 +93,7 @@ func (s Slot) StatusWhenFree(interviewer Interviewer, now time.Time) SlotStatus 
 	return SlotOpen
 }
 
-// ByStart sorts slots by start, then id: the order of every list of slots.
+// ByStart sorts slots by start, then id, the order of all slot lists.
 func ByStart(slots []Slot) []Slot {
 	slices.SortFunc(slots, func(a, b Slot) int {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
@@ -100,7 +101,7 @@ func ByStart(slots []Slot) []Slot {
 	return slots
 }
 
-// SlotIDs are the ids of slots.
+// SlotIDs returns the ids of the slots.
 func SlotIDs(slots []Slot) []SlotID {
 	ids := make([]SlotID, len(slots))
 	for i, slot := range slots {

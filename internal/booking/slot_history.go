@@ -2,7 +2,7 @@ package booking
 
 import "time"
 
-// SlotChangeKind says what became of a slot.
+// SlotChangeKind is the kind of a slot's change.
 type SlotChangeKind string
 
 const (
@@ -13,18 +13,18 @@ const (
 	SlotWasWithdrawn SlotChangeKind = "WITHDRAWN"
 )
 
-// MaxSlotHistory bounds how much of a slot's history is read at once.
+// MaxSlotHistory is the maximum number of history entries returned at once.
 const MaxSlotHistory = 100
 
 // SlotChange is one entry of a slot's history.
 type SlotChange struct {
 	What    SlotChangeKind
 	At      time.Time
-	Until   *time.Time // of a hold: when it expires by itself
+	Until   *time.Time // expiry of a hold
 	EventID EventID    // 0 for none
 }
 
-// ChangeTo is the entry of a slot that has come to a status.
+// ChangeTo returns the kind of a change to the status.
 func ChangeTo(status SlotStatus) SlotChangeKind {
 	switch status {
 	case SlotBooked:

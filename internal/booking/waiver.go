@@ -15,37 +15,37 @@ const (
 	WaiveNotice WaivableRule = "NOTICE"
 )
 
-// MaxWaiverUses bounds how often one waiver can be used.
+// MaxWaiverUses is the maximum number of uses of a waiver.
 const MaxWaiverUses = 100
 
-// Waiver lets one student pass one rule, so many times. A use is what stands on
-// it and counts against the limit: a live hold, or an interview that is neither
-// cancelled nor missed by the interviewer. So a use comes back with a
-// cancellation, and nothing is counted that could drift.
+// Waiver lets a student pass a rule a limited number of times. A use is a live
+// hold, or an interview that is neither cancelled nor missed by the interviewer,
+// that relies on the waiver. Uses are derived and not stored, so a cancellation
+// returns its use and the count cannot drift.
 type Waiver struct {
 	ID        WaiverID
 	StudentID StudentID
 	Rule      WaivableRule
 	Reason    string
 	Uses      int
-	Used      int // derived from what stands on it
+	Used      int // derived from holds and interviews
 	GrantedAt time.Time
-	ExpiresAt *time.Time // nil: never
+	ExpiresAt *time.Time // nil for no expiry
 	RevokedAt *time.Time
 }
 
-// Good reports whether something new can stand on the waiver.
+// Good reports whether a new booking can use the waiver.
 func (w Waiver) Good(now time.Time) bool {
 	return w.Live(now) && w.hasRoom()
 }
 
-// Live reports whether the waiver is neither revoked nor expired; a use of it may
-// come back.
+// Live reports whether the waiver is neither revoked nor expired. A live waiver
+// without uses left can regain one.
 func (w Waiver) Live(now time.Time) bool {
 	return w.RevokedAt == nil && (w.ExpiresAt == nil || now.Before(*w.ExpiresAt))
 }
 
-// Validate reports what is wrong with a waiver to be granted at now.
+// Validate reports the invalid fields of a waiver to be granted at now.
 func (w Waiver) Validate(now time.Time) Refused {
 	refused := checkLength("reason", w.Reason, 1, MaxReason)
 	switch w.Rule {
@@ -60,7 +60,7 @@ func (w Waiver) Validate(now time.Time) Refused {
 	return refused
 }
 
-// AllWaivers are the student's waivers with the uses that are made of them now.
+// AllWaivers returns the student's waivers with their uses counted at now.
 func (r Record) AllWaivers(now time.Time) []Waiver { return r.waivers(r.claims(now)) }
 
 func (r Record) waivers(claims []Commitment) []Waiver {
@@ -75,7 +75,7 @@ func (r Record) waivers(claims []Commitment) []Waiver {
 	return counted
 }
 
-// usesLeft returns how often the good waivers of a rule can still be used.
+// usesLeft returns the number of remaining uses of the rule's good waivers.
 func usesLeft(waivers []Waiver, rule WaivableRule, now time.Time) int {
 	left := 0
 	for _, w := range waivers {
@@ -88,9 +88,9 @@ func usesLeft(waivers []Waiver, rule WaivableRule, now time.Time) int {
 
 func (w Waiver) hasRoom() bool { return w.Used < w.Uses }
 
-// pass finds what lets the rule pass: a waiver that is spent on this very thing
-// already, else the good one that expires first. A use that came back meanwhile,
-// and was made by something else, is spent no more.
+// pass returns the waiver that lets the rule pass: one that the booking already
+// uses, otherwise the good one that expires first. A spent waiver that is full
+// does not qualify; another booking took its use.
 func pass(waivers []Waiver, rule WaivableRule, spent []WaiverID, now time.Time) (Waiver, bool) {
 	var best Waiver
 	found := false

@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// utc are the zones without an offset that ECMA-402 calls UTC.
+// utc lists the zones without an offset that ECMA-402 calls UTC.
 var utc = []string{"Etc/UTC", "Etc/GMT"}
 
 func main() {

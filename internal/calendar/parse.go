@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// MinYear is the first year in which an instant may lie.
+// MinYear is the earliest year of an instant.
 const MinYear = 1900
 
-// ParseInstant reads RFC 3339, with t and z in either case and a leap second where
-// one can be: at the end of a month in UTC. A time without an offset is read in
-// zone, and may lack the seconds, as the input field datetime-local of HTML
-// writes it. It reports false for anything else.
+// ParseInstant parses an RFC 3339 time. It accepts t and z in either case, and a
+// leap second at the end of a month in UTC. A time without an offset is in zone
+// and may omit the seconds, like the value of HTML's datetime-local input. It
+// reports false for any other text.
 func ParseInstant(text string, zone *time.Location) (time.Time, bool) {
 	if !hasInstantShape(text) {
 		return time.Time{}, false
@@ -26,7 +26,7 @@ func ParseInstant(text string, zone *time.Location) (time.Time, bool) {
 	}
 	t, ok := parseInstant(text, zone)
 	if leap {
-		t = t.Add(time.Second) // the same instant to a clock that knows none
+		t = t.Add(time.Second) // the same instant on a clock without leap seconds
 		ok = ok && t.Day() == 1 && t.Truncate(24*time.Hour).Equal(t.Truncate(time.Second))
 	}
 	return t, ok
@@ -44,8 +44,8 @@ func parseInstant(text string, zone *time.Location) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// hasInstantShape refuses what package time is lenient about: hours of one
-// digit, and a comma before the fraction.
+// hasInstantShape rejects what package time accepts leniently: one-digit hours,
+// and a comma before the fraction.
 func hasInstantShape(text string) bool {
 	return len(text) >= len("2006-01-02T15:04") && (text[10] == 'T' || text[10] == 't') && text[13] == ':' && !strings.Contains(text, ",")
 }

@@ -9,22 +9,22 @@ import (
 // Frequency is the unit in which a recurrence rule repeats.
 type Frequency int
 
-// Frequencies of RFC 5545, without SECONDLY.
+// The frequencies of RFC 5545, except SECONDLY.
 const (
 	Yearly Frequency = iota + 1
 	Monthly
-	EveryWeek // Weekly is the type of a school's own rules
+	EveryWeek // named to differ from type Weekly, the rules published here
 	Daily
 	Hourly
 	Minutely
 )
 
-// Recurrence is a recurrence rule of RFC 5545. It runs on the wall clock, whose
-// times are held as times in UTC. ParseRecurrence makes one.
+// Recurrence is an RFC 5545 recurrence rule. It operates on wall-clock times,
+// represented as times in UTC. Use ParseRecurrence to create one.
 type Recurrence struct {
 	Frequency Frequency
 	Interval  int
-	Count     int // zero for no bound
+	Count     int // zero for no limit
 	Until     Until
 	WeekStart time.Weekday
 
@@ -33,15 +33,15 @@ type Recurrence struct {
 	Hours, Minutes, Seconds, Positions       []int
 }
 
-// Until is the last time of a recurrence, as the rule writes it.
+// Until is the end of a recurrence as written in the rule.
 type Until struct {
-	Time time.Time // zero for no bound
-	UTC  bool      // Time is an instant; else it is on the wall
-	Date bool      // Time is a day, all of which is within
+	Time time.Time // zero for no limit
+	UTC  bool      // Time is an instant; otherwise it is a wall-clock time
+	Date bool      // Time is a date, inclusive
 }
 
-// NthDay is a day of the week; with N other than zero the nth one of a month or
-// a year, from its end if N is negative.
+// NthDay is a weekday. If N is not zero it is the Nth one in a month or year,
+// counted from the end if N is negative.
 type NthDay struct {
 	Day time.Weekday
 	N   int
@@ -50,11 +50,10 @@ type NthDay struct {
 // ErrTooMuchWork reports a rule whose expansion exceeds the work allowed.
 var ErrTooMuchWork = errors.New("the recurrence rule is too complex")
 
-// Work bounds the expansion of rules. A step is a day or a time that is looked
-// at.
+// Work limits the expansion of rules. A step is a day or time that is examined.
 type Work struct{ Left int }
 
-// Spend takes steps, or reports ErrTooMuchWork if fewer are left.
+// Spend consumes steps, or returns ErrTooMuchWork if too few are left.
 func (w *Work) Spend(steps int) error {
 	if w.Left -= steps; w.Left < 0 {
 		return ErrTooMuchWork
@@ -62,9 +61,9 @@ func (w *Work) Spend(steps int) error {
 	return nil
 }
 
-// Each yields the times of the rule that is anchored at first, in order, up to
-// and including last. Times before from may be left out. It stops when yield
-// reports false. Until is not looked at: the caller knows its zone, and sets last.
+// Each calls yield with the times of the rule anchored at first, in order, up to
+// and including last. It may omit times before from, and stops when yield returns
+// false. It ignores Until: the caller knows the zone and must derive last from it.
 func (r Recurrence) Each(first, from, last time.Time, work *Work, yield func(time.Time) bool) error {
 	e := newExpansion(r.anchored(first), first, last, work)
 	left := r.Count
@@ -73,7 +72,7 @@ func (r Recurrence) Each(first, from, last time.Time, work *Work, yield func(tim
 		switch each := e.timesOfAPeriod(); {
 		case r.Count == 0:
 			skip = before
-		case each > 0: // those of the first period are counted: some may lie before first
+		case each > 0: // count the first period exactly: some of its times may be before first
 			times, err := e.times(e.period(0))
 			if err != nil {
 				return err
@@ -106,7 +105,7 @@ func (r Recurrence) Each(first, from, last time.Time, work *Work, yield func(tim
 	return nil
 }
 
-// anchored fills in what the rule leaves to its first time.
+// anchored fills in the parts that the rule takes from its first time.
 func (r Recurrence) anchored(first time.Time) Recurrence {
 	days := len(r.YearDays)+len(r.MonthDays)+len(r.Days) > 0
 	switch {

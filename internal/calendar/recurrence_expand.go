@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// expansion is an anchored rule on its way. Its sets answer in one step what the
-// rule's lists, of up to 749 values, name.
+// expansion is the state of expanding an anchored rule. Its sets give
+// constant-time lookups in the rule's lists, which have up to 749 values.
 type expansion struct {
 	Recurrence
 	first, last time.Time
 	work        *Work
 
 	months, weekNumbers, yearDays, monthDays, positions numberSet
-	days                                                *[7]numberSet // nil without BYDAY; 0 is any such day
+	days                                                *[7]numberSet // nil without BYDAY; 0 means every such weekday
 }
 
 func newExpansion(r Recurrence, first, last time.Time, work *Work) *expansion {
@@ -31,7 +31,7 @@ func newExpansion(r Recurrence, first, last time.Time, work *Work) *expansion {
 	return e
 }
 
-// numberSet holds numbers from -maxNumber to maxNumber; nil holds none.
+// numberSet is a set of numbers from -maxNumber to maxNumber; nil is empty.
 type numberSet []bool
 
 const maxNumber = 366
@@ -56,7 +56,7 @@ func (s numberSet) has(n int) bool {
 	return at >= 0 && at < len(s) && s[at]
 }
 
-// unit is the length of a period that has one, else zero.
+// unit returns the length of a period, or zero if periods differ in length.
 func (e *expansion) unit() time.Duration {
 	switch e.Frequency {
 	case EveryWeek:
@@ -72,11 +72,10 @@ func (e *expansion) unit() time.Duration {
 	}
 }
 
-// farAway is after every time that is asked for.
+// farAway is later than any requested time.
 var farAway = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// period is when the nth period begins; one that is too far away to be reached
-// begins at the end of time.
+// period returns the start of the nth period, or farAway if it is out of range.
 func (e *expansion) period(n int) time.Time {
 	year, month, day := e.first.Date()
 	n *= e.Interval
@@ -91,7 +90,7 @@ func (e *expansion) period(n int) time.Time {
 			return farAway
 		}
 		return time.Date(year, month+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
-	default: // it has a length
+	default: // fixed length
 	}
 	begin := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	switch e.Frequency {
@@ -101,16 +100,16 @@ func (e *expansion) period(n int) time.Time {
 		begin = e.first.Truncate(time.Hour)
 	case Minutely:
 		begin = e.first.Truncate(time.Minute)
-	default: // it begins with the day
+	default: // starts with the day
 	}
-	seconds := int64(n) * int64(e.unit()/time.Second) // a time.Duration holds 292 years only
+	seconds := int64(n) * int64(e.unit()/time.Second) // a time.Duration holds only 292 years
 	if seconds > farAway.Unix()-begin.Unix() {
 		return farAway
 	}
 	return time.Unix(begin.Unix()+seconds, 0).UTC()
 }
 
-// periodsBefore is how many periods certainly end before t.
+// periodsBefore returns a lower bound on the number of periods that end before t.
 func (e *expansion) periodsBefore(t time.Time) int {
 	if !t.After(e.first) {
 		return 0
@@ -127,7 +126,7 @@ func (e *expansion) periodsBefore(t time.Time) int {
 	return max(0, units/e.Interval-1)
 }
 
-// timesOfAPeriod is how many times each period has; zero if they differ.
+// timesOfAPeriod returns the number of times in each period, or zero if it varies.
 func (e *expansion) timesOfAPeriod() int {
 	switch {
 	case len(e.Months)+len(e.WeekNumbers)+len(e.YearDays)+len(e.MonthDays)+len(e.Positions) > 0,
@@ -153,8 +152,8 @@ func (e *expansion) timesOfAPeriod() int {
 	return each
 }
 
-// periodsTo is how many periods to go on from the one at at: one, or all that
-// lie in a day or in months on which nothing takes place.
+// periodsTo returns how many periods to advance from the one at at: one, or as
+// many as skip a day or months without occurrences.
 func (e *expansion) periodsTo(at time.Time, empty bool) int {
 	if !empty || e.unit() == 0 {
 		return 1
@@ -172,12 +171,12 @@ func (e *expansion) periodsTo(at time.Time, empty bool) int {
 	return max(1, int((next.Sub(at)+step-1)/step))
 }
 
-// inMonth reports whether the rule takes place in the month of the day.
+// inMonth reports whether the rule can occur in the month of the day.
 func (e *expansion) inMonth(day time.Time) bool {
 	return e.months == nil || e.months.has(int(day.Month()))
 }
 
-// nextMonth is when the next month begins in which the rule takes place.
+// nextMonth returns the start of the next month in which the rule can occur.
 func (e *expansion) nextMonth(day time.Time) time.Time {
 	next := time.Date(day.Year(), day.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for !e.inMonth(next) {
@@ -186,8 +185,8 @@ func (e *expansion) nextMonth(day time.Time) time.Time {
 	return next
 }
 
-// candidates are the days of the period that begins at at on which the rule takes
-// place.
+// candidates returns the days on which the rule occurs in the period that starts
+// at at.
 func (e *expansion) candidates(at time.Time) ([]time.Time, error) {
 	until := at.AddDate(0, 0, 1)
 	switch e.Frequency {
@@ -198,10 +197,10 @@ func (e *expansion) candidates(at time.Time) ([]time.Time, error) {
 	case EveryWeek:
 		until = at.AddDate(0, 0, 7)
 	case Hourly, Minutely:
-		until = at.Add(1) // one day, its own
+		until = at.Add(1) // the day that contains at
 	default: // one day
 	}
-	if e.positions == nil && until.After(e.last) { // positions count from the end of the period, too
+	if e.positions == nil && until.After(e.last) { // positions also count from the end of the period
 		until = e.last.Add(1)
 	}
 	var days []time.Time
@@ -221,7 +220,7 @@ func (e *expansion) candidates(at time.Time) ([]time.Time, error) {
 	return days, nil
 }
 
-// times are those of the period that begins at at, in order.
+// times returns the times of the period that starts at at, in order.
 func (e *expansion) times(at time.Time) ([]time.Time, error) {
 	days, err := e.candidates(at)
 	if err != nil {
@@ -250,7 +249,7 @@ func (e *expansion) times(at time.Time) ([]time.Time, error) {
 	return e.positioned(times), nil
 }
 
-// only is the value, if the rule allows it; a rule that names none allows all.
+// only returns the value if the list allows it. An empty list allows every value.
 func only(allowed []int, value int) []int {
 	if len(allowed) == 0 || slices.Contains(allowed, value) {
 		return []int{value}
@@ -271,7 +270,7 @@ func (e *expansion) positioned(times []time.Time) []time.Time {
 	return some
 }
 
-// onDay reports whether the rule takes place on the day.
+// onDay reports whether the rule occurs on the day.
 func (e *expansion) onDay(day time.Time) bool {
 	if !e.inMonth(day) {
 		return false
@@ -290,12 +289,12 @@ func (e *expansion) onDay(day time.Time) bool {
 	return e.days == nil || e.onWeekday(day)
 }
 
-// either reports whether the values name the nth of so many, from the front or
-// from the back.
+// either reports whether the set contains n, counted from the front or from the
+// back of a list of the given length.
 func either(values numberSet, n, of int) bool { return values.has(n) || values.has(n-of-1) }
 
-// onWeekday reports whether BYDAY names the day. Its numbers count in the month,
-// or in the year where the rule is a yearly one without months.
+// onWeekday reports whether BYDAY includes the day. Its numbers count within the
+// month, or within the year for a yearly rule without BYMONTH.
 func (e *expansion) onWeekday(day time.Time) bool {
 	named := e.days[day.Weekday()]
 	if named == nil || named.has(0) {
@@ -316,8 +315,8 @@ func daysInYear(year int) int {
 	return time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC).YearDay()
 }
 
-// weekNumber is the number of the day's week, and how many weeks that week's
-// year has. The first week of a year is the first with four days in it.
+// weekNumber returns the number of the day's week and the number of weeks in that
+// week's year. The first week of a year is the first with four days in it.
 func weekNumber(day time.Time, start time.Weekday) (week, weeks int) {
 	year := day.Year()
 	switch {

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// maxInterval bounds INTERVAL and COUNT, so that no sum overflows.
+// maxInterval limits INTERVAL and COUNT so that sums do not overflow.
 const maxInterval = 1_000_000
 
-// maxRuleLength bounds a rule in bytes. One that names every day of a year, from
-// the front and from the back, has about 3,000.
+// maxRuleLength limits a rule's length in bytes. A rule that lists every day of a
+// year, from the front and from the back, has about 3,000.
 const maxRuleLength = 10_000
 
-// ParseRecurrence reads the value of an RRULE or an EXRULE (RFC 5545). A part
-// that is not known is an error: a rule that is half understood is another rule.
+// ParseRecurrence parses the value of an RRULE or EXRULE (RFC 5545). An unknown
+// part is an error, because ignoring it would change the rule's meaning.
 func ParseRecurrence(text string) (Recurrence, error) {
 	r := Recurrence{Interval: 1, WeekStart: time.Monday}
 	if len(text) > maxRuleLength {
@@ -44,8 +44,8 @@ func ParseRecurrence(text string) (Recurrence, error) {
 	return r, r.check()
 }
 
-// numbers are the parts that are lists of numbers, with the largest of each. A
-// negative one counts from the end, where that is allowed.
+// numbers describes the parts that are lists of numbers. If negative is set,
+// negative numbers count from the end.
 var numbers = map[string]struct {
 	least, most int
 	negative    bool
@@ -113,7 +113,7 @@ func number(name, value string, least, most int) (int, error) {
 	return n, nil
 }
 
-// numberList is sorted, without what is there twice.
+// numberList parses a list of numbers, sorted and without duplicates.
 func numberList(name, value string, least, most int, negative bool) ([]int, error) {
 	var list []int
 	for text := range strings.SplitSeq(value, ",") {
@@ -174,7 +174,7 @@ func readUntil(value string) (Until, error) {
 	return Until{Time: t, Date: true}, nil
 }
 
-// check refuses what RFC 5545 does not define.
+// check rejects combinations that RFC 5545 does not define.
 func (r Recurrence) check() error {
 	nth := slices.ContainsFunc(r.Days, func(d NthDay) bool { return d.N != 0 })
 	by := len(r.Months) + len(r.WeekNumbers) + len(r.YearDays) + len(r.MonthDays) + len(r.Days) + len(r.Hours) + len(r.Minutes) + len(r.Seconds)
@@ -202,7 +202,7 @@ func (r Recurrence) check() error {
 	}
 }
 
-// hasADay reports whether some month of the rule has some day of it.
+// hasADay reports whether any month of the rule contains any of its month days.
 func (r Recurrence) hasADay() bool {
 	if len(r.Months) == 0 || len(r.MonthDays) == 0 {
 		return true

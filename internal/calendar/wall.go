@@ -2,15 +2,14 @@ package calendar
 
 import "time"
 
-// InZone reads the wall-clock time of t, whatever zone t has, as a time in
-// zone. In a gap, where clocks were set forward over it, the offset before the
-// gap holds: 02:30 becomes 03:30. In a fold, where clocks were set back over
-// it, it is the first of the two. time.Date promises neither, and differs from
-// zone to zone.
+// InZone returns the time in zone with the wall-clock time of t; it ignores t's
+// own zone. In a gap, where clocks skip forward, it uses the offset before the
+// gap: 02:30 becomes 03:30. In a fold, where clocks repeat an hour, it returns the
+// first of the two times. time.Date guarantees neither.
 func InZone(t time.Time, zone *time.Location) time.Time {
 	wall := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
-	// No zone is further from UTC than a day, so a day on either side lies
-	// before and after the change, if there is one.
+	// No zone is more than a day from UTC, so the days before and after are on
+	// either side of a possible change.
 	before := wall.Add(-offset(wall.Add(-24*time.Hour), zone)).In(zone)
 	if sameWall(before, wall) {
 		return before

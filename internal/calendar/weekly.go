@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// Date is a day of the calendar, wherever on earth.
+// Date is a calendar day without a zone.
 type Date struct {
 	Year  int
 	Month time.Month
 	Day   int
 }
 
-// DateOf is the day that t shows on the wall in its own zone.
+// DateOf returns the date of t in its own zone.
 func DateOf(t time.Time) Date {
 	year, month, day := t.Date()
 	return Date{Year: year, Month: month, Day: day}
 }
 
-// ParseDate reads a day such as 2026-06-05.
+// ParseDate parses a date such as 2026-06-05.
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil || t.Year() < 1900 {
@@ -30,22 +30,24 @@ func ParseDate(text string) (Date, error) {
 
 func (d Date) String() string { return d.midnight().Format(time.DateOnly) }
 
-// AddDays is the day n days later; n may be negative.
+// AddDays returns the date n days later; n may be negative.
 func (d Date) AddDays(n int) Date { return DateOf(d.midnight().AddDate(0, 0, n)) }
 
-// Compare is negative when d comes before o, zero when they are the same day.
+// Compare returns a negative number if d is before o, zero if they are equal, and
+// a positive number otherwise.
 func (d Date) Compare(o Date) int { return d.midnight().Compare(o.midnight()) }
 
-// Weekday is the day of the week.
+// Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.midnight().Weekday() }
 
-// Begin is the first instant of the day in zone.
+// Begin returns the first instant of the date in zone.
 func (d Date) Begin(zone *time.Location) time.Time { return LocalTime(0).on(d, zone) }
 
-// Day is the day of zone in which the time lies, in UTC.
+// Day returns the day in zone that contains the time, in UTC.
 func Day(at time.Time, zone *time.Location) Span { return days(DateOf(at.In(zone)), 1, zone) }
 
-// Week is the week of zone, from Monday, in which the time lies, in UTC.
+// Week returns the week in zone, starting on Monday, that contains the time, in
+// UTC.
 func Week(at time.Time, zone *time.Location) Span {
 	date := DateOf(at.In(zone))
 	sinceMonday := (int(date.Weekday()) + 6) % 7
@@ -56,10 +58,11 @@ func days(first Date, n int, zone *time.Location) Span {
 	return Span{Start: first.Begin(zone).UTC(), End: first.AddDays(n).Begin(zone).UTC()}
 }
 
-// midnight stands for the day in arithmetic; UTC has every day, once.
+// midnight represents the date for arithmetic. In UTC every date exists exactly
+// once.
 func (d Date) midnight() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
-// week counts weeks, which begin on Monday, from a fixed one.
+// week returns the number of weeks, starting on Monday, since a fixed one.
 func (d Date) week() int {
 	const firstMonday = 4 // 1970-01-05, in days
 	days := int(d.midnight().Unix()/(24*60*60)) - firstMonday
@@ -69,13 +72,13 @@ func (d Date) week() int {
 	return days / 7
 }
 
-// LocalTime is a time of day on the wall, in minutes since midnight, 0 to 24*60;
-// the last is the midnight that ends the day.
+// LocalTime is a wall-clock time of day in minutes since midnight, from 0 to
+// 24*60. The value 24*60 is the midnight that ends the day.
 type LocalTime int
 
 const endOfDay LocalTime = 24 * 60
 
-// ParseLocalTime reads a time such as 14:30, up to 24:00.
+// ParseLocalTime parses a time such as 14:30, up to 24:00.
 func ParseLocalTime(text string) (LocalTime, error) {
 	if text == "24:00" {
 		return endOfDay, nil
@@ -89,7 +92,7 @@ func ParseLocalTime(text string) (LocalTime, error) {
 
 func (l LocalTime) String() string { return fmt.Sprintf("%02d:%02d", l/60, l%60) }
 
-// Until is how long it is from l to the next time that the wall shows end.
+// Until returns the wall-clock duration from l to the next occurrence of end.
 func (l LocalTime) Until(end LocalTime) time.Duration {
 	if end <= l {
 		end += endOfDay
@@ -97,29 +100,29 @@ func (l LocalTime) Until(end LocalTime) time.Duration {
 	return time.Duration(end-l) * time.Minute
 }
 
-// on is the instant at which the wall in zone shows the time on the day.
+// on returns the instant of the wall-clock time on the date in zone.
 func (l LocalTime) on(d Date, zone *time.Location) time.Time {
 	return InZone(d.midnight().Add(time.Duration(l)*time.Minute), zone)
 }
 
-// Weekly is a rule that repeats by the week and keeps wall-clock time: 14:00
-// stays 14:00 whatever the clocks do.
+// Weekly is a rule that repeats weekly at a fixed wall-clock time, independent of
+// clock changes.
 type Weekly struct {
 	Zone       *time.Location
 	From       Date
-	Until      *Date // inclusive; nil goes on for ever
+	Until      *Date // inclusive; nil for no end
 	Weekdays   []time.Weekday
-	Start, End LocalTime // an End at or before Start lies on the next day
-	EveryWeeks int       // 1 is every week; weeks begin on Monday, and From's is one of them
+	Start, End LocalTime // an End at or before Start is on the next day
+	EveryWeeks int       // weeks start on Monday, and the week of From is included
 }
 
-// Windows are the windows that start in [from, to), by start. They do not
-// overlap unless the rule's own windows do: one that is longer than the way to
-// the next. A day that the zone skipped has none; nor has a day on which the
-// clocks leave nothing between the start and the end.
+// Windows returns the windows that start in [from, to), ordered by start. They
+// overlap only if a window is longer than the time to the next. There is no window
+// on a day that the zone skips, or on a day when a clock change leaves no time
+// between start and end.
 func (w Weekly) Windows(from, to time.Time) []Span {
 	var windows []Span
-	// A wall-clock day starts less than a day before or after the same day in UTC.
+	// A local day starts less than a day before or after the same date in UTC.
 	first, last := DateOf(from.UTC()).AddDays(-1), DateOf(to.UTC()).AddDays(1)
 	if first.Compare(w.From) < 0 {
 		first = w.From
@@ -139,7 +142,7 @@ func (w Weekly) Windows(from, to time.Time) []Span {
 	return windows
 }
 
-// falls reports whether the rule has a window on the day.
+// falls reports whether the rule has a window on the date.
 func (w Weekly) falls(day Date) bool {
 	return slices.Contains(w.Weekdays, day.Weekday()) && (day.week()-w.From.week())%w.EveryWeeks == 0
 }
@@ -147,7 +150,7 @@ func (w Weekly) falls(day Date) bool {
 func (w Weekly) window(day Date) (window Span, there bool) {
 	const noon LocalTime = 12 * 60
 	if DateOf(noon.on(day, w.Zone)) != day {
-		return Span{}, false // the zone went from the day before to the day after
+		return Span{}, false // the zone skips this date
 	}
 	ends := day
 	if w.End <= w.Start {
@@ -157,8 +160,8 @@ func (w Weekly) window(day Date) (window Span, there bool) {
 	return window, window.Start.Before(window.End)
 }
 
-// OnDates is the span on other days: at the same time of the wall clock in zone,
-// for the same time on it.
+// OnDates returns the span repeated on the dates, with the same wall-clock start
+// and end in zone. It omits spans that a clock change leaves empty.
 func OnDates(span Span, dates []Date, zone *time.Location) []Span {
 	start, end := span.Start.In(zone), span.End.In(zone)
 	days := int(DateOf(end).midnight().Sub(DateOf(start).midnight()).Hours() / 24)
@@ -172,8 +175,8 @@ func OnDates(span Span, dates []Date, zone *time.Location) []Span {
 	return spans
 }
 
-// WholeDays are the days in zone, each once and by date. A day that the zone
-// skipped has no time.
+// WholeDays returns the dates as spans in zone, ordered and without duplicates. It
+// omits dates that the zone skips.
 func WholeDays(dates []Date, zone *time.Location) []Span {
 	dates = slices.Compact(slices.SortedFunc(slices.Values(dates), Date.Compare))
 	spans := make([]Span, 0, len(dates))

@@ -11,8 +11,8 @@ import (
 //go:embed zonenames.txt
 var zoneNames string
 
-// canonicalZones maps every name of the database, in lower case, to the
-// canonical one.
+// canonicalZones maps every name in the database, in lower case, to its canonical
+// name.
 var canonicalZones = func() map[string]string {
 	canonical := map[string]string{}
 	for line := range strings.Lines(zoneNames) {
@@ -27,15 +27,15 @@ var canonicalZones = func() map[string]string {
 	return canonical
 }()
 
-// Zone loads an IANA time zone. Its String is the zone's canonical name:
-// Europe/Kyiv for Europe/Kiev, America/New_York for US/Eastern, UTC for Etc/UTC,
-// whatever the case. Places that keep the same time stay apart: Europe/Bratislava
-// is not Europe/Prague. Names that mean a file of the machine and no place are
-// refused: an answer must not depend on the machine.
+// Zone loads an IANA time zone. Case is ignored. The result's String is the
+// canonical name: Europe/Kyiv for Europe/Kiev, America/New_York for US/Eastern,
+// UTC for Etc/UTC. Zones that keep the same time stay distinct: Europe/Bratislava
+// is not Europe/Prague. Zone rejects names that denote a file of the machine
+// rather than a place, because results must not depend on the machine.
 func Zone(name string) (*time.Location, error) {
 	known := name
 	if canonical, found := canonicalZones[strings.ToLower(name)]; found {
-		known = canonical // a name that is newer than the table stays as it is
+		known = canonical // a name newer than the table is kept as it is
 	}
 	zone, err := time.LoadLocation(known)
 	if err != nil || isFile(known) {
@@ -44,9 +44,9 @@ func Zone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// isFile reports whether a name leads to something in a machine's directory of
-// zones that is no zone of a place: the machine's own zone, a default or a
-// variant with leap seconds. The empty name and "Local" are such names to Go.
+// isFile reports whether the name denotes a file in a zone directory that is not
+// the zone of a place: the machine's own zone, a default, or a variant with leap
+// seconds. Package time accepts the empty name and "Local" as such names.
 func isFile(name string) bool {
 	switch lower := strings.ToLower(name); lower {
 	case "", "local", "localtime", "posixrules", "factory":

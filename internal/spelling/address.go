@@ -10,14 +10,14 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// hosts checks host names as browsers do, and also their lengths.
+// hosts validates host names as browsers do, and also their lengths.
 var hosts = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
-// WebAddress returns an absolute https URL with its scheme in lower case. It reports
-// false for any other text, and for a URL that browsers and people may read
-// differently: with a user name before the host, a backslash, space, characters
-// that cannot be seen, or a host that is neither a domain name nor an IP address
-// which other machines can reach.
+// WebAddress returns an absolute https URL with its scheme in lower case. It
+// reports false for any other text, and for a URL that browsers and people may
+// read differently: one with user information, a backslash, space or invisible
+// characters, or a host that is neither a domain name nor a publicly reachable IP
+// address.
 func WebAddress(text string) (address string, ok bool) {
 	const scheme = "https://"
 	if len(text) < len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) || strings.ContainsFunc(text, notInURL) {
@@ -30,7 +30,7 @@ func WebAddress(text string) (address string, ok bool) {
 	return scheme + text[len(scheme):], true
 }
 
-// notInURL reports what RFC 3986 and RFC 3987 leave out of a URL.
+// notInURL reports whether RFC 3986 and RFC 3987 exclude the character from URLs.
 func notInURL(r rune) bool {
 	return !unicode.IsPrint(r) || r == unicode.ReplacementChar || strings.ContainsRune(" \\\"<>^`{|}", r)
 }
@@ -46,7 +46,8 @@ func validHost(host string) bool {
 	name = strings.TrimSuffix(name, ".")
 	dot := strings.LastIndexByte(name, '.')
 	top := name[dot+1:]
-	// Browsers take a name that ends in a number, such as 127.1 or 0x7f.1, for an IPv4 address.
+	// Browsers parse a name whose last label starts with a digit, such as 127.1 or
+	// 0x7f.1, as an IPv4 address.
 	return dot > 0 && top != "localhost" && !strings.ContainsRune("0123456789", rune(top[0]))
 }
 

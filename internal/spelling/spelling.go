@@ -1,7 +1,6 @@
-// Package spelling holds what the school asks of a text: which characters it may
-// have, in which form it is kept, and how two texts compare whatever their case
-// and their accents are. It knows no locale: the answers are the same on every
-// machine and every database.
+// Package spelling defines which characters a text may contain, how texts are
+// normalised, and how they are compared regardless of case and accents. It is
+// independent of locale, so results are the same on every machine and database.
 package spelling
 
 import (
@@ -12,11 +11,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Problem names the first character that no text may have; it is empty when
-// there is none. Control characters other than line ends and tabs are not
-// allowed, nor is U+FFFD, which stands for a character that was lost (half of a
-// surrogate pair, say), nor an override of the direction of writing, which shows
-// a text as another one.
+// Problem describes the first character that no text may contain, or returns an
+// empty string. It rejects control characters other than line ends and tabs,
+// U+FFFD, which replaces lost data such as half a surrogate pair, and direction
+// overrides, which make a text look like another one.
 func Problem(s string) string {
 	for _, r := range s {
 		switch {
@@ -32,8 +30,8 @@ func Problem(s string) string {
 	return ""
 }
 
-// ProblemInLine reports what a text of one line must not have: what no text may
-// have, and what ends or indents a line. It is empty if there is nothing.
+// ProblemInLine is like Problem, but also rejects characters that end or indent a
+// line.
 func ProblemInLine(s string) string {
 	for _, r := range s {
 		switch r {
@@ -46,24 +44,23 @@ func ProblemInLine(s string) string {
 	return Problem(s)
 }
 
-// Name is a name as it is kept: in NFC, without space around it.
+// Name returns the stored form of a name: NFC, without surrounding space.
 func Name(s string) string { return strings.TrimSpace(norm.NFC.String(s)) }
 
-// Visible reports whether the text shows anything: a letter, a digit, a sign or
-// a symbol, and not only spaces, marks and characters of no width.
+// Visible reports whether the text contains a visible character: a letter, digit,
+// punctuation mark or symbol, not only spaces, marks and zero-width characters.
 func Visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !blank(r)
 	})
 }
 
-// Blank reports whether a text is empty or only space: nothing was typed.
+// Blank reports whether a text is empty or contains only space.
 func Blank(s string) bool {
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.Is(unicode.Zs, r) }) == ""
 }
 
-// blank reports the letters and symbols that are drawn as nothing.
-
+// blank reports whether the character is a letter or symbol that is drawn as nothing.
 func blank(r rune) bool {
 	switch r {
 	case '\u115f', '\u1160', '\u3164', '\uffa0', '\u2800': // Hangul fillers, Braille blank
