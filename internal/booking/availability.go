@@ -85,7 +85,7 @@ func (a Availability) NextWindow(now time.Time) (calendar.Span, bool) {
 // CheckToCome refuses a weekly rule that has no future window.
 func (a Availability) CheckToCome(now time.Time) Refused {
 	if a.Weekly == nil {
-		return nil // of a window, the plan says it
+		return nil // the plan refuses a single window that has no future slot
 	}
 	if _, toCome := a.NextWindow(now); toCome {
 		return nil

@@ -13,8 +13,8 @@ import (
 
 var now = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 
-// interview is completed, with interviewer 1000+id, an hour long, so many days
-// from now.
+// interview returns a completed one-hour interview with interviewer 1000+id,
+// starting the given number of days from now.
 func interview(id, day int, set ...func(*booking.Interview)) booking.Interview {
 	start := now.AddDate(0, 0, day)
 	i := booking.Interview{
@@ -106,7 +106,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// What an interview means for the limit and the pair, status by status.
+// TestStatuses tests how each status counts for the limit and the pair.
 func TestStatuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -58,7 +58,7 @@ func (i Interviewer) FullPeriods(claims []Claim) ([]FullPeriod, error) {
 			if len(ends) < *limit.most {
 				continue
 			}
-			// The period has room once all but most-1 claims have expired.
+			// The period has room once fewer unexpired claims are left than the cap.
 			slices.SortFunc(ends, time.Time.Compare)
 			full = append(full, FullPeriod{Span: period, Until: ends[len(ends)-*limit.most]})
 		}

@@ -55,7 +55,7 @@ func (r Record) BookedSince(earlier Record) []Slot {
 }
 
 // Expires returns when the next hold or waiver in the record expires, or Forever.
-// The record's verdicts change then without a write.
+// At that time the record's verdicts change without a write.
 func (r Record) Expires(now time.Time) time.Time {
 	next := Forever
 	if hold, live := r.LiveHold(now); live {

@@ -6,7 +6,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// A value that is none of an enum's has no meaning of its own.
+// TestUnknownEnumValuesAreRefused tests that values outside an enum are refused.
 func TestUnknownEnumValuesAreRefused(t *testing.T) {
 	t.Parallel()
 	booked := interview(1, -1, status(booking.Booked))

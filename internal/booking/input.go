@@ -137,8 +137,9 @@ func normalisePerson(name, email, zone *string) Refused {
 const directions = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 // NormaliseEmail trims an address and puts it in lower case. It leaves an address
-// with non-ASCII characters as it is, to be refused: some, such as the Kelvin
-// sign, have an ASCII lower case and would turn it into another person's address.
+// with non-ASCII characters as it is, to be refused: some characters, such
+// as the Kelvin sign, have an ASCII lower case, which would turn the address into
+// another person's.
 func NormaliseEmail(email string) string {
 	email = strings.TrimSpace(email)
 	if strings.ContainsFunc(email, beyondASCII) {

@@ -43,10 +43,10 @@ type Interview struct {
 	Note          *string
 	NoteShared    bool // with the student
 	BookedAt      time.Time
-	CompletedAt   *time.Time // set only while COMPLETED
-	CancelledAt   *time.Time // set only while CANCELLED
+	CompletedAt   *time.Time // set if and only if COMPLETED
+	CancelledAt   *time.Time // set if and only if CANCELLED
 	CancelReason  *string
-	NoShowAt      *time.Time // when the no-show was marked; set only for a no-show
+	NoShowAt      *time.Time // when the no-show was marked; set if and only if it is one
 	Reschedules   int        // how often it was rescheduled
 	Waivers       []WaiverID // the waivers that it uses
 	// Exempt marks an interview that a rule would refuse: it was imported, or a
@@ -216,9 +216,9 @@ func (i Interview) CancelableUntil(p Policy) time.Time {
 	return i.Start.Add(-time.Duration(p.CancelCutoffSeconds) * time.Second)
 }
 
-// MayMove reports why the actor cannot move the interview at now to any slot. The
-// cutoff before the start applies to students only; the maximum number of
-// reschedules applies to everyone.
+// MayMove reports why the actor cannot move the interview at now, whatever the
+// target slot. The cutoff before the start applies to students only; the maximum
+// number of reschedules applies to everyone.
 func (i Interview) MayMove(by Actor, p Policy, now time.Time) Refused {
 	if i.Status != Booked {
 		return wrongStatus(i, "rescheduled", Booked)
@@ -346,7 +346,7 @@ func (r Record) UndoNoShow(i Interview, now time.Time) (Interview, Refused) {
 	offer := r.OfferToMove(i, now)
 	var refused Refused
 	for _, refusal := range offer.Judge(slot) {
-		if refusal.Code != SlotInPast { // a no-show can only be undone after the start
+		if refusal.Code != SlotInPast { // a no-show implies that the slot has started
 			refusal.Field = "interviewId"
 			refused = append(refused, refusal)
 		}

@@ -126,8 +126,8 @@ func (o Offer) judge(slot Slot, own bool) Refused {
 	return append(refused, o.ineligible()...)
 }
 
-// inTheWay returns the student's first interview that blocks the slot, or the live
-// hold if it is the hold.
+// inTheWay returns the student's first commitment that blocks the slot: an
+// interview, or the live hold, which has no interview id.
 func (o Offer) inTheWay(blocks func(Commitment) bool) (InterviewID, HoldID) {
 	for _, i := range o.claims {
 		switch {

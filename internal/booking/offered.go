@@ -15,8 +15,9 @@ type Offered struct {
 	Exceptions []calendar.Span
 }
 
-// Slots returns the future published slots that overlap the range and are neither
-// blocked nor withdrawn. They may overlap the interviewer's other slots.
+// Slots returns the availability's future slots, as far as it is published, that
+// overlap the range and are neither blocked nor withdrawn. It does not check for
+// overlaps with the interviewer's other slots.
 func (o Offered) Slots(in calendar.Span, blocked []calendar.Span, now time.Time) ([]calendar.Span, error) {
 	until := in.End
 	if o.PublishedUntil != nil && o.PublishedUntil.Before(until) {

@@ -69,8 +69,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// Whatever is cut lies in the window without gaps, and the rest is too short
-// for one more.
+// TestCutProperties tests that the slots lie within the window without extra gaps
+// and that the rest is too short for another slot.
 func TestCutProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -100,8 +100,8 @@ func TestZone(t *testing.T) {
 	}
 }
 
-// Wall-clock times at changes of the clock, checked against the zone database's
-// published rules, under three values of the machine's own zone.
+// TestInZone tests wall-clock times at clock changes against the published rules
+// of the zone database, with three values of the machine's local zone.
 func TestInZone(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, zone, wall, want string }{
@@ -134,7 +134,7 @@ func TestInZone(t *testing.T) {
 			}
 			wall = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, local)
 			if machine != "UTC" && wall.Format("2006-01-02T15:04:05") != test.wall {
-				continue // the machine's zone has no such time
+				continue // the time does not exist in the machine's zone
 			}
 			if got := calendar.InZone(wall, zone).UTC().Format(time.RFC3339); got != test.want {
 				t.Errorf("%s on a machine in %s: %s, wanted %s", test.name, machine, got, test.want)

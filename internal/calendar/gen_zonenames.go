@@ -1,9 +1,9 @@
 //go:build ignore
 
-// Writes zonenames.txt, the names of the IANA time zone database, from the
-// compiled source that Debian's package tzdata installs. It is built like Go's
-// own copy of the database: with backzone, for the places of zone.tab. Run it in
-// this folder when Go's copy is renewed:
+// Command gen_zonenames writes zonenames.txt, the names in the IANA time zone
+// database, from the compiled source in Debian's tzdata package. Like Go's copy of
+// the database, that source includes backzone for the places in zone.tab. Run the
+// command in this directory when Go updates its copy:
 //
 //	go run gen_zonenames.go /usr/share/zoneinfo > zonenames.txt
 package main

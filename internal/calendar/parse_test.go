@@ -13,7 +13,7 @@ func TestInstants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct{ in, want string }{ // want is empty for what is refused
+	for _, test := range []struct{ in, want string }{ // want is empty if the text is invalid
 		{"2026-06-05T13:00:00Z", "2026-06-05T13:00:00Z"},
 		{"2026-06-05t13:00:00z", "2026-06-05T13:00:00Z"},
 		{"2026-06-05T13:00:00z", "2026-06-05T13:00:00Z"},
@@ -35,7 +35,7 @@ func TestInstants(t *testing.T) {
 		{"2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"},
 		{"2016-12-31t23:59:60z", "2017-01-01T00:00:00Z"},
 		{"2016-12-31T23:59:60.25Z", "2017-01-01T00:00:00.25Z"},
-		{"1990-12-31T15:59:60-08:00", "1991-01-01T00:00:00Z"}, // as RFC 3339 has it
+		{"1990-12-31T15:59:60-08:00", "1991-01-01T00:00:00Z"}, // from RFC 3339
 		{"2017-01-01T00:59:60", "2017-01-01T00:00:00Z"},       // in Berlin
 		{"2026-06-05T13:00:60Z", ""},
 		{"2026-06-05T23:59:60Z", ""},

@@ -28,7 +28,7 @@ func wall(t *testing.T, text string) time.Time {
 	return at
 }
 
-// expand is at most so many times of a rule, and the steps that they took.
+// expand returns at most most times of a rule, and the steps used.
 func expand(t *testing.T, rule string, first, from, last time.Time, most int) (times []string, steps int) {
 	t.Helper()
 	r, err := calendar.ParseRecurrence(rule)
@@ -49,7 +49,8 @@ func expand(t *testing.T, rule string, first, from, last time.Time, most int) (t
 	return times, math.MaxInt32 - work.Left
 }
 
-// The examples are those of RFC 5545, 3.8.5.3, but for the last ones.
+// TestRecurrences tests the examples of RFC 5545, 3.8.5.3, and further rules at
+// the end.
 func TestRecurrences(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ rule, first, want string }{
@@ -104,13 +105,14 @@ func TestRecurrencesByTheHour(t *testing.T) {
 	}
 }
 
-// A time.Duration holds 292 years.
+// TestRecurrencesOfManyCenturies tests spans beyond the 292 years of a
+// time.Duration.
 func TestRecurrencesOfManyCenturies(t *testing.T) {
 	t.Parallel()
 	first, from := wall(t, "16010101T090000"), wall(t, "20260601T000000")
 	for rule, want := range map[string][]string{
 		"FREQ=DAILY":                            {"20260601T090000", "20260602T090000"},
-		"FREQ=WEEKLY":                           {"20260601T090000", "20260608T090000"}, // 1601 began on a Monday
+		"FREQ=WEEKLY":                           {"20260601T090000", "20260608T090000"}, // 1601 started on a Monday
 		"FREQ=MINUTELY;INTERVAL=720":            {"20260601T090000", "20260601T210000"},
 		"FREQ=HOURLY;INTERVAL=24;COUNT=1000000": {"20260601T090000", "20260602T090000"},
 	} {
@@ -142,7 +144,7 @@ func TestRulesThatAreNotUnderstood(t *testing.T) {
 	}
 }
 
-// What a rule costs is counted in steps, which no machine changes.
+// TestWorkOfARuleIsBounded counts steps, which are independent of the machine.
 func TestWorkOfARuleIsBounded(t *testing.T) {
 	t.Parallel()
 	first := wall(t, "20000101T090000")
@@ -200,10 +202,10 @@ func list(from, to int) string {
 	return strings.Join(words, ",")
 }
 
-// TestRecurrencesAgreeWithAnotherImplementation draws rules and compares their
-// times with those of rrule-go. It follows a rule to the year 9999, however
-// little there is to find, so the rules begin a little before; and it never ends
-// for some rules by the hour that name hours, which are not drawn.
+// TestRecurrencesAgreeWithAnotherImplementation compares the times of random rules
+// with those of rrule-go. Because rrule-go expands every rule to the year 9999,
+// even if few times are requested, the rules start shortly before it. Hourly rules
+// with hours are excluded, because rrule-go does not terminate for some of them.
 func TestRecurrencesAgreeWithAnotherImplementation(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 11))
@@ -249,7 +251,7 @@ func drawRecurrence(random *rand.Rand) string {
 			if negative && random.IntN(3) == 0 {
 				n = -n
 			}
-			if value := strconv.Itoa(n); !slices.Contains(values, value) { // rrule-go counts what is there twice twice
+			if value := strconv.Itoa(n); !slices.Contains(values, value) { // rrule-go counts duplicates twice
 				values = append(values, value)
 			}
 		}
@@ -262,7 +264,7 @@ func drawRecurrence(random *rand.Rand) string {
 	}
 	days := func(nth bool) {
 		var values []string
-		nth = nth && random.IntN(2) == 0 // all of them or none: rrule-go takes MO,2TU for the Mondays that are a second Tuesday
+		nth = nth && random.IntN(2) == 0 // all or none: rrule-go reads MO,2TU as the Mondays that are a second Tuesday
 		for range 1 + random.IntN(3) {
 			day := []string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}[random.IntN(7)]
 			if nth {

@@ -11,8 +11,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// zones with a change of the clocks, with a half-hour one, with a skipped day,
-// with changes around Ramadan, and without any.
+// zones include ones with clock changes, a half-hour change, a skipped day,
+// changes around Ramadan, and no changes.
 var zones = []string{
 	"America/New_York", "Europe/Berlin", "Europe/London", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia",
 	"Africa/Casablanca", "UTC",
@@ -91,7 +91,8 @@ func drawRule(t *rapid.T, zoneNames []string) calendar.Weekly {
 	return rule
 }
 
-// The slow and obvious way, where clocks never change: look at every minute.
+// TestWindowsAreWhatAWatchWouldSay compares the windows with a naive search by
+// minute, in zones without clock changes.
 func TestWindowsAreWhatAWatchWouldSay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -123,8 +124,9 @@ func TestWindowsAreWhatAWatchWouldSay(t *testing.T) {
 	})
 }
 
-// In every zone: in order, inside the rule, once a day at most, on the wall at
-// its start unless a gap is there, and the same in parts as in one.
+// TestWindowsProperties tests in every zone that the windows are ordered, within
+// the rule, at most one a day, start at the rule's wall-clock time except in a
+// gap, and do not depend on how the range is split.
 func TestWindowsProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -160,7 +162,7 @@ func TestOnDates(t *testing.T) {
 	got := calendar.OnDates(night, []calendar.Date{{Year: 2026, Month: 12, Day: 24}, {Year: 2026, Month: 10, Day: 24}}, berlin)
 	want := []calendar.Span{
 		{Start: time.Date(2026, 12, 24, 21, 0, 0, 0, time.UTC), End: time.Date(2026, 12, 25, 1, 0, 0, 0, time.UTC)},
-		{Start: time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC), End: time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC)}, // 02:00, the first of two
+		{Start: time.Date(2026, 10, 24, 20, 0, 0, 0, time.UTC), End: time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC)}, // the first 02:00 of the fold
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("spans (-want +got):\n%s", diff)

@@ -17,7 +17,7 @@ func TestCanonicalZoneNames(t *testing.T) {
 		"America/Buenos_Aires": "America/Argentina/Buenos_Aires", "Asia/Calcutta": "Asia/Kolkata", "Asia/Saigon": "Asia/Ho_Chi_Minh",
 		"UTC": "UTC", "utc": "UTC", "Etc/UTC": "UTC", "Zulu": "UTC", "GMT": "UTC", "Etc/GMT+0": "UTC",
 		"Etc/GMT+5": "Etc/GMT+5", "EST": "EST",
-		// Places with a history, or a country, of their own stay what they are.
+		// Zones with a history or country of their own stay distinct.
 		"Europe/Oslo": "Europe/Oslo", "Europe/Bratislava": "Europe/Bratislava", "Atlantic/Reykjavik": "Atlantic/Reykjavik",
 		"Arctic/Longyearbyen": "Arctic/Longyearbyen", "America/Montreal": "America/Toronto",
 	} {
@@ -34,8 +34,8 @@ func TestCanonicalZoneNames(t *testing.T) {
 	}
 }
 
-// Go knows every name of the table, and a name keeps the same time as the
-// canonical one that stands for it.
+// TestZoneNamesKeepTheSameTime tests that Go knows every name in the table, and
+// that each keeps the same time as its canonical name.
 func TestZoneNamesKeepTheSameTime(t *testing.T) {
 	t.Parallel()
 	table, err := os.ReadFile("zonenames.txt")

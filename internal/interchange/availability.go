@@ -10,14 +10,14 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Availability is what an interviewer publishes: one window, or a weekly rule.
-// It is not normalised, and of a rule the zone may be left out. Of what it holds
-// of a booking.Availability the ids are not set.
+// Availability is a window or weekly rule as a file describes it. It is not
+// normalised, the zone of a rule may be missing, and the ids of the embedded
+// booking.Availability are not set.
 type Availability struct {
-	Interviewer string // his e-mail
+	Interviewer string // e-mail address
 	booking.Availability
-	Event bool   // it is one of a calendar
-	Use   Use    // what a calendar wants of the window
+	Event bool   // it comes from a calendar
+	Use   Use    // how to apply a window of a calendar
 	Note  string // why it is ignored
 }
 
@@ -26,14 +26,14 @@ const (
 	defaultEveryWeeks  = 1
 )
 
-// The columns that a window must have, and those of a rule.
+// The columns that windows and rules require.
 var (
 	windowColumns = []string{"start", "end"}
 	ruleColumns   = []string{"weekdays", "startTime", "endTime", "startDate"}
 )
 
-// Availabilities is the table of availability: one window, or one weekly rule,
-// a row. A time without an offset is read in zone.
+// Availabilities returns the format of the availability table. Each row is a
+// window or a weekly rule. Times without an offset are in zone.
 func Availabilities(zone *time.Location) Format[Availability] {
 	return Format[Availability]{
 		columns: []column[Availability]{
@@ -86,7 +86,7 @@ func (a *Availability) checkKind(blank []string) booking.Refused {
 	return refused
 }
 
-// ofWindow is a column that is empty in the row of a rule.
+// ofWindow returns the column as one that is empty for a rule.
 func ofWindow(c column[Availability]) column[Availability] {
 	write := c.write
 	c.write = func(a Availability) string {
@@ -98,7 +98,7 @@ func ofWindow(c column[Availability]) column[Availability] {
 	return optional(c)
 }
 
-// ofRule is a column that is empty in the row of a window; what it says makes
+// ofRule returns the column as one that is empty for a window. A value in it makes
 // the row a rule.
 func ofRule(c column[booking.WeeklyRule]) column[Availability] {
 	return optional(column[Availability]{

@@ -11,7 +11,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// text is a column that is taken as it stands.
+// text returns a column whose values are stored unchanged.
 func text[T any](name string, field func(*T) *string) column[T] {
 	return column[T]{
 		name:  name,
@@ -20,7 +20,8 @@ func text[T any](name string, field func(*T) *string) column[T] {
 	}
 }
 
-// optional is a column that may be left out; of an empty value nothing is read.
+// optional returns the column as one that may be omitted. Empty values are not
+// read.
 func optional[T any](c column[T]) column[T] {
 	read := c.read
 	c.optional, c.read = true, func(text string, row *T) booking.Refused {
@@ -32,8 +33,8 @@ func optional[T any](c column[T]) column[T] {
 	return c
 }
 
-// integer is a column that has a whole number, where it is left out the one
-// that the row starts with.
+// integer returns an optional column of integers. An empty value keeps the row's
+// default.
 func integer[T any](name string, field func(*T) *int) column[T] {
 	return optional(column[T]{
 		name: name,
@@ -48,7 +49,7 @@ func integer[T any](name string, field func(*T) *int) column[T] {
 	})
 }
 
-// parsed is a column of what the calendar reads and writes.
+// parsed returns a column of calendar values such as dates.
 func parsed[T any, V fmt.Stringer](name, expected string, parse func(string) (V, error), field func(*T) *V) column[T] {
 	return column[T]{
 		name: name,
@@ -64,7 +65,7 @@ func parsed[T any, V fmt.Stringer](name, expected string, parse func(string) (V,
 	}
 }
 
-// maybeText is a column that may be left out; an empty value is none.
+// maybeText returns an optional column of texts. An empty value is nil.
 func maybeText[T any](name string, field func(*T) **string) column[T] {
 	return optional(column[T]{
 		name: name,
@@ -78,7 +79,7 @@ func maybeText[T any](name string, field func(*T) **string) column[T] {
 	})
 }
 
-// maybeInt is a column that may have a whole number.
+// maybeInt returns an optional column of integers. An empty value is nil.
 func maybeInt[T any](name string, field func(*T) **int) column[T] {
 	return column[T]{
 		name: name, optional: true,
@@ -90,8 +91,8 @@ func maybeInt[T any](name string, field func(*T) **int) column[T] {
 	}
 }
 
-// boolean is a column that has TRUE or FALSE, where it is left out what the row
-// starts with.
+// boolean returns an optional column of TRUE or FALSE. An empty value keeps the
+// row's default.
 func boolean[T any](name string, field func(*T) *bool) column[T] {
 	return optional(column[T]{
 		name: name,
@@ -125,7 +126,7 @@ func writeInt(n *int) string {
 	return strconv.Itoa(*n)
 }
 
-// list is a column that may have several texts.
+// list returns an optional column of lists of texts.
 func list[T any](name string, field func(*T) *[]string) column[T] {
 	return column[T]{
 		name: name, optional: true,
@@ -137,8 +138,8 @@ func list[T any](name string, field func(*T) *[]string) column[T] {
 	}
 }
 
-// separator stands between the texts of a list within one value. The value is a
-// line of CSV in itself, so a text that has a separator is put into quotes.
+// separator separates the texts of a list within a value. The value is itself a
+// line of CSV, so a text that contains a separator is quoted.
 const separator = ';'
 
 func readList(column, text string) ([]string, booking.Refused) {
@@ -161,7 +162,7 @@ func writeList(texts []string) string {
 	var line strings.Builder
 	w := csv.NewWriter(&line)
 	w.Comma = separator
-	_ = w.Write(texts) // kept until Flush, and a Builder takes all
+	_ = w.Write(texts) // errors are kept until Flush, and a Builder returns none
 	w.Flush()
 	return strings.TrimSuffix(line.String(), "\n")
 }

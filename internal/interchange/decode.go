@@ -12,20 +12,21 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// window is how much of a file its encoding and its separator are judged by.
+// window is the number of bytes inspected to detect a file's encoding and
+// separator.
 const window = 64 << 10
 
 const byteOrderMark = "\ufeff"
 
-// separators are what stands between two values, the usual one first.
+// separators are the possible value separators, the default first.
 var separators = []rune{',', ';', '\t', '|'}
 
-// decode answers the text of a file in UTF-8, without a byte order mark and with
-// line ends that CSV knows. UTF-16 is recognised by its mark, or by the zero
-// bytes of its first two characters.
+// decode returns a reader of the file as UTF-8, without a byte order mark and with
+// line ends that package csv accepts. It recognises UTF-16 by its byte order mark,
+// or by the zero bytes in its first two characters.
 func decode(from io.Reader) *bufio.Reader {
 	buffered := bufio.NewReaderSize(from, window)
-	start, _ := buffered.Peek(4) // what cannot be read is reported by the first read
+	start, _ := buffered.Peek(4) // the first read reports an error
 	var text io.Reader = buffered
 	switch {
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), len(start) == 4 && start[0] != 0 && start[1] == 0 && start[3] == 0:
@@ -33,7 +34,7 @@ func decode(from io.Reader) *bufio.Reader {
 	case bytes.HasPrefix(start, []byte("\xfe\xff")), len(start) == 4 && start[0] == 0 && start[1] != 0 && start[2] == 0:
 		text = utf16(buffered, unicode.BigEndian)
 	case bytes.HasPrefix(start, []byte(byteOrderMark)):
-		_, _ = buffered.Discard(len(byteOrderMark)) // it is buffered
+		_, _ = buffered.Discard(len(byteOrderMark)) // the bytes are buffered
 	}
 	return bufio.NewReaderSize(transform.NewReader(text, &lineEnds{}), window)
 }
@@ -42,8 +43,8 @@ func utf16(from io.Reader, order unicode.Endianness) io.Reader {
 	return transform.NewReader(from, unicode.UTF16(order, unicode.UseBOM).NewDecoder())
 }
 
-// lineEnds turns a carriage return that ends a row by itself into a line feed.
-// One within quotes belongs to its value.
+// lineEnds replaces carriage returns that end a row on their own with line feeds.
+// Carriage returns within quotes are part of the value.
 type lineEnds struct{ quoted bool }
 
 func (l *lineEnds) Reset() { l.quoted = false }
@@ -72,22 +73,22 @@ func (l *lineEnds) Transform(dst, src []byte, atEOF bool) (written, read int, er
 	return written, read, nil
 }
 
-// dialect is how the values of a file are told apart.
+// dialect is the CSV dialect of a file.
 type dialect struct {
 	separator rune
-	skipped   int // lines before the first row that name the separator
+	skipped   int // number of leading lines that only declare the separator
 }
 
-// separatorLine is the line with which a file tells Excel its separator. Excel
-// itself may have added more of them when it saved the file.
+// separatorLine is the line that tells Excel a file's separator. Excel may have
+// appended separators to it when it saved the file.
 var separatorLine = regexp.MustCompile(`^(?i:"?sep=)([,;|\t])"?[,;|\t]*\r?\n`)
 
-// dialectOf takes the separator from a line such as `sep=;`, which it skips, or
-// else the one by which the header names the most columns.
+// dialectOf returns the separator declared by a line such as `sep=;`, which it
+// skips, or else the one with which the header names the most columns.
 func dialectOf(file *bufio.Reader, isColumn func(name string) bool) dialect {
-	start, _ := file.Peek(window) // a shorter file is there whole
+	start, _ := file.Peek(window) // shorter files are buffered whole
 	if line := separatorLine.FindSubmatch(start); line != nil {
-		_, _ = file.Discard(len(line[0])) // it is buffered
+		_, _ = file.Discard(len(line[0])) // the line is buffered
 		return dialect{separator: rune(line[1][0]), skipped: 1}
 	}
 	best, most := separators[0], -1
@@ -101,7 +102,7 @@ func dialectOf(file *bufio.Reader, isColumn func(name string) bool) dialect {
 		named := 0
 		for _, name := range record {
 			if isColumn(name) {
-				named += 2 // outweighs that there are several values
+				named += 2 // a known name outweighs having several values
 			}
 		}
 		if len(record) > 1 {

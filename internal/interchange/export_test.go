@@ -5,7 +5,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// ReadCalendarCounting reads a calendar, and counts the steps that it takes.
+// ReadCalendarCounting reads a calendar and returns the steps used.
 func ReadCalendarCounting(text []byte, o CalendarOptions) (rows []Row[Availability], refused booking.Refused, steps int) {
 	work := &calendar.Work{Left: o.maxWork()}
 	rows, refused = readCalendar(text, o, work)

@@ -12,8 +12,8 @@ import (
 
 const fuzzRows = 50
 
-// check: every row knows its line, in order, what is wrong has a sentence, and
-// what is right is the same when it is written and read again.
+// check reads a table and tests that rows have ascending lines, that refusals have
+// messages, and that valid rows are unchanged after writing and reading.
 func check[T any](t *testing.T, f interchange.Format[T], text string) {
 	t.Helper()
 	rows, refused, err := f.Read(strings.NewReader(text), fuzzRows)
@@ -36,7 +36,7 @@ func check[T any](t *testing.T, f interchange.Format[T], text string) {
 			sound = append(sound, row.Value)
 		}
 	}
-	if !strings.Contains(text, "\r") { // of which CSV takes some for ends of lines
+	if !strings.Contains(text, "\r") { // csv treats some carriage returns as line ends
 		goesRound(t, f, sound)
 	}
 }

@@ -5,12 +5,13 @@ import (
 	"unicode"
 )
 
-// guard stands before a value that a spreadsheet would take for a formula, and
-// turns it into text.
+// guard is the prefix that keeps a spreadsheet from evaluating a value as a
+// formula.
 const guard = "'"
 
-// guarded is the value as it is written: a formula gets a guard, and so does a
-// formula that has guards already, which keeps unguarded its exact inverse.
+// guarded returns the value as written to a file: a formula gets a guard. A
+// formula that has guards already gets another, so that unguarded is the exact
+// inverse.
 func guarded(text string) string {
 	if isFormula(strings.TrimLeft(text, guard)) {
 		return guard + text
@@ -18,7 +19,7 @@ func guarded(text string) string {
 	return text
 }
 
-// unguarded is what a value says without the guard that guarded adds.
+// unguarded removes the guard that guarded adds.
 func unguarded(text string) string {
 	rest, found := strings.CutPrefix(text, guard)
 	if found && isFormula(strings.TrimLeft(rest, guard)) {
@@ -27,9 +28,9 @@ func unguarded(text string) string {
 	return text
 }
 
-// isFormula reports whether a spreadsheet may run the value. Some ignore space
-// before it, some take the full-width signs, and some drop a leading tab or line
-// end and look at what follows.
+// isFormula reports whether a spreadsheet may evaluate the value. Some ignore
+// leading space, some accept full-width signs, and some drop a leading tab or line
+// end and evaluate the rest.
 func isFormula(text string) bool {
 	if text != "" && strings.ContainsRune("\t\r\n", rune(text[0])) {
 		return true

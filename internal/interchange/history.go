@@ -7,20 +7,20 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Interview is one interview that was booked elsewhere. Of what it holds of a
-// booking.Interview the ids are not set.
+// Interview is an interview that was booked elsewhere. The ids of the embedded
+// booking.Interview are not set.
 type Interview struct {
-	Student, Interviewer string // their e-mails
+	Student, Interviewer string // e-mail addresses
 	booking.Interview
-	BookedAt *time.Time // nil: not said
+	BookedAt *time.Time // nil if missing
 }
 
 var statuses = []booking.InterviewStatus{
 	booking.Booked, booking.Completed, booking.Cancelled, booking.StudentNoShow, booking.InterviewerNoShow,
 }
 
-// Interviews is the table of interviews. A time without an offset is read in
-// zone.
+// Interviews returns the format of the interview table. Times without an offset
+// are in zone.
 func Interviews(zone *time.Location) Format[Interview] {
 	return Format[Interview]{columns: []column[Interview]{
 		email("studentEmail", func(i *Interview) *string { return &i.Student }),
@@ -53,7 +53,7 @@ func readStatus(text string, i *Interview) booking.Refused {
 	return wrong("status", text, "one of "+strings.Join(names, ", "))
 }
 
-// words is a column of prose, of which nothing is trimmed.
+// words returns an optional column of prose, which is not trimmed.
 func words(name string, field func(*Interview) **string) column[Interview] {
 	return column[Interview]{
 		name: name, optional: true, raw: true,

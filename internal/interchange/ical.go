@@ -13,42 +13,41 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// CalendarOptions say whose a calendar is, and what is wanted of it.
+// CalendarOptions are the options for reading a calendar.
 type CalendarOptions struct {
-	Interviewer string         // the e-mail
-	Zone        *time.Location // of times that name none
+	Interviewer string         // e-mail address
+	Zone        *time.Location // zone of times without one
 	SlotMinutes int
 	MaxWindows  int
-	Within      calendar.Span // only windows that end after its start and start before its end
-	// BlockWholeDays makes an event of whole days blocked time. Without it such an
-	// event is ignored.
+	Within      calendar.Span // the range that windows must overlap
+	// BlockWholeDays turns all-day events into blocked time. Otherwise they are
+	// ignored.
 	BlockWholeDays bool
 }
 
-// stepsOfAWindow is how many steps of following rules are allowed for each window
-// that a file may have: a rule that takes place on one day of a year takes as
-// many, and a daily one two.
+// stepsOfAWindow is the number of recurrence steps allowed per window of a file. A
+// yearly rule needs about this many per occurrence, a daily rule two.
 const stepsOfAWindow = 400
 
 func (o CalendarOptions) maxWork() int { return o.MaxWindows * stepsOfAWindow }
 
-// Use is what a row of a calendar asks for.
+// Use is the action for a row of a calendar.
 type Use int
 
-// Uses of a row.
+// The possible uses.
 const (
 	UsePublish Use = iota // publish the window
 	UseBlock              // block the window's time
-	UseIgnore             // do nothing; the row's note says why
+	UseIgnore             // skip the row; its note states the reason
 )
 
-// calendarField is the Field of what is wrong with a calendar as a whole.
+// calendarField is the Field of refusals of a whole calendar.
 const calendarField = "ical"
 
-// ReadCalendar reads the events of calendars (RFC 5545), or their availability
-// (RFC 7953), as windows, by line, then start. Recurrence keeps the wall-clock
-// time of its zone. What says when something takes place and cannot be read is
-// refused, with its line.
+// ReadCalendar reads the events (RFC 5545) or the availability (RFC 7953) of
+// calendars as windows, ordered by line, then start. Recurrence keeps the
+// wall-clock time of the event's zone. Data that determines when an event takes
+// place is never skipped: if it is invalid, the event is refused with its line.
 func ReadCalendar(text []byte, o CalendarOptions) ([]Row[Availability], booking.Refused) {
 	return readCalendar(text, o, &calendar.Work{Left: o.maxWork()})
 }
@@ -82,18 +81,18 @@ func readCalendar(text []byte, o CalendarOptions, work *calendar.Work) ([]Row[Av
 	return r.rows, nil
 }
 
-// calendarReader is a file on its way to its rows.
+// calendarReader is the state of reading a file.
 type calendarReader struct {
 	CalendarOptions
 	work         *calendar.Work
-	events       []*event // of VEVENT
-	available    []*event // of VAVAILABILITY
+	events       []*event // from VEVENT
+	available    []*event // from VAVAILABILITY
 	availability []bounded
 	unread       []*component
 	rows         []Row[Availability]
 }
 
-// bounded is a VAVAILABILITY and the time that it speaks of.
+// bounded is a VAVAILABILITY and the span that it covers.
 type bounded struct {
 	*component
 	calendar.Span
@@ -123,7 +122,7 @@ func (r *calendarReader) calendar(c *component) error {
 	return nil
 }
 
-// checkCalendar refuses a calendar that does not say what takes place.
+// checkCalendar rejects a calendar of an unsupported method, version or scale.
 func checkCalendar(c *component) error {
 	for _, p := range c.properties {
 		switch value := strings.ToUpper(p.value); p.name {
@@ -144,8 +143,8 @@ func checkCalendar(c *component) error {
 	return nil
 }
 
-// readAvailability reads a VAVAILABILITY: its AVAILABLE are windows, within its
-// own bounds.
+// readAvailability reads the AVAILABLE components of a VAVAILABILITY as windows
+// within its bounds.
 func (r *calendarReader) readAvailability(c *component, z *zones) error {
 	within := calendar.Span{Start: time.Date(minStampYear, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(maxStampYear, 1, 1, 0, 0, 0, 0, time.UTC)}
 	if _, is := c.one("DTSTART"); is {
@@ -177,7 +176,8 @@ func (r *calendarReader) readAvailability(c *component, z *zones) error {
 	return nil
 }
 
-// check refuses a file that says two things.
+// check rejects a file that has both availability and events, and adds a row for
+// each kind of ignored component.
 func (r *calendarReader) check() error {
 	if len(r.availability) > 0 && len(r.events) > 0 {
 		return wrongLine(r.availability[0].line, "the file has VAVAILABILITY and, on line %d, VEVENT; only one of them is allowed, because an event beside availability is an appointment", r.events[0].line)
@@ -221,8 +221,8 @@ func (r *calendarReader) windows() error {
 	return nil
 }
 
-// tooMuchWork refuses the file when the rules up to the component take more steps
-// than are allowed.
+// tooMuchWork returns an error if the rules up to the component exceed the allowed
+// steps.
 func (r *calendarReader) tooMuchWork(c *component) error {
 	if r.work.Left >= 0 {
 		return nil
@@ -265,7 +265,7 @@ func (r *calendarReader) add(e *event, out excluded) {
 	}
 }
 
-// whyNot is why an occurrence is not published; empty if it is.
+// whyNot returns the reason not to import an occurrence, or an empty string.
 func (r *calendarReader) whyNot(one occurrence) string {
 	switch long := one.Length(); {
 	case one.start.date && !r.BlockWholeDays:
@@ -281,7 +281,7 @@ func (r *calendarReader) whyNot(one occurrence) string {
 	}
 }
 
-// clipped is the span within the bounds.
+// clipped returns the part of the span within the bounds.
 func clipped(s calendar.Span, bounds *calendar.Span) calendar.Span {
 	if bounds != nil && s.Start.Before(bounds.Start) {
 		s.Start = bounds.Start
@@ -292,7 +292,7 @@ func clipped(s calendar.Span, bounds *calendar.Span) calendar.Span {
 	return s
 }
 
-// splitList are the values of a list that are not empty.
+// splitList yields the non-empty values of a list.
 func splitList(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for one := range strings.SplitSeq(text, ",") {

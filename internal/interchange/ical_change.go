@@ -7,19 +7,20 @@ import (
 	"time"
 )
 
-// change is an event with RANGE=THISANDFUTURE: what it says of one time of a
-// series holds for all later ones (RFC 5545, 3.8.4.4).
+// change is an event with RANGE=THISANDFUTURE. It applies to an occurrence of a
+// series and all later ones (RFC 5545, 3.8.4.4).
 type change struct {
 	*event
-	at    time.Time     // the time that the event replaces
-	moved time.Duration // on the wall of the event's zone
+	at    time.Time     // the occurrence that the event replaces
+	moved time.Duration // the shift in the wall-clock time of the event's zone
 }
 
-// maxMove bounds how far a change moves times, and so how far around the wanted
-// time the rules of its series are followed.
+// maxMove limits how far a change moves occurrences, and so how far outside the
+// requested range the rules of its series must be expanded.
 const maxMove = 366 * oneDay
 
-// changesFrom adds the event, which replaces the time of, to the changes of master.
+// changesFrom adds the event to the changes of master. of is the occurrence that
+// the event replaces.
 func (e *event) changesFrom(p property, of stamp, master *event) {
 	if master == nil {
 		e.fail(p, errors.New("RECURRENCE-ID has RANGE=THISANDFUTURE, but the file does not contain the series; the series is required to compute the later occurrences"))
@@ -28,7 +29,7 @@ func (e *event) changesFrom(p property, of stamp, master *event) {
 	if len(master.refused) > 0 {
 		return
 	}
-	if of.date && !master.start.date { // that day, at the time of the series
+	if of.date && !master.start.date { // the occurrence of the series on that day
 		of = master.start.at(of.wall.Add(master.start.wall.Sub(master.start.wall.Truncate(oneDay))))
 	}
 	c := change{event: e, at: of.instant()}
@@ -55,11 +56,11 @@ func (e *event) changesFrom(p property, of stamp, master *event) {
 	master.addChange(c)
 }
 
-// changes are the changes of a series, and what they mean for following its rules.
+// changes are the changes of a series.
 type changes struct {
 	inOrder []change
-	// early and late are how far before and after the wanted time the series may
-	// have times that are moved into it.
+	// early and late are how far before and after the requested range the series
+	// may have occurrences that are moved into it.
 	early, late time.Duration
 }
 
@@ -74,7 +75,8 @@ func (s *changes) addChange(c change) {
 	s.late = max(s.late, -c.moved)
 }
 
-// changeFor returns the last change that begins at or before begin; false if there is none.
+// changeFor returns the last change that starts at or before begin, or false if
+// there is none.
 func (s *changes) changeFor(begin stamp) (change, bool) {
 	if len(s.inOrder) == 0 {
 		return change{}, false
@@ -89,8 +91,8 @@ func (s *changes) changeFor(begin stamp) (change, bool) {
 	return s.inOrder[at], true
 }
 
-// occurrence returns when the time of the series that begins at begin takes place;
-// false if it is cancelled. Without an end of its own, end is zero.
+// occurrence returns the occurrence of the series that starts at begin, or false
+// if it is cancelled. A zero end means the end of the event.
 func (e *event) occurrence(begin stamp, end time.Time) (occurrence, bool) {
 	by, changed := e.changeFor(begin)
 	switch {

@@ -2,19 +2,20 @@ package interchange_test
 
 import "testing"
 
-// RANGE=THISANDFUTURE moves a time of a series and all later ones by as much.
+// TestChangesOfSeries tests that RANGE=THISANDFUTURE moves an occurrence and all
+// later ones by the same amount.
 func TestChangesOfSeries(t *testing.T) {
 	t.Parallel()
 	const (
 		evenings = "UID:a\nDTSTART;TZID=America/New_York:20260608T200000\nDTEND;TZID=America/New_York:20260608T210000\nRRULE:FREQ=DAILY;COUNT=4"
 		from     = "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=America/New_York:20260609T200000\n"
 		earlier  = from + "DTSTART;TZID=America/New_York:20260609T150000\nDURATION:PT2H"
-		first    = "0609T0000-0100" // of the evenings
+		first    = "0609T0000-0100" // the first occurrence of evenings, in UTC
 	)
 	for _, row := range []struct {
 		name   string
 		events []string
-		want   []string // what begins with a line's number is its beginning
+		want   []string // entries that start with a line number are prefixes
 	}{
 		{"earlier and longer", []string{evenings, earlier}, []string{first, "0609T1900-2100", "0610T1900-2100", "0611T1900-2100"}},
 		{"before its series, named by the day, in small letters", []string{"UID:a\nRECURRENCE-ID;RANGE=thisandfuture;VALUE=DATE:20260609\nDTSTART;TZID=America/New_York:20260609T150000\nDURATION:PT2H", evenings},

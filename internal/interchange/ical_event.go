@@ -14,31 +14,32 @@ import (
 type event struct {
 	*component
 	zones  *zones
-	within calendar.Span  // what is wanted of its windows
-	bounds *calendar.Span // of its VAVAILABILITY; nil without one
+	within calendar.Span  // the requested range
+	bounds *calendar.Span // of its VAVAILABILITY; nil if there is none
 
 	uid        string
 	sequence   int
-	written    string // when this revision was
+	written    string // the timestamps of this revision
 	cancelled  bool
-	unordered  bool // its SEQUENCE cannot be read: whether it counts is unknown
+	unordered  bool // its SEQUENCE is invalid, so revisions cannot be compared
 	exception  bool // it has a RECURRENCE-ID
 	start      stamp
-	end        stamp  // of DTEND; its zone is nil without
-	lasts      length // of DURATION, or of nothing
+	end        stamp  // of DTEND; its zone is nil if there is none
+	lasts      length // of DURATION, or the default
 	rules      []anchoredRule
-	exceptions []anchoredRule // of EXRULE
+	exceptions []anchoredRule // from EXRULE
 	dates      []period
 	refused    booking.Refused
 	changes    // of its series
 }
 
-// anchoredRule is a rule of an event and its last time on the event's wall.
+// anchoredRule is a rule of an event, with its end as wall-clock time in the
+// event's zone.
 type anchoredRule struct {
 	calendar.Recurrence
 	line  int
-	last  time.Time // zero for none
-	among string    // the property
+	last  time.Time // zero for no end
+	among string    // the property's name
 }
 
 func (e *event) fail(p property, err error) { e.failAs(booking.InvalidInput, p, err) }
@@ -47,8 +48,8 @@ func (e *event) failAs(code booking.RefusalCode, p property, err error) {
 	e.refused = append(e.refused, booking.Refuse(code, p.name, fmt.Sprintf("Line %d: %.300v.", p.line, err))...)
 }
 
-// readEvent reads what every event has. Dates that need another event's zone are
-// read by its series.
+// readEvent reads the properties that do not depend on other events. The series
+// reads dates that depend on another event's zone.
 func readEvent(c *component, z *zones, within calendar.Span) *event {
 	e := &event{component: c, zones: z, within: within}
 	for _, name := range []string{"UID", "SEQUENCE", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "STATUS"} {
@@ -114,7 +115,7 @@ func (e *event) readSpan() {
 	end, hasEnd := e.one("DTEND")
 	if hasEnd {
 		zone := e.zones.floating
-		if e.start.zone != nil { // RFC 5545 wants both in one zone
+		if e.start.zone != nil { // RFC 5545 requires both in the same zone
 			zone = e.start.zone
 		}
 		if e.end, err = e.zones.readStamp(end, end.value, zone); err != nil {
@@ -149,7 +150,7 @@ func (e *event) readDuration(hasEnd bool) {
 		e.fail(p, err)
 	case e.start.date && lasts.elapsed%oneDay != 0:
 		e.fail(p, fmt.Errorf("DURATION is %q; whole days are expected, because DTSTART is a date", clip(p.value)))
-	case hasEnd && lasts == (length{}): // some programs write PT0S beside each DTEND
+	case hasEnd && lasts == (length{}): // some programs write PT0S beside every DTEND
 	case hasEnd && !lasts.after(e.start).Equal(e.end.instant()):
 		e.fail(p, fmt.Errorf("DURATION is %q, which contradicts DTEND; only one of them is allowed", clip(p.value)))
 	case lasts != (length{}):
@@ -197,9 +198,9 @@ func (e *event) readRules() {
 	}
 }
 
-// span is when the occurrence that begins at begin takes place. A recurring event
-// with a DTEND lasts exactly as long as the first time, or as many days; days of a
-// DURATION are days of the calendar (RFC 5545, 3.8.5.3).
+// span returns the span of the occurrence that starts at begin. With DTEND, each
+// occurrence has the same elapsed length, or number of days, as the first. Days of
+// a DURATION are calendar days (RFC 5545, 3.8.5.3).
 func (e *event) span(begin stamp) calendar.Span {
 	start := begin.instant()
 	switch {
@@ -212,12 +213,13 @@ func (e *event) span(begin stamp) calendar.Span {
 	}
 }
 
-// isWanted reports whether the span has not ended, and begins before the horizon.
+// isWanted reports whether the span is in the requested range.
 func (e *event) isWanted(s calendar.Span) bool {
 	return s.Start.Before(e.within.End) && (s.End.After(e.within.Start) || !s.Start.Before(e.within.Start))
 }
 
-// when is all that says when the event takes place, to compare two revisions.
+// when returns the properties that determine when the event takes place, to
+// compare two revisions.
 func (e *event) when() string {
 	var text strings.Builder
 	for _, p := range e.properties {

@@ -10,19 +10,19 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// property is a content line of a calendar (RFC 5545, 3.1): unfolded, its name
-// and those of its parameters in capitals.
+// property is an unfolded content line of a calendar (RFC 5545, 3.1). Its name and
+// its parameters' names are in upper case.
 type property struct {
-	line       int // of the file, where it begins
+	line       int // first line in the file
 	name       string
 	parameters map[string]string
 	value      string
 }
 
-// parameter is the value of a parameter; empty without.
+// parameter returns the value of a parameter, or an empty string.
 func (p property) parameter(name string) string { return p.parameters[name] }
 
-// component is what stands between BEGIN and END.
+// component is the content between a BEGIN and its END.
 type component struct {
 	line       int
 	name       string
@@ -30,7 +30,7 @@ type component struct {
 	components []*component
 }
 
-// all are the properties with the name.
+// all returns the properties with the name.
 func (c *component) all(name string) []property {
 	var some []property
 	for _, p := range c.properties {
@@ -41,7 +41,7 @@ func (c *component) all(name string) []property {
 	return some
 }
 
-// one is the first property with the name.
+// one returns the first property with the name.
 func (c *component) one(name string) (property, bool) {
 	for _, p := range c.properties {
 		if p.name == name {
@@ -51,15 +51,15 @@ func (c *component) one(name string) (property, bool) {
 	return property{}, false
 }
 
-// unfolded is a content line before it is read.
+// unfolded is a content line before parsing.
 type unfolded struct {
 	line  int
 	text  []byte
-	owned bool // text is no part of the file, and may be appended to
+	owned bool // text is a copy and may be appended to
 }
 
-// unfold joins the lines that are folded. A file may end its lines with CR LF,
-// LF or CR, and fold them between the bytes of a character.
+// unfold joins folded lines. Lines may end in CR LF, LF or CR, and may be folded
+// between the bytes of a character.
 func unfold(text []byte) []unfolded {
 	text = bytes.TrimPrefix(inUTF8(text), []byte(byteOrderMark))
 	var lines []unfolded
@@ -88,7 +88,7 @@ func unfold(text []byte) []unfolded {
 	return lines
 }
 
-// inUTF8 decodes UTF-16, which begins with its mark.
+// inUTF8 decodes UTF-16 that starts with a byte order mark.
 func inUTF8(text []byte) []byte {
 	order := unicode.LittleEndian
 	switch {
@@ -97,15 +97,15 @@ func inUTF8(text []byte) []byte {
 	case !bytes.HasPrefix(text, []byte("\xff\xfe")):
 		return text
 	}
-	decoded, _ := io.ReadAll(utf16(bytes.NewReader(text), order)) // what is no character becomes U+FFFD
+	decoded, _ := io.ReadAll(utf16(bytes.NewReader(text), order)) // invalid sequences become U+FFFD
 	return decoded
 }
 
-// readProperty reads NAME;PARAMETER=value;PARAMETER="value":value.
+// readProperty parses NAME;PARAMETER=value;PARAMETER="value":value.
 func readProperty(l unfolded) (property, bool) {
 	text := strings.TrimRight(string(l.text), " \t\x00")
 	end := strings.IndexFunc(text, func(r rune) bool { return !isNameRune(r) })
-	if end < 0 { // a name, and nothing else
+	if end < 0 { // a name alone
 		return property{line: l.line, name: strings.ToUpper(text)}, false
 	}
 	if end == 0 {
@@ -136,8 +136,8 @@ func readProperty(l unfolded) (property, bool) {
 	}
 }
 
-// mendZone puts right what programs of Microsoft write: the name of a zone with
-// a colon in it, and no quotes around it. No time has a colon.
+// mendZone repairs the unquoted zone names with a colon that Microsoft programs
+// write. Time values contain no colon.
 func (p *property) mendZone() {
 	end := strings.LastIndexByte(p.value, ':')
 	if zone, is := p.parameters["TZID"]; is && end >= 0 {
@@ -145,7 +145,7 @@ func (p *property) mendZone() {
 	}
 }
 
-// parameterValue reads up to the : or ; after the value, which may be in quotes.
+// parameterValue reads up to the : or ; after the value, which may be quoted.
 func parameterValue(text string) (value, rest string, ok bool) {
 	quoted := false
 	for i, r := range text {
@@ -163,9 +163,9 @@ func isNameRune(r rune) bool {
 	return r == '-' || r == '_' || (r >= 'A' && r <= 'Z') || (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9')
 }
 
-// calendarError is what is wrong with a calendar as a whole.
+// calendarError is an error about a whole calendar.
 type calendarError struct {
-	line    int // zero for none
+	line    int // zero for no line
 	message string
 }
 
@@ -180,28 +180,28 @@ func wrongLine(line int, format string, args ...any) error {
 	return calendarError{line, fmt.Sprintf(format, args...)}
 }
 
-// significant are the properties that say when something takes place, and
-// whether. One of them that cannot be read is never passed over.
+// significant lists the properties that determine whether and when an event takes
+// place. They are never skipped if they are invalid.
 var significant = map[string]bool{
 	"BEGIN": true, "END": true, "METHOD": true, "VERSION": true, "CALSCALE": true,
 	"UID": true, "SEQUENCE": true, "DTSTART": true, "DTEND": true, "DURATION": true, "RRULE": true, "RDATE": true,
 	"EXRULE": true, "EXDATE": true, "RECURRENCE-ID": true, "STATUS": true, "TZID": true, "TZOFFSETFROM": true, "TZOFFSETTO": true,
 }
 
-// maxNesting is how deep components may lie in one another: an alarm of an event
-// of a calendar is at 3.
+// maxNesting is the maximum nesting depth of components. An alarm of an event of a
+// calendar has depth 3.
 const maxNesting = 8
 
-// tree is a file on its way to its components.
+// tree is the state of parsing a file into components.
 type tree struct {
 	calendars []*component
 	open      []*component
-	lax       bool // the last line was a property that nobody needs
-	trailing  int  // the first line after a calendar that is part of none
+	lax       bool // the last property was not significant, so skip invalid lines after it
+	trailing  int  // the first line after a calendar that is outside any; zero for none
 }
 
-// readComponents reads the calendars of a file. trailing is the first line after
-// a calendar that is no calendar's; zero if there is none.
+// readComponents parses the calendars of a file. trailing is the first line after
+// a calendar that is outside any calendar, or zero.
 func readComponents(text []byte) (calendars []*component, trailing int, err error) {
 	var t tree
 	for _, line := range unfold(text) {
@@ -240,15 +240,15 @@ func (t *tree) read(line unfolded) error {
 	return nil
 }
 
-// unneeded are properties that say nothing of when an event takes place.
+// unneeded lists properties that do not affect when an event takes place.
 var unneeded = map[string]bool{
 	"ORGANIZER": true, "ATTENDEE": true, "SUMMARY": true, "DESCRIPTION": true, "LOCATION": true, "COMMENT": true, "CONTACT": true,
 	"CATEGORIES": true, "CLASS": true, "TRANSP": true, "PRIORITY": true, "GEO": true, "URL": true, "ATTACH": true, "RESOURCES": true,
 	"RELATED-TO": true, "CREATED": true, "PRODID": true,
 }
 
-// isProperty reports whether a line that cannot be read is a property at least.
-// One that nobody needs may lack its colon.
+// isProperty reports whether an invalid line is recognisably a property.
+// Properties that are not needed may lack their colon.
 func isProperty(name string, l unfolded) bool {
 	if unneeded[name] || strings.HasPrefix(name, "X-") {
 		return true

@@ -12,15 +12,15 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// series are the events of one UID: those that are repeated, and the times of
-// them that have an event of their own.
+// series is the set of events with one UID: the recurring events, and the events
+// that replace single occurrences.
 type series struct {
 	masters    []*event
 	exceptions []*event
 }
 
-// seriesOf groups events by their UID, in the order of the file. An event
-// without one is on its own.
+// seriesOf groups events by UID, in file order. An event without a UID is its own
+// series.
 func seriesOf(events []*event) []*series {
 	var all []*series
 	by := map[string]*series{}
@@ -40,9 +40,9 @@ func seriesOf(events []*event) []*series {
 	return all
 }
 
-// latest is the revision that counts: that with the highest SEQUENCE, then the
-// one written last. Two that differ and of which neither is later both fail, and
-// so does one whose SEQUENCE cannot be read.
+// latest returns the current revision: the one with the highest SEQUENCE, then the
+// latest timestamp. If the order of two different revisions cannot be determined,
+// or a SEQUENCE is invalid, the returned event fails.
 func latest(revisions []*event) *event {
 	later := func(a, b *event) int {
 		return cmp.Or(cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.written, b.written))
@@ -66,17 +66,18 @@ func latest(revisions []*event) *event {
 	return last
 }
 
-// excluded is when a series does not take place.
+// excluded is the set of cancelled occurrences of a series.
 type excluded struct {
-	times map[int64]bool     // Unix
-	days  map[time.Time]bool // on the wall
+	times map[int64]bool     // Unix time
+	days  map[time.Time]bool // wall-clock
 }
 
 func (x excluded) has(at stamp) bool {
 	return x.days[at.wall.Truncate(oneDay)] || !at.date && x.times[at.instant().Unix()]
 }
 
-// add takes a time out of the series of master: a day takes all of it.
+// add excludes an occurrence of the series of master. A date excludes the whole
+// day.
 func (x excluded) add(s stamp, master *event) {
 	if s.date || master.start.date {
 		x.days[s.wall.Truncate(oneDay)] = true
@@ -85,8 +86,8 @@ func (x excluded) add(s stamp, master *event) {
 	x.times[s.instant().Unix()] = true
 }
 
-// settle picks the revisions that count. Of the master it answers nil if there is
-// none, or if all of the series is cancelled.
+// settle selects the current revisions. master is nil if there is none or the
+// whole series is cancelled.
 func (s *series) settle() (master *event, exceptions []*event, out excluded) {
 	out = excluded{times: map[int64]bool{}, days: map[time.Time]bool{}}
 	if len(s.masters) > 0 {
@@ -128,8 +129,8 @@ func (s *series) settle() (master *event, exceptions []*event, out excluded) {
 	return master, exceptions, out
 }
 
-// replaces is the time of the series that the exception replaces. Without a zone
-// it is in the master's.
+// replaces returns the occurrence that the exception replaces. A time without a
+// zone is in the master's zone.
 func (e *event) replaces(p property, master *event) (stamp, error) {
 	if e.uid == "" {
 		return stamp{}, errors.New("an event with RECURRENCE-ID has no UID; the UID of its series is required")
@@ -144,16 +145,16 @@ func (e *event) replaces(p property, master *event) (stamp, error) {
 	return e.zones.readStamp(p, p.value, zone)
 }
 
-// occurrence is one time of an event.
+// occurrence is an occurrence of an event.
 type occurrence struct {
 	*event
 	calendar.Span
 }
 
-// maxEventWork bounds the steps of following the rules of one event.
+// maxEventWork is the maximum number of recurrence steps of an event.
 const maxEventWork = 1_000_000
 
-// occurrences are when the event takes place, in order, as far as is wanted. It
+// occurrences returns the event's occurrences in the requested range, in order. It
 // stops when there are more than most.
 func (e *event) occurrences(out excluded, file *calendar.Work, most int) []occurrence {
 	given := min(maxEventWork, file.Left)
@@ -192,8 +193,8 @@ func (e *event) occurrences(out excluded, file *calendar.Work, most int) []occur
 	return all
 }
 
-// follow yields the times of a rule that may be wanted. It reports false, and
-// fails the event, if that takes too much work.
+// follow yields the occurrences of a rule that may be in the requested range. If
+// the rule takes too much work, it fails the event and returns false.
 func (e *event) follow(rule anchoredRule, work *calendar.Work, yield func(stamp) bool) bool {
 	first := e.span(e.start)
 	from := e.start.of(e.within.Start.Add(-first.Length())).Add(-2 * oneDay).Add(-e.early)
@@ -210,7 +211,7 @@ func (e *event) follow(rule anchoredRule, work *calendar.Work, yield func(stamp)
 	return err == nil
 }
 
-// readExceptions adds EXDATE and EXRULE to what is excluded.
+// readExceptions adds EXDATE and EXRULE to the excluded occurrences.
 func (e *event) readExceptions(out excluded, work *calendar.Work) bool {
 	for _, p := range e.all("EXDATE") {
 		for text := range splitList(p.value) {
@@ -230,7 +231,7 @@ func (e *event) readExceptions(out excluded, work *calendar.Work) bool {
 	return true
 }
 
-// refusedRow is the row of an event that cannot be read.
+// refusedRow returns the row of an invalid event.
 func refusedRow(e *event) Row[Availability] {
 	return Row[Availability]{Line: e.line, Refused: e.refused}
 }
@@ -239,7 +240,7 @@ func ignoredRow(line int, note string) Row[Availability] {
 	return Row[Availability]{Line: line, Value: Availability{Use: UseIgnore, Note: note}}
 }
 
-// window is the availability of an occurrence.
+// window returns the availability of an occurrence.
 func (o CalendarOptions) window(one occurrence) Availability {
 	return Availability{Interviewer: o.Interviewer, Event: true, Availability: booking.Availability{
 		Start: one.Start, End: one.End, SlotMinutes: o.SlotMinutes,

@@ -14,7 +14,7 @@ import (
 	"rehearse/internal/interchange"
 )
 
-// calendarNow is a Monday; the horizon of the tests is 180 days from there.
+// calendarNow is a Monday. The horizon of the tests is 180 days later.
 var calendarNow = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 
 func calendarOptions() interchange.CalendarOptions {
@@ -24,14 +24,14 @@ func calendarOptions() interchange.CalendarOptions {
 	}
 }
 
-// readLines reads a calendar and says in a line what became of each row.
+// readLines reads a calendar and describes each row in a line.
 func readLines(t *testing.T, text string, o interchange.CalendarOptions) []string {
 	t.Helper()
 	lines, _ := readCounting(t, text, o)
 	return lines
 }
 
-// readCounting does as readLines, and counts the steps that it takes.
+// readCounting is like readLines, but also returns the steps used.
 func readCounting(t *testing.T, text string, o interchange.CalendarOptions) (lines []string, steps int) {
 	t.Helper()
 	rows, refused, steps := interchange.ReadCalendarCounting([]byte(text), o)
@@ -54,7 +54,7 @@ func readCounting(t *testing.T, text string, o interchange.CalendarOptions) (lin
 	return lines, steps
 }
 
-// ofEvents is a calendar of events, each some lines.
+// ofEvents returns a calendar of events, each given as lines.
 func ofEvents(events ...string) string {
 	text := "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\n"
 	for _, e := range events {
@@ -72,7 +72,7 @@ func TestCalendars(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		events []string
-		want   []string // what begins with a line's number is its beginning
+		want   []string // entries that start with a line number are prefixes
 	}{
 		{"parameters in small letters", []string{"dtstart;tzid=America/New_York:20260610T090000\nDtEnd;Tzid=America/New_York:20260610T100000"}, []string{"0610T1300-1400"}},
 		{"the end takes the zone of the start", []string{"DTSTART;TZID=America/New_York:20260610T090000\nDTEND:20260610T100000"}, []string{"0610T1300-1400"}},
@@ -116,7 +116,7 @@ func TestCalendars(t *testing.T) {
 	}
 }
 
-// begins compares lines, of which those wanted may be the beginnings.
+// begins compares lines; wanted lines may be prefixes.
 func begins(t *testing.T, got, want []string) {
 	t.Helper()
 	for i := range got {
@@ -176,7 +176,8 @@ func TestZonesOfCalendars(t *testing.T) {
 	begins(t, readLines(t, unknown, calendarOptions()), []string{"5 FAILED Line 7: DTSTART is \"20260602T100000\", in the time zone of X-WR-TIMEZONE"})
 }
 
-// The line is that of the file, however it is folded and its lines end.
+// TestLinesOfCalendars tests that line numbers refer to the file, regardless of
+// folding and line ends.
 func TestLinesOfCalendars(t *testing.T) {
 	t.Parallel()
 	one := ofEvents(oneHour)
@@ -250,8 +251,8 @@ func TestAvailabilityOfCalendars(t *testing.T) {
 	}
 }
 
-// What a file costs is bounded by steps, which are counted: 400 for each window
-// that is allowed, which are 500 here.
+// TestCalendarsThatTakeTooMuch tests the limit of 400 steps per allowed window.
+// There are 500 windows here.
 func TestCalendarsThatTakeTooMuch(t *testing.T) {
 	t.Parallel()
 	const old = "DTSTART:16500101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;COUNT=1000000;BYMINUTE=0,10,20,30,40,50;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12"
@@ -272,8 +273,8 @@ func TestCalendarsThatTakeTooMuch(t *testing.T) {
 	begins(t, flood, []string{"REFUSED The calendar has too many windows; at most 500 are allowed."})
 }
 
-// 500 rules that never take place: those of a day that no month has are refused
-// as they are, and others by the steps that they take.
+// TestManyImpossibleRules tests 500 rules without occurrences. Rules for a day
+// that no month has are refused when parsed, others by their steps.
 func TestManyImpossibleRules(t *testing.T) {
 	t.Parallel()
 	const limit = 2_000_000
@@ -282,13 +283,13 @@ func TestManyImpossibleRules(t *testing.T) {
 	for _, row := range []struct {
 		rule  string
 		steps int
-		want  string // the beginning of the first line; none for a file that is read
+		want  string // prefix of the first line; empty for a valid file
 		lines int
 	}{
 		{"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31", 0, "4 FAILED Line 8: RRULE is \"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31\": it has no occurrence: no month in BYMONTH has a day in BYMONTHDAY.", 500},
 		{"FREQ=YEARLY;BYMONTH=4,6,9,11;BYMONTHDAY=31,-31;COUNT=9", 0, "4 FAILED Line 8: RRULE is", 500},
 		{"FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30;UNTIL=99991231T000000Z", 0, "4 FAILED Line 8: RRULE is", 500},
-		{"FREQ=DAILY;INTERVAL=7;BYDAY=WE", 500 * 40, "", 0}, // it begins on a Saturday
+		{"FREQ=DAILY;INTERVAL=7;BYDAY=WE", 500 * 40, "", 0}, // the rule starts on a Saturday
 		{"FREQ=MINUTELY;INTERVAL=2;BYMINUTE=1", limit + 100_000, "REFUSED Line", 1},
 		{"FREQ=DAILY;INTERVAL=7;BYDAY=WE;COUNT=1", limit + 100_000, "REFUSED Line", 1},
 		{"FREQ=HOURLY;INTERVAL=2;BYHOUR=1;COUNT=1", limit + 100_000, "REFUSED Line", 1},

@@ -11,18 +11,18 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// stamp is a time as a calendar writes it: on the wall of a zone.
+// stamp is a wall-clock time in a zone, or a date.
 type stamp struct {
-	wall time.Time // in UTC, whatever the zone
+	wall time.Time // represented in UTC
 	zone *time.Location
-	date bool // a day, which begins at wall
+	date bool // a whole day, which starts at wall
 }
 
 func (s stamp) instant() time.Time { return calendar.InZone(s.wall, s.zone).UTC() }
 
 func (s stamp) at(wall time.Time) stamp { return stamp{wall, s.zone, s.date} }
 
-// of is what the wall of the stamp's zone shows at t.
+// of returns the wall-clock time at t in the stamp's zone.
 func (s stamp) of(t time.Time) time.Time {
 	local := t.In(s.zone)
 	return time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), 0, time.UTC)
@@ -34,15 +34,16 @@ const (
 	oneDay      = 24 * time.Hour
 )
 
-// Years of a time. Address books write birthdays in 1604; the last year leaves
-// room for what is computed from a time.
+// The range of years. Address books write birthdays without a year in 1604. The
+// upper bound leaves room for computed times.
 const (
 	minStampYear = 1583
 	maxStampYear = 9000
 )
 
-// readStamp reads 20260605T130000, in UTC with a Z, else in the zone that the
-// property names, else in zone; and 20260605, a day in zone.
+// readStamp parses 20260605T130000 or the date 20260605. A time that ends in Z is
+// in UTC; otherwise it is in the property's zone, or in zone if the property has
+// none. Dates are in zone.
 func (z *zones) readStamp(p property, text string, zone *time.Location) (stamp, error) {
 	text = strings.TrimSpace(text)
 	bare, utc := strings.CutSuffix(strings.ToUpper(text), "Z")
@@ -75,25 +76,25 @@ func (z *zones) readStamp(p property, text string, zone *time.Location) (stamp, 
 	return stamp{wall, zone, date}, nil
 }
 
-// length is how long something lasts: days on the wall, then elapsed time.
+// length is a duration: calendar days, then elapsed time.
 type length struct {
 	days    int
 	elapsed time.Duration
 }
 
-// after is the end of what begins at s.
+// after returns the end of a span of this length that starts at s.
 func (l length) after(s stamp) time.Time {
 	return s.at(s.wall.AddDate(0, 0, l.days)).instant().Add(l.elapsed)
 }
 
 const durationExpected = "a duration such as PT1H30M, P1D or P1W is expected"
 
-// maxDuration bounds each number of a duration, in its unit.
+// maxDuration limits each number of a duration, in its unit.
 const maxDuration = 1_000_000
 
 var durationForm = regexp.MustCompile(`^[+]?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
 
-// readLength reads a duration of RFC 5545 that is not negative.
+// readLength parses a non-negative RFC 5545 duration.
 func readLength(name, text string) (length, error) {
 	parts := durationForm.FindStringSubmatch(strings.ToUpper(text))
 	var numbers [5]int
@@ -119,13 +120,13 @@ func readLength(name, text string) (length, error) {
 	}, nil
 }
 
-// period is a time of an RDATE; its end is zero unless it has one of its own.
+// period is a value of an RDATE. Its end is zero if the value has none.
 type period struct {
 	start stamp
 	end   time.Time
 }
 
-// readPeriods reads the value of an RDATE: times, days, or periods.
+// readPeriods parses the value of an RDATE: times, dates or periods.
 func (z *zones) readPeriods(p property, zone *time.Location) ([]period, error) {
 	var periods []period
 	for text := range strings.SplitSeq(p.value, ",") {
@@ -163,7 +164,7 @@ func (z *zones) readPeriods(p property, zone *time.Location) ([]period, error) {
 	return periods, nil
 }
 
-// readOffset reads +0100, -0330 or +012345.
+// readOffset parses +0100, -0330 or +012345.
 func readOffset(p property) (int, error) {
 	digits := strings.TrimLeft(p.value, "+-")
 	n, err := strconv.Atoi(digits)

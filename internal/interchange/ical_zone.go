@@ -13,13 +13,13 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// zones are the time zones that one calendar names.
+// zones resolves the time zones of a calendar.
 type zones struct {
-	floating *time.Location        // of times that name none; nil if the calendar names one that is not known
+	floating *time.Location        // zone of times without one; nil if X-WR-TIMEZONE is unknown
 	defined  map[string]*component // VTIMEZONE, by TZID
 	found    map[string]foundZone
 	work     *calendar.Work
-	until    time.Time // how far a VTIMEZONE is followed
+	until    time.Time // how far to expand a VTIMEZONE
 }
 
 type foundZone struct {
@@ -42,9 +42,10 @@ func newZones(c *component, floating *time.Location, work *calendar.Work, until 
 
 var errUnknownZone = errors.New("an IANA name such as Europe/Berlin, a Windows name, or the TZID of a VTIMEZONE in the file is expected")
 
-// find looks a TZID up: an IANA name, one of Windows, the location that the
-// file's VTIMEZONE names, an IANA name with something before it, what the
-// VTIMEZONE itself says, and without one a name that Windows displays.
+// find resolves a TZID. It tries, in order: an IANA name, a Windows name, the
+// location that the file's VTIMEZONE names, an IANA name after a prefix, and the
+// rules of the VTIMEZONE. Without a VTIMEZONE it finally tries a Windows display
+// name.
 func (z *zones) find(name string) (*time.Location, error) {
 	name = zoneName(name)
 	if known, is := z.found[name]; is {
@@ -57,12 +58,12 @@ func (z *zones) find(name string) (*time.Location, error) {
 
 var unescapeText = strings.NewReplacer(`\\`, `\`, `\,`, ",", `\;`, ";")
 
-// zoneName is the name that a TZID means. The property escapes what the parameter
-// puts into quotes.
+// zoneName returns the name in a TZID. The property escapes characters that the
+// parameter quotes.
 func zoneName(text string) string { return strings.TrimSpace(unescapeText.Replace(text)) }
 
-// Names of zones cost steps, too: one that is not known is looked for among the
-// files of the machine.
+// Lookups cost steps, because an unknown name is searched for in the machine's
+// files.
 const (
 	stepsOfALookUp = 200
 	maxZoneName    = 255
@@ -104,8 +105,8 @@ func (z *zones) lookUp(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// withoutPrefix is the zone of a name with something before it, such as
-// /mozilla.org/20050126_1/America/New_York; nil if it is not known.
+// withoutPrefix resolves a name with a prefix, such as
+// /mozilla.org/20050126_1/America/New_York. It returns nil if the zone is unknown.
 func (z *zones) withoutPrefix(name string) (*time.Location, error) {
 	for _, rest, found := strings.Cut(name, "/"); found; _, rest, found = strings.Cut(rest, "/") {
 		if rest == "" {
@@ -121,7 +122,7 @@ func (z *zones) withoutPrefix(name string) (*time.Location, error) {
 	return nil, nil //nolint:nilnil // there is none, which is no error
 }
 
-// namedZone is the zone of an IANA or a Windows name.
+// namedZone returns the zone of an IANA or Windows name.
 func namedZone(name string) (*time.Location, bool) {
 	name = strings.TrimSpace(name)
 	if strings.EqualFold(name, "UTC") || strings.EqualFold(name, "Z") || strings.EqualFold(name, "GMT") {
@@ -137,11 +138,13 @@ func namedZone(name string) (*time.Location, bool) {
 	return nil, false
 }
 
-// displayed is how Windows displays a zone: (UTC+10:00) Canberra, Melbourne, Sydney.
+// displayed matches a Windows display name: (UTC+10:00) Canberra, Melbourne,
+// Sydney.
 var displayed = regexp.MustCompile(`^\((?:utc|gmt)(?:[+-]\d\d:\d\d)?\) +(.+)$`)
 
-// displayedZone returns the zone that Windows displays with the name. The places
-// decide: the offset is the one without daylight saving time, and countries change theirs.
+// displayedZone returns the zone with the Windows display name. It goes by the
+// places and ignores the offset, which excludes daylight saving time and may be
+// out of date.
 func displayedZone(name string) (*time.Location, bool) {
 	parts := displayed.FindStringSubmatch(strings.ToLower(name))
 	if parts == nil {
@@ -154,16 +157,16 @@ func displayedZone(name string) (*time.Location, bool) {
 	return namedZone(windows)
 }
 
-// transition is a change of a zone's clocks.
+// transition is a change of a zone's offset.
 type transition struct {
 	at           time.Time
-	before, from int // offsets in seconds: before it, and from it on
+	before, from int // offsets in seconds: before at, and from at on
 }
 
-// earliestTransition is how far back a VTIMEZONE is followed.
+// earliestTransition is the earliest time for which a VTIMEZONE is expanded.
 var earliestTransition = time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// build makes a zone of a VTIMEZONE.
+// build creates a location from a VTIMEZONE.
 func (z *zones) build(definition *component) (*time.Location, error) {
 	var transitions []transition
 	for _, c := range definition.components {
@@ -184,11 +187,11 @@ func (z *zones) build(definition *component) (*time.Location, error) {
 	return time.LoadLocationFromTZData(id.value, zoneData(transitions))
 }
 
-// observance is the transitions of a STANDARD or a DAYLIGHT.
+// observance returns the transitions of a STANDARD or DAYLIGHT component.
 func (z *zones) observance(c *component) ([]transition, error) {
 	start, _ := c.one("DTSTART")
 	first, err := time.Parse(stampFormat, strings.TrimSuffix(strings.ToUpper(start.value), "Z"))
-	if err != nil { // some programs write a day, which begins at midnight
+	if err != nil { // some programs write a date, which starts at midnight
 		first, err = time.Parse(dayFormat, start.value)
 	}
 	if err != nil {
@@ -232,8 +235,8 @@ func (z *zones) observance(c *component) ([]transition, error) {
 	return transitions, nil
 }
 
-// lastChange is the end of an observance on the wall: that of its rule, until at
-// the latest. before is the offset before each change.
+// lastChange returns the end of an observance as wall-clock time: the end of its
+// rule, but not after until. before is the offset before each change.
 func lastChange(end calendar.Until, before time.Duration, until time.Time) time.Time {
 	last := end.Time
 	switch {
@@ -250,7 +253,7 @@ func lastChange(end calendar.Until, before time.Duration, until time.Time) time.
 	return last
 }
 
-// zoneData is transitions in the format of zone files (RFC 9636), which Go reads.
+// zoneData encodes the transitions as a TZif file (RFC 9636), which Go can load.
 func zoneData(transitions []transition) []byte {
 	offsets := []int{transitions[0].before}
 	var times, kinds bytes.Buffer
@@ -262,7 +265,7 @@ func zoneData(transitions []transition) []byte {
 		if kind < 0 && len(offsets) < 255 {
 			kind, offsets = len(offsets), append(offsets, t.from)
 		}
-		_ = binary.Write(&times, binary.BigEndian, t.at.Unix()) // a buffer takes everything
+		_ = binary.Write(&times, binary.BigEndian, t.at.Unix()) // a Buffer returns no errors
 		kinds.WriteByte(byte(max(kind, 0)))                     //nolint:gosec // there are less than 256
 	}
 	header := func(counts ...int) []byte {
@@ -273,13 +276,13 @@ func zoneData(transitions []transition) []byte {
 		return text
 	}
 	abbreviation := []byte("-\x00")
-	data := header(0, 0, 0, 0, 1, 1) // the 32-bit part, which nobody reads
+	data := header(0, 0, 0, 0, 1, 1) // the 32-bit data, which is not read
 	data = append(data, make([]byte, 7)...)
 	data = append(data, header(0, 0, 0, kinds.Len(), len(offsets), len(abbreviation))...)
 	data = append(append(data, times.Bytes()...), kinds.Bytes()...)
 	for _, offset := range offsets {
 		data = binary.BigEndian.AppendUint32(data, uint32(offset)) //nolint:gosec // two's complement is wanted
-		data = append(data, 0, 0)                                  // no matter whether it is daylight saving time
+		data = append(data, 0, 0)                                  // the daylight saving flag is not used
 	}
 	data = append(data, abbreviation...)
 	return append(data, "\n\n"...)

@@ -2,10 +2,10 @@ package interchange
 
 import "rehearse/internal/booking"
 
-// defaultZone is where somebody lives of whom nothing else is said.
+// defaultZone is the zone of a person without one.
 const defaultZone = "UTC"
 
-// Students is the table of students.
+// Students returns the format of the student table.
 func Students() Format[booking.Student] {
 	return Format[booking.Student]{
 		columns: []column[booking.Student]{
@@ -24,7 +24,7 @@ func Students() Format[booking.Student] {
 	}
 }
 
-// Interviewers is the table of interviewers.
+// Interviewers returns the format of the interviewer table.
 func Interviewers() Format[booking.Interviewer] {
 	return Format[booking.Interviewer]{
 		columns: []column[booking.Interviewer]{

@@ -1,7 +1,7 @@
-// Package interchange reads and writes the files in which a school brings its
-// data along: tables as CSV, and calendars. It is pure but for the reader and
-// the writer it is given: it says what stands in a file, line by line, and
-// knows nothing of what is in the school already.
+// Package interchange reads and writes the files for import and export: CSV tables
+// and calendars. It performs no I/O except on the given readers and writers. It
+// reports the contents of a file row by row and does not compare them with
+// existing data.
 package interchange
 
 import (
@@ -18,26 +18,25 @@ import (
 	"rehearse/internal/spelling"
 )
 
-// Row is one row of a file. Refused says what is wrong with it; the Field of a
-// refusal is the name of a column.
+// Row is a row of a file. Refused lists its errors; the Field of a refusal is a
+// column name.
 type Row[T any] struct {
-	Line    int // where the row begins, from 1
+	Line    int // first line of the row, starting at 1
 	Value   T
-	Blank   []string // the columns that were left out or empty: nothing is said of them
+	Blank   []string // columns that are missing or empty
 	Refused booking.Refused
 }
 
-// column is one column of a table: how its text is read into a row, and how it
-// is written.
+// column describes how to read and write a column of a table.
 type column[T any] struct {
 	name     string
-	optional bool // the whole column may be left out
-	raw      bool // space around the text belongs to it
+	optional bool // the column may be missing
+	raw      bool // keep the space around values
 	read     func(text string, into *T) booking.Refused
 	write    func(T) string
 }
 
-// text is what the cell of a file says.
+// text returns the value in a cell.
 func (c column[T]) text(cell string) string {
 	if !c.raw {
 		cell = trim(cell)
@@ -45,44 +44,44 @@ func (c column[T]) text(cell string) string {
 	return unguarded(cell)
 }
 
-// trim removes space around a value, and what looks like none at all: a zero
-// width space, a word joiner, a byte order mark.
+// trim removes surrounding space and invisible characters: zero width spaces, word
+// joiners and byte order marks.
 func trim(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff'
 	})
 }
 
-// Format is the columns of a table, in the order in which they are written.
+// Format describes a table. Its columns are in writing order.
 type Format[T any] struct {
 	columns []column[T]
-	// start is a row before its values are read; nil means the zero value.
+	// start returns a row with its defaults; nil means the zero value.
 	start func() T
-	// check looks at a row whole, and at which columns are blank. What it says of a
-	// value that could not be read is left out.
+	// check validates a whole row; blank lists its blank columns. Refusals of
+	// values that could not be read are dropped.
 	check func(row *T, blank []string) booking.Refused
 }
 
-// table is a file that is being read.
+// table is the state of reading a file.
 type table[T any] struct {
 	Format[T]
 	csv     *csv.Reader
-	skipped int // lines before those that csv counts
-	// order is the column of each value of a row; nil for one that has no name.
+	skipped int // lines before the first line that csv counts
+	// order holds the column of each value in a row; nil for columns without a
+	// name.
 	order []*column[T]
 }
 
-// Read reads a table: a header, which names the columns in any order, and at
-// most `most` rows. It detects the encoding, the separator and the line ends,
-// and passes over rows without a value and columns without a name and a value.
-// Refused is what keeps the file from being read at all; the error is the
-// reader's.
+// Read reads a table: a header with the column names in any order, and at most
+// `most` rows. It detects the encoding, the separator and the line ends. It skips
+// rows without values and columns without a name and values. The refusals describe
+// a file that cannot be read as a table; the error is the reader's.
 func (f Format[T]) Read(from io.Reader, most int) ([]Row[T], booking.Refused, error) {
 	file := decode(from)
 	d := dialectOf(file, func(name string) bool { return f.column(name) != nil })
 	t := table[T]{Format: f, csv: csv.NewReader(file), skipped: d.skipped}
 	t.csv.Comma = d.separator
-	t.csv.FieldsPerRecord = -1 // a row of another length is an error of that row
+	t.csv.FieldsPerRecord = -1 // each row checks its own length
 	t.csv.ReuseRecord = true
 	header, line, err := t.next()
 	if errors.Is(err, io.EOF) {
@@ -98,7 +97,7 @@ func (f Format[T]) Read(from io.Reader, most int) ([]Row[T], booking.Refused, er
 	return t.rows(most)
 }
 
-// next reads the next row that has a value, and the line on which it begins.
+// next returns the next row that has a value, and its first line.
 func (t *table[T]) next() ([]string, int, error) {
 	for {
 		record, err := t.csv.Read()
@@ -155,17 +154,16 @@ func (t *table[T]) row(line int, record []string) Row[T] {
 	return row
 }
 
-// besides returns the refusals of the columns that no refusal of the row names yet:
-// a value that could not be read says nothing more.
+// besides returns the refusals for columns that the row does not refuse already.
+// Further errors of a value that could not be read are meaningless.
 func (r Row[T]) besides(refused booking.Refused) booking.Refused {
 	return slices.DeleteFunc(refused, func(more booking.Refusal) bool {
 		return slices.ContainsFunc(r.Refused, func(first booking.Refusal) bool { return first.Field == more.Field })
 	})
 }
 
-// checkShape refuses a row whose values do not belong to the columns. Excel
-// leaves out the separators after the last value of a row, so a short row is
-// one whose last columns are empty.
+// checkShape refuses a row that does not match the columns. Excel omits the
+// separators after the last value of a row, so missing trailing values are empty.
 func (t *table[T]) checkShape(record []string) booking.Refused {
 	wrongLength := booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
 		"The row has %d values; the header has %d columns.", len(record), len(t.order)))
@@ -187,7 +185,8 @@ func (t *table[T]) checkShape(record []string) booking.Refused {
 	return nil
 }
 
-// checkCell refuses a value that a program has damaged or that no text has.
+// checkCell refuses a value that a program has corrupted or that contains
+// forbidden characters.
 func checkCell(column, cell string) booking.Refused {
 	if !utf8.ValidString(cell) {
 		return wrongSince(column, cell, "text in UTF-8", `Save the file as "CSV UTF-8".`)
@@ -209,7 +208,7 @@ func (t *table[T]) blank(record []string) []string {
 	return blank
 }
 
-// column is the column of the name; nil when there is none.
+// column returns the column with the name, or nil.
 func (f Format[T]) column(name string) *column[T] {
 	name = trim(name)
 	for i := range f.columns {
@@ -220,7 +219,7 @@ func (f Format[T]) column(name string) *column[T] {
 	return nil
 }
 
-// maxColumns bounds the columns of a table, and so the errors of its header.
+// maxColumns limits the columns of a table, and so the errors of its header.
 const maxColumns = 100
 
 // readHeader finds the column of each name in the header.
@@ -266,7 +265,7 @@ func (f Format[T]) names() string {
 	return strings.Join(names, ", ")
 }
 
-// badCSV tells what is no CSV from a reader that failed.
+// badCSV returns invalid CSV as a refusal and a failed read as an error.
 func (t *table[T]) badCSV(err error) (booking.Refused, error) {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
@@ -275,7 +274,7 @@ func (t *table[T]) badCSV(err error) (booking.Refused, error) {
 	return badFile(fmt.Sprintf("Line %d, character %d: invalid CSV: %v.", t.skipped+parse.Line, parse.Column, parse.Err)), nil
 }
 
-// File is the Field of what is wrong with a file as a whole.
+// File is the Field of refusals of a whole file.
 const File = "csv"
 
 func badFile(message string) booking.Refused {
@@ -286,7 +285,7 @@ func wrong(column, text, expected string) booking.Refused {
 	return wrongSince(column, text, expected, "")
 }
 
-// wrongSince is wrong with a sentence on what to do about it; there may be none.
+// wrongSince is like wrong, with an optional hint after the message.
 func wrongSince(column, text, expected, hint string) booking.Refused {
 	message := fmt.Sprintf("%s is %q; %s is expected.", column, clip(text), expected)
 	if hint != "" {
@@ -295,7 +294,7 @@ func wrongSince(column, text, expected, hint string) booking.Refused {
 	return booking.Refuse(booking.InvalidInput, column, message)
 }
 
-// clip keeps an error readable, and small, when the value is not.
+// clip shortens a value for an error message.
 func clip(text string) string {
 	const most = 80
 	if utf8.RuneCountInString(text) <= most {
@@ -325,28 +324,28 @@ type Writer[T any] struct {
 	record []string
 }
 
-// Write begins a table with its header.
+// Write returns a writer of the table and writes the header.
 func (f Format[T]) Write(to io.Writer) *Writer[T] {
 	w := &Writer[T]{format: f, csv: csv.NewWriter(to)}
 	for _, c := range f.columns {
 		w.record = append(w.record, c.name)
 	}
-	_ = w.csv.Write(w.record) // kept until Flush asks for it
+	_ = w.csv.Write(w.record) // Flush returns the error
 	return w
 }
 
-// Rows writes rows, and reports what could not be written.
+// Rows writes rows and flushes them.
 func (w *Writer[T]) Rows(rows []T) error {
 	for _, row := range rows {
 		for i, c := range w.format.columns {
 			w.record[i] = guarded(c.write(row))
 		}
-		_ = w.csv.Write(w.record) // kept until Flush asks for it
+		_ = w.csv.Write(w.record) // Flush returns the error
 	}
 	return w.Flush()
 }
 
-// Flush writes what is buffered.
+// Flush writes buffered rows.
 func (w *Writer[T]) Flush() error {
 	w.csv.Flush()
 	if err := w.csv.Error(); err != nil {

@@ -19,7 +19,8 @@ import (
 
 const mostRows = 100
 
-// outline is each row by its line: the name of who is in it, or the columns that are wrong.
+// outline returns a line for each row: the name of its person, or the invalid
+// columns.
 func outline(t *testing.T, file string) []string {
 	t.Helper()
 	rows, refused, err := interchange.Interviewers().Read(strings.NewReader(file), mostRows)
@@ -49,7 +50,8 @@ func encoded(t *testing.T, e encoding.Encoding, text string) string {
 	return file
 }
 
-// A value that cannot be read hides nothing that is wrong with the others.
+// TestEveryWrongValueOfARowIsReported tests that an unreadable value does not hide
+// errors in other values.
 func TestEveryWrongValueOfARowIsReported(t *testing.T) {
 	t.Parallel()
 	fields := func(refused booking.Refused) (names []string) {
@@ -246,8 +248,8 @@ func TestTrueAndFalseInEveryCase(t *testing.T) {
 	}
 }
 
-// Whatever a note says, no cell of an export begins a formula, and the note
-// comes back.
+// TestFormulasAreGuardedAndComeBack tests that no exported cell starts a formula,
+// whatever the note, and that the note is restored on import.
 func TestFormulasAreGuardedAndComeBack(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)

@@ -8,16 +8,15 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// instantFormat is RFC 3339 in UTC, with a fraction only where there is one.
+// instantFormat is RFC 3339 in UTC, with a fraction only if it is not zero.
 const instantFormat = "2006-01-02T15:04:05.999999Z07:00"
 
-// maxYear is the last year that RFC 3339 can write.
+// maxYear is the last year that RFC 3339 can represent.
 const maxYear = 9999
 
 func writeTime(t time.Time) string { return t.UTC().Format(instantFormat) }
 
-// instant is a column that must have a time; one without an offset is read in
-// zone.
+// instant returns a column of required times. Times without an offset are in zone.
 func instant[T any](name string, zone *time.Location, field func(*T) *time.Time) column[T] {
 	return column[T]{
 		name: name,
@@ -29,7 +28,7 @@ func instant[T any](name string, zone *time.Location, field func(*T) *time.Time)
 	}
 }
 
-// maybeInstant is a column that may have a time.
+// maybeInstant returns an optional column of times.
 func maybeInstant[T any](name string, zone *time.Location, field func(*T) **time.Time) column[T] {
 	return column[T]{
 		name: name, optional: true,

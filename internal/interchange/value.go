@@ -11,14 +11,13 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Spreadsheets and data frames write values in forms of their own. What follows
-// reads those that mean one thing only; the form that an export has is always
-// among them.
+// The parsers below accept the formats that spreadsheets and data frames write, if
+// they are unambiguous. They always accept the format of an export.
 
 var errForm = errors.New("another form is expected")
 
-// parseBool takes true and false in any case: a spreadsheet writes TRUE, pandas
-// True. Words of other languages are refused.
+// parseBool parses true and false in any case: spreadsheets write TRUE, pandas
+// writes True. Words in other languages are refused.
 func parseBool(text string) (bool, error) {
 	switch strings.ToLower(text) {
 	case "true":
@@ -31,22 +30,22 @@ func parseBool(text string) (bool, error) {
 
 var zeroFraction = regexp.MustCompile(`\.0+$`)
 
-// parseInt takes 15 and 15.0, which a column with empty cells becomes in pandas.
+// parseInt parses 15 and 15.0, which pandas writes for a column with empty cells.
 func parseInt(text string) (int, error) {
 	return strconv.Atoi(zeroFraction.ReplaceAllString(text, ""))
 }
 
-// timeOfDay is a wall-clock time with an hour of one or two digits; seconds must
+// timeOfDay matches a wall-clock time with a one- or two-digit hour. Seconds must
 // be zero.
 var timeOfDay = regexp.MustCompile(`^(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?(?:[\s\p{Z}]*([AaPp])\.?[Mm]\.?)?$`)
 
-// parseLocalTime takes 9:00, 09:00:00 and 9:00 AM.
+// parseLocalTime parses 9:00, 09:00:00 and 9:00 AM.
 func parseLocalTime(text string) (calendar.LocalTime, error) {
 	parts := timeOfDay.FindStringSubmatch(text)
 	if parts == nil {
 		return 0, errForm
 	}
-	hour, _ := strconv.Atoi(parts[1]) // it is one or two digits
+	hour, _ := strconv.Atoi(parts[1]) // one or two digits
 	if half := strings.ToLower(parts[3]); half != "" {
 		if hour < 1 || hour > 12 {
 			return 0, errForm
@@ -59,17 +58,17 @@ func parseLocalTime(text string) (calendar.LocalTime, error) {
 	return calendar.ParseLocalTime(fmt.Sprintf("%02d:%s", hour, parts[2]))
 }
 
-// dayForms are the dates that mean one day wherever they are written: the year
-// comes first, or dots stand after day and month.
+// dayForms are the unambiguous date formats: year first, or day and month followed
+// by dots.
 var dayForms = []string{"2006-1-2", "2006/1/2", "2.1.2006"}
 
-// clockForms are the times of day that may follow a date.
+// clockForms are the formats of a time after a date.
 var clockForms = []string{"15:04", "15:04:05"}
 
-// offsetForms are what may say the offset after a time.
+// offsetForms are the formats of an offset after a time.
 var offsetForms = []string{"Z07:00", "Z0700", " Z07:00", " Z0700", " UTC"}
 
-// parseDate takes 2026-12-01, 2026/12/1 and 1.12.2026, also with a time of
+// parseDate parses 2026-12-01, 2026/12/1 and 1.12.2026, also with a time of
 // midnight, as pandas writes it.
 func parseDate(text string) (calendar.Date, error) {
 	wall, err := parseWall(text, append([]string{""}, clockForms...))
@@ -79,8 +78,8 @@ func parseDate(text string) (calendar.Date, error) {
 	return calendar.ParseDate(wall.Format(time.DateOnly))
 }
 
-// parseInstant takes RFC 3339, the same with a space for the T, and the dates of
-// dayForms with a time; without an offset it is read in zone.
+// parseInstant parses RFC 3339, with T or a space, and the dates of dayForms with
+// a time. A time without an offset is in zone.
 func parseInstant(text string, zone *time.Location) (time.Time, error) {
 	if t, ok := calendar.ParseInstant(text, zone); ok {
 		return t, nil
@@ -101,7 +100,7 @@ func parseInstant(text string, zone *time.Location) (time.Time, error) {
 	return calendar.InZone(wall, zone).UTC(), nil
 }
 
-// parseWall reads a date that one of the clocks follows.
+// parseWall parses a date, followed by one of the clocks.
 func parseWall(text string, clocks []string) (time.Time, error) {
 	for _, day := range dayForms {
 		for _, clock := range clocks {
@@ -119,10 +118,10 @@ func parseWall(text string, clocks []string) (time.Time, error) {
 	return time.Time{}, errForm
 }
 
-// localDate is a date whose parts stand in the order of some country.
+// localDate matches a date whose order of day and month varies by country.
 var localDate = regexp.MustCompile(`^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b`)
 
-// dateHint says what to do about a date that two countries read differently.
+// dateHint returns advice on an ambiguous date, or an empty string.
 func dateHint(text string) string {
 	if !localDate.MatchString(text) {
 		return ""
