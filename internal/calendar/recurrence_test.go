@@ -28,7 +28,7 @@ func wall(t *testing.T, text string) time.Time {
 	return at
 }
 
-// expand returns at most most times of a rule, and the steps used.
+// expand returns up to most times of a rule, and the steps used.
 func expand(t *testing.T, rule string, first, from, last time.Time, most int) (times []string, steps int) {
 	t.Helper()
 	r, err := calendar.ParseRecurrence(rule)

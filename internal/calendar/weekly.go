@@ -113,7 +113,7 @@ type Weekly struct {
 	Until      *Date // inclusive; nil for no end
 	Weekdays   []time.Weekday
 	Start, End LocalTime // an End at or before Start is on the next day
-	EveryWeeks int       // weeks start on Monday, and the week of From is included
+	EveryWeeks int       // 1 for every week; weeks start on Monday, and the first contains From
 }
 
 // Windows returns the windows that start in [from, to), ordered by start. They

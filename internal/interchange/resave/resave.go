@@ -1,5 +1,5 @@
-// Package resave saves a table again as a spreadsheet or a data frame would,
-// for tests of what comes back.
+// Package resave saves a table as a spreadsheet or data frame would. Tests import
+// the result.
 package resave
 
 import (
@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Program is how one program writes the values that it has read.
+// Program describes how a program writes the values that it has read.
 type Program struct {
 	Name      string
 	separator rune
@@ -21,16 +21,16 @@ type Program struct {
 	encoding  encoding.Encoding
 	first     string // a line before the header
 	boolean   func(string) string
-	date      string // the form of a date; empty: as it was
-	clock     string // the form of a time of day
-	instant   string // the form of a time with its date
-	number    string // the form of a whole number
-	trailing  int    // empty columns after the last
-	short     bool   // separators after the last value of a row are left out
-	blank     bool   // rows of separators follow the last row
+	date      string // the date format; empty keeps the original
+	clock     string // the time of day format
+	instant   string // the format of a time with a date
+	number    string // the integer format
+	trailing  int    // number of empty columns after the last
+	short     bool   // omit separators after the last value of a row
+	blank     bool   // add rows of separators after the last row
 }
 
-// Programs are the programs that a school's office has.
+// Programs returns the supported programs.
 func Programs() []Program {
 	title := func(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 	return []Program{
@@ -59,7 +59,7 @@ func Programs() []Program {
 	}
 }
 
-// Save answers the bytes of the file that the program saves after opening the
+// Save returns the bytes of the file that the program saves after it opens the
 // table.
 func (p Program) Save(table string) (string, error) {
 	text, err := p.Text(table)
@@ -69,7 +69,7 @@ func (p Program) Save(table string) (string, error) {
 	return p.encoding.NewEncoder().String(text)
 }
 
-// Text is the file that Save answers, as a request holds it.
+// Text returns the file of Save as a string for a request.
 func (p Program) Text(table string) (string, error) {
 	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command windowszones writes the table of Windows time zones from the file
-// windowsZones.json of Unicode's CLDR, which npm has as cldr-core:
+// Command windowszones generates the table of Windows time zones from
+// windowsZones.json of Unicode's CLDR, available from npm as cldr-core:
 //
 //	npm pack cldr-core@48.2.0
 //	tar xzf cldr-core-48.2.0.tgz package/supplemental/windowsZones.json
@@ -7,8 +7,8 @@
 //
 // The data are under the Unicode License V3 (SPDX: Unicode-3.0).
 //
-// From windowsZones.xml, of which only the comments give the names that Windows
-// displays, it writes the table of those. Debian has the file:
+// From windowsZones.xml it generates the table of Windows display names, which
+// appear only in that file's comments. Debian provides the file:
 //
 //	apt-get download unicode-cldr-core=41-0.1
 //	dpkg-deb -x unicode-cldr-core_41-0.1_all.deb cldr
@@ -43,7 +43,7 @@ func main() {
 	}
 }
 
-// supplemental is the part of the file that is read.
+// supplemental is the part of windowsZones.json that is used.
 type supplemental struct {
 	Supplemental struct {
 		Version struct {
@@ -61,7 +61,7 @@ type supplemental struct {
 	} `json:"supplemental"`
 }
 
-// writeZones writes the zone of each Windows name in the territory 001, the world.
+// writeZones writes the zone of each Windows name in territory 001, the world.
 func writeZones(out io.Writer, name string) error {
 	text, err := os.ReadFile(name) //nolint:gosec // who runs it names the file
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// writeNames writes the Windows name of each displayed name, which the file has
-// in a comment before the zone: <!-- (UTC+10:00) Canberra, Melbourne, Sydney -->.
+// writeNames writes the Windows name of each display name. The file has the display
+// name in a comment before the zone: <!-- (UTC+10:00) Canberra, Melbourne, Sydney -->.
 func writeNames(out io.Writer, name string) error {
 	file, err := os.Open(name) //nolint:gosec // who runs it names the file
 	if err != nil {
