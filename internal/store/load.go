@@ -11,23 +11,23 @@ import (
 	"rehearse/internal/spelling"
 )
 
-// loadBatch is how many rows one statement of a load writes. A statement must
-// end within the statement timeout on a slow machine, too, when the indexes no longer
+// loadBatch is the number of rows that one statement of a load writes. A statement must
+// finish within the statement timeout even on a slow machine, where the indexes do not
 // fit into memory and each row costs milliseconds.
 const loadBatch = 1000
 
-// tables in the order in which they can be filled.
+// tables lists the tables in the order in which they can be filled.
 var tables = []string{"students", "interviewers", "availabilities", "slots", "interviews"}
 
-// LoadedSlot is a slot and the availability it was published with.
+// A LoadedSlot is a slot with the availability that published it.
 type LoadedSlot struct {
 	booking.Slot
 	AvailabilityID booking.AvailabilityID
 }
 
-// The Load methods write many rows that have ids of their own. Whoever calls
-// them answers for the rules; of the invariants only the constraints are held
-// here. SkipUsedIDs comes after the last of them.
+// The Load methods write many rows with explicit ids. The caller is responsible for the
+// booking rules; only the database constraints are enforced here. Call SkipUsedIDs after
+// the last Load method.
 
 // LoadStudents writes students.
 func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
@@ -65,7 +65,7 @@ func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) 
 	})
 }
 
-// LoadAvailabilities writes windows and weekly rules of interviewers who are there.
+// LoadAvailabilities writes windows and weekly rules of existing interviewers.
 func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.Availability) error {
 	rows := make([]availabilityRow, len(availabilities))
 	for i, a := range availabilities {
@@ -93,7 +93,7 @@ func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.A
 	})
 }
 
-// LoadSlots writes slots of availabilities that are there.
+// LoadSlots writes slots of existing availabilities.
 func (tx *Tx) LoadSlots(ctx context.Context, rows []LoadedSlot) error {
 	return load(ctx, tx, "slots", rows, []column[LoadedSlot]{
 		{"id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
@@ -105,7 +105,7 @@ func (tx *Tx) LoadSlots(ctx context.Context, rows []LoadedSlot) error {
 	})
 }
 
-// LoadInterviews writes interviews of students and slots that are there.
+// LoadInterviews writes interviews of existing students and slots.
 func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) error {
 	return load(ctx, tx, "interviews", rows, []column[booking.Interview]{
 		{"id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
@@ -127,7 +127,7 @@ func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) erro
 	})
 }
 
-// column says how a row's value is written as an element of a Postgres array.
+// A column describes how a value of a row is written as an element of a Postgres array.
 type column[R any] struct {
 	name, kind string
 	element    func([]byte, R) []byte
@@ -135,8 +135,8 @@ type column[R any] struct {
 
 type columns[R any] []column[R]
 
-// insert is a statement that writes rows into a table over one array for a
-// column: its text is the same for every batch, however many rows there are.
+// insert returns a statement that inserts rows from one array per column. Its text is
+// the same for every batch size.
 func (c columns[R]) insert(table string, rows []R) (text string, args []any) {
 	var names, values, arrays []string
 	for _, c := range c {
@@ -149,7 +149,7 @@ func (c columns[R]) insert(table string, rows []R) (text string, args []any) {
 		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + given + ")", args
 }
 
-// load writes rows in batches, each one statement.
+// load writes rows in batches, one statement each.
 func load[R any](ctx context.Context, tx *Tx, table string, rows []R, of columns[R]) error {
 	for batch := range slices.Chunk(rows, loadBatch) {
 		text, args := of.insert(table, batch)
@@ -160,8 +160,8 @@ func load[R any](ctx context.Context, tx *Tx, table string, rows []R, of columns
 	return nil
 }
 
-// travels is the kind of an element on its way: unnest takes arrays of arrays
-// apart to the last, so an array goes as its text.
+// travels returns the type in which a value of the given type is sent. unnest flattens
+// nested arrays, so an array is sent as text.
 func travels(kind string) string {
 	if strings.HasSuffix(kind, "[]") {
 		return "text"
@@ -199,16 +199,16 @@ func appendText(b []byte, text string) []byte {
 	return append(b, '"')
 }
 
-// appendTexts writes an array that goes as its text.
+// appendTexts appends an array, encoded as text.
 func appendTexts(b []byte, texts []string) []byte { return appendText(b, array(texts, appendText)) }
 
 var arrayLiteral = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// fillRange is how many rows of a table one statement derives others from.
+// fillRange is the number of ids that one statement of fillInRanges covers.
 const fillRange = 20 * loadBatch
 
-// fillInRanges runs a statement for each range of the ids of a table: those above
-// its first argument, up to its second.
+// fillInRanges runs a statement for each range of the ids of a table. The statement's
+// arguments are the exclusive lower and the inclusive upper bound.
 func fillInRanges(ctx context.Context, tx *Tx, table, statement string) error {
 	var last int64
 	if err := tx.db.WithContext(ctx).Raw("SELECT coalesce(max(id), 0) FROM " + table).Scan(&last).Error; err != nil {
@@ -222,8 +222,9 @@ func fillInRanges(ctx context.Context, tx *Tx, table, statement string) error {
 	return nil
 }
 
-// DeferStandings leaves the standings of students to FillStandings. A load of a
-// whole school would write each student once for each of its batches.
+// DeferStandings disables the per-write update of the students' standings until
+// FillStandings runs. Otherwise, a load of a whole school would update each student once
+// for each batch.
 func (tx *Tx) DeferStandings(ctx context.Context) error {
 	return tx.setLoading(ctx, "on")
 }
@@ -244,8 +245,7 @@ func (tx *Tx) setLoading(ctx context.Context, to string) error {
 	return fault(err, "set rehearse.loading to %s", to)
 }
 
-// SkipUsedIDs makes the ids to come greater than those that were written with
-// an id of their own.
+// SkipUsedIDs advances the id sequences beyond the ids that the Load methods wrote.
 func (tx *Tx) SkipUsedIDs(ctx context.Context) error {
 	for _, table := range tables {
 		err := tx.db.WithContext(ctx).Exec("SELECT setval(pg_get_serial_sequence('" + table + "', 'id'), " +
@@ -257,9 +257,8 @@ func (tx *Tx) SkipUsedIDs(ctx context.Context) error {
 	return nil
 }
 
-// Vacuum tells Postgres what is in the tables, so that it plans well and reads
-// the list of slots from the index alone. It is for the time after a load: in
-// daily life autovacuum does the same.
+// Vacuum vacuums and analyses the tables, so that Postgres plans well and lists slots
+// with index-only scans. Call it after a load; otherwise autovacuum does the same.
 func (s *Store) Vacuum(ctx context.Context) error {
 	for _, table := range tables {
 		if _, err := s.pool.ExecContext(ctx, "VACUUM (ANALYZE) "+table); err != nil {

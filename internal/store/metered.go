@@ -10,13 +10,13 @@ import (
 	"rehearse/internal/memory"
 )
 
-// Rows are charged to the meter of the operation that reads them, one by one, because
-// a page of them may be larger than an operation's memory: a note has up to 16 KB.
+// Each row is charged to the meter of the operation that reads it, because a page of
+// rows may exceed an operation's memory: a note has up to 16 KB.
 
-// memoryOfRow is what a row takes beside its texts, about.
+// memoryOfRow is the approximate memory of a row in addition to its texts.
 const memoryOfRow = 128
 
-// tally adds rows up, and charges them when it is worth it.
+// A tally adds up the sizes of rows and charges them in chunks.
 type tally struct {
 	meter memory.Meter // may be nil
 	size  int
@@ -39,7 +39,7 @@ func (t *tally) charge() error {
 	return t.meter.Hold(size)
 }
 
-// addRaw adds a row of pgx itself.
+// addRaw adds the current row of pgx rows.
 func (t *tally) addRaw(rows pgx.Rows) error {
 	if t.meter == nil {
 		return nil
@@ -51,8 +51,8 @@ func (t *tally) addRaw(rows pgx.Rows) error {
 	return t.add(size)
 }
 
-// metered connects to the database with connections that charge what database/sql,
-// and so GORM, reads of them.
+// metered is a connector whose connections charge the rows that database/sql, and
+// therefore GORM, reads.
 type metered struct{ driver.Connector }
 
 // Connect implements driver.Connector.
@@ -70,7 +70,8 @@ func (m metered) Connect(ctx context.Context) (driver.Conn, error) {
 
 type meteredConn struct{ *stdlib.Conn }
 
-// Direct returns the connection past database/sql, whose rows exchange charges.
+// Direct returns the underlying pgx connection. exchange charges the rows read through
+// it.
 func (c meteredConn) Direct() Conn { return c.Conn.Conn() }
 
 // QueryContext implements driver.QueryerContext.
@@ -109,7 +110,7 @@ func (r *meteredRows) Next(into []driver.Value) error {
 	return r.add(size)
 }
 
-// Close implements driver.Rows. What is not charged yet is too little to refuse.
+// Close implements driver.Rows. The uncharged rest is too small to refuse.
 func (r *meteredRows) Close() error {
 	_ = r.charge()
 	return r.Rows.Close()

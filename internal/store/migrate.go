@@ -14,11 +14,11 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// jobsMigration is the number at which the job queue's tables are made.
+// jobsMigration is the version of the migration that creates the job queue's tables.
 const jobsMigration = 4
 
-// Migrate applies the migrations that are missing, in order, each once, under
-// a lock that servers starting together share. It returns how many it applied.
+// Migrate applies the missing migrations in order and returns their number. It holds a
+// session lock, so servers that start together apply each migration once.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
 	provider, err := s.provider()
 	if err != nil {
@@ -36,7 +36,8 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 
 var errNoSchema = errors.New("the database has no schema yet; run `rehearse migrate` or `rehearse serve` first")
 
-// CheckSchema is an error unless the schema is the one of this version. It writes nothing.
+// CheckSchema returns an error unless the schema matches this version of the program. It
+// writes nothing.
 func (s *Store) CheckSchema(ctx context.Context) error {
 	provider, err := s.provider()
 	if err != nil {
@@ -52,9 +53,10 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	return nil
 }
 
-// pending counts the migrations that are missing. A schema that has some which this program does
-// not know is of a newer one, whose rules this one would break. Goose would create its table to
-// look, so its table is read here.
+// pending returns the number of missing migrations. It fails if the schema has a
+// migration that this program does not know: a newer program made it, and this one could
+// break its rules. It reads goose's table directly, because goose would create the
+// table.
 func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, error) {
 	var exists bool
 	if err := s.pool.QueryRowContext(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&exists); err != nil {
@@ -63,7 +65,7 @@ func (s *Store) pending(ctx context.Context, provider *goose.Provider) (int, err
 	if !exists {
 		return 0, errNoSchema
 	}
-	known := map[int64]bool{0: true} // the mark of the table itself
+	known := map[int64]bool{0: true} // goose inserts version 0 with the table
 	newest := int64(0)
 	for _, source := range provider.ListSources() {
 		known[source.Version], newest = true, max(newest, source.Version)

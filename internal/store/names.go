@@ -8,17 +8,18 @@ import (
 	"rehearse/internal/spelling"
 )
 
-// namesMigration is the number at which folded names are filled in and indexed.
+// namesMigration is the version of the migration that fills in and indexes folded names.
 const namesMigration = 19
 
-// peopleTables are the tables with names.
+// peopleTables lists the tables with names.
 var peopleTables = []string{"students", "interviewers"}
 
-// searchText is what search looks in, as its index has it.
+// searchText is the expression that search matches, exactly as its index defines it.
 const searchText = `(name_folded || E'\n' || email COLLATE "C")`
 
-// migrateNames fills in the folded names and makes the indexes of search and of
-// orders by name. It is no transaction; cut off, it goes on where it was.
+// migrateNames fills in the folded names and creates the indexes for search and for
+// ordering by name. It does not run in a transaction; after an interruption it resumes
+// where it stopped.
 func migrateNames(ctx context.Context, db *sql.DB) error {
 	if err := foldNames(ctx, db); err != nil {
 		return err
@@ -28,7 +29,7 @@ func migrateNames(ctx context.Context, db *sql.DB) error {
 			"DROP INDEX IF EXISTS " + table + "_name",
 			"CREATE INDEX " + table + "_name ON " + table + " (name_folded, id)",
 			"CREATE INDEX IF NOT EXISTS " + table + "_search ON " + table + " USING gin (trigrams(" + searchText + "))",
-			"ANALYZE " + table, // it learns how frequent the trigrams are
+			"ANALYZE " + table, // collects the frequencies of the trigrams
 		} {
 			if _, err := db.ExecContext(ctx, statement); err != nil {
 				return fmt.Errorf("index the names: %w", err)
@@ -40,8 +41,8 @@ func migrateNames(ctx context.Context, db *sql.DB) error {
 
 const foldBatch = 1000
 
-// foldNames brings the names without a folded form into NFC and folds them: those
-// from before there was one, and those of a server of that version.
+// foldNames normalises names that have no folded form to NFC and folds them. Such rows
+// predate the column, or an older server wrote them.
 func foldNames(ctx context.Context, db *sql.DB) error {
 	for _, table := range peopleTables {
 		for after, more := int64(0), true; more; {
@@ -54,8 +55,8 @@ func foldNames(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// foldBatchOf folds names after an id, and answers the last of them and whether
-// there may be more.
+// foldBatchOf folds a batch of names with ids greater than after. It returns the last id
+// of the batch and whether there may be more.
 func foldBatchOf(ctx context.Context, db *sql.DB, table string, after int64) (last int64, more bool, err error) {
 	rows, err := db.QueryContext(ctx,
 		"SELECT id, name FROM "+table+ //nolint:gosec // one of our own tables

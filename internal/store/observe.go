@@ -13,22 +13,21 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Collectors count the connections of the pool, the reads that wait for one of their
-// caller's, and the refused bookings that could not be kept.
+// Collectors returns the metrics of the connection pool, of the reads that wait for
+// their caller's share, and of the refused bookings that could not be recorded.
 func (s *Store) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{collectors.NewDBStatsCollector(s.pool, "rehearse"), s.lostRefusals, prometheus.NewGaugeFunc(
 		prometheus.GaugeOpts{Name: "rehearse_reads_waiting", Help: "Reads that wait because their caller uses as many connections as one may."},
 		func() float64 { return float64(s.WaitingReads()) })}
 }
 
-// WaitingReads returns how many reads wait because others of the same caller use as many
-// connections as one caller may.
+// WaitingReads returns the number of reads that wait because their caller already uses
+// its maximum number of connections.
 func (s *Store) WaitingReads() int { return int(s.shares.waiting.Load()) }
 
-// statementSpans makes a span of each statement in a traced request. It has the
-// text as it is sent, which holds no values, and of an error its SQLSTATE alone:
-// what Postgres and pgx say of one may repeat a value.
-// Statements that are sent together have a span around theirs.
+// statementSpans traces each statement as a span. A span has the statement's text, which
+// contains no values, and only the SQLSTATE of an error, because the messages of
+// Postgres and pgx may repeat values. The statements of a batch share a parent span.
 type statementSpans struct{ spans *otelpgx.Tracer }
 
 var _ pgx.BatchTracer = statementSpans{}
@@ -66,7 +65,7 @@ func (s statementSpans) TraceBatchEnd(ctx context.Context, conn *pgx.Conn, data 
 	s.spans.TraceBatchEnd(ctx, conn, data)
 }
 
-// bare is an error without the words in it.
+// bare returns the error without its message, which may contain values.
 func bare(err error) error {
 	var pg *pgconn.PgError
 	switch {

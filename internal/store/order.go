@@ -2,7 +2,7 @@ package store
 
 import "gorm.io/gorm"
 
-// OrderField is what a list can be ordered by.
+// OrderField is a field by which a list can be ordered.
 type OrderField string
 
 const (
@@ -14,7 +14,7 @@ const (
 	ByBooked  OrderField = "BOOKED_AT"
 )
 
-// Direction is which end of an order comes first.
+// Direction is the direction of an order.
 type Direction string
 
 const (
@@ -22,30 +22,30 @@ const (
 	Descending Direction = "DESC"
 )
 
-// Order is a field and a direction. Equal values are ordered by id, in the same
-// direction, which makes every order total. The zero value is a list's default.
+// Order is a field and a direction. Ties are broken by id in the same direction, so
+// every order is total. The zero value means the list's default order.
 type Order struct {
 	Field     OrderField
 	Direction Direction
 }
 
-// Known reports whether the field and the direction are some of those above.
+// Known reports whether the field and the direction are valid.
 func (o Order) Known() bool {
 	_, known := fields[o.Field]
 	return known && (o.Direction == Ascending || o.Direction == Descending)
 }
 
-// Kind is what the values of a field are.
+// Kind is the type of a field's values.
 type Kind int
 
 const (
-	KindID Kind = iota // the id itself: nothing comes before it
+	KindID Kind = iota // the id itself, without a preceding value
 	KindTime
 	KindText
 )
 
-// fields says where each field stands in its table. Its names come into
-// statements as they are, so no text of a client may ever be among them.
+// fields maps each field to its column. The column names become part of SQL text, so
+// they must never come from a client.
 var fields = map[OrderField]struct {
 	column string
 	kind   Kind
@@ -58,10 +58,11 @@ var fields = map[OrderField]struct {
 	ByBooked:  {"booked_at", KindTime},
 }
 
-// Kind is what the field's values are.
+// Kind returns the type of the field's values.
 func (f OrderField) Kind() Kind { return fields[f].kind }
 
-// orDefault is the order, or the list's own where none was asked for.
+// orDefault returns the order, or the ascending order by field if no order was
+// requested.
 func (o Order) orDefault(field OrderField) Order {
 	if o.Field == "" {
 		return Order{Field: field, Direction: Ascending}
@@ -69,7 +70,7 @@ func (o Order) orDefault(field OrderField) Order {
 	return o
 }
 
-// columns names what the order goes by, each with the direction after it.
+// columns returns the columns of the order, each followed by direction.
 func (o Order) columns(direction string) string {
 	if o.Field == ByID {
 		return "id" + direction
@@ -77,7 +78,7 @@ func (o Order) columns(direction string) string {
 	return fields[o.Field].column + direction + ", id" + direction
 }
 
-// text is the order as ORDER BY has it.
+// text returns the order as the operand of ORDER BY.
 func (o Order) text() string {
 	if o.Direction == Descending {
 		return o.columns(" DESC")
@@ -85,7 +86,7 @@ func (o Order) text() string {
 	return o.columns("")
 }
 
-// reversed is the order from its other end.
+// reversed returns the opposite order.
 func (o Order) reversed() Order {
 	if o.Direction == Descending {
 		o.Direction = Ascending
@@ -95,8 +96,8 @@ func (o Order) reversed() Order {
 	return o
 }
 
-// scan is the order in which the rows of the page are read: the list's, or from
-// its end, with the list's own order by the field.
+// scan returns the order in which the rows of the page are read, with field as the
+// default. It is reversed if the page is taken from the end.
 func (p Page) scan(field OrderField) Order {
 	order := p.Order.orDefault(field)
 	if p.FromEnd {
@@ -105,7 +106,7 @@ func (p Page) scan(field OrderField) Order {
 	return order
 }
 
-// by cuts the page out of rows in its order, or in that of the field.
+// by restricts a query to the page, with field as the default order.
 func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
 	for _, bound := range p.bounds(field) {
 		db = db.Where(bound.condition, bound.values...)
@@ -113,13 +114,13 @@ func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
 	return db.Order(p.scan(field).text()).Limit(p.limit())
 }
 
-// bound is a condition on what lies on one side of a position.
+// A bound is a condition that selects the rows on one side of a position.
 type bound struct {
 	condition string
 	values    []any
 }
 
-// bounds are the conditions on what lies between the page's positions.
+// bounds returns the conditions that select the rows between the page's positions.
 func (p Page) bounds(field OrderField) []bound {
 	order := p.Order.orDefault(field)
 	var bounds []bound
@@ -132,7 +133,7 @@ func (p Page) bounds(field OrderField) []bound {
 	return bounds
 }
 
-// beyond is the condition on what comes after the position in the order.
+// beyond returns the condition that selects the rows after a position in the order.
 func (o Order) beyond(p Position) bound {
 	than := " > "
 	if o.Direction == Descending {

@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// outages are the SQLSTATEs, or their classes, with which Postgres says that it cannot serve
-// anybody at the moment, and what an operator does about each. A longer prefix goes first.
+// outages maps SQLSTATEs, or prefixes of them, that mean that Postgres cannot serve
+// requests to advice for the operator. A longer prefix precedes a shorter one.
 var outages = []struct{ prefix, advice string }{
 	{"08", "check the network between this server and Postgres"},
 	{"25006", "DATABASE_URL leads to a standby or a read-only database; name the primary, or add target_session_attrs=read-write"},
@@ -20,9 +20,9 @@ var outages = []struct{ prefix, advice string }{
 	{"53200", "Postgres is out of memory; give it more, or lower work_mem or the number of connections"},
 	{"53300", "Postgres has no connection left; raise its max_connections or lower DATABASE_MAX_CONNS of each server"},
 	{"53", "Postgres is short of a resource; its log says which"},
-	{"57P01", adviceStart}, // it stops
-	{"57P02", adviceStart}, // it has crashed
-	{"57P03", adviceStart}, // it starts or stops
+	{"57P01", adviceStart}, // stopping
+	{"57P02", adviceStart}, // crashed
+	{"57P03", adviceStart}, // starting or stopping
 	{"57P04", "the database was dropped; restore it, or correct DATABASE_URL"},
 	{"57P05", "Postgres ended an idle session; raise its idle_session_timeout"},
 	{"58", adviceInstallation},
@@ -37,7 +37,8 @@ const (
 	adviceTables       = "run `rehearse migrate`, and `rehearse check` after it"
 )
 
-// Advice says what an operator does about an error with which the database cannot be used.
+// Advice returns what an operator can do about an error that makes the database
+// unusable.
 func Advice(err error) string {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
@@ -58,9 +59,10 @@ func Advice(err error) string {
 	return adviceReach
 }
 
-// outage finds what an operator does about an error that is nobody's request's fault.
+// outage returns the advice for an error that no request causes, and whether the error
+// is one.
 func outage(pg *pgconn.PgError) (advice string, is bool) {
-	if pg.Code == "08P01" && !ends(pg) { // a message of ours that Postgres does not understand
+	if pg.Code == "08P01" && !ends(pg) { // a protocol error of this client
 		return "", false
 	}
 	for _, o := range outages {
@@ -68,7 +70,7 @@ func outage(pg *pgconn.PgError) (advice string, is bool) {
 			return o.advice, true
 		}
 	}
-	// A module that does not fit the server has no code of its own.
+	// Postgres has no code for a module that does not match the server.
 	return adviceInstallation, pg.File == "dfmgr.c"
 }
 
@@ -91,13 +93,13 @@ func isTimeout(err error) bool {
 
 func isUnavailable(err error) bool {
 	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) { // whatever the server said: it let nobody in
+	if errors.As(err, &connect) { // the server accepted no connection
 		return true
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		// What ends the session, whatever it says: Postgres stops, or a pooler that has
-		// let us in cannot reach it, for which pgbouncer has no code of its own.
+		// An error that ends the session counts, whatever its code: Postgres is
+		// stopping, or a pooler cannot reach it. pgbouncer has no code for the latter.
 		_, is := outage(pg)
 		return is || ends(pg)
 	}

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Page asks for at most First rows between two positions; nil means the beginning
-// or the end of the list. FromEnd takes the last of them instead of the first;
-// the rows come in the list's order all the same.
+// A Page requests at most First rows between two positions; nil means the beginning or
+// the end of the list. FromEnd selects the last of these rows instead of the first; the
+// rows are still returned in the list's order.
 type Page struct {
 	First   int
 	FromEnd bool
@@ -16,21 +16,20 @@ type Page struct {
 	Order   Order // the zero value is the list's default
 }
 
-// Position is a place in a list: the value that the list's order goes by, which
-// is a time, a text or nothing, then the id, which makes the order total and a
-// position stable.
+// A Position is a place in a list: the value of the ordered field (a time, a text or
+// nothing) and the id, which breaks ties and makes the position stable.
 type Position struct {
-	Start time.Time // the start, or the other time of the order
+	Start time.Time // the start, or the time of another ordered field
 	Text  string
 	ID    int64
 }
 
-// limit is one row more than asked for: it is there when the list goes on beyond
-// the page.
+// limit returns one row more than requested, which shows whether the list continues
+// beyond the page.
 func (p Page) limit() int { return p.First + 1 }
 
-// cutPage makes a page of the rows as they were scanned. more reports whether the
-// list goes on beyond it, in the direction of the scan.
+// cutPage trims the scanned rows to the page and restores the list's order. more reports
+// whether the list continues beyond the page in the direction of the scan.
 func cutPage[T any](rows []T, p Page) (page []T, more bool) {
 	if len(rows) > p.First {
 		rows, more = rows[:p.First], true

@@ -9,22 +9,23 @@ import (
 	"rehearse/internal/booking"
 )
 
-// PeopleFilter narrows a list of people; the zero value narrows nothing.
+// PeopleFilter narrows a list of people. The zero value matches everyone.
 type PeopleFilter struct {
-	Search string // part of the name or the e-mail, whatever the case and the accents
+	Search string // part of the name or the e-mail; ignores case and accents
 	Active *bool  // interviewers only
 
-	// Of interviewers only: those who have all of these.
+	// Interviewers only: they must have all of these.
 	Tags, Languages []string
 
-	Public bool // what students may look for: active interviewers, by their names
+	Public bool // the students' view: active interviewers, searched by name only
 
 	StandingFilter // students only
 }
 
 func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, false) }
 
-// narrow narrows a list; all says that every row of many is wanted.
+// narrow adds the filter's conditions to a query. all tells it that the query reads
+// every match, not only a page.
 func (f PeopleFilter) narrow(db *gorm.DB, all bool) *gorm.DB {
 	if f.Search != "" {
 		db = search(db, f.Search, !all, f.Public)
@@ -45,14 +46,15 @@ func (f PeopleFilter) narrow(db *gorm.DB, all bool) *gorm.DB {
 	return db
 }
 
-// Student reads one student; NotFound when there is none.
+// Student returns one student, or NotFound.
 func (r *Reader) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
 	var found studentRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "student", "studentId", id)
 }
 
-// Students reads a page of students, by id unless another order is asked for, and whether there are more.
+// Students returns a page of students, by default in the order of their ids, and whether
+// there are more.
 func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]booking.Student, bool, error) {
 	var rows []studentRow
 	err := pageOfStudents(r.db.WithContext(ctx), f, p, &rows)
@@ -60,26 +62,27 @@ func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]bookin
 	return page, more, fault(err, "list students")
 }
 
-// CountStudents counts what Students would list in all.
+// CountStudents counts the students that match the filter.
 func (r *Reader) CountStudents(ctx context.Context, f PeopleFilter) (int, error) {
 	return countPeople(r.db.WithContext(ctx), f, "students")
 }
 
-// StudentsByID reads the students that exist of those asked for.
+// StudentsByID returns the students with the given ids. Unknown ids are skipped.
 func (r *Reader) StudentsByID(ctx context.Context, keys []booking.StudentID) ([]booking.Student, error) {
 	var rows []studentRow
 	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.StudentID](keys)).Find(&rows).Error
 	return domains(rows), fault(err, "read %d students", len(keys))
 }
 
-// Interviewer reads one interviewer; NotFound when there is none.
+// Interviewer returns one interviewer, or NotFound.
 func (r *Reader) Interviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
 	var found interviewerRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "interviewer", "interviewerId", id)
 }
 
-// Interviewers reads a page of interviewers, by id unless another order is asked for, and whether there are more.
+// Interviewers returns a page of interviewers, by default in the order of their ids, and
+// whether there are more.
 func (r *Reader) Interviewers(ctx context.Context, f PeopleFilter, p Page) ([]booking.Interviewer, bool, error) {
 	var rows []interviewerRow
 	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
@@ -87,13 +90,13 @@ func (r *Reader) Interviewers(ctx context.Context, f PeopleFilter, p Page) ([]bo
 	return page, more, fault(err, "list interviewers")
 }
 
-// CountInterviewers counts what Interviewers would list in all.
+// CountInterviewers counts the interviewers that match the filter.
 func (r *Reader) CountInterviewers(ctx context.Context, f PeopleFilter) (int, error) {
 	return countPeople(r.db.WithContext(ctx), f, "interviewers")
 }
 
-// TagsInUse reads the tags of active interviewers with how many have each, those
-// that most have first.
+// TagsInUse returns the tags of active interviewers with the number of interviewers who
+// have each, the most frequent first.
 func (r *Reader) TagsInUse(ctx context.Context, most int) (tags []booking.TagCount, err error) {
 	err = r.db.WithContext(ctx).Raw(`SELECT tag, count(*) AS interviewers FROM interviewers, unnest(tags) AS tag
 		WHERE active GROUP BY tag ORDER BY count(*) DESC, tag COLLATE "C" LIMIT ?`, most).Scan(&tags).Error
@@ -111,8 +114,8 @@ func interviewerPlaces(i *booking.Interviewer) []any {
 	}
 }
 
-// KnownInterviewers are those of the interviewers that need not be read: as they
-// were a moment ago.
+// KnownInterviewers returns the cached interviewers among the given ids. They may be
+// slightly stale.
 func (r *Reader) KnownInterviewers(keys []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
 	return r.known.get(keys)
 }

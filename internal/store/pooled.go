@@ -9,9 +9,9 @@ import (
 	"gorm.io/gorm"
 )
 
-// pooled sends statements to the connections of a pool, for pgx and for GORM. It is
-// all that a Reader outside of a transaction knows of the pool, so that each of its
-// statements takes a share.
+// pooled sends statements to the connections of a pool, for pgx and for GORM. A Reader
+// outside a transaction reaches the pool only through it, so each of its statements
+// counts toward its caller's share.
 type pooled struct {
 	pool   *sql.DB
 	shares *shares
@@ -22,7 +22,7 @@ var (
 	_ gorm.ConnPool = pooled{}
 )
 
-// maxStale is how many connections that turn out to be gone a statement tries.
+// maxStale is the number of stale connections that a statement tries.
 const maxStale = 3
 
 // send implements session.
@@ -45,14 +45,14 @@ func (p pooled) sendOnce(ctx context.Context, statements []statement) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }() // gives it back
+	defer func() { _ = conn.Close() }() // returns it to the pool
 	return sendOn(ctx, conn, statements)
 }
 
 // The methods below implement gorm.ConnPool.
 
-// PrepareContext implements gorm.ConnPool. A prepared statement would take no share; pgx
-// prepares statements by itself.
+// PrepareContext implements gorm.ConnPool. It is unsupported, because a prepared
+// statement would bypass the share; pgx prepares statements itself.
 func (p pooled) PrepareContext(context.Context, string) (*sql.Stmt, error) {
 	return nil, errors.ErrUnsupported
 }
@@ -82,13 +82,13 @@ func (p pooled) QueryRowContext(ctx context.Context, query string, args ...any) 
 		row = conn.QueryRowContext(ctx, query, args...)
 		return row.Err()
 	})
-	if err != nil && row == nil { // a row can only be made by a query, which fails, too
+	if err != nil && row == nil { // only a query can make a row, and this one fails as well
 		row = p.pool.QueryRowContext(ctx, query, args...)
 	}
 	return row
 }
 
-// begin begins a query, whose connection and share are free again when its rows are
+// begin starts a query. Its connection and its share are released when its rows are
 // closed.
 func (p pooled) begin(ctx context.Context, query func(*sql.Conn) error) error {
 	share, err := p.shares.take(ctx)

@@ -8,11 +8,11 @@ import (
 	"rehearse/internal/booking"
 )
 
-// exportVersion is the version of the export's form: the keys below, and the
-// columns of each row by name.
+// exportVersion is the version of the export's format: the keys below and the column
+// names of each table.
 const exportVersion = 1
 
-// ExportStudent reads everything that is held about a student, by table, as JSON.
+// ExportStudent returns everything stored about a student as JSON, by table.
 func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
 	var found string
 	err := r.db.WithContext(ctx).Raw(`
@@ -34,21 +34,22 @@ func (r *Reader) ExportStudent(ctx context.Context, id booking.StudentID) (json.
 	return json.RawMessage(found), missing(err, "student", "studentId", id)
 }
 
-// keysAbout are the kept answers about a student s, whoever asked.
+// keysAbout selects the stored answers about a student s, including answers to others.
 const keysAbout = `(k.actor_role = 'STUDENT' AND k.actor_id = s.id) OR k.answer ->> 'student' = s.id::text`
 
-// keysNaming are the kept answers whose messages may name a student s. What is
-// wrong with the rows of a file is told in their own words, quoted and cut, so all
-// answers of that kind count: the file may be sent again without harm.
+// keysNaming selects the stored answers whose messages may name a student s. Answers
+// about invalid rows of a file quote and truncate the rows, so a search for the student
+// is unreliable and all of these answers match. Losing them is harmless: the file can be
+// sent again.
 const keysNaming = `position(lower(s.email) IN lower(k.answer::text)) > 0 OR jsonb_path_exists(k.answer, '$.result.rows[*].e')`
 
-// refusalsAbout are the refused bookings of a student s, and those for which they
-// asked.
+// refusalsAbout selects the refused bookings of a student s and those that the student
+// requested.
 const refusalsAbout = `r.student_id = s.id OR (r.actor_role = 'STUDENT' AND r.actor_id = s.id)`
 
-// AnonymiseStudent removes what people have written about a student, who is
-// locked, and reports whether there was anything. Interviews, holds and waivers
-// stay, and so do the events, which name the student by id alone.
+// AnonymiseStudent removes the texts that people wrote about a student and reports
+// whether there were any. The student must be locked. Interviews, holds and waivers
+// stay, and so do events, which contain only the student's id.
 func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at time.Time) (removed bool, err error) {
 	for _, statement := range []struct {
 		text string
@@ -58,7 +59,7 @@ func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at tim
 			version = version + 1, updated_at = greatest(updated_at, ?)
 			WHERE student_id = ? AND (note IS NOT NULL OR note_shared OR cancel_reason IS NOT NULL)`, []any{at, id}},
 		{"UPDATE waivers SET reason = '' WHERE student_id = ? AND reason <> ''", []any{id}},
-		// A request's id is the one text in a refusal that a client chooses.
+		// The request id is the only text of a refusal that a client chooses.
 		{"UPDATE booking_refusals r SET request_id = '' FROM students s WHERE s.id = ? AND r.request_id <> '' AND (" + refusalsAbout + ")", []any{id}},
 	} {
 		done := tx.db.WithContext(ctx).Exec(statement.text, statement.args...)
@@ -67,8 +68,8 @@ func (tx *Tx) AnonymiseStudent(ctx context.Context, id booking.StudentID, at tim
 		}
 		removed = removed || done.RowsAffected > 0
 	}
-	// Among them are answers that only may name the student, so they do not tell
-	// whether there was anything.
+	// These include answers that may not name the student, so they do not count as
+	// removed.
 	err = tx.db.WithContext(ctx).Exec(
 		"DELETE FROM idempotency_keys k USING students s WHERE s.id = ? AND ("+keysAbout+" OR "+keysNaming+")", id).Error
 	return removed, fault(err, "forget the answers that name student %d", id)

@@ -7,26 +7,26 @@ import (
 	"gorm.io/gorm"
 )
 
-// MostCounted is how many rows of a list are counted. Whatever counts them looks
-// for one row more, so a greater number means that there are more.
+// MostCounted is the number of rows up to which a list is counted. Counts include one
+// row more, so a greater number means that there are more.
 const MostCounted = 10_000
 
-// count counts the rows of a query, up to MostCounted and one more.
+// count counts the rows of a query, up to MostCounted+1.
 func count(db *gorm.DB, noun string) (int, error) { return countUpTo(MostCounted, db, noun) }
 
-// countUpTo counts the rows of a query, up to most and one more.
+// countUpTo counts the rows of a query, up to most+1.
 func countUpTo(most int, db *gorm.DB, noun string) (int, error) {
 	var n int64
 	err := db.Session(&gorm.Session{NewDB: true}).Table(few(most), db.Select("1")).Count(&n).Error
 	return int(n), fault(err, "count %s", noun)
 }
 
-// few is a table of the first rows of a query, up to most and one more. The limit
-// stands in the text, because the plan depends on it.
+// few returns a subquery of the first most+1 rows of a query. The limit is part of the
+// text, because the plan depends on it.
 func few(most int) string { return fmt.Sprintf("(? LIMIT %d) AS found", most+1) }
 
-// update writes the named columns of the row, zero values too (GORM would
-// leave those out of an update by struct), and insists that the row is there.
+// update writes the named columns of a row, including zero values, which GORM's update
+// by struct would skip. It fails unless the row exists.
 func (tx *Tx) update(ctx context.Context, changed any, columns ...string) error {
 	result := tx.db.WithContext(ctx).Model(changed).Select(columns).Updates(changed)
 	if result.Error == nil && result.RowsAffected != 1 {
@@ -35,9 +35,9 @@ func (tx *Tx) update(ctx context.Context, changed any, columns ...string) error 
 	return fault(result.Error, "update %T", changed)
 }
 
-// edit does so with a row of the next revision. The lock under which the row was
-// read keeps others from counting the same one; what was read in part is not
-// written.
+// edit is like update and also writes the row's next revision. The row must have been
+// read under a lock, so that two edits do not write the same revision. It fails if the
+// row was read without its version.
 func (tx *Tx) edit(ctx context.Context, was int, changed any, columns ...string) error {
 	if was < 1 {
 		return fmt.Errorf("update %T: it was read without its version", changed)

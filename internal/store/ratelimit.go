@@ -9,19 +9,19 @@ import (
 	"rehearse/internal/ratelimit"
 )
 
-// mostEmpty bounds how many empty buckets are remembered.
+// mostEmpty is the maximum number of empty buckets that are cached.
 const mostEmpty = 10_000
 
-// SharedBuckets are buckets that all servers on this database have together.
-// Each request costs a statement more.
+// SharedBuckets are rate limit buckets that all servers on a database share. They cost
+// one statement for each request.
 type SharedBuckets struct {
 	store *Store
 	name  string
 	limit ratelimit.Limit
-	empty *lru.Cache[string, time.Time] // until when buckets hold less than a point
+	empty *lru.Cache[string, time.Time] // when the buckets hold a point again
 }
 
-// NewSharedBuckets are the buckets with a name.
+// NewSharedBuckets returns the buckets with the given name.
 func NewSharedBuckets(s *Store, name string, l ratelimit.Limit) *SharedBuckets {
 	empty, err := lru.New[string, time.Time](mostEmpty)
 	if err != nil {
@@ -38,8 +38,8 @@ func (b *SharedBuckets) Take(ctx context.Context, whose string, points int, now 
 	return b.TakeAbove(ctx, whose, points, 0, now)
 }
 
-// Empty implements ratelimit.Buckets. It knows what this server was told last: only
-// time adds points to an empty bucket.
+// Empty implements ratelimit.Buckets. It uses the last state that this server read. That
+// is safe, because an empty bucket only gains points with time.
 func (b *SharedBuckets) Empty(whose string, now time.Time) (ratelimit.Verdict, bool) {
 	until, known := b.empty.Get(whose)
 	if !known || !until.After(now) {
@@ -48,8 +48,8 @@ func (b *SharedBuckets) Empty(whose string, now time.Time) (ratelimit.Verdict, b
 	return ratelimit.Verdict{RetryAfter: until.Sub(now)}, true
 }
 
-// remember keeps until when a bucket with so many points holds less than one. A
-// bucket that never fills again is asked each time.
+// remember caches when a bucket with the given points holds a whole point again. A
+// bucket that never refills is not cached.
 func (b *SharedBuckets) remember(whose string, points float64, now time.Time) {
 	switch {
 	case points < 1 && b.limit.PerSecond > 0:
@@ -59,8 +59,8 @@ func (b *SharedBuckets) remember(whose string, points float64, now time.Time) {
 	}
 }
 
-// TakeAbove implements ratelimit.Buckets. Time does not run backwards in a bucket,
-// whatever the clocks of the servers say.
+// TakeAbove implements ratelimit.Buckets. Time never runs backwards in a bucket, even if
+// the servers' clocks differ.
 func (b *SharedBuckets) TakeAbove(ctx context.Context, whose string, points, left int, now time.Time) (ratelimit.Verdict, error) {
 	var after struct {
 		Points float64
@@ -89,7 +89,7 @@ func (b *SharedBuckets) TakeAbove(ctx context.Context, whose string, points, lef
 	return b.limit.Verdict(after.Taken, after.Points, points+left), fault(err, "take points")
 }
 
-// ForgetBuckets deletes the buckets that nobody has used since a time.
+// ForgetBuckets deletes the buckets that have been unused since the given time.
 func (s *Store) ForgetBuckets(ctx context.Context, since time.Time) error {
 	return fault(s.db.WithContext(ctx).Exec("DELETE FROM rate_limits WHERE at < ?", since).Error, "forget buckets")
 }

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// readyLimit bounds one look at the database.
+	// readyLimit is the timeout of one check.
 	readyLimit = 2 * time.Second
-	// readyFor is how long its result is used, so that probes cannot be a load.
+	// readyFor is how long a result is cached, so that frequent probes add no load.
 	readyFor = time.Second
 )
 
 var errReadOnly = errors.New("the database is read-only")
 
-// modules loads what a session loads when it books: plpgsql, by being a block of it, and
-// btree_gist, wherever its functions are. A session that exists has both in memory; a new one
-// reads them from the disk of Postgres.
+// modules loads the libraries that a booking needs: plpgsql, because it is a plpgsql
+// block, and btree_gist, in whichever schema it is installed. An existing session has
+// both in memory; a new one reads them from the disk.
 const modules = `DO $$ BEGIN EXECUTE (SELECT format('SELECT %I.int8_dist(1, 2)', n.nspname)
 	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'btree_gist'); END $$`
 
@@ -35,28 +35,28 @@ const bookingTables = `SELECT current_setting('transaction_read_only') = 'on',
 	(SELECT count(*) FROM (SELECT FROM waivers LIMIT 1) t), (SELECT count(*) FROM (SELECT FROM events LIMIT 1) t),
 	(SELECT count(*) FROM (SELECT FROM idempotency_keys LIMIT 1) t)`
 
-// fewBytes lets the next statement keep no more than this in memory, and write the rest to disk.
+// fewBytes limits the memory of the next statement to 64 kB; it writes the rest to disk.
 const fewBytes = "SELECT set_config('work_mem', '64kB', true)"
 
-// room writes about a megabyte to a temporary file, which Postgres deletes at once. When its disk
-// is full, this fails as an insert would, and unlike an insert it leaves nothing behind.
+// room writes about a megabyte to a temporary file, which Postgres deletes at once. Like
+// an insert, it fails if the disk is full, but it leaves nothing behind.
 const room = "SELECT count(*) FROM generate_series(1, 32768)"
 
-// readiness is the last result of a look at the database. Those who ask while one is under way
-// share it.
+// readiness caches the result of the last check. Concurrent callers share one check.
 type readiness struct {
 	mu   sync.Mutex
 	look rate.Sometimes
 	err  error
 }
 
-// Ready reports whether bookings can be made: a new connection loads what they need, finds their
-// tables and room on the disk, and may write. The result may be a second old.
+// Ready returns an error unless bookings can be made. On a new connection it loads the
+// libraries that a booking needs, reads its tables, and checks that the database has
+// disk space and is writable. The result may be a second old.
 func (s *Store) Ready(ctx context.Context) error {
 	s.ready.mu.Lock()
 	defer s.ready.mu.Unlock()
 	s.ready.look.Do(func() {
-		// One caller's impatience is not the others' result.
+		// The result is shared, so it must not depend on one caller's context.
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyLimit)
 		defer cancel()
 		s.ready.err = fault(s.look(bounded), "check that bookings can be written")
@@ -82,8 +82,9 @@ func (s *Store) look(ctx context.Context) error {
 	return nil
 }
 
-// sendAfresh sends on a connection of its own, which a running pool does not show to be
-// available. Where the server has none left, the pool's will do: they are at work.
+// sendAfresh sends statements on a new connection, because the pool's open connections
+// do not prove that new ones can be made. If the server has no connection left, it uses
+// the pool.
 func (s *Store) sendAfresh(ctx context.Context, statements []statement) error {
 	if s.config == nil {
 		return s.send(ctx, statements...)

@@ -13,15 +13,14 @@ import (
 	"rehearse/internal/booking"
 )
 
-// recordStamp is of a student s, the policy p, the interviewer me who is himself
-// and his hold h what tells his record from any other: the version stands for
-// his own columns, his interviews and his waivers. (Of 2^64 stamps, two that
-// follow each other are not the same.)
+// recordStamp is an expression that identifies the state of a record: a hash of the
+// student s, the policy p, the student's own interviewer me and the student's hold h.
+// The record version covers the student's columns, interviews and waivers. A stamp has
+// 64 bits; collisions of successive states are negligible.
 const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id, h.expires_at, h.extended), 0)"
 
-// recordSelect answers a row for each interview of a student, with all else of
-// his record beside it; the interview's columns are null for a student who has
-// none.
+// recordSelect returns a row for each interview of a student. Each row repeats the rest
+// of the record. A student without interviews has one row with null interview columns.
 const recordSelect = `
 		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at,
 			` + policyColumns + `,
@@ -41,14 +40,13 @@ const recordSelect = `
 
 const recordOrder = " ORDER BY s.id, i.starts_at, i.id"
 
-// Record reads what the rules need to know of one student; NotFound when there
-// is no such student.
+// Record returns the data about one student that the rules need, or NotFound.
 func (r *Reader) Record(ctx context.Context, id booking.StudentID) (booking.Record, error) {
 	read, err := r.stampedRecord(ctx, id)
 	return read.Record, err
 }
 
-// stampedRecord is the student's record and its stamp.
+// stampedRecord returns the student's record with its stamp.
 func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (keptRecord, error) {
 	row := newRecordRow(map[booking.StudentID]booking.Record{})
 	if err := r.send(ctx, readRecords([]booking.StudentID{id}, row)); err != nil {
@@ -61,8 +59,8 @@ func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (keptR
 	return keptRecord{record, row.stamp}, nil
 }
 
-// Records reads the records of the students that exist of those asked for, in
-// one statement, so that all of it is true at one instant.
+// Records returns the records of the students with the given ids. Unknown ids are
+// skipped. It uses one statement, so the result is consistent.
 func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[booking.StudentID]booking.Record, error) {
 	records := make(map[booking.StudentID]booking.Record, len(keys))
 	if err := r.send(ctx, readRecords(keys, newRecordRow(records))); err != nil {
@@ -74,28 +72,29 @@ func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[boo
 func readRecords(keys []booking.StudentID, by *recordRow) statement {
 	whose, key := "s.id = ANY($1)", any(numbers(keys))
 	if len(keys) == 1 {
-		// Most often there is one. Postgres keeps a plan for this condition, and
-		// plans the other anew each time, which takes longer than to run it.
+		// A single student is the usual case. Postgres keeps a plan for this condition;
+		// it would plan the other one for each execution, which takes longer than
+		// running it.
 		whose, key = "s.id = $1", int64(keys[0])
 	}
 	return statement{recordSelect + whose + recordOrder, []any{key}, by.read}
 }
 
-// recordRow is where rows of recordSelect are read to, one after the other.
+// A recordRow receives the rows of recordSelect, one after the other.
 type recordRow struct {
 	records map[booking.StudentID]booking.Record
 
-	id       int64 // of the student
-	stamp    int64 // of the last record that was begun
+	id       int64 // student's id
+	stamp    int64 // stamp of the current record
 	record   booking.Record
-	waivers  []byte // as JSON
+	waivers  []byte // JSON
 	hold     booking.HeldSlot
 	extended pgtype.Bool
 	holdsOn  []int64
 
 	interview            booking.Commitment
 	standsOn             []int64
-	whole, interviewOnly []any // the columns' places
+	whole, interviewOnly []any // scan targets of the columns
 }
 
 func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
@@ -115,7 +114,7 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 		&r.extended, &r.holdsOn, (*zeronull.Int8)(&h.InterviewerID),
 		(*instant)(&h.Start), (*instant)(&h.End),
 	}, interview)
-	r.interviewOnly = make([]any, len(r.whole)) // nil: not decoded
+	r.interviewOnly = make([]any, len(r.whole)) // nil skips a column
 	r.interviewOnly[0] = &r.id
 	copy(r.interviewOnly[len(r.whole)-len(interview):], interview)
 	return r
@@ -123,8 +122,8 @@ func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 
 const typicalHistory = 16
 
-// read reads a row. The rows of a student repeat all but the interview, which is
-// decoded only of the first of them.
+// read reads one row. Rows of the same student differ only in the interview, so the
+// other columns are decoded once.
 func (r *recordRow) read(rows pgx.Rows) error {
 	r.interview = booking.Commitment{}
 	if err := rows.Scan(r.interviewOnly...); err != nil {
@@ -151,7 +150,7 @@ func (r *recordRow) read(rows pgx.Rows) error {
 	return nil
 }
 
-// rest makes of the student's columns what is no column.
+// rest sets the parts of the record that are not scanned directly.
 func (r *recordRow) rest() error {
 	r.record.Student.ID = booking.StudentID(r.id)
 	if h := r.hold; h.ID != 0 {

@@ -13,12 +13,13 @@ import (
 	"rehearse/internal/spelling"
 )
 
-// A row type mirrors its table; its method is the one way to booking's type.
+// A row type mirrors its table. Its domain method converts it to the type of package
+// booking.
 
 type studentRow struct {
 	ID             booking.StudentID
 	Name           string
-	NameFolded     string // what search and orders compare
+	NameFolded     string // for search and ordering
 	Email          string
 	TimeZone       string
 	InterviewLimit *int
@@ -54,7 +55,7 @@ func (r studentRow) domain() booking.Student {
 type interviewerRow struct {
 	ID         booking.InterviewerID
 	Name       string
-	NameFolded string // what search and orders compare
+	NameFolded string // for search and ordering
 	Email      string
 	TimeZone   string
 	Tags       texts
@@ -161,8 +162,8 @@ func (r interviewRow) domain() booking.Interview {
 	}
 }
 
-// revised is the revision of a row. GORM must not set the time: the operation has
-// one clock.
+// revised is the revision of a row. GORM must not set the time, because an operation
+// uses one clock throughout.
 type revised struct {
 	Version   int
 	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
@@ -174,7 +175,7 @@ func (r revised) revision() booking.Revision {
 
 const revisionColumns = "version, updated_at"
 
-// row is what every row type can do.
+// row is implemented by every row type.
 type row[T any] interface{ domain() T }
 
 func domains[T any, R row[T]](rows []R) []T {
@@ -193,7 +194,7 @@ func utc(t *time.Time) *time.Time {
 	return &u
 }
 
-// instant is where a time goes: in UTC, and zero for none.
+// instant is a scan target for a time: it converts to UTC, and NULL to the zero time.
 type instant time.Time
 
 // ScanTimestamptz implements pgtype.TimestamptzScanner.
@@ -202,8 +203,8 @@ func (t *instant) ScanTimestamptz(v pgtype.Timestamptz) error {
 	return nil
 }
 
-// ids is a Postgres array: `= ANY(?)` keeps one statement text, and one
-// parameter, whatever the number of ids, where `IN ?` would not.
+// ids is a Postgres array. Unlike `IN ?`, `= ANY(?)` keeps the statement's text and its
+// number of parameters independent of the number of ids.
 type ids[T ~int64] []T
 
 // Value implements driver.Valuer.
@@ -225,7 +226,7 @@ func (a *ids[T]) Scan(from any) error {
 	return nil
 }
 
-// numbers are ids as pgx takes an array of them.
+// numbers converts ids to an array that pgx can encode.
 func numbers[T ~int64](ids []T) []int64 {
 	list := make([]int64, len(ids))
 	for i, id := range ids {
@@ -234,7 +235,7 @@ func numbers[T ~int64](ids []T) []int64 {
 	return list
 }
 
-// typed are ids of numbers; none is nil.
+// typed converts numbers to ids. It returns nil for an empty slice.
 func typed[T ~int64](numbers []int64) []T {
 	var list []T
 	for _, n := range numbers {
@@ -260,7 +261,7 @@ func (a *texts) Scan(from any) error {
 	return arrays.SQLScanner((*[]string)(a)).Scan(from)
 }
 
-// arrays knows how arrays are written and read; it is not changed.
+// arrays encodes and decodes arrays. It must not be modified.
 var arrays = pgtype.NewMap()
 
 // instants is a Postgres array of timestamps.

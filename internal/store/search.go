@@ -12,13 +12,13 @@ import (
 	"rehearse/internal/spelling"
 )
 
-// trigram is how many characters an entry of the search index has.
+// trigram is the number of characters of an entry of the search index.
 const trigram = 3
 
-// search narrows people to those with the words in their name, or also in their
-// e-mail, whatever their case and accents. Without the index it compares every
-// row, which is the shorter way to all of many. Words of space alone narrow
-// nothing; those that show nothing else, such as a lone accent, are in no name.
+// search narrows people to those whose name, or unless namesAlone their e-mail, contains
+// the words. It ignores case and accents. Without byIndex it compares every row, which
+// is faster if most rows are read. Blank words match everyone; words that fold to
+// nothing otherwise, such as a lone accent, match nobody.
 func search(db *gorm.DB, words string, byIndex, namesAlone bool) *gorm.DB {
 	folded := spelling.Fold(words)
 	if folded == "" {
@@ -39,9 +39,8 @@ func search(db *gorm.DB, words string, byIndex, namesAlone bool) *gorm.DB {
 	return byValue(db)
 }
 
-// byValue has Postgres plan the statement that is being made for its values:
-// whether the index of trigrams or the order of the list is the shorter way
-// depends on how frequent the words are.
+// byValue makes Postgres plan the statement for its values: whether the trigram index or
+// the list's order is faster depends on how frequent the words are.
 func byValue(db *gorm.DB) *gorm.DB {
 	if _, already := db.Statement.ConnPool.(planned); !already {
 		db.Statement.ConnPool = planned{db.Statement.ConnPool}
@@ -49,13 +48,13 @@ func byValue(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-// firstOfOrder is how many students a search looks at in the order of the list. An
-// index of that order leads all over the table.
+// firstOfOrder is the number of students that a search examines in the list's order
+// before it uses the search index. Reading in that order accesses table pages at random.
 const firstOfOrder = 1000
 
-// pageOfStudents reads a page. A search in another order than that of the table
-// looks at the first students of the order, where frequent words fill the page, and
-// else for all that match, which it then sorts.
+// pageOfStudents reads a page of students. A search in an order other than by id first
+// examines the first students in that order: frequent words fill the page from them.
+// Otherwise, it reads all matches and sorts them.
 func pageOfStudents(db *gorm.DB, f PeopleFilter, p Page, rows *[]studentRow) error {
 	if f.Search == "" || p.Order.orDefault(ByID).Field == ByID {
 		return p.by(ByID, f.apply(db)).Find(rows).Error
@@ -67,12 +66,12 @@ func pageOfStudents(db *gorm.DB, f PeopleFilter, p Page, rows *[]studentRow) err
 		return err
 	}
 	*rows = nil
-	// The limit keeps the search apart from the order.
+	// The limit keeps the planner from merging the search with the ordering.
 	found := f.apply(db.Session(&gorm.Session{}).Model(&studentRow{})).Limit(math.MaxInt32)
 	return p.by(ByID, byValue(db.Session(&gorm.Session{}).Table("(?) AS students", found))).Find(rows).Error
 }
 
-// fewPeople are so many that the index finds them sooner than a scan.
+// fewPeople is the number of matches up to which the index is faster than a scan.
 const fewPeople = 500
 
 // countPeople counts the people of the table that match the filter.
@@ -86,7 +85,7 @@ func countPeople(db *gorm.DB, f PeopleFilter, table string) (int, error) {
 	return count(f.narrow(db.Table(table), true), table)
 }
 
-// trigramsOf are the characters of the text, three at a time.
+// trigramsOf returns all substrings of three characters.
 func trigramsOf(folded string) []string {
 	letters := []rune(folded)
 	var grams []string
@@ -98,8 +97,8 @@ func trigramsOf(folded string) []string {
 
 var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// planned sends statements with their values, so that Postgres plans each for
-// them and not once for any.
+// planned sends statements with their values inlined, so that Postgres plans them for
+// these values instead of using a generic plan.
 type planned struct{ gorm.ConnPool }
 
 // QueryContext implements gorm.ConnPool.

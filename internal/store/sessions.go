@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// OtherSessions returns the application names of the sessions on this database
-// that begin with prefix and are not the store's own name, each once.
+// OtherSessions returns the distinct application names of the database's sessions that
+// begin with prefix, except the store's own name.
 func (s *Store) OtherSessions(ctx context.Context, prefix string) ([]string, error) {
 	rows, err := s.pool.QueryContext(ctx, `
 		SELECT DISTINCT application_name FROM pg_stat_activity
@@ -12,7 +12,7 @@ func (s *Store) OtherSessions(ctx context.Context, prefix string) ([]string, err
 	if err != nil {
 		return nil, fault(err, "look for other programs on the database")
 	}
-	defer func() { _ = rows.Close() }() // its error is that of rows.Err
+	defer func() { _ = rows.Close() }() // rows.Err returns its error
 	var names []string
 	for rows.Next() {
 		var name string

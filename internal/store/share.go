@@ -8,29 +8,29 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// shares bounds how many connections the reads of one caller use at the same time.
-// The fields of an operation are read in parallel, so without a bound a few operations
-// could use all connections, and Postgres would divide its cores between their
-// statements and those of everybody else. A read beyond the share waits, the oldest
-// first, until its context ends.
+// shares bounds the number of connections that the reads of one caller use at the same
+// time. The fields of an operation are read in parallel, so without a bound a few
+// operations could use all connections, and their statements would compete with everyone
+// else's for the cores of Postgres. A read beyond the share waits in FIFO order until
+// its context ends.
 //
-// A transaction takes no share, because others may wait for its locks. Nothing waits
-// for a share while it has a connection, so a read that has its share always ends.
+// A transaction takes no share, because others may wait for its locks. No read waits for
+// a share while it has a connection, so a read that has its share always ends.
 type shares struct {
-	each    int64 // connections of one caller
+	each    int64 // maximum of one caller
 	waiting atomic.Int64
-	unused  sync.Pool // of *share
+	unused  sync.Pool // holds *share
 
 	mu      sync.Mutex
-	callers map[string]*share // with reads
+	callers map[string]*share // callers with active reads
 }
 
-// share is that of one caller.
+// share is one caller's share of the connections.
 type share struct {
 	of    *shares
 	whose string
 	free  *semaphore.Weighted
-	reads int // that have a connection or wait for it; guarded by shares.mu
+	reads int // reads that use or await a connection; guarded by shares.mu
 }
 
 func newShares(each int) *shares {
@@ -41,14 +41,14 @@ func newShares(each int) *shares {
 
 type callerKey struct{}
 
-// ForCaller returns a context whose reads take connections from the caller's share.
-// Without a caller, nothing is shared: the program reads for itself.
+// ForCaller returns a context whose reads count toward the caller's share. Reads without
+// a caller, such as the program's own, are not limited.
 func ForCaller(ctx context.Context, caller string) context.Context {
 	return context.WithValue(ctx, callerKey{}, caller)
 }
 
-// take takes a connection from the share of the context's caller, and waits for it if
-// it has to. giveBack must follow. A share of nobody is nil.
+// take reserves a connection of the share of the context's caller, and waits if all are
+// in use. The caller must call giveBack. Without a caller, take returns nil.
 func (s *shares) take(ctx context.Context) (*share, error) {
 	whose, named := ctx.Value(callerKey{}).(string)
 	if !named {
@@ -74,7 +74,7 @@ func (c *share) giveBack() {
 	}
 }
 
-// enter returns the share of a caller, which exists while there are reads of it.
+// enter returns the share of a caller, and creates it for the caller's first read.
 func (s *shares) enter(whose string) *share {
 	s.mu.Lock()
 	defer s.mu.Unlock()

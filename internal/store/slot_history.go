@@ -8,18 +8,17 @@ import (
 	"rehearse/internal/booking"
 )
 
-// slotChange is one entry of a slot's history that a transaction has still to
-// write.
+// slotChange is an entry of a slot's history that the transaction has not written yet.
 type slotChange struct {
 	slot  booking.SlotID
 	what  booking.SlotChangeKind
-	at    *time.Time // nil: when the event happened that it belongs to
-	until *time.Time // of a hold
+	at    *time.Time // nil means the time of the entry's event
+	until *time.Time // end of a hold
 }
 
-// changed notes what this transaction does to slots. Every method that writes a
-// slot's status, or who holds it, calls it; the entries are written with the
-// event that follows, or at the commit, so that no path leaves them out.
+// changed records changes of slots by this transaction. Every method that writes a
+// slot's status or holder calls it. The entries are written with the next event or at
+// the commit, so no code path can omit them.
 func (tx *Tx) changed(what booking.SlotChangeKind, slots ...booking.SlotID) {
 	for _, id := range slots {
 		tx.in.slotChanges = append(tx.in.slotChanges, slotChange{slot: id, what: what})
@@ -30,12 +29,12 @@ func (tx *Tx) held(h booking.Hold) {
 	tx.in.slotChanges = append(tx.in.slotChanges, slotChange{slot: h.SlotID, what: booking.SlotWasHeld, until: &h.ExpiresAt})
 }
 
-// became notes the status that a slot has.
+// became records the new status of a slot.
 func (tx *Tx) became(status booking.SlotStatus, slot booking.SlotID) {
 	tx.changed(booking.ChangeTo(status), slot)
 }
 
-// PublishedSlots notes slots that are written with the status they have.
+// PublishedSlots records the publication of slots and their current status.
 func (tx *Tx) PublishedSlots(slots []LoadedSlot) {
 	for _, slot := range slots {
 		tx.changed(booking.SlotWasPublished, slot.ID)
@@ -45,8 +44,8 @@ func (tx *Tx) PublishedSlots(slots []LoadedSlot) {
 	}
 }
 
-// DateSlotChanges sets when that happened which this transaction has done to slots
-// without an event so far, where that is not now: a sample has a past.
+// DateSlotChanges sets the time of the recorded changes that have none, for changes in
+// the past, such as those of a sample.
 func (tx *Tx) DateSlotChanges(at time.Time) {
 	for i := range tx.in.slotChanges {
 		if tx.in.slotChanges[i].at == nil {
@@ -55,7 +54,7 @@ func (tx *Tx) DateSlotChanges(at time.Time) {
 	}
 }
 
-// historyColumns are the arrays of a slot's history, in the order of slotArrays.
+// historyColumns defines the arrays of slotArrays as a table.
 const historyColumns = "unnest(?::bigint[], ?::text[], ?::timestamptz[], ?::timestamptz[]) AS given (slot_id, what, at, until)"
 
 func slotArrays(changes []slotChange) []any {
@@ -67,8 +66,7 @@ func slotArrays(changes []slotChange) []any {
 	}
 }
 
-// takeSlotChanges returns what is still to be written of the slots' history, up to
-// a batch.
+// takeSlotChanges removes and returns up to a batch of the recorded changes.
 func (t *transaction) takeSlotChanges() []slotChange {
 	n := min(len(t.slotChanges), loadBatch)
 	taken := t.slotChanges[:n]
@@ -76,9 +74,8 @@ func (t *transaction) takeSlotChanges() []slotChange {
 	return taken
 }
 
-// writeSlotHistory writes what no event has taken along: it belongs to the last
-// event of the transaction, if there is one. It is queued, and goes with the
-// commit.
+// writeSlotHistory queues the entries that no event has written. They belong to the
+// transaction's last event, if there is one, and are sent with the commit.
 func (t *transaction) writeSlotHistory() {
 	event := "NULL::bigint"
 	if !t.toldAt.IsZero() {
@@ -91,8 +88,7 @@ func (t *transaction) writeSlotHistory() {
 	}
 }
 
-// writeSlotHistoryOf writes what this transaction has done to the slots of several
-// events, each with its own.
+// writeSlotHistoryOf writes the changes of the given slots, each with its own event.
 func (tx *Tx) writeSlotHistoryOf(ctx context.Context, events map[booking.SlotID]booking.EventID) error {
 	var told, rest []slotChange
 	for _, change := range tx.in.slotChanges {
@@ -124,7 +120,7 @@ func orNever(t time.Time) *time.Time {
 	return &t
 }
 
-// SlotHistories reads what became of each slot, the last 100 entries, oldest first.
+// SlotHistories returns the last 100 history entries of each slot, oldest first.
 func (r *Reader) SlotHistories(ctx context.Context, of []booking.SlotID) (map[booking.SlotID][]booking.SlotChange, error) {
 	var rows []struct {
 		SlotID  booking.SlotID
@@ -149,8 +145,8 @@ func (r *Reader) SlotHistories(ctx context.Context, of []booking.SlotID) (map[bo
 	return found, fault(err, "read the history of %d slots", len(of))
 }
 
-// FillSlotHistory writes the history of slots that were loaded without one: when
-// they were published, and what they are since.
+// FillSlotHistory writes the history of slots that were loaded without one: their
+// publication and their current status.
 func (tx *Tx) FillSlotHistory(ctx context.Context) error {
 	return fillInRanges(ctx, tx, "slots", `
 		INSERT INTO slot_history (slot_id, what, at)

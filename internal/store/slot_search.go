@@ -9,19 +9,19 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// SlotSearch narrows a list of slots to what the caller wants to see; it is no
-// rule.
+// SlotSearch is a caller's filter for a list of slots. It is independent of the booking
+// rules.
 type SlotSearch struct {
-	In             calendar.Span // slots that lie inside
+	In             calendar.Span // the slots lie inside it
 	InterviewerIDs []booking.InterviewerID
-	Tags           []string // all of these, in lower case
+	Tags           []string // the slots have all of these; lower case
 }
 
-// Narrows reports whether more than the range is asked for.
+// Narrows reports whether the search has conditions besides the range.
 func (f SlotSearch) Narrows() bool { return len(f.InterviewerIDs) > 0 || len(f.Tags) > 0 }
 
-// AsksForUnknown reports whether the filter names an interviewer who does not
-// exist, or a tag that no interviewer and no live availability has.
+// AsksForUnknown reports whether the filter names an interviewer who does not exist, or
+// a tag that no interviewer and no live availability has.
 func (r *Reader) AsksForUnknown(ctx context.Context, f SlotSearch) (unknown bool, err error) {
 	err = r.db.WithContext(ctx).Raw(`
 		SELECT EXISTS (SELECT FROM unnest(?::bigint[]) AS w (id) WHERE NOT EXISTS (SELECT FROM interviewers v WHERE v.id = w.id))
@@ -32,17 +32,17 @@ func (r *Reader) AsksForUnknown(ctx context.Context, f SlotSearch) (unknown bool
 	return unknown, fault(err, "check the interviewers and tags of a filter")
 }
 
-// fewInterviewers are so many that comparing a slot with each of them takes less
-// time than looking its interviewer up in a hash table.
+// fewInterviewers is the number of interviewers up to which comparing a slot with each
+// is faster than a hash lookup.
 const fewInterviewers = 8
 
-// narrow returns the filter as conditions on the slots of a range. Tags are
-// compared once for each interviewer and each availability that has one of them,
-// and not for each slot. Nothing is read of the range if nobody has such tags.
+// narrow returns the filter as conditions on the slots of a range. It compares tags once
+// for each interviewer and availability instead of once for each slot. If nobody has the
+// tags, Postgres reads no slot.
 func (f SlotSearch) narrow() conditions {
 	c := f.inRange()
 	if len(f.InterviewerIDs) > fewInterviewers {
-		// IS TRUE keeps it from becoming a join.
+		// IS TRUE keeps Postgres from turning it into a join.
 		c.and("(interviewer_id IN (SELECT unnest(?::bigint[]))) IS TRUE", numbers(unique(f.InterviewerIDs)))
 	} else if len(f.InterviewerIDs) > 0 {
 		c.and("interviewer_id = ANY(?)", numbers(unique(f.InterviewerIDs)))
@@ -57,8 +57,7 @@ func (f SlotSearch) narrow() conditions {
 	return c
 }
 
-// narrowEach returns the same filter as conditions for a few slots: it compares the
-// tags for each of them.
+// narrowEach returns the same filter for a few slots. It compares the tags of each slot.
 func (f SlotSearch) narrowEach() conditions {
 	c := f.inRange()
 	if len(f.InterviewerIDs) > 0 {
@@ -73,25 +72,25 @@ func (f SlotSearch) narrowEach() conditions {
 
 func (f SlotSearch) inRange() conditions {
 	var c conditions
-	// starts_at < end follows from ends_at <= end; it is what ends an index scan.
+	// starts_at < end is implied, but it bounds the index scan.
 	c.and("starts_at >= ? AND starts_at < ? AND ends_at <= ?", f.In.Start, f.In.End, f.In.End)
 	return c
 }
 
-// published are the slots of the search that were not withdrawn.
+// published returns a query for the slots of the search that are not withdrawn.
 func (r *Reader) published(ctx context.Context, f SlotSearch) *gorm.DB {
 	return f.narrow().on(r.db.WithContext(ctx).Model(&slotRow{})).Where("status <> 'WITHDRAWN'")
 }
 
-// CountPublished counts the slots of the search that were not withdrawn, up to
+// CountPublished counts the slots of the search that are not withdrawn, up to
 // booking.MaxTallied.
 func (r *Reader) CountPublished(ctx context.Context, f SlotSearch) (int, error) {
 	n, err := countUpTo(booking.MaxTallied, r.published(ctx, f), "published slots")
 	return min(n, booking.MaxTallied), err
 }
 
-// TallySlots counts the first slots of the search, up to booking.MaxTallied, by
-// what keeps the student from booking them.
+// TallySlots counts the first slots of the search, up to booking.MaxTallied, by the
+// reason that keeps the student from booking them.
 func (r *Reader) TallySlots(ctx context.Context, f SlotSearch, o booking.Offer) (booking.Tally, error) {
 	first := r.published(ctx, f).Select("interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until").Limit(booking.MaxTallied)
 	if len(f.InterviewerIDs) == 0 {

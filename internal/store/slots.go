@@ -18,15 +18,15 @@ func slotPlaces(s *booking.Slot) []any {
 	}
 }
 
-// OpenSlots reads a page of the slots inside the range that the offer allows,
-// by start, then id, and whether there are more. It renders the offer's fields
-// into one WHERE clause and knows no rule of its own.
+// OpenSlots returns a page of the slots inside the range that the offer allows, by
+// start, then id, and whether there are more. It translates the offer into one WHERE
+// clause and has no rules of its own.
 func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
 	return r.openSlots(ctx, f, o, p, nil)
 }
 
-// openSlots reads what OpenSlots does. With a record it was told to trust, it
-// reads nothing if that is no longer the student's.
+// openSlots implements OpenSlots. If trusting is given, it returns no slots if that
+// record is stale.
 func (r *Reader) openSlots(
 	ctx context.Context, f SlotSearch, o booking.Offer, p Page, trusting *keptRecord,
 ) ([]booking.Slot, bool, error) {
@@ -41,8 +41,8 @@ func (r *Reader) openSlots(
 		where.and(bound.condition, bound.values...)
 	}
 	rows := make([]booking.Slot, 0, p.limit())
-	// The index slots_open holds every column but the status, which is known:
-	// read from the table it would cost a page of the table for each slot.
+	// The index slots_open covers all columns except the status, which is known. Reading
+	// it from the table would cost a page access for each slot.
 	err := r.send(ctx, statement{
 		numbered("SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
 			" ORDER BY " + p.scan(ByStart).text() + " LIMIT ?"),
@@ -61,7 +61,7 @@ func openSlotPlaces(s *booking.Slot) []any {
 	return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End)}
 }
 
-// CountOpenSlots counts what OpenSlots would list in all.
+// CountOpenSlots counts the slots that OpenSlots would list.
 func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Offer) (int, error) {
 	if !listsAny(o) {
 		return 0, nil
@@ -69,14 +69,14 @@ func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Off
 	return count(bookable(f, o).on(r.db.WithContext(ctx).Model(&slotRow{})), "open slots")
 }
 
-// listsAny: the offer can list a slot, if there are any.
+// listsAny reports whether the offer can list any slot.
 func listsAny(o booking.Offer) bool { return o.Eligibility.Eligible || o.ListsOwn() }
 
-// open is the condition of the index slots_open, word for word: a parameter
-// would hide the index from a plan that is made once.
+// open repeats the condition of the index slots_open verbatim. A parameter would keep a
+// generic plan from using the index.
 const open = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
 
-// bookable is what OpenSlots lists and CountOpenSlots counts.
+// bookable returns the conditions of OpenSlots and CountOpenSlots.
 func bookable(f SlotSearch, o booking.Offer) conditions {
 	in := f.In
 	if o.Earliest.After(f.In.Start) {
@@ -97,7 +97,7 @@ func bookable(f SlotSearch, o booking.Offer) conditions {
 	return where
 }
 
-// allowed is what the offer asks of a slot that its student does not hold.
+// allowed returns the offer's conditions on a slot that its student does not hold.
 func allowed(in calendar.Span, o booking.Offer) conditions {
 	var c conditions
 	c.and("(held_until IS NULL OR held_until <= ?) AND (full_until IS NULL OR full_until <= ?)", o.Now, o.Now)
@@ -118,14 +118,14 @@ func allowed(in calendar.Span, o booking.Offer) conditions {
 	return c
 }
 
-// Slot reads one slot; NotFound when there is none.
+// Slot returns one slot, or NotFound.
 func (r *Reader) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
 	var found slotRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "slot", "slotId", id)
 }
 
-// SlotsByID reads the slots that exist of those asked for.
+// SlotsByID returns the slots with the given ids. Unknown ids are skipped.
 func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]booking.Slot, error) {
 	found := make([]booking.Slot, 0, len(keys))
 	err := r.send(ctx, statement{
@@ -133,7 +133,7 @@ func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]bookin
 	return found, fault(err, "read %d slots", len(keys))
 }
 
-// SlotsWanted returns the ids of those of the slots that the search is for.
+// SlotsWanted returns the ids among keys whose slots match the search.
 func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotSearch) (found []booking.SlotID, err error) {
 	where := f.narrowEach()
 	where.and("id = ANY(?)", ids[booking.SlotID](keys))
@@ -141,8 +141,8 @@ func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotS
 	return found, fault(err, "filter %d slots", len(keys))
 }
 
-// LockSlot makes every other operation on the slot wait until this transaction
-// ends. Of several slots the one with the smallest id is locked first.
+// LockSlot locks a slot until the transaction ends and returns it. To lock several
+// slots, lock them in the order of their ids.
 func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
 	slot, err := one(ctx, tx, slotPlaces, lockSlot, int64(id))
 	return slot, missing(err, "slot", "slotId", id)
@@ -150,8 +150,8 @@ func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, er
 
 const lockSlot = "SELECT " + slotColumns + " FROM slots WHERE id = $1 FOR NO KEY UPDATE"
 
-// SetSlotStatus writes the status of a slot that this transaction has locked; a
-// hold on it is over.
+// SetSlotStatus writes the status of a slot and ends any hold on it. The slot must be
+// locked.
 func (tx *Tx) SetSlotStatus(ctx context.Context, id booking.SlotID, status booking.SlotStatus) error {
 	tx.became(status, id)
 	return tx.update(ctx, &slotRow{ID: id, Status: status}, "status", "held_by", "held_until", "taken_back")

@@ -9,35 +9,36 @@ import (
 	"rehearse/internal/booking"
 )
 
-// IntRange is bounds of a number, both inclusive; nil bounds nothing.
+// IntRange is a range with inclusive bounds; a nil bound is unlimited.
 type IntRange struct{ Min, Max *int }
 
-// StandingFilter narrows students by what Record.Eligibility says of them; the
-// zero value narrows nothing.
+// StandingFilter narrows a list of students by the result of Record.Eligibility. The
+// zero value matches every student.
 type StandingFilter struct {
 	Eligible       *bool
-	Stuck          []booking.RefusalCode // students that one of these rules keeps from booking
+	Stuck          []booking.RefusalCode // students whom one of these rules keeps from booking
 	InterviewsUsed *IntRange
-	Now            time.Time // of the verdict
+	Now            time.Time // time at which eligibility is evaluated
 }
 
-// The conditions below are Record.Eligibility in SQL, about the student of the row.
-// How many interviews count and what the last grades are stands in the row; a
-// migration's triggers keep it there, and Check recomputes it. A test draws schools
-// and compares the conditions with the rules.
+// The conditions below express Record.Eligibility in SQL for the student of the current
+// row. The row stores the counted interviews and the last grades; triggers maintain
+// them, and Check recomputes them. A test compares the conditions with the Go rules on
+// random schools.
 
-// usedNow is how many interviews and live holds the student has used. The holds are
-// read once for a statement.
+// usedNow is the number of counted interviews and live holds of the student. The
+// subquery over the holds runs once for a statement.
 const usedNow = `(students.interviews_counted + (students.id IN (SELECT student_id FROM holds
 		WHERE ended_at IS NULL AND expires_at > @now))::integer)`
 
-// limitReached leaves the hold out: a booking ends the student's live hold.
+// limitReached ignores holds: a booking ends the student's live hold.
 const limitReached = "students.interviews_counted >= coalesce(students.interview_limit, (SELECT interview_limit FROM booking_policy))"
 
 const gradesTooLow = `(SELECT minimum_grade_exclusive FROM booking_policy) >=
 		ANY (students.recent_grades[1:(SELECT grade_window FROM booking_policy)])`
 
-// isWaived is whether something new can stand on a waiver of the rule.
+// isWaived returns the condition that a waiver of the rule is available for a new
+// booking.
 func isWaived(rule booking.WaivableRule) string {
 	return `EXISTS (SELECT FROM waivers w WHERE w.student_id = students.id AND w.rule = '` + string(rule) + `'
 		AND w.revoked_at IS NULL AND (w.expires_at IS NULL OR w.expires_at > @now) AND w.uses >
@@ -45,8 +46,8 @@ func isWaived(rule booking.WaivableRule) string {
 				AND i.status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW')))`
 }
 
-// fails is the condition that the rule keeps the student from booking anything;
-// empty for a rule that is about something else.
+// fails returns the condition that the rule keeps the student from booking any slot, or
+// "" for a rule about something else.
 func fails(code booking.RefusalCode) string {
 	switch code { //nolint:exhaustive // the others are about a slot
 	case booking.LimitReached:
@@ -57,10 +58,10 @@ func fails(code booking.RefusalCode) string {
 	return ""
 }
 
-// CanBeStuck reports whether the rule can keep a student from booking anything.
+// CanBeStuck reports whether the rule can keep a student from booking any slot.
 func CanBeStuck(code booking.RefusalCode) bool { return fails(code) != "" }
 
-// apply narrows a list of students.
+// apply adds the filter's conditions to a query.
 func (f StandingFilter) apply(db *gorm.DB) *gorm.DB {
 	now := map[string]any{"now": f.Now}
 	if f.Eligible != nil {
@@ -83,9 +84,9 @@ func (f StandingFilter) apply(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-// apply narrows a list of students to those who have used so many. At most one hold
-// of a student is live, so what the row alone says comes first: Postgres knows how
-// many rows there are of each count, and plans for the bounds.
+// apply restricts a list of students to those whose used interviews lie in the range. A
+// student has at most one live hold, so a condition on the stored count comes first:
+// Postgres has statistics of that column and can plan for the bounds.
 func (r IntRange) apply(db *gorm.DB, now time.Time) *gorm.DB {
 	if r.Min != nil {
 		db = byValue(db).Where("students.interviews_counted >= @bound - 1 AND "+usedNow+" >= @bound", map[string]any{"now": now, "bound": *r.Min})

@@ -1,8 +1,8 @@
-// Package store keeps the school in Postgres. It is the only package that
-// knows SQL and GORM. Reads are methods of Reader; writes are methods of Tx,
-// and a Tx exists only inside InTx, so a write outside a transaction does not
-// compile. What it returns is booking's types, in UTC, and its errors are
-// refusals (booking.Refused), ErrTimeout, ErrUnavailable, or faults.
+// Package store keeps the school in Postgres. It is the only package that uses SQL and
+// GORM. Reads are methods of Reader, and writes are methods of Tx. A Tx exists only
+// inside InTx, so a write outside a transaction does not compile. The package returns
+// types of package booking with times in UTC. Its errors are refusals (booking.Refused),
+// ErrTimeout, ErrUnavailable, or faults.
 package store
 
 import (
@@ -24,13 +24,13 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// Store is a pool of connections to one database.
+// A Store is a pool of connections to one database.
 type Store struct {
 	Reader
-	pool      *sql.DB // for transactions, and what no caller asks for
+	pool      *sql.DB // for transactions and internal queries
 	shares    *shares
 	records   *keptRecords
-	listening *pgx.ConnConfig // of the connection that hears of changes
+	listening *pgx.ConnConfig // of the connection that listens for changes
 	timeouts  timeouts
 	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
 	ready     readiness
@@ -38,40 +38,41 @@ type Store struct {
 	lostRefusals *lostRefusals
 }
 
-// Reader reads what is committed, or, inside a transaction, what it sees.
+// A Reader reads committed data, or, inside a transaction, the data that is visible to
+// it.
 type Reader struct {
 	db *gorm.DB
 	session
-	known *known // keeps nothing inside a transaction
+	known *known // disabled inside a transaction
 }
 
-// Tx is a Reader that can also lock and write. The lock order is the same
-// everywhere: an idempotency key, then students, interviewers, slots and holds,
-// each by id. The student's lock covers his interviews: whoever changes one
-// takes it first.
+// A Tx is a Reader that can also lock and write. The lock order is the same everywhere:
+// the idempotency key, then students, interviewers, slots and holds, each by id. The
+// student's lock covers the student's interviews and must be taken before one of them is
+// changed.
 type Tx struct {
 	Reader
 	in *transaction
 }
 
-// Options of a pool.
+// Options configures a Store.
 type Options struct {
-	MaxConns int // open connections at most; 0 means 32
-	// MaxConnsPerCaller of them are used at the same time by the reads of one caller
-	// (ForCaller); 0 means a quarter, at least 1.
+	MaxConns int // maximum of open connections; 0 means 32
+	// MaxConnsPerCaller is the maximum of connections that the reads of one caller (see
+	// ForCaller) use at the same time; 0 means a quarter of MaxConns, at least 1.
 	MaxConnsPerCaller int
-	Tracer            pgx.QueryTracer      // sees every statement; may be nil
-	Traces            trace.TracerProvider // makes a span of every statement, instead of Tracer; may be nil
-	// ListenDSN is where changes are heard of; empty for the database itself. What
-	// pools transactions cannot be listened to.
+	Tracer            pgx.QueryTracer      // receives every statement; may be nil
+	Traces            trace.TracerProvider // receives a span for every statement, and replaces Tracer; may be nil
+	// ListenDSN is the database URL for LISTEN; empty means the same as for statements.
+	// LISTEN does not work through a transaction pooler.
 	ListenDSN string
-	// Log says what goes wrong beside what is answered; may be nil.
+	// Log receives errors that do not fail a request; may be nil.
 	Log *slog.Logger
-	// Application is the application_name of the connections, unless the DSN has one.
+	// Application is the connections' application_name if the DSN does not set one.
 	Application string
-	// LockTimeout and StatementTimeout are how long a transaction waits for a lock,
-	// and how long a statement in it runs, before it gives up: no request can hang
-	// on another. 0 means 2 and 5 seconds.
+	// LockTimeout and StatementTimeout bound how long a transaction waits for a lock and
+	// how long one of its statements runs, so that a request cannot block others
+	// forever. 0 means 2 and 5 seconds.
 	LockTimeout, StatementTimeout time.Duration
 }
 
@@ -81,7 +82,7 @@ func (o Options) maxConnsPerCaller() int {
 	return cmp.Or(o.MaxConnsPerCaller, max(1, o.maxConns()/4))
 }
 
-// timeouts are the settings of a transaction, as Postgres writes them.
+// timeouts holds the settings of a transaction in Postgres syntax.
 type timeouts struct{ lock, statement string }
 
 func (o Options) timeouts() timeouts {
@@ -95,11 +96,11 @@ const (
 	defaultMaxConns         = 32
 	defaultLockTimeout      = 2 * time.Second
 	defaultStatementTimeout = 5 * time.Second
-	// A deadlock or a serialisation failure is retried this often.
+	// Retries after a deadlock or a serialisation failure.
 	maxRetries = 3
 )
 
-// Open connects to the database that dsn names, a URL or key=value pairs.
+// Open connects to a database. dsn is a URL or a list of key=value pairs.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	config, err := parseDSN(dsn)
 	if err != nil {
@@ -136,32 +137,32 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 func parseDSN(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, errors.New("the database URL is invalid") // its text holds the password
+		return nil, errors.New("the database URL is invalid") // the parser's message would include the password
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	return config, nil
 }
 
-// planOnce has Postgres plan a prepared statement once and not at each execution.
-// It would plan lists anew each time, which takes as long as to execute them: it
-// knows nothing of a range that is a parameter, and takes the plan that is kept
-// for dearer than it is. Both read the same indexes. It is a statement and no
-// parameter of the connection, which poolers refuse. It compiles no plan either:
-// that takes a second for a list of which a page is read in milliseconds.
+// planOnce makes Postgres use generic plans for prepared statements. By default,
+// Postgres would plan a list anew for each execution, which takes as long as the
+// execution, because it overestimates the cost of the generic plan if the range is a
+// parameter. Both plans use the same indexes. It also disables JIT compilation, which
+// takes a second for a query that reads a page in milliseconds. It uses a statement
+// because poolers refuse these settings as connection parameters.
 func planOnce(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.PgConn().Exec(ctx, "SET plan_cache_mode = force_generic_plan; SET jit = off").ReadAll() // it is nobody's statement, and in no trace
+	_, err := conn.PgConn().Exec(ctx, "SET plan_cache_mode = force_generic_plan; SET jit = off").ReadAll() // bypasses the tracer: no request sent it
 	return err
 }
 
-// New is a store over a pool that speaks through pgx's database/sql driver. It
-// cannot Listen. Of the options it takes the timeouts and the caller's share.
+// New returns a store over a pool that uses pgx's database/sql driver. It cannot Listen.
+// It uses only the timeouts, MaxConns, MaxConnsPerCaller and Log of the options.
 func New(pool *sql.DB, o Options) (*Store, error) {
 	through := pooled{pool, newShares(o.maxConnsPerCaller())}
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: through}), &gorm.Config{
 		SkipDefaultTransaction: true, // every write is inside InTx
-		QueryFields:            true, // SELECT * fails behind a pooler when a column is added live
+		QueryFields:            true, // behind a pooler, SELECT * fails when a column is added
 		DisableAutomaticPing:   true,
-		Logger:                 logger.Discard, // it prints every expected refusal, with its values
+		Logger:                 logger.Discard, // GORM would log expected refusals with their values
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -170,7 +171,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
 }
 
-// Name says which database it is, and where.
+// Name returns the database's name and host.
 func (s *Store) Name() string {
 	if s.config == nil {
 		return "a database"
@@ -178,10 +179,10 @@ func (s *Store) Name() string {
 	return fmt.Sprintf("database %s at %s", s.config.Database, s.config.Host)
 }
 
-// Close ends every connection.
+// Close closes all connections.
 func (s *Store) Close() error { return s.pool.Close() }
 
-// Ping reports whether the database answers.
+// Ping returns an error if the database does not respond.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.pool.PingContext(ctx); err != nil {
 		return fault(err, "reach the database")
@@ -189,14 +190,13 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Nothing is the result of a transaction that has none.
+// Nothing is the result type of a transaction without a result.
 type Nothing = struct{}
 
-// InTx runs fn in one READ COMMITTED transaction, which commits when fn
-// returns no error, and returns the result of the attempt that committed. fn
-// runs again, at most three times more, when Postgres ends it for a deadlock or
-// a serialisation failure. It must therefore not change a variable outside
-// itself: the value would be that of an attempt which was rolled back.
+// InTx runs fn in a READ COMMITTED transaction, commits it if fn returns no error, and
+// returns fn's result. After a deadlock or a serialisation failure it runs fn again, at
+// most three times. Therefore fn must not change variables outside itself: the change
+// would survive a rolled back attempt.
 func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
 	backoff := retry.WithMaxRetries(maxRetries, retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond)))
 	result, err := retry.DoValue(ctx, backoff, func(ctx context.Context) (T, error) {
@@ -222,7 +222,7 @@ func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 	if err != nil {
 		return none, err
 	}
-	defer func() { _ = conn.Close() }() // gives it back
+	defer func() { _ = conn.Close() }() // returns it to the pool
 	t := begin(conn, s.timeouts)
 	done := false
 	defer func() {
@@ -239,14 +239,14 @@ func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 	err = t.commit(ctx)
 	done = err == nil
 	s.records.forget(t.students)
-	if t.changesInterviewers { // even if it is not known whether it has
+	if t.changesInterviewers { // evict even if the commit's outcome is unknown
 		s.known.forget()
 	}
 	return result, err
 }
 
-// Discard makes the transaction roll back when its function returns, whose
-// result InTx returns all the same. A dry run ends so.
+// Discard makes the transaction roll back when its function returns. InTx still returns
+// the function's result. Dry runs use it.
 func (tx *Tx) Discard() { tx.in.discarded = true }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }

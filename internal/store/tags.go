@@ -9,15 +9,15 @@ import (
 	"rehearse/internal/booking"
 )
 
-// tagsMigration is the number at which the tags that are there are brought into the
-// form in which tags are written.
+// tagsMigration is the version of the migration that normalises existing tags.
 const tagsMigration = 27
 
-// taggedTables are the tables with tags.
+// taggedTables lists the tables with tags.
 var taggedTables = []string{"interviewers", "availabilities"}
 
-// migrateTags brings tags into NFC and lower case, sorts them and drops doubles. It
-// is no transaction; cut off, it starts again and changes what is left.
+// migrateTags normalises tags to NFC and lower case, sorts them and removes duplicates.
+// It does not run in a transaction; after an interruption it starts over and changes the
+// remaining rows.
 func migrateTags(ctx context.Context, db *sql.DB) error {
 	for _, table := range taggedTables {
 		for after, more := int64(0), true; more; {
@@ -30,8 +30,8 @@ func migrateTags(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// normaliseTagsOf normalises the tags of a batch of rows after an id, and returns
-// the last id and whether there may be more.
+// normaliseTagsOf normalises the tags of a batch of rows with ids greater than after. It
+// returns the last id of the batch and whether there may be more.
 func normaliseTagsOf(ctx context.Context, db *sql.DB, table string, after int64) (last int64, more bool, err error) {
 	rows, err := db.QueryContext(ctx,
 		"SELECT id, tags FROM "+table+ //nolint:gosec // one of our own tables
@@ -47,7 +47,7 @@ func normaliseTagsOf(ctx context.Context, db *sql.DB, table string, after int64)
 		if err := rows.Scan(&last, &before); err != nil {
 			return 0, false, err
 		}
-		// A tag that would be refused stays: nobody is there to choose another.
+		// Keep tags that would be refused: a migration cannot ask for a replacement.
 		if tags, _ := booking.NormaliseTags(before); !slices.Equal(tags, []string(before)) {
 			changed[last] = [2]texts{before, tags}
 		}

@@ -12,24 +12,23 @@ import (
 
 const commit = "commit"
 
-// transaction is a session within one transaction, for pgx and for GORM. What
-// answers nothing need not be sent by itself: it is queued, and goes with the
-// next statement.
+// A transaction is a session within one transaction, for pgx and for GORM. Statements
+// without results are queued and sent with the next statement, which saves round trips.
 type transaction struct {
 	conn   *sql.Conn
 	queued []statement
-	begun  bool // something was sent
+	begun  bool // a statement was sent
 
-	discarded bool // it rolls back, whatever its result
+	discarded bool // roll back even on success
 
-	slotChanges []slotChange // still to be written
-	toldAt      time.Time    // when its last event happened; zero for none
+	slotChanges []slotChange // not written yet
+	toldAt      time.Time    // time of the last event; zero means none
 
 	changesInterviewers bool
-	students            []booking.StudentID // who are locked: they may be changed
+	students            []booking.StudentID // locked students, who may be changed
 }
 
-// begin queues what begins a transaction on the connection.
+// begin returns a transaction on the connection, with its first statements queued.
 func begin(conn *sql.Conn, after timeouts) *transaction {
 	t := &transaction{conn: conn}
 	t.queue("begin")
@@ -52,24 +51,24 @@ func (t *transaction) send(ctx context.Context, statements ...statement) error {
 	return sendOn(ctx, t.conn, all)
 }
 
-// commit ends the transaction; whatever it fails with, nothing more is to be
-// sent but rollback.
+// commit commits the transaction. If it fails, only rollback may follow.
 func (t *transaction) commit(ctx context.Context) error {
 	if !t.begun {
-		return nil // nothing was asked of the database
+		return nil // the database was not used
 	}
 	t.writeSlotHistory()
 	return t.send(ctx, statement{text: commit})
 }
 
-// rollback ends the transaction, or its connection, at which Postgres does so.
+// rollback rolls the transaction back. If that fails, it closes the connection, and
+// Postgres rolls back.
 func (t *transaction) rollback(ctx context.Context) {
 	if !t.begun {
 		return
 	}
 	t.queued = nil
 	if t.send(ctx, statement{text: "rollback"}) != nil {
-		_ = t.conn.Raw(func(any) error { return driver.ErrBadConn }) // throws it away
+		_ = t.conn.Raw(func(any) error { return driver.ErrBadConn }) // discards the connection
 	}
 }
 
@@ -99,8 +98,9 @@ func (t *transaction) QueryContext(ctx context.Context, query string, args ...an
 	return t.conn.QueryContext(ctx, query, args...)
 }
 
-// QueryRowContext implements gorm.ConnPool. A row cannot tell that what was
-// queued has failed; the transaction has then, and fails the query, too.
+// QueryRowContext implements gorm.ConnPool. A sql.Row cannot carry the error of the
+// queued statements, but such an error aborts the transaction, so the query fails as
+// well.
 func (t *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	_ = t.send(ctx)
 	return t.conn.QueryRowContext(ctx, query, args...)

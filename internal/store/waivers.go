@@ -7,7 +7,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// waiverRow is also read from JSON, beside the student's record.
+// waiverRow is also decoded from the JSON of a student's record.
 type waiverRow struct {
 	ID        booking.WaiverID     `json:"id"`
 	StudentID booking.StudentID    `json:"student_id"`
@@ -28,14 +28,14 @@ func (r waiverRow) domain() booking.Waiver {
 	}
 }
 
-// Waiver reads one waiver, its uses not counted; NotFound when there is none.
+// Waiver returns one waiver without its uses counted, or NotFound.
 func (r *Reader) Waiver(ctx context.Context, id booking.WaiverID) (booking.Waiver, error) {
 	var found waiverRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "waiver", "waiverId", id)
 }
 
-// GrantWaiver writes a waiver and answers it with its id.
+// GrantWaiver inserts a waiver and returns it with its id.
 func (tx *Tx) GrantWaiver(ctx context.Context, w booking.Waiver) (booking.Waiver, error) {
 	created := waiverRow{
 		StudentID: w.StudentID, Rule: w.Rule, Reason: w.Reason, Uses: w.Uses, GrantedAt: w.GrantedAt, ExpiresAt: w.ExpiresAt,
@@ -44,7 +44,7 @@ func (tx *Tx) GrantWaiver(ctx context.Context, w booking.Waiver) (booking.Waiver
 	return created.domain(), fault(err, "grant a waiver")
 }
 
-// RevokeWaiver writes when the waiver was revoked; its student is locked.
+// RevokeWaiver writes when the waiver was revoked. Its student must be locked.
 func (tx *Tx) RevokeWaiver(ctx context.Context, w booking.Waiver) error {
 	return tx.update(ctx, &waiverRow{ID: w.ID, RevokedAt: w.RevokedAt}, "revoked_at")
 }
