@@ -9,16 +9,16 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// maxInstant is the last second of the year 9999. Later instants overflow the
-// conversion to a time, and would turn a token that is never valid into one that is.
+// maxInstant is the last second of the year 9999. Later instants overflow the conversion
+// to time.Time and could make an invalid token valid.
 const maxInstant = 253402300799
 
-// claims are the claims of a token. A map holds them, because a struct would take
-// a claim "Role" for "role" as well.
+// claims holds the claims of a token. It is a map, because a struct would accept a claim
+// "Role" as "role".
 type claims struct{ jwt.MapClaims }
 
-// UnmarshalJSON reads claims, and rejects a name that occurs twice: another
-// service that reads the token may take the other value.
+// UnmarshalJSON decodes claims. It rejects duplicate names, because another service that
+// reads the token may use the other value.
 func (c *claims) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &c.MapClaims); err != nil {
 		return err
@@ -31,7 +31,7 @@ func (c *claims) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// checkHeader rejects a token whose header has a name twice.
+// checkHeader rejects a token whose header has a duplicate name.
 func checkHeader(token string) error {
 	part, _, _ := strings.Cut(token, ".")
 	text, err := base64.RawURLEncoding.DecodeString(part)

@@ -14,8 +14,8 @@ func isOurs(err error) bool {
 	return errors.Is(err, identity.ErrExpired) || errors.Is(err, identity.ErrNotYetValid) || errors.Is(err, identity.ErrInvalid)
 }
 
-// Whatever a header holds: only the one token that was signed is somebody, and
-// only the absence of a header is nobody.
+// For any header, only the signed token authenticates, and only a missing header is
+// anonymous.
 func FuzzHeader(f *testing.F) {
 	secret := newSecret(f)
 	token, err := secret.Sign(terms, student, time.Hour)
@@ -38,7 +38,7 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
-// Whatever the issuer signs: it is somebody with a role and an id, or an error.
+// Any signed claims yield an actor with a role and an id, or an error.
 func FuzzClaims(f *testing.F) {
 	v := identity.New(newSecret(f), identity.Terms{Clock: terms.Clock}, nobody)
 	sign := hs256([]byte(secretText))

@@ -1,5 +1,5 @@
-// Package identity tells who sends a request, from the token it carries. It
-// says nothing of what he may do.
+// Package identity authenticates the sender of a request by the request's token. It does
+// not authorize.
 package identity
 
 import (
@@ -15,30 +15,30 @@ import (
 	"rehearse/internal/booking"
 )
 
-// What is wrong with a token. The texts are for the client, who learns no more;
-// what an error wraps besides is for the log.
+// Errors of a token. The texts are for the client, who learns no more. The details that
+// an error wraps are for the log.
 var (
 	ErrExpired     = errors.New("the token has expired")
 	ErrNotYetValid = errors.New("the token is not valid yet")
 	ErrInvalid     = errors.New("the token is not valid")
-	// ErrUnavailable: nobody knows, because the issuer's keys cannot be read.
+	// ErrUnavailable reports that the issuer's keys cannot be read.
 	ErrUnavailable = errors.New("tokens cannot be verified at the moment; try again")
 )
 
 const (
-	// maxToken bounds what an unknown sender makes us decode.
+	// maxToken bounds the size of a token from an unauthenticated sender.
 	maxToken  = 8 << 10
 	clockSkew = 30 * time.Second
 )
 
-// Terms are what a token has to agree with besides its signature. An empty
-// Issuer or Audience is not asked for.
+// Terms are the claims that a token must match in addition to its signature. An empty
+// Issuer or Audience is not checked.
 type Terms struct {
 	Issuer, Audience string
 	Clock            func() time.Time
 }
 
-// Verifier tells who sends a request.
+// A Verifier authenticates the senders of requests.
 type Verifier struct {
 	keys   Keys
 	parser *jwt.Parser
@@ -46,8 +46,8 @@ type Verifier struct {
 	nobody booking.Actor
 }
 
-// New is a verifier of tokens that keys signed on those terms. Who sends no
-// token is nobody.
+// New returns a verifier of tokens that keys signed and that match the terms. A request
+// without a token is sent by nobody.
 func New(keys Keys, terms Terms, nobody booking.Actor) *Verifier {
 	options := []jwt.ParserOption{
 		jwt.WithValidMethods(keys.algorithms()), jwt.WithStrictDecoding(), jwt.WithTimeFunc(terms.Clock),
@@ -62,19 +62,19 @@ func New(keys Keys, terms Terms, nobody booking.Actor) *Verifier {
 	return &Verifier{keys: keys, parser: jwt.NewParser(options...), clock: terms.Clock, nobody: nobody}
 }
 
-// Ready reports whether tokens can be verified: an error if none can, and a
-// note if some can and something is wrong.
+// Ready returns an error if no token can be verified, and a note if some can but
+// something is wrong.
 func (v *Verifier) Ready() (note string, err error) { return v.keys.ready() }
 
-// Sender is who sends a request, and for how long from now on he can be taken for
-// that: zero for ever.
+// A Sender is the actor that sends a request, with the remaining validity of the
+// authentication; zero means forever.
 type Sender struct {
 	booking.Actor
 	Left time.Duration
 }
 
-// Sender is who sends a request with these Authorization headers. Its error is
-// one of this package's; a token that is no good is never taken for none.
+// Sender authenticates a request by its Authorization headers. Its errors are those of
+// this package. An invalid token is an error and never counts as a missing one.
 func (v *Verifier) Sender(ctx context.Context, authorization []string) (Sender, error) {
 	switch len(authorization) {
 	case 0:
@@ -90,7 +90,8 @@ func (v *Verifier) Sender(ctx context.Context, authorization []string) (Sender, 
 	return v.Verify(ctx, token)
 }
 
-// Verify is who a token was given to. Its error is one of this package's.
+// Verify returns the sender that a token identifies. Its errors are those of this
+// package.
 func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
 	if len(token) > maxToken {
 		return Sender{}, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), maxToken)
@@ -135,9 +136,8 @@ var roles = map[string]booking.Role{
 	"student": booking.RoleStudent, "interviewer": booking.RoleInterviewer, "admin": booking.RoleAdmin,
 }
 
-// ParseActor reads who somebody is from words: student, interviewer or admin,
-// and the person's id. Its error says what is allowed. An administrator needs
-// no person: his id may be 0.
+// ParseActor parses a role (student, interviewer or admin) and a person's id. Its error
+// says what is allowed. An administrator needs no person, so the id may be 0.
 func ParseActor(role, id string) (booking.Actor, error) {
 	r, known := roles[role]
 	if !known {
@@ -148,7 +148,7 @@ func ParseActor(role, id string) (booking.Actor, error) {
 		least = 0
 	}
 	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || n < least || strconv.FormatInt(n, 10) != id { // +7 and 007 are other people's spelling
+	if err != nil || n < least || strconv.FormatInt(n, 10) != id { // rejects +7 and 007
 		return booking.Actor{}, fmt.Errorf("the id is %q; expected a decimal number of at least %d", id, least)
 	}
 	return booking.Actor{Role: r, ID: n}, nil

@@ -38,7 +38,8 @@ const secretText = "a secret of more than thirty-two bytes"
 
 type claims = map[string]any
 
-// good is what a token of the student says, with changes; a nil takes out.
+// good returns the claims of the student's valid token with changes; nil removes a
+// claim.
 func good(changes claims) claims {
 	all := claims{
 		"role": "student", "sub": "7", "iss": terms.Issuer, "aud": terms.Audience, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
@@ -52,7 +53,7 @@ func good(changes claims) claims {
 	return all
 }
 
-// forge makes a token by hand, so that it can be wrong in any way.
+// forge builds a token by hand, so that any part of it can be invalid.
 func forge(t testing.TB, header, payload claims, sign func(text string) []byte) string {
 	t.Helper()
 	part := func(v any) string {
@@ -76,7 +77,7 @@ func hs256(key []byte) func(string) []byte {
 
 func unsigned(string) []byte { return nil }
 
-// signed makes a token with a method of the library.
+// signed builds a token with a signing method of the library.
 func signed(t testing.TB, method jwt.SigningMethod, key any, kid string, payload claims) string {
 	t.Helper()
 	token := jwt.NewWithClaims(method, jwt.MapClaims(payload))
@@ -117,7 +118,7 @@ func publicKey(t testing.TB, public any) identity.PublicKey {
 	return key
 }
 
-// keys are made once: RSA takes its time.
+// keys are created once, because RSA keys are slow to generate.
 var keys = sync.OnceValue(func() (k struct {
 	rsa, otherRSA *rsa.PrivateKey
 	ec            *ecdsa.PrivateKey
@@ -130,8 +131,7 @@ var keys = sync.OnceValue(func() (k struct {
 	return k
 })
 
-// verifies fails the test unless the token is answered so; want is nil for the
-// student's.
+// verifies checks the result of verifying the token. A nil want expects the student.
 func verifies(t *testing.T, v *identity.Verifier, name, token string, want error) {
 	t.Helper()
 	sender, err := v.Verify(t.Context(), token)
@@ -230,7 +230,7 @@ func TestForgedTokens(t *testing.T) {
 	verifies(t, identity.New(identity.Secret{}, terms, nobody), "a secret that is not there", forge(t, hs, good(nil), hs256(nil)), identity.ErrInvalid)
 }
 
-// Two parsers may take two different values of a name that occurs twice.
+// Two parsers may use different values of a duplicate name.
 func TestTokensThatSayAThingTwice(t *testing.T) {
 	t.Parallel()
 	v := identity.New(newSecret(t), identity.Terms{Clock: terms.Clock}, nobody)
@@ -283,7 +283,7 @@ func TestSigned(t *testing.T) {
 	}
 }
 
-// The kind of the key decides what a token may be signed with.
+// The type of the key decides which algorithms are accepted.
 func TestPublicKeys(t *testing.T) {
 	t.Parallel()
 	k := keys()
@@ -306,7 +306,7 @@ func TestPublicKeys(t *testing.T) {
 			}
 			verifies(t, v, kind+" key, "+algorithm, signed(t, jwt.GetSigningMethod(algorithm), key, "any", good(nil)), want)
 		}
-		// The public key is no secret: nobody may sign with it.
+		// The public key is no secret, so it must not be accepted as an HMAC key.
 		for name, asSecret := range map[string][]byte{"PEM": inPEM(t, test.public), "DER": pemBytes(inPEM(t, test.public))} {
 			forged := forge(t, claims{"alg": "HS256"}, good(nil), hs256(asSecret))
 			verifies(t, v, kind+" key in "+name+" as a secret", forged, identity.ErrInvalid)
@@ -387,7 +387,7 @@ func TestLocalSecret(t *testing.T) {
 	folder := t.TempDir()
 	tokens := make([]string, 8)
 	var all sync.WaitGroup
-	for i := range tokens { // many programs start at once
+	for i := range tokens { // like programs that start at the same time
 		all.Go(func() {
 			err := identity.MakeLocalSecret(folder)
 			secret, readErr := identity.LocalSecret(folder)

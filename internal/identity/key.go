@@ -25,13 +25,13 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Keys are what tokens are signed with: a [Secret], a [PublicKey], or those of
-// a [Provider]. What a key is decides by which algorithms it verifies; what the
-// token says of itself decides nothing.
+// Keys verify the signatures of tokens: a [Secret], a [PublicKey], or the keys of a
+// [Provider]. The key decides which algorithms are accepted; the token's header does
+// not.
 type Keys interface {
 	algorithms() []string
-	// key verifies a token of that algorithm and key id. Without one its error
-	// is ErrUnavailable if there may be one after all.
+	// key returns the key for an algorithm and a key id. If there is none, the error is
+	// ErrUnavailable if one may appear later.
 	key(ctx context.Context, algorithm, kid string) (any, error)
 	ready() (note string, err error)
 }
@@ -39,14 +39,14 @@ type Keys interface {
 var errNoKey = errors.New("no known key verifies the signature")
 
 const (
-	minSecret = 32 // bytes: as many as HMAC-SHA-256 puts out
+	minSecret = 32 // bytes, the output size of HMAC-SHA-256
 	minRSA    = 2048
 )
 
-// Secret signs tokens and verifies them (HS256). The zero value does neither.
+// A Secret signs and verifies tokens with HS256. The zero value does neither.
 type Secret struct{ secret []byte }
 
-// NewSecret is the secret of that text, of which each byte counts.
+// NewSecret returns the secret with the bytes of text.
 func NewSecret(text string) (Secret, error) {
 	if len(text) < minSecret {
 		return Secret{}, fmt.Errorf("it has %d bytes; at least %d are expected", len(text), minSecret)
@@ -54,8 +54,7 @@ func NewSecret(text string) (Secret, error) {
 	return Secret{[]byte(text)}, nil
 }
 
-// LocalSecret reads the secret that is kept in a folder, which MakeLocalSecret
-// has put there.
+// LocalSecret reads the secret of a folder, which MakeLocalSecret created.
 func LocalSecret(folder string) (Secret, error) {
 	path := localSecretPath(folder)
 	text, err := os.ReadFile(path)
@@ -69,7 +68,7 @@ func LocalSecret(folder string) (Secret, error) {
 	return secret, nil
 }
 
-// MakeLocalSecret makes the secret of a folder, which exists, unless it has one.
+// MakeLocalSecret creates the secret of an existing folder unless it has one.
 func MakeLocalSecret(folder string) error {
 	path := localSecretPath(folder)
 	_, err := os.Stat(path)
@@ -84,8 +83,8 @@ func MakeLocalSecret(folder string) error {
 
 func localSecretPath(folder string) string { return filepath.Join(folder, "token.key") }
 
-// makeSecret puts a file of random bytes at path, whole at once: two servers may
-// do so at the same time, and both go on with the same.
+// makeSecret creates a file of random bytes at path atomically. If two servers do so at
+// the same time, both use the same file.
 func makeSecret(path string) error {
 	secret := make([]byte, minSecret)
 	_, _ = rand.Read(secret)                                       // never fails
@@ -104,8 +103,8 @@ func makeSecret(path string) error {
 	return nil
 }
 
-// Sign gives the actor a token that a verifier with this secret and these terms
-// takes for so long.
+// Sign returns a token for the actor that is valid for ttl and that a verifier with this
+// secret and these terms accepts.
 func (s Secret) Sign(terms Terms, actor booking.Actor, ttl time.Duration) (string, error) {
 	now := terms.Clock()
 	claims := jwt.MapClaims{
@@ -131,7 +130,7 @@ func (s Secret) key(context.Context, string, string) (any, error) {
 	return s.secret, nil
 }
 
-// PublicKey verifies tokens that somebody else signs.
+// A PublicKey verifies tokens that another service signs.
 type PublicKey struct {
 	public any
 	does   []string
@@ -139,10 +138,10 @@ type PublicKey struct {
 
 const publicKeyKinds = "an RSA key of 2048 bits or more, an ECDSA key on P-256 or an Ed25519 key"
 
-// asymmetric is every algorithm that a public key of any kind verifies by.
+// asymmetric lists the algorithms that public keys can verify.
 var asymmetric = []string{"RS256", "PS256", "ES256", "EdDSA"}
 
-// ParsePublicKey reads a public key in PEM. Its error says what is allowed.
+// ParsePublicKey parses a public key in PEM. Its error says what is allowed.
 func ParsePublicKey(text []byte) (PublicKey, error) {
 	block, rest := pem.Decode(text)
 	if block == nil || block.Type != "PUBLIC KEY" || len(strings.TrimSpace(string(rest))) > 0 {
@@ -181,17 +180,17 @@ func (k PublicKey) key(_ context.Context, algorithm, _ string) (any, error) {
 	return k.public, nil
 }
 
-// ReplaceableKey is a public key that is replaced while tokens are verified.
+// A ReplaceableKey is a public key that can be replaced while tokens are verified.
 type ReplaceableKey struct{ current atomic.Pointer[PublicKey] }
 
-// NewReplaceableKey is that key until it is replaced.
+// NewReplaceableKey returns a ReplaceableKey that holds key.
 func NewReplaceableKey(key PublicKey) *ReplaceableKey {
 	r := &ReplaceableKey{}
 	r.Replace(key)
 	return r
 }
 
-// Replace takes tokens of the key from now on, and none of the one before.
+// Replace replaces the key. Tokens of the previous key are rejected.
 func (r *ReplaceableKey) Replace(key PublicKey) { r.current.Store(&key) }
 
 func (*ReplaceableKey) algorithms() []string   { return asymmetric }

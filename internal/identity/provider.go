@@ -18,22 +18,20 @@ import (
 )
 
 const (
-	// refreshEvery is how long a key that the issuer has taken back is still
-	// taken.
+	// refreshEvery is also how long a key that the issuer has revoked is still accepted.
 	refreshEvery = 10 * time.Minute
-	// retryEvery is also how often unknown key ids, which anybody can make up,
-	// lead to a request to the issuer.
+	// retryEvery also limits how often unknown key ids, which anyone can invent, cause a
+	// request to the issuer.
 	retryEvery   = 5 * time.Second
 	fetchTimeout = 5 * time.Second
 	maxKeySet    = 1 << 20
 )
 
-// Provider has the keys of an OpenID Connect issuer, as they change. While it
-// cannot be reached, the keys that are known go on.
+// A Provider caches the keys of an OpenID Connect issuer and refreshes them. While the
+// issuer is unreachable, the cached keys stay in use.
 //
-// The library's own key set asks the issuer again for each signature that is
-// wrong, and forgets no key; so it is used to find the keys, and they are kept
-// here.
+// The library's own key set would query the issuer for every invalid signature, and
+// never evicts a key. It is therefore only used to fetch the keys.
 type Provider struct {
 	issuer string
 	client *http.Client
@@ -45,16 +43,16 @@ type Provider struct {
 	known atomic.Pointer[keySet]
 }
 
-// keySet is what was known after an attempt to ask the issuer.
+// keySet is the state after an attempt to fetch the keys.
 type keySet struct {
-	keys map[string]PublicKey // by key id; of the last attempt that succeeded
+	keys map[string]PublicKey // by key id; from the last successful attempt
 	err  error                // of the last attempt
 	at   time.Time            // of the last attempt
-	next chan struct{}        // closed when there has been another attempt
+	next chan struct{}        // closed after another attempt
 }
 
-// ProviderOptions of a provider. After is when a time has passed: time.After
-// where it is nil.
+// ProviderOptions configures a Provider. After replaces time.After in tests; nil means
+// time.After.
 type ProviderOptions struct {
 	Issuer string
 	Clock  func() time.Time
@@ -62,7 +60,7 @@ type ProviderOptions struct {
 	Log    *slog.Logger
 }
 
-// NewProvider is a provider that knows no keys until it runs.
+// NewProvider returns a provider without keys. Run fetches them.
 func NewProvider(o ProviderOptions) *Provider {
 	if o.After == nil {
 		o.After = time.After
@@ -75,7 +73,7 @@ func NewProvider(o ProviderOptions) *Provider {
 	return p
 }
 
-// Run asks the issuer for its keys, again and again, until ctx ends.
+// Run fetches the issuer's keys periodically until ctx ends.
 func (p *Provider) Run(ctx context.Context) {
 	for {
 		p.refresh(ctx)
@@ -143,7 +141,7 @@ func (p *Provider) fetchKeys(ctx context.Context, url string) (map[string]Public
 	for _, text := range set.Keys {
 		var jwk jose.JSONWebKey
 		if json.Unmarshal(text, &jwk) != nil || (jwk.Use != "" && jwk.Use != "sig") {
-			continue // a kind that is not known here, or a key for something else
+			continue // unknown type, or not a signing key
 		}
 		key, err := newPublicKey(jwk.Key)
 		if err == nil && (jwk.Algorithm == "" || slices.Contains(key.does, jwk.Algorithm)) {
@@ -190,13 +188,13 @@ func (p *Provider) key(ctx context.Context, algorithm, kid string) (any, error) 
 	}
 }
 
-// ask waits for the next attempt, and not for long.
+// ask requests another attempt and waits for it, for a limited time.
 func (p *Provider) ask(ctx context.Context, known *keySet) *keySet {
 	ctx, cancel := context.WithTimeout(ctx, 2*fetchTimeout)
 	defer cancel()
 	select {
 	case p.asked <- struct{}{}:
-	default: // somebody has asked
+	default: // an attempt is already requested
 	}
 	select {
 	case <-known.next:

@@ -19,14 +19,14 @@ import (
 	"rehearse/internal/identity"
 )
 
-// issuer is an OpenID Connect issuer: what it announces of itself, and its keys.
+// issuer is an OpenID Connect issuer with its metadata and its keys.
 type issuer struct {
 	*httptest.Server
 	mu    sync.Mutex
 	down  bool
-	name  string // what it says its name is
+	name  string // issuer name in the metadata
 	keys  []jose.JSONWebKey
-	asked int // how often for its keys
+	asked int // number of requests for its keys
 }
 
 func newIssuer(t *testing.T) *issuer {
@@ -75,12 +75,12 @@ func public(kid string, key crypto.Signer) jose.JSONWebKey {
 	return jose.JSONWebKey{Key: key.Public(), KeyID: kid}
 }
 
-// relying is a server that relies on an issuer, with a clock of its own.
+// relying is a server that relies on an issuer, with a fake clock.
 type relying struct {
 	t        *testing.T
 	issuer   *issuer
 	verifier *identity.Verifier
-	passed   chan time.Time // lets the provider's next wait pass
+	passed   chan time.Time // ends the provider's next wait
 	waits    chan time.Duration
 
 	mu  sync.Mutex
@@ -116,10 +116,11 @@ func rely(t *testing.T, i *issuer) *relying {
 	return r
 }
 
-// attempted waits until the provider has asked, and answers how long it waits now.
+// attempted waits for the provider's next attempt and returns the length of the wait
+// after it.
 func (r *relying) attempted() time.Duration { return <-r.waits }
 
-// again lets the provider's wait pass.
+// again ends the provider's wait and returns the length of the next one.
 func (r *relying) again() time.Duration {
 	r.passed <- time.Time{}
 	return r.attempted()
@@ -195,7 +196,7 @@ func TestKeysRotate(t *testing.T) {
 	r.verifies("the old key beside it", older, nil)
 	r.attempted()
 
-	i.publish(public("new", k.ec)) // the old one is taken back
+	i.publish(public("new", k.ec)) // revokes the old key
 	if wait := r.again(); wait != 10*time.Minute {
 		t.Errorf("it waits for %v", wait)
 	}
@@ -203,7 +204,7 @@ func TestKeysRotate(t *testing.T) {
 	r.verifies("the new key alone", newer, nil)
 
 	before := i.asked
-	for range 50 { // who makes up key ids does not make us ask for each
+	for range 50 { // invented key ids do not each cause a request
 		r.verifies("a made-up key id", r.token(jwt.SigningMethodRS256, "made up", k.otherRSA), identity.ErrInvalid)
 	}
 	if i.asked != before {
@@ -241,7 +242,7 @@ func TestIssuerIsDown(t *testing.T) {
 	r.ready("the keys read before stay in use", false)
 }
 
-// A token that comes before the first attempt has ended waits for it.
+// A token that arrives during the first attempt waits for it.
 func TestTheFirstToken(t *testing.T) {
 	t.Parallel()
 	i, k := newIssuer(t), keys()

@@ -10,16 +10,16 @@ import (
 	"rehearse/internal/store"
 )
 
-// Request is what to load.
+// Request describes the data to load.
 type Request struct {
-	Size string // school, S, M or L
-	Seed uint64 // of the generated sizes: the same seed gives the same data
+	Size string // one of Sizes
+	Seed uint64 // for the generated sizes; the same seed gives the same data
 }
 
 // SizeSchool is the size of the sample school.
 const SizeSchool = "school"
 
-// Sizes returns the sizes that can be loaded.
+// Sizes returns the valid sizes.
 func Sizes() []string { return []string{SizeSchool, "S", "M", "L"} }
 
 func (r Request) String() string {
@@ -29,8 +29,8 @@ func (r Request) String() string {
 	return fmt.Sprintf("data set %s, seed %d,", r.Size, r.Seed)
 }
 
-// Load loads what was asked for, relative to now, into an empty database, all
-// or nothing. A generated school is vacuumed after it.
+// Load loads the requested data, relative to now, into an empty database. It loads all
+// or nothing, and vacuums after loading a generated school.
 func (r Request) Load(ctx context.Context, s *store.Store, now time.Time) error {
 	if !slices.Contains(Sizes(), r.Size) {
 		return fmt.Errorf("the size is %q; expected one of %q", r.Size, Sizes())

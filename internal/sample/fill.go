@@ -6,15 +6,15 @@ import (
 	"rehearse/internal/booking"
 )
 
-// past is a student's interviews that are not cancelled, by start, in as few
-// bytes as the rules need: ten million slots leave seven million of them.
+// past holds a student's interviews that are not cancelled, by start. It is compact,
+// because ten million slots yield seven million of them.
 type past []encounter
 
 type encounter struct {
 	interviewer int32
 	start       int32 // minutes since the first day
-	settled     int32 // minutes since the first day, when its fate was known
-	minutes     int16 // it lasted
+	settled     int32 // minutes since the first day until the outcome was known
+	minutes     int16 // duration
 	fate        fate
 	grade       int8 // -1 for none
 }
@@ -33,15 +33,14 @@ var fates = map[fate]booking.InterviewStatus{
 	fateStudentNoShow: booking.StudentNoShow, fateInterviewerNoShow: booking.InterviewerNoShow,
 }
 
-// fill lets students book the slot, whose id is set, and lives through what
-// becomes of it.
+// fill books the slot, whose id must be set, and decides the outcome of each booking.
 func (g *generator) fill(slot *booking.Slot) (err error) {
 	gone := slot.InPast(g.now)
 	share := futureBooked
 	if gone {
 		share = g.pastBooked
 	}
-	horizon := slot.Start // the last moment at which anything is booked or cancelled
+	horizon := slot.Start // last time at which the slot is booked or cancelled
 	if !gone {
 		horizon = g.now
 	}
@@ -68,7 +67,7 @@ func (g *generator) fill(slot *booking.Slot) (err error) {
 // tries bounds the search for a student who may book a slot.
 const tries = 30
 
-// findStudent draws students until one may book the slot at that time.
+// findStudent draws random students until one may book the slot at that time.
 func (g *generator) findStudent(slot booking.Slot, at time.Time) (booking.StudentID, bool) {
 	for range tries {
 		student := booking.StudentID(1 + g.random.IntN(g.size.students))
@@ -79,13 +78,12 @@ func (g *generator) findStudent(slot booking.Slot, at time.Time) (booking.Studen
 	return 0, false
 }
 
-// recordAt is the student's record as it was at a time before the slot that is
-// being filled. Slots are filled by start, so every grade known at that time is
-// in it. A low grade does not undo what was booked before it was known: a
-// student can have interviews after the one that stopped him. What he booked
-// after that time for earlier slots is in it, too, which refuses more than the
-// rules do and keeps them true at the end. What he booked and then cancelled is
-// not, so he may have had one more booking for a while than he may use.
+// recordAt returns the student's record as of a time before the slot that is being
+// filled. Slots are filled by start, so the record includes every grade known at that
+// time. A low grade does not undo earlier bookings, so a student can have interviews
+// after it. The record also includes later bookings of earlier slots. That refuses more
+// than the rules do, and keeps the final data valid. It excludes bookings that were
+// cancelled, so a student may temporarily have had one booking more than allowed.
 func (g *generator) recordAt(id booking.StudentID, at time.Time) booking.Record {
 	g.history = g.history[:0]
 	for n, e := range g.pasts[id-1] {
@@ -120,8 +118,8 @@ var (
 	}
 )
 
-// cancel adds a booking made at a time and cancelled later, and answers a time
-// after that at which somebody else may have booked.
+// cancel adds a booking made at a time and cancelled later. It returns a time after the
+// cancellation, when another student may book.
 func (g *generator) cancel(student booking.StudentID, slot booking.Slot, at, horizon time.Time) (time.Time, error) {
 	cancelled := g.between(at, horizon)
 	interview, refused := g.newInterview(student, slot, at).Cancel(
@@ -130,7 +128,7 @@ func (g *generator) cancel(student booking.StudentID, slot booking.Slot, at, hor
 	return g.between(cancelled, horizon), refused.Err()
 }
 
-// book adds a booking and what became of it.
+// book adds a booking with its outcome.
 func (g *generator) book(student booking.StudentID, slot booking.Slot, at time.Time) (err error) {
 	i := g.newInterview(student, slot, at)
 	e := encounter{
@@ -150,7 +148,7 @@ func (g *generator) book(student booking.StudentID, slot booking.Slot, at time.T
 	return err
 }
 
-// settle decides what became of an interview that has ended.
+// settle decides the outcome of an interview that has ended.
 func (g *generator) settle(i booking.Interview, e *encounter, at time.Time) (booking.Interview, error) {
 	switch {
 	case g.happens(studentNoShows):

@@ -14,7 +14,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// size is how much to generate. slots is a multiple of interviewers times
+// size is the amount of generated data. slots is a multiple of interviewers times
 // windowSlots, so that each interviewer publishes whole windows.
 type size struct{ students, interviewers, slots int }
 
@@ -24,38 +24,38 @@ var sizes = map[string]size{
 	"L": {1_000_000, 20_000, 10_000_000},
 }
 
-// A generated school has a past of pastMonths and is published for the next
+// A generated school has a past of pastMonths and publishes slots for the next
 // futureMonths.
 const (
 	pastMonths    = 12
 	futureMonths  = 6
-	foundedBefore = 60 * 24 * time.Hour // everybody was there when the first slot came
+	foundedBefore = 60 * 24 * time.Hour // everyone joined before the first slot
 	windowSlots   = 4
-	maxLead       = 21 * 24 * time.Hour  // nobody books longer ahead
-	publishLead   = 210 * 24 * time.Hour // windows are published this long ahead: before anybody books
+	maxLead       = 21 * 24 * time.Hour  // longest time between booking and slot
+	publishLead   = 210 * 24 * time.Hour // windows are published this long ahead, before any booking
 )
 
-// Shares, in thousands.
+// Shares in thousandths.
 const (
 	futureBooked      = 300 // of the future slots
-	pastBooked        = 960 // of the past slots, as far as there are students for them
-	withdrawn         = 500 // of the past slots that nobody booked
-	cancelledBefore   = 260 // of all slots: somebody booked and cancelled
+	pastBooked        = 960 // of the past slots, if there are enough students
+	withdrawn         = 500 // of the past slots without a booking
+	cancelledBefore   = 260 // of all slots: booked and cancelled
 	studentNoShows    = 30  // of the past interviews
 	interviewerNoShow = 20
 	unreported        = 5 // of the past interviews: still BOOKED
 	ungraded          = 80
 	withNote          = 250
-	// usedPerStudent keeps the past from using up all the students: a small
-	// school with many slots leaves more of them open.
+	// usedPerStudent keeps the past from using up the students' limits: a small school
+	// with many slots leaves more of them open.
 	usedPerStudent = 7_400
 )
 
-// gradeShares is how often each grade from 0 to 5 is given, in thousands.
+// gradeShares holds the share of each grade from 0 to 5, in thousandths.
 var gradeShares = []int{20, 30, 150, 300, 300, 200}
 
-// generate loads a school of the size, relative to now. The same seed and now
-// give the same rows.
+// generate loads a school of the given size, relative to now. The same seed and now give
+// the same rows.
 func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.Time) error {
 	policy, err := tx.Policy(ctx)
 	if err != nil {
@@ -87,20 +87,20 @@ func generate(ctx context.Context, tx *store.Tx, s size, seed uint64, now time.T
 	return tx.SkipUsedIDs(ctx)
 }
 
-// flushAfter bounds the rows that are kept in memory.
+// flushAfter bounds the number of buffered rows.
 const flushAfter = 20_000
 
-// generator walks through the days of a school. It holds the rows of some days
-// and, of each student, only what the rules ask about.
+// A generator simulates a school day by day. It buffers the rows of some days and keeps
+// only what the rules need of each student.
 type generator struct {
 	tx     *store.Tx
 	size   size
 	random *rand.Rand
 	policy booking.Policy
 
-	now, founded, first  time.Time // first is the midnight the days are counted from
+	now, founded, first  time.Time // first is the midnight from which days are counted
 	days, perInterviewer int       // perInterviewer counts windows
-	pastBooked           int       // in thousands
+	pastBooked           int       // in thousandths
 
 	pasts   []past // by student
 	history []booking.Commitment
@@ -133,7 +133,8 @@ var (
 	lastNames  = strings.Fields("Alder Ash Birch Cedar Elm Fir Hazel Holly Larch Lime Maple Oak Olive Pine Plum Rowan Spruce Teak Willow Yew Brook Dale Field Hill Lake Moor Ridge Stone Vale")
 )
 
-// describe names a person; the number makes the e-mail one of a kind.
+// describe returns a person's name, e-mail and time zone. The number makes the e-mail
+// unique.
 func (g *generator) describe(number int, role string) (name, email, zone string) {
 	first, last := pick(g.random, firstNames), pick(g.random, lastNames)
 	email = fmt.Sprintf("%s.%s.%d@%s.example.org", strings.ToLower(first), strings.ToLower(last), number, role)
@@ -142,7 +143,7 @@ func (g *generator) describe(number int, role string) (name, email, zone string)
 
 func pick[T any](random *rand.Rand, list []T) T { return list[random.IntN(len(list))] }
 
-// people admits the students and takes the interviewers on, ids from 1.
+// people creates the students and the interviewers, with ids from 1.
 func (g *generator) people(ctx context.Context) error {
 	var staff []booking.Interviewer
 	for n := 1; n <= g.size.interviewers; n++ {
@@ -169,7 +170,7 @@ func (g *generator) people(ctx context.Context) error {
 	return nil
 }
 
-// live publishes the slots of a day and books them, in order of their start.
+// live publishes the slots of a day and books them, in the order of their starts.
 func (g *generator) live(day int) error {
 	begin := len(g.slots)
 	for n := range g.size.interviewers {
@@ -191,21 +192,21 @@ func (g *generator) live(day int) error {
 	return nil
 }
 
-// publishes spreads an interviewer's windows evenly over the days; the days of
-// one are not those of the next.
+// publishes reports whether the interviewer publishes a window on the day. Windows are
+// spread evenly, on different days for different interviewers.
 func (g *generator) publishes(interviewer, day int) bool {
 	shifted := (day + interviewer) % g.days
 	return shifted*g.perInterviewer/g.days != (shifted+1)*g.perInterviewer/g.days
 }
 
-// publish adds one window inside the day, so that no two of an interviewer
+// publish adds one window within the day, so that an interviewer's windows never
 // overlap. Every fourth interviewer gives half-hour interviews.
 func (g *generator) publish(by booking.InterviewerID, midnight time.Time) {
 	length := time.Hour
 	if by%4 == 0 {
 		length = 30 * time.Minute
 	}
-	const earliest, latest = 5, 18 // o'clock in UTC; the last window ends at 22
+	const earliest, latest = 5, 18 // hours in UTC; the last window ends at 22
 	start := midnight.Add(time.Duration(earliest+g.random.IntN(latest-earliest+1)) * time.Hour)
 	created := start.Add(-publishLead)
 	if created.Before(g.founded) {
@@ -240,10 +241,10 @@ func (g *generator) flush(ctx context.Context) error {
 	return nil
 }
 
-// happens is true in share of a thousand cases.
+// happens returns true with a probability of share thousandths.
 func (g *generator) happens(share int) bool { return g.random.IntN(1000) < share }
 
-// between is a whole minute in [from, to).
+// between returns a random whole minute in [from, to).
 func (g *generator) between(from, to time.Time) time.Time {
 	minutes := int64(to.Sub(from) / time.Minute)
 	if minutes < 1 {

@@ -8,11 +8,11 @@ import (
 	"rehearse/internal/store"
 )
 
-// generated is when the data sets of these tests are made: a leap day in the
-// past year, both changes of the clock, and a minute that is not whole.
+// generated is the time of the generated data. Its past year has a leap day and both
+// clock changes, and it is not a whole minute.
 var generated = time.Date(2028, 10, 18, 13, 47, 11, 5_000, time.UTC)
 
-// load makes the data set S in a database of its own.
+// load loads the data set S into its own database.
 func load(t *testing.T, seed uint64) (pgtest.Database, *store.Store) {
 	t.Helper()
 	database := pgtest.New(t)
@@ -62,7 +62,7 @@ func TestGeneratedSchoolHasItsShares(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got float64
-			// Each query has the parameter, whether it needs it or not.
+			// Every query receives the parameter, even if it does not need it.
 			if err := db.QueryRowContext(t.Context(), "SELECT n::float8 FROM ("+test.query+") AS x (n) WHERE $1::timestamptz IS NOT NULL", generated).Scan(&got); err != nil {
 				t.Fatal(err)
 			}
@@ -73,8 +73,8 @@ func TestGeneratedSchoolHasItsShares(t *testing.T) {
 	}
 }
 
-// Rules that a constraint does not hold, counted from the rows: nobody has used
-// more than he may, and nobody booked while a grade that was known then barred it.
+// The rows satisfy the rules that no constraint enforces: no student exceeds their
+// limit, and no student booked while a grade known at that time prevented it.
 func TestGeneratedBookingsPassedTheRules(t *testing.T) {
 	t.Parallel()
 	database, _ := load(t, 2)
@@ -128,7 +128,8 @@ func TestSameSeedSameSchool(t *testing.T) {
 	}
 }
 
-// fingerprint is a hash over every row, but for what is random in each database.
+// fingerprint returns a hash of every row, without the values that are random in each
+// database.
 func fingerprint(t *testing.T, d pgtest.Database) string {
 	t.Helper()
 	var hashes string
@@ -152,7 +153,7 @@ func TestLoadRefusesASchoolWithPeople(t *testing.T) {
 	}
 }
 
-// Ids to come must not meet those that were loaded.
+// New ids must not collide with the loaded ones.
 func TestGeneratedSchoolGoesOn(t *testing.T) {
 	t.Parallel()
 	database, _ := load(t, 1)

@@ -1,5 +1,5 @@
-// Package sample makes data to try the server with: a small school in which
-// every rule can be seen at work, and large seeded ones to measure with.
+// Package sample creates sample data: a small school that shows every rule, and large
+// seeded schools for measurements.
 package sample
 
 import (
@@ -13,16 +13,16 @@ import (
 	"rehearse/internal/store"
 )
 
-// Students of the sample school whom the documentation names.
+// Students of the sample school that the documentation names.
 const (
-	Newcomer     booking.StudentID = 101 // has no interviews yet
-	AtFourteen   booking.StudentID = 102 // has used 14 of 15
-	AtFifteen    booking.StudentID = 103 // has used 15 of 15
-	FourThenOne  booking.StudentID = 104 // has the grades 4 and 1
-	MetNearlyAll booking.StudentID = 105 // may use 20 and has met all interviewers but one
+	Newcomer     booking.StudentID = 101 // no interviews
+	AtFourteen   booking.StudentID = 102 // 14 of 15 used
+	AtFifteen    booking.StudentID = 103 // 15 of 15 used
+	FourThenOne  booking.StudentID = 104 // grades 4 and 1
+	MetNearlyAll booking.StudentID = 105 // may use 20 and has met all interviewers except one
 )
 
-// interviewers of the sample school: their names and where they live.
+// interviewers lists the interviewers of the sample school with their time zones.
 var interviewers = []struct{ name, zone string }{
 	{"Ada Brandt", "Europe/Berlin"}, {"Ben Okafor", "Africa/Lagos"}, {"Chiara Conti", "Europe/Rome"},
 	{"Dev Patel", "Asia/Kolkata"}, {"Elif Kaya", "Europe/Istanbul"}, {"Femi Adeyemi", "Europe/London"},
@@ -32,12 +32,12 @@ var interviewers = []struct{ name, zone string }{
 	{"Priya Nair", "Asia/Kolkata"},
 }
 
-// students of the sample school, from Newcomer's id on: what each has behind
-// him, and whether he has booked one to come.
+// students lists the students of the sample school, with ids from Newcomer on, their
+// past interviews, and whether they have booked another.
 var students = []struct {
 	name     string
-	limit    int   // 0: the policy's
-	grades   []int // of the interviews so far, oldest first
+	limit    int   // 0 means the policy's
+	grades   []int // of past interviews, oldest first
 	upcoming bool
 }{
 	{"Nora Newcomer", 0, nil, false},
@@ -55,14 +55,14 @@ var students = []struct {
 }
 
 const (
-	windowDays  = 14 // slots are published for the next two weeks
-	windowStart = 9  // o'clock, where the interviewer lives
+	windowDays  = 14 // slots are published for two weeks
+	windowStart = 9  // hour in the interviewer's time zone
 	windowHours = 3
-	historyDays = 45 // the school's past begins this long ago
+	historyDays = 45 // the school started this long ago
 )
 
-// School loads the sample school, relative to now, into an empty database.
-// Every booking in it passed the rules at the time it was made.
+// School loads the sample school, relative to now, into an empty database. Every booking
+// satisfied the rules at the time it was made.
 func School(ctx context.Context, tx *store.Tx, now time.Time) error {
 	s := school{tx: tx, now: now, midnight: now.Truncate(24 * time.Hour)}
 	policy, err := tx.Policy(ctx)
@@ -87,7 +87,7 @@ type school struct {
 	open          []booking.Slot // by start
 }
 
-// hire takes the interviewers on and publishes their slots.
+// hire creates the interviewers and publishes their slots.
 func (s *school) hire(ctx context.Context) error {
 	for _, person := range interviewers {
 		interviewer, err := s.tx.CreateInterviewer(ctx, booking.Interviewer{
@@ -133,10 +133,10 @@ func (s *school) publish(ctx context.Context, by booking.InterviewerID, start ti
 	return slots, err
 }
 
-// admit takes a student in and lives through his interviews. He booked them all
-// on the first day, since a low grade would have stopped him later. Every second
-// day he met the next interviewer; whom he met first, and at which hour, differs
-// from student to student, so that no two met the same one at the same time.
+// admit creates a student with their interviews. All were booked on the first day, since
+// a low grade would prevent later bookings. The student meets an interviewer every
+// second day. The first interviewer and the hour depend on the student, so that no two
+// students meet the same one at the same time.
 func (s *school) admit(ctx context.Context, index int, policy booking.Policy) error {
 	described := students[index]
 	student := booking.Student{
@@ -207,7 +207,7 @@ func (s *school) complete(ctx context.Context, i booking.Interview, grade int) (
 	return completed, s.tx.Append(ctx, s.event(i.End, completed.Event(booking.InterviewCompleted, i)))
 }
 
-// event is one of the school's past, told by the program.
+// event returns an event of the program in the school's past.
 func (s *school) event(at time.Time, e booking.Event) booking.Event {
 	e.At, e.Actor = at, booking.Actor{Role: booking.RoleSystem}
 	return e

@@ -11,7 +11,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// schoolDays are the moments the sample school is made at in these tests.
+// schoolDays lists the times at which these tests create the sample school.
 var schoolDays = []struct {
 	name string
 	now  time.Time
@@ -41,8 +41,8 @@ func TestSchool(t *testing.T) {
 	}
 }
 
-// checkNamedStudents compares the students that the documentation names with
-// what it says of them.
+// checkNamedStudents compares the students that the documentation names with their
+// description.
 func checkNamedStudents(t *testing.T, s *store.Store, now time.Time) {
 	t.Helper()
 	for _, want := range []struct {
@@ -76,8 +76,8 @@ func checkNamedStudents(t *testing.T, s *store.Store, now time.Time) {
 	}
 }
 
-// checkOpenSlots: in the next week there is a slot to book in every zone an
-// interviewer lives in, and for the student who has met all but one.
+// checkOpenSlots checks that the next week has a bookable slot in every interviewer's
+// time zone, and one for the student who has met all interviewers except one.
 func checkOpenSlots(t *testing.T, s *store.Store, now time.Time) {
 	t.Helper()
 	week := calendar.Span{Start: now, End: now.AddDate(0, 0, 7)}

@@ -11,8 +11,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// What is loaded comes back as it was, whatever its texts hold, and what has no
-// value has none.
+// Loaded rows read back unchanged, with any text, and missing values stay missing.
 func TestLoadedRowsComeBack(t *testing.T) {
 	t.Parallel()
 	s := pgtest.New(t).Open(t, store.Options{})
@@ -36,7 +35,7 @@ func TestLoadedRowsComeBack(t *testing.T) {
 			TimeZone: "Europe/Berlin", StartDate: day, EndDate: &day, Weekdays: []time.Weekday{0, 6}, StartTime: 60, EndTime: 0, EveryWeeks: 2,
 		},
 	}
-	open := rule // without an end
+	open := rule // no end
 	open.ID, open.End, open.Tags = 10, time.Time{}, []string{}
 	open.Weekly = &booking.WeeklyRule{TimeZone: "UTC", StartDate: day, Weekdays: []time.Weekday{1}, EndTime: 60, EveryWeeks: 1}
 	slot := booking.Slot{ID: 4, InterviewerID: 5, Start: at, End: at.Add(time.Hour), Status: booking.SlotBooked}

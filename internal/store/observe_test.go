@@ -13,7 +13,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
-// What Postgres and pgx say of an error may repeat a value that was sent.
+// The errors of Postgres and pgx may repeat a value of the statement.
 func TestSpansOfStatementsHoldNoValues(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -120,7 +120,8 @@ func (r *Reader) KnownInterviewers(keys []booking.InterviewerID) map[booking.Int
 	return r.known.get(keys)
 }
 
-// InterviewersByID reads the interviewers that exist of those asked for.
+// InterviewersByID returns the interviewers with the given ids and caches them. Unknown
+// ids are skipped.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
 	at := r.known.at()
 	found := make([]booking.Interviewer, 0, len(keys))
@@ -133,7 +134,7 @@ func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.Interviewe
 	return found, fault(err, "read %d interviewers", len(keys))
 }
 
-// CreateStudent writes a student and answers it with its id.
+// CreateStudent inserts a student and returns it with its id.
 func (tx *Tx) CreateStudent(ctx context.Context, s booking.Student) (booking.Student, error) {
 	s.Revision = booking.FirstRevision(s.CreatedAt)
 	created := newStudentRow(s)
@@ -141,7 +142,7 @@ func (tx *Tx) CreateStudent(ctx context.Context, s booking.Student) (booking.Stu
 	return created.domain(), fault(err, "create a student")
 }
 
-// Empty reports whether the school has nobody in it.
+// Empty reports whether there are neither students nor interviewers.
 func (r *Reader) Empty(ctx context.Context) (bool, error) {
 	var empty bool
 	err := r.db.WithContext(ctx).Raw("SELECT NOT EXISTS (SELECT FROM students) AND NOT EXISTS (SELECT FROM interviewers)").
@@ -149,9 +150,9 @@ func (r *Reader) Empty(ctx context.Context) (bool, error) {
 	return empty, fault(err, "check whether the school is empty")
 }
 
-// UpdateStudent writes every field of a student who was edited at a time but the
-// id and the time of creation, and answers the student with the new revision. The
-// student is locked already.
+// UpdateStudent writes all fields of a student except the id and the creation time, and
+// returns the student with the new revision. at is the time of the edit. The student
+// must be locked.
 func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time) (booking.Student, error) {
 	was := s.Version
 	s.Revision = s.Next(at)
@@ -159,8 +160,8 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time
 	return s, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "interview_limit", "anonymised_at")
 }
 
-// LockStudent makes every other operation on the student's interviews wait
-// until this transaction ends. It comes first in the lock order.
+// LockStudent locks a student until the transaction ends, and returns it. Other
+// operations on the student's interviews wait. It comes first in the lock order.
 func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
 	tx.in.students = append(tx.in.students, id)
 	student, err := one(ctx, tx, studentPlaces, lockStudent, int64(id))
@@ -177,7 +178,7 @@ func studentPlaces(s *booking.Student) []any {
 	}
 }
 
-// CreateInterviewer writes an interviewer and answers it with its id.
+// CreateInterviewer inserts an interviewer and returns it with its id.
 func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (booking.Interviewer, error) {
 	i.Revision = booking.FirstRevision(i.CreatedAt)
 	created := newInterviewerRow(i)
@@ -185,9 +186,9 @@ func (tx *Tx) CreateInterviewer(ctx context.Context, i booking.Interviewer) (boo
 	return created.domain(), fault(err, "create an interviewer")
 }
 
-// UpdateInterviewer writes every field of an interviewer who was edited at a time
-// but the id and the time of creation, and answers the interviewer with the new
-// revision. The interviewer is locked already.
+// UpdateInterviewer writes all fields of an interviewer except the id and the creation
+// time, and returns the interviewer with the new revision. at is the time of the edit.
+// The interviewer must be locked.
 func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer, at time.Time) (booking.Interviewer, error) {
 	was := i.Version
 	i.Revision = i.Next(at)
@@ -197,14 +198,14 @@ func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer, at t
 		"headline", "bio", "photo_url", "languages", "active")
 }
 
-// LockInterviewer makes every other change of the interviewer and of what he
-// publishes wait until this transaction ends.
+// LockInterviewer locks an interviewer until the transaction ends, and returns it. Other
+// changes of the interviewer and of their availabilities wait.
 func (tx *Tx) LockInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
 	return tx.lockInterviewer(ctx, id, lockInterviewer)
 }
 
-// ShareInterviewer keeps the interviewer as he is until this transaction ends,
-// and lets others do the same.
+// ShareInterviewer takes a shared lock: the interviewer cannot change until the
+// transaction ends, but other transactions can take the same lock.
 func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
 	return tx.lockInterviewer(ctx, id, shareInterviewer)
 }

@@ -20,20 +20,20 @@ import (
 	"rehearse/internal/store"
 )
 
-// The list of bookable slots must cost what its page holds, whatever the size
-// of the table and the range asked for. Pages of Postgres that were touched say
-// so on every machine; times would not.
+// Listing bookable slots must cost what its page holds, regardless of the size of the
+// table and the range. The tests count the buffers that Postgres touches, because that
+// number, unlike a time, is the same on every machine.
 
-// planned is the range the tests ask about, and where the slots begin.
+// planned is the start of the tested range and of the first slot.
 var planned = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
-// Buffers that a page of the list may touch: the way down the index, its leaves
-// (some 200 slots each, fewer when they split), and the visibility map.
+// Maximum of buffers that a page of the list may touch: the descent of the index, its
+// leaves (about 200 slots each, fewer after splits), and the visibility map.
 const (
 	buffersOf50  = 8
 	buffersOf500 = 16
-	// To see whether a record still stands: the student, the interviewer with his
-	// e-mail, his hold, and the policy.
+	// To verify a cached record: the student, the interviewer with the same e-mail, the
+	// hold, and the policy.
 	buffersOfRecord = 10
 )
 
@@ -46,10 +46,10 @@ func TestListReadsTheIndexAlone(t *testing.T) {
 		touched[slots] = buffersOfLists(t, slots)
 	}
 	for name, few := range touched[20_000] {
-		// The index of the larger table may be one level higher, and split elsewhere.
+		// The larger table's index may be one level higher and be split elsewhere.
 		more := 3
 		if strings.Contains(name, byKeptRecord) {
-			more++ // and the index of the students one level
+			more++ // and the students' index one level
 		}
 		if many := touched[100_000][name]; many > few+more {
 			t.Errorf("%s: %d buffers in 100,000 slots, %d in 20,000: the cost follows the table", name, many, few)
@@ -57,8 +57,8 @@ func TestListReadsTheIndexAlone(t *testing.T) {
 	}
 }
 
-// buffersOfLists plans and runs pages of the list over so many slots, checks
-// each plan, and answers how many buffers each touched.
+// buffersOfLists reads pages of the list from a table of the given number of slots,
+// checks each plan, and returns the number of buffers that each touched.
 func buffersOfLists(t *testing.T, slots int) map[string]int {
 	t.Helper()
 	database := pgtest.New(t)
@@ -79,7 +79,7 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 			if plan.rows() != rows+1 {
 				t.Errorf("%s, %d slots: %d rows, want one more than the page", name, slots, plan.rows())
 			}
-			// How it reads people, which comes first, depends on how many there are.
+			// The plan reads people first; how depends on their number.
 			if got := plan.scans(); got != "Index Only Scan slots_open" && (!people || !strings.HasSuffix(got, ", Index Only Scan slots_open")) {
 				t.Errorf("%s, %d slots: reads by %q, want the index slots_open alone", name, slots, got)
 			}
@@ -107,7 +107,7 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 			t.Fatal(err)
 		}
 		look(list.name, list.page.First, false, list.most)
-		for range 2 { // the second time, by the record that is kept
+		for range 2 { // the second time from the cached record
 			_, _, _, err := s.OpenSlotsFor(t.Context(), 1, func(booking.Record) booking.Offer { return anOffer() }, store.SlotSearch{In: list.in}, list.page)
 			if err != nil {
 				t.Fatal(err)
@@ -118,9 +118,9 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 	return buffers
 }
 
-// commitAtOnce makes every commit wait until it has reached the log, which the
-// test server does not do of itself: until then VACUUM does not call a row
-// visible to all, and reading the index alone is not enough.
+// commitAtOnce makes every commit wait for the log, which the test server does not do by
+// default. Before the log is written, VACUUM does not mark a row as visible to all, and
+// an index-only scan reads the table.
 func commitAtOnce(t *testing.T, d pgtest.Database) {
 	t.Helper()
 	_, err := d.SQL(t).ExecContext(t.Context(), `
@@ -130,9 +130,8 @@ func commitAtOnce(t *testing.T, d pgtest.Database) {
 	}
 }
 
-// vacuumAll vacuums until every page of the slots is known to be visible to all.
-// A connection that another test opens at that moment, to whichever database,
-// can hold VACUUM back.
+// vacuumAll runs VACUUM until every page of the slots is marked as all-visible. A
+// connection to any database that another test opens meanwhile can hold VACUUM back.
 func vacuumAll(t *testing.T, s *store.Store, db *sql.DB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -148,8 +147,8 @@ func vacuumAll(t *testing.T, s *store.Store, db *sql.DB) {
 	}
 }
 
-// anOffer is what an eligible student may book who has met seven interviewers
-// and is busy for an hour of the range.
+// anOffer returns the offer for an eligible student who has met seven interviewers and
+// is busy for an hour of the range.
 func anOffer() booking.Offer {
 	return booking.Offer{
 		Student: 1, Eligibility: booking.Eligibility{Eligible: true},
@@ -159,9 +158,9 @@ func anOffer() booking.Offer {
 	}
 }
 
-// publish fills the table: each of n/200 interviewers has 200 slots of an hour,
-// three tenths of them booked, written in an order that is not that of their
-// starts, so that neighbours in the list lie far from each other in the table.
+// publish inserts 200 one-hour slots for each of n/200 interviewers. Three tenths of
+// them are booked. The rows are not in the order of their starts, so neighbours in the
+// list are far apart in the table.
 func publish(t *testing.T, db *sql.DB, n int) {
 	t.Helper()
 	for _, statement := range []string{
@@ -182,29 +181,28 @@ func publish(t *testing.T, db *sql.DB, n int) {
 	}
 }
 
-// lastStatement keeps the last statement that a store sent, with its arguments.
+// lastStatement records the last statement of a store with its arguments.
 type lastStatement struct {
 	mu   sync.Mutex
 	text string
 	args []any
 }
 
-// keep is a pgtest.Trace.
+// keep implements pgtest.Trace.
 func (l *lastStatement) keep(statement string, args []any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.text, l.args = statement, args
 }
 
-// prepared is the statement as one that is prepared, and as its execution with
-// the arguments written out.
+// prepared returns the PREPARE of the statement, and its EXECUTE with literal arguments.
 func (l *lastStatement) prepared() (prepare, execute string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var literals []string
 	for _, arg := range l.args {
 		switch value := arg.(type) {
-		case pgx.QueryResultFormatsByOID, pgx.QueryExecMode: // the driver's own, no parameter
+		case pgx.QueryResultFormatsByOID, pgx.QueryExecMode: // options of the driver, not parameters
 			continue
 		case []int64:
 			arg = arrayText(pgtype.Int8ArrayOID, value)
@@ -215,7 +213,7 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 		case time.Time:
 			arg = value.Format(time.RFC3339Nano)
 		case driver.Valuer:
-			arg, _ = value.Value() // the store's arrays know no error
+			arg, _ = value.Value() // the store's arrays return no error
 		}
 		literals = append(literals, fmt.Sprintf("'%v'", arg))
 	}
@@ -223,11 +221,11 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 }
 
 func arrayText(oid uint32, value any) string {
-	text, _ := pgtype.NewMap().Encode(oid, pgtype.TextFormatCode, value, nil) // these two can be written
+	text, _ := pgtype.NewMap().Encode(oid, pgtype.TextFormatCode, value, nil) // both types can be encoded
 	return string(text)
 }
 
-// plan is a node of what EXPLAIN answers.
+// plan is a node of the output of EXPLAIN.
 type plan struct {
 	NodeType   string  `json:"Node Type"`
 	IndexName  string  `json:"Index Name"`
@@ -241,7 +239,7 @@ type plan struct {
 func (p plan) rows() int    { return int(p.ActualRows) }
 func (p plan) buffers() int { return p.Hit + p.Read }
 
-// scans names every way in which the plan reads a table.
+// scans returns the scans of the plan's tables.
 func (p plan) scans() string {
 	var found []string
 	if p.Relation != "" {
@@ -255,8 +253,8 @@ func (p plan) scans() string {
 	return strings.Join(found, ", ")
 }
 
-// explain runs a statement as the store's connections do, prepared, under a
-// plan cache mode.
+// explain explains a prepared statement, as the store's connections execute it, under
+// the given plan cache mode.
 func explain(t *testing.T, db *sql.DB, prepare, execute, mode string) plan {
 	t.Helper()
 	conn, err := db.Conn(t.Context())
@@ -269,8 +267,9 @@ func explain(t *testing.T, db *sql.DB, prepare, execute, mode string) plan {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	// Simply, for the driver does not know which of its own statements are gone.
-	if _, err := conn.ExecContext(t.Context(), execute, pgx.QueryExecModeSimpleProtocol); err != nil { // the first time it looks its functions up
+	// The simple protocol, because the driver does not know which of its prepared
+	// statements are gone.
+	if _, err := conn.ExecContext(t.Context(), execute, pgx.QueryExecModeSimpleProtocol); err != nil { // the first execution looks up functions
 		t.Fatalf("%s: %v", execute, err)
 	}
 	var text []byte

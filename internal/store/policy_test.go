@@ -8,7 +8,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// A new school starts with the policy that booking says it does.
+// A new school starts with the default policy of package booking.
 func TestNewSchoolHasTheDefaultPolicy(t *testing.T) {
 	t.Parallel()
 	policy, err := pgtest.New(t).Open(t, store.Options{}).Policy(t.Context())

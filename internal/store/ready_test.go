@@ -30,7 +30,7 @@ func TestReady(t *testing.T) {
 		{"a read-only database", []string{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`},
 			true, "check that Postgres runs"},
 		{"a full disk", []string{`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET temp_file_limit = 0', current_database()); END $$`},
-			true, "short of a resource"}, // 53400, of the class of 53100
+			true, "short of a resource"}, // 53400, of class 53
 		{"a table that is locked", []string{"LOCK"}, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
-// ready asks until the answer is not one from before.
+// ready polls until the cached result has expired and the state is as wanted.
 func ready(t *testing.T, s *store.Store, want bool) error {
 	t.Helper()
 	for {

@@ -10,8 +10,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// Rows that were there before have version 1 and the last time known of them, and
-// no server hears of it.
+// Rows that predate revisions get version 1 and their last known time, and no server is
+// notified.
 func TestOldRowsGetTheirLastKnownTime(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)

@@ -10,8 +10,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// What few people have is read from the index of trigrams, in any script; what
-// many have, from the order of the list.
+// Rare words are read from the trigram index, in any script; frequent words from the
+// list's order.
 func TestSearchReadsAnIndex(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -51,8 +51,8 @@ func TestSearchReadsAnIndex(t *testing.T) {
 	}
 }
 
-// Names from before there was a folded form, and those of a server of that
-// version, are folded by the next migration; check finds what is not.
+// A migration folds names that predate the folded form or that an older server wrote;
+// Check finds names that are not folded.
 func TestNamesAreFolded(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)

@@ -12,7 +12,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// A search over a range finds the slots that it wants of them when it looks at each.
+// A search over a range finds the same slots as the check of single slots.
 func TestSearchesAgree(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -76,7 +76,7 @@ func TestSearchesAgree(t *testing.T) {
 	}
 }
 
-// What an empty list is explained by are the first slots of the range alone.
+// The explanation of an empty list counts only the first slots of the range.
 func TestTalliesAreBounded(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -107,7 +107,7 @@ func TestTalliesAreBounded(t *testing.T) {
 	}
 }
 
-// A search reads the slots that it can find, and no others of the table.
+// A search reads only the slots of the table that it can find.
 func TestSearchesReadAnIndex(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -145,9 +145,9 @@ func TestSearchesReadAnIndex(t *testing.T) {
 		buffers     int
 		run         func() error
 	}{
-		{"a common tag", "Index Only Scan slots_open", 24, open("common")}, // it reads the interviewers with the tag
-		{"a rare tag", "Index Only Scan slots_open", 100, open("rare")},    // the index of the range
-		{"nobody's tag", "Index Only Scan slots_open", 12, open("none")},   // nothing of the range
+		{"a common tag", "Index Only Scan slots_open", 24, open("common")}, // reads the interviewers with the tag
+		{"a rare tag", "Index Only Scan slots_open", 100, open("rare")},    // reads the index of the range
+		{"nobody's tag", "Index Only Scan slots_open", 12, open("none")},   // reads no slot
 		{"held", "slots_held_start", 30, states(booking.SlotIsHeld)},
 		{"withdrawn", "slots_withdrawn", 30, states(booking.SlotWithdrawn)},
 	} {

@@ -10,7 +10,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// changesOfStanding are statements that change interviews of students 1 and 2.
+// changesOfStanding maps names to statements that change interviews of students 1 and 2.
 var changesOfStanding = map[string]string{
 	"added": `INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at)
 		SELECT 1 + id % 2, interviewer_id, id, starts_at, ends_at, 'BOOKED', now() FROM slots WHERE id IN (410, 411)`,
@@ -28,8 +28,8 @@ var changesOfStanding = map[string]string{
 	END $$`,
 }
 
-// Whatever changes interviews keeps the standing of their students. Without the
-// triggers it does not, and Check finds it.
+// Every change of interviews updates the standings of their students. Without the
+// triggers it does not, and Check finds the difference.
 func TestStandingsAreKept(t *testing.T) {
 	t.Parallel()
 	for name, change := range changesOfStanding {
@@ -51,7 +51,7 @@ func TestStandingsAreKept(t *testing.T) {
 	}
 }
 
-// brokenStandings counts what Check finds about standings.
+// brokenStandings returns the number of findings of Check about standings.
 func brokenStandings(t *testing.T, database pgtest.Database) int {
 	t.Helper()
 	findings, err := database.Open(t, store.Options{}).Check(t.Context(), planned)
@@ -63,7 +63,7 @@ func brokenStandings(t *testing.T, database pgtest.Database) int {
 	}))
 }
 
-// The widest window of a policy sees as many grades as are kept, and no more.
+// The widest grade window of a policy covers exactly the stored grades.
 func TestGradesOfTheWidestWindow(t *testing.T) {
 	t.Parallel()
 	database, rows := keptSchool(t)
@@ -79,7 +79,7 @@ func TestGradesOfTheWidestWindow(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name  string
-		low   int // which grade is too low, the oldest being 1
+		low   int // which grade is too low, counted from the oldest
 		stuck bool
 	}{
 		{"one before the window", 1, false},
@@ -108,8 +108,8 @@ func gradesTooLow() store.PeopleFilter {
 	return store.PeopleFilter{StandingFilter: store.StandingFilter{Stuck: []booking.RefusalCode{booking.GradesTooLow}, Now: planned}}
 }
 
-// A filter that finds nobody reads each student once and no interview, in every
-// order, on a page and in its total.
+// A filter without matches reads each student once and no interview, for every order,
+// page and total.
 func TestFiltersOfNobodyReadStudentsAlone(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -119,7 +119,7 @@ func TestFiltersOfNobodyReadStudentsAlone(t *testing.T) {
 	publish(t, rows, 20_000)
 	execute(t, rows, `INSERT INTO students (name, email, time_zone, created_at)
 		SELECT 'More', 'more' || n || '@example.org', 'UTC', $1 FROM generate_series(1, 2000) AS n`)
-	// Interviewer n gives students n and n + 1 ten each.
+	// Interviewer n gives ten interviews each to students n and n + 1.
 	execute(t, rows, `INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, completed_at, grade, exempt)
 		SELECT interviewer_id, interviewer_id, id, starts_at, ends_at, 'COMPLETED', $1, ends_at, 5, true FROM slots WHERE id % 20 = 0`)
 	execute(t, rows, "VACUUM ANALYZE")
@@ -150,7 +150,8 @@ func readsStudentsAlone(t *testing.T, rows *sql.DB, trace *lastStatement, name s
 	t.Helper()
 	prepare, execute := trace.prepared()
 	plan := explain(t, rows, prepare, execute, "force_generic_plan")
-	// A page of the table each, at worst. The way to an interview's page is three.
+	// At worst one page of the table for each student. Access to an interview's page
+	// takes three.
 	const students = 2100
 	if plan.buffers() > students {
 		t.Errorf("%s: %d buffers for %d students, by %s", name, plan.buffers(), students, plan.scans())

@@ -8,8 +8,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// Tags from before they were brought into NFC are, once, on a database that is in
-// use; all others stay as they are.
+// A migration normalises old tags to NFC once, while the database is in use. Other tags
+// stay unchanged.
 func TestTagsAreNormalised(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -27,7 +27,7 @@ func TestTagsAreNormalised(t *testing.T) {
 		FROM generate_series(1, %d) AS i`, rows))
 	exec(`INSERT INTO availabilities (interviewer_id, starts_at, ends_at, slot_minutes, created_at, tags)
 		SELECT id, now(), now() + interval '1 hour', 60, now(), tags FROM interviewers`)
-	for range 2 { // cut off, it starts again
+	for range 2 { // an interrupted migration starts over
 		if err := store.MigrateTags(t.Context(), db); err != nil {
 			t.Fatal(err)
 		}

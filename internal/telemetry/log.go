@@ -7,8 +7,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// NewLogHandler adds to a line the ids of the request and of the trace that it
-// belongs to, where there are any.
+// NewLogHandler returns a handler that adds the request id and the trace id of the
+// context, if any, to each record.
 func NewLogHandler(h slog.Handler, requestID func(context.Context) string) slog.Handler {
 	return logHandler{h, requestID}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics are all that this server counts; docs/operations.md lists them.
+// metrics holds the metrics of this package; docs/operations.md lists them.
 type metrics struct {
 	registry *prometheus.Registry
 
@@ -24,12 +24,12 @@ type metrics struct {
 	deprecated *prometheus.CounterVec // by element of the schema
 
 	// Jobs, by name.
-	jobRuns     *prometheus.CounterVec // and outcome
+	jobRuns     *prometheus.CounterVec // and by outcome
 	jobDuration *prometheus.HistogramVec
 	jobSuccess  *prometheus.GaugeVec
 }
 
-// kinds of operations, with unknownKind all values of the label type.
+// kinds lists the values of the label type.
 var kinds = []string{"query", "mutation", "subscription", unknownKind}
 
 func newMetrics(o Options) *metrics {
@@ -63,8 +63,8 @@ func newMetrics(o Options) *metrics {
 
 var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60}
 
-// declare makes the series that alerts look at begin at 0: a rate does not see
-// one that is there from 1 on.
+// declare creates the series that alerts use with the value 0. Otherwise, rate would
+// miss the first increment.
 func (m *metrics) declare(o Options) {
 	for _, kind := range kinds {
 		m.operations.WithLabelValues(kind, ok)
@@ -92,7 +92,7 @@ func outcome(one *request) string {
 	}
 }
 
-// ran counts a job; one that was told to stop has not failed.
+// ran records a finished job. A cancelled job has not failed.
 func (m *metrics) ran(job string, began, ended time.Time, err error) {
 	outcome := ok
 	switch {
@@ -107,7 +107,7 @@ func (m *metrics) ran(job string, began, ended time.Time, err error) {
 	m.jobDuration.WithLabelValues(job).Observe(ended.Sub(began).Seconds())
 }
 
-// Register adds what somebody else counts.
+// Register adds collectors of other packages.
 func (t *Telemetry) Register(collectors ...prometheus.Collector) error {
 	for _, c := range collectors {
 		if err := t.metrics.registry.Register(c); err != nil {
@@ -117,23 +117,24 @@ func (t *Telemetry) Register(collectors ...prometheus.Collector) error {
 	return nil
 }
 
-// Server is what is looked at whenever the metrics are read.
+// Server provides figures that are read at each scrape.
 type Server interface {
-	Streams() int // WebSockets and event streams that are open
-	AtWork() int  // operations that are executed
-	Waiting() int // operations that wait for those
-	Shed() int    // operations that waited too long for a place of the server
-	// ShedOfCallers counts those that waited too long for a place of their caller.
+	Streams() int // open WebSockets and event streams
+	AtWork() int  // running operations
+	Waiting() int // queued operations
+	Shed() int    // operations that timed out in the server's queue
+	// ShedOfCallers returns the number of operations that timed out in their caller's
+	// queue.
 	ShedOfCallers() int
-	AnswerMemory() int      // bytes that answers take that are built or sent
-	AnswerMemoryLimit() int // bytes that they may take
-	// WithoutMemory counts answers given up for want of memory: because the answers of
-	// others take it, because those of their caller do, and because they need more
-	// than any may take.
+	AnswerMemory() int      // bytes used by responses being built or sent
+	AnswerMemoryLimit() int // maximum of AnswerMemory
+	// WithoutMemory returns the number of responses aborted for lack of memory: because
+	// of other callers' responses, because of the same caller's other responses, and
+	// because a single response exceeded the maximum.
 	WithoutMemory() (others, own, alone int)
 }
 
-// Look adds the figures of a server.
+// Look registers the figures of a server.
 func (t *Telemetry) Look(s Server) error {
 	gauge := func(name, help string, value func() int) error {
 		return t.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "rehearse", Name: name, Help: help},
@@ -163,7 +164,7 @@ func (t *Telemetry) Look(s Server) error {
 		shed("server", s.Shed), shed("caller", s.ShedOfCallers))
 }
 
-// Metrics is the page that Prometheus reads.
+// Metrics returns the handler that Prometheus scrapes.
 func (t *Telemetry) Metrics() http.Handler {
 	return promhttp.HandlerFor(t.metrics.registry, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(t.options.Log.Handler(), slog.LevelWarn),

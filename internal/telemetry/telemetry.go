@@ -1,7 +1,6 @@
-// Package telemetry is what operators look through: metrics for Prometheus,
-// traces by OpenTelemetry, and in the log the ids that join its lines to them.
-// It is told kinds, codes and names of the schema. Nothing in it says who asked,
-// for whom, or with which words.
+// Package telemetry provides metrics for Prometheus, OpenTelemetry traces, and ids in
+// the log that link its lines to traces. It records only kinds, codes and names of the
+// schema, and never callers, people or values.
 package telemetry
 
 import (
@@ -17,30 +16,29 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Options of a Telemetry. The words are all that it counts under: any other is
-// counted as other, so that no request can make a series of its own.
+// Options configures a Telemetry. Values outside of its lists are counted as other, so
+// that requests cannot create new series.
 type Options struct {
 	Log    *slog.Logger
 	Now    func() time.Time
-	Traces *Traces // nil for none
+	Traces *Traces // nil disables traces
 
 	Codes      []string // of top-level errors
-	Faults     []string // those of them that are not the client's doing
+	Faults     []string // the codes that are server errors
 	Refusals   []string
 	Deprecated []string
 }
 
-// Telemetry looks on while requests are answered and jobs run: it is the
-// Observer of package gqlhttp.
+// Telemetry observes requests and jobs. It implements the Observer of package gqlhttp.
 type Telemetry struct {
 	options Options
 	metrics *metrics
 }
 
-// New has counted nothing yet.
+// New returns a Telemetry with all metrics at zero.
 func New(o Options) *Telemetry { return &Telemetry{options: o, metrics: newMetrics(o)} }
 
-// request is what became of one.
+// request is the state of one observed request.
 type request struct {
 	method string
 	began  time.Time
@@ -55,15 +53,15 @@ type request struct {
 
 type requestKey struct{}
 
-// Kinds and outcomes that are no words of GraphQL.
+// Kinds and outcomes that are not GraphQL terms.
 const (
-	unknownKind = "unknown" // nothing was found to execute
+	unknownKind = "unknown" // no operation was found
 	ok          = "OK"
 	refused     = "REFUSED"
 	other       = "OTHER"
 )
 
-// with changes what is known of the request that ctx belongs to.
+// with updates the state of the context's request.
 func with(ctx context.Context, change func(*request)) {
 	if one, is := ctx.Value(requestKey{}).(*request); is {
 		one.mu.Lock()
@@ -72,7 +70,7 @@ func with(ctx context.Context, change func(*request)) {
 	}
 }
 
-// Request begins to look at a request; done is called when it is answered.
+// Request starts observing a request. The caller must call done after the response.
 func (t *Telemetry) Request(ctx context.Context, r *http.Request) (of context.Context, done func()) {
 	one := &request{method: methodOf(r), began: t.options.Now(), kind: unknownKind}
 	if t.options.Traces != nil {
@@ -83,7 +81,8 @@ func (t *Telemetry) Request(ctx context.Context, r *http.Request) (of context.Co
 	return ctx, func() { t.end(ctx, one) }
 }
 
-// methodOf is a method that is known by name: a client may send any word.
+// methodOf returns the request's method, or a fixed name for an unknown one, because
+// clients can send any word.
 func methodOf(r *http.Request) string {
 	switch r.Method {
 	case http.MethodGet, http.MethodPost, http.MethodOptions, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete:
@@ -98,7 +97,7 @@ func (t *Telemetry) end(ctx context.Context, one *request) {
 	took := t.options.Now().Sub(one.began)
 	t.metrics.inFlight.Dec()
 	t.metrics.operations.WithLabelValues(one.kind, outcome(one)).Inc()
-	if one.kind != "subscription" { // it lasts as long as its client likes
+	if one.kind != "subscription" { // a subscription's duration depends on the client
 		t.metrics.duration.WithLabelValues(one.kind).Observe(took.Seconds())
 	}
 	if one.span != nil {
@@ -126,8 +125,8 @@ func (one *request) describe(faults []string) {
 	}
 }
 
-// Operation: the request asks for one of a kind, which uses deprecated elements
-// of the schema.
+// Operation records the kind of the request's operation and the deprecated elements of
+// the schema that it uses.
 func (t *Telemetry) Operation(ctx context.Context, kind string, deprecated []string) {
 	with(ctx, func(one *request) {
 		one.kind = kind
@@ -140,7 +139,7 @@ func (t *Telemetry) Operation(ctx context.Context, kind string, deprecated []str
 	}
 }
 
-// Field begins the work for a root field; done ends it.
+// Field starts the span of a root field; done ends it.
 func (t *Telemetry) Field(ctx context.Context, object, name string) (of context.Context, done func()) {
 	if t.options.Traces == nil {
 		return ctx, func() {}
@@ -149,14 +148,14 @@ func (t *Telemetry) Field(ctx context.Context, object, name string) (of context.
 	return ctx, func() { span.End() }
 }
 
-// Refused: a rule said no to a mutation.
+// Refused records that a rule refused a mutation.
 func (t *Telemetry) Refused(ctx context.Context, code string) {
 	code = known(t.options.Refusals, code)
 	t.metrics.refusals.WithLabelValues(code).Inc()
 	with(ctx, func(one *request) { one.refusals = append(one.refusals, code) })
 }
 
-// Answered: with an HTTP status, and the codes of the top-level errors.
+// Answered records the HTTP status and the codes of the top-level errors.
 func (t *Telemetry) Answered(ctx context.Context, status int, codes []string) {
 	with(ctx, func(one *request) {
 		one.status = status
@@ -166,7 +165,7 @@ func (t *Telemetry) Answered(ctx context.Context, status int, codes []string) {
 	})
 }
 
-// Job is a job's work, looked at.
+// Job returns run with observation.
 func (t *Telemetry) Job(name string, run func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		began := t.options.Now()

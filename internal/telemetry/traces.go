@@ -16,15 +16,14 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Traces are sent by OTLP over HTTP, in the background.
+// Traces exports traces by OTLP over HTTP, in the background.
 type Traces struct {
 	provider *sdktrace.TracerProvider
 	tracer   trace.Tracer
 }
 
-// StartTraces begins to send traces. Where to, and which, the SDK reads from its
-// own variables of the environment, OTEL_*. That they cannot be sent is logged,
-// and nothing else comes of it.
+// StartTraces starts the export of traces. The SDK reads the endpoint and the sampling
+// from its OTEL_* variables. Export errors are only logged.
 func StartTraces(ctx context.Context, version string, log *slog.Logger) (*Traces, error) {
 	otel.SetLogger(logr.FromSlogHandler(log.Handler()))
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("traces cannot be sent", "error", err) }))
@@ -32,7 +31,8 @@ func StartTraces(ctx context.Context, version string, log *slog.Logger) (*Traces
 	if err != nil {
 		return nil, fmt.Errorf("prepare to send traces: %w", err)
 	}
-	// Later ones override: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES hold.
+	// Later options override earlier ones: OTEL_SERVICE_NAME and
+	// OTEL_RESOURCE_ATTRIBUTES take precedence.
 	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
 		attribute.String("service.name", "rehearse"), attribute.String("service.version", version)), resource.WithFromEnv())
 	if err != nil {
@@ -42,7 +42,8 @@ func StartTraces(ctx context.Context, version string, log *slog.Logger) (*Traces
 	return &Traces{provider: provider, tracer: provider.Tracer("rehearse")}, nil
 }
 
-// Provider makes spans for others; nil where there are no traces.
+// Provider returns the tracer provider for other packages, or nil if traces are
+// disabled.
 func (t *Traces) Provider() trace.TracerProvider {
 	if t == nil {
 		return nil
@@ -50,7 +51,7 @@ func (t *Traces) Provider() trace.TracerProvider {
 	return t.provider
 }
 
-// Stop sends what there is left to send, until ctx ends.
+// Stop exports the remaining spans, until ctx ends.
 func (t *Traces) Stop(ctx context.Context, log *slog.Logger) {
 	if t == nil {
 		return
@@ -60,8 +61,9 @@ func (t *Traces) Stop(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// begin starts the span of a request, below the one that traceparent names.
-// Its name is known later. What tracestate says is left out: it may be anything.
+// begin starts the span of a request as a child of the traceparent header's span. The
+// span is named later. The tracestate header is ignored, because it may contain
+// anything.
 func (t *Traces) begin(ctx context.Context, header http.Header) (context.Context, trace.Span) {
 	remote := propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(header))
 	if parent := trace.SpanContextFromContext(remote); parent.IsValid() {

@@ -6,19 +6,19 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// compressible are the media types of which less is sent by compressing them. A
-// stream of events is not among them: each event goes out as it comes.
+// compressible lists the media types that are worth compressing. Event streams are not
+// among them: each event must be sent at once.
 var compressible = []string{
 	"application/json", "application/graphql-response+json", "application/javascript", "text/javascript", "text/css", "text/html", "text/plain",
 	"image/svg+xml",
 }
 
-// compressed sends answers in gzip or zstd to who accepts that. A connection
-// that is to become something else is handed on as it is.
+// compressed compresses responses with gzip or zstd if the client accepts that. Protocol
+// upgrades pass through.
 func (s *Site) compressed(next http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(gzhttp.ContentTypes(compressible))
 	if err != nil {
-		s.options.Log.Error("cannot compress responses", "error", err) // what is set here is always the same
+		s.options.Log.Error("cannot compress responses", "error", err) // cannot happen: the settings are constant
 		return next
 	}
 	compressing := wrap(next)
@@ -31,14 +31,14 @@ func (s *Site) compressed(next http.Handler) http.Handler {
 	})
 }
 
-// flushing flushes what is around a connection, too: the library asks only the
-// nearest whether it can.
+// flushing flushes wrapped writers, too: the library only checks whether the outermost
+// writer is an http.Flusher.
 type flushing struct{ http.ResponseWriter }
 
 // Flush implements http.Flusher.
 func (f flushing) Flush() {
-	_ = http.NewResponseController(f.ResponseWriter).Flush() // the next write tells what is wrong
+	_ = http.NewResponseController(f.ResponseWriter).Flush() // the next write reports the error
 }
 
-// Unwrap is for http.ResponseController.
+// Unwrap supports http.ResponseController.
 func (f flushing) Unwrap() http.ResponseWriter { return f.ResponseWriter }

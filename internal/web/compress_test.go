@@ -18,7 +18,7 @@ import (
 	"rehearse/internal/web"
 )
 
-// served is a site, over HTTP, whose GraphQL is the handler.
+// served starts an HTTP server of a site with the given GraphQL handler.
 func served(t *testing.T, graphql http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	site := web.New(web.Options{
@@ -31,12 +31,12 @@ func served(t *testing.T, graphql http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// wrapped can do no more itself than any http.ResponseWriter.
+// wrapped hides the optional interfaces of an http.ResponseWriter.
 type wrapped struct{ http.ResponseWriter }
 
 func (w wrapped) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// ask leaves an answer as it was sent.
+// ask sends a request and returns the response without decompressing it.
 func ask(t *testing.T, url string, headers ...string) *http.Response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
@@ -127,7 +127,7 @@ func TestTheSchemaIsSentOnce(t *testing.T) {
 	}
 }
 
-// The handler waits until the client has what was sent so far.
+// The handler waits until the client has received everything sent so far.
 func TestEventsGoOutAsTheyCome(t *testing.T) {
 	t.Parallel()
 	read := make(chan struct{})

@@ -10,11 +10,11 @@ import (
 	"github.com/rs/cors"
 )
 
-// preflightAge is how long a browser may remember what a page may ask.
+// preflightAge is how long a browser may cache a preflight response.
 const preflightAge = time.Hour
 
-// requestHeaders are those that a page elsewhere may send: ours, and those that
-// GraphQL clients and tracers add by themselves.
+// requestHeaders lists the headers that pages of other origins may send: those of this
+// API and those that GraphQL clients and tracers add.
 var requestHeaders = []string{
 	"Accept", "Authorization", "Cache-Control", "Content-Type", "Last-Event-ID", "X-GraphQL-Cost", "X-Request-Id", "X-Requested-With",
 	"traceparent", "tracestate", "baggage", "sentry-trace",
@@ -22,15 +22,15 @@ var requestHeaders = []string{
 	"graphql-client-name", "graphql-client-version", "X-Apollo-Operation-Id", "X-Apollo-Operation-Name",
 }
 
-// fromElsewhere lets a page of another origin in if that is one of Origins, and
-// refuses what a browser sends for any other but reading. Nothing is sent along
-// by browsers themselves: who asks is in a header that the page sets. With Local,
-// who sends no header is the administrator, so reading is refused as well.
+// fromElsewhere allows cross-origin requests of the configured Origins and rejects other
+// cross-origin requests of browsers, except reads. Reads are harmless, because browsers
+// attach no credentials: the token is in a header that the page sets. With Local, a
+// request without a token is the administrator's, so reads are rejected as well.
 func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range s.options.Origins {
 		if err := protection.AddTrustedOrigin(origin); err != nil {
-			s.options.Log.Error("an origin is ignored", "origin", origin, "error", err) // config has looked at it
+			s.options.Log.Error("an origin is ignored", "origin", origin, "error", err) // config has validated it
 		}
 	}
 	next = protection.Handler(next)
@@ -38,7 +38,7 @@ func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 		next = protectReads(protection, next)
 	}
 	if len(s.options.Origins) == 0 {
-		return next // to the library, no origins are all of them
+		return next // the library treats no origins as all origins
 	}
 	return cors.New(cors.Options{
 		AllowedOrigins: s.options.Origins,
@@ -49,7 +49,7 @@ func (s *Site) fromElsewhere(next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// protectReads applies the protection to reading, which it exempts.
+// protectReads applies the protection to reads, which it would otherwise exempt.
 func protectReads(protection *http.CrossOriginProtection, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
@@ -64,7 +64,7 @@ func protectReads(protection *http.CrossOriginProtection, next http.Handler) htt
 	})
 }
 
-// guarded is what holds for every page of the public address.
+// guarded applies the checks and headers of every page of the public address.
 func (s *Site) guarded(next http.Handler) http.Handler {
 	if s.options.Local {
 		next = localOnly(next)
@@ -72,8 +72,8 @@ func (s *Site) guarded(next http.Handler) http.Handler {
 	return withHeaders(next)
 }
 
-// withHeaders tells a browser to make nothing of an answer but what it is. A
-// page that needs more sets a policy of its own.
+// withHeaders sets restrictive security headers. A page that needs more sets its own
+// policy.
 func withHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -84,9 +84,9 @@ func withHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// localOnly answers who calls this machine localhost or by a loopback address.
-// A page elsewhere can make its own name lead here (DNS rebinding), and would
-// be of the same origin; its name gives it away.
+// localOnly accepts only requests whose host is localhost or a loopback address. This
+// prevents DNS rebinding: a page of another site could point its name to this machine
+// and become same-origin.
 func localOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLocal(r.Host) {
@@ -100,7 +100,7 @@ func localOnly(next http.Handler) http.Handler {
 func isLocal(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
-		host = strings.Trim(hostport, "[]") // without a port
+		host = strings.Trim(hostport, "[]") // no port
 	}
 	ip, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || (err == nil && ip.IsLoopback())

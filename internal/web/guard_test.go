@@ -20,7 +20,7 @@ import (
 	"rehearse/internal/web"
 )
 
-// site is one whose GraphQL says "reached".
+// site returns a site whose GraphQL handler responds "reached".
 func site(t *testing.T, o web.Options) *web.Site {
 	t.Helper()
 	o.GraphQL = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -85,8 +85,8 @@ func TestRequestsFromElsewhere(t *testing.T) {
 	}
 }
 
-// Who sends no token is the local administrator, so no page elsewhere may read, with
-// the address of an image or an event stream for example.
+// A request without a token is the local administrator's, so pages of other origins must
+// not read, for example through an image or an event stream.
 func TestReadingFromElsewhereWithoutAToken(t *testing.T) {
 	t.Parallel()
 	const dev = "http://localhost:3000"
@@ -170,7 +170,7 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// A name that leads here is not this machine's name.
+// A foreign name that resolves to this machine is rejected.
 func TestOnlyThisMachine(t *testing.T) {
 	t.Parallel()
 	h := site(t, web.Options{Local: true}).Public(true)

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// How an answer has to be read. A deadline for all of it, as http.Server has, would
-// end streams, and downloads over slow lines.
+// Limits of a write. A deadline for the whole response, as in http.Server, would end
+// streams and slow downloads.
 const (
-	writePatience = 10 * time.Second // in which a reader takes a chunk
+	writePatience = 10 * time.Second // timeout of one chunk
 	writeChunk    = 64 << 10
 )
 
-// paced gives up clients that do not read what they have asked for: each chunk of an
-// answer has to be taken within writePatience. A handler that sets deadlines itself,
-// and a connection that becomes something else, are left alone.
+// paced drops clients that do not read their response: each chunk must be accepted
+// within writePatience. It leaves alone handlers that set their own deadlines, and
+// protocol upgrades.
 func paced(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Upgrade") != "" {
@@ -22,7 +22,7 @@ func paced(next http.Handler) http.Handler {
 			return
 		}
 		p := &pacedWriter{ResponseWriter: w, control: http.NewResponseController(w)}
-		_ = p.control.SetWriteDeadline(time.Time{}) // of the answer before it on the connection
+		_ = p.control.SetWriteDeadline(time.Time{}) // clears the previous response's deadline
 		next.ServeHTTP(p, r)
 	})
 }
@@ -30,7 +30,7 @@ func paced(next http.Handler) http.Handler {
 type pacedWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
-	own     bool // whoever writes sets the deadlines
+	own     bool // the handler sets the deadlines
 }
 
 func (p *pacedWriter) WriteHeader(status int) {
@@ -54,11 +54,11 @@ func (p *pacedWriter) extend() {
 	}
 }
 
-// SetWriteDeadline is for http.ResponseController.
+// SetWriteDeadline supports http.ResponseController.
 func (p *pacedWriter) SetWriteDeadline(at time.Time) error {
 	p.own = true
 	return p.control.SetWriteDeadline(at)
 }
 
-// Unwrap is for http.ResponseController, too.
+// Unwrap supports http.ResponseController.
 func (p *pacedWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }

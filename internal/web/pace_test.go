@@ -16,8 +16,8 @@ import (
 	"rehearse/internal/web"
 )
 
-// pipes is a listener of connections in memory, whose deadlines are those of a
-// bubble's clock.
+// pipes is a listener of in-memory connections, whose deadlines use the clock of a
+// synctest bubble.
 type pipes chan net.Conn
 
 func (p pipes) Accept() (net.Conn, error) {
@@ -29,16 +29,15 @@ func (p pipes) Accept() (net.Conn, error) {
 }
 
 func (p pipes) Close() error {
-	defer func() { _ = recover() }() // it is closed twice
+	defer func() { _ = recover() }() // may be closed twice
 	close(p)
 	return nil
 }
 
 func (pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// A client may read slowly, for as long as it likes, but has to read: then the
-// connection is good for the next request, too. A handler has its own deadlines
-// where it sets some.
+// A client may read slowly for any length of time, and its connection is then reusable.
+// A client that stops reading is dropped. A handler may set its own deadlines.
 func TestReadersHaveToRead(t *testing.T) {
 	t.Parallel()
 	for _, coding := range []string{"", "gzip"} {
@@ -48,7 +47,7 @@ func TestReadersHaveToRead(t *testing.T) {
 
 func testReaders(t *testing.T, coding string) {
 	const chunk, chunks = 64 << 10, 32
-	text := noise(chunk * chunks) // of which gzip leaves half
+	text := noise(chunk * chunks) // gzip compresses it to half
 	wrote := make(chan error, 1)
 	site := web.New(web.Options{
 		GraphQL: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,5 +1,5 @@
-// Package web is the HTTP around the GraphQL handler: its addresses, the pages,
-// whether the server is alive and ready, and an end that lets requests finish.
+// Package web serves the GraphQL handler and the other pages over HTTP, with health
+// checks and a graceful shutdown.
 package web
 
 import (
@@ -16,30 +16,30 @@ import (
 	"time"
 )
 
-// Options of a site.
+// Options configures a Site.
 type Options struct {
 	GraphQL    http.Handler
 	Playground http.Handler
-	Schema     string // the text of the contract
-	// Ready is what /readyz says, and an error, for the log, unless requests can
-	// be answered.
+	Schema     string // GraphQL SDL
+	// Ready returns the text of /readyz, and an error for the log unless requests can be
+	// served.
 	Ready   func(context.Context) (string, error)
 	Metrics http.Handler
-	// Origins are those of pages elsewhere that may use GraphQL.
+	// Origins lists the other origins whose pages may use GraphQL.
 	Origins []string
-	// Local: only who names this machine as such is answered.
+	// Local restricts requests to those whose host is localhost or a loopback address.
 	Local bool
 	Log   *slog.Logger
 }
 
-// Site is what one server shows, until it stops.
+// A Site holds the HTTP handlers of one server and its shutdown state.
 type Site struct {
 	options  Options
 	stopping atomic.Bool
-	unready  atomic.Bool // as /readyz said last
+	unready  atomic.Bool // the last result of /readyz
 }
 
-// New is a site that is not stopping.
+// New returns a Site.
 func New(o Options) *Site { return &Site{options: o} }
 
 const (
@@ -50,8 +50,8 @@ const (
 	maxHeader         = 32 << 10
 )
 
-// Public is the handler of the public address. ops adds the operations' pages,
-// for a server that has no address of its own for them.
+// Public returns the handler of the public address. ops adds the operational pages, for
+// a server without a separate address for them.
 func (s *Site) Public(ops bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.fromElsewhere(s.options.GraphQL))
@@ -65,7 +65,7 @@ func (s *Site) Public(ops bool) http.Handler {
 	return paced(s.guarded(s.compressed(mux)))
 }
 
-// Ops is the handler of the operations' address.
+// Ops returns the handler of the operations address.
 func (s *Site) Ops() http.Handler {
 	mux := http.NewServeMux()
 	s.addOps(mux)
@@ -87,7 +87,8 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	text(w, http.StatusOK, says)
 }
 
-// Ready reports whether requests can be answered, in words for /readyz. A change is logged.
+// Ready reports whether requests can be served, with the text of /readyz. It logs
+// changes.
 func (s *Site) Ready(ctx context.Context) (says string, ready bool) {
 	if s.stopping.Load() {
 		return "stopping", false
@@ -105,8 +106,8 @@ func (s *Site) Ready(ctx context.Context) (says string, ready bool) {
 	return says, err == nil
 }
 
-// page answers the text as it is, or 304 to who has it. Its tag is a weak one:
-// it may be compressed on its way.
+// page serves a text, or 304 if the client has it. The ETag is weak, because the
+// response may be compressed.
 func page(body string) http.Handler {
 	tag := fmt.Sprintf(`W/"%x"`, sha256.Sum256([]byte(body)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -120,12 +121,12 @@ func page(body string) http.Handler {
 func text(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = fmt.Fprintln(w, body) // a client that went away is no error of ours
+	_, _ = fmt.Fprintln(w, body) // the client may be gone
 }
 
-// Serve answers on the listener until ctx ends. Then /readyz says no, requests
-// that are under way get the time given to finish, and Serve returns. With a
-// certificate, which is asked for at each handshake, it talks TLS.
+// Serve serves requests on the listener until ctx ends. Then /readyz fails, active
+// requests get patience to finish, and Serve returns. If certificate is not nil, Serve
+// uses TLS and calls certificate for each handshake.
 func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, certificate func() *tls.Certificate, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           handler,
