@@ -37,8 +37,8 @@ func (c *Config) validateAuth() []error {
 	return errs
 }
 
-// validateKeys: to serve with AUTH=jwt takes exactly one source of keys, with
-// AUTH=local one at most, because it has its own.
+// validateKeys checks the sources of keys. Serving with AUTH=jwt requires exactly one;
+// AUTH=local allows one at most, because it has its own key.
 func (c *Config) validateKeys(purpose Purpose) []error {
 	const sources = "JWT_SECRET, JWT_PUBLIC_KEY_FILE and OIDC_ISSUER"
 	var errs []error
@@ -76,7 +76,7 @@ func (c *Config) setPublicKey() (err error) {
 	return err
 }
 
-// ReadPublicKey reads JWT_PUBLIC_KEY_FILE as it is now.
+// ReadPublicKey reads the current content of JWT_PUBLIC_KEY_FILE.
 func (c *Config) ReadPublicKey() (*identity.PublicKey, error) {
 	text, err := os.ReadFile(c.JWTPublicKeyFile)
 	if err != nil {
@@ -106,7 +106,8 @@ func (c *Config) checkIssuer() error {
 	return errors.Join(errs...)
 }
 
-// validateOrigins: a pattern could let in more than was meant.
+// validateOrigins checks CORS_ORIGINS. It rejects patterns, which could match more
+// origins than intended.
 func (c *Config) validateOrigins() []error {
 	var errs []error
 	for i, origin := range c.CORSOrigins {
@@ -135,7 +136,7 @@ func (c *Config) loadCertificate() []error {
 	return nil
 }
 
-// ReadCertificate reads TLS_CERT_FILE and TLS_KEY_FILE as they are now.
+// ReadCertificate reads the current content of TLS_CERT_FILE and TLS_KEY_FILE.
 func (c *Config) ReadCertificate() (*tls.Certificate, error) {
 	pair, err := tls.LoadX509KeyPair(c.TLSCertFile, c.TLSKeyFile)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package config reads the configuration from the environment and a config
-// file: the only place that does.
+// Package config reads the configuration from the environment and a config file. No
+// other package reads either.
 package config
 
 import (
@@ -20,13 +20,13 @@ import (
 	"rehearse/internal/identity"
 )
 
-// Config is the whole configuration. Load has checked every value.
+// Config is the whole configuration. Load validates it.
 type Config struct {
 	Addr             string        `env:"ADDR" envDefault:"127.0.0.1:8080"`
 	OpsAddr          string        `env:"OPS_ADDR"`
 	DatabaseURL      string        `env:"DATABASE_URL"`
 	DatabaseMaxConns int           `env:"DATABASE_MAX_CONNS" envDefault:"32"`
-	ConnsPerCaller   int           `env:"DATABASE_MAX_CONNS_PER_CALLER" envDefault:"0"` // 0 for a quarter
+	ConnsPerCaller   int           `env:"DATABASE_MAX_CONNS_PER_CALLER" envDefault:"0"` // 0 means a quarter
 	DataDir          string        `env:"DATA_DIR"`
 	Auth             string        `env:"AUTH"`
 	SampleData       Switch        `env:"SAMPLE_DATA" envDefault:"on"`
@@ -56,7 +56,7 @@ type Config struct {
 	TrustedProxies            []string `env:"TRUSTED_PROXIES"`
 
 	MaxOperations          int `env:"MAX_OPERATIONS" envDefault:"32"`
-	MaxOperationsPerCaller int `env:"MAX_OPERATIONS_PER_CALLER" envDefault:"0"` // 0 for a quarter
+	MaxOperationsPerCaller int `env:"MAX_OPERATIONS_PER_CALLER" envDefault:"0"` // 0 means a quarter
 
 	MaxBody          int    `env:"MAX_BODY" envDefault:"262144"`
 	MaxImportBody    int    `env:"MAX_IMPORT_BODY" envDefault:"8388608"`
@@ -69,9 +69,9 @@ type Config struct {
 
 	LoadToken string `env:"LOAD_TOKEN"`
 
-	GoMemoryLimit    string `env:"GOMEMLIMIT"`      // which the Go runtime reads itself
-	PostgresBinaries string `env:"PGBIN"`           // which localpg reads itself
-	File             string `env:"REHEARSE_CONFIG"` // which Environment reads itself
+	GoMemoryLimit    string `env:"GOMEMLIMIT"`      // read by the Go runtime
+	PostgresBinaries string `env:"PGBIN"`           // read by localpg
+	File             string `env:"REHEARSE_CONFIG"` // read by Environment
 
 	DatabaseListenURL   string `env:"DATABASE_LISTEN_URL"`
 	MaxStreams          int    `env:"MAX_STREAMS" envDefault:"10000"`
@@ -85,14 +85,14 @@ type Config struct {
 	OTLPTracesProtocol string `env:"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"`
 	OTELDisabled       string `env:"OTEL_SDK_DISABLED"`
 
-	Proxies     []netip.Prefix      // TrustedProxies, parsed
-	Zone        *time.Location      // DefaultTimeZone, loaded
-	Secret      *identity.Secret    // of JWTSecret, nil without
-	PublicKey   *identity.PublicKey // of JWTPublicKeyFile, nil without
-	Certificate *tls.Certificate    // of TLSCertFile and TLSKeyFile, nil without
+	Proxies     []netip.Prefix      // parsed TrustedProxies
+	Zone        *time.Location      // loaded DefaultTimeZone
+	Secret      *identity.Secret    // from JWTSecret; nil without
+	PublicKey   *identity.PublicKey // from JWTPublicKeyFile; nil without
+	Certificate *tls.Certificate    // from TLSCertFile and TLSKeyFile; nil without
 }
 
-// Switch is on or off.
+// Switch is a boolean that is written as on or off.
 type Switch bool
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -108,40 +108,40 @@ func (s *Switch) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Embedded reports whether the server keeps its database itself.
+// Embedded reports whether the server runs its own database.
 func (c Config) Embedded() bool { return c.DatabaseURL == "" }
 
-// KeepsKey reports whether tokens are signed with a key of the data folder.
+// KeepsKey reports whether tokens are signed with a key in the data folder.
 func (c Config) KeepsKey() bool {
 	return c.JWTSecret == "" && c.JWTPublicKeyFile == "" && c.OIDCIssuer == ""
 }
 
-// UsesDataDir reports whether something is kept in the data folder: the
-// database, or the key of local tokens.
+// UsesDataDir reports whether the data folder is used, for the database or for the key
+// of local tokens.
 func (c Config) UsesDataDir(purpose Purpose) bool {
 	return c.Embedded() || (purpose != Work && c.KeepsKey())
 }
 
-// Ways to take a request without a token. One with a token is its owner's in
-// either.
+// Values of AUTH, which decide the actor of a request without a token. In both modes, a
+// request with a token is its owner's.
 const (
-	AuthLocal = "local" // as the local administrator's
-	AuthJWT   = "jwt"   // as nobody's
+	AuthLocal = "local" // the local administrator
+	AuthJWT   = "jwt"   // anonymous
 )
 
-// Purpose is what a command needs the configuration for. It is not bothered
-// about the rest.
+// Purpose is what a command needs the configuration for. Variables that the purpose does
+// not need are not validated.
 type Purpose int
 
-// The purposes.
+// Purposes.
 const (
-	Work  Purpose = iota // on the database alone
-	Sign                 // tokens
-	Serve                // everything
+	Work  Purpose = iota // uses the database
+	Sign                 // also signs tokens
+	Serve                // needs everything
 )
 
-// Load reads the configuration through getenv, such as os.Getenv. Its error
-// names every wrong value that matters for the purpose, and what is allowed instead.
+// Load reads the configuration through getenv, such as os.Getenv. Its error lists every
+// invalid value that matters for the purpose, with what is allowed.
 func Load(getenv func(string) string, purpose Purpose) (Config, error) {
 	var c Config
 	errs := c.parse(getenv)
@@ -170,7 +170,7 @@ func (c *Config) parse(getenv func(string) string) []error {
 	return errs
 }
 
-// explain names the value that cannot be read, and what is allowed.
+// explain returns an error with the value that cannot be parsed and what is allowed.
 func explain(err error, environment map[string]string) error {
 	var parse env.ParseError
 	if !errors.As(err, &parse) {
@@ -181,7 +181,7 @@ func explain(err error, environment map[string]string) error {
 	return wrong(name, environment[name])
 }
 
-// wrong returns the error of a variable whose value is not allowed.
+// wrong returns the error for a variable whose value is not allowed.
 func wrong(name, value string) error {
 	return fmt.Errorf("%s is %q; expected %s", name, value, Describe(name).Allowed)
 }
@@ -200,7 +200,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	check(c.ConnsPerCaller >= 0, "DATABASE_MAX_CONNS_PER_CALLER", fmt.Sprint(c.ConnsPerCaller))
 	check(c.OperationTimeout > 0, "OPERATION_TIMEOUT", c.OperationTimeout.String())
 	check(c.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT", c.ShutdownTimeout.String())
-	// Only the scheme: the rest may name several hosts, which is no URL to Go.
+	// Check only the scheme: a URL with several hosts is invalid to net/url.
 	check(c.DatabaseURL == "" || isDatabase(c.DatabaseURL), "DATABASE_URL", hidden)
 	check(c.DatabaseListenURL == "" || isDatabase(c.DatabaseListenURL) && !c.Embedded(), "DATABASE_LISTEN_URL", hidden)
 	zone, err := calendar.Zone(c.DefaultTimeZone)
@@ -221,7 +221,7 @@ func (c *Config) validate(purpose Purpose) []error {
 	return append(errs, c.loadCertificate()...)
 }
 
-// hidden stands for a value that may be a secret.
+// hidden replaces a value that may be a secret.
 const hidden = "(hidden)"
 
 func isDatabase(url string) bool {

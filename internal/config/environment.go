@@ -16,13 +16,14 @@ import (
 type Environment struct {
 	getenv  func(string) string
 	environ []string
-	path    string // of the config file; empty for none
-	byFlag  bool   // the path comes from a flag
+	path    string // of the config file; empty means none
+	byFlag  bool   // the path is from a flag
 	file    map[string]string
 }
 
-// NewEnvironment reads the config file at path, or at REHEARSE_CONFIG if path is empty. getenv and
-// environ are the environment of the process. The error names every line that is wrong.
+// NewEnvironment reads the config file at path, or at REHEARSE_CONFIG if path is empty.
+// getenv and environ access the environment of the process. The error lists every
+// invalid line.
 func NewEnvironment(getenv func(string) string, environ []string, path string) (Environment, error) {
 	e := Environment{getenv: getenv, environ: environ, path: cmp.Or(path, getenv("REHEARSE_CONFIG")), byFlag: path != ""}
 	if e.path == "" {
@@ -36,7 +37,7 @@ func NewEnvironment(getenv func(string) string, environ []string, path string) (
 	return e, err
 }
 
-// Get returns the value of a variable; empty if it is set nowhere.
+// Get returns the value of a variable, or "" if it is not set.
 func (e Environment) Get(name string) string {
 	if name == "REHEARSE_CONFIG" {
 		return e.path
@@ -44,8 +45,8 @@ func (e Environment) Get(name string) string {
 	return cmp.Or(e.getenv(name), e.file[name])
 }
 
-// OpenTelemetry returns the standard variables of the config file, which OpenTelemetry's SDK
-// has to find in the environment of the process.
+// OpenTelemetry returns the standard variables in the config file, which must be copied
+// to the environment of the process for OpenTelemetry's SDK.
 func (e Environment) OpenTelemetry() map[string]string {
 	found := map[string]string{}
 	for name, value := range e.file {
@@ -58,7 +59,7 @@ func (e Environment) OpenTelemetry() map[string]string {
 
 func isOpenTelemetry(name string) bool { return strings.HasPrefix(name, "OTEL_") }
 
-// source tells where the value of a variable comes from.
+// source returns the source of a variable's value.
 func (e Environment) source(name string) Source {
 	switch {
 	case name == "REHEARSE_CONFIG" && e.byFlag:
@@ -72,8 +73,8 @@ func (e Environment) source(name string) Source {
 	}
 }
 
-// parseFile reads NAME=value lines one by one, because the library tells neither the line of a
-// name nor that a name occurs twice.
+// parseFile parses NAME=value lines one by one, because the library reports neither line
+// numbers nor duplicate names.
 func parseFile(path, text string) (map[string]string, error) {
 	values := map[string]string{}
 	var errs []error
@@ -93,17 +94,18 @@ func parseFile(path, text string) (map[string]string, error) {
 	return values, errors.Join(errs...)
 }
 
-// parseLine returns the name and the value of a line; no name for a line that is empty or a comment.
+// parseLine returns the name and the value of a line. The name is empty if the line is
+// blank or a comment.
 func parseLine(line string) (name, value string, err error) {
 	found, err := envparse.Parse(strings.NewReader(line))
 	var parse *envparse.ParseError
-	if errors.As(err, &parse) { // whose number of the line is 1
+	if errors.As(err, &parse) { // its line number is always 1
 		return "", "", fmt.Errorf("%w; expected NAME=value", parse.Err)
 	}
 	for n, v := range found {
 		name, value = n, v
 	}
-	// The library ends an unquoted value at any #, also within a password.
+	// The library ends an unquoted value at any #, even within a password.
 	_, raw, _ := strings.Cut(line, "=")
 	if before, _, has := strings.Cut(raw, "#"); has && !strings.ContainsAny(before, "\"'") &&
 		!strings.HasSuffix(before, " ") && !strings.HasSuffix(before, "\t") && name != "" {
@@ -112,7 +114,7 @@ func parseLine(line string) (name, value string, err error) {
 	return name, value, err
 }
 
-// checkName refuses a name that no variable has, or that is set already.
+// checkName rejects an unknown or duplicate name.
 func checkName(name string, set map[string]string) error {
 	names := variableNames()
 	_, twice := set[name]

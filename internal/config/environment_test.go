@@ -12,7 +12,8 @@ import (
 	"rehearse/internal/config"
 )
 
-// environment has the variables of a process and a config file with the text.
+// environment returns the Environment of a process with the given variables and a config
+// file with the given text.
 func environment(t *testing.T, process map[string]string, text string) (config.Environment, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "rehearse.env")
@@ -26,7 +27,7 @@ func environment(t *testing.T, process map[string]string, text string) (config.E
 	return config.NewEnvironment(func(name string) string { return process[name] }, environ, path)
 }
 
-// Every field of Config with a variable is described, once.
+// Every field of Config with a variable is described exactly once.
 func TestVariablesAreThoseOfConfig(t *testing.T) {
 	t.Parallel()
 	var fields, described []string
@@ -151,7 +152,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// A password is hidden wherever a Postgres URL can have one, however it is written.
+// A password is masked in every place and spelling that a Postgres URL allows.
 func TestPasswordsAreMasked(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{

@@ -22,7 +22,7 @@ func (c *Config) validateLimits() []error {
 	return errs
 }
 
-// validateNumbers checks the limits in the order of the table of variables.
+// validateNumbers checks the numeric limits in the order of the table of variables.
 func (c *Config) validateNumbers() []error {
 	var errs []error
 	for _, limit := range []struct {
@@ -31,7 +31,7 @@ func (c *Config) validateNumbers() []error {
 		allowed bool
 	}{
 		{"RATE_LIMIT_BURST", c.RateLimitBurst, c.RateLimitBurst >= 1},
-		{"RATE_LIMIT_PER_SECOND", c.RateLimitPerSecond, c.RateLimitPerSecond > 0}, // NaN is not
+		{"RATE_LIMIT_PER_SECOND", c.RateLimitPerSecond, c.RateLimitPerSecond > 0}, // rejects NaN
 		{"RATE_LIMIT_BOOKING_BURST", c.RateLimitBookingBurst, c.RateLimitBookingBurst >= 1},
 		{"RATE_LIMIT_BOOKING_PER_SECOND", c.RateLimitBookingPerSecond, c.RateLimitBookingPerSecond > 0},
 		{"MAX_OPERATIONS", c.MaxOperations, c.MaxOperations >= 1},
@@ -53,7 +53,7 @@ func (c *Config) validateNumbers() []error {
 	return errs
 }
 
-// parseProxy reads an address, or a range of them.
+// parseProxy parses an address or a prefix.
 func parseProxy(text string) (netip.Prefix, error) {
 	if address, err := netip.ParseAddr(text); err == nil {
 		return netip.PrefixFrom(address, address.BitLen()), nil

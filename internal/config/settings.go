@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// Source is where the value of a variable comes from.
+// Source is the source of a variable's value.
 type Source string
 
-// The sources, the later before the earlier.
+// Sources, in increasing precedence.
 const (
 	SourceDefault     Source = "default"
 	SourceFile        Source = "config file"
@@ -23,12 +23,12 @@ const (
 // Setting is a variable with its effective value.
 type Setting struct {
 	Name   string `json:"name"`
-	Value  string `json:"value"` // without secrets
+	Value  string `json:"value"` // with secrets masked
 	Source Source `json:"source"`
 }
 
-// Settings returns the effective value of each variable, in the order of Variables, and of
-// OpenTelemetry's other variables that are set. Secrets are masked.
+// Settings returns the effective value of each variable, in the order of Variables,
+// followed by OpenTelemetry's other variables that are set. Secrets are masked.
 func (c Config) Settings(e Environment) []Setting {
 	values := map[string]string{}
 	of := reflect.ValueOf(c)
@@ -41,14 +41,14 @@ func (c Config) Settings(e Environment) []Setting {
 		settings = append(settings, Setting{Name: v.Name, Value: mask(values[v.Name], v.Secret), Source: e.source(v.Name)})
 	}
 	for _, name := range e.otherOpenTelemetry() {
-		secret := strings.HasSuffix(name, "_HEADERS") // which hold the key of a collector
+		secret := strings.HasSuffix(name, "_HEADERS") // headers may contain a collector's key
 		settings = append(settings, Setting{Name: name, Value: mask(e.Get(name), secret), Source: e.source(name)})
 	}
 	return settings
 }
 
-// otherOpenTelemetry returns the names of the variables that are set and that only OpenTelemetry's
-// SDK knows.
+// otherOpenTelemetry returns the names of the variables that are set and that only
+// OpenTelemetry's SDK reads.
 func (e Environment) otherOpenTelemetry() []string {
 	var names []string
 	for _, variable := range e.environ {
@@ -66,7 +66,7 @@ func (e Environment) otherOpenTelemetry() []string {
 	return slices.Compact(names)
 }
 
-// text returns a value as it is written in the environment.
+// text formats a value as in the environment.
 func text(value any) string {
 	switch v := value.(type) {
 	case Switch:
@@ -83,14 +83,14 @@ func text(value any) string {
 	}
 }
 
-// credentials match the user's password in a URL up to the last @, because a password that is not
-// encoded may hold one, and the parameters of a Postgres URL that are secret.
+// Patterns of secrets in a URL: the user's password, up to the last @ because an
+// unencoded password may contain one, and the secret parameters of a Postgres URL.
 var (
 	userPassword = regexp.MustCompile(`(?s)^([a-z+]+://[^:@]*:).*@`)
 	parameters   = regexp.MustCompile(`(?i)([?&\s](?:ssl)?password=)[^&\s]*`)
 )
 
-// mask returns a value without what must not be shown.
+// mask replaces the secret parts of a value.
 func mask(value string, secret bool) string {
 	if value == "" {
 		return ""

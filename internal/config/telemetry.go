@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Traces reports whether traces are sent. Of OpenTelemetry's variables only what
-// decides that is read here, and what its SDK would pass over in silence; the
-// SDK reads all of them.
+// Traces reports whether traces are exported. This package reads only the OpenTelemetry
+// variables that decide this and those whose invalid values the SDK ignores silently;
+// the SDK reads all of them.
 func (c Config) Traces() bool {
 	return (c.OTLPEndpoint != "" || c.OTLPTracesEndpoint != "") && !strings.EqualFold(c.OTELDisabled, "true")
 }

@@ -8,15 +8,15 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Misspelt returns a message for each variable of the process that resembles one of this program and
-// is not one of them: it differs in a letter, or in two of a long name, or lacks the end of the name.
-// Variables of other programs are left out.
+// Misspelt returns a message for each unknown variable of the process that resembles a
+// known one: it differs in one letter, or in two if the name is long, or lacks the end
+// of the name. Variables of other programs are ignored.
 func (e Environment) Misspelt() []string {
 	names := variableNames()
 	var found []string
 	for _, variable := range e.environ {
 		name, value, _ := strings.Cut(variable, "=")
-		if value == "" || slices.Contains(names, name) || isOpenTelemetry(name) { // whose other variables its SDK reads
+		if value == "" || slices.Contains(names, name) || isOpenTelemetry(name) { // the SDK reads other OTEL_ variables
 			continue
 		}
 		if meant := nearest(name, names); meant != "" {
@@ -28,11 +28,11 @@ func (e Environment) Misspelt() []string {
 }
 
 const (
-	shortName = 4 // from which on one letter may differ
-	longName  = 8 // from which on two may
+	shortName = 4 // minimum length for one different letter
+	longName  = 8 // minimum length for two
 )
 
-// nearest is the name that was meant; empty for none.
+// nearest returns the known name that name most resembles, or "".
 func nearest(name string, names []string) string {
 	best, least := "", 3
 	for _, known := range names {
@@ -44,7 +44,7 @@ func nearest(name string, names []string) string {
 			most = 1
 		}
 		distance := levenshtein.ComputeDistance(strings.ToUpper(name), known)
-		// TLS_CERT for TLS_CERT_FILE; a single word is anybody's.
+		// TLS_CERT matches TLS_CERT_FILE; a single word may belong to any program.
 		if strings.HasPrefix(known, strings.ToUpper(name)+"_") && strings.Contains(name, "_") {
 			distance, most = 2, 2
 		}

@@ -5,20 +5,20 @@ import (
 	"reflect"
 )
 
-// Variable describes an environment variable. The table of variables is the only place that
-// describes one: errors, the help and the reference read it.
+// Variable describes an environment variable. Error messages, the help and the reference
+// are all derived from these descriptions.
 type Variable struct {
 	Name        string
 	Group       string
-	Description string // sentences without the last full stop
-	Default     string // of the tag in Config; empty for none
-	Note        string // what the default means
+	Description string // without the final full stop
+	Default     string // from the tag in Config; empty for none
+	Note        string // meaning of the default
 	Allowed     string // completes "expected ..."
-	See         string // a page and its anchor, below docs
+	See         string // page and anchor, relative to docs
 	Secret      bool
 }
 
-// DefaultText returns the default for people.
+// DefaultText returns the default in readable form.
 func (v Variable) DefaultText() string {
 	text := cmp.Or(v.Default, "empty")
 	if v.Note != "" {
@@ -27,7 +27,7 @@ func (v Variable) DefaultText() string {
 	return text
 }
 
-// Groups of variables, in their order.
+// Groups of variables, in display order.
 const (
 	groupServer    = "Server"
 	groupDatabase  = "Database"
@@ -40,7 +40,7 @@ const (
 	groupTools     = "Tools"
 )
 
-// What several variables allow.
+// Allowed values shared by several variables.
 const (
 	onOrOff   = "on or off"
 	atLeast1  = "a whole number of at least 1"
@@ -66,7 +66,7 @@ func Variables() []Variable {
 	return all
 }
 
-// Describe returns the variable with the name; the zero Variable if there is none.
+// Describe returns the variable with the given name, or the zero Variable.
 func Describe(name string) Variable {
 	for _, v := range Variables() {
 		if v.Name == name {
