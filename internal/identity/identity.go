@@ -1,5 +1,5 @@
 // Package identity authenticates the sender of a request by the request's token. It does
-// not authorize.
+// not authorise.
 package identity
 
 import (
@@ -47,7 +47,7 @@ type Verifier struct {
 }
 
 // New returns a verifier of tokens that keys signed and that match the terms. A request
-// without a token is sent by nobody.
+// without a token is from the actor nobody.
 func New(keys Keys, terms Terms, nobody booking.Actor) *Verifier {
 	options := []jwt.ParserOption{
 		jwt.WithValidMethods(keys.algorithms()), jwt.WithStrictDecoding(), jwt.WithTimeFunc(terms.Clock),

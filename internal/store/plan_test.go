@@ -221,7 +221,7 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 }
 
 func arrayText(oid uint32, value any) string {
-	text, _ := pgtype.NewMap().Encode(oid, pgtype.TextFormatCode, value, nil) // both types can be encoded
+	text, _ := pgtype.NewMap().Encode(oid, pgtype.TextFormatCode, value, nil) // these types can be encoded
 	return string(text)
 }
 
