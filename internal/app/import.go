@@ -12,18 +12,18 @@ import (
 	"rehearse/internal/store"
 )
 
-// ImportOptions say how a file is taken in.
+// ImportOptions are the options of an import.
 type ImportOptions struct {
-	DryRun  bool // answer what the import would, and write nothing
-	Partial bool // write the rows that can be written, though others fail
-	// Exempt takes interviews in that break only the limit, the pair, the grades
-	// or the caps of the interviewer, and marks them.
+	DryRun  bool // report the result without writing anything
+	Partial bool // write the valid rows even if other rows fail
+	// Exempt imports interviews that break only the limit, pair, grade or interviewer cap
+	// rules, and marks them as exempt.
 	Exempt  bool
 	MaxRows int
-	Zone    *time.Location // in which a time without an offset is read
+	Zone    *time.Location // used for times without an offset
 }
 
-// ImportRowStatus is what became of a row.
+// ImportRowStatus is the outcome of a row.
 type ImportRowStatus string
 
 const (
@@ -31,33 +31,33 @@ const (
 	RowUnchanged ImportRowStatus = "UNCHANGED"
 	RowExempted  ImportRowStatus = "EXEMPTED"
 	RowFailed    ImportRowStatus = "FAILED"
-	RowIgnored   ImportRowStatus = "IGNORED" // it asks for nothing that can be written; its notes say why
-	RowSkipped   ImportRowStatus = "SKIPPED" // sound, but not written, for others failed
+	RowIgnored   ImportRowStatus = "IGNORED" // nothing to write; the notes say why
+	RowSkipped   ImportRowStatus = "SKIPPED" // valid, but not written because other rows failed
 )
 
-// ImportRow is what became of one row of a file.
+// ImportRow is the outcome of one row of a file.
 type ImportRow struct {
 	Line   int
-	ID     *int64 // of what the row stands for; nil when it is not there
+	ID     *int64 // of the imported object; nil if it does not exist
 	Status ImportRowStatus
 	Errors []ImportError
-	Notes  []string // sentences; what was left out of it, and why
+	Notes  []string // sentences that say what was left out and why
 }
 
-// ImportError is one thing that is wrong with a row.
+// An ImportError is one error in a row.
 type ImportError struct {
-	Column  *string // nil: the row as a whole
+	Column  *string // nil if the error concerns the whole row
 	Code    booking.RefusalCode
 	Message string
 }
 
-// Imported is what an import came to.
+// Imported is the result of an import.
 type Imported struct {
 	Rows    []ImportRow
-	Refused booking.Refused // what is wrong with the file as a whole, or that nothing was written
+	Refused booking.Refused // errors in the file as a whole, or that nothing was written
 }
 
-// Count is how many rows have the status.
+// Count returns the number of rows with the status.
 func (i *Imported) Count(status ImportRowStatus) int {
 	n := 0
 	for _, row := range i.Rows {
@@ -68,7 +68,7 @@ func (i *Imported) Count(status ImportRowStatus) int {
 	return n
 }
 
-// incoming is a row on its way into the school.
+// incoming is a row that is being imported.
 type incoming[T any] struct {
 	interchange.Row[T]
 	status ImportRowStatus
@@ -86,25 +86,25 @@ func (r *incoming[T]) unchanged(id int64) { r.status, r.id = RowUnchanged, id }
 
 func (r *incoming[T]) isNew() bool { return r.status == RowCreated || r.status == RowExempted }
 
-// intake is what is particular to one kind of file.
+// intake holds what is specific to one kind of file.
 type intake[T any] struct {
-	data string // what the rows are
+	data string // kind of the rows, for the event
 	now  time.Time
-	// judge locks, reads, and decides about the rows that are not FAILED yet:
-	// it fails a row or finds it unchanged; the others stay CREATED. It returns
-	// what writes them.
+	// judge takes the locks, reads, and decides about the rows that have not failed. It
+	// marks rows as failed, ignored, exempted or unchanged; the others stay CREATED. It
+	// returns the function that writes the new rows.
 	judge func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) (writer[T], error)
 }
 
-// writer writes the rows that are new, and gives them their ids.
+// A writer writes the new rows and sets their ids.
 type writer[T any] func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) error
 
-// importAttempts: what was created by others between an import's look and its
-// write is found by the next look.
+// importAttempts limits the retries of an import that conflicts with a concurrent write.
+// The next attempt reads what the other writer created.
 const importAttempts = 3
 
-// take runs one import in one transaction. All is decided under the locks
-// before the first row is written, so a row that fails harms no other.
+// take runs one import in one transaction. It decides about all rows under the locks before
+// it writes the first, so a failed row does not affect the others.
 func take[T any](ctx context.Context, a *App, file []interchange.Row[T], o ImportOptions, in intake[T]) (*Imported, error) {
 	for attempt := 1; ; attempt++ {
 		w := writing{now: in.now, dryRun: o.DryRun, retries: attempt < importAttempts}
@@ -162,7 +162,7 @@ func pick[T any](rows []*incoming[T], wanted func(*incoming[T]) bool) []*incomin
 	return some
 }
 
-// MaxRowErrors is how many errors of a row are reported.
+// MaxRowErrors is the number of errors reported per row.
 const MaxRowErrors = 10
 
 func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
@@ -173,7 +173,7 @@ func report[T any](rows []*incoming[T], nothingWritten, dryRun bool) *Imported {
 			row.status, row.id = RowSkipped, 0
 		}
 		if dryRun && row.isNew() {
-			row.id = 0 // it was rolled back, and will be another
+			row.id = 0 // the id was rolled back; the real import assigns another
 		}
 		if row.status == RowFailed {
 			failed++
@@ -201,7 +201,7 @@ func importError(r booking.Refusal) ImportError {
 	return e
 }
 
-// read reads a table; the answer is nil when it could be read.
+// read reads a table. The Imported is nil unless the file as a whole is refused.
 func read[T any](from io.Reader, f interchange.Format[T], o ImportOptions) ([]interchange.Row[T], *Imported, error) {
 	rows, refused, err := f.Read(from, o.MaxRows)
 	if len(refused) > 0 {

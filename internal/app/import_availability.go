@@ -14,11 +14,11 @@ import (
 	"rehearse/internal/store"
 )
 
-// ImportAvailability publishes the windows and the weekly rules of a table. A
-// window is published whole or not at all, and may lie in the past: a school's
-// history needs its slots. A rule is published as far as the horizon, and leaves
-// out what is in its way, the windows of the file among it. A window or a rule
-// that exists, and a window whose slots all exist, stays as it is.
+// ImportAvailability publishes the windows and weekly rules of a table. A window is
+// published whole or not at all, and may be in the past because imported history needs its
+// slots. A rule is published up to the horizon and skips times that are taken, including by
+// windows of the same file. Rules and windows that already exist, and windows whose slots
+// all exist, are unchanged.
 func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchang
 			}
 			p.judgeBlocks(rows)
 			rows = pick(rows, func(r *publishedRow) bool { return r.Value.Use != interchange.UseBlock })
-			// A window takes its time whole, and a rule what is left.
+			// Windows come first: a rule gets only the time that they leave free.
 			for _, weekly := range []bool{false, true} {
 				of := func(r *publishedRow) bool { return r.status != RowFailed && (r.Value.Weekly != nil) == weekly }
 				for _, row := range pick(rows, of) {
@@ -58,26 +58,26 @@ func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchang
 	})
 }
 
-// publishing is the windows and rules of one import on their way.
+// publishing is the state of one availability import.
 type publishing struct {
 	now     time.Time
-	until   time.Time // how far rules are published
+	until   time.Time // horizon of the rules
 	by      map[string]booking.Interviewer
 	agendas map[booking.InterviewerID]booking.Agenda
 	blocked map[booking.InterviewerID][]booking.Block
-	of      map[booking.SlotID]*booking.Availability  // what a slot that stands was published with
-	there   map[booking.Likeness]booking.Availability // what is just like a row
+	of      map[booking.SlotID]*booking.Availability // availability of each existing slot
+	there   map[booking.Likeness]booking.Availability // existing availability that matches a row
 	lines   map[booking.Likeness]int
 	plans   map[*publishedRow]booking.Plan
-	slots   int             // how many are new
-	blocks  []*publishedRow // the whole days of a calendar that are to be blocked
+	slots   int // number of new slots
+	blocks  []*publishedRow // whole-day calendar events to block
 }
 
-// maxImportedSlots bounds what an import keeps in memory: about 600 bytes a slot.
+// maxImportedSlots bounds the memory of an import, at about 600 bytes a slot.
 const maxImportedSlots = 1_000_000
 
-// newPublishing locks the interviewers, completes the rows, and reads what
-// stands in their way.
+// newPublishing locks the interviewers, completes the rows, and reads the slots and blocks
+// that may conflict with them.
 func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now time.Time) (*publishing, error) {
 	emails := make([]string, len(rows))
 	for i, row := range rows {
@@ -101,7 +101,7 @@ func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now 
 	return p, p.read(ctx, tx, pick(rows, func(r *publishedRow) bool { return r.status != RowFailed }))
 }
 
-// complete fills in what a row does not say.
+// complete fills in the fields that the row leaves out.
 func (p *publishing) complete(row *publishedRow) {
 	by, known := p.by[row.Value.Interviewer]
 	if !known {
@@ -155,8 +155,8 @@ func (p *publishing) read(ctx context.Context, tx *store.Tx, rows []*publishedRo
 	return err
 }
 
-// times are when the rows want to publish: each window, and for all rules of an
-// interviewer the time in which they can have windows.
+// times returns the time ranges to read: one for each window, and one for all rules of an
+// interviewer.
 func (p *publishing) times(rows []*publishedRow) []store.InterviewerWindow {
 	var times []store.InterviewerWindow
 	rules := map[booking.InterviewerID]bool{}
@@ -221,7 +221,7 @@ func tooManySlots() booking.Refused {
 		"The file publishes more than %d slots up to this row; split it into smaller files.", maxImportedSlots))
 }
 
-// meets deals with a row that is published already.
+// meets handles a row that is already published: it fails if the two differ.
 func meets(row *publishedRow, there booking.Availability) {
 	if refused := there.Differences(row.Value.Availability); len(refused) > 0 {
 		row.fail(refused)
@@ -245,8 +245,8 @@ func (p *publishing) plan(wanted booking.Availability, by booking.Interviewer) (
 	return plan, refused, nil
 }
 
-// occupy puts new slots in the way of the rows after this one; they have no ids
-// yet, and numbers that no id has.
+// occupy adds new slots to the agenda so that later rows see them. The slots have no ids
+// yet, so they get negative placeholders.
 func (p *publishing) occupy(a booking.Availability, spans []calendar.Span) {
 	agenda := p.agendas[a.InterviewerID]
 	for _, span := range spans {
@@ -288,8 +288,9 @@ func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedR
 	return recountAll(ctx, tx, p.by)
 }
 
-// recountAll keeps the caps of interviewers, who are locked, after an import. It
-// has only added: who has no full day or week has no slot to close, or to open.
+// recountAll marks the full days and weeks of interviewers after an import. The caller has
+// locked them. An import only adds interviews, so interviewers without a full period need
+// no update.
 func recountAll(ctx context.Context, tx *store.Tx, by map[string]booking.Interviewer) error {
 	capped := cappedOf(by)
 	given, err := tx.Claims(ctx, slices.Collect(maps.Keys(capped)), always, 0)
@@ -311,7 +312,7 @@ func recountAll(ctx context.Context, tx *store.Tx, by map[string]booking.Intervi
 	return nil
 }
 
-// cappedOf are those to whom a cap applies.
+// cappedOf returns the interviewers who have a cap, by id.
 func cappedOf(by map[string]booking.Interviewer) map[booking.InterviewerID]booking.Interviewer {
 	capped := map[booking.InterviewerID]booking.Interviewer{}
 	for _, interviewer := range by {
@@ -335,8 +336,8 @@ func createSlots(ctx context.Context, tx *store.Tx, slots []store.LoadedSlot) er
 	return tx.LoadSlots(ctx, slots)
 }
 
-// lockInterviewers locks who has one of the e-mails, and answers them as they
-// are then.
+// lockInterviewers locks the interviewers with the e-mails and returns them as read under
+// the lock.
 func lockInterviewers(ctx context.Context, tx *store.Tx, emails []string) (map[string]booking.Interviewer, error) {
 	found, err := tx.InterviewersByEmail(ctx, keys(emails, func(email string) string { return email }))
 	if err != nil {
@@ -359,7 +360,7 @@ func lockInterviewers(ctx context.Context, tx *store.Tx, emails []string) (map[s
 	return by, nil
 }
 
-// agendas sorts slots, which come by start, by their interviewers.
+// agendas groups slots, which are ordered by start, by interviewer.
 func agendas(standing []store.LoadedSlot) map[booking.InterviewerID]booking.Agenda {
 	by := map[booking.InterviewerID]booking.Agenda{}
 	for _, slot := range standing {

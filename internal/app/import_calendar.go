@@ -11,16 +11,16 @@ import (
 	"rehearse/internal/store"
 )
 
-// CalendarInput is one interviewer's calendar.
+// CalendarInput is a calendar file of one interviewer.
 type CalendarInput struct {
 	InterviewerID  booking.InterviewerID
 	ICal           []byte
 	SlotMinutes    int
-	BlockWholeDays bool // make events of whole days blocked time; else they are ignored
+	BlockWholeDays bool // block the time of whole-day events instead of ignoring them
 }
 
-// ImportCalendar publishes the events of an interviewer's calendar, those that
-// recur up to the policy's horizon. Of what has ended nothing is published.
+// ImportCalendar publishes the events of an interviewer's calendar. Recurring events are
+// expanded up to the policy's horizon. Past events are not published.
 func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOptions) (*Imported, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (a *App) ImportCalendar(ctx context.Context, in CalendarInput, o ImportOpti
 	return a.publishRows(ctx, rows, o)
 }
 
-// InterviewerByEmail reads the interviewer with the e-mail.
+// InterviewerByEmail returns the interviewer with the e-mail.
 func (a *App) InterviewerByEmail(ctx context.Context, email string) (*booking.Interviewer, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (a *App) InterviewerByEmail(ctx context.Context, email string) (*booking.In
 	})
 }
 
-// setAside ignores the rows that ask for nothing and returns the others.
+// setAside marks the rows that have nothing to import as ignored and returns the others.
 func setAside(rows []*publishedRow) []*publishedRow {
 	return pick(rows, func(row *publishedRow) bool {
 		if row.Value.Use == interchange.UseIgnore {
@@ -76,8 +76,8 @@ func setAside(rows []*publishedRow) []*publishedRow {
 	})
 }
 
-// judgeEvent decides about an event of a calendar. Events may overlap, so what
-// another slot or blocked time is in the way of is left out, and noted.
+// judgeEvent decides about a calendar event. Events may overlap, so times that are taken by
+// other slots or blocked time are left out with a note.
 func (p *publishing) judgeEvent(row *publishedRow) error {
 	by, window := p.by[row.Value.Interviewer], row.Value.Availability
 	busy := booking.Calendar{Standing: p.agendas[by.ID].During(window.Window()), Blocked: booking.Spans(p.blocked[by.ID])}
@@ -87,7 +87,7 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 	all := left + len(plan.Standing) + len(plan.New)
 	switch {
 	case known:
-		left += len(plan.New) // taken out of it since it was published
+		left += len(plan.New) // withdrawn since the event was published
 		row.unchanged(int64(there.ID))
 	case len(refused) > 0:
 		row.fail(refused)
@@ -112,11 +112,11 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 	return nil
 }
 
-// blockReason is the reason of time that a calendar blocks. The words of its
-// event may be private.
+// blockReason is the reason for time blocked by a calendar. The event's own text is not
+// used because it may be private.
 const blockReason = "a whole-day event of an imported calendar"
 
-// judgeBlocks puts the whole days that are to be blocked in the way of windows.
+// judgeBlocks blocks whole-day events before the windows are planned.
 func (p *publishing) judgeBlocks(rows []*publishedRow) {
 	for _, row := range rows {
 		if row.Value.Use != interchange.UseBlock || row.status == RowFailed {
@@ -140,8 +140,8 @@ func (p *publishing) judgeBlocks(rows []*publishedRow) {
 	}
 }
 
-// block blocks the whole days and withdraws the open slots in them. What is
-// booked there stays, and is noted.
+// block blocks the whole days and withdraws their open slots. Booked interviews are kept
+// and noted.
 func (p *publishing) block(ctx context.Context, tx *store.Tx) error {
 	if len(p.blocks) == 0 {
 		return nil
@@ -158,7 +158,7 @@ func (p *publishing) block(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	by := p.by[p.blocks[0].Value.Interviewer] // a calendar is one interviewer's
+	by := p.by[p.blocks[0].Value.Interviewer] // a calendar belongs to one interviewer
 	c := &closing{calendarChange: calendarChange{whose: by.ID}, tx: tx, interviewer: by, now: p.now}
 	if err := c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false); err != nil {
 		return err

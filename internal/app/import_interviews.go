@@ -17,9 +17,8 @@ import (
 
 type historyRow = incoming[interchange.Interview]
 
-// ImportInterviews takes in interviews that were booked elsewhere. They are
-// judged in the order of their start, each beside the student's others, those
-// of the same file among them.
+// ImportInterviews imports interviews that were booked elsewhere. It judges them in order of
+// start, against the student's other interviews, including those of the same file.
 func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func byStart(rows []*historyRow) []*historyRow {
 	return sorted
 }
 
-// history is the interviews of one import on their way.
+// history is the state of one interview import.
 type history struct {
 	now      time.Time
 	exempt   bool
@@ -61,31 +60,30 @@ type history struct {
 	agendas  map[booking.InterviewerID]booking.Agenda
 	given    map[week][]booking.Claim // of capped interviewers
 	there    map[pairing][]standing
-	called   map[pairing]bool // has a row that is CANCELLED
+	called   map[pairing]bool // the file has a CANCELLED row for the pairing
 }
 
-// week is a week of one interviewer, by its start.
+// week identifies a week of one interviewer.
 type week struct {
 	of    booking.InterviewerID
 	start time.Time
 }
 
-// pairing is who meets whom, and when.
+// pairing identifies an interview by its student, interviewer and time.
 type pairing struct {
 	student     booking.StudentID
 	interviewer booking.InterviewerID
 	calendar.Span
 }
 
-// standing is an interview that is there already: in the school, or in the file
-// on an earlier line.
+// standing is an interview that already exists, in the database or on an earlier line.
 type standing struct {
 	booking.Interview
-	line int // 0: no line of the file has named it
+	line int // 0 if no line has matched it
 }
 
-// newHistory locks the students, the interviewers and the slots that are to be
-// booked, in this order, and reads what the rules ask about.
+// newHistory locks the students, the interviewers and the slots to book, in this order, and
+// reads what the rules need.
 func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.Time, exempt bool) (*history, error) {
 	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}, called: map[pairing]bool{}, given: map[week][]booking.Claim{}}
 	var students, interviewers []string
@@ -122,7 +120,7 @@ func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.
 	return h, err
 }
 
-// find sets the ids of the people of a row, and says whether both are there.
+// find sets the ids of the student and the interviewer and reports whether both exist.
 func (h *history) find(row *historyRow) bool {
 	student, interviewer := h.students[row.Value.Student], h.by[row.Value.Interviewer]
 	if student != nil {
@@ -136,8 +134,8 @@ func (h *history) find(row *historyRow) bool {
 	return row.status != RowFailed
 }
 
-// countGiven reads what counts towards the caps of weeks that are not over: none
-// of these began more than a week, and an hour when clocks change, ago.
+// countGiven reads the claims that count towards caps, for weeks that are not over. Such a
+// week began at most a week ago, plus an hour when clocks change; eight days cover both.
 func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
 	capped := cappedOf(h.by)
 	since := calendar.Span{Start: h.now.AddDate(0, 0, -8), End: always.End}
@@ -155,8 +153,8 @@ func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// give counts an interview, or a hold, towards its interviewer's caps. One claim
-// at a time is his: an interview takes the place of the hold that it was.
+// give counts an interview or a hold towards its interviewer's caps. An interviewer has at
+// most one claim at a time, so an interview replaces the hold it came from.
 func (h *history) give(by booking.Interviewer, claim booking.Claim) error {
 	of, err := by.Week(claim.Start)
 	key := week{by.ID, of.Start}
@@ -165,8 +163,8 @@ func (h *history) give(by booking.Interviewer, claim booking.Claim) error {
 	return err
 }
 
-// lockSlots locks the slots that the rows stand on, and reads all that share
-// time with them. The interviewers are locked, so no slot comes or goes.
+// lockSlots locks the slots of the rows and reads all slots that overlap them. The
+// interviewers are locked, so no slot can be added or removed.
 func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
 	type place struct {
 		by booking.InterviewerID
@@ -202,7 +200,7 @@ func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRo
 	return nil
 }
 
-// judge decides about one row, and takes it into account for those after it.
+// judge decides about one row and records the result for the rows after it.
 func (h *history) judge(row *historyRow) error {
 	if row.status == RowFailed {
 		return nil
@@ -224,7 +222,7 @@ func (h *history) judge(row *historyRow) error {
 	slot, refused := h.agendas[i.InterviewerID].SlotFor(i, h.now)
 	without, own := *record, slot != nil && i.Status != booking.Cancelled && slot.HeldAt(h.now)
 	if own {
-		without.Hold = nil // it becomes this interview
+		without.Hold = nil // the hold becomes this interview
 	}
 	refused = append(refused, without.JudgeImported(i, h.now)...)
 	full, err := h.full(by, i, own)
@@ -265,7 +263,7 @@ func (h *history) full(by booking.Interviewer, i booking.Interview, own bool) (b
 	return by.JudgeImported(i, h.given[week{by.ID, of.Start}], own, h.now)
 }
 
-// meets deals with a row whose interview is there already.
+// meets handles a row whose interview already exists and reports whether it does.
 func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool {
 	same := func(other standing) bool {
 		if (i.Status == booking.Cancelled) != (other.Status == booking.Cancelled) {
@@ -295,8 +293,8 @@ func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool 
 	return true
 }
 
-// calledOff reports whether a row is an interview that was cancelled after the
-// file was written: a file that is imported again must not book it once more.
+// calledOff reports whether the row's interview was cancelled after the file was written.
+// Importing the file again must not book it again.
 func (h *history) calledOff(row *historyRow, key pairing, there standing) bool {
 	if row.Value.Status == booking.Cancelled || there.Status != booking.Cancelled || there.line != 0 {
 		return false
@@ -307,7 +305,7 @@ func (h *history) calledOff(row *historyRow, key pairing, there standing) bool {
 	return there.BookedAt.Equal(*row.Value.BookedAt)
 }
 
-// occupy puts what an interview stands on into its interviewer's agenda.
+// occupy records the interview's slot in its interviewer's agenda.
 func (h *history) occupy(i booking.Interview, slot *booking.Slot) {
 	status := booking.SlotStatusFor(i, slot)
 	agenda := h.agendas[i.InterviewerID]
@@ -322,7 +320,7 @@ func (h *history) occupy(i booking.Interview, slot *booking.Slot) {
 	}
 }
 
-// write publishes the slots that are not there, and writes the interviews.
+// write publishes the missing slots and writes the interviews.
 func (h *history) write(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
 	rows = byStart(rows)
 	if err := h.publish(ctx, tx, rows); err != nil {
@@ -388,7 +386,7 @@ func (h *history) publish(ctx context.Context, tx *store.Tx, rows []*historyRow)
 	return nil
 }
 
-// lockRecords locks who has one of the e-mails, and answers their records.
+// lockRecords locks the students with the e-mails and returns their records by e-mail.
 func lockRecords(ctx context.Context, tx *store.Tx, emails []string) (map[string]*booking.Record, error) {
 	found, err := tx.StudentsByEmail(ctx, keys(emails, func(email string) string { return email }))
 	if err != nil {

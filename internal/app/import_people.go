@@ -11,8 +11,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// ImportStudents admits the students of a table. Who is there already, by
-// e-mail, is left as he is: an import changes nobody.
+// ImportStudents creates the students of a table. Existing students, matched by e-mail, are
+// not changed.
 func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -46,8 +46,8 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 	})
 }
 
-// ImportInterviewers takes the interviewers of a table on. Who is there
-// already, by e-mail, is left as he is: an import changes nobody.
+// ImportInterviewers creates the interviewers of a table. Existing interviewers, matched by
+// e-mail, are not changed.
 func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOptions) (*Imported, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 	})
 }
 
-// people is what students and interviewers have in common.
+// people holds what differs between importing students and interviewers.
 type people[P any] struct {
 	noun   string
 	table  store.Table
@@ -91,15 +91,15 @@ type people[P any] struct {
 	known  func(context.Context, *store.Tx, []string) ([]P, error)
 }
 
-// judge finds who is there already; write writes the others.
+// judge returns an intake's judge function, with write as its writer.
 func (k people[P]) judge(write writer[P]) func(context.Context, *store.Tx, []*incoming[P]) (writer[P], error) {
 	return func(ctx context.Context, tx *store.Tx, rows []*incoming[P]) (writer[P], error) {
 		return write, k.find(ctx, tx, rows)
 	}
 }
 
-// find marks the rows of people who are there already, in the school or earlier
-// in the file.
+// find marks rows whose person already exists as unchanged, and fails those that differ or
+// repeat an earlier line.
 func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) error {
 	if err := tx.QueueImports(ctx, k.table); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) 
 			continue
 		}
 		refused := slices.DeleteFunc(k.differ(person, row.Value), func(r booking.Refusal) bool {
-			return slices.Contains(row.Blank, r.Field) // the file says nothing of it
+			return slices.Contains(row.Blank, r.Field) // blank cells are not compared
 		})
 		if len(refused) > 0 {
 			row.fail(refused)
@@ -140,7 +140,7 @@ func (k people[P]) find(ctx context.Context, tx *store.Tx, rows []*incoming[P]) 
 	return nil
 }
 
-// numbered gives each row its id, in the order of the file.
+// numbered assigns an id to each row, in the order of the file.
 func numbered[T any](
 	ctx context.Context, tx *store.Tx, table store.Table, rows []*incoming[T], set func(*T, int64),
 ) ([]T, error) {

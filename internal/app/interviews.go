@@ -8,16 +8,16 @@ import (
 	"rehearse/internal/store"
 )
 
-// CompleteInterviewInput reports that an interview took place, with its grade
-// now or later.
+// CompleteInterviewInput is the input of CompleteInterview. The grade may follow in a later
+// call.
 type CompleteInterviewInput struct {
 	InterviewID booking.InterviewID
 	Grade       *int
 	Note        *string
-	ShareNote   *bool // with the student; nil leaves it as it is
+	ShareNote   *bool // with the student; nil leaves it unchanged
 	CompletedAt *time.Time
 
-	ExpectedVersion *int // refuse when the interview has another version by now
+	ExpectedVersion *int // refuse if the interview's version differs
 
 	IdempotencyKey *string
 }
@@ -44,15 +44,15 @@ func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) 
 	})
 }
 
-// CancelInterviewInput calls an interview off, for a reason.
+// CancelInterviewInput is the input of CancelInterview.
 type CancelInterviewInput struct {
 	InterviewID    booking.InterviewID
 	Reason         string
 	IdempotencyKey *string
 }
 
-// CancelInterview cancels an interview. Its slot opens again while it lies in
-// the future, and its interviewer is there to give it.
+// CancelInterview cancels an interview. Its slot opens again if it is in the future and the
+// interviewer can still give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
 	ctx = WithKey(ctx, "cancelInterview", in.IdempotencyKey, in)
 	return a.changeInterview(ctx, in.InterviewID, parties, writing{now: a.Now()}, func(c *changing) error {
@@ -86,7 +86,7 @@ func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*bo
 	})
 }
 
-// MarkNoShowInput reports that somebody did not come.
+// MarkNoShowInput names the party who did not come.
 type MarkNoShowInput struct {
 	InterviewID booking.InterviewID
 	Party       booking.Party
@@ -106,10 +106,10 @@ func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Inte
 	})
 }
 
-// UndoNoShowInput takes a no-show back.
+// UndoNoShowInput is the input of UndoNoShow.
 type UndoNoShowInput struct{ InterviewID booking.InterviewID }
 
-// UndoNoShow makes the interview booked again, if it may count again.
+// UndoNoShow sets the interview back to booked, unless the rules refuse to count it again.
 func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
 	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
 		record, err := c.tx.Record(ctx, c.was.StudentID)
@@ -124,15 +124,15 @@ func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Inte
 	})
 }
 
-// RescheduleInterviewInput moves an interview to another slot.
+// RescheduleInterviewInput names an interview and the slot to move it to.
 type RescheduleInterviewInput struct {
 	InterviewID    booking.InterviewID
 	SlotID         booking.SlotID
 	IdempotencyKey *string
 }
 
-// RescheduleInterview moves an interview, which keeps its id; the slot it leaves
-// opens again. Moving it to where it is changes nothing.
+// RescheduleInterview moves an interview to another slot. The interview keeps its id, and
+// the old slot opens again. Moving it to its current slot changes nothing.
 func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
 	ctx = WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in)
 	w := writing{now: a.Now()}
@@ -154,7 +154,7 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 }
 
 func (c *changing) move(ctx context.Context, id booking.SlotID) error {
-	wanted, err := c.tx.Slot(ctx, id) // its times and its interviewer never change
+	wanted, err := c.tx.Slot(ctx, id) // a slot's times and interviewer never change
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (c *changing) move(ctx context.Context, id booking.SlotID) error {
 	}
 	left, to := slots[c.was.SlotID], slots[wanted.ID]
 	if to.InterviewerID == c.was.InterviewerID {
-		// On a full day, the place that is given up is the one that is taken.
+		// The interview itself does not count towards a full day that it stays on.
 		if to.FullUntil, err = fullWithout(ctx, c.tx, interviewers[to.InterviewerID], to, c.was.ID); err != nil {
 			return err
 		}
@@ -205,24 +205,24 @@ func (c *changing) move(ctx context.Context, id booking.SlotID) error {
 	return recountWeek(ctx, c.tx, interviewers[to.InterviewerID], to.Start)
 }
 
-// changing is one change of an interview, under its student's lock.
+// changing is one change of an interview, made under its student's lock.
 type changing struct {
 	tx    *store.Tx
 	now   time.Time
-	alone bool // lock interviewers for this transaction alone
+	alone bool // lock interviewers exclusively
 	was   booking.Interview
 	is    booking.Interview
 
 	student booking.Student
 }
 
-// mine reads an interview of the caller.
+// mine returns an interview that the caller is a party to.
 func mine(ctx context.Context, r *store.Reader, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
 	return owned(ctx, roles, r.Interview, id, access.isParty, "interview", "interviewId")
 }
 
-// changeInterview runs one change of an interview. It answers what the change
-// has written, else the interview as it was.
+// changeInterview runs one change of an interview. It returns the changed interview, or the
+// current one if change wrote nothing.
 func (a *App) changeInterview(
 	ctx context.Context, id booking.InterviewID, roles []booking.Role, w writing, change func(*changing) error,
 ) (*booking.Interview, error) {
@@ -236,7 +236,7 @@ func (a *App) changeInterview(
 			if err != nil {
 				return known, err
 			}
-			// Once more: its student stays the same, its interviewer may have changed.
+			// Read it again under the lock: its interviewer may have changed.
 			current, err := mine(ctx, &tx.Reader, id, roles)
 			if err != nil {
 				return known, err
@@ -252,11 +252,10 @@ func (a *App) changeInterview(
 	return &changed, nil
 }
 
-// free lets go of a slot on which the interview stands no more. One that its
-// interviewer gives up is taken out of their calendar, as though they withdrew
-// it. In the time of another one that does not open again, other availability of
-// the interviewer may have slots, which takes their lock for this transaction
-// alone.
+// free releases the slot that the interview leaves. If the interviewer gives it up, the slot
+// is withdrawn from their calendar. If it does not open again for another reason, the
+// interviewer's other availability may fill its time, which requires an exclusive lock on
+// the interviewer.
 func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
 	if CallerOf(ctx).Actor.Role == booking.RoleInterviewer {
 		if err := c.tx.Except(ctx, []booking.Slot{slot}); err != nil {
@@ -279,14 +278,13 @@ func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Inter
 	return err
 }
 
-// interviewer locks who gives the interview.
+// interviewer locks and returns the interviewer of the interview.
 func (c *changing) interviewer(ctx context.Context) (booking.Interviewer, error) {
 	locked, err := lockWithCaps(ctx, c.tx, c.alone, c.was.InterviewerID)
 	return locked[c.was.InterviewerID], err
 }
 
-// write writes what the interview has become, and tells it; nothing when it is
-// what it was.
+// write stores the changed interview and its event. It does nothing if nothing changed.
 func (c *changing) write(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
 	event := is.Event(kind, c.was)
 	if len(event.Changes) == 0 {
@@ -300,7 +298,7 @@ func (c *changing) write(ctx context.Context, kind booking.EventKind, is booking
 	return tell(ctx, c.tx, c.now, event)
 }
 
-// writeCounted does so where it changes how many interviews are given on a day.
+// writeCounted is write for changes of status, which affect the interviewer's caps.
 func (c *changing) writeCounted(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
 	if is.Status == c.was.Status {
 		return nil
@@ -315,7 +313,7 @@ func (c *changing) writeCounted(ctx context.Context, kind booking.EventKind, is 
 	return recountWeek(ctx, c.tx, interviewer, is.Start)
 }
 
-// fullWithout is until when the slot is full, were there not the one interview.
+// fullWithout returns the slot's FullUntil as it would be without the given interview.
 func fullWithout(
 	ctx context.Context, tx *store.Tx, by booking.Interviewer, slot booking.Slot, without booking.InterviewID,
 ) (time.Time, error) {

@@ -10,20 +10,20 @@ import (
 	"rehearse/internal/store"
 )
 
-// keptVersion is the version of the form below. Answers of another one cannot be
-// read; a migration that changes the form deletes them.
+// keptVersion is the version of the stored JSON. A response of another version cannot be
+// read; a migration that changes the format deletes the old ones.
 const keptVersion = 1
 
-// keptAnswer is what is kept of a keyed request, as JSON. It holds no text that
-// people have written: that is read again, and lists are kept as ids.
+// keptAnswer is the stored response of a request with an idempotency key. It holds no
+// free text, which is read again on replay. Lists are stored as ids.
 type keptAnswer struct {
 	Version int               `json:"version"`
-	Student booking.StudentID `json:"student,omitempty"` // the student it is about, for their privacy
+	Student booking.StudentID `json:"student,omitempty"` // subject of the response, so that anonymising can find it
 	Result  json.RawMessage   `json:"result,omitempty"`
 	Refused []keptRefusal     `json:"refused,omitempty"`
 }
 
-// keepAnswer writes the answer of a write.
+// keepAnswer encodes the response of a write.
 func keepAnswer(result any, refused booking.Refused) (string, error) {
 	kept := keptAnswer{Version: keptVersion}
 	var err error
@@ -42,7 +42,7 @@ func keepAnswer(result any, refused booking.Refused) (string, error) {
 	return string(text), err
 }
 
-// keptForm returns what is kept of a result, and the student it is about.
+// keptForm returns the stored form of a result and the student it concerns.
 func keptForm(result any) (form any, about booking.StudentID) {
 	switch r := result.(type) {
 	case Booked:
@@ -68,7 +68,7 @@ func keptForm(result any) (form any, about booking.StudentID) {
 	}
 }
 
-// recallAnswer reads what keepAnswer wrote, into a pointer to a result.
+// recallAnswer decodes a stored response into a pointer to a result.
 func recallAnswer(ctx context.Context, r *store.Reader, text string, into any) (booking.Refused, error) {
 	var kept keptAnswer
 	if err := json.Unmarshal([]byte(text), &kept); err != nil {
@@ -104,7 +104,7 @@ func recallAnswer(ctx context.Context, r *store.Reader, text string, into any) (
 	}
 }
 
-// kept is the form of a T.
+// kept is the stored form of a T.
 type kept[T any] interface {
 	result(ctx context.Context, r *store.Reader) (T, error)
 }
@@ -124,7 +124,8 @@ func recallNew[K kept[T], T any](ctx context.Context, r *store.Reader, text json
 	return recall[K](ctx, r, text, *into)
 }
 
-// keptInterview is an interview as it was; its note and reason are as they are.
+// keptInterview is the state of an interview when it was stored. Its note and reason are
+// read again on replay.
 type keptInterview struct {
 	ID          booking.InterviewID     `json:"id"`
 	Interviewer booking.InterviewerID   `json:"interviewer"`
@@ -158,7 +159,7 @@ func (k keptInterview) result(ctx context.Context, r *store.Reader) (booking.Int
 	return k.over(i), err
 }
 
-// over puts what is kept over an interview that was read again.
+// over replaces the fields of an interview read again with the stored ones.
 func (k keptInterview) over(i booking.Interview) booking.Interview {
 	i.ID, i.InterviewerID, i.SlotID, i.Start, i.End, i.Status, i.Grade = k.ID, k.Interviewer, k.Slot, k.Start, k.End, k.Status, k.Grade
 	i.NoteShared, i.BookedAt, i.CompletedAt, i.CancelledAt, i.NoShowAt = k.NoteShared, k.BookedAt, k.CompletedAt, k.CancelledAt, k.NoShowAt
@@ -167,7 +168,7 @@ func (k keptInterview) over(i booking.Interview) booking.Interview {
 	return i
 }
 
-// keptBooked is a booking, which was no dry run, and the hold that it ended.
+// keptBooked is a booking and the hold it ended. Dry runs are never stored.
 type keptBooked struct {
 	Interview keptInterview `json:"interview"`
 	Released  *keptHold     `json:"released,omitempty"`
@@ -193,7 +194,7 @@ func (k keptBooked) result(ctx context.Context, r *store.Reader) (Booked, error)
 	return b, err
 }
 
-// keptHold is a hold as it was.
+// keptHold is the state of a hold when it was stored.
 type keptHold struct {
 	ID        booking.HoldID     `json:"id"`
 	Student   booking.StudentID  `json:"student"`
@@ -216,7 +217,7 @@ func (k keptHold) result(context.Context, *store.Reader) (booking.Hold, error) {
 	}, nil
 }
 
-// keptWaiver is a waiver as it was; its reason is as it is.
+// keptWaiver is the state of a waiver when it was stored. Its reason is read again on replay.
 type keptWaiver struct {
 	ID        booking.WaiverID `json:"id"`
 	Used      int              `json:"used,omitempty"`
@@ -227,11 +228,11 @@ func keepWaiver(w booking.Waiver) keptWaiver { return keptWaiver{w.ID, w.Used, w
 
 func (k keptWaiver) result(ctx context.Context, r *store.Reader) (booking.Waiver, error) {
 	w, err := r.Waiver(ctx, k.ID)
-	w.Used, w.RevokedAt = k.Used, k.RevokedAt // nothing else of it ever changes
+	w.Used, w.RevokedAt = k.Used, k.RevokedAt // no other field of a waiver changes
 	return w, err
 }
 
-// keptStudent is the id of a student, who is as they are.
+// keptStudent is the id of a student, whose fields are read again on replay.
 type keptStudent struct {
 	ID booking.StudentID `json:"id"`
 }
@@ -240,7 +241,7 @@ func (k keptStudent) result(ctx context.Context, r *store.Reader) (booking.Stude
 	return r.Student(ctx, k.ID)
 }
 
-// keptInterviewer is the id of an interviewer, who is as they are.
+// keptInterviewer is the id of an interviewer, whose fields are read again on replay.
 type keptInterviewer struct {
 	ID booking.InterviewerID `json:"id"`
 }

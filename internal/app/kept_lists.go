@@ -8,8 +8,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// keptPublished is what was published, by id: availability and slots are as they
-// are.
+// keptPublished holds the ids of published availability and slots, which are read again on
+// replay.
 type keptPublished struct {
 	Availability  booking.AvailabilityID `json:"availability"`
 	Slots         []booking.SlotID       `json:"slots,omitempty"`
@@ -52,7 +52,7 @@ func (k keptPublished) result(ctx context.Context, r *store.Reader) (Published, 
 	return p, nil
 }
 
-// keptBlocked is blocked time as it was, and by id what it closed.
+// keptBlocked is blocked time as it was stored, and the ids of what it closed.
 type keptBlocked struct {
 	Blocks    []keptBlock           `json:"blocks"`
 	Closed    []booking.SlotID      `json:"closed,omitempty"`
@@ -65,7 +65,7 @@ type keptBlock struct {
 	Interviewer booking.InterviewerID `json:"interviewer"`
 	Start       time.Time             `json:"start"`
 	End         time.Time             `json:"end"`
-	Reason      string                `json:"reason"` // given back, a block is no more
+	Reason      string                `json:"reason"` // stored because a removed block cannot be read again
 	CreatedAt   time.Time             `json:"createdAt"`
 }
 
@@ -97,7 +97,7 @@ func (k keptBlocked) result(ctx context.Context, r *store.Reader) (b Blocked, er
 	return b, err
 }
 
-// keptImported is a file's rows.
+// keptImported is the stored outcome of a file's rows.
 type keptImported struct {
 	Rows []keptRow `json:"rows"`
 }
@@ -153,7 +153,7 @@ func interviewIDs(interviews []booking.Interview) []booking.InterviewID {
 	return ids
 }
 
-// slotsByID are slots that were read again.
+// slotsByID holds slots that were read again.
 type slotsByID map[booking.SlotID]booking.Slot
 
 func slotsNow(ctx context.Context, r *store.Reader, ids []booking.SlotID) (slotsByID, error) {
@@ -165,7 +165,7 @@ func slotsNow(ctx context.Context, r *store.Reader, ids []booking.SlotID) (slots
 	return known, err
 }
 
-// of returns those of the slots that exist, in their order.
+// of returns the slots that still exist, in the order of ids.
 func (s slotsByID) of(ids []booking.SlotID) []booking.Slot {
 	slots := make([]booking.Slot, 0, len(ids))
 	for _, id := range ids {
@@ -176,7 +176,7 @@ func (s slotsByID) of(ids []booking.SlotID) []booking.Slot {
 	return slots
 }
 
-// interviewsNow reads interviews again, in the order of their ids given.
+// interviewsNow returns the interviews that still exist, in the order of ids.
 func interviewsNow(ctx context.Context, r *store.Reader, ids []booking.InterviewID) ([]booking.Interview, error) {
 	found, err := r.InterviewsByID(ctx, ids)
 	known := make(map[booking.InterviewID]booking.Interview, len(found))

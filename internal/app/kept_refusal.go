@@ -8,8 +8,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// keptRefusal is a refusal with its data. Alternatives are looked for anew when
-// it is answered, and the slots and waivers in it are as they are then.
+// keptRefusal is a stored refusal with its data. On replay the alternatives are searched
+// again, and its slots and waivers are read again.
 type keptRefusal struct {
 	Code        booking.RefusalCode       `json:"code"`
 	Message     string                    `json:"message"`

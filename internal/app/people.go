@@ -13,12 +13,12 @@ type CreateStudentInput struct {
 	Name           string
 	Email          string
 	TimeZone       string
-	InterviewLimit *int // nil: the policy's
+	InterviewLimit *int // nil for the policy's limit
 
 	IdempotencyKey *string
 }
 
-// CreateStudent admits a student.
+// CreateStudent creates a student.
 func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*booking.Student, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -43,14 +43,14 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 // StudentChange changes the fields that are not nil.
 type StudentChange struct {
 	StudentID       booking.StudentID
-	ExpectedVersion *int // refuse when the student has another version by now
+	ExpectedVersion *int // refuse if the student's version differs
 	Name            *string
 	Email           *string
 	TimeZone        *string
-	InterviewLimit  **int // a pointer to nil takes the student's own limit away
+	InterviewLimit  **int // a pointer to nil removes the student's own limit
 }
 
-// UpdateStudent changes a student. A lower limit cancels nothing.
+// UpdateStudent changes a student. Lowering the limit cancels nothing.
 func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Student, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ type CreateInterviewerInput struct {
 	IdempotencyKey *string
 }
 
-// CreateInterviewer takes an interviewer on; he is active.
+// CreateInterviewer creates an active interviewer.
 func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) (*booking.Interviewer, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -133,32 +133,31 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 // InterviewerChange changes the fields that are not nil.
 type InterviewerChange struct {
 	InterviewerID   booking.InterviewerID
-	ExpectedVersion *int // refuse when the interviewer has another version by now
+	ExpectedVersion *int // refuse if the interviewer's version differs
 	Name            *string
 	Email           *string
 	TimeZone        *string
-	Tags            []string // nil leaves them
+	Tags            []string // nil leaves them unchanged
 	Active          *bool
-	CancelBooked    bool // with active false: also what is booked
+	CancelBooked    bool // when deactivating, also cancel booked interviews
 
-	MaxPerDay, MaxPerWeek **int    // a pointer to nil takes the cap away
-	MeetingURL            **string // a pointer to nil takes the room away
+	MaxPerDay, MaxPerWeek **int // a pointer to nil removes the cap
+	MeetingURL            **string // a pointer to nil removes the URL
 
-	Headline, Bio, PhotoURL **string // a pointer to nil takes it away
-	Languages               []string // nil leaves them
+	Headline, Bio, PhotoURL **string // a pointer to nil removes the value
+	Languages               []string // nil leaves them unchanged
 }
 
-// UpdatedInterviewer is an interviewer after a change, and what closing their
-// calendar, or opening it again, did.
+// UpdatedInterviewer is an interviewer after a change, with the effects of closing or
+// reopening their calendar.
 type UpdatedInterviewer struct {
 	Interviewer booking.Interviewer
 	Closed
 }
 
-// UpdateInterviewer changes an interviewer. One who stops being active loses
-// his open slots in the future; one who becomes active again has those of his
-// availability published again, as far as it was published before. What a rule
-// missed meanwhile is extended in its time.
+// UpdateInterviewer changes an interviewer. Deactivating one closes their open slots in the
+// future. Activating one publishes the slots of their availability again, up to where it was
+// published before; the regular extension adds what a rule missed in between.
 func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*UpdatedInterviewer, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -188,15 +187,15 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 		if len(changes) == 0 {
 			return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, nil
 		}
-		// Last: a new e-mail locks the row against the foreign key of a booking,
-		// too, which has its slot by then.
+		// Update the row last: a new e-mail locks it against the foreign key check of a booking,
+		// and that booking already holds its slot.
 		after, err := c.tx.UpdateInterviewer(ctx, after, c.now)
 		return &UpdatedInterviewer{Interviewer: after, Closed: c.result}, err
 	})
 }
 
-// activate closes the calendar of an interviewer who is not active after the
-// change, and publishes that of one who becomes active again.
+// activate closes the interviewer's calendar if they become inactive, and publishes it again
+// if they become active.
 func (c *closing) activate(ctx context.Context, active bool) (err error) {
 	was := c.interviewer.Active
 	c.interviewer.Active = active
@@ -229,7 +228,7 @@ func (in InterviewerChange) apply(to booking.Interviewer) booking.Interviewer {
 	return to
 }
 
-// set changes a field when there is a change for it.
+// set assigns *change to *field unless change is nil.
 func set[T any](field *T, change *T) {
 	if change != nil {
 		*field = *change

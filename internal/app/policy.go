@@ -7,9 +7,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// UpdateBookingPolicyInput changes the numbers that are not nil.
+// UpdateBookingPolicyInput changes the fields that are not nil.
 type UpdateBookingPolicyInput struct {
-	ExpectedVersion         *int // refuse when the policy has another version by now
+	ExpectedVersion         *int // refuse if the policy's version differs
 	InterviewLimit          *int
 	MinimumGradeExclusive   *int
 	GradeWindow             *int
@@ -21,8 +21,8 @@ type UpdateBookingPolicyInput struct {
 	PublishHorizonDays      *int
 }
 
-// UpdateBookingPolicy changes the policy. Its version grows by one, unless
-// nothing changed.
+// UpdateBookingPolicy changes the policy. The version is incremented only if a value
+// changes.
 func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInput) (*booking.Policy, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err

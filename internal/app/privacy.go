@@ -9,8 +9,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// ExportStudent is everything that is held about a student, as JSON: the rows of
-// the database, by table.
+// ExportStudent returns everything that is stored about a student as JSON: the database
+// rows, by table.
 func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.RawMessage, error) {
 	if err := v.may.only(); err != nil {
 		return nil, err
@@ -21,10 +21,9 @@ func (v View) ExportStudent(ctx context.Context, id booking.StudentID) (json.Raw
 // AnonymiseStudentInput names the student whose personal data is removed.
 type AnonymiseStudentInput struct{ StudentID booking.StudentID }
 
-// AnonymiseStudent removes the student's name and e-mail, and what people have
-// written about them, and ends their hold and their waivers. What they did stays,
-// for the school's figures. It cannot be undone. Each call removes all there is;
-// where there is nothing, it changes nothing.
+// AnonymiseStudent removes the student's name and e-mail and all text written about them,
+// and ends their hold and waivers. Their activity is kept for statistics. It cannot be
+// undone. It is idempotent, and a repeated call also removes data that was added since.
 func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*booking.Student, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
@@ -61,8 +60,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 	})
 }
 
-// endClaims ends what the student, who is locked, could still book by: their hold
-// and their waivers.
+// endClaims ends the student's live hold and waivers. The caller has locked the student.
 func endClaims(ctx context.Context, tx *store.Tx, record booking.Record, now time.Time) error {
 	if held, live := record.LiveHold(now); live {
 		interviewer, err := tx.LockInterviewer(ctx, held.InterviewerID)

@@ -10,21 +10,21 @@ import (
 	"rehearse/internal/store"
 )
 
-// AvailableSlots is a page of the slots that a student may book in a range,
-// with the verdict on the student.
+// AvailableSlots is a page of the slots that a student may book in a range, with the
+// student's eligibility.
 type AvailableSlots struct {
-	Slots       []booking.Slot // by start, then id
-	More        bool           // there is a next page
+	Slots       []booking.Slot // ordered by start, then id
+	More        bool // whether there is a next page
 	Eligibility booking.Eligibility
 
-	// What was asked, for the questions that are answered only on demand.
+	// The search, for fields that are computed on demand.
 	wanted store.SlotSearch
 	offer  booking.Offer
 	app    *App
 }
 
-// AvailableSlots lists what the student may book of the slots that lie inside
-// [start, end]. Each can be booked at that instant, and no other can.
+// AvailableSlots lists the slots inside [start, end] that the student may book. The list is
+// exact at the moment it is read.
 func (a *App) AvailableSlots(
 	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (*AvailableSlots, error) {
@@ -47,17 +47,17 @@ func (a *App) AvailableSlots(
 	}, nil
 }
 
-// offerAt makes of a record what its student may book at now.
+// offerAt returns a function that computes a record's offer at now.
 func offerAt(now time.Time) func(booking.Record) booking.Offer {
 	return func(record booking.Record) booking.Offer { return record.Offer(now) }
 }
 
-// Total counts the slots of all pages, as the store counts.
+// Total counts the slots of all pages. CountOpenSlots bounds the count.
 func (s *AvailableSlots) Total(ctx context.Context) (int, error) {
 	return s.app.store.CountOpenSlots(ctx, s.wanted, s.offer)
 }
 
-// EmptyReasons says what kept every slot of the range from the list.
+// EmptyReasons explains why slots in the range are not listed.
 func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
 	tally, err := s.tally(ctx)
 	if err != nil {
@@ -66,8 +66,8 @@ func (s *AvailableSlots) EmptyReasons(ctx context.Context) ([]booking.EmptyReaso
 	return s.offer.EmptyReasons(s.wanted.In, tally), nil
 }
 
-// tally counts the slots of the search. What keeps each of them away is not asked
-// where the student or the range is reason enough.
+// tally counts the slots of the search by the rule that excludes them. It counts only the
+// published slots if the student or the range alone excludes all of them.
 func (s *AvailableSlots) tally(ctx context.Context) (tally booking.Tally, err error) {
 	if s.offer.KeepsAllAway(s.wanted.In) {
 		tally.Published, err = s.app.store.CountPublished(ctx, s.wanted)
@@ -84,7 +84,7 @@ func (s *AvailableSlots) tally(ctx context.Context) (tally booking.Tally, err er
 	return tally, err
 }
 
-// Eligibility is the verdict on the student now.
+// Eligibility returns whether the student may book at the current time, and why not.
 func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.Eligibility, error) {
 	if err := accessOf(ctx).asStudent(id); err != nil {
 		return booking.Eligibility{}, err
@@ -93,13 +93,13 @@ func (a *App) Eligibility(ctx context.Context, id booking.StudentID) (booking.El
 	return record.Eligibility(a.Now()), err
 }
 
-// MaxAlternatives is how many slots are offered instead of one that is taken.
+// MaxAlternatives is the number of slots suggested in place of one that is taken.
 const MaxAlternatives = 5
 
 const alternativesSpan = 14 * 24 * time.Hour
 
-// alternatives are up to five slots that the student could have instead, the
-// first that start with the wanted one or in the two weeks after it.
+// alternatives returns up to MaxAlternatives slots that the student could book instead:
+// the first that start at the same time as the wanted one or within two weeks after it.
 func (a *App) alternatives(
 	ctx context.Context, id booking.StudentID, wanted booking.Slot, offer func(booking.Record) booking.Offer,
 ) ([]booking.Slot, error) {

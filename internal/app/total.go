@@ -7,21 +7,21 @@ import (
 	"rehearse/internal/store"
 )
 
-// Total is the number of items of a list. It is counted when it is asked for
-// first, and only up to store.MostCounted.
+// Total is the number of items in a list. It is counted on first use, up to
+// store.MostCounted.
 type Total struct {
-	count func(context.Context) (int, error) // nil: n is known
+	count func(context.Context) (int, error) // nil if n is known
 
 	once sync.Once
 	n    int
 	err  error
 }
 
-// Init sets what counts the items. It returns a number above store.MostCounted
+// Init sets the function that counts the items. It returns a number above store.MostCounted
 // if there are more.
 func (t *Total) Init(count func(context.Context) (int, error)) { t.count = count }
 
-// Known sets the number of items of a list that is there as a whole.
+// Known sets the total of a list that is complete in memory.
 func (t *Total) Known(n int) { t.n = n }
 
 // Count returns the number of items, at most store.MostCounted.

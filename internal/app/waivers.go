@@ -8,13 +8,13 @@ import (
 	"rehearse/internal/store"
 )
 
-// GrantWaiverInput lets a student pass a rule.
+// GrantWaiverInput describes a waiver, which lets a student pass a rule.
 type GrantWaiverInput struct {
 	StudentID booking.StudentID
 	Rule      booking.WaivableRule
 	Reason    string
 	Uses      int
-	ExpiresAt *time.Time // nil: never
+	ExpiresAt *time.Time // nil if it never expires
 
 	IdempotencyKey *string
 }
@@ -30,7 +30,7 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
 	}
 	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
-		if err := waiver.Validate(now).Err(); err != nil { // which the time decides, too
+		if err := waiver.Validate(now).Err(); err != nil { // depends on now, so it runs in each attempt
 			return nil, err
 		}
 		student, err := tx.LockStudent(ctx, in.StudentID)
@@ -48,16 +48,16 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 	})
 }
 
-// RevokeWaiverInput takes a waiver back.
+// RevokeWaiverInput names the waiver to revoke.
 type RevokeWaiverInput struct{ WaiverID booking.WaiverID }
 
-// RevokeWaiver ends a waiver. What stands on it stays. Revoking it again changes
+// RevokeWaiver ends a waiver. Bookings that used it are kept. Revoking it again changes
 // nothing.
 func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.Waiver, error) {
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	known, err := a.store.Waiver(ctx, in.WaiverID) // whose it is never changes
+	known, err := a.store.Waiver(ctx, in.WaiverID) // a waiver's student never changes
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.
 	})
 }
 
-// revoke ends a waiver, whose student is locked.
+// revoke ends a waiver. The caller has locked its student.
 func revoke(ctx context.Context, tx *store.Tx, waiver booking.Waiver, now time.Time) (*booking.Waiver, error) {
 	before := waiver
 	waiver.RevokedAt = &now
