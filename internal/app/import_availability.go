@@ -65,11 +65,11 @@ type publishing struct {
 	by      map[string]booking.Interviewer
 	agendas map[booking.InterviewerID]booking.Agenda
 	blocked map[booking.InterviewerID][]booking.Block
-	of      map[booking.SlotID]*booking.Availability // availability of each existing slot
+	of      map[booking.SlotID]*booking.Availability  // availability of each existing slot
 	there   map[booking.Likeness]booking.Availability // existing availability that matches a row
 	lines   map[booking.Likeness]int
 	plans   map[*publishedRow]booking.Plan
-	slots   int // number of new slots
+	slots   int             // number of new slots
 	blocks  []*publishedRow // whole-day calendar events to block
 }
 

@@ -12,22 +12,21 @@ import (
 	"rehearse/internal/store"
 )
 
-// KeyLifetime is how long the answer to a request with an idempotency key is
-// kept.
+// KeyLifetime is how long the response to a request with an idempotency key is stored.
 const KeyLifetime = 24 * time.Hour
 
-// keyedRequest is a request that may be sent again with its key.
+// keyedRequest is a request with an idempotency key.
 type keyedRequest struct {
 	operation string
 	key       string
-	input     any // what makes two requests the same
+	input     any // must be equal when the key is reused
 }
 
 type keyContext struct{}
 
-// WithKey lets the write of an operation be done once, however often its request
-// is sent: whoever sends it again with the same key and input gets the first
-// answer, a refusal too. Without a key it is done each time.
+// WithKey makes the write of an operation idempotent. A request with the same key and input
+// as an earlier one gets the stored response, including a refusal. If key is nil, each
+// request is executed.
 func WithKey(ctx context.Context, operation string, key *string, input any) context.Context {
 	if key == nil {
 		return ctx
@@ -35,27 +34,26 @@ func WithKey(ctx context.Context, operation string, key *string, input any) cont
 	return context.WithValue(ctx, keyContext{}, keyedRequest{operation, *key, input})
 }
 
-// writing says how a write is made.
+// writing holds the options of a write.
 type writing struct {
 	now     time.Time
-	dryRun  bool // answers the same, writes nothing, and uses up no key
-	retries bool // the caller tries again after a refusal, which is not kept
+	dryRun  bool // return the result, but write nothing and do not use the key
+	retries bool // the caller retries after a refusal, so it is not stored
 }
 
-// answer is the result of a write, or why it was refused.
+// answer is the result of a write, or its refusal.
 type answer[T any] struct {
 	result   T
 	refused  booking.Refused
-	replayed bool // refused repeats the first answer
+	replayed bool // refused comes from the stored response
 }
 
-// write runs one write of an operation in a transaction. All writes that clients
-// ask for begin here, and with a key in the context they are done once.
+// write runs an operation in a transaction. All client writes start here; with a key in the
+// context they are executed once.
 //
-// The answer is kept by the transaction that did what it tells, so neither is
-// there without the other, whenever the server dies. A request that comes while
-// the first one is under way waits for it. What may turn out otherwise the next
-// time without anything being wrong is not kept: BUSY_RETRY, and faults.
+// The transaction that makes the changes also stores the response, so a crash cannot leave
+// one without the other. A request that repeats one in progress waits for it. Outcomes that
+// may differ on retry, BUSY_RETRY and faults, are not stored.
 func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T, error)) (T, error) {
 	var none T
 	run = ifActive(ctx, run)
@@ -84,9 +82,9 @@ func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T
 	return done.result, done.refused.Err()
 }
 
-// ifActive refuses a change that a deactivated interviewer asks for: their token
-// still reads what is theirs. It reads without a lock, which has its place after
-// the students', so a change that has begun may finish.
+// ifActive refuses changes by a deactivated interviewer, whose token may still read their own
+// data. It reads the interviewer without a lock, because students must be locked first, so a
+// change in progress may still finish.
 func ifActive[T any](ctx context.Context, run func(*store.Tx) (T, error)) func(*store.Tx) (T, error) {
 	caller := CallerOf(ctx).Actor
 	if caller.Role != booking.RoleInterviewer {
@@ -105,8 +103,8 @@ func ifActive[T any](ctx context.Context, run func(*store.Tx) (T, error)) func(*
 	}
 }
 
-// unless answers what was answered before to the request; a refusal that is met
-// before its transaction begins is kept like any other.
+// unless returns the stored response to the request, if any, instead of err. A refusal found
+// before the transaction starts is stored like any other.
 func unless[T any](ctx context.Context, a *App, w writing, err error) (*T, error) {
 	if !errors.As(err, new(booking.Refused)) {
 		return nil, err
@@ -131,8 +129,8 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 	claim := store.Request{
 		Actor: CallerOf(ctx).Actor, Key: r.key, Operation: r.operation, Input: digest[:], At: w.now,
 	}
-	// A dry run claims the key, too, and gives it back with its transaction: it
-	// waits for a request under way, as the request itself would.
+	// A dry run also claims the key, and releases it on rollback, so that it waits for a
+	// request in progress as the real request would.
 	kept, err := tx.ClaimKey(ctx, claim, w.now.Add(-KeyLifetime))
 	if err != nil {
 		return done, err
@@ -141,7 +139,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
 			"The key was used in the last %d hours with another input or another mutation; use a new key.", int(KeyLifetime.Hours())))
 	}
-	if w.dryRun { // it says what would happen at this moment, whatever happened before
+	if w.dryRun { // always computed afresh, even if a response is stored
 		done.result, err = run(tx)
 		return done, err
 	}
@@ -159,7 +157,7 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 	return done, tx.KeepAnswer(ctx, claim, text)
 }
 
-// again is the first answer, to the same request.
+// again returns the stored response to the request.
 func again[T any](ctx context.Context, tx *store.Tx, r store.Request, kept store.KeptRequest) (answer[T], error) {
 	var done answer[T]
 	var err error
@@ -170,7 +168,7 @@ func again[T any](ctx context.Context, tx *store.Tx, r store.Request, kept store
 	return done, nil
 }
 
-// ForgetKeys deletes the idempotency keys whose time has passed.
+// ForgetKeys deletes expired idempotency keys and returns their number.
 func (a *App) ForgetKeys(ctx context.Context) (int, error) {
 	return a.store.ForgetKeys(ctx, a.Now().Add(-KeyLifetime))
 }

@@ -141,7 +141,7 @@ type InterviewerChange struct {
 	Active          *bool
 	CancelBooked    bool // when deactivating, also cancel booked interviews
 
-	MaxPerDay, MaxPerWeek **int // a pointer to nil removes the cap
+	MaxPerDay, MaxPerWeek **int    // a pointer to nil removes the cap
 	MeetingURL            **string // a pointer to nil removes the URL
 
 	Headline, Bio, PhotoURL **string // a pointer to nil removes the value

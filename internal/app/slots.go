@@ -14,7 +14,7 @@ import (
 // student's eligibility.
 type AvailableSlots struct {
 	Slots       []booking.Slot // ordered by start, then id
-	More        bool // whether there is a next page
+	More        bool           // whether there is a next page
 	Eligibility booking.Eligibility
 
 	// The search, for fields that are computed on demand.

@@ -8,27 +8,25 @@ import (
 	"rehearse/internal/store"
 )
 
-// View is the school as one caller may see it. What he may not know of is not
-// there: by its id, in a list, in a total, and through whatever leads to it. An
-// edge from what a View has let through leads to what may be seen, unless a
-// method here says otherwise.
+// View is the school's data as one caller may see it. Anything else does not exist for the
+// caller: by id, in lists, in totals, and through edges. An edge from an object that a View
+// returns leads only to what the caller may see, unless a method here says otherwise.
 type View struct {
 	app *App
 	may access
 }
 
-// View is what the caller may see.
+// View returns the caller's view.
 func (a *App) View(ctx context.Context) View { return View{app: a, may: accessOf(ctx)} }
 
-// Policy reads the policy, for anyone.
+// Policy returns the policy. Anyone may read it.
 func (v View) Policy(ctx context.Context) (booking.Policy, error) { return v.app.store.Policy(ctx) }
 
 // Person is a booking.Student or a booking.Interviewer.
 type Person any
 
-// Viewer returns the caller and the person they are: both pointers are nil for a
-// caller who is no person of the school. A caller whose token names nobody is
-// NOT_FOUND.
+// Viewer returns the caller, and the student or interviewer they are. Both pointers are nil
+// for other callers. If the token names a person who does not exist, the error is NOT_FOUND.
 func (v View) Viewer(ctx context.Context) (booking.Actor, *booking.Student, *booking.Interviewer, error) {
 	switch v.may.Role {
 	case booking.RoleStudent:
@@ -42,8 +40,9 @@ func (v View) Viewer(ctx context.Context) (booking.Actor, *booking.Student, *boo
 	return v.may.Actor, nil, nil, nil
 }
 
-// Student reads a student: the caller himself, or one of his interviews. Whether
-// he sees him is found out first, so that who is not there takes as long.
+// Student returns a student: the caller, or for an interviewer a student they have an
+// interview with. It checks access before it reads, so that timing does not reveal whether a
+// student exists.
 func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
 	if err := v.may.only(parties...); err != nil {
 		return booking.Student{}, err
@@ -58,8 +57,8 @@ func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Studen
 	return v.app.store.Student(ctx, id)
 }
 
-// Interviewer reads an interviewer: the caller himself, or for a student one who
-// is active, or with whom he has an interview.
+// Interviewer returns an interviewer: the caller, or for a student an interviewer who is
+// active or whom the student has an interview with.
 func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
 	if err := v.may.only(parties...); err != nil {
 		return booking.Interviewer{}, err
@@ -92,13 +91,13 @@ func orMissing(err error, noun, field string) error {
 	return booking.Missing(noun, field)
 }
 
-// Interview reads an interview of the caller.
+// Interview returns an interview that the caller is a party to.
 func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
 	return mine(ctx, &v.app.store.Reader, id, parties)
 }
 
-// Slot reads a slot: of the caller, or for a student one that he can book, or
-// that he has an interview on.
+// Slot returns a slot: one of the caller's own, or for a student one that they may book or
+// have an interview on.
 func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
 	sees := access.gives
 	if v.may.Role == booking.RoleStudent {
@@ -111,7 +110,7 @@ func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error)
 	return owned(ctx, parties, v.app.store.Slot, id, sees, "slot", "slotId")
 }
 
-// Students lists students, for administrators.
+// Students lists students. Only administrators may call it.
 func (v View) Students(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Student, bool, error) {
 	if err := v.may.only(); err != nil {
 		return nil, false, err
@@ -120,7 +119,7 @@ func (v View) Students(ctx context.Context, f store.PeopleFilter, p store.Page) 
 	return v.app.store.Students(ctx, f, p)
 }
 
-// CountStudents counts what Students lists.
+// CountStudents counts the students that Students lists.
 func (v View) CountStudents(ctx context.Context, f store.PeopleFilter) (int, error) {
 	if err := v.may.only(); err != nil {
 		return 0, err
@@ -129,7 +128,7 @@ func (v View) CountStudents(ctx context.Context, f store.PeopleFilter) (int, err
 	return v.app.store.CountStudents(ctx, f)
 }
 
-// Interviewers lists interviewers; for a student, those who are active.
+// Interviewers lists interviewers; students see only active ones.
 func (v View) Interviewers(ctx context.Context, f store.PeopleFilter, p store.Page) ([]booking.Interviewer, bool, error) {
 	f, err := v.browsing(f, p.Order)
 	if err != nil {
@@ -138,7 +137,7 @@ func (v View) Interviewers(ctx context.Context, f store.PeopleFilter, p store.Pa
 	return v.app.store.Interviewers(ctx, f, p)
 }
 
-// CountInterviewers counts what Interviewers lists.
+// CountInterviewers counts the interviewers that Interviewers lists.
 func (v View) CountInterviewers(ctx context.Context, f store.PeopleFilter) (int, error) {
 	f, err := v.browsing(f, store.Order{})
 	if err != nil {
@@ -147,8 +146,8 @@ func (v View) CountInterviewers(ctx context.Context, f store.PeopleFilter) (int,
 	return v.app.store.CountInterviewers(ctx, f)
 }
 
-// browsing narrows a filter to what the caller may look for, and by. An order by
-// e-mail would tell a student how e-mails begin, and its cursors all of them.
+// browsing restricts a filter to what the caller may search for. A student may not order by
+// e-mail: the order would reveal how e-mails begin, and its cursors contain them.
 func (v View) browsing(f store.PeopleFilter, order store.Order) (store.PeopleFilter, error) {
 	if err := v.may.only(students...); err != nil {
 		return f, err
@@ -175,7 +174,7 @@ func (v View) TagsInUse(ctx context.Context, first int) ([]booking.TagCount, err
 	return v.app.store.TagsInUse(ctx, first)
 }
 
-// Events lists what happened, for administrators.
+// Events lists events. Only administrators may call it.
 func (v View) Events(ctx context.Context, f store.EventFilter, p store.Page) ([]booking.Event, bool, error) {
 	if err := v.may.only(); err != nil {
 		return nil, false, err
@@ -183,7 +182,7 @@ func (v View) Events(ctx context.Context, f store.EventFilter, p store.Page) ([]
 	return v.app.store.Events(ctx, f, p)
 }
 
-// CountEvents counts what Events lists.
+// CountEvents counts the events that Events lists.
 func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error) {
 	if err := v.may.only(); err != nil {
 		return 0, err
@@ -191,7 +190,7 @@ func (v View) CountEvents(ctx context.Context, f store.EventFilter) (int, error)
 	return v.app.store.CountEvents(ctx, f)
 }
 
-// BookingRefusals lists refused bookings, for administrators.
+// BookingRefusals lists refused bookings. Only administrators may call it.
 func (v View) BookingRefusals(
 	ctx context.Context, f store.BookingRefusalFilter, p store.Page,
 ) ([]booking.BookingRefusal, bool, error) {
@@ -201,7 +200,7 @@ func (v View) BookingRefusals(
 	return v.app.store.BookingRefusals(ctx, f, p)
 }
 
-// CountBookingRefusals counts what BookingRefusals lists.
+// CountBookingRefusals counts the refusals that BookingRefusals lists.
 func (v View) CountBookingRefusals(ctx context.Context, f store.BookingRefusalFilter) (int, error) {
 	if err := v.may.only(); err != nil {
 		return 0, err
@@ -209,7 +208,7 @@ func (v View) CountBookingRefusals(ctx context.Context, f store.BookingRefusalFi
 	return v.app.store.CountBookingRefusals(ctx, f)
 }
 
-// EventsOf lists what happened to interviews of the caller.
+// EventsOf lists the events of the caller's interviews, without changes they may not see.
 func (v View) EventsOf(
 	ctx context.Context, of []booking.InterviewID, p store.Page,
 ) (map[booking.InterviewID]store.Part[booking.Event], error) {
@@ -225,7 +224,7 @@ func (v View) EventsOf(
 	return found, err
 }
 
-// CountEventsOf counts what EventsOf lists.
+// CountEventsOf counts the events that EventsOf lists.
 func (v View) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID]int, error) {
 	if err := v.may.only(parties...); err != nil {
 		return nil, err
@@ -233,7 +232,7 @@ func (v View) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[
 	return v.app.store.CountEventsOf(ctx, of)
 }
 
-// own narrows a filter to the caller's interviews.
+// own restricts a filter to the caller's interviews.
 func (v View) own(f store.InterviewFilter) store.InterviewFilter {
 	switch v.may.Role {
 	case booking.RoleStudent:
@@ -245,7 +244,7 @@ func (v View) own(f store.InterviewFilter) store.InterviewFilter {
 	return f
 }
 
-// Interviews lists the caller's interviews; an administrator's are all.
+// Interviews lists the caller's interviews, or all interviews for an administrator.
 func (v View) Interviews(ctx context.Context, f store.InterviewFilter, p store.Page) ([]booking.Interview, bool, error) {
 	if err := v.may.only(parties...); err != nil {
 		return nil, false, err
@@ -253,7 +252,7 @@ func (v View) Interviews(ctx context.Context, f store.InterviewFilter, p store.P
 	return v.app.store.Interviews(ctx, v.own(f), p)
 }
 
-// CountInterviews counts what Interviews lists.
+// CountInterviews counts the interviews that Interviews lists.
 func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int, error) {
 	if err := v.may.only(parties...); err != nil {
 		return 0, err
@@ -261,8 +260,7 @@ func (v View) CountInterviews(ctx context.Context, f store.InterviewFilter) (int
 	return v.app.store.CountInterviews(ctx, v.own(f))
 }
 
-// InterviewsOfStudents lists those of the students' interviews that are the
-// caller's, too.
+// InterviewsOfStudents lists the students' interviews that the caller is a party to.
 func (v View) InterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f store.InterviewFilter, p store.Page,
 ) (map[booking.StudentID]store.Part[booking.Interview], error) {
@@ -272,7 +270,7 @@ func (v View) InterviewsOfStudents(
 	return v.app.store.InterviewsOfStudents(ctx, of, v.own(f), p)
 }
 
-// CountInterviewsOfStudents counts what InterviewsOfStudents lists.
+// CountInterviewsOfStudents counts the interviews that InterviewsOfStudents lists.
 func (v View) CountInterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f store.InterviewFilter,
 ) (map[booking.StudentID]int, error) {
@@ -282,8 +280,7 @@ func (v View) CountInterviewsOfStudents(
 	return v.app.store.CountInterviewsOfStudents(ctx, of, v.own(f))
 }
 
-// InterviewsOfInterviewers lists those of the interviewers' interviews that are
-// the caller's, too.
+// InterviewsOfInterviewers lists the interviewers' interviews that the caller is a party to.
 func (v View) InterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f store.InterviewFilter, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Interview], error) {
@@ -293,7 +290,7 @@ func (v View) InterviewsOfInterviewers(
 	return v.app.store.InterviewsOfInterviewers(ctx, of, v.own(f), p)
 }
 
-// CountInterviewsOfInterviewers counts what InterviewsOfInterviewers lists.
+// CountInterviewsOfInterviewers counts the interviews that InterviewsOfInterviewers lists.
 func (v View) CountInterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f store.InterviewFilter,
 ) (map[booking.InterviewerID]int, error) {
@@ -303,8 +300,8 @@ func (v View) CountInterviewsOfInterviewers(
 	return v.app.store.CountInterviewsOfInterviewers(ctx, of, v.own(f))
 }
 
-// Slots lists slots in every state: an interviewer's own, an administrator's
-// are all. Students ask for what they may book.
+// Slots lists slots of any status: an interviewer's own, or all for an administrator.
+// Students use AvailableSlots.
 func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]booking.Slot, bool, error) {
 	if err := v.may.only(staff...); err != nil {
 		return nil, false, err
@@ -312,7 +309,7 @@ func (v View) Slots(ctx context.Context, f store.SlotFilter, p store.Page) ([]bo
 	return v.app.store.Slots(ctx, v.ownSlots(f), p)
 }
 
-// CountSlots counts what Slots lists.
+// CountSlots counts the slots that Slots lists.
 func (v View) CountSlots(ctx context.Context, f store.SlotFilter) (int, error) {
 	if err := v.may.only(staff...); err != nil {
 		return 0, err
@@ -327,7 +324,7 @@ func (v View) ownSlots(f store.SlotFilter) store.SlotFilter {
 	return f
 }
 
-// SlotsOf lists the slots of interviewers that KnowsInterviewers lets through.
+// SlotsOf lists the slots of interviewers. The caller must have passed KnowsInterviewers.
 func (v View) SlotsOf(
 	ctx context.Context, of []booking.InterviewerID, f store.SlotFilter, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Slot], error) {
@@ -337,7 +334,7 @@ func (v View) SlotsOf(
 	return v.app.store.SlotsOf(ctx, of, f, p)
 }
 
-// CountSlotsOf counts what SlotsOf lists.
+// CountSlotsOf counts the slots that SlotsOf lists.
 func (v View) CountSlotsOf(ctx context.Context, of []booking.InterviewerID, f store.SlotFilter) (map[booking.InterviewerID]int, error) {
 	if err := v.KnowsInterviewers(of); err != nil {
 		return nil, err
@@ -345,7 +342,8 @@ func (v View) CountSlotsOf(ctx context.Context, of []booking.InterviewerID, f st
 	return v.app.store.CountSlotsOf(ctx, of, f)
 }
 
-// AvailabilityPages lists the availability of interviewers that KnowsInterviewers lets through.
+// AvailabilityPages lists the availability of interviewers. The caller must have passed
+// KnowsInterviewers.
 func (v View) AvailabilityPages(
 	ctx context.Context, of []booking.InterviewerID, f store.LiveAvailability, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Availability], error) {
@@ -355,7 +353,7 @@ func (v View) AvailabilityPages(
 	return v.app.store.AvailabilityPages(ctx, of, f, p)
 }
 
-// CountAvailability counts what AvailabilityPages lists.
+// CountAvailability counts the availability that AvailabilityPages lists.
 func (v View) CountAvailability(
 	ctx context.Context, of []booking.InterviewerID, f store.LiveAvailability,
 ) (map[booking.InterviewerID]int, error) {
@@ -365,7 +363,8 @@ func (v View) CountAvailability(
 	return v.app.store.CountAvailability(ctx, of, f)
 }
 
-// BlockPages lists the blocked time of interviewers that KnowsInterviewers lets through.
+// BlockPages lists the blocked time of interviewers. The caller must have passed
+// KnowsInterviewers.
 func (v View) BlockPages(
 	ctx context.Context, of []booking.InterviewerID, f store.AnyBlock, p store.Page,
 ) (map[booking.InterviewerID]store.Part[booking.Block], error) {
@@ -375,7 +374,7 @@ func (v View) BlockPages(
 	return v.app.store.BlockPages(ctx, of, f, p)
 }
 
-// CountBlocks counts what BlockPages lists.
+// CountBlocks counts the blocks that BlockPages lists.
 func (v View) CountBlocks(
 	ctx context.Context, of []booking.InterviewerID, f store.AnyBlock,
 ) (map[booking.InterviewerID]int, error) {
@@ -385,7 +384,7 @@ func (v View) CountBlocks(
 	return v.app.store.CountBlocks(ctx, of, f)
 }
 
-// SlotHistories reads what became of slots, for administrators.
+// SlotHistories returns the changes of slots. Only administrators may call it.
 func (v View) SlotHistories(ctx context.Context, of []booking.SlotID) (map[booking.SlotID][]booking.SlotChange, error) {
 	if err := v.may.only(); err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
 	}
 	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
-		if err := waiver.Validate(now).Err(); err != nil { // depends on now, so it runs in each attempt
+		if err := waiver.Validate(now).Err(); err != nil { // here, so that a replay after ExpiresAt still succeeds
 			return nil, err
 		}
 		student, err := tx.LockStudent(ctx, in.StudentID)

@@ -14,29 +14,29 @@ import (
 	"rehearse/internal/store"
 )
 
-// Watch tells of what happens, one thing after the other at its reader's pace,
-// until the context it was made with ends, or ErrSlow.
+// A Watch calls tell for each change, one at a time and at the pace of its reader. It runs
+// until the context it was created with ends, or returns ErrSlow if the reader is too slow.
 type Watch[T any] func(pace Pace, tell func(context.Context, T)) error
 
-// Pace slows a watch down to what its reader reads and may have. What happens in
-// the meantime is told together.
+// Pace slows a watch down to the rate at which its reader reads and the limits allow.
+// Changes in the meantime are merged.
 type Pace interface {
-	// Begin waits until the watch may look at what has happened. It returns false
-	// when ctx has ended. Either something is told, or Skip follows.
+	// Begin waits until the watch may look at changes. It returns false if ctx has ended.
+	// After true, the watch either tells something or calls Skip.
 	Begin(ctx context.Context) bool
-	// Skip ends the turn: there is nothing to tell, after so much work.
+	// Skip ends the turn if there is nothing to tell. It reports the work that was done.
 	Skip(Work)
 }
 
-// Work is what it took to find out what has changed.
+// Work is the cost of computing a change.
 type Work struct {
-	Reads int // statements
-	Slots int // that were compared
+	Reads int // SQL statements
+	Slots int // slots compared
 }
 
-// inbox is what has happened and was not read yet: how each thing is now.
+// inbox holds unread changes: the latest state of each thing.
 type inbox[K comparable, V any] struct {
-	drop context.CancelCauseFunc // ends the watch
+	drop context.CancelCauseFunc // cancels the watch
 	wake chan struct{}
 
 	mu  sync.Mutex
@@ -45,8 +45,8 @@ type inbox[K comparable, V any] struct {
 
 type news[K comparable, V any] struct {
 	things  map[K]V
-	stale   uint64 // the moment before which what is known of the student was read; zero if it is not stale
-	refetch bool   // more has changed than is in things
+	stale   uint64 // generation the student's record must be read in or after; zero if the record is current
+	refetch bool   // there are changes that things does not list
 }
 
 func newInbox[K comparable, V any](drop context.CancelCauseFunc) inbox[K, V] {
@@ -76,7 +76,7 @@ func (b *inbox[K, V]) take() news[K, V] {
 	return taken
 }
 
-// ended is why a watch has: nil when nobody reads it any more.
+// ended returns why the watch ended: ErrSlow, or nil if the reader left.
 func ended(ctx context.Context) error {
 	if errors.Is(context.Cause(ctx), ErrSlow) {
 		return ErrSlow
@@ -84,18 +84,18 @@ func ended(ctx context.Context) error {
 	return nil
 }
 
-// SlotsChanged is how what a student may book in a range has changed.
+// SlotsChanged is a change of the slots that a student may book in a range.
 type SlotsChanged struct {
-	Opened    []booking.Slot   // he may book now, by start, then id
-	ClosedIDs []booking.SlotID // he may not book any more
-	Refetch   bool             // more has changed than is told
+	Opened    []booking.Slot   // bookable slots, ordered by start, then id
+	ClosedIDs []booking.SlotID // slots that cannot be booked
+	Refetch   bool             // there are changes that the event does not list
 
 	Eligibility booking.Eligibility
-	Work        Work // of the watch
+	Work        Work // cost of computing the event
 	total       *Total
 }
 
-// Refetchable returns the event without slots: the client has to ask for the list
+// Refetchable returns the event without its slots, so that the client must fetch the list
 // again.
 func (c SlotsChanged) Refetchable() SlotsChanged {
 	c.Opened, c.ClosedIDs, c.Refetch = []booking.Slot{}, []booking.SlotID{}, true
@@ -113,28 +113,27 @@ func (c SlotsChanged) TotalCountIsCapped(ctx context.Context) (bool, error) {
 	return c.total.IsCapped(ctx)
 }
 
-// maxDifference is how many slots are told of when it is not they that have
-// changed, but what their student may book.
+// maxDifference is the maximum number of slots compared when the student's offer changes
+// rather than the slots themselves.
 const maxDifference = 500
 
-// slotWatch follows what one student may book in a range.
+// slotWatch watches the slots that one student may book in a range.
 type slotWatch struct {
 	inbox[booking.SlotID, booking.Slot]
 	app     *App
 	student booking.StudentID
-	shared  *watchedRecord // of the student
+	shared  *watchedRecord // record shared by all watches of the student
 	wanted  store.SlotSearch
-	page    store.Page // opened slots between its positions are told
+	page    store.Page // only opened slots between its positions are sent
 
 	record booking.Record
-	offer  booking.Offer // by which the student was told last
-	asOf   time.Time     // of the offer
+	offer  booking.Offer // offer that the last event was based on
+	asOf   time.Time     // time of the offer
 	work   Work          // since the last turn
 }
 
-// WatchSlots tells how what the student may book inside the range changes from
-// now on. A slot that was told of before may be told of again. That time passes
-// closes slots too, those that are about to begin, and of these nothing is told.
+// WatchSlots watches the slots in the range that the student may book. A slot may be sent
+// more than once. Slots that close because their start is near are not sent.
 func (a *App) WatchSlots(
 	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (Watch[SlotsChanged], error) {
@@ -153,7 +152,7 @@ func (a *App) WatchSlots(
 	shared, release := a.watched.watch(student)
 	w.shared = shared
 	context.AfterFunc(ctx, release)
-	a.watch(ctx, w) // first, so that nothing is missed while the record is read
+	a.watch(ctx, w) // before reading the record, so that no change is missed
 	if err := w.read(ctx, a.watched.next()); err != nil {
 		drop(nil)
 		return nil, err
@@ -166,7 +165,7 @@ func (a *App) WatchSlots(
 	}, nil
 }
 
-// watch lets w take what happens until ctx ends.
+// watch subscribes w to the feed until ctx ends.
 func (a *App) watch(ctx context.Context, w watcher) {
 	a.feed.add(w)
 	context.AfterFunc(ctx, func() { a.feed.remove(w) })
@@ -177,7 +176,7 @@ func (w *slotWatch) take(h happened) {
 	if h.manySlots || h.students[w.student] {
 		add.stale = h.moment
 	}
-	// Which of their slots the student was shown, nobody knows.
+	// It is not known which slots of retagged interviewers the client has.
 	add.refetch = add.refetch || len(w.wanted.Tags) > 0 && slices.ContainsFunc(h.tagged, w.wants)
 	for _, slot := range h.slots {
 		w.add(&add, slot)
@@ -197,13 +196,13 @@ func (w *slotWatch) add(to *news[booking.SlotID, booking.Slot], slot booking.Slo
 	to.things[slot.ID] = slot
 }
 
-// wants reports whether slots of the interviewer are asked for.
+// wants reports whether the search includes the interviewer.
 func (w *slotWatch) wants(id booking.InterviewerID) bool {
 	of := w.wanted.InterviewerIDs
 	return len(of) == 0 || slices.Contains(of, id)
 }
 
-// read takes the record as it was after the moment.
+// read sets the record to one read in or after the generation.
 func (w *slotWatch) read(ctx context.Context, moment uint64) error {
 	record, err := w.app.watched.since(ctx, w.shared, moment, func(ctx context.Context) (booking.Record, error) {
 		w.work.Reads++
@@ -215,9 +214,9 @@ func (w *slotWatch) read(ctx context.Context, moment uint64) error {
 	return err
 }
 
-// readAgain reads the record. The student's own bookings are news: what is heard
-// of their slots may come later, when he has met whom he booked and the slots
-// seem to be none of his.
+// readAgain reads the record and adds the student's own new bookings to n. The events of their
+// slots may arrive later, when the offer already excludes the interviewer the student has
+// met, and would then not be sent.
 func (w *slotWatch) readAgain(ctx context.Context, n *news[booking.SlotID, booking.Slot]) error {
 	earlier := w.record
 	if err := w.read(ctx, n.stale); err != nil {
@@ -242,7 +241,7 @@ func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Contex
 			}
 			w.work = Work{}
 			changed, err := w.change(ctx, w.inbox.take())
-			if err != nil { // what was missed is made up for once it can be read again
+			if err != nil { // refetch once the database can be read again
 				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next(), refetch: true}) })
 				w.asOf = w.app.Now()
 			}
@@ -256,8 +255,8 @@ func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Contex
 	}
 }
 
-// expiry is when what is known of the student gets old by itself. What has expired
-// while the watch was slowed down has expired since the offer.
+// expiry fires when the record changes by the passing of time. It counts from the time of
+// the offer, which includes what expired while the watch was slowed down.
 func (w *slotWatch) expiry() <-chan time.Time {
 	next := w.record.Expires(w.asOf)
 	if next.Equal(booking.Forever) {
@@ -266,7 +265,7 @@ func (w *slotWatch) expiry() <-chan time.Time {
 	return time.After(next.Sub(w.app.Now()))
 }
 
-// change returns what there is to tell, nil for nothing.
+// change returns the event to send, or nil if nothing changed.
 func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (*SlotsChanged, error) {
 	if n.stale > 0 {
 		if err := w.readAgain(ctx, &n); err != nil {
@@ -316,8 +315,8 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 	return &changed, nil
 }
 
-// matching leaves the slots that are wanted: what tags a slot has, the database
-// knows.
+// matching returns the slots that match the search. Only the database knows an interviewer's
+// tags.
 func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	if len(slots) == 0 || len(w.wanted.Tags)+len(w.wanted.InterviewerIDs) == 0 {
 		return slots, nil
@@ -331,14 +330,14 @@ func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booki
 	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return !slices.Contains(found, s.ID) }), err
 }
 
-// shown reports whether the slot lies between the positions that are watched.
+// shown reports whether the slot is between the positions of the watched page.
 func (w *slotWatch) shown(s booking.Slot) bool {
 	compare := func(p *store.Position) int { return cmp.Or(s.Start.Compare(p.Start), cmp.Compare(int64(s.ID), p.ID)) }
 	return (w.page.After == nil || compare(w.page.After) > 0) && (w.page.Before == nil || compare(w.page.Before) < 0)
 }
 
-// between reads the slots that the offers may judge differently, unless there
-// are too many of them.
+// between reads the slots that the two offers may judge differently. It returns none, and more
+// set, if there are too many.
 func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (slots []booking.Slot, more bool, err error) {
 	switch d := after.Since(before); {
 	case d.Everything:
@@ -360,16 +359,14 @@ func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (s
 	return slots, more, err
 }
 
-// interviewWatch follows interviews.
+// interviewWatch watches interviews.
 type interviewWatch struct {
 	inbox[booking.InterviewID, booking.Interview]
 	wants func(booking.Interview) bool
 }
 
-// WatchInterviews tells of each of the caller's interviews that changes from now
-// on, or of those of them that are with the student and the interviewer, where
-// these are given. Of several changes that follow each other closely the last
-// may be all that is told.
+// WatchInterviews watches the caller's interviews, optionally only those with the given
+// student and interviewer. Of several changes in quick succession only the last may be sent.
 func (a *App) WatchInterviews(
 	ctx context.Context, student *booking.StudentID, interviewer *booking.InterviewerID,
 ) (Watch[booking.Interview], error) {

@@ -8,21 +8,20 @@ import (
 	"rehearse/internal/booking"
 )
 
-// watchedRecords are the records of students whose slots are watched. All watches
-// of a student share one record: after a change, the first of them reads it and
-// the others take what it has read.
+// watchedRecords caches the records of students whose slots are watched. All watches of a
+// student share one record: after a change, the first to need it reads it for all.
 type watchedRecords struct {
-	moment atomic.Uint64 // counts changes, so that a read can be told to have begun after one
+	moment atomic.Uint64 // generation: the number of changes seen
 
 	mu       sync.Mutex
 	students map[booking.StudentID]*watchedRecord
 }
 
-// watchedRecord is the record of one student.
+// watchedRecord is the cached record of one student.
 type watchedRecord struct {
 	watches int           // guarded by watchedRecords.mu
-	reading chan struct{} // holds a token while somebody reads, and guards what follows
-	at      uint64        // the moment when reading the record began
+	reading chan struct{} // holds a token while a watch reads; guards the fields below
+	at      uint64        // generation in which the read began
 	record  booking.Record
 }
 
@@ -30,10 +29,10 @@ func newWatchedRecords() *watchedRecords {
 	return &watchedRecords{students: map[booking.StudentID]*watchedRecord{}}
 }
 
-// next returns the moment of a change that is known of now.
+// next starts a new generation and returns it.
 func (r *watchedRecords) next() uint64 { return r.moment.Add(1) }
 
-// watch returns the record of the student, and keeps it until release.
+// watch returns the student's record, which is cached until release is called.
 func (r *watchedRecords) watch(student booking.StudentID) (_ *watchedRecord, release func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -52,8 +51,8 @@ func (r *watchedRecords) watch(student booking.StudentID) (_ *watchedRecord, rel
 	}
 }
 
-// since returns the record as it was after the moment: the one that is there, or
-// what read returns. What one watch has failed to read, the next one tries again.
+// since returns a record read in or after the generation: the cached one, or the result of
+// read. Errors are not cached.
 func (r *watchedRecords) since(
 	ctx context.Context, w *watchedRecord, moment uint64, read func(context.Context) (booking.Record, error),
 ) (booking.Record, error) {

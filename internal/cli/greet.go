@@ -42,8 +42,7 @@ const studentsQuery = `  {
 
 const readyEvery = 200 * time.Millisecond
 
-// announce says that the server is ready as soon as /readyz does, and until
-// then what it waits for.
+// announce prints what the server waits for, and the greeting once it is ready.
 func (p *program) announce(ctx context.Context, site *web.Site, l listeners, s *store.Store) {
 	says, ready := site.Ready(ctx)
 	if !ready && ctx.Err() == nil && !p.logsEvents() {
@@ -60,18 +59,17 @@ func (p *program) announce(ctx context.Context, site *web.Site, l listeners, s *
 	p.greet(ctx, l, s)
 }
 
-// logsEvents reports whether start and stop are lines of the log, for a program
-// that reads them, and not text for a person.
+// logsEvents reports whether start and stop are logged as JSON instead of printed as text.
 func (p *program) logsEvents() bool { return p.config.LogFormat == "json" }
 
-// origin is where the server can be reached from this machine.
+// origin returns the URL of the server as seen from this machine.
 func (p *program) origin(l listeners) string {
 	scheme, host := "http", l.public.Addr().String()
 	if p.config.Certificate != nil {
 		scheme = "https"
 	}
 	if everyAddress(l.public.Addr()) {
-		_, port, _ := net.SplitHostPort(host) // it is an address
+		_, port, _ := net.SplitHostPort(host) // the address is well formed
 		host = net.JoinHostPort("localhost", port)
 	}
 	return scheme + "://" + host
@@ -109,7 +107,7 @@ func (p *program) greet(ctx context.Context, l listeners, s *store.Store) {
 	fmt.Fprintf(p.stdout, greeting, who, origin, everywhere, origin, data, what, query)
 }
 
-// farewell says that the server has stopped.
+// farewell reports that the server has stopped.
 func (p *program) farewell(ctx context.Context) {
 	if p.logsEvents() {
 		p.log.InfoContext(ctx, "stopped")

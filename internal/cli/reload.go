@@ -11,11 +11,10 @@ import (
 	"rehearse/internal/identity"
 )
 
-// hangups is the SIGHUP signals of the process, which would end it if they were
-// not caught.
+// hangups catches SIGHUP, which would otherwise end the process.
 type hangups struct {
 	signals    chan os.Signal
-	inTerminal bool // when they were first caught
+	inTerminal bool // when catching began
 }
 
 func catchHangups() hangups {
@@ -24,27 +23,27 @@ func catchHangups() hangups {
 	return h
 }
 
-// ignore stops catching them.
+// ignore stops catching the signals.
 func (h hangups) ignore() { signal.Stop(h.signals) }
 
-// hasTerminal reports whether the program can be seen in a terminal.
+// hasTerminal reports whether the process has a controlling terminal.
 func hasTerminal() bool {
 	terminal, err := os.Open("/dev/tty")
 	if err != nil {
 		return false
 	}
-	_ = terminal.Close() // nothing was written
+	_ = terminal.Close() // opened only as a check
 	return true
 }
 
-// reloads is what SIGHUP reads anew.
+// reloads holds what SIGHUP reloads.
 type reloads struct {
 	certificate atomic.Pointer[tls.Certificate] // nil without TLS
-	key         *identity.ReplaceableKey        // nil unless tokens are checked by a file
+	key         *identity.ReplaceableKey        // nil unless tokens are verified with a key file
 }
 
-// reload reads the files of the configuration again. What cannot be read leaves
-// what there is.
+// reload reads the configured files again. If one cannot be read, the previous value stays
+// in use.
 func (p *program) reload(ctx context.Context, r *reloads) {
 	if r.certificate.Load() == nil && r.key == nil {
 		p.log.InfoContext(ctx, "SIGHUP: nothing to reload; neither TLS_CERT_FILE nor JWT_PUBLIC_KEY_FILE is set")
@@ -68,8 +67,8 @@ func (p *program) reload(ctx context.Context, r *reloads) {
 	}
 }
 
-// followHangups reloads at each SIGHUP until ctx ends. One that comes because
-// the terminal is closed stops the program, as it stops every other.
+// followHangups reloads on each SIGHUP until ctx ends. A SIGHUP because the terminal was
+// closed stops the program instead.
 func (p *program) followHangups(ctx context.Context, h hangups, r *reloads, stop func()) {
 	for {
 		select {
@@ -86,8 +85,8 @@ func (p *program) followHangups(ctx context.Context, h hangups, r *reloads, stop
 	}
 }
 
-// reloadable is what is read anew, and the certificate of the moment; nil
-// without TLS.
+// reloadable returns what SIGHUP reloads, and a function that returns the current
+// certificate, or nil without TLS.
 func (p *program) reloadable(keys identity.Keys) (*reloads, func() *tls.Certificate) {
 	r := &reloads{}
 	r.key, _ = keys.(*identity.ReplaceableKey)
