@@ -9,37 +9,37 @@ import (
 	"time"
 )
 
-// Options are what a run is asked to do. Complete has to check them.
+// Options are the options of a run. Complete must be called first.
 type Options struct {
 	URL     string
-	Metrics string // where the server's figures are read
-	Token   string // of an administrator; empty for none
+	Metrics string // URL of the server's metrics
+	Token   string // administrator's token, or empty
 
-	Clients     int     // of the closed loop
-	Rate        float64 // of the open loop, a second; 0 for the closed one
-	MaxInFlight int     // of the open loop
+	Clients     int     // in a closed loop
+	Rate        float64 // requests per second in an open loop; 0 for a closed loop
+	MaxInFlight int     // in an open loop
 
 	Mix        Mix
 	Seed       uint64
-	Duration   time.Duration // measured, after the warm-up
+	Duration   time.Duration // measured time, after the warm-up
 	WarmUp     time.Duration
-	Operations int           // ends the run, too; 0 for none
-	Students   int           // to work with
-	Timeout    time.Duration // of a request
+	Operations int           // maximum number of requests; 0 for no limit
+	Students   int           // number of students to use
+	Timeout    time.Duration // per request
 
 	JSON      bool
-	AllowShed bool // what the server sheds is no error
+	AllowShed bool // do not count shed requests as errors
 
 	Now func() time.Time
 }
 
-// Complete checks what was given, by the names of flags, and derives the rest.
+// Complete validates the options and sets derived ones. given reports whether a flag was set.
 func (o *Options) Complete(given func(flag string) bool) error {
 	at, err := url.Parse(o.URL)
 	switch {
 	case err != nil || at.Host == "" || (at.Scheme != "http" && at.Scheme != "https"):
 		return fmt.Errorf("URL is %q; expected one such as http://127.0.0.1:8080/graphql", o.URL)
-	case given("rate") && !(o.Rate > 0 && o.Rate <= maxRate): // nor is NaN
+	case given("rate") && !(o.Rate > 0 && o.Rate <= maxRate): // written so that NaN fails
 		return fmt.Errorf("--rate is %q; expected a positive number of at most %d", fmt.Sprint(o.Rate), maxRate)
 	case given("clients") && given("rate"):
 		return errors.New("--clients and --rate are both given; expected one of them, for a closed or an open loop")
@@ -54,7 +54,7 @@ func (o *Options) Complete(given func(flag string) bool) error {
 
 const maxRate = 100_000
 
-// inFlight is how many requests may be under way at once.
+// inFlight returns the maximum number of concurrent requests.
 func (o *Options) inFlight() int {
 	if o.Rate > 0 {
 		return o.MaxInFlight
@@ -62,10 +62,10 @@ func (o *Options) inFlight() int {
 	return o.Clients
 }
 
-// Mix is how often each kind of work is done, as weights.
+// Mix holds the weight of each kind of work.
 type Mix struct{ List, Standing, Book int }
 
-// DefaultMix is the mix of a run that names none.
+// DefaultMix is the default mix of a run.
 var DefaultMix = Mix{List: 90, Standing: 8, Book: 2}
 
 // Type implements pflag.Value.
@@ -76,10 +76,10 @@ func (m *Mix) String() string {
 	return fmt.Sprintf("list=%d,standing=%d,book=%d", m.List, m.Standing, m.Book)
 }
 
-// maxWeight keeps the sum of weights a number.
+// maxWeight keeps the sum of the weights from overflowing.
 const maxWeight = 1_000_000
 
-// Set implements pflag.Value. A kind that is not named has no weight.
+// Set implements pflag.Value. Kinds that are not named get weight 0.
 func (m *Mix) Set(text string) error {
 	*m = Mix{}
 	weights := map[string]*int{"list": &m.List, "standing": &m.Standing, "book": &m.Book}

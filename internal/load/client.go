@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// client speaks GraphQL over HTTP with one server.
+// client is a GraphQL client for one server.
 type client struct {
 	http  *http.Client
 	url   string
@@ -29,8 +29,8 @@ func newClient(o Options) *client {
 	}
 }
 
-// failure is why a request has no data: by the code of the answer's first error,
-// or, where nothing of GraphQL came back, by what became of the transport.
+// failure is the error of a request without data. Its code is that of the first GraphQL error,
+// or a short description of the transport error.
 type failure struct {
 	code      string
 	transport bool
@@ -39,12 +39,12 @@ type failure struct {
 
 func (f *failure) Error() string { return f.code + ": " + f.says }
 
-// shed: the server has too much to do, or was asked for too much.
+// shed reports whether the server refused the request because of load or a rate limit.
 func (f *failure) shed() bool {
 	return !f.transport && (f.code == "UNAVAILABLE" || f.code == "RATE_LIMITED")
 }
 
-// ask sends a document and reads the data of its answer. Its error is a failure.
+// ask sends a document and decodes the response's data. Any error is a *failure.
 func (c *client) ask(ctx context.Context, document string, variables map[string]any, data any) error {
 	status, body, err := c.post(ctx, document, variables)
 	if err != nil {
@@ -92,7 +92,7 @@ func (c *client) post(ctx context.Context, document string, variables map[string
 	return response.StatusCode, body, err
 }
 
-// kindOf is what became of the transport, in few words.
+// kindOf classifies a transport error.
 func kindOf(err error) string {
 	var late net.Error
 	switch {

@@ -11,22 +11,21 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// journey is a student's way from a list to a hold, a booking and its
-// cancellation. What it has come to says which step is next.
+// journey takes a student from a list of slots to a hold, a booking and its cancellation.
+// Its fields determine the next step.
 type journey struct {
 	student string
-	key     string // of the step that is next: sent again, it is not done twice
-	unsure  bool   // whether that step was done already: its answer was lost
+	key     string // idempotency key of the next step
+	unsure  bool   // the response was lost, so the step may have been executed
 
 	slot, hold, interview string
 }
 
-// journeys are the students who are free, and those who are between two steps.
-// A few of those wait, so that what is booked stands for a while; not many, so
-// that a short run sees every step.
+// journeys holds the idle students and those between two steps. Some journeys wait between
+// steps so that bookings last for a while, but few enough that a short run reaches every step.
 type journeys struct {
 	mu    sync.Mutex
-	run   string // in keys, to be no other run's
+	run   string // makes the keys unique to this run
 	steps int
 	fresh []*journey
 	begun []*journey
@@ -42,7 +41,7 @@ func newJourneys(students []string) *journeys {
 	return j
 }
 
-// take is the journey whose turn it is; nil when all are under way.
+// take returns the next journey, or nil if all are in progress.
 func (j *journeys) take() *journey {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -62,7 +61,7 @@ func (j *journeys) take() *journey {
 	return one
 }
 
-// put takes a journey back after a step.
+// put returns a journey after a step.
 func (j *journeys) put(one *journey) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -73,7 +72,7 @@ func (j *journeys) put(one *journey) {
 	j.begun = append(j.begun, one)
 }
 
-// step is the next one of somebody's journey, or a list when nobody is free.
+// step returns the next step of a journey, or a list request if no journey is available.
 func (w *workload) step(random *randv2.Rand) operation {
 	one := w.journeys.take()
 	if one == nil {
@@ -91,7 +90,7 @@ func (w *workload) step(random *randv2.Rand) operation {
 	}}
 }
 
-// next is the kind of the next step.
+// next returns the kind of the next step.
 func (one *journey) next() string {
 	switch {
 	case one.interview != "":
@@ -105,7 +104,7 @@ func (one *journey) next() string {
 	}
 }
 
-// look picks a slot to hold from a list.
+// look lists slots and picks one to hold.
 func (w *workload) look(ctx context.Context, one *journey, start, end time.Time, pick uint64) error {
 	found, err := w.lists(ctx, one.student, start, end)
 	if nodes := found.AvailableSlots.Nodes; err == nil && len(nodes) > 0 {
@@ -126,7 +125,7 @@ var changeDocuments = map[string]string{
 	kindRelease: `mutation($hold: ID!) { it: releaseHold(input: {holdId: $hold}) { hold { id } errors { code } } }`,
 }
 
-// kindRelease is done when a run has ended, and not counted.
+// kindRelease is used for cleanup after a run and is not counted.
 const kindRelease = "release"
 
 type changed struct {
@@ -136,8 +135,8 @@ type changed struct {
 	}
 }
 
-// change does a step that changes something. A journey that is refused a step
-// begins anew; one whose answer was lost asks again, with the same key.
+// change executes a step that changes something. A refused journey starts over. If the
+// response is lost, the step is repeated with the same key.
 func (c *client) change(ctx context.Context, one *journey, kind string) (refusals []string, err error) {
 	variables := map[string]any{}
 	if one.key != "" {
@@ -172,8 +171,8 @@ func (c *client) change(ctx context.Context, one *journey, kind string) (refusal
 	return refusals, nil
 }
 
-// takeBack cancels what the journeys have left booked, and releases what they
-// hold. It answers how much it could not.
+// takeBack cancels the remaining bookings and releases the remaining holds. It returns the
+// number of journeys it could not clean up.
 func (w *workload) takeBack(ctx context.Context) (left int) {
 	var group errgroup.Group
 	group.SetLimit(takingBack)
@@ -184,7 +183,7 @@ func (w *workload) takeBack(ctx context.Context) (left int) {
 			return nil
 		})
 	}
-	_ = group.Wait() // nobody answers an error
+	_ = group.Wait() // the functions return no errors
 	for _, is := range lost {
 		if is {
 			left++
@@ -195,9 +194,9 @@ func (w *workload) takeBack(ctx context.Context) (left int) {
 
 const takingBack = 8
 
-// finish ends one journey, where it is.
+// finish cleans up one journey.
 func (c *client) finish(ctx context.Context, one *journey) error {
-	if one.unsure { // find out what became of it
+	if one.unsure { // repeat the step to learn its outcome
 		if _, err := c.change(ctx, one, one.next()); err != nil {
 			return err
 		}

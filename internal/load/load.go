@@ -1,6 +1,5 @@
-// Package load makes load: it asks a running server what students, and who books
-// for them, ask, and says how fast it was answered. It knows the server by its
-// contract alone.
+// Package load is a load generator. It sends a running server the requests of students, and
+// of those who book for them, and measures the response times. It uses only the public API.
 package load
 
 import (
@@ -12,21 +11,21 @@ import (
 	"time"
 )
 
-// run is one run.
+// run is the state of one run.
 type run struct {
 	Options
 	workload *workload
 	recorder *recorder
 
 	begin    time.Time
-	measured time.Time // when the warm-up is over
+	measured time.Time // end of the warm-up
 	end      time.Time
 	started  atomic.Int64
 	ended    time.Time
 }
 
-// Run makes the load that o asks for. When ctx ends it stops early, and answers
-// what it has measured.
+// Run generates the load that o describes. If ctx ends, it stops early and returns what it
+// has measured.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	c := newClient(o)
 	defer c.http.CloseIdleConnections()
@@ -71,7 +70,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 
 const takeBackTimeout = 30 * time.Second
 
-// explained adds to an error of the first requests what can be done.
+// explained adds advice to an error of the first requests.
 func explained(err error) error {
 	var failed *failure
 	if !errors.As(err, &failed) {
@@ -86,7 +85,7 @@ func explained(err error) error {
 	return err
 }
 
-// loop sends what is asked for until the end. stop ends the look at the server.
+// loop sends requests until the end of the run. stop ends the collection of server metrics.
 func (r *run) loop(ctx context.Context) (stop func() (Figures, float64, time.Duration)) {
 	r.begin = r.Now()
 	r.measured = r.begin.Add(r.WarmUp)
@@ -102,19 +101,19 @@ func (r *run) loop(ctx context.Context) (stop func() (Figures, float64, time.Dur
 		r.closed(ctx)
 	}
 	r.ended = r.Now()
-	if watching.Stop() { // it ended in the warm-up
+	if watching.Stop() { // the run ended during the warm-up
 		return func() (f Figures, cpu float64, during time.Duration) { return }
 	}
 	<-ready
 	return stop
 }
 
-// more reports whether another request is to be sent.
+// more reports whether to send another request.
 func (r *run) more(ctx context.Context, at time.Time) bool {
 	return ctx.Err() == nil && at.Before(r.end) && (r.Operations == 0 || r.started.Add(1) <= int64(r.Operations))
 }
 
-// closed lets every client send when its last request was answered.
+// closed runs a closed loop: each client sends as soon as its last request is answered.
 func (r *run) closed(ctx context.Context) {
 	var clients sync.WaitGroup
 	for n := range r.Clients {
@@ -128,7 +127,7 @@ func (r *run) closed(ctx context.Context) {
 	clients.Wait()
 }
 
-// open sends by a schedule, whatever was answered.
+// open runs an open loop: requests follow a schedule that does not depend on the responses.
 func (r *run) open(ctx context.Context) {
 	var underWay sync.WaitGroup
 	defer underWay.Wait()
@@ -162,7 +161,7 @@ func (r *run) open(ctx context.Context) {
 	}
 }
 
-// send does an operation that is due, and lets it end though the run is stopped.
+// send executes an operation that is due. It completes even if the run is stopped.
 func (r *run) send(ctx context.Context, next operation, due time.Time) {
 	refusals, err := next.do(context.WithoutCancel(ctx))
 	if !due.Before(r.measured) {

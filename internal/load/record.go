@@ -8,23 +8,23 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// recorder counts what came of requests. Requests of the warm-up are not.
+// recorder counts the results of requests, except those of the warm-up.
 type recorder struct {
 	mu      sync.Mutex
 	tallies map[string]*tally // by kind
 	failed  *hdrhistogram.Histogram
-	all     *hdrhistogram.Histogram // of what was answered
+	all     *hdrhistogram.Histogram // latency of answered requests
 	unsent  int
-	example string // of what a failure said
+	example string // a failure's message
 }
 
-// tally is what came of one kind of request.
+// tally holds the results of one kind of request.
 type tally struct {
 	answered  *hdrhistogram.Histogram
 	refusals  map[string]int
 	errors    map[string]int
 	transport map[string]int
-	shed      int // of the errors
+	shed      int // included in the errors
 }
 
 const (
@@ -49,7 +49,7 @@ func (r *recorder) record(kind string, took time.Duration, refusals []string, er
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	t := r.tallies[kind]
-	micros := min(max(1, took.Microseconds()), longest) // so that every value has its place
+	micros := min(max(1, took.Microseconds()), longest) // within the histogram's range
 	var failed *failure
 	switch {
 	case !errors.As(err, &failed):
@@ -72,7 +72,7 @@ func (r *recorder) record(kind string, took time.Duration, refusals []string, er
 	}
 }
 
-// notSent counts what arrived when too much was under way.
+// notSent counts a request that was dropped because too many were in flight.
 func (r *recorder) notSent() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -12,39 +12,39 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Result is what a run has measured.
+// Result is the result of a run.
 type Result struct {
 	Loop    string  `json:"loop"` // open or closed
 	Clients int     `json:"clients,omitempty"`
-	Offered float64 `json:"rate,omitempty"` // a second, of the open loop
+	Offered float64 `json:"rate,omitempty"` // requests per second of the open loop
 	Mix     string  `json:"mix"`
 	Seed    uint64  `json:"seed"`
-	Seconds float64 `json:"seconds"` // measured
+	Seconds float64 `json:"seconds"` // measured time
 
 	Operations []Operation `json:"operations"`
-	All        Latency     `json:"all"`    // of what was answered
-	Failed     Latency     `json:"failed"` // of errors, and of what was not answered
-	Unsent     int         `json:"unsent"` // arrived when too many were under way
+	All        Latency     `json:"all"`    // answered requests
+	Failed     Latency     `json:"failed"` // errors and unanswered requests
+	Unsent     int         `json:"unsent"` // dropped because too many were in flight
 	Example    string      `json:"exampleOfAnError,omitempty"`
-	// LeftBehind is how many bookings and holds could not be taken back.
+	// LeftBehind is the number of bookings and holds that could not be cleaned up.
 	LeftBehind int `json:"leftBehind"`
 
 	Server      *Server `json:"server,omitempty"`
-	ServerError string  `json:"serverError,omitempty"` // why nothing is known of it
+	ServerError string  `json:"serverError,omitempty"` // why the server's metrics are missing
 }
 
-// Operation is one kind of request: those that were answered, and what became of
-// the others, by code.
+// Operation holds the results of one kind of request: the latency of answered requests, and
+// the others by code.
 type Operation struct {
 	Name string `json:"name"`
 	Latency
 	Refusals  map[string]int `json:"refusals,omitempty"`
 	Errors    map[string]int `json:"errors,omitempty"`
 	Transport map[string]int `json:"transportErrors,omitempty"`
-	Shed      int            `json:"shed"` // of the errors
+	Shed      int            `json:"shed"` // included in the errors
 }
 
-// Latency is how many there were and how long they took, in milliseconds.
+// Latency is a count of requests and their latency in milliseconds.
 type Latency struct {
 	Count int64   `json:"count"`
 	Rate  float64 `json:"perSecond"`
@@ -93,8 +93,8 @@ func (r *run) result() *Result {
 	return result
 }
 
-// Errors is how many requests went wrong. What a rule refuses has not; what the
-// server sheds has, unless that is allowed.
+// Errors returns the number of failed requests. Refusals by a booking rule are not failures.
+// Shed requests are, unless allowShed is set.
 func (r *Result) Errors(allowShed bool) int {
 	n := 0
 	for _, o := range r.Operations {
@@ -110,14 +110,14 @@ func (r *Result) Errors(allowShed bool) int {
 	return n
 }
 
-// WriteJSON prints the result for programs.
+// WriteJSON writes the result as JSON.
 func (r *Result) WriteJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(r)
 }
 
-// WriteTable prints the result for people.
+// WriteTable writes the result as a table.
 func (r *Result) WriteTable(w io.Writer) error {
 	loop := fmt.Sprintf("closed loop, %d clients", r.Clients)
 	if r.Loop == "open" {

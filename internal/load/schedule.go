@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// schedule is when requests arrive that come from many people who know nothing
-// of each other: a Poisson process, whose gaps are exponential.
+// schedule generates the arrival times of independent requests: a Poisson process, whose gaps
+// are exponentially distributed.
 type schedule struct {
 	random *rand.Rand
-	rate   float64 // a second
+	rate   float64 // per second
 	at     float64 // in seconds
 }
 
@@ -17,13 +17,13 @@ func newSchedule(rate float64, seed uint64) *schedule {
 	return &schedule{random: newRandom(seed, ofSchedule), rate: rate}
 }
 
-// next is the next arrival, counted from the beginning.
+// next returns the next arrival, as an offset from the start.
 func (s *schedule) next() time.Duration {
 	s.at += s.random.ExpFloat64() / s.rate
 	return time.Duration(s.at * float64(time.Second))
 }
 
-// Streams of chance that are drawn from one seed; clients have those from 0 on.
+// Stream numbers for random generators with one seed. Clients use 0 and up.
 const ofSchedule = 1 << 32
 
 func newRandom(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }

@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// school is who and when a run asks about, as the server tells.
+// school holds the students and times that a run uses, as read from the server.
 type school struct {
 	students []string // ids
-	mayBook  []string // those who could when the run began
+	mayBook  []string // eligible when the run began
 	first    time.Time
-	weeks    int // that begin on the first day and on those after
+	weeks    int // number of possible start days, from first on
 }
 
-// maxWeeks is how many days later a week begins at most: students look at the
-// next weeks, not at the next year.
+// maxWeeks bounds how many days after first a week may begin, because students look at the
+// coming weeks.
 const maxWeeks = 28
 
 const day = 24 * time.Hour
 
-// week is one of seven days.
+// week returns a random range of seven days.
 func (s *school) week(random *rand.Rand) (start, end time.Time) {
 	start = s.first.Add(time.Duration(random.IntN(s.weeks)) * day)
 	return start, start.Add(7 * day)
@@ -30,7 +30,7 @@ func (s *school) week(random *rand.Rand) (start, end time.Time) {
 
 func (s *school) student(random *rand.Rand) string { return s.students[random.IntN(len(s.students))] }
 
-// findSchool asks for so many students, and for when there are slots.
+// findSchool reads up to the given number of students, and the time range of open slots.
 func findSchool(ctx context.Context, c *client, students int, now time.Time) (*school, error) {
 	var s school
 	if err := s.findStudents(ctx, c, students); err != nil {

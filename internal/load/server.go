@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Figures are what a server tells of itself, by its /metrics.
+// Figures are metrics of a server, read from /metrics.
 type Figures struct {
 	CPUSeconds  float64 `json:"cpuSeconds"`
 	MemoryMiB   float64 `json:"memoryMiB"` // resident
@@ -21,14 +21,14 @@ type Figures struct {
 	Connections float64 `json:"databaseConnections"`
 }
 
-// Server is what a run did to the server.
+// Server holds the effect of a run on the server.
 type Server struct {
 	Before Figures `json:"before"`
-	Most   Figures `json:"most"` // while it was measured
+	Most   Figures `json:"most"` // maxima during the measurement
 	After  Figures `json:"after"`
-	// Cores is how many it used while it was measured.
+	// Cores is the average number of cores used during the measurement.
 	Cores float64 `json:"cores"`
-	// CPUMillis is what an answered request cost it.
+	// CPUMillis is the CPU time per answered request.
 	CPUMillis float64 `json:"cpuMillisPerOperation"`
 }
 
@@ -72,9 +72,8 @@ func scrape(ctx context.Context, url string) (Figures, error) {
 	}, nil
 }
 
-// watch reads the server's figures again and again until it is told to stop; it
-// then answers the most that it has seen, and the CPU seconds and the time from
-// the first to the last of its looks.
+// watch polls the server's metrics until stop is called. stop returns the maxima, and the CPU
+// seconds and the time between the first and the last successful poll.
 func watch(ctx context.Context, url string, now func() time.Time) (stop func() (most Figures, cpu float64, during time.Duration)) {
 	ctx, cancel := context.WithCancel(ctx)
 	var most, first, last Figures
@@ -82,7 +81,7 @@ func watch(ctx context.Context, url string, now func() time.Time) (stop func() (
 	look := func() {
 		f, err := scrape(context.WithoutCancel(ctx), url)
 		if err != nil {
-			return // it may have too much to do, and is asked again
+			return // the server may be overloaded; try again
 		}
 		if ended = now(); began.IsZero() {
 			began, first = ended, f

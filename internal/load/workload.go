@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kinds of requests, each of which is counted apart.
+// Kinds of requests, which are counted separately.
 const (
 	kindList     = "list"
 	kindStanding = "standing"
@@ -17,13 +17,13 @@ const (
 
 var kinds = []string{kindList, kindStanding, kindHold, kindBook, kindCancel}
 
-// operation is one request. do sends it; it is called once.
+// operation is one request. do sends it and must be called only once.
 type operation struct {
 	kind string
 	do   func(context.Context) (refusals []string, err error)
 }
 
-// workload says what is asked next.
+// workload chooses the next request.
 type workload struct {
 	client   *client
 	school   *school
@@ -50,7 +50,7 @@ type listed struct {
 	AvailableSlots struct{ Nodes []struct{ ID string } }
 }
 
-// lists asks what a student may book in one of the weeks.
+// lists requests a student's available slots in a week.
 func (w *workload) lists(ctx context.Context, student string, start, end time.Time) (listed, error) {
 	var found listed
 	err := w.client.ask(ctx, listDocument, map[string]any{
