@@ -17,16 +17,16 @@ import (
 
 func isRoot() bool { return os.Geteuid() == 0 }
 
-// account is who the server runs as: the user of this process or, as Postgres refuses to run
-// as root, an unprivileged one.
+// account is the user that the server runs as: the user of this process or, because Postgres
+// refuses to run as root, an unprivileged one.
 type account struct {
 	name     string
 	uid, gid int
-	switched bool // other than this process's
+	switched bool // differs from this process's user
 }
 
 // serverAccount picks the account. For root it is the owner of the cluster, so that a cluster
-// is usable by whoever made it, else postgres, else nobody.
+// made by another user stays usable to them, or else postgres or nobody.
 func serverAccount(pgdata string) (account, error) {
 	if uid := os.Geteuid(); uid != 0 {
 		return account{name: "uid " + strconv.Itoa(uid), uid: uid, gid: os.Getegid()}, nil
@@ -50,12 +50,12 @@ func serverAccount(pgdata string) (account, error) {
 	return account{}, errors.New("the Postgres server cannot run as root, and neither the user postgres nor the user nobody exists; run as an ordinary user or set DATABASE_URL")
 }
 
-// command is a command of the server's account, in a process group of its own, so that Ctrl-C
-// in a terminal reaches this process only. Its environment holds nothing that Postgres would
-// take for a setting.
+// command returns a command that runs as the account, in its own process group so that Ctrl-C
+// in a terminal reaches only this process. Its environment has no variables that Postgres
+// would read as settings.
 func (a account) command(ctx context.Context, path string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Dir = "/" // this process's folder may be closed to the account
+	cmd.Dir = "/" // the account may not be able to enter this process's folder
 	cmd.Env = []string{"PATH=" + filepath.Dir(path) + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if a.switched {
@@ -65,7 +65,7 @@ func (a account) command(ctx context.Context, path string, args ...string) *exec
 	return cmd
 }
 
-// give makes the account the owner of one file or folder.
+// give makes the account the owner of a file or folder.
 func (a account) give(path string) error {
 	if !a.switched {
 		return nil
@@ -73,7 +73,7 @@ func (a account) give(path string) error {
 	return wrap(os.Lchown(path, a.uid, a.gid), "give %s to user %s", path, a.name)
 }
 
-// giveTree makes the account the owner of a whole folder unless it is already.
+// giveTree makes the account the owner of a folder and its contents, unless it owns the folder.
 func (a account) giveTree(root string) error {
 	info, err := os.Stat(root)
 	if err != nil || !a.switched {
@@ -90,14 +90,14 @@ func (a account) giveTree(root string) error {
 	})
 }
 
-// open opens, or creates, a file that this process appends to. A link is not followed, as the
-// folder may belong to a less privileged account than this process's.
+// open opens or creates a file for appending. It does not follow links, because the folder may
+// belong to a less privileged account.
 func (a account) open(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
 	if err != nil || !isRoot() {
 		return file, err
 	}
-	// In a folder of somebody else's, root leaves nothing that its owner cannot use later.
+	// As root, give the file to the owner of the folder, who must be able to use it later.
 	if info, err := os.Stat(filepath.Dir(path)); err == nil {
 		if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 {
 			err = file.Chown(int(stat.Uid), int(stat.Gid))
@@ -110,7 +110,7 @@ func (a account) open(path string) (*os.File, error) {
 	return file, nil
 }
 
-// mustReach returns an error naming the first folder on the way to dir that the account cannot enter.
+// mustReach returns an error naming the folder on the way to dir that the account cannot enter.
 func (a account) mustReach(dir, what, setting string) error {
 	if !a.switched {
 		return nil
@@ -146,8 +146,8 @@ func (a account) enters(folder os.FileInfo) bool {
 	}
 }
 
-// makeFolder makes a folder and those above it. Root's can be passed through by the server's
-// account, but not read; an empty one that root made private is opened likewise.
+// makeFolder makes a folder and its parents. Root's folders let the server's account pass
+// through but not read. An empty folder that root made private gets the same mode.
 func makeFolder(dir string) error {
 	perm := os.FileMode(0o700)
 	if isRoot() {
@@ -185,7 +185,7 @@ func syncFolder(dir string) error {
 	return folder.Sync()
 }
 
-// inode tells a file from another one of the same name.
+// inode returns the file's inode number, which distinguishes it from a replacement.
 func inode(info os.FileInfo) uint64 {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 		return stat.Ino

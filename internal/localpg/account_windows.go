@@ -9,15 +9,15 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// account is who the server runs as: on Windows always the user of this process. Postgres
-// itself drops an administrator's rights.
+// account is the user that the server runs as. On Windows this is always the user of this
+// process; Postgres itself drops administrator rights.
 type account struct{ name string }
 
 func serverAccount(string) (account, error) { return account{name: "this one"}, nil }
 
 func isRoot() bool { return false }
 
-// command is a command in a process group of its own, so that Ctrl-C reaches this process only.
+// command returns a command in its own process group, so that Ctrl-C reaches only this process.
 func (a account) command(ctx context.Context, path string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = filepath.Dir(path)
@@ -30,7 +30,7 @@ func (a account) give(string) error                         { return nil }
 func (a account) giveTree(string) error                     { return nil }
 func (a account) mustReach(dir, what, setting string) error { return nil }
 
-// open opens, or creates, a file that this process appends to.
+// open opens or creates a file for appending.
 func (a account) open(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 }
@@ -52,5 +52,5 @@ func unlockFile(file *os.File) {
 	_ = windows.UnlockFileEx(windows.Handle(file.Fd()), 0, 1, 0, &windows.Overlapped{})
 }
 
-// inode tells a file from another one of the same name: on Windows its size and time have to do.
+// inode returns 0: on Windows, size and time must do to recognise a replaced file.
 func inode(os.FileInfo) uint64 { return 0 }

@@ -7,13 +7,13 @@ import (
 
 // address is how clients reach the server.
 type address struct {
-	host     string // the folder of the socket, or an IP address
+	host     string // folder of the socket, or an IP address
 	port     int
-	password string // empty on a socket
+	password string // empty for a socket
 }
 
 func (a address) dsn(database string) string {
-	// Everything is named, so that PG* variables of the environment change nothing.
+	// Every setting is given, so that PG* environment variables have no effect.
 	dsn := fmt.Sprintf("host=%s port=%d user=%s dbname=%s sslmode=disable target_session_attrs=any",
 		quoteDSN(a.host), a.port, superuser, quoteDSN(database))
 	if a.password != "" {

@@ -14,11 +14,12 @@ import (
 	"syscall"
 )
 
-// socketPort only names the socket file: the server does not listen on the network.
+// socketPort only determines the name of the socket file: the server has no network port.
 const socketPort = 5432
 
-// socketDir is short, as the path of a socket has at most 103 bytes on every system, and the
-// same for every process that uses the data folder, whatever its TMPDIR.
+// socketDir returns the folder of the socket. It is short because a socket's path is limited
+// to 103 bytes on some systems, and it does not depend on TMPDIR so that all processes that use
+// the data folder agree on it.
 func (c *cluster) socketDir() string {
 	sum := sha256.Sum256([]byte(c.dir))
 	return filepath.Join("/tmp", "rehearse-"+hex.EncodeToString(sum[:8]))
@@ -29,12 +30,12 @@ func (c *cluster) socketFiles() []string {
 	return []string{socket, socket + ".lock"}
 }
 
-// removeSocketDir tidies up after a server that has exited. Files in there keep it: the next
-// start clears them.
+// removeSocketDir removes the folder after the server has exited. If files are left in it,
+// the next start removes them.
 func (c *cluster) removeSocketDir() { _ = os.Remove(c.socketDir()) }
 
-// prepareAddress makes the private folder of the socket. Trust is safe in there: only the
-// server's account and root can enter.
+// prepareAddress makes the private folder of the socket. Trust authentication is safe because
+// only the server's account and root can enter the folder.
 func (c *cluster) prepareAddress() (address, error) {
 	dir := c.socketDir()
 	err := os.Mkdir(dir, 0o700)
@@ -50,7 +51,7 @@ func (c *cluster) prepareAddress() (address, error) {
 	return address{host: dir, port: socketPort}, nil
 }
 
-// checkPrivate guards against a folder that somebody else put there first.
+// checkPrivate returns an error if another user may have created or may access the folder.
 func (c *cluster) checkPrivate(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
@@ -81,5 +82,5 @@ func (a address) settings() map[string]string {
 	}
 }
 
-// authArgs are initdb's arguments for who may connect.
+// authArgs returns the authentication arguments of initdb.
 func (c *cluster) authArgs() ([]string, error) { return []string{"--auth=trust"}, nil }

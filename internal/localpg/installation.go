@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 )
 
-// installation notices that the programs of a running server are replaced on disk.
+// installation detects when the programs of a running server are replaced on disk.
 type installation struct {
 	binaries
-	libraries string // the folder of the server's modules, empty if it is not found
-	running   uint64 // the fingerprint at the server's start
-	seen      uint64 // the last one that differs
-	rejected  uint64 // the one that was found not to run
+	libraries string // folder of the server's modules; empty if not found
+	running   uint64 // fingerprint at the server's start
+	seen      uint64 // fingerprint at the last check
+	rejected  uint64 // fingerprint of programs that do not run
 }
 
 func watchInstallation(bin binaries) *installation {
@@ -22,12 +22,12 @@ func watchInstallation(bin binaries) *installation {
 	return i
 }
 
-// moduleFolder answers the folder of plpgsql, which each session may load, as packagers place it
-// beside the programs.
+// moduleFolder returns the folder of plpgsql, a module that each session may load. Packages
+// install it near the programs.
 func moduleFolder(bin string) string {
 	prefix := globQuote(filepath.Dir(bin))
 	for _, pattern := range []string{
-		"lib", "lib/postgresql*", "lib/pgsql*", "lib64/pgsql*", "../lib/postgresql*", // of Alpine, whose programs are in libexec
+		"lib", "lib/postgresql*", "lib/pgsql*", "lib64/pgsql*", "../lib/postgresql*", // Alpine, whose programs are in libexec
 	} {
 		found, _ := filepath.Glob(filepath.Join(prefix, filepath.FromSlash(pattern), "plpgsql.*")) // the only error is a malformed pattern
 		if len(found) > 0 {
@@ -37,7 +37,7 @@ func moduleFolder(bin string) string {
 	return ""
 }
 
-// fingerprint differs when a file of the installation is another one than before, or is missing.
+// fingerprint returns a hash that changes when a file of the installation is replaced or removed.
 func (i *installation) fingerprint() uint64 {
 	hash := fnv.New64a()
 	note := func(path string) {
@@ -52,7 +52,7 @@ func (i *installation) fingerprint() uint64 {
 	if i.libraries == "" {
 		return hash.Sum64()
 	}
-	entries, _ := os.ReadDir(i.libraries) // without the folder, nothing is in it
+	entries, _ := os.ReadDir(i.libraries) // a missing folder counts as empty
 	for _, entry := range entries {
 		if !entry.IsDir() {
 			note(filepath.Join(i.libraries, entry.Name()))
@@ -61,8 +61,8 @@ func (i *installation) fingerprint() uint64 {
 	return hash.Sum64()
 }
 
-// replaced reports, once for each state on disk, that it is another one than at the server's
-// start and does not change any more.
+// replaced reports whether the installation differs from the one at the server's start and has
+// not changed since the last check. It ignores a rejected state.
 func (i *installation) replaced() bool {
 	now := i.fingerprint()
 	settled := now == i.seen

@@ -1,7 +1,9 @@
-// Package localpg runs the Postgres server that belongs to one data folder: a real server,
-// because the program's correctness lives in row locks and constraints.
+// Package localpg runs the Postgres server of a data folder. It is a real server because the
+// program relies on row locks and constraints.
 //
-// The folder is everything: its cluster (pgdata), the lock that decides which process owns
+// The folder holds the cluster (pgdata), the lock that decides which process owns the server
+// (lock) and the server's log (postgres.log). The first process owns the server and stops it;
+// later ones attach to it. This package never deletes a cluster.
 // the server (lock) and the server's log (postgres.log). The first process to come owns the
 // server and stops it; later ones attach to it. Nothing here ever deletes a cluster.
 package localpg
@@ -18,57 +20,57 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// superuser is the one role of a local cluster.
+// superuser is the only role of a local cluster.
 const superuser = "postgres"
 
-// Options say where the cluster lives and how its server runs.
+// Options are the options of [Start].
 type Options struct {
-	// DataDir is the folder that holds the cluster, its lock and its log. It is created if
-	// missing. Run by root, it must be reachable for the account of the server: see [DefaultDataDir].
+	// DataDir is the folder of the cluster, its lock and its log. It is created if missing. When
+	// run by root, the server's account must be able to reach it: see [DefaultDataDir].
 	DataDir string
-	// CacheDir keeps fetched binaries. Empty: "rehearse" in the user's cache folder,
-	// /var/cache/rehearse for root.
+	// CacheDir holds downloaded binaries. The default is "rehearse" in the user's cache folder,
+	// or /var/cache/rehearse for root.
 	CacheDir string
-	// Settings are postgresql.conf settings that go over the defaults, e.g. "fsync": "off".
-	// They count for a server started here, not for one that already runs.
+	// Settings are postgresql.conf settings that override the defaults, e.g. "fsync": "off".
+	// They do not affect a server that is already running.
 	Settings map[string]string
-	// Env looks up PGBIN and PATH. Nil: both empty, so that only the usual folders are searched
-	// for binaries, and npm, which could fetch them, is not found.
+	// Env looks up PGBIN and PATH. If nil, both are empty: only the usual folders are searched
+	// for binaries, and npm is not found to download them.
 	Env func(string) string
-	// Existing refuses, by ErrNoCluster, to make a cluster where there is none.
+	// Existing makes Start return ErrNoCluster instead of creating a cluster.
 	Existing bool
-	// Log hears what takes time or is out of the ordinary. Nil: nobody does.
+	// Log receives slow and unusual events. If nil, they are discarded.
 	Log *slog.Logger
 
 	// searched replaces the usual folders of Postgres binaries. For tests.
 	searched []string
 	// orphanable leaves the server running when this process dies. For tests.
 	orphanable bool
-	// lookEvery replaces the pace at which the programs on disk are looked at. For tests.
+	// lookEvery replaces the interval of checks for replaced programs. For tests.
 	lookEvery time.Duration
 }
 
-// ErrNoCluster reports a data folder without a cluster, if one must exist.
+// ErrNoCluster reports that the data folder has no cluster although Existing is set.
 var ErrNoCluster = errors.New("it contains no database")
 
-// Server is a running Postgres server, owned by this process or attached to.
+// Server is a running Postgres server that this process owns or is attached to.
 type Server struct {
 	cluster *cluster
 	address address
-	process *process  // another one after a restart
+	process *process  // changes on restart
 	lock    *fileLock // nil if attached
 	done    chan struct{}
 	stop    func() error
 
-	installed *installation      // nil if attached, or not known yet
+	installed *installation      // nil if attached or not yet known
 	leave     context.CancelFunc // ends restarts
 	settled   chan struct{}      // closed when process is the last one
 }
 
-// Start returns when the server of o.DataDir accepts connections. It finds the binaries (or
-// fetches them), makes a cluster if there is none, and starts its server or attaches to it.
-// A cluster made by another major version than can be found is refused and left alone.
-// Ending ctx ends the start, not the server that came of it.
+// Start starts the server of o.DataDir, or attaches to it, and returns when it accepts
+// connections. It finds or downloads the binaries and creates a cluster if there is none. If
+// the major version that created the cluster cannot be found, it returns an error and leaves
+// the cluster alone. Ending ctx cancels the start but does not stop a started server.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	c, err := openCluster(o)
 	if err != nil {
@@ -80,7 +82,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 func newServer(ctx context.Context, c *cluster, at address, p *process, lock *fileLock, installed *installation) *Server {
 	s := &Server{cluster: c, address: at, process: p, lock: lock, installed: installed, settled: make(chan struct{}), done: make(chan struct{})}
 	s.stop = sync.OnceValue(s.stopOnce)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // the start's end is not the server's
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // the server outlives ctx
 	s.leave = cancel
 	go func() {
 		s.keep(ctx)
@@ -96,19 +98,20 @@ func newServer(ctx context.Context, c *cluster, at address, p *process, lock *fi
 	return s
 }
 
-// DSN returns the connection string, in key=value form, of one database for the superuser.
+// DSN returns a key=value connection string to the database, as the superuser.
 func (s *Server) DSN(database string) string { return s.address.dsn(database) }
 
-// Owner reports whether Stop stops the server. It is false when another process owns it.
+// Owner reports whether this process owns the server, so that Stop stops it.
 func (s *Server) Owner() bool { return s.lock != nil }
 
-// Done is closed when the server has exited for good, whoever owned it, and after Stop. A
-// restart because of new binaries does not close it.
+// Done returns a channel that is closed when the server has exited for good, whichever process
+// owned it, and after Stop. A restart because of new binaries does not close it.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Stop shuts an owned server down and returns when it has exited: fast at first (clients are
-// cut off, a checkpoint is written), immediate if that takes too long. A server that another
-// process owns goes on. Stop may be called again, and after the server has died.
+// Stop shuts down an owned server and returns when it has exited. It uses a fast shutdown, which
+// disconnects clients and writes a checkpoint, and then an immediate one if that takes too long.
+// A server that another process owns keeps running. Stop may be called repeatedly, and after
+// the server has died.
 func (s *Server) Stop() error { return s.stop() }
 
 func (s *Server) stopOnce() error {
@@ -124,7 +127,7 @@ func (s *Server) stopOnce() error {
 	return nil
 }
 
-// EnsureDatabase creates the database unless it exists. Several callers may do so at once.
+// EnsureDatabase creates the database unless it exists. It is safe for concurrent use.
 func (s *Server) EnsureDatabase(ctx context.Context, name string) error {
 	conn, err := pgx.Connect(ctx, s.DSN(superuser))
 	if err != nil {
@@ -140,12 +143,12 @@ func (s *Server) EnsureDatabase(ctx context.Context, name string) error {
 	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()+" TEMPLATE template0")
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && (refused.Code == "42P04" || refused.Code == "23505") {
-		return nil // another caller was first
+		return nil // a concurrent caller created it
 	}
 	return wrap(err, "create database %q", name)
 }
 
-// wrap adds what was being done to err, and nothing to no error.
+// wrap adds context to err. It returns nil if err is nil.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil

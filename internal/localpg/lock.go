@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 )
 
-// fileLock is an advisory lock on a file, which the system releases when its process dies.
-// The file stays: removing it would let two processes lock two different files.
+// fileLock is an advisory file lock, which the system releases when its process dies. The file
+// is never removed: otherwise two processes could lock two different files.
 type fileLock struct{ file *os.File }
 
-// tryLock returns nil, without an error, when another holder has the lock. Holders within one
-// process exclude each other too.
+// tryLock returns nil without an error if the lock is held. Holders within one process also
+// exclude each other.
 func tryLock(path string, a account) (*fileLock, error) {
 	file, err := a.open(path)
 	if err != nil {
@@ -27,12 +27,12 @@ func tryLock(path string, a account) (*fileLock, error) {
 }
 
 func (l *fileLock) release() {
-	// Explicitly, as a child between fork and exec may still share the open file.
+	// Unlock explicitly, because a child between fork and exec may still share the open file.
 	unlockFile(l.file)
 	l.file.Close()
 }
 
-// acquire makes this process the owner of the server, or attaches it to the owner's.
+// acquire makes this process the owner of the server, or attaches it to the owner's server.
 func (c *cluster) acquire(ctx context.Context) (*Server, error) {
 	bounded, cancel := context.WithTimeout(ctx, fetchLimit+startLimit)
 	defer cancel()
@@ -50,7 +50,7 @@ func (c *cluster) acquire(ctx context.Context) (*Server, error) {
 			return newServer(ctx, c, at, watchProcess(pid), nil, nil), nil
 		}
 		if _, err := os.Stat(c.pgdata()); err != nil {
-			wait.renew() // the owner fetches Postgres or makes the cluster, for which it has limits
+			wait.renew() // the owner may be downloading Postgres or creating the cluster, with limits of its own
 		}
 		if err := wait.tick(); err != nil {
 			return nil, fmt.Errorf("attach to the server of %s, which another process owns: %w", c.dir, err)

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// serverLog is the server's log file, and where this start began to write to it.
+// serverLog is the server's log file and the offset at which this start began to write.
 type serverLog struct {
 	file  *os.File
 	begin int64
 }
 
-// logLimit is the size from which the log of earlier runs is dropped at a start.
+// logLimit is the size above which a start truncates the log.
 const logLimit = 8 << 20
 
 func openLog(path string, a account) (*serverLog, error) {
@@ -28,7 +28,7 @@ func openLog(path string, a account) (*serverLog, error) {
 	return &serverLog{file: file, begin: begin}, nil
 }
 
-// trim empties a file that has grown too large and answers its size.
+// trim truncates a file that exceeds logLimit and returns its size.
 func trim(file *os.File) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -40,7 +40,7 @@ func trim(file *os.File) (int64, error) {
 	return 0, file.Truncate(0)
 }
 
-// since answers what the server has written in this start, or the end of it.
+// since returns the log of this start, or only the end of it if it is long.
 func (l *serverLog) since() string {
 	const most = 16 << 10
 	info, err := l.file.Stat()
@@ -49,7 +49,7 @@ func (l *serverLog) since() string {
 	}
 	from := max(l.begin, info.Size()-most)
 	text := make([]byte, max(0, info.Size()-from))
-	n, _ := l.file.ReadAt(text, from) // a short read quotes less, no more than that
+	n, _ := l.file.ReadAt(text, from) // a short read only shortens the quote
 	return string(text[:n])
 }
 
@@ -63,12 +63,12 @@ func (l *serverLog) explain(err error) error {
 	return err
 }
 
-// memoryInUseError says that processes of a killed predecessor have not all ended yet.
+// memoryInUseError reports that processes of a killed server are still running.
 type memoryInUseError struct{ error }
 
 func (e *memoryInUseError) Unwrap() error { return e.error }
 
-// quoteTail puts the last lines of what source wrote at the end of an error's text.
+// quoteTail formats the last lines of source's output for an error message.
 func quoteTail(source, text string) string {
 	const most = 10
 	text = strings.TrimSpace(text)

@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	// pollEvery is the pace of everything that is waited for here.
+	// pollEvery is the interval of all polling in this package.
 	pollEvery = 3 * time.Millisecond
 	// answerLimit bounds the wait for a server that this process did not start.
 	answerLimit = 20 * time.Second
-	// adoptAfter is how long an orphan must serve before it is taken over: one whose owner has just
-	// been killed may not have got the signal to shut down yet.
+	// adoptAfter is how long an orphan must serve before it is adopted. One whose owner was just
+	// killed may not have received the signal to shut down yet.
 	adoptAfter = 300 * time.Millisecond
-	// startLimit bounds the wait for a server started here. Recovery after a crash takes its time.
+	// startLimit bounds the wait for a server started here, including crash recovery.
 	startLimit = 2 * time.Minute
 )
 
-// patience is a paced wait that ends with its context or its limit, whichever is first.
+// patience polls until its context ends or its limit passes.
 type patience struct {
 	ctx    context.Context
 	limit  time.Duration
@@ -30,7 +30,7 @@ func newPatience(ctx context.Context, limit time.Duration) *patience {
 	return &patience{ctx: ctx, limit: limit, timer: time.NewTimer(limit), ticker: time.NewTicker(pollEvery)}
 }
 
-// tick waits for the next turn. Its error says why there is none.
+// tick waits for the next poll. It returns an error if the context or the limit has ended.
 func (p *patience) tick() error {
 	select {
 	case <-p.ctx.Done():
@@ -42,7 +42,7 @@ func (p *patience) tick() error {
 	}
 }
 
-// renew starts the limit afresh.
+// renew restarts the limit.
 func (p *patience) renew() { p.timer.Reset(p.limit) }
 
 func (p *patience) end() {

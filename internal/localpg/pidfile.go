@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// pidFile is what a server says of itself in postmaster.pid. Later lines are empty while it starts.
+// pidFile is the content of postmaster.pid. The last lines are empty while the server starts.
 type pidFile struct {
 	pid       int
 	port      int
@@ -24,7 +24,7 @@ type pidFile struct {
 
 func (c *cluster) pidPath() string { return filepath.Join(c.pgdata(), "postmaster.pid") }
 
-// readPidFile answers the zero pidFile if there is none or it has not been written yet.
+// readPidFile returns the zero pidFile if the file is missing or not yet written.
 func (c *cluster) readPidFile() (pidFile, error) {
 	text, err := os.ReadFile(c.pidPath())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,16 +41,16 @@ func (c *cluster) readPidFile() (pidFile, error) {
 		return strings.TrimSpace(lines[number-1])
 	}
 	var pf pidFile
-	pf.pid, _ = strconv.Atoi(line(1)) // 0: cut off, so nobody's
+	pf.pid, _ = strconv.Atoi(line(1)) // 0 if the file is incomplete
 	pf.port, _ = strconv.Atoi(line(4))
 	pf.socketDir, pf.listens, pf.status = line(5), line(6), line(8)
 	return pf, nil
 }
 
-// serving answers the pid and address of the cluster's server if it accepts connections.
+// serving returns the pid and address of the cluster's server if it accepts connections.
 func (c *cluster) serving(ctx context.Context) (pid int, at address, ok bool) {
 	pf, err := c.readPidFile()
-	// The status is asked first, as every refused connection is a FATAL in the server's log.
+	// Check the status first, because each refused connection is a FATAL in the server's log.
 	if err != nil || pf.status != "ready" {
 		return 0, address{}, false
 	}
@@ -67,10 +67,10 @@ func (c *cluster) serving(ctx context.Context) (pid int, at address, ok bool) {
 	return pf.pid, at, conn.Close(ctx) == nil
 }
 
-// clearStale removes what a dead server left that could keep the next one from starting: a pid
-// that now belongs to a zombie or to another program, and the lock of the socket. The caller
-// holds the lock and has seen that no server runs. Postgres itself still refuses to start
-// while any process of the dead server holds its shared memory, with or without the pid file.
+// clearStale removes files of a dead server that could prevent a start: the lock of the socket,
+// and a pid file whose pid belongs to a zombie or to another program. The caller holds the lock
+// and has checked that no server runs. Postgres itself still refuses to start while a process
+// of the dead server holds its shared memory, with or without the pid file.
 func (c *cluster) clearStale() error {
 	pf, err := c.readPidFile()
 	if err != nil {
@@ -78,7 +78,7 @@ func (c *cluster) clearStale() error {
 	}
 	stale := c.socketFiles()
 	if pf.pid == 0 || occupied(pf.pid) {
-		// Else it stays: by it Postgres finds the processes that the dead server may have left.
+		// Otherwise keep it: Postgres uses it to find processes that the dead server left behind.
 		stale = append(stale, c.pidPath())
 	}
 	for _, path := range stale {

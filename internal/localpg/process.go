@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// process is a server's main process: a child, or one that is only watched.
+// process is a server's main process, either a child or one that is only watched.
 type process struct {
 	pid    int
-	exited chan struct{} // closed when it has ended, or is no longer watched
-	state  string        // how a child ended; read it after exited
-	forget func()        // ends the watching; of a child: nothing
+	exited chan struct{} // closed when it has ended or is not watched any more
+	state  string        // how a child ended; valid after exited is closed
+	forget func()        // stops watching; does nothing for a child
 }
 
-// watchProcess watches a process that is no child. The caller ends it by forget.
+// watchProcess watches a process that is not a child. The caller must call forget.
 func watchProcess(pid int) *process {
 	p := &process{pid: pid, exited: make(chan struct{}), state: "exit status unknown"}
 	forgotten := make(chan struct{})
@@ -35,26 +35,26 @@ func watchProcess(pid int) *process {
 	return p
 }
 
-// shutdown is a way to end a server. None of them loses a committed transaction.
+// shutdown is a way to stop a server. None of them loses a committed transaction.
 type shutdown int
 
 const (
-	fast      shutdown = iota // cut clients off, write a checkpoint
-	immediate                 // end at once; the next start recovers
-	kill                      // the system's last means
+	fast      shutdown = iota // disconnect clients, write a checkpoint
+	immediate                 // stop at once; the next start recovers
+	kill                      // SIGKILL
 )
 
-// means is a way to end a server and how long to wait for the effect.
+// means is a way to stop a server and how long to wait for it.
 type means struct {
 	how   shutdown
 	limit time.Duration
 }
 
-// harsherAndHarsher gives an immediate shutdown more than the 5 s after which the server itself
-// kills processes of its own that do not end.
+// harsherAndHarsher allows an immediate shutdown more than the 5 s after which the server kills
+// its remaining processes.
 var harsherAndHarsher = []means{{fast, 10 * time.Second}, {immediate, 7 * time.Second}, {kill, 5 * time.Second}}
 
-// stop ends the process, by one means after another, and returns when it has exited.
+// stop stops the process by each of the means in turn, and returns when it has exited.
 func (p *process) stop(log *slog.Logger, by []means) error {
 	for _, m := range by {
 		select {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// dieWithParent has a watcher ask for a fast shutdown when this process dies, however it dies.
+// dieWithParent starts a watcher that requests a fast shutdown when this process dies.
 func dieWithParent(*exec.Cmd) func(pid int) (func(), error) {
 	return func(pid int) (func(), error) { return watch(context.Background(), pid) }
 }
@@ -18,7 +18,7 @@ func isZombie(pid int) bool {
 	return strings.HasPrefix(processStatus(pid, "stat="), "Z")
 }
 
-// isServer reports whether the pid is of a live server of this cluster.
+// isServer reports whether the pid is a live server of this cluster.
 func (c *cluster) isServer(pid int) bool {
 	return pid > 1 && alive(pid) && strings.Contains(processStatus(pid, "command="), c.pgdata())
 }

@@ -12,7 +12,7 @@ import (
 
 // spawn starts the server as a child that does not outlive this process.
 func (c *cluster) spawn(ctx context.Context, bin binaries, args []string, output *os.File) (*process, error) {
-	// The server outlives its start, so it does not end when the start is given up.
+	// The server must outlive the context of the start.
 	cmd := c.account.command(context.WithoutCancel(ctx), bin.tool("postgres"), args...)
 	cmd.Stdout, cmd.Stderr = output, output
 	follow := func(int) (func(), error) { return func() {}, nil }
@@ -22,8 +22,8 @@ func (c *cluster) spawn(ctx context.Context, bin binaries, args []string, output
 	p := &process{exited: make(chan struct{}), forget: func() {}}
 	started := make(chan error)
 	go func() {
-		// The signal at a parent's death comes when the thread that started the child ends: so
-		// this goroutine keeps its thread until the server has exited.
+		// The parent-death signal is sent when the thread that started the child ends, so this
+		// goroutine keeps its thread until the server has exited.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		if err := cmd.Start(); err != nil {
@@ -37,7 +37,7 @@ func (c *cluster) spawn(ctx context.Context, bin binaries, args []string, output
 			unfollow = func() {}
 		}
 		started <- err
-		_ = cmd.Wait() // how it ended is in ProcessState
+		_ = cmd.Wait() // ProcessState has the outcome
 		unfollow()
 		p.state = cmd.ProcessState.String()
 		close(p.exited)
@@ -48,7 +48,7 @@ func (c *cluster) spawn(ctx context.Context, bin binaries, args []string, output
 // alive reports whether a process runs. A zombie does not.
 func alive(pid int) bool { return occupied(pid) && !isZombie(pid) }
 
-// occupied reports whether the system knows the pid, be it a zombie's.
+// occupied reports whether the pid exists, including as a zombie.
 func occupied(pid int) bool {
 	err := syscall.Kill(pid, 0)
 	return err == nil || errors.Is(err, syscall.EPERM)

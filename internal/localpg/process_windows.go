@@ -12,8 +12,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// spawn starts the server by pg_ctl, which drops an administrator's rights, as Postgres wants.
-// So the server is no child: it outlives a process that is killed, and the next start adopts it.
+// spawn starts the server with pg_ctl, which drops administrator rights as Postgres requires.
+// The server is therefore not a child: it outlives a killed process, and the next start adopts
+// it.
 func (c *cluster) spawn(ctx context.Context, bin binaries, args []string, output *os.File) (*process, error) {
 	quoted := make([]string, 0, len(args))
 	for _, arg := range args[2:] { // without -D, which pg_ctl passes on
@@ -44,7 +45,7 @@ func alive(pid int) bool {
 
 func occupied(pid int) bool { return alive(pid) }
 
-// isServer reports whether the pid is of a live Postgres server.
+// isServer reports whether the pid is a live Postgres server.
 func (c *cluster) isServer(pid int) bool {
 	if pid <= 0 || !alive(pid) {
 		return false
@@ -62,7 +63,7 @@ func (c *cluster) isServer(pid int) bool {
 	return strings.EqualFold(filepath.Base(windows.UTF16ToString(name[:size])), "postgres.exe")
 }
 
-// signalServer speaks to the pipe by which Postgres takes Unix signals on Windows.
+// signalServer writes to the named pipe that Postgres uses for Unix signals on Windows.
 func signalServer(pid int, how shutdown) error {
 	numbers := map[shutdown]byte{fast: 2, immediate: 3} // SIGINT, SIGQUIT
 	number, ok := numbers[how]
@@ -81,6 +82,6 @@ func signalServer(pid int, how shutdown) error {
 	if _, err := pipe.Write([]byte{number}); err != nil {
 		return err
 	}
-	_, err = pipe.Read(make([]byte, 1)) // the answer says that it has been taken
+	_, err = pipe.Read(make([]byte, 1)) // the response confirms the signal
 	return err
 }

@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	// lookEvery is the pace at which the programs on disk are looked at.
+	// lookEvery is the interval of checks for replaced programs.
 	lookEvery = time.Second
-	// replaceLimit bounds the tries to start the server with new programs, as an upgrade may
-	// replace one file after another.
+	// replaceLimit bounds the attempts to start the server with new programs, because an upgrade
+	// may replace the files one by one.
 	replaceLimit = time.Minute
 )
 
-// keep returns when the server's process is the last one: it has ended and no other is started in
-// its place, or ctx has ended. An owner restarts the server when its programs were replaced on
-// disk, because a new session of the running one loads modules from there that do not fit it. An
-// attached process follows the owner's restart.
+// keep supervises the server's process. It returns when the process has ended and is not
+// restarted, or when ctx ends. An owner restarts the server when its programs are replaced on
+// disk, because new sessions of the old server would load modules that do not fit. An attached
+// process follows the owner's restart.
 func (s *Server) keep(ctx context.Context) {
 	ticker := time.NewTicker(s.cluster.lookEvery)
 	defer ticker.Stop()
@@ -39,7 +39,7 @@ func (s *Server) keep(ctx context.Context) {
 	}
 }
 
-// renew restarts the server if its programs were replaced. It answers false when none runs then.
+// renew restarts the server if its programs were replaced. It returns false if none runs then.
 func (s *Server) renew(ctx context.Context) bool {
 	if s.installed == nil {
 		s.installed = s.cluster.installationOf(ctx, s.address)
@@ -57,8 +57,8 @@ func (s *Server) renew(ctx context.Context) bool {
 	return s.restart(ctx, bin)
 }
 
-// installationOf finds the programs of a server that was taken over. If it is of another version
-// than they are, they count as replaced.
+// installationOf finds the programs of an adopted server. If their version differs from the
+// running server's, they count as replaced.
 func (c *cluster) installationOf(ctx context.Context, at address) *installation {
 	major, err := c.major()
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *cluster) installationOf(ctx context.Context, at address) *installation 
 	return running
 }
 
-// version asks the server which one it is.
+// version returns the server's version.
 func (a address) version(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
@@ -86,12 +86,12 @@ func (a address) version(ctx context.Context) (string, error) {
 	defer conn.Close(context.WithoutCancel(ctx))
 	var version string
 	err = conn.QueryRow(ctx, "SHOW server_version").Scan(&version)
-	version, _, _ = strings.Cut(version, " ") // from what the packager adds
+	version, _, _ = strings.Cut(version, " ") // drop what the packager appends
 	return version, err
 }
 
-// replacement answers the programs that took the place of others: in the same folder, or where the
-// machine has some of the cluster's version.
+// replacement returns the programs to use in place of old: those in the same folder, or others
+// of the same major version.
 func (c *cluster) replacement(ctx context.Context, old binaries) (binaries, error) {
 	b, err := c.probe(ctx, old.dir)
 	if err == nil && b.major == old.major {
@@ -106,15 +106,15 @@ func (c *cluster) replacement(ctx context.Context, old binaries) (binaries, erro
 	return b, err
 }
 
-// restart stops the server and starts it with other programs at the same address. It answers
-// false when no server runs then.
+// restart stops the server and starts it with other programs at the same address. It returns
+// false if no server runs then.
 func (s *Server) restart(ctx context.Context, bin binaries) bool {
 	c := s.cluster
 	c.log.Warn("the Postgres programs on disk were replaced; restarting the local Postgres server", "folder", bin.dir, "version", bin.version)
 	if err := s.process.stop(c.log, harsherAndHarsher); err != nil {
 		c.log.Error("cannot restart the local Postgres server", "error", err)
 		s.installed.rejected = s.installed.seen
-		return true // it runs on
+		return true // the old server keeps running
 	}
 	bounded, cancel := context.WithTimeout(ctx, replaceLimit)
 	defer cancel()
@@ -143,16 +143,16 @@ func (s *Server) restart(ctx context.Context, bin binaries) bool {
 	}
 }
 
-// relaunch starts the server at the address it had.
+// relaunch starts the server at its previous address.
 func (c *cluster) relaunch(ctx context.Context, bin binaries, at address) (*process, error) {
-	if _, err := c.prepareAddress(); err != nil { // a start that failed has removed the socket's folder
+	if _, err := c.prepareAddress(); err != nil { // a failed start has removed the socket's folder
 		return nil, err
 	}
 	return c.launchAt(ctx, bin, at)
 }
 
-// follow waits for the server that the owner starts in place of the one that has ended. It answers
-// false when none is to come: the owner has ended, too.
+// follow waits for the server that the owner starts in place of the one that ended. It returns
+// false if the owner has ended too, or does not start one in time.
 func (s *Server) follow(ctx context.Context) bool {
 	c := s.cluster
 	wait := newPatience(ctx, replaceLimit)

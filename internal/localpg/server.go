@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// own brings the server up under the lock and hands the lock to it: it is released when the
-// server has exited. So who holds the lock has a server, or is about to have one.
+// own starts or adopts the server under the lock. The Server keeps the lock until it has
+// exited, so the holder of the lock has a server or is about to have one.
 func (c *cluster) own(ctx context.Context, lock *fileLock) (s *Server, err error) {
 	defer func() {
 		if s == nil {
@@ -34,7 +34,7 @@ func (c *cluster) own(ctx context.Context, lock *fileLock) (s *Server, err error
 	if major == 0 {
 		err = c.initialise(ctx, bin)
 	} else {
-		err = c.account.giveTree(c.pgdata()) // it may have been put there by root
+		err = c.account.giveTree(c.pgdata()) // root may have copied it there
 	}
 	if err != nil {
 		return nil, err
@@ -47,8 +47,8 @@ func (c *cluster) own(ctx context.Context, lock *fileLock) (s *Server, err error
 	return newServer(ctx, c, at, p, lock, installed), nil
 }
 
-// adopt takes over a server that its owner left behind. It answers nil, without an error,
-// when none runs; one that is shutting down (its owner was killed) is waited for.
+// adopt takes over a server whose owner has died. It returns nil without an error if none runs.
+// It waits for one that is shutting down.
 func (c *cluster) adopt(ctx context.Context, lock *fileLock) (*Server, error) {
 	wait := newPatience(ctx, answerLimit)
 	defer wait.end()
@@ -80,8 +80,8 @@ func (c *cluster) adopt(ctx context.Context, lock *fileLock) (*Server, error) {
 	}
 }
 
-// launch starts the server. Processes of a predecessor that was killed may hold its shared
-// memory for a moment longer, in which the server refuses to start: that alone is tried again.
+// launch starts the server. It retries only while processes of a killed predecessor hold the
+// shared memory, which makes the server refuse to start.
 func (c *cluster) launch(ctx context.Context, bin binaries) (*process, address, error) {
 	wait := newPatience(ctx, answerLimit)
 	defer wait.end()
@@ -103,7 +103,7 @@ func (c *cluster) launchOnce(ctx context.Context, bin binaries) (*process, addre
 	return p, at, err
 }
 
-// launchAt starts the server at an address, which is the same again after a restart.
+// launchAt starts the server at the given address. A restart reuses the old one.
 func (c *cluster) launchAt(ctx context.Context, bin binaries, at address) (*process, error) {
 	if err := c.clearStale(); err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (c *cluster) launchAt(ctx context.Context, bin binaries, at address) (*proc
 	return p, nil
 }
 
-// awaitReady waits until the server accepts connections, has exited or ctx has ended.
+// awaitReady waits until the server accepts connections, exits, or ctx ends.
 func (c *cluster) awaitReady(ctx context.Context, p *process) error {
 	wait := newPatience(ctx, startLimit)
 	defer wait.end()
@@ -144,8 +144,8 @@ func (c *cluster) awaitReady(ctx context.Context, p *process) error {
 	}
 }
 
-// serverArgs are the arguments of postgres: defaults, over them Settings, over them what the
-// launcher relies on.
+// serverArgs returns the arguments of postgres: the defaults, overridden by Settings, overridden
+// by what this package relies on.
 func (c *cluster) serverArgs(at address) []string {
 	settings := map[string]string{
 		"shared_buffers":  "128MB",

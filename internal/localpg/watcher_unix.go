@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// watch has a shell ask for a fast shutdown of the server when this process dies, however it
-// dies: then nobody holds the other end of the shell's input any more. Calling unwatch, after
-// the server has exited, ends the shell without a signal.
+// watch starts a shell that requests a fast shutdown of the server when this process dies for
+// any reason, which closes the shell's input. Call unwatch after the server has exited; it
+// ends the shell without a signal.
 func watch(ctx context.Context, server int) (unwatch func(), err error) {
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `read -r _ && exit 0; kill -INT "$1"`, "sh", strconv.Itoa(server))
 	cmd.Dir = "/"
@@ -24,7 +24,7 @@ func watch(ctx context.Context, server int) (unwatch func(), err error) {
 		return nil, err
 	}
 	return func() {
-		// Should the shell be gone already, there is nothing to tell it.
+		// This fails if the shell has already exited, which is fine.
 		_, _ = input.Write([]byte("done\n"))
 		_ = input.Close()
 		_ = cmd.Wait()
