@@ -57,8 +57,8 @@ func (v View) Student(ctx context.Context, id booking.StudentID) (booking.Studen
 	return v.app.store.Student(ctx, id)
 }
 
-// Interviewer returns an interviewer: the caller, or for a student an interviewer who is
-// active or whom the student has an interview with.
+// Interviewer returns an interviewer: the caller, or for a student one who is active or
+// has an interview with them.
 func (v View) Interviewer(ctx context.Context, id booking.InterviewerID) (booking.Interviewer, error) {
 	if err := v.may.only(parties...); err != nil {
 		return booking.Interviewer{}, err

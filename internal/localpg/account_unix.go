@@ -110,7 +110,7 @@ func (a account) open(path string) (*os.File, error) {
 	return file, nil
 }
 
-// mustReach returns an error naming the folder on the way to dir that the account cannot enter.
+// mustReach returns an error naming a folder on the way to dir that the account cannot enter.
 func (a account) mustReach(dir, what, setting string) error {
 	if !a.switched {
 		return nil

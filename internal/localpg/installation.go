@@ -37,7 +37,8 @@ func moduleFolder(bin string) string {
 	return ""
 }
 
-// fingerprint returns a hash that changes when a file of the installation is replaced or removed.
+// fingerprint returns a hash that changes when a file of the installation is replaced or
+// removed.
 func (i *installation) fingerprint() uint64 {
 	hash := fnv.New64a()
 	note := func(path string) {

@@ -4,8 +4,6 @@
 // The folder holds the cluster (pgdata), the lock that decides which process owns the server
 // (lock) and the server's log (postgres.log). The first process owns the server and stops it;
 // later ones attach to it. This package never deletes a cluster.
-// the server (lock) and the server's log (postgres.log). The first process to come owns the
-// server and stops it; later ones attach to it. Nothing here ever deletes a cluster.
 package localpg
 
 import (
