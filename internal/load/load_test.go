@@ -25,7 +25,7 @@ func TestSchedule(t *testing.T) {
 			t.Fatalf("arrival %d is another with the same seed", i)
 		}
 		same = same && at == other.next()
-		gaps[i], before = (at-before).Seconds()*rate, at // in mean gaps
+		gaps[i], before = (at-before).Seconds()*rate, at // in units of the mean gap
 	}
 	if same {
 		t.Error("another seed gives the same arrivals")
@@ -33,7 +33,7 @@ func TestSchedule(t *testing.T) {
 	if got := before.Seconds() * rate / n; math.Abs(got-1) > 0.02 {
 		t.Errorf("the mean gap is %.3f of what the rate asks for", got)
 	}
-	// Of exponential gaps, e^-x are longer than x times the mean.
+	// The share of exponential gaps longer than x times the mean is e^-x.
 	for _, x := range []float64{0.1, 1, 3} {
 		longer := 0
 		for _, gap := range gaps {
@@ -101,8 +101,8 @@ func TestMix(t *testing.T) {
 	}
 }
 
-// What is refused is answered, and no error; what is shed is one unless that is
-// allowed; what never was GraphQL always is.
+// Refusals are responses and not errors. Shed requests are errors unless allowed. Responses
+// that are not GraphQL are always errors.
 func TestResult(t *testing.T) {
 	t.Parallel()
 	r := &run{recorder: newRecorder(), Options: Options{Rate: 100, Mix: Mix{List: 1}}}

@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// TestAsOrdinaryUser runs tests of this package again: as nobody if this is root, else as this user.
+// TestAsOrdinaryUser reruns tests of this package, as nobody if this is root, else as this user.
 func TestAsOrdinaryUser(t *testing.T) {
 	t.Parallel()
 	dir := publicFolder(t)
@@ -87,7 +87,7 @@ func TestDefaultDataDir(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		env  map[string]string
-		user string // what an ordinary user gets on Linux
+		user string // value for an ordinary user on Linux
 	}{
 		"home":         {map[string]string{"HOME": "/home/ann"}, "/home/ann/.local/share/rehearse"},
 		"XDG":          {map[string]string{"HOME": "/home/ann", "XDG_DATA_HOME": "/data"}, "/data/rehearse"},
@@ -104,7 +104,7 @@ func TestDefaultDataDir(t *testing.T) {
 	}
 }
 
-// TestUsersAndFolders has what holds for whoever runs it and, beyond that, for root.
+// TestUsersAndFolders tests what holds for every user and, as root, what holds for root.
 func TestUsersAndFolders(t *testing.T) {
 	t.Parallel()
 	cases := map[string]func(*testing.T){"a folder that cannot be made": folderCannotBeMade}
@@ -166,7 +166,8 @@ func privateEmptyFolder(t *testing.T) {
 	start(t, quick(dir))
 }
 
-// clusterOfOrdinaryUser has root run what somebody else made, and leave it usable for them.
+// clusterOfOrdinaryUser checks that root can run another user's cluster and leaves it usable
+// for them.
 func clusterOfOrdinaryUser(t *testing.T) {
 	o := quick(clusterFolder(t))
 	s := start(t, o)
@@ -177,7 +178,7 @@ func clusterOfOrdinaryUser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Remove(s.cluster.lockFile()); err != nil { // so that root makes it afresh
+	if err := os.Remove(s.cluster.lockFile()); err != nil { // so that root creates it again
 		t.Fatal(err)
 	}
 	start(t, o)
@@ -188,7 +189,7 @@ func clusterOfOrdinaryUser(t *testing.T) {
 	}
 }
 
-// clusterOfRoot is what root puts back from a copy.
+// clusterOfRoot checks a cluster that root has restored from a copy.
 func clusterOfRoot(t *testing.T) {
 	o := quick(clusterFolder(t))
 	s := start(t, o)

@@ -18,8 +18,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// TestKillLosesNothing kills under load: every insert that was acknowledged is there after the
-// next start, by the same or another process.
+// TestKillLosesNothing kills under load. Every acknowledged insert must exist after the next
+// start, by the same or another process.
 func TestKillLosesNothing(t *testing.T) {
 	t.Parallel()
 	for name, kill := range map[string]func(t *testing.T, p *otherProgram){
@@ -54,8 +54,8 @@ func TestKillLosesNothing(t *testing.T) {
 	}
 }
 
-// insertUntilCut inserts 1, 2, 3 ... until the server is gone, and answers when there are
-// enough to lose, and the last row that was acknowledged.
+// insertUntilCut inserts 1, 2, 3 ... until the server dies. It signals when there are enough
+// rows, and returns the last acknowledged one.
 func insertUntilCut(t *testing.T, s *Server) (enough <-chan struct{}, last <-chan int) {
 	t.Helper()
 	conn, err := pgx.Connect(context.Background(), s.DSN("postgres"))
@@ -90,12 +90,12 @@ func TestDeadServerIsNoticedAndStartedAgain(t *testing.T) {
 		t.Error("the dead server's lock is still held")
 	}
 	run(t, again, "DROP TABLE kept")
-	stop(t, s) // which is not the one that runs now
+	stop(t, s) // the first server, which has been replaced
 	run(t, again, "SELECT 1")
 }
 
-// TestBackendThatOutlivesItsServer has a process of the dead server that does not notice yet:
-// two servers on one cluster would be the end of the data.
+// TestBackendThatOutlivesItsServer keeps a process of the dead server running. Two servers on
+// one cluster would corrupt the data.
 func TestBackendThatOutlivesItsServer(t *testing.T) {
 	t.Parallel()
 	for name, pid := range map[string]func(*testing.T) string{
@@ -169,7 +169,7 @@ func TestDeathOfAnOrphanIsNoticed(t *testing.T) {
 	start(t, quick(dir))
 }
 
-// TestStalePidFile covers pids that keep Postgres itself from starting, as something answers to them.
+// TestStalePidFile covers stale pids that belong to something and keep Postgres from starting.
 func TestStalePidFile(t *testing.T) {
 	t.Parallel()
 	for name, pid := range map[string]func(*testing.T) string{
@@ -191,7 +191,7 @@ func TestStalePidFile(t *testing.T) {
 	}
 }
 
-// leaveBehind writes what a server with that pid would leave when it dies.
+// leaveBehind writes the files that a server with the pid leaves when it dies.
 func leaveBehind(t *testing.T, c *cluster, pid string) {
 	t.Helper()
 	if _, err := c.prepareAddress(); err != nil {
@@ -211,7 +211,7 @@ func leaveBehind(t *testing.T, c *cluster, pid string) {
 	}
 }
 
-// zombie answers the pid of a process that has ended and is not waited for until the test ends.
+// zombie returns the pid of a process that stays a zombie until the test ends.
 func zombie(t *testing.T) string {
 	t.Helper()
 	cmd := exec.CommandContext(context.Background(), "true")
@@ -223,7 +223,7 @@ func zombie(t *testing.T) string {
 	return strconv.Itoa(cmd.Process.Pid)
 }
 
-// bystander answers the pid of a program of the server's account, and checks that it is left alone.
+// bystander returns the pid of a program of the server's account and checks that it survives.
 func bystander(t *testing.T) string {
 	t.Helper()
 	a, err := serverAccount("")
@@ -259,7 +259,7 @@ func TestStopGetsHarsher(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// exec keeps what is ignored, and the line says that it is.
+			// exec preserves ignored signals, and the output line confirms that they are ignored.
 			cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", "for s in $1; do trap '' $s; done; echo up; exec sleep 600", "sh", c.ignored)
 			out, err := cmd.StdoutPipe()
 			if err != nil {
@@ -320,7 +320,7 @@ func TestServerStartedByHandIsLeftAlone(t *testing.T) {
 	}
 }
 
-// TestWatcher tries out what makes servers die with their program where the kernel does not.
+// TestWatcher tests the watcher that stops servers where the kernel cannot.
 func TestWatcher(t *testing.T) {
 	t.Parallel()
 	watched := exec.CommandContext(context.Background(), "sleep", "600")

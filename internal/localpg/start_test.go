@@ -57,7 +57,7 @@ func TestServerIsPrivate(t *testing.T) {
 	if os.Geteuid() == 0 && ask[bool](t, s, "SELECT pg_read_file('/proc/self/status') ~ 'Uid:\\s+0\\s'") {
 		t.Error("the server runs as root")
 	}
-	// Ctrl-C reaches the group of the terminal's program: the server has one of its own.
+	// Ctrl-C reaches the terminal's foreground process group: the server has its own.
 	if group, err := syscall.Getpgid(s.process.pid); err != nil || group != s.process.pid {
 		t.Errorf("the server is in process group %d: %v", group, err)
 	}
@@ -74,8 +74,8 @@ func TestSettings(t *testing.T) {
 	o.Settings["work_mem"] = "5MB"
 	s := start(t, o)
 	for name, want := range map[string]string{
-		"work_mem": "5MB", "fsync": "off", "max_connections": "20", // asked for
-		"TimeZone": "UTC", "server_encoding": "UTF8", "lc_collate": "C", // the house's
+		"work_mem": "5MB", "fsync": "off", "max_connections": "20", // set by the test
+		"TimeZone": "UTC", "server_encoding": "UTF8", "lc_collate": "C", // set by the package
 	} {
 		sql := "SELECT coalesce(current_setting('" + name + "', true), (SELECT datcollate::text FROM pg_database WHERE datname = 'postgres'))"
 		if got := ask[string](t, s, sql); got != want {
@@ -98,7 +98,7 @@ func TestStopCutsClientsOff(t *testing.T) {
 	}
 	stop(t, s)
 	<-s.Done()
-	stop(t, s) // again
+	stop(t, s) // repeated
 	if err := conn.Ping(t.Context()); err == nil {
 		t.Error("the server lives on after Stop")
 	}
@@ -141,12 +141,12 @@ func TestSecondProcessAttaches(t *testing.T) {
 	stop(t, s)
 	<-s.Done()
 
-	again := start(t, quick(dir)) // so the first one's server went on
+	again := start(t, quick(dir)) // the first one's server is still running
 	if again.process.pid != owner.Server {
 		t.Errorf("attached to pid %d, the owner's server is %d", again.process.pid, owner.Server)
 	}
 	owner.finish(t)
-	<-again.Done() // who is attached learns that the server has gone
+	<-again.Done() // an attached process notices that the server has gone
 
 	s = start(t, quick(dir))
 	if !s.Owner() {
