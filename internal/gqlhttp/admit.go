@@ -17,42 +17,41 @@ import (
 	"rehearse/internal/store"
 )
 
-// admission is what stands between an operation and its execution, by whatever
-// transport it comes.
+// admission checks operations from every transport before they execute.
 type admission struct {
 	documents   documents
-	timeout     time.Duration // of a query or a mutation
+	timeout     time.Duration // timeout of a query or a mutation
 	maxBody     int64
-	maxImport   int64 // the same of an administrator's import
+	maxImport   int64 // body limit of an administrator's import
 	rates       *RateLimits
 	operations  *limiter
-	largeBodies *limiter // of bodies that are larger than maxBody
-	imports     *limiter // of operations that import
+	largeBodies *limiter // limits bodies larger than maxBody
+	imports     *limiter // limits operations that import
 	answers     *budget.Pool
 	log         *slog.Logger
 
 	schema     *ast.Schema
-	deprecated []string // elements of it
+	deprecated []string // deprecated elements of schema
 }
 
-// admitted is an operation that may be executed.
+// admitted is an operation that may execute.
 type admitted struct {
 	*graphql.OperationContext
 	bill    bill
-	release func() // gives its permit back; must be called, and may be again
+	release func() // returns the permit; must be called, and is idempotent
 
 	admission admission
-	caller    string         // as RateLimits.callerKey names them
-	answer    *budget.Budget // nil of a subscription, and before dispatch
-	payer     *subscriber    // of the events of a subscription
+	caller    string         // rate-limit key, from RateLimits.callerKey
+	answer    *budget.Budget // nil for a subscription, and before dispatch
+	payer     *subscriber    // pays for the events of a subscription
 }
 
 func (a *admitted) subscribes() bool { return a.Operation.Operation == ast.Subscription }
 
-// dispatch begins to execute the operation, whose context cancel ends. Its permit
-// is free again when there is an answer: who is slow to read it keeps nobody else
-// waiting, but for the memory that the answer takes until done is called. The place
-// of a subscription is free when it has begun: its events take places of their own.
+// dispatch starts executing the operation; cancel ends the context of the operation. The
+// permit is released once there is a response, so a slow reader holds only the memory of
+// the response, until done is called. The permit of a subscription is released once it has
+// started: its events acquire permits of their own.
 func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec graphql.GraphExecutor) (graphql.ResponseHandler, context.Context) {
 	ctx = store.ForCaller(ctx, a.caller)
 	if a.subscribes() {
@@ -69,35 +68,36 @@ func (a *admitted) dispatch(ctx context.Context, cancel context.CancelFunc, exec
 	}, ctx
 }
 
-// done gives back everything that the operation has taken. It may be called again.
+// done releases everything that the operation has taken. It is idempotent.
 func (a *admitted) done() {
 	a.release()
 	a.answer.Close()
 }
 
-// sent is an operation as it has come: as a request, or as a message of a socket.
+// sent describes how an operation arrived: as a request or as a WebSocket message.
 type sent struct {
-	caller      string // as RateLimits.callerKey names them
-	queriesOnly bool   // it is a GET
-	bytes       int64  // of the body or the message
-	values      int    // of its JSON
+	caller      string // rate-limit key, from RateLimits.callerKey
+	queriesOnly bool   // true for GET requests
+	bytes       int64  // size of the body or the message
+	values      int    // number of JSON values in it
 }
 
-// with returns s with its size.
+// with returns s with its size set.
 func (s sent) with(bytes int64, params *parameters) sent {
 	s.bytes, s.values = bytes, params.values
 	return s
 }
 
-// receive finds out who has sent a request or a message. A caller who cannot pay
-// for anything is refused before what they have sent is read.
+// receive identifies the sender of a request or a message. It refuses callers who have no
+// points left before their input is read.
 func (a admission) receive(ctx context.Context, r *http.Request) (sent, *refusal) {
 	from := sent{caller: a.rates.callerKey(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
 	paid, refused := a.rates.refuseEmpty(from.caller)
 	return from, a.unpaid(ctx, paid, refused, nil)
 }
 
-// unreadable returns the refusal of a body that holds no operation. It was read.
+// unreadable returns the refusal of a body that contains no operation, and charges for
+// reading it.
 func (a admission) unreadable(r *http.Request, from sent, refused *refusal) *refusal {
 	from.bytes = bodySize(r)
 	if from.bytes == 0 {
@@ -106,13 +106,13 @@ func (a admission) unreadable(r *http.Request, from sent, refused *refusal) *ref
 	return a.charged(r.Context(), from, &graphql.RawParams{}, refused)
 }
 
-// admit reads the operation that is asked for, takes what it costs, and a permit
-// for it. Who has asked for too much does not take a permit from others. A document
-// that is not known is parsed and validated in the place of the operation.
+// admit parses the requested operation, charges its cost and acquires a permit. The cost is
+// charged first, so that callers over their limit do not take permits from others. An
+// unknown document needs the permit before it is parsed and validated.
 func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecutor, params *parameters) (*admitted, *refusal) {
 	leave, ok := func() {}, false
 	defer func() {
-		if !ok { // refused, or a panic
+		if !ok { // refused, or panicking
 			leave()
 		}
 	}()
@@ -147,7 +147,7 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 	return one, nil
 }
 
-// afford reads the operation that is asked for, and takes what it costs.
+// afford parses the requested operation and charges its cost.
 func (a admission) afford(
 	ctx context.Context, from sent, exec graphql.GraphExecutor, params *graphql.RawParams,
 ) (*admitted, *refusal) {
@@ -172,8 +172,8 @@ func (a admission) afford(
 	return &admitted{OperationContext: operation, bill: paid, admission: a, caller: from.caller}, nil
 }
 
-// permit takes a place for an operation that is paid. A subscription, which its
-// client would not begin again, waits for as long as an operation may take.
+// permit acquires a permit for a paid operation. A subscription waits up to the operation
+// timeout, because clients do not restart a refused subscription.
 func (a admission) permit(ctx context.Context, one *admitted) (leave func(), full *refusal) {
 	if !one.subscribes() {
 		return a.operations.acquire(ctx, one.caller)
@@ -181,13 +181,14 @@ func (a admission) permit(ctx context.Context, one *admitted) (leave func(), ful
 	return a.operations.acquireWithin(ctx, one.caller, a.timeout)
 }
 
-// price returns what an operation of so many points costs with what was sent.
+// price returns the cost of an operation of the given points, including the cost of reading
+// the input.
 func (s sent) price(points int, params *graphql.RawParams) int {
 	return add(max(points, costOfText(params.Query)), costOfJSON(s.bytes, s.values))
 }
 
-// charged returns the refusal of what was read, once that is paid; or that it
-// cannot be paid.
+// charged charges for reading the input and returns refused, or the rate-limit refusal if
+// the caller cannot pay.
 func (a admission) charged(ctx context.Context, from sent, params *graphql.RawParams, refused *refusal) *refusal {
 	paid, tooMuch, err := a.rates.takeReading(ctx, from.caller, from.price(0, params))
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
@@ -196,7 +197,7 @@ func (a admission) charged(ctx context.Context, from sent, params *graphql.RawPa
 	return refused.billed(paid)
 }
 
-// unpaid returns why nothing is done for a sender, and nil if they have paid.
+// unpaid returns the rate-limit refusal, or nil if the caller has paid.
 func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Error, err error) *refusal {
 	switch {
 	case err != nil:
@@ -212,9 +213,9 @@ func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Erro
 	}
 }
 
-// withoutMemory is the refusal of an operation whose answer was given up for want
-// of memory; nil if it was not, and if a mutation was executed, which may not be
-// sent again.
+// withoutMemory returns the refusal of an operation whose response ran out of memory. It
+// returns nil if the response did not, and if a mutation was executed, because clients must
+// not resend it.
 func (a *admitted) withoutMemory(response *graphql.Response) *refusal {
 	err := a.answer.Failure()
 	if err == nil || len(a.answer.WhatExecuted()) > 0 {

@@ -9,29 +9,28 @@ import (
 )
 
 const (
-	// maxCached is how many characters of documents are kept, with what was made of
-	// them. A parsed document takes up to 27 bytes for each of its characters, so
-	// this is 27 MB at most.
+	// maxCached is the number of characters of documents that a cache holds. A parsed
+	// document takes up to 27 bytes a character, so a cache takes at most 27 MB.
 	maxCached = 1_000_000
-	// overhead is what a document takes besides, in characters: a small one is
-	// nearly all overhead.
+	// overhead is the fixed size of an entry, in characters. It dominates for small
+	// documents.
 	overhead = 100
 )
 
-// textCache keeps what belongs to texts, and lets go of the least recently used
-// when it is too much: by the size of the texts and not by their number, because
-// one that a stranger sends may be a thousand times as large as those of a page.
+// textCache is an LRU cache keyed by text. It is bounded by the size of the texts and not
+// by their number, because a text from an anonymous client may be a thousand times as large
+// as that of a page.
 type textCache[T any] struct {
 	size func(key string, value T) int
 
 	mu   sync.Mutex
 	kept *simplelru.LRU[string, T]
-	held int // the size of all that is kept
+	held int // total size of the entries
 }
 
 func newTextCache[T any](size func(key string, value T) int) *textCache[T] {
 	c := &textCache[T]{size: func(key string, value T) int { return size(key, value) + overhead }}
-	c.kept, _ = simplelru.NewLRU(math.MaxInt, func(key string, value T) { c.held -= c.size(key, value) }) // any number
+	c.kept, _ = simplelru.NewLRU(math.MaxInt, func(key string, value T) { c.held -= c.size(key, value) }) // no limit on the number of entries
 	return c
 }
 

@@ -14,13 +14,13 @@ import (
 	"rehearse/internal/identity"
 )
 
-// requestIDHeader names a request, in the answer always, in the request where a
-// proxy or a client has named it already.
+// requestIDHeader identifies a request. It is always set on the response; on the request, a
+// proxy or a client may set it.
 const requestIDHeader = "X-Request-Id"
 
 const maxRequestID = 64
 
-// identified runs the operations of a request in the name of who asks.
+// identified authenticates each request and runs its operations as the caller.
 func identified(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
@@ -29,9 +29,9 @@ func identified(o Options, next http.Handler) http.Handler {
 		}
 		w.Header().Set(requestIDHeader, id)
 		ctx := context.WithValue(r.Context(), observerKey{}, o.Observer)
-		// Until somebody is known, for the log.
+		// The log needs a caller before the sender is authenticated.
 		ctx = withSender(ctx, identity.Sender{Actor: booking.Actor{Role: booking.RoleAnonymous}}, id)
-		if !isSocket(r) { // of which each operation is observed
+		if !isSocket(r) { // each operation of a WebSocket is observed instead
 			var done func()
 			ctx, done = o.Observer.Request(ctx, r)
 			defer done()
@@ -57,12 +57,13 @@ func observer(ctx context.Context) Observer {
 
 type leftKey struct{}
 
-// withSender carries who asks, in which request, and for how long he is good.
+// withSender returns a context that carries the sender, the request id and the time until
+// the token expires.
 func withSender(ctx context.Context, s identity.Sender, requestID string) context.Context {
 	return context.WithValue(app.WithCaller(ctx, app.Caller{Actor: s.Actor, RequestID: requestID}), leftKey{}, s.Left)
 }
 
-// afterSender calls then when who asks cannot be taken for him any more.
+// afterSender calls then when the sender's token expires.
 func afterSender(ctx context.Context, then func()) (stop func() bool) {
 	left, _ := ctx.Value(leftKey{}).(time.Duration)
 	if left == 0 {
@@ -71,8 +72,8 @@ func afterSender(ctx context.Context, then func()) (stop func() bool) {
 	return time.AfterFunc(left, then).Stop
 }
 
-// refuseSender answers a request whose token is no good, or cannot be checked.
-// Why, beyond the words of identity, is in the log alone.
+// refuseSender responds to a request whose token is invalid or cannot be verified. The
+// response contains only the messages of package identity; the log has the details.
 func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
 	if known := badToken(err); known != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
@@ -82,7 +83,7 @@ func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
 	writeRefusal(w, r, because(unavailable, graph.CodeUnavailable, identity.ErrUnavailable.Error()))
 }
 
-// badToken is what is wrong with a token; nil when it could not be checked.
+// badToken returns what is wrong with a token, or nil if the token could not be verified.
 func badToken(err error) error {
 	for _, known := range []error{identity.ErrExpired, identity.ErrNotYetValid, identity.ErrInvalid} {
 		if errors.Is(err, known) {
@@ -92,8 +93,7 @@ func badToken(err error) error {
 	return nil
 }
 
-// isRequestID: letters, digits and a few marks, so that it is safe in a header
-// and in a log.
+// isRequestID reports whether id is safe to use in a header and in a log.
 func isRequestID(id string) bool {
 	const allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.:"
 	return id != "" && len(id) <= maxRequestID && strings.Trim(id, allowed) == ""

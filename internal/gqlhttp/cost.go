@@ -12,19 +12,19 @@ import (
 	"rehearse/internal/app"
 )
 
-// The cost of an operation, in points, is computed from its document and its
-// variables before it is executed, and bounds the work: each object that the
-// answer may hold costs a point, a list costs as many as it can hold, and so do
-// the rows that are read for what is not in the answer (prices.go).
+// The cost of an operation, in points, is computed from its document and variables before
+// execution, and bounds the work: each object that the response may contain costs one
+// point, and a list costs the maximum number of its objects. Rows that are read but not
+// returned cost points as well (prices.go).
 
-// schemaLists is how long the lists of introspection are, about.
+// schemaLists holds the approximate lengths of the introspection lists.
 var schemaLists = map[string]int{
 	"types": 150, "directives": 6, "fields": 8, "inputFields": 5, "args": 2, "enumValues": 6, "interfaces": 1, "possibleTypes": 2,
 }
 
-// costAndBadList returns the cost of the operation, and the last list of a
-// mutation's payload whose first is not allowed; nil for none. Nothing may be
-// refused once the mutation is done.
+// costAndBadList returns the cost of the operation and the last list in a mutation's
+// payload whose first argument is out of range, or nil. It must be found before execution,
+// because the mutation cannot be refused afterwards.
 func costAndBadList(o *graphql.OperationContext) (int, *badList) {
 	c := coster{variables: o.Variables, fragments: map[costKey]priced{}, introspections: map[string]int{}}
 	if o.Operation.Operation == ast.Mutation {
@@ -38,27 +38,27 @@ func costAndBadList(o *graphql.OperationContext) (int, *badList) {
 	return total, *c.bad
 }
 
-// badList is a list that is not a connection, with a first that is not allowed.
+// badList is a list, not a connection, with a first argument that is out of range.
 type badList struct {
 	field string // its alias
 	first int
 }
 
-// coster adds up costs. A fragment is gone through once for each place with other
-// sizes, however often it is spread: a document that doubles with each fragment
-// costs no time.
+// coster adds up costs. It visits a fragment once for each distinct set of surrounding
+// sizes, however often it is spread, so a document that doubles with each fragment takes no
+// extra time.
 type coster struct {
 	variables      map[string]any
 	fragments      map[costKey]priced
-	introspections map[string]int // of fragments, in objects of the schema
-	bad            **badList      // nil in a query
-	opened         *int           // slots of the event that is priced; nil when an operation is
+	introspections map[string]int // schema objects selected by each fragment
+	bad            **badList      // nil for a query
+	opened         *int           // slots of the event being priced; nil for an operation
 }
 
-// around is what the cost of a selection depends on beside the selection.
+// around is the context that the cost of a selection depends on.
 type around struct {
-	size int // how many things the page holds that the selection is of
-	rows int // how many rows the import has that the selection is the payload of
+	size int // maximum number of items of the surrounding page
+	rows int // number of rows of the surrounding import
 }
 
 type costKey struct {
@@ -66,25 +66,25 @@ type costKey struct {
 	around   around
 }
 
-// priced is what a selection of one object costs: the objects that it leads to,
-// its scalars, and the fields that read from the database. These read once for
-// all objects.
+// priced is the cost of a selection of one object: the points of its child objects, its
+// scalar fields, and its fields that read the database. A read serves all objects of a
+// list.
 type priced struct{ points, scalars, reads int }
 
 func (p priced) with(other priced) priced {
 	return priced{add(p.points, other.points), add(p.scalars, other.scalars), add(p.reads, other.reads)}
 }
 
-// times is what so many objects cost.
+// times returns the cost of n objects.
 func (p priced) times(n int) priced { return priced{points: times(p.points, n), reads: p.reads} }
 
-// plus adds points.
+// plus returns p with points added.
 func (p priced) plus(points int) priced {
 	p.points = add(p.points, points)
 	return p
 }
 
-// object is what an object costs with what is selected of it.
+// object returns the cost of an object with its selection.
 func (c coster) object(set ast.SelectionSet, in around) priced {
 	p := c.selections(set, in)
 	return priced{points: add(costOfObject, add(p.points, max(0, p.scalars-1)/scalarsOfObject)), reads: p.reads}
@@ -111,7 +111,7 @@ func (c coster) selections(set ast.SelectionSet, in around) priced {
 	return total
 }
 
-// field is what a field costs in an object.
+// field returns the cost of a field of an object.
 func (c coster) field(f *ast.Field, in around) priced {
 	if len(f.SelectionSet) == 0 {
 		if f.Name == "exportStudent" {
@@ -145,13 +145,13 @@ func (c coster) field(f *ast.Field, in around) priced {
 	return p
 }
 
-// changesPrice reports whether the cost of a field depends on an argument. The
-// input of bookSlot, which is decoded most often, has no list.
+// changesPrice reports whether the cost of a field depends on an argument. It skips the
+// input of bookSlot, which has no lists and is decoded most often.
 func changesPrice(f *ast.Field, a *ast.ArgumentDefinition) bool {
 	return a.Name == "first" || a.Type.Elem != nil || a.Name == "filter" || a.Name == "input" && f.Name != "bookSlot"
 }
 
-// composite is what a field costs that leads to objects.
+// composite returns the cost of a field with a selection.
 func (c coster) composite(f *ast.Field, arguments map[string]any, in around) priced {
 	size := c.pageSize(f, arguments)
 	within := around{size: size, rows: rowsOf(arguments["input"])}
@@ -186,12 +186,12 @@ func (c coster) composite(f *ast.Field, arguments map[string]any, in around) pri
 	}
 }
 
-// eventPrices are what the events of a subscription cost.
+// eventPrices holds the costs of the events of a subscription.
 type eventPrices struct {
-	empty   int // an event without slots
-	first   int // its first slot
-	further int // each further slot
-	most    int // any event; one that would cost more holds no slots
+	empty   int // cost of an event without slots
+	first   int // cost of its first slot
+	further int // cost of each further slot
+	most    int // maximum cost; an event that would cost more is sent without slots
 }
 
 func pricesOfEvents(o *graphql.OperationContext, most int) eventPrices {
@@ -204,7 +204,7 @@ func pricesOfEvents(o *graphql.OperationContext, most int) eventPrices {
 	return eventPrices{empty: none, first: one - none, further: with(2) - one, most: most}
 }
 
-// of returns what an event with so many slots costs.
+// of returns the cost of an event with the given number of slots.
 func (p eventPrices) of(slots int) int {
 	if slots == 0 {
 		return p.empty
@@ -212,11 +212,11 @@ func (p eventPrices) of(slots int) int {
 	return add(add(p.empty, p.first), times(p.further, slots-1))
 }
 
-// workOfWatch is what it took to find an event.
+// workOfWatch returns the cost of finding an event.
 func workOfWatch(w app.Work) int { return w.Reads*costOfRead + w.Slots/comparedOfPoint }
 
-// userErrors is what refusals cost. There may be many, but at most two lead to
-// other objects in the same way: each rule refuses once, and two of them show the
+// userErrors returns the cost of user errors. There may be many, but at most two of them
+// lead to other objects in the same way: each rule refuses once, and two rules show the
 // eligibility.
 func (c coster) userErrors(f *ast.Field, within around) priced {
 	p := c.selections(f.SelectionSet, within)
@@ -232,8 +232,8 @@ func coordinate(f *ast.Field) string {
 	return f.ObjectDefinition.Name + "." + f.Name
 }
 
-// introspection is how many objects of the schema are selected. What a type
-// wraps is most often nothing, and counts as what is selected of it.
+// introspection returns the number of schema objects that are selected. ofType is null for
+// most types, so it counts only for its selection.
 func (c coster) introspection(set ast.SelectionSet) int {
 	total := 0
 	for _, selection := range set {
@@ -261,8 +261,8 @@ func (c coster) introspection(set ast.SelectionSet) int {
 	return total
 }
 
-// pageSize is how many things the page of a field may hold: 1 for a field that is
-// no page, and for one that is refused later.
+// pageSize returns the maximum number of items of a field's page. It returns 1 for a field
+// that is not a page, and for one that is refused later.
 func (c coster) pageSize(f *ast.Field, arguments map[string]any) int {
 	first := f.Definition.Arguments.ForName("first")
 	if first == nil {
@@ -276,7 +276,7 @@ func (c coster) pageSize(f *ast.Field, arguments map[string]any) int {
 			return 1
 		}
 	}
-	if first.DefaultValue != nil { // null is the default, too
+	if first.DefaultValue != nil { // an explicit null means the default as well
 		size, _ := first.DefaultValue.Value(nil)
 		return asInt(size)
 	}
@@ -291,7 +291,7 @@ func asInt(size any) int {
 		return int(n)
 	case int64:
 		return int(min(n, math.MaxInt32))
-	case interface{ Int64() (int64, error) }: // a number of JSON
+	case interface{ Int64() (int64, error) }: // json.Number
 		i, err := n.Int64()
 		if err == nil {
 			return int(min(i, math.MaxInt32))
@@ -300,7 +300,7 @@ func asInt(size any) int {
 	return 0
 }
 
-// Sums and products stay below what any limit can be.
+// add and times saturate above the highest configurable limit.
 
 func add(a, b int) int { return min(a+b, math.MaxInt32) }
 

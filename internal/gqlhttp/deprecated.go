@@ -7,8 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// deprecatedUses are those of the deprecated elements that an operation uses,
-// each once: by its document, and by the values of its variables.
+// deprecatedUses returns the deprecated elements that an operation uses in its document or
+// its variables, each once.
 func deprecatedUses(schema *ast.Schema, deprecated []string, o *graphql.OperationContext) []string {
 	if len(deprecated) == 0 {
 		return nil
@@ -21,7 +21,7 @@ func deprecatedUses(schema *ast.Schema, deprecated []string, o *graphql.Operatio
 	return u.found
 }
 
-// uses walks an operation; a fragment is walked once, however often it is spread.
+// uses collects the deprecated elements of an operation. It visits each fragment once.
 type uses struct {
 	schema     *ast.Schema
 	deprecated []string

@@ -20,27 +20,27 @@ import (
 	"rehearse/internal/gqlhttp/coerce"
 )
 
-// Limits are how large a request may be, and what its document may ask for.
+// Limits are the size limits of a request and its document.
 type Limits struct {
-	Body                 int // bytes of a request's body
-	ImportBody           int // the same of an administrator's import
-	Characters           int // of a document
-	Tokens               int // of a document, comments among them
-	Nesting              int // of brackets of any kind
-	Depth                int // of fields within each other, but for introspection
-	IntrospectionDepth   int // the same within __schema and __type
-	Aliases              int // in a document
-	Directives           int // in a document
-	Fields               int // of an operation, with fragments in their places
-	Nodes                int // of all operations and fragments, each with fragments in their places
-	SameKey              int // fields that are merged into one of the answer
-	RootFields           int // of a query
+	Body                 int // bytes of a request body
+	ImportBody           int // bytes of the body of an administrator's import
+	Characters           int // characters of a document
+	Tokens               int // tokens of a document, including comments
+	Nesting              int // nesting depth of brackets of any kind
+	Depth                int // nesting depth of fields outside introspection
+	IntrospectionDepth   int // nesting depth of fields within __schema and __type
+	Aliases              int // aliases in a document
+	Directives           int // directives in a document
+	Fields               int // fields of an operation, with fragments expanded
+	Nodes                int // nodes of all operations and fragments, with fragments expanded
+	SameKey              int // fields that are merged into one of the response
+	RootFields           int // root fields of a query
 	RootFieldsOfMutation int
 	Cost                 int // points of an operation
 }
 
-// DefaultLimits are far above what clients ask for, and keep what a document
-// costs to validate within a bound.
+// DefaultLimits returns limits that are far above what clients need and bound the cost of
+// validating a document.
 func DefaultLimits() Limits {
 	return Limits{
 		Body: 256 << 10, ImportBody: 8 << 20, Characters: 15_000, Tokens: 2000, Nesting: 30, Depth: 12, IntrospectionDepth: 20, Aliases: 30, Directives: 50,
@@ -48,33 +48,34 @@ func DefaultLimits() Limits {
 	}
 }
 
-// documents decides which operations are executed: of documents that are
-// trusted, where there are such, within the limits and valid, and with variables
-// of the right types. The limits come before validation, whose time they bound.
+// documents decides which operations may execute: their document must be trusted, if
+// trusted documents are configured, within the limits and valid, and their variables must
+// have the right types. The limits are checked before validation, because they bound its
+// time.
 type documents struct {
 	limits    Limits
 	check     coerce.Checker
-	rules     func() *rules.Rules               // of validation
-	valid     graphql.Cache[*ast.QueryDocument] // what was valid before
-	trusted   TrustedDocuments                  // nil for any document
-	persisted graphql.Cache[string]             // texts by hash; nil for none
+	rules     func() *rules.Rules               // validation rules
+	valid     graphql.Cache[*ast.QueryDocument] // cache of valid documents
+	trusted   TrustedDocuments                  // nil allows any document
+	persisted graphql.Cache[string]             // texts by hash; nil if disabled
 }
 
-// operation reads the operation that is asked for, and returns its cost in points.
-// With problems, nothing of it is executed.
+// operation parses the requested operation and returns it with its cost in points. If it
+// returns problems, the operation must not execute.
 func (d documents) operation(
 	ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams,
 ) (*graphql.OperationContext, int, gqlerror.List) {
 	document, problems := d.document(ctx, params)
 	if len(problems) == 0 {
-		if operation := document.Operations.ForName(params.OperationName); operation != nil { // if not, the executor says so
+		if operation := document.Operations.ForName(params.OperationName); operation != nil { // CreateOperationContext reports a missing one
 			problems = asDocumentErrors(d.check.Variables(ctx, operation, params.Variables))
 		}
 	}
 	if len(problems) > 0 {
 		return &graphql.OperationContext{RawQuery: params.Query}, 0, problems
 	}
-	operation, problems := exec.CreateOperationContext(ctx, params) // which finds the document among the valid ones
+	operation, problems := exec.CreateOperationContext(ctx, params) // finds the document in the cache
 	if len(problems) > 0 {
 		return operation, 0, problems
 	}
@@ -85,17 +86,17 @@ func (d documents) operation(
 	return operation, points, nil
 }
 
-// knows reports whether the document that is meant was valid before.
+// knows reports whether the requested document is in the cache of valid documents.
 func (d documents) knows(ctx context.Context, params *graphql.RawParams) bool {
 	text := params.Query
 	if text == "" {
-		return true // it is named by its hash: of one that was read before
+		return true // a hash refers to a document that was read before
 	}
 	_, known := d.valid.Get(ctx, text)
 	return known
 }
 
-// document returns the valid document that is meant.
+// document returns the requested document, validated.
 func (d documents) document(ctx context.Context, params *graphql.RawParams) (*ast.QueryDocument, gqlerror.List) {
 	if err := d.find(ctx, params); err != nil {
 		return nil, gqlerror.List{err}
@@ -122,8 +123,8 @@ func (d documents) read(ctx context.Context, text string) (*ast.QueryDocument, g
 	return document, asDocumentErrors(named(problems, d.check.Literals(ctx, document)))
 }
 
-// named puts what names the argument in the place of what validation says of the
-// same value.
+// named replaces the validation errors of a value by the literal error of the same value,
+// which names the argument.
 func named(problems, literals gqlerror.List) gqlerror.List {
 	of := map[gqlerror.Location]bool{}
 	for _, problem := range literals {
@@ -134,7 +135,7 @@ func named(problems, literals gqlerror.List) gqlerror.List {
 	}), literals...)
 }
 
-// asDocumentErrors marks errors for the presenter.
+// asDocumentErrors marks errors as validation errors for the error presenter.
 func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 	for _, problem := range problems {
 		errcode.Set(problem, errcode.ValidationFailed)
@@ -142,8 +143,8 @@ func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 	return problems
 }
 
-// price returns the cost of the operation in points, or what can be seen to be
-// wrong with it once its variables are known.
+// price returns the cost of the operation in points, or a problem that depends on its
+// variables.
 func (d documents) price(o *graphql.OperationContext) (points int, problem *gqlerror.Error) {
 	points, bad := costAndBadList(o)
 	if bad != nil {
@@ -156,8 +157,8 @@ func (d documents) price(o *graphql.OperationContext) (points int, problem *gqle
 	return points, exceeds("cost", "the operation costs %d points", points, d.limits.Cost)
 }
 
-// parse parses a document that is within the limits that can be told without the
-// schema. It takes time in proportion to the document.
+// parse parses a document and checks the limits that do not need the schema. It takes time
+// linear in the size of the document.
 func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 	if err := exceeds("characters", "the document has %d characters", utf8.RuneCountInString(text), l.Characters); err != nil {
 		return nil, err
@@ -176,8 +177,8 @@ func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 	return document, newDocumentLimits(l, document).check()
 }
 
-// checkTokens counts tokens, comments among them, and how deep brackets of any
-// kind are nested.
+// checkTokens limits the tokens, including comments, and the nesting of brackets of any
+// kind.
 func (l Limits) checkTokens(text string) *gqlerror.Error {
 	tokens, nesting, deepest := 0, 0, 0
 	for lex := lexer.New(&ast.Source{Input: text}); ; tokens++ {
@@ -200,8 +201,8 @@ func (l Limits) checkTokens(text string) *gqlerror.Error {
 	return exceeds("nesting", "the document nests brackets %d levels deep", deepest, l.Nesting)
 }
 
-// exceeds returns an error if more is asked for than a limit allows. The fact is a
-// format for what is asked for.
+// exceeds returns an error if asked is more than allowed. fact is a format string with one
+// verb, for asked.
 func exceeds(limit, fact string, asked, allowed int) *gqlerror.Error {
 	if asked <= allowed {
 		return nil

@@ -9,19 +9,19 @@ import (
 	"rehearse/graph"
 )
 
-// documentLimits measures a document and compares it with the limits.
+// documentLimits measures a document and checks it against the limits.
 type documentLimits struct {
 	limits     Limits
 	document   *ast.QueryDocument
 	fragments  fragments
-	sizes      map[*ast.FragmentDefinition]size // each fragment is gone through once
-	open       map[*ast.FragmentDefinition]bool // those that are being gone through
-	wrong      string                           // with how fragments are spread
+	sizes      map[*ast.FragmentDefinition]size // memoized, so each fragment is visited once
+	open       map[*ast.FragmentDefinition]bool // fragments being visited, to detect cycles
+	wrong      string                           // error in how fragments are spread
 	aliases    int
 	directives int
 }
 
-// fragments are those of a document, by name; the first of those that share one.
+// fragments maps names to the fragments of a document. Of duplicates it holds the first.
 type fragments map[string]*ast.FragmentDefinition
 
 func newDocumentLimits(l Limits, document *ast.QueryDocument) *documentLimits {
@@ -37,17 +37,18 @@ func newDocumentLimits(l Limits, document *ast.QueryDocument) *documentLimits {
 	return m
 }
 
-// size is that of a selection set, with its fragments in their places.
+// size is the size of a selection set with its fragments expanded.
 type size struct {
 	roots         int // fields of the set itself
-	fields        int // and of those within
-	nodes         int // all of them: fields, fragments, arguments, values
-	depth         int // of fields
-	introspection int // depth of what is within __schema and __type
+	fields        int // fields including nested ones
+	nodes         int // fields, fragments, arguments and values
+	depth         int // nesting depth of fields
+	introspection int // nesting depth within __schema and __type
 }
 
-// check refuses fragments that are not there, or spread themselves, as well:
-// what follows would have no end with them, and validation takes long.
+// check checks the limits. It also rejects unknown fragments and fragments that spread
+// themselves: the checks after it would not terminate on a cycle, and validation of one is
+// slow.
 func (m *documentLimits) check() *gqlerror.Error {
 	operations := make([]size, len(m.document.Operations))
 	nodes := 0
@@ -161,7 +162,7 @@ func (m *documentLimits) fragment(f *ast.FragmentDefinition) size {
 	return s
 }
 
-// use counts directives, and says how many nodes they are.
+// use counts directives and returns the number of their nodes.
 func (m *documentLimits) use(directives ast.DirectiveList) int {
 	m.directives += len(directives)
 	nodes := len(directives)
@@ -187,10 +188,10 @@ func values(v *ast.Value) int {
 	return nodes
 }
 
-// mostMerged returns how many fields at most are merged into one of the response:
-// validation compares each two of them. A fragment is looked at by itself, too,
-// because validation does. Fragments are not cyclic, and all selections, with
-// fragments in their places, are few.
+// mostMerged returns the largest number of fields that are merged into one field of the
+// response. Validation compares each pair of them, within operations and within each
+// fragment by itself. The fragments have no cycles at this point, and their expanded size
+// is within the limits.
 func (m *documentLimits) mostMerged() int {
 	most := 0
 	look := func(set ast.SelectionSet) {
@@ -209,15 +210,15 @@ func (m *documentLimits) mostMerged() int {
 	return most
 }
 
-// mergedFields counts the fields of each key of a response, whatever their types.
+// mergedFields counts the fields of each response key, regardless of their types.
 type mergedFields struct {
 	fragments fragments
 	ids       map[responseKey]int
-	fields    []int // by id, less one
+	fields    []int // indexed by id - 1
 }
 
 type responseKey struct {
-	within int // the id of the key around it; 0 for the root
+	within int // id of the parent key; 0 for the root
 	key    string
 }
 

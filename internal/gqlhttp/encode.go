@@ -9,21 +9,20 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// parts are what an answer is written of, one after the other. The data are not
-// copied into one text with the rest: they may be most of the memory there is for
-// them.
+// parts are the consecutive parts of a response. The data are not copied into a single
+// buffer, because they may take most of the memory of the response.
 type parts [3][]byte
 
-// The sizes of what is written at once.
+// Sizes of writes.
 const (
-	maxJoined = 32 << 10 // parts that are together not more are written as one
-	maxChunk  = 64 << 10 // a reader has to take so much in the time for a write
+	maxJoined = 32 << 10 // parts up to this total are written as one
+	maxChunk  = 64 << 10 // a client must read this much within the write timeout
 )
 
 func (p parts) size() int { return len(p[0]) + len(p[1]) + len(p[2]) }
 
-// writeTo writes the parts, never very much at once, so that a deadline of each
-// write is one of progress.
+// writeTo writes the parts in chunks, so that a deadline per write requires progress and
+// not completion.
 func (p parts) writeTo(w io.Writer) error {
 	if p.size() <= maxJoined {
 		p = parts{slices.Concat(p[0], p[1], p[2])}
@@ -38,8 +37,8 @@ func (p parts) writeTo(w io.Writer) error {
 	return nil
 }
 
-// envelope is what stands around the members of a response: its braces, and what
-// a transport has before and after them.
+// envelope is the text around the members of a response: its braces and the framing of the
+// transport.
 type envelope struct{ before, after string }
 
 var (
@@ -47,8 +46,8 @@ var (
 	eventEnvelope = envelope{"event: next\ndata: {", "}\n\n"}
 )
 
-// encoded is a response as JSON, in its envelope. It has no data, not even null, if
-// nothing was executed.
+// encoded returns the response as JSON in its envelope. It omits data if nothing was
+// executed.
 func encoded(response *graphql.Response, in envelope) parts {
 	const data = `"data":`
 	if len(response.Errors) == 0 && len(response.Extensions) == 0 && len(response.Data) > 0 {
@@ -70,7 +69,7 @@ func encoded(response *graphql.Response, in envelope) parts {
 	return parts{head, response.Data, tail}
 }
 
-// asJSON encodes what is ours, and can be encoded.
+// asJSON encodes a value that is known to be encodable.
 func asJSON(value any) []byte {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -81,8 +80,8 @@ func asJSON(value any) []byte {
 
 func jsonString(text string) string { return string(asJSON(text)) }
 
-// oneLine is a response without line breaks, which end the data of an event. JSON
-// has them between its tokens alone.
+// oneLine returns the response without line breaks, which would end the data of an event.
+// In JSON they occur only between tokens.
 func oneLine(response *graphql.Response) *graphql.Response {
 	if !bytes.ContainsAny(response.Data, "\r\n") {
 		return response

@@ -1,6 +1,6 @@
 // Package gqlhttp serves GraphQL over HTTP: requests by POST and GET, WebSockets and
-// server-sent events. It decides which documents are executed, what they cost, and how
-// many operations run at a time. Package graph executes them.
+// server-sent events. It validates documents, charges their cost and limits concurrent
+// operations. Package graph executes them.
 package gqlhttp
 
 import (
@@ -21,98 +21,100 @@ import (
 
 // Options configure a handler.
 type Options struct {
-	graph.Options // of the execution
+	graph.Options // options of the executor
 
-	Rates *RateLimits // nil for none
-	// MaxOperations execute at a time; DefaultMaxOperations if it is zero.
+	Rates *RateLimits // nil for no limits
+	// MaxOperations is the maximum number of concurrent operations; zero means
+	// DefaultMaxOperations.
 	MaxOperations int
-	// MaxOperationsPerCaller of them are one caller's; a quarter if it is zero.
+	// MaxOperationsPerCaller is the maximum number of concurrent operations of one caller;
+	// zero means a quarter of MaxOperations.
 	MaxOperationsPerCaller int
-	// MaxImports execute at a time; one if it is zero.
+	// MaxImports is the maximum number of concurrent imports; zero means one.
 	MaxImports int
-	// MaxLargeBodies of imports are in memory at once; DefaultMaxLargeBodies if it
-	// is zero.
+	// MaxLargeBodies is the maximum number of import bodies in memory; zero means
+	// DefaultMaxLargeBodies.
 	MaxLargeBodies int
-	Limits         Limits // of requests; DefaultLimits if it is zero
-	// MaxAnswer is how many bytes the data of one answer may have;
-	// DefaultMaxAnswer if it is zero.
+	Limits         Limits // request limits; zero means DefaultLimits
+	// MaxAnswer is the maximum size of the data of one response, in bytes; zero means
+	// DefaultMaxAnswer.
 	MaxAnswer int
-	// AnswerMemory is how many bytes of memory the answers to one caller may take, at
-	// least four times MaxAnswer; all callers may take three times as much.
-	// budget.DefaultShare if it is zero.
+	// AnswerMemory is the memory in bytes for the responses to one caller, at least four
+	// times MaxAnswer; the responses to all callers may take three times as much. Zero
+	// means budget.DefaultShare.
 	AnswerMemory int
-	// HideSchema refuses introspection, and suggests no names in errors.
+	// HideSchema disables introspection, and name suggestions in errors.
 	HideSchema bool
-	// PersistedQueries lets clients send a document once, and its hash from then on.
+	// PersistedQueries lets clients send a document once and its hash afterwards.
 	PersistedQueries bool
-	Trusted          TrustedDocuments // the only documents that are executed; nil for any
-	// Sender is who sends a request with these Authorization headers. Its error is
-	// one of package identity's: then nothing of the request is executed.
+	Trusted          TrustedDocuments // documents that may execute; nil allows any
+	// Sender authenticates a request by its Authorization headers. If it returns an error,
+	// which is one of package identity, nothing of the request is executed.
 	Sender func(ctx context.Context, authorization []string) (identity.Sender, error)
-	// Observer is told what became of requests; nil for nobody.
+	// Observer observes requests; nil disables it.
 	Observer Observer
 
 	Streams  StreamLimits
-	Origins  []string        // of pages elsewhere that may open WebSockets
-	Stopping context.Context // ends when subscribers are to be sent away; nil for never
+	Origins  []string        // cross-origin pages that may open WebSockets
+	Stopping context.Context // done when subscribers must be disconnected; nil for never
 
-	atField func(context.Context) // called by tests before each field that gqlgen executes
+	atField func(context.Context) // test hook, called before each field that gqlgen executes
 }
 
-// DefaultMaxAnswer is how many bytes the data of one answer may have.
+// DefaultMaxAnswer is the default maximum size of the data of one response, in bytes.
 const DefaultMaxAnswer = 8 << 20
 
-// Handler answers GraphQL over HTTP.
+// Handler serves GraphQL over HTTP.
 type Handler struct {
 	http.Handler
 	streams     *streams
 	operations  *limiter
-	largeBodies *limiter // of large bodies
+	largeBodies *limiter // limits large bodies in memory
 	imports     *limiter
 	answers     *budget.Pool
 }
 
-// Drain waits until every stream has ended, once Stopping has.
+// Drain waits until every stream has ended. Streams end once Options.Stopping is done.
 func (h *Handler) Drain() { h.streams.all.Wait() }
 
-// Streams is how many WebSockets and event streams are open.
+// Streams returns the number of open WebSockets and event streams.
 func (h *Handler) Streams() int { return h.streams.count() }
 
-// AtWork is how many operations are executed at the moment.
+// AtWork returns the number of operations that are executing.
 func (h *Handler) AtWork() int { return h.operations.running() }
 
-// Waiting is how many wait for others to be done.
+// Waiting returns the number of operations that are queued.
 func (h *Handler) Waiting() int { return h.operations.queued() + h.imports.queued() }
 
-// LargeBodies is how many bodies of imports are in memory.
+// LargeBodies returns the number of import bodies in memory.
 func (h *Handler) LargeBodies() int { return h.largeBodies.running() }
 
-// Shed returns how many operations were answered UNAVAILABLE because others took
-// all the permits.
+// Shed returns the number of operations refused as UNAVAILABLE because others held all the
+// permits.
 func (h *Handler) Shed() int {
 	return int(h.operations.shed.Load() + h.largeBodies.shed.Load() + h.imports.shed.Load())
 }
 
-// ShedOfCallers returns how many operations were answered RATE_LIMITED because
-// others of the same caller took all the permits that one caller may have.
+// ShedOfCallers returns the number of operations refused as RATE_LIMITED because their
+// caller already held all its permits.
 func (h *Handler) ShedOfCallers() int {
 	return int(h.operations.overOwn.Load() + h.imports.overOwn.Load())
 }
 
-// AnswerMemory returns how many bytes answers take that are built or sent.
+// AnswerMemory returns the memory in bytes of responses that are being built or sent.
 func (h *Handler) AnswerMemory() int { return int(h.answers.Taken()) }
 
-// AnswerMemoryLimit returns how many bytes all answers may take together.
+// AnswerMemoryLimit returns the memory in bytes for all responses.
 func (h *Handler) AnswerMemoryLimit() int { return int(h.answers.Size()) }
 
-// WithoutMemory returns how many answers were given up for want of memory: because the
-// answers of others took it, because those of the same caller did, and because they
-// needed more than the answers to one caller may take.
+// WithoutMemory returns the number of responses that ran out of memory, by cause: the
+// responses to other callers took it, those to the same caller did, or the response alone
+// needed more than one caller may take.
 func (h *Handler) WithoutMemory() (others, own, alone int) {
 	return int(h.answers.Refused()), int(h.answers.RefusedOwn()), int(h.answers.RefusedAlone())
 }
 
-// NewHandler returns a handler that executes operations as o says.
+// NewHandler returns a handler configured by o.
 func NewHandler(o Options) *Handler {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
@@ -154,13 +156,13 @@ func NewHandler(o Options) *Handler {
 	return &Handler{Handler: identified(o, answering), streams: open, operations: letIn.operations, largeBodies: letIn.largeBodies, imports: letIn.imports, answers: letIn.answers}
 }
 
-// server answers a request by the first transport that supports it.
+// server serves a request with the first transport that supports it.
 type server struct {
 	exec       *executor.Executor
-	transports []graphql.Transport // the last of them supports every request
+	transports []graphql.Transport // the last one supports every request
 }
 
-// recover answers a request whose transport panics. It must be deferred.
+// recover responds to a request whose transport panics. It must be deferred.
 func (s server) recover(w http.ResponseWriter, r *http.Request) {
 	if fault := recover(); fault != nil {
 		err := s.exec.PresentRecoveredError(r.Context(), fault)
@@ -180,7 +182,7 @@ func (s server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// newDocuments says which documents the server executes.
+// newDocuments returns the documents configured by o.
 func newDocuments(schema *ast.Schema, o Options) documents {
 	byText := func(text string, _ *ast.QueryDocument) int { return len(text) }
 	d := documents{

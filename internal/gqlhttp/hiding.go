@@ -7,8 +7,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// hidingRules are the rules of validation where the schema is not for everybody:
-// they tell no name that was not sent, and refuse introspection.
+// hidingRules returns the validation rules for a hidden schema: errors contain no names
+// that the client did not send, and introspection is refused.
 func hidingRules() *rules.Rules {
 	hiding := rules.NewDefaultRules()
 	for _, rule := range []struct {

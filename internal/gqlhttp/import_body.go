@@ -14,9 +14,9 @@ import (
 	"rehearse/internal/booking"
 )
 
-// bodyLimit is how many bytes of a body are read. What an operation is stands in
-// its body, so an administrator's is read as if it were an import, and refused
-// afterwards if it is none (admit).
+// bodyLimit returns the maximum number of bytes to read of a body. The operation is only
+// known once the body is read, so the import limit applies to all bodies of administrators;
+// admit refuses large ones that are not imports.
 func (a admission) bodyLimit(ctx context.Context) int64 {
 	if app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
 		return max(a.maxBody, a.maxImport)
@@ -24,9 +24,8 @@ func (a admission) bodyLimit(ctx context.Context) int64 {
 	return a.maxBody
 }
 
-// sizedBody counts the bytes that are read of a body. One that is larger than
-// what is free takes a permit of the large ones, and keeps it until the request
-// is answered.
+// sizedBody counts the bytes read of a body. A body larger than free acquires a permit for
+// large bodies and holds it until the request is answered.
 type sizedBody struct {
 	io.ReadCloser
 	size, free int64
@@ -53,8 +52,7 @@ func (b *sizedBody) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// sized makes the request's body count its bytes. done gives the permit of a large
-// one back.
+// sized wraps the request's body in a sizedBody. done releases its permit, if any.
 func (a admission) sized(r *http.Request, caller string) (done func()) {
 	if r.Body == nil {
 		return func() {}
@@ -68,7 +66,7 @@ func (a admission) sized(r *http.Request, caller string) (done func()) {
 	}
 }
 
-// bodyRefusal returns why a body was not read to its end; nil if it was.
+// bodyRefusal returns the refusal of a large body, or nil.
 func bodyRefusal(r *http.Request) *refusal {
 	if body, is := r.Body.(*sizedBody); is {
 		return body.refused
@@ -76,8 +74,7 @@ func bodyRefusal(r *http.Request) *refusal {
 	return nil
 }
 
-// bodySize is how many bytes were read of the body of a request that is sized;
-// zero of another one.
+// bodySize returns the number of bytes read of a sized body, and zero for other bodies.
 func bodySize(r *http.Request) int64 {
 	if body, is := r.Body.(*sizedBody); is {
 		return body.size
@@ -85,17 +82,17 @@ func bodySize(r *http.Request) int64 {
 	return 0
 }
 
-// importFields are the mutations that take a file.
+// importFields are the mutations that import a file.
 var importFields = []string{"importStudents", "importInterviewers", "importAvailability", "importInterviews"}
 
-// imports reports whether an operation imports anything.
+// imports reports whether an operation contains an import.
 func imports(o *graphql.OperationContext) bool {
 	return o.Operation.Operation == ast.Mutation && slices.ContainsFunc(
 		graphql.CollectFields(o, o.Operation.SelectionSet, nil),
 		func(f graphql.CollectedField) bool { return slices.Contains(importFields, f.Name) })
 }
 
-// onlyImports reports whether an operation does nothing but import.
+// onlyImports reports whether an operation contains nothing but imports.
 func onlyImports(o *graphql.OperationContext) bool {
 	if o.Operation.Operation != ast.Mutation {
 		return false

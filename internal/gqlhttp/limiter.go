@@ -11,60 +11,59 @@ import (
 	"time"
 )
 
-// limiter limits how many operations execute at a time, in all and of one caller.
-// With many more than the machine has cores for, each takes longer and fewer are
-// done. An operation without a permit waits for one, but not for long. The callers
-// that wait take turns, so nobody waits for the backlog of another caller. A
-// subscription that waits for events takes no permit.
+// limiter limits concurrent operations, in total and per caller. With many more operations
+// than cores, each takes longer and throughput drops. An operation without a permit waits
+// briefly for one. Waiting callers take turns, so no caller waits for the backlog of
+// another. A subscription that waits for events holds no permit.
 type limiter struct {
-	most int    // in all
-	each int    // of one caller
-	what string // they limit, in messages
+	most int    // limit in total
+	each int    // limit per caller
+	what string // plural noun of what is limited, for messages
 
-	shed     atomic.Int64 // operations that waited too long while all permits were taken
-	overOwn  atomic.Int64 // those that waited too long for permits of their own caller
+	shed     atomic.Int64 // operations that timed out while all permits were taken
+	overOwn  atomic.Int64 // operations that timed out while their caller had all its permits
 	mu       sync.Mutex
 	taken    int
 	waiting  int
-	callers  map[string]*limitedCaller // with a permit, or waiting for one
-	turns    *fifo.List                // of *limitedCaller: those that the next free permit may go to, in order
-	allTaken rush                      // of turns
+	callers  map[string]*limitedCaller // callers that hold permits or wait for one
+	turns    *fifo.List                // of *limitedCaller: callers eligible for the next free permit, in order
+	allTaken rush                      // how long turns has not been empty
 }
 
-// limitedCaller is a caller that has permits, or waits for one.
+// limitedCaller is a caller that holds permits or waits for one.
 type limitedCaller struct {
 	key     string
 	taken   int
 	waiting fifo.List     // of *permit, the oldest first
-	turn    *fifo.Element // in limiter.turns; nil if it waits for nothing, or has all the permits it may have
-	own     rush          // of waiting
+	turn    *fifo.Element // in limiter.turns; nil if the caller waits for nothing or has all its permits
+	own     rush          // how long waiting has not been empty
 }
 
-// permit lets one operation execute; it may have to wait.
+// permit allows one operation to execute. It may not be granted yet.
 type permit struct {
 	of       *limiter
 	caller   *limitedCaller
 	released bool
-	waits    *fifo.Element // in caller.waiting; nil if nobody had to wait
+	waits    *fifo.Element // in caller.waiting; nil if granted at once
 	there    chan struct{} // closes when the permit is granted
 }
 
-// DefaultMaxOperations is as many as the database has connections for.
+// DefaultMaxOperations equals the default number of database connections.
 const DefaultMaxOperations = 32
 
 // DefaultMaxLargeBodies bounds the memory of imports: a body of 8 MiB takes a few
 // times as much while it is read.
 const DefaultMaxLargeBodies = 4
 
-// In a rush, such as when bookings open, everybody waits, because it passes. A
-// queue that is not empty for longer than that does not pass: each operation would
-// wait as long as it may, and none would be done sooner.
+// Operations wait longer in a rush, such as when bookings open, because it passes. If the
+// queue has not been empty for waitInRush, the load is sustained: waiting delays every
+// operation and completes none sooner.
 const (
 	waitInRush = time.Second
 	waitAfter  = 250 * time.Millisecond
 )
 
-// rush remembers since when a queue has not been empty.
+// rush records since when a queue has not been empty.
 type rush struct{ since time.Time }
 
 func (r *rush) update(length int, now time.Time) {
@@ -78,21 +77,20 @@ func (r *rush) update(length int, now time.Time) {
 
 func (r *rush) lasts(now time.Time) bool { return !r.since.IsZero() && now.Sub(r.since) >= waitInRush }
 
-// newLimiter returns places for most of what is limited, of which one caller may have
-// each.
+// newLimiter returns a limiter with most permits, of which one caller may hold each.
 func newLimiter(what string, most, each int) *limiter {
 	return &limiter{what: what, most: most, each: min(each, most), callers: map[string]*limitedCaller{}, turns: fifo.New()}
 }
 
-// quarter returns the default share of one caller: at least one permit.
+// quarter returns the default number of permits per caller.
 func quarter(most int) int { return max(1, most/4) }
 
-// acquire takes a permit for the caller. leave gives it back, and may be called again.
+// acquire acquires a permit for the caller. leave releases it and is idempotent.
 func (p *limiter) acquire(ctx context.Context, caller string) (leave func(), refused *refusal) {
 	return p.acquireWithin(ctx, caller, 0)
 }
 
-// acquireWithin takes a place, and waits for it so long, if that is longer than usual.
+// acquireWithin is like acquire, but waits at least the given time for the permit.
 func (p *limiter) acquireWithin(ctx context.Context, caller string, atLeast time.Duration) (leave func(), refused *refusal) {
 	one, patience := p.request(caller)
 	patience = max(patience, atLeast)
@@ -102,7 +100,7 @@ func (p *limiter) acquireWithin(ctx context.Context, caller string, atLeast time
 	return one.release, nil
 }
 
-// wait takes a place for the caller when there is one. It waits until ctx ends.
+// wait acquires a permit for the caller. It waits until ctx is done.
 func (p *limiter) wait(ctx context.Context, caller string) (leave func(), ok bool) {
 	one, _ := p.request(caller)
 	if one.waits != nil && !one.wait(ctx, time.Duration(math.MaxInt64)) {
@@ -111,16 +109,16 @@ func (p *limiter) wait(ctx context.Context, caller string) (leave func(), ok boo
 	return one.release, true
 }
 
-// retryShed is when it is worth trying again, in seconds.
+// retryShed is the Retry-After of a refused operation, in seconds.
 const retryShed = "1"
 
-// refuse returns why there was no permit.
+// refuse returns the refusal of an operation that got no permit.
 func (p *limiter) refuse(ctx context.Context, c *limitedCaller) *refusal {
 	p.mu.Lock()
 	own := c.taken >= p.each && p.each < p.most
 	p.mu.Unlock()
 	switch {
-	case ctx.Err() != nil: // the client has left, or there is no time left
+	case ctx.Err() != nil: // the client has disconnected, or the operation has timed out
 	case own:
 		p.overOwn.Add(1)
 	default:
@@ -134,8 +132,8 @@ func (p *limiter) refuse(ctx context.Context, c *limitedCaller) *refusal {
 	return because(unavailable, graph.CodeUnavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)
 }
 
-// request takes a permit if there is one. Otherwise the permit is one to wait for, as
-// long as patience says.
+// request returns a permit, granted if one is free. Otherwise the operation waits for it
+// for at most patience.
 func (p *limiter) request(caller string) (_ *permit, patience time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -144,7 +142,7 @@ func (p *limiter) request(caller string) (_ *permit, patience time.Duration) {
 		c = &limitedCaller{key: caller}
 		p.callers[caller] = c
 	}
-	if p.taken < p.most && c.taken < p.each { // then nobody waits who could have it
+	if p.taken < p.most && c.taken < p.each { // no eligible caller is waiting
 		p.grant(c)
 		return &permit{of: p, caller: c}, 0
 	}
@@ -172,7 +170,7 @@ func (o *permit) wait(ctx context.Context, patience time.Duration) (ok bool) {
 	o.of.mu.Lock()
 	defer o.of.mu.Unlock()
 	select {
-	case <-o.there: // at the last moment
+	case <-o.there: // granted at the last moment
 		return true
 	default:
 	}
@@ -182,7 +180,7 @@ func (o *permit) wait(ctx context.Context, patience time.Duration) (ok bool) {
 	return false
 }
 
-// release gives the permit back. It may be called again.
+// release returns the permit. It is idempotent.
 func (o *permit) release() {
 	o.of.mu.Lock()
 	defer o.of.mu.Unlock()
@@ -200,8 +198,7 @@ func (p *limiter) grant(c *limitedCaller) {
 	p.taken++
 }
 
-// grantNext grants free permits to those that wait, a caller after the other, once
-// something has changed for c.
+// grantNext updates the turn of c, then grants free permits to the waiting callers in turn.
 func (p *limiter) grantNext(c *limitedCaller) {
 	p.updateTurn(c)
 	for p.taken < p.most && p.turns.Len() > 0 {
@@ -218,8 +215,8 @@ func (p *limiter) grantNext(c *limitedCaller) {
 	p.allTaken.update(p.turns.Len(), now)
 }
 
-// updateTurn puts the caller at the end of the line if it waits for a permit that it may
-// have, and takes it out if not.
+// updateTurn appends the caller to the turns if it waits for a permit that it may have, and
+// removes it otherwise.
 func (p *limiter) updateTurn(c *limitedCaller) {
 	c.own.update(c.waiting.Len(), time.Now()) //nolint:forbidigo // no operation's time: the queue's
 	switch waits := c.waiting.Len() > 0 && c.taken < p.each; {

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Media types of answers.
+// Media types of responses.
 const (
 	jsonMedia        = "application/json"
 	graphqlJSONMedia = "application/graphql-response+json"
 	eventStreamMedia = "text/event-stream"
 )
 
-// responseMedia is the media type of the answer to r, and whether r accepts it.
-// What r likes equally is GraphQL's own if r names it, and JSON otherwise: that
-// is what clients from before GraphQL had its own expect.
+// responseMedia returns the media type of the response to r, and whether r accepts it. On
+// equal quality it is GraphQL's own type if r names it, and JSON otherwise, which clients
+// older than that type expect.
 func responseMedia(r *http.Request) (media string, acceptable bool) {
 	accepted := parseAccept(r.Header.Values("Accept"))
 	plain, _ := accepted.quality(jsonMedia)
@@ -32,8 +32,7 @@ func responseMedia(r *http.Request) (media string, acceptable bool) {
 	}
 }
 
-// prefersEventStream reports whether r would rather have a stream of events
-// than one answer.
+// prefersEventStream reports whether r prefers an event stream to a single response.
 func prefersEventStream(r *http.Request) bool {
 	accepted := parseAccept(r.Header.Values("Accept"))
 	stream, _ := accepted.quality(eventStreamMedia)
@@ -42,7 +41,7 @@ func prefersEventStream(r *http.Request) bool {
 	return stream > max(plain, own)
 }
 
-// accept is what a request accepts: its media ranges (RFC 9110, 12.5.1).
+// accept is the list of media ranges that a request accepts (RFC 9110, 12.5.1).
 type accept []mediaRange
 
 type mediaRange struct {
@@ -50,8 +49,9 @@ type mediaRange struct {
 	quality float64
 }
 
-// parseAccept leaves out what is no media range, and what asks for another
-// charset than UTF-8, which is the only one here. No header accepts anything.
+// parseAccept parses Accept headers. It ignores invalid media ranges and those with a
+// charset other than UTF-8, the only one supported. Without a header, everything is
+// accepted.
 func parseAccept(headers []string) accept {
 	ranges := accept{}
 	for _, text := range splitQuoted(strings.Join(headers, ",")) {
@@ -60,7 +60,7 @@ func parseAccept(headers []string) accept {
 		}
 		media, parameters, err := mime.ParseMediaType(text)
 		if err != nil || !isUTF8(parameters) {
-			ranges = append(ranges, mediaRange{}) // it accepts something, and nothing that we have
+			ranges = append(ranges, mediaRange{}) // matches nothing, but the header is not empty
 			continue
 		}
 		ranges = append(ranges, mediaRange{media, qualityOf(parameters)})
@@ -76,7 +76,7 @@ func isUTF8(parameters map[string]string) bool {
 	return !given || strings.EqualFold(charset, "utf-8")
 }
 
-// qualityOf is the parameter q; one that cannot be read is as good as none.
+// qualityOf returns the parameter q. It returns 1 if q is missing or invalid.
 func qualityOf(parameters map[string]string) float64 {
 	text, given := parameters["q"]
 	if !given {
@@ -89,8 +89,8 @@ func qualityOf(parameters map[string]string) float64 {
 	return q
 }
 
-// quality is how much a media type is liked, from 0, not at all, to 1, by what
-// is most specific about it; named, whether that is its own name.
+// quality returns the quality of a media type, from 0 to 1, by its most specific media
+// range, and whether that range names the type exactly.
 func (a accept) quality(media string) (quality float64, named bool) {
 	kind, _, _ := strings.Cut(media, "/")
 	for _, name := range []string{media, kind + "/*", "*/*"} {
@@ -108,7 +108,7 @@ func (a accept) quality(media string) (quality float64, named bool) {
 	return 0, false
 }
 
-// splitQuoted splits a header's list at its commas, but those within quotes.
+// splitQuoted splits a header's list at the commas outside quotes.
 func splitQuoted(list string) []string {
 	quoted := false
 	return strings.FieldsFunc(list, func(r rune) bool {

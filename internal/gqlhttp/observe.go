@@ -11,29 +11,29 @@ import (
 	"rehearse/graph"
 )
 
-// Observer is told what became of requests. Its methods are called from several
-// goroutines. Every word that they get is one of a Vocabulary; none is a client's.
+// Observer observes requests. Its methods are called concurrently. Every string passed to
+// them is in the Vocabulary; none comes from a client.
 type Observer interface {
 	graph.Observer
-	// Request begins to look at a request; done is called when it is answered.
+	// Request starts observing a request; done is called when it has been answered.
 	Request(ctx context.Context, r *http.Request) (of context.Context, done func())
-	// Operation reports the kind of the operation that a request asks for (query,
-	// mutation or subscription) and the deprecated elements of the schema that it uses.
+	// Operation reports the kind of a requested operation (query, mutation or subscription)
+	// and the deprecated elements of the schema that it uses.
 	Operation(ctx context.Context, kind string, deprecated []string)
 	// Answered reports the HTTP status of a response, and the codes of its top-level
 	// errors.
 	Answered(ctx context.Context, status int, codes []string)
 }
 
-// Vocabulary is what an Observer is told.
+// Vocabulary is the set of strings that are passed to an Observer.
 type Vocabulary struct {
-	Codes      []string // of top-level errors
-	Faults     []string // those of them that are not the client's doing
-	Refusals   []string // codes of refusals
-	Deprecated []string // elements of the schema
+	Codes      []string // codes of top-level errors
+	Faults     []string // those codes that the client did not cause
+	Refusals   []string // refusal codes
+	Deprecated []string // deprecated elements of the schema
 }
 
-// NewVocabulary reads the schema.
+// NewVocabulary returns the vocabulary of the schema.
 func NewVocabulary() Vocabulary {
 	schema := graph.Schema()
 	v := Vocabulary{Deprecated: deprecatedElements(schema)}
@@ -49,7 +49,7 @@ func NewVocabulary() Vocabulary {
 	return v
 }
 
-// unobserved is an HTTPObserver that does nothing.
+// unobserved is an Observer that does nothing.
 type unobserved struct{}
 
 func (unobserved) Request(ctx context.Context, _ *http.Request) (context.Context, func()) {
@@ -62,7 +62,7 @@ func (unobserved) Operation(context.Context, string, []string) {}
 func (unobserved) Refused(context.Context, string)             {}
 func (unobserved) Answered(context.Context, int, []string)     {}
 
-// codesOf are the codes of errors, each once.
+// codesOf returns the distinct codes of errors.
 func codesOf(problems gqlerror.List) []string {
 	var codes []string
 	for _, problem := range problems {
@@ -74,8 +74,8 @@ func codesOf(problems gqlerror.List) []string {
 	return codes
 }
 
-// deprecatedElements are the fields, arguments, input fields and enum values
-// that the schema has marked.
+// deprecatedElements returns the deprecated fields, arguments, input fields and enum values
+// of the schema, sorted.
 func deprecatedElements(schema *ast.Schema) []string {
 	var found []string
 	add := func(directives ast.DirectiveList, name string) {

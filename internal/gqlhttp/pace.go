@@ -12,22 +12,21 @@ import (
 	"rehearse/internal/budget"
 )
 
-// An event of a subscription is an operation of its own: it is executed once its
-// caller has the points and a place for it. It waits for both, and is not refused.
-// Nobody waits for points with a place, or for a place with something that others
-// wait for.
+// An event of a subscription is an operation of its own: it executes once its caller has
+// the points and a permit for it. It waits for both and is never refused. An event never
+// holds a permit while it waits for points.
 
 // subscriber is a caller with subscriptions.
 type subscriber struct {
 	subscriptions int           // guarded by streams.mu
-	paying        chan struct{} // holds a token while an event pays: events of a caller pay in turn
-	credit        atomic.Int64  // points that are taken and not yet spent; only who pays spends
+	paying        chan struct{} // holds a token while an event pays, so that a caller's events pay in turn
+	credit        atomic.Int64  // points taken from the bucket and not spent yet; only the holder of paying spends
 }
 
 func newSubscriber() *subscriber { return &subscriber{paying: make(chan struct{}, 1)} }
 
-// pay waits until the caller's bucket has the points, and takes them. It returns
-// false when ctx has ended.
+// pay waits until the caller's bucket has the points, and takes them. It returns false if
+// ctx is done.
 func (s *subscriber) pay(ctx context.Context, a admission, caller string, points int) (ok bool) {
 	if a.rates == nil {
 		return true
@@ -49,14 +48,14 @@ func (s *subscriber) pay(ctx context.Context, a admission, caller string, points
 	return true
 }
 
-// Between two looks at a bucket. Its clock may be another one than the timer's, and
-// others may take what is waited for.
+// Bounds of the time between two attempts to take points. The bucket's clock may differ
+// from the timer's, and others may take the points first.
 const (
 	shortestPause = time.Millisecond
 	longestPause  = time.Second
 )
 
-// pause waits. It returns false when ctx has ended.
+// pause waits for d, within the bounds. It returns false if ctx is done.
 func pause(ctx context.Context, d time.Duration) (ok bool) {
 	timer := time.NewTimer(min(max(d, shortestPause), longestPause))
 	defer timer.Stop()
@@ -68,12 +67,12 @@ func pause(ctx context.Context, d time.Duration) (ok bool) {
 	}
 }
 
-// shareOfEvents: events leave a quarter of a bucket to the operations of their
-// caller, which are refused when they cannot pay.
+// shareOfEvents is the inverse of the share of a bucket that events leave to other
+// operations of their caller, which are refused when they cannot pay.
 const shareOfEvents = 4
 
-// buy takes at least the points for events of a caller, or says after what time it
-// is worth trying again.
+// buy takes at least the given points for events of a caller, or returns the time to wait
+// before the next attempt.
 func (a admission) buy(ctx context.Context, caller string, points int) (bought int, after time.Duration) {
 	limit := a.rates.Points.Limit()
 	points = max(points, min(a.rates.EventsAhead, int(limit.PerSecond)))
@@ -90,7 +89,7 @@ func (a admission) buy(ctx context.Context, caller string, points int) (bought i
 	}
 }
 
-// pace lets the events of a subscription be executed one after the other.
+// pace controls when the events of a subscription execute, one at a time.
 type pace struct {
 	admission admission
 	caller    string
@@ -99,7 +98,7 @@ type pace struct {
 	asked     chan struct{} // holds a token while the reader waits for an event
 
 	mu      sync.Mutex
-	release func() // of the place of the event; nil without one
+	release func() // releases the permit of the event; nil without one
 }
 
 func newPace(a admission, caller string, payer *subscriber, o *graphql.OperationContext) *pace {
@@ -117,7 +116,7 @@ func (p *pace) Ask() {
 	}
 }
 
-// OpenBudget implements Pace. An event may take as long as an operation.
+// OpenBudget implements Pace. An event has the same timeout as an operation.
 func (p *pace) OpenBudget(ctx context.Context) (context.Context, *budget.Budget) {
 	ctx, cancel := context.WithCancel(ctx)
 	b := p.admission.answers.OpenEvent(ctx, cancel, p.caller, p.admission.timeout)
@@ -138,19 +137,19 @@ func (p *pace) Begin(ctx context.Context) bool {
 func (p *pace) Skip(w app.Work) {
 	p.Done()
 	p.payer.credit.Add(int64(p.prices.empty - costOfTurn - workOfWatch(w)))
-	p.Ask() // the reader still waits
+	p.Ask() // the reader is still waiting
 }
 
-// rest pays what an event costs beyond what Begin has paid.
+// rest pays the part of an event's cost that Begin has not paid.
 func (p *pace) rest(ctx context.Context, points int) bool {
 	if points <= 0 {
 		return true
 	}
-	p.Done() // nobody waits with a place
+	p.Done() // do not hold the permit while waiting for points
 	return p.payer.pay(ctx, p.admission, p.caller, points) && p.enter(ctx)
 }
 
-// enter waits for a place of the caller.
+// enter waits for a permit.
 func (p *pace) enter(ctx context.Context) bool {
 	leave, ok := p.admission.operations.wait(ctx, p.caller)
 	p.mu.Lock()

@@ -18,15 +18,15 @@ import (
 	"rehearse/internal/gqlhttp/coerce"
 )
 
-// A document may be named by its SHA-256 in place of being sent: by the
-// parameter documentId (GraphQL over HTTP, persisted documents), or as Apollo's
-// clients do, in extensions.persistedQuery. Both come here as the latter.
+// A client may send the SHA-256 of a document in place of the document: in the parameter
+// documentId (GraphQL over HTTP, persisted documents) or, as Apollo's clients do, in
+// extensions.persistedQuery. The former is converted to the latter.
 const (
 	persistedExtension = "persistedQuery"
 	documentIDPrefix   = "sha256:"
 )
 
-// nameDocument keeps what documentId names where a persisted query is named.
+// nameDocument converts documentId to a persisted query in the extensions.
 func nameDocument(params *graphql.RawParams, documentID string) *refusal {
 	if documentID == "" {
 		return nil
@@ -45,14 +45,12 @@ func nameDocument(params *graphql.RawParams, documentID string) *refusal {
 	return nil
 }
 
-// TrustedDocuments are the only ones that are executed, where there are such:
-// texts by hash.
+// TrustedDocuments maps hashes to the texts of the documents that may execute.
 type TrustedDocuments map[string]string
 
-// LoadTrustedDocuments reads every .graphql and .gql file of a folder, and of
-// those in it. Each must be within the limits and stand against the schema. A
-// document is known with and without the line breaks at its end, since editors
-// add one and clients do not.
+// LoadTrustedDocuments reads every .graphql and .gql file of a folder, recursively. Each
+// document must be within the limits and valid for the schema. It is stored with and
+// without trailing line breaks, because editors add one and clients do not.
 func LoadTrustedDocuments(ctx context.Context, folder fs.FS, limits Limits) (TrustedDocuments, error) {
 	known := TrustedDocuments{}
 	d := documents{limits: limits, check: coerce.Checker{Schema: graph.Schema()}, rules: rules.NewDefaultRules}
@@ -78,8 +76,8 @@ func LoadTrustedDocuments(ctx context.Context, folder fs.FS, limits Limits) (Tru
 	return known, err
 }
 
-// find puts the text of the document that is meant into params, or says that
-// there is none.
+// find sets params.Query to the text of the requested document, or returns an error if it
+// is unknown.
 func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	hash, err := persistedHash(params.Extensions)
 	if err != nil {
@@ -103,7 +101,8 @@ func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerro
 	return graph.RequestError(graph.CodePersistedNotSupported, "PersistedQueryNotSupported")
 }
 
-// unlessKnown: the words are those that clients look for, to send the text.
+// unlessKnown returns the error for an unknown hash. Clients match its message, and resend
+// the text.
 func unlessKnown(known bool) *gqlerror.Error {
 	if known {
 		return nil
@@ -111,11 +110,11 @@ func unlessKnown(known bool) *gqlerror.Error {
 	return graph.RequestError(graph.CodePersistedNotFound, "PersistedQueryNotFound")
 }
 
-// recognise looks at a text that was sent, with the hash that was sent with it,
-// if any.
+// recognise checks a text against the hash that was sent with it, if any, and against the
+// trusted documents.
 func (d documents) recognise(text, hash string) *gqlerror.Error {
 	if d.trusted == nil && d.persisted == nil {
-		return nil // what was sent with it is of no use here, and no harm
+		return nil // the hash has no use here; ignore it
 	}
 	actual := hashOf(text)
 	if hash != "" && hash != actual {
@@ -130,7 +129,7 @@ func (d documents) recognise(text, hash string) *gqlerror.Error {
 	return nil
 }
 
-// remember keeps a text that was sent with its hash; it is within the limits.
+// remember caches a document that was sent with its hash. The document must be valid.
 func (d documents) remember(ctx context.Context, params *graphql.RawParams) {
 	if d.persisted == nil || params.Extensions[persistedExtension] == nil {
 		return
@@ -138,7 +137,7 @@ func (d documents) remember(ctx context.Context, params *graphql.RawParams) {
 	d.persisted.Add(ctx, hashOf(params.Query), params.Query)
 }
 
-// persistedHash is the hash that extensions name, or "".
+// persistedHash returns the hash in the extensions, or "".
 func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	given := extensions[persistedExtension]
 	if given == nil {

@@ -12,93 +12,92 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// The prices of operations, in points.
+// Prices, in points.
 const (
 	costOfObject   = 1
-	costOfRead     = 9   // a field that reads objects, for all of them together
-	costOfMutation = 10  // a transaction, with its locks
-	costOfCount    = 25  // of a list, up to 10,000 rows
-	costOfFilter   = 20  // of such rows, which are compared with a filter
-	costOfTags     = 20  // of all interviewers
-	costOfExport   = 100 // everything that is stored about a student
+	costOfRead     = 9   // a field that reads objects, once for all of them
+	costOfMutation = 10  // a transaction with its locks
+	costOfCount    = 25  // counting a list, up to 10,000 rows
+	costOfFilter   = 20  // filtering the counted rows
+	costOfTags     = 20  // reading the tags of all interviewers
+	costOfExport   = 100 // reading everything that is stored about a student
 	largestPage    = 500
 
-	scalarsOfObject = 10 // come with an object; each ten beyond cost a point
-	valuesOfPoint   = 50 // values of a list in the arguments
-	rowsOfPoint     = 20 // rows of an import's answer, which are in memory
-	importedOfPoint = 10 // rows of an import, each of which is checked and looked up
-	mergedOfPoint   = 20 // rows of several lists that are merged into one page
-	listsOfPoint    = 5  // such lists
+	scalarsOfObject = 10 // scalars included with an object; each ten more cost a point
+	valuesOfPoint   = 50 // values of lists in arguments
+	rowsOfPoint     = 20 // rows of an import's response, which are in memory
+	importedOfPoint = 10 // imported rows, each of which is checked and looked up
+	mergedOfPoint   = 20 // rows of several lists merged into one page
+	listsOfPoint    = 5  // lists merged into one page
 	introspected    = 10 // objects of the schema, which are in memory
 
-	costOfTurn      = 1  // of a subscription, at least: an event, or finding out that there is none
-	comparedOfPoint = 50 // slots that are compared with what the student may book
+	costOfTurn      = 1  // minimum cost of an event, and of a wake-up that finds none
+	comparedOfPoint = 50 // slots compared with what the student may book
 )
 
-// held are the fields whose objects are read with those above them, or are few and
-// in memory.
+// held contains the fields whose objects are read with their parents, or are few and in
+// memory.
 var held = map[string]bool{
 	"nodes": true, "edges": true, "node": true, "pageInfo": true,
 	"changes": true, "actor": true, "weekly": true, "reasons": true, "emptyReasons": true, "errors": true, "rows": true,
 }
 
-// readsPolicy are the scalars that follow from the policy, which is read for them.
+// readsPolicy contains the scalars that are derived from the policy, which has to be read.
 var readsPolicy = map[string]bool{
 	"Interview.viewerCanCancel": true, "Interview.viewerCanReschedule": true,
 	"Interview.cancelableUntil": true, "Interview.reschedulableUntil": true, "Interview.reschedulesLeft": true,
 }
 
-// readsRecord are the scalars for which the record of each student is read.
+// readsRecord contains the scalars that require reading the record of each student.
 var readsRecord = map[string]bool{"Student.interviewLimit": true}
 
-// inEvent are the fields whose objects an event holds: nothing is read for them.
+// inEvent contains the fields whose objects are part of an event: nothing is read for them.
 var inEvent = map[string]bool{
 	"Subscription.slotsChanged": true, "Subscription.interviewChanged": true,
 	"SlotsChanged.opened": true, "SlotsChanged.openedEdges": true, "SlotsChanged.eligibility": true,
 }
 
-// scalarLists is how many scalars a list of scalars counts as. The others are
-// short, and count as one.
+// scalarLists maps lists of scalars to the number of scalars they count as. Other lists are
+// short and count as one.
 var scalarLists = map[string]int{
 	"Interviewer.tags": 5, "Interviewer.languages": 5, "Availability.tags": 5,
 	"Eligibility.recentGrades": 10, "SlotsChanged.closedIds": 10, "ImportRow.notes": 5,
 }
 
-// scans is what a filter costs that may look at each row of a table, whatever the
-// size of the page. Several filters look at each row once, and cost what the dearest
-// does.
+// scans maps the filters that may scan a whole table, whatever the page size, to their
+// costs. Several filters share one scan, so the most expensive of them counts.
 var scans = map[string]map[string]int{
 	"students": {"search": 900, "eligible": 700, "stuck": 700, "interviewsUsed": 700},
-	// Of interviewers there are far fewer.
+	// The interviewers are far fewer.
 	"interviewers": {"search": 10, "tags": 10, "languages": 10, "active": 10},
 	"interviews":   {"status": 50, "start": 20, "end": 20},
 	"events":       {"kind": 100, "start": 50, "end": 50},
 }
 
-// costOfOtherOrder is of a filter of everybody's interviews whose matches may lie at
-// the end of the order. It reads an index of all interviews.
+// costOfOtherOrder is the cost of filtering everybody's interviews in an order whose
+// matches may come last. It reads an index of all interviews.
 const costOfOtherOrder = 2000
 
-// pageArguments are those of a list that narrow nothing.
+// pageArguments contains the arguments of a list that do not filter it.
 var pageArguments = map[string]bool{"first": true, "after": true, "last": true, "before": true, "orderBy": true}
 
-// What is read of a range of days.
+// Costs of reading a range of days.
 const (
 	dayByInterviewer = 6   // each bookable slot is compared with the filter
-	dayByTag         = 8   // and so are its interviewer and its availability
+	dayByTag         = 8   // each slot is compared, with its interviewer and its availability
 	dayOfReasons     = 12  // each published slot is judged
-	mostOfReasons    = 300 // booking.MaxTallied of them
+	mostOfReasons    = 300 // cost of booking.MaxTallied slots
 	longestRange     = 366
 
-	costOfOpenCount = 40  // more than any other count: each slot is judged
-	costOfTagged    = 140 // the interviewers and the availabilities with the tags
-	costOfReasons   = 60  // the slots of each interviewer of the filter
+	costOfOpenCount = 40  // more than other counts, because each slot is judged
+	costOfTagged    = 140 // reading the interviewers and the availabilities with the tags
+	costOfReasons   = 60  // reading the slots of each interviewer in the filter
 	dayByStatus     = 7   // each slot is compared with the filter
 	anyDayByStatus  = 1600
 )
 
-// work is what a field costs beyond the objects of the answer: what its arguments
-// have the database read.
+// work returns the cost of a field beyond the objects of the response: the cost of what the
+// database reads for its arguments.
 func work(f *ast.Field, arguments map[string]any, size int) int {
 	total := 0
 	for _, value := range arguments {
@@ -111,7 +110,7 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 		}
 	}
 	if f.Definition.Arguments.ForName("first") != nil && !plan.Selects(f.SelectionSet, "nodes") && !plan.Selects(f.SelectionSet, "edges") {
-		total = add(total, size) // the page is read all the same
+		total = add(total, size) // the page is read anyway
 	}
 	if f.ObjectDefinition == nil || f.ObjectDefinition.Name != "Query" {
 		if slices.Contains(importFields, f.Name) {
@@ -134,7 +133,7 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	order, _ := arguments["orderBy"].(map[string]any)
 	switch {
 	case f.Name == "students" && filter["search"] != nil && counts(f) && order["field"] != nil && order["field"] != "ID":
-		scan *= 2 // the page and the total are searched each for itself
+		scan *= 2 // the page and the total each run the search
 	case f.Name == "interviews" && scan > 0 && order["field"] == "BOOKED_AT" && filter["studentId"] == nil && filter["interviewerId"] == nil:
 		scan = costOfOtherOrder
 	}
@@ -150,8 +149,8 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	return total
 }
 
-// workInRange is what availableSlots reads of the range whatever the size of the
-// page.
+// workInRange returns the cost of what availableSlots reads for its range, whatever the
+// page size.
 func workInRange(f *ast.Field, arguments map[string]any) int {
 	days, total := days(arguments["start"], arguments["end"]), 0
 	if length(arguments["interviewerIds"]) > 0 {
@@ -163,7 +162,7 @@ func workInRange(f *ast.Field, arguments map[string]any) int {
 	if plan.Selects(f.SelectionSet, "emptyReasons") {
 		total += costOfReasons + min(dayOfReasons*days, mostOfReasons)
 		if length(arguments["tags"]) > 0 {
-			total += 2 * costOfTagged // of those with and without them
+			total += 2 * costOfTagged // reading those with and without the tags
 		}
 	}
 	if counts(f) {
@@ -172,8 +171,8 @@ func workInRange(f *ast.Field, arguments map[string]any) int {
 	return total
 }
 
-// workByStatus is what a filter of slots by their state reads: those of the range,
-// or all of them.
+// workByStatus returns the cost of filtering slots by status: it reads the slots of the
+// range, or all of them.
 func workByStatus(filter map[string]any) int {
 	switch {
 	case filter["status"] == nil || length(filter["interviewerIds"]) > 0:
@@ -190,8 +189,8 @@ func counts(f *ast.Field) bool {
 	return plan.Selects(f.SelectionSet, "totalCount") || plan.Selects(f.SelectionSet, "totalCountIsCapped")
 }
 
-// days returns how many days a range begins; the longest allowed if it cannot be
-// read.
+// days returns the number of days in a range, rounded up. It returns the longest allowed
+// range if the values are invalid.
 func days(start, end any) int {
 	var times [2]time.Time
 	for i, value := range []any{start, end} {
@@ -205,7 +204,7 @@ func days(start, end any) int {
 	return int(min(max(times[1].Sub(times[0])+day-1, 0)/day, longestRange))
 }
 
-// listedValues counts the values of the lists within an argument.
+// listedValues counts the values of all lists in an argument.
 func listedValues(value any) int {
 	switch v := value.(type) {
 	case []any:
@@ -220,7 +219,7 @@ func listedValues(value any) int {
 	return 0
 }
 
-// length returns how many values a list has; one value stands for a list of one.
+// length returns the number of values of a list. A single value counts as a list of one.
 func length(list any) int {
 	switch v := list.(type) {
 	case nil:
@@ -232,12 +231,12 @@ func length(list any) int {
 	}
 }
 
-// rowsOf bounds how many rows an import has: the lines of its table.
+// rowsOf returns an upper bound of the rows of an import: the number of lines of its table.
 func rowsOf(input any) int {
 	fields, _ := input.(map[string]any)
 	csv, is := fields["csv"].(string)
 	if !is {
-		return graph.MaxImportRows // a calendar repeats its events
+		return graph.MaxImportRows // events of a calendar may repeat
 	}
 	return min(graph.MaxImportRows, 1+max(strings.Count(csv, "\n"), strings.Count(csv, "\r")))
 }

@@ -9,23 +9,23 @@ import (
 
 const (
 	slotsOfPoint  = 2    // slots that a mutation publishes
-	mostOfRule    = 4500 // so that a new rule costs less than an operation may
-	mostOfUpdate  = 2000 // the slots that a rule keeps are not published again
-	costOfClosing = 100  // the slots of a range are withdrawn or published again
+	mostOfRule    = 4500 // keeps a new rule below the cost limit of an operation
+	mostOfUpdate  = 2000 // lower, because an update does not republish the slots that stay
+	costOfClosing = 100  // withdrawing or republishing the slots of a range
 
-	longestWindow = 31  // days of an availability that is no rule
-	usualHorizon  = 180 // days that a rule is published ahead, in the default policy
+	longestWindow = 31  // maximum days of a single availability
+	usualHorizon  = 180 // days that a rule is published ahead under the default policy
 	dayMinutes    = 24 * 60
 )
 
-// timesOfAvailability are the fields that change when an availability has slots.
+// timesOfAvailability are the fields that change the slots of an availability.
 var timesOfAvailability = []string{
 	"start", "end", "timeZone", "startDate", "weekdays", "startTime", "endTime", "everyWeeks", "slotMinutes", "gapMinutes",
 }
 
-// workInCalendar returns what a mutation costs that publishes or withdraws slots, by
-// how many slots its input describes. An update that omits a value is priced for a
-// whole day of half-hour slots.
+// workInCalendar returns the cost of a mutation that publishes or withdraws slots, based on
+// the number of slots that its input describes. For a value that an update omits, it
+// assumes a whole day of half-hour slots.
 func workInCalendar(mutation string, input map[string]any) int {
 	slots := 0
 	switch mutation {
@@ -43,7 +43,7 @@ func workInCalendar(mutation string, input map[string]any) int {
 	return min(slots/slotsOfPoint, mostOfRule)
 }
 
-// slotsOfRule returns how many slots a weekly rule has within the usual horizon.
+// slotsOfRule returns the number of slots of a weekly rule within the usual horizon.
 func slotsOfRule(input map[string]any, slotMinutes int) int {
 	weekdays := 7
 	if given := length(input["weekdays"]); given > 0 {
@@ -58,7 +58,7 @@ func slotsOfRule(input map[string]any, slotMinutes int) int {
 	return perWeek * daysOfRule(input) / 7 / max(1, asInt(input["everyWeeks"]))
 }
 
-// daysOfRule returns on how many days a rule is published at most.
+// daysOfRule returns the maximum number of days on which a rule is published.
 func daysOfRule(input map[string]any) int {
 	first, _ := input["startDate"].(string)
 	last, _ := input["endDate"].(string)

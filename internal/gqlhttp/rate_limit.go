@@ -22,24 +22,24 @@ import (
 	"rehearse/internal/ratelimit"
 )
 
-// RateLimits says how much everybody may ask for. A person has buckets of his
-// own; who has no name, and the local administrator, have those of their address.
+// RateLimits are the rate limits of callers. Each person has their own buckets; anonymous
+// callers and the local administrator share those of their address.
 type RateLimits struct {
-	Points ratelimit.Buckets // what operations cost
-	// Bookings are holds, bookings and reschedules, which take slots from others. An
-	// administrator makes them for everybody, and has no such bucket.
+	Points ratelimit.Buckets // bucket for the cost of operations
+	// Bookings limits holds, bookings and reschedules, which take slots from others. It
+	// does not apply to administrators, who make them for everybody.
 	Bookings ratelimit.Buckets
-	// TrustedProxies are believed about whom they ask for, in X-Forwarded-For.
+	// TrustedProxies are the proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
-	// EventsAhead is how many points subscriptions take at once for events to come,
-	// where taking is expensive.
+	// EventsAhead is the number of points that subscriptions take in advance, for buckets
+	// where each take is expensive.
 	EventsAhead int
 	Now         func() time.Time
 }
 
-// charge is what an operation costs one bucket, and what is left in it.
+// charge is the cost of an operation to one bucket, and the points left in it.
 type charge struct {
-	Bucket          string  `json:"bucket,omitempty"` // empty if nothing is limited
+	Bucket          string  `json:"bucket,omitempty"` // empty without rate limits
 	Requested       int     `json:"requested"`
 	Remaining       int     `json:"remaining"`
 	Burst           int     `json:"burst"`
@@ -47,11 +47,11 @@ type charge struct {
 	RetryAfterInSec int     `json:"retryAfterSeconds,omitempty"`
 }
 
-// bill is what an operation costs its sender. When something cannot be paid, it
-// is the last charge.
+// bill is the cost of an operation to its sender. If a charge cannot be paid, it is the
+// last one.
 type bill struct {
 	points   charge
-	bookings *charge // nil if none was asked for
+	bookings *charge // nil if the operation makes none
 }
 
 func (b bill) last() charge {
@@ -61,18 +61,18 @@ func (b bill) last() charge {
 	return b.points
 }
 
-// Headers of an answer, as the IETF's draft of RateLimit header fields has them
-// (draft-ietf-httpapi-ratelimit-headers), but for the cost.
+// Response headers, as in the IETF draft of RateLimit header fields
+// (draft-ietf-httpapi-ratelimit-headers). The cost header is not part of the draft.
 const (
 	rateLimitHeader       = "RateLimit"
 	rateLimitPolicyHeader = "RateLimit-Policy"
 	retryAfterHeader      = "Retry-After"
 )
 
-// headers says what was paid and what is left.
+// headers sets the headers for the charges and the points left.
 func (b bill) headers(set func(name, value string)) {
 	set(costHeader, strconv.Itoa(b.points.Requested))
-	if b.points.Burst == 0 { // nothing is limited
+	if b.points.Burst == 0 { // no rate limits
 		return
 	}
 	policy, left := b.points.fields()
@@ -84,14 +84,14 @@ func (b bill) headers(set func(name, value string)) {
 	set(rateLimitHeader, left)
 }
 
-// fields writes the bucket's size and the seconds in which it fills, and what is
-// left and the seconds until it is full.
+// fields returns the policy field, with the bucket's size and the seconds in which it
+// fills, and the limit field, with the points left and the seconds until it is full.
 func (c charge) fields() (policy, left string) {
 	return c.field(";q=", c.Burst, ";w=", c.Burst), c.field(";r=", c.Remaining, ";t=", c.Burst-c.Remaining)
 }
 
-// field writes a number of points of the bucket, and the seconds that it takes to
-// restore so many.
+// field formats a number of points of the bucket, and the seconds that it takes to restore
+// the given points.
 func (c charge) field(amount string, points int, seconds string, restored int) string {
 	text := strconv.AppendQuote(make([]byte, 0, 64), c.Bucket)
 	text = strconv.AppendInt(append(text, amount...), int64(points), 10)
@@ -101,9 +101,9 @@ func (c charge) field(amount string, points int, seconds string, restored int) s
 	return string(text)
 }
 
-// take takes the points of an operation, or those of reading it if it is refused.
-// refused is nil unless there is too little, or the operation costs more than a
-// bucket holds.
+// take charges the points of an operation, or only those of reading it if the operation is
+// refused. refused is nil unless the bucket has too few points or the operation costs more
+// than a full bucket.
 func (l *RateLimits) take(ctx context.Context, caller string, o *graphql.OperationContext, points, reading int) (bill, *gqlerror.Error, error) {
 	if l == nil {
 		return bill{points: charge{Requested: points}}, nil, nil
@@ -128,7 +128,7 @@ func (l *RateLimits) takeAll(ctx context.Context, caller string, points, booking
 	if err != nil {
 		return b, nil, err
 	}
-	if refused != nil { // reading was not for nothing
+	if refused != nil { // charge for reading the operation
 		if least := min(reading, b.points.Remaining); least > 0 {
 			_, _, err = pay(ctx, l.Points, pointsBucket, caller, least, now)
 		}
@@ -139,14 +139,14 @@ func (l *RateLimits) takeAll(ctx context.Context, caller string, points, booking
 	}
 	paid, refused, err := pay(ctx, l.Bookings, bookingsBucket, caller, bookings, now)
 	b.bookings = &paid
-	if err == nil && refused != nil { // the operation is not executed, and costs as little as any that is refused
+	if err == nil && refused != nil { // the operation is refused, so refund all but the cost of reading it
 		b.points, _, err = pay(ctx, l.Points, pointsBucket, caller, min(0, reading-points), now)
 		b.points.Requested = reading
 	}
 	return b, refused, err
 }
 
-// takeReading takes what reading an operation costs, for one that is refused.
+// takeReading charges for reading an operation that is refused.
 func (l *RateLimits) takeReading(ctx context.Context, caller string, reading int) (b bill, refused *gqlerror.Error, err error) {
 	if l == nil {
 		return bill{points: charge{Requested: reading}}, nil, nil
@@ -155,7 +155,7 @@ func (l *RateLimits) takeReading(ctx context.Context, caller string, reading int
 	return b, refused, err
 }
 
-// refuseEmpty refuses a caller whose bucket is known to hold less than a point.
+// refuseEmpty refuses a caller whose bucket is known to hold less than one point.
 func (l *RateLimits) refuseEmpty(caller string) (b bill, refused *gqlerror.Error) {
 	if l == nil {
 		return b, nil
@@ -168,33 +168,33 @@ func (l *RateLimits) refuseEmpty(caller string) (b bill, refused *gqlerror.Error
 	return b, refused
 }
 
-// costOfRefused is what an operation costs that is refused after it was read.
+// costOfRefused is the minimum cost of an operation that is refused after it was read.
 const costOfRefused = 1
 
-// What it costs to read what a client has sent.
+// Costs of reading input.
 const (
-	bytesForAPoint  = 4 << 10 // of a body or message, beyond freeBytes
+	bytesForAPoint  = 4 << 10 // bytes of a body or message, beyond freeBytes
 	freeBytes       = 16 << 10
-	valuesForAPoint = 100 // of the JSON of variables and extensions
-	textForAPoint   = 100 // bytes of the document: the least that an operation costs
+	valuesForAPoint = 100 // values in the JSON of variables and extensions
+	textForAPoint   = 100 // bytes of a document; sets the minimum cost of an operation
 )
 
-// costOfJSON is what a body or message costs beside its operation.
+// costOfJSON returns the cost of a body or message in addition to its operation.
 func costOfJSON(bytes int64, values int) int {
 	return int(max(0, bytes-freeBytes)/bytesForAPoint) + values/valuesForAPoint
 }
 
-// costOfText is the least that an operation costs with its document, which is
-// parsed and validated.
+// costOfText returns the minimum cost of an operation: that of parsing and validating its
+// document.
 func costOfText(document string) int { return max(costOfRefused, len(document)/textForAPoint) }
 
-// The buckets as clients know them, in headers and errors.
+// Names of the buckets in headers and errors.
 const (
 	pointsBucket   = "points"
 	bookingsBucket = "bookings"
 )
 
-// neverPayable refuses what a full bucket does not pay for: waiting does not help.
+// neverPayable refuses operations that cost more than a full bucket: waiting does not help.
 func (l *RateLimits) neverPayable(points, bookings int) *gqlerror.Error {
 	return firstOf(
 		exceeds("rateLimitPoints", "the operation costs %d points, more than a full rate limit has", points, l.Points.Limit().Burst),
@@ -210,7 +210,7 @@ func pay(ctx context.Context, from ratelimit.Buckets, bucket, caller string, poi
 	return paid, refused, err
 }
 
-// judged returns the charge of points that were taken, or the refusal if they were not.
+// judged returns the charge of a verdict, and the refusal if the points were not taken.
 func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit.Verdict) (charge, *gqlerror.Error) {
 	paid := charge{
 		Bucket: bucket, Requested: points, Remaining: verdict.Remaining, Burst: from.Limit().Burst, RestorePerSec: from.Limit().PerSecond,
@@ -225,7 +225,7 @@ func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit
 	return paid, refused
 }
 
-// callerKey is who pays.
+// callerKey returns the key of the caller's buckets.
 func (l *RateLimits) callerKey(ctx context.Context, r *http.Request) string {
 	if actor := app.CallerOf(ctx).Actor; actor.ID != 0 {
 		return string(actor.Role) + ":" + strconv.FormatInt(actor.ID, 10)
@@ -233,8 +233,8 @@ func (l *RateLimits) callerKey(ctx context.Context, r *http.Request) string {
 	return "address:" + l.address(r)
 }
 
-// address is the client's: the nearest that no trusted proxy stands for. What
-// stands before it in X-Forwarded-For may be anything.
+// address returns the address of the client: the nearest hop that is not a trusted proxy.
+// Clients can forge the entries before it in X-Forwarded-For.
 func (l *RateLimits) address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -256,7 +256,8 @@ func (l *RateLimits) address(r *http.Request) string {
 	return "unknown"
 }
 
-// wide: who has one IPv6 address has the 2^64 beside it.
+// wide returns the address, or its /64 network for IPv6, because a client that has one
+// address has the whole network.
 func wide(address netip.Addr) string {
 	address = address.Unmap().WithZone("")
 	if address.Is4() {
@@ -270,8 +271,8 @@ func (l *RateLimits) trusts(host string) bool {
 	return err == nil && l != nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
 }
 
-// bookingsOf counts the holds, bookings and reschedules that an operation asks for.
-// A dry run takes no slot from anybody, and its refusal is not stored.
+// bookingsOf returns the number of holds, bookings and reschedules in an operation. Dry
+// runs are not counted: they take no slot, and their refusals are not stored.
 func bookingsOf(o *graphql.OperationContext) int {
 	if o.Operation.Operation != ast.Mutation {
 		return 0
@@ -290,8 +291,8 @@ func bookingsOf(o *graphql.OperationContext) int {
 	return n
 }
 
-// isDryRun reports whether the input of a booking asks for a dry run. It looks at
-// the one value and does not decode the others.
+// isDryRun reports whether the input of a booking requests a dry run. It reads that value
+// without decoding the others.
 func isDryRun(o *graphql.OperationContext, field graphql.CollectedField) bool {
 	argument := field.Arguments.ForName("input")
 	if argument == nil {

@@ -21,12 +21,12 @@ import (
 
 const allowedMethods = "GET, POST"
 
-// refusal is why nothing of a request is executed.
+// refusal is the response to a request that is not executed.
 type refusal struct {
 	outcome outcome
 	errors  gqlerror.List
-	more    map[string]any    // the answer's extensions
-	header  map[string]string // of the answer, besides those of every one
+	more    map[string]any    // extensions of the response
+	header  map[string]string // additional headers of the response
 }
 
 func refuse(o outcome, format string, args ...any) *refusal {
@@ -45,14 +45,14 @@ func (r *refusal) with(header, value string) *refusal {
 	return r
 }
 
-// billed tells the sender what the request has cost all the same.
+// billed adds the headers of the bill, which is charged although the request is refused.
 func (r *refusal) billed(b bill) *refusal {
 	b.headers(func(name, value string) { r.with(name, value) })
 	return r
 }
 
-// readRequest reads the parameters of a GraphQL request from a URL or a body of
-// at most so many bytes.
+// readRequest reads the parameters of a GraphQL request from a URL or from a body of at
+// most maxBody bytes.
 func readRequest(w http.ResponseWriter, r *http.Request, maxBody int64) (*parameters, *refusal) {
 	var values map[string]json.RawMessage
 	var refused *refusal
@@ -71,11 +71,11 @@ func readRequest(w http.ResponseWriter, r *http.Request, maxBody int64) (*parame
 	return readParameters(values, r.Header)
 }
 
-// parameters are those of a GraphQL request that are JSON in a URL, too.
+// jsonParameters are the parameters of a GraphQL request that are JSON in a URL as well.
 var jsonParameters = []string{"variables", "extensions"}
 
-// readURL reads a URL's parameters. One that is given twice would be read by
-// some as the first, by others as the last.
+// readURL reads the parameters of a URL. It rejects repeated parameters, because some
+// parsers take the first and others the last.
 func readURL(query string) (map[string]json.RawMessage, *refusal) {
 	given, err := url.ParseQuery(query)
 	if err != nil {
@@ -84,7 +84,7 @@ func readURL(query string) (map[string]json.RawMessage, *refusal) {
 	values := map[string]json.RawMessage{}
 	for _, name := range []string{"query", "operationName", "documentId"} {
 		if text, is := given[name]; is && text[0] != "" {
-			values[name], _ = json.Marshal(text[0]) // a string is always JSON
+			values[name], _ = json.Marshal(text[0]) // a string can always be encoded
 			if !utf8.ValidString(text[0]) {
 				return nil, refuse(malformed, "the parameter %s is not valid UTF-8", name)
 			}
@@ -129,7 +129,7 @@ func readBody(w http.ResponseWriter, r *http.Request, maxBody int64) (map[string
 	case !utf8.Valid(body):
 		return nil, refuse(malformed, "the body is not valid UTF-8")
 	}
-	return readObject(bytes.TrimPrefix(body, []byte("\ufeff"))) // some encoders begin with a byte order mark
+	return readObject(bytes.TrimPrefix(body, []byte("\ufeff"))) // some encoders write a byte order mark
 }
 
 func readObject(body []byte) (map[string]json.RawMessage, *refusal) {
@@ -148,18 +148,17 @@ func readObject(body []byte) (map[string]json.RawMessage, *refusal) {
 	return values, nil
 }
 
-// parameters are those of a GraphQL request.
+// parameters are the parameters of a GraphQL request.
 type parameters struct {
 	*graphql.RawParams
-	values int // of the JSON of variables and extensions
+	values int // number of JSON values in variables and extensions
 }
 
-// maxValues bounds what decoding JSON costs: each value is allocated. A list has at
-// most 500.
+// maxValues limits the memory of decoded JSON, because each value is allocated.
 const maxValues = 10_000
 
-// countValues returns about how many values JSON has: each begins after one of
-// these characters.
+// countValues returns the approximate number of values in JSON text. Most values follow one
+// of the characters it counts.
 func countValues(text []byte) int {
 	total, inString, escaped := 0, false, false
 	for _, c := range text {
@@ -177,7 +176,8 @@ func countValues(text []byte) int {
 	return total
 }
 
-// readParameters looks at the type of each parameter. null is as good as none.
+// readParameters checks the types of the parameters. A null parameter is treated as
+// missing.
 func readParameters(values map[string]json.RawMessage, header http.Header) (*parameters, *refusal) {
 	params := &parameters{RawParams: &graphql.RawParams{Headers: header}}
 	var documentID string
@@ -211,14 +211,14 @@ func readParameters(values map[string]json.RawMessage, header http.Header) (*par
 	return params, nil
 }
 
-// decodeObject keeps the digits of numbers.
+// decodeObject decodes a JSON object. It keeps numbers as text, to preserve their digits.
 func decodeObject(value json.RawMessage, into *map[string]any) error {
 	decoder := json.NewDecoder(bytes.NewReader(value))
 	decoder.UseNumber()
 	return decoder.Decode(into)
 }
 
-// kindOfJSON says what a value is, in place of the value.
+// kindOfJSON describes the type of a JSON value, for errors that do not repeat the value.
 func kindOfJSON(value json.RawMessage) string {
 	switch value[0] {
 	case '{':

@@ -22,8 +22,8 @@ import (
 	"rehearse/internal/identity"
 )
 
-// Why a WebSocket is closed. Those from 4400 on are the protocol's; after 4403
-// clients try again, perhaps with another token.
+// WebSocket close codes. Codes from 4400 on are defined by the protocol. Clients reconnect
+// after 4403, possibly with another token.
 const (
 	closeStopping     websocket.StatusCode = 1001
 	closeTryAgain     websocket.StatusCode = 1013
@@ -38,13 +38,13 @@ const (
 
 const subprotocol = "graphql-transport-ws"
 
-// sockets is GraphQL over WebSockets, by the protocol graphql-transport-ws. It is
-// ours because the library's bounds neither sockets nor operations, waits for a
-// slow reader, takes an id twice, and closes with codes of its own.
+// sockets serves GraphQL over WebSockets, with the protocol graphql-transport-ws. It
+// replaces the transport of gqlgen, which limits neither sockets nor operations, waits for
+// slow readers, accepts an id twice, and closes with nonstandard codes.
 type sockets struct {
 	admission
 	*streams
-	origins []string // of pages elsewhere that may connect
+	origins []string // cross-origin pages that may connect
 	sender  func(context.Context, []string) (identity.Sender, error)
 }
 
@@ -64,14 +64,14 @@ func (t *sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	wire := &wire{ResponseWriter: w}
 	conn, err := websocket.Accept(wire, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}, OriginPatterns: t.origins})
 	if err != nil {
-		return // and was answered
+		return // Accept has written the response
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	s := &socket{sockets: t, opened: r, exec: exec, conn: conn, wire: wire, greeted: greeted, cancel: cancel, operations: map[string]func(){}}
 	s.serve(ctx)
 }
 
-// wire is the connection below a WebSocket.
+// wire is the connection under a WebSocket.
 type wire struct {
 	http.ResponseWriter
 	conn net.Conn
@@ -84,41 +84,42 @@ func (w *wire) Hijack() (conn net.Conn, buffered *bufio.ReadWriter, err error) {
 	return conn, buffered, err
 }
 
-// silent ends reading after a time, so that who says nothing is closed without
-// waiting for an answer. There is a moment more to write why.
+// silent sets a read deadline, so that a client that sends nothing is closed without
+// waiting for its response. The write deadline is a second later, which leaves time to
+// write the reason.
 func (w *wire) silent(after time.Duration) {
 	end := time.Now().Add(after) //nolint:forbidigo // no operation's time: the connection's
 	_ = w.conn.SetReadDeadline(end)
 	_ = w.conn.SetWriteDeadline(end.Add(time.Second))
 }
 
-// heard lifts what silent has set.
+// heard clears the deadlines that silent has set.
 func (w *wire) heard() { _ = w.conn.SetDeadline(time.Time{}) }
 
-// socket is one WebSocket.
+// socket is an open WebSocket.
 type socket struct {
 	*sockets
 	opened  *http.Request
 	exec    graphql.GraphExecutor
 	conn    *websocket.Conn
 	wire    *wire
-	greeted func() // once connection_init has come
+	greeted func() // called once connection_init has arrived
 	cancel  context.CancelFunc
-	heard   atomic.Bool // anything since the last ping
+	heard   atomic.Bool // a message has arrived since the last ping
 	running sync.WaitGroup
 
 	mu         sync.Mutex
-	operations map[string]func() // by id, what ends each
+	operations map[string]func() // cancel functions of the operations, by id
 }
 
-// message is one of the protocol's, in either direction.
+// message is a message of the protocol, in either direction.
 type message struct {
 	Type    string          `json:"type"`
 	ID      string          `json:"id,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// serve answers until the socket is closed, by whichever side.
+// serve handles messages until either side closes the socket.
 func (s *socket) serve(ctx context.Context) {
 	defer s.forgetAll()
 	defer s.running.Wait()
@@ -143,7 +144,7 @@ func (s *socket) serve(ctx context.Context) {
 	}
 }
 
-// read is the next message; not ok when there will be none.
+// read returns the next message. ok is false if the socket has ended.
 func (s *socket) read(ctx context.Context) (m message, ok bool) {
 	kind, text, err := s.conn.Read(ctx)
 	if err != nil {
@@ -156,13 +157,13 @@ func (s *socket) read(ctx context.Context) (m message, ok bool) {
 	return m, true
 }
 
-// maxInit is how many bytes connection_init and what comes before it may have: a
+// maxInit is the maximum size in bytes of connection_init and of the messages before it. A
 // token has at most 8 KiB.
 const maxInit = 32 << 10
 
-// initialise waits for connection_init, and finds out who asks: by the token in
-// it, or else by that of the request that opened the socket. Until then the wire
-// ends all waits, also that for the other side's part in a close.
+// initialise waits for connection_init and authenticates the caller by its token or,
+// without one, by the token of the request that opened the socket. Until then, the
+// deadlines of the wire end all waits, including that for the client's close frame.
 func (s *socket) initialise(ctx context.Context) (_ context.Context, release func(), ok bool) {
 	s.conn.SetReadLimit(maxInit)
 	s.wire.silent(s.limits.Init)
@@ -211,7 +212,8 @@ func (s *socket) identify(ctx context.Context, payload json.RawMessage) (_ conte
 	return ctx, s.close(closeTryAgain, identity.ErrUnavailable.Error())
 }
 
-// keepAlive asks for a sign of life again and again, and gives up who gives none.
+// keepAlive pings the client periodically, and closes the socket if nothing has arrived
+// since the last ping.
 func (s *socket) keepAlive(ctx context.Context) {
 	time.AfterFunc(s.limits.KeepAlive, func() {
 		switch {
@@ -225,7 +227,7 @@ func (s *socket) keepAlive(ctx context.Context) {
 	})
 }
 
-// take does what a message asks for. It is not ok once the socket is closed.
+// take handles a message. ok is false once the socket is closed.
 func (s *socket) take(ctx context.Context, m message) (ok bool) {
 	switch m.Type {
 	case "ping":
@@ -243,13 +245,13 @@ func (s *socket) take(ctx context.Context, m message) (ok bool) {
 	return true
 }
 
-// maxMessageID is how many bytes the id of an operation may have.
+// maxMessageID is the maximum length of an operation's id, in bytes.
 const maxMessageID = 128
 
-// subscribe starts an operation. A subscription has begun when the next message
-// is read: what happens after the answer to a ping is not missed.
+// subscribe starts an operation. A subscription has started by the time the next message is
+// read, so a client that receives the pong to a later ping misses no event.
 func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
-	if len(m.ID) > maxMessageID { // each answer repeats it
+	if len(m.ID) > maxMessageID { // every response repeats the id
 		return s.close(closeBadMessage, "Invalid message received")
 	}
 	from, unpaid := s.receive(ctx, s.opened)
@@ -302,7 +304,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 			defer cancel()
 			responses, timed := operation.dispatch(timed, cancel, s.exec)
 			if response := responses(timed); response != nil {
-				s.follow(ctx, m.ID, graphql.OneShot(response), &graph.Ending{}) // the socket takes it though its time is over
+				s.follow(ctx, m.ID, graphql.OneShot(response), &graph.Ending{}) // ctx, because timed may be done while the response is valid
 				return
 			}
 			s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(graph.CodeTimeout, graph.TimeoutMessage)})
@@ -311,7 +313,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 	return true
 }
 
-// follow sends what comes of an operation until there is no more.
+// follow sends the responses of an operation until it ends.
 func (s *socket) follow(ctx context.Context, id string, responses graphql.ResponseHandler, end *graph.Ending) {
 	for response := responses(ctx); response != nil; response = responses(ctx) {
 		if len(response.Data) == 0 { // nothing was executed
@@ -337,7 +339,7 @@ func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
 	s.sendJSON(ctx, message{Type: "error", ID: id}, problems)
 }
 
-// remember keeps an operation under its id, unless one has it.
+// remember registers an operation under its id, unless the id is in use.
 func (s *socket) remember(ctx context.Context, id string) (_ context.Context, known bool, running int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -350,7 +352,7 @@ func (s *socket) remember(ctx context.Context, id string) (_ context.Context, kn
 	return ctx, false, len(s.operations)
 }
 
-// atEnd calls ended when the operation ends, or at once if it has.
+// atEnd calls ended when the operation ends, or at once if it has ended.
 func (s *socket) atEnd(id string, ended func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -362,7 +364,7 @@ func (s *socket) atEnd(id string, ended func()) {
 	s.operations[id] = func() { ended(); end() }
 }
 
-// forget ends an operation; its id can be used again.
+// forget ends an operation and releases its id.
 func (s *socket) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -400,9 +402,9 @@ func (s *socket) send(ctx context.Context, m message) {
 	s.sendParts(ctx, parts{text})
 }
 
-// sendParts writes a message, though its operation has ended meanwhile: a write
-// that is cut off closes the socket. Who does not take it in time, which is longer
-// for a longer message, is given up.
+// sendParts writes a message. It ignores the cancellation of ctx, because an interrupted
+// write would close the socket. It closes the socket if the client does not read the
+// message in time; larger messages have more time.
 func (s *socket) sendParts(ctx context.Context, text parts) {
 	patience := s.limits.Write * time.Duration(1+text.size()>>20)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
@@ -423,9 +425,10 @@ func (s *socket) write(ctx context.Context, text parts) error {
 	return errors.Join(text.writeTo(message), message.Close())
 }
 
-// close says why, and ends all that goes on. It is never ok.
+// close closes the socket with a reason and cancels its operations. It always returns
+// false.
 func (s *socket) close(code websocket.StatusCode, why string) (ok bool) {
-	_ = s.conn.Close(code, why) // the other side may be gone
+	_ = s.conn.Close(code, why) // the client may have disconnected
 	s.cancel()
 	return false
 }

@@ -15,8 +15,8 @@ import (
 
 var errStopping = errors.New("the server is shutting down")
 
-// eventStreams is GraphQL over server-sent events, by the protocol graphql-sse in
-// its distinct connections mode: an answer is the stream of one operation.
+// eventStreams serves GraphQL over server-sent events, with the protocol graphql-sse in its
+// distinct connections mode: each response is the stream of one operation.
 type eventStreams struct {
 	admission
 	*streams
@@ -59,7 +59,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	stream := events{w: w, control: http.NewResponseController(w), limits: t.limits}
 	operation, refused := t.admit(ctx, from.with(bodySize(r), params), exec, params)
 	switch {
-	case refused != nil && refused.outcome == wrongDocument: // the protocol streams what is wrong with an operation
+	case refused != nil && refused.outcome == wrongDocument: // the protocol streams the errors of an invalid operation
 		for name, value := range refused.header {
 			w.Header().Set(name, value)
 		}
@@ -102,16 +102,16 @@ type events struct {
 func (e events) begin() (ok bool) {
 	e.w.Header().Set("Content-Type", eventStreamMedia)
 	e.w.Header().Set("Cache-Control", "no-store")
-	e.w.Header().Set("X-Accel-Buffering", "no") // which nginx would do
-	_ = e.control.SetReadDeadline(time.Time{})  // the server's is for requests
+	e.w.Header().Set("X-Accel-Buffering", "no") // disables buffering in nginx
+	_ = e.control.SetReadDeadline(time.Time{})  // lift the server's deadline, which is for requests
 	return e.write(silence)
 }
 
-// silence is a comment of the stream's: a sign of life.
+// silence is a comment of the stream, sent to keep it alive.
 var silence = parts{[]byte(":\n\n")}
 
-// send writes what comes of an operation until there is no more, or the client
-// is gone. When it is seen to begin, a subscription has begun.
+// send writes the responses of an operation until it ends or the client disconnects. A
+// subscription has started before the first byte is written.
 func (e events) send(ctx context.Context, responses func() *graphql.Response, end *graph.Ending) {
 	if !e.begin() {
 		return
@@ -122,7 +122,7 @@ func (e events) send(ctx context.Context, responses func() *graphql.Response, en
 		for response := responses(); response != nil; response = responses() {
 			select {
 			case answers <- response:
-				<-taken // the next event is written where this one is
+				<-taken // the next event reuses the buffer
 			case <-ctx.Done():
 				return
 			}
@@ -150,7 +150,8 @@ func (e events) send(ctx context.Context, responses func() *graphql.Response, en
 	}
 }
 
-// complete says why there is no more, if something is wrong.
+// complete ends the stream, with an error if it ended for another reason than its own
+// completion.
 func (e events) complete(ctx context.Context, end *graph.Ending) {
 	code, why := graph.CodeUnavailable, end.Err()
 	switch cause := context.Cause(ctx); {
@@ -172,7 +173,7 @@ func (e events) next(ctx context.Context, response *graphql.Response) (ok bool) 
 	return e.write(encoded(oneLine(response), eventEnvelope))
 }
 
-// write sends the text at once. Who takes none of it in time is given up.
+// write writes and flushes the text. It fails if the client does not read in time.
 func (e events) write(text parts) (ok bool) {
 	return text.writeTo(e) == nil && e.control.Flush() == nil
 }

@@ -2,29 +2,28 @@ package gqlhttp
 
 import "net/http"
 
-// outcome is what became of a request.
+// outcome is the outcome of a request.
 type outcome int
 
 const (
-	executed        outcome = iota // there is data, if only null
-	malformed                      // no GraphQL request could be read
-	wrongMethod                    // neither GET nor POST, or GET for what changes something
-	notAcceptable                  // no media type that the sender accepts
-	slowBody                       // it did not come in time
-	tooLarge                       // it is larger than a body may be
-	wrongMedia                     // it is no JSON in UTF-8 as it stands
-	wrongDocument                  // the document or its variables are not what can be executed
-	unauthenticated                // the token is no good
-	rateLimited                    // the sender has asked for too much
-	unavailable                    // the server cannot tell at the moment
-	ranOutOfTime                   // nothing was executed in the time there is
-	panicked                       // a fault outside of what is executed
+	executed        outcome = iota // the response has data, possibly null
+	malformed                      // not a readable GraphQL request
+	wrongMethod                    // neither GET nor POST, or GET for a mutation
+	notAcceptable                  // no acceptable media type
+	slowBody                       // the body did not arrive in time
+	tooLarge                       // the body is too large
+	wrongMedia                     // the body is not uncompressed JSON in UTF-8
+	wrongDocument                  // the document or its variables are invalid
+	unauthenticated                // the token is invalid
+	rateLimited                    // the caller is over a limit
+	unavailable                    // the server is overloaded or a dependency is down
+	ranOutOfTime                   // timed out before anything was executed
+	panicked                       // panic outside of execution
 )
 
-// status is the status of an answer: here an outcome becomes one, and nowhere
-// else. Under application/json a status says only whether a GraphQL request was
-// answered, so that a 4xx is never a proxy's in a GraphQL server's clothes;
-// under GraphQL's own media type it says what became of it.
+// status returns the HTTP status of an outcome. Under application/json, the status only
+// reports whether a GraphQL request was answered, so that clients can tell a 4xx of a proxy
+// from an answer of this server. Under GraphQL's own media type it reports the outcome.
 func (o outcome) status(media string) int {
 	if media == jsonMedia && (o == wrongDocument || o == ranOutOfTime) {
 		return http.StatusOK

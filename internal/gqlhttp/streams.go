@@ -8,17 +8,17 @@ import (
 	"rehearse/graph"
 )
 
-// StreamLimits bound what subscribers can keep a server busy with: a stream is a
-// WebSocket, or an answer of server-sent events. Zero values are the defaults.
+// StreamLimits limits the resources of subscribers. A stream is a WebSocket or a response
+// of server-sent events. Zero values mean the defaults.
 type StreamLimits struct {
-	PerServer  int           // streams; 10,000
+	PerServer  int           // streams in total; 10,000
 	PerCaller  int           // streams of one person, or of one address; 100
 	Watches    int           // subscriptions of one caller, on all their streams; 200
 	Handshakes int           // WebSockets of one address that wait for connection_init; 100
-	Operations int           // at once on one WebSocket; 100
-	Init       time.Duration // until connection_init; 3 s
-	KeepAlive  time.Duration // between signs of life; 20 s
-	Write      time.Duration // until who does not take a message is given up; 10 s
+	Operations int           // concurrent operations on one WebSocket; 100
+	Init       time.Duration // timeout for connection_init; 3 s
+	KeepAlive  time.Duration // keep-alive interval; 20 s
+	Write      time.Duration // timeout for writing a message; 10 s
 }
 
 func (l StreamLimits) withDefaults() StreamLimits {
@@ -36,17 +36,17 @@ func orDefault[T comparable](value, otherwise T) T {
 	return value
 }
 
-// streams are all that are open on this server.
+// streams counts the open streams of the server.
 type streams struct {
 	limits   StreamLimits
 	stopping context.Context //nolint:containedctx // it is the server's, not a request's
 
 	mu       sync.Mutex
 	open     int
-	callers  map[string]int // streams of each
+	callers  map[string]int // streams by caller
 	watches  map[string]*subscriber
-	greeted  int            // WebSockets that wait for connection_init; they are not open yet
-	greeting map[string]int // the same, by address
+	greeted  int            // WebSockets waiting for connection_init, which do not count as open
+	greeting map[string]int // greeted by address
 	all      sync.WaitGroup
 }
 
@@ -54,9 +54,9 @@ func newStreams(stopping context.Context, l StreamLimits) *streams {
 	return &streams{limits: l.withDefaults(), stopping: stopping, callers: map[string]int{}, watches: map[string]*subscriber{}, greeting: map[string]int{}}
 }
 
-// greet takes a place for the handshake of a WebSocket from the address, until
-// done. These are places of their own: whoever opens sockets and says nothing on
-// them takes none from those that are open.
+// greet reserves a handshake for a WebSocket from the address, until done is called.
+// Handshakes have limits of their own, so that clients that open sockets and send nothing
+// do not take the places of open streams.
 func (s *streams) greet(address string) (done func(), refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,7 +81,7 @@ func (s *streams) greet(address string) (done func(), refused *refusal) {
 	}), nil
 }
 
-// settle opens a stream of the caller's, unless there are too many.
+// settle opens a stream for the caller, unless a limit is reached.
 func (s *streams) settle(caller string) (_ func(), full string) {
 	leave, ok := s.enter()
 	if !ok {
@@ -95,7 +95,7 @@ func (s *streams) settle(caller string) (_ func(), full string) {
 	return func() { release(); leave() }, ""
 }
 
-// enter opens a stream, unless there are too many.
+// enter opens a stream, unless the server's limit is reached.
 func (s *streams) enter() (leave func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *streams) count() int {
 	return s.open
 }
 
-// claim makes a stream the caller's, unless there are too many of theirs.
+// claim assigns a stream to the caller, unless the caller's limit is reached.
 func (s *streams) claim(caller string) (release func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,8 +135,8 @@ func (s *streams) claim(caller string) (release func(), ok bool) {
 	}), true
 }
 
-// watch makes a subscription the caller's, who pays for its events, unless there
-// are too many of theirs.
+// watch adds a subscription to the caller, unless the caller's limit is reached. payer pays
+// for its events.
 func (s *streams) watch(caller string) (payer *subscriber, release func(), refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,7 +160,7 @@ func (s *streams) watch(caller string) (payer *subscriber, release func(), refus
 	}), nil
 }
 
-// retryStream is when it is worth trying again to open one, in seconds.
+// retryStream is the Retry-After of a refused stream, in seconds.
 const retryStream = "5"
 
 func tooManyStreams() *refusal {

@@ -9,9 +9,8 @@ import (
 	"rehearse/graph"
 )
 
-// rootProblem returns what is wrong with the root of a subscription: it is one
-// field, under one name, and not subject to @skip or @include. Validation lets
-// both pass, and nothing could be executed.
+// rootProblem returns an error if a subscription selects several root fields, or uses @skip
+// or @include on its root. Validation accepts both, but they cannot be executed.
 func rootProblem(o *ast.OperationDefinition) *gqlerror.Error {
 	if o.Operation != ast.Subscription {
 		return nil
@@ -29,10 +28,10 @@ func rootProblem(o *ast.OperationDefinition) *gqlerror.Error {
 	}
 }
 
-// subscriptionRoot is what a subscription selects, with fragments in their places.
+// subscriptionRoot is the root selection of a subscription, with fragments expanded.
 type subscriptionRoot struct {
-	name        string // of the first field, in the answer
-	another     bool   // there is a field of another name
+	name        string // response key of the last field
+	another     bool   // the response keys differ
 	conditional *ast.Directive
 }
 

@@ -10,18 +10,18 @@ import (
 	"rehearse/graph"
 )
 
-// transport is GraphQL over HTTP, one answer to one request: POST with a JSON
-// body, and GET for queries. It is ours because the library's has no limit on
-// the body, repeats the body in its errors, and knows neither the statuses nor
-// the media types of GraphQL over HTTP.
+// transport serves GraphQL over HTTP with a single response: POST with a JSON body, and GET
+// for queries. It replaces the transport of gqlgen, which does not limit the body, repeats
+// the body in its errors, and does not implement the statuses and media types of GraphQL
+// over HTTP.
 type transport struct{ admission }
 
-// costHeader says what an operation costs. In a request it asks for more about
-// that, in extensions.cost.
+// costHeader reports the cost of an operation. In a request, it asks for details in
+// extensions.cost.
 const costHeader = "X-GraphQL-Cost"
 
-// Supports leaves connections that become something else, and streams of events,
-// to other transports.
+// Supports reports whether r expects a single response. It leaves upgrades and event
+// streams to other transports.
 func (transport) Supports(r *http.Request) bool {
 	return r.Header.Get("Upgrade") == "" && !prefersEventStream(r)
 }
@@ -58,7 +58,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	operation.bill.headers(w.Header().Set)
 	responses, ctx := operation.dispatch(ctx, cancel, exec)
 	response := responses(ctx)
-	if response == nil { // the library's answer when the time ran out before it began
+	if response == nil { // gqlgen returns nil if the context ends before execution
 		writeRefusal(w, r, because(ranOutOfTime, graph.CodeTimeout, graph.TimeoutMessage))
 		return
 	}
@@ -75,7 +75,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	write(w, r, executed, response)
 }
 
-// writeRefusal answers a request of which nothing was executed: without data.
+// writeRefusal writes a response without data.
 func writeRefusal(w http.ResponseWriter, r *http.Request, refused *refusal) {
 	for name, value := range refused.header {
 		w.Header().Set(name, value)
@@ -87,16 +87,16 @@ func write(w http.ResponseWriter, r *http.Request, o outcome, response *graphql.
 	media, _ := responseMedia(r)
 	h := w.Header()
 	h.Add("Vary", "Accept")
-	h.Set("Cache-Control", "no-store") // it is the sender's alone
+	h.Set("Cache-Control", "no-store") // responses are private to the caller
 	h.Set("Content-Type", media+"; charset=utf-8")
 	observer(r.Context()).Answered(r.Context(), o.status(media), codesOf(response.Errors))
 	parts := encoded(response, httpEnvelope)
 	h.Set("Content-Length", strconv.Itoa(parts.size()))
 	w.WriteHeader(o.status(media))
-	_ = parts.writeTo(w) // a client that went away is no error of ours
+	_ = parts.writeTo(w) // fails only if the client has disconnected
 }
 
-// unsupported answers what no transport takes.
+// unsupported responds to requests that no other transport supports.
 type unsupported struct{}
 
 func (unsupported) Supports(*http.Request) bool { return true }

@@ -1,7 +1,7 @@
-// Package coerce checks the values of a request against the schema before
-// anything is executed: variables as they come in JSON, and the literals of a
-// document. The libraries' checks take an enum in any case, a number for a
-// string and a null for what has a default.
+// Package coerce checks the values of a request against the schema before execution:
+// variables in JSON, and literals in a document. The checks of the libraries are too
+// lenient: they accept enum values in any case, a number for a string, and null for a value
+// that has a default.
 package coerce
 
 import (
@@ -16,17 +16,17 @@ import (
 	"rehearse/graph/scalar"
 )
 
-// NotNullDirective marks an input field that may be left out but not be null.
+// NotNullDirective marks an input field that is optional but must not be null.
 const NotNullDirective = "notNull"
 
-// maxProblems bounds the work for a request that is wrong throughout. It is one
-// more than an answer tells, which says then that some are left out.
+// maxProblems limits the work for an invalid request. It is one more than a response lists,
+// so that the response can say that some are omitted.
 const maxProblems = 21
 
 // Checker checks values against a schema.
 type Checker struct {
 	Schema *ast.Schema
-	Hide   bool // keep names of the schema that were not sent out of messages
+	Hide   bool // hide names of the schema that the client did not send
 }
 
 // run collects the problems of one request.
@@ -37,10 +37,10 @@ type run struct {
 	mutates  bool // the value is an input of a mutation
 }
 
-// spot is where a value stands: a root, or a field or an item of the spot above.
+// spot is the location of a value: a root, or a field or an item of its parent.
 type spot struct {
 	up       *spot
-	name     string // of a root or a field; empty for an item
+	name     string // name of a root or a field; empty for an item
 	index    int
 	position *ast.Position
 }
@@ -48,7 +48,7 @@ type spot struct {
 func (s *spot) field(name string) spot { return spot{up: s, name: name} }
 func (s *spot) item(index int) spot    { return spot{up: s, index: index} }
 
-// String writes a spot such as input.weekdays[0].
+// String returns the location in the form input.weekdays[0].
 func (s *spot) String() string {
 	switch {
 	case s.up == nil:
@@ -80,7 +80,7 @@ func (s *spot) root() *spot {
 
 func (r *run) full() bool { return len(r.problems) >= maxProblems }
 
-// wrongVariable records what is wrong with the value of a variable.
+// wrongVariable adds a problem with the value of a variable.
 func (r *run) wrongVariable(at *spot, format string, args ...any) {
 	if r.full() {
 		return
@@ -90,8 +90,8 @@ func (r *run) wrongVariable(at *spot, format string, args ...any) {
 	r.problems = append(r.problems, problem)
 }
 
-// scalarOrEnum returns the value in the form that gqlgen reads, or why it is
-// not one of the type.
+// scalarOrEnum returns the value in the form that gqlgen reads, or an error if the value is
+// not of the type.
 func (r *run) scalarOrEnum(of *ast.Definition, value any) (any, error) {
 	if of.Kind != ast.Enum {
 		if err := r.checkText(of, value); err != nil {
@@ -105,8 +105,8 @@ func (r *run) scalarOrEnum(of *ast.Definition, value any) (any, error) {
 	return nil, r.notInEnum(of, value)
 }
 
-// checkText refuses texts with characters that none may have, except the inputs
-// of mutations: the operation refuses those as data.
+// checkText rejects texts with forbidden characters, except in the inputs of mutations:
+// those are reported as user errors.
 func (r *run) checkText(of *ast.Definition, value any) error {
 	if of.Name != "String" || r.mutates {
 		return nil
@@ -125,7 +125,7 @@ func (r *run) notInEnum(of *ast.Definition, value any) error {
 	return fmt.Errorf("%s is not a value of %s; expected one of %s", scalar.Describe(value), of.Name, strings.Join(names, ", "))
 }
 
-// takesNull reports whether null is allowed in a position, and if not, why.
+// takesNull reports whether a position accepts null and, if not, why.
 func takesNull(of *ast.Type, fallback *ast.Value, directives ast.DirectiveList) (ok bool, why string) {
 	switch {
 	case of.NonNull && fallback != nil:

@@ -6,15 +6,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// The maximum number of values of a list in a request, by the type of its values.
-// An enum list holds at most as many as the enum has values.
+// The maximum number of values of a list in a request, by element type. An enum list holds
+// at most as many values as the enum has.
 const (
 	maxIDs   = 500
 	maxDates = 500 // blockTime itself accepts 366
 	maxTexts = 50  // tags and languages; the inputs of mutations accept fewer
 )
 
-// MaxItems returns how many values a list of this type may hold.
+// MaxItems returns the maximum number of values of a list of this type.
 func MaxItems(schema *ast.Schema, list *ast.Type) int {
 	switch of := schema.Types[list.Elem.Name()]; {
 	case of.Kind == ast.Enum:
@@ -28,7 +28,7 @@ func MaxItems(schema *ast.Schema, list *ast.Type) int {
 	}
 }
 
-// tooLong returns why a list has too many values; empty if it has not.
+// tooLong returns an error message if a list has too many values, and "" otherwise.
 func (r *run) tooLong(list *ast.Type, length int) string {
 	if most := MaxItems(r.Schema, list); length > most {
 		return fmt.Sprintf("the list has %d values; at most %d are allowed", length, most)

@@ -11,9 +11,9 @@ import (
 	"rehearse/graph/scalar"
 )
 
-// Literals checks the values that stand in a document, as far as validation has
-// found their types. It says what validation says of a value too, and names the
-// argument, which validation does not.
+// Literals checks the literals in a document, as far as validation has resolved their
+// types. It repeats some checks of validation, because its errors name the argument and
+// those of validation do not.
 func (c Checker) Literals(ctx context.Context, document *ast.QueryDocument) gqlerror.List {
 	r := run{Checker: c, ctx: ctx}
 	w := walk{visit: func(u use) bool {
@@ -25,13 +25,14 @@ func (c Checker) Literals(ctx context.Context, document *ast.QueryDocument) gqle
 	for _, o := range document.Operations {
 		w.operation(o)
 	}
-	for _, f := range document.Fragments { // those that no operation spreads
+	for _, f := range document.Fragments { // fragments that no operation spreads
 		w.fragment(f)
 	}
 	return r.problems
 }
 
-// literal reports whether the values within are still to be checked.
+// literal checks one literal, and reports whether the values within it remain to be
+// checked.
 func (r *run) literal(u use) (within bool) {
 	definition := u.value.Definition
 	if u.value.Kind == ast.Variable || u.of == nil || definition == nil {
@@ -50,7 +51,7 @@ func (r *run) literal(u use) (within bool) {
 		}
 		return why == ""
 	case definition.Kind == ast.InputObject:
-		return u.value.Kind == ast.ObjectValue // validation says the rest
+		return u.value.Kind == ast.ObjectValue // validation checks the rest
 	}
 	r.mutates = u.mutates
 	if err := r.leaf(definition, u.value); err != nil {
@@ -74,13 +75,12 @@ func (r *run) leaf(of *ast.Definition, v *ast.Value) error {
 	return err
 }
 
-// source is a literal as it stands in the document, of a kind that the scalar
-// does not take.
+// source is the text of a literal of a kind that the scalar does not accept.
 type source string
 
 func (s source) String() string { return string(s) }
 
-// valueOf returns a literal as a variable would hold it.
+// valueOf returns a literal as it would be in a variable.
 func valueOf(of *ast.Definition, v *ast.Value) any {
 	switch v.Kind {
 	case ast.IntValue:
@@ -106,18 +106,18 @@ func (r *run) wrongLiteral(u use, why string) {
 
 func asciiUpper(letter string) string { return string(letter[0] - 'a' + 'A') }
 
-// use is a value where it stands in a document.
+// use is a value and its place in a document.
 type use struct {
 	value      *ast.Value
-	of         *ast.Type  // what is expected; nil if validation has found none
-	fallback   *ast.Value // the position's default
+	of         *ast.Type  // expected type; nil if validation could not resolve it
+	fallback   *ast.Value // default of the position
 	directives ast.DirectiveList
-	owner      string // the field, the directive or the variable it belongs to
+	owner      string // the field, directive or variable that it belongs to
 	mutates    bool   // the field is a mutation
 	at         spot
 }
 
-// name says where the value stands, such as argument "input.party" of "markNoShow".
+// name returns the place of the value, such as argument "input.party" of "markNoShow".
 func (u use) name() string {
 	if u.owner == "" {
 		return fmt.Sprintf("default of %q", "$"+u.at.String())
@@ -125,8 +125,8 @@ func (u use) name() string {
 	return fmt.Sprintf("argument %q of %q", u.at.String(), u.owner)
 }
 
-// walk visits the values of a document, each fragment once. What visit returns
-// false for is not entered.
+// walk visits the values of a document, each fragment once. It skips the children of a
+// value for which visit returns false.
 type walk struct {
 	visit     func(use) bool
 	fragments map[*ast.FragmentDefinition]bool
@@ -183,10 +183,11 @@ func (w *walk) directives(list ast.DirectiveList) {
 	}
 }
 
-// mutationType is the schema's root of mutations.
+// mutationType is the root type of mutations.
 const mutationType = "Mutation"
 
-// arguments visits the arguments of a field or a directive, which of stands for.
+// arguments visits the arguments of a field or a directive; of is the template of their
+// uses.
 func (w *walk) arguments(of use, defined ast.ArgumentDefinitionList, given ast.ArgumentList) {
 	for _, a := range given {
 		if definition := defined.ForName(a.Name); definition != nil {

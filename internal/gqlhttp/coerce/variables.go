@@ -11,8 +11,8 @@ import (
 	"rehearse/graph/scalar"
 )
 
-// Variables coerces the values of an operation's variables in place. The
-// operation must be valid.
+// Variables coerces the values of an operation's variables in place. The operation must be
+// valid.
 func (c Checker) Variables(ctx context.Context, o *ast.OperationDefinition, given map[string]any) gqlerror.List {
 	r := run{Checker: c, ctx: ctx, mutates: o.Operation == ast.Mutation}
 	nulls := false
@@ -62,7 +62,7 @@ func (r *run) variable(at *spot, of *ast.Type, value any) any {
 	return coerced
 }
 
-// list coerces a list, or the one value that stands for a list of one.
+// list coerces a list, or a single value, which the specification treats as a list of one.
 func (r *run) list(at *spot, of *ast.Type, value any) any {
 	items, is := value.([]any)
 	if !is {
@@ -120,9 +120,9 @@ func (r *run) unknownFields(at *spot, of *ast.Definition, fields map[string]any)
 	}
 }
 
-// nullsWhereNoneAreTaken finds variables that are null where they are used as an
-// argument, an input field or an item that cannot be null. Validation lets a
-// nullable variable stand there when either of the two has a default.
+// nullsWhereNoneAreTaken finds null variables that are used as an argument, an input field
+// or an item that cannot be null. Validation allows a nullable variable in such a position
+// when either the variable or the position has a default.
 func (r *run) nullsWhereNoneAreTaken(o *ast.OperationDefinition, given map[string]any) {
 	isNull := func(name string) bool {
 		if value, is := given[name]; is {
