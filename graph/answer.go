@@ -18,18 +18,18 @@ import (
 	"rehearse/internal/budget"
 )
 
-// What the library allocates to execute a field, and an object of a list, beside
-// the value: contexts, closures and what is written later. BenchmarkMemoryCharged
-// compares what answers are charged with what is live.
+// Memory that gqlgen allocates to execute a field and a list object, in addition to the
+// value: contexts, closures and deferred writes. BenchmarkMemoryCharged compares the memory
+// charged to responses with their live memory.
 const (
 	memoryOfField  = 320
 	memoryOfObject = 384
 	memoryOfError  = 1024
 )
 
-// charged returns a field middleware that charges what the library executes to the
-// answer's budget, and leaves out everything once the budget is exceeded. What is
-// planned charges itself.
+// charged returns a field middleware that charges the fields that gqlgen executes to the
+// response's budget, and returns null for all fields once the budget is exceeded. Planned
+// fields charge themselves.
 func charged(planned plan.Types) graphql.FieldMiddleware {
 	return func(ctx context.Context, next graphql.Resolver) (any, error) {
 		b := budget.From(ctx)
@@ -50,9 +50,8 @@ func charged(planned plan.Types) graphql.FieldMiddleware {
 
 const mutationType = "Mutation"
 
-// written returns the value of a root field. Where the answer is large, the buffer that
-// it is written into is made as large as it has to be, before the first is written: all
-// root fields are charged then.
+// written returns the value of a root field. For a large response, it grows the output
+// buffer to its final size before the first write: by then, all root fields are charged.
 func written(value graphql.Marshaler, b *budget.Budget) graphql.Marshaler {
 	const large = 32 << 10
 	if b.Buffer() < large || value == graphql.Null || value == graphql.RequiredNull {
@@ -77,13 +76,12 @@ func (v buffered) MarshalGQL(w io.Writer) {
 	v.Marshaler.MarshalGQL(w)
 }
 
-// affordsField charges a field, and its name.
+// affordsField charges a field and its name, and reports whether the budget allows them.
 func affordsField(b *budget.Budget, field graphql.CollectedField) bool {
 	return b.Hold(memoryOfField) == nil && b.Write(len(field.Alias)+len(`"":`)) == nil
 }
 
-// chargeValue charges what is known of a value before it is written, which is
-// never more than what will be written.
+// chargeValue charges a lower bound of a value's size before it is written.
 func chargeValue(b *budget.Budget, field graphql.CollectedField, value any) error {
 	if len(field.Selections) > 0 {
 		if _, written := value.(graphql.Marshaler); written {
@@ -118,8 +116,8 @@ func chargeValue(b *budget.Budget, field graphql.CollectedField, value any) erro
 	return b.Failure()
 }
 
-// typenames returns how much memory the fields __typename of an object take: the
-// library executes no field for them.
+// typenames returns the memory of the __typename fields of an object, for which gqlgen
+// calls no field middleware.
 func typenames(set ast.SelectionSet) int {
 	const closure, name = 64, 32
 	total := 0
@@ -138,8 +136,7 @@ func typenames(set ast.SelectionSet) int {
 	return total
 }
 
-// builtWithin answers one error, and no data, in place of an answer that exceeds
-// its budget.
+// builtWithin replaces a response that exceeds its budget by one error without data.
 func builtWithin(ctx context.Context, response *graphql.Response) *graphql.Response {
 	b := budget.From(ctx)
 	if response == nil || b == nil {
@@ -151,8 +148,8 @@ func builtWithin(ctx context.Context, response *graphql.Response) *graphql.Respo
 	return response
 }
 
-// exceeded says why there is no answer, and of mutations which were executed:
-// those may not be sent again.
+// exceeded returns the error of a response that was given up. For a mutation, it lists the
+// executed fields, because clients must not resend those.
 func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerror.Error {
 	code, why := CodeTimeout, TimeoutMessage
 	var large *budget.ExceededError
@@ -169,7 +166,7 @@ func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerro
 	}
 	done := b.WhatExecuted()
 	if len(done) > 0 {
-		if code == CodeUnavailable || code == CodeRateLimited { // which would mean: send it again
+		if code == CodeUnavailable || code == CodeRateLimited { // clients would resend the mutation
 			code, why = CodeAnswerTooLarge, "the server has no memory left for its response"
 		}
 		why = fmt.Sprintf("executed: %s, but the response was discarded: %s; read the result with a query, and do not send the mutation again",

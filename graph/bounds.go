@@ -5,27 +5,27 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Bounds that the price of an operation depends on.
+// Limits that the cost of an operation depends on.
 const (
-	MaxUserErrors = 20   // of a payload
-	MaxImportRows = 5000 // of one import
+	MaxUserErrors = 20   // user errors of a payload
+	MaxImportRows = 5000 // rows of one import
 )
 
-// The longest lists that resolvers return, where no other package bounds them.
+// Maximum lengths of lists that no other package limits.
 const (
 	maxConflicts = 100 // slots of an AvailabilityConflict
-	maxOverlaps  = 20  // of a skipped slot
+	maxOverlaps  = 20  // overlaps of a skipped slot
 	maxWaivers   = 50
 	maxUpcoming  = 20
 )
 
-// ListBounds maps each list of objects that is neither a page nor has an argument first
-// to the most items it has. The lists of user errors have MaxUserErrors.
+// ListBounds maps each list of objects to its maximum length. It leaves out pages, lists
+// with the argument first, and lists of user errors, whose limit is MaxUserErrors.
 var ListBounds = map[string]int{
 	"Slot.history":                         booking.MaxSlotHistory,
-	"AvailableSlotConnection.emptyReasons": 13, // each code once
-	"Eligibility.reasons":                  2,  // each rule once
-	"Eligibility.waivers":                  4,  // each rule once
+	"AvailableSlotConnection.emptyReasons": 13, // at most one per code
+	"Eligibility.reasons":                  2,  // at most one per rule
+	"Eligibility.waivers":                  4,  // at most one per rule
 	"Student.waivers":                      maxWaivers,
 	"Student.upcomingInterviews":           maxUpcoming,
 	"Event.changes":                        15, // fields of one object
@@ -41,7 +41,7 @@ var ListBounds = map[string]int{
 	"ImportInterviewersPayload.rows":       MaxImportRows,
 	"ImportAvailabilityPayload.rows":       MaxImportRows,
 	"ImportInterviewsPayload.rows":         MaxImportRows,
-	// When a subscription begins. Its events cost what they hold.
+	// For the start of a subscription; its events are charged by their contents.
 	"SlotsChanged.opened":      10,
 	"SlotsChanged.openedEdges": 10,
 }

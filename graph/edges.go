@@ -13,14 +13,14 @@ import (
 	"rehearse/internal/store"
 )
 
-// edge answers, for each parent, the object that key names.
+// edge resolves a field to the object that key names, for each parent.
 func edge[P any, K ~int64, V any](
 	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
 ) ([]*V, error) {
 	return loader.Edge[P, K, *V, V]{Key: key, Read: l.Map, Objects: loader.One[V]}.Of(ctx, responsePath(ctx), parents)
 }
 
-// primed answers an object that was read or written whole, and keeps it.
+// primed adds a complete object to the loaders, and returns it.
 func primed[T any](ctx context.Context, object *T) *T {
 	if object != nil {
 		loader.Prime(ctx, object)
@@ -28,8 +28,8 @@ func primed[T any](ctx context.Context, object *T) *T {
 	return object
 }
 
-// within answers a list that its parents hold already, whose objects lead on
-// together with those of the other parents.
+// within resolves a list that the parents already hold. Fields of its objects are read
+// together with those of the other parents' objects.
 func within[P, V any](ctx context.Context, parents []*P, list func(*P) []V) ([][]V, error) {
 	return loader.Edge[P, *P, []V, V]{
 		Key: func(p *P) *P { return p },
@@ -44,8 +44,7 @@ func within[P, V any](ctx context.Context, parents []*P, list func(*P) []V) ([][
 	}.Of(ctx, responsePath(ctx), parents)
 }
 
-// byIDs reads, for each parent, the objects that its ids name, all with one
-// statement.
+// byIDs reads the objects of all parents, given by their ids, with one statement.
 func byIDs[P comparable, K ~int64, V any](ctx context.Context, l *loader.Loader[K, V], ids map[P][]K) (map[P][]V, error) {
 	found, err := l.Map(ctx, slices.Concat(slices.Collect(maps.Values(ids))...))
 	if err != nil {
@@ -61,8 +60,7 @@ func byIDs[P comparable, K ~int64, V any](ctx context.Context, l *loader.Loader[
 	return objects, nil
 }
 
-// optional answers, for each parent, the object that key names, and null where
-// it names none.
+// optional is like edge, but resolves to null for parents whose key is 0.
 func optional[P any, K ~int64, V any](
 	ctx context.Context, parents []*P, l *loader.Loader[K, V], key func(*P) K,
 ) ([]*V, error) {
@@ -76,7 +74,7 @@ func optional[P any, K ~int64, V any](
 	return loader.Edge[P, K, *V, V]{Key: key, Read: read, Objects: maybe[V]}.Of(ctx, responsePath(ctx), parents)
 }
 
-// maybe is the object that a value is, if it is one.
+// maybe returns the objects of an optional value.
 func maybe[V any](value *V) []*V {
 	if value == nil {
 		return nil
@@ -84,14 +82,15 @@ func maybe[V any](value *V) []*V {
 	return loader.One(value)
 }
 
-// wanted is what every root list is asked with.
+// wanted holds the arguments of a root list.
 type wanted[F any] struct {
 	page.Args
 	filter  *F
 	orderBy *store.Order
 }
 
-// list answers a root field with a page, whose objects lead on together.
+// list resolves a root field to a page, and registers its objects so that their fields are
+// read together.
 func list[T, F any](
 	ctx context.Context, of page.List[T], w wanted[F],
 	read func(context.Context, F, store.Page) ([]T, bool, error), count func(context.Context, F) (int, error),
@@ -109,7 +108,7 @@ func list[T, F any](
 	return of.Page(asked, nodes, more, func(ctx context.Context) (int, error) { return count(ctx, orZero(w.filter)) }), nil
 }
 
-// lists answers a page for each parent.
+// lists resolves a field to a page for each parent.
 type lists[P any, K ~int64, T, F any] struct {
 	of     page.List[T]
 	filter F
@@ -136,8 +135,8 @@ func (l lists[P, K, T, F]) page(ctx context.Context, parents []*P, args page.Arg
 	}.Of(ctx, responsePath(ctx), parents)
 }
 
-// connections shapes the parents' pages. The first that is asked for its total
-// counts for all of them.
+// connections converts the parents' pages. The first total that is requested counts for all
+// parents.
 func (l lists[P, K, T, F]) connections(asked store.Page, keys []K, found map[K]store.Part[T]) map[K]*page.Connection[T] {
 	totals := loader.Together(keys, func(ctx context.Context, keys []K) (map[K]int, error) { return l.count(ctx, keys, l.filter) })
 	pages := make(map[K]*page.Connection[T], len(found))
@@ -147,7 +146,7 @@ func (l lists[P, K, T, F]) connections(asked store.Page, keys []K, found map[K]s
 	return pages
 }
 
-// inOrder refuses a range with both ends that is reversed or empty.
+// inOrder rejects a range whose start is not before its end.
 func inOrder(start, end *time.Time) error {
 	if start == nil || end == nil {
 		return nil

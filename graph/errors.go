@@ -24,7 +24,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// Code is the code of a top-level error, as extensions.code.
+// Code is the code of a top-level error, in extensions.code.
 type Code string
 
 const (
@@ -43,8 +43,7 @@ const (
 	CodeInternal              Code = "INTERNAL"
 )
 
-// faults reports for each code whether an error with it is the server's fault and
-// not the client's.
+// faults maps each code to whether its errors are the server's fault and not the client's.
 var faults = map[Code]bool{
 	CodeUnauthenticated: false, CodeForbidden: false, CodeRateLimited: false, CodeNotFound: false, CodeBadUserInput: false,
 	CodeTooComplex: false, CodeAnswerTooLarge: false, CodePersistedNotFound: false, CodePersistedNotSupported: false, CodeNotTrusted: false,
@@ -57,20 +56,20 @@ func Codes() []Code { return slices.Sorted(maps.Keys(faults)) }
 // IsFault reports whether an error with the code is the server's fault.
 func (c Code) IsFault() bool { return faults[c] }
 
-// Bounds of the errors of a response.
+// Limits of the errors of a response.
 const (
 	maxErrors  = 20
 	maxMessage = 400 // bytes
 	maxName    = 64  // bytes of a name in the path of a document error
 )
 
-// present lets through what is meant for the client and hides the rest behind
-// an errorId, under which the cause is in the log.
+// present returns an error presenter that passes on errors meant for the client and hides
+// others behind an errorId. The log has their causes under that id.
 func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	outages := newOutages(log)
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		answer := &gqlerror.Error{Path: graphql.GetPath(ctx)}
-		if b := budget.From(ctx); b.Hold(memoryOfError) != nil { // the answer has one error, and not this one
+		if b := budget.From(ctx); b.Hold(memoryOfError) != nil { // over budget: a single other error replaces the response
 			answer.Message = b.Failure().Error()
 			return answer
 		}
@@ -103,13 +102,13 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 // errRequest marks the errors of RequestError.
 var errRequest = errors.New("the request cannot be executed")
 
-// RequestError returns an error about a request as a whole, which the presenter
-// leaves as it is.
+// RequestError returns an error about a request as a whole. The presenter does not change
+// it.
 func RequestError(code Code, message string) *gqlerror.Error {
 	return &gqlerror.Error{Err: errRequest, Message: bounded(message, maxMessage), Extensions: map[string]any{"code": string(code)}}
 }
 
-// atMost keeps the first errors of an answer, and says how many more there are.
+// atMost limits the errors of a response, and reports how many were omitted.
 func atMost(response *graphql.Response) *graphql.Response {
 	if response == nil || len(response.Errors) <= maxErrors {
 		return response
@@ -122,8 +121,8 @@ func atMost(response *graphql.Response) *graphql.Response {
 	return response
 }
 
-// bounded cuts what may repeat something that was sent, in at most so many
-// bytes, none of which JSON would have to write as six.
+// bounded truncates text that may repeat client input to size bytes. It replaces control
+// characters, which JSON would escape with six bytes.
 func bounded(text string, size int) string {
 	if len(text) > size {
 		end := size - len("…")
@@ -140,8 +139,7 @@ func bounded(text string, size int) string {
 	}, text)
 }
 
-// boundedPath cuts the names in the path of a variable's value, which are the
-// sender's.
+// boundedPath truncates the names in the path of a variable, which come from the client.
 func boundedPath(path ast.Path) ast.Path {
 	out := ast.Path{}
 	for _, element := range path {
@@ -170,7 +168,7 @@ func classify(err error, fromLibrary *gqlerror.Error) (code Code, message string
 		return CodeForbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return CodeTimeout, TimeoutMessage
-	case errors.Is(err, context.Canceled): // the sender has left, and nobody reads this
+	case errors.Is(err, context.Canceled): // the client has disconnected, so nobody reads this
 		return CodeTimeout, "the client cancelled the request"
 	case errors.Is(err, store.ErrUnavailable):
 		return CodeUnavailable, "the database is not available; try again"
@@ -180,7 +178,8 @@ func classify(err error, fromLibrary *gqlerror.Error) (code Code, message string
 	return CodeInternal, "internal error; the server log has the cause under the errorId"
 }
 
-// isDocumentError: the library's own words about the document or its variables.
+// isDocumentError reports whether err is an error of the library about the document or its
+// variables.
 func isDocumentError(err *gqlerror.Error) bool {
 	if err == nil {
 		return false
@@ -189,7 +188,8 @@ func isDocumentError(err *gqlerror.Error) bool {
 	return code == errcode.ParseFailed || code == errcode.ValidationFailed
 }
 
-// refusedQuery: in a query, a refusal is an error like any other.
+// refusedQuery returns the code and message of a refusal in a query, where refusals are
+// top-level errors.
 func refusedQuery(refused booking.Refused) (code Code, message string) {
 	switch first := refused[0]; first.Code {
 	case booking.NotFound:
@@ -201,7 +201,7 @@ func refusedQuery(refused booking.Refused) (code Code, message string) {
 	}
 }
 
-// recovered turns a panic into a fault; the server goes on.
+// recovered converts a panic to an error, so that the server keeps running.
 func recovered(_ context.Context, value any) error {
 	return fmt.Errorf("panic: %v\n%s", value, debug.Stack())
 }

@@ -47,8 +47,8 @@ func (r eventResolver) Actor(ctx context.Context, events []*booking.Event) ([]*b
 	return actors(ctx, events, func(e *booking.Event) booking.Actor { return e.Actor })
 }
 
-// actors returns who did what each parent tells, so that the people of all
-// parents are read together. An actor is its own key: a parent may be a copy of
+// actors returns the actor of each parent, and registers them so that the people of all
+// parents are read together. The key is the actor itself, because a parent may be a copy of
 // the object that was read.
 func actors[P any](ctx context.Context, parents []*P, of func(*P) booking.Actor) ([]*booking.Actor, error) {
 	return loader.Edge[P, booking.Actor, *booking.Actor, booking.Actor]{
@@ -70,9 +70,9 @@ func (r actorResolver) Person(ctx context.Context, actors []*booking.Actor) ([]a
 	}.Of(ctx, responsePath(ctx), actors)
 }
 
-// people reads who the actors are, as far as the caller may know them: null for
-// the others, and for who is no person of the school. A booking can be refused to
-// a token whose person does not exist, so an actor may name nobody.
+// people reads the people behind actors. It returns null for people whom the caller may not
+// see, and for actors that are not people of the school. It tolerates missing people,
+// because a booking may be refused to a token of a person who does not exist.
 func (r actorResolver) people(ctx context.Context, actors []booking.Actor) (map[booking.Actor]app.Person, error) {
 	view := r.app.View(ctx)
 	var students []booking.StudentID

@@ -24,17 +24,16 @@ type Options struct {
 	App     *app.App
 	Reader  *store.Reader
 	Log     *slog.Logger
-	Zone    *time.Location // of times without an offset
-	Timeout time.Duration  // of one operation, and of one event of a subscription
+	Zone    *time.Location // zone of times without an offset
+	Timeout time.Duration  // timeout of an operation and of an event of a subscription
 
-	unplanned bool // gqlgen executes all fields, which tests compare with
+	unplanned bool // disables planning, so that tests can compare with gqlgen
 }
 
-// NewExecutor returns an executor of GraphQL operations. It parses and validates a
-// document as gqlgen does; the limits of a request are its caller's concern. An
-// operation takes its caller from the context (app.WithCaller) and charges its
-// response to the context's budget, if there is one. The context's deadline is the
-// operation's.
+// NewExecutor returns an executor of GraphQL operations. It parses and validates documents
+// as gqlgen does, and does not enforce request limits. An operation takes its caller from
+// the context (app.WithCaller), charges its response to the context's budget, if any, and
+// ends with the context's deadline.
 func NewExecutor(o Options, observer Observer) *executor.Executor {
 	resolver := &Resolver{app: o.App, observer: observer}
 	e := executor.New(generated.NewExecutableSchema(generated.Config{Resolvers: resolver, Schema: Schema()}))
@@ -47,15 +46,15 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 	e.AroundResponses(perEvent(o.Reader, o.Timeout))
 	e.AroundRootFields(func(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 		b := budget.From(ctx)
-		if b.Failure() != nil { // nothing is begun for an answer that is given up
+		if b.Failure() != nil { // the response was given up, so execute nothing more
 			return graphql.Null
 		}
 		if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-			ctx = loader.WithSet(ctx, loader.New(o.Reader, o.Timeout)) // what an earlier mutation read is old now
+			ctx = loader.WithSet(ctx, loader.New(o.Reader, o.Timeout)) // values read before an earlier mutation may be stale
 		}
 		return written(next(ctx), b)
 	})
-	e.AroundResponses(oneByOne()) // until a response is built
+	e.AroundResponses(oneByOne()) // covers the whole response
 	e.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return builtWithin(ctx, atMost(next(ctx)))
 	})
@@ -64,6 +63,6 @@ func NewExecutor(o Options, observer Observer) *executor.Executor {
 	if !o.unplanned {
 		planned = plannedTypes(resolver)
 	}
-	e.AroundFields(charged(planned)) // one middleware: each costs every field an allocation
+	e.AroundFields(charged(planned)) // a single middleware, because each allocates for every field
 	return e
 }

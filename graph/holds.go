@@ -49,8 +49,7 @@ func (r mutationResolver) RevokeWaiver(ctx context.Context, in app.RevokeWaiverI
 	return &model.RevokeWaiverPayload{Waiver: waiver, Student: student, Errors: refused}, err
 }
 
-// ofHold answers the student of a hold that was changed, and nobody where the
-// change failed.
+// ofHold reads the student of a changed hold. It returns nil if the change failed.
 func ofHold(ctx context.Context, hold *booking.Hold, err error) (*booking.Student, error) {
 	if hold == nil || err != nil {
 		return nil, err
@@ -58,8 +57,7 @@ func ofHold(ctx context.Context, hold *booking.Hold, err error) (*booking.Studen
 	return concerned(ctx, hold.StudentID)
 }
 
-// ofWaiver answers the student of a waiver that was granted or revoked, and nobody
-// where the change failed.
+// ofWaiver reads the student of a changed waiver. It returns nil if the change failed.
 func ofWaiver(ctx context.Context, waiver *booking.Waiver, err error) (*booking.Student, error) {
 	if waiver == nil || err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ func importOptions(ctx context.Context, dryRun, partial bool) app.ImportOptions 
 	return app.ImportOptions{DryRun: dryRun, Partial: partial, MaxRows: MaxImportRows, Zone: scalar.Zone(ctx)}
 }
 
-// importPayload is what the payloads of all imports hold.
+// importPayload returns the payload that all imports share.
 func (r mutationResolver) importPayload(ctx context.Context, imported *app.Imported, err error) (*model.ImportStudentsPayload, error) {
 	if err == nil {
 		err = imported.Refused.Err()

@@ -93,7 +93,7 @@ func (r interviewerResolver) MeetingURL(ctx context.Context, interviewers []*boo
 	return detail(r.app.View(ctx), interviewers, func(i *booking.Interviewer) *string { return i.MeetingURL })
 }
 
-// detail is what not everybody may know who sees an interviewer.
+// detail returns a field that only some callers who see an interviewer may read.
 func detail[V any](
 	view app.View, interviewers []*booking.Interviewer, of func(*booking.Interviewer) V,
 ) ([]V, error) {

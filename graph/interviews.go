@@ -30,7 +30,7 @@ func (r queryResolver) Interviews(
 	return list(ctx, page.Interviews, wanted[store.InterviewFilter]{page.Args{First: first, After: after, Last: last, Before: before}, &f, orderBy}, r.app.View(ctx).Interviews, r.app.View(ctx).CountInterviews)
 }
 
-// interviewFilter is the filter, unless its range is reversed.
+// interviewFilter returns the filter, or an error if its range is reversed.
 func interviewFilter(filter *store.InterviewFilter) (store.InterviewFilter, error) {
 	f := orZero(filter)
 	return f, inOrder(f.Start, f.End)
@@ -107,8 +107,7 @@ func (r interviewResolver) ReschedulesLeft(ctx context.Context, interviews []*bo
 	})
 }
 
-// byPolicy derives a value of each interview from the policy, which is read once
-// for all of them.
+// byPolicy derives a value from each interview and the policy, which is read once.
 func byPolicy[V any](
 	ctx context.Context, r *Resolver, interviews []*booking.Interview,
 	derive func(app.View, booking.Interview, booking.Policy, time.Time) V,
@@ -125,7 +124,7 @@ func byPolicy[V any](
 	return values, nil
 }
 
-// whileBooked answers a deadline of each interview that is booked.
+// whileBooked returns a deadline for each interview that is booked, and nil for the others.
 func whileBooked(
 	ctx context.Context, r *Resolver, interviews []*booking.Interview, deadline func(booking.Interview, booking.Policy) time.Time,
 ) ([]*time.Time, error) {
@@ -200,8 +199,8 @@ func (r mutationResolver) UndoNoShow(ctx context.Context, in app.UndoNoShowInput
 	return &model.UndoNoShowPayload{Interview: primed(ctx, interview), Student: student, Errors: refused}, err
 }
 
-// concerned reads the student of a mutation, as they are after it, if the
-// payload's student is selected.
+// concerned reads the student of a mutation after it has executed, if the payload's student
+// is selected.
 func concerned(ctx context.Context, id booking.StudentID) (*booking.Student, error) {
 	if !plan.Selects(graphql.GetFieldContext(ctx).Field.Selections, "student") {
 		return nil, nil //nolint:nilnil // nobody asks
@@ -210,8 +209,8 @@ func concerned(ctx context.Context, id booking.StudentID) (*booking.Student, err
 	return found[id], err
 }
 
-// ofInterview answers the student of an interview that was changed, and nobody
-// where the change failed.
+// ofInterview reads the student of a changed interview. It returns nil if the change
+// failed.
 func ofInterview(ctx context.Context, interview *booking.Interview, err error) (*booking.Student, error) {
 	if interview == nil || err != nil {
 		return nil, err

@@ -7,11 +7,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// oneByOne return a response middleware in which operations that ask for the schema
-// take turns. The library executes each of their fields, so that the answer for a common
-// tool takes much of the memory of its caller for a moment; it needs no database, and
-// less time than clients wait. One whose time runs out meanwhile goes on, and is cut like
-// any other.
+// oneByOne returns a response middleware that serializes introspection queries. gqlgen
+// executes each of their fields, so the query of a common tool briefly takes much of its
+// caller's memory; it needs no database and finishes within the patience of clients. A
+// query whose context ends while it waits proceeds, and is cut off like any other.
 func oneByOne() graphql.ResponseMiddleware {
 	turn := make(chan struct{}, 1)
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
@@ -28,7 +27,7 @@ func oneByOne() graphql.ResponseMiddleware {
 	}
 }
 
-// introspects reports whether a root field asks for the schema.
+// introspects reports whether a root field requests the schema.
 func introspects(set ast.SelectionSet) bool {
 	for _, selection := range set {
 		switch s := selection.(type) {

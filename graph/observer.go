@@ -6,12 +6,12 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Observer is told what an executor does. Its methods are called from several
-// goroutines, and every word that they get is one of the schema's.
+// Observer observes an executor. Its methods are called concurrently, and every string
+// passed to them is a name of the schema.
 type Observer interface {
-	// Field begins the work for a root field; done ends it.
+	// Field starts the execution of a root field; done ends it.
 	Field(ctx context.Context, object, name string) (of context.Context, done func())
-	// Refused reports that a mutation answers a refusal with the code.
+	// Refused reports that a mutation returns a refusal with the code.
 	Refused(ctx context.Context, code string)
 }
 

@@ -11,10 +11,11 @@ import (
 	"rehearse/internal/store"
 )
 
-// outageEvery is how often an outage of the same kind is logged: each request meets it.
+// outageEvery limits how often an outage of one kind is logged, because every request fails
+// with it.
 const outageEvery = time.Minute
 
-// outages logs that the database cannot be used, and what to do about it.
+// outages logs that the database is unavailable, and how to fix it.
 type outages struct {
 	log   *slog.Logger
 	mu    sync.Mutex

@@ -10,9 +10,9 @@ import (
 	"rehearse/internal/booking"
 )
 
-// plannedTypes are the types that lists are made of, as far as their fields take
-// no arguments. A field that is missing here is executed by the library, and with
-// it all it belongs to; TestPlannedAnswers compares what both write.
+// plannedTypes returns the types of list items, with their fields that take no arguments.
+// If a selection contains another field, gqlgen executes all of it. TestPlannedAnswers
+// compares both results.
 func plannedTypes(r *Resolver) plan.Types {
 	student, interviewer := &plan.Type[booking.Student]{}, &plan.Type[booking.Interviewer]{}
 	slot, interview := &plan.Type[booking.Slot]{}, &plan.Type[booking.Interview]{}
@@ -147,7 +147,7 @@ func plannedEmptyReasons() plan.Field[page.AvailableSlotConnection] {
 	return plan.Many(reason, each((*page.AvailableSlotConnection).EmptyReasons))
 }
 
-// each makes a batch resolver of one that answers for an object.
+// each converts a resolver of one object to a batch resolver.
 func each[T, V any](resolve func(*T, context.Context) (V, error)) func(context.Context, []*T) ([]V, error) {
 	return func(ctx context.Context, objects []*T) ([]V, error) {
 		values := make([]V, len(objects))
@@ -162,7 +162,8 @@ func each[T, V any](resolve func(*T, context.Context) (V, error)) func(context.C
 	}
 }
 
-// plannedConnection is a connection of nodes, which a C is or has within it.
+// plannedConnection returns the type of a connection of nodes; of returns the connection in
+// a C.
 func plannedConnection[C, N any](kind string, node *plan.Type[N], of func(*C) *page.Connection[N]) *plan.Type[C] {
 	edge := &plan.Type[page.Edge[N]]{Names: []string{kind + "Edge"}, Fields: map[string]plan.Field[page.Edge[N]]{
 		"node":   plan.Held(node, func(e *page.Edge[N]) *N { return e.Node }),

@@ -12,8 +12,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// userErrors is what a mutation answers as data: nothing when there is no
-// error, the refusals when rules said no. Any other error stays one.
+// userErrors converts the refusals in err to the user errors of a payload. It returns other
+// errors unchanged.
 func (r mutationResolver) userErrors(ctx context.Context, err error) ([]model.UserError, error) {
 	answers := []model.UserError{}
 	var refused booking.Refused
@@ -27,7 +27,7 @@ func (r mutationResolver) userErrors(ctx context.Context, err error) ([]model.Us
 	return answers, nil
 }
 
-// userError returns the type of the schema that carries the refusal's data.
+// userError returns the schema type that carries the data of the refusal.
 func userError(r booking.Refusal) model.UserError {
 	message := bounded(r.Message, maxMessage)
 	var path []string
@@ -58,7 +58,7 @@ func userError(r booking.Refusal) model.UserError {
 	}
 }
 
-// conditional returns the types of the codes whose data may be missing.
+// conditional returns the types for codes whose data may be missing.
 func conditional(r booking.Refusal, message string, path []string) model.UserError {
 	switch {
 	case r.Code == booking.LimitReached && r.Eligibility != nil:
@@ -94,8 +94,8 @@ func invalidInput(r booking.Refusal, message string, path []string) model.Invali
 	return e
 }
 
-// refusalExtensions is the data of a refusal that a query answers as a top-level
-// error: the refusal's own code, the argument and what is allowed.
+// refusalExtensions returns the extensions of a refusal that a query reports as a top-level
+// error: the refusal's code, the argument and the allowed values.
 func refusalExtensions(err error) map[string]any {
 	extensions := map[string]any{}
 	var refused booking.Refused
@@ -125,7 +125,7 @@ func addBound[T any](extensions map[string]any, name string, bound *T) {
 	}
 }
 
-// instant returns a time as the scalar DateTime writes it.
+// instant formats a time like the scalar DateTime.
 func instant(at *time.Time) *json.RawMessage {
 	if at == nil {
 		return nil
@@ -162,9 +162,9 @@ func (r alreadyHoldingResolver) Hold(ctx context.Context, errors []*model.Alread
 	return holdInTheWay(ctx, r.Resolver, errors, func(e *model.AlreadyHolding) booking.HoldID { return e.HoldID })
 }
 
-// interviewInTheWay answers the interview that each refusal names, and null where
-// it names none or the caller may not see it: an interviewer learns nothing about
-// a student's other interviews.
+// interviewInTheWay resolves the interview of each refusal. It returns null if the refusal
+// has none or the caller may not see it: interviewers must not learn about a student's
+// other interviews.
 func interviewInTheWay[E any](
 	ctx context.Context, r *Resolver, errors []*E, key func(*E) booking.InterviewID,
 ) ([]*booking.Interview, error) {
@@ -177,7 +177,7 @@ func holdInTheWay[E any](ctx context.Context, r *Resolver, errors []*E, key func
 	return hidden(found, r.app.View(ctx).Holds), err
 }
 
-// hidden replaces what may not be seen by null.
+// hidden replaces objects that the caller may not see by null.
 func hidden[T any](found []*T, sees func(T) bool) []*T {
 	seen := make([]*T, len(found))
 	for i, object := range found {

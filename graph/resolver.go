@@ -1,6 +1,6 @@
-// Package graph executes GraphQL. A resolver decodes its arguments, calls one method of
-// app or reads through the app.View of the caller, and shapes the response. The package
-// has no rules, no SQL and no HTTP; package gqlhttp serves it.
+// Package graph executes GraphQL. A resolver decodes its arguments, calls one method of app
+// or reads through the app.View of the caller, and shapes the response. The package
+// contains no rules, no SQL and no HTTP; package gqlhttp serves it.
 package graph
 
 import (
@@ -81,7 +81,7 @@ func (r *Resolver) AlreadyHolding() generated.AlreadyHoldingResolver {
 	return alreadyHoldingResolver{r}
 }
 
-// nullable answers null for an id that names nothing.
+// nullable returns nil for an object that does not exist.
 func nullable[T any](found T, err error) (*T, error) {
 	var refused booking.Refused
 	if errors.As(err, &refused) && refused.Has(booking.NotFound) {
@@ -93,7 +93,7 @@ func nullable[T any](found T, err error) (*T, error) {
 	return &found, nil
 }
 
-// orZero is the filter that narrows nothing where none was given.
+// orZero returns the filter, or the zero filter, which matches everything, for nil.
 func orZero[T any](filter *T) T {
 	if filter == nil {
 		var none T

@@ -10,10 +10,10 @@ import (
 	"rehearse/graph/loader"
 )
 
-// responsePath returns where the field is in the response. The types are part of it:
-// fields of different types may have one name, and other arguments. gqlgen hands
-// over the parents of one list: they are all there are when that list, or none,
-// leads there.
+// responsePath returns the path of the field in the response. The path includes type names,
+// because fields of different types may share a response key and have different arguments.
+// gqlgen passes the parents of one list; these are all the parents at the path if no other
+// list leads to it.
 func responsePath(ctx context.Context) loader.ResponsePath {
 	field := graphql.GetFieldContext(ctx)
 	var names []string

@@ -8,9 +8,8 @@ import (
 	"rehearse/graph/generated"
 )
 
-// Schema returns the schema that clients see. It leaves out the directive defer,
-// which gqlgen adds: a response is sent whole, and what is deferred would be
-// missing in it.
+// Schema returns the schema that clients see. It omits the directive defer, which gqlgen
+// adds: responses are sent whole, so deferred fields would be missing.
 func Schema() *ast.Schema {
 	schema := *generated.NewExecutableSchema(generated.Config{}).Schema()
 	schema.Directives = maps.Clone(schema.Directives)

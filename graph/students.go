@@ -28,7 +28,7 @@ func (r queryResolver) Students(
 	return list(ctx, page.Students, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
 }
 
-// checkStanding refuses a filter that could match nobody by mistake.
+// checkStanding rejects filter values that can match no student.
 func checkStanding(f *store.PeopleFilter) error {
 	if f == nil {
 		return nil
@@ -127,7 +127,7 @@ func (r studentResolver) Interviews(
 
 func studentID(s *booking.Student) booking.StudentID { return s.ID }
 
-// fromRecords derives a value from each student's record.
+// fromRecords derives a value from the record of each student.
 func fromRecords[V any](ctx context.Context, view app.View, students []*booking.Student, derive func(*booking.Record) V) ([]V, error) {
 	return recordEdge[V, struct{}](ctx, view, derive).Of(ctx, responsePath(ctx), students)
 }

@@ -39,11 +39,11 @@ func (r subscriptionResolver) InterviewChanged(
 	ctx context.Context, studentID, interviewerID *int64,
 ) (<-chan *booking.Interview, error) {
 	watch, err := r.app.WatchInterviews(ctx, (*booking.StudentID)(studentID), (*booking.InterviewerID)(interviewerID))
-	return flow(ctx, watch, err, func(Pace, context.Context, *booking.Interview) bool { return true }) // Begin has paid
+	return flow(ctx, watch, err, func(Pace, context.Context, *booking.Interview) bool { return true }) // paid by Begin
 }
 
-// flow runs a watch into a channel, which ends with it. afford pays for what an
-// event holds.
+// flow sends the events of a watch to a channel, which closes when the watch ends. afford
+// pays for the contents of an event.
 func flow[T any](ctx context.Context, watch app.Watch[T], err error, afford func(Pace, context.Context, *T) bool) (<-chan *T, error) {
 	if err != nil {
 		return nil, err
@@ -68,40 +68,41 @@ func flow[T any](ctx context.Context, watch app.Watch[T], err error, afford func
 	return out, nil
 }
 
-// Pace decides when the events of a subscription are executed, and what each may take.
+// Pace decides when the events of a subscription execute, and limits the resources of each.
 type Pace interface {
 	app.Pace
-	// Ask says that the client waits for the next event.
+	// Ask reports that the client is waiting for the next event.
 	Ask()
-	// Afford pays for an event with the slots that it holds, or for one without, which
-	// asks the client to read the list again. It returns false when ctx has ended.
+	// Afford pays for an event with its slots. If that is too expensive, it replaces the
+	// event by one without slots, which tells the client to refetch the list. It returns
+	// false if ctx is done.
 	Afford(ctx context.Context, changed *app.SlotsChanged) bool
-	// OpenBudget begins the budget of an event, which is also the context to build it in.
+	// OpenBudget opens the budget of an event and returns the context in which to build it.
 	OpenBudget(ctx context.Context) (context.Context, *budget.Budget)
-	// Done ends an event. It may be called again.
+	// Done ends an event. It is idempotent.
 	Done()
 }
 
 type paceKey struct{}
 
-// WithPace returns a context in which a subscription keeps to the pace. Without one,
-// nothing can be subscribed to.
+// WithPace returns a context whose subscriptions follow the pace. Subscriptions require
+// one.
 func WithPace(ctx context.Context, p Pace) context.Context {
 	return context.WithValue(ctx, paceKey{}, p)
 }
 
-// paceOf returns the pace of the subscription's events; nil for another operation.
+// paceOf returns the pace of a subscription, or nil for other operations.
 func paceOf(ctx context.Context) Pace {
 	p, _ := ctx.Value(paceKey{}).(Pace)
 	return p
 }
 
-// Ending tells why the source stream of a subscription has ended.
+// Ending reports why the source stream of a subscription has ended.
 type Ending struct{ err error }
 
 type endingKey struct{}
 
-// WithEnding returns a context whose subscription reports its end to the Ending.
+// WithEnding returns a context whose subscription reports its end to the returned Ending.
 func WithEnding(ctx context.Context) (context.Context, *Ending) {
 	e := &Ending{}
 	return context.WithValue(ctx, endingKey{}, e), e
@@ -112,12 +113,12 @@ func endingOf(ctx context.Context) *Ending {
 	return e
 }
 
-// Err returns why the source stream has ended, once the last response was read. It
-// is nil if the client has ended it.
+// Err returns why the source stream has ended, or nil if the client ended it. It must be
+// called after the last response was read.
 func (e *Ending) Err() error { return e.err }
 
-// perEvent gives each event of a subscription loaders and a budget of its own, and
-// the place in the answer that gqlgen forgets: the field that was subscribed to.
+// perEvent gives each event of a subscription its own loaders and budget. It also restores
+// the field context of the subscribed field, which gqlgen does not pass on.
 func perEvent(reader *store.Reader, timeout time.Duration) graphql.ResponseMiddleware {
 	return func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		o := graphql.GetOperationContext(ctx)

@@ -7,31 +7,31 @@ import (
 	"sync"
 )
 
-// gqlgen hands a resolver the parents of one list. Two levels down there are
-// many lists, one for each object above them, and the fields of all of them ask
-// for the same: the first that is reached reads for all.
+// gqlgen calls a resolver with the parents of one list. Two levels down there are many
+// lists, one for each object above, whose fields have the same arguments. The first field
+// that is resolved reads for all of them.
 
-// ResponsePath is where a field stands in the answer.
+// ResponsePath is the place of a field in a response.
 type ResponsePath struct {
-	// Path is the names of the fields that lead there, divided by dots, without
-	// the positions in lists. What stands at one path is one field of the
-	// document, so all objects there are asked the same, with the same arguments.
+	// Path is the names of the fields from the root, separated by dots, without list
+	// indexes. A path identifies one field of the document, so all objects at a path have
+	// the same fields with the same arguments.
 	Path string
-	// Whole: the parents that the resolver has are all there are at this place.
+	// Whole reports whether the resolver has all the parents at this path.
 	Whole bool
 }
 
-// generations are the objects of one operation by their path.
+// generations holds the objects of one operation by path.
 type generations struct {
 	mu sync.Mutex
 	at map[string]*generation
 }
 
-// generation is what one field answers for all its parents.
+// generation is the result of one field for all its parents.
 type generation struct {
 	once    sync.Once
-	objects any // []*C: all objects that the field leads to
-	values  any // map[K]V: the field's value by its parent's key
+	objects any // []*C: all objects that the field resolves to
+	values  any // map[K]V: values of the field by parent key
 	err     error
 }
 
@@ -47,8 +47,8 @@ func (g *generations) place(path string) *generation {
 	return g.at[path]
 }
 
-// above is the generation that the objects at the path come from: the nearest
-// that was read.
+// above returns the generation that the parents at the path come from: that of the nearest
+// ancestor that was read.
 func (g *generations) above(path string) *generation {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -61,22 +61,22 @@ func (g *generations) above(path string) *generation {
 	return nil
 }
 
-// Root remembers the objects of a list that is not an edge of others.
+// Root registers the objects of a list that is not an edge.
 func Root[C any](ctx context.Context, at ResponsePath, objects []C) {
 	From(ctx).generations.place(at.Path).objects = Many(objects)
 }
 
-// Edge is a field of objects that leads to others, or is derived from what is
-// read of them.
+// Edge is a field that resolves to other objects, or to a value derived from data that is
+// read for all parents.
 type Edge[P any, K comparable, V, C any] struct {
 	Key  func(*P) K
 	Read func(context.Context, []K) (map[K]V, error)
-	// Objects are those a value leads to; nil when it leads to none.
+	// Objects returns the objects of a value; nil if the field has none.
 	Objects func(V) []*C
 }
 
-// Of answers the field of each of the parents. It is read once, for them and
-// for all others at their place in the answer.
+// Of returns the field of each parent. It reads the field once, for all parents at the same
+// path.
 func (e Edge[P, K, V, C]) Of(ctx context.Context, at ResponsePath, parents []*P) ([]V, error) {
 	family := &From(ctx).generations
 	all, whole := parents, at.Whole
@@ -85,7 +85,7 @@ func (e Edge[P, K, V, C]) Of(ctx context.Context, at ResponsePath, parents []*P)
 			all, whole = objects, true
 		}
 	}
-	if !whole { // there are others, and who they are is not known
+	if !whole { // the other parents are unknown
 		values, err := e.ask(ctx, e.keys(parents))
 		return e.pick(values, parents, err)
 	}
@@ -111,15 +111,15 @@ func (e Edge[P, K, V, C]) read(ctx context.Context, g *generation, parents []*P)
 	g.objects = objects
 }
 
-// ask reads, and not for longer than an operation may take: a subscription, which
-// has no end, may not wait for the database without one.
+// ask calls Read with the timeout of an operation. A subscription has no deadline of its
+// own, and must not wait for the database forever.
 func (e Edge[P, K, V, C]) ask(ctx context.Context, keys []K) (map[K]V, error) {
 	ctx, done := context.WithTimeout(ctx, From(ctx).timeout)
 	defer done()
 	return e.Read(ctx, keys)
 }
 
-// keys are the parents' keys, each once.
+// keys returns the distinct keys of the parents.
 func (e Edge[P, K, V, C]) keys(parents []*P) []K {
 	seen := make(map[K]bool, len(parents))
 	keys := make([]K, 0, len(parents))
@@ -147,10 +147,10 @@ func (e Edge[P, K, V, C]) pick(values map[K]V, parents []*P, err error) ([]V, er
 	return picked, nil
 }
 
-// One is the object that a value is.
+// One returns the objects of a single value.
 func One[C any](value *C) []*C { return []*C{value} }
 
-// Many are the objects of a list.
+// Many returns pointers to the objects of a list.
 func Many[C any](values []C) []*C {
 	objects := make([]*C, len(values))
 	for i := range values {
@@ -159,7 +159,8 @@ func Many[C any](values []C) []*C {
 	return objects
 }
 
-// Together reads the values of all keys when the first of them is asked for.
+// Together returns functions that return the value of a key. The first call reads the
+// values of all keys.
 func Together[K comparable, V any](
 	keys []K, read func(context.Context, []K) (map[K]V, error),
 ) func(K) func(context.Context) (V, error) {

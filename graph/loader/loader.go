@@ -1,6 +1,6 @@
-// Package loader reads many objects of one kind with one statement. gqlgen
-// hands a resolver all sibling objects at once; it asks for all their keys,
-// and the loader fetches those that this request has not read yet.
+// Package loader reads many objects of one kind with one statement. gqlgen calls a resolver
+// with all sibling objects at once; it requests all their keys, and the loader reads those
+// that the operation has not read yet.
 package loader
 
 import (
@@ -17,8 +17,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// Set is the loaders of one request: what one of them has read or been told, it
-// does not read again, so a Set must not outlive a mutation.
+// Set holds the loaders of one operation. A loader does not read again what it has read or
+// was primed with, so a Set must not outlive a mutation.
 type Set struct {
 	Students     Loader[booking.StudentID, booking.Student]
 	Interviewers Loader[booking.InterviewerID, booking.Interviewer]
@@ -33,7 +33,8 @@ type Set struct {
 	timeout     time.Duration
 }
 
-// Fetches take the reader as an argument, so that they are made once and not for each request.
+// Fetches take the reader as an argument, so that they are created once and not for each
+// operation.
 var (
 	students     = byKey((*store.Reader).StudentsByID, func(s booking.Student) booking.StudentID { return s.ID })
 	interviewers = byKey((*store.Reader).InterviewersByID, func(i booking.Interviewer) booking.InterviewerID { return i.ID })
@@ -42,7 +43,7 @@ var (
 	holds        = byKey((*store.Reader).HoldsByID, func(h booking.Hold) booking.HoldID { return h.ID })
 )
 
-// New is a set that reads through r, which may take as long as timeout each time.
+// New returns a Set that reads through r, with the given timeout for each read.
 func New(r *store.Reader, timeout time.Duration) *Set {
 	s := &Set{reader: r, timeout: timeout}
 	s.Students.from(r, students)
@@ -55,14 +56,14 @@ func New(r *store.Reader, timeout time.Duration) *Set {
 	return s
 }
 
-// policy is the booking policy as it was read first.
+// policy caches the booking policy.
 type policy struct {
 	once  sync.Once
 	value booking.Policy
 	err   error
 }
 
-// Policy reads the booking policy, at most once.
+// Policy returns the booking policy. It reads it at most once.
 func (s *Set) Policy(ctx context.Context) (booking.Policy, error) {
 	p := &s.policy
 	p.once.Do(func() { p.value, p.err = s.reader.Policy(ctx) })
@@ -71,20 +72,20 @@ func (s *Set) Policy(ctx context.Context) (booking.Policy, error) {
 
 type setKey struct{}
 
-// WithSet carries a set to the resolvers.
+// WithSet returns a context that carries the Set to the resolvers.
 func WithSet(ctx context.Context, s *Set) context.Context {
 	return context.WithValue(ctx, setKey{}, s)
 }
 
-// From is the set of this request. It panics when there is none: the handler
-// puts one there before any resolver runs.
+// From returns the Set of the context. It panics if there is none: the executor adds one
+// before any resolver runs.
 func From(ctx context.Context) *Set {
 	return ctx.Value(setKey{}).(*Set)
 }
 
-// Prime makes objects known that were read or written otherwise, whole, so that
-// none of them is read again by its id. Objects of a kind without a loader are
-// passed over. So are slots: a list of what can be booked reads only a part of them.
+// Prime adds complete objects that were read or written elsewhere, so that the loaders do
+// not read them again. It ignores objects of kinds without a loader, and slots, because
+// lists of bookable slots read only some of their columns.
 func Prime[T any](ctx context.Context, objects ...*T) {
 	set := From(ctx)
 	for _, object := range objects {
@@ -103,34 +104,33 @@ func Prime[T any](ctx context.Context, objects ...*T) {
 type Loader[K ~int64, V any] struct {
 	reader *store.Reader
 	fetch  fetch[K, V]
-	known  func(*store.Reader, []K) map[K]*V // what need not be read; may be nil
+	known  func(*store.Reader, []K) map[K]*V // returns cached values; may be nil
 
 	asking  sync.Mutex
-	batches *dataloader.Loader[K, V] // nil until it is used: most requests use few loaders
+	batches *dataloader.Loader[K, V] // created on first use, because most operations use few loaders
 }
 
-// fetch reads values by key. It leaves out keys that name nothing.
+// fetch reads values by key. It omits keys that do not exist.
 type fetch[K ~int64, V any] func(*store.Reader, context.Context, []K) (map[K]V, error)
 
-// from says what the loader reads, and through what.
+// from sets the source of the loader.
 func (l *Loader[K, V]) from(r *store.Reader, f fetch[K, V]) { l.reader, l.fetch = r, f }
 
-// Map reads the values of the keys, without waiting for others to ask: the keys
-// are all there are at their place. A key that names nothing is an error.
+// Map reads the values of the keys at once, without waiting for other requests to batch
+// with: callers pass all keys of their path. A key that does not exist is an error.
 func (l *Loader[K, V]) Map(ctx context.Context, keys []K) (map[K]*V, error) {
 	return l.read(ctx, keys, func(error) bool { return false })
 }
 
-// Found reads the values of the keys as Map does, and leaves out keys that name
-// nothing.
+// Found is like Map, but omits keys that do not exist.
 func (l *Loader[K, V]) Found(ctx context.Context, keys []K) (map[K]*V, error) {
 	return l.read(ctx, keys, func(err error) bool { return errors.Is(err, errNotThere) })
 }
 
-// errNotThere is the error of a key that names nothing.
+// errNotThere reports a key that does not exist.
 var errNotThere = errors.New("does not exist")
 
-// read reads the values of the keys, and leaves out those whose error is ignored.
+// read reads the values of the keys. It omits those whose error is ignored.
 func (l *Loader[K, V]) read(ctx context.Context, keys []K, ignored func(error) bool) (map[K]*V, error) {
 	var values map[K]*V
 	if l.known != nil {
@@ -156,8 +156,8 @@ func (l *Loader[K, V]) read(ctx context.Context, keys []K, ignored func(error) b
 	return values, nil
 }
 
-// prime makes the value known, unless the key is. A key of zero names nothing: it
-// is that of a booking that was only tried.
+// prime adds a value, unless the key is known. It ignores the key zero, which belongs to a
+// dry run of a booking.
 func (l *Loader[K, V]) prime(ctx context.Context, key K, value V) {
 	if key != 0 {
 		l.asking.Lock()
@@ -166,7 +166,7 @@ func (l *Loader[K, V]) prime(ctx context.Context, key K, value V) {
 	}
 }
 
-// ask sends for all the keys at once: nobody else's question cuts them in two.
+// ask requests all keys in one batch. The lock keeps concurrent requests from splitting it.
 func (l *Loader[K, V]) ask(ctx context.Context, keys []K) []dataloader.Thunk[V] {
 	l.asking.Lock()
 	defer l.asking.Unlock()
@@ -179,7 +179,8 @@ func (l *Loader[K, V]) ask(ctx context.Context, keys []K) []dataloader.Thunk[V] 
 	return thunks
 }
 
-// batched returns what batches the loader's questions. The caller holds the lock.
+// batched returns the batching loader, which it creates on first use. The caller must hold
+// the lock.
 func (l *Loader[K, V]) batched() *dataloader.Loader[K, V] {
 	if l.batches == nil {
 		l.batches = dataloader.NewBatchedLoader(l.batch)
@@ -204,7 +205,7 @@ func (l *Loader[K, V]) batch(ctx context.Context, keys []K) []*dataloader.Result
 	return results
 }
 
-// byKey turns a read of a list into one by key.
+// byKey converts a read of a list to a fetch by key.
 func byKey[K ~int64, V any](read func(*store.Reader, context.Context, []K) ([]V, error), key func(V) K) fetch[K, V] {
 	return func(r *store.Reader, ctx context.Context, keys []K) (map[K]V, error) {
 		list, err := read(r, ctx, keys)

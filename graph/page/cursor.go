@@ -10,14 +10,13 @@ import (
 	"rehearse/internal/store"
 )
 
-// A cursor is the value its list is ordered by, and the id:
+// A cursor encodes the value that its list is ordered by, and the id:
 //
 //	list[:FIELD:DIRECTION].id.value
 //
-// It says which order of which list it belongs to, because in another one it
-// would be a place, too, and the page after it a wrong one. The first cursors
-// were start.id and said nothing; in the lists that had them, in their default
-// order, they are still good.
+// It names its list and order, because in another list or order it would be a valid but
+// wrong position. The first version of cursors was start.id, without a name; lists that had
+// them accept them in their default order.
 
 func (l List[T]) encode(p store.Position, order store.Order) string {
 	text := l.label(order) + "." + strconv.FormatInt(p.ID, 36) + "." + value(p, order.Field.Kind())
@@ -57,7 +56,7 @@ func (l List[T]) decode(cursor string, order store.Order) (at store.Position, ok
 	return at, true
 }
 
-// split takes a cursor of this list and order apart.
+// split splits a cursor of this list and order into its parts.
 func (l List[T]) split(text string, order store.Order) (id, value string, mine bool) {
 	label, rest, _ := strings.Cut(text, ".")
 	if label == l.label(order) {
@@ -74,10 +73,10 @@ func (l List[T]) split(text string, order store.Order) (id, value string, mine b
 	return id, value, true
 }
 
-// noStart is the start, in the first cursors, of things that have none.
+// noStart is the start in first-version cursors of lists without one.
 var noStart = strconv.FormatInt(time.Time{}.UnixMicro(), 36)
 
-// position reads the value of a cursor, which anybody may have written.
+// position parses the value of a cursor, which clients may have forged.
 func position(value string, kind store.Kind) (p store.Position, ok bool) {
 	switch kind {
 	case store.KindTime:

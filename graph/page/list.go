@@ -10,17 +10,17 @@ import (
 	"rehearse/internal/store"
 )
 
-// List is what all pages of one kind of list have in common.
+// List describes a kind of list and its pages.
 type List[T any] struct {
-	name        string // in its cursors
-	usual, most int    // things of a page
+	name        string // name in cursors
+	usual, most int    // default and maximum page size
 	order       store.Order
 	at          func(T, store.OrderField) store.Position
-	nameless    bool // its first cursors had no name
+	nameless    bool // accepts first-version cursors, which have no name
 }
 
-// The lists of the schema. The sizes of their pages are the schema's, the usual
-// one for a first that is null.
+// The lists of the schema. Their page sizes match the schema, including the default for a
+// first that is null.
 var (
 	Students = List[booking.Student]{
 		name: "students", usual: 20, most: 100, order: by(store.ByID), at: studentAt, nameless: true,
@@ -59,8 +59,7 @@ var (
 	}
 )
 
-// UsualSize returns how many things a page of a connection type holds at most when
-// the client does not say.
+// UsualSize returns the default page size of a connection type.
 func UsualSize(connection string) int {
 	if connection == "SlotConnection" || connection == "AvailableSlotConnection" {
 		return Slots.usual
@@ -72,7 +71,7 @@ func by(field store.OrderField) store.Order {
 	return store.Order{Field: field, Direction: store.Ascending}
 }
 
-// Args are the arguments of a list that say which part of it is wanted.
+// Args are the pagination arguments of a list.
 type Args struct {
 	First  *int
 	After  *string
@@ -80,8 +79,8 @@ type Args struct {
 	Before *string
 }
 
-// Asked reads the arguments of a list. A number beyond the limit is refused, not
-// reduced, so that no client takes a part for the whole.
+// Asked parses the arguments of a list. It rejects a number over the limit instead of
+// reducing it, so that no client mistakes a part for the whole list.
 func (l List[T]) Asked(args Args, order *store.Order) (store.Page, error) {
 	page := store.Page{First: l.usual, Order: l.order}
 	if order != nil {
@@ -108,8 +107,8 @@ func (l List[T]) Asked(args Args, order *store.Order) (store.Page, error) {
 	return page, err
 }
 
-// position reads the cursor of an argument; nil when none is given. An empty one
-// is none: Apollo Client has it as the end of a list without items.
+// position parses the cursor of an argument, and returns nil if it is missing or empty.
+// Apollo Client sends an empty cursor for the end of an empty list.
 func (l List[T]) position(argument string, cursor *string, order store.Order) (*store.Position, error) {
 	if cursor == nil || *cursor == "" {
 		return nil, nil //nolint:nilnil // no cursor is no position
@@ -121,12 +120,12 @@ func (l List[T]) position(argument string, cursor *string, order store.Order) (*
 	return &at, nil
 }
 
-// Edges gives things their places in the list's own order.
+// Edges returns the edges of nodes in the list's default order.
 func (l List[T]) Edges(nodes []T) []Edge[T] {
 	return l.Page(store.Page{Order: l.order}, nodes, false, nil).Edges()
 }
 
-// Page shapes a page of things. total counts them all when it is asked for.
+// Page returns a page of nodes. total counts the whole list, and is called on demand.
 func (l List[T]) Page(
 	asked store.Page, nodes []T, more bool, total func(context.Context) (int, error),
 ) *Connection[T] {
@@ -158,7 +157,7 @@ func (l List[T]) shape(
 	}
 }
 
-// The position of each kind of thing in an order of its list.
+// Positions of objects in the orders of their lists.
 
 func slotAt(s booking.Slot, _ store.OrderField) store.Position {
 	return store.Position{Start: s.Start, ID: int64(s.ID)}

@@ -1,5 +1,5 @@
-// Package page shapes lists as Relay connections: edges, nodes, page info, a
-// total on demand, and cursors that are a position in the list's order.
+// Package page builds Relay connections: edges, nodes, page info, a total on demand, and
+// cursors that encode a position in the list's order.
 package page
 
 import (
@@ -10,7 +10,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// The connections and edges of the schema.
+// Connections and edges of the schema.
 type (
 	StudentConnection        = Connection[booking.Student]
 	StudentEdge              = Edge[booking.Student]
@@ -38,14 +38,14 @@ type Connection[T any] struct {
 	total    app.Total
 }
 
-// Edge is one thing of a list and its place. Node points into the connection's
-// nodes: an object is the same one whether it is reached by nodes or by edges.
+// Edge is a node of a list and its cursor. Node points into the connection's nodes, so that
+// an object is the same whether it is reached by nodes or by edges.
 type Edge[T any] struct {
 	Node   *T
 	Cursor string
 }
 
-// Info says where a page lies in the whole.
+// Info is the position of a page in its list.
 type Info struct {
 	HasNextPage     bool
 	HasPreviousPage bool
@@ -53,7 +53,7 @@ type Info struct {
 	EndCursor       *string
 }
 
-// Edges are the nodes with their places.
+// Edges returns the nodes with their cursors.
 func (c *Connection[T]) Edges() []Edge[T] {
 	edges := make([]Edge[T], len(c.Nodes))
 	for i := range c.Nodes {
@@ -62,23 +62,22 @@ func (c *Connection[T]) Edges() []Edge[T] {
 	return edges
 }
 
-// TotalCount counts the things of all pages, up to store.MostCounted.
+// TotalCount returns the length of the list, up to store.MostCounted.
 func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.total.Count(ctx) }
 
-// TotalCountIsCapped reports whether there are more things than TotalCount returns.
+// TotalCountIsCapped reports whether the list is longer than TotalCount.
 func (c *Connection[T]) TotalCountIsCapped(ctx context.Context) (bool, error) {
 	return c.total.IsCapped(ctx)
 }
 
-// AvailableSlotConnection is a page of bookable slots with the verdict on the
-// student.
+// AvailableSlotConnection is a page of bookable slots with the student's eligibility.
 type AvailableSlotConnection struct {
 	Connection[booking.Slot]
 	Eligibility booking.Eligibility
 	reasons     func(context.Context) ([]booking.EmptyReason, error)
 }
 
-// EmptyReasons explains a list that is empty, and nothing else.
+// EmptyReasons returns the reasons why the list is empty. It returns none for other lists.
 func (c *AvailableSlotConnection) EmptyReasons(ctx context.Context) ([]booking.EmptyReason, error) {
 	if len(c.Nodes) > 0 || c.PageInfo.HasPreviousPage || c.PageInfo.HasNextPage {
 		return []booking.EmptyReason{}, nil
@@ -86,7 +85,7 @@ func (c *AvailableSlotConnection) EmptyReasons(ctx context.Context) ([]booking.E
 	return c.reasons(ctx)
 }
 
-// AvailableSlots shapes the answer to what a student may book.
+// AvailableSlots returns a page of the slots that a student may book.
 func AvailableSlots(a *app.AvailableSlots, asked store.Page) *AvailableSlotConnection {
 	c := &AvailableSlotConnection{Eligibility: a.Eligibility, reasons: a.EmptyReasons}
 	Available.shape(&c.Connection, asked, a.Slots, a.More, a.Total)

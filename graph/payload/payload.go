@@ -1,5 +1,5 @@
-// Package payload shapes what publishing and closing time answers. Its lists are
-// as long as a calendar: a request reads the first of each, and its count.
+// Package payload builds the payloads of mutations that publish or close time. Their lists
+// may be as long as a calendar, so a client reads the first items of each and its count.
 package payload
 
 import (
@@ -8,7 +8,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Publication is the answer to publishing availability.
+// Publication is the payload of publishing availability.
 type Publication struct {
 	Availability  *booking.Availability
 	UnusedMinutes int
@@ -16,32 +16,32 @@ type Publication struct {
 	Published
 }
 
-// Update is the answer to changing availability.
+// Update is the payload of changing availability.
 type Update struct {
 	Publication
 	Closed
 }
 
-// Removal is the answer to removing availability.
+// Removal is the payload of removing availability.
 type Removal struct {
 	Errors []model.UserError
 	Closed
 }
 
-// Blocking is the answer to blocking time.
+// Blocking is the payload of blocking time.
 type Blocking struct {
 	Blocks []booking.Block
 	Errors []model.UserError
 	Closed
 }
 
-// Unblocking is the answer to giving blocked time back.
+// Unblocking is the payload of unblocking time.
 type Unblocking struct {
 	Errors []model.UserError
 	Published
 }
 
-// Interviewer is the answer to changing an interviewer.
+// Interviewer is the payload of changing an interviewer.
 type Interviewer struct {
 	Interviewer *booking.Interviewer
 	Errors      []model.UserError
@@ -49,13 +49,13 @@ type Interviewer struct {
 	Closed
 }
 
-// Published is slots that are published, and those that are not.
+// Published holds the slots that were published, and those that were skipped.
 type Published struct {
 	All  []booking.Slot
 	Left []booking.SkippedSlot
 }
 
-// NewPublication is the answer to publishing, or the errors alone.
+// NewPublication returns the payload of publishing; p is nil if it failed.
 func NewPublication(p *app.Published, errors []model.UserError) *Publication {
 	if p == nil {
 		return &Publication{Errors: errors}
@@ -66,53 +66,52 @@ func NewPublication(p *app.Published, errors []model.UserError) *Publication {
 	}
 }
 
-// Slots are the first slots that are published.
+// Slots returns the first published slots.
 func (p *Published) Slots(first int) []booking.Slot { return some(p.All, first) }
 
-// PublishedCount counts them all.
+// PublishedCount returns the number of published slots.
 func (p *Published) PublishedCount() int { return len(p.All) }
 
-// Skipped are the first slots that were not published anew.
+// Skipped returns the first skipped slots.
 func (p *Published) Skipped(first int) []booking.SkippedSlot { return some(p.Left, first) }
 
-// SkippedCount counts them all.
+// SkippedCount returns the number of skipped slots.
 func (p *Published) SkippedCount() int { return len(p.Left) }
 
-// Closed is what taking time out of a calendar did.
+// Closed holds the effects of closing time in a calendar.
 type Closed struct{ Change app.Closed }
 
-// ClosedSlots are the first slots that were withdrawn.
+// ClosedSlots returns the first withdrawn slots.
 func (c *Closed) ClosedSlots(first int) []booking.Slot { return some(c.Change.ClosedSlots, first) }
 
-// ClosedCount counts them all.
+// ClosedCount returns the number of withdrawn slots.
 func (c *Closed) ClosedCount() int { return len(c.Change.ClosedSlots) }
 
-// KeptSlots are the first slots that stay because other availability has them.
+// KeptSlots returns the first slots that stay because other availability covers them.
 func (c *Closed) KeptSlots(first int) []booking.Slot { return some(c.Change.KeptSlots, first) }
 
-// KeptCount counts them all.
+// KeptCount returns the number of kept slots.
 func (c *Closed) KeptCount() int { return len(c.Change.KeptSlots) }
 
-// OpenedSlots are the first slots that other availability published.
+// OpenedSlots returns the first slots that other availability published.
 func (c *Closed) OpenedSlots(first int) []booking.Slot { return some(c.Change.OpenedSlots, first) }
 
-// OpenedCount counts them all.
+// OpenedCount returns the number of opened slots.
 func (c *Closed) OpenedCount() int { return len(c.Change.OpenedSlots) }
 
-// Conflicts are the first booked interviews that stay.
+// Conflicts returns the first booked interviews that stay.
 func (c *Closed) Conflicts(first int) []booking.Interview { return some(c.Change.Conflicts, first) }
 
-// ConflictCount counts them all.
+// ConflictCount returns the number of conflicts.
 func (c *Closed) ConflictCount() int { return len(c.Change.Conflicts) }
 
-// Cancelled are the first interviews that were cancelled.
+// Cancelled returns the first cancelled interviews.
 func (c *Closed) Cancelled(first int) []booking.Interview { return some(c.Change.Cancelled, first) }
 
-// CancelledCount counts them all.
+// CancelledCount returns the number of cancelled interviews.
 func (c *Closed) CancelledCount() int { return len(c.Change.Cancelled) }
 
-// some are the first things of a list. What first may be is checked before an
-// operation is executed.
+// some returns the first items of a list. The value of first is checked before execution.
 func some[T any](list []T, first int) []T {
 	return list[:max(0, min(first, len(list)))]
 }

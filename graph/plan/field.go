@@ -7,19 +7,19 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Leaf is a field without a selection that its object holds.
+// Leaf is a field without a selection whose value is part of its object.
 type Leaf[T any] func(b []byte, object *T) []byte
 
 func (l Leaf[T]) plan(*graphql.OperationContext, graphql.CollectedField) column[T] { return l }
 func (l Leaf[T]) load(context.Context, []*T) error                                 { return nil }
 func (l Leaf[T]) append(to *text, object *T, _ int)                                { to.b = l(to.b, object) }
 
-// Of is the leaf that the object holds as a V.
+// Of returns a Leaf that writes a value of the object.
 func Of[T, V any](value func(*T) V, write func([]byte, V) []byte) Leaf[T] {
 	return func(b []byte, object *T) []byte { return write(b, value(object)) }
 }
 
-// OrNull writes a value that may be missing.
+// OrNull returns a writer of optional values.
 func OrNull[V any](write func([]byte, V) []byte) func([]byte, *V) []byte {
 	return func(b []byte, value *V) []byte {
 		if value == nil {
@@ -29,7 +29,7 @@ func OrNull[V any](write func([]byte, V) []byte) func([]byte, *V) []byte {
 	}
 }
 
-// List writes values one after the other.
+// List returns a writer of lists.
 func List[V any](write func([]byte, V) []byte) func([]byte, []V) []byte {
 	return func(b []byte, values []V) []byte {
 		b = append(b, '[')
@@ -43,7 +43,7 @@ func List[V any](write func([]byte, V) []byte) func([]byte, []V) []byte {
 	}
 }
 
-// Resolved is a field without a selection that a batch resolver answers.
+// Resolved returns a field without a selection that has a batch resolver.
 func Resolved[T, V any](resolve func(context.Context, []*T) ([]V, error), write func([]byte, V) []byte) Field[T] {
 	return resolved[T, V]{resolve, write}
 }
@@ -70,7 +70,7 @@ func (c *resolvedColumn[T, V]) load(ctx context.Context, objects []*T) (err erro
 
 func (c *resolvedColumn[T, V]) append(to *text, _ *T, i int) { to.b = c.write(to.b, c.values[i]) }
 
-// resolve calls a batch resolver as the library does, where the field stands.
+// resolve calls a batch resolver as gqlgen does, in the context of the field.
 func resolve[T, V any](
 	ctx context.Context, f graphql.CollectedField, resolver func(context.Context, []*T) ([]V, error), objects []*T,
 ) ([]V, error) {
@@ -81,17 +81,17 @@ func resolve[T, V any](
 	return values, err
 }
 
-// within is the context of a field of what the context stands for.
+// within returns the context of a field of the current object.
 func within(ctx context.Context, f graphql.CollectedField) context.Context {
 	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Object: f.ObjectDefinition.Name, Field: f})
 }
 
-// One is a field that leads to one object, or to none where it may be null.
+// One returns a field that resolves to one object, or to null if it is nullable.
 func One[T, U any](of *Type[U], resolve func(context.Context, []*T) ([]*U, error)) Field[T] {
 	return one[T, U]{of, resolve}
 }
 
-// Held is a field whose object is a part of the one it belongs to.
+// Held returns a field whose object is part of its parent.
 func Held[T, U any](of *Type[U], part func(*T) *U) Field[T] {
 	return One(of, func(_ context.Context, objects []*T) ([]*U, error) {
 		parts := make([]*U, len(objects))
@@ -120,7 +120,7 @@ type oneColumn[T, U any] struct {
 	field    graphql.CollectedField
 	selected selection[U]
 	objects  []*U
-	places   []int // of each in what was loaded of them
+	places   []int // index of each in the loaded objects
 }
 
 func (c *oneColumn[T, U]) load(ctx context.Context, objects []*T) error {
@@ -150,12 +150,12 @@ func (c *oneColumn[T, U]) append(to *text, _ *T, i int) {
 	c.selected.append(to, c.objects[i], c.places[i])
 }
 
-// Many is a field that leads to a list of objects.
+// Many returns a field that resolves to a list of objects.
 func Many[T, U any](of *Type[U], resolve func(context.Context, []*T) ([][]U, error)) Field[T] {
 	return many[T, U]{of, resolve}
 }
 
-// HeldMany is a field whose objects are a part of the one it belongs to.
+// HeldMany returns a field whose list of objects is part of its parent.
 func HeldMany[T, U any](of *Type[U], parts func(*T) []U) Field[T] {
 	return Many(of, func(_ context.Context, objects []*T) ([][]U, error) {
 		lists := make([][]U, len(objects))
@@ -183,8 +183,8 @@ type manyColumn[T, U any] struct {
 	many[T, U]
 	field    graphql.CollectedField
 	selected selection[U]
-	objects  []*U  // of all lists
-	ends     []int // of each list among them
+	objects  []*U  // objects of all lists
+	ends     []int // end of each list in objects
 }
 
 func (c *manyColumn[T, U]) load(ctx context.Context, objects []*T) error {

@@ -1,13 +1,12 @@
-// Package plan writes parts of an answer without going through them field by
-// field. The library resolves each field of each object apart, with a context,
-// closures and a writer of its own, which takes far longer than to read the
-// objects and to write them down. Here a selection is planned once for all the
-// objects it is made of: what leads to others is read for all of them together,
-// and then one object after the other is written into one buffer.
+// Package plan writes parts of a response without resolving them field by field. gqlgen
+// resolves each field of each object separately, with a context, closures and a writer,
+// which takes far longer than reading the objects and encoding them. A plan handles a
+// selection once for all its objects: it reads related objects for all of them together,
+// then writes one object after the other into one buffer.
 //
-// A plan is made only of what is known here, and given up whole when something
-// is not known or goes wrong: then the library executes the field, as it does
-// without a plan. So there is one semantics, the library's.
+// A plan covers only fields that this package knows. If a selection contains an unknown
+// field or a plan fails, gqlgen executes the field as it would without a plan. The
+// semantics are therefore always those of gqlgen.
 package plan
 
 import (
@@ -22,15 +21,15 @@ import (
 	"rehearse/internal/budget"
 )
 
-// Types are what can be planned, by the names of object types.
+// Types maps the names of object types to their planners.
 type Types map[string]planner
 
 type planner interface {
 	write(ctx context.Context, o *graphql.OperationContext, field graphql.CollectedField, value any) ([]byte, bool)
 }
 
-// Around is a field middleware. It has objects written here whose type and whose
-// fields, as far as they are selected, are all known.
+// Around is a field middleware. It writes objects by plan if their type and all selected
+// fields are known.
 func (t Types) Around(ctx context.Context, next graphql.Resolver) (any, error) {
 	value, err := next(ctx)
 	field := graphql.GetFieldContext(ctx).Field
@@ -45,51 +44,51 @@ func (t Types) Around(ctx context.Context, next graphql.Resolver) (any, error) {
 	return value, nil
 }
 
-// written is a part of the answer that is there already.
+// written is an encoded part of the response.
 type written []byte
 
 // MarshalGQL implements graphql.Marshaler.
 func (text written) MarshalGQL(w io.Writer) { _, _ = w.Write(text) }
 
-// Type is an object type of the schema, whose objects are Ts.
+// Type describes an object type of the schema, whose objects are of type T.
 type Type[T any] struct {
-	// Names are the type's name and those of the abstract types it belongs to.
+	// Names are the names of the type and of its abstract types.
 	Names  []string
 	Fields map[string]Field[T]
 }
 
-// Field is how a field of Ts is written.
+// Field describes a field of objects of type T.
 type Field[T any] interface {
-	// plan is the column of the field as it is selected, nil if something that is
-	// selected is not known.
+	// plan returns the column of the field with its selection, or nil if the selection
+	// contains an unknown field.
 	plan(o *graphql.OperationContext, f graphql.CollectedField) column[T]
 }
 
-// column is one field of objects of one place in the answer.
+// column writes one field of the objects at one path of the response.
 type column[T any] interface {
-	// load gets ready to write the field of the objects.
+	// load prepares the field of the objects for writing.
 	load(ctx context.Context, objects []*T) error
-	// append writes the field of the i-th of them.
+	// append writes the field of the i-th object.
 	append(to *text, object *T, i int)
 }
 
-// text is what is written of a part of the answer, and charged to its budget.
+// text is an encoded part of the response, charged to its budget.
 type text struct {
 	b       []byte
-	charged int // bytes of b
-	held    int // of its capacity
+	charged int // bytes of b that are charged
+	held    int // capacity of b that is charged
 	budget  *budget.Budget
 }
 
-// charge charges what was written since the last charge. It is not ok when that
-// is more than may be written: then nothing of the answer is sent.
+// charge charges the bytes written since the last charge. It returns false if the budget is
+// exceeded; the response is then discarded.
 func (t *text) charge() (ok bool) {
 	n, grown := len(t.b)-t.charged, cap(t.b)-t.held
 	t.charged, t.held = len(t.b), cap(t.b)
 	return t.budget.Write(n) == nil && (grown == 0 || t.budget.Hold(grown) == nil)
 }
 
-// selection is what is selected of objects of one place in the answer.
+// selection is the planned selection of the objects at one path of the response.
 type selection[T any] struct {
 	keys    []string // `"name":`
 	columns []column[T]
@@ -148,8 +147,8 @@ func (t *Type[T]) plan(o *graphql.OperationContext, selections ast.SelectionSet)
 	return s, true
 }
 
-// eachOnce leaves out a field whose name in the answer one before it has: what
-// is selected of a type and of one it belongs to comes as two, which are one.
+// eachOnce removes fields with a duplicate response key. CollectFields returns a field
+// twice if it is selected on a type and on one of its abstract types.
 func eachOnce(fields []graphql.CollectedField) []graphql.CollectedField {
 	once := make([]graphql.CollectedField, 0, len(fields))
 	for _, f := range fields {
@@ -160,8 +159,8 @@ func eachOnce(fields []graphql.CollectedField) []graphql.CollectedField {
 	return once
 }
 
-// load gets ready to write the objects, and charges the memory that they and what
-// is kept of their fields take.
+// load prepares the objects for writing, and charges the memory of the objects and their
+// columns.
 func (s selection[T]) load(ctx context.Context, objects []*T) error {
 	const memoryOfColumn = 32
 	if err := budget.From(ctx).Hold(len(objects) * (int(reflect.TypeFor[T]().Size()) + memoryOfColumn*len(s.columns))); err != nil {
@@ -187,8 +186,7 @@ func (s selection[T]) append(to *text, object *T, i int) {
 	to.b = append(to.b, '}')
 }
 
-// appendList writes the objects from the start-th to the one before end, unless
-// the budget ends before.
+// appendList writes objects[start:end]. It stops if the budget is exceeded.
 func (s selection[T]) appendList(to *text, objects []*T, start, end int) {
 	to.b = append(to.b, '[')
 	for i := start; i < end; i++ {
@@ -200,7 +198,7 @@ func (s selection[T]) appendList(to *text, objects []*T, start, end int) {
 		if !to.charge() {
 			return
 		}
-		if i == start { // the others are about as long
+		if i == start { // estimate the size of the others from the first
 			to.b = slices.Grow(to.b, min((len(to.b)-before+8)*(end-start), to.budget.Room()))
 		}
 	}

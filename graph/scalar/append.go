@@ -7,29 +7,29 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// These write a value at the end of a buffer, where many are written into one.
+// The Append functions append a value to a buffer.
 
-// AppendID writes an id.
+// AppendID appends an id.
 func AppendID[T ~int64](b []byte, id T) []byte {
 	return append(strconv.AppendInt(append(b, '"'), int64(id), 10), '"')
 }
 
-// AppendDateTime writes an instant as MarshalDateTime does.
+// AppendDateTime appends an instant in the format of MarshalDateTime.
 func AppendDateTime(b []byte, t time.Time) []byte {
 	if t.IsZero() {
 		return append(b, "null"...)
 	}
-	// This layout is written without being read first.
+	// AppendFormat has a fast path for this layout.
 	return append(t.UTC().Truncate(time.Microsecond).AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
 }
 
-// AppendInt writes a whole number.
+// AppendInt appends an integer.
 func AppendInt(b []byte, i int) []byte { return strconv.AppendInt(b, int64(i), 10) }
 
-// AppendBool writes true or false.
+// AppendBool appends a boolean.
 func AppendBool(b []byte, is bool) []byte { return strconv.AppendBool(b, is) }
 
-// AppendString writes a string. What has to be escaped, the library escapes.
+// AppendString appends a string. gqlgen encodes strings that need escaping.
 func AppendString[T ~string](b []byte, text T) []byte {
 	for i := range len(text) {
 		if c := text[i]; c < 0x20 || c == '"' || c == '\\' {
@@ -41,7 +41,7 @@ func AppendString[T ~string](b []byte, text T) []byte {
 	return append(append(append(b, '"'), text...), '"')
 }
 
-// buffer is written to at its end.
+// buffer is an io.Writer that appends.
 type buffer []byte
 
 func (b *buffer) Write(p []byte) (int, error) {

@@ -9,10 +9,10 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// MarshalDate writes a day such as 2026-06-05.
+// MarshalDate writes a date such as 2026-06-05.
 func MarshalDate(d calendar.Date) graphql.Marshaler { return graphql.MarshalString(d.String()) }
 
-// UnmarshalDate reads a day such as 2026-06-05.
+// UnmarshalDate reads a date such as 2026-06-05.
 func UnmarshalDate(v any) (calendar.Date, error) {
 	return unmarshalText(v, calendar.ParseDate, "a date", "2026-06-05")
 }
@@ -27,13 +27,13 @@ func UnmarshalLocalTime(v any) (calendar.LocalTime, error) {
 	return unmarshalText(v, calendar.ParseLocalTime, "a time of day", "14:30")
 }
 
-// MarshalWeekday writes a day such as MONDAY.
+// MarshalWeekday writes a weekday such as MONDAY.
 func MarshalWeekday(d time.Weekday) graphql.Marshaler {
 	return graphql.MarshalString(strings.ToUpper(d.String()))
 }
 
-// UnmarshalWeekday reads a day such as MONDAY. What is none is an error and not
-// Sunday, the zero value.
+// UnmarshalWeekday reads a weekday such as MONDAY. It returns an error for other values,
+// because the zero value is Sunday.
 func UnmarshalWeekday(v any) (time.Weekday, error) {
 	for day := time.Sunday; day <= time.Saturday; day++ {
 		if v == strings.ToUpper(day.String()) {

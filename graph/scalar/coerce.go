@@ -10,9 +10,8 @@ import (
 	"rehearse/internal/spelling"
 )
 
-// Coerce reads a value of the scalar with this name, as GraphQL takes it in a
-// variable, and returns it in the form that its Unmarshal function reads. A
-// number is a json.Number.
+// Coerce checks the value of a variable against the named scalar, and returns it in the
+// form that the scalar's Unmarshal function reads. Numbers are of type json.Number.
 func Coerce(ctx context.Context, name string, value any) (any, error) {
 	var err error
 	switch name {
@@ -42,8 +41,8 @@ func Coerce(ctx context.Context, name string, value any) (any, error) {
 	return value, err
 }
 
-// coerceInt takes 1.0 and 1e3 for whole numbers: encoders of JSON write a number
-// in the form that they like.
+// coerceInt accepts 1.0 and 1e3 as integers, because JSON encoders differ in how they write
+// them.
 func coerceInt(value any) (any, error) {
 	number, is := value.(json.Number)
 	if !is {
@@ -63,8 +62,8 @@ func notAnInt(value any) error {
 	return inputErrorf("%s is not a whole number from %d to %d", Describe(value), math.MinInt32, math.MaxInt32)
 }
 
-// CheckText refuses characters that no text may have, which the database does not
-// take either. Other values than texts pass.
+// CheckText rejects text with forbidden characters, which the database rejects as well. It
+// accepts values other than text.
 func CheckText(value any) error {
 	text, _ := value.(string)
 	if problem := spelling.Problem(text); problem != "" {
@@ -85,7 +84,7 @@ func checkFloat(value any) error {
 	return nil
 }
 
-// Describe names a value of JSON in a message, cut where it is long.
+// Describe formats a JSON value for a message. It truncates long values.
 func Describe(value any) string {
 	switch v := value.(type) {
 	case string:

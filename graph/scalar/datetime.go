@@ -13,13 +13,13 @@ import (
 
 type zoneKey struct{}
 
-// WithZone sets the zone in which a time without an offset is read.
+// WithZone sets the zone of times without an offset.
 func WithZone(ctx context.Context, zone *time.Location) context.Context {
 	return context.WithValue(ctx, zoneKey{}, zone)
 }
 
-// MarshalDateTime writes an instant in UTC as RFC 3339, with a fraction only where
-// there is one, and the zero time as null: the end of what has none.
+// MarshalDateTime writes an instant in UTC as RFC 3339, with a fraction only if it is not
+// zero. It writes the zero time, which represents a missing end, as null.
 func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(_ context.Context, w io.Writer) error {
 		_, err := w.Write(AppendDateTime(nil, t))
@@ -27,8 +27,8 @@ func MarshalDateTime(t time.Time) graphql.ContextMarshaler {
 	})
 }
 
-// UnmarshalDateTime reads RFC 3339, with or without an offset, to the
-// microsecond.
+// UnmarshalDateTime reads RFC 3339, with or without an offset. It truncates the time to
+// microseconds.
 func UnmarshalDateTime(ctx context.Context, v any) (time.Time, error) {
 	text, _ := v.(string)
 	t, ok := calendar.ParseInstant(text, Zone(ctx))
@@ -42,7 +42,7 @@ func UnmarshalDateTime(ctx context.Context, v any) (time.Time, error) {
 	return t.Truncate(booking.Resolution), nil
 }
 
-// Zone is the zone in which a time without an offset is read.
+// Zone returns the zone of times without an offset.
 func Zone(ctx context.Context) *time.Location {
 	if zone, ok := ctx.Value(zoneKey{}).(*time.Location); ok {
 		return zone

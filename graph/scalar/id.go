@@ -1,5 +1,5 @@
-// Package scalar reads and writes the scalars of the schema: strict in, one
-// form out.
+// Package scalar reads and writes the scalars of the schema. It reads strictly, and writes
+// one canonical form.
 package scalar
 
 import (
@@ -14,8 +14,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// InputError is a value that cannot be read: the client's fault, and its text
-// is meant for the client.
+// InputError is an error in client input. Its message is for the client.
 type InputError struct{ Message string }
 
 func (e *InputError) Error() string { return e.Message }
@@ -24,7 +23,7 @@ func inputErrorf(format string, args ...any) error {
 	return &InputError{Message: fmt.Sprintf(format, args...)}
 }
 
-// Ids are positive decimal numbers on the wire, as a string or a literal.
+// Ids are positive decimal numbers, encoded as strings or integer literals.
 
 func marshalID[T ~int64](id T) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
@@ -45,13 +44,13 @@ func unmarshalID[T ~int64](v any) (T, error) {
 		text = strconv.Itoa(v)
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || text[0] < '1' || text[0] > '9' { // a sign and a leading zero name no id
+	if err != nil || text[0] < '1' || text[0] > '9' { // signs and leading zeros are not allowed
 		return 0, inputErrorf("%s is not an id; a whole number from 1 to 9223372036854775807 is expected", Describe(v))
 	}
 	return T(id), nil
 }
 
-// Clip cuts a text that is too long for a message.
+// Clip truncates text that is too long for a message.
 func Clip(text string) string {
 	const most = 40
 	if utf8.RuneCountInString(text) <= most {
@@ -60,7 +59,7 @@ func Clip(text string) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
-// The pairs that gqlgen binds to the id types.
+// Marshalers and unmarshalers that gqlgen binds to the id types.
 
 func MarshalID(id int64) graphql.Marshaler                            { return marshalID(id) }
 func UnmarshalID(v any) (int64, error)                                { return unmarshalID[int64](v) }

@@ -7,11 +7,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// MarshalInt writes a whole number.
+// MarshalInt writes an integer.
 func MarshalInt(i int) graphql.Marshaler { return graphql.MarshalInt(i) }
 
-// UnmarshalInt reads a whole number of 32 bits, as GraphQL has it. The
-// library's own would take a string and call what does not fit a fault of ours.
+// UnmarshalInt reads a 32-bit integer, as GraphQL specifies. The function of gqlgen accepts
+// strings, and reports overflows as internal errors.
 func UnmarshalInt(v any) (int, error) {
 	var text string
 	switch v := v.(type) {

@@ -7,7 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// MarshalJSON writes a JSON value as it is.
+// MarshalJSON writes a JSON value unchanged.
 func MarshalJSON(value json.RawMessage) graphql.Marshaler {
 	if value == nil {
 		return graphql.Null
@@ -15,7 +15,7 @@ func MarshalJSON(value json.RawMessage) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) { _, _ = w.Write(value) })
 }
 
-// UnmarshalJSON reads any value.
+// UnmarshalJSON reads any JSON value.
 func UnmarshalJSON(v any) (json.RawMessage, error) {
 	value, err := json.Marshal(v)
 	if err != nil {
