@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// patience bounds every wait of a test for something that must come. It is
-// never waited for in full unless something is wrong.
+// patience is the timeout for events that tests wait for. A wait takes that long only if
+// something is wrong.
 const patience = time.Minute
 
-// Gate holds the statements that match until it is opened, so that a test can
-// stop a transaction at a chosen place and let another one act. Hold is meant
-// for Intercept.Before.
+// Gate holds matching statements until it is opened, so that a test can pause a transaction
+// at a chosen statement while another one runs. Use Hold as Intercept.Before.
 type Gate struct {
 	matches func(statement string) bool
-	arrived chan struct{} // a held statement is handed to whoever awaits it
+	arrived chan struct{} // receives once for each held statement
 	open    chan struct{}
 	once    sync.Once
 }
 
-// NewGate is a closed gate for the statements that match.
+// NewGate returns a closed gate for the statements that match.
 func NewGate(matches func(statement string) bool) *Gate {
 	return &Gate{matches: matches, arrived: make(chan struct{}), open: make(chan struct{})}
 }
 
-// Hold returns when the gate is open, or when the statement does not match.
+// Hold blocks until the gate is open. It returns at once if the statement does not match.
 func (g *Gate) Hold(ctx context.Context, statement string) error {
 	if !g.matches(statement) {
 		return nil
@@ -45,7 +44,7 @@ func (g *Gate) Hold(ctx context.Context, statement string) error {
 	}
 }
 
-// Await returns when n statements more stand at the gate.
+// Await waits until n more statements are held.
 func (g *Gate) Await(t testing.TB, n int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -59,11 +58,11 @@ func (g *Gate) Await(t testing.TB, n int) {
 	}
 }
 
-// Open lets through what stands at the gate, and all that comes later.
+// Open releases all held statements, and lets later ones pass.
 func (g *Gate) Open() { g.once.Do(func() { close(g.open) }) }
 
-// AwaitLockWaits returns when n sessions wait for a lock that another session
-// holds, in statements that contain the text.
+// AwaitLockWaits waits until exactly n sessions wait for locks of other sessions, in
+// statements that contain the text.
 func (d Database) AwaitLockWaits(t testing.TB, n int, text string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

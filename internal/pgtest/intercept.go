@@ -13,24 +13,23 @@ import (
 	"rehearse/internal/store"
 )
 
-// Intercept stands between a store and its driver, so that a test can change
-// what is sent to Postgres, or when, with the code under test untouched. With
-// Rewrite or Before, what the store sends together goes one by one, in the same
-// order, so that each can be changed and held. Every function may be nil and may
-// be called from several goroutines.
+// Intercept sits between a store and its driver, so that a test can change or delay the
+// statements sent to Postgres without changing the code under test. With Rewrite or Before,
+// the statements of a batch are sent one by one, in order, so that each can be changed or
+// held. Each function may be nil and may be called concurrently.
 type Intercept struct {
-	// Rewrite answers the statement to send instead.
+	// Rewrite returns the statement to send instead.
 	Rewrite func(statement string) string
-	// Before runs when a statement is about to be sent, with its text as the
-	// store wrote it; "commit" comes this way too. The statement waits for its
-	// return and fails with its error, unsent.
+	// Before runs before a statement is sent, with the text of the store. Commits arrive as
+	// "commit". The statement waits for Before, and fails without being sent if Before
+	// returns an error.
 	Before func(ctx context.Context, statement string) error
-	// After learns how a statement that was sent ended. A query's later rows
-	// are not waited for.
+	// After receives the result of a statement. It does not wait for the later rows of a
+	// query.
 	After func(statement string, err error)
 }
 
-// Intercepted connects a store to the database, through i, until the test ends.
+// Intercepted opens a store whose statements go through i, until the test ends.
 func (d Database) Intercepted(t testing.TB, i Intercept) *store.Store {
 	t.Helper()
 	config, err := pgx.ParseConfig(d.DSN)
@@ -53,11 +52,11 @@ func (d Database) Intercepted(t testing.TB, i Intercept) *store.Store {
 	return s
 }
 
-// interceptedConns is more than a test holds at a gate at once: a transaction
-// that waits for a connection never arrives there.
+// interceptedConns exceeds the number of statements that a test holds at once: a
+// transaction that waits for a connection would never reach the gate.
 const interceptedConns = 60
 
-// interceptor makes connections that are intercepted.
+// interceptor is a driver.Connector of intercepted connections.
 type interceptor struct {
 	driver.Connector
 	Intercept
@@ -92,8 +91,8 @@ func (i Intercept) after(statement string, err error) {
 	}
 }
 
-// pgxConn is what pgx's connections can do for database/sql. What is not
-// overridden below reaches them as it is.
+// pgxConn is the set of database/sql interfaces that pgx's connections implement. Methods
+// that are not overridden below go to pgx directly.
 type pgxConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -115,7 +114,7 @@ var (
 	_ driver.Validator = interceptedConn{}
 )
 
-// IsValid implements driver.Validator; pgx leaves it to ResetSession.
+// IsValid implements driver.Validator. pgx uses ResetSession instead.
 func (c interceptedConn) IsValid() bool {
 	if v, ok := c.pgxConn.(driver.Validator); ok {
 		return v.IsValid()
@@ -133,8 +132,8 @@ func (c interceptedConn) ExecContext(ctx context.Context, statement string, args
 	return result, err
 }
 
-// QueryContext implements driver.QueryerContext. pgx reads the first row
-// before it returns, so an error of the statement is known here.
+// QueryContext implements driver.QueryerContext. pgx reads the first row before it returns,
+// so the statement's error is known here.
 func (c interceptedConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.before(ctx, statement); err != nil {
 		return nil, err
@@ -144,8 +143,8 @@ func (c interceptedConn) QueryContext(ctx context.Context, statement string, arg
 	return rows, err
 }
 
-// PrepareContext implements driver.ConnPrepareContext. A prepared statement is
-// met once, here, and not each time it runs.
+// PrepareContext implements driver.ConnPrepareContext. A prepared statement is intercepted
+// once, here, and not on each execution.
 func (c interceptedConn) PrepareContext(ctx context.Context, statement string) (driver.Stmt, error) {
 	if err := c.before(ctx, statement); err != nil {
 		return nil, err
@@ -160,12 +159,12 @@ func (c interceptedConn) Prepare(statement string) (driver.Stmt, error) {
 	return c.PrepareContext(context.Background(), statement)
 }
 
-// Direct is the way past database/sql.
+// Direct returns the connection for use without database/sql.
 func (c interceptedConn) Direct() store.Conn {
 	return directConn{conn: c.pgxConn.(*stdlib.Conn).Conn(), Intercept: c.Intercept}
 }
 
-// directConn is a connection of pgx that is intercepted.
+// directConn is an intercepted pgx connection.
 type directConn struct {
 	conn *pgx.Conn
 	Intercept
@@ -180,7 +179,7 @@ func (c directConn) Query(ctx context.Context, statement string, args ...any) (p
 	return c.watch(statement, rows, err)
 }
 
-// watch tells After when the rows have been read.
+// watch calls After when the rows have been read.
 func (c directConn) watch(statement string, rows pgx.Rows, err error) (pgx.Rows, error) {
 	if err != nil {
 		c.after(statement, err)
@@ -209,9 +208,9 @@ func (c directConn) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResult
 	return results
 }
 
-// interceptedBatch is asked by Query, which is all that the store does.
+// interceptedBatch supports only Query, the one method that the store uses.
 type interceptedBatch struct {
-	pgx.BatchResults // nil when each statement is sent as its answer is asked for
+	pgx.BatchResults // nil if statements are sent one by one
 
 	ctx    context.Context
 	conn   directConn

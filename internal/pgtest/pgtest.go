@@ -1,7 +1,6 @@
-// Package pgtest gives tests real Postgres databases: one server for the
-// process, one template that is migrated once, and a copy of it for each test
-// that asks, so that tests can commit, use several connections and run in
-// parallel.
+// Package pgtest provides Postgres databases for tests. A process starts one server and
+// migrates one template; each test gets a copy, so tests can commit, use several
+// connections and run in parallel.
 package pgtest
 
 import (
@@ -26,13 +25,13 @@ import (
 	"rehearse/internal/store"
 )
 
-// Database is one copy of the template.
+// Database is a copy of the template.
 type Database struct {
 	DSN string
 }
 
-// Main runs the tests of a package and stops the server they used. A package
-// that uses pgtest calls it in TestMain.
+// Main runs the tests of a package and stops the server that they used. A package that uses
+// pgtest must call it in TestMain.
 func Main(m *testing.M) int {
 	if err := overlap(); err != nil {
 		fmt.Fprintln(os.Stderr, "run tests in parallel:", err)
@@ -46,8 +45,8 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// testsPerCore is how many tests run at once for each core, unless -parallel
-// says otherwise: a test of the database waits for Postgres half of its time.
+// testsPerCore is the number of parallel tests per core, unless -parallel is set. Database
+// tests spend half of their time waiting for Postgres.
 const testsPerCore = 3
 
 func overlap() error {
@@ -59,11 +58,11 @@ func overlap() error {
 	if given {
 		return nil
 	}
-	// Set by Value, so that the flag still counts as not given.
+	// Value.Set does not mark the flag as set by the user.
 	return flag.Lookup("test.parallel").Value.Set(strconv.Itoa(testsPerCore * runtime.GOMAXPROCS(0)))
 }
 
-// New is an empty, migrated database that is dropped when the test ends.
+// New returns an empty, migrated database that is dropped when the test ends.
 func New(t testing.TB) Database {
 	t.Helper()
 	name, err := shared.clone(t.Context())
@@ -78,15 +77,15 @@ func New(t testing.TB) Database {
 	return Database{DSN: shared.dsn(name)}
 }
 
-// patient lets transactions wait as long as a loaded machine needs, unless a
-// test sets the timeouts: what a race decides must not depend on the machine.
+// patient raises the timeouts of transactions, unless the test sets them, so that the
+// outcome of a race does not depend on the speed of the machine.
 func patient(o store.Options) store.Options {
 	o.LockTimeout = cmp.Or(o.LockTimeout, patience)
 	o.StatementTimeout = cmp.Or(o.StatementTimeout, patience)
 	return o
 }
 
-// Open connects a store to the database until the test ends.
+// Open opens a store on the database until the test ends.
 func (d Database) Open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), d.DSN, patient(o))
@@ -101,14 +100,13 @@ func (d Database) Open(t testing.TB, o store.Options) *store.Store {
 	return s
 }
 
-// Admin connects to the server's own database, to change the test database as
-// a whole.
+// Admin connects to the server's own database, to alter or drop the test database.
 func (d Database) Admin(t testing.TB) *sql.DB {
 	t.Helper()
 	return Database{DSN: shared.dsn("postgres")}.SQL(t)
 }
 
-// SQL connects to the database past the store, to look or to break things.
+// SQL connects to the database without the store, to inspect or corrupt data.
 func (d Database) SQL(t testing.TB) *sql.DB {
 	t.Helper()
 	config, err := pgx.ParseConfig(d.DSN)
@@ -124,18 +122,18 @@ func (d Database) SQL(t testing.TB) *sql.DB {
 	return pool
 }
 
-// server is the one server of a process, started by the first test that needs it.
+// server is the Postgres server of the process, started by the first test that needs it.
 type server struct {
 	once   sync.Once
 	err    error
 	folder string
-	local  *localpg.Server // nil: TEST_DATABASE_URL names the server
+	local  *localpg.Server // nil if TEST_DATABASE_URL is set
 	given  string
 	copies atomic.Int64
 	prefix string
 
-	// Postgres refuses to copy a template that somebody else is connected to, a
-	// second copier too.
+	// Postgres cannot copy a template with other connections, including those of concurrent
+	// copies.
 	copying sync.Mutex
 	admin   *sql.DB
 }
@@ -169,11 +167,10 @@ func (s *server) prepare(ctx context.Context) (err error) {
 	if _, err := migrated.Migrate(ctx); err != nil {
 		return err
 	}
-	return migrated.Close() // nobody may be connected to a template that is copied
+	return migrated.Close() // a template must have no connections while it is copied
 }
 
-// launch starts a server of this process's own, without the syncs that make
-// data survive a power cut.
+// launch starts a server without durability, which tests do not need.
 func (s *server) launch(ctx context.Context) (err error) {
 	if s.folder, err = scratch.Make(); err != nil {
 		return err
@@ -201,7 +198,8 @@ func (s *server) clone(ctx context.Context) (string, error) {
 	return name, s.exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+s.template()+s.strategy(ctx))
 }
 
-// strategy: copying files is the fast way, and Postgres 14 knows no other.
+// strategy returns the clause for copying files, which is fastest. Postgres 14 has no such
+// clause and always copies files.
 func (s *server) strategy(ctx context.Context) string {
 	var version int
 	if err := s.admin.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil || version < 150000 {
@@ -223,7 +221,7 @@ func (s *server) dsn(database string) string {
 	}
 	u, err := url.Parse(s.given)
 	if err != nil {
-		return s.given // reported when it is connected to
+		return s.given // the connection reports the error
 	}
 	u.Path = "/" + database
 	return u.String()

@@ -6,8 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Trace is told of every statement that a store sends, alone or together with
-// others, and of its arguments. It is meant for store.Options.Tracer.
+// Trace is called with every statement that a store sends, alone or in a batch, and its
+// arguments. Use it as store.Options.Tracer.
 type Trace func(statement string, args []any)
 
 var _ pgx.BatchTracer = Trace(nil)

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// failures are the errors of an answer as `path: code`, in no order of their own.
+// failures returns the errors of a response as "path: code", sorted.
 func (a Answer) failures() []string {
 	failed := []string{}
 	for _, e := range a.Errors {

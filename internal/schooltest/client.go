@@ -11,27 +11,28 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Client is one side of a WebSocket that speaks graphql-transport-ws.
+// Client is a WebSocket client that speaks graphql-transport-ws.
 type Client struct {
 	T    *testing.T
 	Conn *websocket.Conn
 	next int
 }
 
-// Frame is a message.
+// Frame is a message of the protocol.
 type Frame struct {
 	Type    string          `json:"type"`
 	ID      string          `json:"id,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// Initialise is the first message of a client.
+// Initialise is the first message that a client sends.
 const Initialise = `{"type":"connection_init"}`
 
-// Soon bounds every wait of these tests; nothing takes nearly as long, however busy the machine.
+// Soon is the timeout of every wait in these tests, far longer than any takes on a busy
+// machine.
 const Soon = time.Minute
 
-// Dial opens a socket to a server and says nothing yet.
+// Dial opens a WebSocket without sending a message.
 func Dial(t *testing.T, url string, header http.Header) *Client {
 	t.Helper()
 	conn, _, err := websocket.Dial(t.Context(), url, &websocket.DialOptions{
@@ -45,7 +46,7 @@ func Dial(t *testing.T, url string, header http.Header) *Client {
 	return &Client{T: t, Conn: conn}
 }
 
-// Connect opens a socket that is ready for operations.
+// Connect opens a WebSocket that is ready for operations.
 func (s *School) Connect() *Client {
 	s.T.Helper()
 	c := Dial(s.T, s.URL, nil)
@@ -62,7 +63,7 @@ func (c *Client) Send(text string) {
 	}
 }
 
-// Read is the next message.
+// Read returns the next message.
 func (c *Client) Read() (Frame, error) {
 	ctx, cancel := context.WithTimeout(c.T.Context(), Soon)
 	defer cancel()
@@ -74,7 +75,7 @@ func (c *Client) Read() (Frame, error) {
 	return f, err
 }
 
-// Wants reads a message of the type and id, and answers its payload.
+// Wants reads a message, checks its type and id, and returns its payload.
 func (c *Client) Wants(kind, id string) json.RawMessage {
 	c.T.Helper()
 	f, err := c.Read()
@@ -84,7 +85,7 @@ func (c *Client) Wants(kind, id string) json.RawMessage {
 	return f.Payload
 }
 
-// Closes reads until the socket is closed, and fails unless it is with the code.
+// Closes reads until the socket is closed, checks the code, and returns the reason.
 func (c *Client) Closes(code websocket.StatusCode) string {
 	c.T.Helper()
 	for {
@@ -100,7 +101,7 @@ func (c *Client) Closes(code websocket.StatusCode) string {
 	}
 }
 
-// Begin sends an operation; it answers its id.
+// Begin starts an operation and returns its id.
 func (c *Client) Begin(document string, variables map[string]any) string {
 	c.T.Helper()
 	c.next++
@@ -115,8 +116,7 @@ func (c *Client) Begin(document string, variables map[string]any) string {
 	return id
 }
 
-// Subscribed begins a subscription and returns when nothing that happens from
-// now on is missed.
+// Subscribed starts a subscription and waits until it misses no further event.
 func (c *Client) Subscribed(document string, variables map[string]any) string {
 	c.T.Helper()
 	id := c.Begin(document, variables)
@@ -125,7 +125,7 @@ func (c *Client) Subscribed(document string, variables map[string]any) string {
 	return id
 }
 
-// Event reads the next answer of an operation into data.
+// Event decodes the data of the next response of an operation into data.
 func (c *Client) Event(id string, data any) {
 	c.T.Helper()
 	payload := c.Wants("next", id)
@@ -136,7 +136,7 @@ func (c *Client) Event(id string, data any) {
 	a.Into(data)
 }
 
-// Fails reads the error that ends an operation, and answers its code.
+// Fails reads the error that ends an operation and returns its code.
 func (c *Client) Fails(id string) string {
 	c.T.Helper()
 	var problems []struct {

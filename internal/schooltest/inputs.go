@@ -12,15 +12,14 @@ import (
 	"rehearse/graph"
 )
 
-// InputPosition is an argument, or an input field within one, of any field that
-// an operation can reach.
+// InputPosition is an argument or an input field, of any field that an operation can reach.
 type InputPosition struct {
 	Schema    *ast.Schema
 	Operation string // query, mutation or subscription
-	Around    string // the fields that lead to the field, with %s for it
+	Around    string // format of the enclosing fields, with %s for the field
 	Field     *ast.FieldDefinition
 	Argument  *ast.ArgumentDefinition
-	Names     []string // of input fields, from the argument down
+	Names     []string // input fields, from the argument down
 
 	Type       *ast.Type
 	Fallback   *ast.Value
@@ -31,7 +30,7 @@ func (p InputPosition) String() string {
 	return p.Field.Name + "(" + strings.Join(append([]string{p.Argument.Name}, p.Names...), ".") + ")"
 }
 
-// InputPositions walks every input position of the schema.
+// InputPositions returns every input position of the schema.
 func InputPositions(schema *ast.Schema) []InputPosition {
 	var found []InputPosition
 	seen := map[string]bool{}
@@ -52,7 +51,7 @@ func InputPositions(schema *ast.Schema) []InputPosition {
 				}
 				found = append(found, p.within()...)
 			}
-			if of != schema.Mutation { // what mutations lead to, queries do
+			if of != schema.Mutation { // queries reach the types of payloads as well
 				visit(operation, fmt.Sprintf(around, Selection(schema, field, nil, "%s")), schema.Types[field.Type.Name()])
 			}
 		}
@@ -63,7 +62,7 @@ func InputPositions(schema *ast.Schema) []InputPosition {
 	return found
 }
 
-// TextPositions are the input positions that a text of JSON may stand in.
+// TextPositions returns the input positions that accept a JSON string.
 func TextPositions() []InputPosition {
 	return slices.DeleteFunc(InputPositions(graph.Schema()), func(p InputPosition) bool {
 		definition := p.Schema.Types[p.Type.Name()]
@@ -84,7 +83,8 @@ func (p InputPosition) within() []InputPosition {
 	return all
 }
 
-// Selection writes a field with its required arguments, or those given.
+// Selection formats a field with the given arguments and samples of the other required
+// ones.
 func Selection(schema *ast.Schema, field *ast.FieldDefinition, given map[string]string, inner string) string {
 	arguments := []string{}
 	for _, a := range field.Arguments {
@@ -105,7 +105,7 @@ func Selection(schema *ast.Schema, field *ast.FieldDefinition, given map[string]
 	return text + " { " + inner + " }"
 }
 
-// Sample is a value of the type with what is required and nothing more.
+// Sample returns a value of the type, with required fields only.
 func Sample(schema *ast.Schema, of *ast.Type) any {
 	if of.Elem != nil {
 		return []any{Sample(schema, of.Elem)}
@@ -129,7 +129,7 @@ func Sample(schema *ast.Schema, of *ast.Type) any {
 	}
 }
 
-// Literal writes a value as a document does. "$v" is a variable.
+// Literal formats a value as in a document. "$v" is a variable.
 func Literal(schema *ast.Schema, value any, of *ast.Type) string {
 	switch v := value.(type) {
 	case []any:
@@ -149,7 +149,7 @@ func Literal(schema *ast.Schema, value any, of *ast.Type) string {
 	return string(text)
 }
 
-// holding is the value of the argument with leaf at the position.
+// holding returns a value of the argument with leaf at the position.
 func (p InputPosition) holding(leaf any) any {
 	var put func(of *ast.Type, names []string) any
 	put = func(of *ast.Type, names []string) any {
@@ -166,13 +166,15 @@ func (p InputPosition) holding(leaf any) any {
 	return put(p.Argument.Type, p.Names)
 }
 
-// document asks for the field with a variable of this type in this place.
+// document returns an operation that passes value as the argument, with a variable $v of
+// the given type.
 func (p InputPosition) document(variable *ast.Type, value any) string {
 	field := Selection(p.Schema, p.Field, map[string]string{p.Argument.Name: Literal(p.Schema, value, p.Argument.Type)}, "__typename")
 	return fmt.Sprintf("%s($v: %s) %s", p.Operation, variable, fmt.Sprintf(p.Around, field))
 }
 
-// AsVariable sends the whole argument in a variable, and asLeaf the value alone.
+// AsVariable returns an operation that passes the whole argument in a variable. AsLeaf
+// passes only the leaf.
 func (p InputPosition) AsVariable(leaf any) (document string, variables map[string]any) {
 	return p.document(p.Argument.Type, "$v"), map[string]any{"v": p.holding(leaf)}
 }
@@ -181,7 +183,7 @@ func (p InputPosition) AsLeaf(of *ast.Type, leaf any) (document string, variable
 	return p.document(of, p.holding("$v")), map[string]any{"v": leaf}
 }
 
-// AsLiteral sends it all in the document.
+// AsLiteral returns an operation that passes the argument as a literal.
 func (p InputPosition) AsLiteral(leaf any) (document string) {
 	return strings.Replace(p.document(p.Type, p.holding(leaf)), "($v: "+p.Type.String()+")", "", 1)
 }

@@ -20,14 +20,14 @@ import (
 	"rehearse/internal/store"
 )
 
-// Living is a school with a second server on its database, to which subscribers
-// connect: whatever they are told happens on the first.
+// Living returns two servers on one database. Subscribers connect to the second and observe
+// changes made on the first.
 func Living(t *testing.T, set ...func(*gqlhttp.Options)) (first, second *School) {
 	t.Helper()
 	return LivingWith(t, store.Options{}, set...)
 }
 
-// LivingWith opens the second server's store with o.
+// LivingWith is like Living, with options for the second server's store.
 func LivingWith(t *testing.T, storing store.Options, set ...func(*gqlhttp.Options)) (first, second *School) {
 	t.Helper()
 	s := New(t)
@@ -52,7 +52,7 @@ func LivingWith(t *testing.T, storing store.Options, set ...func(*gqlhttp.Option
 	other.Handler = handler
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
-		if state == http.StateNew { // so that what is not read is soon felt
+		if state == http.StateNew { // a small buffer, so that a slow reader blocks the server early
 			_ = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
 		}
 	}
@@ -85,8 +85,8 @@ const SlotsChangedDocument = `subscription($s: ID!, $start: DateTime!, $end: Dat
 	slotsChanged(studentId: $s, start: $start, end: $end) {
 		opened { id start end status interviewer { id name } } closedIds refetch } }`
 
-// Changes reads events until they have told all that is wanted; an event may
-// tell of several changes, and several events of one.
+// Changes reads events until they contain all expected slots. An event may report several
+// changes, and several events may report the same change.
 func (c *Client) Changes(id string, opened, closed []string) {
 	c.T.Helper()
 	var gotOpened, gotClosed []string
@@ -110,7 +110,7 @@ func (c *Client) Changes(id string, opened, closed []string) {
 	}
 }
 
-// Follow subscribes to what a student may book in the 30 days from t0.
+// Follow subscribes to the slots that a student may book in the 30 days from T0.
 func (c *Client) Follow(student string) string {
 	c.T.Helper()
 	return c.Subscribed(SlotsChangedDocument, map[string]any{
@@ -118,7 +118,7 @@ func (c *Client) Follow(student string) string {
 	})
 }
 
-// Until reads events up to one that is as wanted.
+// Until reads events until one satisfies wanted.
 func (c *Client) Until(id string, wanted func(SlotsChanged) bool) {
 	c.T.Helper()
 	for {

@@ -1,5 +1,5 @@
-// Package schooltest runs a server with a database, a clock and a caller of its own,
-// and sends it requests. A method that sends one fails the test if there is no response.
+// Package schooltest runs a server with its own database, clock and caller, and sends it
+// requests. Methods that send a request fail the test if there is no response.
 package schooltest
 
 import (
@@ -26,11 +26,10 @@ import (
 	"rehearse/internal/store"
 )
 
-// T0 is when every test school opens: a Monday, 08:00 UTC.
+// T0 is the initial time of every School: a Monday, 08:00 UTC.
 var T0 = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
 
-// School is a server with a database of its own and a clock that stands still until
-// it is set.
+// School is a server with its own database and a clock that moves only when it is set.
 type School struct {
 	T       *testing.T
 	URL     string
@@ -41,21 +40,20 @@ type School struct {
 	Log     *Log
 
 	Clock   atomic.Pointer[time.Time]
-	Actor   atomic.Pointer[booking.Actor] // of the requests
+	Actor   atomic.Pointer[booking.Actor] // caller of the requests
 	Counter atomic.Int64                  // makes names unique
 }
 
 // New starts a server on an empty database.
 func New(t *testing.T) *School { return NewWith(t, store.Options{}) }
 
-// NewWith starts a server on an empty database, with options of its store and its
-// handler.
+// NewWith starts a server on an empty database, with options for its store and its handler.
 func NewWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options)) *School {
 	t.Helper()
 	return NewOn(t, pgtest.New(t), o, set...)
 }
 
-// NewOn starts a server on a database, which may have other servers.
+// NewOn starts a server on a database that may have other servers.
 func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlhttp.Options)) *School {
 	t.Helper()
 	s := &School{T: t, DB: db, Store: db.Open(t, o), Log: &Log{}}
@@ -65,7 +63,7 @@ func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlht
 		Options: graph.Options{
 			App: s.App, Reader: &s.Store.Reader, Log: slog.New(slog.NewTextHandler(s.Log, nil)), Zone: time.UTC, Timeout: Soon,
 		},
-		// One caller stands for many in tests that send many requests at once.
+		// In tests of concurrency, one caller sends many requests at once.
 		MaxOperationsPerCaller: gqlhttp.DefaultMaxOperations,
 		MaxImports:             4,
 		Streams:                gqlhttp.StreamLimits{Init: Soon},
@@ -84,7 +82,7 @@ func NewOn(t *testing.T, db pgtest.Database, o store.Options, set ...func(*gqlht
 	return s
 }
 
-// Unlimited lifts the limits of documents.
+// Unlimited disables the limits of documents.
 func Unlimited(o *gqlhttp.Options) {
 	const many = 1 << 30
 	o.Limits = gqlhttp.DefaultLimits()
@@ -92,13 +90,13 @@ func Unlimited(o *gqlhttp.Options) {
 	o.Limits.Nodes, o.Limits.Cost = many, many
 }
 
-// Act sets the caller of the requests that follow. The first one is an administrator.
+// Act sets the caller of subsequent requests. The initial caller is an administrator.
 func (s *School) Act(role booking.Role, id int64) { s.Actor.Store(&booking.Actor{Role: role, ID: id}) }
 
 // SetClock sets the time.
 func (s *School) SetClock(now time.Time) { s.Clock.Store(&now) }
 
-// Log keeps what a server logs.
+// Log holds the log of a server.
 type Log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -174,7 +172,7 @@ func (s *School) Send(request *http.Request) Answer {
 	return a
 }
 
-// Into decodes the data of an answer that must have no errors.
+// Into decodes the data of a response, and fails the test if it has errors.
 func (a Answer) Into(data any) {
 	a.T.Helper()
 	if len(a.Errors) > 0 {
@@ -185,7 +183,7 @@ func (a Answer) Into(data any) {
 	}
 }
 
-// Refusal is one user error, as every mutation of these tests asks for it.
+// Refusal is a user error, with the fields of RefusedFields.
 type Refusal struct {
 	Typename     string `json:"__typename"`
 	Code         string
@@ -210,7 +208,7 @@ type Refusal struct {
 	Interview, Hold     *Person
 }
 
-// RefusedFields selects the refusals of a payload.
+// RefusedFields selects the user errors of a payload.
 const RefusedFields = `errors { __typename code message path
 	... on SlotTaken { heldUntil alternatives { id start end status interviewer { id name } } }
 	... on AvailabilityConflict { slots { id start end status interviewer { id name } } }
@@ -264,7 +262,7 @@ type (
 	}
 )
 
-// InterviewFields selects an Interview.
+// InterviewFields selects the fields of an Interview.
 const InterviewFields = `id start end status grade note completedAt cancelledAt cancelReason
 	student { id name } interviewer { id name } slot { id status start end interviewer { id name } }`
 
@@ -280,7 +278,7 @@ func (s *School) Mutate(name, fields string, input map[string]any, payload any) 
 	}
 }
 
-// Student admits a student; set changes what is sent.
+// Student creates a student and returns their id; set overrides fields of the input.
 func (s *School) Student(set map[string]any) string {
 	s.T.Helper()
 	n := s.Counter.Add(1)
@@ -297,7 +295,8 @@ func (s *School) Student(set map[string]any) string {
 	return payload.Student.ID
 }
 
-// Interviewer takes an interviewer on.
+// Interviewer creates an interviewer and returns their id; set overrides fields of the
+// input.
 func (s *School) Interviewer(set map[string]any) string {
 	s.T.Helper()
 	n := s.Counter.Add(1)
@@ -331,7 +330,7 @@ type Published struct {
 	Errors        []Refusal
 }
 
-// Publish adds a window of an interviewer, cut into slots of so many minutes.
+// Publish adds an availability of an interviewer, divided into slots of the given minutes.
 func (s *School) Publish(interviewer string, start time.Time, length time.Duration, minutes int) Published {
 	s.T.Helper()
 	var payload Published
@@ -344,7 +343,8 @@ func (s *School) Publish(interviewer string, start time.Time, length time.Durati
 	return payload
 }
 
-// Slot publishes one slot of an hour that starts so long after t0.
+// Slot publishes a slot of one hour that starts at the given time after T0, and returns its
+// id.
 func (s *School) Slot(interviewer string, after time.Duration) string {
 	s.T.Helper()
 	payload := s.Publish(interviewer, T0.Add(after), time.Hour, 60)
@@ -355,7 +355,7 @@ func (s *School) Slot(interviewer string, after time.Duration) string {
 	return payload.Slots[0].ID
 }
 
-// NewSlot publishes one slot of a new interviewer.
+// NewSlot publishes a slot of a new interviewer and returns its id.
 func (s *School) NewSlot(after time.Duration) string {
 	s.T.Helper()
 	return s.Slot(s.Interviewer(nil), after)
@@ -402,7 +402,7 @@ func (s *School) ChangeInterview(mutation string, input map[string]any) Intervie
 	return payload
 }
 
-// Booked books and must not be refused; it answers the interview's id.
+// Booked books a slot, fails the test if it is refused, and returns the interview's id.
 func (s *School) Booked(student, slot string) string {
 	s.T.Helper()
 	payload := s.Book(student, slot)
@@ -410,9 +410,9 @@ func (s *School) Booked(student, slot string) string {
 	return payload.Interview.ID
 }
 
-// Live gives a student an interview that is over: booked, its time come,
-// completed with the grade, or not graded when that is nil. The clock stands an
-// hour after it ended.
+// Live creates a past interview of a student: it books a slot, advances the clock to an
+// hour after its end, and completes the interview with the grade. A nil grade completes it
+// without one.
 func (s *School) Live(student string, after time.Duration, grade any) string {
 	s.T.Helper()
 	id := s.Booked(student, s.NewSlot(after))
@@ -421,16 +421,16 @@ func (s *School) Live(student string, after time.Duration, grade any) string {
 	return id
 }
 
-// Day is a day without a change of the clocks.
+// Day is the length of a day without a daylight saving change.
 const Day = 24 * time.Hour
 
-// List asks what a student may book in the 30 days from t0.
+// List returns the slots that a student may book in the 30 days from T0.
 func (s *School) List(student string) Available {
 	s.T.Helper()
 	return s.ListIn(student, T0, T0.Add(30*Day))
 }
 
-// ListIn asks what a student may book in a range of time.
+// ListIn returns the slots that a student may book in a range.
 func (s *School) ListIn(student string, start, end time.Time) Available {
 	s.T.Helper()
 	var data struct{ AvailableSlots Available }
@@ -462,7 +462,7 @@ func Codes(errors []Refusal) []string {
 	return out
 }
 
-// Reasons returns the codes of the reasons why a list is empty.
+// Reasons returns the codes of the empty reasons.
 func (a Available) Reasons() []string {
 	out := []string{}
 	for _, r := range a.EmptyReasons {
@@ -471,7 +471,7 @@ func (a Available) Reasons() []string {
 	return out
 }
 
-// Sound fails the test when the database breaks an invariant.
+// Sound checks the invariants of the database, and fails the test if one is violated.
 func (s *School) Sound() {
 	s.T.Helper()
 	findings, err := s.Store.Check(s.T.Context(), *s.Clock.Load())
@@ -483,7 +483,8 @@ func (s *School) Sound() {
 	}
 }
 
-// Rows counts the rows of every table, to see that nothing was written.
+// Rows returns the row count and a digest of every table, to check that nothing was
+// written.
 func (s *School) Rows() string {
 	s.T.Helper()
 	out := ""
@@ -511,7 +512,7 @@ func Number(t *testing.T, text string) int {
 	return n
 }
 
-// Body is a request as it is sent.
+// Body returns the body of a request.
 func Body(t *testing.T, document string, variables map[string]any) []byte {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{"query": document, "variables": variables})
@@ -521,10 +522,10 @@ func Body(t *testing.T, document string, variables map[string]any) []byte {
 	return text
 }
 
-// Moment returns the time after T0, as DateTime writes it.
+// Moment returns T0 plus the duration, formatted as a DateTime.
 func Moment(after time.Duration) string { return T0.Add(after).Format(time.RFC3339) }
 
-// Missing is an id that no row has.
+// Missing is an id that does not exist.
 const Missing = "987654"
 
 // In is the input of a mutation.
