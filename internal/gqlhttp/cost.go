@@ -300,7 +300,7 @@ func asInt(size any) int {
 	return 0
 }
 
-// add and times saturate above the highest configurable limit.
+// add and times saturate at math.MaxInt32, which is above any limit.
 
 func add(a, b int) int { return min(a+b, math.MaxInt32) }
 

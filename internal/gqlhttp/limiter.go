@@ -90,7 +90,7 @@ func (p *limiter) acquire(ctx context.Context, caller string) (leave func(), ref
 	return p.acquireWithin(ctx, caller, 0)
 }
 
-// acquireWithin is like acquire, but waits at least the given time for the permit.
+// acquireWithin is like acquire, but waits for up to atLeast if that is longer than usual.
 func (p *limiter) acquireWithin(ctx context.Context, caller string, atLeast time.Duration) (leave func(), refused *refusal) {
 	one, patience := p.request(caller)
 	patience = max(patience, atLeast)

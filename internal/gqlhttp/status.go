@@ -2,7 +2,7 @@ package gqlhttp
 
 import "net/http"
 
-// outcome is the outcome of a request.
+// outcome classifies how a request ended.
 type outcome int
 
 const (
@@ -21,9 +21,9 @@ const (
 	panicked                       // panic outside of execution
 )
 
-// status returns the HTTP status of an outcome. Under application/json, the status only
-// reports whether a GraphQL request was answered, so that clients can tell a 4xx of a proxy
-// from an answer of this server. Under GraphQL's own media type it reports the outcome.
+// status returns the HTTP status of an outcome. Under application/json, an invalid document
+// and a timeout have status 200, so that clients can tell a 4xx of a proxy from a response
+// of this server. Under GraphQL's own media type, the status reports the outcome.
 func (o outcome) status(media string) int {
 	if media == jsonMedia && (o == wrongDocument || o == ranOutOfTime) {
 		return http.StatusOK
