@@ -11,7 +11,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// insertBatch bounds the parameters of one insert; Postgres takes 65,535.
+// insertBatch is the number of rows in one insert; Postgres accepts 65,535 parameters.
 const insertBatch = 1000
 
 type availabilityRow struct {
@@ -103,22 +103,22 @@ func dateToTime(d *calendar.Date) *time.Time {
 	return &t
 }
 
-// Availability reads one availability; NotFound when there is none, or when it
-// was removed.
+// Availability returns the availability with the id, or NotFound if it does not exist
+// or was removed.
 func (r *Reader) Availability(ctx context.Context, id booking.AvailabilityID) (booking.Availability, error) {
 	var found availabilityRow
 	err := r.db.WithContext(ctx).Where("id = ? AND removed_at IS NULL", id).Take(&found).Error
 	return found.domain(), missing(err, "availability", "availabilityId", id)
 }
 
-// PublishedAvailability reads an availability, also one that was removed since.
+// PublishedAvailability returns the availability with the id, including a removed one.
 func (r *Reader) PublishedAvailability(ctx context.Context, id booking.AvailabilityID) (booking.Availability, error) {
 	var found availabilityRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "availability", "availabilityId", id)
 }
 
-// AvailabilityOf reads the availability that a slot was published with.
+// AvailabilityOf returns the availability that published the slot.
 func (r *Reader) AvailabilityOf(ctx context.Context, id booking.SlotID) (booking.Availability, error) {
 	var found availabilityRow
 	err := r.db.WithContext(ctx).
@@ -126,8 +126,8 @@ func (r *Reader) AvailabilityOf(ctx context.Context, id booking.SlotID) (booking
 	return found.domain(), fault(err, "read the availability of slot %d", id)
 }
 
-// DueAvailabilities reads the ids of the rules whose windows are not published
-// until the time, those that are behind most first.
+// DueAvailabilities returns the ids of the weekly rules whose windows are not yet
+// published up to the given time, those furthest behind first.
 func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit int) ([]booking.AvailabilityID, error) {
 	var due []booking.AvailabilityID
 	err := r.db.WithContext(ctx).Raw(`
@@ -138,8 +138,9 @@ func (r *Reader) DueAvailabilities(ctx context.Context, until time.Time, limit i
 	return due, fault(err, "read the rules to extend")
 }
 
-// Calendar reads the interviewer's calendar in a range: slots that stand, and
-// blocked time with what was taken out of the availability, 0 for none.
+// Calendar returns the interviewer's slots in a range, without the withdrawn ones, and
+// the blocked time. The blocked time includes the exceptions of the availability of,
+// if it is not 0.
 func (r *Reader) Calendar(
 	ctx context.Context, id booking.InterviewerID, of booking.AvailabilityID, in calendar.Span,
 ) (booking.Calendar, error) {
@@ -163,8 +164,8 @@ func (r *Reader) Calendar(
 	return c, fault(err, "read the blocked time of interviewer %d", id)
 }
 
-// OffersOf reads the live availability of each interviewer, by start, and what
-// was taken out of it.
+// OffersOf returns the live availability of each interviewer with its exceptions,
+// ordered by start.
 func (r *Reader) OffersOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Offered, error) {
 	found, err := r.AvailabilitiesOf(ctx, of)
 	if err != nil {
@@ -190,9 +191,9 @@ func (r *Reader) OffersOf(ctx context.Context, of []booking.InterviewerID) (map[
 	return offers, fault(err, "read the exceptions of the availability of %d interviewers", len(of))
 }
 
-// EnsureAvailability answers the interviewer's availability that is just like
-// this one and was not removed, and whether there was none, so that it was
-// written now. Tags are no part of the likeness. The interviewer is locked already.
+// EnsureAvailability returns the interviewer's live availability that equals a, or
+// creates it, and reports whether it was created. The comparison ignores tags. The
+// interviewer must be locked.
 func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (booking.Availability, bool, error) {
 	wanted := newAvailabilityRow(a)
 	var found availabilityRow
@@ -211,7 +212,7 @@ func (tx *Tx) EnsureAvailability(ctx context.Context, a booking.Availability) (b
 	return found.domain(), false, fault(err, "publish a window of interviewer %d", a.InterviewerID)
 }
 
-// CreateAvailability writes a new availability. Its interviewer is locked already.
+// CreateAvailability inserts an availability. The interviewer must be locked.
 func (tx *Tx) CreateAvailability(ctx context.Context, a booking.Availability) (booking.Availability, error) {
 	a.Revision = booking.FirstRevision(a.CreatedAt)
 	created := newAvailabilityRow(a)
@@ -219,8 +220,8 @@ func (tx *Tx) CreateAvailability(ctx context.Context, a booking.Availability) (b
 	return created.domain(), fault(err, "publish a window of interviewer %d", a.InterviewerID)
 }
 
-// UpdateAvailability writes what an edit at a time has made of an availability,
-// and answers it with its new revision. Its interviewer is locked already.
+// UpdateAvailability stores an edit made at the given time and returns the availability
+// with its new revision. The interviewer must be locked.
 func (tx *Tx) UpdateAvailability(ctx context.Context, a booking.Availability, at time.Time) (booking.Availability, error) {
 	was := a.Version
 	a.Revision = a.Next(at)
@@ -229,13 +230,13 @@ func (tx *Tx) UpdateAvailability(ctx context.Context, a booking.Availability, at
 		"time_zone", "start_date", "end_date", "weekdays", "start_minute", "end_minute", "every_weeks", "published_until")
 }
 
-// ExtendAvailability writes how far an availability is published, which is no
-// edit. Its interviewer is locked already.
+// ExtendAvailability stores the time up to which the availability is published. It does
+// not change the revision. The interviewer must be locked.
 func (tx *Tx) ExtendAvailability(ctx context.Context, a booking.Availability) error {
 	return tx.update(ctx, &availabilityRow{ID: a.ID, PublishedUntil: a.PublishedUntil}, "published_until")
 }
 
-// CreateSlots publishes open slots under an availability.
+// CreateSlots inserts open slots of an availability.
 func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []calendar.Span) ([]booking.Slot, error) {
 	if len(spans) == 0 {
 		return nil, nil
@@ -254,7 +255,7 @@ func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []c
 	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
 }
 
-// CreateBlocks writes blocked time and answers it with its ids.
+// CreateBlocks inserts blocked time and returns it with its ids.
 func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booking.Block, error) {
 	for i, b := range blocks {
 		err := tx.db.WithContext(ctx).Raw(`
@@ -285,14 +286,14 @@ func (r blockRow) domain() booking.Block {
 	}
 }
 
-// Block reads blocked time; NotFound when there is none.
+// Block returns the blocked time with the id, or NotFound if it does not exist.
 func (r *Reader) Block(ctx context.Context, id booking.BlockID) (booking.Block, error) {
 	var found blockRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "blocked time", "blockId", id)
 }
 
-// BlocksOf reads the blocked time of each interviewer, by start.
+// BlocksOf returns the blocked time of each interviewer, ordered by start.
 func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Block, error) {
 	var rows []blockRow
 	err := r.db.WithContext(ctx).Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](of)).
@@ -307,7 +308,7 @@ func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[
 	return found, fault(err, "read the blocked time of %d interviewers", len(of))
 }
 
-// DeleteBlock gives blocked time back. Its interviewer is locked already.
+// DeleteBlock deletes blocked time. The interviewer must be locked.
 func (tx *Tx) DeleteBlock(ctx context.Context, id booking.BlockID) error {
 	err := tx.db.WithContext(ctx).Exec("DELETE FROM blocks WHERE id = ?", id).Error
 	return fault(err, "delete blocked time %d", id)

@@ -8,17 +8,18 @@ import (
 	"rehearse/internal/booking"
 )
 
-// LiveAvailability is the filter of availability that was not removed.
+// LiveAvailability is a filter that excludes removed availability.
 type LiveAvailability struct{}
 
 func (LiveAvailability) apply(db *gorm.DB) *gorm.DB { return db.Where("removed_at IS NULL") }
 
-// AnyBlock is the filter of all blocked time.
+// AnyBlock is a filter that matches all blocked time.
 type AnyBlock struct{}
 
 func (AnyBlock) apply(db *gorm.DB) *gorm.DB { return db }
 
-// AvailabilityPages reads a page of what each interviewer publishes, by start.
+// AvailabilityPages returns a page of the availability of each interviewer, ordered by
+// start.
 func (r *Reader) AvailabilityPages(
 	ctx context.Context, of []booking.InterviewerID, f LiveAvailability, p Page,
 ) (map[booking.InterviewerID]Part[booking.Availability], error) {
@@ -26,14 +27,14 @@ func (r *Reader) AvailabilityPages(
 		func(a booking.Availability) booking.InterviewerID { return a.InterviewerID })
 }
 
-// CountAvailability counts what AvailabilityPages would list in all.
+// CountAvailability returns the number of items of AvailabilityPages on all pages.
 func (r *Reader) CountAvailability(
 	ctx context.Context, of []booking.InterviewerID, f LiveAvailability,
 ) (map[booking.InterviewerID]int, error) {
 	return counts[availabilityRow](ctx, r, "interviewer_id", of, f.apply)
 }
 
-// BlockPages reads a page of the blocked time of each interviewer, by start.
+// BlockPages returns a page of the blocked time of each interviewer, ordered by start.
 func (r *Reader) BlockPages(
 	ctx context.Context, of []booking.InterviewerID, f AnyBlock, p Page,
 ) (map[booking.InterviewerID]Part[booking.Block], error) {
@@ -41,7 +42,7 @@ func (r *Reader) BlockPages(
 		func(b booking.Block) booking.InterviewerID { return b.InterviewerID })
 }
 
-// CountBlocks counts what BlockPages would list in all.
+// CountBlocks returns the number of items of BlockPages on all pages.
 func (r *Reader) CountBlocks(
 	ctx context.Context, of []booking.InterviewerID, f AnyBlock,
 ) (map[booking.InterviewerID]int, error) {

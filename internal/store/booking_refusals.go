@@ -39,9 +39,9 @@ func (r bookingRefusalRow) domain() booking.BookingRefusal {
 	return refusal
 }
 
-// KeepBookingRefusal writes that a booking was refused. An id that names nothing
-// is written as null, and the student of a move is the interview's. The commit
-// does not wait for the disk: after a crash, the last second may be missing.
+// KeepBookingRefusal stores a refused booking. An id that does not exist is stored as
+// null; for a reschedule, the student is the interview's. The commit is asynchronous:
+// a crash may lose the last second.
 func (tx *Tx) KeepBookingRefusal(ctx context.Context, r booking.BookingRefusal) error {
 	codes := make([]string, len(r.Codes))
 	for i, code := range r.Codes {
@@ -58,10 +58,10 @@ func (tx *Tx) KeepBookingRefusal(ctx context.Context, r booking.BookingRefusal) 
 	}}), "keep a refused booking")
 }
 
-// lostEvery is how often the log says that refused bookings are lost.
+// lostEvery is the minimum interval between two log messages about lost refusals.
 const lostEvery = time.Minute
 
-// lostRefusals counts refused bookings that could not be kept.
+// lostRefusals counts the refused bookings that could not be stored.
 type lostRefusals struct {
 	prometheus.Counter
 	log    *slog.Logger
@@ -80,8 +80,8 @@ func newLostRefusals(log *slog.Logger) *lostRefusals {
 	}
 }
 
-// LostBookingRefusal counts a refused booking that could not be kept, and logs the
-// reason once a minute.
+// LostBookingRefusal counts a refused booking that could not be stored, and logs the
+// reason at most once a minute.
 func (s *Store) LostBookingRefusal(ctx context.Context, err error) {
 	s.lostRefusals.Inc()
 	s.lostRefusals.logged.Do(func() {
@@ -89,20 +89,19 @@ func (s *Store) LostBookingRefusal(ctx context.Context, err error) {
 	})
 }
 
-// ForgetBookingRefusals deletes the refused bookings of before a time, and says
-// how many.
+// ForgetBookingRefusals deletes the refused bookings before the given time and returns
+// their number.
 func (s *Store) ForgetBookingRefusals(ctx context.Context, before time.Time) (int, error) {
 	done := s.db.WithContext(ctx).Exec("DELETE FROM booking_refusals WHERE at < ?", before)
 	return int(done.RowsAffected), fault(done.Error, "delete old refused bookings")
 }
 
-// BookingRefusalFilter narrows the list of refused bookings; the zero value
-// narrows nothing.
+// BookingRefusalFilter filters the list of refused bookings. The zero value matches all.
 type BookingRefusalFilter struct {
 	StudentID *booking.StudentID
-	Code      *booking.RefusalCode // among its codes
-	Start     *time.Time           // at this time or later
-	End       *time.Time           // before this time
+	Code      *booking.RefusalCode // one of the refusal's codes
+	Start     *time.Time           // inclusive
+	End       *time.Time           // exclusive
 }
 
 func (f BookingRefusalFilter) apply(db *gorm.DB) *gorm.DB {
@@ -121,8 +120,8 @@ func (f BookingRefusalFilter) apply(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-// BookingRefusals reads a page of refused bookings, by id, and whether there are
-// more.
+// BookingRefusals returns a page of refused bookings, ordered by id, and reports whether
+// there are more.
 func (r *Reader) BookingRefusals(ctx context.Context, f BookingRefusalFilter, p Page) ([]booking.BookingRefusal, bool, error) {
 	var rows []bookingRefusalRow
 	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
@@ -130,7 +129,7 @@ func (r *Reader) BookingRefusals(ctx context.Context, f BookingRefusalFilter, p 
 	return page, more, fault(err, "list refused bookings")
 }
 
-// CountBookingRefusals counts what BookingRefusals would list in all.
+// CountBookingRefusals returns the number of items of BookingRefusals on all pages.
 func (r *Reader) CountBookingRefusals(ctx context.Context, f BookingRefusalFilter) (int, error) {
 	return count(f.apply(r.db.WithContext(ctx).Model(&bookingRefusalRow{})), "refused bookings")
 }

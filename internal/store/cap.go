@@ -8,8 +8,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Capped reads a slot, and whether a cap of its interviewer applies; NotFound
-// when there is no such slot.
+// Capped returns a slot and reports whether its interviewer has a daily or weekly cap.
+// It returns NotFound if the slot does not exist.
 func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, bool, error) {
 	type row struct {
 		booking.Slot
@@ -23,10 +23,10 @@ func (r *Reader) Capped(ctx context.Context, id booking.SlotID) (booking.Slot, b
 	return found.Slot, found.capped, missing(err, "slot", "slotId", id)
 }
 
-// Claims reads, of each interviewer, the interviews that start in a range and
-// were, or are going to be, given, and the holds on his slots there. One
-// interview is left out; 0 for none. Holds may have expired: what reads them
-// asks the clock.
+// Claims returns, for each interviewer, the booked and completed interviews that start
+// in the range and the holds on the interviewer's open slots there. It skips the
+// interview without, if that is not 0. Holds may be expired; the caller compares Until
+// with the clock.
 func (r *Reader) Claims(
 	ctx context.Context, of []booking.InterviewerID, in calendar.Span, without booking.InterviewID,
 ) (map[booking.InterviewerID][]booking.Claim, error) {
@@ -53,8 +53,9 @@ func (r *Reader) Claims(
 	return claims, err
 }
 
-// SetFull writes until when the interviewer's slots that start in a range lie in
-// a full period. He is locked already.
+// SetFull stores full_until of the interviewer's slots that start in the range: the
+// latest Until of the full periods that contain the slot, or null. The interviewer must
+// be locked.
 func (tx *Tx) SetFull(ctx context.Context, id booking.InterviewerID, in calendar.Span, full []booking.FullPeriod) error {
 	var starts, ends, untils instants
 	for _, p := range full {

@@ -16,23 +16,23 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// Changes are what transactions have changed, by id. They come from triggers
-// (migrations 12, 14 and 29), so that no way to write can forget to tell of itself.
+// Changes are the ids of rows that committed transactions have changed. Database triggers
+// (migrations 12, 14 and 29) report them, so every write is included.
 type Changes struct {
 	Slots      []booking.SlotID
 	Interviews []booking.InterviewID
-	Students   []booking.StudentID // of whom the rules may say otherwise now
+	Students   []booking.StudentID // whose eligibility may have changed
 
 	Interviewers []booking.InterviewerID
-	Tagged       []booking.InterviewerID // whose slots have other tags
+	Tagged       []booking.InterviewerID // whose tags have changed
 
-	// Where too many have changed to be named.
+	// Set if too many rows have changed to list their ids.
 	ManySlots, ManyInterviews, ManyInterviewers bool
-	// Lost: any change may have been missed before.
+	// Lost reports that earlier changes may have been missed.
 	Lost bool
 }
 
-// And is all that has changed in either.
+// And returns the union of both changes.
 func (c Changes) And(o Changes) Changes {
 	return Changes{
 		Slots:        append(c.Slots, o.Slots...),
@@ -48,39 +48,38 @@ func (c Changes) And(o Changes) Changes {
 
 const (
 	changesChannel = "rehearse_changes"
-	// A listener that hears nothing for this long asks whether anybody is there,
-	// and waits so long for the answer.
+	// listenSilence is how long a listener waits for a notification before it pings the
+	// server; listenPatience is how long it waits for the reply.
 	listenSilence  = 5 * time.Second
 	listenPatience = 2 * time.Second
-	// How soon it tries again, at first and at last.
+	// The first and the longest pause between two attempts to reconnect.
 	minListenPause = 50 * time.Millisecond
 	maxListenPause = 2 * time.Second
 )
 
-// Listener hears of all that is committed, by whatever server, over a connection
-// of its own.
+// A Listener receives the changes that any server commits, over its own connection.
 type Listener struct {
 	store *Store
 	line
 }
 
-// line is a connection that listens.
+// line is a connection that receives notifications.
 type line struct {
 	conn *pgx.Conn
-	// direct: it ends at Postgres itself. LISTEN belongs to a session of Postgres, and
-	// what stands between may give each transaction another one.
+	// direct reports that no pooler is in between. LISTEN belongs to a Postgres session,
+	// and a pooler may use a different session for each transaction.
 	direct bool
 }
 
-// Listen begins to listen. What it returns must be Run.
+// Listen connects and starts to listen. The caller must call Run on the result.
 func (s *Store) Listen(ctx context.Context) (*Listener, error) {
 	line, err := s.listen(ctx)
 	return &Listener{store: s, line: line}, fault(err, "listen for changes")
 }
 
-// Run calls tell with what is heard, until ctx ends. When the connection is lost
-// it is made anew, and Lost is the first that is told then; log says why. Through
-// a pooler perhaps nothing is heard, so no interviewers are kept.
+// Run calls tell with each change until ctx ends. It reconnects when the connection is
+// lost, logs the reason, and then first tells Lost. Interviewers are not cached behind a
+// pooler, because notifications may not arrive.
 func (l *Listener) Run(ctx context.Context, log *slog.Logger, tell func(Changes)) {
 	for {
 		if !l.direct {
@@ -117,10 +116,10 @@ func (s *Store) listen(ctx context.Context) (line, error) {
 	if err != nil {
 		return line{}, errors.Join(err, hangUp(ctx, conn))
 	}
-	return line{conn, pid == conn.PgConn().PID()}, nil // a pooler makes up a number of its own
+	return line{conn, pid == conn.PgConn().PID()}, nil // a pooler reports a made-up process id
 }
 
-// listenAgain listens, however often it must try.
+// listenAgain reconnects, with as many attempts as it takes.
 func (s *Store) listenAgain(ctx context.Context) (line, error) {
 	pause := retry.WithJitterPercent(20, retry.WithCappedDuration(maxListenPause, retry.NewExponential(minListenPause)))
 	return retry.DoValue(ctx, pause, func(ctx context.Context) (line, error) {
@@ -129,7 +128,7 @@ func (s *Store) listenAgain(ctx context.Context) (line, error) {
 	})
 }
 
-// hear tells of what the connection hears until it is lost.
+// hear calls tell for each notification until the connection is lost.
 func (l *Listener) hear(ctx context.Context, tell func(Changes)) error {
 	for {
 		waiting, cancel := context.WithTimeout(ctx, listenSilence)
@@ -187,8 +186,8 @@ func parseChanges(message string) Changes {
 	}
 }
 
-// InterviewsSince reads interviews that something has happened to since then,
-// the last that it happened to first.
+// InterviewsSince returns interviews with events since the given time, the most recently
+// changed first.
 func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int) ([]booking.Interview, error) {
 	var rows []interviewRow
 	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (
@@ -197,16 +196,16 @@ func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int
 	return domains(rows), fault(err, "read the changed interviews")
 }
 
-// SlotsToOpen reads the slots that open by the clock: a hold expires on them, or
-// on another that fills their interviewer's day.
+// SlotsToOpen returns the open slots that become bookable when a hold expires: a hold on
+// the slot itself, or on another slot that fills the interviewer's day or week.
 func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot, error) {
 	var rows []slotRow
 	err := r.db.WithContext(ctx).Where(open).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
 	return domains(rows), fault(err, "read the slots whose holds expired")
 }
 
-// SlotsAbout reads open slots inside the range that are of one of the
-// interviewers, or at the same time as one of the spans, whoever may book them.
+// SlotsAbout returns open slots in the range that belong to one of the interviewers or
+// overlap one of the spans. It applies no student's rules.
 func (r *Reader) SlotsAbout(
 	ctx context.Context, in calendar.Span, by []booking.InterviewerID, at []calendar.Span, limit int,
 ) ([]booking.Slot, error) {

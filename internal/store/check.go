@@ -11,15 +11,14 @@ import (
 	"rehearse/internal/spelling"
 )
 
-// Finding is one row of the database that breaks an invariant.
+// Finding is a row of the database that violates an invariant.
 type Finding struct {
-	Invariant string // what should hold
-	Detail    string // which row does not, and how
+	Invariant string // the violated rule
+	Detail    string // the row and its values
 }
 
-// invariants recompute what must hold from the rows themselves, whether or not
-// a constraint or the code should have held it already. Each query answers a
-// line of text for every row that disagrees.
+// invariants are recomputed from the rows, independent of constraints and code. Each
+// query returns a line of text for every row that violates the invariant.
 var invariants = []struct{ name, query string }{
 	{"there is one policy record", `
 		SELECT 'policy records: ' || count(*) FROM booking_policy HAVING count(*) <> 1`},
@@ -123,8 +122,8 @@ var invariants = []struct{ name, query string }{
 		WHERE NOT i.active AND s.status = 'OPEN' AND s.starts_at > clock.now`},
 }
 
-// fullBy finds the days or weeks of each interviewer's zone that hold as many
-// interviews and live holds as his cap allows.
+// fullBy returns a query for the days or weeks, in the interviewer's time zone, in which
+// interviews and live holds reach the interviewer's cap.
 func fullBy(unit, limit string) string {
 	return fmt.Sprintf(`
 		SELECT i.interviewer_id, date_trunc('%[1]s', i.starts_at AT TIME ZONE v.time_zone) AT TIME ZONE v.time_zone AS starts_at,
@@ -136,8 +135,8 @@ func fullBy(unit, limit string) string {
 		GROUP BY 1, 2, 3, v.%[2]s HAVING count(*) >= v.%[2]s`, unit, limit)
 }
 
-// overlaps compares each row with the one that ended last among the earlier
-// ones of the same owner, which finds an overlap wherever there is one.
+// overlaps returns a query for overlapping rows of the same owner. Comparing each row
+// with the latest end of all earlier rows finds every overlap.
 func overlaps(table, owner, where string) string {
 	return fmt.Sprintf(`
 		SELECT format('%[1]s %%s starts at %%s, before an earlier one of %[2]s %%s has ended', id, starts_at, %[2]s)
@@ -147,18 +146,18 @@ func overlaps(table, owner, where string) string {
 		WHERE starts_at < busy_until`, table, owner, where)
 }
 
-// findingsPerInvariant keeps a broken database from filling the screen.
+// findingsPerInvariant limits the output for a badly damaged database.
 const findingsPerInvariant = 20
 
-// Check recomputes every invariant and answers what disagrees; nothing when
-// the database is sound. It reads whole tables.
+// Check recomputes every invariant and returns the violations, or none if the database
+// is consistent. It reads whole tables.
 func (r *Reader) Check(ctx context.Context, now time.Time) ([]Finding, error) {
 	var findings []Finding
 	for _, invariant := range invariants {
 		var details []string
 		err := r.db.WithContext(ctx).
-			// Materialized, so that Postgres does not plan for the first few findings: mostly there
-			// is none, and all rows are compared.
+			// MATERIALIZED keeps Postgres from planning for the first few findings: usually there
+			// are none, and all rows are compared.
 			Raw(fmt.Sprintf("WITH clock AS (SELECT ?::timestamptz AS now), findings AS MATERIALIZED (%s) SELECT * FROM findings LIMIT %d",
 				invariant.query, findingsPerInvariant), now).
 			Scan(&details).Error
@@ -180,7 +179,7 @@ func (r *Reader) Check(ctx context.Context, now time.Time) ([]Finding, error) {
 	return append(findings, misfolded...), err
 }
 
-// misfolded finds the names whose folded form is not that of the program.
+// misfolded returns the names whose stored folded form differs from spelling.Fold.
 func (r *Reader) misfolded(ctx context.Context) ([]Finding, error) {
 	var findings []Finding
 	for _, table := range peopleTables {

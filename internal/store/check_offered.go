@@ -8,15 +8,15 @@ import (
 	"rehearse/internal/booking"
 )
 
-// offeredInvariant is the one invariant that SQL cannot recompute: the windows
-// of a rule follow the clocks of its zone.
+// offeredInvariant is checked in Go, because the windows of a rule follow the daylight
+// saving time of its zone.
 const offeredInvariant = "every future time of an availability has a slot, an exception or a block"
 
-// checkedAtOnce is how many interviewers' calendars are in memory at a time.
+// checkedAtOnce is the number of interviewers whose calendars are in memory at a time.
 const checkedAtOnce = 50
 
-// checkOffered finds the slots that live availability of active interviewers has
-// and that are missing, as far as it is published.
+// checkOffered returns the missing slots of the live availability of active interviewers,
+// up to the time to which it is published.
 func (r *Reader) checkOffered(ctx context.Context, now time.Time) (details []string, err error) {
 	var after booking.InterviewerID
 	for {
@@ -61,8 +61,8 @@ func (r *Reader) gapsOf(ctx context.Context, batch []booking.InterviewerID, now 
 	return details, nil
 }
 
-// calendarsToCome reads the slots that stand and the blocked time that have not
-// ended.
+// calendarsToCome returns the slots, without the withdrawn ones, and the blocked time of
+// each interviewer. Slots that have ended are excluded.
 func (r *Reader) calendarsToCome(
 	ctx context.Context, of []booking.InterviewerID, now time.Time,
 ) (map[booking.InterviewerID]booking.Calendar, error) {

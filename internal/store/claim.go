@@ -6,18 +6,18 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Claim is what decides about one student's wish for one slot.
+// Claim holds the rows that decide whether a student can book a slot.
 type Claim struct {
 	Record      booking.Record
 	Interviewer booking.Interviewer
 	Slot        booking.Slot
 }
 
-// LockClaim locks the student, the interviewer, alone or shared, and the slot,
-// and reads the student's record after the first lock and before the others:
-// what the single methods do, in the same statements and order, in one round
-// trip. Each statement sees what was committed when the locks before it were
-// had. NotFound names what is not there.
+// LockClaim locks the student, the interviewer and the slot, in this order, and reads the
+// student's record after the first lock. alone selects an exclusive lock of the
+// interviewer instead of a shared one. The statements are those of the single methods,
+// sent in one round trip; each sees what was committed before the preceding locks were
+// acquired. NotFound names the missing row.
 func (tx *Tx) LockClaim(
 	ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool,
 ) (Claim, error) {

@@ -8,18 +8,18 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// SlotTarget names slots of one interviewer that are to be closed: those that
-// start after a time, are not withdrawn, and fulfil every condition given.
+// SlotTarget selects slots of one interviewer to close: those that start after a time,
+// are not withdrawn, and match every given condition.
 type SlotTarget struct {
 	InterviewerID  booking.InterviewerID
 	After          time.Time
 	SlotID         *booking.SlotID
 	AvailabilityID *booking.AvailabilityID
-	Overlapping    []calendar.Span // any of these; nil for no condition
+	Overlapping    []calendar.Span // at least one of these; nil for no condition
 }
 
-// LockTarget locks the slots of the target, by id, and answers them by start.
-// The interviewer is locked already.
+// LockTarget locks the selected slots in the order of their ids and returns them ordered
+// by start. The interviewer must be locked.
 func (tx *Tx) LockTarget(ctx context.Context, t SlotTarget) ([]booking.Slot, error) {
 	where := "interviewer_id = ? AND starts_at > ? AND status <> 'WITHDRAWN'"
 	args := []any{t.InterviewerID, t.After}
@@ -41,7 +41,7 @@ func (tx *Tx) LockTarget(ctx context.Context, t SlotTarget) ([]booking.Slot, err
 	return booking.ByStart(domains(rows)), fault(err, "lock the slots of interviewer %d", t.InterviewerID)
 }
 
-// WithdrawSlots closes slots that this transaction has locked.
+// WithdrawSlots withdraws slots. The slots must be locked.
 func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot) error {
 	if len(slots) == 0 {
 		return nil
@@ -53,8 +53,9 @@ func (tx *Tx) WithdrawSlots(ctx context.Context, slots []booking.Slot) error {
 	return fault(err, "withdraw %d slots", len(slots))
 }
 
-// Except takes the time of the slots out of everything that their interviewer
-// has published. The interviewer is locked, or shared, already.
+// Except adds the time of each slot as an exception to every availability of the
+// interviewer that could publish it again. The interviewer must be locked, exclusively
+// or shared.
 func (tx *Tx) Except(ctx context.Context, slots []booking.Slot) error {
 	err := tx.db.WithContext(ctx).Exec(`
 		INSERT INTO exceptions (availability_id, starts_at, ends_at)
@@ -66,8 +67,8 @@ func (tx *Tx) Except(ctx context.Context, slots []booking.Slot) error {
 	return fault(err, "except %d slots from their availability", len(slots))
 }
 
-// TakeBack keeps booked slots, which this transaction has locked, from opening
-// again.
+// TakeBack marks booked slots so that they do not reopen when they become free. The slots
+// must be locked.
 func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil
@@ -76,9 +77,9 @@ func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID) error {
 	return fault(err, "mark %d booked slots as withdrawn", len(slots))
 }
 
-// HandOver makes slots those of an availability that has just the same ones:
-// their own may be removed, or have them no more. Booked ones open again when
-// they are free. Their interviewer is locked.
+// HandOver moves slots to an availability that has the same slots, because their own may
+// be removed or may not contain them anymore. It clears the mark of TakeBack, so booked
+// slots reopen when they become free. The interviewer must be locked.
 func (tx *Tx) HandOver(ctx context.Context, to booking.AvailabilityID, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil
@@ -96,7 +97,7 @@ func slotIDs(slots []booking.Slot) ids[booking.SlotID] {
 	return keys
 }
 
-// BookingsOn reads the booked interviews on the slots, by start.
+// BookingsOn returns the booked interviews on the slots, ordered by start.
 func (r *Reader) BookingsOn(ctx context.Context, slots []booking.Slot) ([]booking.Interview, error) {
 	if len(slots) == 0 {
 		return nil, nil
@@ -106,8 +107,8 @@ func (r *Reader) BookingsOn(ctx context.Context, slots []booking.Slot) ([]bookin
 	return domains(rows), fault(err, "read the bookings on %d slots", len(slots))
 }
 
-// StudentsToMeet reads the students who have booked the interviewer after a
-// time, by id.
+// StudentsToMeet returns the students with a booked interview with the interviewer after
+// the given time, ordered by id.
 func (r *Reader) StudentsToMeet(ctx context.Context, id booking.InterviewerID, after time.Time) ([]booking.StudentID, error) {
 	var students []booking.StudentID
 	err := r.db.WithContext(ctx).Raw(`

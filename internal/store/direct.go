@@ -17,33 +17,32 @@ import (
 	"rehearse/internal/memory"
 )
 
-// What is done most is said to pgx itself, past GORM and database/sql: on the
-// same connections of the same pool, in the same transactions.
+// The most frequent statements go to pgx directly instead of through GORM and
+// database/sql. They use the same pool, connections and transactions.
 
-// Conn is what the store asks of a connection past database/sql; a *pgx.Conn is
-// one. A connection of another driver than pgx's own has it as Direct().
+// Conn is the part of *pgx.Conn that the store uses. A connection of a driver that wraps
+// pgx returns it from Direct().
 type Conn interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
-// statement is one that is sent to pgx, and what reads each row of its answer;
-// nil where nothing is to be read.
+// statement is an SQL statement for pgx. row scans each row of the result; it is nil if
+// there is nothing to read.
 type statement struct {
 	text string
 	args []any
 	row  func(pgx.Rows) error
 }
 
-// session is where statements go: a connection of the pool, or that of a
-// transaction. What is sent together takes one round trip; when one fails, those
-// after it have not been executed.
+// session sends statements on a connection of the pool or of a transaction. Statements
+// sent together take one round trip; if one fails, the following ones are not executed.
 type session interface {
 	send(ctx context.Context, statements ...statement) error
 }
 
-// each reads every row into a list. places names, for each column, where in a T
-// it goes.
+// each returns a function that scans rows and appends them to a list. places returns the
+// scan destinations in a T.
 func each[T any](into *[]T, places func(*T) []any) func(pgx.Rows) error {
 	row := new(T)
 	to := places(row)
@@ -55,7 +54,7 @@ func each[T any](into *[]T, places func(*T) []any) func(pgx.Rows) error {
 	}
 }
 
-// only reads the one row of an answer, and counts it.
+// only returns a function that scans a single row and counts the rows.
 func only[T any](into *T, found *int, places func(*T) []any) func(pgx.Rows) error {
 	to := places(into)
 	return func(rows pgx.Rows) error {
@@ -64,7 +63,7 @@ func only[T any](into *T, found *int, places func(*T) []any) func(pgx.Rows) erro
 	}
 }
 
-// one sends a statement that answers one row, or pgx.ErrNoRows.
+// one sends a statement that returns one row, and returns it or pgx.ErrNoRows.
 func one[T any](ctx context.Context, through session, places func(*T) []any, text string, args ...any) (T, error) {
 	var row T
 	var found int
@@ -75,8 +74,8 @@ func one[T any](ctx context.Context, through session, places func(*T) []any, tex
 	return row, err
 }
 
-// sendOn sends on a connection. driver.ErrBadConn is a connection that was gone
-// before anything was sent on it, and is thrown away.
+// sendOn sends statements on a connection. It returns driver.ErrBadConn if the connection
+// was lost before anything was sent, so that database/sql discards it.
 func sendOn(ctx context.Context, conn *sql.Conn, statements []statement) error {
 	return conn.Raw(func(of any) error {
 		direct, err := directly(of)
@@ -101,7 +100,7 @@ func directly(of any) (Conn, error) {
 	}
 }
 
-// exchange sends statements in one round trip and reads what they answer.
+// exchange sends statements in one round trip and reads the results.
 func exchange(ctx context.Context, conn Conn, statements []statement) (err error) {
 	if len(statements) == 1 {
 		rows, err := conn.Query(ctx, statements[0].text, statements[0].args...)
@@ -146,15 +145,15 @@ func (s statement) read(ctx context.Context, rows pgx.Rows) error {
 			return err
 		}
 	}
-	_ = taken.charge() // too little to refuse
+	_ = taken.charge() // too small to be refused
 	if rows.Err() == nil && s.text == commit && rows.CommandTag().String() != "COMMIT" {
-		return pgx.ErrTxCommitRollback // Postgres calls that no error
+		return pgx.ErrTxCommitRollback // Postgres does not report an error
 	}
 	return rows.Err()
 }
 
-// conditions are what stands in a WHERE clause, with ? for each argument, and
-// arrays as slices. GORM takes them by on, and numbered makes pgx's text of it.
+// conditions is the text and arguments of a WHERE clause, with a ? for each argument and
+// slices for arrays. GORM takes it through on; numbered converts the text for pgx.
 type conditions struct {
 	text string
 	args []any
@@ -168,7 +167,8 @@ func (c *conditions) and(text string, args ...any) {
 	c.args = append(c.args, args...)
 }
 
-// on narrows what GORM asks, which would write a slice as a list of parameters.
+// on adds the conditions to a GORM query. It converts slices to arrays, which GORM would
+// expand to lists of parameters.
 func (c conditions) on(db *gorm.DB) *gorm.DB {
 	args := make([]any, len(c.args))
 	for i, arg := range c.args {
@@ -186,7 +186,7 @@ func (c conditions) on(db *gorm.DB) *gorm.DB {
 	return db.Where(c.text, args...)
 }
 
-// numbered is a statement with $1, $2 and so on for its question marks.
+// numbered replaces the question marks of a statement with $1, $2 and so on.
 func numbered(text string) string {
 	var out strings.Builder
 	out.Grow(len(text) + 16)

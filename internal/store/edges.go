@@ -12,20 +12,20 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Part is one parent's page of a list, and whether there are more.
+// Part is a page of one parent's list; More reports whether there are more items.
 type Part[T any] struct {
 	Items []T
 	More  bool
 }
 
-// SlotFilter narrows a list of slots; the zero value narrows nothing.
+// SlotFilter filters a list of slots. The zero value matches all.
 type SlotFilter struct {
 	InterviewerIDs []booking.InterviewerID
 	Status         []booking.SlotStatus
-	Now            time.Time             // decides between OPEN and HELD
-	Of             booking.InterviewerID // whose list it is; 0 for everybody's
-	Start          *time.Time            // slots that start at this time or later
-	End            *time.Time            // slots that end at this time or earlier
+	Now            time.Time             // distinguishes OPEN from HELD
+	Of             booking.InterviewerID // the parent; 0 for all interviewers
+	Start          *time.Time            // starts at or after
+	End            *time.Time            // ends at or before
 }
 
 func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
@@ -42,15 +42,15 @@ func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where("starts_at >= ?", *f.Start)
 	}
 	if f.End != nil {
-		// starts_at < end follows from ends_at <= end; it is what ends the index scan.
+		// starts_at < end follows from ends_at <= end, and bounds the index scan.
 		db = db.Where("starts_at < ? AND ends_at <= ?", *f.End, *f.End)
 	}
 	return db
 }
 
-// inStatus narrows to the states as people see them: a held slot is stored as an
-// open one, and whether it is held, the clock says. The states stand in the text,
-// where they show that an index of few slots is enough.
+// inStatus filters by the states that callers see: a held slot is stored as OPEN, and is
+// HELD until held_until. The states are literals, so that the planner can use a partial
+// index.
 func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
 	any := db.Session(&gorm.Session{NewDB: true}).Where("false")
 	for _, status := range unique(f.Status) {
@@ -70,9 +70,9 @@ func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
 	return any
 }
 
-// Slots reads a page of slots, by start, and whether there are more. Those of
-// some interviewers are merged from a page of each: an index holds the slots of
-// one in the order of the list, and none holds those of several.
+// Slots returns a page of slots, ordered by start, and reports whether there are more. A
+// list of several interviewers is merged from a page of each, because the index holds
+// the slots of one interviewer in the order of the list.
 func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slot, bool, error) {
 	var rows []slotRow
 	var err error
@@ -87,43 +87,44 @@ func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slo
 	return page, more, fault(err, "list slots")
 }
 
-// unique returns the values of a list in order, each once.
+// unique returns the distinct values of a list in ascending order.
 func unique[T cmp.Ordered](list []T) []T { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
-// CountSlots counts what Slots would list in all.
+// CountSlots returns the number of items of Slots on all pages.
 func (r *Reader) CountSlots(ctx context.Context, f SlotFilter) (int, error) {
 	return count(f.apply(r.db.WithContext(ctx).Model(&slotRow{})), "slots")
 }
 
-// SlotsOf reads a page of the slots of each interviewer, by start.
+// SlotsOf returns a page of the slots of each interviewer, ordered by start.
 func (r *Reader) SlotsOf(
 	ctx context.Context, of []booking.InterviewerID, f SlotFilter, p Page,
 ) (map[booking.InterviewerID]Part[booking.Slot], error) {
 	return parts[slotRow](ctx, r, "interviewer_id", of, p, f.apply, func(s booking.Slot) booking.InterviewerID { return s.InterviewerID })
 }
 
-// CountSlotsOf counts what SlotsOf would list in all.
+// CountSlotsOf returns the number of items of SlotsOf on all pages.
 func (r *Reader) CountSlotsOf(
 	ctx context.Context, of []booking.InterviewerID, f SlotFilter,
 ) (map[booking.InterviewerID]int, error) {
 	return counts[slotRow](ctx, r, "interviewer_id", of, f.apply)
 }
 
-// InterviewsOfStudents reads a page of the interviews of each student, by start.
+// InterviewsOfStudents returns a page of the interviews of each student, ordered by start.
 func (r *Reader) InterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f InterviewFilter, p Page,
 ) (map[booking.StudentID]Part[booking.Interview], error) {
 	return parts[interviewRow](ctx, r, "student_id", of, p, f.apply, func(i booking.Interview) booking.StudentID { return i.StudentID })
 }
 
-// CountInterviewsOfStudents counts what InterviewsOfStudents would list in all.
+// CountInterviewsOfStudents returns the number of items of InterviewsOfStudents on all
+// pages.
 func (r *Reader) CountInterviewsOfStudents(
 	ctx context.Context, of []booking.StudentID, f InterviewFilter,
 ) (map[booking.StudentID]int, error) {
 	return counts[interviewRow](ctx, r, "student_id", of, f.apply)
 }
 
-// InterviewsOfInterviewers reads a page of the interviews of each interviewer,
+// InterviewsOfInterviewers returns a page of the interviews of each interviewer, ordered
 // by start.
 func (r *Reader) InterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f InterviewFilter, p Page,
@@ -132,15 +133,15 @@ func (r *Reader) InterviewsOfInterviewers(
 		func(i booking.Interview) booking.InterviewerID { return i.InterviewerID })
 }
 
-// CountInterviewsOfInterviewers counts what InterviewsOfInterviewers would list
-// in all.
+// CountInterviewsOfInterviewers returns the number of items of InterviewsOfInterviewers on
+// all pages.
 func (r *Reader) CountInterviewsOfInterviewers(
 	ctx context.Context, of []booking.InterviewerID, f InterviewFilter,
 ) (map[booking.InterviewerID]int, error) {
 	return counts[interviewRow](ctx, r, "interviewer_id", of, f.apply)
 }
 
-// AvailabilitiesOf reads what each interviewer publishes, by start.
+// AvailabilitiesOf returns the live availability of each interviewer, ordered by start.
 func (r *Reader) AvailabilitiesOf(
 	ctx context.Context, of []booking.InterviewerID,
 ) (map[booking.InterviewerID][]booking.Availability, error) {
@@ -157,9 +158,8 @@ func (r *Reader) AvailabilitiesOf(
 	return found, fault(err, "read the availability of %d interviewers", len(of))
 }
 
-// parts reads a page for each parent with one statement: for each of them, as
-// many rows of the index as the page holds, whatever else he has. Every parent
-// has a part, if an empty one.
+// parts reads a page for each parent with one statement. For each parent it reads only as
+// many index entries as the page holds. Every parent has a part, possibly empty.
 func parts[R row[T], T any, K ~int64](
 	ctx context.Context, r *Reader, column string, parents []K, p Page, narrow func(*gorm.DB) *gorm.DB, parent func(T) K,
 ) (map[K]Part[T], error) {
@@ -180,7 +180,7 @@ func parts[R row[T], T any, K ~int64](
 	return found, nil
 }
 
-// lateral asks for a page of rows for each parent, all of them in an order.
+// lateral returns a query for a page of rows of each parent, ordered by order.
 func lateral[R any, K ~int64](
 	ctx context.Context, r *Reader, column string, parents []K, p Page, narrow func(*gorm.DB) *gorm.DB, order string, args ...any,
 ) *gorm.DB {
@@ -190,8 +190,8 @@ func lateral[R any, K ~int64](
 		append([]any{ids[K](parents), one}, args...)...)
 }
 
-// counts counts what parts would list in all for each parent, as count does, with
-// one statement.
+// counts returns the number of items of parts on all pages for each parent, with one
+// statement. Like count, it stops at MostCounted.
 func counts[R any, K ~int64](
 	ctx context.Context, r *Reader, column string, parents []K, narrow func(*gorm.DB) *gorm.DB,
 ) (map[K]int, error) {

@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	// ErrTimeout: the operation or one of its statements took too long.
+	// ErrTimeout reports that an operation or one of its statements took too long.
 	ErrTimeout = errors.New("the database exceeded its time limit")
-	// ErrUnavailable reports that the database serves nobody at the moment; Advice says what to do.
+	// ErrUnavailable reports that the database cannot serve requests; Advice says what to do.
 	ErrUnavailable = errors.New("the database is not available")
 )
 
@@ -31,9 +31,9 @@ const (
 	insufficientPrivilege = "42501"
 )
 
-// constraintRefusals says what each constraint refuses. A constraint is met
-// only when two requests race past the checks before it, or when the check
-// would be the constraint itself, as with e-mails.
+// constraintRefusals maps each constraint to its refusal. A constraint fails only if two
+// requests race past the checks before it, or if it is the only check, as with e-mail
+// addresses.
 var constraintRefusals = map[string]booking.Refusal{
 	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "Another student has booked this slot."},
 	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "The student has met this interviewer or has a booking with them."},
@@ -50,9 +50,9 @@ var constraintRefusals = map[string]booking.Refusal{
 	},
 }
 
-// fault translates what came from the database into what the packages above
-// know, and names what was being done. A deadlock and a serialisation failure
-// keep their cause beside the refusal: InTx runs again for it.
+// fault translates a database error to a refusal, ErrTimeout or ErrUnavailable, and adds
+// what was being done. A deadlock or serialization failure keeps its cause beside the
+// refusal, so that InTx can retry the transaction.
 func fault(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -75,7 +75,7 @@ func fault(err error, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// refusal is what the error says no to; nil when it is a fault.
+// refusal returns the refusal that the error stands for, or nil if it is a fault.
 func refusal(err error) error {
 	var refused booking.Refused
 	if errors.As(err, &refused) {
@@ -101,7 +101,7 @@ func isSerialization(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == serializationFailure || pg.Code == deadlockDetected)
 }
 
-// missing is the refusal for an id that names nothing.
+// missing returns the NotFound refusal if err reports no row, and the fault otherwise.
 func missing[ID ~int64](err error, noun, field string, id ID) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) {
 		return booking.Missing(noun, field)

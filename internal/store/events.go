@@ -56,7 +56,7 @@ func (r eventRow) domain() booking.Event {
 	return e
 }
 
-// orNone is how an id that names nothing is stored.
+// orNone returns the id, or nil for 0, which is stored as null.
 func orNone[ID ~int64](id ID) *ID {
 	if id == 0 {
 		return nil
@@ -71,8 +71,8 @@ func orZero[ID ~int64](id *ID) ID {
 	return *id
 }
 
-// Append writes what happened, in this order, and what this transaction has done
-// to slots before.
+// Append stores the events in order, with the slot changes that this transaction has made
+// so far.
 func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 	rows := make([]eventRow, len(events))
 	for i, e := range events {
@@ -93,7 +93,7 @@ func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 	return fault(err, "append %d events", len(rows))
 }
 
-// appendOne writes one event and the history that belongs to it in one statement.
+// appendOne stores one event and its slot history in one statement.
 func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
 	text, args := insertEvents(row)
 	if slots := tx.in.takeSlotChanges(); len(slots) > 0 {
@@ -104,8 +104,7 @@ func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
 	return tx.db.WithContext(ctx).Exec(text, args...).Error
 }
 
-// appendEach writes several events. What was done to a slot belongs to the event
-// that is about this slot.
+// appendEach stores several events. A slot change belongs to the event of that slot.
 func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 	for batch := range slices.Chunk(rows, loadBatch) {
 		text, args := insertEvents(batch)
@@ -146,17 +145,17 @@ var eventColumns = columns[eventRow]{
 	{"policy_version", "integer", func(b []byte, r eventRow) []byte { return orNull(b, r.PolicyVersion, appendInt) }},
 }
 
-// policyVersion is the version of an event that names none.
+// policyVersion is the default policy version of an event.
 const policyVersion = "(SELECT version FROM booking_policy)"
 
-// EventFilter narrows the list of events; the zero value narrows nothing.
+// EventFilter filters the list of events. The zero value matches all.
 type EventFilter struct {
 	StudentID     *booking.StudentID
 	InterviewerID *booking.InterviewerID
 	InterviewID   *booking.InterviewID
 	Kind          []booking.EventKind
-	Start         *time.Time // events at this time or later
-	End           *time.Time // events before this time
+	Start         *time.Time // inclusive
+	End           *time.Time // exclusive
 }
 
 func (f EventFilter) apply(db *gorm.DB) *gorm.DB {
@@ -181,8 +180,7 @@ func (f EventFilter) apply(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-// Events reads a page of events, in the order in which they happened, and
-// whether there are more.
+// Events returns a page of events, ordered by id, and reports whether there are more.
 func (r *Reader) Events(ctx context.Context, f EventFilter, p Page) ([]booking.Event, bool, error) {
 	var rows []eventRow
 	err := p.by(ByID, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
@@ -190,23 +188,22 @@ func (r *Reader) Events(ctx context.Context, f EventFilter, p Page) ([]booking.E
 	return page, more, fault(err, "list events")
 }
 
-// CountEvents counts what Events would list in all.
+// CountEvents returns the number of items of Events on all pages.
 func (r *Reader) CountEvents(ctx context.Context, f EventFilter) (int, error) {
 	return count(f.apply(r.db.WithContext(ctx).Model(&eventRow{})), "events")
 }
 
-// EventsOf reads a page of the events of each interview, in the order in which
-// they happened.
+// EventsOf returns a page of the events of each interview, oldest first.
 func (r *Reader) EventsOf(
 	ctx context.Context, of []booking.InterviewID, p Page,
 ) (map[booking.InterviewID]Part[booking.Event], error) {
 	return parts[eventRow](ctx, r, "interview_id", of, p, everything, func(e booking.Event) booking.InterviewID { return e.InterviewID })
 }
 
-// CountEventsOf counts what EventsOf would list in all.
+// CountEventsOf returns the number of items of EventsOf on all pages.
 func (r *Reader) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID]int, error) {
 	return counts[eventRow](ctx, r, "interview_id", of, everything)
 }
 
-// everything narrows a list by nothing.
+// everything is a filter that matches all rows.
 func everything(db *gorm.DB) *gorm.DB { return db }

@@ -14,18 +14,17 @@ type Published struct {
 	Runs []Run
 }
 
-// Run is slots that follow each other with just the availability's gap, are
-// equally long and not withdrawn.
+// Run is a sequence of slots of equal length, separated by the availability's gap and not
+// withdrawn.
 type Run struct {
 	calendar.Span
 	SlotMinutes int
 }
 
-// PublishedAfter reads the `first` availabilities after the one given, in the
-// order of their ids, and the removed ones among them. Of a rule only the slots
-// that are booked are runs, each by itself. What somebody who is not active has
-// in the future is left out: these are bookings that he left behind, and
-// published is it no longer.
+// PublishedAfter returns the first availabilities with ids greater than after, ordered by
+// id, including removed ones. A weekly rule has a run for each booked slot and no
+// others. Future slots of an inactive interviewer are omitted: they are leftover bookings
+// and not published.
 func (r *Reader) PublishedAfter(
 	ctx context.Context, after booking.AvailabilityID, first int, now time.Time,
 ) ([]Published, error) {
