@@ -1,6 +1,5 @@
-// Package budget bounds what the answer to one operation takes: bytes, memory and
-// time. Whatever builds a part of an answer charges it first, and stops when the
-// charge is refused.
+// Package budget limits the bytes, memory and time of the response to one operation. Code
+// that builds a part of a response charges it first, and stops if the charge is refused.
 package budget
 
 import (
@@ -14,10 +13,10 @@ import (
 	"rehearse/internal/memory"
 )
 
-// ExceededError reports that an answer is larger than any may be. Asking again
-// for the same does not help.
+// ExceededError reports that a response exceeds the limit of a single response. Retrying
+// the same request does not help.
 type ExceededError struct {
-	Limit   string // "answer", in bytes of the answer, or "memory", in bytes that building it takes
+	Limit   string // "answer", for the bytes of the response, or "memory", for the bytes used to build it
 	Allowed int
 }
 
@@ -28,29 +27,28 @@ func (e *ExceededError) Error() string {
 	return fmt.Sprintf("the response exceeds the limit %s of %d bytes", e.Limit, e.Allowed)
 }
 
-// The answers of others, or the other answers of the same caller, take the memory
-// that an answer needs. It may be there in a moment.
+// Other responses use the memory that this response needs. A retry may succeed.
 var (
 	ErrBusy = errors.New("the responses of other callers use the memory for this one")
 	ErrOwn  = errors.New("other responses of the same caller use the memory for this one")
 )
 
-// timeEvery is how many charges pass between two looks at the deadline.
+// timeEvery is the number of charges between two checks of the deadline.
 const timeEvery = 32
 
-// Budget is what one answer may still take. It is a context that ends when the
-// budget is exceeded, so that nothing more is read for the answer. Its methods
-// may be called from several goroutines, and on nil, which bounds nothing.
+// Budget is the budget of one response. It is a context that is canceled when the budget is
+// exceeded, so that nothing more is read for the response. Its methods are safe for
+// concurrent use. A nil Budget has no limits.
 type Budget struct {
 	context.Context //nolint:containedctx // it is one
 
 	cancel  context.CancelFunc
-	limit   int64 // bytes of the answer
+	limit   int64 // bytes of the response
 	written atomic.Int64
 	charges atomic.Int64
 	over    atomic.Bool
 
-	patience time.Duration // from the first charge on; 0 for no end but the context's
+	patience time.Duration // from the first charge; 0 for the context's deadline only
 	begun    sync.Once
 	late     *time.Timer
 
@@ -70,14 +68,14 @@ func (b *Budget) Value(key any) any {
 	return b.Context.Value(key)
 }
 
-// From returns the budget of the answer that is built in ctx; nil without one.
+// From returns the Budget in ctx, or nil if there is none.
 func From(ctx context.Context) *Budget {
 	b, _ := ctx.Value(contextKey{}).(*Budget)
 	return b
 }
 
-// Write charges n bytes of the answer, and the memory that the library writes them
-// into in the end (Buffer).
+// Write charges n bytes of the response, and the memory of the final buffer for them
+// (Buffer).
 func (b *Budget) Write(n int) error {
 	if b == nil {
 		return nil
@@ -88,12 +86,12 @@ func (b *Budget) Write(n int) error {
 	return b.Hold(buffer(n))
 }
 
-// buffer is how large a buffer for n bytes is made. What is charged of an answer before
-// it is written is a little less than what is written.
+// buffer returns the size of a buffer for n charged bytes. The response is a little larger
+// than the bytes charged before it is written.
 func buffer(n int) int { return n + n/4 }
 
-// Buffer returns how large the buffer for the whole answer has to be, once all of it is
-// charged. One that grows by itself takes three times as much for a moment.
+// Buffer returns the buffer size for the whole response, once all of it is charged. A buffer
+// that grows on demand briefly needs three times as much.
 func (b *Budget) Buffer() int {
 	if b == nil {
 		return 0
@@ -122,8 +120,7 @@ func (b *Budget) Hold(n int) error {
 	return b.Failure()
 }
 
-// Room returns how many more bytes may be written, which is also a bound of what
-// is worth being allocated ahead.
+// Room returns how many more bytes may be written. Callers use it to bound preallocation.
 func (b *Budget) Room() int {
 	if b == nil {
 		return int(^uint(0) >> 1)
@@ -131,9 +128,9 @@ func (b *Budget) Room() int {
 	return int(max(0, b.limit-b.written.Load()))
 }
 
-// Failure returns why the answer is given up: an ExceededError, ErrBusy, ErrOwn or the
-// error of the context. It is nil while the budget lasts. Err is the context's own, and
-// is never nil once Done is closed: who waits for the context relies on that.
+// Failure returns why the response is abandoned: an ExceededError, ErrBusy, ErrOwn or the
+// error of the context. It is nil while the budget lasts. Err differs: it is the context's
+// own error and is never nil once Done is closed, as the Context interface requires.
 func (b *Budget) Failure() error {
 	if b == nil || !b.over.Load() {
 		return nil
@@ -143,7 +140,7 @@ func (b *Budget) Failure() error {
 	return b.failure
 }
 
-// fail gives the answer up for the first reason there is.
+// fail abandons the response and keeps the first reason.
 func (b *Budget) fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -157,7 +154,7 @@ func (b *Budget) fail(err error) {
 	}
 }
 
-// Executed notes that a mutation has been executed, by its name in the answer.
+// Executed records the response name of a mutation that has been executed.
 func (b *Budget) Executed(name string) {
 	if b != nil {
 		b.mu.Lock()
@@ -166,15 +163,15 @@ func (b *Budget) Executed(name string) {
 	}
 }
 
-// WhatExecuted returns the names of the mutations that have been executed.
+// WhatExecuted returns the response names of the executed mutations.
 func (b *Budget) WhatExecuted() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.executed
 }
 
-// Built says that the answer is built, and has so many bytes. What building it
-// took is free for others; the bytes are charged until Close.
+// Built reports that the response is complete and its size in bytes. It releases the memory
+// used to build the response; the bytes themselves are charged until Close.
 func (b *Budget) Built(bytes int) error {
 	if b == nil {
 		return nil
@@ -190,10 +187,10 @@ func (b *Budget) Built(bytes int) error {
 	return err
 }
 
-// Close gives everything back, and ends the context. It may be called again.
+// Close releases all charges and cancels the context. It is idempotent.
 func (b *Budget) Close() {
 	if b != nil {
-		b.begun.Do(func() {}) // whoever comes late begins no clock
+		b.begun.Do(func() {}) // a later charge starts no timer
 		if b.late != nil {
 			b.late.Stop()
 		}

@@ -49,9 +49,8 @@ func TestBytes(t *testing.T) {
 	none.Close()
 }
 
-// A caller may have the share and not more, all callers three shares, and small
-// answers are free. What building an answer took is given back when it is built,
-// and its bytes when it is closed.
+// A caller may use one share, all callers together three shares, and small responses are
+// free. Built releases the memory used to build a response, and Close its bytes.
 func TestPool(t *testing.T) {
 	t.Parallel()
 	p := budget.NewPool(64*kib, 256*kib)
@@ -93,8 +92,8 @@ func TestPool(t *testing.T) {
 	}
 }
 
-// The deadline is seen while an answer is built. An event's time begins with its
-// first charge.
+// A response that exceeds its deadline while it is built is abandoned. The time limit of an
+// event starts with its first charge.
 func TestDeadlineWhileBuilding(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -112,7 +111,7 @@ func TestDeadlineWhileBuilding(t *testing.T) {
 		if err := builds(b); err != nil {
 			t.Errorf("in time: %v", err)
 		}
-		time.Sleep(2 * time.Second) // of the bubble's clock
+		time.Sleep(2 * time.Second) // on the synctest clock
 		<-b.Done()
 		if err := b.Err(); !errors.Is(err, context.DeadlineExceeded) || b.Failure() != nil {
 			t.Errorf("before it is seen, the context ended with %v, the budget with %v", err, b.Failure())

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Pool is the memory that all answers share while they are built and sent.
+// Pool is the memory shared by all responses while they are built and sent.
 type Pool struct {
-	answer int64 // bytes of one answer
+	answer int64 // largest response in bytes
 	size   int64
-	share  int64 // of the size, that one caller may have
+	share  int64 // part of size that one caller may use
 
 	mu      sync.Mutex
 	taken   int64
@@ -21,63 +21,63 @@ type Pool struct {
 	refused, refusedOwn, refusedAlone atomic.Int64
 }
 
-// The largest answer is in memory several times for a moment: as it was read, in parts
-// that have grown, and whole. A caller has at least as much.
+// The largest response is briefly in memory several times: as it was read, in buffers that
+// have grown, and whole. A caller's share covers at least that.
 const (
 	copies         = 4
 	callersInPool  = 3
 	eventsOfAnswer = 8
-	// free is the memory of each answer that is not taken from the pool, so that
-	// the small ones, which most are, never depend on it.
+	// free is the memory of each response that is not charged to the pool, so that small
+	// responses, which are the most common, never depend on it.
 	free = 64 << 10
-	step = 64 << 10 // in which memory is taken
+	step = 64 << 10 // granularity of taking memory
 )
 
-// DefaultShare is how much memory the answers to one caller may take. It is a
+// DefaultShare is the memory in bytes that the responses to one caller may use. It is a
 // third of the pool.
 const DefaultShare = 32 << 20
 
-// NewPool returns a pool for answers of at most so many bytes, of which each caller
-// may take a share: as much as the largest answer takes, if that is more.
+// NewPool returns a pool for responses of at most answer bytes. Each caller may use share
+// bytes, or the memory of the largest response if that is more.
 func NewPool(answer, share int) *Pool {
 	each := int64(max(share, copies*answer))
 	return &Pool{answer: int64(answer), share: each, size: callersInPool * each, callers: map[string]int64{}}
 }
 
-// Open begins the budget of an answer to a caller. cancel ends ctx.
+// Open returns the budget of a response to a caller. cancel must cancel ctx.
 func (p *Pool) Open(ctx context.Context, cancel context.CancelFunc, caller string) *Budget {
 	return &Budget{Context: ctx, cancel: cancel, limit: p.answer, account: account{pool: p, caller: caller}}
 }
 
-// OpenEvent begins the budget of one event of a subscription. Its time begins with
-// the first charge, because an event is awaited in ctx. It is smaller than an
-// answer's: a subscription keeps a buffer of its largest event.
+// OpenEvent returns the budget of one event of a subscription. Its time limit starts with
+// the first charge, because ctx also covers waiting for the event. Its size limit is
+// smaller than a response's, because a subscription keeps a buffer of its largest event.
 func (p *Pool) OpenEvent(ctx context.Context, cancel context.CancelFunc, caller string, patience time.Duration) *Budget {
 	b := p.Open(ctx, cancel, caller)
 	b.limit, b.patience = max(1, p.answer/eventsOfAnswer), patience
 	return b
 }
 
-// Taken returns how much of the pool is taken, in bytes.
+// Taken returns the number of bytes in use.
 func (p *Pool) Taken() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.taken
 }
 
-// Refused returns how many answers found too little in the pool, in all.
+// Refused returns the number of responses refused because the pool was full.
 func (p *Pool) Refused() int64 { return p.refused.Load() }
 
-// RefusedOwn returns how many found too little in their caller's share.
+// RefusedOwn returns the number of responses refused because the caller's share was full.
 func (p *Pool) RefusedOwn() int64 { return p.refusedOwn.Load() }
 
-// RefusedAlone returns how many needed more than a caller's share for themselves.
+// RefusedAlone returns the number of responses that alone needed more than a caller's share.
 func (p *Pool) RefusedAlone() int64 { return p.refusedAlone.Load() }
 
-// Size returns how much all answers may take, in bytes.
+// Size returns the size of the pool in bytes.
 func (p *Pool) Size() int64 { return p.size }
 
-// take takes n bytes for one who has had so many for the same answer.
+// take takes n bytes for a response that already has had bytes.
 func (p *Pool) take(caller string, had, n int64) error {
 	if had+n > p.share {
 		return &ExceededError{Limit: memoryLimit, Allowed: int(p.share)}
@@ -95,7 +95,7 @@ func (p *Pool) take(caller string, had, n int64) error {
 	return nil
 }
 
-// count counts an answer that is given up for want of memory.
+// count counts a response that was refused for lack of memory.
 func (p *Pool) count(err error) {
 	var large *ExceededError
 	switch {
@@ -117,17 +117,17 @@ func (p *Pool) give(caller string, n int64) {
 	}
 }
 
-// account is what one answer has taken from the pool.
+// account is the memory that one response has taken from the pool.
 type account struct {
 	pool   *Pool
 	caller string
 	held   atomic.Int64
 
 	grant   sync.Mutex
-	granted atomic.Int64 // of what is held beyond free
+	granted atomic.Int64 // taken from the pool, for what is held beyond free
 }
 
-// take takes n bytes, from the pool when the free ones are used up.
+// take takes n bytes, from the pool once the free memory is used up.
 func (a *account) take(n int64) error {
 	if a.held.Add(n)-free <= a.granted.Load() {
 		return nil
@@ -147,7 +147,7 @@ func (a *account) take(n int64) error {
 	return nil
 }
 
-// settle gives all back but so many bytes.
+// settle returns all memory to the pool except held bytes.
 func (a *account) settle(held int64) {
 	a.grant.Lock()
 	defer a.grant.Unlock()

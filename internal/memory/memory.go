@@ -1,6 +1,6 @@
-// Package memory keeps what the Go runtime has resident near what the program
-// needs. Without a limit, a heap may be twice what is live before it is collected,
-// and a burst of large answers is resident long after.
+// Package memory keeps the resident memory of the Go runtime close to the live heap.
+// Without a limit, the heap may grow to twice the live size before a collection, and
+// memory stays resident long after a burst of large responses.
 package memory
 
 import (
@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	usual = 160 << 20 // bytes of the runtime, below which there is no hurry to collect
+	usual = 160 << 20 // lowest limit in bytes; a smaller heap needs no early collection
 	every = time.Second
 	live  = "/gc/heap/live:bytes"
 )
 
-// Limit sets the runtime's soft limit until ctx ends. It follows what is live, so
-// that a server which needs more, such as for many subscribers, does not collect
-// without end. What is live for a few seconds does not raise it: what is allocated
-// during a collection counts as live, and in a burst that is most of the heap.
+// Limit sets the runtime's soft memory limit until ctx ends. The limit follows the live
+// heap, so that a server with a large live heap, such as for many subscribers, does not
+// collect continuously. A peak of a few seconds does not raise the limit: allocations
+// during a collection count as live, and in a burst they are most of the heap.
 func Limit(ctx context.Context) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
 	tick := time.NewTicker(every)
@@ -38,10 +38,10 @@ func Limit(ctx context.Context) {
 	}
 }
 
-// recent are the last samples, the oldest first.
+// recent holds the last samples, oldest first.
 type recent struct{ samples []uint64 }
 
-// least adds a sample, and returns the least of the last ones.
+// least adds a sample and returns the minimum of the last ones.
 func (r *recent) least(sample uint64) uint64 {
 	const most = 5
 	r.samples = append(r.samples, sample)
@@ -49,8 +49,8 @@ func (r *recent) least(sample uint64) uint64 {
 	return slices.Min(r.samples)
 }
 
-// limitFor leaves a quarter of what is live for what is to be collected, beside what is
-// no heap.
+// limitFor returns the limit for a live heap: a quarter more for garbage, plus memory
+// outside the heap.
 func limitFor(live uint64) int64 {
 	const beside = 32 << 20
 	return max(usual, int64(live)+int64(live)/4+beside) //nolint:gosec // no heap is 2^63 bytes

@@ -2,14 +2,14 @@ package memory
 
 import "context"
 
-// Meter is charged for the memory that an operation takes. Its error means that the
-// operation may take no more, and has been given up.
+// Meter is charged for the memory that an operation uses. Hold returns an error if the
+// operation has exceeded its limit and is canceled.
 type Meter interface{ Hold(bytes int) error }
 
-// MeterKey is the key of the Meter in an operation's context.
+// MeterKey is the context key of an operation's Meter.
 type MeterKey struct{}
 
-// MeterOf returns the Meter of an operation; nil if nothing is charged.
+// MeterOf returns the Meter in ctx, or nil if memory is not charged.
 func MeterOf(ctx context.Context) Meter {
 	meter, _ := ctx.Value(MeterKey{}).(Meter)
 	return meter

@@ -1,5 +1,5 @@
-// Package ratelimit says how much somebody may ask for: everybody has a bucket
-// of points, which fills again with time.
+// Package ratelimit limits callers with token buckets: each caller has a bucket of points
+// that refills over time.
 package ratelimit
 
 import (
@@ -11,50 +11,49 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limit is the size of a bucket, in points, and how many of them come back in a
+// Limit is the size of a bucket in points and the number of points that it regains in a
 // second.
 type Limit struct {
 	Burst     int
 	PerSecond float64
 }
 
-// Verdict is what came of taking points.
+// Verdict is the result of taking points.
 type Verdict struct {
-	OK        bool // they were taken; else none was
-	Remaining int  // points that are left
-	// RetryAfter is how long it takes until there are enough; Never when the bucket
-	// cannot hold so many.
+	OK        bool // the points were taken; otherwise none were
+	Remaining int  // points left
+	// RetryAfter is the time until the bucket has enough points, or Never if it cannot hold
+	// that many.
 	RetryAfter time.Duration
 }
 
-// Never is longer than anybody waits.
+// Never is the RetryAfter of a request that is larger than the bucket.
 const Never = time.Duration(math.MaxInt64)
 
-// Buckets are the buckets of everybody, of one size.
+// Buckets holds a bucket of the same size for each caller.
 type Buckets interface {
-	// Take takes points out of somebody's bucket, if there are enough. Fewer than
-	// none are given back.
+	// Take takes points from a caller's bucket if it has enough. A negative number of points
+	// is a refund.
 	Take(ctx context.Context, whose string, points int, now time.Time) (Verdict, error)
-	// TakeAbove takes points only if so many are left in the bucket afterwards.
+	// TakeAbove takes points only if at least left points remain in the bucket.
 	TakeAbove(ctx context.Context, whose string, points, left int, now time.Time) (Verdict, error)
-	// Empty reports whether somebody's bucket is known to hold less than a point. It
-	// takes nothing, and asks nobody.
+	// Empty reports whether a caller's bucket is known to hold less than one point. It takes
+	// nothing and uses only local state.
 	Empty(whose string, now time.Time) (Verdict, bool)
 	Limit() Limit
 }
 
-// mostBuckets bounds the memory: of who has not asked for longest, the bucket is
-// forgotten, which is to fill it.
+// mostBuckets bounds the memory. Beyond it, the least recently used bucket is evicted,
+// which refills it.
 const mostBuckets = 100_000
 
-// Local are buckets that this process keeps for itself: with n servers, n times
-// as much.
+// Local implements Buckets in this process. With n servers, a caller has n buckets.
 type Local struct {
 	limit   Limit
 	buckets *lru.Cache[string, *rate.Limiter]
 }
 
-// NewLocal are buckets that are full.
+// NewLocal returns buckets that are full.
 func NewLocal(l Limit) *Local {
 	buckets, err := lru.New[string, *rate.Limiter](mostBuckets)
 	if err != nil {
@@ -87,14 +86,15 @@ func (l *Local) TakeAbove(_ context.Context, whose string, points, left int, now
 	if !known {
 		bucket = rate.NewLimiter(rate.Limit(l.limit.PerSecond), l.limit.Burst)
 		if first, there, _ := l.buckets.PeekOrAdd(whose, bucket); there {
-			bucket = first // somebody was faster
+			bucket = first // another goroutine added it first
 		}
 	}
 	ok := (left == 0 || bucket.TokensAt(now) >= float64(points+left)) && bucket.AllowN(now, points)
 	return l.limit.Verdict(ok, bucket.TokensAt(now), points+left), nil
 }
 
-// Verdict is what came of taking points from a bucket in which so many are left.
+// Verdict returns the verdict for a bucket with left points, from which points were
+// requested.
 func (l Limit) Verdict(ok bool, left float64, points int) Verdict {
 	v := Verdict{OK: ok, Remaining: min(max(0, int(left)), l.Burst)}
 	switch {

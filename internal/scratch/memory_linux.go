@@ -2,10 +2,11 @@ package scratch
 
 import "syscall"
 
-// enough is the free memory, in bytes, that a whole package of tests does not use up.
+// enough is the free memory in bytes that suffices for the tests of one package.
 const enough = 3 << 30
 
-// memory returns a folder in memory, or "" for the usual temporary one.
+// memory returns a directory in memory, or "" for the default temporary directory if
+// memory is short.
 func memory() string {
 	const folder = "/dev/shm"
 	var is syscall.Statfs_t

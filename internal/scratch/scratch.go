@@ -1,5 +1,5 @@
-// Package scratch makes the folders in which tests keep their databases: in memory where there
-// is room, since a test of Postgres on a disk waits for the disk most of its time.
+// Package scratch creates directories for the databases of tests. They are in memory if
+// there is enough, because tests of Postgres on a disk mostly wait for the disk.
 package scratch
 
 import (
@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// Dir makes a folder that every user can enter, and removes it when the test ends. The
-// folder of testing.T is closed to the account that Postgres has if the tests run as root.
-// Programs may not run from it: systems forbid that in memory.
+// Dir creates a directory that every user can enter and removes it when the test ends.
+// Use it instead of testing.T.TempDir, which the account of Postgres cannot enter if the
+// tests run as root. Do not execute programs from it: systems forbid that in memory.
 func Dir(t testing.TB) string {
 	t.Helper()
 	dir, err := Make()
@@ -25,7 +25,7 @@ func Dir(t testing.TB) string {
 	return dir
 }
 
-// Make makes such a folder for the caller to remove.
+// Make creates a directory like Dir's, which the caller must remove.
 func Make() (string, error) {
 	dir, err := os.MkdirTemp(memory(), "rehearse-test-")
 	if err != nil {

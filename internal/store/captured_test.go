@@ -11,13 +11,12 @@ import (
 	"testing"
 )
 
-// attempts are the types of what the function of a transaction is given: each
-// attempt gets a value of its own.
+// attempts are the parameter types of functions that run in a transaction. Each attempt
+// gets its own value.
 var attempts = []string{"Tx", "closing", "claim", "changing"}
 
-// A function that runs in a transaction may run again. A variable outside it
-// would keep the value of an attempt that was rolled back, so none is assigned:
-// the function returns its result.
+// A function that runs in a transaction may be retried. An outer variable would keep its
+// value from an attempt that was rolled back, so the function must return its result.
 func TestNoResultLeavesATransactionByAVariable(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()
@@ -68,8 +67,8 @@ func runsInTransaction(fn *ast.FuncLit) bool {
 	})
 }
 
-// capturedAssignments returns the variables declared outside fn that it assigns,
-// or whose fields or elements it does.
+// capturedAssignments returns the outer variables that fn assigns, directly or through a
+// field or element.
 func capturedAssignments(fn *ast.FuncLit) []string {
 	var captured []string
 	assigns := func(target ast.Expr) {

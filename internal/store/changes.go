@@ -24,7 +24,7 @@ type Changes struct {
 	Students   []booking.StudentID // whose eligibility may have changed
 
 	Interviewers []booking.InterviewerID
-	Tagged       []booking.InterviewerID // whose tags have changed
+	Tagged       []booking.InterviewerID // whose slots' tags have changed
 
 	// Set if too many rows have changed to list their ids.
 	ManySlots, ManyInterviews, ManyInterviewers bool
@@ -160,8 +160,8 @@ func hangUp(ctx context.Context, conn *pgx.Conn) error {
 	return conn.Close(ctx)
 }
 
-// parseChanges reads a message of the triggers. One that it does not know is of
-// a newer version, and may be about anything.
+// parseChanges parses a trigger's message. An unknown kind comes from a newer version
+// and may mean any change.
 func parseChanges(message string) Changes {
 	what, list, _ := strings.Cut(message, " ")
 	var numbers []int64
@@ -186,8 +186,8 @@ func parseChanges(message string) Changes {
 	}
 }
 
-// InterviewsSince returns interviews with events since the given time, the most recently
-// changed first.
+// InterviewsSince returns the interviews of the latest events since the given time, of
+// limit events at most.
 func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int) ([]booking.Interview, error) {
 	var rows []interviewRow
 	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (

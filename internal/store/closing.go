@@ -78,8 +78,8 @@ func (tx *Tx) TakeBack(ctx context.Context, slots []booking.SlotID) error {
 }
 
 // HandOver moves slots to an availability that has the same slots, because their own may
-// be removed or may not contain them anymore. It clears the mark of TakeBack, so booked
-// slots reopen when they become free. The interviewer must be locked.
+// be removed or may lack them. It clears the mark of TakeBack, so booked slots reopen when
+// they become free. The interviewer must be locked.
 func (tx *Tx) HandOver(ctx context.Context, to booking.AvailabilityID, slots []booking.SlotID) error {
 	if len(slots) == 0 {
 		return nil

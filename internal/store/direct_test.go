@@ -16,7 +16,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// dialer keeps the last network connection that was made, to cut it off.
+// dialer keeps the last network connection, so that a test can close it.
 type dialer struct {
 	mu   sync.Mutex
 	last net.Conn
@@ -39,8 +39,7 @@ func (d *dialer) cutOff(t *testing.T) {
 	}
 }
 
-// A connection that was gone before anything was sent on it costs a read
-// nothing but another connection.
+// A read on a connection that was lost before anything was sent is retried on another one.
 func TestReadOnAConnectionThatIsGoneTakesAnother(t *testing.T) {
 	t.Parallel()
 	config, err := pgx.ParseConfig(pgtest.New(t).DSN)
@@ -58,7 +57,7 @@ func TestReadOnAConnectionThatIsGoneTakesAnother(t *testing.T) {
 		"past GORM": func() error { _, err := s.SlotsByID(t.Context(), []booking.SlotID{1}); return err },
 		"by GORM":   func() error { _, err := s.CountStudents(t.Context(), store.PeopleFilter{}); return err },
 	} {
-		for range 2 { // the pool pings a connection that is taken for the second time, or was idle for a second
+		for range 2 { // the pool pings a connection on its second use, or after a second of idleness
 			if err := read(); err != nil {
 				t.Fatal(err)
 			}
@@ -70,11 +69,11 @@ func TestReadOnAConnectionThatIsGoneTakesAnother(t *testing.T) {
 	}
 }
 
-// What fails in a transaction is undone, whichever way it was written, and what
-// was written before a Try stays.
+// A failed transaction is rolled back for writes through GORM and pgx alike, and a failed
+// Try keeps earlier writes.
 func TestTransactionIsOneForBothWays(t *testing.T) {
 	t.Parallel()
-	s := pgtest.New(t).Open(t, store.Options{MaxConns: 1}) // a second connection would be waited for in vain
+	s := pgtest.New(t).Open(t, store.Options{MaxConns: 1}) // using a second connection would block forever
 	ctx := t.Context()
 	at := time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
 	student := func(email string) booking.Student {

@@ -12,9 +12,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// Every page of every list, in every order and of every parent, is read from an
-// index and costs what it holds: some buffers for the way down, and at most one
-// for each row that is fetched.
+// Every list reads each page from an index, in every order and for every parent. The cost
+// is proportional to the page: a few buffers to descend the index, and at most one for each
+// fetched row.
 func TestPagesAreReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -40,8 +40,8 @@ func TestPagesAreReadFromAnIndex(t *testing.T) {
 	}
 }
 
-// pageRead is a read of pages of some rows, of some parents, or of none, which
-// is as one.
+// pageRead is a read of pages with a number of rows and parents. A list without parents
+// counts as one parent.
 type pageRead struct {
 	name          string
 	index         string
@@ -125,8 +125,7 @@ func pagesOf(t *testing.T, s *store.Store) []pageRead {
 	)
 }
 
-// A filter reads the rows of the page from the table and the others from an index,
-// however many it passes over.
+// A filter reads only the rows of the page from the table, and skips other rows in an index.
 func TestFiltersOfInterviewsReadAnIndexAlone(t *testing.T) {
 	t.Parallel()
 	database := pgtest.New(t)
@@ -151,7 +150,7 @@ func TestFiltersOfInterviewsReadAnIndexAlone(t *testing.T) {
 		"rare states to come":          {store.InterviewFilter{Status: noShows, Start: &soon}, last, 20},
 		"rare states to come, bounded": {store.InterviewFilter{Status: noShows, Start: &soon, End: &future}, store.Order{}, 20},
 		"all before the first":         {store.InterviewFilter{End: &past}, store.Order{}, 20},
-		// This one reads the index of the order to its end.
+		// This one scans the index of the order to its end.
 		"booking, rare ones to come": {store.InterviewFilter{Start: &soon, Status: noShows}, booked, 150},
 		"booking, those to come":     {store.InterviewFilter{Start: &soon}, booked, 150},
 		"booking, nothing so late":   {store.InterviewFilter{Start: &future}, booked, 20},
@@ -170,7 +169,7 @@ func TestFiltersOfInterviewsReadAnIndexAlone(t *testing.T) {
 	}
 }
 
-// indexes names every index that the plan reads.
+// indexes returns the names of the indexes that the plan uses.
 func (p plan) indexes() []string {
 	var found []string
 	if p.IndexName != "" {

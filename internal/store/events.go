@@ -51,7 +51,7 @@ func (r eventRow) domain() booking.Event {
 		StudentID: orZero(r.StudentID), InterviewerID: orZero(r.InterviewerID), SlotID: orZero(r.SlotID),
 		InterviewID: orZero(r.InterviewID), PolicyVersion: r.PolicyVersion, Changes: []booking.Change{},
 	}
-	_ = json.Unmarshal([]byte(r.Changes), &e.Changes) // the database holds valid JSON, and we wrote it
+	_ = json.Unmarshal([]byte(r.Changes), &e.Changes) // the column is jsonb, written by newEventRow
 	e.Changes = booking.Changes(e.Changes).Private()
 	return e
 }

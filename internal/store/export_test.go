@@ -1,4 +1,4 @@
 package store
 
-// MigrateTags is the migration of the tags, for a test on rows that are there.
+// MigrateTags exports migrateTags to test the migration of existing rows.
 var MigrateTags = migrateTags

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Explain adds to an error about a missing permission the GRANT that gives it.
+// Explain adds the missing GRANT to an error about insufficient privileges.
 func (s *Store) Explain(err error) error {
 	var pg *pgconn.PgError
 	if s.config == nil || !errors.As(err, &pg) || pg.Code != insufficientPrivilege {
@@ -20,8 +20,8 @@ func (s *Store) Explain(err error) error {
 		grants(pg.Message, pgx.Identifier{s.config.User}.Sanitize(), pgx.Identifier{s.config.Database}.Sanitize()))
 }
 
-// grants answers the statements that mend what Postgres says, or all that a program needs where
-// its words are not understood, as they may be another language's.
+// grants returns the GRANT for the error message of Postgres, or all GRANTs that the
+// program needs if the message is not recognized; it may be in another language.
 func grants(message, user, database string) string {
 	connect := fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s;", database, user)
 	create := fmt.Sprintf("GRANT CREATE ON DATABASE %s TO %s;", database, user)
@@ -43,8 +43,9 @@ func grants(message, user, database string) string {
 	return strings.Join([]string{connect, create, schema, tables, sequences}, " ")
 }
 
-// CheckGrants is an error if the user of the database may not read and write the program's tables,
-// and names the GRANT. The tables are those of the owner of the students.
+// CheckGrants returns an error with the missing GRANT if the database user may not read
+// and write the program's tables. The program's tables are those with the schema and
+// owner of the table students.
 func (s *Store) CheckGrants(ctx context.Context) error {
 	var lacking *string
 	err := s.pool.QueryRowContext(ctx, `

@@ -27,25 +27,26 @@ func (r holdRow) domain() booking.Hold {
 	}
 }
 
-// Hold reads one hold, whatever became of it; NotFound when there is none.
+// Hold returns the hold with the id, including an ended one, or NotFound if it does not
+// exist.
 func (r *Reader) Hold(ctx context.Context, id booking.HoldID) (booking.Hold, error) {
 	var found holdRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "hold", "holdId", id)
 }
 
-// HoldsByID reads the holds that exist of those asked for.
+// HoldsByID returns the holds with the ids and skips ids that do not exist.
 func (r *Reader) HoldsByID(ctx context.Context, keys []booking.HoldID) ([]booking.Hold, error) {
 	var rows []holdRow
 	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.HoldID](keys)).Find(&rows).Error
 	return domains(rows), fault(err, "read %d holds", len(keys))
 }
 
-// PlaceHold writes a new hold and marks its slot. Both its student and its slot
-// are locked. What else the two had has expired, and is ended first: it would be
-// in the way of the constraints that keep one hold for each of them.
+// PlaceHold inserts a hold and marks its slot. The student and the slot must be locked.
+// Their previous holds have expired; PlaceHold ends them first, because the constraints
+// allow one open hold for each student and slot.
 func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, error) {
-	// By id: two students who swap slots would meet each other's.
+	// In the order of the ids, so that two students who swap slots do not deadlock.
 	err := tx.db.WithContext(ctx).Exec(`UPDATE holds SET ended_at = expires_at WHERE id IN (
 		SELECT id FROM holds WHERE ended_at IS NULL AND (student_id = ? OR slot_id = ?) ORDER BY id FOR NO KEY UPDATE)`,
 		h.StudentID, h.SlotID).Error
@@ -61,7 +62,7 @@ func (tx *Tx) PlaceHold(ctx context.Context, h booking.Hold) (booking.Hold, erro
 	return h, fault(err, "hold slot %d", h.SlotID)
 }
 
-// ExtendHold writes a live hold's new expiry, into its slot, too, which is
+// ExtendHold stores the new expiry of a live hold, also in its slot. The slot must be
 // locked.
 func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
 	tx.held(h)
@@ -71,7 +72,7 @@ func (tx *Tx) ExtendHold(ctx context.Context, h booking.Hold) error {
 	return fault(err, "extend hold %d", h.ID)
 }
 
-// EndHold ends a hold, and gives its slot, which is locked, to whoever comes.
+// EndHold ends a hold and releases its slot. The slot must be locked.
 func (tx *Tx) EndHold(ctx context.Context, h booking.Hold) error {
 	tx.changed(booking.SlotWasReleased, h.SlotID)
 	err := tx.db.WithContext(ctx).Exec(`
@@ -80,8 +81,7 @@ func (tx *Tx) EndHold(ctx context.Context, h booking.Hold) error {
 	return fault(err, "end hold %d", h.ID)
 }
 
-// EndHoldsOn ends what holds there are on slots that are locked and were closed
-// or booked.
+// EndHoldsOn ends the holds on slots that were closed or booked. The slots must be locked.
 func (tx *Tx) EndHoldsOn(ctx context.Context, slots []booking.SlotID, now time.Time) error {
 	if len(slots) == 0 {
 		return nil

@@ -8,30 +8,30 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Request is a request that may be sent again with its key.
+// Request is an idempotent request with its key.
 type Request struct {
-	Actor     booking.Actor // a key is its sender's own
+	Actor     booking.Actor // keys are scoped to the actor
 	Key       string
 	Operation string
-	Input     []byte // a digest of it
+	Input     []byte // digest of the input
 	At        time.Time
 }
 
-// KeptRequest is what is known of a key that was used before.
+// KeptRequest is the stored request of a key, with its response.
 type KeptRequest struct {
 	Operation string
 	Input     []byte
 	Answer    string // as JSON
 }
 
-// Same reports whether the request is the one that was sent before.
+// Same reports whether r has the stored operation and input.
 func (k KeptRequest) Same(r Request) bool {
 	return k.Operation == r.Operation && bytes.Equal(k.Input, r.Input)
 }
 
-// ClaimKey takes the key for this transaction. If another request has it, it
-// waits until that one has ended, and answers what is kept of it, unless it was
-// sent before keptSince.
+// ClaimKey acquires the key for this transaction and returns nil. If another request has
+// the key, ClaimKey waits for its transaction to end and returns the stored request. A
+// request from before keptSince has expired and is replaced.
 func (tx *Tx) ClaimKey(ctx context.Context, r Request, keptSince time.Time) (*KeptRequest, error) {
 	claim := tx.db.WithContext(ctx).Exec(`
 		INSERT INTO idempotency_keys AS k (actor_role, actor_id, key, operation, input, created_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -49,7 +49,7 @@ func (tx *Tx) ClaimKey(ctx context.Context, r Request, keptSince time.Time) (*Ke
 	return &kept, fault(err, "read the response of an idempotency key")
 }
 
-// KeepAnswer keeps the answer to the request that has claimed its key.
+// KeepAnswer stores the response to a request that has acquired its key.
 func (tx *Tx) KeepAnswer(ctx context.Context, r Request, answer string) error {
 	err := tx.db.WithContext(ctx).Exec(
 		"UPDATE idempotency_keys SET answer = ? WHERE actor_role = ? AND actor_id = ? AND key = ?",
@@ -57,14 +57,15 @@ func (tx *Tx) KeepAnswer(ctx context.Context, r Request, answer string) error {
 	return fault(err, "store the response of an idempotency key")
 }
 
-// ForgetKeys deletes the keys that were used before a time, and says how many.
+// ForgetKeys deletes the keys that were used before the given time and returns their
+// number.
 func (s *Store) ForgetKeys(ctx context.Context, before time.Time) (int, error) {
 	done := s.db.WithContext(ctx).Exec("DELETE FROM idempotency_keys WHERE created_at < ?", before)
 	return int(done.RowsAffected), fault(done.Error, "delete old idempotency keys")
 }
 
-// Try runs fn and returns its result. When fn fails, Try undoes what fn wrote;
-// what the transaction wrote before stays.
+// Try runs fn in a savepoint and returns its result. If fn fails, Try rolls back to the
+// savepoint; earlier writes of the transaction are kept.
 func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
 	tx.in.queue("SAVEPOINT try")
 	slotChanges, toldAt := len(tx.in.slotChanges), tx.in.toldAt

@@ -12,10 +12,11 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// What an import reads and locks, a batch of loadBatch at a time: the number of
-// statements grows with the file, and the size of none does.
+// The reads and locks of an import use batches of loadBatch keys: a larger file takes
+// more statements, not larger ones.
 
-// StudentsByEmail reads the students who exist of those asked for.
+// StudentsByEmail returns the students with the e-mail addresses and skips unknown
+// addresses.
 func (r *Reader) StudentsByEmail(ctx context.Context, emails []string) ([]booking.Student, error) {
 	return inBatches(emails, func(batch []string) ([]booking.Student, error) {
 		var rows []studentRow
@@ -24,7 +25,8 @@ func (r *Reader) StudentsByEmail(ctx context.Context, emails []string) ([]bookin
 	})
 }
 
-// InterviewersByEmail reads the interviewers who exist of those asked for.
+// InterviewersByEmail returns the interviewers with the e-mail addresses and skips unknown
+// addresses.
 func (r *Reader) InterviewersByEmail(ctx context.Context, emails []string) ([]booking.Interviewer, error) {
 	return inBatches(emails, func(batch []string) ([]booking.Interviewer, error) {
 		var rows []interviewerRow
@@ -33,10 +35,10 @@ func (r *Reader) InterviewersByEmail(ctx context.Context, emails []string) ([]bo
 	})
 }
 
-// Table names what ids are taken for.
+// Table is the name of a table for TakeIDs and QueueImports.
 type Table string
 
-// Tables that an import writes to.
+// The tables that an import writes to.
 const (
 	StudentsTable       Table = "students"
 	InterviewersTable   Table = "interviewers"
@@ -45,7 +47,7 @@ const (
 	InterviewsTable     Table = "interviews"
 )
 
-// TakeIDs takes n ids of a table that nobody else gets, in ascending order.
+// TakeIDs reserves n ids of a table and returns them in ascending order.
 func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
 	if n == 0 {
 		return nil, nil
@@ -57,29 +59,29 @@ func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
 	return taken, fault(err, "reserve %d ids of %s", n, t)
 }
 
-// QueueImports makes imports into the table wait for each other, and nobody
-// else: two of them with the same people in another order would end each other.
+// QueueImports serializes the imports into the table: two imports of the same people in
+// different orders would deadlock. Other operations do not wait.
 func (tx *Tx) QueueImports(ctx context.Context, t Table) error {
 	err := tx.db.WithContext(ctx).Exec("LOCK TABLE " + string(t) + " IN SHARE UPDATE EXCLUSIVE MODE").Error
 	return fault(err, "wait for other imports into %s", t)
 }
 
-// LockStudents makes every other operation on the interviews of these students
-// wait until this transaction ends. They are locked by id, before anything else.
+// LockStudents locks the students, so that other operations on their interviews wait
+// until this transaction ends. Students are locked first, in the order of their ids.
 func (tx *Tx) LockStudents(ctx context.Context, keys []booking.StudentID) error {
 	tx.in.students = append(tx.in.students, keys...)
 	return lockInOrder(ctx, tx, "students", keys)
 }
 
-// LockInterviewers makes every other change of these interviewers and of what
-// they publish wait until this transaction ends. They are locked by id, after
-// the students.
+// LockInterviewers locks the interviewers, so that other changes to them and to what they
+// publish wait until this transaction ends. Interviewers are locked after the students,
+// in the order of their ids.
 func (tx *Tx) LockInterviewers(ctx context.Context, keys []booking.InterviewerID) error {
 	return lockInOrder(ctx, tx, "interviewers", keys)
 }
 
-// LockSlots locks slots by id, after the people, and answers them as they are
-// then.
+// LockSlots locks the slots after the people, in the order of their ids, and returns their
+// state after locking.
 func (tx *Tx) LockSlots(ctx context.Context, keys []booking.SlotID) ([]booking.Slot, error) {
 	if err := lockInOrder(ctx, tx, "slots", keys); err != nil {
 		return nil, err
@@ -100,7 +102,7 @@ func lockInOrder[ID ~int64](ctx context.Context, tx *Tx, table string, keys []ID
 	return nil
 }
 
-// inBatches reads what many keys name, without one statement growing with them.
+// inBatches calls read for each batch of keys and concatenates the results.
 func inBatches[K, V any](keys []K, read func([]K) ([]V, error)) ([]V, error) {
 	var all []V
 	for batch := range slices.Chunk(keys, loadBatch) {
@@ -115,14 +117,14 @@ func inBatches[K, V any](keys []K, read func([]K) ([]V, error)) ([]V, error) {
 
 func appendID[ID ~int64](b []byte, id ID) []byte { return strconv.AppendInt(b, int64(id), 10) }
 
-// InterviewerWindow is time of one interviewer.
+// InterviewerWindow is a time span of one interviewer.
 type InterviewerWindow struct {
 	InterviewerID booking.InterviewerID
 	calendar.Span
 }
 
-// StandingIn reads the slots that share time with one of the windows, of the
-// same interviewer, and are not withdrawn: by start, each once. No slot is
+// StandingIn returns the slots that overlap one of the windows of their interviewer, each
+// once, ordered by start and without the withdrawn ones. It relies on slots being no
 // longer than booking.MaxSlotMinutes.
 func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([]LoadedSlot, error) {
 	rows, err := inBatches(windows, func(batch []InterviewerWindow) ([]slotRow, error) {
@@ -148,8 +150,8 @@ func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([
 	return slots, err
 }
 
-// AvailabilitiesLike reads what was published just so, but for its tags, and not
-// removed.
+// AvailabilitiesLike returns the live availability that equals one of the given ones in
+// everything but tags. Of several equal ones it returns the one with the lowest id.
 func (r *Reader) AvailabilitiesLike(
 	ctx context.Context, wanted []booking.Availability,
 ) (map[booking.Likeness]booking.Availability, error) {
@@ -176,8 +178,8 @@ func (r *Reader) AvailabilitiesLike(
 	return there, err
 }
 
-// AvailabilitiesByID reads the availabilities that exist of those asked for, the
-// removed ones among them.
+// AvailabilitiesByID returns the availabilities with the ids, including removed ones, and
+// skips ids that do not exist.
 func (r *Reader) AvailabilitiesByID(ctx context.Context, keys []booking.AvailabilityID) ([]booking.Availability, error) {
 	return inBatches(keys, func(batch []booking.AvailabilityID) ([]booking.Availability, error) {
 		var rows []availabilityRow
@@ -186,9 +188,9 @@ func (r *Reader) AvailabilitiesByID(ctx context.Context, keys []booking.Availabi
 	})
 }
 
-// EnsureAvailabilities answers, for each of them, the availability that is just
-// like it, and writes those that are not there, with ids in their order. The
-// interviewers are locked already.
+// EnsureAvailabilities returns the id of the live availability that equals each given one.
+// It inserts the missing ones, with ids in the given order. The interviewers must be
+// locked.
 func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availability) ([]booking.AvailabilityID, error) {
 	there, err := tx.AvailabilitiesLike(ctx, wanted)
 	if err != nil {
@@ -216,8 +218,8 @@ func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availab
 	return answer, tx.LoadAvailabilities(ctx, missing)
 }
 
-// InterviewsAt reads the interviews that have the student, the interviewer and
-// the times of one of those given, by id.
+// InterviewsAt returns the interviews with the same student, interviewer, start and end as
+// one of the given ones, ordered by id.
 func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) ([]booking.Interview, error) {
 	found, err := inBatches(wanted, func(batch []booking.Interview) ([]booking.Interview, error) {
 		var rows []interviewRow
@@ -236,8 +238,7 @@ func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) (
 	return slices.CompactFunc(found, func(a, b booking.Interview) bool { return a.ID == b.ID }), err
 }
 
-// BookSlots marks slots that this transaction has locked, and ends the holds on
-// them.
+// BookSlots marks slots as booked and ends the holds on them. The slots must be locked.
 func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID, now time.Time) error {
 	for batch := range slices.Chunk(keys, loadBatch) {
 		tx.changed(booking.SlotWasBooked, batch...)
@@ -253,15 +254,15 @@ func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID, now time.Tim
 	return nil
 }
 
-// InterviewersByIDs reads any number of interviewers.
+// InterviewersByIDs returns the interviewers with the ids, in batches.
 func (r *Reader) InterviewersByIDs(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
 	return inBatches(keys, func(batch []booking.InterviewerID) ([]booking.Interviewer, error) {
 		return r.InterviewersByID(ctx, batch)
 	})
 }
 
-// ManyRecords reads the records of any number of students. They are of one
-// instant only while the students are locked.
+// ManyRecords returns the records of the students, in batches. The records are consistent
+// with each other only while the students are locked.
 func (r *Reader) ManyRecords(ctx context.Context, keys []booking.StudentID) ([]booking.Record, error) {
 	return inBatches(keys, func(batch []booking.StudentID) ([]booking.Record, error) {
 		records, err := r.Records(ctx, batch)

@@ -9,17 +9,17 @@ import (
 	"rehearse/internal/booking"
 )
 
-// InterviewFilter narrows a list of interviews; the zero value narrows nothing.
+// InterviewFilter filters a list of interviews. The zero value matches all.
 type InterviewFilter struct {
 	StudentID     *booking.StudentID
 	InterviewerID *booking.InterviewerID
 	Status        []booking.InterviewStatus
-	Start         *time.Time // interviews that start at this time or later
-	End           *time.Time // interviews that end at this time or earlier
+	Start         *time.Time // starts at or after
+	End           *time.Time // ends at or before
 	Party         Party
 }
 
-// Party narrows a list of interviews to those of who asks; 0 narrows nothing.
+// Party restricts a list of interviews to those of the caller. 0 matches all.
 type Party struct {
 	StudentID     booking.StudentID
 	InterviewerID booking.InterviewerID
@@ -45,33 +45,33 @@ func (f InterviewFilter) apply(db *gorm.DB) *gorm.DB {
 		db = db.Where("starts_at >= ?", *f.Start)
 	}
 	if f.End != nil {
-		// starts_at < end follows from ends_at <= end; it is what ends the index scan.
+		// starts_at < end follows from ends_at <= end, and bounds the index scan.
 		db = db.Where("starts_at < ? AND ends_at <= ?", *f.End, *f.End)
 	}
 	return db
 }
 
-// ofPerson reports whether the filter leaves the interviews of one person.
+// ofPerson reports whether the filter selects the interviews of a single person.
 func (f InterviewFilter) ofPerson() bool {
 	return f.StudentID != nil || f.InterviewerID != nil || f.Party != Party{}
 }
 
-// Interview reads one interview; NotFound when there is none.
+// Interview returns the interview with the id, or NotFound if it does not exist.
 func (r *Reader) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
 	var found interviewRow
 	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
 	return found.domain(), missing(err, "interview", "interviewId", id)
 }
 
-// InterviewsByID reads the interviews that exist of those asked for.
+// InterviewsByID returns the interviews with the ids and skips ids that do not exist.
 func (r *Reader) InterviewsByID(ctx context.Context, keys []booking.InterviewID) ([]booking.Interview, error) {
 	var rows []interviewRow
 	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.InterviewID](keys)).Find(&rows).Error
 	return domains(rows), fault(err, "read %d interviews", len(keys))
 }
 
-// Interviews reads a page of interviews, by start, then id, and whether there
-// are more.
+// Interviews returns a page of interviews, ordered by start and id, and reports whether
+// there are more.
 func (r *Reader) Interviews(ctx context.Context, f InterviewFilter, p Page) ([]booking.Interview, bool, error) {
 	var rows []interviewRow
 	err := pageOfInterviews(r.db.WithContext(ctx), f, p).Find(&rows).Error
@@ -79,9 +79,9 @@ func (r *Reader) Interviews(ctx context.Context, f InterviewFilter, p Page) ([]b
 	return page, more, fault(err, "list interviews")
 }
 
-// pageOfInterviews selects a page. A filter may pass over many rows of the order
-// before one matches, so the ids of the page come from an index that has everything
-// the filter compares, and only the rows of the page are read from the table.
+// pageOfInterviews returns a query for a page. A filter may skip many rows before one
+// matches, so the ids of the page come from an index with all filtered columns, and only
+// the rows of the page are read from the table.
 func pageOfInterviews(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
 	order := p.scan(ByStart)
 	byBooking := order.Field == ByBooked
@@ -99,8 +99,8 @@ func pageOfInterviews(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
 	return byValue(db.Where("id IN (?)", found).Order(order.text()))
 }
 
-// interviewsInStates selects the ids of a page in the order of the start. The index
-// has this order within each state, so a page of each is read, and they are merged.
+// interviewsInStates returns a query for the ids of a page, ordered by start. The index has
+// this order within each state, so the query merges a page of each state.
 func interviewsInStates(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
 	var states texts
 	for _, status := range unique(f.Status) {
@@ -112,20 +112,20 @@ func interviewsInStates(db *gorm.DB, f InterviewFilter, p Page) *gorm.DB {
 		Select("found.id").Order(p.scan(ByStart).text()).Limit(p.limit())
 }
 
-// CountInterviews counts what Interviews would list in all.
+// CountInterviews returns the number of items of Interviews on all pages.
 func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, error) {
 	return count(f.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
 }
 
-// Book writes a booking, its slot's status and the event, and answers the
-// booking with its id. The slot is locked already. It is one statement, for it
-// is what is done most.
+// Book inserts an interview with its event, marks the slot as booked, and returns the
+// interview with its id. The slot must be locked. Booking is the most frequent write, so
+// it takes one statement.
 func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (booking.Interview, error) {
 	event, err := newEventRow(e)
 	if err != nil {
 		return i, err
 	}
-	tx.in.writeSlotHistory() // what became of the slot before comes first
+	tx.in.writeSlotHistory() // earlier changes of the slot come first
 	i.ID, err = one(ctx, tx, func(id *booking.InterviewID) []any { return []any{(*int64)(id)} }, `
 		WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = $1),
 		booked AS (INSERT INTO "interviews" (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, updated_at, waivers, exempt)
@@ -142,8 +142,8 @@ func (tx *Tx) Book(ctx context.Context, i booking.Interview, e booking.Event) (b
 	return i, fault(err, "book slot %d", i.SlotID)
 }
 
-// CreateInterview writes an interview, whatever became of it, and answers it
-// with its id. Its slot's status is the caller's.
+// CreateInterview inserts an interview in any state and returns it with its id. It does not
+// change the slot's status.
 func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking.Interview, error) {
 	i.Revision = booking.FirstRevision(i.LastChange())
 	created := newInterviewRow(i)
@@ -151,9 +151,8 @@ func (tx *Tx) CreateInterview(ctx context.Context, i booking.Interview) (booking
 	return created.domain(), fault(err, "create an interview on slot %d", i.SlotID)
 }
 
-// UpdateInterview writes what a change at a time has made of an interview whose
-// student this transaction has locked, and answers it with its new revision. Of a
-// moved one both slots are locked, too.
+// UpdateInterview stores a change made at the given time and returns the interview with its
+// new revision. The student must be locked; for a reschedule, both slots, too.
 func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview, at time.Time) (booking.Interview, error) {
 	was := i.Version
 	i.Revision = i.Next(at)

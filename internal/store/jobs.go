@@ -13,7 +13,7 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// Job is work that is done again and again, by one of the servers at a time.
+// Job is a periodic task that runs on one server at a time.
 type Job struct {
 	Name  string
 	Every time.Duration
@@ -22,15 +22,15 @@ type Job struct {
 
 const (
 	jobTimeout = 5 * time.Minute
-	// A job that has run for longer has lost its server, and is worked again.
+	// jobLost is the run time after which the server of a job is considered dead and the
+	// job is retried.
 	jobLost     = jobTimeout + time.Minute
-	jobPatience = 5 * time.Second // with jobs that are told to stop
+	jobPatience = 5 * time.Second // for running jobs to end at shutdown
 )
 
-// StartJobs begins to work the jobs, each now and whenever its time has passed
-// again, until stop is called. However many servers do so, one queues a job and
-// one works it; a job that fails is worked again, and one whose server dies as
-// soon as it is late.
+// StartJobs runs each job immediately and then once in each interval, until stop is
+// called. With several servers, one queues a run and one executes it. A failed run is
+// retried; a run whose server died is retried after jobLost.
 func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (stop func() error, err error) {
 	workers := river.NewWorkers()
 	byName := map[string]Job{}
@@ -58,7 +58,7 @@ func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (st
 	if err != nil {
 		return nil, fmt.Errorf("create the job client: %w", err)
 	}
-	// They end by stop, not with ctx: what is under way then can give up cleanly.
+	// Jobs end with stop, not with ctx, so that running jobs can shut down cleanly.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, fault(err, "start the jobs")
 	}
@@ -66,13 +66,13 @@ func (s *Store) StartJobs(ctx context.Context, log *slog.Logger, jobs []Job) (st
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobPatience)
 		defer cancel()
 		if s.Ping(stopping) != nil {
-			cancel() // where there is no database, nobody can be told, and trying takes all patience
+			cancel() // without a database, stopping would only wait for the timeout
 		}
 		return fault(client.StopAndCancel(stopping), "stop the jobs")
 	}, nil
 }
 
-// quiet keeps the library from telling when it starts and stops.
+// quiet drops the library's messages below the level of warnings.
 type quiet struct{ slog.Handler }
 
 // Enabled implements slog.Handler.
@@ -80,8 +80,7 @@ func (q quiet) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, level)
 }
 
-// Handle implements slog.Handler. What was given up because the server stops is
-// no error.
+// Handle implements slog.Handler. It drops errors that are caused by the shutdown.
 func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 	stopped := false
 	r.Attrs(func(a slog.Attr) bool {
@@ -95,7 +94,7 @@ func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 	return q.Handler.Handle(ctx, r)
 }
 
-// jobArgs is how a job is queued.
+// jobArgs is the payload of a queued job.
 type jobArgs struct {
 	Name string `json:"name"`
 }
@@ -117,9 +116,9 @@ func (w *worker) Work(ctx context.Context, queued *river.Job[jobArgs]) error {
 	return job.Run(ctx)
 }
 
-// migrateJobs brings the tables of the job queue to what its library wants. It
-// is no transaction, for Postgres does not take all of it in one; cut off, it
-// goes on where it was.
+// migrateJobs migrates the tables of the job queue to the version of the library. It runs
+// outside a transaction, because Postgres does not accept all steps in one. A migration
+// that is interrupted resumes at the next run.
 func migrateJobs(ctx context.Context, db *sql.DB) error {
 	migrator, err := rivermigrate.New(riverdatabasesql.New(db), nil)
 	if err != nil {

@@ -12,8 +12,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// Two servers have the same job: it is worked once, and a run that fails is
-// worked again.
+// With two servers, a job runs on one of them, and a failed run is retried.
 func TestJobRunsOnceHoweverManyServers(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)

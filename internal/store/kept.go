@@ -10,13 +10,13 @@ import (
 	"rehearse/internal/booking"
 )
 
-// OpenSlotsFor reads a page of the slots in the range that the offer to a student
-// allows, which offer makes of his record, and whether there are more; NotFound
-// when there is no such student.
+// OpenSlotsFor returns a page of the slots in the range that the student's offer allows,
+// and reports whether there are more. offer derives the offer from the student's record.
+// OpenSlotsFor returns NotFound if the student does not exist.
 //
-// It makes the offer of the record that it keeps, and has the statement that
-// reads the slots see, at the same instant, whether it is still the student's. If
-// nothing comes of that, it reads the record.
+// It tries the cached record first. The statement that reads the slots verifies in the
+// same snapshot that the cached record is current. If it returns no slots, OpenSlotsFor
+// reads the record from the database.
 func (s *Store) OpenSlotsFor(
 	ctx context.Context, id booking.StudentID, offer func(booking.Record) booking.Offer, f SlotSearch, p Page,
 ) (booking.Offer, []booking.Slot, bool, error) {
@@ -41,14 +41,14 @@ func (s *Store) OpenSlotsFor(
 	return o, slots, more, err
 }
 
-// keptRecord is a student's record, which nobody changes, and its recordStamp.
+// keptRecord is a cached student's record with its recordStamp. It is immutable.
 type keptRecord struct {
 	booking.Record
 	stamp int64
 }
 
-// recordStands is the condition that the student's record has the stamp.
-// Postgres asks it once, not of every slot.
+// recordStands is the condition that the student's record has the given stamp. Postgres
+// evaluates it once, not for every slot.
 const recordStands = `(SELECT ` + recordStamp + ` = ?
 		FROM students s
 		CROSS JOIN booking_policy p
@@ -56,12 +56,12 @@ const recordStands = `(SELECT ` + recordStamp + ` = ?
 		LEFT JOIN holds h ON h.student_id = s.id AND h.ended_at IS NULL
 		WHERE s.id = ?)`
 
-// maxKept is how many students, interviews and waivers there are in the kept
-// records in all, of about 300 bytes each.
+// maxKept is the capacity of the cache: the total number of students, interviews and
+// waivers, at about 300 bytes each.
 const maxKept = 100_000
 
-// keptRecords keeps the records of the students who asked last, whatever became
-// of them meanwhile: whoever takes one has to see whether it still stands.
+// keptRecords is an LRU cache of students' records. Entries may be stale; callers must
+// verify the stamp.
 type keptRecords struct {
 	mu   sync.Mutex
 	kept *simplelru.LRU[booking.StudentID, *keptRecord]
@@ -70,11 +70,12 @@ type keptRecords struct {
 
 func newKeptRecords() *keptRecords {
 	k := &keptRecords{}
-	k.kept, _ = simplelru.NewLRU(maxKept, func(_ booking.StudentID, gone *keptRecord) { k.size -= gone.size() }) // the size is right
+	k.kept, _ = simplelru.NewLRU(maxKept, func(_ booking.StudentID, gone *keptRecord) { k.size -= gone.size() }) // fails only for a size that is not positive
 	return k
 }
 
-// forget spares those who ask next a statement that would come to nothing.
+// forget evicts the records of changed students. This is an optimization: a list with a
+// stale record costs one more statement.
 func (k *keptRecords) forget(changed []booking.StudentID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -93,7 +94,7 @@ func (k *keptRecords) get(id booking.StudentID) *keptRecord {
 }
 
 func (k *keptRecords) keep(r *keptRecord) {
-	r.History = slices.Clone(r.History) // without the room that reading it took
+	r.History = slices.Clone(r.History) // drop the unused capacity
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.kept.Remove(r.Student.ID)

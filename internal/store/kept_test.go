@@ -18,7 +18,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// lister asks for lists of student 1.
+// lister reads lists of slots for student 1 and counts the statements.
 type lister struct {
 	*store.Store
 	t          *testing.T
@@ -32,8 +32,8 @@ func newLister(t *testing.T, db pgtest.Database) *lister {
 	return l
 }
 
-// list asks for what can be booked in the week and answers the last record that
-// an offer was made of, how many slots there are, and how many statements it took.
+// list lists the slots of the week. It returns the last record that an offer was derived
+// from, the number of slots, and the number of statements.
 func (l *lister) list() (record booking.Record, slots int, statements int64) {
 	l.t.Helper()
 	before := l.statements.Load()
@@ -49,8 +49,8 @@ func (l *lister) list() (record booking.Record, slots int, statements int64) {
 	return record, len(page), l.statements.Load() - before
 }
 
-// keptSchool has three interviewers with slots, and student 1 with an interview to
-// come, a waiver and a hold. Student 2 stays as he is.
+// keptSchool creates three interviewers with slots, and student 1 with a future interview,
+// a waiver and a hold. Student 2 has none of these.
 func keptSchool(t *testing.T) (pgtest.Database, *sql.DB) {
 	t.Helper()
 	database := pgtest.New(t)
@@ -69,7 +69,7 @@ func keptSchool(t *testing.T) (pgtest.Database, *sql.DB) {
 	return database, rows
 }
 
-// changesOfRecord are all that can change a student's record, by whomever.
+// changesOfRecord contains every kind of change to a student's record.
 var changesOfRecord = []string{
 	`INSERT INTO interviews (student_id, interviewer_id, slot_id, starts_at, ends_at, status, booked_at, waivers)
 		SELECT 1, interviewer_id, id, starts_at, ends_at, 'BOOKED', now(), '{}' FROM slots WHERE id = 202`,
@@ -93,7 +93,7 @@ var changesOfRecord = []string{
 	"UPDATE booking_policy SET minimum_notice_seconds = 5",
 }
 
-// Whatever changes a student's record, a list is made of the record as it is.
+// A list reflects every change of the student's record.
 func TestListIsOfTheRecordAsItIs(t *testing.T) {
 	t.Parallel()
 	for _, change := range changesOfRecord {
@@ -124,8 +124,8 @@ func TestListIsOfTheRecordAsItIs(t *testing.T) {
 	}
 }
 
-// A change of the record that renews no version is not seen: what the triggers
-// do is what TestListIsOfTheRecordAsItIs sees.
+// A list misses changes that do not renew the record's version. This verifies that
+// TestListIsOfTheRecordAsItIs depends on the triggers.
 func TestListNeedsTheVersions(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"interviews", "waivers"} {
@@ -160,8 +160,8 @@ func execute(t *testing.T, rows *sql.DB, statement string) {
 	}
 }
 
-// One transaction gives a student one new version, however often it writes, and
-// none to students whom nobody has seen before.
+// One transaction renews a student's version once, however often it writes, and does not
+// renew the version of a student that it created.
 func TestVersionsOfOneTransaction(t *testing.T) {
 	t.Parallel()
 	_, rows := keptSchool(t)
@@ -198,8 +198,8 @@ func TestVersionsOfOneTransaction(t *testing.T) {
 	END $$`)
 }
 
-// What a server has changed itself, it does not take for what it was: two
-// statements, and none in vain. A student's list does not depend on another's.
+// A server evicts the records that it changes: the next list takes two statements and does
+// not try the stale record. Another student's change does not matter.
 func TestListAfterAChangeOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	database, rows := keptSchool(t)
@@ -224,14 +224,14 @@ func TestListAfterAChangeOfOnesOwn(t *testing.T) {
 	}
 }
 
-// Nothing to list is asked twice, whoever is known, and an empty answer is as good
-// as any: somebody who may book nothing, nobody, and a week without slots.
+// A list without slots reads the record at most once: for a week without slots, a student
+// who may not book, and an unknown student.
 func TestListsOfNothing(t *testing.T) {
 	t.Parallel()
 	database, rows := keptSchool(t)
 	l := newLister(t, database)
 	execute(t, rows, "UPDATE slots SET status = 'WITHDRAWN' WHERE status = 'OPEN'")
-	for _, want := range []int64{2, 2} { // the record and the list; the list and whether the record stands
+	for _, want := range []int64{2, 2} { // the record and the list; the list and the check of the record
 		if _, slots, statements := l.list(); slots != 0 || statements != want {
 			t.Errorf("%d slots with %d statements, want none with %d", slots, statements, want)
 		}
@@ -249,7 +249,7 @@ func TestListsOfNothing(t *testing.T) {
 	}
 }
 
-// Lists of one student at once share the record that is kept.
+// Concurrent lists of one student share the cached record.
 func TestKeptRecordIsShared(t *testing.T) {
 	t.Parallel()
 	database, rows := keptSchool(t)

@@ -8,33 +8,32 @@ import (
 	"rehearse/internal/booking"
 )
 
-// maxKnown is how many interviewers are kept, of about 300 bytes each.
+// maxKnown is the capacity of the cache in interviewers, at about 300 bytes each.
 const maxKnown = 10_000
 
-// known keeps interviewers as they were read last, for what is shown of them:
-// nearly every list of slots leads to the same few. They are kept only while
-// changes are heard of, by the Listener, and are true but for the time that
-// takes: this server's own changes are seen at once, another's when its message
-// comes, and while a lost connection is not noticed yet, those of listenSilence
-// and listenPatience at most. A transaction decides by what it reads itself.
+// known is an LRU cache of interviewers for display: most lists of slots refer to the same
+// few. It is active only while the Listener receives changes. A change made by this
+// server evicts the entry at once, one made by another server when its notification
+// arrives. While a lost connection is undetected, entries may be stale, for at most
+// listenSilence plus listenPatience. Transactions do not use the cache.
 type known struct {
 	mu     sync.Mutex
-	kept   *simplelru.LRU[booking.InterviewerID, *booking.Interviewer] // nil while nothing is heard
-	forgot int                                                         // how often something was
+	kept   *simplelru.LRU[booking.InterviewerID, *booking.Interviewer] // nil while the Listener is disconnected
+	forgot int                                                         // generation; listen and forget increment it
 }
 
-// listen begins to keep what is read, or ends it.
+// listen enables or disables the cache. Either way it becomes empty.
 func (k *known) listen(hears bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.forgot++
 	k.kept = nil
 	if hears {
-		k.kept, _ = simplelru.NewLRU[booking.InterviewerID, *booking.Interviewer](maxKnown, nil) // the size is right
+		k.kept, _ = simplelru.NewLRU[booking.InterviewerID, *booking.Interviewer](maxKnown, nil) // NewLRU fails only for a size that is not positive
 	}
 }
 
-// forget forgets those that have changed; of none is said, all.
+// forget evicts the given interviewers, or all of them if none are given.
 func (k *known) forget(changed ...booking.InterviewerID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -50,14 +49,14 @@ func (k *known) forget(changed ...booking.InterviewerID) {
 	}
 }
 
-// at is a moment, for keep: what is read after it.
+// at returns the current generation, for keep.
 func (k *known) at() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.forgot
 }
 
-// keep keeps what was read since a moment, unless something has changed since.
+// keep caches interviewers, unless the generation has changed since they were read.
 func (k *known) keep(at int, read []booking.Interviewer) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -69,8 +68,8 @@ func (k *known) keep(at int, read []booking.Interviewer) {
 	}
 }
 
-// get answers those of the interviewers that are known. They are everybody's, and
-// must not be changed.
+// get returns the cached interviewers among the ids. They are shared and must not be
+// modified.
 func (k *known) get(ids []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -21,15 +21,14 @@ import (
 	"rehearse/internal/store"
 )
 
-// listening is a store that hears of changes, one after the other.
+// listening is a store with a running Listener, whose changes arrive one by one.
 type listening struct {
 	*store.Store
 	t       *testing.T
 	changes chan heard
 }
 
-// heard is what is heard, and the names that are known at that moment of the
-// first interviewer of the school.
+// heard is a change and the cached names, at that time, of the school's first interviewer.
 type heard struct {
 	store.Changes
 	known []string
@@ -56,7 +55,7 @@ func newListeningWith(t *testing.T, db pgtest.Database, tracer pgx.QueryTracer) 
 	return l
 }
 
-// heard waits until it has heard of something.
+// heard waits for a matching change.
 func (l listening) heard(what func(store.Changes) bool) heard {
 	l.t.Helper()
 	late := time.After(time.Minute)
@@ -72,7 +71,7 @@ func (l listening) heard(what func(store.Changes) bool) heard {
 	}
 }
 
-// read reads the interviewers and answers the known ones' names.
+// read reads the interviewers and returns the names of the cached ones.
 func (l listening) read(ids ...booking.InterviewerID) []string {
 	l.t.Helper()
 	if _, err := l.InterviewersByID(l.t.Context(), ids); err != nil {
@@ -135,7 +134,7 @@ func TestInterviewersAreKnownUntilTheyChange(t *testing.T) {
 	ann, ben := interviewer(t, other, "ann"), interviewer(t, other, "ben")
 	all := []booking.InterviewerID{ann.ID, ben.ID}
 	s := newListening(t, db)
-	rename(t, other, ann, "anna") // it hears from here on
+	rename(t, other, ann, "anna") // the listener is active after this
 	s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
 
 	wantNames(t, "at first", s.names(all...))
@@ -155,7 +154,7 @@ func TestInterviewersAreKnownUntilTheyChange(t *testing.T) {
 	wantNames(t, "after a transaction that read", s.names(all...), "benjamin")
 }
 
-// What a server that hears nothing knows would get old.
+// Without a Listener, cached interviewers would become stale.
 func TestNobodyIsKnownWhileNothingIsHeard(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
@@ -175,8 +174,8 @@ func TestNobodyIsKnownWhileNothingIsHeard(t *testing.T) {
 	wantNames(t, "when the connection was lost", lost.known)
 }
 
-// Through a pooler it is not sure that anything is heard, so nobody is known, and
-// the log says what to do.
+// Through a pooler, notifications may not arrive, so interviewers are not cached, and the
+// log says what to configure.
 func TestNobodyIsKnownThroughAPooler(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
@@ -194,7 +193,7 @@ func TestNobodyIsKnownThroughAPooler(t *testing.T) {
 	})
 	ann := interviewer(t, s, "ann")
 	rename(t, s, ann, "anna")
-	<-heard // this pooler does pass it on
+	<-heard // this pooler forwards notifications
 	wantNames(t, "through a pooler", listening{Store: s, t: t}.read(ann.ID))
 	stop()
 	running.Wait()
@@ -203,8 +202,8 @@ func TestNobodyIsKnownThroughAPooler(t *testing.T) {
 	}
 }
 
-// pooled is the address of something that stands before the database and, as
-// poolers do, tells clients of another process than the one that serves them.
+// pooled starts a proxy for the database and returns its address. Like a pooler, it reports
+// a process id to clients that differs from the server's.
 func pooled(t *testing.T, db pgtest.Database) string {
 	t.Helper()
 	config, err := pgx.ParseConfig(db.DSN)
@@ -238,7 +237,7 @@ func pooled(t *testing.T, db pgtest.Database) string {
 	}).String()
 }
 
-// passOn passes on what a server says, but for the number of its process.
+// passOn copies the server's messages to the client and changes the process id.
 func passOn(client io.Writer, server io.Reader) {
 	const backendKeyData = 'K'
 	for header := make([]byte, 5); ; {
@@ -258,14 +257,14 @@ func passOn(client io.Writer, server io.Reader) {
 	}
 }
 
-// What was read before a change is not kept after it.
+// Interviewers read before a change are not cached after it.
 func TestWhatWasReadBeforeAChangeIsNotKept(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	other := db.Open(t, store.Options{})
 	ann := interviewer(t, other, "ann")
 	var s listening
-	s = newListeningWith(t, db, afterRead(sync.OnceFunc(func() { // and before it is kept
+	s = newListeningWith(t, db, afterRead(sync.OnceFunc(func() { // and before the result is cached
 		rename(t, other, ann, "anna")
 		s.heard(func(c store.Changes) bool { return slices.Contains(c.Interviewers, ann.ID) })
 	})))
@@ -273,7 +272,7 @@ func TestWhatWasReadBeforeAChangeIsNotKept(t *testing.T) {
 	wantNames(t, "when read after it", s.read(ann.ID), "anna")
 }
 
-// afterRead runs when interviewers have been read by their ids.
+// afterRead is a tracer that runs a function when interviewers have been read by id.
 type afterRead func()
 
 type isRead struct{}
