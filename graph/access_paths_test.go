@@ -16,32 +16,32 @@ import (
 	"rehearse/internal/store"
 )
 
-// An object can be reached by many roads. These tests walk all of them, as far
-// as pathLength fields, in the schema itself.
+// An object can be reached by many paths. These tests walk every path of up to pathLength
+// fields in the schema.
 const pathLength = 6
 
-// walker writes selections of all that a role may ask for.
+// walker writes selections of every field that a role may read.
 type walker struct {
 	t      *testing.T
 	schema *ast.Schema
 	role   booking.Role
-	unlike string // the one of nodes and edges that is not walked; edges by default
+	unlike string // the connection field that is skipped, nodes or edges; edges by default
 }
 
 func (w walker) denied(field *ast.FieldDefinition) bool {
 	return w.role != booking.RoleAdmin && field.Directives.ForName("access") != nil && rightsTo(w.t, field)[w.role] == "NONE"
 }
 
-// fields are those of an object that are worth a walk: a list's nodes are its
-// edges' as well, and one way to them is enough for a document.
+// fields returns the fields of an object that the walk follows. A connection has the same
+// objects under nodes and edges, so a document follows only one of them.
 func (w walker) fields(object *ast.Definition) []*ast.FieldDefinition {
 	return slices.DeleteFunc(slices.Clone(object.Fields), func(f *ast.FieldDefinition) bool {
 		return strings.HasPrefix(f.Name, "__") || f.Name == cmp.Or(w.unlike, "edges")
 	})
 }
 
-// further is how deep a selection goes below a field: the node of an edge is as
-// near as one of nodes.
+// further returns the remaining depth below a field. An edge and its node count as one
+// level, like nodes.
 func (w walker) further(field *ast.FieldDefinition, depth int) int {
 	if field.Name == "node" {
 		return depth
@@ -49,7 +49,7 @@ func (w walker) further(field *ast.FieldDefinition, depth int) int {
 	return depth - 1
 }
 
-// all selects everything of a type, so deep.
+// all returns a selection of every field of a type, to the given depth.
 func (w walker) all(name string, depth int) string {
 	definition := w.schema.Types[name]
 	switch definition.Kind {
@@ -64,7 +64,7 @@ func (w walker) all(name string, depth int) string {
 	case ast.Union:
 		parts := []string{"__typename"}
 		for i, member := range definition.Types {
-			// Fields of one name and two types cannot stand side by side.
+			// Fields of one response name and two types cannot be merged.
 			inner := strings.ReplaceAll(w.all(member, depth), "{ id ", fmt.Sprintf("{ id%d: id ", i))
 			parts = append(parts, "... on "+member+" "+inner)
 		}
@@ -88,7 +88,7 @@ func (w walker) field(field *ast.FieldDefinition, depth int) string {
 	}
 }
 
-// roots are the roads to what belongs to a household.
+// roots returns the paths from Query to the objects of a household.
 func roots(role booking.Role, h household) map[string]string {
 	found := map[string]string{
 		"Interview":  fmt.Sprintf("interview(id: %s)", h.interview),
@@ -109,8 +109,8 @@ func roots(role booking.Role, h household) map[string]string {
 	return found
 }
 
-// secrets are two households whose interviewers have met each other's students:
-// everybody's road leads to somebody who knows the other, too.
+// secrets returns two households whose interviewers have met each other's students, so
+// that every path of one leads to people who know the other.
 func secrets(s *school) (a, b household) {
 	a, b = s.household("a"), s.household("b")
 	s.Booked(a.student, b.free)
@@ -138,7 +138,7 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 			w := walker{t: t, schema: loadSchema(t), role: role}
 			id, mine := a.student, []string{"student-a@example.org"}
 			var readable []string
-			entered := []string{room("b")} // whom the student is going to meet; he has met the other
+			entered := []string{room("b")} // the student's next interviewer; the student has met the other one
 			if role == booking.RoleInterviewer {
 				id, mine = a.interviewer, []string{"interviewer-a@example.org", "student-a@example.org", "student-b@example.org"}
 				readable, entered = []string{"a secret of " + a.student}, []string{room("a")}
@@ -164,7 +164,7 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 					t.Errorf("%s tells another student's name", name)
 				}
 			}
-			// The walk sees what is to be seen.
+			// The walk finds what is visible.
 			s.Act(booking.RoleAdmin, 0)
 			w.role = booking.RoleAdmin
 			seen := s.Ask("{ interviews "+w.all("InterviewConnection", 3)+" }", nil).Body
@@ -177,8 +177,8 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 	}
 }
 
-// TestDeniedFieldsAreDeniedOnEveryRoad asks for each field that a role may not
-// have, at the end of every road that leads to its object.
+// TestDeniedFieldsAreDeniedOnEveryRoad requests every field that a role may not read, at
+// the end of every path to its object.
 func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
 	t.Parallel()
 	for _, role := range []booking.Role{booking.RoleStudent, booking.RoleInterviewer} {
@@ -213,8 +213,8 @@ func TestDeniedFieldsAreDeniedOnEveryRoad(t *testing.T) {
 	}
 }
 
-// wantOnlyFieldsLost: each error has the path of a field that is null, beside one
-// that is there.
+// wantOnlyFieldsLost checks that the path of each error leads to a null field of an
+// object that is present.
 func wantOnlyFieldsLost(t *testing.T, a answer) {
 	t.Helper()
 	for _, failed := range a.Errors {
@@ -238,10 +238,10 @@ func wantOnlyFieldsLost(t *testing.T, a answer) {
 	}
 }
 
-// deadEnd: nobody stands at the end of the road.
+// deadEnd matches a response whose path ends in null or an empty list.
 var deadEnd = regexp.MustCompile(`(\[\]|null|\{\})[\]}\s]*$`)
 
-// roads are the selections that end with a field that the role may not have.
+// roads returns the selections that end in a field that the role may not read.
 func (w walker) roads(name string, length int) []string {
 	definition := w.schema.Types[name]
 	var found []string

@@ -15,10 +15,11 @@ import (
 	"rehearse/internal/booking"
 )
 
-// The schema's @access says who may ask for each field and run each mutation.
-// These tests ask for all of them as everybody, and find what it says.
+// The @access directive of the schema states who may read each field and run each
+// mutation. These tests request all of them as every role and compare the results with
+// the directive.
 
-// household is what one student and one interviewer have, who meet in two weeks.
+// household holds what belongs to one student and one interviewer, who meet in two weeks.
 type household struct {
 	student, interviewer                 string
 	interview, slot, free, hold          string
@@ -30,8 +31,8 @@ var nobody = household{
 	availability: missing, block: missing, waiver: missing, notHeld: missing,
 }
 
-// household sets one up: a booked slot, one that the student holds, two that are
-// free, blocked time, a waiver.
+// household creates one: a booked slot, a slot that the student holds, two open slots,
+// blocked time and a waiver.
 func (s *school) household(name string) household {
 	s.T.Helper()
 	h := household{
@@ -59,7 +60,8 @@ func (s *school) household(name string) household {
 
 func room(name string) string { return "https://meet.example.org/" + name }
 
-// queries ask for each field of Query what belongs to a household.
+// queries returns a selection of each field of Query that asks for what belongs to a
+// household.
 func queries(h household) map[string]string {
 	spans := fmt.Sprintf("start: %q, end: %q", moment(0), moment(40*day))
 	return map[string]string{
@@ -83,7 +85,7 @@ func queries(h household) map[string]string {
 	}
 }
 
-// mutations do each of Mutation to what belongs to a household.
+// mutations returns the input of each mutation, applied to what belongs to a household.
 func mutations(h household) map[string]map[string]any {
 	return map[string]map[string]any{
 		"bookSlot":              {"studentId": h.student, "slotId": h.free},
@@ -116,7 +118,8 @@ func mutations(h household) map[string]map[string]any {
 	}
 }
 
-// rightsTo is what @access says of a field, by role; nothing where it says none.
+// rightsTo returns the rights that @access gives for a field, by role. A role that it
+// does not name has no entry.
 func rightsTo(t *testing.T, field *ast.FieldDefinition) map[booking.Role]string {
 	t.Helper()
 	directive := field.Directives.ForName("access")
@@ -131,8 +134,8 @@ func rightsTo(t *testing.T, field *ast.FieldDefinition) map[booking.Role]string 
 	return rights
 }
 
-// reply is what somebody gets: the code of a top-level error, the codes of the
-// refusals, and the text in which ids and the time it took are no difference.
+// reply is a response to compare: the code of a top-level error, the codes of the
+// refusals, and the text without ids and durations.
 type reply struct {
 	code, text string
 	refused    []string
@@ -152,7 +155,7 @@ func (s *school) request(document string, variables map[string]any) reply {
 	return r
 }
 
-// asker is somebody who asks for what belongs to a household.
+// asker is a caller who requests what belongs to a household.
 type asker struct {
 	name string
 	role booking.Role
@@ -171,7 +174,7 @@ func askers(a, b household) []asker {
 	}
 }
 
-// TestWhoMayDoWhat asks for every field of Query and Mutation as everybody.
+// TestWhoMayDoWhat requests every field of Query and Mutation as every role.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	schema := loadSchema(t)
@@ -220,7 +223,7 @@ func documentFor(field string, of household) (string, map[string]any) {
 		map[string]any{"in": mutations(of)[field]}
 }
 
-// wantServed: the rules may still say no, but there is what was asked for.
+// wantServed checks that access was granted. A rule may still refuse the operation.
 func wantServed(t *testing.T, who string, got reply) {
 	t.Helper()
 	if got.code != "" || slices.Contains(got.refused, "NOT_FOUND") {
@@ -228,8 +231,8 @@ func wantServed(t *testing.T, who string, got reply) {
 	}
 }
 
-// wantKept: he gets what his rights say, and of somebody else's what he gets of
-// what is not there.
+// wantKept checks that callers get what their rights allow, and that the response about
+// another person's object equals the response about one that does not exist.
 func wantKept(t *testing.T, who asker, right string, got, none reply) {
 	t.Helper()
 	switch {

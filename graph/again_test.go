@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A slot that was taken is refused again under the same key, with alternatives
-// to it: what the first request has read on its way is not there the second time.
+// A slot that was taken is refused again under the same key, with alternatives. What the
+// first request read on the way is missing the second time.
 func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -36,8 +36,7 @@ func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 	}
 }
 
-// Each mutation of a document answers with what it has made of things, whichever
-// way they are reached.
+// Each mutation of a document returns its own changes, by every path.
 func TestEachMutationSeesItsOwnChange(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

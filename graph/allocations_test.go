@@ -17,10 +17,10 @@ import (
 
 const allocationsFile = "../testdata/allocations.txt"
 
-// What the server allocates for an operation, from the request in its hands to
-// the answer written, stands in a file. It may not rise by more than the
-// counting errs, and what has fallen is written down, so that it stays there.
-// `go test ./graph -run Allocations -update` rewrites the file.
+// The allocations of an operation, from the parsed request to the written response, are
+// recorded in a file. They may not rise by more than the measurement error, and a
+// decrease is recorded so that it lasts. `go test ./graph -run Allocations -update`
+// rewrites the file.
 //
 //nolint:paralleltest // what others allocate would be counted
 func TestAllocations(t *testing.T) {
@@ -62,10 +62,10 @@ type allocated struct {
 	count     float64
 }
 
-// allocations of the operations that most requests are. Each is asked often
-// before it is counted, so that nothing is parsed or prepared for the first time.
-// The smallest of the rounds counts: what runs beside them, such as the look at the
-// local database's programs every second, adds to a round and never takes from it.
+// allocations measures the most frequent operations. Each runs several times before it is
+// measured, so that parsing and preparation are not counted. The smallest round counts:
+// background work, such as the check of the local database's processes every second, only
+// adds to a round.
 func (s *school) allocations() (measured []allocated) {
 	s.T.Helper()
 	const warm, rounds, counted = 20, 4, 10
@@ -73,7 +73,7 @@ func (s *school) allocations() (measured []allocated) {
 	for n := range 5 {
 		s.Booked(student, s.NewSlot(time.Duration(10+n)*day))
 	}
-	bookings := make(chan []byte, warm+rounds*(counted+1)) // a round begins with one that is not counted
+	bookings := make(chan []byte, warm+rounds*(counted+1)) // each round begins with one that is not counted
 	for range cap(bookings) {
 		bookings <- body(s.T, bookSlotDocument, map[string]any{"student": s.Student(nil), "slot": s.NewSlot(15 * day)})
 	}
@@ -108,7 +108,7 @@ func (s *school) allocations() (measured []allocated) {
 
 const bookSlotDocument = `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) ` + asInterview
 
-// serveOne answers a request without a network.
+// serveOne serves a request without a network.
 func (s *school) serveOne(body []byte) {
 	s.T.Helper()
 	request := httptest.NewRequestWithContext(s.T.Context(), http.MethodPost, "/graphql", bytes.NewReader(body))

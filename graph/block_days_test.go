@@ -11,8 +11,8 @@ func (s *school) block(interviewer string, set in) closed {
 	return s.closing("blockTime", "blocks { id start end reason }", input)
 }
 
-// A day is blocked by its date, from midnight to midnight where the interviewer
-// lives, whatever the clocks do.
+// A day is blocked by its date, from midnight to midnight in the interviewer's time zone,
+// across changes of the clock.
 func TestBlockingWholeDays(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -40,7 +40,7 @@ func TestBlockingWholeDays(t *testing.T) {
 	same(t, "by its field", skipped.Errors[0].Path, []string{"input", "date"})
 }
 
-// There is one way to say what to block.
+// An input blocks either a time or days, not both.
 func TestBlockingInOneWay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

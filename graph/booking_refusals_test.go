@@ -40,7 +40,7 @@ func (r bookingRefusal) String() string {
 		r.Operation, strings.Join(r.Codes, "+"), r.Actor.Role, name(r.Student), name(r.Slot), name(r.Interview))
 }
 
-// refusals are all that the filter leaves, newest first.
+// refusals returns all refusals that match the filter, newest first.
 func (s *school) refusals(filter string) []bookingRefusal {
 	s.T.Helper()
 	var data struct {
@@ -50,7 +50,7 @@ func (s *school) refusals(filter string) []bookingRefusal {
 	return data.BookingRefusals.Nodes
 }
 
-// refusedIn tries to hold a slot in a request of this id.
+// refusedIn tries to hold a slot in a request with this id.
 func (s *school) refusedIn(id, student, slot string) {
 	s.T.Helper()
 	body, err := json.Marshal(in{"query": fmt.Sprintf(
@@ -73,7 +73,8 @@ func (s *school) refusedIn(id, student, slot string) {
 	}
 }
 
-// Each refusal of the three ways to book is kept, with who asked for what.
+// Refusals by each of the three booking mutations are recorded, with the caller and the
+// input.
 func TestRefusedBookingsAreKept(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -142,7 +143,7 @@ func TestWhatIsNotRefusedIsNotKept(t *testing.T) {
 	same(t, "refusals", len(s.refusals("")), 0)
 }
 
-// A refusal that is answered again to its key is kept once.
+// A refusal that is replayed for its key is recorded once.
 func TestReplayedRefusalsAreKeptOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -251,7 +252,7 @@ func TestRefusedBookingsAreFilteredAndPaged(t *testing.T) {
 	}
 }
 
-// A refusal that cannot be kept is answered all the same, and counted.
+// A refusal that cannot be recorded is still returned, and counted.
 func TestRefusalsThatCannotBeKeptAreCounted(t *testing.T) {
 	t.Parallel()
 	logged := &schooltest.Log{}

@@ -14,7 +14,7 @@ type profile struct {
 	Languages               []string
 }
 
-// faculty is a school of three active interviewers and one who is not.
+// faculty creates a school of three active interviewers and an inactive one.
 func faculty(t *testing.T) (s *school, student string) {
 	t.Helper()
 	s = newSchool(t)
@@ -29,7 +29,7 @@ func faculty(t *testing.T) (s *school, student string) {
 	return s, s.Student(nil)
 }
 
-// TestBrowsing looks for interviewers as a student and as an administrator.
+// TestBrowsing lists interviewers as a student and as an administrator.
 func TestBrowsing(t *testing.T) {
 	t.Parallel()
 	s, student := faculty(t)
@@ -91,7 +91,7 @@ func TestStudentsReadThePublicProfileAlone(t *testing.T) {
 		"interviewers nodes 0 availability: FORBIDDEN", "interviewers nodes 0 blocks: FORBIDDEN", "interviewers nodes 0 email: FORBIDDEN",
 		"interviewers nodes 0 maxPerDay: FORBIDDEN", "interviewers nodes 0 maxPerWeek: FORBIDDEN",
 		"interviewers nodes 0 meetingUrl: FORBIDDEN", "interviewers nodes 0 slots: FORBIDDEN")
-	// The order, and its cursors, would tell what the field does not.
+	// The order and its cursors would reveal a field that the caller may not read.
 	for _, direction := range []string{"ASC", "DESC"} {
 		s.Ask(`{ interviewers(orderBy: { field: EMAIL, direction: `+direction+` }) { edges { cursor } } }`, nil).
 			Want(`{"interviewers":null}`, "interviewers: FORBIDDEN")

@@ -39,8 +39,8 @@ const (
 	closedFields = `closedSlots { id status } conflicts { id status } cancelled { id status cancelReason } `
 )
 
-// weekly publishes a rule of two o'clock to four, on every day of the week after
-// t0's, in UTC; set changes what is sent.
+// weekly publishes a rule from 14:00 to 16:00 UTC on every day of the week after t0's;
+// set changes the input.
 func (s *school) weekly(interviewer string, set in) weekly {
 	s.T.Helper()
 	input := in{
@@ -163,7 +163,7 @@ func TestOpenEndedRuleIsExtendedAsTimeGoesOn(t *testing.T) {
 	s.Sound()
 }
 
-// A rule whose slots all stand under another one goes on where that one ends.
+// A rule whose slots all belong to another rule continues where that rule ends.
 func TestRuleBehindAnother(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -317,7 +317,7 @@ func TestUnblockingTime(t *testing.T) {
 	s.Sound()
 }
 
-// A rule cannot be changed to one without a window to come, but it can be ended.
+// A rule cannot be changed to one without future windows, but it can be ended.
 func TestUpdatingARuleToNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

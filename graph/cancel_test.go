@@ -7,7 +7,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// as runs something in the name of somebody; an administrator goes on after it.
+// as runs do as a caller and then becomes an administrator again.
 func (s *school) as(role booking.Role, id string, do func()) {
 	s.T.Helper()
 	s.Act(role, int64(number(s.T, id)))
@@ -15,7 +15,7 @@ func (s *school) as(role booking.Role, id string, do func()) {
 	do()
 }
 
-// statusOf is the status of a slot.
+// statusOf returns the status of a slot.
 func (s *school) statusOf(slotID string) string {
 	s.T.Helper()
 	var data struct{ Slot slot }
@@ -72,8 +72,7 @@ func TestCancelCutoff(t *testing.T) {
 	}
 }
 
-// Who gives a slot up himself does not find it published again by a change of
-// its rule.
+// A slot that its interviewer gave up is not published again by a change of its rule.
 func TestSlotThatItsInterviewerCancelled(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -94,9 +93,8 @@ func TestSlotThatItsInterviewerCancelled(t *testing.T) {
 	s.Sound()
 }
 
-// A booked slot that its interviewer took back stands until its interview ends,
-// and does not open when that is cancelled, or moved away, unless he has given it
-// back meanwhile.
+// A booked slot that its interviewer withdrew stays until its interview ends. It does not
+// open when the interview is cancelled or moved, unless the interviewer has restored it.
 func TestTakenBackSlots(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC)
@@ -185,7 +183,7 @@ func TestTakenBackSlots(t *testing.T) {
 	}
 }
 
-// move moves an interview.
+// move reschedules an interview.
 func (s *school) move(interview, slot string) changed {
 	s.T.Helper()
 	return s.ChangeInterview("rescheduleInterview", in{"interviewId": interview, "slotId": slot})

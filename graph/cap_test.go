@@ -18,9 +18,9 @@ func TestCapPerDay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(in{"maxPerDay": 2, "timeZone": "America/New_York"})
-	// Her 2 June is from 04:00 to 04:00 in UTC.
+	// The interviewer's 2 June is from 04:00 to 04:00 UTC.
 	slots := s.Publish(ann, t0.Add(day-2*time.Hour), 4*time.Hour, 60).Slots // 2 June, 06 to 10
-	late := s.Publish(ann, t0.Add(day+19*time.Hour), 2*time.Hour, 60).Slots // 3 June, 03 and 04: her 2nd and 3rd
+	late := s.Publish(ann, t0.Add(day+19*time.Hour), 2*time.Hour, 60).Slots // 3 June, 03 and 04: the interviewer's 2nd and 3rd
 	student := s.Student(nil)
 	visible := func() []string { return ids(s.List(student).Nodes) }
 	all := append(ids(slots), ids(late)...)

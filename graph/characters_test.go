@@ -13,8 +13,8 @@ var unwantedTexts = map[string]string{
 	"\ufffd": "a replacement for an undecodable character (U+FFFD)", "\u202egpj.exe": "a character that overrides the text direction (U+202E)",
 }
 
-// Every text of every argument and filter, with a character that Postgres or no
-// reader takes: a named error of the request and never a fault.
+// Every text of every argument and filter is tested with characters that Postgres or
+// readers cannot process. The response is a client error and never an internal one.
 func TestCharactersThatNoTextMayHave(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -26,7 +26,7 @@ func TestCharactersThatNoTextMayHave(t *testing.T) {
 		walked++
 		for text, problem := range unwantedTexts {
 			if p.Type.Name() != "String" {
-				problem = "" // it is no id and no time in any case
+				problem = "" // it is never a valid id or time
 			}
 			document, variables := p.AsVariable(p.Leaf(text))
 			for document, given := range map[string]map[string]any{document: variables, p.AsLiteral(p.Leaf(text)): nil} {
@@ -46,12 +46,12 @@ func TestCharactersThatNoTextMayHave(t *testing.T) {
 	}
 }
 
-// The same in the inputs of mutations: a refusal, nothing is written, and never a
-// fault.
+// The same characters in the inputs of mutations are refused. Nothing is written, and
+// there is no internal error.
 func TestCharactersThatNoInputMayHave(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	s.Live(s.Student(nil), day, nil) // so that ids of 1 are there
+	s.Live(s.Student(nil), day, nil) // so that objects with id 1 exist
 	before := s.Rows()
 	walked := 0
 	for _, p := range schooltest.TextPositions() {
@@ -75,8 +75,8 @@ func TestCharactersThatNoInputMayHave(t *testing.T) {
 	same(t, "nothing was logged as a fault", s.Log.String(), "")
 }
 
-// A name is kept in NFC and shows something; an e-mail is ASCII before its case
-// is lowered. The same holds for imports.
+// A name is stored in NFC and has a visible character. An e-mail is checked to be ASCII
+// before it is lower-cased. The same holds for imports.
 func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -114,8 +114,8 @@ func TestNamesAndEmailsAsTheyAreKept(t *testing.T) {
 	s.Sound()
 }
 
-// A text of one line has no other: not by a mutation, and not by a file. Texts of
-// several lines keep theirs.
+// A single-line text contains no line break, in mutations and in files. Texts of several
+// lines keep theirs.
 func TestTextsOfOneLine(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -18,8 +18,8 @@ import (
 	"rehearse/internal/gqlhttp"
 )
 
-// constants are the values of the constants of each string type of a package,
-// also of those that convert another constant.
+// constants returns the values of the constants of each string type of a package,
+// including constants that convert another one.
 func constants(t *testing.T, folder string) map[string][]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -67,7 +67,7 @@ func constants(t *testing.T, folder string) map[string][]string {
 	return values
 }
 
-// The metrics know every code that an answer can have.
+// The metrics know every code that a response can have.
 func TestVocabularyHasEveryCode(t *testing.T) {
 	t.Parallel()
 	declared := constants(t, ".")["Code"]
@@ -84,7 +84,7 @@ func TestVocabularyHasEveryCode(t *testing.T) {
 	}
 }
 
-// A code is a constant: no literal stands where one is meant.
+// Codes are constants: no literal is used in place of one.
 func TestCodesAreConstants(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{".", "../internal/gqlhttp"} {
@@ -116,8 +116,8 @@ func noLiteralCodes(t *testing.T, folder string) {
 
 var boundEnum = regexp.MustCompile(`(?m)^  (\w+):\n    model: rehearse/(internal/\w+)\.(\w+)\n    enum_values:\n((?:      .+\n)+)`)
 
-// An enum of the schema has the values of its Go type, and the type no others:
-// whichever list a value is added to, this asks for the other one.
+// An enum of the schema has exactly the values of its Go type. A value that is added to
+// one of them alone fails the test.
 func TestEnumsAreTheirGoTypes(t *testing.T) {
 	t.Parallel()
 	config, err := os.ReadFile("../gqlgen.yml")

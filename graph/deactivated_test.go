@@ -7,7 +7,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// The token of an interviewer who has been deactivated is valid until it expires.
+// The token of an interviewer who has been deactivated stays valid until it expires.
 func TestDeactivatedInterviewersChangeNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

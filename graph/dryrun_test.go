@@ -35,7 +35,7 @@ func (s *school) answerToBooking(set in) bookingAnswer {
 	return payload
 }
 
-// sequences are the ids that were given out, of every table.
+// sequences returns the last id of every table.
 func (s *school) sequences() string {
 	s.T.Helper()
 	var all string
@@ -76,7 +76,7 @@ func TestDryRunChangesNothing(t *testing.T) {
 	s.Sound()
 }
 
-// A dry run says what would happen at this moment, whatever its key did before.
+// A dry run reports what would happen at this moment, even if its key was used before.
 func TestDryRunOfAnImportWithAUsedKey(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -87,8 +87,8 @@ func TestDryRunOfAnImportWithAUsedKey(t *testing.T) {
 	same(t, "the key's first answer", s.imports("importStudents", file, in{"idempotencyKey": "key"}).came(), []string{"2 CREATED"})
 }
 
-// A booking of another slot ends the hold: it is in the way of nothing but the
-// caps of its interviewer, and the list says the same.
+// A booking of another slot ends the hold. The hold counts only toward the caps of its
+// interviewer, in the booking and in the list alike.
 func TestBookingEndsTheHoldOnAnotherSlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -209,8 +209,8 @@ func TestRescheduleCutoff(t *testing.T) {
 	s.Sound()
 }
 
-// A change of the cancel cutoff alone does not let a student move an interview that
-// can no longer be cancelled, and cancel it then.
+// A change of the cancel cutoff alone does not let a student move an interview past the
+// cutoff and then cancel it.
 func TestRescheduleCutoffFollowsTheCancelCutoff(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -293,7 +293,7 @@ func TestWhatTheViewerCanDo(t *testing.T) {
 	everybody("completed", [3]bool{}, [3]bool{false, false, true}, [3]bool{false, false, true})
 }
 
-// What a mutation and a list answer of the student is one truth.
+// Mutations and lists return the same student.
 func TestPayloadsCarryTheStudent(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

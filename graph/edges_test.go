@@ -10,7 +10,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// node is one thing of an edge; edgeList is a page of them.
+// node is the node of an edge; edgeList is a page of edges.
 type (
 	node struct {
 		ID, Start, Status    string
@@ -35,7 +35,7 @@ func (l edgeList) ids() []string {
 	return out
 }
 
-// of reads an edge of one person: `student(id: 1) { interviews(...) }`.
+// of reads one edge field of one person: `student(id: 1) { interviews(...) }`.
 func (s *school) of(t *testing.T, whose, id, edge, arguments string) edgeList {
 	t.Helper()
 	var data map[string]map[string]edgeList
@@ -44,8 +44,8 @@ func (s *school) of(t *testing.T, whose, id, edge, arguments string) edgeList {
 	return data[whose][edge]
 }
 
-// A student with three interviews, one cancelled, with Ann and two others; Ann
-// has a slot more, which is open.
+// family is a student with three interviews, one of them cancelled, with Ann and two
+// others. Ann has one more slot, which is open.
 type family struct {
 	*school
 	student, ann, open string
@@ -103,7 +103,7 @@ func TestInterviewsOfAStudent(t *testing.T) {
 	same(t, "one who has none", f.of(t, "student", f.Student(nil), "interviews", "").ids(), []string{})
 }
 
-// walk reads an edge page by page.
+// walk reads an edge field page by page.
 func (s *school) walk(t *testing.T, whose, id, edge string, first, total int) []string {
 	t.Helper()
 	var all []string
@@ -230,7 +230,7 @@ func TestListOfSlots(t *testing.T) {
 	same(t, "in pages, merged, backwards", orderedIDs(pages), []string{four, three, two, one})
 }
 
-// The same edge of many parents at once, each with its own page and total.
+// The same edge field of many parents is read at once, each with its own page and total.
 func TestEdgesOfManyParents(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -256,7 +256,7 @@ func TestEdgesOfManyParents(t *testing.T) {
 	}
 }
 
-// What an earlier mutation of a document has read is not what a later one finds.
+// A later mutation of a document does not reuse what an earlier one has read.
 func TestEdgesBelowMutations(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)
@@ -296,7 +296,7 @@ func TestEdgesBelowMutations(t *testing.T) {
 	same(t, "the interviews of a conflict's student", len(off.UpdateInterviewer.Conflicts[0].Student.Interviews.Nodes), 1)
 }
 
-// Fields of two types may have one name and different arguments.
+// Fields of two types may have the same name and different arguments.
 func TestEdgesOfOneName(t *testing.T) {
 	t.Parallel()
 	f := newFamily(t)

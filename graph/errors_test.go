@@ -10,7 +10,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// exec runs SQL past the server.
+// exec runs SQL directly on the database.
 func (s *school) exec(statement string, args ...any) {
 	s.T.Helper()
 	if _, err := s.DB.SQL(s.T).ExecContext(s.T.Context(), statement, args...); err != nil {
@@ -96,7 +96,7 @@ func TestBusy(t *testing.T) {
 	newServer(t, s.DB, store.Options{}).Booked(student, slot)
 }
 
-// A full disk is met by an insert, or at the commit.
+// An insert or the commit can find the disk full.
 func TestFullDiskIsUnavailable(t *testing.T) {
 	t.Parallel()
 	for name, trigger := range map[string]string{

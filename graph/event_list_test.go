@@ -39,7 +39,8 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// createdIn creates a student in a request of this id, and answers the answer's.
+// createdIn creates a student in a request with this id and returns the request id of the
+// response.
 func (s *school) createdIn(id string, n int) string {
 	s.T.Helper()
 	body, err := json.Marshal(in{"query": fmt.Sprintf(

@@ -31,7 +31,7 @@ type event struct {
 const eventFields = `id at kind requestId actor { role id } student { id } interviewer { id } slot { id } interview { id }
 	changes { field before after }`
 
-// events are all that the arguments leave, oldest first.
+// events returns all events that match the arguments, oldest first.
 func (s *school) events(arguments string) []event {
 	s.T.Helper()
 	var data struct{ Events struct{ Nodes []event } }
@@ -47,7 +47,7 @@ func kinds(events []event) []string {
 	return out
 }
 
-// happens is the kinds of the events that something appends.
+// happens returns the kinds of the events that do appends.
 func (s *school) happens(do func()) []string {
 	s.T.Helper()
 	before := len(s.events(", orderBy: {field: ID, direction: DESC}"))
@@ -114,8 +114,8 @@ func TestEventOfABooking(t *testing.T) {
 		[]string{"status: BOOKED > CANCELLED", "cancelReason: - > true"})
 }
 
-// Every mutation appends one event of its own, and none when it changes nothing,
-// is refused, or only tried.
+// Every mutation appends one event of its own. It appends none if it changes nothing, is
+// refused, or is a dry run.
 func TestOneEventForEachMutation(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -238,7 +238,8 @@ func TestEventsOfImports(t *testing.T) {
 	s.Sound()
 }
 
-// Closing with what is booked tells of each interview, and of the closing.
+// Closing with cancellation of bookings appends an event for each interview and one for
+// the closing.
 func TestEventsOfAClosing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -261,7 +262,7 @@ func TestEventsOfAClosing(t *testing.T) {
 	same(t, "what it came to", slices.Contains(events[2].changed(), "cancelled: - > 2"), true)
 }
 
-// What happened stays as it was told, whoever asks the database to change it.
+// The database refuses every change of an event.
 func TestEventsAreAppendOnly(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -278,7 +279,7 @@ func TestEventsAreAppendOnly(t *testing.T) {
 	same(t, "nothing is changed", s.Rows(), before)
 }
 
-// Events name people by id: nothing that they wrote or are called is in them.
+// Events name people by id and contain no names or text written by people.
 func TestEventsHoldNobodysWords(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -322,7 +323,7 @@ func TestEventsHoldNobodysWords(t *testing.T) {
 	same(t, "a note that changed", notes[0].changed(), []string{"note: true > true"})
 }
 
-// Whatever the number of events, what they lead to is read at once.
+// The objects of many events are read in one batch.
 func TestStatementsOfEvents(t *testing.T) {
 	t.Parallel()
 	asked := map[int][]string{}

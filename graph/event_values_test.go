@@ -12,7 +12,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// told are the changes of the last event of a kind: field, then JSON.
+// told returns the changes of the last event of a kind: field, then JSON.
 func (s *school) told(kind string) map[string]string {
 	s.T.Helper()
 	events := s.events(", filter: {kind: [" + kind + "]}, orderBy: {field: ID, direction: DESC}")
@@ -54,8 +54,8 @@ func TestEventsTellTypedValues(t *testing.T) {
 	})
 }
 
-// Who did it is a person where the caller may know them, read at once for all
-// events.
+// The actor of an event is returned if the caller may read that person. The actors of all
+// events are read in one batch.
 func TestEventsTellWhoDidIt(t *testing.T) {
 	t.Parallel()
 	asked := map[int]int{}
@@ -93,8 +93,8 @@ func TestEventsTellWhoDidIt(t *testing.T) {
 	same(t, "statements", asked[8], asked[2])
 }
 
-// What happened to an interview is told to both, but for what only one of them
-// may read.
+// Both participants get the events of an interview, without the fields that only the
+// other may read.
 func TestEventsTellNobodyWhatIsNotTheirs(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -129,8 +129,7 @@ func TestEventsTellNobodyWhatIsNotTheirs(t *testing.T) {
 	same(t, "an administrator", fields(booking.RoleAdmin, "0"), append([]string{waived, note}, shared...))
 }
 
-// Events from before lengths were kept out of them cannot be changed; they are
-// read without.
+// Older events contain lengths and cannot be changed. They are read without the lengths.
 func TestOlderEventsTellNoLengths(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

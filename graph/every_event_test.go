@@ -12,15 +12,15 @@ import (
 	"rehearse/internal/store"
 )
 
-// eventful is a school with events of every kind, by everybody who can cause
-// one, and with refused bookings.
+// eventful is a school with events of every kind, by every kind of actor, and with
+// refused bookings.
 type eventful struct {
 	*school
 	student, interviewer, interview string
 }
 
-// newEventful makes all of that happen in a school, and insists that no kind of
-// event is missing.
+// newEventful causes all of these events in a school and fails if a kind of event is
+// missing.
 func newEventful(s *school) eventful {
 	t := s.T
 	t.Helper()
@@ -63,7 +63,7 @@ func (e eventful) roster() {
 	e.do("anonymiseStudent", "student { id }", in{"studentId": gone})
 }
 
-// slotFor publishes a slot as an administrator and leaves who asks as it was.
+// slotFor publishes a slot as an administrator and restores the caller.
 func (e eventful) slotFor(after time.Duration) string {
 	e.T.Helper()
 	who := e.Actor.Load()
@@ -115,7 +115,8 @@ func (e *eventful) life() {
 	e.Accepted(e.Complete(e.interview, 3).Errors)
 }
 
-// refusedBookings are by people of the school and by a token that names nobody.
+// refusedBookings causes refusals, for people of the school and for a token that names an
+// unknown person.
 func (e eventful) refusedBookings() {
 	e.T.Helper()
 	taken := e.takenSlot(40 * day)
@@ -130,8 +131,8 @@ func (e eventful) refusedBookings() {
 	e.as(booking.RoleStudent, missing, try)
 }
 
-// Every field of every event and of every refused booking has an answer, for
-// everybody who may read it, by nodes and by edges.
+// Every field of every event and of every refused booking can be read by every caller who
+// may read it, through nodes and through edges.
 func TestEveryEventIsRead(t *testing.T) {
 	t.Parallel()
 	e := newEventful(newSchoolWith(t, store.Options{}, unlimited))
@@ -157,7 +158,7 @@ func TestEveryEventIsRead(t *testing.T) {
 	}
 }
 
-// wantRead: what is asked for is answered without an error.
+// wantRead fails the test if the document returns an error.
 func (e eventful) wantRead(t *testing.T, document string) {
 	t.Helper()
 	answer := e.Ask(document, nil)
@@ -170,7 +171,7 @@ func (e eventful) wantRead(t *testing.T, document string) {
 	}
 }
 
-// cause returns what the log says of an error whose cause the answer hides.
+// cause returns the logged cause of an error that the response hides.
 func (s *school) cause(errorID string) string {
 	if errorID != "" {
 		for line := range strings.Lines(s.Log.String()) {

@@ -1,6 +1,6 @@
 package graph
 
-// Unplanned lets gqlgen execute every field.
+// Unplanned returns options under which gqlgen executes every field.
 func Unplanned(o Options) Options {
 	o.unplanned = true
 	return o

@@ -7,8 +7,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// A field that is not for the caller is null, with an error at its path, and the
-// rest of the answer stands.
+// A field that the caller may not read is null, with an error at its path. The rest of
+// the response is unaffected.
 
 func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 	t.Parallel()
@@ -65,7 +65,7 @@ func TestForbiddenFieldsLeaveTheRest(t *testing.T) {
 	}
 }
 
-// Every forbidden root field, beside one that is allowed.
+// Every forbidden root field is requested beside an allowed one.
 func TestForbiddenRootFieldsLeaveTheRest(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -113,7 +113,7 @@ func TestForbiddenMutationLeavesTheOthers(t *testing.T) {
 	s.Sound()
 }
 
-// What fails is a mutation of its own, and what was done before is answered.
+// A mutation fails on its own. The results of earlier mutations are returned.
 func TestFailedMutationLeavesTheFirst(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -12,8 +12,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-// school is a schooltest.School with the steps that only the tests of this package
-// take.
+// school is a schooltest.School with the steps that only the tests of this package use.
 type school struct{ *schooltest.School }
 
 func newSchool(t *testing.T) *school { return newSchoolWith(t, store.Options{}) }
@@ -39,13 +38,12 @@ func livingWith(t *testing.T, o store.Options, set ...func(*gqlhttp.Options)) (f
 	return &school{one}, &school{other}
 }
 
-// client is a schooltest.Client with the steps that only the tests of this package
-// take.
+// client is a schooltest.Client with the steps that only the tests of this package use.
 type client struct{ *schooltest.Client }
 
 func (s *school) Connect() *client { return &client{s.School.Connect()} }
 
-// The names of schooltest that most tests use.
+// These are the names of schooltest that most tests use.
 type (
 	answer       = schooltest.Answer
 	available    = schooltest.Available

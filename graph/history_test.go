@@ -15,14 +15,15 @@ import (
 	"rehearse/internal/booking"
 )
 
-// slotState is what can be seen of a slot.
+// slotState is the visible state of a slot.
 type slotState struct {
 	Status string
 	HeldBy string
 	Until  string
 }
 
-// becomes lists what a slot's history must say of a change; nothing when it is none.
+// becomes returns the expected history entries of a change, or nothing if the states are
+// equal.
 func (before slotState) becomes(after slotState, isNew bool) []string {
 	entry := map[string]string{"OPEN": "RELEASED", "BOOKED": "BOOKED", "WITHDRAWN": "WITHDRAWN"}[after.Status]
 	if after.HeldBy != "" {
@@ -47,12 +48,12 @@ type entry struct {
 	EventSlot   int64
 }
 
-// chronicle is all that is known of the past, at one moment.
+// chronicle is everything recorded about the past, at one moment.
 type chronicle struct {
 	Slots   map[string]slotState
 	Entries []entry
 	Events  []int64
-	// What held at this moment, as text.
+	// The values in force at this moment, as text.
 	Policy, Caps, Waivers string
 }
 
@@ -82,8 +83,8 @@ func (l *life) readJSON(query string, into any) {
 	}
 }
 
-// told compares what has become of every slot with what its history says of it:
-// one entry for each change, with an event of this step.
+// told compares the change of every slot with its history: one entry for each change,
+// with an event of this step.
 func (before chronicle) told(t *testing.T, after chronicle, events map[string]string) {
 	t.Helper()
 	same(t, "what was written before", after.Entries[:min(len(before.Entries), len(after.Entries))], before.Entries)
@@ -115,8 +116,8 @@ func (before chronicle) told(t *testing.T, after chronicle, events map[string]st
 	same(t, "what became of slots", slices.Sorted(maps.Keys(whats)), slices.Sorted(maps.Keys(events)))
 }
 
-// heldAt tells from the events alone, and from what is there at last, what held
-// after an event.
+// heldAt derives the values in force after an event from the events and the final state
+// alone.
 func (l *life) heldAt(event int64) (policy, caps, waivers string) {
 	l.T.Helper()
 	db := l.past
@@ -150,7 +151,7 @@ func (l *life) heldAt(event int64) (policy, caps, waivers string) {
 	return policy, caps, waivers
 }
 
-// life is a school in which one mutation after the other is made.
+// life is a school in which mutations run one after another.
 type life struct {
 	*school
 	past *sql.DB
@@ -161,9 +162,9 @@ type life struct {
 	block, missed                 string
 }
 
-// step is one mutation, and by which event each change of a slot is told.
+// step is one mutation, and the event that records each change of a slot.
 type step struct {
-	mutation string // empty: no mutation, but what the server does by itself
+	mutation string // empty for work that the server does on its own
 	do       func(*life)
 	events   map[string]string
 }
@@ -179,14 +180,14 @@ func (l *life) send(mutation, fields string, input in, payload any) {
 	l.Accepted(errors.Errors)
 }
 
-// does is a step without an answer that matters.
+// does returns a step whose response does not matter.
 func does(mutation string, input func(*life) in, events map[string]string) step {
 	return step{mutation, func(l *life) { l.send(mutation, "__typename", input(l), &struct{}{}) }, events}
 }
 
 type by = map[string]string
 
-// lifeSteps are all mutations, each in the ways in which it changes slots.
+// lifeSteps returns every mutation, in each of the ways it changes slots.
 func lifeSteps() []step {
 	return slices.Concat(publishingSteps(), bookingSteps(), closingSteps(), importSteps(), officeSteps())
 }
@@ -230,7 +231,7 @@ func bookingSteps() []step {
 		}, by{"WITHDRAWN": "INTERVIEW_CANCELLED"}},
 		{"holdSlot", func(l *life) { l.hold = l.held(l.student, l.slots[4]) }, by{"HELD": "HOLD_PLACED"}},
 		{"holdSlot", func(l *life) {
-			l.SetClock(l.Clock.Load().Add(time.Hour)) // the hold has expired, and nothing has swept it
+			l.SetClock(l.Clock.Load().Add(time.Hour)) // the hold has expired and has not been swept
 			l.held(l.other, l.slots[4])
 		}, by{"HELD": "HOLD_PLACED"}},
 		{"bookSlot", func(l *life) { l.missed = l.Booked(l.student, l.slots[11]) }, by{"BOOKED": "INTERVIEW_BOOKED"}},
@@ -304,9 +305,9 @@ func officeSteps() []step {
 	}
 }
 
-// Whatever is done, each change of a slot has one entry in its history with its
-// event, nothing that was written changes, and what held at each event can be told
-// afterwards: the policy, the caps and the waivers.
+// After every mutation, each change of a slot has one history entry with its event, and
+// nothing written before has changed. The policy, the caps and the waivers in force at
+// each event can be reconstructed later.
 func TestHistoryOfEveryMutation(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// A hold fills a cap like a booking, and only until it expires.
+// A hold counts toward a cap like a booking, until it expires.
 func TestHoldFillsACap(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, cap string
-		other     time.Duration // of the slot that shares the period
-		free      time.Duration // of one that does not
+		other     time.Duration // of the slot in the same period
+		free      time.Duration // of a slot in another period
 	}{
 		{"of a day", "maxPerDay", day + 2*time.Hour, 2 * day},
 		{"of a week", "maxPerWeek", 4 * day, 7 * day},
@@ -67,7 +67,7 @@ func TestReleaseFreesACap(t *testing.T) {
 	s.Sound()
 }
 
-// The held slot stands among the others where its start puts it, on every page.
+// The held slot is listed in the order of its start, on every page.
 func TestHeldSlotOnPages(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -104,8 +104,8 @@ func TestHeldSlotOnPages(t *testing.T) {
 	same(t, "at the limit by the hold, which another booking ends", walk(), want)
 }
 
-// A hold that stands on a waiver keeps its slot when the waiver is revoked, and no
-// other.
+// A hold that relies on a waiver keeps its slot, and no other, when the waiver is
+// revoked.
 func TestHeldSlotAloneOnPages(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -44,7 +44,7 @@ func (s *school) changeHold(mutation string, input in) held {
 	return payload
 }
 
-// held holds and must not be refused; it answers the hold's id.
+// held places a hold, which must succeed, and returns its id.
 func (s *school) held(student, slot string) string {
 	s.T.Helper()
 	payload := s.hold(student, slot)
@@ -52,7 +52,7 @@ func (s *school) held(student, slot string) string {
 	return payload.Hold.ID
 }
 
-// bookHeld books and insists on the hold.
+// bookHeld books a held slot with the id of the hold.
 func (s *school) bookHeld(student, slot, hold string) changed {
 	s.T.Helper()
 	return s.ChangeInterview("bookSlot", in{"studentId": student, "slotId": slot, "holdId": hold})
@@ -65,7 +65,7 @@ func (s *school) policy(set in) {
 	s.Accepted(payload.Errors)
 }
 
-// holdOf is the hold of a student as others read it: its id, or none.
+// holdOf returns the id of a student's hold as other callers read it, or nothing.
 func (s *school) holdOf(student string) string {
 	s.T.Helper()
 	var data struct{ Student struct{ Hold *hold } }
@@ -139,7 +139,7 @@ func TestHoldExpiresByTheClock(t *testing.T) {
 			if test.live {
 				return
 			}
-			// Nothing has swept it, and nobody need.
+			// The hold has not been swept and need not be.
 			s.held(other, slot)
 			same(t, "held by another now", s.verdict(student, slot), []string{"SLOT_HELD"})
 			same(t, "an expired hold, of a slot that is another's now", codes(s.bookHeld(student, slot, id).Errors), []string{"SLOT_HELD", "HOLD_EXPIRED"})
@@ -150,7 +150,7 @@ func TestHoldExpiresByTheClock(t *testing.T) {
 	}
 }
 
-// slotsOf are all slots of a status.
+// slotsOf returns all slots with a status.
 func (s *school) slotsOf(status string) []string {
 	s.T.Helper()
 	var data struct{ Slots struct{ Nodes []slot } }
@@ -161,13 +161,13 @@ func (s *school) slotsOf(status string) []string {
 	return ids(data.Slots.Nodes)
 }
 
-// A hold counts wherever a booking counts; for its own slot it does not.
+// A hold counts wherever a booking counts, except for its own slot.
 func TestHoldCountsLikeABooking(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		set   in            // of the student
-		same  bool          // the other slot is of the same interviewer
+		same  bool          // the other slot has the same interviewer
 		after time.Duration // when the other slot starts
 		want  []string
 	}{
@@ -188,7 +188,7 @@ func TestHoldCountsLikeABooking(t *testing.T) {
 			}
 			other := s.Slot(by, test.after)
 			hold := s.held(student, slot)
-			// A booking of another slot ends the hold, which is not in its way.
+			// A booking of another slot ends the hold, so the hold does not prevent it.
 			same(t, "another slot", s.verdict(student, other), []string{})
 			same(t, "holding it", codes(s.hold(student, other).Errors), []string{"ALREADY_HOLDING"})
 			same(t, "the held one", s.verdict(student, slot), []string{})
@@ -335,8 +335,8 @@ func TestBookUsesOnesOwnHold(t *testing.T) {
 	s.Sound()
 }
 
-// Between the hold and the booking everything else may change: a hold keeps the
-// slot, and no rule away.
+// Everything else may change between the hold and the booking: a hold reserves the slot
+// and waives no rule.
 func TestHoldIsNoPromiseAgainstTheRules(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

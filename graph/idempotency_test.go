@@ -15,7 +15,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// keyed sends a mutation with a key and answers the payload as it was sent.
+// keyed sends a mutation with a key and returns the raw payload.
 func (s *school) keyed(mutation, key string, input in) string {
 	s.T.Helper()
 	a := s.Post("application/json", keyedBody(mutation, key, input))
@@ -45,7 +45,7 @@ func keyedBody(mutation, key string, input in) string {
 	return string(body)
 }
 
-// codesIn are the codes of a payload's errors.
+// codesIn returns the codes of a payload's errors.
 func codesIn(t *testing.T, payload string) []string {
 	t.Helper()
 	var data struct{ It struct{ Errors []refused } }
@@ -55,8 +55,8 @@ func codesIn(t *testing.T, payload string) []string {
 	return codes(data.It.Errors)
 }
 
-// Whatever happens between the two, the same request is answered as the first
-// time, and done once.
+// A repeated request gets the first response and is executed once, whatever happens in
+// between.
 func TestSameKeySameAnswer(t *testing.T) {
 	t.Parallel()
 	type scene struct {
@@ -113,7 +113,7 @@ func TestSameKeySameAnswer(t *testing.T) {
 			before := s.Rows()
 			second := s.keyed(test.mutation, "key", input)
 			if len(test.want) > 0 && test.want[0] == "SLOT_TAKEN" {
-				// What could be had instead is told as it is now.
+				// The alternatives are current ones.
 				same(t, "the same refusal", codesIn(t, second), test.want)
 				same(t, "with what is free now", strings.Contains(second, `"status":"OPEN"`), true)
 			} else {
@@ -125,7 +125,7 @@ func TestSameKeySameAnswer(t *testing.T) {
 	}
 }
 
-// bookingOn is the booked interview on a slot.
+// bookingOn returns the booked interview of a slot.
 func (s *school) bookingOn(slot string) string {
 	s.T.Helper()
 	var id int
@@ -220,7 +220,7 @@ func TestInvalidKeys(t *testing.T) {
 	same(t, "200 characters", codesIn(t, s.keyed("bookSlot", strings.Repeat("é", 200), input)), []string{})
 }
 
-// A dry run asks for the key's answer, and leaves none.
+// A dry run returns the response recorded for its key and records none.
 func TestDryRunUsesUpNoKey(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -240,7 +240,7 @@ func TestDryRunUsesUpNoKey(t *testing.T) {
 	s.Sound()
 }
 
-// A refusal that is nobody's "no" is not kept: the same request may be sent again.
+// A transient refusal is not recorded, so the same request may be retried.
 func TestBusyIsNotKept(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{LockTimeout: 100 * time.Millisecond})
@@ -257,13 +257,12 @@ func TestBusyIsNotKept(t *testing.T) {
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	patient := newServer(t, s.DB, store.Options{}) // with the usual lock timeout, which a commit elsewhere does not exceed
+	patient := newServer(t, s.DB, store.Options{}) // with the usual lock timeout, which is longer than a concurrent commit takes
 	same(t, "free", codesIn(t, patient.keyed("bookSlot", "key", input)), []string{})
 	s.Sound()
 }
 
-// Of many requests with one key at the same moment one is done, and all get its
-// answer.
+// Of many concurrent requests with one key, one is executed, and all get its response.
 func TestOneKeyManyRequests(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -307,8 +306,8 @@ func TestOneKeyManyRequests(t *testing.T) {
 	}
 }
 
-// postRaw answers what went wrong in place of the answer; it can be called from
-// any goroutine.
+// postRaw returns the response, or the error in its place, so that any goroutine can call
+// it.
 func postRaw(url, body string) string {
 	response, err := http.Post(url, "application/json", bytes.NewBufferString(body))
 	if err != nil {

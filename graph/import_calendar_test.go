@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// vevents is a calendar of these events, each some lines.
+// vevents returns a calendar of these events, each given as lines.
 func vevents(events ...string) string {
 	text := "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:test\n"
 	for i, e := range events {
@@ -15,7 +15,7 @@ func vevents(events ...string) string {
 	return strings.ReplaceAll(text+"END:VCALENDAR\n", "\n", "\r\n")
 }
 
-// windowsOf reads what is published of an interviewer, by start.
+// windowsOf returns the published windows of an interviewer, by start.
 func (s *school) windowsOf(interviewer string) []string {
 	s.T.Helper()
 	rows, err := s.DB.SQL(s.T).QueryContext(s.T.Context(), `SELECT to_char(starts_at AT TIME ZONE 'UTC', 'MM-DD HH24:MI') || to_char(ends_at AT TIME ZONE 'UTC', '-HH24:MI')
@@ -46,8 +46,8 @@ func TestImportCalendar(t *testing.T) {
 		"DTSTART:20260602T090000Z\nDTEND:20260602T110000Z",                                        // UTC
 		"DTSTART;TZID=Europe/Berlin:20260603T090000\nDTEND;TZID=Europe/Berlin:20260603T110000",    // a zone
 		"DTSTART:20260604T090000\nDTEND:20260604T110000",                                          // floating: New York
-		"DTSTART:20260501T090000Z\nDTEND:20260501T110000Z",                                        // over
-		"STATUS:CANCELLED\nDTSTART:20260605T090000Z\nDTEND:20260605T110000Z",                      // called off
+		"DTSTART:20260501T090000Z\nDTEND:20260501T110000Z",                                        // past
+		"STATUS:CANCELLED\nDTSTART:20260605T090000Z\nDTEND:20260605T110000Z",                      // cancelled
 		"DTSTART:20260103T150000\nDTEND:20260103T160000\nRRULE:FREQ=WEEKLY;UNTIL=20260627T000000", // Saturdays
 	)
 	ical = strings.Replace(ical, "RRULE", "EXDATE:20260613T150000\r\nRRULE", 1)
@@ -84,7 +84,7 @@ func TestImportCalendarOverAChangeOfClocks(t *testing.T) {
 	s.Sound()
 }
 
-// A time that was moved has an event of its own, with the same UID.
+// A moved occurrence has an event of its own, with the same UID.
 func TestImportCalendarWithAMovedTime(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -132,7 +132,7 @@ func TestImportCalendarThatIsWrong(t *testing.T) {
 	s.Sound()
 }
 
-// notes is each row with a note in one line.
+// notes returns each row that has a note, as one line.
 func (i imported) notes() []string {
 	out := []string{}
 	for _, row := range i.Rows {
@@ -202,7 +202,8 @@ func TestImportCalendarThatBlocksWholeDays(t *testing.T) {
 	s.Sound()
 }
 
-// What says nothing of the time may be broken; what does is refused with its line.
+// Malformed lines that do not affect the time are ignored. Other malformed lines are
+// refused with their line number.
 func TestBrokenLinesOfCalendars(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -9,8 +9,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// What is wrong with a file as a whole is an error of the mutation, with its
-// place, and no row is answered.
+// An error of the file as a whole is an error of the mutation, with its position. No rows
+// are returned.
 func TestImportOfAFileThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -120,7 +120,7 @@ func TestImportSendsFewStatements(t *testing.T) {
 		{"importStudents", "name,email\n", students.String(), 10},
 		{"importInterviewers", "name,email\n", interviewers.String(), 10},
 		{"importAvailability", "interviewer,start,end\n", windows.String(), 28},
-		{"importAvailability", "interviewer,weekdays,startTime,endTime,startDate,endDate\n", rules.String(), 41}, // and a statement for each thousand slots,
+		{"importAvailability", "interviewer,weekdays,startTime,endTime,startDate,endDate\n", rules.String(), 41}, // plus a statement for each thousand slots
 		{"importInterviews", "studentEmail,interviewerEmail,start,end,status\n", history.String(), 45},
 	} {
 		log.take()

@@ -9,7 +9,7 @@ import (
 
 const importedInterview = "studentEmail,interviewerEmail,start,end,status\n"
 
-// booking is a row for an interview of an hour that is still to come.
+// bookingRow returns a row for a future interview of an hour.
 func bookingRow(student, interviewer string, after time.Duration) string {
 	start := t0.Add(after)
 	return fmt.Sprintf("%s,%s,%s,%s,BOOKED\n", student, interviewer, start.Format(time.RFC3339), start.Add(time.Hour).Format(time.RFC3339))
@@ -42,8 +42,8 @@ func TestImportOntoAHeldSlot(t *testing.T) {
 	s.Sound()
 }
 
-// A hold elsewhere counts for an imported interview like a booking; what a file
-// cancelled takes no room.
+// A hold of another slot counts for an imported interview like a booking. Interviews that
+// are cancelled in the file do not count.
 func TestImportBesideAHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -62,7 +62,8 @@ func TestImportBesideAHold(t *testing.T) {
 	same(t, "leaves the hold", s.holdOf(ada) != "none", true)
 	same(t, "and its slot", s.verdict(ada, slot), []string{})
 
-	// The held slot and two more where there are two places: the hold's becomes the interview's.
+	// The held slot and two more, where there are two places: the interview takes the
+	// place of the hold.
 	three := importedInterview + bookingRow("ada@example.org", "ann@example.org", day) +
 		bookingRow("bob@example.org", "ann@example.org", day+2*time.Hour) + bookingRow("cem@example.org", "ann@example.org", day+3*time.Hour)
 	same(t, "a day of two", s.imports("importInterviews", three, in{"partial": true}).came(),
@@ -70,7 +71,7 @@ func TestImportBesideAHold(t *testing.T) {
 	s.Sound()
 }
 
-// When the row fails, the hold stays.
+// The hold stays if the row fails.
 func TestRefusedImportLeavesTheHold(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -12,7 +12,7 @@ import (
 	"rehearse/internal/interchange/resave"
 )
 
-// resaved are tables with a value of every kind, in the order in which they are taken.
+// resaved holds tables with a value of every kind, in import order.
 var resaved = []struct {
 	mutation, file string
 	export         func(*app.App, context.Context, io.Writer) error
@@ -45,8 +45,8 @@ func (s *school) exports() []string {
 	return files
 }
 
-// What is exported comes in again after a spreadsheet or a data frame has
-// opened and saved it, and is there already for those who have it.
+// Exports can be imported after a spreadsheet or a data frame has opened and saved them.
+// Rows that exist already are reported as such.
 func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 	t.Parallel()
 	here := newSchool(t)

@@ -26,7 +26,7 @@ type importRow struct {
 
 const importFields = "created unchanged failed rows { line status id notes errors { column code message } }"
 
-// imports sends a file; set changes what is sent with it.
+// imports sends a file; set changes the input.
 func (s *school) imports(mutation, csv string, set map[string]any) imported {
 	s.T.Helper()
 	input := map[string]any{"csv": csv}
@@ -41,7 +41,7 @@ func (s *school) imports(mutation, csv string, set map[string]any) imported {
 	return payload
 }
 
-// came is each row in one line: where, what became of it, and every error.
+// came returns each row as one line: its position, status and errors.
 func (i imported) came() []string {
 	out := []string{}
 	for _, row := range i.Rows {
@@ -152,7 +152,7 @@ func TestImportInterviewers(t *testing.T) {
 	s.Sound()
 }
 
-// people admits a student and takes interviewers on, all at example.org.
+// people creates students and interviewers, all at example.org.
 func (s *school) people(students, interviewers []string) {
 	s.T.Helper()
 	for _, name := range students {
@@ -212,8 +212,8 @@ func TestImportAvailability(t *testing.T) {
 
 const cappedHistory = "studentEmail,interviewerEmail,start,end,status\n"
 
-// Interviews to come keep to the interviewer's caps, those of the file together
-// with those that are there. What was given is not judged, and counts.
+// Future interviews must respect the interviewer's caps, counting the file and the
+// existing interviews together. Past interviews are not checked but count.
 func TestImportInterviewsKeepsToTheCaps(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -237,10 +237,10 @@ func TestImportInterviewsKeepsToTheCaps(t *testing.T) {
 	file := cappedHistory +
 		row(0, "06-02T17", "BOOKED") + // 2: there are two before it, one in the file
 		row(1, "06-02T15", "BOOKED") + // 3
-		row(2, "06-02T16", "CANCELLED") + // 4: called off
-		row(3, "06-01T05", "COMPLETED") + // 5: is there, and counts in this week
+		row(2, "06-02T16", "CANCELLED") + // 4: cancelled
+		row(3, "06-01T05", "COMPLETED") + // 5: exists, and counts in this week
 		row(4, "06-05T15", "BOOKED") + // 6: so the week is full
-		row(5, "05-25T15", "COMPLETED") + row(6, "05-25T16", "COMPLETED") + row(7, "05-25T17", "BOOKED") + // 7, 8, 9: not judged
+		row(5, "05-25T15", "COMPLETED") + row(6, "05-25T16", "COMPLETED") + row(7, "05-25T17", "BOOKED") + // 7, 8, 9: not checked
 		row(8, "06-09T15", "BOOKED") // 10: another week
 	s.Accepted(s.imports("importInterviews", cappedHistory+row(3, "06-01T05", "COMPLETED"), nil).Errors)
 	before := s.Rows()
@@ -306,15 +306,15 @@ func TestImportInterviewsThatBreakRules(t *testing.T) {
 	file := historyHeader +
 		row("sam", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,1,,") + // 2
 		row("sam", "ann", "5-05T09:00:00", "5-05T10:00:00", "COMPLETED,4,,") + // 3: met
-		row("sam", "bob", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 4: own time
-		row("tom", "ann", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 5: her time
+		row("sam", "bob", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 4: the student is busy
+		row("tom", "ann", "5-04T09:30:00", "5-04T10:30:00", "COMPLETED,4,,") + // 5: the interviewer is busy
 		row("tom", "ann", "5-04T09:00:00", "5-04T10:00:00", "COMPLETED,4,,") + // 6: taken
 		row("ann", "ann", "5-06T09:00:00", "5-06T10:00:00", "COMPLETED,4,,") + // 7: self
 		row("tom", "bob", "5-07T09:00:00", "5-07T10:00:00", "STUDENT_NO_SHOW,,,") + // 8
 		row("tom", "cat", "5-08T09:00:00", "5-08T10:00:00", "BOOKED,,,") + // 9
 		row("tom", "dan", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,,,") + // 10: limit
 		row("sam", "eve", "6-09T09:00:00", "6-09T10:00:00", "BOOKED,,,") + // 11: grades
-		row("sam", "eve", "6-09T09:00:00", "6-09T10:00:00", "COMPLETED,,,") + // 12: to come
+		row("sam", "eve", "6-09T09:00:00", "6-09T10:00:00", "COMPLETED,,,") + // 12: in the future
 		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "BOOKED,3,,") + // 13: grade
 		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "COMPLETED,6,,2027-01-01T00:00:00Z") + // 14
 		row("sam", "eve", "5-09T09:00:00", "5-09T10:00:00", "DONE,x,,") + // 15

@@ -17,7 +17,7 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	}
 	const file = availabilityHeader +
 		"ann@example.org,,,30,10,Go;sql,Monday; thursday,09:00,11:00,,2026-06-01,2026-12-31,2\n" +
-		"ann@example.org,2026-06-15T07:30:00Z,2026-06-15T09:00:00Z,45,0,python,,,,,,,\n" + // in the rule's way, and first
+		"ann@example.org,2026-06-15T07:30:00Z,2026-06-15T09:00:00Z,45,0,python,,,,,,,\n" + // overlaps the rule, and comes first
 		"bob@example.org,,,,,,SUNDAY,22:00,02:00,America/New_York,2026-06-01,,\n"
 	before := s.Rows()
 	dry := s.imports("importAvailability", file, in{"dryRun": true})
@@ -58,7 +58,7 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	same(t, "the same ids", again.Rows[0].ID, done.Rows[0].ID)
 	same(t, "and nothing changes", s.Rows(), before)
 
-	// A slot that was taken out of the rule stays out of it.
+	// A slot that was withdrawn from the rule stays withdrawn.
 	var slots struct{ Slots struct{ Nodes []slot } }
 	s.Ask("{ slots(first: 1) { nodes { id start } } }", nil).Into(&slots)
 	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slots.Slots.Nodes[0].ID}).Errors)
@@ -66,7 +66,7 @@ func TestImportWeeklyAvailability(t *testing.T) {
 	same(t, "after a withdrawal", s.imports("importAvailability", file, nil).came()[0], "2 UNCHANGED")
 	same(t, "nothing changes", s.Rows(), before)
 
-	// As time goes on the rule goes on.
+	// The rule is extended as time passes.
 	s.SetClock(t0.Add(24 * time.Hour))
 	same(t, "later", s.imports("importAvailability", file, nil).came()[2], "4 UNCHANGED")
 	s.Sound()
@@ -87,15 +87,15 @@ func TestImportWeeklyAvailabilityThatFails(t *testing.T) {
 	before := s.Rows()
 	file := availabilityHeader +
 		"ann@example.org,2026-06-04T09:00:00Z,2026-06-04T11:00:00Z,,,,MONDAY,09:00,11:00,,2026-06-01,,\n" + // 2: both
-		"ann@example.org,,2026-06-04T11:00:00Z,,,,,,,UTC,,,\n" + // 3: mixed, and not whole
+		"ann@example.org,,2026-06-04T11:00:00Z,,,,,,,UTC,,,\n" + // 3: mixed and incomplete
 		"ann@example.org,,,,,,,,,,,,\n" + // 4: neither
-		"ann@example.org,,,,,,MONDAY,09:00,,,,,\n" + // 5: not whole
+		"ann@example.org,,,,,,MONDAY,09:00,,,,,\n" + // 5: incomplete
 		"ann@example.org,,,,x,,MOON,9,25:00,,2026-02-30,never,two\n" + // 6
 		"ann@example.org,,,5,241,,MONDAY,09:00,09:00,Mars/Base,2026-06-02,2026-06-01,53\n" + // 7
 		"ann@example.org,,,120,,,MONDAY,09:00,10:00,,2026-06-01,,\n" + // 8: too short
-		"bob@example.org,,,,,,MONDAY,09:00,10:00,,2026-06-01,,\n" + // 9: has left
+		"bob@example.org,,,,,,MONDAY,09:00,10:00,,2026-06-01,,\n" + // 9: inactive
 		"nil@example.org,,,,,,MONDAY,09:00,10:00,,2026-06-01,,\n" + // 10
-		"ann@example.org,,,120,,,FRIDAY,09:00,11:00,,2026-06-01,2026-06-06,\n" + // 11: the window is in its way
+		"ann@example.org,,,120,,,FRIDAY,09:00,11:00,,2026-06-01,2026-06-06,\n" + // 11: overlaps the window
 		"ann@example.org,,,,,y,SATURDAY,09:00,11:00,,2026-06-01,,1\n" + // 12: other tags
 		"ann@example.org,2026-06-05T09:00:00Z,2026-06-05T11:00:00Z,,30,y,,,,,,,\n" + // 13: other tags
 		"ann@example.org,,,,,,TUESDAY,09:00,11:00,,2026-06-01,,1\n" + // 14

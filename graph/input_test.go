@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A value that cannot be read, or a question that cannot be asked: a top-level
-// error with a code and a sentence, and nothing written.
+// A value that cannot be parsed, or an invalid query, returns a top-level error with a
+// code and a message. Nothing is written.
 func TestBadQueries(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -74,8 +74,8 @@ func TestUnknownIDsAreNull(t *testing.T) {
 	same(t, "all null", data, map[string]any{"student": nil, "interviewer": nil, "slot": nil, "interview": nil})
 }
 
-// A value that can be read but is not allowed: a refusal with its path, and
-// nothing written.
+// A value that can be parsed but is not allowed returns a refusal with its path. Nothing
+// is written.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

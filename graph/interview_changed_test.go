@@ -12,7 +12,7 @@ type interviewChanged struct{ InterviewChanged interview }
 
 const interviewChangedOf = `subscription($s: ID, $i: ID) { interviewChanged(studentId: $s, interviewerId: $i) { ` + interviewFields + ` } }`
 
-// tells reads the next event, which must be of the interview in the status.
+// tells reads the next event, which must report the interview with the status.
 func (c *client) tells(id, interview, status string) {
 	c.T.Helper()
 	var e interviewChanged

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// go generate puts release in place of the library's way to reuse the buffer.
+// go generate replaces the library's reuse of the buffer with release.
 func TestEventsKeepNoBuffer(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("generated.go")
