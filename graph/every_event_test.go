@@ -41,7 +41,7 @@ func newEventful(s *school) eventful {
 	return e
 }
 
-// do runs a mutation that must not be refused.
+// do runs a mutation, which must not be refused.
 func (e eventful) do(mutation, fields string, input in) {
 	e.T.Helper()
 	var payload struct{ Errors []refused }

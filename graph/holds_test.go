@@ -200,7 +200,7 @@ func TestHoldCountsLikeABooking(t *testing.T) {
 	}
 }
 
-// The slot of one's own booking is taken by nobody else.
+// A student cannot hold the slot of their own booking. The refusals name that booking.
 func TestHoldOnOnesOwnBookedSlot(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

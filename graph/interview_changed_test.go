@@ -48,16 +48,16 @@ func TestInterviewsChangeOnAnotherServer(t *testing.T) {
 	told(first, "BOOKED", map[*client]string{student: ofStudent, interviewer: ofInterviewer, admin: ofAdmin})
 	moved := s.Slot(theirs, 8*day)
 	s.Accepted(s.ChangeInterview("rescheduleInterview", in{"interviewId": first, "slotId": moved}).Errors)
-	told(first, "BOOKED", map[*client]string{student: ofStudent, admin: ofAdmin}) // it is not his any more
+	told(first, "BOOKED", map[*client]string{student: ofStudent, admin: ofAdmin}) // the student no longer has it
 	s.Accepted(s.Cancel(first).Errors)
 	told(first, "CANCELLED", map[*client]string{student: ofStudent, admin: ofAdmin})
 	second2 := s.Booked(other, s.Slot(theirs, 9*day))
 	told(second2, "BOOKED", map[*client]string{admin: ofAdmin, narrow: ofNarrow, nobodys: ofNobody})
 	third := s.Booked(other, s.Slot(mine, 10*day))
-	told(third, "BOOKED", map[*client]string{interviewer: ofInterviewer, admin: ofAdmin}) // the next for each of them
+	told(third, "BOOKED", map[*client]string{interviewer: ofInterviewer, admin: ofAdmin}) // the next event of each of them
 }
 
-// A listener that is lost comes back, and what happened meanwhile is told.
+// A listener that loses its connection reconnects and delivers the events of the interval.
 func TestAListenerThatIsLost(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
@@ -75,7 +75,7 @@ func TestAListenerThatIsLost(t *testing.T) {
 		t.Fatalf("%d listeners were ended: %v", ended, err)
 	}
 	s.Accepted(s.Cancel(before).Errors)
-	// Something that happened just before may be told besides.
+	// An event from just before may arrive as well.
 	for status := ""; status != "CANCELLED"; {
 		var e interviewChanged
 		interviews.Event(ofInterviews, &e)
@@ -86,7 +86,7 @@ func TestAListenerThatIsLost(t *testing.T) {
 	slots.Until(ofSlots, func(e slotsChanged) bool { return slices.Contains(ids(e.SlotsChanged.Opened), after) })
 }
 
-// The second server's clock is ahead, so that nobody has to wait for the hold.
+// The second server's clock is ahead, so that the test need not wait for the hold to expire.
 func TestAHoldThatExpiresOpensItsSlot(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)

@@ -10,14 +10,15 @@ import (
 	"rehearse/internal/store"
 )
 
-// Questions that lead from one thing to others and on, with the number of
-// statements each takes.
+// nested holds queries that follow paths between objects, with the number of statements
+// each takes.
 var nested = []struct {
 	name     string // of the golden file
 	most     int
 	document string
 }{
-	// One for each kind of edge on the way, and one for each total of a list that goes on.
+	// One statement for each kind of edge on the path, and one for each total of a list
+	// with further pages.
 	{"nestedStudents", 4, `{ students(first: 100) { nodes { name
 		interviews(first: 5) { nodes { start interviewer { name slots(first: 3) { nodes { start status } } } } } } } }`},
 	{"nestedStudentsByEdges", 6, `{ students(first: 100) { edges { cursor node { name
@@ -38,15 +39,15 @@ var nested = []struct {
 	{"nestedAliases", 8, `{ interviewers(first: 100, orderBy: {field: NAME}) { nodes {
 		open: slots(first: 1, status: [OPEN]) { totalCount } booked: slots(status: [BOOKED]) { nodes { interviewer { name } } }
 		first: interviews(first: 1) { nodes { student { name } } } all: interviews(last: 1) { totalCount } } } }`},
-	// What a list has read whole is not read again by its id.
+	// Objects that a list has read whole are not read again by id.
 	{"nestedBack", 3, `{ students(first: 100) { nodes { interviews { nodes { student { name }
 		events { nodes { student { email } interview { start } } } } } } } }`},
 	{"nestedOne", 5, `query($student: ID!) { student(id: $student) { interviews { nodes { interviewer { name
 		slots { nodes { id } } interviews { nodes { end } } } } } } }`},
 }
 
-// What a nested question asks of the database depends on its text alone: with
-// forty parents it is what it is with two.
+// The statements of a nested query depend on its text alone: forty parents take as many
+// as two.
 func TestNestedStatements(t *testing.T) {
 	t.Parallel()
 	few, many := &statements{}, &statements{}
@@ -66,13 +67,13 @@ func TestNestedStatements(t *testing.T) {
 	}
 }
 
-// ringSchool is a school where all hang together.
+// ringSchool is a school whose objects are all connected.
 type ringSchool struct {
 	*school
 	student string
 }
 
-// ring has n students and n interviewers; each student meets two of them.
+// ring creates n students and n interviewers; each student meets two interviewers.
 func ring(t *testing.T, trace *statements, n int) ringSchool {
 	t.Helper()
 	s := ringSchool{school: newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, unlimited)}
@@ -87,7 +88,7 @@ func ring(t *testing.T, trace *statements, n int) ringSchool {
 		s.Booked(s.student, slots[i][0].ID)
 		s.Booked(s.student, slots[(i+1)%n][1].ID)
 	}
-	for range 2 { // so that two parents, too, have one who leads nowhere
+	for range 2 { // so that two parents also include one without children
 		s.Student(nil)
 	}
 	s.Publish(s.Interviewer(nil), t0.Add(3*day), 4*time.Hour, 60)
@@ -95,7 +96,7 @@ func ring(t *testing.T, trace *statements, n int) ringSchool {
 	return s
 }
 
-// sent is what the question sends to the database.
+// sent returns the statements that the document sends to the database.
 func (s ringSchool) sent(t *testing.T, trace *statements, document string) []string {
 	t.Helper()
 	variables := map[string]any{}
@@ -114,13 +115,13 @@ func (s ringSchool) sent(t *testing.T, trace *statements, document string) []str
 	return sent
 }
 
-// What mutations answer leads on, too: from the lists of a payload, and from the
-// lists within its errors and its skipped slots.
+// payloads holds mutations whose payloads lead to other objects: from the lists of a
+// payload, and from the lists within its errors and skipped slots.
 var payloads = []struct {
 	name     string // of the golden file
 	most     int    // after the transaction
 	document string
-	code     string // of the refusal, if there is to be one
+	code     string // of the expected refusal, or empty
 }{
 	{"payloadTaken", 6, `mutation($student: ID!, $slot: ID!) { bookSlot(input: {studentId: $student, slotId: $slot}) {
 		errors { code ... on SlotTaken { alternatives { interviewer { slots(first: 3) { nodes { interviewer { name } } }
@@ -139,8 +140,7 @@ var payloads = []struct {
 		conflicts { student { interviews { nodes { slot { status } } } } } errors { code } } }`, ""},
 }
 
-// However many things a payload holds, what is asked of the database for what
-// they lead to is the same.
+// The statements that read the objects of a payload do not depend on their number.
 func TestStatementsOfPayloads(t *testing.T) {
 	t.Parallel()
 	few, many := &statements{}, &statements{}
@@ -160,14 +160,14 @@ func TestStatementsOfPayloads(t *testing.T) {
 	}
 }
 
-// crowdedSchool is a school where all want the same interviewer.
+// crowdedSchool is a school where all students want the same interviewer.
 type crowdedSchool struct {
 	*school
 	variables map[string]any
 }
 
-// crowd has an interviewer with n slots that are booked and n that are open, and
-// n others, who have an open slot each and an interview with the same students.
+// crowd creates an interviewer with n booked slots and n open ones, and n other
+// interviewers, each with an open slot and an interview with the same students.
 func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 	t.Helper()
 	s := crowdedSchool{school: newSchoolWith(t, store.Options{Tracer: pgtest.Trace(trace.keep)}, unlimited)}
@@ -191,7 +191,7 @@ func crowd(t *testing.T, trace *statements, n int) crowdedSchool {
 	return s
 }
 
-// changed is what the mutation sends to the database after its transaction.
+// changed returns the statements that the mutation sends after its transaction.
 func (s crowdedSchool) changed(t *testing.T, trace *statements, document, code string) []string {
 	t.Helper()
 	answer := s.Ask(document, s.variables)

@@ -15,7 +15,7 @@ func (s *school) undo(interview string) changed {
 	return s.ChangeInterview("undoNoShow", in{"interviewId": interview})
 }
 
-// noShowAt is when the no-show of an interview was marked.
+// noShowAt returns when the no-show of an interview was recorded.
 func (s *school) noShowAt(interview string) *string {
 	s.T.Helper()
 	var data struct{ Interview struct{ NoShowAt *string } }
@@ -112,7 +112,7 @@ func TestUndoNoShowFor48Hours(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
-		now  time.Duration // after it was marked
+		now  time.Duration // after it was recorded
 		want []string
 	}{
 		{"at once", 0, []string{}},
@@ -137,14 +137,15 @@ func TestUndoNoShowFor48Hours(t *testing.T) {
 	}
 }
 
-// What was given back may be gone: an undone no-show counts again.
+// An undone no-show counts again. The rules are checked, because the attempt that it gave
+// back may have been used since.
 func TestUndoNoShowIsAskedTheRules(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, party string
 		limit       int
 		pair        bool // the student has booked the interviewer again
-		busy        bool // or somebody else at that time
+		busy        bool // or another student has booked that time
 		want        []string
 	}{
 		{"the limit is used", "INTERVIEWER", 1, false, false, []string{"LIMIT_REACHED"}},

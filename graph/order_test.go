@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ordered is a thing of any list, with all that a list can be ordered by.
+// ordered is an item of any list, with every field that a list can be ordered by.
 type ordered struct {
 	ID, Name, Email, CreatedAt, Start, BookedAt string
 }
@@ -36,7 +36,7 @@ type orderable struct {
 
 const listFields = ` totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } `
 
-// orders are the lists, what each can be ordered by, and how Go would do it.
+// orders holds the lists, the orders of each, and the same orders in Go.
 var orders = []orderable{
 	{"students", "id name email createdAt", peopleBy},
 	{"interviewers", "id name email createdAt", peopleBy},
@@ -54,7 +54,7 @@ var peopleBy = map[string]func(ordered) string{
 	"CREATED_AT": func(o ordered) string { return o.CreatedAt },
 }
 
-// tied is a school with several of everything that is equal in every order.
+// tied creates a school with several items that are equal in every order.
 func tied(t *testing.T) *school {
 	t.Helper()
 	s := newSchool(t)
@@ -124,7 +124,7 @@ func (s *school) pages(t *testing.T, of orderable, order string, first int) []or
 	return nil
 }
 
-// The order that nothing is said about is the one by id, or by start.
+// The default order is by id, or by start.
 func TestUsualOrders(t *testing.T) {
 	t.Parallel()
 	s := tied(t)
@@ -140,7 +140,7 @@ func TestUsualOrders(t *testing.T) {
 	}
 }
 
-// Cursors as they were before lists had orders.
+// Cursors from before lists had orders are still accepted.
 func TestOldCursors(t *testing.T) {
 	t.Parallel()
 	s := tied(t)
@@ -158,8 +158,7 @@ func TestOldCursors(t *testing.T) {
 	same(t, "interviews", s.read(t, "interviews", fmt.Sprintf("(after: %q)", old), "id start").Nodes, all[3:])
 }
 
-// A cursor of another order or another list is a place in this one, too, and a
-// wrong one.
+// A cursor of another order or another list is refused.
 func TestForeignCursors(t *testing.T) {
 	t.Parallel()
 	s := tied(t)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// overlapping is a removal or a change, with what stays and what opens.
+// overlapping is a removal or a change, with the slots that stay and those that open.
 type overlapping struct {
 	weekly
 	KeptSlots, OpenedSlots []slot
@@ -25,21 +25,21 @@ func (s *school) remove(availability string, set in) overlapping {
 	return payload
 }
 
-// onDay2 is a time of the day after t0's.
+// onDay2 returns a time on the day after t0's.
 func onDay2(hours, minutes int) time.Time {
 	return t0.Truncate(24 * time.Hour).Add(day + time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute)
 }
 
 func stamp(at time.Time) string { return at.Format(time.RFC3339) }
 
-// offered are the starts of what a new student is offered.
+// offered returns the starts of the slots that a new student may book.
 func (s *school) offered() []string {
 	s.T.Helper()
 	return starts(s.List(s.Student(nil)).Nodes)
 }
 
-// Two windows overlap, and one of them goes: what the other has stays, with its
-// id, or is published.
+// When one of two overlapping windows is removed, the slots of the other stay, with their
+// ids, or are published.
 func TestRemovingOneOfTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -58,8 +58,7 @@ func TestRemovingOneOfTwo(t *testing.T) {
 	s.Sound()
 }
 
-// One that adds nothing, because another has all of its slots, is kept all the
-// same.
+// A window that adds no slots, because another has all of them, is still stored.
 func TestRemovingTheOneAround(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -75,7 +74,8 @@ func TestRemovingTheOneAround(t *testing.T) {
 	s.Sound()
 }
 
-// Slots of different lengths: one in the way of another makes room for it.
+// Slots have different lengths: removing a slot makes room for the one that it
+// overlapped.
 func TestRemovingWhatWasInTheWay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -112,7 +112,8 @@ func TestChangingOneOfTwo(t *testing.T) {
 	s.Sound()
 }
 
-// Rules overlap as windows do; and one in two names of its zone is one rule.
+// Rules overlap as windows do. Two rules that differ only in the name of the same zone
+// are one rule.
 func TestRemovingOneOfTwoRules(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -127,15 +128,15 @@ func TestRemovingOneOfTwoRules(t *testing.T) {
 	s.Sound()
 }
 
-// What is booked stays where another availability has it, even if what is booked
-// is to be cancelled; and where none has it, its time is filled when it is free.
+// A booked slot stays if another availability has it, even if bookings are to be
+// cancelled. Otherwise its time is filled when it becomes free.
 func TestBookedInOneOfTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
 	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
 	s.Publish(ann, onDay2(11, 0), 2*time.Hour, 60)
-	s.Publish(ann, onDay2(8, 30), 2*time.Hour, 60) // ten is in the way of half past nine
+	s.Publish(ann, onDay2(8, 30), 2*time.Hour, 60) // 10:00 overlaps 9:30
 	ten, eleven := s.Booked(s.Student(nil), a.Slots[0].ID), s.Booked(s.Student(nil), a.Slots[1].ID)
 	removed := s.remove(a.Availability.ID, nil)
 	same(t, "ten stands in nobody's calendar", removed.Conflicts, []interview{{ID: ten, Status: "BOOKED"}})
@@ -159,7 +160,7 @@ func TestBookedInOneOfTwo(t *testing.T) {
 	s.Sound()
 }
 
-// A move away from a slot that is nobody's any more fills its time as well.
+// Moving an interview away from a slot that has no availability fills its time as well.
 func TestMovingOutOfTheWay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -174,15 +175,14 @@ func TestMovingOutOfTheWay(t *testing.T) {
 	s.Sound()
 }
 
-// A slot that an interviewer withdraws is out of all that they have published,
-// also when the same availability is added again. Removing and adding one offers
-// its time again.
+// A slot that an interviewer withdraws is removed from all of their availability, also if
+// the same availability is added again. Removing and adding it offers the time again.
 func TestWithdrawingFromTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
 	a := s.Publish(ann, onDay2(10, 0), 2*time.Hour, 60)
-	b := s.Publish(ann, onDay2(10, 30), 3*time.Hour, 60) // half past twelve alone
+	b := s.Publish(ann, onDay2(10, 30), 3*time.Hour, 60) // 12:30 alone
 	s.Publish(ann, onDay2(11, 0), 2*time.Hour, 60)
 	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": a.Slots[1].ID}).Errors)
 	same(t, "nothing takes its place", s.offered(), []string{stamp(onDay2(10, 0)), stamp(onDay2(12, 30))})
@@ -199,8 +199,8 @@ func TestWithdrawingFromTwo(t *testing.T) {
 	s.Sound()
 }
 
-// A block closes slots that reach beyond it; what other availability has beyond
-// it is published, and giving the time back changes nothing of that.
+// A block closes the slots that extend beyond it. Other availability is published in the
+// remaining time, and removing the block does not change that.
 func TestBlockingInOneOfTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -233,7 +233,8 @@ func TestBlockingInOneOfTwo(t *testing.T) {
 	s.Sound()
 }
 
-// Who leaves and comes back has the same time published as before.
+// An interviewer who is deactivated and reactivated has the same slots published as
+// before.
 func TestLeavingWithTwo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -252,7 +253,7 @@ func TestLeavingWithTwo(t *testing.T) {
 	s.Sound()
 }
 
-// Check finds time of live availability that nothing stands in, and nothing else.
+// Check reports the time of live availability that has no slot, and nothing else.
 func TestCheckFindsMissingTime(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

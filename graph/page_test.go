@@ -27,7 +27,7 @@ func (s *school) pagesFromEnd(t *testing.T, of orderable, order string, last int
 	return nil
 }
 
-// Between two cursors there is a list of its own, from either end.
+// The items between two cursors can be paged from either end.
 func TestPagesBetweenCursors(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -48,7 +48,7 @@ func TestPagesBetweenCursors(t *testing.T) {
 	for _, test := range []struct {
 		name, arguments string
 		from, to        int
-		before, after   bool // whether there are pages there
+		before, after   bool // whether there are further pages
 	}{
 		{"the first", ", first: 2", 0, 2, false, true},
 		{"the last", ", last: 2", 4, 6, true, false},

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What publishing and closing answers is as long as a calendar; a request reads
-// the first of each list, and how many there are in all.
+// The payload of publishing and closing can cover a whole calendar. A request reads the
+// first items of each list, and the total.
 func TestListsOfPayloads(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -47,8 +47,8 @@ func TestListsOfPayloads(t *testing.T) {
 	s.Sound()
 }
 
-// A list of a payload costs what it may hold, and one that is too long is refused
-// before anything is done.
+// A list of a payload is priced by its limit. An operation with too many items is refused
+// before it is executed.
 func TestListsOfPayloadsArePriced(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -11,7 +11,7 @@ import (
 	"rehearse/graph"
 )
 
-// given are the arguments of the fields that need some, or whose lists would be long.
+// given holds the arguments of fields that require some, or whose lists would be long.
 var given = map[string]string{
 	"Query.availableSlots":   "(studentId: $s, start: $a, end: $z, first: 3)",
 	"Query.eligibility":      "(studentId: $s)",
@@ -27,14 +27,14 @@ var given = map[string]string{
 	"Interviewer.interviews": "(first: 2)",
 }
 
-// drawing writes a document that the schema allows.
+// drawing writes a random document that is valid in the schema.
 type drawing struct {
 	*rapid.T
 	schema    *ast.Schema
 	fragments []string
 }
 
-// drawDocument draws a query over what a school has, with aliases, fragments and
+// drawDocument draws a query over a school's objects, with aliases, fragments and
 // directives.
 func drawDocument(r *rapid.T) string {
 	d := &drawing{T: r, schema: graph.Schema()}
@@ -53,12 +53,12 @@ func drawDocument(r *rapid.T) string {
 
 func (d *drawing) one(of ...string) string { return rapid.SampledFrom(of).Draw(d.T, "one") }
 
-// directive is nothing more often than not.
+// directive returns a directive, or more often nothing.
 func (d *drawing) directive() string {
 	return d.one("", "", "", "", "", " @include(if: $yes)", " @skip(if: $no)", " @skip(if: $yes)", " @include(if: false)")
 }
 
-// selection selects from objects of the type, with as many levels at most.
+// selection returns a selection of the type's fields with at most depth levels.
 func (d *drawing) selection(of *ast.Definition, depth int) string {
 	var out strings.Builder
 	out.WriteString("{ __typename")

@@ -19,7 +19,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// plannedDocuments select what can be planned, what cannot, and both together.
+// plannedDocuments holds selections that can be planned, that cannot, and both together.
 var plannedDocuments = []string{
 	`query($s: ID!, $a: DateTime!, $z: DateTime!) { availableSlots(studentId: $s, start: $a, end: $z, first: 3) {
 		nodes { id start end status interviewer { id name timeZone tags active createdAt } }
@@ -47,8 +47,8 @@ var plannedDocuments = []string{
 	`{ interviewers { nodes { name email tags meetingUrl } edges { cursor node { name } } } slots { nodes { id status } } }`,
 }
 
-// Whether a selection is planned or executed field by field cannot be seen in the
-// answer: not in its data, and not in its errors.
+// A response does not show whether a selection is planned or executed field by field, in
+// its data or in its errors.
 func TestPlannedAnswers(t *testing.T) {
 	t.Parallel()
 	both := newPlannedSchool(t)
@@ -61,7 +61,7 @@ func TestPlannedAnswers(t *testing.T) {
 	}
 }
 
-// The same holds of documents that nobody has thought of.
+// The same holds for random documents.
 func TestPlannedDrawnDocuments(t *testing.T) {
 	t.Parallel()
 	both := newPlannedSchool(t)
@@ -73,14 +73,14 @@ func TestPlannedDrawnDocuments(t *testing.T) {
 			executed++
 		}
 	})
-	if executed*10 < drawn { // most that a role may not see, and what it leads to, is null
+	if executed*10 < drawn { // most fields that a role may not read, and all below them, are null
 		t.Errorf("of %d documents only %d have an answer", drawn, executed)
 	}
 }
 
 var everyRole = []booking.Role{booking.RoleAdmin, booking.RoleStudent, booking.RoleInterviewer, booking.RoleAnonymous}
 
-// plannedSchool is a school that answers with plans and without.
+// plannedSchool is a school served with plans and without.
 type plannedSchool struct {
 	*school
 	planned, plain string // URLs
@@ -115,8 +115,8 @@ func newPlannedSchool(t *testing.T) plannedSchool {
 	return p
 }
 
-// compare asks both ways, and answers what it was answered. That both fail alike
-// is no excuse: an error that is nobody's but the server's fails the test.
+// compare sends a document both ways and returns the response. Equal internal errors are
+// not accepted: they fail the test.
 func (p plannedSchool) compare(as booking.Role, document string) string {
 	p.T.Helper()
 	p.Act(as, p.student)
@@ -136,9 +136,9 @@ func (p plannedSchool) compare(as booking.Role, document string) string {
 	return got
 }
 
-// inAnyOrder puts the errors of an answer in an order: fields are executed side by
-// side, and which of them fails first is chance, and with it which are left out
-// when there are many. All else stays as it was written.
+// inAnyOrder sorts the errors of a response. Fields are executed concurrently, so the
+// order of their errors is random, and so are those omitted when there are many. The rest
+// of the response is unchanged.
 func inAnyOrder(body string) string {
 	var answer struct{ Errors, Data, Extensions json.RawMessage }
 	var errors []json.RawMessage
@@ -152,7 +152,7 @@ func inAnyOrder(body string) string {
 	return fmt.Sprintf("%s\n%s", answer.Data, errors)
 }
 
-// unplanned lets gqlgen execute every field.
+// unplanned returns options under which gqlgen executes every field.
 func unplanned(o gqlhttp.Options) gqlhttp.Options {
 	o.Options = graph.Unplanned(o.Options)
 	return o

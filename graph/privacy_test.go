@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// planted is a student about whom people have written.
+// planted creates a student whom other people have written about.
 func planted(s *school) string {
 	s.T.Helper()
 	student := s.Student(map[string]any{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})
@@ -113,8 +113,8 @@ func TestStudentWithInterviewsToComeIsNotAnonymised(t *testing.T) {
 	same(t, "rows", s.Rows(), before)
 }
 
-// An import tells in words what is wrong with a row. What is kept of such an answer
-// goes with the student; other answers stay.
+// An import describes what is wrong with a row. A recorded response with such text is
+// deleted with the student; other responses stay.
 func TestAnonymisedStudentIsInNoKeptAnswer(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -151,8 +151,8 @@ func (s *school) anonymise(student string) {
 	s.Accepted(payload.Errors)
 }
 
-// Whatever would write about an anonymised student is refused, and nothing is
-// left by which they could book.
+// Every mutation that would write about an anonymised student is refused, and nothing
+// remains that lets the student book.
 func TestAnonymisedStudentStaysSo(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -199,11 +199,11 @@ func TestAnonymisedStudentStaysSo(t *testing.T) {
 	differs := s.imports("importStudents", "name,email\nBack Again,"+anonymous+"\n", nil)
 	same(t, "import of the student", differs.came(), []string{"2 FAILED name:INVALID_INPUT"})
 	same(t, "rows", s.Rows(), before)
-	s.Accepted(s.Complete(missed, 3).Errors) // a grade is no text
+	s.Accepted(s.Complete(missed, 3).Errors) // a grade is not text
 	s.Sound()
 }
 
-// Each call removes all there is, also what came after the first.
+// Each call removes everything there is, including what was added after the first call.
 func TestAnonymisingAgainRemovesWhatIsThere(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

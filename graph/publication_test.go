@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A rule in the past has nothing to publish and is refused; one that begins beyond
+// A rule in the past has nothing to publish and is refused. The payload of a rule beyond
 // the horizon says when it will be published.
 func TestRulesOutsideTheHorizon(t *testing.T) {
 	t.Parallel()
@@ -65,7 +65,8 @@ func TestRulesOutsideTheHorizon(t *testing.T) {
 	s.Sound()
 }
 
-// An empty list says whether nothing is published, or nothing that was asked for.
+// The reasons of an empty list distinguish between no slots at all and no slots that
+// match.
 func TestNoneMatch(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -103,7 +104,7 @@ func TestNoneMatch(t *testing.T) {
 	same(t, "and keeps nothing away", count, 0)
 }
 
-// What an interviewer has published, and blocked, comes in pages by start.
+// The published and blocked time of an interviewer comes in pages, by start.
 func TestPagesOfAvailability(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

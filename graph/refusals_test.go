@@ -12,7 +12,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// refusal sends a mutation that one rule refuses, and answers the refusal.
+// refusal sends a mutation that one rule refuses and returns the refusal.
 func (s *school) refusal(mutation string, input in) refused {
 	s.T.Helper()
 	var payload struct{ Errors []refused }
@@ -25,8 +25,8 @@ func (s *school) refusal(mutation string, input in) refused {
 	return r
 }
 
-// plain fails the test when a message shows what only data should: an instant in
-// UTC, or no whole sentence.
+// plain fails the test if a message contains a UTC time, which belongs in the data, or is
+// not a sentence.
 func (s *school) plain(r refused) {
 	s.T.Helper()
 	if strings.Contains(r.Message, "Z ") || strings.Contains(r.Message, ":00Z") || !strings.HasSuffix(r.Message, ".") {
@@ -84,8 +84,8 @@ func TestRefusalsNameWhatIsInTheWay(t *testing.T) {
 	same(t, "a hold that keeps the time", [2]any{busy.Code, *busy.Hold}, [2]any{"OWN_OVERLAP", person{ID: held}})
 }
 
-// An interviewer who takes a no-show back learns that the student is busy, and
-// nothing about the other interview.
+// An interviewer who undoes a no-show learns that the student is busy, and nothing about
+// the other interview.
 func TestRefusalsHideOthersInterviews(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -202,7 +202,7 @@ func merged(a, b in) in {
 	return a
 }
 
-// In a query a refusal is a top-level error; its data is in the extensions.
+// In a query, a refusal is a top-level error with its data in the extensions.
 func TestQueriesCarryTheDataOfARefusal(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -217,8 +217,8 @@ func TestQueriesCarryTheDataOfARefusal(t *testing.T) {
 	}
 }
 
-// What means the same has one name, and what has one name has one type: a
-// client can ask for the data of several refusals side by side.
+// Equal data has one name, and a name has one type, so that clients can select the data
+// of several refusals side by side.
 func TestOneVocabulary(t *testing.T) {
 	t.Parallel()
 	schema := loadSchema(t)

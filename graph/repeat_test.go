@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// repeats has a request for each mutation that takes no key, each of a school of
-// its own.
+// repeats returns a request for each mutation that takes no key, each for a school of its
+// own.
 func repeats(s *school) map[string]in {
 	student, holder, ann := s.Student(nil), s.Student(nil), s.Interviewer(nil)
 	missed := s.Booked(student, s.NewSlot(day))

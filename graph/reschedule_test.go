@@ -123,7 +123,7 @@ func TestRescheduleRefusals(t *testing.T) {
 	s.Sound()
 }
 
-// Rules 2 and 3 see the interview as not there, and rule 4 is not asked again.
+// Rules 2 and 3 ignore the interview that is moved, and rule 4 is not checked again.
 func TestRescheduleAsThoughItWereNotThere(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -142,7 +142,7 @@ func TestRescheduleAsThoughItWereNotThere(t *testing.T) {
 	s.Sound()
 }
 
-// takenSlot is a slot that somebody has booked.
+// takenSlot returns a slot that another student has booked.
 func (s *school) takenSlot(after time.Duration) string {
 	s.T.Helper()
 	slot := s.NewSlot(after)
@@ -150,7 +150,7 @@ func (s *school) takenSlot(after time.Duration) string {
 	return slot
 }
 
-// A lower limit cancels nothing; the interview is not what is over it.
+// A lower limit cancels nothing, and the existing interview can still be moved.
 func TestRescheduleOverALowerLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -166,7 +166,8 @@ func TestRescheduleOverALowerLimit(t *testing.T) {
 	s.Sound()
 }
 
-// On a full day of one interviewer the place that is given up is the one taken.
+// An interview can be moved within a full day of one interviewer: it takes the place it
+// gives up.
 func TestRescheduleWithinAFullDay(t *testing.T) {
 	t.Parallel()
 	for _, test := range []string{"maxPerDay", "maxPerWeek"} {

@@ -6,8 +6,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// offers publish ten to noon of Tuesday 9 June in UTC as two slots; the answer is
-// what is said of a request that is sent again.
+// offers publish 10:00 to 12:00 UTC on Tuesday 9 June as two slots and return the reasons
+// for which a repeated request skips slots.
 var offers = map[string]func(s *school, ann string) []string{
 	"a window": func(s *school, ann string) []string {
 		return s.resent("addAvailability", in{"interviewerId": ann, "start": "2026-06-09T10:00:00Z", "end": "2026-06-09T12:00:00Z"})
@@ -34,7 +34,7 @@ var offers = map[string]func(s *school, ann string) []string{
 	},
 }
 
-// resent publishes and returns what was skipped, and why.
+// resent publishes and returns the skipped slots with their reasons.
 func (s *school) resent(mutation string, input in) []string {
 	var p published
 	s.Mutate(mutation, "availability { id } publishedCount skipped { start reason }", input, &p)
@@ -46,8 +46,8 @@ func (s *school) resent(mutation string, input in) []string {
 	return skipped
 }
 
-// A request without a key that is sent again, and a file that is imported again,
-// offer no time that the interviewer has taken back since.
+// A repeated request without a key, and a repeated import, do not offer time that the
+// interviewer has withdrawn since.
 func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
 	t.Parallel()
 	takes := map[string]func(s *school, ann, slot string){
@@ -90,8 +90,8 @@ func TestSendingAgainOffersNothingThatWasTakenBack(t *testing.T) {
 	}
 }
 
-// Of a window whose slots are all taken back, the same again is no error; removed
-// and added, or under another window, it is offered.
+// Repeating a window whose slots are all withdrawn is not an error. The time is offered
+// if the window is removed and added, or in another window.
 func TestOfferingAgainOnPurpose(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -121,8 +121,7 @@ func TestOfferingAgainOnPurpose(t *testing.T) {
 	s.Sound()
 }
 
-// An interview that was cancelled here after its import is not booked again by
-// the same file.
+// An interview that was cancelled after its import is not booked again by the same file.
 func TestImportingACancelledInterviewAgain(t *testing.T) {
 	t.Parallel()
 	for _, bookedAt := range []string{"", "2026-05-20T08:00:00Z"} {
@@ -146,7 +145,7 @@ func TestImportingACancelledInterviewAgain(t *testing.T) {
 	}
 }
 
-// slotAt finds the slot that starts then and is not withdrawn.
+// slotAt returns the slot with this start that is not withdrawn.
 func (s *school) slotAt(start string) string {
 	s.T.Helper()
 	var data struct{ Slots struct{ Nodes []slot } }
@@ -157,7 +156,7 @@ func (s *school) slotAt(start string) string {
 	return data.Slots.Nodes[0].ID
 }
 
-// statuses is what became of each row.
+// statuses returns the status of each row.
 func (i imported) statuses() []string {
 	out := []string{}
 	for _, row := range i.Rows {

@@ -21,7 +21,7 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// twin is another server of the school, with its clock and its caller, whose
+// twin starts another server of the school, with its clock and its caller, whose
 // statements are intercepted.
 func (s *school) twin(i pgtest.Intercept) (url string) {
 	s.T.Helper()
@@ -32,7 +32,7 @@ func (s *school) twin(i pgtest.Intercept) (url string) {
 			Reader: &intercepted.Reader,
 			Log:    slog.New(slog.NewTextHandler(s.Log, nil)),
 			Zone:   time.UTC,
-			// Requests wait for the gate, as long as a loaded machine needs.
+			// Requests wait at the gate. The timeout allows for a loaded machine.
 			Timeout: time.Minute,
 		},
 		MaxImports: 4,
@@ -46,11 +46,11 @@ func (s *school) twin(i pgtest.Intercept) (url string) {
 
 var rowLocks = regexp.MustCompile(` FOR (NO KEY UPDATE|UPDATE|SHARE)`)
 
-// unlocked takes the row locks out of a statement, so that what keeps a repeated
-// request from being done is its key alone.
+// unlocked removes the row locks from a statement, so that only the key prevents a
+// repeated request from being executed.
 func unlocked(statement string) string { return rowLocks.ReplaceAllString(statement, "") }
 
-// unkeyed makes every key one that was never used: it switches the claim off.
+// unkeyed makes every key look unused: it disables the claim.
 func unkeyed(statement string) string {
 	if strings.Contains(statement, "INSERT INTO idempotency_keys") {
 		return strings.Replace(statement, "VALUES ($1, $2, $3,", "VALUES ($1, $2, $3 || random()::text,", 1)
@@ -60,13 +60,13 @@ func unkeyed(statement string) string {
 
 var changesRows = regexp.MustCompile(`\b(INSERT INTO|UPDATE|DELETE FROM) `)
 
-// writesFirst matches the statements that change rows, but for the claim of a key:
-// the first of them comes when a request is decided and nothing of it is written.
+// writesFirst matches the statements that change rows, except for the claim of a key. The
+// first of them follows the decision on a request and precedes all its writes.
 func writesFirst(statement string) bool {
 	return !strings.Contains(statement, "idempotency_keys") && changesRows.MatchString(unlocked(statement))
 }
 
-// keyedMutations has a request for each mutation that takes a key, each of a school
+// keyedMutations returns a request for each mutation that takes a key, each for a school
 // of its own.
 func keyedMutations(s *school) map[string]retried {
 	all := retries(s)
@@ -102,7 +102,7 @@ func TestEveryKeyedMutationIsRaced(t *testing.T) {
 	}
 }
 
-// body is the request of a mutation with its key.
+// body returns the request body of a mutation with its key.
 func (r retried) body(t *testing.T) string {
 	t.Helper()
 	with := maps.Clone(r.input)
@@ -134,9 +134,8 @@ func (s *school) written() map[string]int {
 	return counts
 }
 
-// stampede sends the mutation n times with one key, to two servers by turns. It
-// stops at the gate before its first write whoever comes there; then lets all go
-// on once ready returns.
+// stampede sends the mutation n times with one key, alternating between two servers.
+// Requests that reach the gate before their first write stop there until ready returns.
 func stampede(s *school, r retried, n int, rewrite func(string) string, ready func(*pgtest.Gate)) (answers []string) {
 	s.T.Helper()
 	gate := pgtest.NewGate(writesFirst)
@@ -155,8 +154,8 @@ func stampede(s *school, r retried, n int, rewrite func(string) string, ready fu
 	return answers
 }
 
-// harm is how n requests with one key differ from one request: in what they are
-// answered, and in what has been written. once is what one request writes.
+// harm returns the differences between n requests with one key and a single one, in their
+// responses and in the rows written. once is what a single request writes.
 func harm(answers []string, written, once map[string]int) (found []string) {
 	for _, answer := range answers {
 		if answer != answers[0] || !strings.Contains(answer, `"errors":[]`) {
@@ -171,7 +170,7 @@ func harm(answers []string, written, once map[string]int) (found []string) {
 	return found
 }
 
-// once is what is written when the mutation is sent once.
+// once returns what is written when the mutation is sent once.
 func (s *school) once(r retried) map[string]int {
 	s.T.Helper()
 	before := s.written()
@@ -185,8 +184,8 @@ func (s *school) once(r retried) map[string]int {
 	return after
 }
 
-// Of many requests with one key at once, on two servers, one is done and all are
-// answered alike. With the claim of the key switched off, every mutation does harm.
+// Of many concurrent requests with one key, on two servers, one is executed and all get
+// the same response. With the claim of the key disabled, every mutation does harm.
 func TestKeyedMutationsAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(keyedMutations(retrySchool(t)))) {

@@ -12,8 +12,8 @@ import (
 	"rehearse/graph"
 )
 
-// repeatable are the mutations that take no key, and why a repeated request does
-// no harm.
+// repeatable holds the mutations that take no key, and why a repeated request does no
+// harm.
 var repeatable = map[string]string{
 	"anonymiseStudent":    "an anonymous student has nothing left to take away",
 	"releaseHold":         "a hold that has ended stays ended",
@@ -28,8 +28,8 @@ var repeatable = map[string]string{
 	"withdrawSlot":        "a withdrawn slot stays withdrawn",
 }
 
-// Every mutation takes a key, or is one that does no harm when it is repeated:
-// nothing is created and nothing is counted.
+// Every mutation takes a key or is harmless when repeated: it creates nothing and counts
+// nothing.
 func TestMutationsTakeKeys(t *testing.T) {
 	t.Parallel()
 	schema := graph.Schema()
@@ -47,7 +47,7 @@ func TestMutationsTakeKeys(t *testing.T) {
 	}
 }
 
-// retried is one mutation and what another request does before it is sent again.
+// retried is a mutation, and what another request does before it is retried.
 type retried struct {
 	mutation, fields string
 	input            in
@@ -73,7 +73,7 @@ func firstIDIn(t *testing.T, text json.RawMessage) string {
 	return idIn(t, all[0])
 }
 
-// retries are the mutations, each in a school of its own.
+// retries returns the mutations, each for a school of its own.
 func retries(s *school) map[string]retried {
 	student, ann := s.Student(nil), s.Interviewer(in{"email": "ann@example.org"})
 	given, missed := s.Booked(student, s.NewSlot(day)), s.Booked(s.Student(nil), s.NewSlot(day))
@@ -107,7 +107,7 @@ func retries(s *school) map[string]retried {
 			input: in{"studentId": student, "rule": "LIMIT", "reason": "ill", "expiresAt": "2026-06-03T00:00:00Z"},
 			between: func(s *school, first map[string]json.RawMessage) {
 				send("revokeWaiver", in{"waiverId": idIn(s.T, first["waiver"])})
-				s.SetClock(t0.Add(day + 20*time.Hour)) // past its expiry, within the day of the key
+				s.SetClock(t0.Add(day + 20*time.Hour)) // past its expiry, within the day for which the key is kept
 			}, other: in{"rule": "PAIR"}},
 		"blocked time": {mutation: "blockTime", fields: "blocks { id start end reason } closedSlots { id } conflicts { id } cancelled { id }",
 			input: in{"interviewerId": ann, "start": "2026-06-20T10:00:00Z", "end": "2026-06-20T12:00:00Z", "reason": "holiday"},
@@ -150,7 +150,7 @@ func retries(s *school) map[string]retried {
 	return all
 }
 
-// sendKeyed sends a mutation and returns its payload; key is empty for none.
+// sendKeyed sends a mutation and returns its payload; an empty key means none.
 func (s *school) sendKeyed(r retried, key string, input in) (text string, payload map[string]json.RawMessage) {
 	s.T.Helper()
 	with := maps.Clone(input)
@@ -164,8 +164,8 @@ func (s *school) sendKeyed(r retried, key string, input in) (text string, payloa
 	return string(a.Data), data.It
 }
 
-// Whatever others do meanwhile, a request that is sent again with its key is
-// answered as the first time and does nothing. Without the key it does.
+// A request that is retried with its key gets the first response and does nothing,
+// whatever other requests do in between. Without the key it is executed again.
 func TestRetriedMutationsAreDoneOnce(t *testing.T) {
 	t.Parallel()
 	names := slices.Sorted(maps.Keys(retries(retrySchool(t))))
@@ -204,7 +204,8 @@ func retrySchool(t *testing.T) *school {
 	return s
 }
 
-// A dry run of an import uses up no key, and one that wrote nothing keeps none.
+// A dry run of an import does not use up its key, and an import that wrote nothing
+// records none.
 func TestImportsThatWriteNothingKeepNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -217,7 +218,7 @@ func TestImportsThatWriteNothingKeepNothing(t *testing.T) {
 	same(t, "the key is free", answer, `{"it":{"created":1,"failed":0,"errors":[]}}`)
 }
 
-// A large answer is kept small.
+// A large response is recorded in a compact form.
 func TestKeptAnswersAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -238,8 +239,8 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 	}
 }
 
-// What is kept of an answer has a form of its own, and holds no text that people
-// have written about a student.
+// A recorded response has a format of its own and contains no text that people have
+// written about a student.
 func TestKeptAnswersHaveAForm(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

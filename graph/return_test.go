@@ -10,7 +10,7 @@ type returned struct {
 	closed
 }
 
-// active lets an interviewer leave, or come back; set changes what is sent.
+// active deactivates or reactivates an interviewer; set changes the input.
 func (s *school) active(interviewer string, active bool, set in) returned {
 	s.T.Helper()
 	input := in{"interviewerId": interviewer, "active": active}
@@ -35,7 +35,7 @@ func TestInterviewerReturns(t *testing.T) {
 		"interviewerId": ann, "start": "2026-06-09T14:30:00Z", "end": "2026-06-09T15:00:00Z", "reason": "away",
 	}).Errors)
 	stands := s.Booked(student, rule.Slots[0].ID)
-	s.SetClock(t0.Add(day + 90*time.Minute)) // two slots of the window have begun
+	s.SetClock(t0.Add(day + 90*time.Minute)) // two slots of the window are past their start
 
 	left := s.active(ann, false, nil)
 	s.Accepted(left.Errors)
@@ -64,8 +64,8 @@ func TestInterviewerReturns(t *testing.T) {
 	s.Sound()
 }
 
-// A rule is published again as far as it was; what came due meanwhile follows
-// with the next extension.
+// A rule is published again as far as it was. Slots that became due meanwhile follow with
+// the next extension.
 func TestRuleGoesOnAfterAReturn(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -92,8 +92,8 @@ func TestRuleGoesOnAfterAReturn(t *testing.T) {
 	s.Sound()
 }
 
-// A day that was full when the interviewer left is full when he is back, unless
-// he comes back with another cap.
+// A day that was full when the interviewer was deactivated is full after the
+// reactivation, unless the cap was changed.
 func TestReturnToAFullDay(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -8,7 +8,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// meets is where the interview takes place; empty for nowhere.
+// meets returns where the interview takes place, or nothing.
 func (s *school) meets(interview string) string {
 	s.T.Helper()
 	var data struct{ Interview struct{ MeetingURL *string } }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// verdict lists and books one slot: both must give the same answer.
+// verdict lists and books one slot: both must give the same reasons.
 func (s *school) verdict(student, slot string) []string {
 	s.T.Helper()
 	listed := slices.Contains(ids(s.ListIn(student, t0.Add(-30*day), t0.Add(60*day)).Nodes), slot)
@@ -89,7 +89,7 @@ func TestNeverTheSameInterviewerTwice(t *testing.T) {
 	}
 }
 
-// setStatus writes a status that the API has no mutation for yet.
+// setStatus writes a status that no mutation sets.
 func (s *school) setStatus(interview, status string) {
 	s.T.Helper()
 	_, err := s.DB.SQL(s.T).ExecContext(s.T.Context(), `UPDATE interviews SET status = $2, grade = NULL,
@@ -176,7 +176,7 @@ func TestSlotTakenOffersAlternatives(t *testing.T) {
 	winner, loser := s.Student(nil), s.Student(nil)
 	ann := s.Interviewer(nil)
 	wanted := s.Slot(ann, 2*day)
-	s.NewSlot(day) // before the wanted time
+	s.NewSlot(day) // before the desired time
 	var later []string
 	for i := range 7 {
 		later = append(later, s.NewSlot(time.Duration(3+i)*day))

@@ -12,8 +12,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// What is somebody else's answers as what is not there, and in the same time:
-// the same is asked of the database, whatever it is that the caller may not have.
+// An object of another person gets the same response as one that does not exist, in the
+// same time: the database gets the same statements for every kind of object.
 func TestWhatIsSomebodyElsesTakesTheSameStatements(t *testing.T) {
 	t.Parallel()
 	schema := loadSchema(t)

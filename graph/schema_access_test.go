@@ -12,8 +12,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// A field that somebody may not have, of an object that they may have, is
-// nullable: otherwise the error would take the object with it, and all around it.
+// A field that some callers may not read, of an object that they may read, is nullable.
+// Otherwise its error would null the object and its parents.
 func TestNarrowerFieldsAreNullable(t *testing.T) {
 	t.Parallel()
 	for _, broken := range destructive(t, loadSchema(t)) {
@@ -21,8 +21,8 @@ func TestNarrowerFieldsAreNullable(t *testing.T) {
 	}
 }
 
-// destructive names the fields whose access is narrower than their parent's and
-// that are not nullable. The one root field of a subscription has no siblings.
+// destructive returns the non-nullable fields whose access is narrower than their
+// parent's. The only root field of a subscription has no siblings and is left out.
 func destructive(t *testing.T, schema *ast.Schema) (broken []string) {
 	t.Helper()
 	reach := reachOf(t, schema)
@@ -47,7 +47,7 @@ func destructive(t *testing.T, schema *ast.Schema) (broken []string) {
 	return broken
 }
 
-// A right is how much of it a role may have.
+// right is how much of a field or type a role may read.
 type right int
 
 const (
@@ -58,8 +58,8 @@ const (
 
 var roleNames = []booking.Role{booking.RoleAnonymous, booking.RoleStudent, booking.RoleInterviewer}
 
-// rightOf is what @access gives a role; without it a field is for those who have
-// the parent.
+// rightOf returns the right that @access gives a role. Without @access, a field has the
+// right of its parent.
 func rightOf(t *testing.T, field *ast.FieldDefinition, role booking.Role, parent right) right {
 	t.Helper()
 	if field.Directives.ForName("access") == nil {
@@ -68,8 +68,8 @@ func rightOf(t *testing.T, field *ast.FieldDefinition, role booking.Role, parent
 	return map[string]right{"NONE": none, "OWN": own, "ALL": all}[rightsTo(t, field)[role]]
 }
 
-// reachOf is how much of each type a role may have: the most that a field gives
-// that leads there, of what the role may have of the field's object.
+// reachOf returns how much of each type a role may read: the maximum over the fields of
+// that type, each limited by the right to the field's object.
 func reachOf(t *testing.T, schema *ast.Schema) map[string]map[booking.Role]right {
 	t.Helper()
 	reach := map[string]map[booking.Role]right{}

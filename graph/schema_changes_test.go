@@ -15,7 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// What clients were given stays: docs/schema-changes.md.
+// Released elements of the schema stay: docs/schema-changes.md.
 func TestReleasedSchemaIsKept(t *testing.T) {
 	t.Parallel()
 	const released = "../testdata/schema.released.graphqls"
@@ -29,8 +29,9 @@ func TestReleasedSchemaIsKept(t *testing.T) {
 	}
 }
 
-// breakingChanges are those that break a client of the schema that was. What was
-// deprecated until a day before today may go, and the types that only it led to.
+// breakingChanges returns the changes that break clients of the old schema. Elements
+// whose deprecation ended before today may be removed, with the types that only they
+// referred to.
 func breakingChanges(was, is *ast.Schema, today string) []string {
 	e := &evolution{was: was, is: is, today: today, seen: map[string]bool{}}
 	for _, root := range []*ast.Definition{was.Query, was.Mutation, was.Subscription} {
@@ -51,7 +52,7 @@ func breakingChanges(was, is *ast.Schema, today string) []string {
 type evolution struct {
 	was, is *ast.Schema
 	today   string
-	seen    map[string]bool // the types that clients may name
+	seen    map[string]bool // the types that clients can name
 	broken  []string
 }
 
@@ -61,8 +62,8 @@ func (e *evolution) say(format string, args ...any) {
 
 var deprecation = regexp.MustCompile(`^Use .+\. Removed after (\d{4}-\d{2}-\d{2})\.$`)
 
-// removedAfter is the last day of a deprecated element; empty when it is not
-// deprecated, or its reason does not say.
+// removedAfter returns the last day of a deprecated element. It is empty if the element
+// is not deprecated or its reason has no date.
 func removedAfter(directives ast.DirectiveList) string {
 	deprecated := directives.ForName("deprecated")
 	if deprecated == nil || deprecated.Arguments.ForName("reason") == nil {
@@ -169,10 +170,11 @@ func promises(one, other *ast.Type) bool {
 	return one.NamedType == other.NamedType
 }
 
-// rights are what @access can say, from the least to the most.
+// rights holds the rights of @access in ascending order.
 var rights = []string{"NONE", "OWN", "ALL"}
 
-// access is who may have a field; one that does not say is for who has its object.
+// access returns the rights to a field, by role. A field without @access has those of its
+// object.
 func access(schema *ast.Schema, field *ast.FieldDefinition) map[string]string {
 	found := map[string]string{"anonymous": "ALL", "student": "ALL", "interviewer": "ALL"}
 	directive := field.Directives.ForName("access")
@@ -189,7 +191,7 @@ func access(schema *ast.Schema, field *ast.FieldDefinition) map[string]string {
 	return found
 }
 
-// input is an argument or a field of an input.
+// input is an argument or an input field.
 type input struct {
 	name       string
 	is         *ast.Type
@@ -211,7 +213,7 @@ func argumentInputs(arguments ast.ArgumentDefinitionList) (found []input) {
 	return found
 }
 
-// text is a default as it is written.
+// text returns a default value as it is written in the schema.
 func text(value *ast.Value) string {
 	if value == nil {
 		return "nothing"

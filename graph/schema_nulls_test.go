@@ -17,8 +17,8 @@ func TestInputsSayWhatNullDoes(t *testing.T) {
 	}
 }
 
-// silentAboutNull lists the input fields that do not say what null does, in the
-// words that go with @notNull or in those of their own or of their type.
+// silentAboutNull lists the input fields that do not document null: not with @notNull,
+// nor in their own description or that of their type.
 func silentAboutNull(schema *ast.Schema) (silent []string) {
 	for name, definition := range schema.Types {
 		if definition.Kind != ast.InputObject {
@@ -34,8 +34,9 @@ func silentAboutNull(schema *ast.Schema) (silent []string) {
 	return silent
 }
 
-// saysWhatNullDoes reports whether an input field, or else its type, says what
-// null does that leaving it out does not. In an update each field says so itself.
+// saysWhatNullDoes reports whether the description of an input field, or of its type,
+// documents how null differs from an omitted field. In an update input each field
+// documents it.
 func saysWhatNullDoes(d *ast.Definition, field *ast.FieldDefinition) bool {
 	refused := strings.Contains(field.Description, "Null is refused.")
 	switch {

@@ -19,7 +19,7 @@ func TestSchemaKeepsTheHouseRules(t *testing.T) {
 	}
 }
 
-// brokenRules are where a schema has another form than the rest of it.
+// brokenRules lists the elements of a schema that break its conventions.
 func brokenRules(schema *ast.Schema) (broken []string) {
 	for name, definition := range schema.Types {
 		if !definition.BuiltIn {
@@ -71,7 +71,7 @@ func brokenIn(schema *ast.Schema, name string, d *ast.Definition) (broken []stri
 	if isError && !slices.Contains(d.Interfaces, "UserError") {
 		say("%s does not implement UserError", name)
 	}
-	// What changes an interview, a hold or a waiver changes its student's eligibility.
+	// A change of an interview, a hold or a waiver changes its student's eligibility.
 	for _, changed := range []string{"interview", "hold", "waiver"} {
 		if strings.HasSuffix(name, "Payload") && d.Fields.ForName(changed) != nil && d.Fields.ForName("student") == nil {
 			say("%s has %s and no student", name, changed)
@@ -90,8 +90,8 @@ func brokenIn(schema *ast.Schema, name string, d *ast.Definition) (broken []stri
 	return broken
 }
 
-// brokenUnion: a field that several members have is of one type in all of them,
-// or it could not be selected of each without an alias.
+// brokenUnion checks that a field of several members has one type in all of them.
+// Otherwise clients need an alias to select it from each.
 func brokenUnion(schema *ast.Schema, d *ast.Definition) (broken []string) {
 	for _, first := range d.Types {
 		for _, second := range d.Types {
@@ -106,7 +106,7 @@ func brokenUnion(schema *ast.Schema, d *ast.Definition) (broken []string) {
 	return broken
 }
 
-// brokenInput is what is wrong with an element of a type, if it has one.
+// brokenInput returns what is wrong with an input element of a type.
 func brokenInput(at, name string, of *ast.Type, directives ast.DirectiveList) (broken []string) {
 	if directives.ForName("deprecated") != nil && removedAfter(directives) == "" {
 		broken = append(broken, at+` is deprecated without "Use x. Removed after 2027-05-31."`)
@@ -117,7 +117,7 @@ func brokenInput(at, name string, of *ast.Type, directives ast.DirectiveList) (b
 	if of.Elem != nil && !of.Elem.NonNull {
 		broken = append(broken, at+" lists null")
 	}
-	// The id of a request is the caller's own text.
+	// The id of a request is text chosen by the caller.
 	one, many := name == "id" || strings.HasSuffix(name, "Id"), strings.HasSuffix(name, "Ids")
 	if (one && of.NamedType != "ID" || many && (of.Elem == nil || of.Elem.NamedType != "ID")) && name != "requestId" {
 		broken = append(broken, fmt.Sprintf("%s is %s and no ID", at, of))

@@ -49,7 +49,7 @@ func TestEveryElementIsDescribed(t *testing.T) {
 	}
 }
 
-// A mutation is verbNoun(input: VerbNounInput!): VerbNounPayload, and every
+// Every mutation has the form verbNoun(input: VerbNounInput!): VerbNounPayload, and every
 // payload has the refusals.
 func TestMutationsHaveOneForm(t *testing.T) {
 	t.Parallel()

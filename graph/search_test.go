@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// Names are found and ordered whatever their case and accents are, in every
-// script, by pages that hold each of them once.
+// Names are found and ordered without regard to case and accents, in every script. Each
+// name is on exactly one page.
 func TestSearchAndOrderFoldNames(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
-	// In the order of their folded names; equal ones by id.
+	// In the order of their folded names, then by id.
 	names := []string{
 		"anna", "Änna", "ANNA", "Gül Işık", "Jean‑Luc", "Jose\u0301 Muñoz", "JOSE MUNOZ", "Łukasz", "O’Hara", "Søren", "Weiß", "WEISS",
 		"Οδυσσεύς", "Фёдор", "שָׁלוֹם", "مُحَمَّد", "が", "李小龙", "한글",

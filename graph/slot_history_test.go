@@ -15,7 +15,7 @@ type slotChange struct {
 	EventID *string
 }
 
-// becomes are the entries of a slot's history, oldest first.
+// becomes returns the entries of a slot's history, oldest first.
 func (s *school) becomes(slot string) []slotChange {
 	s.T.Helper()
 	var data struct {
@@ -25,7 +25,7 @@ func (s *school) becomes(slot string) []slotChange {
 	return data.Slot.History
 }
 
-// lose withdraws slots past the program, and keeps their history true.
+// lose withdraws slots directly in the database and keeps their history consistent.
 func (s *school) lose(where string) {
 	s.T.Helper()
 	s.exec("WITH gone AS (UPDATE slots SET status = 'WITHDRAWN' WHERE " + where + ` RETURNING id)
@@ -40,8 +40,7 @@ func whats(changes []slotChange) []string {
 	return list
 }
 
-// Every way in which a slot's state changes is in its history, with the event it
-// belongs to.
+// Every change of a slot's state is in its history, with its event.
 func TestSlotHistory(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -65,7 +64,7 @@ func TestSlotHistory(t *testing.T) {
 	interview := s.Booked(student, slot)
 	s.Accepted(s.move(interview, next).Errors)
 	s.hold(other, slot)
-	s.SetClock(t0.Add(time.Hour)) // the hold has expired, and nothing has swept it
+	s.SetClock(t0.Add(time.Hour)) // the hold has expired and has not been swept
 	s.Accepted(s.Book(student, slot).Errors)
 	s.Accepted(s.Cancel(interview).Errors)
 	s.Accepted(s.closing("withdrawSlot", "", in{"slotId": slot, "cancelBooked": true}).Errors)
@@ -95,7 +94,7 @@ func TestSlotHistory(t *testing.T) {
 	s.Sound()
 }
 
-// Nothing that was written of the past can be changed or removed.
+// History entries cannot be changed or removed.
 func TestHistoryIsAppendOnly(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -112,7 +111,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 	}
 }
 
-// Each event names the policy's version that held, and each version is kept.
+// Each event names the version of the policy in force, and each version is kept.
 func TestEventsNameThePolicyThatHeld(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

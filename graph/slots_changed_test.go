@@ -42,7 +42,7 @@ func TestSlotsChangeOnAnotherServer(t *testing.T) {
 	told(nil, slots[2:])
 
 	mine := s.Booked(me, slots[0])
-	told(nil, []string{slots[0], slots[1], parallel}) // taken, of whom he meets, and at that time
+	told(nil, []string{slots[0], slots[1], parallel}) // taken: same interviewer, and same time
 	s.Accepted(s.Cancel(mine).Errors)
 	told([]string{slots[0], slots[1], parallel}, nil)
 
@@ -58,8 +58,8 @@ func TestSlotsChangeOnAnotherServer(t *testing.T) {
 	told([]string{slots[0], slots[1], parallel}, nil)
 }
 
-// A booking is heard of in several messages. Whichever is first, the slot is told
-// of as closed: here that of the slot never comes.
+// A booking is delivered in several messages. The slot is reported as closed after
+// whichever comes first: here the message of the slot never comes.
 func TestAnOwnBookingIsToldOfByTheInterviewAlone(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
@@ -75,8 +75,8 @@ func TestAnOwnBookingIsToldOfByTheInterviewAlone(t *testing.T) {
 	c.Changes(id, nil, slots)
 }
 
-// However many slots an event has, of however many interviewers, and however deep
-// it leads: what has changed is read once for all who are told, and each field
+// The statements of an event do not depend on its number of slots and interviewers or on
+// the depth of the selection. Changes are read once for all subscribers, and each field
 // once for an event.
 func TestAnEventTakesAsManyStatementsAsItHasFields(t *testing.T) {
 	t.Parallel()
@@ -103,15 +103,16 @@ func TestAnEventTakesAsManyStatementsAsItHasFields(t *testing.T) {
 			c.Event(id, &e)
 			told += len(e.SlotsChanged.Opened)
 		}
-		// The slots that have changed, interviewers, and their slots; whose these are is known.
+		// The changed slots, the interviewers and their slots are read; the interviewers
+		// of those slots are known.
 		if sent := trace.take(); len(sent) != 3 {
 			t.Errorf("an event of %d slots takes %d statements:\n%s", n, len(sent), strings.Join(sent, "\n"))
 		}
 	}
 }
 
-// A server that hears of changes reads an interviewer once, and again when he is
-// not as he was.
+// A server that receives changes reads an interviewer once, and again after the
+// interviewer has changed.
 func TestWhoIsKnownIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	trace := &statements{}
@@ -120,7 +121,7 @@ func TestWhoIsKnownIsNotReadAgain(t *testing.T) {
 	me, by := s.Student(nil), s.Interviewer(in{"name": "Ann"})
 	c := second.Connect()
 	id := c.Follow(me)
-	c.Changes(id, []string{s.Slot(by, 7*day)}, nil) // it does hear
+	c.Changes(id, []string{s.Slot(by, 7*day)}, nil) // the server receives changes
 	list := func() (name string, read bool) {
 		trace.take()
 		var data struct {
@@ -143,14 +144,14 @@ func TestWhoIsKnownIsNotReadAgain(t *testing.T) {
 	if name, read := list(); name != "Anna" || !read {
 		t.Errorf("after the change she is called %s, read again: %v", name, read)
 	}
-	c.Changes(id, []string{s.Slot(by, 8*day)}, nil) // so the message of the change has come before, at which she is forgotten
+	c.Changes(id, []string{s.Slot(by, 8*day)}, nil) // so the message of the change has come before and has evicted the interviewer
 	list()
 	if name, read := list(); name != "Anna" || read {
 		t.Errorf("%s is read again: %v", name, read)
 	}
 }
 
-// However many watch one student, a change reads the student's record once.
+// A change reads a student's record once for all subscriptions to that student.
 func TestARecordIsReadOnceForAllWhoWatch(t *testing.T) {
 	t.Parallel()
 	const watches = 200
@@ -163,7 +164,7 @@ func TestARecordIsReadOnceForAllWhoWatch(t *testing.T) {
 	c := second.Connect()
 	first := c.Follow(me)
 	slot := s.Slot(by, 7*day)
-	c.Changes(first, []string{slot}, nil) // so nothing that was before is heard later
+	c.Changes(first, []string{slot}, nil) // so that no earlier event arrives later
 	c.Send(fmt.Sprintf(`{"id":%q,"type":"complete"}`, first))
 	for i := range watches {
 		c.Send(fmt.Sprintf(`{"id":"w%d","type":"subscribe","payload":{"query":"subscription { slotsChanged(studentId: %s, start: \"%s\", end: \"%s\") { closedIds } }"}}`,

@@ -44,7 +44,7 @@ func (c *client) merged(id string, until func(slotsMerged) bool) (e slotsMerged)
 	return e
 }
 
-// edges are the first so many of what a student may book.
+// edges returns the first slots that a student may book, and the total.
 func (s *school) edges(student string, first int) (edges []cursored, total int) {
 	s.T.Helper()
 	var data struct {
@@ -59,8 +59,7 @@ func (s *school) edges(student string, first int) (edges []cursored, total int) 
 	return data.AvailableSlots.Edges, data.AvailableSlots.TotalCount
 }
 
-// What a client shows of two pages, merged with what it is told, is what it
-// would read anew.
+// Two pages merged with later changes equal a fresh read.
 func TestChangesMergeIntoPages(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)

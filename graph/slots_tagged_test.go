@@ -13,8 +13,7 @@ func (c *client) followTagged(student string, of []string) string {
 		in{"s": student, "start": moment(0), "end": moment(30 * day), "of": of})
 }
 
-// Tags decide what a list with tags has: whoever subscribed to it is told to ask
-// again when they change, and nobody else is.
+// Only subscribers to a list with tags are asked to read it again when tags change.
 func TestSlotsChangedHearsOfTags(t *testing.T) {
 	t.Parallel()
 	s, second := living(t)
@@ -51,7 +50,7 @@ func TestSlotsChangedHearsOfTags(t *testing.T) {
 	change("removeAvailability", in{"availabilityId": rule.Availability.ID})
 	refetches("the slots belong to an availability without the tag")
 
-	// The others are told of nothing but slots.
+	// Other subscribers get only slots.
 	slot := s.Slot(bob, 8*day)
 	all.Changes(untagged, []string{rule.Slots[0].ID, rule.Slots[1].ID, s.slotAt(moment(7*day + 2*time.Hour)), slot}, nil)
 	change("updateInterviewer", in{"interviewerId": bob, "tags": []string{"t"}})

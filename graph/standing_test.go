@@ -8,8 +8,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// Students by what the rules say of them; a property test in app compares the
-// filters with the verdict over drawn schools.
+// Students are filtered by the verdict of the rules. A property test in app compares the
+// filters with the verdict over random schools.
 func TestStudentsByStanding(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -52,8 +52,8 @@ func TestStudentsByStanding(t *testing.T) {
 	}
 }
 
-// studentsWhere pages through the students that a filter finds, one at a time, and
-// insists on the total beside each page.
+// studentsWhere pages through the students that match a filter, one at a time, and checks
+// the total beside each page.
 func (s *school) studentsWhere(filter string, total int) []string {
 	s.T.Helper()
 	got, after := []string{}, ""
@@ -80,8 +80,8 @@ func (s *school) studentsWhere(filter string, total int) []string {
 	}
 }
 
-// standings are the filters of standingFilters that find each of the students, whose
-// totals agree, and who are all that there are.
+// standings returns the filters of standingFilters that match each of the students, and
+// checks that the totals agree and that there are no other students.
 func (s *school) standings(students ...string) []string {
 	s.T.Helper()
 	by := map[string][]string{}
@@ -115,7 +115,7 @@ var standingFilters = []struct{ name, filter string }{
 	{"2 used", "interviewsUsed: {min: 2, max: 2}"}, {"3 used or more", "interviewsUsed: {min: 3}"},
 }
 
-// standingStory checks the filters as one student changes and another does not.
+// standingStory checks the filters while one student changes and another does not.
 type standingStory struct {
 	*school
 	student, other string
@@ -132,7 +132,7 @@ func (s standingStory) says(after, want string) {
 	same(s.T, after, s.standings(s.student, s.other), []string{want, "eligible, 0 used"})
 }
 
-// The limit: the student's own and the policy's, with waivers and holds.
+// The limit is the student's own or the policy's, with waivers and holds.
 func TestFiltersFollowTheLimit(t *testing.T) {
 	t.Parallel()
 	s := newStandingStory(t)
@@ -178,11 +178,11 @@ func TestFiltersFollowTheLimit(t *testing.T) {
 	s.says("a student who did not come", "eligible, 1 used")
 }
 
-// The grades: the last of them, regraded, under another policy, and waived.
+// The last grade counts: regraded, under another policy, and waived.
 func TestFiltersFollowTheGrades(t *testing.T) {
 	t.Parallel()
 	s := newStandingStory(t)
-	planned := s.Booked(s.student, s.NewSlot(9*day)) // its grade comes last
+	planned := s.Booked(s.student, s.NewSlot(9*day)) // its grade is the last one
 	interview := s.Live(s.student, day, nil)
 	s.says("an interview without a grade", "eligible, 2 used")
 	s.Accepted(s.Complete(interview, 1).Errors)

@@ -16,9 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files of the statements")
 
-// What an operation asks of the database stands in a golden file: a statement
-// more for each row of an answer, or one that grew a condition, shows here.
-// `go test ./graph -run Statements -update` rewrites the files.
+// The statements of an operation are recorded in a golden file, which shows an extra
+// statement per row or an extra condition. `go test ./graph -run Statements -update`
+// rewrites the files.
 func TestStatements(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -71,13 +71,13 @@ func TestStatements(t *testing.T) {
 			}
 			counted := sent
 			if begin := slices.Index(sent, "begin"); begin >= 0 {
-				counted = sent[begin:] // what is looked at before holds no lock
+				counted = sent[begin:] // reads before the transaction hold no lock
 			}
 			if len(counted) > test.most {
 				t.Errorf("%d statements, at most %d are allowed", len(counted), test.most)
 			}
 			if !slices.Contains(sent, "commit") {
-				slices.Sort(sent) // fields of an answer are read side by side, in any order
+				slices.Sort(sent) // fields of a response are read concurrently, in any order
 			}
 			compareGolden(t, test.operation, strings.Join(sent, "\n\n")+"\n")
 		})
@@ -90,10 +90,10 @@ const availableSlotsDocument = `query($student: ID!, $start: DateTime!, $end: Da
 	availableSlots(studentId: $student, start: $start, end: $end, first: $first) {
 		nodes { id start end interviewer { id name } } pageInfo { hasNextPage } eligibility { eligible } } }`
 
-// busySchool has a student with an interview to come, more than 500 slots that
-// he may book in the next week, of several interviewers, and interviews of
-// others; another student holds a slot, and one was not at his interview. It
-// answers what the documents above ask about.
+// busySchool creates a student with an upcoming interview and more than 500 bookable
+// slots in the next week, of several interviewers, and interviews of others. Another
+// student holds a slot, and one missed an interview. It returns the variables of the
+// documents above.
 func busySchool(s *school) map[string]any {
 	s.T.Helper()
 	student, holder := s.Student(nil), s.Student(nil)
@@ -117,7 +117,7 @@ func busySchool(s *school) map[string]any {
 	}
 }
 
-// statements keeps what was sent to the database since it was last asked.
+// statements records the statements sent to the database since the last take.
 type statements struct {
 	mu   sync.Mutex
 	sent []string
@@ -138,8 +138,8 @@ func (l *statements) take() []string {
 	return sent
 }
 
-// normalise lays a statement out alike however its source did: one space for
-// any, and each clause on a line of its own.
+// normalise formats a statement: each run of white space becomes one space, and each
+// clause gets a line of its own.
 func normalise(statement string) string {
 	return clauses.Replace(strings.Join(strings.Fields(statement), " "))
 }

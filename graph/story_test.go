@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The whole mission, step by step, as a school would live it.
+// TestStory follows the whole life of a school, step by step.
 func TestStory(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -125,7 +125,7 @@ func TestGrades(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
-		grades []any // oldest first; nil is not graded
+		grades []any // oldest first; nil means ungraded
 		recent []int
 		ok     bool
 	}{
@@ -145,7 +145,7 @@ func TestGrades(t *testing.T) {
 			t.Parallel()
 			s := newSchool(t)
 			student := s.Student(nil)
-			// Booked ahead, since a low grade stops the next booking.
+			// Booked in advance, because a low grade prevents the next booking.
 			var booked []string
 			for i := range test.grades {
 				booked = append(booked, s.Booked(student, s.NewSlot(time.Duration(i+1)*day)))

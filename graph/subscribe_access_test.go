@@ -7,7 +7,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// subscriptions ask for each field of Subscription what belongs to a household.
+// subscriptions returns a selection of each field of Subscription that asks for what
+// belongs to a household.
 func subscriptions(h household) map[string]string {
 	return map[string]string{
 		"slotsChanged":     fmt.Sprintf(`slotsChanged(studentId: %s, start: %q, end: %q) { refetch }`, h.student, moment(0), moment(40*day)),

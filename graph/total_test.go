@@ -11,8 +11,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// crowded is a school with 10,000 bookable slots of one interviewer, and as many
-// students of one name. more adds one of each.
+// crowded creates a school with 10,000 bookable slots of one interviewer, and as many
+// students with one name. more adds one of each.
 func crowded(t *testing.T) (s *school, interviewer string, more func()) {
 	t.Helper()
 	s = newSchool(t)
@@ -38,7 +38,7 @@ func crowded(t *testing.T) (s *school, interviewer string, more func()) {
 	return s, interviewer, func() { add(n + 1) }
 }
 
-// Every way of counting counts 10,000, and says when there are more.
+// Every count counts up to 10,000 and reports when there are more.
 func TestTotalsAreCapped(t *testing.T) {
 	t.Parallel()
 	s, interviewer, more := crowded(t)
@@ -66,8 +66,8 @@ func TestTotalsAreCapped(t *testing.T) {
 	want("one more", true)
 }
 
-// However often a list is asked for its total, it is counted once, and not at all
-// if its first page is the whole list.
+// A list is counted once however often its total is selected, and not at all if its first
+// page is the whole list.
 func TestTotalsAreCountedOnce(t *testing.T) {
 	t.Parallel()
 	for name, set := range map[string]func(*gqlhttp.Options){"planned": func(*gqlhttp.Options) {}, "unplanned": func(o *gqlhttp.Options) { *o = unplanned(*o) }} {

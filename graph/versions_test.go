@@ -9,13 +9,13 @@ import (
 	"rehearse/internal/booking"
 )
 
-// revision is what of something people edit counts its edits.
+// revision is the version counter of an editable object.
 type revision struct {
 	Version   int
 	UpdatedAt string
 }
 
-// editable is what takes an expectedVersion.
+// editable is an object whose edits take an expectedVersion.
 type editable struct {
 	noun, mutation, id string
 	of                 string               // the id
@@ -24,8 +24,8 @@ type editable struct {
 	written            func() (text string) // its row
 }
 
-// editables are one thing of each kind, as yet unchanged. The clock stands at t0
-// plus a day, when the interview can be completed.
+// editables returns one unchanged object of each kind. The clock is at t0 plus a day,
+// when the interview can be completed.
 func (s *school) editables() []editable {
 	s.T.Helper()
 	ann, student := s.Interviewer(nil), s.Student(nil)
@@ -154,7 +154,7 @@ func TestAnOldVersionIsRefused(t *testing.T) {
 	}
 }
 
-// Of edits that expect the same version, one is made.
+// Of concurrent edits that expect the same version, one succeeds.
 func TestOneOfManyEditsOfAVersionWins(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -180,7 +180,7 @@ func TestOneOfManyEditsOfAVersionWins(t *testing.T) {
 	s.Sound()
 }
 
-// Whatever changes an interview makes a version of it; repeating it makes none.
+// Every change of an interview increments its version; a repeated one does not.
 func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -230,7 +230,7 @@ func TestEachChangeOfAnInterviewIsAVersion(t *testing.T) {
 	s.Sound()
 }
 
-// Time that goes on publishes more of a rule, and edits nothing.
+// Extending a rule as time passes is not an edit.
 func TestExtendingARuleIsNoEdit(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

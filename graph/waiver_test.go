@@ -30,7 +30,7 @@ func (s *school) changeWaiver(mutation string, input in) granted {
 	return payload
 }
 
-// waive grants a waiver of one use; set changes what is sent.
+// waive grants a waiver of one use; set changes the input.
 func (s *school) waive(student, rule string, set in) string {
 	s.T.Helper()
 	input := in{"studentId": student, "rule": rule, "reason": "a second chance"}
@@ -47,7 +47,7 @@ func (s *school) revoke(waiver string) granted {
 	return s.changeWaiver("revokeWaiver", in{"waiverId": waiver})
 }
 
-// waivers are all that were granted to the student, and those at work.
+// waivers returns all waivers of the student, and the active ones.
 func (s *school) waivers(student string) (all, atWork []waiver) {
 	s.T.Helper()
 	var data struct {
@@ -120,15 +120,15 @@ func TestGrantWaiver(t *testing.T) {
 	same(t, "nothing is written", s.Rows(), before)
 }
 
-// Each rule is waived by its own waiver, as often as it may be used: in the list,
-// the eligibility and the booking alike. A cancellation gives the use back.
+// Each rule has its own waiver with its own number of uses, in the list, the eligibility
+// and the booking alike. A cancellation gives the use back.
 func TestEachRuleIsWaived(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		rule, code string
 		grade      int
 		set        in
-		again      bool // the slots are of whom the student has met
+		again      bool // the student has met the interviewers of the slots
 		exempt     bool
 	}{
 		{"LIMIT", "LIMIT_REACHED", 5, in{"interviewLimit": 1}, false, false},
@@ -228,7 +228,7 @@ func TestRevokeWaiver(t *testing.T) {
 	s.Sound()
 }
 
-// The one that expires first is used first, and one that never does last.
+// The waiver that expires first is used first, and one that never expires last.
 func TestWhichWaiverIsUsed(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -244,7 +244,7 @@ func TestWhichWaiverIsUsed(t *testing.T) {
 	s.Sound()
 }
 
-// A booking stands on the waivers it needs, and on no others.
+// A booking uses the waivers it needs, and no others.
 func TestWaiverIsUsedWhereItIsNeeded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -265,7 +265,7 @@ func TestWaiverIsUsedWhereItIsNeeded(t *testing.T) {
 	s.Sound()
 }
 
-// An interviewer's no-show gives the use back, and undoing it takes it again.
+// An interviewer's no-show gives the use back, and undoing the no-show takes it again.
 func TestWaiverOfANoShow(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -283,7 +283,7 @@ func TestWaiverOfANoShow(t *testing.T) {
 	s.Sound()
 }
 
-// A waived pair is no reason for an empty list.
+// A waived pair is not a reason for an empty list.
 func TestEmptyReasonsWithAWaivedPair(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -296,8 +296,8 @@ func TestEmptyReasonsWithAWaivedPair(t *testing.T) {
 	same(t, "waived", reasons(), []string{"SLOT_TAKEN"})
 }
 
-// Rule 4 is not asked again when a no-show is undone, and the use it was booked
-// by may be made by now: it stands all the same, and is no second use.
+// Rule 4 is not checked again when a no-show is undone. The use of its waiver may be
+// taken by then: the interview is kept and does not take a second use.
 func TestWaivedGradesOfANoShow(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -313,8 +313,8 @@ func TestWaivedGradesOfANoShow(t *testing.T) {
 	s.Sound()
 }
 
-// A waiver changes its student's eligibility, and its payload has the student as
-// they are then.
+// A waiver changes its student's eligibility. Its payload returns the student after the
+// change.
 func TestWaiverPayloadsHaveTheStudent(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// wantWholeSlots compares the slots that were told with what is read by their ids.
+// wantWholeSlots compares the delivered slots with those read by id.
 func (o *objects) wantWholeSlots(s *school, w walker, least int) {
 	o.t.Helper()
 	slots := 0
@@ -21,7 +21,7 @@ func (o *objects) wantWholeSlots(s *school, w walker, least int) {
 	}
 }
 
-// A subscription tells of a slot what is read by its id.
+// The slots of a subscription equal those read by id.
 func TestASubscriptionTellsWholeSlots(t *testing.T) {
 	t.Parallel()
 	first, second := living(t, unlimited)
@@ -40,7 +40,7 @@ func TestASubscriptionTellsWholeSlots(t *testing.T) {
 	o.wantWholeSlots(f.school, w, 1)
 }
 
-// The alternatives to a slot that is taken are what is read by their ids.
+// The alternatives to a taken slot equal the slots read by id.
 func TestAlternativesAreWholeSlots(t *testing.T) {
 	t.Parallel()
 	f := newFull(t)

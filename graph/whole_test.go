@@ -14,10 +14,11 @@ import (
 	"rehearse/internal/store"
 )
 
-// wholeDepth is how many fields the roads of these tests are long.
+// wholeDepth is the length of the paths of these tests, in fields.
 const wholeDepth = 3
 
-// everything selects all of a type, so deep, with what names each object.
+// everything returns a selection of all of a type to the given depth, with the fields
+// that identify each object.
 func (w walker) everything(name string, depth int) string {
 	parts := []string{"__typename"}
 	for _, field := range w.fields(w.schema.Types[name]) {
@@ -32,12 +33,12 @@ func (w walker) everything(name string, depth int) string {
 	return "{ " + strings.Join(parts, " ") + " }"
 }
 
-// objects collects the scalars of every object of an answer that has an id, and
-// compares each with what others have told of it.
+// objects collects the scalars of every object with an id in responses, and compares them
+// with earlier values of the same object.
 type objects struct {
 	t    *testing.T
 	told map[string]map[string]string // by type and id, then by field
-	at   map[string]string            // where it was told first
+	at   map[string]string            // the path on which it was read first
 	met  int
 }
 
@@ -53,7 +54,7 @@ func (o *objects) read(road string, value any) {
 			text, _ := json.Marshal(value[name])
 			if nested := strings.Contains(string(text), "{"); nested {
 				o.read(road+"."+name, value[name])
-			} else if string(text) != "[]" { // of objects, perhaps
+			} else if string(text) != "[]" { // possibly of objects
 				fields[name] = string(text)
 			}
 		}
@@ -77,7 +78,7 @@ func (o *objects) compare(road, object string, fields map[string]string) {
 	}
 }
 
-// ask reads all objects of an answer.
+// ask reads all objects of a response.
 func (o *objects) ask(s *school, road, document string) {
 	o.t.Helper()
 	var data any
@@ -85,9 +86,8 @@ func (o *objects) ask(s *school, road, document string) {
 	o.read(road, data)
 }
 
-// full is a school in which every field of an interview, a slot and people has a
-// value that no zero stands for: a student with interviews of each kind, one of
-// them to come.
+// full is a school in which every field of interviews, slots and people has a value other
+// than zero. It has a student with interviews of each kind, one of them upcoming.
 type full struct {
 	*school
 	student, interviewer, upcoming, free string
@@ -122,7 +122,7 @@ func fill(s *school) full {
 	}).Errors)
 	f.Accepted(f.ChangeInterview("markNoShow", in{"interviewId": f.interviews[1], "party": "STUDENT"}).Errors)
 	f.Accepted(f.Cancel(f.interviews[2]).Errors)
-	// What a booked interview has only by chance of its past, or never.
+	// These are values that a booked interview has only after certain events, or never.
 	_, err := f.DB.SQL(t).ExecContext(t.Context(), `UPDATE interviews SET note = 'a note', note_shared = true, exempt = true
 		WHERE id = $1`, f.upcoming)
 	if err != nil {
@@ -131,7 +131,7 @@ func fill(s *school) full {
 	return f
 }
 
-// moved moves the interview to come to another slot of its interviewer.
+// moved moves the upcoming interview to another slot of its interviewer.
 func (f full) moved() {
 	f.T.Helper()
 	f.Accepted(f.ChangeInterview("rescheduleInterview", in{
@@ -139,7 +139,7 @@ func (f full) moved() {
 	}).Errors)
 }
 
-// The fields of an object are the same wherever it is met.
+// The fields of an object are the same on every path.
 func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
 	t.Parallel()
 	f := newFull(t)
@@ -150,7 +150,7 @@ func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
 	by := func(root, name string, depth int) {
 		o.ask(f.school, root, "{ "+root+" "+w.everything(name, depth)+" }")
 	}
-	// First what is read by id: the others are compared with it.
+	// Objects read by id come first: the others are compared with them.
 	for _, id := range f.interviews {
 		by(fmt.Sprintf("interview(id: %s)", id), "Interview", 0)
 	}
@@ -174,8 +174,8 @@ func TestAnObjectIsWholeOnEveryRoad(t *testing.T) {
 	}
 }
 
-// wantFilled insists that every field of the kinds that rules read only in part
-// has a value in one of the objects that would show a part that was not read.
+// wantFilled checks that every field of the types that rules read in part has a value in
+// some object. Otherwise an unread field would go unnoticed.
 func (f full) wantFilled(o *objects, w walker) {
 	f.T.Helper()
 	empty := []string{"null", "0", "false", `""`, "[]"}
@@ -194,7 +194,7 @@ func (f full) wantFilled(o *objects, w walker) {
 	}
 }
 
-// What a mutation answers is what is read afterwards.
+// The payload of a mutation equals what is read afterwards.
 func TestAPayloadHoldsWholeObjects(t *testing.T) {
 	t.Parallel()
 	w := walker{t: t, schema: loadSchema(t), role: "ADMIN"}
@@ -245,7 +245,7 @@ func (f full) block(cancel bool) in {
 	}
 }
 
-// A subscription tells of an interview what is read by its id.
+// The interview of a subscription equals the one read by id.
 func TestASubscriptionTellsWholeInterviews(t *testing.T) {
 	t.Parallel()
 	first, second := living(t, unlimited)
@@ -255,7 +255,7 @@ func TestASubscriptionTellsWholeInterviews(t *testing.T) {
 	id := client.Subscribed("subscription { interviewChanged "+w.everything("Interview", 1)+" }", nil)
 	s.Accepted(s.Cancel(s.upcoming).Errors)
 	var data any
-	for told := ""; !strings.Contains(told, "CANCELLED"); told = fmt.Sprint(data) { // what came before is told, too
+	for told := ""; !strings.Contains(told, "CANCELLED"); told = fmt.Sprint(data) { // earlier events are delivered, too
 		client.Event(id, &data)
 	}
 	o := &objects{t: t, told: map[string]map[string]string{}, at: map[string]string{}}

@@ -2,8 +2,8 @@ package graph_test
 
 import "testing"
 
-// Two names of one zone are one zone: what is stored and answered is the
-// canonical name, and a rule in either is the same rule.
+// Two names of one zone are equal: the canonical name is stored and returned, and a rule
+// in either is the same rule.
 func TestZoneNamesAreCanonical(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
