@@ -13,7 +13,8 @@ import (
 	"rehearse/internal/config"
 )
 
-// Wrong input is one line on stderr, which names what is wrong and what is allowed, and exit code 2.
+// Invalid input prints one line on stderr that names what is wrong and what is allowed.
+// The exit code is 2.
 func TestWrongCommandLines(t *testing.T) {
 	t.Parallel()
 	const url = "http://127.0.0.1:1/graphql"
@@ -113,7 +114,7 @@ func TestWrongCommandLines(t *testing.T) {
 	}
 }
 
-// A wrong configuration is named with all its errors, and exit code 2.
+// An invalid configuration prints all its errors. The exit code is 2.
 func TestWrongConfiguration(t *testing.T) {
 	t.Parallel()
 	file := asFile(t, "MIGRATE=maybe\nRATE_LIMITS=off\n")
@@ -177,7 +178,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Every command, flag and argument is described.
+// Every command, flag and argument has a description.
 func TestEveryCommandIsDescribed(t *testing.T) {
 	t.Parallel()
 	for _, cmd := range append(Root().Commands(), Root()) {
@@ -221,7 +222,7 @@ func TestConfigCommand(t *testing.T) {
 		lines[name] = strings.Join(strings.Fields(rest), " ")
 	}
 	for name, want := range map[string]string{
-		"ADDR":            "environment 127.0.0.1:0", // which every command of the tests has
+		"ADDR":            "environment 127.0.0.1:0", // set for every command of the tests
 		"DATABASE_URL":    "config file postgres://ann:(hidden)@h/db",
 		"MAX_COST":        "environment 8",
 		"MAX_DEPTH":       "default 12",
@@ -250,7 +251,7 @@ func TestConfigCommand(t *testing.T) {
 		!slices.Contains(settings, config.Setting{Name: "REHEARSE_CONFIG", Value: file, Source: config.SourceEnvironment}) || strings.Contains(out, "hunter2") {
 		t.Errorf("as JSON: %s", out)
 	}
-	// The user's folder is shown as it is used.
+	// The user's folder is printed as it is used.
 	cmd := command(t, "", []string{"HOME=" + data, "XDG_DATA_HOME=" + data}, "config")
 	shown, err := cmd.Output()
 	if err != nil || !strings.Contains(string(shown), "DATA_DIR ") || strings.Contains(string(shown), "DATA_DIR  default  (empty)") {
@@ -258,7 +259,8 @@ func TestConfigCommand(t *testing.T) {
 	}
 }
 
-// A server takes its variables from the file, also those that OpenTelemetry's SDK reads itself.
+// A server reads its variables from the file, including those that OpenTelemetry's SDK
+// reads itself.
 func TestServeWithAConfigFile(t *testing.T) {
 	t.Parallel()
 	_, env := external(t)

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// A server is killed when a booking is committed and its answer is not sent yet.
-// The client with a key asks again and gets the answer. The one without takes
-// the silence for a no, asks for what is open, and has two interviews.
+// A server is killed after a booking is committed and before its response is sent. The
+// client with a key retries and gets the response. The client without a key takes the
+// missing response for a failure, books another open slot, and has two interviews.
 func TestAnswerLostAfterTheCommit(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -69,8 +69,8 @@ func TestAnswerLostAfterTheCommit(t *testing.T) {
 	}
 }
 
-// heldCommits are written and not told: Postgres waits for a standby that there
-// is not. It does so until it is started again.
+// heldCommits holds back commits after they are written: Postgres waits for a standby
+// that does not exist, until it is restarted.
 type heldCommits struct {
 	*crashes
 	db *sql.DB
@@ -79,7 +79,8 @@ type heldCommits struct {
 func (c *crashes) holdCommits() heldCommits {
 	c.t.Helper()
 	h := heldCommits{crashes: c, db: c.openDatabase()}
-	// A job whose commit is held would keep its locks, and the booking would wait for them.
+	// A job whose commit is held would keep its locks, and the booking would wait for
+	// them.
 	h.until("SELECT count(*) = 2 AND bool_and(state = 'completed') FROM river_job")
 	for _, statement := range []string{
 		"ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()",
@@ -88,8 +89,8 @@ func (c *crashes) holdCommits() heldCommits {
 			c.t.Fatal(err)
 		}
 	}
-	// The setting counts when another process of Postgres has heard of it, which
-	// is when a commit waits.
+	// The setting is in force once another Postgres process has read it, which is when a
+	// commit waits.
 	go func() {
 		var err error
 		for err == nil {
@@ -100,13 +101,14 @@ func (c *crashes) holdCommits() heldCommits {
 	return h
 }
 
-// await returns when a transaction that wrote to the table is committed, and its
-// client is not told.
+// await returns when a transaction that wrote to the table is committed and its client
+// has no confirmation.
 func (h heldCommits) await(table string) {
 	h.t.Helper()
 	h.until(`SELECT EXISTS (SELECT FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid
 		WHERE a.wait_event = 'SyncRep' AND l.relation = $1::regclass AND l.mode = 'RowExclusiveLock')`, table)
-	// Not before: each session reads the file of settings when it comes to it.
+	// Reset only while the commit waits: each session reads the configuration file in its
+	// own time.
 	if _, err := h.db.ExecContext(h.t.Context(), "ALTER SYSTEM RESET synchronous_standby_names"); err != nil {
 		h.t.Fatal(err)
 	}

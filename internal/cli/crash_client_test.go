@@ -17,8 +17,8 @@ import (
 	"rehearse/internal/booking"
 )
 
-// crashClient books, holds, moves and cancels for students of its own, and
-// knows what it was told.
+// crashClient books, holds, moves and cancels for students of its own, and records the
+// responses.
 type crashClient struct {
 	*crashes
 	name     int
@@ -26,22 +26,22 @@ type crashClient struct {
 	students []booking.StudentID
 
 	wishes []wish
-	stands map[string]stood // interviews, by id
-	events map[string]int   // that what was answered must have left
+	stands map[string]stood // interviews by id
+	events map[string]int   // events that the responses imply
 }
 
-// stood is an interview, as it was last answered.
+// stood is an interview as the last response reported it.
 type stood struct{ Student, Slot, Status string }
 
-// wish is one request with a key of its own, and its answer.
+// wish is a request with a key of its own, and its response.
 type wish struct {
 	key, document string
 	answer        string
 	attempts      int
-	sent          time.Time // the attempt that was answered
+	sent          time.Time // the attempt that got the response
 }
 
-// told is what all mutations answer here.
+// told is the payload of every mutation here.
 type told struct {
 	Interview *struct{ ID string }
 	Hold      *struct{ ID string }
@@ -138,7 +138,7 @@ func (c *crashClient) move(ctx context.Context, id, slot string) error {
 	return err
 }
 
-// anySlot is one that the student may book, and others want as well.
+// anySlot returns a slot that the student may book and that other clients compete for.
 func (c *crashClient) anySlot(ctx context.Context, student string) (string, error) {
 	now := time.Now().UTC()
 	text, _, _, err := c.untilAnswered(ctx, fmt.Sprintf(`{ done: availableSlots(studentId: %s, start: %q, end: %q, first: 50) { nodes { id } } }`,
@@ -157,7 +157,7 @@ func (c *crashClient) anySlot(ctx context.Context, student string) (string, erro
 	return answer.Data.Done.Nodes[c.random.IntN(len(answer.Data.Done.Nodes))].ID, nil
 }
 
-// wish sends a mutation with a new key until it is answered.
+// wish sends a mutation with a new key until it gets a response.
 func (c *crashClient) wish(ctx context.Context, mutation, input, answers string) (told, error) {
 	w := wish{key: fmt.Sprintf("client %d, wish %d", c.name, len(c.wishes))}
 	w.document = fmt.Sprintf("mutation { done: %s(input: {%s, idempotencyKey: %q}) { %s errors { code } } }", mutation, input, w.key, answers)
@@ -174,7 +174,7 @@ func (c *crashClient) wish(ctx context.Context, mutation, input, answers string)
 	return answer, err
 }
 
-// repeat sends a wish again, which must be answered as it was.
+// repeat sends a wish again and checks that the response is the same.
 func (c *crashClient) repeat(ctx context.Context, w wish) error {
 	answer, _, _, err := c.untilAnswered(ctx, w.document)
 	if err == nil && answer != w.answer {
@@ -183,8 +183,7 @@ func (c *crashClient) repeat(ctx context.Context, w wish) error {
 	return err
 }
 
-// untilAnswered sends a document to whatever server there is, until one has
-// answered it.
+// untilAnswered sends a document to the current server until it gets a response.
 func (c *crashClient) untilAnswered(ctx context.Context, document string) (answer string, sent time.Time, attempts int, err error) {
 	for attempts = 1; ; attempts++ {
 		sent = time.Now()
@@ -198,17 +197,17 @@ func (c *crashClient) untilAnswered(ctx context.Context, document string) (answe
 			return answer, sent, attempts, err
 		}
 		select {
-		case <-time.After(time.Duration(c.random.IntN(20)) * time.Millisecond): // a client's manners, and no condition
+		case <-time.After(time.Duration(c.random.IntN(20)) * time.Millisecond): // a polite pause; the test does not depend on it
 		case <-ctx.Done():
 			return answer, sent, attempts, fmt.Errorf("after %d attempts: %w: %w", attempts, ctx.Err(), err)
 		}
 	}
 }
 
-// errNever: it would be answered the same a thousand times.
+// errNever reports a response that retries cannot change.
 var errNever = errors.New("this load is wrong")
 
-// definite is what an answer says, unless it says to try again.
+// definite parses a response, unless it asks for a retry.
 func definite(text string) (told, error) {
 	var answer struct {
 		Data   *struct{ Done *told }

@@ -34,35 +34,34 @@ var (
 const (
 	crashClients = 8
 	studentsEach = 6
-	// With so many kills of a server, one that loses no answer after its commit
-	// has been killed at no interesting moment.
+	// After this many kills of a server, at least one must have hit the time between a
+	// commit and its response.
 	killsEnough = 20
 )
 
-// crashes is a school under load, and what runs it, which is killed again and
-// again.
+// crashes is a school under load whose processes are killed again and again.
 type crashes struct {
 	t        *testing.T
 	random   *rand.Rand
 	data     string
-	outside  *localpg.Server // nil: the program keeps its Postgres itself
+	outside  *localpg.Server // nil if the program runs its own Postgres
 	server   *running
 	students []booking.StudentID
 
-	address  atomic.Pointer[string] // of the server that runs now
-	answered atomic.Int64           // requests that got a definite answer
+	address  atomic.Pointer[string] // of the current server
+	answered atomic.Int64           // requests that got a definite response
 	enough   atomic.Bool
 }
 
-// What was acknowledged is there once, what was not is not, whatever is killed
-// and whenever: the clients send a request again, with its key, until they know.
+// Acknowledged changes are present once, and others are absent, whatever is killed and
+// whenever. The clients retry a request with its key until they get a response.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
 		outside bool // Postgres is not the program's own, and outlives it
 		kill    func(*crashes)
-		server  bool // is what is killed
+		server  bool // whether the server is killed
 	}{
 		{"the server, with its Postgres", false, (*crashes).killServer, true},
 		{"the server alone", true, (*crashes).killServer, true},
@@ -76,7 +75,7 @@ func TestKilledUnderLoad(t *testing.T) {
 			for range *crashKills {
 				c.awaitAnswers(c.random.Int64N(200))
 				test.kill(c)
-				c.awaitAnswers(1) // it is back
+				c.awaitAnswers(1) // the server is back
 			}
 			c.enough.Store(true)
 			wait()
@@ -117,7 +116,7 @@ func (c *crashes) startPostgres() *localpg.Server {
 	return server
 }
 
-// openSchool publishes a week of 20 interviewers and admits the students.
+// openSchool publishes a week of 20 interviewers and creates the students.
 func (c *crashes) openSchool(on *localpg.Server) {
 	c.t.Helper()
 	ctx := c.t.Context()
@@ -166,15 +165,13 @@ func (c *crashes) startServer() {
 	c.address.Store(&c.server.address)
 }
 
-// killServer takes the server, and its Postgres with it if it has one, and
-// starts it again.
+// killServer kills the server, with its own Postgres if it has one, and starts it again.
 func (c *crashes) killServer() {
 	c.server.kill()
 	c.startServer()
 }
 
-// killItsPostgres takes the Postgres of the server, which does not live on
-// without it.
+// killItsPostgres kills the server's own Postgres, which makes the server exit.
 func (c *crashes) killItsPostgres() {
 	c.t.Helper()
 	c.killPostmaster()
@@ -185,8 +182,8 @@ func (c *crashes) killItsPostgres() {
 	c.startServer()
 }
 
-// killPostgres takes the Postgres that is not the server's own and starts it
-// again; the server is left to itself.
+// killPostgres kills the external Postgres and starts it again, without restarting the
+// server.
 func (c *crashes) killPostgres() {
 	c.killPostmaster()
 	<-c.outside.Done()
@@ -208,7 +205,7 @@ func (c *crashes) killPostmaster() {
 	}
 }
 
-// load lets the clients work until there have been enough kills.
+// load runs the clients until there have been enough kills.
 func (c *crashes) load() (clients []*crashClient, wait func()) {
 	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Minute+time.Duration(*crashKills)*time.Minute)
 	var group errgroup.Group
@@ -227,14 +224,14 @@ func (c *crashes) load() (clients []*crashClient, wait func()) {
 		}
 		cancel()
 	}
-	c.t.Cleanup(func() { // where the test has ended before
+	c.t.Cleanup(func() { // in case the test ends early
 		cancel()
 		_ = group.Wait()
 	})
 	return clients, wait
 }
 
-// awaitAnswers returns when there have been n more.
+// awaitAnswers returns after n more responses.
 func (c *crashes) awaitAnswers(n int64) {
 	c.t.Helper()
 	until := c.answered.Load() + n
@@ -250,9 +247,9 @@ func (c *crashes) awaitAnswers(n int64) {
 	}
 }
 
-// wantWhatWasAnswered compares the school with what the clients were told. It
-// answers how many answers were lost after their commit: the clients got them
-// by sending the request again.
+// wantWhatWasAnswered compares the school with the responses that the clients got. It
+// returns the number of responses that were lost after their commit, which the clients
+// got by a retry.
 func (c *crashes) wantWhatWasAnswered(clients []*crashClient) (lost int) {
 	c.t.Helper()
 	db := c.openDatabase()
@@ -303,7 +300,7 @@ func (c *crashes) openDatabase() *sql.DB {
 	c.t.Helper()
 	server := c.outside
 	if server == nil {
-		server = c.startPostgres() // which attaches to the program's
+		server = c.startPostgres() // attaches to the program's Postgres
 	}
 	return pgtest.Database{DSN: server.DSN(databaseName)}.SQL(c.t)
 }
@@ -372,7 +369,7 @@ func (c *crashes) each(db *sql.DB, query string, take func(*sql.Rows) error) {
 	}
 }
 
-// sums counts events by their kind.
+// sums counts events by kind.
 func sums(events map[string]int) map[string]int {
 	by := map[string]int{}
 	for event, n := range events {

@@ -14,7 +14,7 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// entries are the names in a folder; none if there is none.
+// entries returns the names in a folder, or none if it does not exist.
 func entries(folder string) (names []string) {
 	found, _ := os.ReadDir(folder)
 	for _, entry := range found {
@@ -23,8 +23,8 @@ func entries(folder string) (names []string) {
 	return names
 }
 
-// Commands that read make neither a folder, a cluster, a table nor a key, and need none of the
-// configuration of a server.
+// Commands that only read create no folder, cluster, table or key, and need no server
+// configuration.
 func TestReadingCommandsWriteNothing(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
@@ -62,7 +62,7 @@ func TestCommandsOnAnotherSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	env := []string{"DATABASE_URL=" + asURL(t, db.DSN)} // and no key of tokens
+	env := []string{"DATABASE_URL=" + asURL(t, db.DSN)} // without a token key
 	data := home(t)
 	if code, out, errs := once(t, data, env, "check"); code != 0 || entries(data) != nil {
 		t.Errorf("check: %d %s%s %v", code, out, errs, entries(data))
@@ -97,7 +97,7 @@ func TestCommandsOnAnotherSchema(t *testing.T) {
 	}
 }
 
-// asURL is the address of a test database in the form of DATABASE_URL.
+// asURL returns the address of a test database in the form of DATABASE_URL.
 func asURL(t *testing.T, dsn string) string {
 	t.Helper()
 	if strings.HasPrefix(dsn, "postgres") {
@@ -110,7 +110,8 @@ func asURL(t *testing.T, dsn string) string {
 	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%d&sslmode=disable", c.User, c.Database, c.Host, c.Port)
 }
 
-// A user without permissions is told the GRANT; after it the command works.
+// A user without permissions gets an error with the GRANT statement. After the GRANT, the
+// command works.
 func TestMissingGrantsAreNamed(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)

@@ -16,14 +16,14 @@ import (
 	"rehearse/internal/store"
 )
 
-// manyRules is a school with weekly rules that are due ten days from now, and
-// the same school in another database.
+// manyRules is a school with weekly rules that are due ten days from now, and a copy of
+// it in another database.
 type manyRules struct {
 	t        *testing.T
 	home     string
-	env      []string // of a program in ten days
+	env      []string // of a program whose clock is ten days ahead
 	db, calm pgtest.Database
-	toCome   time.Time // when a slot starts that the rules have ten days from now
+	toCome   time.Time // the start of a slot that the rules get ten days from now
 }
 
 const (
@@ -34,7 +34,7 @@ const (
 
 func newManyRules(t *testing.T) manyRules {
 	t.Helper()
-	// Half a day from now, no slot passes an edge while the test runs.
+	// Half a day from now, no slot crosses the horizon while the test runs.
 	noon := time.Now().UTC().Add(12 * time.Hour).Truncate(time.Hour)
 	m := manyRules{t: t, home: home(t), toCome: noon.AddDate(0, 0, 35), calm: pgtest.New(t)}
 	m.db, m.env = external(t)
@@ -70,7 +70,7 @@ func (m manyRules) publish(on pgtest.Database, noon time.Time) {
 	}
 }
 
-// slots says what is published, with its rules, and how many slots that is.
+// slots returns the number of published slots, and a fingerprint of them and their rules.
 func (m manyRules) slots(on pgtest.Database) (n int, fingerprint string) {
 	m.t.Helper()
 	err := on.SQL(m.t).QueryRowContext(m.t.Context(), `
@@ -82,7 +82,7 @@ func (m manyRules) slots(on pgtest.Database) (n int, fingerprint string) {
 	return n, fingerprint
 }
 
-// held keeps what a statement has locked until it is called.
+// held keeps the locks of a statement until release is called.
 func (m manyRules) held(statement string, args ...any) (release func()) {
 	m.t.Helper()
 	tx, err := m.db.SQL(m.t).BeginTx(context.WithoutCancel(m.t.Context()), nil)
@@ -106,13 +106,13 @@ func (m manyRules) wantSound() {
 	}
 }
 
-// A server is killed amid the eighth of many rules that it extends. Two programs
-// that go on from there at once come to what one does that nobody disturbs.
+// A server is killed while it extends the eighth of many rules. Two programs that
+// continue concurrently reach the same state as one that runs undisturbed.
 func TestExtendingIsKilledAndGoesOn(t *testing.T) {
 	t.Parallel()
 	m := newManyRules(t)
 	m.killAmidExtension()
-	again := start(t, m.home, m.env...) // which queues the job again with the next hour
+	again := start(t, m.home, m.env...) // queues the job again with the next hour
 	again.stop()
 
 	before, _ := m.slots(m.db)
@@ -139,14 +139,13 @@ func TestExtendingIsKilledAndGoesOn(t *testing.T) {
 	m.wantSound()
 }
 
-// The job of a server that was killed goes on as soon as it is late, on the
-// server that comes after.
+// The job of a killed server is resumed by the next server as soon as it is overdue.
 func TestJobOfAKilledServerGoesOn(t *testing.T) {
 	t.Parallel()
 	m := newManyRules(t)
 	m.killAmidExtension()
 	db := m.db.SQL(t)
-	// As though the server had been killed seven minutes ago.
+	// The rows look as if the server had been killed seven minutes ago.
 	for _, statement := range []string{
 		"UPDATE river_job SET attempted_at = attempted_at - interval '7 minutes' WHERE state = 'running'",
 		"UPDATE river_leader SET elected_at = elected_at - interval '7 minutes', expires_at = expires_at - interval '7 minutes'",
@@ -175,13 +174,13 @@ func TestJobOfAKilledServerGoesOn(t *testing.T) {
 	m.wantSound()
 }
 
-// killAmidExtension kills a server when it has extended seven rules and writes
-// the slots of the next.
+// killAmidExtension kills a server after it has extended seven rules, while it writes the
+// slots of the next.
 func (m manyRules) killAmidExtension() {
 	m.t.Helper()
 	before, _ := m.slots(m.db)
-	// What the eighth rule is about to publish stands in the way, uncommitted:
-	// its transaction waits amid its writes.
+	// An uncommitted row conflicts with what the eighth rule is about to publish, so its
+	// transaction waits in the middle of its writes.
 	const extended = 7
 	release := m.held(`INSERT INTO slots (interviewer_id, availability_id, starts_at, ends_at, status)
 		SELECT interviewer_id, id, $1::timestamptz, $1::timestamptz + interval '30 minutes', 'OPEN'
@@ -196,8 +195,8 @@ func (m manyRules) killAmidExtension() {
 	m.wantSound()
 }
 
-// extendAtOnce runs the command n times, each with the same rules before it, and
-// answers what each has printed.
+// extendAtOnce runs the command n times concurrently, each on the same rules, and returns
+// the outputs.
 func (m manyRules) extendAtOnce(n int) []string {
 	m.t.Helper()
 	release := m.held("LOCK TABLE availabilities IN ACCESS EXCLUSIVE MODE")

@@ -13,7 +13,7 @@ import (
 	"rehearse/internal/interchange/resave"
 )
 
-// asFile keeps text in a file that the command can read.
+// asFile writes text to a file that the command can read.
 func asFile(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "table.csv")
@@ -23,7 +23,7 @@ func asFile(t *testing.T, text string) string {
 	return path
 }
 
-// mustRun runs a command that must succeed, and answers what it printed.
+// mustRun runs a command that must succeed and returns its output.
 func mustRun(t *testing.T, data string, env []string, args ...string) string {
 	t.Helper()
 	code, out, errs := once(t, data, env, args...)
@@ -35,8 +35,7 @@ func mustRun(t *testing.T, data string, env []string, args ...string) string {
 
 var tableOrder = []string{"students", "interviewers", "availability", "interviews"}
 
-// What is exported from one school and imported into an empty one is exported
-// from there the same.
+// An export that is imported into an empty school is exported from there unchanged.
 func TestExportAndImportGoRound(t *testing.T) {
 	t.Parallel()
 	for _, size := range []string{"school", "S"} {
@@ -51,7 +50,7 @@ func TestExportAndImportGoRound(t *testing.T) {
 				began := time.Now()
 				args := []string{"import", table, asFile(t, file)}
 				if table == "interviews" {
-					args = append(args, "--exempt") // some were booked before the grade that would forbid it now
+					args = append(args, "--exempt") // some were booked before the grade that would prevent the booking
 				}
 				t.Logf("%s%v", mustRun(t, data, two, args...), time.Since(began))
 				mustContain(t, "again", mustRun(t, data, two, args...), ": 0 imported", " 0 failed")
@@ -69,7 +68,7 @@ func TestExportAndImportGoRound(t *testing.T) {
 	}
 }
 
-// What is exported comes in again after another program has opened and saved it.
+// Exports can be imported after another program has opened and saved them.
 func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 	t.Parallel()
 	data := home(t)
@@ -88,7 +87,7 @@ func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
 			}
 			args := []string{"import", table, asFile(t, file)}
 			if table == "interviews" {
-				args = append(args, "--exempt") // some were booked before the grade that would forbid it
+				args = append(args, "--exempt") // some were booked before the grade that would prevent the booking
 			}
 			out := mustRun(t, data, two, args...)
 			mustContain(t, program.Name, out, " 0 failed")
@@ -175,8 +174,8 @@ func TestImportCommand(t *testing.T) {
 	mustContain(t, "an unknown column", errs, `rehearse: Line 1: the 2nd column has the unknown name "mail"`)
 }
 
-// A rule is exported as a rule, a window as its runs: after a change of the
-// length, what is booked keeps its own.
+// A rule is exported as a rule, and a window as its runs of equal slots: booked slots
+// keep their length after a change of it.
 func TestExportOfAWeeklyRule(t *testing.T) {
 	t.Parallel()
 	data := home(t)
@@ -203,7 +202,7 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 	if out != want {
 		t.Errorf("exported\n%s\nwanted\n%s", out, want)
 	}
-	other := home(t) // with a database of its own, which the first import makes
+	other := home(t) // with its own database, which the first import creates
 	mustRun(t, other, nil, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
 	header, _, _ := strings.Cut(want, "\n")
 	rows := strings.SplitAfter(want, "\n")

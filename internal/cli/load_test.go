@@ -11,7 +11,7 @@ import (
 	"rehearse/internal/load"
 )
 
-// loaded runs the load command, which must end with the code.
+// loaded runs the load command and checks its exit code.
 func loaded(t *testing.T, r *running, code int, env []string, args ...string) load.Result {
 	t.Helper()
 	args = append([]string{"load", "--json", "--warm-up", "0s", "--duration", "1m"}, append(args, "http://"+r.address+"/graphql")...)
@@ -26,9 +26,9 @@ func loaded(t *testing.T, r *running, code int, env []string, args ...string) lo
 	return result
 }
 
-// In either loop as many are sent as were asked for, and what was booked and held
-// is taken back. Four clients come to every kind of step; how far those of an
-// open loop come is the machine's to say.
+// In both loops the requested number of requests is sent, and bookings and holds are
+// undone. Four clients reach every kind of step; how far the clients of an open loop get
+// depends on the machine.
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	_, env := externalSchool(t)
@@ -94,7 +94,7 @@ func TestLoadThatGoesWrong(t *testing.T) {
 	mustContain(t, "without a server", errs, "connection refused")
 }
 
-// What is shed is an error, but for who allows it.
+// A shed request is an error, unless the caller allows it.
 func TestLoadThatIsShed(t *testing.T) {
 	t.Parallel()
 	_, env := externalSchool(t)

@@ -13,10 +13,9 @@ import (
 	"testing"
 )
 
-// TestLogTellsNothingOfPeople plants names, e-mails, notes, reasons, keys and
-// tokens in requests that are done, refused, malformed, and met by a database
-// that is broken, and looks for them in all that the server prints.
-// The same is looked for in the metrics, and in the traces.
+// TestLogTellsNothingOfPeople puts names, e-mails, notes, reasons, keys and tokens into
+// requests that succeed, are refused, are malformed, or meet a broken database. It
+// searches for them in all output of the server, in the metrics and in the traces.
 func TestLogTellsNothingOfPeople(t *testing.T) {
 	t.Parallel()
 	database, env := external(t)
@@ -64,7 +63,7 @@ func TestLogTellsNothingOfPeople(t *testing.T) {
 		`rehearse_operations_total{outcome="OK",type="mutation"}`, `rehearse_operations_total{outcome="UNAUTHENTICATED",type="unknown"}`,
 		`rehearse_refusals_total{code="INVALID_INPUT"}`, `go_sql_max_open_connections{db_name="rehearse"}`,
 		"go_build_info", "process_open_fds", "rehearse_requests_in_flight 0")
-	// What is there is found, and so would be what is not.
+	// Expected text is found, so forbidden text would be found too.
 	mustContain(t, "the traces", traces, "mutation", "Mutation.createStudent", "Query.students", "INSERT INTO", "graphql.operation.type",
 		"rehearse.error.codes", "INTERNAL", "pgx.sql_state", "42703", "\x0a\xf7\x65\x19\x16\xcd\x43\xdd\x84\x48\xeb\x21\x1c\x80\x31\x9c")
 	for _, secret := range []string{"planted", token, strings.Split(token, ".")[2]} {
@@ -77,7 +76,7 @@ func TestLogTellsNothingOfPeople(t *testing.T) {
 	}
 }
 
-// tracing sends a request that belongs to a trace, with all a client can name.
+// tracing sends a request that belongs to a trace, with everything that a client can set.
 func (r *running) tracing(document string) {
 	r.t.Helper()
 	body, err := json.Marshal(map[string]string{"query": document, "operationName": "Planted"})
@@ -101,7 +100,7 @@ func (r *running) tracing(document string) {
 	response.Body.Close()
 }
 
-// collector is where traces are sent to. In what it gets, words are plain.
+// collector receives traces. Strings in its bodies are plain text.
 type collector struct {
 	url  string
 	mu   sync.Mutex
@@ -130,7 +129,7 @@ func (c *collector) text() string {
 	return c.sent.String()
 }
 
-// post sends a body as it is.
+// post sends a raw body.
 func (r *running) post(body string) {
 	r.t.Helper()
 	response, err := http.Post(fmt.Sprintf("http://%s/graphql", r.address), "application/json", strings.NewReader(body))

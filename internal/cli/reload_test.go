@@ -22,7 +22,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// writeCertificate makes a certificate with that name, its key and its public key in a folder.
+// writeCertificate creates a certificate with the name, its key and its public key in a
+// folder.
 func writeCertificate(t *testing.T, folder, name string) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -56,10 +57,10 @@ func writeCertificate(t *testing.T, folder, name string) *ecdsa.PrivateKey {
 	return key
 }
 
-// shows is the name in the certificate of a server.
+// shows returns the name in the certificate of a server.
 func shows(t *testing.T, address string) string {
 	t.Helper()
-	conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}) // its name is looked at
+	conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}) // only the name is checked
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func shows(t *testing.T, address string) string {
 	return conn.ConnectionState().PeerCertificates[0].Subject.CommonName
 }
 
-// hangUp sends SIGHUP and waits for what the log says of it, so many times.
+// hangUp sends SIGHUP and waits until the log contains the text this many times.
 func (r *running) hangUp(says string, times int) {
 	r.t.Helper()
 	if err := r.cmd.Process.Signal(syscall.SIGHUP); err != nil {
@@ -148,7 +149,7 @@ func TestHangupReloadsTheKeyOfTokens(t *testing.T) {
 	r.stop()
 }
 
-// With LOG_FORMAT=json everything on both streams is a line of JSON, from the start to the end.
+// With LOG_FORMAT=json, every line on both streams is JSON, from start to end.
 func TestEventsInJSON(t *testing.T) {
 	t.Parallel()
 	data := home(t)

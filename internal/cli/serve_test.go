@@ -24,7 +24,7 @@ import (
 	"rehearse/internal/scratch"
 )
 
-// build makes the binary once: signals reach a binary, not `go run`.
+// build builds the binary once. `go run` would not forward signals to it.
 var build = sync.OnceValues(func() (string, error) {
 	binary := filepath.Join(binaryFolder, "rehearse")
 	out, err := exec.Command("go", "build", "-o", binary, "rehearse").CombinedOutput()
@@ -34,22 +34,22 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// home is a data folder that any user can reach, and that is not there yet.
+// home returns a data folder that any user can reach and that does not exist yet.
 func home(t *testing.T) string {
 	t.Helper()
 	return filepath.Join(scratch.Dir(t), "data")
 }
 
-// external is the environment of a program that uses an empty database of this
-// version on the server that the tests share. A program's own server takes a
-// second to make, so only tests of what it does differently have one.
+// external returns the environment of a program that uses an empty database of this
+// version on the server that the tests share. Creating a program's own server takes a
+// second, so only tests of the differences do so.
 func external(t *testing.T) (db pgtest.Database, env []string) {
 	t.Helper()
 	db = pgtest.New(t)
 	return db, []string{"DATABASE_URL=" + asURL(t, db.DSN), "AUTH=local"}
 }
 
-// externalSchool is the same with the sample school in it.
+// externalSchool is external with the sample school.
 func externalSchool(t *testing.T) (db pgtest.Database, env []string) {
 	t.Helper()
 	db, env = external(t)
@@ -81,17 +81,17 @@ func once(t *testing.T, dataDir string, env []string, args ...string) (code int,
 	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
-// running is a server that has said it is ready.
+// running is a server that has reported that it is ready.
 type running struct {
 	t        *testing.T
 	cmd      *exec.Cmd
 	greeting string
 	address  string
 	stderr   *logged
-	rest     chan string // what it printed after its greeting, once it has ended
+	rest     chan string // the output after the greeting, once the server has ended
 }
 
-// logged is what a program has written, read while it goes on.
+// logged is the output of a program, readable while it runs.
 type logged struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -124,7 +124,7 @@ func start(t *testing.T, dataDir string, env ...string) *running {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	lines := bufio.NewScanner(stdout)
-	for lines.Scan() && lines.Text() != "  }" { // the end of the query to try
+	for lines.Scan() && lines.Text() != "  }" { // the end of the sample query
 		r.greeting += lines.Text() + "\n"
 		if strings.Contains(r.greeting, "not ready yet") {
 			break
@@ -171,7 +171,7 @@ func (r *running) get(path string) (status int, body string) {
 	return status, strings.TrimSpace(body)
 }
 
-// fetch gets a page as it is, to the last byte.
+// fetch returns the exact body of a page.
 func (r *running) fetch(path string) (status int, body string) {
 	r.t.Helper()
 	response, err := http.Get("http://" + r.address + path)
@@ -203,7 +203,7 @@ func (r *running) kill() {
 		r.t.Fatal(err)
 	}
 	<-r.rest
-	_ = r.cmd.Wait() // it says that it was killed
+	_ = r.cmd.Wait() // reports that it was killed
 }
 
 func mustContain(t *testing.T, what, text string, parts ...string) {
@@ -215,8 +215,8 @@ func mustContain(t *testing.T, what, text string, parts ...string) {
 	}
 }
 
-// A new user's first hour: start, try what the terminal says, book, come back
-// after a crash, let time pass, grade.
+// TestFirstHour follows a new user: start, run the printed query, book, restart after a
+// crash, advance the clock, grade.
 func TestFirstHour(t *testing.T) {
 	t.Parallel()
 	data := home(t)
@@ -269,13 +269,13 @@ func TestFirstHour(t *testing.T) {
 
 func TestTracesThatCannotBeSentStopNothing(t *testing.T) {
 	t.Parallel()
-	nowhere, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections and answers nothing
+	nowhere, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections and sends no response
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer nowhere.Close()
 	_, env := external(t)
-	const exporters = 10 * time.Minute // its own patience
+	const exporters = 10 * time.Minute // the exporter's own timeout
 	r := start(t, home(t), append(env, "SHUTDOWN_TIMEOUT=1s", "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+nowhere.Addr().String(),
 		fmt.Sprintf("OTEL_EXPORTER_OTLP_TIMEOUT=%d", exporters.Milliseconds()))...)
 	mustContain(t, "the answer", r.ask("{ bookingPolicy { interviewLimit } }"), `"interviewLimit":15`)
@@ -391,7 +391,7 @@ func TestMigrateThenServe(t *testing.T) {
 	r.stop()
 }
 
-// A request that is under way when the server is told to stop is answered.
+// A request in flight when the server is told to stop gets its response.
 func TestStopLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
 	database, env := externalSchool(t)
@@ -409,7 +409,7 @@ func TestStopLetsRequestsFinish(t *testing.T) {
 	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	for { // until it takes nobody new
+	for { // until it accepts no new connections
 		response, err := http.Get("http://" + r.address + "/livez")
 		if err != nil {
 			break

@@ -53,7 +53,7 @@ func tokenOf(t *testing.T, data string, env []string, args ...string) string {
 	return strings.TrimSpace(out)
 }
 
-// withKey is a data folder that has a key, and no database.
+// withKey returns a data folder that has a key and no database.
 func withKey(t *testing.T) string {
 	t.Helper()
 	data := home(t)
@@ -65,8 +65,8 @@ func withKey(t *testing.T) string {
 
 const created = `mutation { createStudent(input: {name: "X", email: "%s@example.org"}) { errors { code } } }`
 
-// On a laptop: a token is signed with the key that the server has made, and the
-// server takes its sender for the person that it names. The command writes nothing.
+// On a laptop, a token is signed with the key that the server has created, and the server
+// identifies its sender by it. The command writes nothing.
 func TestTokenOnALaptop(t *testing.T) {
 	t.Parallel()
 	data := home(t)
@@ -75,7 +75,7 @@ func TestTokenOnALaptop(t *testing.T) {
 		t.Errorf("a token without a key: %d, %v", code, err)
 	}
 	mustContain(t, "a token without a key", errs, "no key in the data folder "+data, "rehearse serve", "JWT_SECRET")
-	r := start(t, data, "SAMPLE_DATA=off", "CLOCK_OFFSET=240h") // a token is of the real time
+	r := start(t, data, "SAMPLE_DATA=off", "CLOCK_OFFSET=240h") // tokens use the real time
 	admin := tokenOf(t, data, nil, "--role", "admin", "--id", "7", "--ttl", "10m")
 	key, err := os.Stat(filepath.Join(data, "token.key"))
 	if err != nil || key.Mode().Perm() != 0o600 {
@@ -116,7 +116,7 @@ func TestTokenOfASecret(t *testing.T) {
 	r.stop()
 }
 
-// The issuer is down when the server starts, and comes up.
+// The issuer is down when the server starts, and comes up later.
 func TestServerWithoutItsIssuer(t *testing.T) {
 	t.Parallel()
 	issuer := httptest.NewServer(http.NotFoundHandler())
@@ -127,7 +127,7 @@ func TestServerWithoutItsIssuer(t *testing.T) {
 	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the token issuer cannot be reached") {
 		t.Errorf("/readyz: %d %s", status, body)
 	}
-	token := tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0") // its algorithm is none of an issuer's
+	token := tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0") // its algorithm is not one of an issuer's
 	if status, _ := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized {
 		t.Errorf("a token of a secret: %d", status)
 	}

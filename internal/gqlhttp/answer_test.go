@@ -22,7 +22,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// bounding is a school whose answers can be bounded anew.
+// bounding is a school whose response limits can be changed.
 type bounding struct {
 	*school
 	options gqlhttp.Options
@@ -35,7 +35,7 @@ func newBounding(t *testing.T) *bounding {
 	return b
 }
 
-// to answers with at most so many bytes of data from now on.
+// to limits the data of responses to this many bytes from here on.
 func (b *bounding) to(bytes int) {
 	b.T.Helper()
 	b.options.MaxAnswer = bytes
@@ -45,7 +45,7 @@ func (b *bounding) to(bytes int) {
 	b.URL = server.URL
 }
 
-// tooLarge is the error of an answer that is.
+// tooLarge is a response with the error of a response that is too large.
 type tooLarge struct {
 	Data   json.RawMessage
 	Errors []struct {
@@ -58,8 +58,8 @@ type tooLarge struct {
 	}
 }
 
-// tooLarge fails the test unless text is one error of an answer that is larger
-// than allowed.
+// tooLarge fails the test unless text is a single error about a response larger than
+// allowed.
 func (b *bounding) tooLarge(over, text string, allowed int) tooLarge {
 	b.T.Helper()
 	var a tooLarge
@@ -73,7 +73,7 @@ func (b *bounding) tooLarge(over, text string, allowed int) tooLarge {
 	return a
 }
 
-// overAll asks a query over every transport, and answers what each says.
+// overAll sends a query over every transport and returns the responses by transport.
 func (b *bounding) overAll(document string) map[string]string {
 	b.T.Helper()
 	_, posted := b.exchange(exchange{method: http.MethodPost, body: string(body(b.T, document, nil))})
@@ -89,8 +89,8 @@ func (b *bounding) overAll(document string) map[string]string {
 	return map[string]string{"POST": posted, "GET": got, "SSE": streamed, "a socket": socket}
 }
 
-// An answer as large as is allowed is answered, and one that is a byte larger is
-// one error, over every transport, whoever writes it.
+// A response of the maximum size is sent, and a response with one more byte is a single
+// error, over every transport and for every writer of it.
 func TestAnswersAreBounded(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
@@ -124,8 +124,8 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
-// Who is not told what became of a mutation is told that it was executed. The ones
-// after it are not.
+// A client whose mutation has no response learns that the mutation was executed. Later
+// mutations of the document are not executed.
 func TestMutationsWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
@@ -154,8 +154,8 @@ func TestMutationsWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// Each event of a subscription has a budget of its own, an eighth of an answer's.
-// One that exceeds it does not end the subscription.
+// Each event of a subscription has a budget of its own, an eighth of a response's. An
+// event that exceeds it does not end the subscription.
 func TestEventsAreBounded(t *testing.T) {
 	t.Parallel()
 	s, second := living(t, func(o *gqlhttp.Options) { o.MaxAnswer = 8 * 1000 })
@@ -168,8 +168,9 @@ func TestEventsAreBounded(t *testing.T) {
 	c.Changes(id, []string{slot}, nil)
 }
 
-// An answer whose time runs out while it is built is one error, over every transport,
-// also if nothing that waits sees it: what is built here is all in memory.
+// A response whose deadline passes while it is built is a single error, over every
+// transport. It is detected even if nothing waits on the context: this response is built
+// from memory alone.
 func TestDeadlineWhileAnAnswerIsBuilt(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
@@ -192,8 +193,7 @@ func TestDeadlineWhileAnAnswerIsBuilt(t *testing.T) {
 	}
 }
 
-// The rows that are read for an answer are part of its memory, whatever is selected of
-// them.
+// The rows read for a response count toward its memory, whatever is selected of them.
 func TestRowsAreCharged(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
@@ -217,7 +217,7 @@ func TestRowsAreCharged(t *testing.T) {
 	}
 }
 
-// stuck asks for an answer, and reads nothing of it.
+// stuck sends a request and reads nothing of its response.
 func (b *bounding) stuck(address string, body []byte) net.Conn {
 	b.T.Helper()
 	conn, err := new(net.Dialer).DialContext(b.T.Context(), "tcp", address)
@@ -232,19 +232,20 @@ func (b *bounding) stuck(address string, body []byte) net.Conn {
 	return conn
 }
 
-// An answer takes memory until it is read. One caller gets RATE_LIMITED when their
-// other answers take their share, and UNAVAILABLE when those of others take all; small
-// answers are given anyway, and everybody is when the memory is free again.
+// A response uses memory until it is read. A caller gets RATE_LIMITED when their other
+// responses use up their share, and UNAVAILABLE when those of other callers use up all of
+// it. Small responses are always sent, and every response is sent once the memory is
+// free.
 func TestAnswersShareMemory(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	interviewer := b.Interviewer(map[string]any{"bio": strings.Repeat("x", 1000)})
 	b.Accepted(b.Publish(interviewer, t0.Add(7*day), 100*time.Hour, 15).Errors)
-	b.options.MaxAnswer, b.options.AnswerMemory = 440<<10, 1 // the share is four answers
+	b.options.MaxAnswer, b.options.AnswerMemory = 440<<10, 1 // the share is four responses
 	handler := gqlhttp.NewHandler(b.options)
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
-		if state == http.StateNew { // so that what is not read is soon felt
+		if state == http.StateNew { // so that unread data soon blocks the writer
 			_ = c.(*net.TCPConn).SetWriteBuffer(4 << 10)
 		}
 	}

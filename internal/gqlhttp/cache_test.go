@@ -29,7 +29,7 @@ func TestDocumentsAreKeptByTheirSize(t *testing.T) {
 	if n := kept(); n < 95 || n > 100 {
 		t.Errorf("%d texts of a hundredth are kept", n)
 	}
-	texts.Add(ctx, "499", "short") // in place of a long one
+	texts.Add(ctx, "499", "short") // replaces a long one
 	texts.Add(ctx, "another", strings.Repeat("x", size))
 	if n := kept(); n < 95 {
 		t.Errorf("%d are kept after one has shrunk", n)

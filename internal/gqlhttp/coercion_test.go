@@ -12,8 +12,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// Each scalar takes what the GraphQL specification lets it take, in a variable
-// and in the document, and names what it refuses.
+// Each scalar accepts what the GraphQL specification allows, in a variable and in the
+// document, and its errors name the value they refuse.
 func TestScalars(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -27,7 +27,7 @@ func TestScalars(t *testing.T) {
 		aTimeOfDay  = `is not a time of day; a string such as "14:30" is expected`
 		aString     = "is not a string"
 	)
-	places := map[string][2]string{ // the document around a value, and what the value is called
+	places := map[string][2]string{ // the document around a value, and the name of the value in errors
 		"ID":        {"query%s { slot(id: %s) { id } }", `"id" of "slot"`},
 		"Int":       {"query%s { slots(first: %s) { nodes { id } } }", `"first" of "slots"`},
 		"Boolean":   {"query%s { interviewers(filter: {active: %s}) { nodes { id } } }", `"filter.active" of "interviewers"`},
@@ -105,7 +105,7 @@ func TestScalars(t *testing.T) {
 	same(t, "nothing was logged as a fault", s.Log.String(), "")
 }
 
-// A scalar that is added to the schema is one whose values are checked.
+// Every scalar of the schema, including future ones, must have its values checked.
 func TestEveryScalarIsRead(t *testing.T) {
 	t.Parallel()
 	for _, p := range schooltest.InputPositions(graph.Schema()) {
@@ -131,7 +131,7 @@ func TestLongValuesAreCutInMessages(t *testing.T) {
 	}
 }
 
-// What is a file of a machine, and no time zone, is refused wherever one is given.
+// The name of a file that is not a time zone is refused in every argument for a zone.
 func TestFilesAreNoTimeZones(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -176,7 +176,7 @@ func TestFilesAreNoTimeZones(t *testing.T) {
 	same(t, "nothing was written", s.Rows(), before)
 }
 
-// The forms of RFC 3339, and that of the input field datetime-local of HTML.
+// The accepted forms are those of RFC 3339, and that of HTML's input type datetime-local.
 func TestFormsOfTimes(t *testing.T) {
 	t.Parallel()
 	berlin, err := calendar.Zone("Europe/Berlin")

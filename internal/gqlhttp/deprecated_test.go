@@ -52,7 +52,7 @@ func TestDeprecatedUses(t *testing.T) {
 	}
 }
 
-// TestVocabulary: what is told to an observer is known beforehand.
+// TestVocabulary checks that the labels given to an observer are known in advance.
 func TestVocabulary(t *testing.T) {
 	t.Parallel()
 	words := NewVocabulary()

@@ -9,7 +9,7 @@ import (
 	"rehearse/internal/gqlhttp"
 )
 
-// pieces are what hostile documents are made of; % is a number.
+// pieces holds the parts of hostile documents; % stands for a number.
 var pieces = []string{
 	"a% ", "a%:role ", "role ", "id ", "__typename ", "...f% ", "...f1 ", "...on Viewer{", "...{", "... on Student%{", "}", "{",
 	"viewer{", "student(id:%){", "students(first:%){nodes{", "interviews{nodes{", "slots(first:%){edges{node{", "interviewer{", "slot{",
@@ -19,8 +19,8 @@ var pieces = []string{
 	"}query q%{", "}mutation q%{", "}query q%($v1:Int){", "}{",
 }
 
-// documentOf makes a document of bytes. Each is a piece, but for the high ones,
-// which repeat the last few pieces, so that few bytes make a large document.
+// documentOf builds a document from bytes. Each byte is a piece, except that high bytes
+// repeat the last few pieces, so that a few bytes make a large document.
 func documentOf(data []byte) string {
 	const most = 14_000
 	written := []string{}
@@ -46,7 +46,7 @@ func documentOf(data []byte) string {
 	out.WriteString("{")
 	open := 1
 	for _, piece := range written {
-		if strings.HasPrefix(piece, "}") && len(piece) > 1 { // a definition begins: what is open ends
+		if strings.HasPrefix(piece, "}") && len(piece) > 1 { // a definition begins: close what is open
 			out.WriteString(strings.Repeat("}", max(0, open-1)))
 			open = 1
 		}
@@ -62,8 +62,8 @@ func documentOf(data []byte) string {
 	return out.String()
 }
 
-// What is within the limits takes no longer to judge than tooLong. The least of
-// some tries counts, because what else a machine does can only add to it.
+// Checking a document within the limits takes less than tooLong. The fastest of several
+// attempts counts, because other load on the machine only adds time.
 func FuzzDocuments(f *testing.F) {
 	for i := range 250 {
 		f.Add([]byte{byte(i), byte(i * 7), 215, byte(i * 3), 255, byte(i + 31), 247, byte(i * 13), 231})

@@ -15,12 +15,11 @@ import (
 	"rehearse/internal/gqlhttp/coerce"
 )
 
-// Examine does with a document all that is done before it is executed, and
-// remembers nothing of it.
+// Examine runs every step before execution on a document, and caches nothing.
 func Examine(ctx context.Context, text string, variables map[string]any) gqlerror.List {
 	schema := graph.Schema()
 	limits := DefaultLimits()
-	limits.Cost = math.MaxInt32 // what it costs is not examined
+	limits.Cost = math.MaxInt32 // the cost is not checked
 	d := documents{
 		limits: limits, check: coerce.Checker{Schema: schema}, rules: rules.NewDefaultRules, valid: graphql.NoCache[*ast.QueryDocument]{},
 	}
@@ -29,27 +28,28 @@ func Examine(ctx context.Context, text string, variables map[string]any) gqlerro
 	return problems
 }
 
-// Check does what is done before validation.
+// Check runs the steps before validation.
 func (l Limits) Check(text string) *gqlerror.Error {
 	_, err := l.parse(text)
 	return err
 }
 
-// MaxCached is how many characters a cache of documents holds.
+// MaxCached is the size of a document cache in characters.
 const MaxCached = maxCached
 
-// NewDocumentTexts keeps documents by their hash.
+// NewDocumentTexts returns a cache of documents by hash.
 func NewDocumentTexts() graphql.Cache[string] {
 	return newTextCache(func(_, text string) int { return len(text) })
 }
 
-// The bounds of the lists that prices rely on.
+// These are the limits of lists that the prices rely on.
 var (
 	ScalarLists = scalarLists
 	Scans       = scans
 )
 
-// AtField calls do before each field that gqlgen executes.
+// AtField returns options under which do is called before each field that gqlgen
+// executes.
 func AtField(o Options, do func(context.Context)) Options {
 	o.atField = do
 	return o

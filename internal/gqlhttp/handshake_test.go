@@ -18,7 +18,7 @@ import (
 	"rehearse/internal/schooltest"
 )
 
-// forwarded opens a socket through a proxy that says for which address.
+// forwarded opens a socket through a proxy that forwards this client address.
 func (s *school) forwarded(address string) (*websocket.Conn, *http.Response, error) {
 	s.T.Helper()
 	conn, response, err := websocket.Dial(s.T.Context(), s.URL, &websocket.DialOptions{
@@ -30,8 +30,8 @@ func (s *school) forwarded(address string) (*websocket.Conn, *http.Response, err
 	return conn, response, err
 }
 
-// Sockets that are silent are limited by address, before the upgrade, and are in
-// the way of nobody else: neither of other addresses nor of sockets that are open.
+// Silent sockets are limited by address, before the upgrade. They do not block other
+// addresses or open sockets.
 func TestHandshakesOfOneAddress(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) {
@@ -65,9 +65,9 @@ func TestHandshakesOfOneAddress(t *testing.T) {
 	dials("192.0.2.1", http.StatusTooManyRequests)
 	dials("2001:db8::1", http.StatusSwitchingProtocols)
 	dials("2001:db8::2", http.StatusSwitchingProtocols)
-	dials("2001:db8::3", http.StatusTooManyRequests) // of the same /64
+	dials("2001:db8::3", http.StatusTooManyRequests) // in the same /64
 
-	// All but one of the server's two places are free, whoever is silent.
+	// All but one of the server's two slots are free, despite the silent socket.
 	ready(first)
 	dials("192.0.2.1", http.StatusSwitchingProtocols)
 	dials("192.0.2.1", http.StatusTooManyRequests)
@@ -81,8 +81,8 @@ func TestHandshakesOfOneAddress(t *testing.T) {
 	same(t, "open", s.Handler.(*gqlhttp.Handler).Streams(), 2)
 }
 
-// A socket that says nothing, and takes no part in its close either, is gone
-// when its time is over, and is told why.
+// A socket that sends nothing and does not take part in the close handshake is closed
+// after its timeout, with a reason.
 func TestSilentSocketsAreNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.Init = 50 * time.Millisecond })
@@ -107,13 +107,13 @@ func TestSilentSocketsAreNotWaitedFor(t *testing.T) {
 	if string(rest) != wanted || err != nil {
 		t.Errorf("got %q (%v), wanted %q", rest, err, wanted)
 	}
-	// The close handshake of the library waits for 5 s.
+	// The library's close handshake waits for 5 s.
 	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("the socket is closed after %v", took)
 	}
 }
 
-// Before connection_init, no message is longer than a token may be.
+// A message before connection_init is at most as long as a token.
 func TestFirstMessageOfASocketIsShort(t *testing.T) {
 	t.Parallel()
 	_, s := living(t)

@@ -12,8 +12,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-// school is a schooltest.School with the steps that only the tests of this package
-// take.
+// school is a schooltest.School with the steps that only the tests of this package use.
 type school struct{ *schooltest.School }
 
 func newSchool(t *testing.T) *school { return newSchoolWith(t, store.Options{}) }
@@ -29,7 +28,7 @@ func living(t *testing.T, set ...func(*gqlhttp.Options)) (first, second *school)
 	return &school{one}, &school{other}
 }
 
-// The names of schooltest that most tests use.
+// These are the names of schooltest that most tests use.
 type (
 	answer       = schooltest.Answer
 	client       = schooltest.Client

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// hostile is a request that wants to cost more than it should.
+// hostile is a request that tries to cost more than it should.
 type hostile struct {
 	name      string
 	document  string
 	variables map[string]any
-	limit     string // that refuses it; "" for one that validation or the resolver refuses, or that is answered
-	code      string // of the first error; "" for an answer
+	limit     string // the limit that refuses it; "" if validation or the resolver refuses it, or if it succeeds
+	code      string // of the first error; "" if it succeeds
 }
 
-// times repeats what write writes of each number.
+// times concatenates the results of write for the numbers below n.
 func times(n int, write func(i int) string) string {
 	var out strings.Builder
 	for i := range n {
@@ -31,7 +31,8 @@ func times(n int, write func(i int) string) string {
 
 func always(text string) func(int) string { return func(int) string { return text } }
 
-// numbered is a text with the number for #, and the next for ^.
+// numbered returns a function that replaces # in text by the number, and ^ by the next
+// one.
 func numbered(text string) func(int) string {
 	return func(i int) string {
 		return strings.NewReplacer("#", strconv.Itoa(i), "^", strconv.Itoa(i+1)).Replace(text)
@@ -43,7 +44,7 @@ const (
 	badInput   = "BAD_USER_INPUT"
 )
 
-// refusedByLimits are beyond a limit; each is named.
+// refusedByLimits returns requests that exceed a limit, with its name.
 func refusedByLimits() []hostile {
 	return []hostile{
 		{name: "a document of 15,001 characters", document: "{ __typename }" + strings.Repeat(" ", 14_987), limit: "characters"},
@@ -86,12 +87,12 @@ func refusedByLimits() []hostile {
 	}
 }
 
-// again is as many operations that reach what is selected in one fragment.
+// again returns many operations that spread one fragment with the selection.
 func again(operations int, on, selected string) string {
 	return times(operations, numbered("query q#{viewer{...f}}")) + " fragment f on " + on + " {" + selected + "}"
 }
 
-// heap is fields with as many of the same in each, so many levels down.
+// heap returns nested fields: wide equal fields on each of deep levels.
 func heap(wide, deep int) string {
 	if deep == 0 {
 		return "a "
@@ -99,7 +100,8 @@ func heap(wide, deep int) string {
 	return strings.Repeat("a{"+heap(wide, deep-1)+"}", wide)
 }
 
-// withinLimits are as bad as the limits let them be, or bad in another way.
+// withinLimits returns requests that are as expensive as the limits allow, or hostile in
+// another way.
 func withinLimits() []hostile {
 	huge := strings.Repeat("x", 200_000)
 	return []hostile{
@@ -159,16 +161,16 @@ func withinLimits() []hostile {
 }
 
 const (
-	// tooLong is a blow-up on any machine, and under the race detector, in time of
-	// the processor, which a busy machine does not make longer: twenty times what a
-	// document may take, to which BenchmarkHostileDocuments holds them.
+	// tooLong indicates a blow-up on any machine, also under the race detector. It is CPU
+	// time, which does not grow on a busy machine, and twenty times the time allowed for
+	// a document, which BenchmarkHostileDocuments checks.
 	tooLong    = time.Second
 	mostAnswer = 32 << 10
 )
 
-// quickest sends a request some times, each time another text, so that nothing
-// is remembered of it, and is the answer with the least time that one took:
-// what else the machine does can only add to it.
+// quickest sends a request several times and returns the fastest response. Each attempt
+// has a different text, so that nothing is cached. The fastest counts because other load
+// on the machine only adds time.
 func (s *school) quickest(h hostile) (answer, time.Duration) {
 	s.T.Helper()
 	var a answer
@@ -192,7 +194,7 @@ func (s *school) quickest(h hostile) (answer, time.Duration) {
 	return a, least
 }
 
-// It is not parallel, so that its times are not those of other tests.
+// It is not parallel, so that other tests do not add to its times.
 func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // see above
 	s := newSchool(t)
 	for _, h := range append(refusedByLimits(), withinLimits()...) {

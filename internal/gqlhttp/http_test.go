@@ -17,16 +17,16 @@ import (
 	"rehearse/internal/store"
 )
 
-// exchange is one request, and what of its answer is looked at.
+// exchange is one request, and the parts of its response to check.
 type exchange struct {
 	name    string
-	method  string // POST
+	method  string // default POST
 	query   string // of the URL
 	headers map[string]string
 	body    string
 	status  int
-	media   string // application/json
-	says    string // part of the answer
+	media   string // default application/json
+	says    string // part of the response
 	answer  map[string]string
 }
 
@@ -194,7 +194,7 @@ func TestStatusOfWhoIsNobody(t *testing.T) {
 	s.exchanges([]exchange{{name: "unavailable", body: askName, status: 503, says: "UNAVAILABLE"}})
 }
 
-// Who goes away takes his statement with him.
+// The statement of a request is canceled when its client disconnects.
 func TestRequestThatIsGivenUpEndsItsStatement(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -232,7 +232,7 @@ func TestRequestThatIsGivenUpEndsItsStatement(t *testing.T) {
 	}
 }
 
-// A body that does not come in time is no reason to wait on.
+// The server stops waiting for a body that does not arrive in time.
 func TestBodyThatDoesNotCome(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -257,7 +257,7 @@ func TestBodyThatDoesNotCome(t *testing.T) {
 	}
 }
 
-// askByURL is a GET with these parameters.
+// askByURL sends a GET with these parameters.
 func (s *school) askByURL(parameters map[string]string) answer {
 	s.T.Helper()
 	values := url.Values{}

@@ -19,8 +19,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// identified is a school whose senders are known by their tokens, or the reason
-// why they are not.
+// identified creates a school that identifies callers by their tokens or refuses them
+// with a reason.
 func identified(t *testing.T) (s *school, sign func(terms identity.Terms, ttl time.Duration) string) {
 	t.Helper()
 	secret, err := identity.NewSecret(strings.Repeat("secret", 6))
@@ -47,7 +47,7 @@ func identified(t *testing.T) (s *school, sign func(terms identity.Terms, ttl ti
 	}
 }
 
-// signedByHand makes a token with this payload for identified.
+// signedByHand returns a token with this payload for identified.
 func signedByHand(payload string) string {
 	encoding := base64.RawURLEncoding
 	text := encoding.EncodeToString([]byte(`{"alg":"HS256"}`)) + "." + encoding.EncodeToString([]byte(payload))

@@ -19,8 +19,8 @@ const importCalendarMutation = `mutation($id: ID!, $ical: String!) {
 	importAvailability(input: {interviewerId: $id, ical: $ical}) { created failed rows { status notes } errors { message } }
 }`
 
-// largeCalendar is a calendar of 6 MB: years of events, of which the last ten are
-// to come.
+// largeCalendar returns a calendar of 6 MB: years of events, of which the last ten are in
+// the future.
 func largeCalendar() string {
 	var text strings.Builder
 	text.WriteString("BEGIN:VCALENDAR\nVERSION:2.0\n")
@@ -81,8 +81,8 @@ func TestImportOfALargeBody(t *testing.T) {
 	}
 }
 
-// While as many large bodies are in memory as may be, the next waits and is told
-// to come again; what is small has no need of a place.
+// While the maximum number of large bodies is in memory, the next waits and then gets a
+// retryable refusal. Small bodies need no slot.
 func TestLargeBodiesAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxLargeBodies = 1 })
@@ -151,8 +151,8 @@ func TestALargeBodyCosts(t *testing.T) {
 	same(t, "6912 KiB cost 1728 points", many.Status, 429)
 }
 
-// A server executes one import at a time, whatever its size and its table. Anything else
-// does not wait for it.
+// A server executes one import at a time, for any size and table. Other operations do not
+// wait for it.
 func TestOneImportAtATime(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxImports = 0 })

@@ -9,7 +9,7 @@ import (
 	"rehearse/graph"
 )
 
-// come is somebody who asks for a place.
+// come is a caller that asks for a slot.
 type come struct {
 	leave   func()
 	refused *refusal
@@ -53,8 +53,8 @@ func TestPlaces(t *testing.T) {
 	})
 }
 
-// A rush is waited for; when there is no end to it, nobody waits for long. When
-// nobody waits any more, what comes next may be a rush again.
+// Requests wait through a rush. In a lasting rush they wait only briefly. Once no request
+// waits, the next burst can be a rush again.
 func TestWaitForAPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -83,8 +83,8 @@ func TestWaitForAPlace(t *testing.T) {
 	})
 }
 
-// A caller with a backlog has its share of the places and no more, and whoever
-// comes after the backlog does not wait for it.
+// A caller with a backlog gets its share of the slots and no more. A caller that comes
+// after the backlog does not wait for it.
 func TestCallersTakeTurns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,8 +100,8 @@ func TestCallersTakeTurns(t *testing.T) {
 			t.Fatalf("others wait for a caller's backlog: %v, %v", ann, ben)
 		}
 
-		cleo := ask("cleo") // all places are taken
-		first.leave()       // the greedy caller has one more to come, but cleo is first
+		cleo := ask("cleo") // all slots are taken
+		first.leave()       // the greedy caller may have one more, but cleo is first
 		if got := <-cleo; got.refused != nil {
 			t.Fatalf("cleo: %v", got.refused)
 		}
@@ -109,12 +109,12 @@ func TestCallersTakeTurns(t *testing.T) {
 			t.Fatalf("%d of the backlog wait", p.queued())
 		}
 		dora := ask("dora")
-		second.leave() // now it is the greedy caller's turn, who asked before dora
+		second.leave() // it is the greedy caller's turn, which asked before dora
 		greedy := <-backlog[0]
 		if greedy.refused != nil || len(dora) != 0 {
 			t.Fatalf("the backlog: %v; dora: %d", greedy.refused, len(dora))
 		}
-		ann.leave() // and now dora's, although two of the backlog came before
+		ann.leave() // it is dora's turn, although two of the backlog came before
 		if got := <-dora; got.refused != nil {
 			t.Fatalf("dora: %v", got.refused)
 		}
@@ -125,8 +125,8 @@ func TestCallersTakeTurns(t *testing.T) {
 	})
 }
 
-// The wait of a caller that has its share is its own: it is told RATE_LIMITED,
-// and others may wait for as long as in a rush.
+// A caller that has its share waits on its own: it gets RATE_LIMITED, and other callers
+// may still wait as long as in a rush.
 func TestWaitForAPlaceOfACaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -19,8 +19,8 @@ import (
 	"rehearse/internal/schooltest"
 )
 
-// limitOfList returns how many values a list of a type accepts: those of an enum,
-// or as many as are named here.
+// limitOfList returns the maximum length of a list of a type: the number of values of an
+// enum, or the limit given here.
 func limitOfList(of *ast.Definition) int {
 	if of.Kind == ast.Enum {
 		return len(of.EnumValues)
@@ -28,10 +28,10 @@ func limitOfList(of *ast.Definition) int {
 	return map[string]int{"ID": 500, "Date": 500, "String": 50}[of.Name]
 }
 
-// many returns a list of so many values.
+// many returns a list of n equal values.
 func many(value any, n int) []any { return slices.Repeat([]any{value}, n) }
 
-// inDocument replaces the only value of a list in a document by so many.
+// inDocument replaces the only value of a list in a document by n equal ones.
 func inDocument(t *testing.T, document, value string, n int) string {
 	t.Helper()
 	if strings.Count(document, "["+value+"]") != 1 {
@@ -40,8 +40,8 @@ func inDocument(t *testing.T, document, value string, n int) string {
 	return strings.Replace(document, "["+value+"]", "["+strings.TrimSuffix(strings.Repeat(value+" ", n), " ")+"]", 1)
 }
 
-// Every list of every input, in a variable of the whole argument, in one of its
-// own, and in the document: one value too many is refused before execution.
+// Every list of every input is tested in a variable for the whole argument, in a variable
+// of its own, and in the document. One value too many is refused before execution.
 func TestListsOfValuesAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -83,8 +83,8 @@ func TestListsOfValuesAreBounded(t *testing.T) {
 	same(t, "nothing was written", s.Rows(), before)
 }
 
-// A list that is the default of a variable, and one of variables, have the same
-// bound as any other.
+// A list in the default of a variable, and a list of variables, have the same limit as
+// any other.
 func TestListsOfDefaultsAndOfVariablesAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -100,7 +100,7 @@ func TestListsOfDefaultsAndOfVariablesAreBounded(t *testing.T) {
 	}
 }
 
-// However a request comes, its lists are bounded.
+// Lists are limited on every transport.
 func TestListsAreBoundedOnEveryTransport(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -114,7 +114,7 @@ func TestListsAreBoundedOnEveryTransport(t *testing.T) {
 		socket := s.Connect()
 		id := socket.Begin(document, variables)
 		bodies := map[string]string{"POST": s.Ask(document, variables).Body}
-		if n < 9_000 { // as long as a URL may be
+		if n < 9_000 { // the maximum length of a URL
 			get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"?"+url.Values{"query": {document}, "variables": {string(encoded)}}.Encode(), nil)
 			if err != nil {
 				t.Fatal(err)
@@ -137,7 +137,7 @@ func TestListsAreBoundedOnEveryTransport(t *testing.T) {
 	}
 }
 
-// What is named twice is asked for once.
+// Duplicate values in a list count once.
 func TestListsAreAskedWithoutDuplicates(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -11,14 +11,15 @@ import (
 	"rehearse/internal/store"
 )
 
-// slotsOf follows the slots of a student. An event without slots costs two points, and
-// one slot costs 11 more: itself, its interviewer, and reading interviewers.
+// slotsOf returns a subscription to the slots of a student. An event without slots costs
+// two points, and one slot costs 11 more: the slot, its interviewer, and reading
+// interviewers.
 func slotsOf(student string) string {
 	return fmt.Sprintf(`subscription { slotsChanged(studentId: %s, start: %q, end: %q) { opened { id interviewer { name } } closedIds refetch } }`,
 		student, moment(0), moment(30*day))
 }
 
-// left is how many points the caller has, before the one that asking costs.
+// left returns the caller's points before this request, which costs one itself.
 func (s *school) left() int {
 	s.T.Helper()
 	_, response := s.sendFrom("", onePoint)
@@ -29,8 +30,8 @@ func (s *school) left() int {
 	return points + 1
 }
 
-// Each event is charged for what it holds. It waits until the bucket pays for it and
-// a quarter of it is left, which is for operations.
+// Each event is charged for its content. It waits until the bucket can pay for it with a
+// quarter left, which is reserved for operations.
 func TestEventsWaitForPoints(t *testing.T) {
 	t.Parallel()
 	for name, shared := range map[string]bool{"buckets of the server": false, "shared buckets": true} {
@@ -56,7 +57,7 @@ func TestEventsWaitForPoints(t *testing.T) {
 			slot := first.Slot(by, 9*day)
 			quick.Changes(quickly, []string{slot}, nil)
 			c.Send(`{"type":"ping"}`)
-			c.Wants("pong", "") // and no event
+			c.Wants("pong", "") // and no event precedes it
 			if left := second.left(); left < burst/4 {
 				t.Errorf("%d points are left to operations", left)
 			}
@@ -68,8 +69,8 @@ func TestEventsWaitForPoints(t *testing.T) {
 	}
 }
 
-// livingRated is living with buckets of so many points, to which one comes back each
-// second of the second school's clock.
+// livingRated is living with buckets of burst points. One point is refilled each second
+// of the second school's clock.
 func livingRated(t *testing.T, burst int, shared bool, set ...func(*gqlhttp.Options)) (first, second *school) {
 	t.Helper()
 	limit := ratelimit.Limit{Burst: burst, PerSecond: 1}
@@ -82,7 +83,7 @@ func livingRated(t *testing.T, burst int, shared bool, set ...func(*gqlhttp.Opti
 	return first, second
 }
 
-// Events wait for a place of their caller, and never for one of another.
+// Events wait for a slot of their caller, and never for one of another caller.
 func TestEventsWaitForPlaces(t *testing.T) {
 	t.Parallel()
 	first, second := living(t, func(o *gqlhttp.Options) { o.MaxOperationsPerCaller = 1 })
@@ -110,7 +111,7 @@ func TestEventsWaitForPlaces(t *testing.T) {
 	same(t, "waiting", handler.Waiting(), 0)
 }
 
-// An event that would cost more than an operation may holds no slots, and asks the
+// An event that would cost more than an operation may contains no slots and asks the
 // client to read the list again.
 func TestEventsThatCostTooMuch(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ func sha(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// apollo is the extensions of a request that names its document as Apollo's
+// apollo returns the extensions of a request that names its document by hash, as Apollo's
 // clients do.
 func apollo(hash string) map[string]any {
 	return map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": hash}}
@@ -154,9 +154,8 @@ func TestHiddenSchema(t *testing.T) {
 	same(t, "names of types are no secret", string(hidden.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
 }
 
-// What tools ask for to learn the schema is within the limits: GraphiQL, Apollo
-// and graphql-codegen send this, and it is the deepest of theirs. Many callers at once
-// get their answers.
+// The introspection query of GraphiQL, Apollo and graphql-codegen is within the limits.
+// This is the deepest of theirs. Many concurrent callers get their responses.
 func TestIntrospectionOfTools(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -170,7 +169,7 @@ func TestIntrospectionOfTools(t *testing.T) {
 		fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
 		fragment TypeRef on __Type { ` + strings.Repeat(wrapped, 9) + " kind name " + strings.Repeat("}", 9) + " }"
 	var all sync.WaitGroup
-	for range 12 { // many more than the memory for answers would be enough for
+	for range 12 { // many more than fit into the memory for responses
 		all.Go(func() {
 			a := s.Ask(document, nil)
 			if len(a.Errors) > 0 || !strings.Contains(a.Body, "availableSlots") {

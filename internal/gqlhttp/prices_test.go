@@ -14,13 +14,13 @@ import (
 	"rehearse/internal/gqlhttp"
 )
 
-// Each list of the schema is a page, has an argument first, or has a bound, and
-// each bound is one of a list.
+// Each list of the schema is a connection, has an argument first, or has a limit. Each
+// limit belongs to a list.
 func TestEveryListHasABound(t *testing.T) {
 	t.Parallel()
 	schema := graph.Schema()
 	bounds, scalars := 0, 0
-	short := []string{"path", "codes", "expected", "weekdays"} // lists of few scalars
+	short := []string{"path", "codes", "expected", "weekdays"} // lists of a few scalars
 	for _, of := range schema.Types {
 		if of.Kind != ast.Object || strings.HasPrefix(of.Name, "__") {
 			continue
@@ -64,7 +64,7 @@ func TestEveryListHasABound(t *testing.T) {
 	}
 }
 
-// costOf is what the server says that an operation costs.
+// costOf returns the cost that the server reports for an operation.
 func (s *school) costOf(document string) int {
 	s.T.Helper()
 	a, _ := s.sendFrom("", document)
@@ -93,14 +93,14 @@ func TestPricesOfWork(t *testing.T) {
 	const read = 9 // of a field, for all objects
 	const update = `updateBookingPolicy(input: {}) { errors { code } }`
 	for document, want := range map[string]int{
-		// Scalars beyond ten.
+		// Scalars above ten.
 		`{ bookingPolicy { ` + scalars(10) + ` } }`: read + 1,
 		`{ bookingPolicy { ` + scalars(11) + ` } }`: read + 2,
 		`{ bookingPolicy { ` + scalars(20) + ` } }`: read + 2,
 		`{ bookingPolicy { ` + scalars(21) + ` } }`: read + 3,
 		`{ bookingPolicy { ...f ...g } } fragment f on BookingPolicy {` + scalars(6) + ` } fragment g on BookingPolicy { x: version ...h } fragment h on BookingPolicy { b: version c: version d: version e: version }`: read + 2,
-		`{ interviewers(first: 10) { nodes { id name tags languages } } }`: read + 1 + 10*2, // a list of scalars is several
-		// Lists by their bound.
+		`{ interviewers(first: 10) { nodes { id name tags languages } } }`: read + 1 + 10*2, // a list of scalars counts as several
+		// Lists by their limit.
 		`{ slot(id: 1) { history { what } } }`:                                                                    2*read + 1 + 100,
 		`{ student(id: 1) { upcomingInterviews { id } waivers { id } } }`:                                         3*read + 1 + 20 + 50,
 		`{ eligibility(studentId: 1) { waivers { id } reasons { code } } }`:                                       2*read + 1 + 4 + 2,
@@ -113,20 +113,20 @@ func TestPricesOfWork(t *testing.T) {
 		`{ students { ...f } } fragment f on StudentConnection { totalCount }`:                                                  read + 25 + 1 + 20,
 		`{ a: students { totalCount } b: students { totalCount } }`:                                                             2 * (read + 25 + 1 + 20),
 		`{ students(first: 2) { nodes { interviews { totalCount } } } }`:                                                        2*read + 1 + 2*(1+1+25+20),
-		`{ students(first: 7) { pageInfo { endCursor } } }`:                                                                     read + 1 + 1 + 7,              // the page is read all the same
+		`{ students(first: 7) { pageInfo { endCursor } } }`:                                                                     read + 1 + 1 + 7,              // the page is still read
 		`{ students(filter: {eligible: true}) { totalCount } }`:                                                                 read + 25 + 1 + 20 + 20 + 700, // each row is compared
 		`{ students(first: 2) { nodes { interviews(filter: {status: [BOOKED]}) { totalCount } } } }`:                            2*read + 1 + 2*(1+1+25+20+20),
 		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: START}) { nodes { id } } }`:                                  read + 1 + 20 + 50,
 		`{ interviews(filter: {status: [BOOKED]}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                              read + 1 + 20 + 2000,
-		`{ interviews(filter: {status: [BOOKED], studentId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                read + 1 + 20 + 50, // they are few
+		`{ interviews(filter: {status: [BOOKED], studentId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`:                read + 1 + 20 + 50, // there are few of them
 		`{ interviews(filter: {end: "2026-06-01T08:00:00Z", interviewerId: 1}, orderBy: {field: BOOKED_AT}) { nodes { id } } }`: read + 1 + 20 + 20,
 		// A scalar that follows from the policy, and one from the record of each student.
 		`{ interviews(first: 10) { nodes { viewerCanCancel } } }`: 2*read + 1 + 10,
 		`{ students(first: 10) { nodes { interviewLimit } } }`:    2*read + 1 + 10*2,
-		// Lists of values, each time that they are used.
+		// Lists of values, each time they are used.
 		`{ a: slots(first: 1, filter: {interviewerIds: [` + strings.Repeat("1 ", 100) + `]}) { nodes { id } } }`: read + 1 + 1 + 2 + 99/20 + 100/5,
 		`{ slots(first: 100, filter: {interviewerIds: [1 2 3]}) { nodes { id } } }`:                              read + 1 + 100 + 200/20,
-		// What a filter may have to read.
+		// Rows that a filter may have to read.
 		`{ students(filter: {search: "x"}) { nodes { id } } }`:                                    read + 1 + 20 + 900,
 		`{ students(filter: {search: null}) { nodes { id } } }`:                                   read + 1 + 20,
 		`{ students(filter: {search: "x", stuck: [LIMIT_REACHED]}) { nodes { id } } }`:            read + 1 + 20 + 900, // each row once
@@ -134,7 +134,7 @@ func TestPricesOfWork(t *testing.T) {
 		`{ students(filter: {search: "x"}, orderBy: {field: NAME}) { nodes { id } totalCount } }`: read + 1 + 20 + 1800 + 45,
 		`{ students(filter: {eligible: false}) { nodes { id } } }`:                                read + 1 + 20 + 700,
 		`{ events(filter: {kind: [INTERVIEW_BOOKED]}) { nodes { id } } }`:                         read + 1 + 20 + 100,
-		// What is read of a range.
+		// Rows read in a range.
 		list("", "nodes { id }"):                                                read + 1 + 10,
 		list("", "nodes { id } emptyReasons { code }"):                          read + 1 + 10 + 13 + 60 + 7*12,
 		strings.ReplaceAll(list("", "emptyReasons { code }"), "06-08", "07-08"): read + 1 + 13 + 10 + 60 + 300, // 10,000 slots at most
@@ -150,7 +150,7 @@ func TestPricesOfWork(t *testing.T) {
 		`mutation { ` + update + ` }`: 10 + 1 + 20,
 		`mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`: 3 * (10 + 1 + 20),
 		`mutation { ... on Mutation { a: ` + update + ` b: ` + update + ` } }`:                                       2 * (10 + 1 + 20),
-		// Refusals lead to objects twice at most.
+		// Refusals lead to objects at most twice.
 		`mutation { updateBookingPolicy(input: {}) { errors { code ... on AvailabilityConflict { slots { id } } } } }`: read + 10 + 1 + 20 + 2*100,
 		// Slots that a mutation publishes: half a point each.
 		`mutation { addAvailability(input: {interviewerId: 1, start: "2026-06-01T08:00:00Z", end: "2026-06-01T16:00:00Z"}) { publishedCount } }`:                                                                      10 + 1 + 24/2,
@@ -159,8 +159,8 @@ func TestPricesOfWork(t *testing.T) {
 		`mutation { updateAvailability(input: {availabilityId: 1, slotMinutes: 15}) { publishedCount } }`:                                                                                                             10 + 1 + 2000,
 		`mutation { updateAvailability(input: {availabilityId: 1, tags: ["go"]}) { publishedCount } }`:                                                                                                                10 + 1,
 		`mutation { removeAvailability(input: {availabilityId: 1}) { closedCount } }`:                                                                                                                                 10 + 1 + 100,
-		// Rows of an import: as many as the table has lines, ten for a point; of those in the
-		// answer, twenty.
+		// Rows of an import: as many as the table has lines, ten for a point; rows in the
+		// response cost a point for twenty.
 		`mutation { importStudents(input: {csv: "` + strings.Repeat(`a\n`, 99) + `", dryRun: true}) { rows { line errors { code } } } }`: 10 + 100/10 + 1 + 100*(1+10)/20,
 		`mutation { importAvailability(input: {ical: "", interviewerId: 1, dryRun: true}) { rows { line } } }`:                           10 + 5000/10 + 1 + 5000/20,
 	} {
@@ -168,7 +168,7 @@ func TestPricesOfWork(t *testing.T) {
 	}
 }
 
-// Days of a range that cannot be read as RFC 3339 are those of the server's zone.
+// The days of a range that is not in RFC 3339 are those of the server's time zone.
 func TestRangesArePricedByTheirDays(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1_000_000, 10)
@@ -176,14 +176,14 @@ func TestRangesArePricedByTheirDays(t *testing.T) {
 		`start: "2026-06-01T08:00", end: "2026-06-01T09:00"`:              1,
 		`start: "2026-06-01T08:00:00+02:00", end: "2026-06-03T08:00:00Z"`: 3,
 		`start: "2026-06-01T08:00:00Z", end: "2027-06-02T08:00:00Z"`:      366,
-		`start: "2026-06-01T08:00:00Z", end: "2036-06-02T08:00:00Z"`:      366, // it is refused
-		`start: "2026-06-02T08:00:00Z", end: "2026-06-01T08:00:00Z"`:      0,   // and so is this
+		`start: "2026-06-01T08:00:00Z", end: "2036-06-02T08:00:00Z"`:      366, // refused later
+		`start: "2026-06-02T08:00:00Z", end: "2026-06-01T08:00:00Z"`:      0,   // refused as well
 	} {
 		same(t, bounds, s.costOf(`{ availableSlots(studentId: 1, `+bounds+`, first: 1, tags: "go") { nodes { id } } }`), 9+2+140+8*want)
 	}
 }
 
-// The bounds hold where the lists are made.
+// The limits of the lists are enforced where the lists are built.
 func TestListsEndAtTheirBounds(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -202,7 +202,7 @@ func TestListsEndAtTheirBounds(t *testing.T) {
 		same(t, fmt.Sprint(n, " refusals"), strings.Count(a.Body, `"code"`), want)
 	}
 
-	// 101 slots of 15 minutes in the way of one window of four hours each.
+	// 101 slots of 15 minutes overlap one window of four hours each.
 	s.Accepted(s.Publish(ann, t0.Add(day), 101*15*time.Minute, 15).Errors)
 	a := s.Ask(fmt.Sprintf(`mutation { addAvailability(input: {interviewerId: %s, start: %q, end: %q, slotMinutes: 240}) {
 		errors { ... on AvailabilityConflict { slots { id } } } } }`, ann, t0.Add(day-time.Minute).Format(time.RFC3339), t0.Add(day+28*time.Hour).Format(time.RFC3339)), nil)

@@ -6,5 +6,6 @@ import "time"
 
 var started = time.Now()
 
-// processorTime is the time that has passed, where a process cannot learn what it has used.
+// processorTime returns the elapsed time, on systems where a process cannot read its CPU
+// time.
 func processorTime() time.Duration { return time.Since(started) }

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// processorTime is what this process has used of the processors.
+// processorTime returns the CPU time of this process.
 func processorTime() time.Duration {
 	var used syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // it cannot fail for oneself
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // cannot fail for the process itself
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

@@ -13,7 +13,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// Whichever bucket is empty, the header and the error say the same of it.
+// The header and the error agree, whichever bucket is empty.
 func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 	t.Parallel()
 	const read, refusedDocument = onePoint, `{ nothing }`
@@ -96,7 +96,7 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 	}
 }
 
-// An answer says what the operation cost and what is left.
+// A response reports the cost of the operation and the points left.
 func TestAnswersSayWhatTheyCost(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 100, 1)

@@ -16,8 +16,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// limited is a school whose buckets hold so many points, and so many bookings;
-// a point comes back each second.
+// limited creates a school whose buckets hold this many points and bookings; a point is
+// refilled each second.
 func limited(t *testing.T, points, bookings int) *school {
 	t.Helper()
 	var s *school
@@ -32,8 +32,8 @@ func limited(t *testing.T, points, bookings int) *school {
 	return s
 }
 
-// sendFrom sends a document through a proxy that says for whom, and wants the
-// cost to be told.
+// sendFrom sends a document through a proxy that forwards this address, and checks that
+// the cost is reported.
 func (s *school) sendFrom(forwarded, document string) (answer, *http.Response) {
 	s.T.Helper()
 	body, err := json.Marshal(map[string]string{"query": document})
@@ -93,7 +93,7 @@ func TestWhoAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
 	}
 }
 
-// What is no operation is read as well, and is not free.
+// A document that is not a valid operation is still read, and is not free.
 func TestRefusedDocumentsCostAPoint(t *testing.T) {
 	t.Parallel()
 	for name, document := range map[string]string{
@@ -122,8 +122,8 @@ func TestRefusedDocumentsCostAPoint(t *testing.T) {
 	}
 }
 
-// What a full bucket does not pay for is too complex, and not for tomorrow. It
-// costs one point, as every document that is refused.
+// An operation that costs more than a full bucket is too complex: a retry does not help.
+// It costs one point, like every refused document.
 func TestWhatCostsMoreThanABucketIsTooComplex(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 100, 1)

@@ -13,8 +13,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// Whoever has less than a point is refused before anything is read, over every
-// transport: what they send is not even GraphQL, and what is none has cost them.
+// A caller with less than a point is refused before the request is read, over every
+// transport: the request is not even GraphQL, and a malformed one has used up the points.
 func TestWhoHasNoPointsIsNotRead(t *testing.T) {
 	t.Parallel()
 	for name, shared := range map[string]bool{"buckets of the server": false, "shared buckets": true} {
@@ -28,7 +28,7 @@ func TestWhoHasNoPointsIsNotRead(t *testing.T) {
 					t.Fatal(a.Body)
 				}
 			}
-			if shared { // this server has to be told once that there is nothing left
+			if shared { // this server must be refused once before it knows that nothing is left
 				s.sendFrom("", onePoint)
 			}
 			retry := map[string]string{"Retry-After": "1"}
@@ -53,15 +53,15 @@ func TestWhoHasNoPointsIsNotRead(t *testing.T) {
 	}
 }
 
-// Reading costs: a point for 100 bytes of the document at least, for 100 values, and
-// for 4 KiB of the body beyond 16 KiB; also when nothing is executed.
+// Reading is charged even if nothing is executed: a point for 100 bytes of the document
+// and at least one, one for 100 values, and one for 4 KiB of the body beyond 16 KiB.
 func TestPricesOfReading(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1000, 10)
 	s.Act(booking.RoleStudent, 7)
 	const long = 14_900
 	spaces := func(document string) string { return document + strings.Repeat(" ", long-len(document)) }
-	values := func(n int) string { return `{"list": [0` + strings.Repeat(",0", n-2) + `]}` } // and the object
+	values := func(n int) string { return `{"list": [0` + strings.Repeat(",0", n-2) + `]}` } // and the object counts
 	left := 1000
 	for _, test := range []struct {
 		name, document, variables string
@@ -88,8 +88,8 @@ func TestPricesOfReading(t *testing.T) {
 	}
 }
 
-// A document that is not known takes a place before it is parsed, and gives it back
-// whatever comes of it.
+// An unknown document takes a slot before it is parsed, and releases it whatever the
+// outcome.
 func TestDocumentsAreParsedInPlaces(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 1 })

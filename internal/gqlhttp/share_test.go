@@ -15,9 +15,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// The reads of one caller use a quarter of the connections at the same time, over
-// all operations of the caller and whichever way a statement is sent. The others wait.
-// Without a share, each of them uses a connection.
+// The reads of one caller use at most a quarter of the connections at a time, over all
+// operations of the caller and for every way to send a statement. Further reads wait.
+// Without a share, each read uses a connection.
 func TestReadsOfOneCaller(t *testing.T) {
 	t.Parallel()
 	const (
@@ -59,8 +59,8 @@ func TestReadsOfOneCaller(t *testing.T) {
 	}
 }
 
-// Neither other callers nor the caller's transactions wait for the share of a caller's
-// reads.
+// The share of a caller's reads delays neither other callers nor the caller's
+// transactions.
 func TestWhoDoesNotWaitForAShare(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{MaxConns: 11})
@@ -97,7 +97,7 @@ func TestWhoDoesNotWaitForAShare(t *testing.T) {
 }
 
 // A read waits for its share until the operation ends: at its deadline, or when its
-// client leaves.
+// client disconnects.
 func TestReadsGiveUpWaiting(t *testing.T) {
 	t.Parallel()
 	const document = `{ a: students { totalCount } b: students { totalCount } }`
@@ -142,7 +142,7 @@ func TestReadsGiveUpWaiting(t *testing.T) {
 	})
 }
 
-// begin sends an operation n times at once.
+// begin sends an operation n times concurrently.
 func (s *school) begin(n int, document string) (answers <-chan string) {
 	s.T.Helper()
 	all := make(chan string, n)
@@ -155,7 +155,7 @@ func (s *school) begin(n int, document string) (answers <-chan string) {
 	return all
 }
 
-// awaitWaitingReads waits until n reads wait for the share of their caller.
+// awaitWaitingReads waits until n reads wait for their caller's share.
 func (s *school) awaitWaitingReads(n int) {
 	s.T.Helper()
 	for late := time.After(soon); s.Store.WaitingReads() != n; runtime.Gosched() {

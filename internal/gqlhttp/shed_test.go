@@ -13,15 +13,15 @@ import (
 	"rehearse/internal/store"
 )
 
-// With as many operations at work as may be, the next waits and is told to come
-// again, over every transport; a subscription waits, and when the work is done
-// everybody is answered at once.
+// With the maximum number of operations running, the next waits and then gets a retryable
+// refusal, over every transport. A subscription waits. Once the operations are done,
+// every request is answered at once.
 func TestTooManyOperationsAtWork(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 2 })
 	handler := s.Handler.(*gqlhttp.Handler)
 	c := s.Connect()
-	c.Subscribed(follow, nil) // takes no place
+	c.Subscribed(follow, nil) // takes no slot
 	unlock := s.lockStudents()
 	const blocked = `{"query": "{ students { totalCount } }"}`
 	working := make(chan string, 2)
@@ -72,7 +72,7 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 	}
 }
 
-// A subscription that is sent as a request is refused, and gives its place back.
+// A subscription sent as a plain request is refused and releases its slot.
 func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
@@ -88,7 +88,7 @@ func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
 	same(t, "at work", s.Handler.(*gqlhttp.Handler).AtWork(), 0)
 }
 
-// lockStudents lets every operation that reads students wait until it is unlocked.
+// lockStudents blocks every operation that reads students until unlock is called.
 func (s *school) lockStudents() (unlock func()) {
 	s.T.Helper()
 	lock, err := s.DB.SQL(s.T).BeginTx(s.T.Context(), nil)
@@ -103,7 +103,7 @@ func (s *school) lockStudents() (unlock func()) {
 	return unlock
 }
 
-// awaitWaiting waits until n operations wait to be executed.
+// awaitWaiting waits until n operations wait for execution.
 func (s *school) awaitWaiting(n int) {
 	s.T.Helper()
 	for late := time.After(soon); s.Handler.(*gqlhttp.Handler).Waiting() != n; runtime.Gosched() {
@@ -115,14 +115,14 @@ func (s *school) awaitWaiting(n int) {
 	}
 }
 
-// One caller has a quarter of the places, over all transports together. What it
-// asks beyond that waits and is then refused, whatever is free; another caller is
+// One caller has a quarter of the slots, over all transports together. Further requests
+// of the caller wait and are then refused, even if slots are free. Another caller is
 // answered at once.
 func TestOperationsOfOneCaller(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
 		o.MaxOperations, o.MaxOperationsPerCaller = 11, 0
-	}) // of which a quarter is 2
+	}) // a quarter of them is 2
 	handler := s.Handler.(*gqlhttp.Handler)
 	s.Act(booking.RoleAdmin, 1)
 	greedy := s.Connect()

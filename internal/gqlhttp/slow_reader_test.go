@@ -14,7 +14,7 @@ import (
 	"rehearse/internal/schooltest"
 )
 
-// Who does not read what he is told is sent away.
+// A client that does not read its events is disconnected.
 func TestASlowReaderIsSentAway(t *testing.T) {
 	t.Parallel()
 	s, second := living(t, func(o *gqlhttp.Options) { o.Streams.Write = time.Minute })
@@ -33,7 +33,7 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 	slow.Subscribed(schooltest.SlotsChangedDocument, in{"s": s.Student(nil), "start": moment(0), "end": moment(60 * day)})
 	quick := second.Connect()
 	id := quick.Follow(s.Student(nil))
-	for range 16 { // 2,400 slots, each 150 told of before the next
+	for range 16 { // 2,400 slots, 150 at a time, each time delivered before the next
 		start := t0.Add(7 * day)
 		window := s.Publish(s.Interviewer(nil), start, 150*15*time.Minute, 15)
 		s.Accepted(window.Errors)
@@ -49,7 +49,7 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 	}
 }
 
-// narrow is a connection that takes little before somebody reads.
+// narrow opens a connection that buffers little until it is read.
 func narrow(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err == nil {

@@ -118,7 +118,7 @@ func TestWhoGivesNoSignOfLifeIsGivenUp(t *testing.T) {
 	c.Wants("ping", "")
 	c.Send(`{"type":"pong"}`)
 	c.Wants("ping", "")
-	if f, err := c.Read(); err == nil { // for the second, no pong
+	if f, err := c.Read(); err == nil { // no pong for the second
 		t.Errorf("got %s, wanted the end", f.Type)
 	}
 }
@@ -154,7 +154,7 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 		opened { interviewer { slots(first: 100) { nodes { interviewer { slots(first: 100) { nodes { id } } } } } } } } }`, nil)); code != "QUERY_TOO_COMPLEX" {
 		t.Errorf("what costs too much fails with %s", code)
 	}
-	// An id is free again once its operation has ended.
+	// An id can be reused once its operation has ended.
 	c.Send(policy)
 	c.Wants("next", "q")
 	c.Wants("complete", "q")
@@ -181,7 +181,7 @@ func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
 		t.Errorf("a third socket of one caller: %s", why)
 	}
 	s.Act(booking.RoleAdmin, 7)
-	s.Connect() // of another
+	s.Connect() // of another caller
 
 	_, full := living(t, func(o *gqlhttp.Options) { o.Streams.PerServer = 1 })
 	full.Connect()
@@ -191,8 +191,8 @@ func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
 	}
 }
 
-// A socket is its sender's by the token in connection_init, else by that of the
-// request that opened it, and as long as the token is good.
+// A socket belongs to the sender of the token in connection_init, or else of the token in
+// the request that opened it, for as long as the token is valid.
 func TestTokensOfSockets(t *testing.T) {
 	t.Parallel()
 	secret, err := identity.NewSecret(strings.Repeat("secret", 6))
@@ -265,7 +265,7 @@ func TestTokensOfSockets(t *testing.T) {
 	if err == nil || response.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a forged one in the header: %v", err)
 	}
-	c = schooltest.Dial(t, s.URL, nil) // 27 s of the leeway of 30 are over
+	c = schooltest.Dial(t, s.URL, nil) // 27 s of the 30 s of leeway have passed
 	c.Send(hello(token(booking.RoleAdmin, t0.Add(-hour-30*time.Second), hour+3*time.Second)))
 	c.Wants("connection_ack", "")
 	if says := c.Closes(4403); says != "the token has expired" {

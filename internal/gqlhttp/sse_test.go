@@ -16,14 +16,14 @@ import (
 	"rehearse/internal/schooltest"
 )
 
-// stream is an answer of server-sent events.
+// stream is a response of server-sent events.
 type stream struct {
 	t        *testing.T
 	response *http.Response
 	lines    *bufio.Scanner
 }
 
-// open asks for a stream of events.
+// open starts a stream of events.
 func (s *school) open(document string, variables in) *stream {
 	s.T.Helper()
 	body, err := json.Marshal(in{"query": document, "variables": variables})
@@ -46,7 +46,7 @@ func (s *school) open(document string, variables in) *stream {
 	return &stream{t: s.T, response: response, lines: bufio.NewScanner(response.Body)}
 }
 
-// event is the next one, its name and its data; signs of life are passed over.
+// event returns the name and the data of the next event; it skips keep-alive comments.
 func (s *stream) event() (name, data string) {
 	s.t.Helper()
 	for s.lines.Scan() {
@@ -67,7 +67,7 @@ func (s *stream) event() (name, data string) {
 	return "", ""
 }
 
-// next reads an answer into data.
+// next decodes the next response into data.
 func (s *stream) next(data any) {
 	s.t.Helper()
 	name, text := s.event()
@@ -78,7 +78,7 @@ func (s *stream) next(data any) {
 	a.Into(data)
 }
 
-// completes reads the end, and before it an error with the code, if there is one.
+// completes reads the end of the stream, after an error with the code if one is given.
 func (s *stream) completes(code string) {
 	s.t.Helper()
 	name, text := s.event()
@@ -138,7 +138,7 @@ func TestStreamsGiveSignsOfLife(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.KeepAlive = 10 * time.Millisecond })
 	e := s.open("subscription { interviewChanged { id } }", nil)
-	for range 6 { // each is a comment and an empty line, as the beginning is
+	for range 6 { // each is a comment and an empty line, like the beginning
 		if !e.lines.Scan() || (e.lines.Text() != ":" && e.lines.Text() != "") {
 			t.Fatalf("a line %q: %v", e.lines.Text(), e.lines.Err())
 		}

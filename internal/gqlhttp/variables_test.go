@@ -17,7 +17,7 @@ import (
 	"rehearse/internal/schooltest"
 )
 
-// Every enum of every input, in another case than its own.
+// Every enum value of every input is tested in another case than its own.
 func TestEnumsInVariablesMatchExactly(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -58,8 +58,8 @@ func TestEnumsInVariablesMatchExactly(t *testing.T) {
 	same(t, "nothing was written", s.Rows(), before)
 }
 
-// Every input that has a default and cannot be null: the default is not what an
-// explicit null means.
+// Every input with a default that cannot be null is tested: an explicit null does not
+// mean the default.
 func TestNullIsNoDefault(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -95,7 +95,7 @@ func TestNullIsNoDefault(t *testing.T) {
 	same(t, "nothing was written", s.Rows(), before)
 }
 
-// Every input field that may be left out but not be null.
+// Every input field that may be omitted but not be null is tested.
 func TestNullIsRefusedWhereItMeansNothing(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -150,7 +150,7 @@ func TestNullNarrowsNoList(t *testing.T) {
 	}
 }
 
-// However a request comes, its variables are checked before anything is done.
+// Variables are checked before anything is executed, on every transport.
 func TestVariablesAreCheckedOnEveryTransport(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
@@ -193,7 +193,7 @@ func TestVariablesAreCheckedOnEveryTransport(t *testing.T) {
 	same(t, "nothing was written", s.Rows(), before)
 }
 
-// What is wrong with the shape of variables is named as well, all of it at once.
+// Errors in the shape of variables are named, all at once.
 func TestVariablesOfAnotherShape(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

@@ -12,7 +12,7 @@ import (
 
 const follow = "subscription { interviewChanged { id } }"
 
-// One person has so many subscriptions, whatever streams they are on.
+// The subscriptions of one person are limited, over all their streams.
 func TestSubscriptionsOfOneCaller(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.Watches = 2 })
@@ -28,7 +28,7 @@ func TestSubscriptionsOfOneCaller(t *testing.T) {
 		says: `"allowed":2,"code":"RATE_LIMITED","limit":"subscriptionsPerCaller"`, answer: map[string]string{"Retry-After": "5"},
 	}})
 	var data struct{ Viewer struct{ Role string } }
-	query := second.Begin("{ viewer { role } }", nil) // is no subscription
+	query := second.Begin("{ viewer { role } }", nil) // not a subscription
 	second.Event(query, &data)
 	second.Wants("complete", query)
 
@@ -43,7 +43,7 @@ func TestSubscriptionsOfOneCaller(t *testing.T) {
 	}
 }
 
-// What a subscription selects is there for all of its life.
+// The root field of a subscription is selected unconditionally.
 func TestRootsOfSubscriptions(t *testing.T) {
 	t.Parallel()
 	first, s := living(t)
@@ -70,7 +70,7 @@ func TestRootsOfSubscriptions(t *testing.T) {
 		}
 	}
 
-	// An alias is a name as any other, and so are directives below the root.
+	// Aliases and directives below the root are allowed.
 	id := c.Subscribed(`subscription { changed: interviewChanged { it: id status @skip(if: true) } }`, nil)
 	interview := first.Booked(first.Student(nil), first.Slot(first.Interviewer(nil), 7*day))
 	var data struct{ Changed struct{ It string } }
