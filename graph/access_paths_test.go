@@ -164,7 +164,7 @@ func TestNoRoadLeadsToWhatIsSomebodyElses(t *testing.T) {
 					t.Errorf("%s tells another student's name", name)
 				}
 			}
-			// The walk finds what is visible.
+			// The walk finds the objects that are visible.
 			s.Act(booking.RoleAdmin, 0)
 			w.role = booking.RoleAdmin
 			seen := s.Ask("{ interviews "+w.all("InterviewConnection", 3)+" }", nil).Body

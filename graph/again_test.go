@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A slot that was taken is refused again under the same key, with alternatives. What the
-// first request read on the way is missing the second time.
+// A slot that was taken is refused again under the same key, with alternatives, although
+// the replay lacks what the first request read on the way.
 func TestTakenSlotIsRefusedAgainWithAlternatives(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)

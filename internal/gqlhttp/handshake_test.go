@@ -67,7 +67,7 @@ func TestHandshakesOfOneAddress(t *testing.T) {
 	dials("2001:db8::2", http.StatusSwitchingProtocols)
 	dials("2001:db8::3", http.StatusTooManyRequests) // in the same /64
 
-	// All but one of the server's two slots are free, despite the silent socket.
+	// All but one of the server's two permits are free, despite the silent socket.
 	ready(first)
 	dials("192.0.2.1", http.StatusSwitchingProtocols)
 	dials("192.0.2.1", http.StatusTooManyRequests)

@@ -82,7 +82,7 @@ func TestImportOfALargeBody(t *testing.T) {
 }
 
 // While the maximum number of large bodies is in memory, the next waits and then gets a
-// retryable refusal. Small bodies need no slot.
+// retryable refusal. Small bodies need no permit.
 func TestLargeBodiesAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxLargeBodies = 1 })

@@ -9,7 +9,7 @@ import (
 	"rehearse/graph"
 )
 
-// come is a caller that asks for a slot.
+// come is a caller that asks for a permit.
 type come struct {
 	leave   func()
 	refused *refusal
@@ -83,7 +83,7 @@ func TestWaitForAPlace(t *testing.T) {
 	})
 }
 
-// A caller with a backlog gets its share of the slots and no more. A caller that comes
+// A caller with a backlog gets its share of the permits and no more. A caller that comes
 // after the backlog does not wait for it.
 func TestCallersTakeTurns(t *testing.T) {
 	t.Parallel()
@@ -100,7 +100,7 @@ func TestCallersTakeTurns(t *testing.T) {
 			t.Fatalf("others wait for a caller's backlog: %v, %v", ann, ben)
 		}
 
-		cleo := ask("cleo") // all slots are taken
+		cleo := ask("cleo") // all permits are taken
 		first.leave()       // the greedy caller may have one more, but cleo is first
 		if got := <-cleo; got.refused != nil {
 			t.Fatalf("cleo: %v", got.refused)

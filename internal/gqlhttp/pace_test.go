@@ -83,7 +83,7 @@ func livingRated(t *testing.T, burst int, shared bool, set ...func(*gqlhttp.Opti
 	return first, second
 }
 
-// Events wait for a slot of their caller, and never for one of another caller.
+// Events wait for a permit of their caller, and never for one of another caller.
 func TestEventsWaitForPlaces(t *testing.T) {
 	t.Parallel()
 	first, second := living(t, func(o *gqlhttp.Options) { o.MaxOperationsPerCaller = 1 })

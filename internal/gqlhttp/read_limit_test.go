@@ -88,7 +88,7 @@ func TestPricesOfReading(t *testing.T) {
 	}
 }
 
-// An unknown document takes a slot before it is parsed, and releases it whatever the
+// An unknown document takes a permit before it is parsed, and releases it whatever the
 // outcome.
 func TestDocumentsAreParsedInPlaces(t *testing.T) {
 	t.Parallel()

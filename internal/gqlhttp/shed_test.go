@@ -21,7 +21,7 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 2 })
 	handler := s.Handler.(*gqlhttp.Handler)
 	c := s.Connect()
-	c.Subscribed(follow, nil) // takes no slot
+	c.Subscribed(follow, nil) // takes no permit
 	unlock := s.lockStudents()
 	const blocked = `{"query": "{ students { totalCount } }"}`
 	working := make(chan string, 2)
@@ -72,7 +72,7 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 	}
 }
 
-// A subscription sent as a plain request is refused and releases its slot.
+// A subscription sent as a plain request is refused and releases its permit.
 func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
@@ -115,8 +115,8 @@ func (s *school) awaitWaiting(n int) {
 	}
 }
 
-// One caller has a quarter of the slots, over all transports together. Further requests
-// of the caller wait and are then refused, even if slots are free. Another caller is
+// One caller has a quarter of the permits, over all transports together. Further requests
+// of the caller wait and are then refused, even if permits are free. Another caller is
 // answered at once.
 func TestOperationsOfOneCaller(t *testing.T) {
 	t.Parallel()
