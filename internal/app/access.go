@@ -9,30 +9,30 @@ import (
 )
 
 var (
-	// ErrUnauthenticated: what was asked for is not for somebody without a name.
+	// ErrUnauthenticated reports that the operation requires a token.
 	ErrUnauthenticated = errors.New("the operation requires a token")
-	// ErrForbidden: what was asked for is not for somebody in his role, whoever he is.
+	// ErrForbidden reports that no caller with this role may run the operation.
 	ErrForbidden = errors.New("your role does not have access")
 )
 
-// Who may ask for what is his; administrators may ask for everything.
+// The roles that may use their own data. Administrators may use everyone's.
 var (
 	students = []booking.Role{booking.RoleStudent}
 	staff    = []booking.Role{booking.RoleInterviewer}
 	parties  = []booking.Role{booking.RoleStudent, booking.RoleInterviewer}
 )
 
-// access is what a caller may do, and the only place that says so. Administrators
-// and the program itself may do everything. The others may do what their role
-// may, to what is theirs; what is somebody else's answers as though it were not
-// there.
+// access holds the permissions of a caller; all authorization checks are here.
+// Administrators and the program itself may do everything. Other callers are limited
+// to the operations of their role and to their own data. Another person's data is
+// reported as not found.
 type access struct{ booking.Actor }
 
 func accessOf(ctx context.Context) access { return access{CallerOf(ctx).Actor} }
 
 func (a access) everything() bool { return a.Role == booking.RoleAdmin || a.Role == booking.RoleSystem }
 
-// only lets these roles pass, besides who may do everything.
+// only returns an error unless the caller has one of these roles or may do everything.
 func (a access) only(roles ...booking.Role) error {
 	switch {
 	case a.everything() || slices.Contains(roles, a.Role):
@@ -44,26 +44,26 @@ func (a access) only(roles ...booking.Role) error {
 	}
 }
 
-// isStudent reports whether the student is the caller, or he may act for him.
+// isStudent reports whether the caller is the student or may act for them.
 func (a access) isStudent(id booking.StudentID) bool {
 	return a.everything() || a.Actor == booking.Actor{Role: booking.RoleStudent, ID: int64(id)}
 }
 
-// isInterviewer reports whether the interviewer is the caller, or he may act for
-// him.
+// isInterviewer reports whether the caller is the interviewer or may act for them.
 func (a access) isInterviewer(id booking.InterviewerID) bool {
 	return a.everything() || a.Actor == booking.Actor{Role: booking.RoleInterviewer, ID: int64(id)}
 }
 
-// gives reports whether the slot is the caller's to give.
+// gives reports whether the caller is the slot's interviewer or may act for them.
 func (a access) gives(s booking.Slot) bool { return a.isInterviewer(s.InterviewerID) }
 
-// isParty reports whether the interview is the caller's.
+// isParty reports whether the caller is the interview's student or interviewer, or may
+// act for one of them.
 func (a access) isParty(i booking.Interview) bool {
 	return a.isStudent(i.StudentID) || a.isInterviewer(i.InterviewerID)
 }
 
-// asStudent lets the student pass.
+// asStudent returns an error unless the caller may act as the student.
 func (a access) asStudent(id booking.StudentID) error {
 	if err := a.only(booking.RoleStudent); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (a access) asStudent(id booking.StudentID) error {
 	return nil
 }
 
-// asInterviewer lets the interviewer pass.
+// asInterviewer returns an error unless the caller may act as the interviewer.
 func (a access) asInterviewer(id booking.InterviewerID) error {
 	if err := a.only(booking.RoleInterviewer); err != nil {
 		return err
@@ -85,8 +85,9 @@ func (a access) asInterviewer(id booking.InterviewerID) error {
 	return nil
 }
 
-// owned reads what the caller may see, or change, when it is his. Somebody
-// else's answers like what is not there: in the same words, after the same read.
+// owned reads an entity and returns it if it belongs to the caller. An entity of
+// somebody else gives the same error as a missing one, after the same read, so that
+// callers cannot tell them apart.
 func owned[T any, ID ~int64](
 	ctx context.Context, roles []booking.Role, read func(context.Context, ID) (T, error), id ID, his func(access, T) bool,
 	noun, field string,

@@ -1,6 +1,6 @@
-// Package app holds the operations of the school: one method is one operation
-// is one transaction. A method reads the facts, asks booking for the verdict
-// and writes what follows; the rules stand in booking, the SQL in store.
+// Package app implements the operations of the school. Each operation is one method
+// and one transaction: it reads the facts, asks package booking for the verdict and
+// writes the result. The rules are in booking, the SQL is in store.
 package app
 
 import (
@@ -10,7 +10,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// App runs operations on one school.
+// An App runs the operations of one school.
 type App struct {
 	store   *store.Store
 	clock   func() time.Time
@@ -18,13 +18,13 @@ type App struct {
 	watched *watchedRecords
 }
 
-// New is an app over the store that takes the time from clock.
+// New returns an App that uses the store and takes the time from clock.
 func New(s *store.Store, clock func() time.Time) *App {
 	return &App{store: s, clock: clock, feed: newFeed(), watched: newWatchedRecords()}
 }
 
-// Now is the instant of an operation: it is asked once and passed on, in UTC,
-// as exact as the database keeps it.
+// Now returns the current time in UTC, truncated to the resolution of the database.
+// An operation calls it once and passes the result on.
 func (a *App) Now() time.Time {
 	return a.clock().UTC().Truncate(booking.Resolution)
 }

@@ -8,7 +8,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// AddAvailabilityInput publishes one window, cut into slots from its start.
+// AddAvailabilityInput is the input of AddAvailability: one window, which is cut into
+// slots from its start.
 type AddAvailabilityInput struct {
 	InterviewerID booking.InterviewerID
 	Start, End    time.Time
@@ -19,11 +20,12 @@ type AddAvailabilityInput struct {
 	IdempotencyKey *string
 }
 
-// AddWeeklyAvailabilityInput publishes a weekly rule, as far as the policy's
-// horizon now and further as time goes on.
+// AddWeeklyAvailabilityInput is the input of AddWeeklyAvailability: a weekly rule. Its
+// slots are published up to the policy's horizon, and ExtendAvailability adds more
+// as time passes.
 type AddWeeklyAvailabilityInput struct {
 	InterviewerID      booking.InterviewerID
-	TimeZone           *string // nil: the interviewer's
+	TimeZone           *string // default: the interviewer's
 	StartDate          calendar.Date
 	EndDate            *calendar.Date
 	Weekdays           []time.Weekday
@@ -36,17 +38,17 @@ type AddWeeklyAvailabilityInput struct {
 	IdempotencyKey *string
 }
 
-// Published is what publishing came to.
+// Published is the result of publishing an availability.
 type Published struct {
 	Availability  booking.Availability
-	Slots         []booking.Slot // what is published now, identical slots that stood already among them
+	Slots         []booking.Slot // published slots, including identical ones that existed before
 	Skipped       []booking.SkippedSlot
-	UnusedMinutes int // what remained at the windows' ends
+	UnusedMinutes int // total remainder at the ends of the windows
 }
 
-// AddAvailability publishes the slots of a window that are not in the way of
-// others. The same window again changes nothing: slots that were taken out of it
-// stay out.
+// AddAvailability publishes the slots of a window that do not overlap other slots.
+// Adding the same window again changes nothing: slots that were withdrawn from it stay
+// withdrawn.
 func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
 	ctx = WithKey(ctx, "addAvailability", in.IdempotencyKey, in)
 	return a.add(ctx, booking.Availability{
@@ -55,8 +57,8 @@ func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Pu
 	}, nil)
 }
 
-// AddWeeklyAvailability publishes a weekly rule. The same rule again changes
-// nothing: slots that were taken out of it stay out.
+// AddWeeklyAvailability publishes the slots of a weekly rule. Adding the same rule again
+// changes nothing: slots that were withdrawn from it stay withdrawn.
 func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilityInput) (*Published, error) {
 	ctx = WithKey(ctx, "addWeeklyAvailability", in.IdempotencyKey, in)
 	rule := &booking.WeeklyRule{
@@ -94,9 +96,9 @@ func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string
 	})
 }
 
-// publishNew publishes an availability. One that exists already keeps its
-// exceptions: a request that is sent again must not offer time that the
-// interviewer has taken back since the first one.
+// publishNew publishes an availability. If it already exists, it keeps its exceptions: a
+// repeated request must not offer time that the interviewer has withdrawn since the
+// first one.
 func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (*Published, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
@@ -114,8 +116,8 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 		}
 		wanted.PublishedUntil = &until
 	}
-	// Looked at before it is written: windows of which nothing stands afterwards
-	// leave no trace.
+	// Plan before writing, so that an availability whose slots would all be skipped is
+	// not stored.
 	plan, err := c.plan(ctx, wanted, wanted.Start.Add(-booking.Resolution), until)
 	if err != nil {
 		return nil, err
@@ -125,8 +127,8 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 			return nil, err
 		}
 	}
-	// An availability is kept though other ones have all of its slots: theirs may
-	// go.
+	// The availability is stored even if other ones have published all of its slots,
+	// because those may be removed later.
 	if !known {
 		if there, err = c.tx.CreateAvailability(ctx, wanted); err != nil {
 			return nil, err
@@ -141,14 +143,14 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	return c.write(ctx, there, plan)
 }
 
-// horizon is how far rules are published now.
+// horizon returns the time up to which rules are published.
 func (c *closing) horizon(ctx context.Context) (time.Time, error) {
 	policy, err := c.tx.Policy(ctx)
 	return policy.Horizon(c.now), err
 }
 
-// plan compares the availability's windows ahead, from the time until the other,
-// with the calendar.
+// plan compares the availability's future windows between from and until with the
+// calendar.
 func (c *closing) plan(ctx context.Context, a booking.Availability, from, until time.Time) (booking.Plan, error) {
 	windows, err := a.Ahead(from, until, c.now)
 	if err != nil || len(windows) == 0 {
@@ -159,7 +161,7 @@ func (c *closing) plan(ctx context.Context, a booking.Availability, from, until 
 	return booking.PlanWindows(a, windows, known, c.now), err
 }
 
-// write publishes what the plan says under an availability that is there.
+// write applies the plan to an availability that exists in the database.
 func (c *closing) write(ctx context.Context, a booking.Availability, plan booking.Plan) (*Published, error) {
 	created, err := c.tx.CreateSlots(ctx, a, plan.New)
 	if err != nil {
@@ -184,14 +186,14 @@ func newPublished(a booking.Availability, plan booking.Plan) *Published {
 	}
 }
 
-// ExtendResult is what extending the rules came to.
+// ExtendResult holds the number of rules that were extended and of slots that were added.
 type ExtendResult struct{ Rules, Slots int }
 
 const extendBatch = 500
 
-// ExtendAvailability publishes every weekly rule as far as the horizon. It may
-// run at any time, on several servers, and be cut off: each rule is extended in
-// a transaction of its own, and once.
+// ExtendAvailability publishes every weekly rule up to the horizon. It may run at any
+// time, on several servers at once, and may be interrupted: each rule is extended
+// exactly once, in its own transaction.
 func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
 	var result ExtendResult
 	policy, err := a.store.Policy(ctx)
@@ -215,7 +217,7 @@ func (a *App) ExtendAvailability(ctx context.Context) (ExtendResult, error) {
 	}
 }
 
-// extend publishes one rule until a time, and returns how many slots that adds.
+// extend publishes one rule up to until and returns the number of slots it adds.
 func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.Time) (int, error) {
 	known, err := a.store.Availability(ctx, id)
 	if err != nil {
@@ -228,7 +230,7 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 		}
 		from := *current.PublishedUntil
 		if !from.Before(until) {
-			return 0, nil // another server was here
+			return 0, nil // another server has extended it
 		}
 		plan, err := c.plan(ctx, current, from, until)
 		if err != nil {

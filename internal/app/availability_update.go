@@ -9,15 +9,16 @@ import (
 	"rehearse/internal/store"
 )
 
-// AvailabilityChange changes the fields that are not nil.
+// AvailabilityChange is the input of UpdateAvailability. Fields that are nil stay as they
+// are.
 type AvailabilityChange struct {
 	AvailabilityID  booking.AvailabilityID
-	ExpectedVersion *int       // refuse when the availability has another version by now
-	Start, End      *time.Time // of a window
+	ExpectedVersion *int       // the update is refused if the current version differs
+	Start, End      *time.Time // only for a window
 
-	TimeZone           *string // these of a weekly rule
+	TimeZone           *string // TimeZone to EveryWeeks: only for a weekly rule
 	StartDate          *calendar.Date
-	EndDate            **calendar.Date // a pointer to nil makes it go on for ever
+	EndDate            **calendar.Date // a pointer to nil removes the end date
 	Weekdays           []time.Weekday
 	StartTime, EndTime *calendar.LocalTime
 	EveryWeeks         *int
@@ -27,15 +28,15 @@ type AvailabilityChange struct {
 	CancelBooked            bool
 }
 
-// UpdatedAvailability is an availability after a change, and what the change did.
+// UpdatedAvailability is the result of UpdateAvailability: the availability and the slots
+// and interviews that the update affected.
 type UpdatedAvailability struct {
 	Published
 	Closed
 }
 
-// UpdateAvailability changes an availability and what is published of it: of
-// the slots to come, those that it still has stay as they are, the others go,
-// and the new ones are published.
+// UpdateAvailability changes an availability and its future slots: slots that are still
+// part of it stay unchanged, the others are withdrawn, and new ones are published.
 func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*UpdatedAvailability, error) {
 	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
 	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*UpdatedAvailability, error) {
@@ -44,7 +45,7 @@ func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*U
 		}
 		next, refused := in.apply(current)
 		refused = append(refused, c.interviewer.MayPublish()...)
-		// An endDate alone may end a rule at once.
+		// An update of endDate alone may leave the rule without future slots.
 		if len(refused) == 0 && (in.StartDate != nil || in.Weekdays != nil || in.EveryWeeks != nil) {
 			refused = next.CheckToCome(c.now)
 		}
@@ -60,7 +61,7 @@ func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*U
 	})
 }
 
-// republish makes the slots to come of an availability what it says now.
+// republish saves the changed availability and makes its future slots match it.
 func (c *closing) republish(ctx context.Context, current, next booking.Availability) (*Published, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
@@ -83,7 +84,7 @@ func (c *closing) republish(ctx context.Context, current, next booking.Availabil
 	keep := func(s booking.Slot) bool { return stays[s.Span()] }
 	var published *Published
 	c.publish = func() error {
-		// Once more: what was closed is in nobody's way now.
+		// Plan again: the slots that were closed do not block new ones.
 		plan, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
 		if err == nil {
 			published, err = c.write(ctx, next, plan)
@@ -94,8 +95,8 @@ func (c *closing) republish(ctx context.Context, current, next booking.Availabil
 	return published, err
 }
 
-// save writes an availability after a change, which may have edited nothing of it,
-// and answers it.
+// save writes the availability and returns it. If the change edits nothing, save only
+// updates how far the rule is published.
 func (c *closing) save(ctx context.Context, current, next booking.Availability) (booking.Availability, error) {
 	if len(next.Changes(current)) > 0 {
 		return c.tx.UpdateAvailability(ctx, next, c.now)

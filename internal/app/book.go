@@ -7,29 +7,28 @@ import (
 	"rehearse/internal/booking"
 )
 
-// BookSlotInput asks for one slot for one student.
+// BookSlotInput is the input of Book.
 type BookSlotInput struct {
 	StudentID booking.StudentID
 	SlotID    booking.SlotID
-	// HoldID insists that the slot is still held for the student. Without it, a
-	// hold of his own is used all the same.
+	// HoldID, if set, requires that this hold still reserves the slot for the student.
+	// If it is nil, the student's own hold is used anyway.
 	HoldID         *booking.HoldID
 	IdempotencyKey *string
-	// DryRun answers exactly what booking would, and changes nothing.
+	// DryRun gives the same refusals as a booking, but changes nothing.
 	DryRun bool
 }
 
 // Booked is the result of a booking.
 type Booked struct {
 	Interview *booking.Interview // nil after a dry run
-	// Released is the student's hold on another slot, which the booking ended; nil
-	// when there was none.
+	// Released is the student's hold on another slot, which the booking ended, or nil.
 	Released *booking.Hold
 }
 
-// Book makes the booking, or refuses with every rule that says no. Booking
-// one's own booked slot again answers that interview. A hold of the student on
-// another slot ends with the booking.
+// Book books the slot for the student, or returns a refusal that lists every rule that
+// forbids it. If the student has already booked the slot, Book returns that interview.
+// A booking ends the student's hold on any other slot.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
 	w := writing{now: a.Now(), dryRun: in.DryRun}
@@ -52,7 +51,7 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 		if err != nil && !errors.As(err, new(booking.Refused)) {
 			return Booked{}, err
 		}
-		hold.ID = *in.HoldID // of a hold that is not there
+		hold.ID = *in.HoldID // the hold may not exist
 		refused = append(refused, c.record.CheckHold(hold, c.slot.ID, c.now)...)
 	}
 	if err := refused.Err(); err != nil || in.DryRun {
@@ -77,7 +76,7 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 	return Booked{Interview: &booked, Released: released}, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
 }
 
-// releaseOther ends the student's live hold on another slot than the wanted one.
+// releaseOther ends the student's live hold on a slot other than the requested one.
 func (c *claim) releaseOther(ctx context.Context) (*booking.Hold, error) {
 	held, live := c.record.LiveHold(c.now)
 	switch {
@@ -90,9 +89,9 @@ func (c *claim) releaseOther(ctx context.Context) (*booking.Hold, error) {
 	return &released, err
 }
 
-// withAlternatives adds to a SLOT_TAKEN, or a SLOT_HELD, what could be had
-// instead. That is looked for when it is answered, also to a request that is sent
-// again: what was free the first time may be gone.
+// withAlternatives adds alternative slots to a SLOT_TAKEN or SLOT_HELD refusal. A
+// replayed refusal gets them too: they are found anew for each response, because
+// the slots that were free the first time may be taken.
 func withAlternatives(err error, find func() ([]booking.Slot, error)) error {
 	var refused booking.Refused
 	if !errors.As(err, &refused) {

@@ -10,23 +10,22 @@ import (
 )
 
 const (
-	// RefusalLifetime is how long a refused booking is kept.
+	// RefusalLifetime is the retention period of refused bookings.
 	RefusalLifetime = 90 * 24 * time.Hour
-	// refusalPatience bounds how long an answer waits for its refusal to be kept.
+	// refusalPatience limits how long a response waits for its refusal to be stored.
 	refusalPatience = 500 * time.Millisecond
 )
 
-// replayed is a refusal that repeats the kept answer to an idempotency key.
+// replayed is a refusal that repeats the stored response to an idempotency key.
 type replayed struct{ booking.Refused }
 
-// Unwrap returns the refusal.
+// Unwrap returns the underlying refusal.
 func (r replayed) Unwrap() error { return r.Refused }
 
-// keepRefusal writes that a booking was refused, in a transaction of its own, for
-// the refused one has rolled back. Dry runs, replays and BUSY_RETRY, which no rule
-// says, are not written. The
-// request is answered whether or not the refusal could be kept, also when its
-// client has gone.
+// keepRefusal stores a refused booking. It uses a separate transaction, because the
+// refused one has rolled back, and runs even if the client has disconnected. Dry runs,
+// replays and BUSY_RETRY, which does not come from a rule, are not stored. A failure to
+// store the refusal does not affect the response.
 func (a *App) keepRefusal(ctx context.Context, w writing, err error, of booking.BookingRefusal) {
 	var refused booking.Refused
 	if w.dryRun || errors.As(err, new(replayed)) || !errors.As(err, &refused) || refused.Has(booking.BusyRetry) {
@@ -44,7 +43,8 @@ func (a *App) keepRefusal(ctx context.Context, w writing, err error, of booking.
 	}
 }
 
-// ForgetBookingRefusals deletes the refused bookings whose time has passed.
+// ForgetBookingRefusals deletes the refused bookings that are older than RefusalLifetime
+// and returns their number.
 func (a *App) ForgetBookingRefusals(ctx context.Context) (int, error) {
 	return a.store.ForgetBookingRefusals(ctx, a.Now().Add(-RefusalLifetime))
 }

@@ -11,45 +11,45 @@ import (
 	"rehearse/internal/store"
 )
 
-// Closed is the result of taking time out of a calendar.
+// Closed is the result of removing time from an interviewer's calendar.
 type Closed struct {
 	ClosedSlots []booking.Slot      // withdrawn
-	KeptSlots   []booking.Slot      // stay: other availability of the interviewer has them as well
-	OpenedSlots []booking.Slot      // published by other availability in the time that became free
-	Conflicts   []booking.Interview // booked, and left standing
-	Cancelled   []booking.Interview // booked, and cancelled because the caller said so
+	KeptSlots   []booking.Slot      // not withdrawn, because other availability of the interviewer includes them
+	OpenedSlots []booking.Slot      // published by other availability in the freed time
+	Conflicts   []booking.Interview // booked, and not cancelled
+	Cancelled   []booking.Interview // booked, and cancelled at the caller's request
 }
 
-// calendarChange says whose calendar is changed, and what becomes of bookings
-// that are in the way.
+// calendarChange identifies the interviewer whose calendar changes and says how to treat
+// conflicting bookings.
 type calendarChange struct {
 	whose        booking.InterviewerID
-	cancelBooked bool   // else they stay, and are reported as conflicts
-	reason       string // of what is cancelled
+	cancelBooked bool   // if false, they are reported as conflicts
+	reason       string // stored with the cancelled interviews
 }
 
-// closing is one attempt to change an interviewer's calendar, under the
-// interviewer's lock.
+// closing is one attempt to change an interviewer's calendar, with the interviewer
+// locked.
 type closing struct {
 	calendarChange
 	tx          *store.Tx
 	interviewer booking.Interviewer
 	now         time.Time
-	students    []booking.StudentID // who are locked
-	publish     func() error        // goes before what fills the time that becomes free; nil for nothing
+	students    []booking.StudentID // locked, in ascending order
+	publish     func() error        // optional; runs before other availability fills the freed time
 	result      Closed
 }
 
-// errNewStudent: somebody booked between looking who is to be locked and
-// locking the interviewer.
+// errNewStudent reports that a student booked after the students to lock were read and
+// before the interviewer was locked.
 var errNewStudent = errors.New("a student has booked since the students were locked")
 
 const maxClosingAttempts = 5
 
-// changeCalendar runs one change of an interviewer's calendar and returns its
-// result. Where bookings are to be cancelled, the students who have booked the
-// interviewer are locked first, for that is the lock order; when another student
-// has booked meanwhile, it starts again.
+// changeCalendar runs one change of an interviewer's calendar and returns its result. If
+// it may cancel bookings, it first locks the students who have booked the interviewer,
+// because the lock order puts students before interviewers. If another student books in
+// the meantime, changeCalendar retries; after maxClosingAttempts it returns BUSY_RETRY.
 func changeCalendar[T any](
 	ctx context.Context, a *App, of calendarChange, change func(*closing) (T, error),
 ) (T, error) {
@@ -89,10 +89,10 @@ func (a *App) studentsToLock(ctx context.Context, of calendarChange, now time.Ti
 	return a.store.StudentsToMeet(ctx, of.whose, now)
 }
 
-// close withdraws the open slots of the target but those that keep says. What
-// is booked is cancelled, or left standing and reported. excepted takes the time
-// out of all that the interviewer has published. What other availability has as
-// well stays, and what it has in the time that becomes free is published.
+// close withdraws the open slots of the target except those for which keep returns true.
+// Bookings on them are cancelled or reported as conflicts. If excepted is set, the slots
+// become exceptions of all availability of the interviewer. Slots that other availability
+// includes are kept, and the slots that it has in the freed time are published.
 func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(booking.Slot) bool, excepted bool) error {
 	target.InterviewerID, target.After = c.interviewer.ID, c.now
 	slots, err := c.tx.LockTarget(ctx, target)
@@ -124,8 +124,8 @@ func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(
 	return err
 }
 
-// release cancels what is booked on the slots, or leaves it standing, and answers
-// the slots that go.
+// release cancels the bookings on the slots or records them as conflicts, and returns the
+// slots to withdraw.
 func (c *closing) release(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	bookings, err := c.tx.BookingsOn(ctx, slots)
 	if err != nil {
@@ -138,7 +138,7 @@ func (c *closing) release(ctx context.Context, slots []booking.Slot) ([]booking.
 	return c.takeBack(ctx, slots)
 }
 
-// withdraw closes slots on which nothing is booked, and ends the holds on them.
+// withdraw withdraws slots without bookings and ends the holds on them.
 func (c *closing) withdraw(ctx context.Context, slots []booking.Slot) error {
 	if err := c.tx.WithdrawSlots(ctx, slots); err != nil {
 		return err
@@ -160,12 +160,12 @@ func (c *closing) withdraw(ctx context.Context, slots []booking.Slot) error {
 	if !c.interviewer.Capped() {
 		return nil
 	}
-	return recount(ctx, c.tx, c.interviewer, always) // a hold may have been one too many
+	return recount(ctx, c.tx, c.interviewer, always) // a hold counts toward the cap
 }
 
-// freed are the slots that are open, or will be when these are cancelled. The
-// others have an interview that was given, or missed, while this change waited
-// for its locks: they stay.
+// freed returns the slots that are open, or will be once the interviews are cancelled.
+// The interviews on the other slots were completed or missed while this change waited for
+// its locks, so those slots stay.
 func freed(slots []booking.Slot, cancelled []booking.Interview) []booking.Slot {
 	return slices.DeleteFunc(slots, func(slot booking.Slot) bool {
 		return slot.Status == booking.SlotBooked &&
@@ -173,8 +173,8 @@ func freed(slots []booking.Slot, cancelled []booking.Interview) []booking.Slot {
 	})
 }
 
-// takeBack leaves booked slots standing, which will not open again, and answers
-// the others.
+// takeBack marks the booked slots so that they do not reopen when their booking is
+// cancelled, and returns the others.
 func (c *closing) takeBack(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	var booked []booking.SlotID
 	var others []booking.Slot
@@ -188,7 +188,7 @@ func (c *closing) takeBack(ctx context.Context, slots []booking.Slot) ([]booking
 	return others, c.tx.TakeBack(ctx, booked)
 }
 
-// tell appends what was done to the calendar, if anything was.
+// tell appends an event with the changes to the calendar, if there are any.
 func (c *closing) tell(ctx context.Context, kind booking.EventKind, slot booking.SlotID, changes booking.Changes) error {
 	changes = booking.AddedIDs(changes, "closedSlots", "closedSlotIds", booking.SlotIDs(c.result.ClosedSlots))
 	changes = booking.AddedIDs(changes, "keptSlots", "keptSlotIds", booking.SlotIDs(c.result.KeptSlots))
@@ -227,5 +227,6 @@ func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) erro
 
 func keepNone(booking.Slot) bool { return false }
 
-// cancelReason is what students are told whose interview goes with its slot.
+// cancelReason is the reason given to students whose interview is cancelled together with
+// its slot.
 const cancelReason = "The interviewer is not available at that time any more."

@@ -8,7 +8,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// Caller is who asks for an operation, and in which request.
+// A Caller holds the actor that runs an operation and the id of the request.
 type Caller struct {
 	Actor     booking.Actor
 	RequestID string
@@ -16,12 +16,12 @@ type Caller struct {
 
 type callerKey struct{}
 
-// WithCaller carries the caller to the operations.
+// WithCaller returns a context that carries the caller.
 func WithCaller(ctx context.Context, c Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, c)
 }
 
-// CallerOf is who asks; the program itself where nobody was named.
+// CallerOf returns the caller in ctx, or the system actor if there is none.
 func CallerOf(ctx context.Context) Caller {
 	if c, named := ctx.Value(callerKey{}).(Caller); named {
 		return c
@@ -29,7 +29,7 @@ func CallerOf(ctx context.Context) Caller {
 	return Caller{Actor: booking.Actor{Role: booking.RoleSystem}}
 }
 
-// tell appends what happened, in the name of the caller.
+// tell appends events, stamped with the time and the caller.
 func tell(ctx context.Context, tx *store.Tx, now time.Time, events ...booking.Event) error {
 	for i, e := range events {
 		events[i] = stamp(ctx, now, e)

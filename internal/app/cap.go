@@ -9,9 +9,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// recountWeek writes which slots of the week around a time lie on a day, or in
-// a week, that is full. It follows every change of what a capped interviewer
-// gives or publishes; he is locked.
+// recountWeek updates which slots in the week around at lie in a full day or week. It
+// must follow every change to a capped interviewer's bookings, holds or slots. The
+// interviewer must be locked.
 func recountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at time.Time) error {
 	if !by.Capped() {
 		return nil
@@ -23,13 +23,13 @@ func recountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at t
 	return recount(ctx, tx, by, week)
 }
 
-// always is longer than any interview can be away.
+// always covers the time of every possible interview.
 var always = calendar.Span{
 	Start: time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), End: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC),
 }
 
-// recount does so for whole weeks, or always; also for one who has no caps any
-// more.
+// recount updates which slots in the range lie in a full day or week. The range must
+// consist of whole weeks, or be always. An interviewer without caps has no full periods.
 func recount(ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span) error {
 	full, err := fullPeriods(ctx, tx, by, in, 0)
 	if err != nil {
@@ -38,8 +38,8 @@ func recount(ctx context.Context, tx *store.Tx, by booking.Interviewer, in calen
 	return tx.SetFull(ctx, by.ID, in, full)
 }
 
-// fullPeriods are the interviewer's days and weeks in a range that are full, one
-// interview left out; 0 for none.
+// fullPeriods returns the interviewer's full days and weeks in a range. It does not count
+// the interview without, unless that is 0.
 func fullPeriods(
 	ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span, without booking.InterviewID,
 ) ([]booking.FullPeriod, error) {

@@ -10,13 +10,14 @@ import (
 	"rehearse/internal/store"
 )
 
-// errShared reports that an interviewer's lock was shared, and is needed for the
-// transaction alone: a cap applies, or the calendar changes.
+// errShared reports that the transaction holds a shared lock on an interviewer but needs
+// an exclusive one, because a cap applies or the calendar changes.
 var errShared = errors.New("the interviewer's lock is needed alone")
 
-// withCaps runs an attempt that locks interviewers, guessing whether one of them
-// has a cap. The lock of an interviewer without one is shared, so that bookings
-// of their slots do not wait for each other. A wrong guess costs a second attempt.
+// withCaps runs an attempt that locks interviewers. Its lock is exclusive if capped is
+// set and shared otherwise, so that bookings with an uncapped interviewer do not wait for
+// each other. If a shared lock turns out to be insufficient, withCaps retries with an
+// exclusive one.
 func withCaps[T any](capped bool, attempt func(alone bool) (T, error)) (T, error) {
 	result, err := attempt(capped)
 	if errors.Is(err, errShared) {
@@ -25,8 +26,8 @@ func withCaps[T any](capped bool, attempt func(alone bool) (T, error)) (T, error
 	return result, err
 }
 
-// lockWithCaps locks interviewers by id, for this transaction alone or
-// shared.
+// lockWithCaps locks interviewers in the order of their ids. The locks are exclusive if
+// alone is set and shared otherwise.
 func lockWithCaps(
 	ctx context.Context, tx *store.Tx, alone bool, ids ...booking.InterviewerID,
 ) (map[booking.InterviewerID]booking.Interviewer, error) {
@@ -49,25 +50,26 @@ func lockWithCaps(
 	return locked, nil
 }
 
-// claim is one student's wish for one slot, with all that decides about it
-// locked and read. The student's lock holds his limit, his grades, his
-// interviews and his hold still, the interviewer's holds his caps, the slot's
-// its status and who holds it: in this order, always.
+// claim is a student's request for one slot, with everything that decides it locked and
+// read. The student's lock protects their limit, grades, interviews and hold; the
+// interviewer's lock protects the caps; the slot's lock protects its status and its hold.
+// The locks are always taken in this order.
 type claim struct {
 	tx          *store.Tx
 	now         time.Time
 	record      booking.Record
 	interviewer booking.Interviewer
 	slot        booking.Slot
-	holder      *booking.Interviewer // of the slot that the student holds, if that is locked, too
+	holder      *booking.Interviewer // interviewer of the slot that the student holds, if that slot is locked too
 }
 
-// errHoldsOther: the student holds another slot, which was not locked with the
-// wanted one.
+// errHoldsOther reports that the student holds another slot, which was not locked
+// together with the requested one.
 var errHoldsOther = errors.New("the student holds another slot")
 
-// claiming runs an operation on a claim. The wish names the operation, the student
-// and the slot; it is kept if it is refused.
+// claiming runs an operation on a claim. The wish identifies the operation, the student
+// and the slot. If the operation is refused, claiming stores the refusal and adds
+// alternative slots to it.
 func claiming[T any](
 	ctx context.Context, a *App, wish booking.BookingRefusal, w writing, decide func(*claim) (T, error),
 ) (*T, error) {
@@ -81,15 +83,15 @@ func claiming[T any](
 	})
 }
 
-// deciding locks and reads the claim, and decides about it. It answers the wanted
-// slot, too, if there is one.
+// deciding locks and reads the claim, runs decide in the same transaction, and returns
+// its result and the requested slot. The slot is zero if it does not exist.
 func deciding[T any](
 	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, w writing, decide func(*claim) (T, error),
 ) (*T, booking.Slot, error) {
 	if err := accessOf(ctx).asStudent(student); err != nil {
 		return nil, booking.Slot{}, err
 	}
-	wanted, capped, err := a.store.Capped(ctx, slot) // its times, and whose it is, never change
+	wanted, capped, err := a.store.Capped(ctx, slot) // times and interviewer of a slot are immutable
 	if err != nil {
 		kept, err := unless[T](ctx, a, w, err)
 		return kept, wanted, err
@@ -134,8 +136,8 @@ func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.
 	return nil
 }
 
-// lockWithHold locks the slot that the student holds with the wanted one, in the
-// order that holds everywhere: interviewers by id, then slots by id.
+// lockWithHold locks the requested slot together with the one that the student holds, in
+// the global lock order: interviewers by id, then slots by id.
 func (c *claim) lockWithHold(ctx context.Context, student booking.StudentID, wanted booking.Slot, alone bool) error {
 	if _, err := c.tx.LockStudent(ctx, student); err != nil {
 		return err

@@ -11,14 +11,14 @@ import (
 	"rehearse/internal/store"
 )
 
-// RemoveAvailabilityInput takes an availability back.
+// RemoveAvailabilityInput is the input of RemoveAvailability.
 type RemoveAvailabilityInput struct {
 	AvailabilityID booking.AvailabilityID
 	CancelBooked   bool
 }
 
-// RemoveAvailability withdraws the open slots to come of an availability, and a
-// rule publishes no more.
+// RemoveAvailability withdraws the future open slots of an availability. A removed weekly
+// rule publishes nothing further.
 func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput) (*Closed, error) {
 	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
 	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*Closed, error) {
@@ -33,20 +33,20 @@ func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput
 	})
 }
 
-// availabilityChange says which availability is changed, and whether bookings
-// that are in the way are cancelled.
+// availabilityChange identifies the availability to change and says whether to cancel
+// conflicting bookings.
 type availabilityChange struct {
 	id           booking.AvailabilityID
 	cancelBooked bool
 }
 
-// closeAvailability changes an availability under its interviewer's lock, and
-// returns the result of the change.
+// closeAvailability changes an availability with its interviewer locked, and returns the
+// result of the change.
 func closeAvailability[T any](
 	ctx context.Context, a *App, of availabilityChange, change func(*closing, booking.Availability) (*T, error),
 ) (*T, error) {
 	his := func(may access, known booking.Availability) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := owned(ctx, staff, a.store.Availability, of.id, his, "availability", "availabilityId") // whose it is never changes
+	known, err := owned(ctx, staff, a.store.Availability, of.id, his, "availability", "availabilityId") // the interviewer is immutable
 	if err != nil {
 		return nil, err
 	}
@@ -60,14 +60,14 @@ func closeAvailability[T any](
 	})
 }
 
-// WithdrawSlotInput takes one slot back.
+// WithdrawSlotInput is the input of WithdrawSlot.
 type WithdrawSlotInput struct {
 	SlotID       booking.SlotID
 	CancelBooked bool
 }
 
-// WithdrawSlot withdraws one open slot; its rule does not publish it again.
-// Withdrawing it again changes nothing.
+// WithdrawSlot withdraws one future slot. Its availability does not publish it again.
+// WithdrawSlot is idempotent.
 func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
 	known, err := owned(ctx, staff, a.store.Slot, in.SlotID, access.gives, "slot", "slotId")
 	if err != nil {
@@ -85,14 +85,14 @@ func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, 
 	})
 }
 
-// BlockTimeInput takes a range out of an interviewer's calendar: a holiday, an
-// illness.
+// BlockTimeInput is the input of BlockTime: the time to remove from an interviewer's
+// calendar, such as a holiday.
 type BlockTimeInput struct {
 	InterviewerID booking.InterviewerID
-	Start, End    *time.Time     // both, or neither
-	Date          *calendar.Date // alone: the whole day
-	// Dates repeat the range on these days, at the same time of the interviewer's
-	// wall clock; without a range they are blocked whole.
+	Start, End    *time.Time     // both or neither
+	Date          *calendar.Date // a whole day; excludes the other time fields
+	// Dates are the days on which to repeat the range, at the same local time of the
+	// interviewer. Without a range, the whole days are blocked.
 	Dates        []calendar.Date
 	Reason       string
 	CancelBooked bool
@@ -100,14 +100,14 @@ type BlockTimeInput struct {
 	IdempotencyKey *string
 }
 
-// Blocked is what blocking time came to.
+// Blocked is the result of blocking time.
 type Blocked struct {
 	Blocks []booking.Block
 	Closed
 }
 
-// BlockTime withdraws the open slots to come that touch the range, and nothing
-// is published in it any more.
+// BlockTime withdraws the future open slots that overlap the range. While the block
+// exists, no slots are published in the range.
 func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error) {
 	ctx = WithKey(ctx, "blockTime", in.IdempotencyKey, in)
 	if err := accessOf(ctx).asInterviewer(in.InterviewerID); err != nil {
@@ -186,14 +186,14 @@ func (in BlockTimeInput) spans(by booking.Interviewer) ([]calendar.Span, error) 
 	return spans, nil
 }
 
-// UnblockTimeInput gives blocked time back.
+// UnblockTimeInput is the input of UnblockTime.
 type UnblockTimeInput struct{ BlockID booking.BlockID }
 
-// UnblockTime takes a block away and publishes what the interviewer's
-// availability has in its time. It answers those slots.
+// UnblockTime deletes a block, publishes the slots that the interviewer's availability
+// has in its time, and returns them.
 func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
 	his := func(may access, known booking.Block) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := owned(ctx, staff, a.store.Block, in.BlockID, his, "blocked time", "blockId") // it never changes
+	known, err := owned(ctx, staff, a.store.Block, in.BlockID, his, "blocked time", "blockId") // a block is immutable
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 	})
 }
 
-// ignoreMissing: what is gone needs nothing more.
+// ignoreMissing returns nil if err is a NOT_FOUND refusal, and err otherwise.
 func ignoreMissing(err error) error {
 	var refused booking.Refused
 	if errors.As(err, &refused) && refused.Has(booking.NotFound) {
