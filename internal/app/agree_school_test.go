@@ -14,7 +14,7 @@ import (
 	"rehearse/internal/store"
 )
 
-// drawSchool draws a small school whose rows are valid together.
+// drawSchool draws a small school that satisfies all constraints.
 func drawSchool(t *rapid.T) school {
 	s := school{policy: drawPolicy(t), soon: map[booking.StudentID]bool{}}
 	for n := range rapid.IntRange(1, 3).Draw(t, "students") {
@@ -71,8 +71,8 @@ func drawOwnLimit(t *rapid.T) *int {
 	return ptr(rapid.IntRange(0, 4).Draw(t, "limit of his own"))
 }
 
-// drawOffset draws how long after now something happens: the edges of the
-// rules about time, and half hours around them.
+// drawOffset draws an offset from now: a limit of a time rule, exact or off by one
+// resolution, or a multiple of half an hour.
 func drawOffset(t *rapid.T, p booking.Policy, label string) time.Duration {
 	notice := time.Duration(p.MinimumNoticeSeconds) * time.Second
 	edges := []time.Duration{0, booking.Resolution, -booking.Resolution, notice, notice - booking.Resolution, notice + booking.Resolution}
@@ -82,7 +82,7 @@ func drawOffset(t *rapid.T, p booking.Policy, label string) time.Duration {
 	return time.Duration(rapid.IntRange(-12, 8).Draw(t, label)) * 30 * time.Minute
 }
 
-// drawHistory gives the student graded interviews of the last days.
+// drawHistory adds graded interviews of the last days for the student.
 func (s *school) drawHistory(t *rapid.T, student int) {
 	for n, grade := range rapid.SliceOfN(rapid.IntRange(0, 5), 0, 4).Draw(t, "history") {
 		by := s.interviewers[(student+n+1)%len(s.interviewers)].ID
@@ -92,8 +92,8 @@ func (s *school) drawHistory(t *rapid.T, student int) {
 	}
 }
 
-// drawPlans may give the student an interview to come, with slots of somebody
-// else before, during and after it: the two outer ones touch it.
+// drawPlans may add a future interview for the student, with slots of another interviewer
+// directly before, during and directly after it.
 func (s *school) drawPlans(t *rapid.T, student int) {
 	if !rapid.Bool().Draw(t, "plans") {
 		return
@@ -119,8 +119,8 @@ func (s *school) drawSlot(t *rapid.T) {
 		time.Duration(rapid.SampledFrom([]int{60, 30, 45}).Draw(t, "minutes"))*time.Minute, status)
 }
 
-// addSlot adds a slot, unless it overlaps another of its interviewer that is
-// not withdrawn.
+// addSlot adds a slot unless it overlaps another slot of the same interviewer. Withdrawn
+// slots may overlap others. It reports whether the slot was added.
 func (s *school) addSlot(by booking.InterviewerID, start time.Time, length time.Duration, status booking.SlotStatus) bool {
 	slot := booking.Slot{
 		ID: booking.SlotID(len(s.slots) + 1), InterviewerID: by, Start: start, End: start.Add(length), Status: status,
@@ -135,7 +135,7 @@ func (s *school) addSlot(by booking.InterviewerID, start time.Time, length time.
 	return true
 }
 
-// drawHold may give the student a hold on an open slot, which lives or has expired.
+// drawHold may add a live or expired hold of the student on an open slot.
 func (s *school) drawHold(t *rapid.T, student booking.StudentID) {
 	if len(s.slots) == 0 || !rapid.Bool().Draw(t, "holds") {
 		return
@@ -170,8 +170,7 @@ func (s *school) drawInterview(t *rapid.T) {
 	s.addInterview(rapid.SampledFrom(s.students).Draw(t, "student").ID, n, status, grade)
 }
 
-// addInterview adds an interview on the n-th slot, unless a constraint would
-// refuse it.
+// addInterview adds an interview on slot n unless it would violate a constraint.
 func (s *school) addInterview(student booking.StudentID, n int, status booking.InterviewStatus, grade *int) {
 	i := booking.NewInterview(student, s.slots[n], t0.AddDate(0, 0, -60))
 	i.ID, i.Status, i.Grade = booking.InterviewID(len(s.interviews)+1), status, grade
@@ -204,8 +203,8 @@ func (s *school) refusesRow(i booking.Interview, slot booking.Slot) bool {
 	return i.Status.TookOrTakesPlace() && (met || overlaps)
 }
 
-// save makes the database hold the school and nothing else, and insists that
-// it is sound.
+// save replaces the contents of the database with the school and fails the test if the
+// consistency check finds a problem.
 func (c *agreement) save() {
 	ctx := c.world.t.Context()
 	_, err := c.world.sql.ExecContext(ctx,
@@ -216,7 +215,7 @@ func (c *agreement) save() {
 		c.Fatalf("empty the database: %v", err)
 	}
 	write(c.world, func(tx *store.Tx) (store.Nothing, error) { return store.Nothing{}, c.rules.writePeople(ctx, tx) })
-	// Backwards, so that a list in the order of writing is not in its own.
+	// Insert in reverse, so that a list in insertion order fails the test.
 	for _, slot := range slices.Backward(c.rules.slots) {
 		if err := writeSlot(ctx, c.world.sql, slot); err != nil {
 			c.Fatalf("write slot %d: %v", slot.ID, err)
@@ -250,8 +249,8 @@ func (s school) writePeople(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// writeSlot writes a slot with its status at once, which no operation does: a
-// withdrawn one may overlap another.
+// writeSlot inserts a slot with its final status. Operations cannot create such slots,
+// because a withdrawn slot may overlap another.
 func writeSlot(ctx context.Context, db *sql.DB, slot booking.Slot) error {
 	_, err := db.ExecContext(ctx, `
 		WITH a AS (
@@ -266,8 +265,8 @@ func writeSlot(ctx context.Context, db *sql.DB, slot booking.Slot) error {
 	return err
 }
 
-// writeInterviews leaves the ids to the database, which counts as drawSchool
-// does and goes on counting for the dry runs.
+// writeInterviews lets the database assign the ids. They equal those of drawSchool, and
+// the sequence continues after them for the dry runs.
 func (s school) writeInterviews(ctx context.Context, tx *store.Tx) error {
 	for _, i := range s.interviews {
 		known := i.ID

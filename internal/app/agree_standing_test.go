@@ -10,8 +10,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// agreeOnStanding: the filters of students are the verdict of the rules, on a
-// page and in its total, with waivers and holds.
+// agreeOnStanding checks that the student filters select the same students as the rules,
+// in the page and in the total count, with waivers and holds.
 func (c *agreement) agreeOnStanding() {
 	ctx := c.world.t.Context()
 	for _, s := range c.rules.students {

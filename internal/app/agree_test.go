@@ -16,8 +16,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// What is listed can be booked, and what is not listed refuses, with the codes
-// that the rules give when they are read again, plainly, by the oracle below.
+// The tests in this file check that listed slots can be booked and that other slots are
+// refused with the same codes as in the oracle below, an independent, simple
+// implementation of the rules.
 
 func TestListAndBookAgree(t *testing.T) {
 	t.Parallel()
@@ -41,7 +42,7 @@ type agreement struct {
 	rules school
 }
 
-// agree asks for the student's list, and for a dry run of every slot.
+// agree compares the student's slot list and a dry run of every slot with the oracle.
 func (c *agreement) agree(s booking.Student) {
 	everything := calendar.Span{Start: t0.Add(-7 * 24 * time.Hour), End: t0.Add(7 * 24 * time.Hour)}
 	var free []booking.SlotID
@@ -64,8 +65,8 @@ func (c *agreement) agree(s booking.Student) {
 	c.agreeOnList(s, part, inside)
 }
 
-// drawPart draws a range: around one slot, where what keeps a list empty is one
-// thing, or anywhere.
+// drawPart draws a range: either exactly one slot, so that an empty list has the reasons
+// of a single slot, or any range.
 func (c *agreement) drawPart() calendar.Span {
 	if len(c.rules.slots) > 0 && rapid.Bool().Draw(c.T, "around a slot") {
 		return rapid.SampledFrom(c.rules.slots).Draw(c.T, "slot").Span()
@@ -99,15 +100,15 @@ func (c *agreement) agreeOnList(s booking.Student, in calendar.Span, want []book
 			c.Fatalf("a page of %d has %d slots, and more to come", page.First, len(answer.Slots))
 		}
 	}
-	// The oracle's slots are in the list's order, so this compares the order
-	// too, and finds what is listed twice.
+	// The oracle's slots are sorted like the list, so this also detects a wrong order and
+	// duplicates.
 	if !slices.Equal(listed, want) {
 		c.Fatalf("student %d is offered the slots %v in %v, want %v", s.ID, listed, in, want)
 	}
 }
 
-// agreeOnReasons compares what is said to keep a list empty with the rules that
-// refuse the slots of the range.
+// agreeOnReasons compares the reasons of an empty list with the rules that refuse the
+// slots in the range.
 func (c *agreement) agreeOnReasons(s booking.Student, in calendar.Span, empty *app.AvailableSlots) {
 	reasons, err := empty.EmptyReasons(c.world.t.Context())
 	if err != nil || len(reasons) == 0 {
@@ -122,7 +123,7 @@ func (c *agreement) agreeOnReasons(s booking.Student, in calendar.Span, empty *a
 	}
 }
 
-// codes are the refusal codes of a booking, sorted.
+// codes returns the sorted refusal codes of a booking.
 func codes(t *rapid.T, err error) []booking.RefusalCode {
 	got := []booking.RefusalCode{}
 	if err == nil {
@@ -139,19 +140,20 @@ func codes(t *rapid.T, err error) []booking.RefusalCode {
 	return got
 }
 
-// school is a generated school; its methods are the oracle: rules 1 to 4 read
-// from their description, with nothing shared with the code.
+// school is a generated school. Its methods are the oracle: they implement rules 1 to 4
+// from their description and share no code with the implementation.
 type school struct {
 	policy       booking.Policy
 	students     []booking.Student
 	interviewers []booking.Interviewer
 	slots        []booking.Slot // by start, then id
 	interviews   []booking.Interview
-	holds        []booking.Hold             // live ones, and some that have expired
+	holds        []booking.Hold             // live and expired
 	soon         map[booking.StudentID]bool // students with the minimum notice waived
 }
 
-// booked: booking one's own booked slot again answers that booking.
+// booked reports whether the student has booked the slot; booking it again returns the
+// same interview.
 func (c school) booked(s booking.Student, slot booking.Slot) bool {
 	for _, i := range c.interviews {
 		if i.SlotID == slot.ID && i.StudentID == s.ID && i.Status == booking.Booked {
@@ -161,9 +163,10 @@ func (c school) booked(s booking.Student, slot booking.Slot) bool {
 	return false
 }
 
-// emptyReasons are the reasons that keep every slot of the range away, with the
-// number of slots; where there are none, what keeps each slot away. Withdrawn
-// slots do not count: nobody sees them.
+// emptyReasons returns the codes that apply to the whole range, with the number of slots
+// in it. If there are none, it returns the codes that apply to single slots, with the
+// number of slots for each. Withdrawn slots are not counted, because students cannot see
+// them.
 func (c school) emptyReasons(s booking.Student, in calendar.Span) map[string]int {
 	published, each, all := 0, map[string]int{}, map[string]int{}
 	for _, slot := range c.slots {
@@ -193,7 +196,7 @@ func (c school) emptyReasons(s booking.Student, in calendar.Span) map[string]int
 	return each
 }
 
-// refusals are the sorted codes of a booking.
+// refusals returns the sorted refusal codes of a booking.
 func (c school) refusals(s booking.Student, slot booking.Slot) []booking.RefusalCode {
 	if c.booked(s, slot) {
 		return []booking.RefusalCode{}
@@ -201,8 +204,7 @@ func (c school) refusals(s booking.Student, slot booking.Slot) []booking.Refusal
 	return c.against(s, slot)
 }
 
-// against are the sorted codes of every rule that keeps the student from the
-// slot.
+// against returns the sorted codes of every rule that forbids the student the slot.
 func (c school) against(s booking.Student, slot booking.Slot) []booking.RefusalCode {
 	no := []booking.RefusalCode{}
 	if slot.Status == booking.SlotBooked {
@@ -211,7 +213,7 @@ func (c school) against(s booking.Student, slot booking.Slot) []booking.RefusalC
 	if slot.Status == booking.SlotWithdrawn {
 		no = append(no, booking.SlotIsWithdrawn)
 	}
-	// A student's own hold is in the way of nothing: a booking ends it.
+	// A student's own hold never prevents a booking, because the booking ends it.
 	if slot.Status == booking.SlotOpen && slices.ContainsFunc(c.holds, func(h booking.Hold) bool {
 		return h.SlotID == slot.ID && h.StudentID != s.ID && h.ExpiresAt.After(t0)
 	}) {
@@ -272,8 +274,8 @@ func (c school) limitReached(s booking.Student) bool {
 	return used >= limit
 }
 
-// gradesTooLow: one of the last graded interviews, by start, then id, is not
-// above the minimum.
+// gradesTooLow reports whether one of the last graded interviews, ordered by start and
+// id, is not above the minimum.
 func (c school) gradesTooLow(s booking.Student) bool {
 	var graded []booking.Interview
 	for _, i := range c.interviews {

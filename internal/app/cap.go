@@ -9,9 +9,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// recountWeek updates which slots in the week around at lie in a full day or week. It
-// must follow every change to a capped interviewer's bookings, holds or slots. The
-// interviewer must be locked.
+// recountWeek updates which slots in the week that contains at lie in a full day or week.
+// Every change to a capped interviewer's bookings, holds or slots must be followed by a
+// recount. The interviewer must be locked.
 func recountWeek(ctx context.Context, tx *store.Tx, by booking.Interviewer, at time.Time) error {
 	if !by.Capped() {
 		return nil
@@ -38,8 +38,8 @@ func recount(ctx context.Context, tx *store.Tx, by booking.Interviewer, in calen
 	return tx.SetFull(ctx, by.ID, in, full)
 }
 
-// fullPeriods returns the interviewer's full days and weeks in a range. It does not count
-// the interview without, unless that is 0.
+// fullPeriods returns the interviewer's full days and weeks in a range. The interview
+// whose id is without is not counted; 0 excludes none.
 func fullPeriods(
 	ctx context.Context, tx *store.Tx, by booking.Interviewer, in calendar.Span, without booking.InterviewID,
 ) ([]booking.FullPeriod, error) {

@@ -14,8 +14,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// drawRule draws a rule of some weeks near t0, in a zone with a change of the
-// clocks or without one.
+// drawRule draws a rule of some weeks near t0, in a time zone with or without clock
+// changes.
 func drawRule(t *rapid.T, by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
 	start := calendar.LocalTime(30 * rapid.IntRange(0, 47).Draw(t, "start"))
 	from := calendar.DateOf(t0).AddDays(rapid.IntRange(-10, 20).Draw(t, "from"))
@@ -59,8 +59,8 @@ func hasNothingToCome(err error) bool {
 	return errors.As(err, &refused) && refused.Has(booking.InvalidRange)
 }
 
-// However a rule was edited before, what is published is what its last form
-// says, and so it is when time has passed and the rule was extended.
+// The published slots depend only on the last version of a rule, not on earlier edits.
+// This also holds after time has passed and the rule has been extended.
 func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -94,7 +94,7 @@ func TestEditsLeaveWhatTheLastRuleSays(t *testing.T) {
 			last = next
 		}
 		last.InterviewerID = fresh.ID
-		// A rule without a window to come is refused when it is added; an edit may end one.
+		// Adding a rule without future windows is refused, but an edit may leave none.
 		if _, err := server.AddWeeklyAvailability(t.Context(), last); err != nil && !hasNothingToCome(err) {
 			rt.Fatalf("the last rule alone: %v", err)
 		}

@@ -12,11 +12,11 @@ import (
 	"rehearse/internal/store"
 )
 
-// exportPage is how many rows an export reads at a time.
+// exportPage is the page size of an export, in rows.
 const exportPage = 1000
 
-// The exports write what an import reads, page by page; what changes meanwhile
-// may be in it or not.
+// The exports write the format that the imports read. They read page by page without a
+// snapshot, so changes made during an export may or may not be included.
 
 // ExportStudents writes the table of all students.
 func (a *App) ExportStudents(ctx context.Context, to io.Writer) error {
@@ -46,24 +46,24 @@ func (a *App) ExportInterviewers(ctx context.Context, to io.Writer) error {
 	})
 }
 
-// ExportRange bounds an export by time: From is inclusive, Until is exclusive,
-// and nil bounds nothing.
+// An ExportRange limits an export to a range of time. From is inclusive, Until is
+// exclusive, and nil means no limit.
 type ExportRange struct{ From, Until *time.Time }
 
-// touches reports whether something from start to end lies in the range, in part
-// at least; a zero end is none.
+// touches reports whether the time from start to end overlaps the range. A zero end means
+// no end.
 func (r ExportRange) touches(start, end time.Time) bool {
 	return (r.Until == nil || start.Before(*r.Until)) && (r.From == nil || end.IsZero() || end.After(*r.From))
 }
 
-// ExportAvailability writes the table of all that is published: weekly rules,
-// and each run of a window's slots, past and to come, as a window.
+// ExportAvailability writes the table of all published availability: weekly rules, and
+// each run of a window's past and future slots as a window.
 func (a *App) ExportAvailability(ctx context.Context, to io.Writer) error {
 	return a.ExportAvailabilityIn(ctx, to, ExportRange{})
 }
 
-// ExportAvailabilityIn writes the rows of ExportAvailability that lie in the
-// range, in part at least; none is cut.
+// ExportAvailabilityIn writes the rows of ExportAvailability that overlap the range. Rows
+// are written whole.
 func (a *App) ExportAvailabilityIn(ctx context.Context, to io.Writer, in ExportRange) error {
 	if err := accessOf(ctx).only(); err != nil {
 		return err
@@ -102,8 +102,8 @@ func (a *App) ExportAvailabilityIn(ctx context.Context, to io.Writer, in ExportR
 	})
 }
 
-// holds reports whether a row lies in the range, in part at least. A rule does
-// from its first day to its last.
+// holds reports whether a row overlaps the range. A rule extends from its first day to
+// its last.
 func (r ExportRange) holds(row interchange.Availability) (bool, error) {
 	if row.Weekly == nil {
 		return r.touches(row.Start, row.End), nil
@@ -119,9 +119,9 @@ func (r ExportRange) holds(row interchange.Availability) (bool, error) {
 	return r.touches(row.Weekly.StartDate.Begin(zone), end), nil
 }
 
-// exported is the rows of an availability. A rule is one, with windows beside it
-// for what is booked and would not come of the rule again: it is past, or the
-// rule has changed or was removed.
+// exported returns the rows of an availability. A rule is one row, followed by windows
+// for the booked slots that the rule would not publish again because they are past, or
+// because the rule has changed or was removed.
 func exported(p store.Published, by booking.Interviewer, now time.Time) ([]interchange.Availability, error) {
 	var rows []interchange.Availability
 	row := func(a booking.Availability) {
@@ -164,7 +164,7 @@ func (a *App) ExportInterviewsIn(ctx context.Context, to io.Writer, in ExportRan
 			return nil, nil, err
 		}
 		if late := slices.IndexFunc(page, func(i booking.Interview) bool { return !in.touches(i.Start, time.Time{}) }); late >= 0 {
-			page, more = page[:late], false // they come by their start
+			page, more = page[:late], false // pages are sorted by start
 		}
 		rows, err := a.withEmails(ctx, page)
 		if !more {
@@ -205,7 +205,7 @@ func (a *App) interviewers(
 	return by, err
 }
 
-// keys is what rows name, each once.
+// keys returns the distinct keys of rows, in order of first appearance.
 func keys[R any, K comparable](rows []R, key func(R) K) []K {
 	seen := map[K]bool{}
 	var once []K
@@ -218,7 +218,7 @@ func keys[R any, K comparable](rows []R, key func(R) K) []K {
 	return once
 }
 
-// export writes page after page, until there is no next one.
+// export writes pages until read returns no next position.
 func export[T any](to *interchange.Writer[T], read func(after *store.Position) ([]T, *store.Position, error)) error {
 	var after *store.Position
 	for {

@@ -15,7 +15,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// tables in the order in which a school takes them in.
+// tables lists the tables in import order.
 var tables = []struct {
 	name string
 	out  func(*app.App, context.Context, io.Writer) error
@@ -27,7 +27,7 @@ var tables = []struct {
 	{"interviews", (*app.App).ExportInterviews, (*app.App).ImportInterviews},
 }
 
-// exported is each table of the school.
+// exported returns the export of each table, by name.
 func (w *world) exported() map[string]string {
 	w.t.Helper()
 	files := map[string]string{}
@@ -41,8 +41,8 @@ func (w *world) exported() map[string]string {
 	return files
 }
 
-// takes imports each table, and wants every row to be as told; some interviews
-// are over a cap, which is exempt.
+// takes imports each table and checks that every row has the wanted status. Interviews
+// over a cap are imported as exempt.
 func (w *world) takes(files map[string]string, want app.ImportRowStatus) {
 	w.t.Helper()
 	o := wholeFile
@@ -62,8 +62,8 @@ func (w *world) takes(files map[string]string, want app.ImportRowStatus) {
 	}
 }
 
-// busyCalendars are interviewers whose calendars have all that can be in one:
-// Ann, Berlin, with rules and windows; Bob, who has left.
+// busyCalendars creates two interviewers whose calendars cover every case: Ann, in Berlin,
+// with rules and windows, and Bob, who is inactive. It returns Ann.
 func busyCalendars(w *world) (ann booking.Interviewer) {
 	monthAgo := func() time.Time { return t0.AddDate(0, 0, -28) }
 	then, server, ctx := app.New(w.store, monthAgo), app.New(w.store, clock), w.t.Context()
@@ -102,8 +102,8 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 		return p.Slots[at:]
 	}
 
-	open := rule(ann, func(*app.AddWeeklyAvailabilityInput) {}) // over the change of the clocks in October
-	book(then, open.Slots[0])                                   // past by now
+	open := rule(ann, func(*app.AddWeeklyAvailabilityInput) {}) // across the clock change in October
+	book(then, open.Slots[0])                                   // in the past
 	book(server, ahead(open)[3])
 	_, err := server.WithdrawSlot(ctx, app.WithdrawSlotInput{SlotID: ahead(open)[7].ID})
 	must("a slot taken out", err)
@@ -145,8 +145,8 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	return ann
 }
 
-// What a school exports and an empty one imports is exported from there the
-// same, weekly rules as weekly rules.
+// Importing an export into an empty school and exporting it again gives identical files.
+// Weekly rules remain weekly rules.
 func TestCalendarsGoRound(t *testing.T) {
 	t.Parallel()
 	here, there := newWorld(t), newWorld(t)
@@ -174,8 +174,8 @@ func TestCalendarsGoRound(t *testing.T) {
 	there.takes(files, app.RowUnchanged)
 	there.wantSound()
 
-	// What is not carried over: of a rule, the slot that was taken out and the
-	// blocked week.
+	// An export contains neither the withdrawn slots of a rule nor blocked time, so the
+	// import publishes those slots again.
 	const inBlock = "ends_at > '2026-06-22 08:00Z' AND starts_at < '2026-06-29 08:00Z'"
 	there.exec("DELETE FROM slots WHERE status = 'OPEN' AND " + inBlock)
 	withdrawn := one[time.Time](here, `SELECT e.starts_at FROM exceptions e JOIN availabilities a ON a.id = e.availability_id

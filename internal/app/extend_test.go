@@ -12,8 +12,8 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// rules publishes an open-ended rule of one slot a day for each of n
-// interviewers, and answers when the next 30 days are due.
+// rules publishes an open-ended rule of one slot a day for each of n interviewers, and
+// returns a clock 30 days ahead, at which 30 more days are due.
 func (w *world) rules(n int) (later func() time.Time) {
 	w.t.Helper()
 	server := app.New(w.store, clock)
@@ -49,7 +49,7 @@ func TestTwoServersExtendAtOnce(t *testing.T) {
 		results[i], err = server.ExtendAvailability(w.t.Context())
 		return err
 	})
-	gate.Await(t, 2) // both want to extend the same rule
+	gate.Await(t, 2) // both are about to extend the same rule
 	gate.Open()
 	wantOutcomes(t, wait(), map[string]int{"ok": 2})
 	if got := w.countSlots() - before; got != 150 || results[0].Slots+results[1].Slots != 150 {
@@ -58,8 +58,8 @@ func TestTwoServersExtendAtOnce(t *testing.T) {
 	w.wantSound()
 }
 
-// Without the interviewer's lock the constraint still holds, and one server
-// fails where it should have found nothing to do.
+// Without the interviewer's lock, the constraint still prevents duplicates, but one server
+// fails instead of finding nothing to do.
 func TestTwoServersExtendAtOnceUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -71,7 +71,7 @@ func TestTwoServersExtendAtOnceUnprotected(t *testing.T) {
 		return err
 	})
 	gate.Await(t, 1)
-	w.db.AwaitLockWaits(t, 1, `UPDATE "availabilities"`) // the other, which has read the same
+	w.db.AwaitLockWaits(t, 1, `UPDATE "availabilities"`) // the other server has read the same state
 	gate.Open()
 	wantOutcomes(t, wait(), map[string]int{"ok": 1, "AVAILABILITY_CONFLICT": 1})
 }
@@ -107,8 +107,8 @@ func TestExtendingIsCutOffAndGoesOn(t *testing.T) {
 	w.wantSound()
 }
 
-// A rule is edited while students book its slots: nothing is lost, and no slot
-// is both booked and gone.
+// Editing a rule while students book its slots loses no booking, and no slot is both
+// booked and withdrawn.
 func TestEditingARuleAmidBookings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -11,39 +11,42 @@ import (
 	"rehearse/internal/store"
 )
 
-// ErrSlow ends a watch whose reader does not keep up with what happens.
+// ErrSlow reports that a subscription ended because its client, or the client's rate
+// limit, did not keep up with the events.
 var ErrSlow = errors.New("the client reads events too slowly, or its rate limit delays them")
 
 const (
-	// maxPending is how much may happen before somebody who watches has read it.
+	// maxPending limits the unread changes of a subscription.
 	maxPending = 1000
-	// manyInterviews are told at most where it is not known which have changed.
+	// manyInterviews limits the interviews that are read after a notification that does
+	// not list the changed ones, or lists more.
 	manyInterviews = maxPending / 2
-	// longestCommit is how long before a change is heard of it may have begun.
+	// longestCommit bounds the time from a change's timestamp to its notification.
 	longestCommit = time.Minute
-	feedPause     = 200 * time.Millisecond // before a failed read is tried again
+	feedPause     = 200 * time.Millisecond // delay before a failed read is retried
 )
 
-// feed tells who watches on this server what has changed, on whatever server.
+// feed distributes changes, made on any server, to the subscriptions of this server.
 type feed struct {
 	mu       sync.Mutex
 	watchers map[watcher]struct{}
 	heard    store.Changes
 	heardAt  time.Time
-	wake     chan struct{} // holds one token while there is something to tell
+	wake     chan struct{} // holds one token while there are changes to distribute
 }
 
-// watcher takes what it is interested in of all that happens. It must not wait.
+// watcher is a subscription that receives all changes and keeps the relevant ones. take
+// must not block.
 type watcher interface{ take(happened) }
 
-// happened is how what has changed is now.
+// happened holds the current state of everything that has changed.
 type happened struct {
 	slots      []booking.Slot
 	interviews []booking.Interview
 	students   map[booking.StudentID]bool
-	tagged     []booking.InterviewerID // whose slots have other tags
-	manySlots  bool                    // more than slots has
-	moment     uint64                  // of watchedRecords, after which everything else was read
+	tagged     []booking.InterviewerID // interviewers whose slots' tags have changed
+	manySlots  bool                    // more slots than are listed have changed
+	moment     uint64                  // generation of watchedRecords; records read before it are stale
 }
 
 func newFeed() *feed {
@@ -69,7 +72,7 @@ func (f *feed) hear(c store.Changes) {
 	signal(f.wake)
 }
 
-// signal leaves a token, unless there is one.
+// signal puts a token into wake unless it already holds one.
 func signal(wake chan struct{}) {
 	select {
 	case wake <- struct{}{}:
@@ -77,7 +80,8 @@ func signal(wake chan struct{}) {
 	}
 }
 
-// listen takes what was heard, and since when nothing before it was.
+// listen returns and clears the accumulated changes. It also returns the time of the
+// previous call, after which they were received.
 func (f *feed) listen(now time.Time) (store.Changes, time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -94,8 +98,8 @@ func (f *feed) tell(h happened) {
 	}
 }
 
-// Follow begins to listen to what happens in the school. Who watches on this
-// server is told while what it returns is run, which ends with ctx.
+// Follow starts to listen for changes in the school. The returned function distributes
+// them to the subscriptions of this server until its ctx is done.
 func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
 	listener, err := a.store.Listen(ctx)
 	if err != nil {
@@ -136,7 +140,8 @@ func (a *App) follow(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// look reads what has changed as it is now.
+// look reads the current state of what has changed. since is the time of the previous
+// look; it bounds the search for interviews that are not listed in c.
 func (a *App) look(ctx context.Context, c store.Changes, since time.Time) (happened, error) {
 	h := happened{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > maxPending/2}
 	var err error
@@ -167,7 +172,8 @@ func (a *App) look(ctx context.Context, c store.Changes, since time.Time) (happe
 	return h, err
 }
 
-// openByTheClock tells of slots again when nothing but time opens them.
+// openByTheClock schedules a change notification for each slot that reopens when its hold
+// expires or its full period ends, because the database sends none.
 func (a *App) openByTheClock(slots []booking.Slot) {
 	now := a.Now()
 	at := map[time.Time][]booking.SlotID{}

@@ -8,8 +8,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// handOver keeps the slots that other availability of the interviewer has just
-// so: they belong to it from now on. It answers the rest.
+// handOver reassigns slots that other availability of the interviewer has identically to
+// that availability, and returns the rest.
 func (c *closing) handOver(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	if !c.interviewer.Active || len(slots) == 0 {
 		return slots, nil
@@ -43,9 +43,9 @@ func (c *closing) handOver(ctx context.Context, slots []booking.Slot) ([]booking
 	return rest, nil
 }
 
-// fill publishes what the interviewer's availability has in time that became
-// free, which is given by start, and answers it by start. Who is not active
-// publishes nothing.
+// fill publishes and returns the slots that the interviewer's availability has in the
+// freed time. The spans and the result are sorted by start. For an inactive interviewer,
+// fill publishes nothing.
 func (c *closing) fill(ctx context.Context, free []calendar.Span) ([]booking.Slot, error) {
 	if !c.interviewer.Active || len(free) == 0 {
 		return nil, nil
@@ -75,14 +75,14 @@ func (c *closing) fill(ctx context.Context, free []calendar.Span) ([]booking.Slo
 	return booking.ByStart(opened), err
 }
 
-// offers is the interviewer's availability, by start, and the calendar around a
-// range.
+// offers returns the interviewer's availability, sorted by start, and the calendar around
+// a range.
 func (c *closing) offers(ctx context.Context, in calendar.Span) ([]booking.Offered, booking.Calendar, error) {
 	offers, err := c.tx.OffersOf(ctx, []booking.InterviewerID{c.interviewer.ID})
 	if err != nil {
 		return nil, booking.Calendar{}, err
 	}
-	const longest = booking.MaxSlotMinutes * time.Minute // what touches the range may go beyond it
+	const longest = booking.MaxSlotMinutes * time.Minute // a slot that overlaps the range may extend beyond it
 	known, err := c.tx.Calendar(ctx, c.interviewer.ID, 0, calendar.Span{Start: in.Start.Add(-longest), End: in.End.Add(longest)})
 	return offers[c.interviewer.ID], known, err
 }

@@ -7,15 +7,15 @@ import (
 	"rehearse/internal/store"
 )
 
-// HoldSlotInput asks to keep one slot for one student for a while.
+// HoldSlotInput is the input of HoldSlot.
 type HoldSlotInput struct {
 	StudentID      booking.StudentID
 	SlotID         booking.SlotID
 	IdempotencyKey *string
 }
 
-// HoldSlot places a hold, or refuses with every rule that says no. Holding one's
-// own held slot again extends the hold, once.
+// HoldSlot reserves a slot for the student for a limited time, or returns a refusal that
+// lists every rule that forbids it. Holding the same slot again extends the hold once.
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
 	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in)
 	wish := booking.BookingRefusal{Operation: booking.HoldSlot, StudentID: in.StudentID, SlotID: in.SlotID}
@@ -49,14 +49,14 @@ func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
 	return hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
 }
 
-// ReleaseHoldInput gives a hold back.
+// ReleaseHoldInput is the input of ReleaseHold.
 type ReleaseHoldInput struct{ HoldID booking.HoldID }
 
-// ReleaseHold gives a hold back before it expires. Releasing one that has ended
-// changes nothing.
+// ReleaseHold ends a hold before it expires. Releasing a hold that has ended changes
+// nothing.
 func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
 	his := func(may access, h booking.Hold) bool { return may.isStudent(h.StudentID) }
-	known, err := owned(ctx, students, a.store.Hold, in.HoldID, his, "hold", "holdId") // whose it is, and of what, never changes
+	known, err := owned(ctx, students, a.store.Hold, in.HoldID, his, "hold", "holdId") // student and slot of a hold are immutable
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (c *claim) release(ctx context.Context, id booking.HoldID) (booking.Hold, e
 	return c.endHold(ctx, held, c.interviewer)
 }
 
-// endHold ends a live hold; its slot and that slot's interviewer are locked.
+// endHold ends a live hold. Its slot and the slot's interviewer must be locked.
 func (c *claim) endHold(ctx context.Context, held booking.HeldSlot, by booking.Interviewer) (booking.Hold, error) {
 	released := held
 	released.EndedAt = &c.now

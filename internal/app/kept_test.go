@@ -11,8 +11,7 @@ import (
 	"rehearse/internal/booking"
 )
 
-// fill gives every field of a struct a value that is not its zero value, but for
-// those named.
+// fill sets every exported field of a struct except the named ones to a nonzero value.
 func fill(t *testing.T, v reflect.Value, but ...string) {
 	t.Helper()
 	for i := range v.NumField() {
@@ -56,8 +55,8 @@ func fillOne(t *testing.T, field reflect.Value) {
 	}
 }
 
-// What is kept of a refusal is all of it, but for what is looked for anew and
-// the slots and waivers that are read again.
+// A stored refusal keeps every field except the alternatives, which are found anew, and
+// the slots and waivers, which are read again.
 func TestRefusalsAreKeptWhole(t *testing.T) {
 	t.Parallel()
 	var refusal booking.Refusal
@@ -75,7 +74,7 @@ func TestRefusalsAreKeptWhole(t *testing.T) {
 	}
 }
 
-// What is kept of an interview is all of it, but for its texts and its student.
+// A stored interview keeps every field except its texts and its student.
 func TestInterviewsAreKeptAsTheyWere(t *testing.T) {
 	t.Parallel()
 	var interview, now booking.Interview

@@ -12,13 +12,13 @@ import (
 	"rehearse/internal/store"
 )
 
-// statementCount counts what is sent to Postgres.
+// statementCount counts the statements sent to Postgres.
 type statementCount struct{ n atomic.Int64 }
 
-// add is a pgtest.Trace.
+// add is used as a pgtest.Trace.
 func (c *statementCount) add(string, []any) { c.n.Add(1) }
 
-// eightADay is a rule of eight slots on every day of a year.
+// eightADay returns a rule with eight slots on every day of a year.
 func eightADay(by booking.InterviewerID) app.AddWeeklyAvailabilityInput {
 	return app.AddWeeklyAvailabilityInput{
 		InterviewerID: by, StartDate: calendar.DateOf(t0).AddDays(1), EndDate: ptr(calendar.DateOf(t0).AddDays(365)),
@@ -46,7 +46,8 @@ func TestAYearIsPublishedInAFewStatements(t *testing.T) {
 	}
 }
 
-// The statements grow with the rules, and not with what they have published.
+// The number of statements grows with the number of rules, not with the number of slots
+// they have published.
 func TestExtendingIsLinear(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
