@@ -16,18 +16,19 @@ import (
 	"rehearse/internal/identity"
 )
 
-// attack is an operation that is as dear as the limits let it be.
+// attack is an operation that is as expensive as the limits allow.
 type attack struct {
 	name      string
-	document  func(n int) string // with a field n times; nil for no attack at all
-	most      int                // times that a document may have the field; 1 if it is zero
+	document  func(n int) string // the field repeated n times; nil for no attack
+	most      int                // maximum repetitions of the field in a document; 0 means 1
 	variables map[string]any
-	times     int  // that it has its field
-	refused   bool // whatever it asks for
-	student   bool // comes from a student, whose id stands for STUDENT; from the administrator otherwise
+	times     int  // repetitions of the field
+	refused   bool // regardless of size
+	student   bool // sent by a student, whose id replaces STUDENT, instead of the administrator
 }
 
-// again is a document with a field as often as is asked for. %d is the number of each.
+// again returns a function that builds a document with n repetitions of a field. %d is the
+// number of the repetition.
 func again(operation, field string) func(int) string {
 	return func(n int) string {
 		var text strings.Builder
@@ -42,11 +43,11 @@ func again(operation, field string) func(int) string {
 func just(document string) func(int) string { return func(int) string { return document } }
 
 const (
-	rootFields = 20 // of a query
-	mutations  = 5  // of a mutation
+	rootFields = 20 // limit of a query
+	mutations  = 5  // limit of a mutation
 )
 
-// attacks are the dearest operations that are known, of the administrator and of students.
+// attacks returns the most expensive known operations of administrators and students.
 func (w *world) attacks(b *testing.B) []attack {
 	b.Helper()
 	in := w.days(90)
@@ -93,8 +94,8 @@ func (w *world) attacks(b *testing.B) []attack {
 	}
 }
 
-// regrade writes events of one interview, as of somebody who changes its grade again and
-// again, unless there are events. A data set has none.
+// regrade inserts events of one interview, as if its grade had been changed many times,
+// unless the table already has events. Generated data sets have none.
 func (w *world) regrade(b *testing.B) {
 	b.Helper()
 	_, err := w.pool.Exec(b.Context(), `INSERT INTO events (at, kind, actor_role, actor_id, request_id, student_id, interviewer_id, slot_id, interview_id, changes)
@@ -106,7 +107,7 @@ func (w *world) regrade(b *testing.B) {
 	}
 }
 
-// impossibleRules is a calendar with rules that never take place.
+// impossibleRules returns a calendar with rules that never occur.
 func impossibleRules(n int) string {
 	var text strings.Builder
 	text.WriteString("BEGIN:VCALENDAR\r\n")
@@ -127,13 +128,13 @@ func manyStudents(n int) string {
 
 const tokenSecret = "a secret of the benchmarks, of 32 bytes or more"
 
-// sender is who sends operations: the administrator at an address, or a student.
+// sender is a caller: the administrator at an address, or a student.
 type sender struct {
 	address, token string
 	student        booking.StudentID
 }
 
-// attacker is the i-th caller that sends an attack.
+// attacker returns the caller with index i for an attack.
 func (w *world) attacker(b *testing.B, a attack, i int) sender {
 	b.Helper()
 	s := sender{address: fmt.Sprintf("192.0.%d.%d", i/250, i%250), student: w.students[len(w.students)-1-i].Student.ID}
@@ -143,7 +144,7 @@ func (w *world) attacker(b *testing.B, a attack, i int) sender {
 	return s
 }
 
-// sign gives the sender a token of the student's.
+// sign sets the sender's token to one of the student.
 func (s *sender) sign(b *testing.B) {
 	b.Helper()
 	secret, err := identity.NewSecret(tokenSecret)
@@ -155,14 +156,14 @@ func (s *sender) sign(b *testing.B) {
 	}
 }
 
-// by is the body of the attack by the sender.
+// by returns the request body of the attack for the sender.
 func (a attack) by(s sender) []byte {
-	body, _ := json.Marshal(map[string]any{"query": a.document(a.times), "variables": a.variables}) // texts can be encoded
+	body, _ := json.Marshal(map[string]any{"query": a.document(a.times), "variables": a.variables}) // strings always encode
 	return bytes.ReplaceAll(body, []byte("STUDENT"), []byte(strconv.FormatInt(int64(s.student), 10)))
 }
 
-// enlarge lets the attack have its field as often as the server admits. It is asked by
-// somebody who does not attack later.
+// enlarge repeats the field of the attack as often as the server admits. It sends its
+// probes as a caller that does not attack later.
 func (a *attack) enlarge(b *testing.B, url string, by sender) {
 	b.Helper()
 	if a.document == nil {
@@ -190,7 +191,7 @@ func (a *attack) enlarge(b *testing.B, url string, by sender) {
 	}
 }
 
-// admitted are the attacks that are executed, as the administrator's.
+// admitted returns the attacks that the server executes, sent by the administrator.
 func admitted(attacks []attack) (all []attack) {
 	for _, a := range attacks {
 		if a.student = false; a.document != nil && !a.refused {

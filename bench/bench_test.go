@@ -22,9 +22,9 @@ import (
 	"rehearse/internal/telemetry"
 )
 
-// BenchmarkAvailableSlots asks what random students may book in a week, with the
-// interviewers' names, over loopback. Contenders, Postgres and load share the
-// machine.
+// BenchmarkAvailableSlots lists the slots that random students may book in a week, with
+// the interviewers' names, over loopback. The contenders, Postgres and the load generator
+// share the machine.
 func BenchmarkAvailableSlots(b *testing.B) {
 	for _, test := range []struct {
 		first, clients int
@@ -45,8 +45,8 @@ func BenchmarkAvailableSlots(b *testing.B) {
 	}
 }
 
-// BenchmarkHandler answers a list of 50 without a network: what it allocates is
-// the server's, from the request in its hands to the answer written.
+// BenchmarkHandler serves a list of 50 without a network. The allocations are those of the
+// server alone, from the parsed HTTP request to the written response.
 func BenchmarkHandler(b *testing.B) {
 	w := open(b)
 	week := calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}
@@ -69,10 +69,10 @@ func BenchmarkHandler(b *testing.B) {
 	for b.Loop() {
 		ask()
 	}
-	b.ReportMetric(testing.AllocsPerRun(200, ask), "allocs/request") // even where b.N is 1
+	b.ReportMetric(testing.AllocsPerRun(200, ask), "allocs/request") // also where b.N is 1
 }
 
-// listen lets the store hear of changes, as a server's does.
+// listen subscribes the store to change notifications, as the server does.
 func (w *world) listen(b *testing.B) (stop func()) {
 	b.Helper()
 	ctx, cancel := context.WithCancel(b.Context())
@@ -85,8 +85,8 @@ func (w *world) listen(b *testing.B) (stop func()) {
 	return func() { cancel(); running.Wait() }
 }
 
-// handler is the server's, but for its clock and its log: for the administrator,
-// and without limits, unless set says otherwise.
+// handler returns the server's handler with the clock of the data set and no log. The
+// caller is the administrator and there are no limits, unless set changes the options.
 func (w *world) handler(set ...func(*gqlhttp.Options)) http.Handler {
 	words := gqlhttp.NewVocabulary()
 	log := slog.New(slog.DiscardHandler)
@@ -105,7 +105,7 @@ func (w *world) handler(set ...func(*gqlhttp.Options)) http.Handler {
 	return gqlhttp.NewHandler(options)
 }
 
-// sends makes somebody the sender of every request.
+// sends returns an authenticator that identifies every request as the given actor.
 func sends(role booking.Role, id int64) func(context.Context, []string) (identity.Sender, error) {
 	return func(context.Context, []string) (identity.Sender, error) {
 		return identity.Sender{Actor: booking.Actor{Role: role, ID: id}}, nil
@@ -120,20 +120,20 @@ func listRequest(student booking.StudentID, in calendar.Span, first int) []byte 
 	return request(listDocument, student, in, first)
 }
 
-// request asks a document for a student's list.
+// request returns a request body that asks for a student's list.
 func request(document string, student booking.StudentID, in calendar.Span, first int) []byte {
 	return fmt.Appendf(nil, `{"query":%q,"variables":{"s":"%d","start":%q,"end":%q,"first":%d}}`,
 		document, student, in.Start.Format(time.RFC3339Nano), in.End.Format(time.RFC3339Nano), first)
 }
 
-// listed is how many students ask for lists, which they do again and again.
+// listed is the number of students that request lists, repeatedly.
 const listed = 5000
 
 func (w *world) anyStudent(random *rand.Rand) booking.StudentID {
 	return w.students[random.IntN(min(len(w.students), listed))].Student.ID
 }
 
-// post sends an operation that must have data.
+// post sends an operation and fails unless the response has data.
 func post(ctx context.Context, url string, body []byte) error {
 	text, err := fetch(ctx, http.MethodPost, url, body)
 	if err == nil && !bytes.HasPrefix(text, []byte(`{"data":{`)) {

@@ -15,13 +15,12 @@ import (
 	"rehearse/internal/booking"
 )
 
-// each is how many bookings a contender makes in an interval, where the data set
-// has students enough.
+// each is the number of bookings of a contender in an interval, if the data set has enough
+// students.
 const each = 400
 
-// BenchmarkBookSlot books slots that nobody else wants, and takes the bookings
-// back after. The floors are the same transaction in plain pgx and in pgbench,
-// neither of them over HTTP.
+// BenchmarkBookSlot books uncontended slots and removes the bookings afterwards. The
+// floors run the same transaction in plain pgx and in pgbench, both without HTTP.
 func BenchmarkBookSlot(b *testing.B) {
 	for _, clients := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
@@ -54,8 +53,8 @@ func (w *world) booker(b *testing.B, next func(int) []pair) contender {
 	}}
 }
 
-// BenchmarkBookSlotTwice does so in ways that let a client ask again, or take
-// his time.
+// BenchmarkBookSlotTwice measures bookings that a client can retry, or that a hold
+// precedes.
 func BenchmarkBookSlotTwice(b *testing.B) {
 	for _, clients := range []int{1, 16} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
@@ -89,14 +88,14 @@ func BenchmarkBookSlotTwice(b *testing.B) {
 	}
 }
 
-// pair is a student and a slot that he may book and nobody else tries to.
+// pair is a student and a slot that they may book and that nobody else tries to book.
 type pair struct {
 	student booking.StudentID
 	slot    booking.SlotID
 }
 
-// pairs gives out pairs for so many contenders, each once. What is booked of
-// them is taken back when the benchmark ends.
+// pairs returns a function that hands out each pair once, with enough pairs for the given
+// number of contenders. Its bookings are removed when the benchmark ends.
 func (w *world) pairs(b *testing.B, contenders int) (next func(n int) []pair, most int) {
 	b.Helper()
 	all := w.findPairs(b, contenders*(*rounds*each+warmUp))
@@ -111,7 +110,7 @@ func (w *world) pairs(b *testing.B, contenders int) (next func(n int) []pair, mo
 	}, most
 }
 
-// findPairs matches students, n at most, with slots of the next two months.
+// findPairs matches at most n students with slots of the next two months.
 func (w *world) findPairs(b *testing.B, n int) []pair {
 	b.Helper()
 	slots := w.openSlots(b, 2*n)
@@ -129,8 +128,8 @@ func (w *world) findPairs(b *testing.B, n int) []pair {
 	return pairs
 }
 
-// openSlots are n slots of the next two months in no order, which are open again
-// when the benchmark has ended.
+// openSlots returns n slots of the next two months in random order. They are reopened when
+// the benchmark ends.
 func (w *world) openSlots(b *testing.B, n int) []booking.Slot {
 	b.Helper()
 	rows, err := w.pool.Query(b.Context(), `SELECT id, interviewer_id, starts_at, ends_at FROM slots
@@ -161,8 +160,8 @@ func (w *world) openSlots(b *testing.B, n int) []booking.Slot {
 
 const benchKey = "bench "
 
-// undo leaves the data set as it was, for the next benchmark: the slots were
-// open, so every booking and every hold of them is a benchmark's.
+// undo restores the data set for the next benchmark. The slots were open, so all their
+// bookings and holds come from the benchmark.
 func (w *world) undo(b *testing.B, slots []int64, lastEvent int64) {
 	b.Helper()
 	ctx := context.Background()
@@ -200,7 +199,7 @@ const (
 		done: holdSlot(input: {studentId: $s, slotId: $slot, idempotencyKey: $key}) { hold { id } errors { code } } }`
 )
 
-// mutate answers the codes of a refusal.
+// mutate sends a mutation and returns the refusal codes.
 func mutate(ctx context.Context, url, document string, p pair, key string) (codes []string, err error) {
 	variables := map[string]any{"s": fmt.Sprint(p.student), "slot": fmt.Sprint(p.slot)}
 	if key != "" {
@@ -237,12 +236,12 @@ func bookOver(ctx context.Context, url string, p pair, key string) error {
 	return err
 }
 
-// bookedChanges is what the event of a booking holds.
+// bookedChanges is the list of changes in the event of a booking.
 const bookedChanges = `[{"field": "status", "before": null, "after": "BOOKED"}, {"field": "start", "before": null,
 	"after": "2026-01-01T10:00:00Z"}, {"field": "end", "before": null, "after": "2026-01-01T11:00:00Z"}]`
 
-// bookByHand is the server's booking transaction in plain pgx, its statements
-// one by one, and the look before it.
+// bookByHand is the server's booking transaction in plain pgx: the same statements one by
+// one, with the read before the transaction.
 func (w *world) bookByHand(ctx context.Context, p pair) error {
 	var by int64
 	var capped bool

@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	attackers    = 32 // connections of the greedy caller
+	attackers    = 32 // connections of the attacking caller
 	attackFor    = 3 * time.Second
-	attackRounds = 2 // each by another caller, whose bucket is full at first
+	attackRounds = 2 // each with a new caller, whose bucket starts full
 	bystandEvery = 25 * time.Millisecond
 )
 
-// BenchmarkBystander lets one caller send the dearest operations that are admitted,
-// over 32 connections and again as soon as each is answered, refusals included.
-// Each 25 ms somebody else asks for a list of 50. How long that takes is measured
-// without the first caller, with the default limits, and with a caller that may have all
-// places of MAX_OPERATIONS and all connections to the database.
+// BenchmarkBystander lets one caller send the most expensive admitted operations over 32
+// connections, each again as soon as its response arrives, including refusals. Another
+// caller requests a list of 50 every 25 ms. The benchmark measures the latency of that
+// list without the attack, with the default limits, and without the limit per caller, so
+// that the attacker can take all of MAX_OPERATIONS and all database connections.
 func BenchmarkBystander(b *testing.B) {
 	w := open(b)
 	t := table{by: "the other caller's operation", header: []string{
@@ -58,8 +58,8 @@ func BenchmarkBystander(b *testing.B) {
 	w.publish(b, t)
 }
 
-// startPublic starts the program with its default limits. It trusts the
-// X-Forwarded-For of requests, so that a benchmark can be several callers.
+// startPublic starts the program with its default limits. It trusts X-Forwarded-For, so
+// that a benchmark can act as several callers.
 func (w *world) startPublic(environment ...string) (process, error) {
 	program, err := built("..")
 	if err != nil {
@@ -69,18 +69,19 @@ func (w *world) startPublic(environment ...string) (process, error) {
 		"TRUSTED_PROXIES=127.0.0.0/8", "JWT_SECRET="+tokenSecret)...)...)
 }
 
-// bystanding is how somebody fared beside an attack.
+// bystanding holds the measurements of a bystander during an attack.
 type bystanding struct {
 	p50, p99          time.Duration
-	failed            atomic.Int64 // of the bystander's
-	answered, refused atomic.Int64 // of the attacker's
+	failed            atomic.Int64 // requests of the bystander
+	answered, refused atomic.Int64 // requests of the attacker
 }
 
 func (r *bystanding) cells() []string {
 	return []string{millis(r.p50.Seconds()), millis(r.p99.Seconds()), fmt.Sprint(r.failed.Load()), fmt.Sprint(r.answered.Load()), fmt.Sprint(r.refused.Load())}
 }
 
-// bystand sends the attacks in turn, all by one caller, and asks for lists beside them.
+// bystand sends the attacks in turn, all by one caller, and requests lists at the same
+// time.
 func (w *world) bystand(b *testing.B, url string, attacks ...attack) *bystanding {
 	b.Helper()
 	r := &bystanding{}
@@ -102,7 +103,7 @@ func (w *world) bystand(b *testing.B, url string, attacks ...attack) *bystanding
 	return r
 }
 
-// send begins to send the attacks until the context ends.
+// send starts sending the attacks until the context ends.
 func (w *world) send(ctx context.Context, sending *sync.WaitGroup, url string, caller sender, attacks []attack, r *bystanding) {
 	var bodies [][]byte
 	for _, a := range attacks {
@@ -125,7 +126,7 @@ func (w *world) send(ctx context.Context, sending *sync.WaitGroup, url string, c
 	}
 }
 
-// ask asks for lists until the context ends, and returns how long each took.
+// ask requests lists until the context ends and returns their latencies.
 func (w *world) ask(ctx context.Context, b *testing.B, url string, r *bystanding) (took []time.Duration) {
 	b.Helper()
 	random, week := rand.New(rand.NewPCG(1, 2)), calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}
@@ -133,7 +134,7 @@ func (w *world) ask(ctx context.Context, b *testing.B, url string, r *bystanding
 	var mu sync.Mutex
 	for tick := time.NewTicker(bystandEvery); ctx.Err() == nil; <-tick.C {
 		body := listRequest(w.anyStudent(random), week, 50)
-		bystander := sender{address: fmt.Sprintf("198.51.100.%d", random.IntN(250))} // nobody's bucket gets empty
+		bystander := sender{address: fmt.Sprintf("198.51.100.%d", random.IntN(250))} // many callers, so that no bucket runs empty
 		asked.Go(func() {
 			began := time.Now()
 			status, text, err := bystander.post(b.Context(), url, body)

@@ -24,10 +24,10 @@ import (
 )
 
 const (
-	mostPerPoint = 5 // times the median
+	mostPerPoint = 5 // as a multiple of the median
 
-	batches     = 5                     // of each document; the one that takes the least CPU counts
-	cpuOfBatch  = 10 * time.Millisecond // a document that takes less is executed more than once
+	batches     = 5                     // of each document; the batch with the least CPU counts
+	cpuOfBatch  = 10 * time.Millisecond // a cheaper document is executed more than once
 	mostInBatch = 50
 )
 
@@ -38,8 +38,8 @@ var (
 
 var strict = flag.Bool("strict", false, "fail when a point takes more than five times the median of CPU")
 
-// priced is a document, its cost in points, and the CPU of the server and of
-// Postgres that it took.
+// priced is a document, its cost in points, and the CPU time that it took in the server
+// and in Postgres.
 type priced struct {
 	document string
 	points   int
@@ -48,15 +48,15 @@ type priced struct {
 
 func (p priced) perPoint() time.Duration { return p.cpu / time.Duration(p.points) }
 
-// BenchmarkCostPerPoint executes documents that are drawn from the schema, and the
-// dearest known ones, and compares the CPU that they take with what they cost. With
-// -strict it fails if one takes more than five times the median for a point.
+// BenchmarkCostPerPoint executes documents that are drawn from the schema, and the most
+// expensive known ones, and compares their CPU time with their cost. With -strict it fails
+// if a document takes more than five times the median CPU per point.
 //
-// The median is over the documents, most of which are drawn: small reads of objects
-// and short lists, with what they lead to. A point bounds the work of a page that is
-// full, and most pages are not, so the median is below what a full page takes. The
-// CPU is that of the server and of the backends of Postgres, without what an
-// operation takes that reads nothing.
+// The median is over all documents, most of which are drawn: small reads of objects and
+// short lists, with their edges. The cost is an upper bound for full pages, and most pages
+// are not full, so the median is below the CPU per point of a full page. The CPU is that
+// of the server and of the Postgres backends, minus that of an operation that reads
+// nothing.
 func BenchmarkCostPerPoint(b *testing.B) {
 	w := open(b)
 	schema := servedSchema(b)
@@ -66,7 +66,7 @@ func BenchmarkCostPerPoint(b *testing.B) {
 		documents = append(documents, draw.document())
 	}
 	handler := w.handler()
-	var empty time.Duration // of an operation that does nothing
+	var empty time.Duration // of an operation that reads nothing
 	var all []priced
 	for i, document := range append([]string{`{ __typename }`}, documents...) {
 		one, ok := w.cpuOf(b, handler, document)
@@ -91,7 +91,8 @@ func BenchmarkCostPerPoint(b *testing.B) {
 	}
 }
 
-// cpuOf executes a document; false if it is refused.
+// cpuOf executes a document and measures its CPU. It returns false if the server refuses
+// the document.
 func (w *world) cpuOf(b *testing.B, handler http.Handler, document string) (priced, bool) {
 	b.Helper()
 	body := fmt.Appendf(nil, `{"query":%q}`, document)
@@ -104,7 +105,7 @@ func (w *world) cpuOf(b *testing.B, handler http.Handler, document string) (pric
 		handler.ServeHTTP(answer, request)
 		return answer
 	}
-	answer := execute() // connections are open, statements prepared and caches filled
+	answer := execute() // opens connections, prepares statements and fills caches
 	switch {
 	case bytes.Contains(answer.Body.Bytes(), []byte("QUERY_TOO_COMPLEX")):
 		return least, false
@@ -130,11 +131,10 @@ func (w *world) cpuOf(b *testing.B, handler http.Handler, document string) (pric
 	return least, true
 }
 
-// cpuOfBackends is the CPU that processes of Postgres have taken when they were
-// last looked at.
+// cpuOfBackends maps the pids of Postgres backends to their CPU time at the last reading.
 type cpuOfBackends map[int]time.Duration
 
-// backends adds the processes of Postgres that work for the database.
+// backends adds the Postgres backends of the database.
 func (w *world) backends(ctx context.Context, to cpuOfBackends) error {
 	rows, err := w.pool.Query(ctx, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'")
 	if err != nil {
@@ -147,8 +147,8 @@ func (w *world) backends(ctx context.Context, to cpuOfBackends) error {
 	return err
 }
 
-// processorTime is the CPU that this process and the backends have taken. One that
-// has ended takes no more.
+// processorTime returns the CPU time of this process and of the backends. Backends that
+// have ended are not counted.
 func (c cpuOfBackends) processorTime(b *testing.B) time.Duration {
 	b.Helper()
 	var usage syscall.Rusage
@@ -158,7 +158,7 @@ func (c cpuOfBackends) processorTime(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano()+usage.Stime.Nano()) + c.taken()
 }
 
-// taken is the CPU that the backends have taken.
+// taken returns the CPU time that the backends have used.
 func (c cpuOfBackends) taken() (total time.Duration) {
 	for pid := range c {
 		if text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "schedstat")); err == nil {
@@ -184,7 +184,7 @@ func servedSchema(b *testing.B) *ast.Schema {
 	return schema
 }
 
-// arguments are what the arguments of drawn documents may be, by their name.
+// arguments returns the possible values of arguments in drawn documents, by argument name.
 func (w *world) arguments(b *testing.B) map[string][]string {
 	b.Helper()
 	var interview, slot int64
@@ -203,8 +203,7 @@ func (w *world) arguments(b *testing.B) map[string][]string {
 	}
 }
 
-// tagSome gives tags to some interviewers and availabilities of a data set without
-// any.
+// tagSome adds tags to some interviewers and availabilities if the data set has none.
 func (w *world) tagSome(b *testing.B) {
 	b.Helper()
 	var tagged bool
@@ -225,7 +224,7 @@ func (w *world) tagSome(b *testing.B) {
 	}
 }
 
-// numbersFrom writes a list of ids.
+// numbersFrom formats a list of n ids.
 func numbersFrom(first, n int) string {
 	text := "["
 	for i := range n {
@@ -234,7 +233,7 @@ func numbersFrom(first, n int) string {
 	return text + "]"
 }
 
-// dearest are documents that cost much for what they answer.
+// dearest returns documents whose CPU is high compared with their result.
 func (w *world) dearest() []string {
 	student := w.students[0].Student.ID
 	list := func(days int, arguments, fields string) string {
@@ -292,7 +291,7 @@ func (w *world) dearest() []string {
 	}
 }
 
-// drawer writes documents that the schema allows.
+// drawer draws documents that are valid in the schema.
 type drawer struct {
 	schema    *ast.Schema
 	random    *rand.Rand
@@ -304,14 +303,14 @@ func (d drawer) document() string {
 	out.WriteString("{")
 	for i := range 1 + d.random.IntN(2) {
 		root := d.root()
-		for again := range 1 + max(0, d.random.IntN(6)-4)*3 { // one of six is asked four times
+		for again := range 1 + max(0, d.random.IntN(6)-4)*3 { // repeats one field in six four times
 			fmt.Fprintf(&out, " r%d%d: %s", i, again, root)
 		}
 	}
 	return out.String() + " }"
 }
 
-// root writes a field of Query that leads to objects.
+// root draws a field of Query that returns objects.
 func (d drawer) root() string {
 	for {
 		f := d.schema.Query.Fields[d.random.IntN(len(d.schema.Query.Fields))]
@@ -355,7 +354,7 @@ func (d drawer) field(of *ast.Definition, f *ast.FieldDefinition, depth int) str
 	return text
 }
 
-// argument draws a value; false if there is none to draw.
+// argument draws a value. It returns false if there is no value for the argument.
 func (d drawer) argument(field, name string, of *ast.Type) (string, bool) {
 	choices := d.arguments[name]
 	if name == "id" {

@@ -19,10 +19,9 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// BenchmarkAvailableSlotsCapped asks three twins of the school for the same
-// lists in turn: as it is; with tags and caps; and as it is, but with the index
-// and the statement from before there were caps. The last contender asks the
-// second one for a tag.
+// BenchmarkAvailableSlotsCapped requests the same lists from three copies of the school in
+// turn: unchanged; with tags and caps; and unchanged, but with an index and a statement
+// that ignore caps. The last contender filters the second copy by a tag.
 func BenchmarkAvailableSlotsCapped(b *testing.B) {
 	w := open(b)
 	week := calendar.Span{Start: w.now, End: w.now.AddDate(0, 0, 7)}
@@ -61,14 +60,14 @@ func BenchmarkAvailableSlotsCapped(b *testing.B) {
 	}
 }
 
-// twin is the school with interviewers and slots of its own.
+// twin is a copy of the school with its own interviewers and slots.
 type twin struct {
 	*world
 	schema string
 }
 
-// twin copies the tables of the calendars to a schema of their own, which goes
-// when the benchmark ends: the data set stays as it is.
+// twin copies the tables of the calendars to a schema of their own, which is dropped when
+// the benchmark ends. The data set stays unchanged.
 func (w *world) twin(b *testing.B, schema string, i pgtest.Intercept) twin {
 	b.Helper()
 	t := twin{world: &world{pool: w.pool, now: w.now, students: w.students}, schema: schema}
@@ -82,7 +81,7 @@ func (w *world) twin(b *testing.B, schema string, i pgtest.Intercept) twin {
 	for _, table := range []string{"interviewers", "availabilities", "slots"} {
 		t.exec(b, fmt.Sprintf(`CREATE TABLE %[1]s.%[2]s (LIKE public.%[2]s INCLUDING ALL EXCLUDING INDEXES);
 			INSERT INTO %[1]s.%[2]s SELECT * FROM public.%[2]s ORDER BY id`, schema, table))
-		// A list has no use for those on spans, which take as long as all others.
+		// Lists do not use the GiST indexes, which take as long to build as all others.
 		rows, err := w.pool.Query(b.Context(), `SELECT replace(indexdef, ' ON public.', ' ON ' || $1 || '.') FROM pg_indexes
 			WHERE schemaname = 'public' AND tablename = $2 AND indexdef NOT LIKE '% USING gist %'`, schema, table)
 		if err != nil {
@@ -98,7 +97,7 @@ func (w *world) twin(b *testing.B, schema string, i pgtest.Intercept) twin {
 	return t
 }
 
-// withSchema is the address, where the schema's tables come before the others.
+// withSchema returns the DSN with the schema first in the search path.
 func withSchema(dsn, schema string) string {
 	path := schema + ",public"
 	address, err := url.Parse(dsn)
@@ -118,8 +117,8 @@ func (t twin) exec(b *testing.B, statements string) {
 	}
 }
 
-// cap gives every third interviewer a tag and caps, as an administrator does,
-// and every third window a tag. It says what that came to.
+// cap gives tags and caps to every third interviewer, as an administrator would, and tags
+// to every third window. It returns a summary.
 func (t twin) cap(b *testing.B) string {
 	b.Helper()
 	rows, err := t.pool.Query(b.Context(), "SELECT id FROM interviewers WHERE active AND id % 3 = 0")
@@ -152,7 +151,8 @@ func (t twin) cap(b *testing.B) string {
 	return fmt.Sprintf("%d interviewers are capped; %d of the week's %d open slots are closed by caps", len(ids), closed, open)
 }
 
-// checkPages makes sure that there is as much to answer everywhere.
+// checkPages verifies that the pages of all copies have at least the given number of
+// slots.
 func (t twin) checkPages(b *testing.B, url, document string, in calendar.Span, first, least int) {
 	b.Helper()
 	for _, record := range t.students[:20] {

@@ -12,9 +12,10 @@ import (
 	"rehearse/internal/gqlhttp"
 )
 
-// BenchmarkMemoryCharged compares what building an answer is charged with what is live
-// at most while it is built, which a collection after the other finds. Both are of one
-// answer at a time. A ratio below one means that the pool of answers holds more than it says.
+// BenchmarkMemoryCharged compares the memory that the server charges for building a
+// response with the peak of live memory, measured by continuous garbage collection, for
+// one response at a time. A ratio below one means that the response pool uses more memory
+// than it charges.
 func BenchmarkMemoryCharged(b *testing.B) {
 	w := openCopy(b, hostileSizes()[0])
 	w.lengthen(b)
@@ -43,7 +44,8 @@ func BenchmarkMemoryCharged(b *testing.B) {
 	fmt.Print("\n", t.text(), "\n")
 }
 
-// head keeps the first bytes of an answer, and counts all: what is sent is no memory.
+// head keeps the first bytes of a response and counts the rest, so that the recorder uses
+// no memory.
 type head struct {
 	http.ResponseWriter
 
@@ -68,8 +70,8 @@ func serveOnce(handler http.Handler, body []byte) *head {
 	return answer
 }
 
-// watchMemory collects garbage while do runs, and returns the most that was charged and
-// the most that was live beyond what was before.
+// watchMemory collects garbage while do runs. It returns the peak of the charge and the
+// peak of live memory above the level before.
 func watchMemory(handler *gqlhttp.Handler, do func()) (charged, live int) {
 	look := func() int {
 		runtime.GC()

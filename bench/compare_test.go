@@ -17,44 +17,44 @@ import (
 	"time"
 )
 
-// contender is one way to do the same work. do does it once; it is called by
-// several clients at once, each with a source of chance of its own.
+// contender is one implementation of the measured work. Several clients call do
+// concurrently, each with its own random source.
 type contender struct {
-	metric  string // names its figures for tools
+	metric  string // its name in the metrics of the benchmark output
 	name    string
 	do      func(ctx context.Context, random *rand.Rand) error
-	process process // that does the work, if it is one of its own
-	settles bool    // it may be asked as often as one likes, and is for a while, until it goes at its pace
+	process process // process that does the work, if it is separate
+	settles bool    // may be called without limit; is warmed up until its rate is stable
 
-	// A program of its own that does all the work of an interval, instead of do.
+	// interval replaces do for a program that does all the work of an interval itself.
 	interval func(context.Context, load) (interlude, error)
 }
 
-// load says how much work is asked for.
+// load is the amount of work in an interval.
 type load struct {
 	clients int
-	most    int           // operations in an interval; 0 for as many as its time allows
-	time    time.Duration // of an interval; 0 for the usual
+	most    int           // operations in an interval; 0 for no limit
+	time    time.Duration // duration of an interval; 0 for the default
 }
 
 var rounds = flag.Int("rounds", 7, "how often each contender works")
 
 const (
 	interval = time.Second
-	warmUp   = 100             // operations of each contender before anything is measured
-	settling = 3 * time.Second // or as long, with settlers
+	warmUp   = 100             // operations of each contender before the measurement
+	settling = 3 * time.Second // warm-up of a contender that settles, with settlers clients
 	settlers = 16
 )
 
-// interlude is one interval of one contender.
+// interlude holds the measurements of one interval of one contender.
 type interlude struct {
-	rate     float64 // operations a second
+	rate     float64 // operations per second
 	p50, p99 time.Duration
-	cpu      time.Duration // of the contender's process, for one operation
+	cpu      time.Duration // of the contender's process, per operation
 }
 
-// compare measures the contenders and reports each one's ratio to the first,
-// which is the floor.
+// compare measures the contenders and reports the ratio of each to the first, which is the
+// floor.
 func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...string) {
 	b.Helper()
 	t := table{header: []string{"per second", "p50 ms", "p99 ms", "CPU µs", "MiB", "ratio", "range of rounds"}, notes: notes}
@@ -78,9 +78,8 @@ func (w *world) compare(b *testing.B, l load, contenders []contender, notes ...s
 	w.publish(b, t)
 }
 
-// measure lets the contenders work in turn, A B A B, and answers the intervals
-// of each. A slow moment of the machine meets one interval of one contender, not
-// a whole run.
+// measure runs the contenders in alternation (A B A B) and returns the intervals of each,
+// so that a slow moment of the machine affects one interval and not a whole run.
 func measure(b *testing.B, l load, contenders []contender) [][]interlude {
 	b.Helper()
 	for _, c := range contenders {
@@ -96,7 +95,7 @@ func measure(b *testing.B, l load, contenders []contender) [][]interlude {
 	for round := range *rounds {
 		for n := range contenders {
 			if round%2 == 1 {
-				n = len(contenders) - 1 - n // whoever comes last one round comes first the next
+				n = len(contenders) - 1 - n // reverse the order in every other round
 			}
 			one, err := run(b.Context(), contenders[n], l)
 			if err != nil {
@@ -118,7 +117,7 @@ func p50(intervals []interlude) float64 {
 
 func millis(seconds float64) string { return fmt.Sprintf("%.2f", seconds*1000) }
 
-// known leaves out what is not told.
+// known formats n, and returns an empty string for an unknown (zero) value.
 func known(n float64) string {
 	if n == 0 {
 		return ""
@@ -135,7 +134,7 @@ func median(intervals []interlude, of func(interlude) float64) float64 {
 	return values[len(values)/2]
 }
 
-// run lets the clients do the work for one interval.
+// run lets the clients work for one interval.
 func run(ctx context.Context, c contender, l load) (interlude, error) {
 	if c.interval != nil {
 		return c.interval(ctx, l)
@@ -175,10 +174,10 @@ func run(ctx context.Context, c contender, l load) (interlude, error) {
 	}, nil
 }
 
-// client keeps a connection for each of many callers.
+// client keeps idle connections for many callers.
 var client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConns: 256, MaxIdleConnsPerHost: 256}}
 
-// fetch sends a request and answers the body of a 200.
+// fetch sends a request and returns the body of a 200 response.
 func fetch(ctx context.Context, method, url string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {

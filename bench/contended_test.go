@@ -18,8 +18,9 @@ const (
 	rushedOn = 10
 )
 
-// BenchmarkRush lets 64 students book at the same moment, again and again: each
-// a slot of his own, and all of them ten slots. Each time ten must have one.
+// BenchmarkRush lets 64 students book at the same moment, repeatedly: once each a slot of
+// their own, and once all of them the same ten slots. Exactly ten of the latter must
+// succeed.
 func BenchmarkRush(b *testing.B) {
 	w := open(b)
 	ours := w.rehearse(b).url
@@ -57,8 +58,8 @@ func BenchmarkRush(b *testing.B) {
 	w.publish(b, t)
 }
 
-// BenchmarkRushOfOne lets students who may book one more send 20 bookings at
-// once. Each time one must be made.
+// BenchmarkRushOfOne lets students with one booking left send 20 bookings at once. Exactly
+// one of them must succeed.
 func BenchmarkRushOfOne(b *testing.B) {
 	const requests = 20
 	w := open(b)
@@ -94,7 +95,7 @@ func BenchmarkRushOfOne(b *testing.B) {
 	w.publish(b, t)
 }
 
-// gathered is how long it took to be told yes, and no.
+// gathered holds the latencies of accepted and of refused bookings.
 type gathered struct {
 	booked, refused []time.Duration
 	codes           map[string]int

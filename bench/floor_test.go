@@ -20,8 +20,8 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// The statements are the server's own, from testdata/statements, but for the
-// columns that the floor has no use for.
+// The statements are those of the server, from testdata/statements, without the columns
+// that the floor does not need.
 const (
 	openIndex     = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
 	listStatement = `SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE ` + openIndex + `
@@ -84,8 +84,8 @@ func (w *world) list(ctx context.Context, q pgxQueryer, o booking.Offer, in cale
 	return slots[:min(len(slots), first)], rows.Err()
 }
 
-// checkFloor makes sure that the floor reads what the server reads: without the
-// condition of the list's index it would read more, and be none.
+// checkFloor verifies that the floor uses the index of the list. Without the index
+// condition it would read more than the server and would not be a floor.
 func (w *world) checkFloor(b *testing.B, in calendar.Span, first int) {
 	b.Helper()
 	rows, err := w.pool.Query(b.Context(), "EXPLAIN "+listStatement, in.Start, in.End, in.End, []int64{}, first+1)
@@ -105,7 +105,7 @@ type pgxQueryer interface {
 	Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error)
 }
 
-// record reads what the rules ask about.
+// record reads the data that the booking rules need.
 func (w *world) record(ctx context.Context, q pgxQueryer, id booking.StudentID) (booking.Record, error) {
 	r := booking.Record{Student: booking.Student{ID: id}}
 	rows, err := q.Query(ctx, recordStatement, int64(id))
@@ -159,10 +159,10 @@ func (w *world) names(ctx context.Context, slots []floorSlot) (map[int64]string,
 	return seen, rows.Err()
 }
 
-// serveFloors answers lists by hand until the program is stopped. Without reads it
-// sends the list statement alone: the offer of each student is known beforehand,
-// and no names are read. With reads it sends the server's three statements and
-// asks the same rules.
+// serveFloors serves hand-written lists until the program is stopped. Without reads it
+// sends only the list statement: the offers of the students are computed in advance, and
+// no names are read. With reads it sends the server's three statements and applies the
+// same rules.
 func serveFloors(ctx context.Context) error {
 	w := &world{}
 	if err := w.prepare(ctx, os.Getenv("BENCH_DATABASE_URL"), "none"); err != nil {
@@ -173,7 +173,7 @@ func serveFloors(ctx context.Context) error {
 		offers[record.Student.ID] = record.Offer(w.now)
 	}
 	w.students, w.refused = nil, nil
-	debug.FreeOSMemory() // a floor's memory is what it needs to answer
+	debug.FreeOSMemory() // so that a floor's memory is what it needs to serve
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -236,7 +236,7 @@ func (w *world) answerByReads(ctx context.Context, id booking.StudentID, q quest
 	return appendSlots(nil, slots, names), nil
 }
 
-// appendSlots writes what the server answers, in its words.
+// appendSlots appends a response in the server's format.
 func appendSlots(b []byte, slots []floorSlot, names map[int64]string) []byte {
 	b = append(b, `{"data":{"availableSlots":{"nodes":[`...)
 	for i, s := range slots {

@@ -14,8 +14,8 @@ import (
 	"rehearse/internal/gqlhttp"
 )
 
-// BenchmarkHidden asks in a student's name for interviews of others, and for
-// some that are not there: by the answer's time nobody should tell which.
+// BenchmarkHidden requests, as a student, interviews of others and interviews that do not
+// exist. The response time must not reveal which of them exist.
 func BenchmarkHidden(b *testing.B) {
 	w := open(b)
 	student := w.students[0].Student.ID

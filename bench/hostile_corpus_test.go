@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// requests are the worst known ones.
+// requests returns the most expensive known requests.
 func (h *hostile) requests() []hostileRequest {
 	return append(append(h.documents(), h.traffic()...), h.imports()...)
 }
@@ -45,7 +45,7 @@ func (h *hostile) documents() []hostileRequest {
 	}
 }
 
-// times repeats a text, with its number.
+// times concatenates n copies of a format with their numbers.
 func times(n int, format string) string {
 	var all strings.Builder
 	for i := range n {
@@ -58,7 +58,7 @@ func longNames(n, length int) string {
 	return times(n, "n%d_"+strings.Repeat("x", length)+": __typename")
 }
 
-// busiest is the student with the most interviews.
+// busiest returns the student with the most interviews.
 func (h *hostile) busiest() (id int64) {
 	if err := h.pool.QueryRow(h.b.Context(), "SELECT student_id FROM interviews GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1").Scan(&id); err != nil {
 		h.b.Fatal(err)
@@ -66,7 +66,7 @@ func (h *hostile) busiest() (id int64) {
 	return id
 }
 
-// newInterviewer takes on an interviewer without a calendar.
+// newInterviewer creates an interviewer with an empty calendar.
 func (h *hostile) newInterviewer(name string) string {
 	var added struct {
 		CreateInterviewer struct{ Interviewer struct{ ID string } }
@@ -76,8 +76,8 @@ func (h *hostile) newInterviewer(name string) string {
 	return added.CreateInterviewer.Interviewer.ID
 }
 
-// weeklyRules publishes half a year in slots of 15 minutes, for a new interviewer by
-// each caller, and asks for as much of it as is admitted.
+// weeklyRules publishes half a year in slots of 15 minutes, for a new interviewer of each
+// caller, and selects the largest admitted page of the result.
 func weeklyRules(h *hostile) {
 	rule := func(interviewer string) string {
 		return fmt.Sprintf(`mutation { addWeeklyAvailability(input: {interviewerId: %q, startDate: %q, weekdays: [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY],
@@ -93,7 +93,7 @@ func weeklyRules(h *hostile) {
 	h.atOnce(1, func(caller, _ int) { h.ask(caller, bodies[caller]) })
 }
 
-// manyStatuses fills a body with values of an enum.
+// manyStatuses fills a body with enum values.
 func manyStatuses(h *hostile) {
 	all := strings.Split(strings.Repeat("BOOKED ", 22_000), " ")
 	body := hostileBody(`query($i: [InterviewStatus!]) { `+times(20, `c%d: interviews(filter: {status: $i}) { totalCount }`)+` }`, map[string]any{"i": all[:22_000]})
@@ -105,7 +105,7 @@ func manyStatuses(h *hostile) {
 
 const regrades = 400
 
-// regraded asks for the events of an interview that was regraded many times.
+// regraded requests the events of an interview that was regraded many times.
 func regraded(h *hostile) {
 	var id int64
 	if err := h.pool.QueryRow(h.b.Context(), "SELECT min(id) FROM interviews WHERE status = 'COMPLETED'").Scan(&id); err != nil {
@@ -123,7 +123,7 @@ func regraded(h *hostile) {
 	h.atOnce(hostileRounds, func(caller, _ int) { h.ask(caller, body) })
 }
 
-// drawnAtOnce sends documents with large pages, each caller others.
+// drawnAtOnce sends drawn documents with large pages, different ones for each caller.
 func drawnAtOnce(h *hostile) {
 	schema := servedSchema(h.b)
 	arguments := h.arguments(h.b)
@@ -134,7 +134,7 @@ func drawnAtOnce(h *hostile) {
 	})
 }
 
-// introspectionQuery is the one of GraphiQL and of graphql-codegen.
+// introspectionQuery is the query of GraphiQL and graphql-codegen.
 const introspectionQuery = `query IntrospectionQuery { __schema { description queryType { name kind } mutationType { name kind } subscriptionType { name kind }
 	types { ...FullType } directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } } } }
 	fragment FullType on __Type { kind name description specifiedByURL isOneOf fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue }

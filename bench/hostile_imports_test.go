@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// imports are an administrator's files: as long as a body may be, or with as many rows.
-// They are dry runs, which do all but commit.
+// imports returns imports of an administrator with the largest allowed body or the most
+// allowed rows. They are dry runs, which do everything except the commit.
 func (h *hostile) imports() []hostileRequest {
 	var all []hostileRequest
 	for _, one := range []struct{ name, mutation, table string }{
@@ -27,7 +27,7 @@ func (h *hostile) imports() []hostileRequest {
 	return all
 }
 
-// import32 sends a file by four callers, and by all.
+// import32 sends a file from four callers, and from all callers.
 func (h *hostile) import32(name, document, file string) []hostileRequest {
 	body := hostileBody(document, map[string]any{"file": file})
 	return []hostileRequest{
@@ -94,7 +94,7 @@ func (h *hostile) importedInterviews(n int) string {
 	})
 }
 
-// windows are n windows of an interviewer each, one after the other.
+// windows returns a file with n consecutive windows of one interviewer.
 func (h *hostile) windows(n int, each time.Duration) string {
 	var email string
 	if err := h.pool.QueryRow(h.b.Context(), "SELECT email FROM interviewers ORDER BY id LIMIT 1").Scan(&email); err != nil {

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// mostMemory is what the server may have resident under any admitted document,
-// with hostileClients at once (docs/security.md).
+// mostMemory is the limit on the server's resident memory under any admitted document sent
+// by hostileClients at once (docs/security.md).
 const (
 	mostMemory     = 300 << 20
 	hostileClients = 32
@@ -27,16 +27,17 @@ const (
 
 var hostileOnly = flag.String("hostile", "", "a regular expression: the hostile requests that are sent")
 
-// hostileLimits make each X-Forwarded-For a caller. They have no rate limit: who has
-// one asks for less.
+// hostileLimits make each X-Forwarded-For address a caller. They disable the rate limit,
+// which would only reduce the load.
 var hostileLimits = []string{
 	"TRUSTED_PROXIES=127.0.0.1", "RATE_LIMIT=on", "MAX_OPERATIONS_PER_CALLER=0", "MAX_STREAMS_PER_CALLER=100", "MAX_SUBSCRIPTIONS_PER_CALLER=200",
 	"RATE_LIMIT_BURST=1000000000", "RATE_LIMIT_PER_SECOND=1000000000",
 }
 
-// BenchmarkHostileMemory sends the worst requests to the built program, each kind by
-// 32 callers at once, and fails when more is resident than docs/security.md says. The
-// program serves a copy of the data set, whose texts are as long as may be.
+// BenchmarkHostileMemory sends the most expensive requests to the built program, each kind
+// from 32 callers at once, and fails if resident memory exceeds the limit in
+// docs/security.md. The program serves a copy of the data set with texts of maximum
+// length.
 func BenchmarkHostileMemory(b *testing.B) {
 	only := regexp.MustCompile(*hostileOnly)
 	for _, size := range hostileSizes() {
@@ -48,13 +49,13 @@ func BenchmarkHostileMemory(b *testing.B) {
 					h.measure(one, &t)
 				}
 			}
-			b.ReportMetric(0, "ns/op") // of all requests together, which says nothing
+			b.ReportMetric(0, "ns/op") // meaningless over all requests
 			fmt.Print("\n", t.text(), "\n")
 		})
 	}
 }
 
-// hostileSizes are the data sets to measure: BENCH_SIZE, or S and M.
+// hostileSizes returns the data sets to measure: BENCH_SIZE, or S and M.
 func hostileSizes() []string {
 	if size := os.Getenv("BENCH_SIZE"); size != "" {
 		return []string{size}
@@ -62,15 +63,15 @@ func hostileSizes() []string {
 	return []string{"S", "M"}
 }
 
-// hostileRequest is one kind of request. Where document is set, each caller sends it
-// four times; the largest page that is admitted takes the place of its %[1]d.
+// hostileRequest is one kind of request. If document is set, each caller sends it four
+// times, with %[1]d replaced by the largest admitted page.
 type hostileRequest struct {
 	name     string
 	document string
-	send     func(h *hostile) // in place of the document
+	send     func(h *hostile) // replaces document
 }
 
-// hostile is a server that is asked the worst, and what it answered.
+// hostile is a server under attack and its responses.
 type hostile struct {
 	*world
 	b       *testing.B
@@ -81,7 +82,7 @@ type hostile struct {
 	codes   map[string]int
 }
 
-// startHostile starts the program over a copy of a data set.
+// startHostile starts the program on a copy of a data set.
 func startHostile(b *testing.B, size string) *hostile {
 	b.Helper()
 	w := openCopy(b, size)
@@ -98,7 +99,7 @@ func startHostile(b *testing.B, size string) *hostile {
 	return &hostile{world: w, b: b, process: p}
 }
 
-// measure sends one kind of request, and reads how much became resident.
+// measure sends one kind of request and reads the peak of resident memory.
 func (h *hostile) measure(one hostileRequest, t *table) {
 	page := ""
 	if one.send == nil {
@@ -115,7 +116,7 @@ func (h *hostile) measure(one hostileRequest, t *table) {
 	row := []string{one.name, page, mib(h.largest), strings.TrimPrefix(fmt.Sprint(h.codes), "map"),
 		time.Since(began).Round(10 * time.Millisecond).String(), mib(most), mib(h.process.memory())}
 	t.add(row...)
-	fmt.Fprintln(os.Stderr, strings.Join(row, " | ")) // it takes a while
+	fmt.Fprintln(os.Stderr, strings.Join(row, " | ")) // shows progress
 	if most > mostMemory {
 		h.b.Errorf("%s: %s are resident; at most %s may be", one.name, mib(most), mib(mostMemory))
 	}
@@ -124,11 +125,11 @@ func (h *hostile) measure(one hostileRequest, t *table) {
 func mib(bytes int) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
 
 func (p process) forgetPeak() {
-	const peakAlone = "5" // proc(5)
+	const peakAlone = "5" // value for /proc/pid/clear_refs, see proc(5)
 	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.pid), []byte(peakAlone), 0)
 }
 
-// atOnce calls send for each caller and round, all callers at once.
+// atOnce calls send for each caller and round. All callers run at once.
 func (h *hostile) atOnce(rounds int, send func(caller, round int)) {
 	var all sync.WaitGroup
 	for caller := range hostileClients {
@@ -141,12 +142,12 @@ func (h *hostile) atOnce(rounds int, send func(caller, round int)) {
 	all.Wait()
 }
 
-// largestAdmitted puts the largest page into a document with which it is admitted.
+// largestAdmitted returns the document with the largest page that the server admits.
 func (h *hostile) largestAdmitted(format string) (document string, size int) {
 	return largestPage(format, func(body []byte) bool { return !refusedPage.MatchString(h.answer(0, body).text) })
 }
 
-// refusedPage is what a page that is too large is answered with.
+// refusedPage matches the refusal of a page that is too large.
 var refusedPage = regexp.MustCompile(`QUERY_TOO_COMPLEX|a whole number from 1 to`)
 
 func largestPage(format string, admitted func(body []byte) bool) (document string, size int) {
@@ -164,13 +165,13 @@ func largestPage(format string, admitted func(body []byte) bool) (document strin
 	return fmt.Sprintf(format, low), low
 }
 
-// hostileBody is the body of a request.
+// hostileBody returns the body of a request.
 func hostileBody(document string, variables map[string]any) []byte {
-	body, _ := json.Marshal(map[string]any{"query": document, "variables": variables}) // which are texts and numbers
+	body, _ := json.Marshal(map[string]any{"query": document, "variables": variables}) // strings and numbers always encode
 	return body
 }
 
-// ask sends a request of a caller, and notes the size and the code of the answer.
+// ask sends a request of a caller and records the size and the code of the response.
 func (h *hostile) ask(caller int, body []byte) {
 	a := h.answer(caller, body)
 	h.note(a.size, a.text)
@@ -189,7 +190,7 @@ func (h *hostile) note(size int, text string) {
 	h.codes[code]++
 }
 
-// hostileAnswer is how long an answer is, and its first bytes.
+// hostileAnswer holds the length of a response and its first bytes.
 type hostileAnswer struct {
 	size int
 	text string
@@ -226,7 +227,7 @@ func (h *hostile) post(caller int, body []byte) *http.Request {
 
 func address32(caller int) string { return fmt.Sprintf("10.0.0.%d", caller+1) }
 
-// must sends a request that has to succeed, and decodes its data.
+// must sends a request that has to succeed and decodes its data.
 func (h *hostile) must(document string, variables map[string]any, into any) {
 	response, err := http.DefaultClient.Do(h.post(0, hostileBody(document, variables)))
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// traffic are requests that are bad not by what their document asks for.
+// traffic returns requests that are expensive for reasons other than the selected fields.
 func (h *hostile) traffic() []hostileRequest {
 	document := func(caller, round int) []byte {
 		return hostileBody(fmt.Sprintf(`query($no: Boolean!) { a%d_%d: __typename `, caller, round)+longDocument, map[string]any{"no": false})
@@ -51,14 +51,14 @@ func manyNames(n int) string {
 	return "{" + all.String()[1:] + "}"
 }
 
-// longDocument is the rest of a document with nearly as many tokens and characters as
-// are allowed, which is read and validated, and hardly executed.
+// longDocument is the rest of a document with nearly the maximum number of tokens and
+// characters. The server parses and validates it, and executes almost nothing.
 var longDocument = times(15, `b%d: students(first: 1) @include(if: $no) { nodes { id name email timeZone version createdAt updatedAt interviewLimit
 	interviews(first: 1, filter: {status: [BOOKED, COMPLETED]}) { nodes { id start end status grade note version bookedAt interviewer { id name bio tags headline languages photoUrl timeZone }
 	slot { id start end status interviewer { id name } } events(first: 1) { nodes { id kind at requestId actor { role id } changes { field before after } } } } } } }`) + `}`
 
-// stuckReaders asks for large answers, and reads the first bytes alone, which come
-// when the answer is built.
+// stuckReaders requests large responses and reads only the first bytes, which arrive when
+// the response is complete.
 func stuckReaders(h *hostile) {
 	document, _ := h.largestAdmitted(`{ interviews(first: %[1]d) { nodes { note } } }`)
 	at, err := url.Parse(h.process.url)
@@ -92,7 +92,8 @@ func stuckReaders(h *hostile) {
 	}
 }
 
-// begins reads the headers of an answer, and the rest only of a refusal, which is small.
+// begins reads the headers of a response. It reads the body only of a refusal, which is
+// small.
 func (h *hostile) begins(conn net.Conn) error {
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
@@ -101,7 +102,7 @@ func (h *hostile) begins(conn net.Conn) error {
 	const small = 2 << 10
 	if response.ContentLength > small {
 		h.note(int(response.ContentLength), "")
-		return nil // and the body is left where it is
+		return nil // leaves the body unread
 	}
 	text, err := io.ReadAll(response.Body)
 	h.note(len(text), string(text))
@@ -110,7 +111,8 @@ func (h *hostile) begins(conn net.Conn) error {
 
 const subscriptionsOfOne = 4
 
-// subscribers has each caller follow what four students may book, and publishes.
+// subscribers lets each caller subscribe to the slots of four students, and then publishes
+// slots.
 func (h *hostile) subscribers(sockets bool) {
 	start, end := h.now.Add(time.Hour).UTC(), h.now.AddDate(0, 0, 90).UTC()
 	format := func(student any) string { // events of nearly MAX_ANSWER / 8
@@ -148,7 +150,7 @@ func (h *hostile) subscribers(sockets bool) {
 	all.Wait()
 }
 
-// await waits until so many events have come, or none comes for a while.
+// await waits for the given number of events, or until none arrives for a while.
 func (h *hostile) await(events <-chan int, wanted int) {
 	for came := 0; came < wanted; came++ {
 		select {
@@ -222,7 +224,7 @@ func (h *hostile) overStreams(ctx context.Context, caller int, documents []strin
 				if err != nil {
 					return
 				}
-				began() // with the comment that every stream begins with
+				began() // every stream starts with a comment
 				if strings.HasPrefix(line, "data: {") {
 					if errorCode.MatchString(line[:min(len(line), 300)]) {
 						h.note(len(line), line[:min(len(line), 300)])

@@ -10,13 +10,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// openCopy is a world of its own over a copy of a data set, which is dropped at the
-// end: what is done to it stays nowhere.
+// openCopy opens a copy of a data set, which is dropped at the end.
 func openCopy(b *testing.B, size string) *world {
 	b.Helper()
 	ctx := context.WithoutCancel(b.Context())
-	original := openSize(b, size).url()                 // which makes the data set the first time
-	if err := shared.worlds[size].close(); err != nil { // nobody else may use what is copied
+	original := openSize(b, size).url()                 // creates the data set the first time
+	if err := shared.worlds[size].close(); err != nil { // Postgres copies only a database without connections
 		b.Fatal(err)
 	}
 	delete(shared.worlds, size)
@@ -58,8 +57,8 @@ func drop(ctx context.Context, b *testing.B, admin *pgx.Conn, name string) {
 	}
 }
 
-// lengthen makes texts as long as they may be, in characters of four bytes, of what
-// lists begin with.
+// lengthen sets the texts at the start of lists to their maximum length, in characters of
+// four bytes.
 func (w *world) lengthen(b *testing.B) {
 	b.Helper()
 	const text = "repeat('𝄞', %d)"

@@ -13,9 +13,10 @@ import (
 	"rehearse/internal/store"
 )
 
-// BenchmarkRateLimits asks for a list of 50, and for little, of servers that count
-// nothing, each for itself, and all together in the database. All clients are the administrator at one address, so that the shared bucket
-// is one row: the worst there is.
+// BenchmarkRateLimits requests a list of 50 and a small response from servers without a
+// rate limit, with limits in memory, and with shared limits in the database. All clients
+// are the administrator at one address, so that the shared bucket is one row, the worst
+// case.
 func BenchmarkRateLimits(b *testing.B) {
 	endless := ratelimit.Limit{Burst: 1_000_000_000, PerSecond: 1_000_000_000}
 	for _, clients := range []int{1, 16} {

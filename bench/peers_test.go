@@ -22,22 +22,22 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// question is which slots of which time are asked for.
+// question is the range and the page size of a list request.
 type question struct {
 	in    calendar.Span
 	first int
 }
 
-// lister is a contender who answers lists of what a student may book.
+// lister is a contender that serves lists of bookable slots.
 type lister struct {
 	process
 	metric, name string
-	document     string // empty: a floor, which is asked by GET
-	reads        bool   // of a floor: all that the server reads
-	atFirst      bool   // asked by every student in turn, so that none comes again soon
+	document     string // empty for a floor, which is requested with GET
+	reads        bool   // a floor that performs all reads of the server
+	atFirst      bool   // each student requests once, so that no record is cached
 }
 
-// ask answers the body for a student.
+// ask requests a student's list and returns the body.
 func (l lister) ask(ctx context.Context, student booking.StudentID, q question) ([]byte, error) {
 	var text []byte
 	var err error
@@ -53,7 +53,7 @@ func (l lister) ask(ctx context.Context, student booking.StudentID, q question) 
 	return text, err
 }
 
-// about lets a lister be asked about students by chance.
+// about returns a contender that requests the lists of random students.
 func (l lister) about(w *world, q question) contender {
 	var asked atomic.Int64
 	return contender{metric: l.metric, name: l.name, process: l.process, settles: !l.atFirst, do: func(ctx context.Context, random *rand.Rand) error {
@@ -81,8 +81,8 @@ func (w *world) ours(b *testing.B) lister {
 	return lister{process: w.rehearse(b), metric: "rehearse", name: "**rehearse**", document: listDocument}
 }
 
-// oursAtFirst is a server of its own, which knows nobody who asks: it keeps fewer
-// records than there are students in data set M.
+// oursAtFirst returns a separate server whose record cache misses: the cache is smaller
+// than the number of students in data set M.
 func (w *world) oursAtFirst(b *testing.B) lister {
 	b.Helper()
 	p, err := w.server("rehearse, a student's first list", func() (process, error) { return w.startRehearse() })
@@ -92,14 +92,14 @@ func (w *world) oursAtFirst(b *testing.B) lister {
 	return lister{process: p, metric: "first", name: "**rehearse**, a student's first list", document: listDocument, atFirst: true}
 }
 
-// PostGraphile has its own names for types, and the 5th version for keys.
+// postgraphileDocument uses the type names of PostGraphile 5.
 var postgraphileDocument = strings.NewReplacer("ID!", "BigInt!", "DateTime", "Datetime").Replace(listDocument)
 
-// nodeProgram is the node that PostGraphile's lock file pins.
+// nodeProgram is the version of node that the lock file of PostGraphile pins.
 const nodeProgram = "./peers/postgraphile5/node_modules/.bin/node"
 
-// peers are what people would take instead, as far as they run here; lacking
-// says of the others why not.
+// peers returns the alternatives that run on this machine. lacking explains why the others
+// do not run.
 func (w *world) peers(b *testing.B) (found []lister, lacking []string) {
 	b.Helper()
 	peer := func(l lister, begin func() (process, error)) {
@@ -144,8 +144,8 @@ func (w *world) peers(b *testing.B) (found []lister, lacking []string) {
 	return found, lacking
 }
 
-// preparePostgraphile installs what the lock file pins, and lays its schema out
-// beside the product's.
+// preparePostgraphile installs the packages of the lock file and creates the schema for
+// PostGraphile beside the product's.
 func (w *world) preparePostgraphile(folder string) error {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
@@ -197,14 +197,14 @@ func (l lister) slots(b *testing.B, student booking.StudentID, q question) []lis
 	for n := range slots {
 		slots[n].Start, slots[n].End = slots[n].Start.UTC(), slots[n].End.UTC()
 		if l.document == "" && !l.reads {
-			slots[n].Interviewer.Name = "" // the statement alone reads no names
+			slots[n].Interviewer.Name = "" // the single statement reads no names
 		}
 	}
 	return slots
 }
 
-// checkAnswers makes sure that the same is measured: all answer the same slots
-// to students who may book, and none to those who may not.
+// checkAnswers verifies that all contenders return the same slots to students who may
+// book, and none to the others.
 func (w *world) checkAnswers(b *testing.B, q question, ours lister, others ...lister) {
 	b.Helper()
 	students := slices.Concat(w.students[:20], w.refused[:min(len(w.refused), 10)])

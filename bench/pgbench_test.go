@@ -18,8 +18,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// bookingScript is the server's booking transaction for pgbench, and the look
-// before it, which reads the next pair on its way. It judges nothing.
+// bookingScript is the server's booking transaction for pgbench, with the read before it,
+// which also fetches the next pair. It does not check the rules.
 const bookingScript = `\set n :n + 1
 SELECT p.student, p.slot, s.interviewer_id AS by FROM bench_pairs p JOIN slots s ON s.id = p.slot
 	JOIN interviewers v ON v.id = s.interviewer_id WHERE p.client = :client_id AND p.n = :n AND num_nonnulls(v.max_per_day, v.max_per_week) = 0 \gset
@@ -37,12 +37,12 @@ WITH slot AS (UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = N
 COMMIT;
 `
 
-// pgbenchWarm is how many transactions of each client do not count: they
-// prepare the statements, which the others have done long before.
-const pgbenchWarm = 3 // and no more than half of them
+// pgbenchWarm is the number of transactions of each client that are not counted. They
+// prepare the statements, which the other contenders prepare in their warm-up.
+const pgbenchWarm = 3 // and at most half of all
 
-// pgbench books the next pairs by the program that comes with Postgres, as many
-// clients as are asked for, each with a connection.
+// pgbench books the next pairs with the program of that name, with one connection for each
+// client.
 func (w *world) pgbench(b *testing.B, next func(int) []pair) (contender, error) {
 	b.Helper()
 	program, err := findPgbench()
@@ -80,7 +80,7 @@ func (w *world) pgbench(b *testing.B, next func(int) []pair) (contender, error) 
 	}}, nil
 }
 
-// layOut gives each client of pgbench its pairs, by number.
+// layOut assigns numbered pairs to each client of pgbench.
 func (w *world) layOut(ctx context.Context, pairs []pair, share int) error {
 	if _, err := w.pool.Exec(ctx, "TRUNCATE bench_pairs"); err != nil {
 		return err
@@ -95,8 +95,8 @@ func (w *world) layOut(ctx context.Context, pairs []pair, share int) error {
 	return err
 }
 
-// readPgbench reads its log: client, transaction, microseconds, script, and when
-// it ended. Of each client the first ones do not count.
+// readPgbench reads the log of pgbench: client, transaction, microseconds, script, and end
+// time. It skips the first transactions of each client.
 func readPgbench(prefix string, warm int) (interlude, error) {
 	files, err := filepath.Glob(prefix + ".*")
 	if err != nil || len(files) == 0 {
@@ -131,7 +131,7 @@ func readPgbench(prefix string, warm int) (interlude, error) {
 	return interlude{rate: float64(len(took)) / (end - begin), p50: took[len(took)/2], p99: took[len(took)*99/100]}, nil
 }
 
-// findPgbench looks where Postgres's programs are.
+// findPgbench looks for pgbench on the PATH and among the programs of Postgres.
 func findPgbench() (string, error) {
 	if found, err := exec.LookPath("pgbench"); err == nil {
 		return found, nil

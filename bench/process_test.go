@@ -18,17 +18,17 @@ import (
 	"time"
 )
 
-// process is a program that serves: every contender has one of its own, so that
-// none shares a runtime with the load.
+// process is a running server. Every contender has its own process, so that none shares a
+// runtime with the load generator.
 type process struct {
-	pid  int // 0 when it is more than one
+	pid  int // 0 if there is more than one
 	url  string
 	stop func() error
 }
 
 var address = regexp.MustCompile(`http://\S+/(graphql|floor)`)
 
-// start runs a program until stop, and waits for the address that it prints.
+// start runs a program until stop is called, and waits for the address that it prints.
 func start(program string, environment ...string) (process, error) {
 	name, args := strings.Fields(program)[0], strings.Fields(program)[1:]
 	command := exec.CommandContext(context.Background(), name, args...)
@@ -45,7 +45,7 @@ func start(program string, environment ...string) (process, error) {
 		_ = command.Process.Signal(os.Interrupt)
 		err := command.Wait()
 		if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
-			return nil // a program may end by the signal
+			return nil // the signal may end the program
 		}
 		return err
 	}
@@ -60,17 +60,17 @@ func start(program string, environment ...string) (process, error) {
 	return process{}, errors.Join(fmt.Errorf("%s ended before it was ready", program), stop())
 }
 
-// cpu is the processor time that the process has taken; 0 where that is not told.
+// cpu returns the CPU time of the process, or 0 if the system does not report it.
 func (p process) cpu() time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := strings.Cut(string(text), ") ") // after the name, which may hold blanks
+	_, rest, _ := strings.Cut(string(text), ") ") // after the name, which may contain spaces
 	fields := strings.Fields(rest)
 	user, _ := strconv.Atoi(fields[11])
 	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * time.Second / 100 // ticks, which Linux fixes for programs
+	return time.Duration(user+system) * time.Second / 100 // clock ticks: Linux reports 100 per second
 }
 
 var (
@@ -78,13 +78,13 @@ var (
 	peak     = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 )
 
-// memory is what is resident, in bytes; 0 where the system does not tell.
+// memory returns the resident memory in bytes, or 0 if the system does not report it.
 func (p process) memory() int { return p.status(resident) }
 
-// peakMemory is the most that was resident since forgetPeak.
+// peakMemory returns the peak of resident memory since forgetPeak.
 func (p process) peakMemory() int { return p.status(peak) }
 
-// status reads a size from proc(5), in bytes.
+// status reads a size in bytes from /proc/pid/status.
 func (p process) status(line *regexp.Regexp) int {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
 	found := line.FindSubmatch(text)
@@ -95,7 +95,8 @@ func (p process) status(line *regexp.Regexp) int {
 	return n << 10
 }
 
-// server is a program over the school, started once for all benchmarks.
+// server returns a program that serves the school. Each is started once for all
+// benchmarks.
 func (w *world) server(name string, begin func() (process, error)) (process, error) {
 	if p, runs := w.servers[name]; runs {
 		return p, nil
@@ -108,8 +109,7 @@ func (w *world) server(name string, begin func() (process, error)) (process, err
 	return p, nil
 }
 
-// rehearse is the built program with its settings for production, but for the
-// limits of clients.
+// rehearse returns the built program with production settings and no limits for clients.
 func (w *world) rehearse(b *testing.B) process {
 	b.Helper()
 	p, err := w.server("rehearse", func() (process, error) { return w.startRehearse() })
@@ -128,10 +128,10 @@ func (w *world) startRehearse(environment ...string) (process, error) {
 		"DATABASE_MAX_CONNS="+strconv.Itoa(connections), "DATA_DIR="+filepath.Dir(program), "RATE_LIMIT=off",
 		"MAX_OPERATIONS_PER_CALLER=1000000", "DATABASE_MAX_CONNS_PER_CALLER=1000000", "MAX_STREAMS_PER_CALLER=100000",
 		"MAX_SUBSCRIPTIONS_PER_CALLER=100000", "MAX_HANDSHAKES_PER_ADDRESS=100000")
-	return start(program, append(settings, environment...)...) // the last setting of a name counts
+	return start(program, append(settings, environment...)...) // the last value of a variable wins
 }
 
-// floors is this test program again, as the floors.
+// floors starts this test program again to serve the floors.
 func (w *world) floors(b *testing.B) process {
 	b.Helper()
 	p, err := w.server("floors", func() (process, error) {
@@ -147,7 +147,7 @@ func (w *world) floors(b *testing.B) process {
 	return p
 }
 
-// environment is what every contender is told.
+// environment returns the environment of every contender.
 func (w *world) environment() []string {
 	return []string{
 		"DATABASE_URL=" + w.url(), "CONNECTIONS=" + strconv.Itoa(connections),
@@ -155,7 +155,7 @@ func (w *world) environment() []string {
 	}
 }
 
-// url is the database's address as every driver understands it.
+// url returns the database address in a form that every driver understands.
 func (w *world) url() string {
 	config := w.pool.Config().ConnConfig
 	address := url.URL{
@@ -165,14 +165,14 @@ func (w *world) url() string {
 	return address.String()
 }
 
-// programs are those that were built, by the folder of their source.
+// programs holds the built programs by source folder.
 var programs struct {
 	sync.Mutex
 	folder string
 	built  map[string]string
 }
 
-// built is the program of a folder, built once.
+// built builds the program of a folder once and returns its path.
 func built(source string) (string, error) {
 	programs.Lock()
 	defer programs.Unlock()

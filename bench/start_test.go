@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// BenchmarkStart runs the built program with a new data folder, which it fills
-// with a Postgres cluster, the schema and the sample school, and then again with
-// that folder: from the start of the process until it says that it is ready.
+// BenchmarkStart runs the built program with a new data folder, in which it creates a
+// Postgres cluster, the schema and the sample school, and then again with the existing
+// folder. It measures the time from process start until the program is ready.
 func BenchmarkStart(b *testing.B) {
 	program, err := built("..")
 	if err != nil {
@@ -28,7 +28,7 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Cleanup(func() { _ = os.RemoveAll(folder) })
-		if err := os.Chmod(folder, 0o755); err != nil { // the server's own user enters it
+		if err := os.Chmod(folder, 0o755); err != nil { // Postgres runs as another user
 			b.Fatal(err)
 		}
 		cold = append(cold, startAndStop(b, program, folder))
@@ -44,7 +44,7 @@ func BenchmarkStart(b *testing.B) {
 	(*world)(nil).publish(b, t)
 }
 
-// startAndStop answers how many seconds the program took to be ready.
+// startAndStop returns the seconds that the program took to become ready.
 func startAndStop(b *testing.B, program, folder string) float64 {
 	b.Helper()
 	command := exec.CommandContext(b.Context(), program)

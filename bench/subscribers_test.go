@@ -13,11 +13,10 @@ import (
 	"rehearse/internal/booking"
 )
 
-// BenchmarkSubscribers opens WebSockets to a server of its own process, each of
-// which follows what one student may book in the next week, and measures what
-// memory they take while nothing happens. Then slots are booked on another
-// server: how long it takes from the answer to the booking until each of them is
-// told.
+// BenchmarkSubscribers opens WebSockets to a server in its own process, each of which
+// subscribes to the slots of one student in the next week, and measures the memory of idle
+// subscriptions. It then books slots on another server and measures the time from the
+// booking's response to each notification.
 func BenchmarkSubscribers(b *testing.B) {
 	w := open(b)
 	t := table{header: []string{"memory, MiB", "KiB each", "notified, p50 ms", "p99 ms"}}
@@ -71,8 +70,8 @@ func (w *world) subscribers(b *testing.B, n int, t *table) {
 
 const bookings = 20
 
-// subscribe opens a socket for each of the students; when one of them is told of
-// something, it sends the time.
+// subscribe opens a socket for each of the students and sends the time of each first event
+// to the channel.
 func (w *world) subscribe(b *testing.B, endpoint string, students []booking.Record) <-chan time.Time {
 	b.Helper()
 	told := make(chan time.Time, len(students))

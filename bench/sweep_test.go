@@ -12,14 +12,14 @@ import (
 	"rehearse/internal/booking"
 )
 
-// step is one amount of what grows: what the floor and the server take for it is
-// measured beside all the other steps.
+// step is one value of the varied parameter. The floor and the server at this value are
+// measured in alternation with all other steps.
 type step struct {
 	amount      string
 	floor, ours contender
 }
 
-// sweep reports what each step costs.
+// sweep reports the cost of each step.
 func (w *world) sweep(b *testing.B, l load, what string, steps []step, notes ...string) {
 	b.Helper()
 	var contenders []contender
@@ -38,14 +38,14 @@ func (w *world) sweep(b *testing.B, l load, what string, steps []step, notes ...
 	w.publish(b, t)
 }
 
-// lists is a step of lists.
+// lists returns a step that requests lists.
 func (w *world) lists(b *testing.B, amount string, q question) step {
 	b.Helper()
 	w.checkAnswers(b, q, w.ours(b), w.readsFloor(b))
 	return step{amount, w.readsFloor(b).about(w, q), w.ours(b).about(w, q)}
 }
 
-// BenchmarkListBySize asks for the first 50 of a week in each data set.
+// BenchmarkListBySize lists the first 50 slots of a week in each data set.
 func BenchmarkListBySize(b *testing.B) {
 	for _, clients := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
@@ -59,8 +59,8 @@ func BenchmarkListBySize(b *testing.B) {
 	}
 }
 
-// BenchmarkBookSlotBySize books in each data set. S has few students, so each
-// interval has few bookings.
+// BenchmarkBookSlotBySize books in each data set. S has few students, so each interval has
+// few bookings.
 func BenchmarkBookSlotBySize(b *testing.B) {
 	var steps []step
 	most := each
@@ -73,7 +73,7 @@ func BenchmarkBookSlotBySize(b *testing.B) {
 	open(b).sweep(b, load{clients: 1, most: most}, "data set", steps)
 }
 
-// BenchmarkListByPage asks for more and more slots of a week at once.
+// BenchmarkListByPage varies the page size of a week's list.
 func BenchmarkListByPage(b *testing.B) {
 	w := open(b)
 	var steps []step
@@ -83,7 +83,7 @@ func BenchmarkListByPage(b *testing.B) {
 	w.sweep(b, load{clients: 1}, "slots a page", steps)
 }
 
-// BenchmarkListByRange asks for the first 50 of longer and longer times.
+// BenchmarkListByRange varies the date range of a list of 50.
 func BenchmarkListByRange(b *testing.B) {
 	w := open(b)
 	hour := w.days(1)
@@ -97,8 +97,8 @@ func BenchmarkListByRange(b *testing.B) {
 	})
 }
 
-// BenchmarkListByHistory asks for the first 50 of a week for students with more
-// and more interviews behind them.
+// BenchmarkListByHistory varies the number of past interviews of the students that list
+// the first 50 slots of a week.
 func BenchmarkListByHistory(b *testing.B) {
 	w := open(b)
 	q := question{w.days(7), 50}
@@ -116,9 +116,10 @@ func BenchmarkListByHistory(b *testing.B) {
 	w.sweep(b, load{clients: 1}, "past interviews", steps)
 }
 
-// veterans are 20 students with so many completed interviews, who go again when
-// the benchmark ends. Their interviews lie before the school was founded, with
-// interviewers in turn; the pair's constraint is told to leave them out.
+// veterans creates 20 students with the given number of completed interviews, and deletes
+// them when the benchmark ends. The interviews date from before the data set and rotate
+// over the interviewers; they are exempt from the constraint on student and interviewer
+// pairs.
 func (w *world) veterans(b *testing.B, past int) []booking.Record {
 	b.Helper()
 	const many = 20
@@ -165,7 +166,7 @@ func (w *world) veterans(b *testing.B, past int) []booking.Record {
 	return slices.Clip(found)
 }
 
-// retire takes students back who were never there.
+// retire deletes students and their interviews and slots.
 func (w *world) retire(b *testing.B, ids []int64) {
 	b.Helper()
 	_, err := w.pool.Exec(context.Background(), `WITH gone AS (DELETE FROM interviews WHERE student_id = ANY($1) RETURNING slot_id),

@@ -17,26 +17,26 @@ import (
 
 var docs = flag.String("docs", "", "a directory of Markdown files whose tables, between <!-- bench:NAME --> and <!-- /bench -->, are replaced")
 
-// table is what a benchmark has found.
+// table is the result of a benchmark.
 type table struct {
-	by     string   // what the first column is; empty: who is compared
+	by     string   // header of the first column; empty for contenders
 	header []string // the other columns
 	rows   [][]string
-	notes  []string // such as what is left out
+	notes  []string // such as omitted contenders
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
-// publish prints the table, and replaces it in the document that has its marks.
+// publish prints the table and replaces it in the document that contains its markers.
 func (w *world) publish(b *testing.B, t table) {
 	b.Helper()
-	b.ReportMetric(0, "ns/op") // of a whole comparison, which says nothing
+	b.ReportMetric(0, "ns/op") // meaningless over a whole comparison
 	name := strings.TrimPrefix(b.Name(), "Benchmark")
 	if t.by != "" {
 		t.by = ", by " + t.by
 	}
 	t.header = append([]string{name + t.by}, t.header...)
-	fmt.Print("\n", t.text(), "\n") // b.Log would cut it short
+	fmt.Print("\n", t.text(), "\n") // b.Log would truncate it
 	if *docs == "" {
 		return
 	}
@@ -88,7 +88,7 @@ func (t table) markdown() string {
 	return out.String()
 }
 
-// circumstances is where and when a table was measured.
+// circumstances describes the machine, the versions and the date of a measurement.
 func (w *world) circumstances(b *testing.B) string {
 	b.Helper()
 	said := func(program string, args ...string) string {

@@ -24,30 +24,31 @@ const (
 	manySlots       = 2000
 )
 
-// BenchmarkWatches measures what one hold costs when many subscriptions follow the slot:
-// the CPU of the server and of Postgres, and the time, until each subscription has its
-// event. Each student follows what they may book, with their own token. The slot is held
-// by another student, or by the one who follows. The figures are medians of several holds.
+// BenchmarkWatches measures the cost of one hold when many subscriptions follow the slot:
+// the CPU of the server and of Postgres, and the time until each subscription has received
+// its event. Each student subscribes with their own token to the slots that they may book.
+// The slot is held by another student or by the subscriber. The figures are medians of
+// several holds.
 func BenchmarkWatches(b *testing.B) {
 	w := open(b)
 	t := table{by: "subscriptions and students", header: []string{"CPU of the server, ms", "CPU of Postgres, ms", "time, ms", "time with the default rate limits, ms"}}
 	loads := []struct {
 		students, each int
-		own            bool // the hold is of the student who subscribes: their record changes
+		own            bool // the subscriber places the hold, which changes their record
 	}{{1, watchesOfOne, false}, {5, watchesOfOne, false}, {1, 5 * watchesOfOne, false}, {1, watchesOfOne, true}, {1, 5 * watchesOfOne, true}}
 	watchers, pairs := w.follow(b, 8, 2*len(loads)*watchedHolds)
 	for _, one := range loads {
 		measure := func(environment ...string) watchCost {
 			var slots []pair
 			slots, pairs = pairs[:watchedHolds], pairs[watchedHolds:]
-			if one.own { // which is their only one
+			if one.own { // their only one
 				watchers = watchers[1:]
 				slots = []pair{{watchers[0].student, slots[0].slot}}
 			}
 			return w.watched(b, watchers[:one.students], one.each, slots, environment...)
 		}
 		unlimited := measure("RATE_LIMIT=off", fmt.Sprint("MAX_SUBSCRIPTIONS_PER_CALLER=", one.each))
-		limited := "" // nobody may have as many
+		limited := "" // the default limits do not allow as many
 		if one.each == watchesOfOne {
 			limited = millis(measure().took.Seconds())
 		}
@@ -61,7 +62,7 @@ func BenchmarkWatches(b *testing.B) {
 	w.publish(b, t)
 }
 
-// watchCost is what it took to tell all subscriptions of a hold.
+// watchCost is the cost of notifying all subscriptions of a hold.
 type watchCost struct{ server, postgres, took time.Duration }
 
 func (w *world) watched(b *testing.B, watchers []sender, each int, pairs []pair, environment ...string) watchCost {
@@ -103,7 +104,7 @@ func (w *world) watched(b *testing.B, watchers []sender, each int, pairs []pair,
 	return watchCost{middle(server), middle(postgres), middle(took)}
 }
 
-// quiet waits until no more events come: those of a hold may come in two parts.
+// quiet waits until no more events arrive. A hold may cause two events.
 func quiet(events <-chan struct{}) {
 	for {
 		select {
@@ -119,7 +120,7 @@ func middle(all []time.Duration) time.Duration {
 	return all[len(all)/2]
 }
 
-// follow chooses students, and slots that all of them and somebody else may book. Each
+// follow chooses students, and slots that all of them and one other student may book. Each
 // slot and each other student is chosen once.
 func (w *world) follow(b *testing.B, students, slots int) (watchers []sender, pairs []pair) {
 	b.Helper()
@@ -144,7 +145,7 @@ func (w *world) follow(b *testing.B, students, slots int) (watchers []sender, pa
 	return nil, nil
 }
 
-// watch opens a WebSocket whose subscriptions follow what the student may book.
+// watch opens a WebSocket with subscriptions to the slots that the student may book.
 func (w *world) watch(ctx context.Context, b *testing.B, url string, by sender, events chan<- struct{}) {
 	b.Helper()
 	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{
@@ -184,7 +185,7 @@ func (w *world) watch(ctx context.Context, b *testing.B, url string, by sender, 
 	}()
 }
 
-// student is a sender with a token of theirs.
+// student returns a sender with the student's token.
 func (w *world) student(b *testing.B, id booking.StudentID, i int) sender {
 	b.Helper()
 	s := sender{address: fmt.Sprintf("192.0.2.%d", i%250), student: id}
@@ -192,7 +193,8 @@ func (w *world) student(b *testing.B, id booking.StudentID, i int) sender {
 	return s
 }
 
-// cpuTime is the CPU of the threads of a process, more exactly than cpu.
+// cpuTime returns the CPU time of all threads of a process, at a finer resolution than
+// cpu.
 func (p process) cpuTime() (total time.Duration) {
 	tasks, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.pid))
 	for _, task := range tasks {

@@ -1,6 +1,6 @@
-// Package bench measures the server against a floor: the least that has to be
-// done over the same database, by hand. `make bench` runs it. Nothing here runs
-// without -bench.
+// Package bench measures the server against a floor: hand-written code that does the
+// minimum of work on the same database. Run it with `make bench`. Without -bench it runs
+// nothing.
 package bench
 
 import (
@@ -39,31 +39,33 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// world is a database with a generated data set and two ways to it.
+// world is a database with a generated data set, accessed through the store and through a
+// pool.
 type world struct {
-	store  *store.Store // what the server uses
+	store  *store.Store // the server's access
 	pool   *pgxpool.Pool
-	now    time.Time     // when the data set was made: the clock of these benchmarks
-	offset time.Duration // of that clock from the real one
+	now    time.Time     // creation time of the data set, and the clock of the benchmarks
+	offset time.Duration // of that clock from real time
 
-	// students may book at now, refused ones may not.
+	// students may book at now; refused ones may not.
 	students, refused []booking.Record
 
 	servers    map[string]process
-	peerSchema bool // is there
+	peerSchema bool // the PostGraphile schema exists
 	attackers  int  // callers that have sent an attack
 }
 
-// shared are the worlds of this process, by size.
+// shared holds the worlds of this process by size.
 var shared = struct {
 	worlds map[string]*world
-	local  *localpg.Server // nil: BENCH_DATABASE_URL names the databases
+	local  *localpg.Server // nil if BENCH_DATABASE_URL names the databases
 }{worlds: map[string]*world{}}
 
-// connections of each contender; eight of them keep theirs at the same time.
+// connections is the pool size of each contender. Eight contenders keep their pools open
+// at the same time.
 const connections = 16
 
-// open is the world most benchmarks are about, of at most 100,000 students.
+// open returns the default world of at most 100,000 students.
 func open(b *testing.B) *world {
 	b.Helper()
 	all := sizes()
@@ -128,8 +130,8 @@ func (w *world) prepare(ctx context.Context, dsn, size string) (err error) {
 	if w.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return err
 	}
-	// Nobody books after the moment at which a data set is made, and somebody
-	// books in the last minutes before it.
+	// No booking is later than the creation of the data set, and the last ones are minutes
+	// before it.
 	if err := w.pool.QueryRow(ctx, "SELECT max(booked_at) + interval '1 minute' FROM interviews").Scan(&w.now); err != nil {
 		return fmt.Errorf("read when the data set was made: %w", err)
 	}
@@ -137,8 +139,8 @@ func (w *world) prepare(ctx context.Context, dsn, size string) (err error) {
 	return w.findStudents(ctx)
 }
 
-// database answers the address of a data set: in the given databases, or in a
-// local server that is kept for the next time.
+// database returns the DSN of a data set, in the given databases or in a local server that
+// is kept between runs.
 func database(ctx context.Context, size string) (dsn string, err error) {
 	if given := os.Getenv("BENCH_DATABASE_URL"); given != "" {
 		return strings.ReplaceAll(given, "{size}", size), nil
@@ -160,8 +162,8 @@ func database(ctx context.Context, size string) (dsn string, err error) {
 	return shared.local.DSN(name), shared.local.EnsureDatabase(ctx, name)
 }
 
-// sizes are the data sets up to the largest that is asked for. A single database
-// holds a single one.
+// sizes returns the data sets up to the largest requested one. A single database holds a
+// single data set.
 func sizes() []string {
 	all := []string{"S", "M", "L"}
 	most := slices.Index(all, os.Getenv("BENCH_SIZE"))
@@ -174,7 +176,7 @@ func sizes() []string {
 	return all[:most+1]
 }
 
-// fill makes the data set unless it is there.
+// fill generates the data set unless it exists.
 func (w *world) fill(ctx context.Context, size string) error {
 	if _, err := w.store.Migrate(ctx); err != nil {
 		return err
@@ -189,7 +191,7 @@ func (w *world) fill(ctx context.Context, size string) error {
 
 const wantedStudents = 15000
 
-// findStudents reads students who may book, from all over the school.
+// findStudents reads students who may book, sampled from the whole school.
 func (w *world) findStudents(ctx context.Context) error {
 	rows, err := w.pool.Query(ctx, "SELECT id FROM students ORDER BY md5(id::text) LIMIT $1", 2*wantedStudents)
 	if err != nil {
@@ -218,8 +220,8 @@ func (w *world) findStudents(ctx context.Context) error {
 	return nil
 }
 
-// days are the next days that a client asks about: from a morning that the clock
-// does not reach while the benchmarks run.
+// days returns a range of n days that starts on a morning which the clock does not reach
+// while the benchmarks run.
 func (w *world) days(n int) calendar.Span {
 	morning := w.now.UTC().Truncate(24 * time.Hour).Add(58 * time.Hour)
 	return calendar.Span{Start: morning, End: morning.AddDate(0, 0, n)}
