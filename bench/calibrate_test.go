@@ -147,8 +147,8 @@ func (w *world) backends(ctx context.Context, to cpuOfBackends) error {
 	return err
 }
 
-// processorTime returns the CPU time of this process and of the backends. Backends that
-// have ended are not counted.
+// processorTime returns the CPU time of this process and of the backends. A backend that
+// has ended counts with its last reading.
 func (c cpuOfBackends) processorTime(b *testing.B) time.Duration {
 	b.Helper()
 	var usage syscall.Rusage

@@ -11,10 +11,9 @@ import (
 )
 
 var (
-	// withdrawsSlots is a change of a calendar that has closed nothing yet.
+	// withdrawsSlots matches the first write of a calendar change that closes slots.
 	withdrawsSlots = contains("SET status = 'WITHDRAWN'")
-	// setsFull is a change of caps, or of what counts towards them, when the full
-	// days are known and not written.
+	// setsFull matches the write of the full days, after they are computed.
 	setsFull = contains("SET full_until")
 )
 
@@ -58,8 +57,8 @@ func (w *world) caps(by booking.InterviewerID, perDay int) operation {
 	}
 }
 
-// closings are the ways in which a slot leaves a calendar. All take the same
-// locks, so that not each is met in every order.
+// closings are the ways to remove a slot from a calendar. They take the same locks, so the
+// tests below do not combine each of them with every order of requests.
 var closings = []struct {
 	name   string
 	closes func(*world, booking.Slot) operation
@@ -68,7 +67,7 @@ var closings = []struct {
 	{"left behind", func(w *world, slot booking.Slot) operation { return w.leaves(slot.InterviewerID) }},
 }
 
-// closingMeetings are those with a slot that is wanted.
+// closingMeetings are the races between a closing and an operation on the same slot.
 func closingMeetings() (meetings []meeting) {
 	for n, c := range closings {
 		wanted := func(want wish) func(*world) (first, second operation) {
@@ -81,8 +80,8 @@ func closingMeetings() (meetings []meeting) {
 			name: "a slot is booked, and " + c.name, scene: wanted((*world).books),
 			gate: insertsInterview, waits: "FROM interviewers WHERE", want: [2]string{"ok", "ok"},
 			without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
-			// It was closed as an open one: its booking is no conflict, and cancelled, it
-			// would open again.
+			// Without the locks the closing sees an open slot: it reports no conflict, and
+			// cancelling the booking would reopen the slot.
 			count: "SELECT count(*) FROM slots WHERE taken_back", sound: 1, different: 0,
 		}, {
 			name: "a slot is " + c.name + ", and booked", scene: swap(wanted((*world).books)),
@@ -118,7 +117,7 @@ func TestClosingsUnprotected(t *testing.T) {
 	collide(t, closingMeetings())
 }
 
-// placeMeetings are of two who want the last place of a day.
+// placeMeetings are the races of two students for the last interview of a day.
 var placeMeetings = []meeting{
 	{
 		name: "both hold", scene: lastPlaceOf((*world).holds, (*world).holds),
@@ -149,7 +148,7 @@ var placeMeetings = []meeting{
 
 type wish func(*world, booking.Student, booking.Slot) operation
 
-// moveElsewhere moves an interview of the student's to the slot.
+// moveElsewhere moves an interview of the student to the slot.
 func moveElsewhere(w *world, s booking.Student, to booking.Slot) operation {
 	return w.moves(w.booked(s, w.slot(w.interviewer(), 48)), to)
 }
@@ -172,9 +171,9 @@ func TestTwoForTheLastPlaceUnprotected(t *testing.T) {
 	collide(t, placeMeetings)
 }
 
-// capMeetings are of a cap that is set while what counts towards it changes. An
-// operation that has found no cap recounts nothing; it shares the interviewer's
-// lock, so that he gets none meanwhile.
+// capMeetings are the races between setting a cap and an operation that changes the number
+// of counted interviews. An operation that reads no cap does not recount; it shares the
+// interviewer's lock, so that no cap can be set until it commits.
 func capMeetings() (meetings []meeting) {
 	for n, c := range []struct {
 		name    string
@@ -213,7 +212,7 @@ func capMeetings() (meetings []meeting) {
 			without: locks, open: [2]string{"ok", "ok"}, broken: fullDays,
 		})
 		if n%3 != 0 {
-			continue // one order is enough for each of them
+			continue // one order suffices for these
 		}
 		meetings = append(meetings, meeting{
 			name: "a cap is set, and an interview is " + c.name, scene: swap(scene), gate: setsFull,
@@ -234,9 +233,9 @@ func TestCapsUnprotected(t *testing.T) {
 	collide(t, capMeetings())
 }
 
-// What is let happen: the place of a hold that has expired goes to another, and
-// the holder's request, which came in time, is served after that. Both have a
-// place then, and one of them is refused when it books. The cap holds.
+// The place of an expired hold may go to another student before the server executes a
+// request of the holder that arrived in time. Then both hold a slot, and the cap refuses
+// one of the bookings.
 func TestPlaceOfAnExpiredHold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -257,8 +256,8 @@ func TestPlaceOfAnExpiredHold(t *testing.T) {
 	w.wantSound()
 }
 
-// An interview that is given while its interviewer leaves, and was still to come
-// when he said so: it is completed, and its slot stays its.
+// An interview that ends while the deactivation of its interviewer is running is
+// completed, and keeps its slot.
 func TestLeavingAmidACompletion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -7,8 +7,8 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// twoForOnePlace are two students who want two slots of an interviewer who
-// gives one interview a day.
+// twoForOnePlace returns bookings of two students for two slots of an interviewer with a
+// cap of one interview a day.
 func twoForOnePlace(w *world) (inputs []app.BookSlotInput) {
 	by := w.interviewer()
 	_, err := app.New(w.store, clock).UpdateInterviewer(w.t.Context(), app.InterviewerChange{
@@ -30,8 +30,8 @@ func TestTwoStudentsForTheLastPlaceOfADay(t *testing.T) {
 	w.wantSound()
 }
 
-// Without the interviewer's lock each writes what the other has locked: a
-// deadlock, which only trying again mends, if it does not meet the next one.
+// Without the interviewer's lock each transaction writes rows that the other has locked.
+// The deadlock is resolved only by a retry, which may end in another deadlock.
 func TestTwoStudentsForTheLastPlaceOfADayUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -54,7 +54,7 @@ func TestTwoStudentsForTheLastPlaceOfADayUnprotected(t *testing.T) {
 	}
 }
 
-// A cap that is set while somebody books: the booking is counted.
+// A cap that is set during a booking counts that booking.
 func TestCapWaitsForABooking(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -80,8 +80,7 @@ func TestCapWaitsForABooking(t *testing.T) {
 	w.wantSound()
 }
 
-// A booking that has seen no cap, and finds one when it has its lock, starts
-// again.
+// A booking that read no cap, and finds one once it holds the lock, starts again.
 func TestBookingFindsACap(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -98,5 +97,5 @@ func TestBookingFindsACap(t *testing.T) {
 	wantOutcome(t, "the cap", err, "ok")
 	gate.Open()
 	wantOutcome(t, "the booking", booked(), "ok")
-	w.wantSound() // and the day is full now
+	w.wantSound() // the day is full
 }

@@ -9,35 +9,36 @@ import (
 )
 
 var (
-	// placesHold is a hold that is decided, with nothing written.
+	// placesHold matches the first write of a new hold.
 	placesHold = contains("ended_at = expires_at")
-	// insertsHold is the same, when what was in its way has been ended.
+	// insertsHold matches the insert of a hold, after conflicting expired holds have
+	// ended.
 	insertsHold = contains("INSERT INTO holds")
-	// extendsHold and endsHold are decided, with nothing written.
+	// extendsHold and endsHold match the first writes of these operations.
 	extendsHold = contains("extended = true")
 	endsHold    = contains("WITH slot AS", "UPDATE holds SET ended_at")
-	// booksSlots is an import of bookings that is decided, with nothing written.
+	// booksSlots matches the first write of an import of bookings.
 	booksSlots = contains("UPDATE slots SET status = 'BOOKED'", "ANY")
-	// usesHold is a move to a slot that is held, with nothing written.
+	// usesHold matches the first write of a move to a held slot.
 	usesHold = contains("least(expires_at")
 )
 
-// Invariants that break where locks are missing.
+// Invariants that break without the locks.
 const (
 	oneHolder = "a slot is held exactly while it has a live hold"
 	oneHold   = "a student has at most one live hold"
 	oneOnSlot = "a slot is BOOKED exactly when it has one live interview"
 )
 
-// What is counted of the one student that a scene is about.
+// Queries that count the interviews and holds of a scene's only student.
 const (
 	countUsed = `SELECT (SELECT count(*) FROM interviews WHERE status IN ('BOOKED', 'COMPLETED', 'STUDENT_NO_SHOW'))
 		+ (SELECT count(*) FROM holds WHERE ended_at IS NULL)`
 	countHolds = "SELECT count(*) FROM holds WHERE ended_at IS NULL"
 )
 
-// holdTime is the policy's: onTime a hold placed at t0 is live, and late it has
-// expired.
+// holdTime is the duration in the policy. At onTime a hold placed at t0 is live; at late
+// it has expired.
 const (
 	holdTime = 5 * time.Minute
 	onTime   = holdTime - time.Second
@@ -58,7 +59,7 @@ func (w *world) holds(s booking.Student, slot booking.Slot) operation {
 	}
 }
 
-// held is a hold that was placed at t0.
+// held places a hold at t0.
 func (w *world) held(s booking.Student, slot booking.Slot) booking.Hold {
 	w.t.Helper()
 	hold, err := app.New(w.store, clock).HoldSlot(w.t.Context(), app.HoldSlotInput{StudentID: s.ID, SlotID: slot.ID})
@@ -145,8 +146,8 @@ var holdMeetings = []meeting{
 		},
 		gate: placesHold, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
 		without: []string{"students"}, open: [2]string{"ok", "ok"},
-		// By the order of what happened: held, then graded. A hold after the grade is
-		// what rule 4 forbids.
+		// The events are in this order: the hold, then the grade. Rule 4 forbids a hold
+		// after the grade.
 		count: countHappened("INTERVIEW_COMPLETED", "HOLD_PLACED"), sound: 0, different: 1,
 	},
 	{
@@ -167,12 +168,12 @@ var holdMeetings = []meeting{
 		},
 		gate: insertsInterview, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
 		without: []string{"students", "slots"}, open: [2]string{"ok", "ok"},
-		// Let go, and booked with all the same.
+		// The hold is released and used for a booking.
 		count: "SELECT count(*) FROM events WHERE kind = 'HOLD_RELEASED'", sound: 0, different: 1,
 	},
 }
 
-// countHappened counts what happened in this order.
+// countHappened returns a query that counts the pairs of events in this order.
 func countHappened(before, after string) string {
 	return "SELECT count(*) FROM events a JOIN events b ON a.id < b.id WHERE a.kind = '" + before + "' AND b.kind = '" + after + "'"
 }
@@ -187,8 +188,8 @@ func TestHoldsUnprotected(t *testing.T) {
 	collide(t, holdMeetings)
 }
 
-// heldTwice is a slot that one student holds, and another wants once the hold
-// has expired. The holder's request arrived in time.
+// heldTwice returns a scene with an expired hold: another student holds the slot, and the
+// holder's request arrived before the hold expired.
 func heldTwice(holder func(w *world, s booking.Student, slot booking.Slot) operation) func(*world) (expired, inTime operation) {
 	return func(w *world) (expired, inTime operation) {
 		s, slot := w.student(), w.slot(w.interviewer(), 24)
@@ -201,19 +202,17 @@ func swap(scene func(*world) (a, b operation)) func(*world) (b, a operation) {
 	return func(w *world) (b, a operation) { a, b = scene(w); return b, a }
 }
 
-// What the holder does with a slot that is his: each of these is good for as
-// long as he holds it.
+// holderMoves moves an interview of the holder to the held slot.
 func holderMoves(w *world, s booking.Student, slot booking.Slot) operation {
 	return w.moves(w.booked(s, w.slot(w.interviewer(), 48)), slot)
 }
 
-// A hold expires for one, and not yet for the other: their servers' clocks
-// differ, or the holder came in time and had to wait. The slot's row says whose it
-// is, and exactly one of them gets it.
+// In expiryMeetings a hold has expired for one request and not for the other, because the
+// clocks of the servers differ or the holder's request had to wait. The row of the slot
+// decides who gets it, and exactly one request succeeds.
 //
-// The first three did go wrong: the record of the holder had been read before
-// he had the slot's lock, and said that he held it, when it had been given to
-// the other.
+// A holder's record that is read before the slot is locked would be stale here: it still
+// has the hold after the slot went to the other student.
 var expiryMeetings = []meeting{
 	{
 		name:  "another holds the slot, and its holder books it",
@@ -225,7 +224,7 @@ var expiryMeetings = []meeting{
 		name:  "another holds the slot, and its holder extends his hold",
 		scene: heldTwice((*world).holds),
 		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
-		without: []string{"slots"}, open: [2]string{"ok", "ok"}, // both are told that they hold it
+		without: []string{"slots"}, open: [2]string{"ok", "ok"}, // both requests report a hold
 	},
 	{
 		name:  "another holds the slot, and its holder moves there",
@@ -238,7 +237,7 @@ var expiryMeetings = []meeting{
 		scene: swap(heldTwice((*world).books)),
 		gate:  insertsInterview, clocks: [2]time.Duration{onTime, late}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_TAKEN"},
 		without: []string{"slots"}, open: [2]string{"ok", "ok"},
-		// The hold that was placed is ended: what its student was promised is gone.
+		// The new student's hold is ended, although its response promised it.
 		count: "SELECT count(*) FROM holds", sound: 1, different: 2,
 	},
 	{
@@ -276,7 +275,7 @@ func TestExpiringHoldsUnprotected(t *testing.T) {
 	collide(t, expiryMeetings)
 }
 
-// importing brings a booking of the slot that another school has made.
+// importing imports a booking of the slot.
 func importing(w *world, slot booking.Slot) operation {
 	by, err := w.store.Interviewer(w.t.Context(), slot.InterviewerID)
 	if err != nil {

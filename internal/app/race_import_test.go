@@ -12,8 +12,7 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// loadsInterviews is an import of interviews that is decided, with no interview
-// written.
+// loadsInterviews matches the first insert of an import of interviews.
 var loadsInterviews = contains("INSERT INTO interviews (")
 
 var wholeFile = app.ImportOptions{MaxRows: 10_000, Zone: time.UTC}
@@ -26,7 +25,7 @@ func historyLine(s booking.Student, by booking.Interviewer, hours int, status bo
 		start.Format(time.RFC3339), start.Add(time.Hour).Format(time.RFC3339), status)
 }
 
-// importHistory answers the refusal of the first row that failed.
+// importHistory returns the refusal of the first failed row, or nil.
 func importHistory(w *world, on *app.App, lines ...string) error {
 	imported, err := on.ImportInterviews(w.t.Context(), strings.NewReader(historyColumns+strings.Join(lines, "")), wholeFile)
 	if err != nil {
@@ -40,8 +39,8 @@ func importHistory(w *world, on *app.App, lines ...string) error {
 	return imported.Refused.Err()
 }
 
-// importRace is a student at 14 of 15, a slot to book, and a past interview
-// that is to be imported: one too many together.
+// importRace is a student at 14 of 15, a slot to book, and a past interview to import,
+// which together exceed the limit.
 type importRace struct {
 	*world
 	student booking.Student
@@ -100,7 +99,7 @@ func TestBookingWaitsForAnImport(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the students' locks both are made, and 16 of 15 are used.
+// Without the students' locks both succeed, and the student has used 16 of 15.
 func TestImportAgainstABookingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newImportRace(t)
@@ -115,7 +114,7 @@ func TestImportAgainstABookingUnprotected(t *testing.T) {
 	r.wantUsed(16)
 }
 
-// One import brings bookings of slots that others book at the same moment.
+// One import contains bookings of slots that others book at the same time.
 func TestImportsAmidBookings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -153,7 +152,7 @@ func TestImportsAmidBookings(t *testing.T) {
 	w.wantSound()
 }
 
-// Two files with the same people come in at once: who comes second finds them.
+// Of two concurrent imports of the same people, the second finds the rows of the first.
 func TestTwoImportsOfTheSamePeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -177,8 +176,8 @@ func TestTwoImportsOfTheSamePeople(t *testing.T) {
 	}
 }
 
-// lastPlace is a day on which an interviewer gives one interview: a slot of it,
-// and a line that would bring another.
+// lastPlace returns a booking and an import line for the same day of an interviewer with a
+// cap of one interview a day.
 func lastPlace(t *testing.T) (w *world, book func(*app.App) error, line string) {
 	t.Helper()
 	w = newWorld(t)
@@ -233,7 +232,7 @@ func TestBookingWaitsForAnImportOfTheLastPlace(t *testing.T) {
 	w.wantSound()
 }
 
-// Without the interviewers' locks both are made, on a day of one.
+// Without the interviewers' locks both succeed, on a day with a cap of one.
 func TestImportOfTheLastPlaceUnprotected(t *testing.T) {
 	t.Parallel()
 	w, book, line := lastPlace(t)

@@ -9,13 +9,13 @@ import (
 )
 
 var (
-	// updatesInterview is a change of an interview that is decided.
+	// updatesInterview matches the write of a change of an interview.
 	updatesInterview = contains(`UPDATE "interviews"`)
-	// updatesSlot is a change of a slot's status that is decided.
+	// updatesSlot matches the write of a slot's status.
 	updatesSlot = contains(`UPDATE "slots"`)
 )
 
-// gradeRace is a student with one interview to grade, and one slot to book.
+// gradeRace is a student with one interview to grade and one slot to book.
 type gradeRace struct {
 	*world
 	student  booking.Student
@@ -35,13 +35,13 @@ func (r gradeRace) book(on *app.App) error {
 	return err
 }
 
-// fail gives the grade that ends rule 4 for the student.
+// fail completes the interview with a grade that makes rule 4 refuse bookings.
 func (r gradeRace) fail(on *app.App) error {
 	_, err := on.CompleteInterview(r.t.Context(), app.CompleteInterviewInput{InterviewID: r.ungraded.ID, Grade: ptr(1)})
 	return err
 }
 
-// committed are the failing grades and the bookings to come that others see.
+// committed counts the failing grades and the future bookings of the slot.
 func (r gradeRace) committed() (failing, booked int) {
 	r.t.Helper()
 	return one[int](r.world, "SELECT count(*) FROM interviews WHERE grade = 1"),
@@ -88,9 +88,8 @@ func TestBookingWaitsForAGrade(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the student's lock a booking is made that rule 4 forbids: the
-// failing grade is committed before the booking's insert is even sent. No
-// constraint can see it.
+// Without the student's lock a booking succeeds that rule 4 forbids: the failing grade is
+// committed before the insert of the booking is sent. No constraint can prevent it.
 func TestGradeAgainstABookingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newGradeRace(t)
@@ -110,7 +109,8 @@ func TestGradeAgainstABookingUnprotected(t *testing.T) {
 	r.wantSound()
 }
 
-// cancelRace is a slot that its student gives up, twice, and another wants.
+// cancelRace is a booking that two requests cancel, and another student who wants its
+// slot.
 type cancelRace struct {
 	*world
 	interview booking.Interview
@@ -151,9 +151,9 @@ func TestCancelAgainstABooking(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the locks a cancelling that was decided on an old state opens a slot
-// under the next student's booking. The constraint still keeps a third student
-// out, but the slot is listed, and nobody can book it.
+// Without the locks a cancellation that was decided on stale state opens a slot that the
+// next student has booked. The constraint still keeps a third student out, but the slot is
+// listed and nobody can book it.
 func TestCancelAgainstABookingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newCancelRace(t)
@@ -173,8 +173,8 @@ func TestCancelAgainstABookingUnprotected(t *testing.T) {
 	r.wantBroken("a slot is BOOKED exactly when it has one live interview")
 }
 
-// A grade and a cancelling of one interview: whichever comes second sees what
-// the first did.
+// Of a grade and a cancellation of the same interview, the second sees the result of the
+// first.
 func TestCancelAgainstAGrade(t *testing.T) {
 	t.Parallel()
 	r := newGradeRace(t)
@@ -195,8 +195,8 @@ func (r gradeRace) cancelUngraded(on *app.App) error {
 	return err
 }
 
-// Without the student's lock the second overwrites the first: the interview is
-// completed after it was cancelled, on a slot that was given back.
+// Without the student's lock the second overwrites the first: the interview is completed
+// after it was cancelled, and its slot is open.
 func TestCancelAgainstAGradeUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newGradeRace(t)

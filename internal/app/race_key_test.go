@@ -12,8 +12,7 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// anotherKey makes every key one that was never used: a request is no request
-// that came before. It is how a key is switched off.
+// anotherKey rewrites each idempotency key to a fresh one, which disables idempotency.
 func anotherKey(statement string) string {
 	if strings.Contains(statement, "INSERT INTO idempotency_keys") {
 		return strings.Replace(statement, "VALUES ($1, $2, $3,", "VALUES ($1, $2, $3 || random()::text,", 1)
@@ -21,7 +20,7 @@ func anotherKey(statement string) string {
 	return statement
 }
 
-const key = "3f1c" // of every request in this file
+const key = "3f1c" // key of every request in this file
 
 func (w *world) booksKeyed(s booking.Student, slot booking.Slot) operation {
 	return func(on *app.App) error {
@@ -37,9 +36,9 @@ func (w *world) holdsKeyed(s booking.Student, slot booking.Slot) operation {
 	}
 }
 
-// resend stops the first request at the gate, and sends the second when it is
-// there. Rows are not locked: what keeps the second waiting is the key alone, if
-// then is to see it wait.
+// resend stops the first request at the gate and then sends the second. Row locks are
+// disabled, so that only the idempotency key makes the second request wait. then observes
+// the second request while it waits.
 func resend(
 	w *world, gate func(string) bool, rewrite func(string) string, first, second operation, then func(second func() error) (ends func() error),
 ) [2]string {
@@ -98,7 +97,7 @@ func TestRequestIsSentAgainWhileItIsUnderWay(t *testing.T) {
 	w.wantSound()
 }
 
-// Without the key, and what else would hold it, there are two bookings.
+// Without the key and the constraints there are two bookings.
 func TestRequestIsSentAgainUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -109,7 +108,7 @@ func TestRequestIsSentAgainUnprotected(t *testing.T) {
 	w.wantHappened(booking.InterviewBooked, 2)
 }
 
-// A hold that is sent again is no extension.
+// A hold that is sent again is not extended.
 func TestHoldIsSentAgainWhileItIsUnderWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -130,8 +129,8 @@ func TestHoldIsSentAgainUnprotected(t *testing.T) {
 	w.wantHappened(booking.HoldPlaced, 2)
 }
 
-// Another input under the key of a request that is under way waits for it, and
-// is refused.
+// A request with the key of a running request and another input waits for that request,
+// and is refused.
 func TestKeyIsUsedForTwoInputsAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -151,7 +150,7 @@ func TestKeyIsUsedForTwoInputsAtOnceUnprotected(t *testing.T) {
 	w.wantHappened(booking.InterviewBooked, 2)
 }
 
-// A request that fails leaves its key to the one that waits for it.
+// When a request fails, the request that waits for its key runs.
 func TestRequestIsSentAgainAndTheFirstFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -175,7 +174,7 @@ func TestRequestIsSentAgainAndTheFirstFails(t *testing.T) {
 	w.wantSound()
 }
 
-// A refusal is answered again as it was, with what can be booked instead.
+// A repeated request gets the same refusal, with the same alternatives.
 func TestRefusalIsAnsweredAgain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -214,8 +213,8 @@ func TestRefusalIsAnsweredAgain(t *testing.T) {
 	}
 }
 
-// A dry run keeps no answer, so its key is good for the booking, whatever it was
-// told.
+// A dry run stores no response, so its key can be used for the booking, whatever the dry
+// run returned.
 func TestDryRunKeepsNoAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

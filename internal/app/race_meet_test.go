@@ -8,31 +8,31 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// operation is what one request asks of its server.
+// operation is one request to a server.
 type operation func(on *app.App) error
 
-// meeting is two requests that meet. The first is stopped at the gate: its
-// verdict stands, and nothing is written. Then the second comes.
+// meeting is a race of two requests. The first is stopped at the gate, after its checks
+// and before its first write. Then the second starts.
 type meeting struct {
 	name  string
 	scene func(w *world) (first, second operation)
 	gate  func(statement string) bool
-	// clocks are how late it is for either, when they differ. A request is judged
-	// by the time it arrived at: one that comes first may be served last.
+	// clocks are the offsets of the two servers' clocks. A request is judged at its
+	// arrival time, so the request that arrived first may be executed last.
 	clocks [2]time.Duration
 
-	// With the locks the second waits in a statement that has this in it.
+	// waits is a part of the statement in which the second request waits for a lock.
 	waits string
-	want  [2]string // how the two end
+	want  [2]string // outcomes of the two requests
 
-	// Open: without the locks on these tables, and what constraint there is, the
-	// second is done before the first goes on.
+	// The control: without the locks on these tables and the dropped constraint, the
+	// second request completes before the first continues.
 	without []string
 	drop    string
 	open    [2]string
-	broken  string // the invariant that breaks; most rules are none
+	broken  string // the invariant that breaks; empty if only count differs
 
-	// count is what must differ between the two ways to end.
+	// count is a query whose result differs between the race and its control.
 	count            string
 	sound, different int
 }
@@ -55,7 +55,7 @@ func (m meeting) meet(t *testing.T, rewrite func(string) string, then func(w *wo
 	return w, [2]string{outcome(firstEnds()), outcome(secondEnds())}
 }
 
-// serverAt is a server whose clock is so late.
+// serverAt returns a server whose clock is late by the given duration.
 func (w *world) serverAt(late time.Duration, i pgtest.Intercept) *app.App {
 	w.t.Helper()
 	return app.New(w.db.Intercepted(w.t, i), func() time.Time { return t0.Add(late) })
@@ -79,7 +79,8 @@ func (m meeting) compare(w *world, got, want [2]string, broken string, count int
 	}
 }
 
-// wait has the second of each meeting wait for the first, and see what it did.
+// wait checks that the second request of each meeting waits for the first and sees its
+// result.
 func wait(t *testing.T, meetings []meeting) {
 	t.Helper()
 	for _, m := range meetings {
@@ -95,7 +96,8 @@ func wait(t *testing.T, meetings []meeting) {
 	}
 }
 
-// collide lets the second of each meeting pass the first, which must go wrong.
+// collide runs the control of each meeting, in which the second request overtakes the
+// first, and checks that the expected violation occurs.
 func collide(t *testing.T, meetings []meeting) {
 	t.Helper()
 	for _, m := range meetings {

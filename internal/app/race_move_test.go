@@ -50,7 +50,7 @@ func (w *world) undoes(i booking.Interview) operation {
 	}
 }
 
-// inTurn is one request after the other; the second's end counts.
+// inTurn runs two requests in sequence and returns the first error.
 func inTurn(one, other operation) operation {
 	return func(on *app.App) error {
 		if err := one(on); err != nil {
@@ -60,7 +60,8 @@ func inTurn(one, other operation) operation {
 	}
 }
 
-// moved is an interview on the first of n slots, each of another interviewer.
+// moved returns a student with an interview on the first of n slots, each of another
+// interviewer.
 func moved(w *world, n int) (booking.Student, booking.Interview, []booking.Slot) {
 	s, slots := w.student(), w.slots(n)
 	return s, w.booked(s, slots[0]), slots
@@ -91,7 +92,8 @@ var moveMeetings = []meeting{
 			_, i, slots := moved(w, 2)
 			return w.moves(i, slots[1]), w.books(w.student(), slots[0])
 		},
-		// Who does not wait is refused what he could have: nothing breaks.
+		// Without the lock the second student is refused a slot that is about to open;
+		// nothing breaks.
 		gate: updatesInterview, waits: "FROM slots WHERE", want: [2]string{"ok", "ok"},
 		without: []string{"slots"}, open: [2]string{"ok", "SLOT_TAKEN"},
 	},
@@ -149,7 +151,7 @@ var moveMeetings = []meeting{
 		},
 		gate: updatesInterview, waits: "FROM interviewers WHERE", want: [2]string{"ok", "ok"},
 		without: []string{"interviewers", "slots"}, open: [2]string{"ok", "ok"},
-		// He is told of no booking, and his slot is not marked as one that stays shut.
+		// The deactivation reports no conflict, and the slot is not marked as taken back.
 		count: "SELECT count(*) FROM slots WHERE taken_back", sound: 1, different: 0,
 	},
 	{
@@ -190,7 +192,7 @@ var statusMeetings = []meeting{
 			return w.cancels(i), w.grades(i, 4)
 		},
 		gate: updatesSlot, waits: "FROM students WHERE", want: [2]string{"ok", "WRONG_STATUS"},
-		without: []string{"students", "slots"}, open: [2]string{"ok", "ok"}, // and the grade is lost
+		without: []string{"students", "slots"}, open: [2]string{"ok", "ok"}, // the grade is lost
 	},
 	{
 		name: "an interview is graded, and graded again",
@@ -200,7 +202,7 @@ var statusMeetings = []meeting{
 		},
 		gate: updatesInterview, waits: "FROM students WHERE", want: [2]string{"ok", "ok"},
 		without: []string{"students"}, open: [2]string{"ok", "ok"},
-		// The second is lost.
+		// The second grade is lost.
 		count: "SELECT grade FROM interviews", sound: 1, different: 4,
 	},
 	{
@@ -210,7 +212,7 @@ var statusMeetings = []meeting{
 			return w.misses(i, booking.PartyStudent), w.grades(i, 4)
 		},
 		gate: updatesInterview, waits: "FROM students WHERE", want: [2]string{"ok", "WRONG_STATUS"},
-		without: []string{"students"}, open: [2]string{"ok", "ok"}, // and the grade is lost
+		without: []string{"students"}, open: [2]string{"ok", "ok"}, // the grade is lost
 	},
 	{
 		name: "at 14 of 15 a no-show is undone, and a slot is booked",
@@ -234,8 +236,7 @@ var statusMeetings = []meeting{
 	},
 }
 
-// missed is a student at 14 of 15, and an interview whose interviewer did not
-// come.
+// missed returns a student at 14 of 15 and an interview whose interviewer did not show up.
 func missed(w *world) (booking.Student, booking.Interview) {
 	w.t.Helper()
 	s := w.fourteen()
@@ -254,9 +255,8 @@ func TestStatusesUnprotected(t *testing.T) {
 	collide(t, statusMeetings)
 }
 
-// inOpposition makes two requests want the same two rows, of which a third
-// session has the last. The second asks for that one first, if it takes them in
-// the opposite order.
+// inOpposition makes two requests want the same two rows. A third session holds the last
+// row, which the second request wants first if it takes its locks in the opposite order.
 func inOpposition(w *world, lock, waits string, opposite func(string) string, one, other operation) (outcomes [2]string, gaveUp int) {
 	w.t.Helper()
 	deadlocks := &failures{}
@@ -280,8 +280,8 @@ func inOpposition(w *world, lock, waits string, opposite func(string) string, on
 	return [2]string{outcome(oneEnds()), outcome(otherEnds())}, deadlocks.n()
 }
 
-// Two students who want each other's slots are both refused: the locks of slots
-// are taken by id.
+// Two students who move to each other's slots are both refused without a deadlock, because
+// slots are locked in id order.
 func swapSlots(t *testing.T, opposite func(string) string) (*world, [2]string, int) {
 	t.Helper()
 	w := newWorld(t)
@@ -308,8 +308,8 @@ func TestTwoStudentsSwapSlotsUnprotected(t *testing.T) {
 	}
 }
 
-// Two students who swap the slots that they held, when both holds have expired:
-// each ends the other's hold and his own. These are locked by id.
+// Two students swap the slots that they held, after both holds have expired. Each request
+// ends both holds, which are locked in id order.
 func swapHolds(t *testing.T, opposite func(string) string) (*world, [2]string, int) {
 	t.Helper()
 	w := newWorld(t)
@@ -339,14 +339,14 @@ func TestTwoStudentsSwapExpiredHoldsUnprotected(t *testing.T) {
 	if gaveUp == 0 {
 		t.Errorf("they ended with %q and no deadlock: the control shows nothing", got)
 	}
-	w.wantSound() // trying again mends it
+	w.wantSound() // a retry resolves the deadlock
 }
 
 func lockLast(table string, id int64) string {
 	return fmt.Sprintf("SELECT FROM %s WHERE id = %d FOR NO KEY UPDATE", table, id)
 }
 
-// backwards locks several rows of a table in the opposite order.
+// backwards reverses the order in which statements lock several rows of a table.
 func backwards(from string) func(string) string {
 	return func(statement string) string {
 		if strings.Contains(statement, from) {

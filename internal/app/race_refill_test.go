@@ -16,9 +16,9 @@ const (
 		WHERE status = 'OPEN' AND starts_at >= '2026-06-02T08:00:00Z' AND starts_at < '2026-06-02T09:00:00Z'`
 )
 
-// underlying is an hour that one window of an interviewer has booked and gives up,
-// and in which a second window has two slots of half an hour. They are published
-// when the interview goes.
+// underlying is an hour with a booked slot of one window, and a second window that has two
+// slots of half an hour in the same time. They are published when the interview is
+// cancelled or moved.
 type underlying struct {
 	*world
 	by        booking.Interviewer
@@ -47,7 +47,7 @@ func newUnderlying(w *world) underlying {
 	return underlying{w, by, i, second.Availability.ID}
 }
 
-// frees are the ways in which the hour is given up.
+// frees are the ways to free the hour.
 var frees = []struct {
 	name string
 	by   func(underlying) operation
@@ -82,9 +82,8 @@ func freedWhile(free, other func(underlying) operation) func(*world) (first, sec
 	}
 }
 
-// refillMeetings are of an interview that goes while the window goes that would
-// fill its time, in either order: the time is published, and closed again, or not
-// published at all.
+// refillMeetings are the races between freeing the hour and removing the second window.
+// Depending on the order, the slots are published and closed again, or never published.
 func refillMeetings() (meetings []meeting) {
 	for _, free := range frees {
 		scene := freedWhile(free.by, underlying.removes)
@@ -101,9 +100,9 @@ func refillMeetings() (meetings []meeting) {
 	return meetings
 }
 
-// closedMeetings are of an interview that goes while its time is closed, or that
-// goes twice. They have no control: the row of the slot that it leaves keeps the
-// other request out as well.
+// closedMeetings are the races between freeing the hour and closing its time or freeing it
+// again. They have no control, because the row lock of the booked slot keeps the other
+// request out as well.
 func closedMeetings() (meetings []meeting) {
 	for _, free := range frees {
 		for _, c := range []struct {
@@ -136,7 +135,7 @@ func TestRefillsUnprotected(t *testing.T) {
 	collide(t, refillMeetings())
 }
 
-// Nothing else is under way: the time is published from what remains.
+// Without a concurrent request, the free time is published from the second window.
 func TestRefillOfACancellation(t *testing.T) {
 	t.Parallel()
 	for _, free := range frees {

@@ -7,18 +7,17 @@ import (
 	"rehearse/internal/booking"
 )
 
-// ended counts how often a hold was ended before its time.
+// ended counts the holds that were released before they expired.
 const ended = "SELECT count(*) FROM events WHERE kind = 'HOLD_RELEASED'"
 
-// holdsOne is a student who holds the first of n slots, each of another
-// interviewer.
+// holdsOne returns a student who holds the first of n slots, each of another interviewer.
 func holdsOne(w *world, n int) (booking.Student, booking.Hold, []booking.Slot) {
 	s, slots := w.student(), w.slots(n)
 	return s, w.held(s, slots[0]), slots
 }
 
-// releaseMeetings are of a student who books one slot while they hold another: the
-// booking ends the hold once, and the slot it was on opens.
+// releaseMeetings are the races of a student who books one slot while they hold another:
+// the booking ends the hold once, and the held slot opens.
 var releaseMeetings = []meeting{
 	{
 		name: "a student who holds a slot books two others",
@@ -67,7 +66,7 @@ var releaseMeetings = []meeting{
 			return w.books(s, slots[1]), w.books(w.student(), slots[0])
 		},
 		gate: endsHold, waits: "FROM slots WHERE", want: [2]string{"ok", "ok"},
-		// Who does not wait is refused a slot that is about to open.
+		// Without the lock the second request is refused a slot that is about to open.
 		without: []string{"slots"}, open: [2]string{"ok", "SLOT_HELD"},
 	},
 	{
@@ -87,7 +86,7 @@ var releaseMeetings = []meeting{
 		},
 		gate: placesHold, clocks: [2]time.Duration{late, onTime}, waits: "FROM slots WHERE", want: [2]string{"ok", "ok"},
 		without: []string{"slots"}, open: [2]string{"ok", "ok"},
-		// The hold that is let go of is the other's.
+		// The hold that is released is the other student's.
 		count: ended, sound: 0, different: 1,
 	},
 	{

@@ -9,9 +9,9 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// twoReturns lets an interviewer who has left, with three slots, come back on
-// two servers at once. arrived is called when one of them is about to publish.
-// It answers how many slots each was told of.
+// twoReturns reactivates an interviewer with three slots on two servers at once. It calls
+// arrived when one of them is about to publish, and returns the number of slots that each
+// reported.
 func twoReturns(w *world, i pgtest.Intercept, arrived func(*pgtest.Gate)) (slots [2]int, errs []error) {
 	w.t.Helper()
 	by, gate := w.interviewer(), pgtest.NewGate(insertsSlots)
@@ -51,8 +51,8 @@ func TestTwoReturnsAtOnce(t *testing.T) {
 	w.wantSound()
 }
 
-// Without the lock both publish, and the constraint holds: one of them is refused
-// what is done, or ended for a deadlock, and run again.
+// Without the lock both publish, and the constraint holds: one of them is refused because
+// of the other's slots, or fails with a deadlock and is retried.
 func TestTwoReturnsAtOnceUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -11,17 +11,17 @@ import (
 )
 
 var (
-	// leaves is a deactivation that has withdrawn the open slots.
+	// leaves matches the write of a deactivation, after it has withdrawn the open slots.
 	leaves = contains(`UPDATE "interviewers"`)
-	// insertsSlots is a publication whose plan stands.
+	// insertsSlots matches the insert of the slots of a publication.
 	insertsSlots = contains(`INSERT INTO "slots"`)
-	// insertsAvailability is the same, with nothing written.
+	// insertsAvailability matches the first write of a publication.
 	insertsAvailability = contains(`INSERT INTO "availabilities"`)
-	// updatesPolicy is a change of the policy that is decided.
+	// updatesPolicy matches the write of a policy change.
 	updatesPolicy = contains("UPDATE booking_policy")
 )
 
-// leaveRace is an interviewer who leaves while his slot is wanted.
+// leaveRace is an interviewer who leaves while a student wants their slot.
 type leaveRace struct {
 	*world
 	interviewer booking.Interviewer
@@ -52,7 +52,7 @@ func (r leaveRace) cancel(on *app.App, i booking.Interview) error {
 	return err
 }
 
-// wantAnswer compares what the administrator is told with what is so.
+// wantAnswer compares the response of the deactivation with the database.
 func (r leaveRace) wantAnswer(left *app.UpdatedInterviewer, closed, conflicts int, status booking.SlotStatus) {
 	r.t.Helper()
 	if len(left.ClosedSlots) != closed || len(left.Conflicts) != conflicts {
@@ -102,8 +102,8 @@ func TestBookingWaitsForALeaving(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the slot's lock and the interviewer's a slot is both: the administrator is told that it was
-// withdrawn and that no booking stands, and a student has it.
+// Without the locks of the slot and of the interviewer, the administrator's response says
+// that the slot is withdrawn and that no booking remains, but a student has booked it.
 func TestLeavingAgainstABookingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newLeaveRace(t)
@@ -155,9 +155,9 @@ func TestCancellingWaitsForALeaving(t *testing.T) {
 	r.wantSound()
 }
 
-// Without the locks of the interviewer and of the slot, a cancellation opens a slot
-// of an interviewer who has left: it read the interviewer before they left, and does
-// not see that the slot was taken back.
+// Without the locks of the interviewer and of the slot, a cancellation opens a slot of an
+// interviewer who has left: it read the interviewer before they left, and does not see
+// that the slot was taken back.
 func TestLeavingAgainstACancellingUnprotected(t *testing.T) {
 	t.Parallel()
 	r := newLeaveRace(t)
@@ -177,8 +177,8 @@ func TestLeavingAgainstACancellingUnprotected(t *testing.T) {
 	r.wantBroken("an inactive interviewer has no open future slots")
 }
 
-// publish asks for slots of an hour in a window of three that starts so long
-// after the next hour.
+// publish adds a window of three hours with slots of an hour, which starts one hour plus
+// after from t0.
 func publish(w *world, on *app.App, by booking.Interviewer, after time.Duration) error {
 	start := t0.Add(time.Hour + after)
 	_, err := on.AddAvailability(w.t.Context(), app.AddAvailabilityInput{
@@ -254,8 +254,8 @@ func TestTwoPublicationsUnprotected(t *testing.T) {
 	}
 }
 
-// unlockedPublications plans two windows that share time, both before either
-// is written, with the interviewer's lock switched off.
+// unlockedPublications plans two overlapping windows before either is written, without the
+// interviewer's lock.
 func unlockedPublications(w *world, after time.Duration) []error {
 	w.t.Helper()
 	by, gate := w.interviewer(), pgtest.NewGate(insertsAvailability)
@@ -266,7 +266,7 @@ func unlockedPublications(w *world, after time.Duration) []error {
 	return wait()
 }
 
-// limit sets the policy's limit, if the policy still has its first version.
+// limit sets the policy's limit if the policy still has its first version.
 func limit(w *world, on *app.App, n int) error {
 	_, err := on.UpdateBookingPolicy(w.t.Context(), app.UpdateBookingPolicyInput{ExpectedVersion: ptr(1), InterviewLimit: &n})
 	return err
@@ -299,8 +299,8 @@ func TestTwoChangesOfOnePolicyVersion(t *testing.T) {
 	w.wantSound()
 }
 
-// Without the lock both changes of version 1 pass the check, and the second to be
-// written fails where it should have been refused: a version is kept once.
+// Without the lock both changes of version 1 pass the check, and the second write fails on
+// the unique version instead of being refused.
 func TestTwoChangesOfOnePolicyVersionUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -319,8 +319,8 @@ func TestTwoChangesOfOnePolicyVersionUnprotected(t *testing.T) {
 	w.wantPolicy(20, 2)
 }
 
-// A change of the policy waits for no booking: one that has read the old policy
-// is made as if it had come first, and the next one obeys the new one.
+// A policy change does not wait for bookings: a booking that has read the old policy
+// succeeds as if it had come first, and the next one follows the new policy.
 func TestPolicyChangeAmidABooking(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -340,7 +340,7 @@ func TestPolicyChangeAmidABooking(t *testing.T) {
 	w.wantSound()
 }
 
-// twentyOfOneName admits twenty students with one e-mail, all at once.
+// twentyOfOneName creates twenty students with the same email address at once.
 func twentyOfOneName(w *world) []error {
 	gate := pgtest.NewGate(contains(`INSERT INTO "students"`))
 	servers := w.servers(pgtest.Intercept{Before: gate.Hold})

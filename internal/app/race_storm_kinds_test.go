@@ -12,7 +12,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// stormKinds are what is done in the storm, bookings and holds most often.
+// stormKinds are the operations of the storm with their weights. Bookings and holds are
+// the most frequent.
 var stormKinds = []struct {
 	name   string
 	weight int
@@ -45,8 +46,8 @@ func pick[T any](s *storm, random *rand.Rand, list *[]T) T {
 	return recent(s, random, list, math.MaxInt)
 }
 
-// recent picks one of the last n: most of what is older is over. There may be
-// none, and then it is a thing that is not there.
+// recent picks one of the last n elements, because most older ones are over. It returns
+// the zero value, an id that does not exist, if the list is empty.
 func recent[T any](s *storm, random *rand.Rand, list *[]T, n int) (picked T) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,8 +66,8 @@ func keep[T any](s *storm, list *[]T, some ...T) {
 
 func (s *storm) pickSlot(random *rand.Rand) booking.SlotID { return recent(s, random, &s.slots, 36) }
 
-// requestKey is none, one that was never used, or one that others use, for the
-// same thing or another.
+// requestKey returns nil, a new key, or a key that other requests share, with the same
+// input or another.
 func requestKey(random *rand.Rand) *string {
 	switch random.IntN(4) {
 	case 0:
@@ -136,7 +137,7 @@ func (s *storm) complete(random *rand.Rand, on *app.App) error {
 	return err
 }
 
-// pastInterview is one of those that were there at the beginning.
+// pastInterview picks one of the initial past interviews.
 func (s *storm) pastInterview(random *rand.Rand) booking.InterviewID { return pick(s, random, &s.past) }
 
 func (s *storm) noShow(random *rand.Rand, on *app.App) error {
@@ -214,8 +215,8 @@ func (s *storm) remove(random *rand.Rand, on *app.App) error {
 	return err
 }
 
-// updateInterviewer changes the e-mail each time: it is a key, and changing it
-// takes the strongest lock.
+// updateInterviewer changes the email address each time: the column has a unique key, so
+// the update takes the strongest row lock.
 func (s *storm) updateInterviewer(random *rand.Rand, on *app.App) error {
 	_, err := on.UpdateInterviewer(s.t.Context(), app.InterviewerChange{
 		InterviewerID: pick(s, random, &s.interviewers).ID, Active: ptr(random.IntN(5) > 0), CancelBooked: random.IntN(2) == 0,

@@ -17,9 +17,9 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// failures counts the statements that Postgres ended for a deadlock, a
-// serialisation failure or a lock timeout, those too that a retry hid. Its
-// count is meant for Intercept.After.
+// failures counts the statements that failed with a deadlock, a serialization failure or a
+// lock timeout, including those that a retry hides. Its count method is an
+// Intercept.After.
 type failures struct {
 	mu   sync.Mutex
 	seen []string
@@ -34,7 +34,7 @@ func (f *failures) count(statement string, err error) {
 	}
 }
 
-// n is how many there were.
+// n returns the number of failures.
 func (f *failures) n() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -56,7 +56,7 @@ const (
 	stormLimit      = 4  // interviews of each student
 )
 
-// storm is a small school in which everybody does everything, while time goes on.
+// storm is a small school in which random operations run concurrently while time passes.
 type storm struct {
 	*world
 	servers      [2]*app.App
@@ -66,16 +66,16 @@ type storm struct {
 
 	mu         sync.Mutex
 	slots      []booking.SlotID
-	past       []booking.InterviewID // that can be completed, or missed
+	past       []booking.InterviewID // interviews that can be completed or marked as missed
 	missed     []booking.InterviewID
 	interviews []booking.InterviewID
 	holds      []booking.Hold
 	waivers    []booking.WaiverID
-	outcomes   map[string]int // of each kind of operation
+	outcomes   map[string]int // counts of each operation and outcome
 }
 
-// now is a second later each time, for both servers: holds expire, and what
-// comes in time may be served too late.
+// now advances the shared clock of both servers by a second: holds expire, and a request
+// that arrived in time may be executed after the expiry.
 func (s *storm) now() time.Time { return t0.Add(time.Duration(s.ticks.Add(1)) * time.Second) }
 
 func newStorm(t *testing.T, i pgtest.Intercept) *storm {
@@ -119,8 +119,8 @@ func TestStormOfOperations(t *testing.T) {
 	s.wantLimits()
 }
 
-// wantLimits fails when a student has used more than his limit, but for what he
-// has by a waiver.
+// wantLimits fails the test if a student has used more interviews than the limit and their
+// waivers allow.
 func (s *storm) wantLimits() {
 	s.t.Helper()
 	for _, student := range s.students {
@@ -135,13 +135,13 @@ func (s *storm) wantLimits() {
 	}
 }
 
-// cancelling are the kinds that cancel bookings. They start again when a student
-// has booked meanwhile, and after some attempts ask the caller to: how often
-// that is depends on the machine.
+// cancelling are the kinds of operations that cancel bookings. They start again when a
+// student books in the meantime, and fail with a retry code after several attempts. How
+// often that happens depends on the machine.
 var cancelling = []string{"withdraw", "block", "remove", "update interviewer"}
 
-// wantAnswers fails unless every operation ended with a result or a refusal,
-// and each kind of them with a result at least once.
+// wantAnswers fails unless every operation ended with a result or a refusal, and every
+// kind of operation succeeded at least once.
 func (s *storm) wantAnswers() {
 	s.t.Helper()
 	for _, kind := range stormKinds {
@@ -157,7 +157,7 @@ func (s *storm) wantAnswers() {
 	}
 }
 
-// operate does one thing at random.
+// operate runs a random operation.
 func (s *storm) operate(random *rand.Rand, on *app.App) {
 	all := 0
 	for _, kind := range stormKinds {
@@ -175,9 +175,9 @@ func (s *storm) operate(random *rand.Rand, on *app.App) {
 	}
 }
 
-// A session that takes the locks in the opposite order, slot before student,
-// and a booking end in a deadlock. Postgres kills one of the two, the count of
-// the storm sees it, and the booking is made, by a second attempt if need be.
+// A session that takes the locks in the opposite order, slot before student, deadlocks
+// with a booking. Postgres aborts one of the two, the storm's counter records it, and the
+// booking succeeds, if necessary in a second attempt.
 func TestOppositeLockOrderDeadlocks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -204,7 +204,7 @@ func TestOppositeLockOrderDeadlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantOutcome(t, "the booking", booked(), "ok")
-	if gaveUp.n() == 0 { // two, when both sides look for a deadlock at the same moment
+	if gaveUp.n() == 0 { // may be two, if both sides detect the deadlock at the same moment
 		t.Error("Postgres gave up no statement: the storm's count would not see a deadlock")
 	}
 	w.wantSound()

@@ -12,12 +12,12 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// Each race stands here three times: as it is, where the rule holds; with the
-// locks switched off and the constraints kept; and with both switched off,
-// where the rule must break. The last shows that the first tests anything.
+// Each race has three tests: with all protection, where the rule holds; without the locks
+// but with the constraints; and without both, where the rule must break. The last is the
+// control that shows that the first tests something.
 //
-// Where a lock is switched off, a gate stops every transaction between its
-// verdict and its first write, so what breaks breaks every time.
+// Where a lock is disabled, a gate stops every transaction between its checks and its
+// first write, so that the violation is deterministic.
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
@@ -34,13 +34,13 @@ func contains(parts ...string) func(string) bool {
 }
 
 var (
-	// locksStudent is how every change of a student's interviews begins.
+	// locksStudent matches the first statement of every change of a student's interviews.
 	locksStudent = contains("FROM students WHERE", "FOR NO KEY UPDATE")
-	// insertsInterview is a booking whose verdict stands, with nothing written.
+	// insertsInterview matches the first write of a booking.
 	insertsInterview = contains(`INSERT INTO "interviews"`)
 )
 
-// withoutLocks switches the row locks on these tables off.
+// withoutLocks removes the row locks on the given tables.
 func withoutLocks(tables ...string) func(string) string {
 	return func(statement string) string {
 		for _, table := range tables {
@@ -53,8 +53,8 @@ func withoutLocks(tables ...string) func(string) string {
 	}
 }
 
-// stampede makes n bookings on two servers: all stand at the gate before one
-// goes on.
+// stampede makes the bookings on two servers. All of them reach the gate before any
+// continues.
 func (w *world) stampede(gate *pgtest.Gate, rewrite func(string) string, inputs []app.BookSlotInput) []error {
 	w.t.Helper()
 	servers := w.servers(pgtest.Intercept{Before: gate.Hold, Rewrite: rewrite})
@@ -67,7 +67,7 @@ func (w *world) stampede(gate *pgtest.Gate, rewrite func(string) string, inputs 
 	return wait()
 }
 
-// fiftyForOne are fifty students who want the same slot of six.
+// fiftyForOne returns bookings of fifty students for the same one of six slots.
 func fiftyForOne(w *world) (inputs []app.BookSlotInput, wanted booking.Slot) {
 	slots := w.slots(6)
 	for _, s := range w.students(50) {
@@ -86,8 +86,8 @@ func TestFiftyStudentsForOneSlot(t *testing.T) {
 	w.wantAlternatives(inputs, errs)
 }
 
-// wantAlternatives fails unless every SLOT_TAKEN came with slots that its
-// student can book.
+// wantAlternatives fails unless every SLOT_TAKEN has alternatives that the student can
+// book.
 func (w *world) wantAlternatives(inputs []app.BookSlotInput, errs []error) {
 	w.t.Helper()
 	server := app.New(w.store, clock)
@@ -129,7 +129,7 @@ func TestFiftyStudentsForOneSlotUnprotected(t *testing.T) {
 	w.wantBroken("a slot is BOOKED exactly when it has one live interview")
 }
 
-// twentyForOneLeft is a student at 14 of 15 who wants twenty slots.
+// twentyForOneLeft returns twenty bookings of a student at 14 of 15.
 func twentyForOneLeft(w *world) (inputs []app.BookSlotInput) {
 	s := w.fourteen()
 	for _, slot := range w.slots(20) {
@@ -150,9 +150,8 @@ func TestTwentyBookingsWhereOneIsLeft(t *testing.T) {
 	w.wantSound()
 }
 
-// No constraint can hold the limit: it is a count. With the student's lock
-// switched off, and every constraint and every slot's lock in place, all
-// twenty go through.
+// No constraint can enforce the limit, because it is a count. Without the student's lock,
+// and with every constraint and every slot's lock in place, all twenty bookings succeed.
 func TestTwentyBookingsWhereOneIsLeftUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -162,10 +161,10 @@ func TestTwentyBookingsWhereOneIsLeftUnprotected(t *testing.T) {
 	if used := w.eligibility(inputs[0].StudentID).InterviewsUsed; used != 34 {
 		t.Errorf("%d of 15 interviews are used, want 34: the control shows nothing", used)
 	}
-	w.wantBroken(standingOfStudent) // and nothing that a constraint holds
+	w.wantBroken(standingOfStudent) // nothing that a constraint enforces
 }
 
-// twoOfOne is a student who wants two slots of one interviewer.
+// twoOfOne returns bookings of a student for two slots of one interviewer.
 func twoOfOne(w *world) []app.BookSlotInput {
 	s, by := w.student(), w.interviewer()
 	return []app.BookSlotInput{
@@ -174,7 +173,7 @@ func twoOfOne(w *world) []app.BookSlotInput {
 	}
 }
 
-// twoAtOneTime is a student who wants slots of two interviewers that overlap.
+// twoAtOneTime returns bookings of a student for overlapping slots of two interviewers.
 func twoAtOneTime(w *world) []app.BookSlotInput {
 	s := w.student()
 	return []app.BookSlotInput{
@@ -183,7 +182,8 @@ func twoAtOneTime(w *world) []app.BookSlotInput {
 	}
 }
 
-// pairs are the races of a student with himself that a constraint holds, too.
+// pairs are the races between two bookings of one student that a constraint prevents as
+// well.
 var pairs = []struct {
 	name      string
 	inputs    func(*world) []app.BookSlotInput
@@ -249,7 +249,8 @@ func TestConcurrentBookingsOfOneStudentUnprotected(t *testing.T) {
 	}
 }
 
-// A dry run takes the same locks and gives the same verdict, and leaves nothing.
+// A dry run takes the same locks and returns the same verdict as a booking, and changes
+// nothing.
 func TestDryRunsRaceABooking(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -271,8 +272,8 @@ func TestDryRunsRaceABooking(t *testing.T) {
 	w.wantSound()
 }
 
-// heldDryRun stops a dry run before it ends while another student books the
-// slot, and answers how the two ended.
+// heldDryRun stops a dry run before its rollback while another student books the slot, and
+// returns the outcomes of both.
 func heldDryRun(w *world, rewrite func(string) string, booked func(book func() error) (wait func() error)) (dry, real error) {
 	inputs, _ := fiftyForOne(w)
 	inputs[0].DryRun = true
@@ -299,14 +300,13 @@ func TestDryRunHoldsItsSlot(t *testing.T) {
 	w.wantSound()
 }
 
-// Without the slot's lock and its constraint a dry run promises a slot that is
-// taken.
+// Without the slot's lock and its constraint, a dry run succeeds for a slot that is taken.
 func TestDryRunUnprotected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.exec("DROP INDEX interviews_slot_key")
 	dry, real := heldDryRun(w, withoutLocks("slots"), func(book func() error) func() error {
-		err := book() // committed while the dry run stands at the gate
+		err := book() // committed while the dry run waits at the gate
 		return func() error { return err }
 	})
 	wantOutcome(t, "the booking", real, "ok")
@@ -335,8 +335,8 @@ func TestDryRunsChangeNothing(t *testing.T) {
 	}
 }
 
-// fingerprint changes with every row that an operation can write, even with one
-// that is written as it was.
+// fingerprint changes with every row that an operation writes, even if the new row equals
+// the old one.
 func (w *world) fingerprint() string {
 	w.t.Helper()
 	var prints []string

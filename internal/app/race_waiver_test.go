@@ -13,7 +13,8 @@ const waiverOnce = "a waiver has at most its maximum number of uses"
 
 var revokesWaiver = contains(`UPDATE "waivers"`)
 
-// waived is a student who has used all his interviews, and may have one more.
+// waived returns a student who has used all their interviews and has a waiver for one
+// more.
 func waived(w *world) (booking.Student, booking.Waiver) {
 	w.t.Helper()
 	s := w.student(func(s *booking.Student) { s.LimitOverride = ptr(0) })
@@ -81,8 +82,8 @@ var waiverMeetings = []meeting{
 	},
 }
 
-// heldByWaiver is a student who holds a slot by his waiver, and wants another
-// once the hold has expired. The request that uses the hold came in time.
+// heldByWaiver is a student who holds a slot by a waiver and books another after the hold
+// has expired. The request that uses the hold arrived in time.
 func heldByWaiver(w *world) (another, held operation) {
 	s, _ := waived(w)
 	slots := w.slots(2)
@@ -100,8 +101,8 @@ func TestWaiversUnprotected(t *testing.T) {
 	collide(t, waiverMeetings)
 }
 
-// A no-show gives the use of a waiver back. When it is undone, and something else
-// has the use, it is not used twice.
+// A no-show returns the use of a waiver. If the use has been spent on another booking when
+// the no-show is undone, it is not spent twice.
 func TestUndoneNoShowTakesNoUseTwice(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

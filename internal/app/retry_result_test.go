@@ -13,9 +13,8 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// failsOnce is a server whose first attempt at a transaction fails with a
-// serialisation failure when it commits. What others do before the second
-// attempt is meanwhile.
+// failsOnce returns a server whose first attempt at a transaction fails at commit with a
+// serialization failure. meanwhile runs before the second attempt.
 func (w *world) failsOnce(now func() time.Time, meanwhile func()) *app.App {
 	w.t.Helper()
 	var begun, failed atomic.Int64
@@ -30,8 +29,8 @@ func (w *world) failsOnce(now func() time.Time, meanwhile func()) *app.App {
 	}}), now)
 }
 
-// The first attempt counts 30 slots and is rolled back; then another server
-// extends the rule, so the second attempt has nothing to do.
+// The first attempt counts 30 slots and is rolled back. Then another server extends the
+// rule, so the second attempt has nothing to do.
 func TestExtendCountsWhatItsLastAttemptDid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -50,7 +49,7 @@ func TestExtendCountsWhatItsLastAttemptDid(t *testing.T) {
 	w.wantSound()
 }
 
-// The first attempt closes three slots; then one of them is booked.
+// The first attempt closes three slots. Then one of them is booked.
 func TestBlockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -72,7 +71,7 @@ func TestBlockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 	w.wantSound()
 }
 
-// The first attempt creates a waiver with an id that is never used.
+// The first attempt creates a waiver whose id is rolled back.
 func TestGrantWaiverReportsTheWaiverThatStands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -88,7 +87,7 @@ func TestGrantWaiverReportsTheWaiverThatStands(t *testing.T) {
 	w.wantSound()
 }
 
-// The second attempt finds the interviewer inactive, and publishes nothing.
+// The second attempt finds the interviewer inactive and publishes nothing.
 func TestUnblockTimeReportsWhatItsLastAttemptDid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

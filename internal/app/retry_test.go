@@ -15,8 +15,8 @@ import (
 	"rehearse/internal/store"
 )
 
-// failing answers an Intercept.Before that fails the statements that match
-// with the SQLSTATE code, at most so often, and what counts them.
+// failing returns an Intercept.Before that fails matching statements with the SQLSTATE
+// code, up to the given number of times, and a counter of the failures.
 func failing(code string, most int64, matches func(string) bool) (func(context.Context, string) error, *atomic.Int64) {
 	return failingWith(&pgconn.PgError{Severity: "ERROR", Code: code, Message: "injected"}, most, matches)
 }
@@ -72,8 +72,8 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 	}
 }
 
-// What ends the session, or says that Postgres serves nobody at the moment, is nobody's mistake and
-// can be tried again later.
+// An error that ends the session, or that reports that Postgres does not accept
+// connections, is retryable and not an internal error.
 func TestSessionThatIsEnded(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -143,13 +143,14 @@ func TestLockThatIsNotReleasedRefusesAndWritesNothing(t *testing.T) {
 	if err := other.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	// On a patient server: a commit waits for those of other databases, for a message's sake.
+	// Checked on a server without the short timeout: a commit may wait for those of other
+	// databases.
 	wantOutcome(t, "the booking once the lock is gone", book(app.New(w.store, clock)), "ok")
 	w.wantSound()
 }
 
-// An operation that cancels bookings starts again when one more student has booked before it has
-// the interviewer's lock. Students who keep doing so make it give up, and nothing of it is done.
+// An operation that cancels bookings starts again when another student books before it has
+// the interviewer's lock. If students keep booking it gives up, and changes nothing.
 func TestStudentsWhoKeepBookingOvertakeACancellation(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

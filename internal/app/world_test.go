@@ -17,24 +17,24 @@ import (
 	"rehearse/internal/store"
 )
 
-// t0 is the instant at which every test happens, a Monday.
+// t0 is the time of every test, a Monday.
 var t0 = time.Date(2026, time.June, 1, 8, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return t0 }
 
-// world is a school in a database of its own. Its builders write rows that are
-// valid together; a test says only what matters to it.
+// world is a school in a database of its own. Its builders insert consistent rows with
+// defaults, so that a test states only what it depends on.
 type world struct {
 	t     *testing.T
 	db    pgtest.Database
-	store *store.Store // to set the scene, and to look at it afterwards
+	store *store.Store // for the setup and the assertions
 	sql   *sql.DB
 
-	late time.Duration // how late it is when the database is looked at
+	late time.Duration // clock offset of the assertions
 
 	mu      sync.Mutex
-	people  int // numbers the names
-	history int // hours of the past that are used up
+	people  int // number of generated names
+	history int // hours of the past that are in use
 }
 
 func newWorld(t *testing.T) *world {
@@ -43,14 +43,14 @@ func newWorld(t *testing.T) *world {
 	return &world{t: t, db: db, store: db.Open(t, store.Options{}), sql: db.SQL(t)}
 }
 
-// server is one more server of the school: an app with a pool of its own. What
-// two of them agree on, they agree on in the database.
+// server returns another server of the school with its own connection pool. The servers
+// share only the database.
 func (w *world) server(i pgtest.Intercept) *app.App {
 	w.t.Helper()
 	return app.New(w.db.Intercepted(w.t, i), clock)
 }
 
-// servers are two servers that are intercepted alike.
+// servers returns two servers with the same intercept.
 func (w *world) servers(i pgtest.Intercept) [2]*app.App {
 	w.t.Helper()
 	return [2]*app.App{w.server(i), w.server(i)}
@@ -72,7 +72,7 @@ func (w *world) name(noun string) string {
 	return fmt.Sprintf("%s%d", noun, w.people)
 }
 
-// student is a new student, changed as asked.
+// student creates a student with the given changes.
 func (w *world) student(change ...func(*booking.Student)) booking.Student {
 	w.t.Helper()
 	name := w.name("student")
@@ -92,7 +92,7 @@ func (w *world) students(n int) []booking.Student {
 	return list
 }
 
-// interviewer is a new, active interviewer.
+// interviewer creates an active interviewer.
 func (w *world) interviewer() booking.Interviewer {
 	w.t.Helper()
 	name := w.name("interviewer")
@@ -100,7 +100,7 @@ func (w *world) interviewer() booking.Interviewer {
 	return write(w, func(tx *store.Tx) (booking.Interviewer, error) { return tx.CreateInterviewer(w.t.Context(), i) })
 }
 
-// slot is an open hour of the interviewer that starts so many hours from now.
+// slot creates an open slot of an hour that starts the given number of hours after t0.
 func (w *world) slot(by booking.Interviewer, hours float64) booking.Slot {
 	w.t.Helper()
 	start := t0.Add(time.Duration(hours * float64(time.Hour)))
@@ -117,8 +117,7 @@ func (w *world) slot(by booking.Interviewer, hours float64) booking.Slot {
 	return slots[0]
 }
 
-// slots are open hours of as many interviewers, one after the other from the
-// next hour on.
+// slots creates open slots of n interviewers, one after the other from the next hour on.
 func (w *world) slots(n int) []booking.Slot {
 	w.t.Helper()
 	list := make([]booking.Slot, n)
@@ -128,8 +127,8 @@ func (w *world) slots(n int) []booking.Slot {
 	return list
 }
 
-// booked is a booking of the slot, asking no rule: the past needs some that
-// could not be made now.
+// booked books the slot without checking the rules, because history needs bookings that
+// the rules would refuse at t0.
 func (w *world) booked(s booking.Student, slot booking.Slot) booking.Interview {
 	w.t.Helper()
 	return write(w, func(tx *store.Tx) (booking.Interview, error) {
@@ -141,15 +140,15 @@ func (w *world) booked(s booking.Student, slot booking.Slot) booking.Interview {
 	})
 }
 
-// pastBooking is a booking with a new interviewer that has ended, each before
-// all those made earlier, and is not completed.
+// pastBooking books a past slot of a new interviewer, each before all earlier ones, and
+// does not complete it.
 func (w *world) pastBooking(s booking.Student) booking.Interview {
 	w.t.Helper()
 	w.history++
 	return w.booked(s, w.slot(w.interviewer(), float64(-1-w.history)))
 }
 
-// completed are interviews with these grades, newest first, each with a new
+// completed creates interviews with these grades, newest first, each with a new
 // interviewer.
 func (w *world) completed(s booking.Student, grades ...int) {
 	w.t.Helper()
@@ -163,7 +162,7 @@ func (w *world) completed(s booking.Student, grades ...int) {
 	}
 }
 
-// fourteen is a student who has used 14 of 15 interviews.
+// fourteen creates a student who has used 14 of 15 interviews.
 func (w *world) fourteen() booking.Student {
 	w.t.Helper()
 	s := w.student()
@@ -171,7 +170,7 @@ func (w *world) fourteen() booking.Student {
 	return s
 }
 
-// exec breaks or changes the database past the store.
+// exec runs a statement directly on the database.
 func (w *world) exec(statement string) {
 	w.t.Helper()
 	if _, err := w.sql.ExecContext(w.t.Context(), statement); err != nil {
@@ -179,7 +178,7 @@ func (w *world) exec(statement string) {
 	}
 }
 
-// one reads one value.
+// one reads a single value.
 func one[T any](w *world, query string, args ...any) T {
 	w.t.Helper()
 	var value T
@@ -189,7 +188,7 @@ func one[T any](w *world, query string, args ...any) T {
 	return value
 }
 
-// slotStatus reads the slot's status as it is committed now.
+// slotStatus reads the committed status of the slot.
 func (w *world) slotStatus(id booking.SlotID) booking.SlotStatus {
 	w.t.Helper()
 	slot, err := w.store.Slot(w.t.Context(), id)
@@ -199,7 +198,7 @@ func (w *world) slotStatus(id booking.SlotID) booking.SlotStatus {
 	return slot.Status
 }
 
-// eligibility is the verdict on the student now.
+// eligibility returns the student's current eligibility.
 func (w *world) eligibility(id booking.StudentID) booking.Eligibility {
 	w.t.Helper()
 	record, err := w.store.Record(w.t.Context(), id)
@@ -209,7 +208,7 @@ func (w *world) eligibility(id booking.StudentID) booking.Eligibility {
 	return record.Eligibility(t0.Add(w.late))
 }
 
-// findings are the invariants that are broken, as text.
+// findings returns the broken invariants as text.
 func (w *world) findings() []string {
 	w.t.Helper()
 	found, err := w.store.Check(w.t.Context(), t0.Add(w.late))
@@ -223,7 +222,7 @@ func (w *world) findings() []string {
 	return lines
 }
 
-// wantSound fails when an invariant is broken.
+// wantSound fails the test if an invariant is broken.
 func (w *world) wantSound() {
 	w.t.Helper()
 	if found := w.findings(); len(found) > 0 {
@@ -231,15 +230,15 @@ func (w *world) wantSound() {
 	}
 }
 
-// What is broken beside the invariant of a negative control, when two change a
-// slot or a student's interviews at once without their locks.
+// Invariants that a control may break in addition to its own, when two requests change a
+// slot or a student's interviews at once without locks.
 const (
 	toldOfSlot        = "the last entry of a slot's history has its status"
 	standingOfStudent = "a student's row has the number of counted interviews and the last grades"
 )
 
-// wantBroken fails unless this invariant is broken, and no other but those beside
-// it: a negative control must fail for the reason it was made for.
+// wantBroken fails unless this invariant is broken, and no other except those above, so
+// that a control fails for the intended reason.
 func (w *world) wantBroken(invariant string) {
 	w.t.Helper()
 	names := map[string]bool{}
@@ -255,8 +254,7 @@ func (w *world) wantBroken(invariant string) {
 	}
 }
 
-// outcome names how an operation ended: "ok", the codes of its refusals, or
-// the fault.
+// outcome returns "ok", the codes of the refusal, or the internal error.
 func outcome(err error) string {
 	var refused booking.Refused
 	switch {
@@ -279,7 +277,7 @@ func wantOutcome(t *testing.T, what string, err error, want string) {
 	}
 }
 
-// wantOutcomes counts the outcomes and compares.
+// wantOutcomes compares the number of each outcome.
 func wantOutcomes(t *testing.T, errs []error, want map[string]int) {
 	t.Helper()
 	got := map[string]int{}
@@ -291,8 +289,8 @@ func wantOutcomes(t *testing.T, errs []error, want map[string]int) {
 	}
 }
 
-// atOnce runs call n times, each in a goroutine of its own, and answers a
-// function that waits for all of them and answers their errors.
+// atOnce runs call n times, each in its own goroutine, and returns a function that waits
+// for all of them and returns their errors.
 func atOnce(n int, call func(i int) error) (wait func() []error) {
 	errs := make([]error, n)
 	var all sync.WaitGroup
@@ -302,8 +300,7 @@ func atOnce(n int, call func(i int) error) (wait func() []error) {
 	return func() []error { all.Wait(); return errs }
 }
 
-// meanwhile runs call in a goroutine and answers a function that waits for its
-// error.
+// meanwhile runs call in a goroutine and returns a function that waits for its error.
 func meanwhile(call func() error) (wait func() error) {
 	done := atOnce(1, func(int) error { return call() })
 	return func() error { return done()[0] }
