@@ -9,25 +9,25 @@ import (
 	"rehearse/internal/booking"
 )
 
-// What an interviewer publishes and takes back, in memory. Slots last an hour.
+// This file models the calendars of interviewers. Slots last an hour.
 
 type availability struct {
 	id booking.AvailabilityID
 	by booking.InterviewerID
 	span
 	weekly    *weekly
-	published time.Time // how far, of a weekly rule
+	published time.Time // end of the published time of a weekly rule
 	removed   bool
 }
 
-// weekly is a rule in UTC.
+// weekly is a weekly rule in UTC.
 type weekly struct {
 	days          [7]bool
-	first, last   time.Time // midnights; last is zero when it goes on for ever
+	first, last   time.Time // midnights; last is zero if the rule has no end
 	opens, closes int       // hours of the day
 }
 
-// exception is time that an interviewer took out of an availability.
+// exception is a time that an interviewer removed from an availability.
 type exception struct {
 	from booking.AvailabilityID
 	span
@@ -47,7 +47,7 @@ func (s *school) availability(id booking.AvailabilityID) *availability {
 	return a
 }
 
-// like: it says the same.
+// like reports whether two availabilities have the same content.
 func (a availability) like(b availability) bool {
 	if a.removed || b.removed || a.by != b.by || (a.weekly == nil) != (b.weekly == nil) {
 		return false
@@ -58,7 +58,7 @@ func (a availability) like(b availability) bool {
 	return *a.weekly == *b.weekly
 }
 
-// windows are those that start in [from, until) and have not ended.
+// windows returns the windows that start in [from, until) and have not ended.
 func (s *school) windows(a availability, from, until time.Time) []span {
 	if a.weekly == nil {
 		if a.start.Before(from) {
@@ -76,12 +76,12 @@ func (s *school) windows(a availability, from, until time.Time) []span {
 	return all
 }
 
-// plan is what publishing windows comes to.
+// plan is the result of planning the slots of windows.
 type plan struct {
 	fresh    []span
 	standing []booking.SlotID
 	skipped  []string
-	past     int // of the skipped
+	past     int // number of skipped slots in the past
 	unused   time.Duration
 }
 
@@ -120,7 +120,7 @@ func (p *plan) place(s *school, a availability, wanted span) {
 	p.skipped = append(p.skipped, fmt.Sprintf("%s %s", wanted.start.Format(time.RFC3339), reason))
 }
 
-// standsAt is the slot with just these times that is not withdrawn; nil for none.
+// standsAt returns the slot with exactly these times that is not withdrawn, or nil.
 func (s *school) standsAt(by booking.InterviewerID, at span) *slot {
 	for i := range s.slots {
 		if o := &s.slots[i]; o.by == by && o.status != booking.SlotWithdrawn && o.equal(at) {
@@ -130,15 +130,15 @@ func (s *school) standsAt(by booking.InterviewerID, at span) *slot {
 	return nil
 }
 
-// blocked: the interviewer has blocked the time, or taken it out of this
+// blocked reports whether the interviewer has blocked the time or removed it from this
 // availability.
 func (s *school) blocked(a availability, at span) bool {
 	return slices.ContainsFunc(s.blocks, func(b block) bool { return b.by == a.by && b.overlaps(at) }) ||
 		slices.ContainsFunc(s.exceptions, func(e exception) bool { return e.from == a.id && e.overlaps(at) })
 }
 
-// except takes the time of a slot out of all that its interviewer has published,
-// and that could have it.
+// except removes the time of a slot from all availabilities of its interviewer that could
+// contain it.
 func (s *school) except(o slot) {
 	for _, a := range s.availabilities {
 		if a.by == o.by && !a.removed && (a.weekly != nil || a.id == o.availability || a.overlaps(o.span)) {
@@ -147,8 +147,8 @@ func (s *school) except(o slot) {
 	}
 }
 
-// publish writes what a plan says: new slots, and booked ones that had been taken
-// back are there again.
+// publish executes a plan: it adds the new slots, and restores booked slots that had been
+// taken back.
 func (s *school) publish(a availability, p plan) []span {
 	for _, fresh := range p.fresh {
 		s.slots = append(s.slots, slot{by: a.by, availability: a.id, span: fresh, status: booking.SlotOpen})
@@ -160,7 +160,7 @@ func (s *school) publish(a availability, p plan) []span {
 	return p.fresh
 }
 
-// given are the booked slots that the plan has again.
+// given returns the booked slots that the plan restores.
 func (s *school) given(a availability, p plan) []booking.SlotID {
 	var ids []booking.SlotID
 	for _, id := range p.standing {
@@ -171,8 +171,8 @@ func (s *school) given(a availability, p plan) []booking.SlotID {
 	return ids
 }
 
-// offers are the slots to come that an availability has, as far as it is
-// published, whether or not others are in their way.
+// offers returns the future slots of an availability in its published time, including
+// those that overlap others.
 func (s *school) offers(a availability) []span {
 	var all []span
 	for _, w := range s.windows(a, time.Time{}, a.published) {
@@ -185,8 +185,7 @@ func (s *school) offers(a availability) []span {
 	return all
 }
 
-// fill publishes what the interviewer's availability has in time that became
-// free.
+// fill publishes the slots of the interviewer's availabilities in the freed time.
 func (s *school) fill(by booking.InterviewerID, free []span) []span {
 	if !s.interviewer(by).active {
 		return nil
@@ -205,7 +204,7 @@ func (s *school) fill(by booking.InterviewerID, free []span) []span {
 	return published
 }
 
-// heir is the first availability that has just this slot.
+// heir returns the first availability that has exactly this slot, or nil.
 func (s *school) heir(o slot) *availability {
 	if !s.interviewer(o.by).active {
 		return nil
@@ -218,7 +217,7 @@ func (s *school) heir(o slot) *availability {
 	return nil
 }
 
-// availabilitiesOf an interviewer, by their start.
+// availabilitiesOf returns the availabilities of an interviewer by start.
 func (s *school) availabilitiesOf(by booking.InterviewerID) []availability {
 	var all []availability
 	for _, a := range s.availabilities {
@@ -245,15 +244,16 @@ func (c closed) String() string {
 	return fmt.Sprintf("closed %v, kept %v, opened %v, conflicts %v, cancelled %v", c.slots, c.kept, spanWords(c.opened), c.conflicts, c.cancelled)
 }
 
-// closing is how slots are taken out of an interviewer's calendar.
+// closing holds the options of close.
 type closing struct {
 	cancelBooked bool
 	excepted     bool
-	publish      func() // goes first in the time that becomes free
+	publish      func() // runs before the freed time is filled
 }
 
-// close takes slots to come out of an interviewer's calendar. What another
-// availability has stays, and what others have in the time is published.
+// close removes future slots from an interviewer's calendar. Slots that another
+// availability has as well stay, and the slots of other availabilities in the freed time
+// are published.
 func (s *school) close(by booking.InterviewerID, how closing, goes func(slot) bool) closed {
 	var c closed
 	var free []span

@@ -7,17 +7,17 @@ import (
 	"rehearse/internal/booking"
 )
 
-// dice answers a number below n: of rapid, which makes a failure small, or of a
-// seeded source.
+// dice returns a number below n, drawn by rapid, which shrinks failures, or from a seeded
+// source.
 type dice func(n int) int
 
-// oneIn is true once in n times.
+// oneIn returns true once in n times.
 func (d dice) oneIn(n int) bool { return d(n) == n-1 }
 
-// missing is the id of nothing.
+// missing is an id that does not exist.
 const missing = 1 << 40
 
-// one draws the id of something: most often of what came last, rarely of nothing.
+// one draws an id, most often of a recent element and rarely one that does not exist.
 func one[T any, ID ~int64](d dice, list []T, of func(T) ID) ID {
 	const recent = 8
 	if len(list) == 0 || d.oneIn(60) {
@@ -37,7 +37,8 @@ func (s *school) anInterviewer(d dice) booking.InterviewerID {
 	return s.interviewers[d(len(s.interviewers))].id
 }
 
-// aSlot is most often one that is not withdrawn, and sometimes one that is held.
+// aSlot draws a slot, most often one that is not withdrawn, and sometimes one that is
+// held.
 func (s *school) aSlot(d dice) booking.SlotID {
 	for _, h := range s.holds {
 		if s.live(h) && d.oneIn(6) {
@@ -56,7 +57,7 @@ func (s *school) aSlot(d dice) booking.SlotID {
 	return one(d, s.slots, func(x slot) booking.SlotID { return x.id })
 }
 
-// anInterview is most often one that is still booked.
+// anInterview draws an interview, most often one that is still booked.
 func (s *school) anInterview(d dice) booking.InterviewID {
 	var booked []interview
 	for _, x := range s.interviews {
@@ -74,7 +75,7 @@ func (s *school) aHold(d dice) booking.HoldID {
 	return one(d, s.holds, func(x hold) booking.HoldID { return x.id })
 }
 
-// holder is who holds a slot most often, so that holds are used.
+// holder draws a student and a slot, most often of a live hold, so that holds are used.
 func (s *school) holder(d dice) (booking.StudentID, booking.SlotID) {
 	for _, h := range s.holds {
 		if s.live(h) && d.oneIn(2) {
@@ -96,7 +97,7 @@ func (s *school) actor(d dice, of booking.InterviewID) booking.Actor {
 	}
 }
 
-// aKey is one of few, so that they meet each other; most often none.
+// aKey draws one of a few keys, so that requests share them. It is most often empty.
 func aKey(d dice) string {
 	if !d.oneIn(5) {
 		return ""
@@ -114,7 +115,7 @@ func (s *school) drawBook(d dice) operation {
 	} else if d.oneIn(4) {
 		id := s.aHold(d)
 		if h := s.hold(id); h != nil && d.oneIn(2) {
-			o.student, o.slot = h.student, h.slot // most often it is over
+			o.student, o.slot = h.student, h.slot // the hold is most often over
 		}
 		o.hold = &id
 	}
@@ -146,13 +147,14 @@ func (s *school) drawReschedule(d dice) operation {
 		}
 	}
 	by := s.actor(d, id)
-	if by.Role == booking.RoleInterviewer { // he may not
+	if by.Role == booking.RoleInterviewer { // not permitted
 		by = admin
 	}
 	return reschedule{by, id, to, aKey(d)}
 }
 
-// started is most often an interview that has begun and can be reported on.
+// started draws an interview, most often one that has begun and can be completed or
+// reported.
 func (s *school) started(d dice, ended bool) booking.InterviewID {
 	var begun []interview
 	for _, x := range s.interviews {
@@ -192,7 +194,7 @@ func (s *school) drawUndo(d dice) operation {
 	return undoNoShow{s.anInterview(d)}
 }
 
-// soon is a whole half hour of the next two days, or just past.
+// soon draws a half hour of the next two days or of the last hour.
 func (s *school) soon(d dice) time.Time {
 	return s.now.Truncate(time.Hour).Add(time.Duration(d(60)-2) * 30 * time.Minute)
 }
@@ -206,7 +208,7 @@ func (s *school) aSpan(d dice) span {
 	return span{start, start.Add(lengths[d(len(lengths))])}
 }
 
-// windowOr is a window that is, or was, there already, sometimes.
+// windowOr draws a window, sometimes one that exists or was removed.
 func (s *school) windowOr(d dice, by booking.InterviewerID) span {
 	for _, a := range s.availabilities {
 		if a.by == by && a.weekly == nil && a.end.After(s.now) && d.oneIn(3) {
@@ -274,7 +276,7 @@ func (s *school) drawUnblock(d dice) operation {
 	return unblock{one(d, s.blocks, func(x block) booking.BlockID { return x.id })}
 }
 
-// drawEmploy brings back who has left, most often.
+// drawEmploy reactivates an inactive interviewer most often.
 func (s *school) drawEmploy(d dice) operation {
 	by := s.interviewers[d(len(s.interviewers))]
 	o := employ{by.id, by.active, by.perDay, by.perWeek, d.oneIn(3)}
@@ -337,8 +339,7 @@ func (s *school) drawPolicy(d dice) operation {
 	return decide{p}
 }
 
-// drawWait stops where something changes: a second more or less makes the
-// difference.
+// drawWait draws a time at or next to a limit of a rule.
 func (s *school) drawWait(d dice) operation {
 	at := s.now.Add([]time.Duration{time.Microsecond, time.Second, 20 * time.Second, 25 * time.Minute, time.Hour, 6 * time.Hour}[d(6)])
 	switch d(12) {
@@ -371,7 +372,7 @@ func (s *school) drawWait(d dice) operation {
 	return wait{at}
 }
 
-// deeds are all operations, with how often each is drawn.
+// deeds are all operations with their weights.
 var deeds = []struct {
 	weight int
 	draw   func(*school, dice) operation
@@ -387,7 +388,8 @@ var deeds = []struct {
 }
 
 func (s *school) draw(d dice) operation {
-	// The last instant at which a no-show can be undone is not for something else.
+	// Do not let another operation use up the last instant at which a no-show can be
+	// undone.
 	for _, i := range s.interviews {
 		if since := s.now.Sub(i.noShowAt); since >= 48*time.Hour && since <= 48*time.Hour+time.Microsecond && d.oneIn(2) {
 			return undoNoShow{i.id}

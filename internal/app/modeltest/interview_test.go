@@ -10,13 +10,13 @@ import (
 	"rehearse/internal/booking"
 )
 
-// What becomes of an interview.
+// This file models the operations on interviews.
 
 func as(ctx context.Context, by booking.Actor) context.Context {
 	return app.WithCaller(ctx, app.Caller{Actor: by})
 }
 
-// changed is an answer with an interview.
+// changed returns the result of an operation that returns an interview.
 func changed(i *booking.Interview, err error) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
@@ -55,21 +55,21 @@ func (o cancel) expect(s *school, _ int64) answer {
 	})
 }
 
-// parties are its student and its interviewer.
+// parties returns the student and the interviewer.
 func (i interview) parties() []booking.Actor {
 	return []booking.Actor{
 		{Role: booking.RoleStudent, ID: int64(i.student)}, {Role: booking.RoleInterviewer, ID: int64(i.by)},
 	}
 }
 
-// free opens a slot again, if it lies in the future and its interviewer is there.
-// Else others of the interviewer's availability may have the time.
+// free reopens a slot if it is in the future and its interviewer is active. Otherwise the
+// interviewer's availabilities may publish other slots in its time.
 func (s *school) free(id booking.SlotID, by booking.Actor) {
 	left := s.slot(id)
 	itself := by.Role == booking.RoleInterviewer
 	reopens := left.start.After(s.now) && !left.takenBack && s.interviewer(left.by).active
 	left.status, left.takenBack = booking.SlotOpen, false
-	if itself { // what an interviewer gives up is out of their calendar
+	if itself { // a slot that the interviewer cancels leaves their calendar
 		s.except(*left)
 	}
 	if itself || !reopens {
@@ -124,7 +124,7 @@ func (o reschedule) first(s *school, i *interview, to *slot) answer {
 	s.endHoldsOn(to.id)
 	to.status = booking.SlotBooked
 	moved := *to
-	s.free(i.slot, o.by) // which may add slots, and move those that are there
+	s.free(i.slot, o.by) // may add slots and so move the slice
 	to = &moved
 	i.slot, i.by, i.span, i.exempt = to.id, to.by, to.span, v.again
 	i.moves++
@@ -132,8 +132,8 @@ func (o reschedule) first(s *school, i *interview, to *slot) answer {
 	return answer{words: i.String()}
 }
 
-// but leaves out the waivers of a rule: whether the pair is waived goes by the
-// new interviewer.
+// but removes the waivers of a rule. Whether the pair is waived depends on the new
+// interviewer.
 func (s *school) but(ids []booking.WaiverID, rule booking.WaivableRule) []booking.WaiverID {
 	var others []booking.WaiverID
 	for _, id := range ids {
@@ -226,7 +226,7 @@ func (o undoNoShow) expect(s *school, _ int64) answer {
 	if len(v.no) > 0 {
 		return refuse(v.no...)
 	}
-	// A use that came back with the no-show may be somebody else's by now.
+	// The use that the no-show returned may have been spent on another booking.
 	var left []booking.WaiverID
 	for _, w := range s.waivers {
 		if slices.Contains(i.waivers, w.id) && s.hasRoom(again, w) {

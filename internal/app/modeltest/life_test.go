@@ -11,23 +11,23 @@ import (
 	"rehearse/internal/booking"
 )
 
-// operation is one thing that somebody does: to the school that is tested, and
-// to the one in memory.
+// operation is one request, executed on the tested school and on the model.
 type operation interface {
-	// do answers in words, with the id of what was made, if anything was.
+	// do executes the request and returns its result as text, with the id of the created
+	// object, if any.
 	do(ctx context.Context, on *app.App) (words string, id int64, err error)
-	// expect does the same to the school in memory, where what is made gets the id,
-	// and answers what should have been answered.
+	// expect executes the request on the model, where the created object gets the id, and
+	// returns the expected answer.
 	expect(s *school, id int64) answer
 }
 
-// answer is how an operation ended: what it answered, or why it was refused.
+// answer is the outcome of an operation: its result or its refusal.
 type answer struct {
 	words string
 	no    string
 }
 
-// codes are refusal codes; which one comes first says nothing.
+// codes are refusal codes in any order.
 type codes []booking.RefusalCode
 
 func (c codes) String() string {
@@ -58,7 +58,7 @@ func interviewWords(
 		id, who, by, slot, start.UTC().Format(time.RFC3339), status, number(grade), moves, sorted(waivers), exempt)
 }
 
-// sorted: which waiver comes first says nothing.
+// sorted returns the waivers by id, because their order has no meaning.
 func sorted(ids []booking.WaiverID) []booking.WaiverID { return slices.Sorted(slices.Values(ids)) }
 
 func theirs(i booking.Interview) string {
@@ -87,7 +87,7 @@ func theirEligibility(e booking.Eligibility) string {
 	return eligibilityWords(e.Eligible, e.InterviewsUsed, e.InterviewLimit, e.InterviewsRemaining, e.RecentGrades, reasons, waivers)
 }
 
-// kept is the first answer to a request with a key.
+// kept is the stored answer to the first request with a key.
 type kept struct {
 	by      booking.Actor
 	key     string
@@ -96,8 +96,8 @@ type kept struct {
 	answer  answer
 }
 
-// once answers a request, and a repeated one as the first time; a dry run answers
-// what would happen at this moment.
+// once executes a request, and returns the stored answer to a repeated one. A dry run
+// always returns its current verdict.
 func (s *school) once(by booking.Actor, key, request string, dry bool, do func() answer) answer {
 	run := func() answer {
 		if by.Role == booking.RoleInterviewer && !s.interviewer(booking.InterviewerID(by.ID)).active {
@@ -209,7 +209,7 @@ func (o book) first(s *school, id booking.InterviewID) answer {
 	return answer{words: booked.String()}
 }
 
-// bookingOf is where the student's booking of the slot is; -1 for none.
+// bookingOf returns the index of the student's booking of the slot, or -1.
 func (s *school) bookingOf(student booking.StudentID, slot booking.SlotID) int {
 	return slices.IndexFunc(s.interviews, func(i interview) bool {
 		return i.student == student && i.slot == slot && i.status == booking.Booked
@@ -228,7 +228,7 @@ func (o place) do(ctx context.Context, on *app.App) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	return theirHold(*h, h.EndedAt == nil), int64(h.ID), nil // it may be the first answer, of long ago
+	return theirHold(*h, h.EndedAt == nil), int64(h.ID), nil // may be the first answer to a repeated request
 }
 
 func theirHold(h booking.Hold, live bool) string {
@@ -262,7 +262,8 @@ func (o place) first(s *school, id booking.HoldID) answer {
 	}
 	expires := s.now.Add(time.Duration(s.policy.HoldSeconds) * time.Second)
 	if current != nil {
-		// Once; and what does not make it longer is no extension.
+		// A hold can be extended once. A request that does not make it longer is not an
+		// extension.
 		if !current.extended && expires.After(current.expires) {
 			current.extended, current.expires = true, expires
 		}

@@ -1,5 +1,5 @@
-// Package modeltest compares the school with a model of it in memory, written
-// from the rules alone: one operation after the other, and many at once.
+// Package modeltest compares the school with an in-memory model, written from the rules
+// alone. It runs operations in sequence and concurrently.
 package modeltest
 
 import (
@@ -12,15 +12,14 @@ import (
 	"rehearse/internal/pgtest"
 )
 
-// What rapid's flags are here, unless they are given. A school sees 70 operations
-// on average, more than rapid's own 30: it takes a while until interviews are
-// given, graded and missed. The checks are shared by the schools that are tested
-// at the same time.
+// usual holds defaults for flags of rapid. A school executes 70 operations on average
+// instead of rapid's 30, because it takes a while until interviews are completed, graded
+// and missed. The checks are divided among the schools that are tested concurrently.
 var usual = map[string]int{"rapid.steps": 70, "rapid.checks": checks / schools}
 
 const (
-	checks  = 200 // in all
-	schools = 5   // tested at the same time: each waits for Postgres half of its time
+	checks  = 200 // total
+	schools = 5   // tested concurrently: each waits for Postgres half of the time
 )
 
 func TestMain(m *testing.M) {
@@ -29,7 +28,7 @@ func TestMain(m *testing.M) {
 		if !asConfigured(name) {
 			continue
 		}
-		// Set by Value: flag.Set would look as though it had been given.
+		// Use Value.Set, because flag.Set marks the flag as given on the command line.
 		if err := flag.Lookup(name).Value.Set(strconv.Itoa(value)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

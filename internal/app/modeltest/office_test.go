@@ -9,13 +9,13 @@ import (
 	"rehearse/internal/booking"
 )
 
-// What an administrator decides.
+// This file models the operations of administrators.
 
 type grant struct {
 	student booking.StudentID
 	rule    booking.WaivableRule
 	uses    int
-	expires time.Time // zero: never
+	expires time.Time // zero for no expiry
 }
 
 func (o grant) do(ctx context.Context, on *app.App) (string, int64, error) {
@@ -100,8 +100,7 @@ func (o decide) expect(s *school, _ int64) answer {
 	return fine("%+v", o.policy)
 }
 
-// wait lets time go on. The clock is the school's in memory, which the one that
-// is tested asks.
+// wait advances the clock of the model, which the tested school uses as well.
 type wait struct{ until time.Time }
 
 func (wait) do(context.Context, *app.App) (string, int64, error) { return "", 0, nil }

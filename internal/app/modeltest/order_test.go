@@ -9,14 +9,13 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// reply is what an operation answered, with the id of what it made.
+// reply is the answer to an operation, with the id of the created object.
 type reply struct {
 	answer
 	id int64
 }
 
-// after is the school after an operation that answered so; nil when it would
-// have answered something else.
+// after returns the model after the operation, or nil if the model's answer differs.
 func (s *school) after(o porcupine.Operation) *school {
 	next, got := s.copy(), o.Output.(reply)
 	if o.Input.(operation).expect(next, got.id) != got.answer {
@@ -25,15 +24,15 @@ func (s *school) after(o porcupine.Operation) *school {
 	return next
 }
 
-// hasSerialOrder reports whether a history, in which many did things at once,
-// can be told one operation after the other: the model answers what was
-// answered, and nothing comes before what had ended when it began.
+// hasSerialOrder reports whether a concurrent history is linearizable: whether the
+// operations have an order in which the model gives the same answers, and in which no
+// operation precedes one that had returned before it was called.
 //
-// It goes by one thing that a checker of any model cannot know: most operations
-// are refused, or done already, and could not do anything later either. Where
-// such a one fits, it stays there, for moving it there from later in an order
-// leaves the rest of the order as it is. Only the others are tried at several
-// places, and a history takes milliseconds that takes porcupine up to minutes.
+// It uses a property that a general checker cannot know: most operations are refused or
+// have no effect, and would have none later either. If such an operation fits at a
+// position, it can stay there, because moving it there from a later position leaves the
+// rest of the order valid. The search backtracks only over the others, so a history takes
+// milliseconds that takes porcupine up to minutes.
 func hasSerialOrder(begun *school, history []porcupine.Operation) bool {
 	hopeless := map[string]bool{}
 	var from func(s *school, left []porcupine.Operation) bool
@@ -64,9 +63,10 @@ func hasSerialOrder(begun *school, history []porcupine.Operation) bool {
 	return from(begun, byReturn)
 }
 
-// repeats: what changes nothing now may do so later. A grade can be given again
-// after another one, and a no-show marked again when it was taken back. All else
-// is final, or tells by its answer which time it was.
+// repeats reports whether an operation that has no effect at one position may have one
+// later. A grade can be set again after another one, and a no-show can be marked again
+// after it was undone. All other operations are final, or their answer identifies their
+// position.
 func repeats(o porcupine.Operation) bool {
 	switch in := o.Input.(type) {
 	case complete:
@@ -78,10 +78,10 @@ func repeats(o porcupine.Operation) bool {
 	}
 }
 
-// ifFirst is the school after the operation, if it can come before all others
-// that are left.
+// ifFirst returns the model after the operation if it can precede all remaining ones, or
+// nil.
 func (s *school) ifFirst(left []porcupine.Operation, i int) *school {
-	if left[i].Call > left[0].Return { // they are sorted: nothing returned earlier
+	if left[i].Call > left[0].Return { // left is sorted: nothing returned earlier
 		return nil
 	}
 	return s.after(left[i])
@@ -95,8 +95,7 @@ func timesOf(history []porcupine.Operation) string {
 	return b.String()
 }
 
-// print is all that operations of a crowd change, in an order that does not
-// depend on theirs.
+// print formats everything that concurrent operations change, independent of their order.
 func (s *school) print() string {
 	var lines []string
 	for _, x := range s.slots {
@@ -115,7 +114,7 @@ func (s *school) print() string {
 	return strings.Join(lines, "\n")
 }
 
-// porcupined asks the same of a checker of other people's making.
+// porcupined checks the history with porcupine, an independent checker.
 func porcupined(begun *school, history []porcupine.Operation) porcupine.CheckResult {
 	return porcupine.CheckOperationsTimeout(porcupine.Model{
 		Init: func() any { return begun },

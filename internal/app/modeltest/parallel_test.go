@@ -22,21 +22,20 @@ import (
 
 const rounds = 25
 
-// crowd is a school in which many do many things at once, on two servers, while
-// the clock stands still.
+// crowd is a school with many concurrent operations on two servers, at a fixed time.
 type crowd struct {
 	*pair
 	servers [2]*app.App
-	begun   *school // as it was when they began
+	begun   *school // the model at the start
 
 	mu      sync.Mutex
-	known   *school // what they know of: the ids of what was made by then
+	known   *school // the start and the ids of objects created since, for drawing operations
 	history []porcupine.Operation
 	ticks   atomic.Int64
 }
 
-// newCrowd is a small school where some interviews have begun and others are to
-// come, and little is left.
+// newCrowd creates a small school where some interviews have begun, others are in the
+// future, and few slots and bookings are left.
 func newCrowd(t *testing.T, seed uint64, p *pair, servers [2]*store.Store) *crowd {
 	t.Helper()
 	d := seeded(seed, -1)
@@ -45,7 +44,8 @@ func newCrowd(t *testing.T, seed uint64, p *pair, servers [2]*store.Store) *crow
 		start := t0.Add(time.Duration(1+n) * time.Hour / 2)
 		p.act(publish{by: by.id, span: span{start, start.Add(4 * time.Hour)}})
 	}
-	// Each begins with an interview, as far as he may; the first one is missed.
+	// Each student starts with an interview, if the rules permit it. The first interview
+	// is missed.
 	for n, who := range p.school.students {
 		two := 2
 		p.act(limit{who.id, &two})
@@ -71,8 +71,8 @@ func seeded(seed uint64, worker int) dice {
 	return rand.New(rand.NewPCG(seed, uint64(worker))).IntN
 }
 
-// rush lets all workers do what comes to their minds, each as often, and keeps
-// the history.
+// rush lets each worker execute the given number of drawn operations, and records the
+// history.
 func (c *crowd) rush(seed uint64, size, each int, seen *tally) {
 	var all sync.WaitGroup
 	for worker := range size {
@@ -96,7 +96,7 @@ func (c *crowd) rush(seed uint64, size, each int, seen *tally) {
 	all.Wait()
 }
 
-// drawBusy draws one of the operations that meet in a student, a slot or a cap.
+// drawBusy draws an operation that conflicts with others on a student, a slot or a cap.
 func (s *school) drawBusy(d dice) operation {
 	return []func(*school, dice) operation{
 		(*school).drawBook, (*school).drawBook, (*school).drawBook, (*school).drawPlace, (*school).drawPlace, (*school).drawRelease,
@@ -105,7 +105,7 @@ func (s *school) drawBusy(d dice) operation {
 	}[d(13)](s, d)
 }
 
-// hear remembers what was made, so that others can come upon it.
+// hear records created objects, so that other workers can draw them.
 func (s *school) hear(o operation, got answer, id int64) {
 	switch o := o.(type) {
 	case book:
@@ -121,8 +121,8 @@ func (s *school) hear(o operation, got answer, id int64) {
 	}
 }
 
-// gaveUp counts the statements that Postgres ended for a deadlock, a
-// serialisation failure or a lock timeout, those too that a retry hid.
+// gaveUp counts the statements that failed with a deadlock, a serialization failure or a
+// lock timeout, including those that a retry hides.
 type gaveUp struct{ atomic.Int64 }
 
 func (g *gaveUp) count(_ string, err error) {
@@ -132,8 +132,7 @@ func (g *gaveUp) count(_ string, err error) {
 	}
 }
 
-// crowds lets a crowd loose on a new school in each round, until the judge has
-// seen enough.
+// crowds runs a crowd on a new school in each round, until enough returns true.
 func crowds(t *testing.T, size, each int, i pgtest.Intercept, seen *tally, enough func(seed uint64, c *crowd) bool) {
 	t.Helper()
 	db := pgtest.New(t)
@@ -148,9 +147,9 @@ func crowds(t *testing.T, size, each int, i pgtest.Intercept, seen *tally, enoug
 	}
 }
 
-// What sixteen workers do at once on two servers has been done one after the
-// other: there is an order in which the model answers everything as it was
-// answered. What they want goes by the seed; who comes first, Postgres decides.
+// The concurrent operations of sixteen workers on two servers are linearizable: the model
+// gives the same answers in some serial order. The seed determines the operations;
+// Postgres determines their order.
 func TestCrowdHasASerialOrder(t *testing.T) {
 	t.Parallel()
 	seen, ended := newTally(), &gaveUp{}
@@ -174,7 +173,7 @@ func TestCrowdHasASerialOrder(t *testing.T) {
 	})
 }
 
-// story is the history, by call.
+// story formats the history in the order of the calls.
 func (c *crowd) story() string {
 	slices.SortFunc(c.history, func(a, b porcupine.Operation) int { return int(a.Call - b.Call) })
 	var lines []string
@@ -184,8 +183,8 @@ func (c *crowd) story() string {
 	return strings.Join(lines, "\n")
 }
 
-// With the locks of students, interviewers and slots switched off, and every
-// constraint in place, some crowds have no serial order.
+// Without the locks of students, interviewers and slots, and with every constraint in
+// place, some crowds have no serial order.
 func TestCrowdHasNoSerialOrderUnprotected(t *testing.T) {
 	t.Parallel()
 	verdicts := bothVerdicts(t, pgtest.Intercept{Rewrite: func(statement string) string {
@@ -209,8 +208,8 @@ func TestPorcupineFindsASerialOrder(t *testing.T) {
 	}
 }
 
-// bothVerdicts counts porcupine's verdicts on crowds that are so small that it
-// can judge them, and fails where ours is another.
+// bothVerdicts counts porcupine's verdicts on crowds that are small enough for it, and
+// fails if hasSerialOrder disagrees.
 func bothVerdicts(t *testing.T, i pgtest.Intercept) map[porcupine.CheckResult]int {
 	t.Helper()
 	verdicts := map[porcupine.CheckResult]int{}

@@ -8,14 +8,13 @@ import (
 	"rehearse/internal/booking"
 )
 
-// school is a school in memory: the facts as plain values. With the methods
-// below it is the oracle. They say again, as plainly as can be, what the rules
-// are, and share nothing with the code that is tested but the names of ids,
-// states and codes. What is in it is copied, never changed in place, so that a
-// copy of the lists is a copy of the school.
+// school is the model: the state of a school as plain values. Its methods are the oracle.
+// They implement the rules as simply as possible, and share only the names of ids, states
+// and codes with the tested code. Elements are copied and never changed in place, so that
+// a copy of the lists is a copy of the school.
 type school struct {
 	now            time.Time
-	policy         booking.Policy // the numbers alone
+	policy         booking.Policy // only the numbers
 	students       []student
 	interviewers   []interviewer
 	availabilities []availability
@@ -48,12 +47,12 @@ func (s span) overlaps(o span) bool { return s.start.Before(o.end) && o.start.Be
 func (s span) equal(o span) bool    { return s.start.Equal(o.start) && s.end.Equal(o.end) }
 
 type slot struct {
-	id           booking.SlotID // 0 until the database has said
+	id           booking.SlotID // 0 until the database assigns it
 	by           booking.InterviewerID
 	availability booking.AvailabilityID
 	span
 	status    booking.SlotStatus
-	takenBack bool // booked, and does not open again
+	takenBack bool // booked, and does not reopen
 }
 
 type interview struct {
@@ -70,12 +69,12 @@ type interview struct {
 	span
 }
 
-// meets: it was given or is going to be.
+// meets reports whether the interview took place or is booked.
 func (i interview) meets() bool {
 	return i.status == booking.Booked || i.status == booking.Completed
 }
 
-// counts: it is used up.
+// counts reports whether the interview counts towards the limit.
 func (i interview) counts() bool { return i.meets() || i.status == booking.StudentNoShow }
 
 type hold struct {
@@ -93,7 +92,7 @@ type waiver struct {
 	student booking.StudentID
 	rule    booking.WaivableRule
 	uses    int
-	expires time.Time // zero: never
+	expires time.Time // zero for no expiry
 	revoked bool
 }
 
@@ -107,7 +106,7 @@ func (s *school) copy() *school {
 	return &c
 }
 
-// find is the element with the id; nil when there is none.
+// find returns the element with the id, or nil.
 func find[T any, ID comparable](list []T, id ID, of func(T) ID) *T {
 	for i := range list {
 		if of(list[i]) == id {
@@ -139,7 +138,7 @@ func (s *school) hold(id booking.HoldID) *hold {
 
 func (s *school) live(h hold) bool { return !h.ended && s.now.Before(h.expires) }
 
-// holdOf is the student's live hold; nil for none.
+// holdOf returns the student's live hold, or nil.
 func (s *school) holdOf(id booking.StudentID) *hold {
 	for i := range s.holds {
 		if s.holds[i].student == id && s.live(s.holds[i]) {
@@ -149,7 +148,7 @@ func (s *school) holdOf(id booking.StudentID) *hold {
 	return nil
 }
 
-// holdOn is the live hold on a slot; nil for none.
+// holdOn returns the live hold on a slot, or nil.
 func (s *school) holdOn(id booking.SlotID) *hold {
 	for i := range s.holds {
 		if s.holds[i].slot == id && s.live(s.holds[i]) {
@@ -167,28 +166,27 @@ func (s *school) endHoldsOn(id booking.SlotID) {
 	}
 }
 
-// wish is what is judged: a student's claim to an interviewer's time, with an
-// interview of his that is not to be seen, because it is the one that is moved
-// or booked again, and with what it stands on already.
+// wish is the input of the rules: a student, an interviewer and a time. It excludes the
+// interview that is being moved or booked again, and lists the waivers that are already
+// spent on it.
 type wish struct {
 	who     booking.StudentID
 	by      booking.InterviewerID
 	span    span
-	without booking.InterviewID // rule 4 is not asked again when there is one
-	ownHold bool                // for the very slot that the student holds
-	ends    bool                // it ends the student's hold on another slot
+	without booking.InterviewID // rule 4 does not apply if it is set
+	ownHold bool                // for the slot that the student holds
+	ends    bool                // ends the student's hold on another slot
 	spent   []booking.WaiverID
 }
 
-// verdict is what the rules say of a wish.
+// verdict is the result of the rules for a wish.
 type verdict struct {
 	no      codes
-	waivers []booking.WaiverID // what it stands on when it is fulfilled
-	again   bool               // he meets somebody again
+	waivers []booking.WaiverID // spent if it is fulfilled
+	again   bool               // the student has met the interviewer before
 }
 
-// claims are what counts of a student: his interviews, and his live hold as the
-// booking that it may become.
+// claims returns the student's interviews that count, and their live hold as a booking.
 func (s *school) claims(w wish) []interview {
 	var all []interview
 	for _, i := range s.interviews {
@@ -203,7 +201,7 @@ func (s *school) claims(w wish) []interview {
 	return all
 }
 
-// pass finds the waiver that lets the rule pass.
+// pass finds the waiver that waives the rule.
 func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool) {
 	var good []waiver
 	for _, v := range s.waivers {
@@ -232,7 +230,7 @@ func (s *school) pass(w wish, rule booking.WaivableRule) (booking.WaiverID, bool
 	return first.id, true
 }
 
-// hasRoom: a use of the waiver is left.
+// hasRoom reports whether the waiver has a use left.
 func (s *school) hasRoom(w wish, v waiver) bool {
 	used := 0
 	for _, claim := range s.claims(w) {
@@ -250,7 +248,7 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// grades are the last ones, newest first.
+// grades returns the last grades, newest first.
 func (s *school) grades(id booking.StudentID) []int {
 	var graded []interview
 	for _, i := range s.interviews {
@@ -268,7 +266,7 @@ func (s *school) grades(id booking.StudentID) []int {
 	return grades
 }
 
-// used and limit of a student.
+// used returns the number of used interviews of a student, and their limit.
 func (s *school) used(w wish) (used, limit int) {
 	for _, claim := range s.claims(w) {
 		if claim.counts() {
@@ -281,7 +279,8 @@ func (s *school) used(w wish) (used, limit int) {
 	return used, s.policy.InterviewLimit
 }
 
-// judge asks the rules about the student: 2, 3 and 4, his own time, himself.
+// judge applies the rules about the student: 2, 3 and 4, overlaps and interviews with
+// themselves.
 func (s *school) judge(w wish) verdict {
 	var v verdict
 	rule := func(broken bool, code booking.RefusalCode, waivable booking.WaivableRule) {
@@ -316,7 +315,7 @@ func (s *school) judge(w wish) verdict {
 	return v
 }
 
-// judgeSlot asks all rules about a slot.
+// judgeSlot applies all rules to a slot.
 func (s *school) judgeSlot(who booking.StudentID, of slot, moving *interview) verdict {
 	w := wish{who: who, by: of.by, span: of.span, ends: moving == nil}
 	if moving != nil {
@@ -352,8 +351,8 @@ func (s *school) judgeSlot(who booking.StudentID, of slot, moving *interview) ve
 	return v
 }
 
-// full: the slot's day or week holds as many interviews and live holds as its
-// interviewer gives. Who holds the slot competes with bookings alone.
+// full reports whether the slot's day or week has as many interviews and live holds as the
+// interviewer's caps allow. For the student who holds the slot, only bookings count.
 func (s *school) full(of slot, w wish) bool {
 	by := s.interviewer(of.by)
 	zone, err := time.LoadLocation(by.zone)
@@ -381,7 +380,7 @@ func (s *school) full(of slot, w wish) bool {
 	return (by.perDay > 0 && onDay >= by.perDay) || (by.perWeek > 0 && inWeek >= by.perWeek)
 }
 
-// listed are the slots that the student is offered, by start, then id.
+// listed returns the slots that the student can book, by start and id.
 func (s *school) listed(id booking.StudentID) []booking.SlotID {
 	sorted := slices.SortedFunc(slices.Values(s.slots), func(a, b slot) int {
 		return cmp.Or(a.start.Compare(b.start), cmp.Compare(a.id, b.id))
@@ -395,7 +394,7 @@ func (s *school) listed(id booking.StudentID) []booking.SlotID {
 	return ids
 }
 
-// extra is how many bookings the student's waivers of the limit add.
+// extra returns the number of bookings that the student's limit waivers add.
 func (s *school) extra(id booking.StudentID) int {
 	left := 0
 	for _, v := range s.waivers {
@@ -411,7 +410,7 @@ func (s *school) extra(id booking.StudentID) int {
 	return left
 }
 
-// eligibility is the verdict on a student, in words.
+// eligibility formats the student's eligibility.
 func (s *school) eligibility(id booking.StudentID) string {
 	w := wish{who: id, ends: true}
 	standing, limit := s.used(w)

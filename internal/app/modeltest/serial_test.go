@@ -19,10 +19,10 @@ import (
 	"rehearse/internal/store"
 )
 
-// t0 is when every school begins, a Monday.
+// t0 is the start time of every school, a Monday.
 var t0 = time.Date(2026, time.June, 1, 8, 0, 0, 0, time.UTC)
 
-// pair is a school in the database and the same one in memory.
+// pair is a school in the database and its model.
 type pair struct {
 	tester
 	ctx    context.Context
@@ -34,14 +34,14 @@ type pair struct {
 	steps  int
 }
 
-// tester is a test, or one of rapid's.
+// tester is implemented by *testing.T and *rapid.T.
 type tester interface {
 	Fatalf(format string, args ...any)
 }
 
-// The school in the database answers everything as the one in memory does, and
-// afterwards offers the same, whatever is done in whatever order. A failure is
-// made small, and tells how to do it again; for more, -rapid.checks=1000.
+// The school in the database gives the same answers as the model after any sequence of
+// operations, and then the same lists. rapid shrinks a failure and prints how to reproduce
+// it. Run more schools with -rapid.checks=1000.
 func TestSchoolAgreesWithItsModel(t *testing.T) {
 	t.Parallel()
 	seen := newTally()
@@ -72,7 +72,7 @@ func TestSchoolAgreesWithItsModel(t *testing.T) {
 		}
 	})
 	if !asConfigured("rapid.checks", "rapid.seed", "rapid.failfile", "rapid.steps") || t.Failed() {
-		return // of a part, nothing can be said
+		return // a partial run cannot cover everything
 	}
 	seen.want(t, 10_000, []string{
 		"book", "place", "release", "cancel", "reschedule", "complete", "noShow", "undoNoShow", "publish", "republish", "remove",
@@ -80,14 +80,14 @@ func TestSchoolAgreesWithItsModel(t *testing.T) {
 	}, every)
 }
 
-// asConfigured: none of the flags was given.
+// asConfigured reports whether none of the flags was given.
 func asConfigured(names ...string) bool {
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || slices.Contains(names, f.Name) })
 	return !given
 }
 
-// newPair is an empty school, twice.
+// newPair creates an empty school and its model.
 func newPair(ctx context.Context, t tester, s, other *store.Store, rows *sql.DB) *pair {
 	p := &pair{tester: t, ctx: ctx, store: s, sql: rows, school: &school{now: t0}}
 	now := func() time.Time { return p.school.now }
@@ -96,8 +96,8 @@ func newPair(ctx context.Context, t tester, s, other *store.Store, rows *sql.DB)
 	return p
 }
 
-// fair dice have at most 256 sides. A number of rapid's own would mostly be
-// small, and most things would never be done.
+// fair returns dice with at most 256 sides and a uniform distribution. rapid's own
+// integers are mostly small, so that most operations would never be drawn.
 func fair(t *rapid.T) dice {
 	throw := rapid.Custom(func(t *rapid.T) int {
 		byte := 0
@@ -109,7 +109,7 @@ func fair(t *rapid.T) dice {
 	return func(n int) int { return throw.Draw(t, "die") * n / 256 }
 }
 
-// found begins a small school, in which things collide.
+// found sets up a small school, in which operations conflict.
 func (p *pair) found(d dice) {
 	p.admit(d, 2+d(2), 2+d(2))
 	p.act(decide{booking.Policy{
@@ -118,8 +118,8 @@ func (p *pair) found(d dice) {
 	}})
 }
 
-// empty makes room for the next school. Events stay: they can be added, and
-// nothing else.
+// empty deletes everything before the next school. Events stay, because the table is
+// append-only.
 func (p *pair) empty() {
 	for _, table := range []string{
 		"idempotency_keys", "holds", "waivers", "interviews", "slots", "blocks", "exceptions", "availabilities", "interviewers", "students",
@@ -130,7 +130,7 @@ func (p *pair) empty() {
 	}
 }
 
-// admit takes people on; one interviewer may be a student himself.
+// admit creates students and interviewers. One interviewer may be a student as well.
 func (p *pair) admit(d dice, students, interviewers int) {
 	for n := range students {
 		email := fmt.Sprintf("student%d@example.org", n)
@@ -162,7 +162,7 @@ func (p *pair) admit(d dice, students, interviewers int) {
 	}
 }
 
-// compare compares what everybody can see.
+// compare compares the slots, the interviews and the lists of all students.
 func (p *pair) compare() {
 	p.compareSlots()
 	p.compareInterviews()
@@ -174,10 +174,11 @@ func (p *pair) compare() {
 	}
 }
 
-// checkEvery: recomputing everything takes as long as the rest of a step.
+// checkEvery is the number of operations per check, which takes as long as the rest of an
+// operation.
 const checkEvery = 4
 
-// act does one thing to both schools and compares the answers.
+// act executes an operation on both schools and compares the answers.
 func (p *pair) act(o operation) answer {
 	got, id := asked(p.ctx, p.app, o)
 	if want := o.expect(p.school, id); got != want {
@@ -187,7 +188,7 @@ func (p *pair) act(o operation) answer {
 	return got
 }
 
-// asked is what the school in the database answers.
+// asked returns the answer of the school in the database.
 func asked(ctx context.Context, on *app.App, o operation) (answer, int64) {
 	words, id, err := o.do(ctx, on)
 	if err == nil {
@@ -204,7 +205,8 @@ func asked(ctx context.Context, on *app.App, o operation) (answer, int64) {
 	return refuse(no...), 0
 }
 
-// learn takes over the ids of slots that are new, which are all that must be.
+// learn copies the ids of new slots into the model, and fails if one of them was not
+// published.
 func (p *pair) learn() {
 	for i := range p.school.slots {
 		s := &p.school.slots[i]
@@ -267,7 +269,7 @@ func (p *pair) compareInterviews() {
 	}
 }
 
-// compareList compares what the student is offered, and why, by either server.
+// compareList compares the student's list, with its reasons, on both servers.
 func (p *pair) compareList(id booking.StudentID) *app.AvailableSlots {
 	p.compareListOf(p.other, id)
 	return p.compareListOf(p.app, id)
@@ -296,8 +298,8 @@ func (p *pair) compareEligibility(id booking.StudentID, e booking.Eligibility) {
 	}
 }
 
-// check asks for what can be told in another way, too, and recomputes the
-// invariants from the rows.
+// check compares totals and other derived results, and recomputes the invariants from the
+// rows.
 func (p *pair) check() {
 	for _, s := range p.school.students {
 		list := p.compareList(s.id)

@@ -13,7 +13,7 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// What an interviewer does to his calendar, and an administrator to him.
+// This file models the operations on calendars and on interviewers.
 
 func spanWords(spans []span) string {
 	words := make([]string, len(spans))
@@ -69,7 +69,7 @@ func theirPublished(p app.Published) string {
 	return publishedWords(p.Availability.ID, slotWords(p.Slots), skippedWords(skipped), p.UnusedMinutes)
 }
 
-// words are a plan that was carried out.
+// words formats an executed plan.
 func (p plan) words(s *school, id booking.AvailabilityID) string {
 	spans := slices.Clone(p.fresh)
 	for _, id := range p.standing {
@@ -138,11 +138,11 @@ func (o publish) expect(s *school, id int64) answer {
 		return refuse(no...)
 	}
 	if o.weekly != nil && !o.weekly.last.IsZero() && len(s.windows(wanted, time.Time{}, o.weekly.last.AddDate(0, 0, 2))) == 0 {
-		return refuse(booking.InvalidRange) // it has no window to come
+		return refuse(booking.InvalidRange) // no window in the future
 	}
 	known := slices.IndexFunc(s.availabilities, wanted.like)
 	if known >= 0 {
-		wanted = s.availabilities[known] // what was taken out of it stays out
+		wanted = s.availabilities[known] // its exceptions remain
 		if wanted.published.After(until) {
 			until = wanted.published
 		}
@@ -304,7 +304,7 @@ func (o unblock) expect(s *school, _ int64) answer {
 	return answer{words: spanWords(s.fill(given.by, []span{given.span}))}
 }
 
-// employ lets an interviewer leave or come back, or changes his caps.
+// employ activates or deactivates an interviewer, or changes their caps.
 type employ struct {
 	id              booking.InterviewerID
 	active          bool
@@ -344,7 +344,7 @@ func (o employ) expect(s *school, _ int64) answer {
 	return answer{words: c.String()}
 }
 
-// extend is the job that publishes rules further.
+// extend is the job that publishes weekly rules further.
 type extend struct{}
 
 func (extend) do(ctx context.Context, on *app.App) (string, int64, error) {

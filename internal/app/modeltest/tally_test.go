@@ -11,12 +11,12 @@ import (
 	"rehearse/internal/booking"
 )
 
-// tally counts how operations ended. What was never done, and what was never
-// refused, was not compared: a tally that lacks something fails.
+// tally counts the outcomes of operations. An outcome that never occurred was not
+// compared, so a tally with gaps fails the test.
 type tally struct {
 	mu    sync.Mutex
 	steps int
-	ends  map[string]map[string]int // by operation, by refusal code or done
+	ends  map[string]map[string]int // by operation, then by refusal code or "done"
 }
 
 func newTally() *tally { return &tally{ends: map[string]map[string]int{}} }
@@ -39,7 +39,7 @@ func (c *tally) count(o operation, a answer) {
 	}
 }
 
-// every is all refusals but BUSY_RETRY, which needs somebody else to be busy.
+// every is all refusal codes except BUSY_RETRY, which requires a concurrent operation.
 var every = codes{
 	booking.LimitReached, booking.GradesTooLow, booking.AlreadyInterviewed, booking.SelfInterview, booking.OwnOverlap,
 	booking.InterviewerFull, booking.SlotTaken, booking.SlotHeld, booking.AlreadyHolding, booking.SlotIsWithdrawn,
@@ -47,8 +47,8 @@ var every = codes{
 	booking.IdempotencyMismatch, booking.CancelTooLate, booking.WrongStatus, booking.TooManyReschedules, booking.AvailabilityConflict,
 }
 
-// want prints the tally, and fails unless so many operations were done, each of
-// these at least once, and each of the codes was met.
+// want prints the tally, and fails unless the given number of operations was executed,
+// each named operation succeeded at least once, and each of the codes occurred.
 func (c *tally) want(t *testing.T, steps int, operations []string, met codes) {
 	t.Helper()
 	t.Logf("%d operations", c.steps)
