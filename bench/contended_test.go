@@ -18,9 +18,8 @@ const (
 	rushedOn = 10
 )
 
-// BenchmarkRush lets 64 students book at the same moment, repeatedly: once each a slot of
-// their own, and once all of them the same ten slots. Exactly ten of the latter must
-// succeed.
+// BenchmarkRush lets 64 students book at the same moment, repeatedly: each a slot of their
+// own, and then all of them the same ten slots. Exactly ten of the latter must succeed.
 func BenchmarkRush(b *testing.B) {
 	w := open(b)
 	ours := w.rehearse(b).url

@@ -34,7 +34,7 @@ type lister struct {
 	metric, name string
 	document     string // empty for a floor, which is requested with GET
 	reads        bool   // a floor that performs all reads of the server
-	atFirst      bool   // each student requests once, so that no record is cached
+	atFirst      bool   // students request in turn, so that none repeats while its record is cached
 }
 
 // ask requests a student's list and returns the body.

@@ -14,9 +14,9 @@ import (
 )
 
 // BenchmarkSubscribers opens WebSockets to a server in its own process, each of which
-// subscribes to the slots of one student in the next week, and measures the memory of idle
-// subscriptions. It then books slots on another server and measures the time from the
-// booking's response to each notification.
+// subscribes to the slots of one student in the next 90 days, and measures the memory of
+// idle subscriptions. It then books slots on another server and measures the time from
+// each booking's response to each notification.
 func BenchmarkSubscribers(b *testing.B) {
 	w := open(b)
 	t := table{header: []string{"memory, MiB", "KiB each", "notified, p50 ms", "p99 ms"}}
@@ -70,8 +70,8 @@ func (w *world) subscribers(b *testing.B, n int, t *table) {
 
 const bookings = 20
 
-// subscribe opens a socket for each of the students and sends the time of each first event
-// to the channel.
+// subscribe opens a socket for each of the students and sends the time of each event to
+// the channel.
 func (w *world) subscribe(b *testing.B, endpoint string, students []booking.Record) <-chan time.Time {
 	b.Helper()
 	told := make(chan time.Time, len(students))

@@ -88,7 +88,8 @@ func (t table) markdown() string {
 	return out.String()
 }
 
-// circumstances describes the machine, the versions and the date of a measurement.
+// circumstances describes the date, the commit, the machine and the versions of a
+// measurement.
 func (w *world) circumstances(b *testing.B) string {
 	b.Helper()
 	said := func(program string, args ...string) string {

@@ -73,7 +73,8 @@ func TestDeadlockIsTriedAgain(t *testing.T) {
 }
 
 // An error that ends the session, or that reports that Postgres does not accept
-// connections, is retryable and not an internal error.
+// connections, is ErrUnavailable: the caller may retry later, and the transaction is not
+// retried.
 func TestSessionThatIsEnded(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -194,7 +194,7 @@ func (s *school) drawUndo(d dice) operation {
 	return undoNoShow{s.anInterview(d)}
 }
 
-// soon draws a half hour of the next two days or of the last hour.
+// soon draws a half hour of about the next 28 hours, or one that has just passed.
 func (s *school) soon(d dice) time.Time {
 	return s.now.Truncate(time.Hour).Add(time.Duration(d(60)-2) * 30 * time.Minute)
 }
