@@ -1,5 +1,5 @@
-// Plot draws how the time of a list grows, from the tables of a Markdown file
-// that the benchmarks have written: plot <docs/measurements.md >docs/growth.svg.
+// Plot plots the latency of lists against the tables' parameters, from a Markdown file
+// that the benchmarks write: plot <docs/measurements.md >docs/growth.svg.
 package main
 
 import (
@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// panels are the tables that are drawn. Their first column is the axis across,
-// and the columns named "..., p50 ms" are the lines.
+// panels are the tables to plot. The first column is the x axis, and the columns named
+// "..., p50 ms" are the lines.
 var panels = []struct{ table, title string }{
 	{"ListBySize/clients=1", "data set"},
 	{"ListByPage", "slots a page"},
@@ -22,7 +22,7 @@ var panels = []struct{ table, title string }{
 	{"ListByHistory", "past interviews of the student"},
 }
 
-// Sizes in pixels; a panel has its axes inside.
+// Sizes in pixels. The margins of a panel contain its axes.
 const (
 	width, height = 400, 230
 	left, right   = 46, 16
@@ -61,7 +61,7 @@ func plot(markdown io.Reader, svg io.Writer) error {
 	return err
 }
 
-// table is what is drawn of one: a value of each line for each amount.
+// table holds the data of one panel: a value of each line for each amount.
 type table struct {
 	amounts, names []string
 	lines          [][]float64
@@ -132,7 +132,7 @@ func (t table) draw(out *strings.Builder, title string) {
 	}
 }
 
-// ceiling is the next of 1, 2, 4, 10 times a power of ten.
+// ceiling rounds up to 1, 2 or 4 times a power of ten.
 func ceiling(value float64) float64 {
 	for unit := 0.001; ; unit *= 10 {
 		for _, n := range []float64{1, 2, 4} {
