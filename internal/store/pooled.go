@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 )
 
@@ -34,7 +35,7 @@ func (p pooled) send(ctx context.Context, statements ...statement) error {
 	defer share.giveBack()
 	for tried := 1; ; tried++ {
 		err := p.sendOnce(ctx, statements)
-		if !errors.Is(err, driver.ErrBadConn) || tried == maxStale {
+		if !isStale(err) || tried == maxStale {
 			return err
 		}
 	}
@@ -110,9 +111,12 @@ func (p pooled) begin(ctx context.Context, query func(*sql.Conn) error) error {
 			return nil
 		}
 		_ = conn.Close()
-		if !errors.Is(err, driver.ErrBadConn) || tried == maxStale {
+		if !isStale(err) || tried == maxStale {
 			share.giveBack()
 			return err
 		}
 	}
 }
+
+// isStale reports whether a connection was gone before anything was sent on it.
+func isStale(err error) bool { return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err) }
