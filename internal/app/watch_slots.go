@@ -1,0 +1,282 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/store"
+)
+
+// maxDifference is the maximum number of slots compared when the student's offer changes
+// rather than the slots themselves.
+const maxDifference = 500
+
+// SlotsChanged is a change of the slots that a student may book in a range.
+type SlotsChanged struct {
+	Opened    []booking.Slot   // bookable slots, ordered by start, then id
+	ClosedIDs []booking.SlotID // slots that cannot be booked
+	Refetch   bool             // there are changes that the event does not list
+
+	Eligibility booking.Eligibility
+	Work        Work // cost of computing the event
+	total       *Total
+}
+
+// Refetchable returns the event without its slots, so that the client must fetch the list
+// again.
+func (c SlotsChanged) Refetchable() SlotsChanged {
+	c.Opened, c.ClosedIDs, c.Refetch = []booking.Slot{}, []booking.SlotID{}, true
+	return c
+}
+
+func (c SlotsChanged) empty() bool { return len(c.Opened)+len(c.ClosedIDs) == 0 && !c.Refetch }
+
+// TotalCount counts the slots that the student may book after the change, up to
+// store.MostCounted.
+func (c SlotsChanged) TotalCount(ctx context.Context) (int, error) { return c.total.Count(ctx) }
+
+// TotalCountIsCapped reports whether there are more slots than TotalCount returns.
+func (c SlotsChanged) TotalCountIsCapped(ctx context.Context) (bool, error) {
+	return c.total.IsCapped(ctx)
+}
+
+// slotWatch watches the slots that one student may book in a range.
+type slotWatch struct {
+	inbox[booking.SlotID, booking.Slot]
+	app     *App
+	student booking.StudentID
+	shared  *watchedRecord // record shared by all watches of the student
+	wanted  store.SlotSearch
+	page    store.Page // only opened slots between its positions are sent
+
+	record booking.Record
+	offer  booking.Offer // offer that the last event was based on
+	asOf   time.Time     // time of the offer
+	work   Work          // since the last turn
+}
+
+// WatchSlots watches the slots in the range that the student may book. A slot may be sent
+// more than once. Slots that close because their start is near are not sent.
+func (a *App) WatchSlots(
+	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
+) (Watch[SlotsChanged], error) {
+	if err := accessOf(ctx).asStudent(student); err != nil {
+		return nil, err
+	}
+	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
+		return nil, err
+	}
+	var refused booking.Refused
+	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
+		return nil, refused
+	}
+	ctx, drop := context.WithCancelCause(ctx)
+	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), app: a, student: student, wanted: wanted, page: page}
+	shared, release := a.watched.watch(student)
+	w.shared = shared
+	context.AfterFunc(ctx, release)
+	a.watch(ctx, w) // before reading the record, so that no change is missed
+	if err := w.read(ctx, a.watched.next()); err != nil {
+		drop(nil)
+		return nil, err
+	}
+	w.asOf = a.Now()
+	w.offer = w.record.Offer(w.asOf)
+	return func(pace Pace, tell func(context.Context, SlotsChanged)) error {
+		defer drop(nil)
+		return w.run(ctx, pace, tell)
+	}, nil
+}
+
+func (w *slotWatch) take(h happened) {
+	add := news[booking.SlotID, booking.Slot]{refetch: h.manySlots}
+	if h.manySlots || h.students[w.student] {
+		add.stale = h.moment
+	}
+	// It is not known which slots of retagged interviewers the client has.
+	add.refetch = add.refetch || len(w.wanted.Tags) > 0 && slices.ContainsFunc(h.tagged, w.wants)
+	for _, slot := range h.slots {
+		w.add(&add, slot)
+	}
+	if add.stale > 0 || add.refetch || len(add.things) > 0 {
+		w.put(add)
+	}
+}
+
+func (w *slotWatch) add(to *news[booking.SlotID, booking.Slot], slot booking.Slot) {
+	if !w.wanted.In.Covers(slot.Span()) || !w.wants(slot.InterviewerID) {
+		return
+	}
+	if to.things == nil {
+		to.things = map[booking.SlotID]booking.Slot{}
+	}
+	to.things[slot.ID] = slot
+}
+
+// wants reports whether the search includes the interviewer.
+func (w *slotWatch) wants(id booking.InterviewerID) bool {
+	of := w.wanted.InterviewerIDs
+	return len(of) == 0 || slices.Contains(of, id)
+}
+
+// read sets the record to one read in or after the generation.
+func (w *slotWatch) read(ctx context.Context, moment uint64) error {
+	record, err := w.app.watched.since(ctx, w.shared, moment, func(ctx context.Context) (booking.Record, error) {
+		w.work.Reads++
+		return w.app.store.Record(ctx, w.student)
+	})
+	if err == nil {
+		w.record = record
+	}
+	return err
+}
+
+// readAgain reads the record and adds the student's own new bookings to n. The events of their
+// slots may arrive later, when the offer already excludes the interviewer the student has
+// met, and would then not be sent.
+func (w *slotWatch) readAgain(ctx context.Context, n *news[booking.SlotID, booking.Slot]) error {
+	earlier := w.record
+	if err := w.read(ctx, n.stale); err != nil {
+		return err
+	}
+	for _, slot := range w.record.BookedSince(earlier) {
+		w.add(n, slot)
+	}
+	return nil
+}
+
+func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Context, SlotsChanged)) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ended(ctx)
+		case <-w.expiry():
+			w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next()})
+		case <-w.wake:
+			if !pace.Begin(ctx) {
+				return ended(ctx)
+			}
+			w.work = Work{}
+			changed, err := w.change(ctx, w.inbox.take())
+			if err != nil { // refetch once the database can be read again
+				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next(), refetch: true}) })
+				w.asOf = w.app.Now()
+			}
+			if err != nil || changed == nil {
+				pace.Skip(w.work)
+				continue
+			}
+			changed.Work = w.work
+			tell(ctx, *changed)
+		}
+	}
+}
+
+// expiry fires when the record changes by the passing of time. It counts from the time of
+// the offer, which includes what expired while the watch was slowed down.
+func (w *slotWatch) expiry() <-chan time.Time {
+	next := w.record.Expires(w.asOf)
+	if next.Equal(booking.Forever) {
+		return nil
+	}
+	return time.After(next.Sub(w.app.Now()))
+}
+
+// change returns the event to send, or nil if nothing changed.
+func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.Slot]) (*SlotsChanged, error) {
+	if n.stale > 0 {
+		if err := w.readAgain(ctx, &n); err != nil {
+			return nil, err
+		}
+	}
+	now := w.app.Now()
+	before, after := w.offer, w.record.Offer(now)
+	changed := SlotsChanged{Opened: []booking.Slot{}, ClosedIDs: []booking.SlotID{}, Refetch: n.refetch}
+	for _, slot := range booking.ByStart(slices.Collect(maps.Values(n.things))) {
+		switch {
+		case after.Allows(slot):
+			changed.Opened = append(changed.Opened, slot)
+		case before.WouldAllow(slot) || after.WouldAllow(slot):
+			changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
+		}
+	}
+	if n.stale > 0 && !n.refetch {
+		others, more, err := w.between(ctx, before, after)
+		if err != nil {
+			return nil, err
+		}
+		changed.Refetch = more
+		for _, slot := range others {
+			_, told := n.things[slot.ID]
+			switch was, is := before.Allows(slot), after.Allows(slot); {
+			case told || was == is:
+			case is:
+				changed.Opened = append(changed.Opened, slot)
+			case was:
+				changed.ClosedIDs = append(changed.ClosedIDs, slot.ID)
+			}
+		}
+	}
+	opened, err := w.matching(ctx, changed.Opened)
+	if err != nil {
+		return nil, err
+	}
+	changed.Opened = opened
+	w.offer, w.asOf = after, now
+	if changed.empty() && reflect.DeepEqual(before.Eligibility, after.Eligibility) {
+		return nil, nil //nolint:nilnil // nothing to tell is no error
+	}
+	changed.Opened = slices.DeleteFunc(booking.ByStart(changed.Opened), func(s booking.Slot) bool { return !w.shown(s) })
+	changed.Eligibility = after.Eligibility
+	changed.total = &Total{count: func(ctx context.Context) (int, error) { return w.app.store.CountOpenSlots(ctx, w.wanted, after) }}
+	return &changed, nil
+}
+
+// matching returns the slots that match the search. Only the database knows an interviewer's
+// tags.
+func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+	if len(slots) == 0 || len(w.wanted.Tags)+len(w.wanted.InterviewerIDs) == 0 {
+		return slots, nil
+	}
+	keys := make([]booking.SlotID, len(slots))
+	for i, slot := range slots {
+		keys[i] = slot.ID
+	}
+	w.work.Reads++
+	found, err := w.app.store.SlotsWanted(ctx, keys, w.wanted)
+	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return !slices.Contains(found, s.ID) }), err
+}
+
+// shown reports whether the slot is between the positions of the watched page.
+func (w *slotWatch) shown(s booking.Slot) bool {
+	compare := func(p *store.Position) int { return cmp.Or(s.Start.Compare(p.Start), cmp.Compare(int64(s.ID), p.ID)) }
+	return (w.page.After == nil || compare(w.page.After) > 0) && (w.page.Before == nil || compare(w.page.Before) < 0)
+}
+
+// between reads the slots that the two offers may judge differently. It returns none, and more
+// set, if there are too many.
+func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (slots []booking.Slot, more bool, err error) {
+	switch d := after.Since(before); {
+	case d.Everything:
+		offers := after
+		if !after.Eligibility.Eligible {
+			offers = before
+		}
+		w.work.Reads++
+		slots, more, err = w.app.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
+	case len(d.Interviewers)+len(d.Spans) > 0:
+		w.work.Reads++
+		slots, err = w.app.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
+		more = len(slots) > maxDifference
+	}
+	w.work.Slots += len(slots)
+	if more {
+		slots = nil
+	}
+	return slots, more, err
+}

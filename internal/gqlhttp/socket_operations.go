@@ -1,0 +1,151 @@
+package gqlhttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"rehearse/graph"
+	"rehearse/internal/app"
+)
+
+// maxMessageID is the maximum length of an operation's id, in bytes.
+const maxMessageID = 128
+
+// subscribe starts an operation. A subscription has started by the time the next message is
+// read, so a client that receives the pong to a later ping misses no event.
+func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
+	if len(m.ID) > maxMessageID { // every response repeats the id
+		return s.close(closeBadMessage, "Invalid message received")
+	}
+	from, unpaid := s.receive(ctx, s.opened)
+	if unpaid != nil && m.ID != "" {
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, unpaid.errors)
+		return true
+	}
+	values, refused := readObject(m.Payload)
+	var params *parameters
+	if refused == nil {
+		params, refused = readParameters(values, s.opened.Header)
+	}
+	if m.ID != "" && refused != nil && refused.outcome == wrongDocument {
+		from.bytes = int64(len(m.Payload))
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, s.charged(ctx, from, &graphql.RawParams{}, refused).errors)
+		return true
+	}
+	if m.ID == "" || refused != nil {
+		return s.close(closeBadMessage, "Invalid message received")
+	}
+	ctx, known, running := s.remember(ctx, m.ID)
+	if known {
+		return s.close(closeSameID, "Subscriber already exists")
+	}
+	if running > s.limits.Operations {
+		no := &refusal{errors: gqlerror.List{graph.RequestError(graph.CodeRateLimited, "too many operations on this connection; complete one before you start another")}}
+		s.fail(ctx, m.ID, s.charged(ctx, from.with(int64(len(m.Payload)), params), params.RawParams, no).errors)
+		return true
+	}
+	operation, refused := s.admit(ctx, from.with(int64(len(m.Payload)), params), s.exec, params)
+	switch {
+	case refused != nil:
+		s.fail(ctx, m.ID, refused.errors)
+	case operation.subscribes():
+		payer, ended, refused := s.watch(operation.caller)
+		if refused != nil {
+			operation.done()
+			s.fail(ctx, m.ID, refused.errors)
+			return true
+		}
+		operation.payer = payer
+		s.atEnd(m.ID, ended)
+		ctx, end := graph.WithEnding(ctx)
+		responses, ctx := operation.dispatch(ctx, nil, s.exec)
+		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
+	default:
+		s.running.Go(func() {
+			defer operation.done()
+			timed, cancel := context.WithTimeout(ctx, s.timeout)
+			defer cancel()
+			responses, timed := operation.dispatch(timed, cancel, s.exec)
+			if response := responses(timed); response != nil {
+				s.follow(ctx, m.ID, graphql.OneShot(response), &graph.Ending{}) // ctx, because timed may be done while the response is valid
+				return
+			}
+			s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(graph.CodeTimeout, graph.TimeoutMessage)})
+		})
+	}
+	return true
+}
+
+// follow sends the responses of an operation until it ends.
+func (s *socket) follow(ctx context.Context, id string, responses graphql.ResponseHandler, end *graph.Ending) {
+	for response := responses(ctx); response != nil; response = responses(ctx) {
+		if len(response.Data) == 0 { // nothing was executed
+			s.fail(ctx, id, response.Errors)
+			return
+		}
+		observer(ctx).Answered(ctx, http.StatusOK, codesOf(response.Errors))
+		s.sendParts(ctx, encoded(response, envelope{`{"type":"next","id":` + jsonString(id) + `,"payload":{`, "}}"}))
+	}
+	switch {
+	case errors.Is(end.Err(), app.ErrSlow):
+		s.close(closeTryAgain, app.ErrSlow.Error())
+	case ctx.Err() == nil:
+		s.forget(id)
+		s.send(ctx, message{Type: "complete", ID: id})
+	}
+}
+
+// fail ends an operation with errors.
+func (s *socket) fail(ctx context.Context, id string, problems gqlerror.List) {
+	observer(ctx).Answered(ctx, http.StatusOK, codesOf(problems))
+	s.forget(id)
+	s.sendJSON(ctx, message{Type: "error", ID: id}, problems)
+}
+
+// remember registers an operation under its id, unless the id is in use.
+func (s *socket) remember(ctx context.Context, id string) (_ context.Context, known bool, running int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known = s.operations[id]; known {
+		return ctx, true, 0
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ctx, done := observer(ctx).Request(ctx, s.opened)
+	s.operations[id] = func() { cancel(); done() }
+	return ctx, false, len(s.operations)
+}
+
+// atEnd calls ended when the operation ends, or at once if it has ended.
+func (s *socket) atEnd(id string, ended func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	end, known := s.operations[id]
+	if !known {
+		ended()
+		return
+	}
+	s.operations[id] = func() { ended(); end() }
+}
+
+// forget ends an operation and releases its id.
+func (s *socket) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if end, known := s.operations[id]; known {
+		end()
+		delete(s.operations, id)
+	}
+}
+
+func (s *socket) forgetAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, end := range s.operations {
+		end()
+	}
+	clear(s.operations)
+}
