@@ -38,6 +38,7 @@ type admission struct {
 type admitted struct {
 	*graphql.OperationContext
 	bill    bill
+	imports bool   // whether it contains an import
 	release func() // returns the permit; must be called, and is idempotent
 
 	admission admission
@@ -136,7 +137,7 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 		leave = release
 	}
 	one.release = leave
-	if imports(one.OperationContext) {
+	if one.imports {
 		done, full := a.imports.acquire(ctx, one.caller)
 		if full != nil {
 			return nil, full
@@ -161,15 +162,17 @@ func (a admission) afford(
 		return nil, a.charged(ctx, from, params,
 			refuse(wrongMethod, "a mutation was sent with GET; only queries are allowed, so send it with POST").with("Allow", http.MethodPost))
 	}
-	if from.bytes > a.maxBody && !onlyImports(operation) {
+	mutations := mutationsOf(operation)
+	imports := importsOf(mutations)
+	if from.bytes > a.maxBody && (operation.Operation.Operation != ast.Mutation || imports < len(mutations)) {
 		return nil, a.charged(ctx, from, params,
 			refuse(tooLarge, "the body has %d bytes; at most %d are allowed, except for a mutation that only imports", from.bytes, a.maxBody))
 	}
-	paid, tooMuch, err := a.rates.take(ctx, from.caller, operation, from.price(points, params), from.price(0, params))
+	paid, tooMuch, err := a.rates.take(ctx, from.caller, bookingsOf(operation, mutations), from.price(points, params), from.price(0, params))
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 		return nil, unpaid
 	}
-	return &admitted{OperationContext: operation, bill: paid, admission: a, caller: from.caller}, nil
+	return &admitted{OperationContext: operation, bill: paid, imports: imports > 0, admission: a, caller: from.caller}, nil
 }
 
 // permit acquires a permit for a paid operation. A subscription waits up to the operation

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
@@ -85,22 +84,13 @@ func bodySize(r *http.Request) int64 {
 // importFields are the mutations that import a file.
 var importFields = []string{"importStudents", "importInterviewers", "importAvailability", "importInterviews"}
 
-// imports reports whether an operation contains an import.
-func imports(o *graphql.OperationContext) bool {
-	return o.Operation.Operation == ast.Mutation && slices.ContainsFunc(
-		graphql.CollectFields(o, o.Operation.SelectionSet, nil),
-		func(f graphql.CollectedField) bool { return slices.Contains(importFields, f.Name) })
-}
-
-// onlyImports reports whether an operation contains nothing but imports.
-func onlyImports(o *graphql.OperationContext) bool {
-	if o.Operation.Operation != ast.Mutation {
-		return false
-	}
-	for _, field := range graphql.CollectFields(o, o.Operation.SelectionSet, nil) {
-		if !slices.Contains(importFields, field.Name) {
-			return false
+// importsOf returns the number of imports among the root fields of a mutation.
+func importsOf(mutations []graphql.CollectedField) int {
+	n := 0
+	for _, field := range mutations {
+		if slices.Contains(importFields, field.Name) {
+			n++
 		}
 	}
-	return true
+	return n
 }

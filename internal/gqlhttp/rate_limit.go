@@ -101,14 +101,13 @@ func (c charge) field(amount string, points int, seconds string, restored int) s
 	return string(text)
 }
 
-// take charges the points of an operation, or only those of reading it if the operation is
+// take charges the bookings and the points of an operation, or only those of reading it if the operation is
 // refused. refused is nil unless the bucket has too few points or the operation costs more
 // than a full bucket.
-func (l *RateLimits) take(ctx context.Context, caller string, o *graphql.OperationContext, points, reading int) (bill, *gqlerror.Error, error) {
+func (l *RateLimits) take(ctx context.Context, caller string, bookings, points, reading int) (bill, *gqlerror.Error, error) {
 	if l == nil {
 		return bill{points: charge{Requested: points}}, nil, nil
 	}
-	bookings := bookingsOf(o)
 	if app.CallerOf(ctx).Actor.Role == booking.RoleAdmin {
 		bookings = 0
 	}
@@ -271,14 +270,19 @@ func (l *RateLimits) trusts(host string) bool {
 	return err == nil && l != nil && slices.ContainsFunc(l.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
 }
 
+// mutationsOf returns the root fields of a mutation, and none of another operation.
+func mutationsOf(o *graphql.OperationContext) []graphql.CollectedField {
+	if o.Operation.Operation != ast.Mutation {
+		return nil
+	}
+	return graphql.CollectFields(o, o.Operation.SelectionSet, nil)
+}
+
 // bookingsOf returns the number of holds, bookings and reschedules in an operation. Dry
 // runs are not counted: they take no slot, and their refusals are not stored.
-func bookingsOf(o *graphql.OperationContext) int {
-	if o.Operation.Operation != ast.Mutation {
-		return 0
-	}
+func bookingsOf(o *graphql.OperationContext, mutations []graphql.CollectedField) int {
 	n := 0
-	for _, field := range graphql.CollectFields(o, o.Operation.SelectionSet, nil) {
+	for _, field := range mutations {
 		switch field.Name {
 		case "holdSlot":
 			n++
