@@ -33,12 +33,7 @@ func (p pooled) send(ctx context.Context, statements ...statement) error {
 		return err
 	}
 	defer share.giveBack()
-	for tried := 1; ; tried++ {
-		err := p.sendOnce(ctx, statements)
-		if !isStale(err) || tried == maxStale {
-			return err
-		}
-	}
+	return retryStale(func() error { return p.sendOnce(ctx, statements) })
 }
 
 func (p pooled) sendOnce(ctx context.Context, statements []statement) error {
@@ -96,23 +91,32 @@ func (p pooled) begin(ctx context.Context, query func(*sql.Conn) error) error {
 	if err != nil {
 		return err
 	}
-	for tried := 1; ; tried++ {
-		conn, err := p.pool.Conn(ctx)
-		if err != nil {
-			share.giveBack()
+	var conn *sql.Conn
+	err = retryStale(func() (err error) {
+		if conn, err = p.pool.Conn(ctx); err != nil {
 			return err
 		}
-		err = query(conn)
-		if err == nil {
-			go func() {
-				_ = conn.Close() // waits for the rows
-				share.giveBack()
-			}()
-			return nil
+		if err = query(conn); err != nil {
+			_ = conn.Close()
 		}
-		_ = conn.Close()
-		if !isStale(err) || tried == maxStale {
-			share.giveBack()
+		return err
+	})
+	if err != nil {
+		share.giveBack()
+		return err
+	}
+	go func() {
+		_ = conn.Close() // waits for the rows
+		share.giveBack()
+	}()
+	return nil
+}
+
+// retryStale runs send until it meets a connection that is not stale, at most maxStale
+// times.
+func retryStale(send func() error) error {
+	for tried := 1; ; tried++ {
+		if err := send(); !isStale(err) || tried == maxStale {
 			return err
 		}
 	}
