@@ -120,7 +120,7 @@ func TestUpdateStudent(t *testing.T) {
 	same(t, "what is given", update(map[string]any{"name": " New ", "timeZone": "Asia/Tokyo"}), want)
 	want["interviewLimit"] = 0.0
 	same(t, "a limit of 0 is a limit", update(map[string]any{"interviewLimit": 0}), want)
-	same(t, "0 lets him book nothing", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
+	same(t, "a student with a limit of 0 is not eligible", s.List(student).Reasons(), []string{"LIMIT_REACHED"})
 	want["interviewLimit"] = 15.0
 	same(t, "null gives the policy's back", update(map[string]any{"interviewLimit": nil}), want)
 	want["email"] = "new@example.org"

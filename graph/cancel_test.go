@@ -87,9 +87,9 @@ func TestSlotThatItsInterviewerCancelled(t *testing.T) {
 		[]string{"2026-06-08T15:00:00Z", "2026-06-09T14:00:00Z", "2026-06-09T15:00:00Z"})
 	s.Accepted(s.active(ann, false, nil).Errors)
 	s.Accepted(s.active(ann, true, nil).Errors)
-	same(t, "also when he returns", len(s.List(s.Student(nil)).Nodes), 3)
+	same(t, "also after the interviewer returns", len(s.List(s.Student(nil)).Nodes), 3)
 	s.Accepted(s.Publish(ann, time.Date(2026, 6, 8, 14, 0, 0, 0, time.UTC), time.Hour, 60).Errors)
-	same(t, "until he publishes it himself", len(s.List(s.Student(nil)).Nodes), 4)
+	same(t, "until the interviewer publishes it again", len(s.List(s.Student(nil)).Nodes), 4)
 	s.Sound()
 }
 

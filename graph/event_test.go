@@ -256,7 +256,7 @@ func TestEventsOfAClosing(t *testing.T) {
 	events := s.events(", filter: {kind: [INTERVIEW_CANCELLED, AVAILABILITY_REMOVED]}")
 	same(t, "of which", []string{events[0].Interview.ID, events[1].Interview.ID}, []string{first, second})
 	for _, e := range events {
-		same(t, "by whom", [2]string{e.Actor.Role, *e.Actor.ID}, [2]string{"INTERVIEWER", ann})
+		same(t, "the actor", [2]string{e.Actor.Role, *e.Actor.ID}, [2]string{"INTERVIEWER", ann})
 		same(t, "in one request", e.RequestID, events[0].RequestID)
 	}
 	same(t, "what it came to", slices.Contains(events[2].changed(), "cancelled: - > 2"), true)

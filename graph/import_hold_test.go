@@ -55,7 +55,7 @@ func TestImportBesideAHold(t *testing.T) {
 	slot := s.Slot(ann, day)
 	s.held(ada, slot)
 	file := importedInterview + bookingRow("ada@example.org", "bea@example.org", day+30*time.Minute)
-	same(t, "the student's time, and his limit", s.imports("importInterviews", file, nil).came(),
+	same(t, "the student's time and limit", s.imports("importInterviews", file, nil).came(),
 		[]string{"2 FAILED start:OWN_OVERLAP studentEmail:LIMIT_REACHED"})
 	called := strings.Replace(bookingRow("bob@example.org", "ann@example.org", day), "BOOKED", "CANCELLED", 1)
 	same(t, "a cancelled one", s.imports("importInterviews", importedInterview+called, nil).came(), []string{"2 CREATED"})

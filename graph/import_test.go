@@ -286,7 +286,7 @@ func TestImportInterviews(t *testing.T) {
 	same(t, "grade 0", data.Interview.Grade, ptr(0))
 	same(t, "note", data.Interview.Note, ptr("well,\nnearly"))
 	same(t, "slot", data.Interview.Slot.Status, "BOOKED")
-	same(t, "a grade of 0 keeps him from booking", s.List(data.Interview.Student.ID).Eligibility.Eligible, false)
+	same(t, "a student with a grade of 0 is not eligible", s.List(data.Interview.Student.ID).Eligibility.Eligible, false)
 	s.Sound()
 	before = s.Rows()
 	again := s.imports("importInterviews", file, nil)

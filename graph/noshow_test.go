@@ -71,7 +71,7 @@ func TestWhatANoShowCounts(t *testing.T) {
 			s.Accepted(answer.Errors)
 			same(t, "status", answer.Interview.Status, test.status)
 			same(t, "used", s.List(student).Eligibility.InterviewsUsed, test.used)
-			same(t, "they have not met, and his day has room", s.verdict(student, again), []string{})
+			same(t, "they have not met, and the interviewer's day is not full", s.verdict(student, again), []string{})
 			same(t, "nor is the student busy", s.verdict(student, elsewhere), []string{})
 			same(t, "the slot is used up", s.statusOf(slot), "BOOKED")
 			for name, refusals := range map[string][]refused{

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// planted creates a student whom other people have written about.
+// planted creates a student and records in which others have written about them.
 func planted(s *school) string {
 	s.T.Helper()
 	student := s.Student(map[string]any{"name": "Planted Name", "email": "planted@example.org", "timeZone": "Europe/Berlin"})

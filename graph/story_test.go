@@ -58,7 +58,7 @@ func TestStory(t *testing.T) {
 	same(t, "student 1 sees nothing", ids(nothing.Nodes), []string{})
 	same(t, "and is told why", nothing.Reasons(), []string{"GRADES_TOO_LOW"})
 	same(t, "with the evidence", nothing.Eligibility.RecentGrades, []int{1, 0})
-	same(t, "and his use", nothing.Eligibility.InterviewsUsed, 2)
+	same(t, "and the used interviews", nothing.Eligibility.InterviewsUsed, 2)
 	same(t, "booking says the same", codes(s.Book(one, c1).Errors), []string{"GRADES_TOO_LOW"})
 
 	same(t, "student 2 still sees the rest", ids(s.List(two).Nodes), []string{c1, a2})

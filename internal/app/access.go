@@ -89,7 +89,7 @@ func (a access) asInterviewer(id booking.InterviewerID) error {
 // somebody else gives the same error as a missing one, after the same read, so that
 // callers cannot tell them apart.
 func owned[T any, ID ~int64](
-	ctx context.Context, roles []booking.Role, read func(context.Context, ID) (T, error), id ID, his func(access, T) bool,
+	ctx context.Context, roles []booking.Role, read func(context.Context, ID) (T, error), id ID, owns func(access, T) bool,
 	noun, field string,
 ) (T, error) {
 	var none T
@@ -101,7 +101,7 @@ func owned[T any, ID ~int64](
 	if err != nil {
 		return none, err
 	}
-	if !his(may, found) {
+	if !owns(may, found) {
 		return none, booking.Missing(noun, field)
 	}
 	return found, nil

@@ -68,7 +68,7 @@ func drawOwnLimit(t *rapid.T) *int {
 	if rapid.IntRange(0, 3).Draw(t, "own limit") > 0 {
 		return nil
 	}
-	return ptr(rapid.IntRange(0, 4).Draw(t, "limit of his own"))
+	return ptr(rapid.IntRange(0, 4).Draw(t, "own limit"))
 }
 
 // drawOffset draws an offset from now: a limit of a time rule, exact or off by one

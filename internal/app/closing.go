@@ -45,8 +45,8 @@ type availabilityChange struct {
 func closeAvailability[T any](
 	ctx context.Context, a *App, of availabilityChange, change func(*closing, booking.Availability) (*T, error),
 ) (*T, error) {
-	his := func(may access, known booking.Availability) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := owned(ctx, staff, a.store.Availability, of.id, his, "availability", "availabilityId") // the interviewer is immutable
+	owns := func(may access, known booking.Availability) bool { return may.isInterviewer(known.InterviewerID) }
+	known, err := owned(ctx, staff, a.store.Availability, of.id, owns, "availability", "availabilityId") // the interviewer is immutable
 	if err != nil {
 		return nil, err
 	}
@@ -192,8 +192,8 @@ type UnblockTimeInput struct{ BlockID booking.BlockID }
 // UnblockTime deletes a block, publishes the slots that the interviewer's availability
 // has in its time, and returns them.
 func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
-	his := func(may access, known booking.Block) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := owned(ctx, staff, a.store.Block, in.BlockID, his, "blocked time", "blockId") // a block is immutable
+	owns := func(may access, known booking.Block) bool { return may.isInterviewer(known.InterviewerID) }
+	known, err := owned(ctx, staff, a.store.Block, in.BlockID, owns, "blocked time", "blockId") // a block is immutable
 	if err != nil {
 		return nil, err
 	}

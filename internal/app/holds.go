@@ -55,8 +55,8 @@ type ReleaseHoldInput struct{ HoldID booking.HoldID }
 // ReleaseHold ends a hold before it expires. Releasing a hold that has ended changes
 // nothing.
 func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
-	his := func(may access, h booking.Hold) bool { return may.isStudent(h.StudentID) }
-	known, err := owned(ctx, students, a.store.Hold, in.HoldID, his, "hold", "holdId") // student and slot of a hold are immutable
+	owns := func(may access, h booking.Hold) bool { return may.isStudent(h.StudentID) }
+	known, err := owned(ctx, students, a.store.Hold, in.HoldID, owns, "hold", "holdId") // student and slot of a hold are immutable
 	if err != nil {
 		return nil, err
 	}

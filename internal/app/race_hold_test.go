@@ -161,7 +161,7 @@ var holdMeetings = []meeting{
 		count: "SELECT count(*) FROM interviews", sound: 0, different: 1,
 	},
 	{
-		name: "a student books with his hold, and releases it",
+		name: "a student books with their hold while releasing it",
 		scene: func(w *world) (first, second operation) {
 			h := w.held(w.student(), w.slots(1)[0])
 			return w.booksWith(h), w.releases(h)
@@ -221,7 +221,7 @@ var expiryMeetings = []meeting{
 		without: []string{"slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,
 	},
 	{
-		name:  "another holds the slot, and its holder extends his hold",
+		name:  "another student holds the slot while the holder extends the hold",
 		scene: heldTwice((*world).holds),
 		gate:  placesHold, clocks: [2]time.Duration{late, onTime}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
 		without: []string{"slots"}, open: [2]string{"ok", "ok"}, // both requests report a hold
@@ -241,7 +241,7 @@ var expiryMeetings = []meeting{
 		count: "SELECT count(*) FROM holds", sound: 1, different: 2,
 	},
 	{
-		name:  "the holder extends his hold, and another holds the slot",
+		name:  "the holder extends the hold while another student holds the slot",
 		scene: swap(heldTwice((*world).holds)),
 		gate:  extendsHold, clocks: [2]time.Duration{onTime, late}, waits: "FROM slots WHERE", want: [2]string{"ok", "SLOT_HELD"},
 		without: []string{"slots"}, open: [2]string{"ok", "ok"}, broken: oneHolder,

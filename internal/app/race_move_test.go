@@ -155,7 +155,7 @@ var moveMeetings = []meeting{
 		count: "SELECT count(*) FROM slots WHERE taken_back", sound: 1, different: 0,
 	},
 	{
-		name: "an interviewer leaves, and an interview is moved to him",
+		name: "an interviewer is deactivated while an interview is rescheduled to them",
 		scene: func(w *world) (first, second operation) {
 			_, i, slots := moved(w, 2)
 			return w.leaves(slots[1].InterviewerID), w.moves(i, slots[1])

@@ -94,7 +94,7 @@ func TestJudge(t *testing.T) {
 		{"overlaps one before", slot, record(busy(0, time.Hour+time.Second, booking.Booked)), []booking.RefusalCode{booking.OwnOverlap}},
 		{"overlaps a running completed one", slot, record(busy(0, 90*time.Minute, booking.Completed)), []booking.RefusalCode{booking.OwnOverlap}},
 		{"overlaps a missed one", slot, record(busy(0, 90*time.Minute, booking.StudentNoShow)), nil},
-		{"his own", slot, booking.Record{Policy: booking.DefaultPolicy(), Self: 1}, []booking.RefusalCode{booking.SelfInterview}},
+		{"their own", slot, booking.Record{Policy: booking.DefaultPolicy(), Self: 1}, []booking.RefusalCode{booking.SelfInterview}},
 	} {
 		var got []booking.RefusalCode
 		for _, refusal := range test.record.Offer(now).Judge(test.slot) {

@@ -84,7 +84,7 @@ func TestWhoAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
 	}
 	s.Act(booking.RoleStudent, 8)
 	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
-		t.Errorf("another student has a bucket of his own: %s", a.Body)
+		t.Errorf("another student has their own bucket: %s", a.Body)
 	}
 	s.Act(booking.RoleStudent, 7)
 	s.SetClock(t0.Add(time.Second))
@@ -167,11 +167,11 @@ func TestAddressIsTheNearestThatNoProxyStandsFor(t *testing.T) {
 	}{
 		{"a client", "203.0.113.1", true},
 		{"the same", "203.0.113.1", false},
-		{"the same, who says he is somebody else", "198.51.100.7, 203.0.113.1", false},
+		{"the same address with a forged hop", "198.51.100.7, 203.0.113.1", false},
 		{"another", "203.0.113.2", true},
 		{"the same behind one more proxy of ours", "203.0.113.2, 127.0.0.2", false},
 		{"an address of version 6", "2001:db8:1:2::3", true},
-		{"a neighbour of his", "2001:db8:1:2:ffff::9", false},
+		{"a neighbour in the same network", "2001:db8:1:2:ffff::9", false},
 		{"the one of version 4 in another dress", "::ffff:203.0.113.2", false},
 		{"no address", "nonsense", true},
 		{"no other address", "more nonsense", false},

@@ -45,7 +45,7 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 		})
 	}
 	if why := slow.Closes(1013); why != "the client reads events too slowly, or its rate limit delays them" {
-		t.Errorf("he is sent away because %q", why)
+		t.Errorf("the socket is closed with %q", why)
 	}
 }
 

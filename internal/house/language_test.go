@@ -37,6 +37,55 @@ func TestUserTextIsPlainEnglish(t *testing.T) {
 	}
 }
 
+// gendered matches words for people, who are "they" in tests and comments, too.
+var gendered = regexp.MustCompile(`(?i)\b(he|him|his|himself)\b`)
+
+// TestCodeNamesNoGender reads the comments, names and strings of all Go files.
+func TestCodeNamesNoGender(t *testing.T) {
+	t.Parallel()
+	files := token.NewFileSet()
+	read := 0
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == "node_modules":
+			return filepath.SkipDir
+		case entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "house/language_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(files, name, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		read++
+		says := func(at token.Pos, text string) {
+			if found := gendered.FindString(text); found != "" && text != `"he"` { // the language code of Hebrew
+				t.Errorf("%s says %q", files.Position(at), found)
+			}
+		}
+		for _, comments := range file.Comments {
+			says(comments.Pos(), comments.Text())
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			switch n := node.(type) {
+			case *ast.Ident:
+				says(n.Pos(), n.Name)
+			case *ast.BasicLit:
+				says(n.Pos(), n.Value)
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read < 300 {
+		t.Errorf("only %d files were read", read)
+	}
+}
+
 // TestMessagesArePlainEnglish reads all string literals of the program.
 func TestMessagesArePlainEnglish(t *testing.T) {
 	t.Parallel()

@@ -89,7 +89,7 @@ var changesOfRecord = []string{
 	"UPDATE students SET email = '1@example.org' WHERE id = 1",
 	"UPDATE interviewers SET email = '1@students.example.org' WHERE id = 2",
 	`INSERT INTO interviewers (id, name, email, time_zone, active, created_at)
-		VALUES (9, 'Himself', '1@students.example.org', 'UTC', true, now())`,
+		VALUES (9, 'Interviewer Nine', '1@students.example.org', 'UTC', true, now())`,
 	"UPDATE booking_policy SET minimum_notice_seconds = 5",
 }
 
@@ -193,7 +193,7 @@ func TestVersionsOfOneTransaction(t *testing.T) {
 			RETURNING record_version INTO given;
 		INSERT INTO waivers (student_id, rule, reason, uses, granted_at) VALUES (1000, 'LIMIT', 'ill', 1, now());
 		IF given <> (SELECT record_version FROM students WHERE id = 1000) THEN
-			RAISE EXCEPTION 'a student whom nobody has seen';
+			RAISE EXCEPTION 'a student that nobody has read';
 		END IF;
 	END $$`)
 }

@@ -16,7 +16,7 @@ type IntRange struct{ Min, Max *int }
 // zero value matches every student.
 type StandingFilter struct {
 	Eligible       *bool
-	Stuck          []booking.RefusalCode // students whom one of these rules keeps from booking
+	Stuck          []booking.RefusalCode // students that one of these rules keeps from booking
 	InterviewsUsed *IntRange
 	Now            time.Time // time at which eligibility is evaluated
 }
