@@ -33,7 +33,7 @@ crash: ## kill servers and Postgres under load, far more often than the tests do
 release-schema: ## what clients have from this release on (docs/schema-changes.md)
 	cp schema.graphqls testdata/schema.released.graphqls
 
-hostile: ## the memory of the server under the worst requests, 32 at once (SIZE=S or M; ONLY=imports, a regular expression)
+hostile: ## the memory of the server under the worst requests, 32 at once (SIZE=S or M; ONLY=import, a regular expression)
 	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench HostileMemory -benchtime 1x -timeout 120m ./bench -hostile '$(ONLY)'
 
 bench: ## measure, and write the tables of docs/performance.md and docs/measurements.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)

@@ -16,7 +16,7 @@ func (h *hostile) imports() []hostileRequest {
 		{"interviewers", "importInterviewers", interviewers(1900)},
 		{"interviews", "importInterviews", h.importedInterviews(490)},
 		{"availability", "importAvailability", h.windows(5000, 3*time.Hour)},
-		{"a million slots", "importAvailability", h.windows(330, 31*24*time.Hour)},
+		{"more slots than it may publish", "importAvailability", h.windows(330, 31*24*time.Hour)},
 	} {
 		document := `mutation($file: String!) { ` + one.mutation + `(input: {csv: $file, dryRun: true, partial: true}) { created rows { line status id errors { column code message } notes } errors { message } } }`
 		all = append(all, h.import32(one.name, document, one.table)...)

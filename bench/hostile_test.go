@@ -49,6 +49,9 @@ func BenchmarkHostileMemory(b *testing.B) {
 					h.measure(one, &t)
 				}
 			}
+			if len(t.rows) == 0 {
+				b.Fatalf("no request has a name that matches %q", *hostileOnly)
+			}
 			b.ReportMetric(0, "ns/op") // meaningless over all requests
 			fmt.Print("\n", t.text(), "\n")
 		})

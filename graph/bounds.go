@@ -9,6 +9,8 @@ import (
 const (
 	MaxUserErrors = 20   // user errors of a payload
 	MaxImportRows = 5000 // rows of one import
+
+	maxImportSlots = 200_000 // new slots of one import, about 120 MB of memory
 )
 
 // Maximum lengths of lists that no other package limits.

@@ -18,9 +18,10 @@ type ImportOptions struct {
 	Partial bool // write the valid rows even if other rows fail
 	// Exempt imports interviews that break only the limit, pair, grade or interviewer cap
 	// rules, and marks them as exempt.
-	Exempt  bool
-	MaxRows int
-	Zone    *time.Location // used for times without an offset
+	Exempt   bool
+	MaxRows  int
+	MaxSlots int            // slots that a file may publish, about 600 bytes of memory each
+	Zone     *time.Location // used for times without an offset
 }
 
 // ImportRowStatus is the outcome of a row.

@@ -38,7 +38,7 @@ func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchang
 		data: "availability", now: now,
 		judge: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) (writer[interchange.Availability], error) {
 			rows = setAside(rows)
-			p, err := newPublishing(ctx, tx, rows, now)
+			p, err := newPublishing(ctx, tx, rows, now, o.MaxSlots)
 			if err != nil {
 				return nil, err
 			}
@@ -70,15 +70,13 @@ type publishing struct {
 	lines   map[booking.Likeness]int
 	plans   map[*publishedRow]booking.Plan
 	slots   int             // number of new slots
+	most    int             // maximum of slots
 	blocks  []*publishedRow // whole-day calendar events to block
 }
 
-// maxImportedSlots bounds the memory of an import, at about 600 bytes a slot.
-const maxImportedSlots = 1_000_000
-
 // newPublishing locks the interviewers, completes the rows, and reads the slots and blocks
 // that may conflict with them.
-func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now time.Time) (*publishing, error) {
+func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now time.Time, most int) (*publishing, error) {
 	emails := make([]string, len(rows))
 	for i, row := range rows {
 		emails[i] = row.Value.Interviewer
@@ -92,7 +90,7 @@ func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now 
 		return nil, err
 	}
 	p := &publishing{
-		now: now, until: policy.Horizon(now), by: by, of: map[booking.SlotID]*booking.Availability{},
+		most: most, now: now, until: policy.Horizon(now), by: by, of: map[booking.SlotID]*booking.Availability{},
 		lines: map[booking.Likeness]int{}, plans: map[*publishedRow]booking.Plan{},
 	}
 	for _, row := range rows {
@@ -207,8 +205,8 @@ func (p *publishing) judge(row *publishedRow) error {
 	case wanted.Weekly == nil && len(plan.New) == 0:
 		meets(row, *p.of[plan.Standing[0].ID])
 		return nil
-	case p.slots+len(plan.New) > maxImportedSlots:
-		row.fail(tooManySlots())
+	case p.slots+len(plan.New) > p.most:
+		row.fail(p.tooManySlots())
 		return nil
 	}
 	p.plans[row] = plan
@@ -216,9 +214,9 @@ func (p *publishing) judge(row *publishedRow) error {
 	return nil
 }
 
-func tooManySlots() booking.Refused {
+func (p *publishing) tooManySlots() booking.Refused {
 	return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
-		"The file publishes more than %d slots up to this row; split it into smaller files.", maxImportedSlots))
+		"The file publishes more than %d slots up to this row; split it into smaller files.", p.most))
 }
 
 // meets handles a row that is already published: it fails if the two differ.

@@ -92,8 +92,8 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 	case len(refused) > 0:
 		row.fail(refused)
 		return nil
-	case p.slots+len(plan.New) > maxImportedSlots:
-		row.fail(tooManySlots())
+	case p.slots+len(plan.New) > p.most:
+		row.fail(p.tooManySlots())
 		return nil
 	case len(plan.New) > 0:
 		p.plans[row] = plan

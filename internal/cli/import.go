@@ -18,8 +18,11 @@ import (
 	"rehearse/internal/booking"
 )
 
-// maxImportRows bounds what an import keeps in memory: about 1 KiB a row.
-const maxImportRows = 200_000
+// Limits of what an import keeps in memory: about 1 KiB a row and 600 bytes a slot.
+const (
+	maxImportRows  = 200_000
+	maxImportSlots = 1_000_000
+)
 
 // importRequest is the arguments of the import command.
 type importRequest struct {
@@ -48,7 +51,7 @@ var imports = map[string]importing{
 var tableNames = []string{"students", "interviewers", "availability", "interviews"}
 
 func (p *program) importCommand() *cobra.Command {
-	r := importRequest{options: app.ImportOptions{MaxRows: maxImportRows}}
+	r := importRequest{options: app.ImportOptions{MaxRows: maxImportRows, MaxSlots: maxImportSlots}}
 	cmd := p.command(spec{
 		name: "import", group: groupData,
 		short: "Import a CSV file or a calendar",
