@@ -86,6 +86,8 @@ func (w *world) attacks(b *testing.B) []attack {
 			document: again("mutation($c: String!)", `importAvailability(input: {interviewerId: "1", ical: $c, dryRun: true}) { failed }`)},
 		{name: "dry runs of 5,000 students", most: mutations, variables: map[string]any{"c": manyStudents(5000)},
 			document: again("mutation($c: String!)", `importStudents(input: {csv: $c, dryRun: true}) { failed created }`)},
+		{name: "dry runs of 98,000 slots", most: mutations, variables: map[string]any{"c": w.months(b, 33)},
+			document: again("mutation($c: String!)", `importAvailability(input: {csv: $c, dryRun: true}) { failed created }`)},
 		{name: "a student's lists without a slot", most: rootFields, student: true,
 			document: again("", list(300, `, tags: ["none"], first: %d`)+` { nodes { id } emptyReasons { code } }`)},
 		{name: "a student's totals of lists", most: rootFields, student: true, document: again("", list(300, `, first: %d`)+` { totalCount }`)},
@@ -122,6 +124,25 @@ func manyStudents(n int) string {
 	text.WriteString("name,email\n")
 	for i := range n {
 		fmt.Fprintf(&text, "Student %d,bystander%d@example.org\n", i, i)
+	}
+	return text.String()
+}
+
+// months returns a table with n windows of 31 days, in slots of 15 minutes of one
+// interviewer, before all other slots.
+func (w *world) months(b *testing.B, n int) string {
+	b.Helper()
+	var email string
+	if err := w.pool.QueryRow(b.Context(), "SELECT email FROM interviewers ORDER BY id LIMIT 1").Scan(&email); err != nil {
+		b.Fatal(err)
+	}
+	var text strings.Builder
+	text.WriteString("interviewer,start,end,slotMinutes\n")
+	start := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+	for range n {
+		end := start.AddDate(0, 0, 31)
+		fmt.Fprintf(&text, "%s,%s,%s,15\n", email, start.Format(time.RFC3339), end.Format(time.RFC3339))
+		start = end
 	}
 	return text.String()
 }
