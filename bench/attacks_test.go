@@ -86,7 +86,7 @@ func (w *world) attacks(b *testing.B) []attack {
 			document: again("mutation($c: String!)", `importAvailability(input: {interviewerId: "1", ical: $c, dryRun: true}) { failed }`)},
 		{name: "dry runs of 5,000 students", most: mutations, variables: map[string]any{"c": manyStudents(5000)},
 			document: again("mutation($c: String!)", `importStudents(input: {csv: $c, dryRun: true}) { failed created }`)},
-		{name: "dry runs of 98,000 slots", most: mutations, variables: map[string]any{"c": w.months(b, 33)},
+		{name: "dry runs of 47,000 slots", most: mutations, variables: map[string]any{"c": w.months(b, 16)},
 			document: again("mutation($c: String!)", `importAvailability(input: {csv: $c, dryRun: true}) { failed created }`)},
 		{name: "a student's lists without a slot", most: rootFields, student: true,
 			document: again("", list(300, `, tags: ["none"], first: %d`)+` { nodes { id } emptyReasons { code } }`)},

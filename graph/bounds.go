@@ -10,7 +10,7 @@ const (
 	MaxUserErrors = 20   // user errors of a payload
 	MaxImportRows = 5000 // rows of one import
 
-	maxImportSlots = 100_000 // new slots of one import, about 60 MB of memory
+	maxImportSlots = 50_000 // new slots of one import, about 30 MB of memory
 )
 
 // Maximum lengths of lists that no other package limits.

@@ -7786,7 +7786,7 @@ extend type Mutation {
   ): ImportInterviewersPayload @access
   """
   Publishes the windows and weekly rules in a table or a calendar of at most 5,000
-  rows and 100,000 new slots; a row beyond them fails. An existing window or rule is
+  rows and 50,000 new slots; a row beyond them fails. An existing window or rule is
   ` + "`" + `UNCHANGED` + "`" + `, and its withdrawn slots stay withdrawn. Null only if the request fails with a top-level error.
   """
   importAvailability(

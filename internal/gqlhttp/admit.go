@@ -79,6 +79,7 @@ func (a *admitted) done() {
 type sent struct {
 	caller      string // rate-limit key, from RateLimits.callerKey
 	queriesOnly bool   // true for GET requests
+	prepaid     int    // points that were charged before the input was read
 	bytes       int64  // size of the body or the message
 	values      int    // number of JSON values in it
 }
@@ -89,10 +90,18 @@ func (s sent) with(bytes int64, params *parameters) sent {
 	return s
 }
 
-// receive identifies the sender of a request or a message. It refuses callers who have no
-// points left before their input is read.
-func (a admission) receive(ctx context.Context, r *http.Request) (sent, *refusal) {
+// receive identifies the sender of a request or a message of the given size. It refuses
+// callers who have no points left, and charges for a large body, before the input is read.
+// A body of unknown size, -1, is charged as one of maxBody bytes until it is read.
+func (a admission) receive(ctx context.Context, r *http.Request, size int64) (sent, *refusal) {
 	from := sent{caller: a.rates.callerKey(ctx, r), queriesOnly: r.Method == http.MethodGet && !isSocket(r)}
+	if size < 0 {
+		size = a.maxBody
+	}
+	if from.prepaid = costOfJSON(size, 0); from.prepaid > 0 {
+		paid, refused, err := a.rates.takeReading(ctx, from.caller, from.prepaid)
+		return from, a.unpaid(ctx, paid, refused, err)
+	}
 	paid, refused := a.rates.refuseEmpty(from.caller)
 	return from, a.unpaid(ctx, paid, refused, nil)
 }
@@ -101,7 +110,7 @@ func (a admission) receive(ctx context.Context, r *http.Request) (sent, *refusal
 // reading it.
 func (a admission) unreadable(r *http.Request, from sent, refused *refusal) *refusal {
 	from.bytes = bodySize(r)
-	if from.bytes == 0 {
+	if from.bytes == 0 && from.prepaid == 0 {
 		return refused
 	}
 	return a.charged(r.Context(), from, &graphql.RawParams{}, refused)
@@ -132,7 +141,7 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 	if known {
 		release, full := a.permit(ctx, one)
 		if full != nil {
-			return nil, full
+			return nil, full.billed(one.bill)
 		}
 		leave = release
 	}
@@ -140,7 +149,7 @@ func (a admission) admit(ctx context.Context, from sent, exec graphql.GraphExecu
 	if one.imports {
 		done, full := a.imports.acquire(ctx, one.caller)
 		if full != nil {
-			return nil, full
+			return nil, full.billed(one.bill)
 		}
 		one.release = func() { done(); leave() }
 	}
@@ -172,6 +181,7 @@ func (a admission) afford(
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 		return nil, unpaid
 	}
+	paid.points.Requested += from.prepaid
 	return &admitted{OperationContext: operation, bill: paid, imports: imports > 0, admission: a, caller: from.caller}, nil
 }
 
@@ -184,10 +194,10 @@ func (a admission) permit(ctx context.Context, one *admitted) (leave func(), ful
 	return a.operations.acquireWithin(ctx, one.caller, a.timeout)
 }
 
-// price returns the cost of an operation of the given points, including the cost of reading
-// the input.
+// price returns what is left to pay for an operation of the given points, including the
+// cost of reading the input. It is negative if too much was charged in advance.
 func (s sent) price(points int, params *graphql.RawParams) int {
-	return add(max(points, costOfText(params.Query)), costOfJSON(s.bytes, s.values))
+	return add(max(points, costOfText(params.Query)), costOfJSON(s.bytes, s.values)) - s.prepaid
 }
 
 // charged charges for reading the input and returns refused, or the rate-limit refusal if
@@ -197,6 +207,7 @@ func (a admission) charged(ctx context.Context, from sent, params *graphql.RawPa
 	if unpaid := a.unpaid(ctx, paid, tooMuch, err); unpaid != nil {
 		return unpaid
 	}
+	paid.points.Requested += from.prepaid
 	return refused.billed(paid)
 }
 

@@ -172,7 +172,7 @@ const costOfRefused = 1
 
 // Costs of reading input.
 const (
-	bytesForAPoint  = 4 << 10 // bytes of a body or message, beyond freeBytes
+	bytesForAPoint  = 1 << 10 // bytes of a body or message, beyond freeBytes
 	freeBytes       = 16 << 10
 	valuesForAPoint = 100 // values in the JSON of variables and extensions
 	textForAPoint   = 100 // bytes of a document; sets the minimum cost of an operation

@@ -3,6 +3,7 @@ package gqlhttp_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,7 +55,7 @@ func TestWhoHasNoPointsIsNotRead(t *testing.T) {
 }
 
 // Reading is charged even if nothing is executed: a point for 100 bytes of the document
-// and at least one, one for 100 values, and one for 4 KiB of the body beyond 16 KiB.
+// and at least one, one for 100 values, and one for each KiB of the body beyond 16 KiB.
 func TestPricesOfReading(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1000, 10)
@@ -71,8 +72,8 @@ func TestPricesOfReading(t *testing.T) {
 		{"a long one that is refused", spaces("{ nothing }"), "null", 149},
 		{"198 values", onePoint, values(198), 1 + 1},
 		{"200 values", onePoint, values(200), 1 + 2},
-		{"a body of 24 KiB", onePoint, `{"text": "` + strings.Repeat("x", 24<<10) + `"}`, 1 + 2},
-		{"one that is not JSON", onePoint, strings.Repeat("x", 24<<10), 1 + 2},
+		{"a body of 24 KiB", onePoint, `{"text": "` + strings.Repeat("x", 24<<10) + `"}`, 1 + 8},
+		{"one that is not JSON", onePoint, strings.Repeat("x", 24<<10), 1 + 8},
 		{"one of 16 KiB that is not JSON", onePoint, strings.Repeat("x", 16<<10), 1},
 		{"an operation for which too little is left", `{ students(first: 70) { nodes { interviews(first: 10) { nodes { id } } } } }`, "null", 1},
 	} {
@@ -86,6 +87,42 @@ func TestPricesOfReading(t *testing.T) {
 		same(t, test.name, got, left)
 		left = got - 1
 	}
+}
+
+// A large body is charged before it is read. One of unknown size is charged as the largest
+// allowed one, and the difference is refunded.
+func TestLargeBodiesArePaidInAdvance(t *testing.T) {
+	t.Parallel()
+	s := limited(t, 300, 10)
+	s.Act(booking.RoleStudent, 7)
+	send := func(body io.Reader, size int64) (statusAndCost string) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.ContentLength = size
+		request.Header.Set("Content-Type", plainJSON)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		return fmt.Sprintf("%d %s", response.StatusCode, response.Header.Get("X-GraphQL-Cost"))
+	}
+	small := func() io.Reader { return strings.NewReader(`{"query": "` + onePoint + `"}`) }
+	const unknown = -1
+	same(t, "of unknown size", send(io.MultiReader(small()), unknown), "200 1")
+	same(t, "240 points are refunded", s.left(), 299)
+
+	s.SetClock(t0.Add(time.Minute)) // the bucket is full
+	same(t, "no JSON", send(strings.NewReader(strings.Repeat("x", 116<<10)), 116<<10), "400 101")
+	same(t, "100 KiB beyond 16 are charged", s.left(), 199)
+	silent, end := io.Pipe() // a body that never arrives
+	defer end.Close()
+	same(t, "a body of 240 points", send(silent, 256<<10), "429 240")
+	same(t, "of unknown size, without 240 points", send(io.MultiReader(small()), unknown), "429 240")
+	same(t, "nothing is charged", s.left(), 198)
 }
 
 // An unknown document takes a permit before it is parsed, and releases it whatever the

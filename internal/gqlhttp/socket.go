@@ -15,6 +15,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 
 	"rehearse/internal/app"
 	"rehearse/internal/identity"
@@ -134,7 +135,8 @@ func (s *socket) serve(ctx context.Context) {
 	}
 	defer release()
 	s.keepAlive(ctx)
-	for ok {
+	messages := rate.NewLimiter(messagesPerSecond, messagesAtOnce)
+	for ok && messages.Wait(ctx) == nil {
 		var m message
 		if m, ok = s.read(ctx); ok {
 			ok = s.take(ctx, m)
@@ -225,8 +227,18 @@ func (s *socket) keepAlive(ctx context.Context) {
 	})
 }
 
+// Messages of a socket that are read in a second, and at once. Clients that send more wait,
+// because only subscribe costs points.
+const (
+	messagesPerSecond = 200
+	messagesAtOnce    = 1000
+)
+
 // take handles a message. ok is false once the socket is closed.
 func (s *socket) take(ctx context.Context, m message) (ok bool) {
+	if m.Type != "subscribe" && len(m.Payload) > freeBytes {
+		return s.close(closeBadMessage, "Invalid message received")
+	}
 	switch m.Type {
 	case "ping":
 		s.send(ctx, message{Type: "pong"})

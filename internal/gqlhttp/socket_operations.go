@@ -21,7 +21,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 	if len(m.ID) > maxMessageID { // every response repeats the id
 		return s.close(closeBadMessage, "Invalid message received")
 	}
-	from, unpaid := s.receive(ctx, s.opened)
+	from, unpaid := s.receive(ctx, s.opened, int64(len(m.Payload)))
 	if unpaid != nil && m.ID != "" {
 		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, unpaid.errors)
 		return true

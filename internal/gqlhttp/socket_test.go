@@ -44,6 +44,7 @@ func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
 		"an id twice":                {[]string{schooltest.Initialise, forever, forever}, 4409},
 		"an id of a running query":   {[]string{schooltest.Initialise, forever, strings.Replace(policy, `"q"`, `"s"`, 1)}, 4409},
 		"initialising twice":         {[]string{schooltest.Initialise, schooltest.Initialise}, 4429},
+		"a ping of 20 KiB":           {[]string{schooltest.Initialise, `{"type":"ping","payload":"` + strings.Repeat("x", 20<<10) + `"}`}, 4400},
 		"a message that is too long": {[]string{schooltest.Initialise, `"` + strings.Repeat("x", 256<<10) + `"`}, websocket.StatusMessageTooBig},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,16 +29,9 @@ func (*eventStreams) Supports(r *http.Request) bool {
 
 // Do implements graphql.Transport.
 func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	from, refused := t.receive(r.Context(), r)
+	from, refused := t.receive(r.Context(), r, r.ContentLength)
 	if refused != nil {
 		writeRefusal(w, r, refused)
-		return
-	}
-	answered := t.sized(r, from.caller)
-	defer answered()
-	params, refused := readRequest(w, r, t.maxBody)
-	if refused != nil {
-		writeRefusal(w, r, t.unreadable(r, from, refused))
 		return
 	}
 	leave, ok := t.enter()
@@ -54,6 +47,13 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 	defer release()
+	answered := t.sized(r, from.caller)
+	defer answered()
+	params, refused := readRequest(w, r, t.maxBody)
+	if refused != nil {
+		writeRefusal(w, r, t.unreadable(r, from, refused))
+		return
+	}
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
 	stream := events{w: w, control: http.NewResponseController(w), limits: t.limits}

@@ -31,7 +31,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		writeRefusal(w, r, refuse(notAcceptable, "Accept allows neither %s nor %s; one of them is expected", graphqlJSONMedia, jsonMedia))
 		return
 	}
-	from, refused := t.receive(r.Context(), r)
+	from, refused := t.receive(r.Context(), r, r.ContentLength)
 	if refused != nil {
 		writeRefusal(w, r, refused)
 		return
@@ -52,7 +52,8 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	}
 	defer operation.done()
 	if operation.subscribes() {
-		writeRefusal(w, r, refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia))
+		no := refuse(notAcceptable, "a subscription requires a WebSocket (%s) or Accept: %s", subprotocol, eventStreamMedia)
+		writeRefusal(w, r, no.billed(operation.bill))
 		return
 	}
 	operation.bill.headers(w.Header().Set)

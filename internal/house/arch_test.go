@@ -84,7 +84,7 @@ var only = map[string][]string{
 	"github.com/klauspost/compress": {"internal/web"},
 	"github.com/riverqueue/":        {"internal/store"},
 	"github.com/sethvargo/go-retry": {"internal/store"},
-	"golang.org/x/time":             {"internal/ratelimit", "internal/store", "internal/memory", "graph"},
+	"golang.org/x/time":             {"internal/ratelimit", "internal/store", "internal/memory", "graph", "internal/gqlhttp"},
 	"github.com/hashicorp/golang":   {"internal/gqlhttp", "internal/ratelimit", "internal/store"},
 	"encoding/csv":                  {"internal/interchange", "internal/interchange/resave"},
 	"golang.org/x/text/encoding":    {"internal/interchange", "internal/interchange/resave"},
