@@ -26,7 +26,7 @@ import (
 const (
 	mostPerPoint = 5 // as a multiple of the median
 
-	batches     = 5                     // of each document; the batch with the least CPU counts
+	batches     = 12                    // of each document; the batch with the least CPU counts
 	cpuOfBatch  = 10 * time.Millisecond // a cheaper document is executed more than once
 	mostInBatch = 50
 )

@@ -145,7 +145,7 @@ func TestPricesOfWork(t *testing.T) {
 		`{ slots(first: 1, filter: {status: [HELD]}) { nodes { id } } }`:        read + 1 + 1 + 1600,
 		`{ slots(first: 1, filter: {status: [HELD], start: "2026-06-01T08:00:00Z", end: "2026-06-08T08:00:00Z"}) { nodes { id } } }`: read + 1 + 1 + 7*7,
 		`{ slots(first: 1, filter: {status: [HELD], interviewerIds: 1}) { nodes { id } } }`:                                          read + 1 + 1,
-		`{ tags(first: 3) { tag } }`: read + 20 + 3,
+		`{ tags(first: 3) { tag } }`: read + 30 + 3,
 		// Mutations, in fragments as well.
 		`mutation { ` + update + ` }`: 10 + 1 + 20,
 		`mutation { a: ` + update + ` ...f } fragment f on Mutation { b: ` + update + ` ... { c: ` + update + ` } }`: 3 * (10 + 1 + 20),
