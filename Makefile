@@ -30,15 +30,15 @@ playground: ## the page that is in the binary, from its sources (needs node)
 crash: ## kill servers and Postgres under load, far more often than the tests do (KILLS=25)
 	go test ./internal/cli -run 'KilledUnderLoad|AnswerLost' -v -count=1 -timeout 60m -crash.kills=$(or $(KILLS),25)
 
-release-schema: ## what clients have from this release on (docs/schema-changes.md)
+release-schema: ## what clients have from this release on (docs/reference/schema-changes.md)
 	cp schema.graphqls testdata/schema.released.graphqls
 
 hostile: ## the memory of the server under the worst requests, 32 at once (SIZE=S or M; ONLY=import, a regular expression)
 	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench HostileMemory -benchtime 1x -timeout 120m ./bench -hostile '$(ONLY)'
 
-bench: ## measure, and write the tables of docs/performance.md and docs/measurements.md (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
-	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs
-	go run ./bench/plot <docs/measurements.md >docs/growth.svg.new && mv docs/growth.svg.new docs/growth.svg
+bench: ## measure, and write the tables in docs/explanation (SIZE=S, M or L; ONLY=BookSlot; ROUNDS=7)
+	BENCH_SIZE=$(SIZE) go test -run '^$$' -bench '$(or $(ONLY),.)' -benchtime 1x -timeout 120m ./bench -rounds $(or $(ROUNDS),7) -docs ../docs/explanation
+	go run ./bench/plot <docs/explanation/measurements.md >docs/explanation/growth.svg.new && mv docs/explanation/growth.svg.new docs/explanation/growth.svg
 
 calibrate: ## the CPU for each point that operations cost, with data set M; fails beyond five times the median
 	BENCH_SIZE=M go test -run '^$$' -bench 'CostPerPoint$$' -benchtime 1x -timeout 30m ./bench -strict

@@ -1,5 +1,5 @@
 // A live list: pages of availableSlots, into which what slotsChanged tells is
-// merged. Copy it; docs/subscriptions.md says why it is right.
+// merged. Copy it; docs/reference/subscriptions.md says why it is right.
 
 const edges = 'cursor node { id start interviewer { id name } }'
 const verdict = 'totalCount eligibility { student { id } eligible interviewsUsed }'

@@ -15,7 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Released elements of the schema stay: docs/schema-changes.md.
+// Released elements of the schema stay: docs/reference/schema-changes.md.
 func TestReleasedSchemaIsKept(t *testing.T) {
 	t.Parallel()
 	const released = "../testdata/schema.released.graphqls"

@@ -1,5 +1,5 @@
 // Plot plots the latency of lists against the tables' parameters, from a Markdown file
-// that the benchmarks write: plot <docs/measurements.md >docs/growth.svg.
+// that the benchmarks write: plot <docs/explanation/measurements.md >docs/explanation/growth.svg.
 package main
 
 import (

@@ -55,7 +55,7 @@ func documentsIn(t *testing.T) map[string]string {
 	t.Helper()
 	documents := map[string]string{}
 	tree := os.DirFS(root)
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/reference/*.md", "examples/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "examples/*.md"} {
 		names, err := fs.Glob(tree, pattern)
 		if err != nil {
 			t.Fatal(err)

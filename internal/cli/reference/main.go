@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -134,12 +135,20 @@ func configurationPage() []byte {
 		}
 		text := v.Description + "."
 		if v.See != "" {
-			page, _, _ := strings.Cut(v.See, "#")
-			text += fmt.Sprintf(" See [%s](../%s).", page, v.See)
+			text += " See " + linkTo(v.See) + "."
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", v.Name, defaultText(v), v.Allowed, text)
 	}
 	return b.Bytes()
+}
+
+// linkTo links from docs/reference to another page of docs, whose path is relative to docs.
+func linkTo(see string) string {
+	file, _, _ := strings.Cut(path.Base(see), "#")
+	if page, is := strings.CutPrefix(see, "reference/"); is {
+		return fmt.Sprintf("[%s](%s)", file, page)
+	}
+	return fmt.Sprintf("[%s](../%s)", file, see)
 }
 
 func defaultText(v config.Variable) string {
