@@ -10,6 +10,7 @@ import (
 
 var unwantedTexts = map[string]string{
 	"a\u0000b": "a control character (U+0000)", "a\u009fb": "a control character (U+009F)",
+	"\ufff9": "an annotation character (U+FFF9)", "\uffff": "a noncharacter (U+FFFF)",
 	"\ufffd": "a replacement for an undecodable character (U+FFFD)", "\u202egpj.exe": "a character that overrides the text direction (U+202E)",
 }
 

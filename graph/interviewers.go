@@ -23,6 +23,9 @@ func (r queryResolver) Interviewer(ctx context.Context, id int64) (*booking.Inte
 func (r queryResolver) Interviewers(
 	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.InterviewerConnection, error) {
+	if err := checkSearch(filter); err != nil {
+		return nil, err
+	}
 	return list(ctx, page.Interviewers, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy},
 		r.app.View(ctx).Interviewers, r.app.View(ctx).CountInterviewers)
 }

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -69,4 +70,21 @@ func TestSearchAndOrderFoldNames(t *testing.T) {
 		same(t, direction, got, want)
 	}
 	s.Sound()
+}
+
+func TestSearchIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	for _, list := range []string{"students", "interviewers"} {
+		query := "query($s: String!) { " + list + "(filter: {search: $s}) { nodes { id } } }"
+		for text, message := range map[string]string{
+			strings.Repeat("ä", 254): "",
+			strings.Repeat("ä", 255): "search has 255 characters; at most 254 are allowed",
+		} {
+			a := s.Ask(query, map[string]any{"s": text})
+			if message == "" && a.Code() != "" || message != "" && (a.Code() != "BAD_USER_INPUT" || a.Errors[0].Message != message) {
+				t.Errorf("%s, %d bytes: %s", list, len(text), a.Body)
+			}
+		}
+	}
 }

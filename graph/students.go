@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 
 	"rehearse/graph/loader"
 	"rehearse/graph/model"
@@ -22,10 +23,24 @@ func (r queryResolver) Student(ctx context.Context, id int64) (*booking.Student,
 func (r queryResolver) Students(
 	ctx context.Context, first *int, after *string, last *int, before *string, filter *store.PeopleFilter, orderBy *store.Order,
 ) (*page.StudentConnection, error) {
+	if err := checkSearch(filter); err != nil {
+		return nil, err
+	}
 	if err := checkStanding(filter); err != nil {
 		return nil, err
 	}
 	return list(ctx, page.Students, wanted[store.PeopleFilter]{page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy}, r.app.View(ctx).Students, r.app.View(ctx).CountStudents)
+}
+
+// checkSearch rejects a text that is longer than any name or e-mail address.
+func checkSearch(f *store.PeopleFilter) error {
+	if f == nil {
+		return nil
+	}
+	if n := utf8.RuneCountInString(f.Search); n > maxSearch {
+		return &scalar.InputError{Message: fmt.Sprintf("search has %d characters; at most %d are allowed", n, maxSearch)}
+	}
+	return nil
 }
 
 // checkStanding rejects filter values that can match no student.

@@ -5310,8 +5310,8 @@ type StudentEdge {
 "A filter for students. All given fields must match. A null field counts as omitted."
 input StudentFilter {
   """
-  Part of the name or the e-mail address. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds
-  José, and ` + "`" + `weiss` + "`" + ` finds Weiß.
+  Part of the name or the e-mail address, at most 254 characters. Case and accents are
+  ignored: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß.
   """
   search: String
   "Returns only students with this value of ` + "`" + `Eligibility.eligible` + "`" + `."
@@ -5519,8 +5519,8 @@ type InterviewerEdge {
 "A filter for interviewers. All given fields must match. A null field counts as omitted."
 input InterviewerFilter {
   """
-  Part of the name or the e-mail address. Case and accents are ignored: ` + "`" + `jose` + "`" + ` finds
-  José, and ` + "`" + `weiss` + "`" + ` finds Weiß. A student searches only names.
+  Part of the name or the e-mail address, at most 254 characters. Case and accents are
+  ignored: ` + "`" + `jose` + "`" + ` finds José, and ` + "`" + `weiss` + "`" + ` finds Weiß. A student searches only names.
   """
   search: String
   "Returns only interviewers who have all of these tags. An empty list matches all interviewers."

@@ -14,7 +14,7 @@ import (
 
 const (
 	maxName  = 200
-	maxEmail = 254 // RFC 5321, 4.5.3.1.3
+	MaxEmail = 254 // RFC 5321, 4.5.3.1.3
 	maxURL   = 500
 
 	maxHeadline  = 120
@@ -174,7 +174,7 @@ func NormaliseTags(tags []string) ([]string, Refused) {
 // mail systems deliver, a subset of RFC 5322. The case of non-ASCII letters would
 // depend on the database's locale.
 func validEmail(email string) bool {
-	if len(email) > maxEmail || strings.ContainsAny(email, " \"<>()") || strings.ContainsFunc(email, beyondASCII) {
+	if len(email) > MaxEmail || strings.ContainsAny(email, " \"<>()") || strings.ContainsFunc(email, beyondASCII) {
 		return false
 	}
 	address, err := mail.ParseAddress(email)

@@ -16,8 +16,8 @@ var hosts = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName
 // WebAddress returns an absolute https URL with its scheme in lower case. It
 // reports false for any other text, and for a URL that browsers and people may
 // read differently: one with user information, a backslash, space or invisible
-// characters, or a host that is neither a domain name nor a publicly reachable IP
-// address.
+// characters, or a host that is neither a publicly reachable IP address nor a domain
+// name in its usual form, without full-width letters or ideographic full stops.
 func WebAddress(text string) (address string, ok bool) {
 	const scheme = "https://"
 	if len(text) < len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) || strings.ContainsFunc(text, notInURL) {
@@ -40,7 +40,7 @@ func validHost(host string) bool {
 		return ip.Zone() == "" && ip.Unmap().IsGlobalUnicast()
 	}
 	name, err := hosts.ToASCII(host)
-	if err != nil {
+	if err != nil || !usual(host, name) {
 		return false
 	}
 	name = strings.TrimSuffix(name, ".")
@@ -49,6 +49,14 @@ func validHost(host string) bool {
 	// Browsers parse a name whose last label starts with a digit, such as 127.1 or
 	// 0x7f.1, as an IPv4 address.
 	return dot > 0 && top != "localhost" && !strings.ContainsRune("0123456789", rune(top[0]))
+}
+
+// usual reports whether a host is displayed as it is written: browsers map some characters
+// to others, such as U+3002 to a full stop. name is the ASCII form of the host.
+func usual(host, name string) bool {
+	display, err := hosts.ToUnicode(name)
+	lower := strings.ToLower(host)
+	return err == nil && (lower == name || lower == display)
 }
 
 func validPort(u *url.URL) bool {

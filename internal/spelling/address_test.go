@@ -10,7 +10,7 @@ import (
 func TestWebAddress(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{
-		"https://meet.example.org", "https://meet.example.org/", "https://meet.example.org:8443/ann?pwd=a%20b#x", "https://bücher.example/ä",
+		"https://meet.example.org", "https://meet.example.org/", "https://meet.example.org:8443/ann?pwd=a%20b#x", "https://bücher.example/ä", "https://straße.example/", "https://ΑΒΓ.example/", "https://bücher.example./",
 		"https://xn--bcher-kva.example/", "https://MEET.Example.org/Ann", "https://192.168.1.7/room", "https://[2001:db8::7]:443/x",
 		"https://meet.example.org./x", "https://a.b/x@y:z", "https://1password.com/", "https://meet.example.org/~ann/(room)'s,*;=+$&!",
 		"https://" + strings.Repeat("a", 63) + ".example/",
@@ -43,6 +43,7 @@ func TestWhatIsNoWebAddress(t *testing.T) {
 		"https://0177.0.0.1/", "https://0.0.0.0/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[fe80::1%25eth0]/", "https://169.254.1.1/",
 		"https://[2001:db8::7/", "https://-a.example/", "https://a_b.example/", "https://a..example/", "https://.example/", "https://%65vil.example/",
 		"https://" + strings.Repeat("a", 64) + ".example/", "https://xn--a.example/", "https://.../",
+		"https://a\u3002example/", "https://a\uff0eexample/", "https://a\uff61example/", "https://\uff45vil.example/", "https://\u2128.example/",
 	} {
 		t.Run(bad, func(t *testing.T) {
 			t.Parallel()

@@ -13,8 +13,9 @@ import (
 
 // Problem describes the first character that no text may contain, or returns an
 // empty string. It rejects control characters other than line ends and tabs,
-// U+FFFD, which replaces lost data such as half a surrogate pair, and direction
-// overrides, which make a text look like another one.
+// U+FFFD, which replaces lost data such as half a surrogate pair, direction
+// overrides, which make a text look like another one, annotation characters, which
+// hide text, and noncharacters, which Unicode excludes from interchange.
 func Problem(s string) string {
 	for _, r := range s {
 		switch {
@@ -23,6 +24,10 @@ func Problem(s string) string {
 			return fmt.Sprintf("a control character (%U)", r)
 		case r == '\u202d' || r == '\u202e':
 			return fmt.Sprintf("a character that overrides the text direction (%U)", r)
+		case '\ufff9' <= r && r <= '\ufffb':
+			return fmt.Sprintf("an annotation character (%U)", r)
+		case unicode.Is(unicode.Noncharacter_Code_Point, r):
+			return fmt.Sprintf("a noncharacter (%U)", r)
 		case r == unicode.ReplacementChar:
 			return fmt.Sprintf("a replacement for an undecodable character (%U)", r)
 		}

@@ -78,6 +78,8 @@ func TestProblem(t *testing.T) {
 		"a\x00b": "a control character (U+0000)", "\x7f": "a control character (U+007F)", "\u0085": "a control character (U+0085)",
 		"a\ufffd": "a replacement for an undecodable character (U+FFFD)", "\xff": "a replacement for an undecodable character (U+FFFD)",
 		"\u202eexe": "a character that overrides the text direction (U+202E)",
+		"a\ufff9b":  "an annotation character (U+FFF9)", "\ufffb": "an annotation character (U+FFFB)", "\ufffc": "",
+		"a\uffff": "a noncharacter (U+FFFF)", "\ufdd0": "a noncharacter (U+FDD0)", "\U0010fffe": "a noncharacter (U+10FFFE)",
 	} {
 		if got := spelling.Problem(s); got != want {
 			t.Errorf("%q: %q, want %q", s, got, want)
