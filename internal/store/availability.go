@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,9 +11,6 @@ import (
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
-
-// insertBatch is the number of rows in one insert; Postgres accepts 65,535 parameters.
-const insertBatch = 1000
 
 type availabilityRow struct {
 	ID            booking.AvailabilityID
@@ -236,80 +234,115 @@ func (tx *Tx) ExtendAvailability(ctx context.Context, a booking.Availability) er
 	return tx.update(ctx, &availabilityRow{ID: a.ID, PublishedUntil: a.PublishedUntil}, "published_until")
 }
 
-// CreateSlots inserts open slots of an availability.
-func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []calendar.Span) ([]booking.Slot, error) {
-	if len(spans) == 0 {
-		return nil, nil
-	}
-	rows := make([]slotRow, len(spans))
-	for i, span := range spans {
-		rows[i] = slotRow{
-			InterviewerID: a.InterviewerID, AvailabilityID: a.ID,
-			StartsAt: span.Start, EndsAt: span.End, Status: booking.SlotOpen,
-		}
-	}
-	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
-	for _, row := range rows {
-		tx.changed(booking.SlotWasPublished, row.ID)
-	}
-	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
-}
-
-// CreateBlocks inserts blocked time and returns it with its ids.
-func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booking.Block, error) {
-	for i, b := range blocks {
-		err := tx.db.WithContext(ctx).Raw(`
-			INSERT INTO blocks (interviewer_id, starts_at, ends_at, reason, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
-			b.InterviewerID, b.Start, b.End, b.Reason, b.CreatedAt).Scan(&blocks[i].ID).Error
-		if err != nil {
-			return nil, fault(err, "block time of interviewer %d", b.InterviewerID)
-		}
-	}
-	return blocks, nil
-}
-
-type blockRow struct {
-	ID            booking.BlockID
-	InterviewerID booking.InterviewerID
-	StartsAt      time.Time
-	EndsAt        time.Time
-	Reason        string
-	CreatedAt     time.Time
-}
-
-func (blockRow) TableName() string { return "blocks" }
-
-func (r blockRow) domain() booking.Block {
-	return booking.Block{
-		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Reason: r.Reason,
-		CreatedAt: r.CreatedAt.UTC(),
-	}
-}
-
-// Block returns the blocked time with the id, or NotFound if it does not exist.
-func (r *Reader) Block(ctx context.Context, id booking.BlockID) (booking.Block, error) {
-	var found blockRow
-	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
-	return found.domain(), missing(err, "blocked time", "blockId", id)
-}
-
-// BlocksOf returns the blocked time of each interviewer, ordered by start.
-func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Block, error) {
-	var rows []blockRow
-	err := r.db.WithContext(ctx).Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](of)).
+// AvailabilitiesOf returns the live availability of each interviewer, ordered by start.
+func (r *Reader) AvailabilitiesOf(
+	ctx context.Context, of []booking.InterviewerID,
+) (map[booking.InterviewerID][]booking.Availability, error) {
+	var rows []availabilityRow
+	err := r.db.WithContext(ctx).Where("interviewer_id = ANY(?) AND removed_at IS NULL", ids[booking.InterviewerID](of)).
 		Order("interviewer_id, starts_at, id").Find(&rows).Error
-	found := make(map[booking.InterviewerID][]booking.Block, len(of))
+	found := make(map[booking.InterviewerID][]booking.Availability, len(of))
 	for _, id := range of {
-		found[id] = []booking.Block{}
+		found[id] = []booking.Availability{}
 	}
-	for _, b := range domains(rows) {
-		found[b.InterviewerID] = append(found[b.InterviewerID], b)
+	for _, a := range domains(rows) {
+		found[a.InterviewerID] = append(found[a.InterviewerID], a)
 	}
-	return found, fault(err, "read the blocked time of %d interviewers", len(of))
+	return found, fault(err, "read the availability of %d interviewers", len(of))
 }
 
-// DeleteBlock deletes blocked time. The interviewer must be locked.
-func (tx *Tx) DeleteBlock(ctx context.Context, id booking.BlockID) error {
-	err := tx.db.WithContext(ctx).Exec("DELETE FROM blocks WHERE id = ?", id).Error
-	return fault(err, "delete blocked time %d", id)
+// AvailabilitiesLike returns the live availability that equals one of the given ones in
+// everything but tags. Of several equal ones it returns the one with the lowest id.
+func (r *Reader) AvailabilitiesLike(
+	ctx context.Context, wanted []booking.Availability,
+) (map[booking.Likeness]booking.Availability, error) {
+	found, err := inBatches(wanted, func(batch []booking.Availability) ([]booking.Availability, error) {
+		var rows []availabilityRow
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT a.* FROM availabilities a
+			JOIN (SELECT DISTINCT * FROM unnest(?::bigint[], ?::timestamptz[], ?::integer[], ?::integer[]) AS w (interviewer_id, s, minutes, gap)) AS wanted
+				ON (a.interviewer_id, a.starts_at, a.slot_minutes, a.gap_minutes)
+					= (wanted.interviewer_id, wanted.s, wanted.minutes, wanted.gap)
+			WHERE a.removed_at IS NULL`,
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendID(b, a.InterviewerID) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) }),
+			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.GapMinutes) })).Scan(&rows).Error
+		return domains(rows), fault(err, "read the availability that equals %d others", len(batch))
+	})
+	there := make(map[booking.Likeness]booking.Availability, len(found))
+	for _, a := range found {
+		if other, twice := there[a.Likeness()]; !twice || a.ID < other.ID {
+			there[a.Likeness()] = a
+		}
+	}
+	return there, err
+}
+
+// AvailabilitiesByID returns the availabilities with the ids, including removed ones, and
+// skips ids that do not exist.
+func (r *Reader) AvailabilitiesByID(ctx context.Context, keys []booking.AvailabilityID) ([]booking.Availability, error) {
+	return inBatches(keys, func(batch []booking.AvailabilityID) ([]booking.Availability, error) {
+		var rows []availabilityRow
+		err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.AvailabilityID](batch)).Find(&rows).Error
+		return domains(rows), fault(err, "read %d availabilities", len(batch))
+	})
+}
+
+// EnsureAvailabilities returns the id of the live availability that equals each given one.
+// It inserts the missing ones, with ids in the given order. The interviewers must be
+// locked.
+func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availability) ([]booking.AvailabilityID, error) {
+	there, err := tx.AvailabilitiesLike(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	var missing []booking.Availability
+	for _, a := range wanted {
+		if _, known := there[a.Likeness()]; !known {
+			there[a.Likeness()] = a
+			missing = append(missing, a)
+		}
+	}
+	taken, err := tx.TakeIDs(ctx, AvailabilitiesTable, len(missing))
+	if err != nil {
+		return nil, err
+	}
+	for i := range missing {
+		missing[i].ID = booking.AvailabilityID(taken[i])
+		there[missing[i].Likeness()] = missing[i]
+	}
+	answer := make([]booking.AvailabilityID, len(wanted))
+	for i, a := range wanted {
+		answer[i] = there[a.Likeness()].ID
+	}
+	return answer, tx.LoadAvailabilities(ctx, missing)
+}
+
+// LoadAvailabilities writes windows and weekly rules of existing interviewers.
+func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.Availability) error {
+	rows := make([]availabilityRow, len(availabilities))
+	for i, a := range availabilities {
+		rows[i] = newAvailabilityRow(a)
+	}
+	return load(ctx, tx, "availabilities", rows, []column[availabilityRow]{
+		{"id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.StartsAt) }},
+		{"ends_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndsAt, appendTime) }},
+		{"slot_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.SlotMinutes) }},
+		{"gap_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.GapMinutes) }},
+		{"tags", "text[]", func(b []byte, a availabilityRow) []byte { return appendTexts(b, a.Tags) }},
+		{"created_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
+		{"updated_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
+		{"removed_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.RemovedAt, appendTime) }},
+		{"time_zone", "text", func(b []byte, a availabilityRow) []byte { return orNull(b, a.TimeZone, appendText) }},
+		{"start_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartDate, appendDate) }},
+		{"end_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndDate, appendDate) }},
+		{"weekdays", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.Weekdays, appendInt) }},
+		{"start_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartMinute, appendInt) }},
+		{"end_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndMinute, appendInt) }},
+		{"every_weeks", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EveryWeeks, appendInt) }},
+		{"published_until", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.PublishedUntil, appendTime) }},
+	})
 }

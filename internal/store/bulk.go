@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"rehearse/internal/booking"
-	"rehearse/internal/spelling"
 )
 
 // loadBatch is the number of rows that one statement of a load writes. A statement must
@@ -19,113 +16,9 @@ const loadBatch = 1000
 // tables lists the tables in the order in which they can be filled.
 var tables = []string{"students", "interviewers", "availabilities", "slots", "interviews"}
 
-// A LoadedSlot is a slot with the availability that published it.
-type LoadedSlot struct {
-	booking.Slot
-	AvailabilityID booking.AvailabilityID
-}
-
 // The Load methods write many rows with explicit ids. The caller is responsible for the
 // booking rules; only the database constraints are enforced here. Call SkipUsedIDs after
 // the last Load method.
-
-// LoadStudents writes students.
-func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
-	return load(ctx, tx, "students", rows, []column[booking.Student]{
-		{"id", "bigint", func(b []byte, s booking.Student) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
-		{"name", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Name) }},
-		{"name_folded", "text", func(b []byte, s booking.Student) []byte { return appendText(b, spelling.Fold(s.Name)) }},
-		{"email", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Email) }},
-		{"time_zone", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.TimeZone) }},
-		{"interview_limit", "integer", func(b []byte, s booking.Student) []byte { return orNull(b, s.LimitOverride, appendInt) }},
-		{"created_at", "timestamptz", func(b []byte, s booking.Student) []byte { return appendTime(b, s.CreatedAt) }},
-		{"updated_at", "timestamptz", func(b []byte, s booking.Student) []byte { return appendTime(b, s.CreatedAt) }},
-	})
-}
-
-// LoadInterviewers writes interviewers.
-func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) error {
-	return load(ctx, tx, "interviewers", rows, []column[booking.Interviewer]{
-		{"id", "bigint", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
-		{"name", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Name) }},
-		{"name_folded", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, spelling.Fold(i.Name)) }},
-		{"email", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Email) }},
-		{"time_zone", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.TimeZone) }},
-		{"tags", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Tags) }},
-		{"max_per_day", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerDay, appendInt) }},
-		{"max_per_week", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerWeek, appendInt) }},
-		{"meeting_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MeetingURL, appendText) }},
-		{"headline", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Headline, appendText) }},
-		{"bio", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Bio, appendText) }},
-		{"photo_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.PhotoURL, appendText) }},
-		{"languages", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Languages) }},
-		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
-		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
-		{"updated_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
-	})
-}
-
-// LoadAvailabilities writes windows and weekly rules of existing interviewers.
-func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.Availability) error {
-	rows := make([]availabilityRow, len(availabilities))
-	for i, a := range availabilities {
-		rows[i] = newAvailabilityRow(a)
-	}
-	return load(ctx, tx, "availabilities", rows, []column[availabilityRow]{
-		{"id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.StartsAt) }},
-		{"ends_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndsAt, appendTime) }},
-		{"slot_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.SlotMinutes) }},
-		{"gap_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.GapMinutes) }},
-		{"tags", "text[]", func(b []byte, a availabilityRow) []byte { return appendTexts(b, a.Tags) }},
-		{"created_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
-		{"updated_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
-		{"removed_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.RemovedAt, appendTime) }},
-		{"time_zone", "text", func(b []byte, a availabilityRow) []byte { return orNull(b, a.TimeZone, appendText) }},
-		{"start_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartDate, appendDate) }},
-		{"end_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndDate, appendDate) }},
-		{"weekdays", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.Weekdays, appendInt) }},
-		{"start_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartMinute, appendInt) }},
-		{"end_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndMinute, appendInt) }},
-		{"every_weeks", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EveryWeeks, appendInt) }},
-		{"published_until", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.PublishedUntil, appendTime) }},
-	})
-}
-
-// LoadSlots writes slots of existing availabilities.
-func (tx *Tx) LoadSlots(ctx context.Context, rows []LoadedSlot) error {
-	return load(ctx, tx, "slots", rows, []column[LoadedSlot]{
-		{"id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.InterviewerID), 10) }},
-		{"availability_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.AvailabilityID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.Start) }},
-		{"ends_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.End) }},
-		{"status", "text", func(b []byte, s LoadedSlot) []byte { return append(b, s.Status...) }},
-	})
-}
-
-// LoadInterviews writes interviews of existing students and slots.
-func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) error {
-	return load(ctx, tx, "interviews", rows, []column[booking.Interview]{
-		{"id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
-		{"student_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.StudentID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.InterviewerID), 10) }},
-		{"slot_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.SlotID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }},
-		{"ends_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) }},
-		{"status", "text", func(b []byte, i booking.Interview) []byte { return append(b, i.Status...) }},
-		{"grade", "smallint", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Grade, appendInt) }},
-		{"note", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Note, appendText) }},
-		{"booked_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.BookedAt) }},
-		{"completed_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CompletedAt, appendTime) }},
-		{"cancelled_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelledAt, appendTime) }},
-		{"cancel_reason", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelReason, appendText) }},
-		{"no_show_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.NoShowAt, appendTime) }},
-		{"updated_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.LastChange()) }},
-		{"exempt", "boolean", func(b []byte, i booking.Interview) []byte { return strconv.AppendBool(b, i.Exempt) }},
-	})
-}
 
 // A column describes how a value of a row is written as an element of a Postgres array.
 type column[R any] struct {
@@ -222,29 +115,6 @@ func fillInRanges(ctx context.Context, tx *Tx, table, statement string) error {
 	return nil
 }
 
-// DeferStandings disables the per-write update of the students' standings until
-// FillStandings runs. Otherwise, a load of a whole school would update each student once
-// for each batch.
-func (tx *Tx) DeferStandings(ctx context.Context) error {
-	return tx.setLoading(ctx, "on")
-}
-
-// FillStandings derives the standings of all students from their interviews.
-func (tx *Tx) FillStandings(ctx context.Context) error {
-	err := fillInRanges(ctx, tx, "students", `
-		UPDATE students SET (interviews_counted, recent_grades) = (SELECT counted, grades FROM standing(students.id))
-		WHERE id > ? AND id <= ?`)
-	if err != nil {
-		return err
-	}
-	return tx.setLoading(ctx, "off")
-}
-
-func (tx *Tx) setLoading(ctx context.Context, to string) error {
-	err := tx.db.WithContext(ctx).Exec("SELECT set_config('rehearse.loading', ?, true)", to).Error
-	return fault(err, "set rehearse.loading to %s", to)
-}
-
 // SkipUsedIDs advances the id sequences beyond the ids that the Load methods wrote.
 func (tx *Tx) SkipUsedIDs(ctx context.Context) error {
 	for _, table := range tables {
@@ -267,3 +137,65 @@ func (s *Store) Vacuum(ctx context.Context) error {
 	}
 	return nil
 }
+
+// insertBatch is the number of rows in one insert; Postgres accepts 65,535 parameters.
+const insertBatch = 1000
+
+// inBatches calls read for each batch of keys and concatenates the results.
+func inBatches[K, V any](keys []K, read func([]K) ([]V, error)) ([]V, error) {
+	var all []V
+	for batch := range slices.Chunk(keys, loadBatch) {
+		some, err := read(batch)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func lockInOrder[ID ~int64](ctx context.Context, tx *Tx, table string, keys []ID) error {
+	ordered := slices.Clone(keys)
+	slices.Sort(ordered)
+	for batch := range slices.Chunk(slices.Compact(ordered), loadBatch) {
+		err := tx.db.WithContext(ctx).
+			Exec("SELECT FROM "+table+" WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE", ids[ID](batch)).Error
+		if err != nil {
+			return fault(err, "lock %d %s", len(batch), table)
+		}
+	}
+	return nil
+}
+
+func appendID[ID ~int64](b []byte, id ID) []byte { return strconv.AppendInt(b, int64(id), 10) }
+
+// Table is the name of a table for TakeIDs and QueueImports.
+type Table string
+
+// TakeIDs reserves n ids of a table and returns them in ascending order.
+func (tx *Tx) TakeIDs(ctx context.Context, t Table, n int) ([]int64, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	var taken []int64
+	err := tx.db.WithContext(ctx).
+		Raw("SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)", string(t), n).Scan(&taken).Error
+	slices.Sort(taken)
+	return taken, fault(err, "reserve %d ids of %s", n, t)
+}
+
+// QueueImports serializes the imports into the table: two imports of the same people in
+// different orders would deadlock. Other operations do not wait.
+func (tx *Tx) QueueImports(ctx context.Context, t Table) error {
+	err := tx.db.WithContext(ctx).Exec("LOCK TABLE " + string(t) + " IN SHARE UPDATE EXCLUSIVE MODE").Error
+	return fault(err, "wait for other imports into %s", t)
+}
+
+// The tables that an import writes to.
+const (
+	StudentsTable       Table = "students"
+	InterviewersTable   Table = "interviewers"
+	AvailabilitiesTable Table = "availabilities"
+	SlotsTable          Table = "slots"
+	InterviewsTable     Table = "interviews"
+)

@@ -88,31 +88,3 @@ func (tx *Tx) HandOver(ctx context.Context, to booking.AvailabilityID, slots []b
 		"UPDATE slots SET taken_back = false, availability_id = ? WHERE id = ANY(?)", to, ids[booking.SlotID](slots)).Error
 	return fault(err, "hand %d slots over to availability %d", len(slots), to)
 }
-
-func slotIDs(slots []booking.Slot) ids[booking.SlotID] {
-	keys := make(ids[booking.SlotID], len(slots))
-	for i, slot := range slots {
-		keys[i] = slot.ID
-	}
-	return keys
-}
-
-// BookingsOn returns the booked interviews on the slots, ordered by start.
-func (r *Reader) BookingsOn(ctx context.Context, slots []booking.Slot) ([]booking.Interview, error) {
-	if len(slots) == 0 {
-		return nil, nil
-	}
-	var rows []interviewRow
-	err := r.db.WithContext(ctx).Where("slot_id = ANY(?) AND status = 'BOOKED'", slotIDs(slots)).Order("starts_at, id").Find(&rows).Error
-	return domains(rows), fault(err, "read the bookings on %d slots", len(slots))
-}
-
-// StudentsToMeet returns the students with a booked interview with the interviewer after
-// the given time, ordered by id.
-func (r *Reader) StudentsToMeet(ctx context.Context, id booking.InterviewerID, after time.Time) ([]booking.StudentID, error) {
-	var students []booking.StudentID
-	err := r.db.WithContext(ctx).Raw(`
-		SELECT DISTINCT student_id FROM interviews WHERE interviewer_id = ? AND starts_at > ? AND status = 'BOOKED'
-		ORDER BY student_id`, id, after).Scan(&students).Error
-	return students, fault(err, "read the students who booked interviewer %d", id)
-}

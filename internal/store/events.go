@@ -56,21 +56,6 @@ func (r eventRow) domain() booking.Event {
 	return e
 }
 
-// orNone returns the id, or nil for 0, which is stored as null.
-func orNone[ID ~int64](id ID) *ID {
-	if id == 0 {
-		return nil
-	}
-	return &id
-}
-
-func orZero[ID ~int64](id *ID) ID {
-	if id == nil {
-		return 0
-	}
-	return *id
-}
-
 // Append stores the events in order, with the slot changes that this transaction has made
 // so far.
 func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
@@ -204,6 +189,3 @@ func (r *Reader) EventsOf(
 func (r *Reader) CountEventsOf(ctx context.Context, of []booking.InterviewID) (map[booking.InterviewID]int, error) {
 	return counts[eventRow](ctx, r, "interview_id", of, everything)
 }
-
-// everything is a filter that matches all rows.
-func everything(db *gorm.DB) *gorm.DB { return db }

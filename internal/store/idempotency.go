@@ -63,21 +63,3 @@ func (s *Store) ForgetKeys(ctx context.Context, before time.Time) (int, error) {
 	done := s.db.WithContext(ctx).Exec("DELETE FROM idempotency_keys WHERE created_at < ?", before)
 	return int(done.RowsAffected), fault(done.Error, "delete old idempotency keys")
 }
-
-// Try runs fn in a savepoint and returns its result. If fn fails, Try rolls back to the
-// savepoint; earlier writes of the transaction are kept.
-func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
-	tx.in.queue("SAVEPOINT try")
-	slotChanges, toldAt := len(tx.in.slotChanges), tx.in.toldAt
-	result, err := fn(tx)
-	if err == nil {
-		tx.in.queue("RELEASE SAVEPOINT try")
-		return result, nil
-	}
-	tx.in.slotChanges, tx.in.toldAt = tx.in.slotChanges[:slotChanges], toldAt
-	var none T
-	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
-		return none, fault(undone, "roll back to the savepoint")
-	}
-	return none, err
-}

@@ -2,76 +2,59 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
-	"gorm.io/gorm"
-
 	"rehearse/internal/booking"
+	"rehearse/internal/spelling"
 )
 
-// PeopleFilter narrows a list of people. The zero value matches everyone.
-type PeopleFilter struct {
-	Search string // part of the name or the e-mail; ignores case and accents
-	Active *bool  // interviewers only
-
-	// Interviewers only: they must have all of these.
-	Tags, Languages []string
-
-	Public bool // the students' view: active interviewers, searched by name only
-
-	StandingFilter // students only
+type interviewerRow struct {
+	ID         booking.InterviewerID
+	Name       string
+	NameFolded string // for search and ordering
+	Email      string
+	TimeZone   string
+	Tags       texts
+	MaxPerDay  *int
+	MaxPerWeek *int
+	MeetingURL *string
+	Headline   *string
+	Bio        *string
+	PhotoURL   *string
+	Languages  texts
+	Active     bool
+	CreatedAt  time.Time
+	Revised    revised `gorm:"embedded"`
 }
 
-func (f PeopleFilter) apply(db *gorm.DB) *gorm.DB { return f.narrow(db, false) }
+func (interviewerRow) TableName() string { return "interviewers" }
 
-// narrow adds the filter's conditions to a query. all tells it that the query reads
-// every match, not only a page.
-func (f PeopleFilter) narrow(db *gorm.DB, all bool) *gorm.DB {
-	if f.Search != "" {
-		db = search(db, f.Search, !all, f.Public)
+func newInterviewerRow(i booking.Interviewer) interviewerRow {
+	return interviewerRow{
+		ID: i.ID, Name: i.Name, NameFolded: spelling.Fold(i.Name), Email: i.Email, TimeZone: i.TimeZone, Tags: i.Tags, Active: i.Active, CreatedAt: i.CreatedAt,
+		MaxPerDay: i.MaxPerDay, MaxPerWeek: i.MaxPerWeek, MeetingURL: i.MeetingURL,
+		Headline: i.Headline, Bio: i.Bio, PhotoURL: i.PhotoURL, Languages: i.Languages, Revised: revised(i.Revision),
 	}
-	db = f.StandingFilter.apply(db)
-	if f.Active != nil {
-		db = db.Where("active = ?", *f.Active)
-	}
-	if len(f.Tags) > 0 {
-		db = db.Where("tags @> ?::text[]", texts(f.Tags))
-	}
-	if len(f.Languages) > 0 {
-		db = db.Where("languages @> ?::text[]", texts(f.Languages))
-	}
-	if f.Public {
-		db = db.Where("active")
-	}
-	return db
 }
 
-// Student returns one student, or NotFound.
-func (r *Reader) Student(ctx context.Context, id booking.StudentID) (booking.Student, error) {
-	var found studentRow
-	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
-	return found.domain(), missing(err, "student", "studentId", id)
+func (r interviewerRow) domain() booking.Interviewer {
+	return booking.Interviewer{
+		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
+		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, MeetingURL: r.MeetingURL, CreatedAt: r.CreatedAt.UTC(),
+		Headline: r.Headline, Bio: r.Bio, PhotoURL: r.PhotoURL, Languages: r.Languages, Revision: r.Revised.revision(),
+	}
 }
 
-// Students returns a page of students, by default in the order of their ids, and whether
-// there are more.
-func (r *Reader) Students(ctx context.Context, f PeopleFilter, p Page) ([]booking.Student, bool, error) {
-	var rows []studentRow
-	err := pageOfStudents(r.db.WithContext(ctx), f, p, &rows)
-	page, more := cutPage(domains(rows), p)
-	return page, more, fault(err, "list students")
-}
+const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, " +
+	"headline, bio, photo_url, languages, active, created_at, " + revisionColumns
 
-// CountStudents counts the students that match the filter.
-func (r *Reader) CountStudents(ctx context.Context, f PeopleFilter) (int, error) {
-	return countPeople(r.db.WithContext(ctx), f, "students")
-}
-
-// StudentsByID returns the students with the given ids. Unknown ids are skipped.
-func (r *Reader) StudentsByID(ctx context.Context, keys []booking.StudentID) ([]booking.Student, error) {
-	var rows []studentRow
-	err := r.db.WithContext(ctx).Where("id = ANY(?)", ids[booking.StudentID](keys)).Find(&rows).Error
-	return domains(rows), fault(err, "read %d students", len(keys))
+func interviewerPlaces(i *booking.Interviewer) []any {
+	return []any{
+		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL,
+		&i.Headline, &i.Bio, &i.PhotoURL, &i.Languages, &i.Active, (*instant)(&i.CreatedAt),
+		&i.Version, (*instant)(&i.UpdatedAt),
+	}
 }
 
 // Interviewer returns one interviewer, or NotFound.
@@ -103,17 +86,6 @@ func (r *Reader) TagsInUse(ctx context.Context, most int) (tags []booking.TagCou
 	return tags, fault(err, "count tags")
 }
 
-const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, " +
-	"headline, bio, photo_url, languages, active, created_at, " + revisionColumns
-
-func interviewerPlaces(i *booking.Interviewer) []any {
-	return []any{
-		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL,
-		&i.Headline, &i.Bio, &i.PhotoURL, &i.Languages, &i.Active, (*instant)(&i.CreatedAt),
-		&i.Version, (*instant)(&i.UpdatedAt),
-	}
-}
-
 // KnownInterviewers returns the cached interviewers among the given ids. They may be
 // slightly stale.
 func (r *Reader) KnownInterviewers(keys []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
@@ -134,48 +106,21 @@ func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.Interviewe
 	return found, fault(err, "read %d interviewers", len(keys))
 }
 
-// CreateStudent inserts a student and returns it with its id.
-func (tx *Tx) CreateStudent(ctx context.Context, s booking.Student) (booking.Student, error) {
-	s.Revision = booking.FirstRevision(s.CreatedAt)
-	created := newStudentRow(s)
-	err := tx.db.WithContext(ctx).Create(&created).Error
-	return created.domain(), fault(err, "create a student")
+// InterviewersByIDs returns the interviewers with the ids, in batches.
+func (r *Reader) InterviewersByIDs(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
+	return inBatches(keys, func(batch []booking.InterviewerID) ([]booking.Interviewer, error) {
+		return r.InterviewersByID(ctx, batch)
+	})
 }
 
-// Empty reports whether there are neither students nor interviewers.
-func (r *Reader) Empty(ctx context.Context) (bool, error) {
-	var empty bool
-	err := r.db.WithContext(ctx).Raw("SELECT NOT EXISTS (SELECT FROM students) AND NOT EXISTS (SELECT FROM interviewers)").
-		Scan(&empty).Error
-	return empty, fault(err, "check whether the school is empty")
-}
-
-// UpdateStudent writes all fields of a student except the id and the creation time, and
-// returns the student with the new revision. at is the time of the edit. The student
-// must be locked.
-func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time) (booking.Student, error) {
-	was := s.Version
-	s.Revision = s.Next(at)
-	changed := newStudentRow(s)
-	return s, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "interview_limit", "anonymised_at")
-}
-
-// LockStudent locks a student until the transaction ends, and returns it. Other
-// operations on the student's interviews wait. It comes first in the lock order.
-func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
-	tx.in.students = append(tx.in.students, id)
-	student, err := one(ctx, tx, studentPlaces, lockStudent, int64(id))
-	return student, missing(err, "student", "studentId", id)
-}
-
-const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at, anonymised_at, " + revisionColumns +
-	" FROM students WHERE id = $1 FOR NO KEY UPDATE"
-
-func studentPlaces(s *booking.Student) []any {
-	return []any{
-		(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt), (*instant)(&s.AnonymisedAt),
-		&s.Version, (*instant)(&s.UpdatedAt),
-	}
+// InterviewersByEmail returns the interviewers with the e-mail addresses and skips unknown
+// addresses.
+func (r *Reader) InterviewersByEmail(ctx context.Context, emails []string) ([]booking.Interviewer, error) {
+	return inBatches(emails, func(batch []string) ([]booking.Interviewer, error) {
+		var rows []interviewerRow
+		err := r.db.WithContext(ctx).Where("email = ANY(?::text[])", array(batch, appendText)).Find(&rows).Error
+		return domains(rows), fault(err, "read %d interviewers by e-mail", len(batch))
+	})
 }
 
 // CreateInterviewer inserts an interviewer and returns it with its id.
@@ -218,4 +163,33 @@ const (
 func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, text string) (booking.Interviewer, error) {
 	interviewer, err := one(ctx, tx, interviewerPlaces, text, int64(id))
 	return interviewer, missing(err, "interviewer", "interviewerId", id)
+}
+
+// LockInterviewers locks the interviewers, so that other changes to them and to what they
+// publish wait until this transaction ends. Interviewers are locked after the students,
+// in the order of their ids.
+func (tx *Tx) LockInterviewers(ctx context.Context, keys []booking.InterviewerID) error {
+	return lockInOrder(ctx, tx, "interviewers", keys)
+}
+
+// LoadInterviewers writes interviewers.
+func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) error {
+	return load(ctx, tx, "interviewers", rows, []column[booking.Interviewer]{
+		{"id", "bigint", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
+		{"name", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Name) }},
+		{"name_folded", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, spelling.Fold(i.Name)) }},
+		{"email", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Email) }},
+		{"time_zone", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.TimeZone) }},
+		{"tags", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Tags) }},
+		{"max_per_day", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerDay, appendInt) }},
+		{"max_per_week", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerWeek, appendInt) }},
+		{"meeting_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MeetingURL, appendText) }},
+		{"headline", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Headline, appendText) }},
+		{"bio", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Bio, appendText) }},
+		{"photo_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.PhotoURL, appendText) }},
+		{"languages", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Languages) }},
+		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
+		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
+		{"updated_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
+	})
 }

@@ -1,13 +1,60 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
 
 	"rehearse/internal/booking"
 )
+
+type interviewRow struct {
+	ID            booking.InterviewID
+	StudentID     booking.StudentID
+	InterviewerID booking.InterviewerID
+	SlotID        booking.SlotID
+	StartsAt      time.Time
+	EndsAt        time.Time
+	Status        booking.InterviewStatus
+	Grade         *int
+	Note          *string
+	NoteShared    bool
+	BookedAt      time.Time
+	CompletedAt   *time.Time
+	CancelledAt   *time.Time
+	CancelReason  *string
+	NoShowAt      *time.Time
+
+	RescheduleCount int
+	Waivers         ids[booking.WaiverID]
+	Exempt          bool
+	Revised         revised `gorm:"embedded"`
+}
+
+func (interviewRow) TableName() string { return "interviews" }
+
+func newInterviewRow(i booking.Interview) interviewRow {
+	return interviewRow{
+		ID: i.ID, StudentID: i.StudentID, InterviewerID: i.InterviewerID, SlotID: i.SlotID,
+		StartsAt: i.Start, EndsAt: i.End, Status: i.Status, Grade: i.Grade, Note: i.Note, NoteShared: i.NoteShared,
+		BookedAt: i.BookedAt, CompletedAt: i.CompletedAt, CancelledAt: i.CancelledAt, CancelReason: i.CancelReason,
+		NoShowAt: i.NoShowAt, RescheduleCount: i.Reschedules, Waivers: i.Waivers, Exempt: i.Exempt, Revised: revised(i.Revision),
+	}
+}
+
+func (r interviewRow) domain() booking.Interview {
+	return booking.Interview{
+		ID: r.ID, StudentID: r.StudentID, InterviewerID: r.InterviewerID, SlotID: r.SlotID,
+		Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status, Grade: r.Grade, Note: r.Note, NoteShared: r.NoteShared,
+		BookedAt: r.BookedAt.UTC(), CompletedAt: utc(r.CompletedAt), CancelledAt: utc(r.CancelledAt),
+		CancelReason: r.CancelReason, NoShowAt: utc(r.NoShowAt), Reschedules: r.RescheduleCount, Waivers: r.Waivers,
+		Exempt: r.Exempt, Revision: r.Revised.revision(),
+	}
+}
 
 // InterviewFilter filters a list of interviews. The zero value matches all.
 type InterviewFilter struct {
@@ -117,6 +164,88 @@ func (r *Reader) CountInterviews(ctx context.Context, f InterviewFilter) (int, e
 	return count(f.apply(r.db.WithContext(ctx).Model(&interviewRow{})), "interviews")
 }
 
+// InterviewsOfStudents returns a page of the interviews of each student, ordered by start.
+func (r *Reader) InterviewsOfStudents(
+	ctx context.Context, of []booking.StudentID, f InterviewFilter, p Page,
+) (map[booking.StudentID]Part[booking.Interview], error) {
+	return parts[interviewRow](ctx, r, "student_id", of, p, f.apply, func(i booking.Interview) booking.StudentID { return i.StudentID })
+}
+
+// CountInterviewsOfStudents returns the number of items of InterviewsOfStudents on all
+// pages.
+func (r *Reader) CountInterviewsOfStudents(
+	ctx context.Context, of []booking.StudentID, f InterviewFilter,
+) (map[booking.StudentID]int, error) {
+	return counts[interviewRow](ctx, r, "student_id", of, f.apply)
+}
+
+// InterviewsOfInterviewers returns a page of the interviews of each interviewer, ordered
+// by start.
+func (r *Reader) InterviewsOfInterviewers(
+	ctx context.Context, of []booking.InterviewerID, f InterviewFilter, p Page,
+) (map[booking.InterviewerID]Part[booking.Interview], error) {
+	return parts[interviewRow](ctx, r, "interviewer_id", of, p, f.apply,
+		func(i booking.Interview) booking.InterviewerID { return i.InterviewerID })
+}
+
+// CountInterviewsOfInterviewers returns the number of items of InterviewsOfInterviewers on
+// all pages.
+func (r *Reader) CountInterviewsOfInterviewers(
+	ctx context.Context, of []booking.InterviewerID, f InterviewFilter,
+) (map[booking.InterviewerID]int, error) {
+	return counts[interviewRow](ctx, r, "interviewer_id", of, f.apply)
+}
+
+// BookingsOn returns the booked interviews on the slots, ordered by start.
+func (r *Reader) BookingsOn(ctx context.Context, slots []booking.Slot) ([]booking.Interview, error) {
+	if len(slots) == 0 {
+		return nil, nil
+	}
+	var rows []interviewRow
+	err := r.db.WithContext(ctx).Where("slot_id = ANY(?) AND status = 'BOOKED'", slotIDs(slots)).Order("starts_at, id").Find(&rows).Error
+	return domains(rows), fault(err, "read the bookings on %d slots", len(slots))
+}
+
+// StudentsToMeet returns the students with a booked interview with the interviewer after
+// the given time, ordered by id.
+func (r *Reader) StudentsToMeet(ctx context.Context, id booking.InterviewerID, after time.Time) ([]booking.StudentID, error) {
+	var students []booking.StudentID
+	err := r.db.WithContext(ctx).Raw(`
+		SELECT DISTINCT student_id FROM interviews WHERE interviewer_id = ? AND starts_at > ? AND status = 'BOOKED'
+		ORDER BY student_id`, id, after).Scan(&students).Error
+	return students, fault(err, "read the students who booked interviewer %d", id)
+}
+
+// InterviewsSince returns the interviews of the latest events since the given time, of
+// limit events at most.
+func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int) ([]booking.Interview, error) {
+	var rows []interviewRow
+	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (
+		SELECT interview_id FROM events WHERE at >= ? AND interview_id IS NOT NULL ORDER BY at DESC LIMIT ?)`, since, limit).
+		Scan(&rows).Error
+	return domains(rows), fault(err, "read the changed interviews")
+}
+
+// InterviewsAt returns the interviews with the same student, interviewer, start and end as
+// one of the given ones, ordered by id.
+func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) ([]booking.Interview, error) {
+	found, err := inBatches(wanted, func(batch []booking.Interview) ([]booking.Interview, error) {
+		var rows []interviewRow
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT i.* FROM (SELECT DISTINCT * FROM
+				unnest(?::bigint[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS w (student_id, interviewer_id, s, e)) AS wanted
+			JOIN interviews i ON (i.student_id, i.interviewer_id, i.starts_at, i.ends_at)
+				= (wanted.student_id, wanted.interviewer_id, wanted.s, wanted.e)`,
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.StudentID) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.InterviewerID) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }),
+			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) })).Scan(&rows).Error
+		return domains(rows), fault(err, "read %d interviews", len(batch))
+	})
+	slices.SortFunc(found, func(a, b booking.Interview) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(found, func(a, b booking.Interview) bool { return a.ID == b.ID }), err
+}
+
 // Book inserts an interview with its event, marks the slot as booked, and returns the
 // interview with its id. The slot must be locked. Booking is the most frequent write, so
 // it takes one statement.
@@ -159,4 +288,26 @@ func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview, at time.
 	changed := newInterviewRow(i)
 	return i, tx.edit(ctx, was, &changed, "interviewer_id", "slot_id", "starts_at", "ends_at", "status", "grade", "note", "note_shared",
 		"completed_at", "cancelled_at", "cancel_reason", "no_show_at", "reschedule_count", "waivers", "exempt")
+}
+
+// LoadInterviews writes interviews of existing students and slots.
+func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) error {
+	return load(ctx, tx, "interviews", rows, []column[booking.Interview]{
+		{"id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
+		{"student_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.StudentID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.InterviewerID), 10) }},
+		{"slot_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.SlotID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }},
+		{"ends_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) }},
+		{"status", "text", func(b []byte, i booking.Interview) []byte { return append(b, i.Status...) }},
+		{"grade", "smallint", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Grade, appendInt) }},
+		{"note", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Note, appendText) }},
+		{"booked_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.BookedAt) }},
+		{"completed_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CompletedAt, appendTime) }},
+		{"cancelled_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelledAt, appendTime) }},
+		{"cancel_reason", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelReason, appendText) }},
+		{"no_show_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.NoShowAt, appendTime) }},
+		{"updated_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.LastChange()) }},
+		{"exempt", "boolean", func(b []byte, i booking.Interview) []byte { return strconv.AppendBool(b, i.Exempt) }},
+	})
 }

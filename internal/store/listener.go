@@ -13,7 +13,6 @@ import (
 	"github.com/sethvargo/go-retry"
 
 	"rehearse/internal/booking"
-	"rehearse/internal/calendar"
 )
 
 // Changes are the ids of rows that committed transactions have changed. Database triggers
@@ -184,36 +183,4 @@ func parseChanges(message string) Changes {
 	default:
 		return Changes{ManySlots: true, ManyInterviews: true, ManyInterviewers: true}
 	}
-}
-
-// InterviewsSince returns the interviews of the latest events since the given time, of
-// limit events at most.
-func (r *Reader) InterviewsSince(ctx context.Context, since time.Time, limit int) ([]booking.Interview, error) {
-	var rows []interviewRow
-	err := r.db.WithContext(ctx).Raw(`SELECT * FROM interviews WHERE id IN (
-		SELECT interview_id FROM events WHERE at >= ? AND interview_id IS NOT NULL ORDER BY at DESC LIMIT ?)`, since, limit).
-		Scan(&rows).Error
-	return domains(rows), fault(err, "read the changed interviews")
-}
-
-// SlotsToOpen returns the open slots that become bookable when a hold expires: a hold on
-// the slot itself, or on another slot that fills the interviewer's day or week.
-func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot, error) {
-	var rows []slotRow
-	err := r.db.WithContext(ctx).Where(open).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
-	return domains(rows), fault(err, "read the slots whose holds expired")
-}
-
-// SlotsAbout returns open slots in the range that belong to one of the interviewers or
-// overlap one of the spans. It applies no student's rules.
-func (r *Reader) SlotsAbout(
-	ctx context.Context, in calendar.Span, by []booking.InterviewerID, at []calendar.Span, limit int,
-) ([]booking.Slot, error) {
-	var rows []slotRow
-	starts, ends := bounds(at)
-	err := SlotSearch{In: in}.narrow().on(r.db.WithContext(ctx)).Where(open).
-		Where(`interviewer_id = ANY(?) OR EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS span (s, e)
-			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), instants(starts), instants(ends)).
-		Order("starts_at, id").Limit(limit).Find(&rows).Error
-	return domains(rows), fault(err, "read the slots of %d interviewers and %d spans", len(by), len(at))
 }

@@ -114,12 +114,6 @@ func (p Page) by(field OrderField, db *gorm.DB) *gorm.DB {
 	return db.Order(p.scan(field).text()).Limit(p.limit())
 }
 
-// A bound is a condition that selects the rows on one side of a position.
-type bound struct {
-	condition string
-	values    []any
-}
-
 // bounds returns the conditions that select the rows between the page's positions.
 func (p Page) bounds(field OrderField) []bound {
 	order := p.Order.orDefault(field)
@@ -148,4 +142,10 @@ func (o Order) beyond(p Position) bound {
 	case KindID:
 	}
 	return bound{"id" + than + "?", []any{p.ID}}
+}
+
+// A bound is a condition that selects the rows on one side of a position.
+type bound struct {
+	condition string
+	values    []any
 }

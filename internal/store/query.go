@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -44,3 +46,6 @@ func (tx *Tx) edit(ctx context.Context, was int, changed any, columns ...string)
 	}
 	return tx.update(ctx, changed, append(columns, "version", "updated_at")...)
 }
+
+// unique returns the distinct values of a list in ascending order.
+func unique[T cmp.Ordered](list []T) []T { return slices.Compact(slices.Sorted(slices.Values(list))) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -166,4 +167,13 @@ func (r *recordRow) rest() error {
 	}
 	r.record.Waivers = domains(rows)
 	return nil
+}
+
+// ManyRecords returns the records of the students, in batches. The records are consistent
+// with each other only while the students are locked.
+func (r *Reader) ManyRecords(ctx context.Context, keys []booking.StudentID) ([]booking.Record, error) {
+	return inBatches(keys, func(batch []booking.StudentID) ([]booking.Record, error) {
+		records, err := r.Records(ctx, batch)
+		return slices.Collect(maps.Values(records)), err
+	})
 }

@@ -1,13 +1,48 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgtype/zeronull"
+	"gorm.io/gorm"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
 )
+
+type slotRow struct {
+	ID             booking.SlotID
+	InterviewerID  booking.InterviewerID
+	AvailabilityID booking.AvailabilityID
+	StartsAt       time.Time
+	EndsAt         time.Time
+	Status         booking.SlotStatus
+	HeldBy         *booking.StudentID
+	HeldUntil      *time.Time
+	FullUntil      *time.Time
+	TakenBack      bool
+}
+
+func (slotRow) TableName() string { return "slots" }
+
+func (r slotRow) domain() booking.Slot {
+	slot := booking.Slot{
+		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Status: r.Status,
+		TakenBack: r.TakenBack,
+	}
+	if r.HeldBy != nil {
+		slot.HeldBy, slot.HeldUntil = *r.HeldBy, r.HeldUntil.UTC()
+	}
+	if r.FullUntil != nil {
+		slot.FullUntil = r.FullUntil.UTC()
+	}
+	return slot
+}
 
 const slotColumns = "id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back"
 
@@ -16,106 +51,6 @@ func slotPlaces(s *booking.Slot) []any {
 		(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), (*string)(&s.Status),
 		(*zeronull.Int8)(&s.HeldBy), (*instant)(&s.HeldUntil), (*instant)(&s.FullUntil), &s.TakenBack,
 	}
-}
-
-// OpenSlots returns a page of the slots inside the range that the offer allows, by
-// start, then id, and whether there are more. It translates the offer into one WHERE
-// clause and has no rules of its own.
-func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
-	return r.openSlots(ctx, f, o, p, nil)
-}
-
-// openSlots implements OpenSlots. If trusting is given, it returns no slots if that
-// record is stale.
-func (r *Reader) openSlots(
-	ctx context.Context, f SlotSearch, o booking.Offer, p Page, trusting *keptRecord,
-) ([]booking.Slot, bool, error) {
-	if !listsAny(o) {
-		return nil, false, nil
-	}
-	where := bookable(f, o)
-	if trusting != nil {
-		where.and(recordStands, trusting.stamp, int64(o.Student))
-	}
-	for _, bound := range p.bounds(ByStart) {
-		where.and(bound.condition, bound.values...)
-	}
-	rows := make([]booking.Slot, 0, p.limit())
-	// The index slots_open covers all columns except the status, which is known. Reading
-	// it from the table would cost a page access for each slot.
-	err := r.send(ctx, statement{
-		numbered("SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
-			" ORDER BY " + p.scan(ByStart).text() + " LIMIT ?"),
-		append(where.args, p.limit()), each(&rows, openSlotPlaces)})
-	page, more := cutPage(rows, p)
-	for i := range page {
-		page[i].Status = booking.SlotOpen
-		if o.Own != nil && page[i].ID == o.Own.SlotID {
-			page[i].HeldBy, page[i].HeldUntil = o.Own.StudentID, o.Own.ExpiresAt
-		}
-	}
-	return page, more, fault(err, "list open slots")
-}
-
-func openSlotPlaces(s *booking.Slot) []any {
-	return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End)}
-}
-
-// CountOpenSlots counts the slots that OpenSlots would list.
-func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Offer) (int, error) {
-	if !listsAny(o) {
-		return 0, nil
-	}
-	return count(bookable(f, o).on(r.db.WithContext(ctx).Model(&slotRow{})), "open slots")
-}
-
-// listsAny reports whether the offer can list any slot.
-func listsAny(o booking.Offer) bool { return o.Eligibility.Eligible || o.ListsOwn() }
-
-// open repeats the condition of the index slots_open verbatim. A parameter would keep a
-// generic plan from using the index.
-const open = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
-
-// bookable returns the conditions of OpenSlots and CountOpenSlots.
-func bookable(f SlotSearch, o booking.Offer) conditions {
-	in := f.In
-	if o.Earliest.After(f.In.Start) {
-		f.In.Start = o.Earliest
-	}
-	where := f.narrow()
-	where.and(open)
-	switch own := o.ListsOwn(); {
-	case own && !o.Eligibility.Eligible:
-		where.and("id = ?", int64(o.Own.SlotID))
-	case own:
-		others := allowed(in, o)
-		where.and("(id = ? OR "+others.text+")", append([]any{int64(o.Own.SlotID)}, others.args...)...)
-	default:
-		others := allowed(in, o)
-		where.and(others.text, others.args...)
-	}
-	return where
-}
-
-// allowed returns the offer's conditions on a slot that its student does not hold.
-func allowed(in calendar.Span, o booking.Offer) conditions {
-	var c conditions
-	c.and("(held_until IS NULL OR held_until <= ?) AND (full_until IS NULL OR full_until <= ?)", o.Now, o.Now)
-	if excluded := o.Excluded(); len(excluded) > 0 {
-		c.and("interviewer_id <> ALL(?)", numbers(excluded))
-	}
-	var busy []calendar.Span
-	for _, span := range o.Busy {
-		if span.Overlaps(in) {
-			busy = append(busy, span)
-		}
-	}
-	if len(busy) > 0 {
-		starts, ends := bounds(busy)
-		c.and(`NOT EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS busy (s, e)
-			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)`, starts, ends)
-	}
-	return c
 }
 
 // Slot returns one slot, or NotFound.
@@ -141,6 +76,186 @@ func (r *Reader) SlotsWanted(ctx context.Context, keys []booking.SlotID, f SlotS
 	return found, fault(err, "filter %d slots", len(keys))
 }
 
+// SlotFilter filters a list of slots. The zero value matches all.
+type SlotFilter struct {
+	InterviewerIDs []booking.InterviewerID
+	Status         []booking.SlotStatus
+	Now            time.Time             // distinguishes OPEN from HELD
+	Of             booking.InterviewerID // the parent; 0 for all interviewers
+	Start          *time.Time            // starts at or after
+	End            *time.Time            // ends at or before
+}
+
+func (f SlotFilter) apply(db *gorm.DB) *gorm.DB {
+	if f.Of != 0 {
+		db = db.Where("interviewer_id = ?", f.Of)
+	}
+	if len(f.InterviewerIDs) > 0 {
+		db = db.Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](unique(f.InterviewerIDs)))
+	}
+	if len(f.Status) > 0 {
+		db = db.Where(f.inStatus(db))
+	}
+	if f.Start != nil {
+		db = db.Where("starts_at >= ?", *f.Start)
+	}
+	if f.End != nil {
+		// starts_at < end follows from ends_at <= end, and bounds the index scan.
+		db = db.Where("starts_at < ? AND ends_at <= ?", *f.End, *f.End)
+	}
+	return db
+}
+
+// inStatus filters by the states that callers see: a held slot is stored as OPEN, and is
+// HELD until held_until. The states are literals, so that the planner can use a partial
+// index.
+func (f SlotFilter) inStatus(db *gorm.DB) *gorm.DB {
+	any := db.Session(&gorm.Session{NewDB: true}).Where("false")
+	for _, status := range unique(f.Status) {
+		switch status {
+		case booking.SlotOpen:
+			any = any.Or("status = 'OPEN' AND NOT coalesce(held_until > ?, false)", f.Now)
+		case booking.SlotIsHeld:
+			any = any.Or("status = 'OPEN' AND held_by IS NOT NULL AND held_until > ?", f.Now)
+		case booking.SlotBooked:
+			any = any.Or("status = 'BOOKED'")
+		case booking.SlotWithdrawn:
+			any = any.Or("status = 'WITHDRAWN'")
+		default:
+			_ = any.AddError(fmt.Errorf("unknown slot status %q", status))
+		}
+	}
+	return any
+}
+
+// Slots returns a page of slots, ordered by start, and reports whether there are more. A
+// list of several interviewers is merged from a page of each, because the index holds
+// the slots of one interviewer in the order of the list.
+func (r *Reader) Slots(ctx context.Context, f SlotFilter, p Page) ([]booking.Slot, bool, error) {
+	var rows []slotRow
+	var err error
+	if of := unique(f.InterviewerIDs); len(of) > 0 {
+		f.InterviewerIDs = nil
+		err = lateral[slotRow](ctx, r, "interviewer_id", of, p, f.apply, p.scan(ByStart).text()+" LIMIT ?", p.limit()).
+			Scan(&rows).Error
+	} else {
+		err = p.by(ByStart, f.apply(r.db.WithContext(ctx))).Find(&rows).Error
+	}
+	page, more := cutPage(domains(rows), p)
+	return page, more, fault(err, "list slots")
+}
+
+// CountSlots returns the number of items of Slots on all pages.
+func (r *Reader) CountSlots(ctx context.Context, f SlotFilter) (int, error) {
+	return count(f.apply(r.db.WithContext(ctx).Model(&slotRow{})), "slots")
+}
+
+// SlotsOf returns a page of the slots of each interviewer, ordered by start.
+func (r *Reader) SlotsOf(
+	ctx context.Context, of []booking.InterviewerID, f SlotFilter, p Page,
+) (map[booking.InterviewerID]Part[booking.Slot], error) {
+	return parts[slotRow](ctx, r, "interviewer_id", of, p, f.apply, func(s booking.Slot) booking.InterviewerID { return s.InterviewerID })
+}
+
+// CountSlotsOf returns the number of items of SlotsOf on all pages.
+func (r *Reader) CountSlotsOf(
+	ctx context.Context, of []booking.InterviewerID, f SlotFilter,
+) (map[booking.InterviewerID]int, error) {
+	return counts[slotRow](ctx, r, "interviewer_id", of, f.apply)
+}
+
+// SlotsToOpen returns the open slots that become bookable when a hold expires: a hold on
+// the slot itself, or on another slot that fills the interviewer's day or week.
+func (r *Reader) SlotsToOpen(ctx context.Context, now time.Time) ([]booking.Slot, error) {
+	var rows []slotRow
+	err := r.db.WithContext(ctx).Where(open).Where("held_until > ? OR full_until > ?", now, now).Find(&rows).Error
+	return domains(rows), fault(err, "read the slots whose holds expired")
+}
+
+// SlotsAbout returns open slots in the range that belong to one of the interviewers or
+// overlap one of the spans. It applies no student's rules.
+func (r *Reader) SlotsAbout(
+	ctx context.Context, in calendar.Span, by []booking.InterviewerID, at []calendar.Span, limit int,
+) ([]booking.Slot, error) {
+	var rows []slotRow
+	starts, ends := bounds(at)
+	err := SlotSearch{In: in}.narrow().on(r.db.WithContext(ctx)).Where(open).
+		Where(`interviewer_id = ANY(?) OR EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS span (s, e)
+			WHERE slots.starts_at < span.e AND span.s < slots.ends_at)`, ids[booking.InterviewerID](by), instants(starts), instants(ends)).
+		Order("starts_at, id").Limit(limit).Find(&rows).Error
+	return domains(rows), fault(err, "read the slots of %d interviewers and %d spans", len(by), len(at))
+}
+
+// InterviewerWindow is a time span of one interviewer.
+type InterviewerWindow struct {
+	InterviewerID booking.InterviewerID
+	calendar.Span
+}
+
+// StandingIn returns the slots that overlap one of the windows of their interviewer, each
+// once, ordered by start and without the withdrawn ones. It relies on slots being no
+// longer than booking.MaxSlotMinutes.
+func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([]LoadedSlot, error) {
+	rows, err := inBatches(windows, func(batch []InterviewerWindow) ([]slotRow, error) {
+		var rows []slotRow
+		err := r.db.WithContext(ctx).Raw(`
+			SELECT s.id, s.interviewer_id, s.availability_id, s.starts_at, s.ends_at, s.status, s.held_by, s.held_until
+			FROM unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS wanted (interviewer_id, s, e)
+			CROSS JOIN LATERAL (SELECT * FROM slots
+				WHERE slots.interviewer_id = wanted.interviewer_id AND status <> 'WITHDRAWN'
+					AND starts_at > wanted.s - make_interval(mins => ?) AND starts_at < wanted.e AND ends_at > wanted.s) AS s`,
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendID(b, w.InterviewerID) }),
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.Start) }),
+			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.End) }),
+			booking.MaxSlotMinutes).Scan(&rows).Error
+		return rows, fault(err, "read the slots in %d windows", len(batch))
+	})
+	slices.SortFunc(rows, func(a, b slotRow) int { return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.ID, b.ID)) })
+	rows = slices.CompactFunc(rows, func(a, b slotRow) bool { return a.ID == b.ID })
+	slots := make([]LoadedSlot, len(rows))
+	for i, row := range rows {
+		slots[i] = LoadedSlot{Slot: row.domain(), AvailabilityID: row.AvailabilityID}
+	}
+	return slots, err
+}
+
+// CreateSlots inserts open slots of an availability.
+func (tx *Tx) CreateSlots(ctx context.Context, a booking.Availability, spans []calendar.Span) ([]booking.Slot, error) {
+	if len(spans) == 0 {
+		return nil, nil
+	}
+	rows := make([]slotRow, len(spans))
+	for i, span := range spans {
+		rows[i] = slotRow{
+			InterviewerID: a.InterviewerID, AvailabilityID: a.ID,
+			StartsAt: span.Start, EndsAt: span.End, Status: booking.SlotOpen,
+		}
+	}
+	err := tx.db.WithContext(ctx).CreateInBatches(&rows, insertBatch).Error
+	for _, row := range rows {
+		tx.changed(booking.SlotWasPublished, row.ID)
+	}
+	return domains(rows), fault(err, "publish %d slots of interviewer %d", len(spans), a.InterviewerID)
+}
+
+// A LoadedSlot is a slot with the availability that published it.
+type LoadedSlot struct {
+	booking.Slot
+	AvailabilityID booking.AvailabilityID
+}
+
+// LoadSlots writes slots of existing availabilities.
+func (tx *Tx) LoadSlots(ctx context.Context, rows []LoadedSlot) error {
+	return load(ctx, tx, "slots", rows, []column[LoadedSlot]{
+		{"id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
+		{"interviewer_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.InterviewerID), 10) }},
+		{"availability_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.AvailabilityID), 10) }},
+		{"starts_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.Start) }},
+		{"ends_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.End) }},
+		{"status", "text", func(b []byte, s LoadedSlot) []byte { return append(b, s.Status...) }},
+	})
+}
+
 // LockSlot locks a slot until the transaction ends and returns it. To lock several
 // slots, lock them in the order of their ids.
 func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
@@ -150,9 +265,42 @@ func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, er
 
 const lockSlot = "SELECT " + slotColumns + " FROM slots WHERE id = $1 FOR NO KEY UPDATE"
 
+// LockSlots locks the slots after the people, in the order of their ids, and returns their
+// state after locking.
+func (tx *Tx) LockSlots(ctx context.Context, keys []booking.SlotID) ([]booking.Slot, error) {
+	if err := lockInOrder(ctx, tx, "slots", keys); err != nil {
+		return nil, err
+	}
+	return inBatches(keys, func(batch []booking.SlotID) ([]booking.Slot, error) { return tx.SlotsByID(ctx, batch) })
+}
+
 // SetSlotStatus writes the status of a slot and ends any hold on it. The slot must be
 // locked.
 func (tx *Tx) SetSlotStatus(ctx context.Context, id booking.SlotID, status booking.SlotStatus) error {
 	tx.became(status, id)
 	return tx.update(ctx, &slotRow{ID: id, Status: status}, "status", "held_by", "held_until", "taken_back")
+}
+
+// BookSlots marks slots as booked and ends the holds on them. The slots must be locked.
+func (tx *Tx) BookSlots(ctx context.Context, keys []booking.SlotID, now time.Time) error {
+	for batch := range slices.Chunk(keys, loadBatch) {
+		tx.changed(booking.SlotWasBooked, batch...)
+		err := tx.db.WithContext(ctx).Exec("UPDATE slots SET status = 'BOOKED', held_by = NULL, held_until = NULL WHERE id = ANY(?)",
+			ids[booking.SlotID](batch)).Error
+		if err != nil {
+			return fault(err, "book %d slots", len(batch))
+		}
+		if err := tx.EndHoldsOn(ctx, batch, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func slotIDs(slots []booking.Slot) ids[booking.SlotID] {
+	keys := make(ids[booking.SlotID], len(slots))
+	for i, slot := range slots {
+		keys[i] = slot.ID
+	}
+	return keys
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -95,4 +96,27 @@ func (r IntRange) apply(db *gorm.DB, now time.Time) *gorm.DB {
 		db = byValue(db).Where("students.interviews_counted <= @bound AND "+usedNow+" <= @bound", map[string]any{"now": now, "bound": *r.Max})
 	}
 	return db
+}
+
+// DeferStandings disables the per-write update of the students' standings until
+// FillStandings runs. Otherwise, a load of a whole school would update each student once
+// for each batch.
+func (tx *Tx) DeferStandings(ctx context.Context) error {
+	return tx.setLoading(ctx, "on")
+}
+
+// FillStandings derives the standings of all students from their interviews.
+func (tx *Tx) FillStandings(ctx context.Context) error {
+	err := fillInRanges(ctx, tx, "students", `
+		UPDATE students SET (interviews_counted, recent_grades) = (SELECT counted, grades FROM standing(students.id))
+		WHERE id > ? AND id <= ?`)
+	if err != nil {
+		return err
+	}
+	return tx.setLoading(ctx, "off")
+}
+
+func (tx *Tx) setLoading(ctx context.Context, to string) error {
+	err := tx.db.WithContext(ctx).Exec("SELECT set_config('rehearse.loading', ?, true)", to).Error
+	return fault(err, "set rehearse.loading to %s", to)
 }

@@ -16,7 +16,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/sethvargo/go-retry"
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/time/rate"
 	"gorm.io/driver/postgres"
@@ -44,15 +43,6 @@ type Reader struct {
 	db *gorm.DB
 	session
 	known *known // disabled inside a transaction
-}
-
-// A Tx is a Reader that can also lock and write. The lock order is the same everywhere:
-// the idempotency key, then students, interviewers, slots and holds, each by id. The
-// student's lock covers the student's interviews and must be taken before one of them is
-// changed.
-type Tx struct {
-	Reader
-	in *transaction
 }
 
 // Options configures a Store.
@@ -96,8 +86,6 @@ const (
 	defaultMaxConns         = 32
 	defaultLockTimeout      = 2 * time.Second
 	defaultStatementTimeout = 5 * time.Second
-	// Retries after a deadlock or a serialisation failure.
-	maxRetries = 3
 )
 
 // Open connects to a database. dsn is a URL or a list of key=value pairs.
@@ -189,64 +177,5 @@ func (s *Store) Ping(ctx context.Context) error {
 	}
 	return nil
 }
-
-// Nothing is the result type of a transaction without a result.
-type Nothing = struct{}
-
-// InTx runs fn in a READ COMMITTED transaction, commits it if fn returns no error, and
-// returns fn's result. After a deadlock or a serialisation failure it runs fn again, at
-// most three times. Therefore fn must not change variables outside itself: the change
-// would survive a rolled back attempt.
-func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
-	backoff := retry.WithMaxRetries(maxRetries, retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond)))
-	result, err := retry.DoValue(ctx, backoff, func(ctx context.Context) (T, error) {
-		result, err := attempt(ctx, s, fn)
-		if isSerialization(err) {
-			err = retry.RetryableError(err)
-		}
-		return result, err
-	})
-	if err == nil {
-		return result, nil
-	}
-	var none T
-	if refused := refusal(err); refused != nil {
-		return none, refused
-	}
-	return none, fault(err, "transaction")
-}
-
-func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
-	var none T
-	conn, err := s.pool.Conn(ctx)
-	if err != nil {
-		return none, err
-	}
-	defer func() { _ = conn.Close() }() // returns it to the pool
-	t := begin(conn, s.timeouts)
-	done := false
-	defer func() {
-		if !done {
-			t.rollback(ctx)
-		}
-	}()
-	db := s.db.WithContext(ctx)
-	db.Statement.ConnPool = t
-	result, err := fn(&Tx{Reader{db: db, session: t, known: &known{}}, t})
-	if err != nil || t.discarded {
-		return result, err
-	}
-	err = t.commit(ctx)
-	done = err == nil
-	s.records.forget(t.students)
-	if t.changesInterviewers { // evict even if the commit's outcome is unknown
-		s.known.forget()
-	}
-	return result, err
-}
-
-// Discard makes the transaction roll back when its function returns. InTx still returns
-// the function's result. Dry runs use it.
-func (tx *Tx) Discard() { tx.in.discarded = true }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", d.Milliseconds()) }

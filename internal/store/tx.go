@@ -7,10 +7,101 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sethvargo/go-retry"
+
 	"rehearse/internal/booking"
 )
 
+// A Tx is a Reader that can also lock and write. The lock order is the same everywhere:
+// the idempotency key, then students, interviewers, slots and holds, each by id. The
+// student's lock covers the student's interviews and must be taken before one of them is
+// changed.
+type Tx struct {
+	Reader
+	in *transaction
+}
+
 const commit = "commit"
+
+// Nothing is the result type of a transaction without a result.
+type Nothing = struct{}
+
+// maxRetries is the number of retries after a deadlock or a serialization failure.
+const maxRetries = 3
+
+// InTx runs fn in a READ COMMITTED transaction, commits it if fn returns no error, and
+// returns fn's result. After a deadlock or a serialisation failure it runs fn again, at
+// most three times. Therefore fn must not change variables outside itself: the change
+// would survive a rolled back attempt.
+func InTx[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
+	backoff := retry.WithMaxRetries(maxRetries, retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond)))
+	result, err := retry.DoValue(ctx, backoff, func(ctx context.Context) (T, error) {
+		result, err := attempt(ctx, s, fn)
+		if isSerialization(err) {
+			err = retry.RetryableError(err)
+		}
+		return result, err
+	})
+	if err == nil {
+		return result, nil
+	}
+	var none T
+	if refused := refusal(err); refused != nil {
+		return none, refused
+	}
+	return none, fault(err, "transaction")
+}
+
+func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, error) {
+	var none T
+	conn, err := s.pool.Conn(ctx)
+	if err != nil {
+		return none, err
+	}
+	defer func() { _ = conn.Close() }() // returns it to the pool
+	t := begin(conn, s.timeouts)
+	done := false
+	defer func() {
+		if !done {
+			t.rollback(ctx)
+		}
+	}()
+	db := s.db.WithContext(ctx)
+	db.Statement.ConnPool = t
+	result, err := fn(&Tx{Reader{db: db, session: t, known: &known{}}, t})
+	if err != nil || t.discarded {
+		return result, err
+	}
+	err = t.commit(ctx)
+	done = err == nil
+	s.records.forget(t.students)
+	if t.changesInterviewers { // evict even if the commit's outcome is unknown
+		s.known.forget()
+	}
+	return result, err
+}
+
+// Discard makes the transaction roll back when its function returns. InTx still returns
+// the function's result. Dry runs use it.
+func (tx *Tx) Discard() { tx.in.discarded = true }
+
+// Try runs fn in a savepoint and returns its result. If fn fails, Try rolls back to the
+// savepoint; earlier writes of the transaction are kept.
+func Try[T any](ctx context.Context, tx *Tx, fn func(*Tx) (T, error)) (T, error) {
+	tx.in.queue("SAVEPOINT try")
+	slotChanges, toldAt := len(tx.in.slotChanges), tx.in.toldAt
+	result, err := fn(tx)
+	if err == nil {
+		tx.in.queue("RELEASE SAVEPOINT try")
+		return result, nil
+	}
+	tx.in.slotChanges, tx.in.toldAt = tx.in.slotChanges[:slotChanges], toldAt
+	var none T
+	if undone := tx.send(ctx, statement{text: "ROLLBACK TO SAVEPOINT try"}); undone != nil {
+		return none, fault(undone, "roll back to the savepoint")
+	}
+	return none, err
+}
 
 // A transaction is a session within one transaction, for pgx and for GORM. Statements
 // without results are queued and sent with the next statement, which saves round trips.

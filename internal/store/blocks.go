@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"rehearse/internal/booking"
+)
+
+type blockRow struct {
+	ID            booking.BlockID
+	InterviewerID booking.InterviewerID
+	StartsAt      time.Time
+	EndsAt        time.Time
+	Reason        string
+	CreatedAt     time.Time
+}
+
+func (blockRow) TableName() string { return "blocks" }
+
+func (r blockRow) domain() booking.Block {
+	return booking.Block{
+		ID: r.ID, InterviewerID: r.InterviewerID, Start: r.StartsAt.UTC(), End: r.EndsAt.UTC(), Reason: r.Reason,
+		CreatedAt: r.CreatedAt.UTC(),
+	}
+}
+
+// Block returns the blocked time with the id, or NotFound if it does not exist.
+func (r *Reader) Block(ctx context.Context, id booking.BlockID) (booking.Block, error) {
+	var found blockRow
+	err := r.db.WithContext(ctx).Where("id = ?", id).Take(&found).Error
+	return found.domain(), missing(err, "blocked time", "blockId", id)
+}
+
+// BlocksOf returns the blocked time of each interviewer, ordered by start.
+func (r *Reader) BlocksOf(ctx context.Context, of []booking.InterviewerID) (map[booking.InterviewerID][]booking.Block, error) {
+	var rows []blockRow
+	err := r.db.WithContext(ctx).Where("interviewer_id = ANY(?)", ids[booking.InterviewerID](of)).
+		Order("interviewer_id, starts_at, id").Find(&rows).Error
+	found := make(map[booking.InterviewerID][]booking.Block, len(of))
+	for _, id := range of {
+		found[id] = []booking.Block{}
+	}
+	for _, b := range domains(rows) {
+		found[b.InterviewerID] = append(found[b.InterviewerID], b)
+	}
+	return found, fault(err, "read the blocked time of %d interviewers", len(of))
+}
+
+// CreateBlocks inserts blocked time and returns it with its ids.
+func (tx *Tx) CreateBlocks(ctx context.Context, blocks []booking.Block) ([]booking.Block, error) {
+	for i, b := range blocks {
+		err := tx.db.WithContext(ctx).Raw(`
+			INSERT INTO blocks (interviewer_id, starts_at, ends_at, reason, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+			b.InterviewerID, b.Start, b.End, b.Reason, b.CreatedAt).Scan(&blocks[i].ID).Error
+		if err != nil {
+			return nil, fault(err, "block time of interviewer %d", b.InterviewerID)
+		}
+	}
+	return blocks, nil
+}
+
+// DeleteBlock deletes blocked time. The interviewer must be locked.
+func (tx *Tx) DeleteBlock(ctx context.Context, id booking.BlockID) error {
+	err := tx.db.WithContext(ctx).Exec("DELETE FROM blocks WHERE id = ?", id).Error
+	return fault(err, "delete blocked time %d", id)
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/calendar"
+)
+
+// OpenSlotsFor returns a page of the slots in the range that the student's offer allows,
+// and reports whether there are more. offer derives the offer from the student's record.
+// OpenSlotsFor returns NotFound if the student does not exist.
+//
+// It tries the cached record first. The statement that reads the slots verifies in the
+// same snapshot that the cached record is current. If it returns no slots, OpenSlotsFor
+// reads the record from the database.
+func (s *Store) OpenSlotsFor(
+	ctx context.Context, id booking.StudentID, offer func(booking.Record) booking.Offer, f SlotSearch, p Page,
+) (booking.Offer, []booking.Slot, bool, error) {
+	kept := s.records.get(id)
+	if kept != nil {
+		o := offer(kept.Record)
+		slots, more, err := s.openSlots(ctx, f, o, p, kept)
+		if err != nil || len(slots) > 0 {
+			return o, slots, more, err
+		}
+	}
+	read, err := s.stampedRecord(ctx, id)
+	if err != nil {
+		return booking.Offer{}, nil, false, err
+	}
+	o := offer(read.Record)
+	if kept != nil && kept.stamp == read.stamp {
+		return o, nil, false, nil
+	}
+	s.records.keep(&read)
+	slots, more, err := s.OpenSlots(ctx, f, o, p)
+	return o, slots, more, err
+}
+
+// recordStands is the condition that the student's record has the given stamp. Postgres
+// evaluates it once, not for every slot.
+const recordStands = `(SELECT ` + recordStamp + ` = ?
+		FROM students s
+		CROSS JOIN booking_policy p
+		LEFT JOIN interviewers me ON me.email = s.email
+		LEFT JOIN holds h ON h.student_id = s.id AND h.ended_at IS NULL
+		WHERE s.id = ?)`
+
+// OpenSlots returns a page of the slots inside the range that the offer allows, by
+// start, then id, and whether there are more. It translates the offer into one WHERE
+// clause and has no rules of its own.
+func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p Page) ([]booking.Slot, bool, error) {
+	return r.openSlots(ctx, f, o, p, nil)
+}
+
+// openSlots implements OpenSlots. If trusting is given, it returns no slots if that
+// record is stale.
+func (r *Reader) openSlots(
+	ctx context.Context, f SlotSearch, o booking.Offer, p Page, trusting *keptRecord,
+) ([]booking.Slot, bool, error) {
+	if !listsAny(o) {
+		return nil, false, nil
+	}
+	where := bookable(f, o)
+	if trusting != nil {
+		where.and(recordStands, trusting.stamp, int64(o.Student))
+	}
+	for _, bound := range p.bounds(ByStart) {
+		where.and(bound.condition, bound.values...)
+	}
+	rows := make([]booking.Slot, 0, p.limit())
+	// The index slots_open covers all columns except the status, which is known. Reading
+	// it from the table would cost a page access for each slot.
+	err := r.send(ctx, statement{
+		numbered("SELECT id, interviewer_id, starts_at, ends_at FROM slots WHERE " + where.text +
+			" ORDER BY " + p.scan(ByStart).text() + " LIMIT ?"),
+		append(where.args, p.limit()), each(&rows, openSlotPlaces)})
+	page, more := cutPage(rows, p)
+	for i := range page {
+		page[i].Status = booking.SlotOpen
+		if o.Own != nil && page[i].ID == o.Own.SlotID {
+			page[i].HeldBy, page[i].HeldUntil = o.Own.StudentID, o.Own.ExpiresAt
+		}
+	}
+	return page, more, fault(err, "list open slots")
+}
+
+func openSlotPlaces(s *booking.Slot) []any {
+	return []any{(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End)}
+}
+
+// CountOpenSlots counts the slots that OpenSlots would list.
+func (r *Reader) CountOpenSlots(ctx context.Context, f SlotSearch, o booking.Offer) (int, error) {
+	if !listsAny(o) {
+		return 0, nil
+	}
+	return count(bookable(f, o).on(r.db.WithContext(ctx).Model(&slotRow{})), "open slots")
+}
+
+// listsAny reports whether the offer can list any slot.
+func listsAny(o booking.Offer) bool { return o.Eligibility.Eligible || o.ListsOwn() }
+
+// open repeats the condition of the index slots_open verbatim. A parameter would keep a
+// generic plan from using the index.
+const open = "status = 'OPEN' AND (full_until IS NULL OR full_until < '9999-12-31T00:00:00Z')"
+
+// bookable returns the conditions of OpenSlots and CountOpenSlots.
+func bookable(f SlotSearch, o booking.Offer) conditions {
+	in := f.In
+	if o.Earliest.After(f.In.Start) {
+		f.In.Start = o.Earliest
+	}
+	where := f.narrow()
+	where.and(open)
+	switch own := o.ListsOwn(); {
+	case own && !o.Eligibility.Eligible:
+		where.and("id = ?", int64(o.Own.SlotID))
+	case own:
+		others := allowed(in, o)
+		where.and("(id = ? OR "+others.text+")", append([]any{int64(o.Own.SlotID)}, others.args...)...)
+	default:
+		others := allowed(in, o)
+		where.and(others.text, others.args...)
+	}
+	return where
+}
+
+// allowed returns the offer's conditions on a slot that its student does not hold.
+func allowed(in calendar.Span, o booking.Offer) conditions {
+	var c conditions
+	c.and("(held_until IS NULL OR held_until <= ?) AND (full_until IS NULL OR full_until <= ?)", o.Now, o.Now)
+	if excluded := o.Excluded(); len(excluded) > 0 {
+		c.and("interviewer_id <> ALL(?)", numbers(excluded))
+	}
+	var busy []calendar.Span
+	for _, span := range o.Busy {
+		if span.Overlaps(in) {
+			busy = append(busy, span)
+		}
+	}
+	if len(busy) > 0 {
+		starts, ends := bounds(busy)
+		c.and(`NOT EXISTS (SELECT FROM unnest(?::timestamptz[], ?::timestamptz[]) AS busy (s, e)
+			WHERE slots.starts_at < busy.e AND busy.s < slots.ends_at)`, starts, ends)
+	}
+	return c
+}
