@@ -30,7 +30,7 @@ func (r mutationResolver) AddWeeklyAvailability(
 func (r mutationResolver) UpdateAvailability(
 	ctx context.Context, in model.UpdateAvailabilityInput,
 ) (*payload.Update, error) {
-	change := app.AvailabilityChange{
+	change := app.UpdateAvailabilityInput{
 		AvailabilityID: booking.AvailabilityID(in.AvailabilityID), Start: in.Start, End: in.End, TimeZone: in.TimeZone,
 		StartDate: in.StartDate, Weekdays: in.Weekdays, StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags, CancelBooked: in.CancelBooked,

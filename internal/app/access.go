@@ -85,10 +85,10 @@ func (a access) asInterviewer(id booking.InterviewerID) error {
 	return nil
 }
 
-// owned reads an entity and returns it if it belongs to the caller. An entity of
+// readOwned reads an entity and returns it if it belongs to the caller. An entity of
 // somebody else gives the same error as a missing one, after the same read, so that
 // callers cannot tell them apart.
-func owned[T any, ID ~int64](
+func readOwned[T any, ID ~int64](
 	ctx context.Context, roles []booking.Role, read func(context.Context, ID) (T, error), id ID, owns func(access, T) bool,
 	noun, field string,
 ) (T, error) {

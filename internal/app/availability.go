@@ -76,7 +76,7 @@ func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string
 	if err := accessOf(ctx).asInterviewer(wanted.InterviewerID); err != nil {
 		return nil, err
 	}
-	return changeCalendar(ctx, a, calendarChange{whose: wanted.InterviewerID}, func(c *closing) (*Published, error) {
+	return changeCalendar(ctx, a, calendarTarget{whose: wanted.InterviewerID}, func(c *calendarChange) (*Published, error) {
 		wanted := wanted
 		if wanted.Weekly != nil && zone == nil {
 			rule := *wanted.Weekly
@@ -99,7 +99,7 @@ func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string
 // publishNew publishes an availability. If it already exists, it keeps its exceptions: a
 // repeated request must not offer time that the interviewer has withdrawn since the
 // first one.
-func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (*Published, error) {
+func (c *calendarChange) publishNew(ctx context.Context, wanted booking.Availability) (*Published, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 	}
 	if published := len(plan.New) + len(plan.GivenBack); !known || published > 0 {
 		changes := there.Changes(booking.Availability{}).Add("slots", nil, published)
-		if err := c.tell(ctx, booking.AvailabilityAdded, 0, changes); err != nil {
+		if err := c.appendEvent(ctx, booking.AvailabilityAdded, 0, changes); err != nil {
 			return nil, err
 		}
 	}
@@ -144,14 +144,14 @@ func (c *closing) publishNew(ctx context.Context, wanted booking.Availability) (
 }
 
 // horizon returns the time up to which rules are published.
-func (c *closing) horizon(ctx context.Context) (time.Time, error) {
+func (c *calendarChange) horizon(ctx context.Context) (time.Time, error) {
 	policy, err := c.tx.Policy(ctx)
 	return policy.Horizon(c.now), err
 }
 
 // plan compares the availability's future windows between from and until with the
 // calendar.
-func (c *closing) plan(ctx context.Context, a booking.Availability, from, until time.Time) (booking.Plan, error) {
+func (c *calendarChange) plan(ctx context.Context, a booking.Availability, from, until time.Time) (booking.Plan, error) {
 	windows, err := a.Ahead(from, until, c.now)
 	if err != nil || len(windows) == 0 {
 		return booking.Plan{}, err
@@ -162,7 +162,7 @@ func (c *closing) plan(ctx context.Context, a booking.Availability, from, until 
 }
 
 // write applies the plan to an availability that exists in the database.
-func (c *closing) write(ctx context.Context, a booking.Availability, plan booking.Plan) (*Published, error) {
+func (c *calendarChange) write(ctx context.Context, a booking.Availability, plan booking.Plan) (*Published, error) {
 	created, err := c.tx.CreateSlots(ctx, a, plan.New)
 	if err != nil {
 		return nil, err
@@ -223,7 +223,7 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 	if err != nil {
 		return 0, ignoreMissing(err)
 	}
-	return changeCalendar(ctx, a, calendarChange{whose: known.InterviewerID}, func(c *closing) (int, error) {
+	return changeCalendar(ctx, a, calendarTarget{whose: known.InterviewerID}, func(c *calendarChange) (int, error) {
 		current, err := c.tx.Availability(ctx, id)
 		if err != nil {
 			return 0, ignoreMissing(err)
@@ -244,7 +244,7 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 		if _, err = c.write(ctx, current, plan); err != nil || slots == 0 {
 			return 0, err
 		}
-		return slots, c.tell(ctx, booking.AvailabilityExtended, 0, booking.Changes{}.Add("availabilityId", nil, current.ID).
+		return slots, c.appendEvent(ctx, booking.AvailabilityExtended, 0, booking.Changes{}.Add("availabilityId", nil, current.ID).
 			Add("publishedUntil", from, until).Add("slots", nil, slots))
 	})
 }

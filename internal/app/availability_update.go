@@ -9,9 +9,9 @@ import (
 	"rehearse/internal/store"
 )
 
-// AvailabilityChange is the input of UpdateAvailability. Fields that are nil stay as they
+// UpdateAvailabilityInput is the input of UpdateAvailability. Fields that are nil stay as they
 // are.
-type AvailabilityChange struct {
+type UpdateAvailabilityInput struct {
 	AvailabilityID  booking.AvailabilityID
 	ExpectedVersion *int       // the update is refused if the current version differs
 	Start, End      *time.Time // only for a window
@@ -37,9 +37,9 @@ type UpdatedAvailability struct {
 
 // UpdateAvailability changes an availability and its future slots: slots that are still
 // part of it stay unchanged, the others are withdrawn, and new ones are published.
-func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*UpdatedAvailability, error) {
-	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
-	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*UpdatedAvailability, error) {
+func (a *App) UpdateAvailability(ctx context.Context, in UpdateAvailabilityInput) (*UpdatedAvailability, error) {
+	change := availabilityTarget{in.AvailabilityID, in.CancelBooked}
+	return changeAvailability(ctx, a, change, func(c *calendarChange, current booking.Availability) (*UpdatedAvailability, error) {
 		if err := current.CheckExpected(in.ExpectedVersion, "availability").Err(); err != nil {
 			return nil, err
 		}
@@ -57,12 +57,12 @@ func (a *App) UpdateAvailability(ctx context.Context, in AvailabilityChange) (*U
 			return nil, err
 		}
 		updated := &UpdatedAvailability{Published: *published, Closed: c.result}
-		return updated, c.tell(ctx, booking.AvailabilityUpdated, 0, next.Changes(current))
+		return updated, c.appendEvent(ctx, booking.AvailabilityUpdated, 0, next.Changes(current))
 	})
 }
 
 // republish saves the changed availability and makes its future slots match it.
-func (c *closing) republish(ctx context.Context, current, next booking.Availability) (*Published, error) {
+func (c *calendarChange) republish(ctx context.Context, current, next booking.Availability) (*Published, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
 		return nil, err
@@ -97,14 +97,14 @@ func (c *closing) republish(ctx context.Context, current, next booking.Availabil
 
 // save writes the availability and returns it. If the change edits nothing, save only
 // updates how far the rule is published.
-func (c *closing) save(ctx context.Context, current, next booking.Availability) (booking.Availability, error) {
+func (c *calendarChange) save(ctx context.Context, current, next booking.Availability) (booking.Availability, error) {
 	if len(next.Changes(current)) > 0 {
 		return c.tx.UpdateAvailability(ctx, next, c.now)
 	}
 	return next, c.tx.ExtendAvailability(ctx, next)
 }
 
-func (in AvailabilityChange) apply(to booking.Availability) (booking.Availability, booking.Refused) {
+func (in UpdateAvailabilityInput) apply(to booking.Availability) (booking.Availability, booking.Refused) {
 	set(&to.SlotMinutes, in.SlotMinutes)
 	set(&to.GapMinutes, in.GapMinutes)
 	if in.Tags != nil {
@@ -132,7 +132,7 @@ func (in AvailabilityChange) apply(to booking.Availability) (booking.Availabilit
 		"The availability is a weekly rule; start and end cannot change, only its dates and times of day.")
 }
 
-func (in AvailabilityChange) check(
+func (in UpdateAvailabilityInput) check(
 	strange bool, to booking.Availability, message string,
 ) (booking.Availability, booking.Refused) {
 	if strange {

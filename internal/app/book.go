@@ -31,12 +31,12 @@ type Booked struct {
 // A booking ends the student's hold on any other slot.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
-	w := writing{now: a.Now(), dryRun: in.DryRun}
+	w := writeOptions{now: a.Now(), dryRun: in.DryRun}
 	wish := booking.BookingRefusal{Operation: booking.BookSlot, StudentID: in.StudentID, SlotID: in.SlotID}
-	return claiming(ctx, a, wish, w, func(c *claim) (Booked, error) { return c.book(ctx, in) })
+	return claiming(ctx, a, wish, w, func(c *slotAttempt) (Booked, error) { return c.book(ctx, in) })
 }
 
-func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
+func (c *slotAttempt) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 	if own, found := c.record.BookingOf(c.slot.ID); found {
 		if in.DryRun {
 			return Booked{}, nil
@@ -64,7 +64,7 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 	wanted := offer.Booking(c.slot)
 	event := wanted.Event(booking.InterviewBooked, booking.Interview{})
 	event.PolicyVersion = &c.record.Policy.Version
-	booked, err := c.tx.Book(ctx, wanted, stamp(ctx, c.now, event))
+	booked, err := c.tx.Book(ctx, wanted, stamped(ctx, c.now, event))
 	if err != nil {
 		return Booked{}, err
 	}
@@ -77,7 +77,7 @@ func (c *claim) book(ctx context.Context, in BookSlotInput) (Booked, error) {
 }
 
 // releaseOther ends the student's live hold on a slot other than the requested one.
-func (c *claim) releaseOther(ctx context.Context) (*booking.Hold, error) {
+func (c *slotAttempt) releaseOther(ctx context.Context) (*booking.Hold, error) {
 	held, live := c.record.LiveHold(c.now)
 	switch {
 	case !live || held.SlotID == c.slot.ID:

@@ -22,11 +22,11 @@ type replayed struct{ booking.Refused }
 // Unwrap returns the underlying refusal.
 func (r replayed) Unwrap() error { return r.Refused }
 
-// keepRefusal stores a refused booking. It uses a separate transaction, because the
+// recordRefusal stores a refused booking. It uses a separate transaction, because the
 // refused one has rolled back, and runs even if the client has disconnected. Dry runs,
 // replays and BUSY_RETRY, which does not come from a rule, are not stored. A failure to
 // store the refusal does not affect the response.
-func (a *App) keepRefusal(ctx context.Context, w writing, err error, of booking.BookingRefusal) {
+func (a *App) recordRefusal(ctx context.Context, w writeOptions, err error, of booking.BookingRefusal) {
 	var refused booking.Refused
 	if w.dryRun || errors.As(err, new(replayed)) || !errors.As(err, &refused) || refused.Has(booking.BusyRetry) {
 		return

@@ -29,15 +29,15 @@ func CallerOf(ctx context.Context) Caller {
 	return Caller{Actor: booking.Actor{Role: booking.RoleSystem}}
 }
 
-// tell appends events, stamped with the time and the caller.
-func tell(ctx context.Context, tx *store.Tx, now time.Time, events ...booking.Event) error {
+// appendEvents appends events, stamped with the time and the caller.
+func appendEvents(ctx context.Context, tx *store.Tx, now time.Time, events ...booking.Event) error {
 	for i, e := range events {
-		events[i] = stamp(ctx, now, e)
+		events[i] = stamped(ctx, now, e)
 	}
 	return tx.Append(ctx, events...)
 }
 
-func stamp(ctx context.Context, now time.Time, e booking.Event) booking.Event {
+func stamped(ctx context.Context, now time.Time, e booking.Event) booking.Event {
 	caller := CallerOf(ctx)
 	e.At, e.Actor, e.RequestID = now, caller.Actor, caller.RequestID
 	return e

@@ -114,7 +114,7 @@ func busyCalendars(w *world) (ann booking.Interviewer) {
 	})
 	book(then, changed.Slots[1])
 	book(server, ahead(changed)[1])
-	_, err = server.UpdateAvailability(ctx, app.AvailabilityChange{AvailabilityID: changed.Availability.ID, SlotMinutes: ptr(30)})
+	_, err = server.UpdateAvailability(ctx, app.UpdateAvailabilityInput{AvailabilityID: changed.Availability.ID, SlotMinutes: ptr(30)})
 	must("a rule changed around a booking", err)
 
 	removed := rule(ann, func(in *app.AddWeeklyAvailabilityInput) { in.Weekdays = []time.Weekday{time.Tuesday} })

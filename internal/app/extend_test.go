@@ -129,7 +129,7 @@ func TestEditingARuleAmidBookings(t *testing.T) {
 			return err
 		}
 		n := i - len(students)
-		edits[n], err = servers[n%2].UpdateAvailability(t.Context(), app.AvailabilityChange{
+		edits[n], err = servers[n%2].UpdateAvailability(t.Context(), app.UpdateAvailabilityInput{
 			AvailabilityID: added.Availability.ID, StartTime: ptr(calendar.LocalTime((11 + n%2) * 60)), CancelBooked: n%2 == 1,
 		})
 		return err

@@ -19,10 +19,10 @@ type HoldSlotInput struct {
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
 	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in)
 	wish := booking.BookingRefusal{Operation: booking.HoldSlot, StudentID: in.StudentID, SlotID: in.SlotID}
-	return claiming(ctx, a, wish, writing{now: a.Now()}, func(c *claim) (booking.Hold, error) { return c.hold(ctx) })
+	return claiming(ctx, a, wish, writeOptions{now: a.Now()}, func(c *slotAttempt) (booking.Hold, error) { return c.hold(ctx) })
 }
 
-func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
+func (c *slotAttempt) hold(ctx context.Context) (booking.Hold, error) {
 	held, refused := c.record.Place(c.slot, c.now)
 	hold := held.Hold
 	if err := refused.Err(); err != nil {
@@ -43,7 +43,7 @@ func (c *claim) hold(ctx context.Context) (booking.Hold, error) {
 		return hold, err
 	}
 	event.PolicyVersion = &c.record.Policy.Version
-	if err := tell(ctx, c.tx, c.now, event); err != nil {
+	if err := appendEvents(ctx, c.tx, c.now, event); err != nil {
 		return hold, err
 	}
 	return hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
@@ -56,7 +56,7 @@ type ReleaseHoldInput struct{ HoldID booking.HoldID }
 // nothing.
 func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
 	owns := func(may access, h booking.Hold) bool { return may.isStudent(h.StudentID) }
-	known, err := owned(ctx, students, a.store.Hold, in.HoldID, owns, "hold", "holdId") // student and slot of a hold are immutable
+	known, err := readOwned(ctx, students, a.store.Hold, in.HoldID, owns, "hold", "holdId") // student and slot of a hold are immutable
 	if err != nil {
 		return nil, err
 	}
@@ -65,10 +65,10 @@ func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Ho
 		return nil, err
 	}
 	now := a.Now()
-	hold, err := withCaps(false, func(alone bool) (booking.Hold, error) {
-		return write(ctx, a, writing{now: now}, func(tx *store.Tx) (booking.Hold, error) {
-			c := &claim{tx: tx, now: now}
-			if err := c.lock(ctx, known.StudentID, slot.InterviewerID, slot.ID, alone); err != nil {
+	hold, err := withCaps(false, func(exclusive bool) (booking.Hold, error) {
+		return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (booking.Hold, error) {
+			c := &slotAttempt{tx: tx, now: now}
+			if err := c.lock(ctx, known.StudentID, slot.InterviewerID, slot.ID, exclusive); err != nil {
 				return known, err
 			}
 			return c.release(ctx, in.HoldID)
@@ -80,7 +80,7 @@ func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Ho
 	return &hold, nil
 }
 
-func (c *claim) release(ctx context.Context, id booking.HoldID) (booking.Hold, error) {
+func (c *slotAttempt) release(ctx context.Context, id booking.HoldID) (booking.Hold, error) {
 	held, live := c.record.LiveHold(c.now)
 	if !live || held.ID != id {
 		return c.tx.Hold(ctx, id)
@@ -89,13 +89,13 @@ func (c *claim) release(ctx context.Context, id booking.HoldID) (booking.Hold, e
 }
 
 // endHold ends a live hold. Its slot and the slot's interviewer must be locked.
-func (c *claim) endHold(ctx context.Context, held booking.HeldSlot, by booking.Interviewer) (booking.Hold, error) {
+func (c *slotAttempt) endHold(ctx context.Context, held booking.HeldSlot, by booking.Interviewer) (booking.Hold, error) {
 	released := held
 	released.EndedAt = &c.now
 	if err := c.tx.EndHold(ctx, released.Hold); err != nil {
 		return held.Hold, err
 	}
-	if err := tell(ctx, c.tx, c.now, released.Event(booking.HoldReleased, &held)); err != nil {
+	if err := appendEvents(ctx, c.tx, c.now, released.Event(booking.HoldReleased, &held)); err != nil {
 		return held.Hold, err
 	}
 	return released.Hold, recountWeek(ctx, c.tx, by, held.Start)

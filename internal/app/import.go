@@ -87,8 +87,8 @@ func (r *incoming[T]) unchanged(id int64) { r.status, r.id = RowUnchanged, id }
 
 func (r *incoming[T]) isNew() bool { return r.status == RowCreated || r.status == RowExempted }
 
-// intake holds what is specific to one kind of file.
-type intake[T any] struct {
+// importer holds what is specific to one kind of file.
+type importer[T any] struct {
 	data string // kind of the rows, for the event
 	now  time.Time
 	// judge takes the locks, reads, and decides about the rows that have not failed. It
@@ -104,13 +104,13 @@ type writer[T any] func(ctx context.Context, tx *store.Tx, rows []*incoming[T]) 
 // The next attempt reads what the other writer created.
 const importAttempts = 3
 
-// take runs one import in one transaction. It decides about all rows under the locks before
+// runImport runs one import in one transaction. It decides about all rows under the locks before
 // it writes the first, so a failed row does not affect the others.
-func take[T any](ctx context.Context, a *App, file []interchange.Row[T], o ImportOptions, in intake[T]) (*Imported, error) {
+func runImport[T any](ctx context.Context, a *App, file []interchange.Row[T], o ImportOptions, in importer[T]) (*Imported, error) {
 	for attempt := 1; ; attempt++ {
-		w := writing{now: in.now, dryRun: o.DryRun, retries: attempt < importAttempts}
+		w := writeOptions{now: in.now, dryRun: o.DryRun, retries: attempt < importAttempts}
 		imported, err := write(ctx, a, w, func(tx *store.Tx) (*Imported, error) {
-			return in.run(ctx, tx, begin(file), o)
+			return in.run(ctx, tx, newRows(file), o)
 		})
 		var met booking.Refused
 		if attempt == importAttempts || !errors.As(err, &met) || met.Has(booking.BusyRetry) {
@@ -119,30 +119,30 @@ func take[T any](ctx context.Context, a *App, file []interchange.Row[T], o Impor
 	}
 }
 
-func (in intake[T]) run(ctx context.Context, tx *store.Tx, rows []*incoming[T], o ImportOptions) (*Imported, error) {
-	write, err := in.judge(ctx, tx, pick(rows, func(r *incoming[T]) bool { return r.status != RowFailed }))
+func (in importer[T]) run(ctx context.Context, tx *store.Tx, rows []*incoming[T], o ImportOptions) (*Imported, error) {
+	write, err := in.judge(ctx, tx, filter(rows, func(r *incoming[T]) bool { return r.status != RowFailed }))
 	if err != nil {
 		return nil, err
 	}
-	failed := pick(rows, func(r *incoming[T]) bool { return r.status == RowFailed })
+	failed := filter(rows, func(r *incoming[T]) bool { return r.status == RowFailed })
 	if len(failed) > 0 && !o.Partial {
 		tx.Discard()
 		return report(rows, true, o.DryRun), nil
 	}
-	created := pick(rows, (*incoming[T]).isNew)
+	created := filter(rows, (*incoming[T]).isNew)
 	if err := write(ctx, tx, created); err != nil {
 		return nil, err
 	}
 	if len(created) > 0 {
 		changes := booking.Changes{}.Add("data", nil, in.data).Add("created", nil, len(created))
-		if err := tell(ctx, tx, in.now, booking.Event{Kind: booking.DataImported, Changes: changes}); err != nil {
+		if err := appendEvents(ctx, tx, in.now, booking.Event{Kind: booking.DataImported, Changes: changes}); err != nil {
 			return nil, err
 		}
 	}
 	return report(rows, false, o.DryRun), nil
 }
 
-func begin[T any](file []interchange.Row[T]) []*incoming[T] {
+func newRows[T any](file []interchange.Row[T]) []*incoming[T] {
 	rows := make([]*incoming[T], len(file))
 	for i, row := range file {
 		rows[i] = &incoming[T]{Row: row, status: RowCreated}
@@ -153,7 +153,7 @@ func begin[T any](file []interchange.Row[T]) []*incoming[T] {
 	return rows
 }
 
-func pick[T any](rows []*incoming[T], wanted func(*incoming[T]) bool) []*incoming[T] {
+func filter[T any](rows []*incoming[T], wanted func(*incoming[T]) bool) []*incoming[T] {
 	var some []*incoming[T]
 	for _, row := range rows {
 		if wanted(row) {

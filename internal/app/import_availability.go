@@ -30,24 +30,24 @@ func (a *App) ImportAvailability(ctx context.Context, csv io.Reader, o ImportOpt
 	return a.publishRows(ctx, rows, o)
 }
 
-type publishedRow = incoming[interchange.Availability]
+type availabilityRow = incoming[interchange.Availability]
 
 func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchange.Availability], o ImportOptions) (*Imported, error) {
 	now := a.Now()
-	return take(ctx, a, rows, o, intake[interchange.Availability]{
+	return runImport(ctx, a, rows, o, importer[interchange.Availability]{
 		data: "availability", now: now,
-		judge: func(ctx context.Context, tx *store.Tx, rows []*publishedRow) (writer[interchange.Availability], error) {
+		judge: func(ctx context.Context, tx *store.Tx, rows []*availabilityRow) (writer[interchange.Availability], error) {
 			rows = setAside(rows)
-			p, err := newPublishing(ctx, tx, rows, now, o.MaxSlots)
+			p, err := newAvailabilityImport(ctx, tx, rows, now, o.MaxSlots)
 			if err != nil {
 				return nil, err
 			}
 			p.judgeBlocks(rows)
-			rows = pick(rows, func(r *publishedRow) bool { return r.Value.Use != interchange.UseBlock })
+			rows = filter(rows, func(r *availabilityRow) bool { return r.Value.Use != interchange.UseBlock })
 			// Windows come first: a rule gets only the time that they leave free.
 			for _, weekly := range []bool{false, true} {
-				of := func(r *publishedRow) bool { return r.status != RowFailed && (r.Value.Weekly != nil) == weekly }
-				for _, row := range pick(rows, of) {
+				of := func(r *availabilityRow) bool { return r.status != RowFailed && (r.Value.Weekly != nil) == weekly }
+				for _, row := range filter(rows, of) {
 					if err := p.judge(row); err != nil {
 						return nil, err
 					}
@@ -58,8 +58,8 @@ func (a *App) publishRows(ctx context.Context, rows []interchange.Row[interchang
 	})
 }
 
-// publishing is the state of one availability import.
-type publishing struct {
+// availabilityImport is the state of one availability import.
+type availabilityImport struct {
 	now     time.Time
 	until   time.Time // horizon of the rules
 	by      map[string]booking.Interviewer
@@ -68,15 +68,15 @@ type publishing struct {
 	of      map[booking.SlotID]*booking.Availability  // availability of each existing slot
 	there   map[booking.Likeness]booking.Availability // existing availability that matches a row
 	lines   map[booking.Likeness]int
-	plans   map[*publishedRow]booking.Plan
-	slots   int             // number of new slots
-	most    int             // maximum of slots
-	blocks  []*publishedRow // whole-day calendar events to block
+	plans   map[*availabilityRow]booking.Plan
+	slots   int                // number of new slots
+	most    int                // maximum of slots
+	blocks  []*availabilityRow // whole-day calendar events to block
 }
 
-// newPublishing locks the interviewers, completes the rows, and reads the slots and blocks
+// newAvailabilityImport locks the interviewers, completes the rows, and reads the slots and blocks
 // that may conflict with them.
-func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now time.Time, most int) (*publishing, error) {
+func newAvailabilityImport(ctx context.Context, tx *store.Tx, rows []*availabilityRow, now time.Time, most int) (*availabilityImport, error) {
 	emails := make([]string, len(rows))
 	for i, row := range rows {
 		emails[i] = row.Value.Interviewer
@@ -89,21 +89,21 @@ func newPublishing(ctx context.Context, tx *store.Tx, rows []*publishedRow, now 
 	if err != nil {
 		return nil, err
 	}
-	p := &publishing{
+	p := &availabilityImport{
 		most: most, now: now, until: policy.Horizon(now), by: by, of: map[booking.SlotID]*booking.Availability{},
-		lines: map[booking.Likeness]int{}, plans: map[*publishedRow]booking.Plan{},
+		lines: map[booking.Likeness]int{}, plans: map[*availabilityRow]booking.Plan{},
 	}
 	for _, row := range rows {
 		p.complete(row)
 	}
-	return p, p.read(ctx, tx, pick(rows, func(r *publishedRow) bool { return r.status != RowFailed }))
+	return p, p.read(ctx, tx, filter(rows, func(r *availabilityRow) bool { return r.status != RowFailed }))
 }
 
 // complete fills in the fields that the row leaves out.
-func (p *publishing) complete(row *publishedRow) {
+func (p *availabilityImport) complete(row *availabilityRow) {
 	by, known := p.by[row.Value.Interviewer]
 	if !known {
-		row.fail(nobody("interviewer", "interviewer", row.Value.Interviewer))
+		row.fail(noSuchPerson("interviewer", "interviewer", row.Value.Interviewer))
 		return
 	}
 	wanted := row.Value.Availability
@@ -121,7 +121,7 @@ func (p *publishing) complete(row *publishedRow) {
 	}
 }
 
-func (p *publishing) read(ctx context.Context, tx *store.Tx, rows []*publishedRow) error {
+func (p *availabilityImport) read(ctx context.Context, tx *store.Tx, rows []*availabilityRow) error {
 	wanted := make([]booking.Availability, len(rows))
 	for i, row := range rows {
 		wanted[i] = row.Value.Availability
@@ -155,7 +155,7 @@ func (p *publishing) read(ctx context.Context, tx *store.Tx, rows []*publishedRo
 
 // times returns the time ranges to read: one for each window, and one for all rules of an
 // interviewer.
-func (p *publishing) times(rows []*publishedRow) []store.InterviewerWindow {
+func (p *availabilityImport) times(rows []*availabilityRow) []store.InterviewerWindow {
 	var times []store.InterviewerWindow
 	rules := map[booking.InterviewerID]bool{}
 	for _, row := range rows {
@@ -172,7 +172,7 @@ func (p *publishing) times(rows []*publishedRow) []store.InterviewerWindow {
 	return times
 }
 
-func (p *publishing) judge(row *publishedRow) error {
+func (p *availabilityImport) judge(row *availabilityRow) error {
 	wanted := row.Value.Availability
 	like := wanted.Likeness()
 	if line, twice := p.lines[like]; twice && row.Value.Event {
@@ -214,13 +214,13 @@ func (p *publishing) judge(row *publishedRow) error {
 	return nil
 }
 
-func (p *publishing) tooManySlots() booking.Refused {
+func (p *availabilityImport) tooManySlots() booking.Refused {
 	return booking.Refuse(booking.InvalidInput, "", fmt.Sprintf(
 		"The file publishes more than %d slots up to this row; split it into smaller files.", p.most))
 }
 
 // meets handles a row that is already published: it fails if the two differ.
-func meets(row *publishedRow, there booking.Availability) {
+func meets(row *availabilityRow, there booking.Availability) {
 	if refused := there.Differences(row.Value.Availability); len(refused) > 0 {
 		row.fail(refused)
 		return
@@ -228,7 +228,7 @@ func meets(row *publishedRow, there booking.Availability) {
 	row.unchanged(int64(there.ID))
 }
 
-func (p *publishing) plan(wanted booking.Availability, by booking.Interviewer) (booking.Plan, booking.Refused, error) {
+func (p *availabilityImport) plan(wanted booking.Availability, by booking.Interviewer) (booking.Plan, booking.Refused, error) {
 	agenda, blocked := p.agendas[by.ID], booking.Spans(p.blocked[by.ID])
 	if wanted.Weekly == nil {
 		busy := booking.Calendar{Standing: agenda.During(wanted.Window()), Blocked: blocked}
@@ -245,7 +245,7 @@ func (p *publishing) plan(wanted booking.Availability, by booking.Interviewer) (
 
 // occupy adds new slots to the agenda so that later rows see them. The slots have no ids
 // yet, so they get negative placeholders.
-func (p *publishing) occupy(a booking.Availability, spans []calendar.Span) {
+func (p *availabilityImport) occupy(a booking.Availability, spans []calendar.Span) {
 	agenda := p.agendas[a.InterviewerID]
 	for _, span := range spans {
 		p.slots++
@@ -258,11 +258,11 @@ func (p *publishing) occupy(a booking.Availability, spans []calendar.Span) {
 	p.agendas[a.InterviewerID] = agenda
 }
 
-func (p *publishing) write(ctx context.Context, tx *store.Tx, rows []*publishedRow) error {
+func (p *availabilityImport) write(ctx context.Context, tx *store.Tx, rows []*availabilityRow) error {
 	if err := p.block(ctx, tx); err != nil {
 		return err
 	}
-	rows = pick(rows, func(r *publishedRow) bool { return r.Value.Use == interchange.UsePublish })
+	rows = filter(rows, func(r *availabilityRow) bool { return r.Value.Use == interchange.UsePublish })
 	wanted := make([]booking.Availability, len(rows))
 	for i, row := range rows {
 		wanted[i] = row.Value.Availability
@@ -367,6 +367,6 @@ func agendas(standing []store.LoadedSlot) map[booking.InterviewerID]booking.Agen
 	return by
 }
 
-func nobody(noun, column, email string) booking.Refused {
+func noSuchPerson(noun, column, email string) booking.Refused {
 	return booking.Refuse(booking.NotFound, column, fmt.Sprintf("%s is %.80q; no %s has this e-mail address.", column, email, noun))
 }

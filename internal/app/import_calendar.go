@@ -59,15 +59,15 @@ func (a *App) InterviewerByEmail(ctx context.Context, email string) (*booking.In
 			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, nobody("interviewer", "interviewer", email)
+			return nil, noSuchPerson("interviewer", "interviewer", email)
 		}
 		return &found[0], nil
 	})
 }
 
 // setAside marks the rows that have nothing to import as ignored and returns the others.
-func setAside(rows []*publishedRow) []*publishedRow {
-	return pick(rows, func(row *publishedRow) bool {
+func setAside(rows []*availabilityRow) []*availabilityRow {
+	return filter(rows, func(row *availabilityRow) bool {
 		if row.Value.Use == interchange.UseIgnore {
 			row.ignore(row.Value.Note)
 			return false
@@ -78,7 +78,7 @@ func setAside(rows []*publishedRow) []*publishedRow {
 
 // judgeEvent decides about a calendar event. Events may overlap, so times that are taken by
 // other slots or blocked time are left out with a note.
-func (p *publishing) judgeEvent(row *publishedRow) error {
+func (p *availabilityImport) judgeEvent(row *availabilityRow) error {
 	by, window := p.by[row.Value.Interviewer], row.Value.Availability
 	busy := booking.Calendar{Standing: p.agendas[by.ID].During(window.Window()), Blocked: booking.Spans(p.blocked[by.ID])}
 	plan, refused := booking.PlanImportedEvent(by, window, busy, p.now)
@@ -117,7 +117,7 @@ func (p *publishing) judgeEvent(row *publishedRow) error {
 const blockReason = "a whole-day event of an imported calendar"
 
 // judgeBlocks blocks whole-day events before the windows are planned.
-func (p *publishing) judgeBlocks(rows []*publishedRow) {
+func (p *availabilityImport) judgeBlocks(rows []*availabilityRow) {
 	for _, row := range rows {
 		if row.Value.Use != interchange.UseBlock || row.status == RowFailed {
 			continue
@@ -142,7 +142,7 @@ func (p *publishing) judgeBlocks(rows []*publishedRow) {
 
 // block blocks the whole days and withdraws their open slots. Booked interviews are kept
 // and noted.
-func (p *publishing) block(ctx context.Context, tx *store.Tx) error {
+func (p *availabilityImport) block(ctx context.Context, tx *store.Tx) error {
 	if len(p.blocks) == 0 {
 		return nil
 	}
@@ -159,7 +159,7 @@ func (p *publishing) block(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	by := p.by[p.blocks[0].Value.Interviewer] // a calendar belongs to one interviewer
-	c := &closing{calendarChange: calendarChange{whose: by.ID}, tx: tx, interviewer: by, now: p.now}
+	c := &calendarChange{calendarTarget: calendarTarget{whose: by.ID}, tx: tx, interviewer: by, now: p.now}
 	if err := c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false); err != nil {
 		return err
 	}
@@ -174,5 +174,5 @@ func (p *publishing) block(ctx context.Context, tx *store.Tx) error {
 			}
 		}
 	}
-	return c.tell(ctx, booking.TimeBlocked, 0, changes)
+	return c.appendEvent(ctx, booking.TimeBlocked, 0, changes)
 }

@@ -15,7 +15,7 @@ import (
 	"rehearse/internal/store"
 )
 
-type historyRow = incoming[interchange.Interview]
+type interviewRow = incoming[interchange.Interview]
 
 // ImportInterviews imports interviews that were booked elsewhere. It judges them in order of
 // start, against the student's other interviews, including those of the same file.
@@ -28,10 +28,10 @@ func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptio
 		return bad, err
 	}
 	now := a.Now()
-	return take(ctx, a, rows, o, intake[interchange.Interview]{
+	return runImport(ctx, a, rows, o, importer[interchange.Interview]{
 		data: "interviews", now: now,
-		judge: func(ctx context.Context, tx *store.Tx, rows []*historyRow) (writer[interchange.Interview], error) {
-			h, err := newHistory(ctx, tx, rows, now, o.Exempt)
+		judge: func(ctx context.Context, tx *store.Tx, rows []*interviewRow) (writer[interchange.Interview], error) {
+			h, err := newInterviewImport(ctx, tx, rows, now, o.Exempt)
 			if err != nil {
 				return nil, err
 			}
@@ -45,14 +45,14 @@ func (a *App) ImportInterviews(ctx context.Context, csv io.Reader, o ImportOptio
 	})
 }
 
-func byStart(rows []*historyRow) []*historyRow {
+func byStart(rows []*interviewRow) []*interviewRow {
 	sorted := slices.Clone(rows)
-	slices.SortStableFunc(sorted, func(a, b *historyRow) int { return a.Value.Start.Compare(b.Value.Start) })
+	slices.SortStableFunc(sorted, func(a, b *interviewRow) int { return a.Value.Start.Compare(b.Value.Start) })
 	return sorted
 }
 
-// history is the state of one interview import.
-type history struct {
+// interviewImport is the state of one interview import.
+type interviewImport struct {
 	now      time.Time
 	exempt   bool
 	students map[string]*booking.Record
@@ -82,10 +82,10 @@ type standing struct {
 	line int // 0 if no line has matched it
 }
 
-// newHistory locks the students, the interviewers and the slots to book, in this order, and
+// newInterviewImport locks the students, the interviewers and the slots to book, in this order, and
 // reads what the rules need.
-func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.Time, exempt bool) (*history, error) {
-	h := &history{now: now, exempt: exempt, there: map[pairing][]standing{}, called: map[pairing]bool{}, given: map[week][]booking.Claim{}}
+func newInterviewImport(ctx context.Context, tx *store.Tx, rows []*interviewRow, now time.Time, exempt bool) (*interviewImport, error) {
+	h := &interviewImport{now: now, exempt: exempt, there: map[pairing][]standing{}, called: map[pairing]bool{}, given: map[week][]booking.Claim{}}
 	var students, interviewers []string
 	for _, row := range rows {
 		students = append(students, row.Value.Student)
@@ -101,7 +101,7 @@ func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.
 	if err := h.countGiven(ctx, tx); err != nil {
 		return nil, err
 	}
-	known := pick(rows, h.find)
+	known := filter(rows, h.find)
 	if err := h.lockSlots(ctx, tx, known); err != nil {
 		return nil, err
 	}
@@ -121,22 +121,22 @@ func newHistory(ctx context.Context, tx *store.Tx, rows []*historyRow, now time.
 }
 
 // find sets the ids of the student and the interviewer and reports whether both exist.
-func (h *history) find(row *historyRow) bool {
+func (h *interviewImport) find(row *interviewRow) bool {
 	student, interviewer := h.students[row.Value.Student], h.by[row.Value.Interviewer]
 	if student != nil {
 		row.Value.StudentID = student.Student.ID
 	} else {
-		row.fail(nobody("student", "studentEmail", row.Value.Student))
+		row.fail(noSuchPerson("student", "studentEmail", row.Value.Student))
 	}
 	if row.Value.InterviewerID = interviewer.ID; interviewer.ID == 0 {
-		row.fail(nobody("interviewer", "interviewerEmail", row.Value.Interviewer))
+		row.fail(noSuchPerson("interviewer", "interviewerEmail", row.Value.Interviewer))
 	}
 	return row.status != RowFailed
 }
 
 // countGiven reads the claims that count towards caps, for weeks that are not over. Such a
 // week began at most a week ago, plus an hour when clocks change; eight days cover both.
-func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
+func (h *interviewImport) countGiven(ctx context.Context, tx *store.Tx) error {
 	capped := cappedOf(h.by)
 	since := calendar.Span{Start: h.now.AddDate(0, 0, -8), End: always.End}
 	given, err := tx.Claims(ctx, slices.Collect(maps.Keys(capped)), since, 0)
@@ -155,7 +155,7 @@ func (h *history) countGiven(ctx context.Context, tx *store.Tx) error {
 
 // give counts an interview or a hold towards its interviewer's caps. An interviewer has at
 // most one claim at a time, so an interview replaces the hold it came from.
-func (h *history) give(by booking.Interviewer, claim booking.Claim) error {
+func (h *interviewImport) give(by booking.Interviewer, claim booking.Claim) error {
 	of, err := by.Week(claim.Start)
 	key := week{by.ID, of.Start}
 	others := slices.DeleteFunc(h.given[key], func(c booking.Claim) bool { return c.Start.Equal(claim.Start) })
@@ -165,7 +165,7 @@ func (h *history) give(by booking.Interviewer, claim booking.Claim) error {
 
 // lockSlots locks the slots of the rows and reads all slots that overlap them. The
 // interviewers are locked, so no slot can be added or removed.
-func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+func (h *interviewImport) lockSlots(ctx context.Context, tx *store.Tx, rows []*interviewRow) error {
 	type place struct {
 		by booking.InterviewerID
 		calendar.Span
@@ -201,7 +201,7 @@ func (h *history) lockSlots(ctx context.Context, tx *store.Tx, rows []*historyRo
 }
 
 // judge decides about one row and records the result for the rows after it.
-func (h *history) judge(row *historyRow) error {
+func (h *interviewImport) judge(row *interviewRow) error {
 	if row.status == RowFailed {
 		return nil
 	}
@@ -252,7 +252,7 @@ func (h *history) judge(row *historyRow) error {
 	return nil
 }
 
-func (h *history) full(by booking.Interviewer, i booking.Interview, own bool) (booking.Refused, error) {
+func (h *interviewImport) full(by booking.Interviewer, i booking.Interview, own bool) (booking.Refused, error) {
 	if !by.Capped() {
 		return nil, nil
 	}
@@ -264,7 +264,7 @@ func (h *history) full(by booking.Interviewer, i booking.Interview, own bool) (b
 }
 
 // meets handles a row whose interview already exists and reports whether it does.
-func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool {
+func (h *interviewImport) meets(row *interviewRow, i booking.Interview, key pairing) bool {
 	same := func(other standing) bool {
 		if (i.Status == booking.Cancelled) != (other.Status == booking.Cancelled) {
 			return false
@@ -295,7 +295,7 @@ func (h *history) meets(row *historyRow, i booking.Interview, key pairing) bool 
 
 // calledOff reports whether the row's interview was cancelled after the file was written.
 // Importing the file again must not book it again.
-func (h *history) calledOff(row *historyRow, key pairing, there standing) bool {
+func (h *interviewImport) calledOff(row *interviewRow, key pairing, there standing) bool {
 	if row.Value.Status == booking.Cancelled || there.Status != booking.Cancelled || there.line != 0 {
 		return false
 	}
@@ -306,7 +306,7 @@ func (h *history) calledOff(row *historyRow, key pairing, there standing) bool {
 }
 
 // occupy records the interview's slot in its interviewer's agenda.
-func (h *history) occupy(i booking.Interview, slot *booking.Slot) {
+func (h *interviewImport) occupy(i booking.Interview, slot *booking.Slot) {
 	status := booking.SlotStatusFor(i, slot)
 	agenda := h.agendas[i.InterviewerID]
 	switch {
@@ -321,7 +321,7 @@ func (h *history) occupy(i booking.Interview, slot *booking.Slot) {
 }
 
 // write publishes the missing slots and writes the interviews.
-func (h *history) write(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+func (h *interviewImport) write(ctx context.Context, tx *store.Tx, rows []*interviewRow) error {
 	rows = byStart(rows)
 	if err := h.publish(ctx, tx, rows); err != nil {
 		return err
@@ -343,15 +343,15 @@ func (h *history) write(ctx context.Context, tx *store.Tx, rows []*historyRow) e
 	for i, interview := range plain {
 		events[i] = interview.Event(booking.InterviewImported, booking.Interview{})
 	}
-	if err := tell(ctx, tx, h.now, events...); err != nil {
+	if err := appendEvents(ctx, tx, h.now, events...); err != nil {
 		return err
 	}
 	return recountAll(ctx, tx, h.by)
 }
 
-func (h *history) publish(ctx context.Context, tx *store.Tx, rows []*historyRow) error {
+func (h *interviewImport) publish(ctx context.Context, tx *store.Tx, rows []*interviewRow) error {
 	var windows []booking.Availability
-	var without []*historyRow
+	var without []*interviewRow
 	var booked []booking.SlotID
 	for _, row := range rows {
 		i := row.Value.Interview

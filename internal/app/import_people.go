@@ -32,7 +32,7 @@ func (a *App) ImportStudents(ctx context.Context, csv io.Reader, o ImportOptions
 			return tx.StudentsByEmail(ctx, emails)
 		},
 	}
-	return take(ctx, a, rows, o, intake[booking.Student]{
+	return runImport(ctx, a, rows, o, importer[booking.Student]{
 		data: "students", now: now,
 		judge: people.judge(func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Student]) error {
 			created, err := numbered(ctx, tx, store.StudentsTable, rows, func(s *booking.Student, id int64) {
@@ -67,7 +67,7 @@ func (a *App) ImportInterviewers(ctx context.Context, csv io.Reader, o ImportOpt
 			return tx.InterviewersByEmail(ctx, emails)
 		},
 	}
-	return take(ctx, a, rows, o, intake[booking.Interviewer]{
+	return runImport(ctx, a, rows, o, importer[booking.Interviewer]{
 		data: "interviewers", now: now,
 		judge: people.judge(func(ctx context.Context, tx *store.Tx, rows []*incoming[booking.Interviewer]) error {
 			created, err := numbered(ctx, tx, store.InterviewersTable, rows, func(i *booking.Interviewer, id int64) {
@@ -91,7 +91,7 @@ type people[P any] struct {
 	known  func(context.Context, *store.Tx, []string) ([]P, error)
 }
 
-// judge returns an intake's judge function, with write as its writer.
+// judge returns an importer's judge function, with write as its writer.
 func (k people[P]) judge(write writer[P]) func(context.Context, *store.Tx, []*incoming[P]) (writer[P], error) {
 	return func(ctx context.Context, tx *store.Tx, rows []*incoming[P]) (writer[P], error) {
 		return write, k.find(ctx, tx, rows)

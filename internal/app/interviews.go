@@ -26,7 +26,7 @@ type CompleteInterviewInput struct {
 func (a *App) CompleteInterview(ctx context.Context, in CompleteInterviewInput) (*booking.Interview, error) {
 	ctx = WithKey(ctx, "completeInterview", in.IdempotencyKey, in)
 	completion := booking.Completion{Grade: in.Grade, Note: in.Note, Share: in.ShareNote, At: in.CompletedAt}
-	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
 		if err := c.was.CheckExpected(in.ExpectedVersion, "interview").Err(); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ type CancelInterviewInput struct {
 // interviewer can still give it.
 func (a *App) CancelInterview(ctx context.Context, in CancelInterviewInput) (*booking.Interview, error) {
 	ctx = WithKey(ctx, "cancelInterview", in.IdempotencyKey, in)
-	return a.changeInterview(ctx, in.InterviewID, parties, writing{now: a.Now()}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, parties, writeOptions{now: a.Now()}, func(c *interviewChange) error {
 		policy, err := c.tx.Policy(ctx)
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ type MarkNoShowInput struct {
 // MarkNoShow records that the student or the interviewer did not come.
 func (a *App) MarkNoShow(ctx context.Context, in MarkNoShowInput) (*booking.Interview, error) {
 	ctx = WithKey(ctx, "markNoShow", in.IdempotencyKey, in)
-	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
 		marked, refused := c.was.MarkNoShow(in.Party, c.now)
 		if err := refused.Err(); err != nil {
 			return err
@@ -111,7 +111,7 @@ type UndoNoShowInput struct{ InterviewID booking.InterviewID }
 
 // UndoNoShow sets the interview back to booked, unless the rules refuse to count it again.
 func (a *App) UndoNoShow(ctx context.Context, in UndoNoShowInput) (*booking.Interview, error) {
-	return a.changeInterview(ctx, in.InterviewID, staff, writing{now: a.Now()}, func(c *changing) error {
+	return a.changeInterview(ctx, in.InterviewID, staff, writeOptions{now: a.Now()}, func(c *interviewChange) error {
 		record, err := c.tx.Record(ctx, c.was.StudentID)
 		if err != nil {
 			return err
@@ -135,9 +135,9 @@ type RescheduleInterviewInput struct {
 // the old slot opens again. Moving it to its current slot changes nothing.
 func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInput) (*booking.Interview, error) {
 	ctx = WithKey(ctx, "rescheduleInterview", in.IdempotencyKey, in)
-	w := writing{now: a.Now()}
-	moved, err := a.changeInterview(ctx, in.InterviewID, students, w, func(c *changing) error { return c.move(ctx, in.SlotID) })
-	a.keepRefusal(ctx, w, err, booking.BookingRefusal{Operation: booking.RescheduleInterview, SlotID: in.SlotID, InterviewID: in.InterviewID})
+	w := writeOptions{now: a.Now()}
+	moved, err := a.changeInterview(ctx, in.InterviewID, students, w, func(c *interviewChange) error { return c.move(ctx, in.SlotID) })
+	a.recordRefusal(ctx, w, err, booking.BookingRefusal{Operation: booking.RescheduleInterview, SlotID: in.SlotID, InterviewID: in.InterviewID})
 	return moved, withAlternatives(err, func() ([]booking.Slot, error) {
 		wanted, err := a.store.Slot(ctx, in.SlotID)
 		if err != nil {
@@ -153,7 +153,7 @@ func (a *App) RescheduleInterview(ctx context.Context, in RescheduleInterviewInp
 	})
 }
 
-func (c *changing) move(ctx context.Context, id booking.SlotID) error {
+func (c *interviewChange) move(ctx context.Context, id booking.SlotID) error {
 	wanted, err := c.tx.Slot(ctx, id) // a slot's times and interviewer never change
 	if err != nil {
 		return err
@@ -162,7 +162,7 @@ func (c *changing) move(ctx context.Context, id booking.SlotID) error {
 	if err != nil {
 		return err
 	}
-	interviewers, err := lockWithCaps(ctx, c.tx, c.alone, c.was.InterviewerID, wanted.InterviewerID)
+	interviewers, err := lockWithCaps(ctx, c.tx, c.exclusive, c.was.InterviewerID, wanted.InterviewerID)
 	if err != nil {
 		return err
 	}
@@ -205,43 +205,43 @@ func (c *changing) move(ctx context.Context, id booking.SlotID) error {
 	return recountWeek(ctx, c.tx, interviewers[to.InterviewerID], to.Start)
 }
 
-// changing is one change of an interview, made under its student's lock.
-type changing struct {
-	tx    *store.Tx
-	now   time.Time
-	alone bool // lock interviewers exclusively
-	was   booking.Interview
-	is    booking.Interview
+// interviewChange is one change of an interview, made under its student's lock.
+type interviewChange struct {
+	tx        *store.Tx
+	now       time.Time
+	exclusive bool // lock interviewers exclusively
+	was       booking.Interview
+	is        booking.Interview
 
 	student booking.Student
 }
 
-// mine returns an interview that the caller is a party to.
-func mine(ctx context.Context, r *store.Reader, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
-	return owned(ctx, roles, r.Interview, id, access.isParty, "interview", "interviewId")
+// readInterviewAsParty returns an interview that the caller is a party to.
+func readInterviewAsParty(ctx context.Context, r *store.Reader, id booking.InterviewID, roles []booking.Role) (booking.Interview, error) {
+	return readOwned(ctx, roles, r.Interview, id, access.isParty, "interview", "interviewId")
 }
 
 // changeInterview runs one change of an interview. It returns the changed interview, or the
 // current one if change wrote nothing.
 func (a *App) changeInterview(
-	ctx context.Context, id booking.InterviewID, roles []booking.Role, w writing, change func(*changing) error,
+	ctx context.Context, id booking.InterviewID, roles []booking.Role, w writeOptions, change func(*interviewChange) error,
 ) (*booking.Interview, error) {
-	known, err := mine(ctx, &a.store.Reader, id, roles)
+	known, err := readInterviewAsParty(ctx, &a.store.Reader, id, roles)
 	if err != nil {
-		return unless[booking.Interview](ctx, a, w, err)
+		return replayInstead[booking.Interview](ctx, a, w, err)
 	}
-	changed, err := withCaps(false, func(alone bool) (booking.Interview, error) {
+	changed, err := withCaps(false, func(exclusive bool) (booking.Interview, error) {
 		return write(ctx, a, w, func(tx *store.Tx) (booking.Interview, error) {
 			student, err := tx.LockStudent(ctx, known.StudentID)
 			if err != nil {
 				return known, err
 			}
 			// Read it again under the lock: its interviewer may have changed.
-			current, err := mine(ctx, &tx.Reader, id, roles)
+			current, err := readInterviewAsParty(ctx, &tx.Reader, id, roles)
 			if err != nil {
 				return known, err
 			}
-			c := &changing{tx: tx, now: w.now, alone: alone, was: current, is: current, student: student}
+			c := &interviewChange{tx: tx, now: w.now, exclusive: exclusive, was: current, is: current, student: student}
 			err = change(c)
 			return c.is, err
 		})
@@ -256,7 +256,7 @@ func (a *App) changeInterview(
 // is withdrawn from their calendar. If it does not open again for another reason, the
 // interviewer's other availability may fill its time, which requires an exclusive lock on
 // the interviewer.
-func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
+func (c *interviewChange) free(ctx context.Context, slot booking.Slot, of booking.Interviewer) error {
 	if CallerOf(ctx).Actor.Role == booking.RoleInterviewer {
 		if err := c.tx.Except(ctx, []booking.Slot{slot}); err != nil {
 			return err
@@ -270,22 +270,22 @@ func (c *changing) free(ctx context.Context, slot booking.Slot, of booking.Inter
 	if status == booking.SlotOpen || !of.Active || !slot.End.After(c.now) {
 		return nil
 	}
-	if !c.alone {
-		return errShared
+	if !c.exclusive {
+		return errNeedsExclusive
 	}
-	calendar := &closing{tx: c.tx, interviewer: of, now: c.now}
+	calendar := &calendarChange{tx: c.tx, interviewer: of, now: c.now}
 	_, err := calendar.fill(ctx, booking.SpansOf([]booking.Slot{slot}))
 	return err
 }
 
 // interviewer locks and returns the interviewer of the interview.
-func (c *changing) interviewer(ctx context.Context) (booking.Interviewer, error) {
-	locked, err := lockWithCaps(ctx, c.tx, c.alone, c.was.InterviewerID)
+func (c *interviewChange) interviewer(ctx context.Context) (booking.Interviewer, error) {
+	locked, err := lockWithCaps(ctx, c.tx, c.exclusive, c.was.InterviewerID)
 	return locked[c.was.InterviewerID], err
 }
 
 // write stores the changed interview and its event. It does nothing if nothing changed.
-func (c *changing) write(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
+func (c *interviewChange) write(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
 	event := is.Event(kind, c.was)
 	if len(event.Changes) == 0 {
 		return nil
@@ -295,11 +295,11 @@ func (c *changing) write(ctx context.Context, kind booking.EventKind, is booking
 		return err
 	}
 	c.is = written
-	return tell(ctx, c.tx, c.now, event)
+	return appendEvents(ctx, c.tx, c.now, event)
 }
 
 // writeCounted is write for changes of status, which affect the interviewer's caps.
-func (c *changing) writeCounted(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
+func (c *interviewChange) writeCounted(ctx context.Context, kind booking.EventKind, is booking.Interview) error {
 	if is.Status == c.was.Status {
 		return nil
 	}

@@ -31,12 +31,12 @@ func (a *App) CreateStudent(ctx context.Context, in CreateStudentInput) (*bookin
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		created, err := tx.CreateStudent(ctx, student)
 		if err != nil {
 			return nil, err
 		}
-		return &created, tell(ctx, tx, created.CreatedAt, created.Event(booking.StudentCreated, booking.Student{}))
+		return &created, appendEvents(ctx, tx, created.CreatedAt, created.Event(booking.StudentCreated, booking.Student{}))
 	})
 }
 
@@ -56,7 +56,7 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		before, err := tx.LockStudent(ctx, in.StudentID)
 		if err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func (a *App) UpdateStudent(ctx context.Context, in StudentChange) (*booking.Stu
 		if after, err = tx.UpdateStudent(ctx, after, now); err != nil {
 			return nil, err
 		}
-		return &after, tell(ctx, tx, now, event)
+		return &after, appendEvents(ctx, tx, now, event)
 	})
 }
 
@@ -121,12 +121,12 @@ func (a *App) CreateInterviewer(ctx context.Context, in CreateInterviewerInput) 
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Interviewer, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Interviewer, error) {
 		created, err := tx.CreateInterviewer(ctx, interviewer)
 		if err != nil {
 			return nil, err
 		}
-		return &created, tell(ctx, tx, created.CreatedAt, created.Event(booking.InterviewerCreated, booking.Interviewer{}))
+		return &created, appendEvents(ctx, tx, created.CreatedAt, created.Event(booking.InterviewerCreated, booking.Interviewer{}))
 	})
 }
 
@@ -162,8 +162,8 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	change := calendarChange{in.InterviewerID, in.CancelBooked, cancelReason}
-	return changeCalendar(ctx, a, change, func(c *closing) (*UpdatedInterviewer, error) {
+	change := calendarTarget{in.InterviewerID, in.CancelBooked, cancelReason}
+	return changeCalendar(ctx, a, change, func(c *calendarChange) (*UpdatedInterviewer, error) {
 		before := c.interviewer
 		if err := before.CheckExpected(in.ExpectedVersion, "interviewer").Err(); err != nil {
 			return nil, err
@@ -181,7 +181,7 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 			}
 		}
 		changes := after.Event("", before).Changes
-		if err := c.tell(ctx, booking.InterviewerUpdated, 0, changes); err != nil {
+		if err := c.appendEvent(ctx, booking.InterviewerUpdated, 0, changes); err != nil {
 			return nil, err
 		}
 		if len(changes) == 0 {
@@ -196,7 +196,7 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 
 // activate closes the interviewer's calendar if they become inactive, and publishes it again
 // if they become active.
-func (c *closing) activate(ctx context.Context, active bool) (err error) {
+func (c *calendarChange) activate(ctx context.Context, active bool) (err error) {
 	was := c.interviewer.Active
 	c.interviewer.Active = active
 	switch {

@@ -28,7 +28,7 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Policy, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Policy, error) {
 		before, err := tx.LockPolicy(ctx)
 		if err != nil {
 			return nil, err
@@ -50,7 +50,7 @@ func (a *App) UpdateBookingPolicy(ctx context.Context, in UpdateBookingPolicyInp
 		if err := tx.UpdatePolicy(ctx, policy, now); err != nil {
 			return nil, err
 		}
-		return &policy, tell(ctx, tx, now, policy.Event(before))
+		return &policy, appendEvents(ctx, tx, now, policy.Event(before))
 	})
 }
 

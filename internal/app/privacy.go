@@ -29,7 +29,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Student, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Student, error) {
 		if _, err := tx.LockStudent(ctx, in.StudentID); err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func (a *App) AnonymiseStudent(ctx context.Context, in AnonymiseStudentInput) (*
 		} else if !removed {
 			return &anonymous, nil
 		}
-		return &anonymous, tell(ctx, tx, now, event)
+		return &anonymous, appendEvents(ctx, tx, now, event)
 	})
 }
 
@@ -70,7 +70,7 @@ func endClaims(ctx context.Context, tx *store.Tx, record booking.Record, now tim
 		if _, err := tx.LockSlot(ctx, held.SlotID); err != nil {
 			return err
 		}
-		c := &claim{tx: tx, now: now}
+		c := &slotAttempt{tx: tx, now: now}
 		if _, err := c.endHold(ctx, held, interviewer); err != nil {
 			return err
 		}

@@ -93,7 +93,7 @@ func orMissing(err error, noun, field string) error {
 
 // Interview returns an interview that the caller is a party to.
 func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.Interview, error) {
-	return mine(ctx, &v.app.store.Reader, id, parties)
+	return readInterviewAsParty(ctx, &v.app.store.Reader, id, parties)
 }
 
 // Slot returns a slot: one of the caller's own, or for a student one that they may book or
@@ -107,7 +107,7 @@ func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error)
 		}
 		sees = func(_ access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
 	}
-	return owned(ctx, parties, v.app.store.Slot, id, sees, "slot", "slotId")
+	return readOwned(ctx, parties, v.app.store.Slot, id, sees, "slot", "slotId")
 }
 
 // Students lists students. Only administrators may call it.

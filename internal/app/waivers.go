@@ -29,7 +29,7 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 	waiver := booking.Waiver{
 		StudentID: in.StudentID, Rule: in.Rule, Reason: in.Reason, Uses: in.Uses, GrantedAt: now, ExpiresAt: in.ExpiresAt,
 	}
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
 		if err := waiver.Validate(now).Err(); err != nil { // here, so that a replay after ExpiresAt still succeeds
 			return nil, err
 		}
@@ -44,7 +44,7 @@ func (a *App) GrantWaiver(ctx context.Context, in GrantWaiverInput) (*booking.Wa
 		if err != nil {
 			return nil, err
 		}
-		return &granted, tell(ctx, tx, now, granted.Event(booking.WaiverGranted, booking.Waiver{}))
+		return &granted, appendEvents(ctx, tx, now, granted.Event(booking.WaiverGranted, booking.Waiver{}))
 	})
 }
 
@@ -62,7 +62,7 @@ func (a *App) RevokeWaiver(ctx context.Context, in RevokeWaiverInput) (*booking.
 		return nil, err
 	}
 	now := a.Now()
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (*booking.Waiver, error) {
 		if _, err := tx.LockStudent(ctx, known.StudentID); err != nil {
 			return nil, err
 		}
@@ -90,5 +90,5 @@ func revoke(ctx context.Context, tx *store.Tx, waiver booking.Waiver, now time.T
 	if err := tx.RevokeWaiver(ctx, waiver); err != nil {
 		return nil, err
 	}
-	return &waiver, tell(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
+	return &waiver, appendEvents(ctx, tx, now, waiver.Event(booking.WaiverRevoked, before))
 }

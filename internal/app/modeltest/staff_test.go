@@ -173,7 +173,7 @@ type republish struct {
 }
 
 func (o republish) do(ctx context.Context, on *app.App) (string, int64, error) {
-	in := app.AvailabilityChange{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}
+	in := app.UpdateAvailabilityInput{AvailabilityID: o.availability, CancelBooked: o.cancelBooked}
 	if o.closes > 0 {
 		opens, closes := calendar.LocalTime(60*o.opens), calendar.LocalTime(60*o.closes)
 		in.StartTime, in.EndTime = &opens, &closes

@@ -61,16 +61,16 @@ func TestRefusalsAreKeptWhole(t *testing.T) {
 	t.Parallel()
 	var refusal booking.Refusal
 	fill(t, reflect.ValueOf(&refusal).Elem(), "Alternatives", "Conflicting")
-	text, err := keepAnswer(nil, booking.Refused{refusal})
+	text, err := encodeResponse(nil, booking.Refused{refusal})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := recallAnswer(t.Context(), nil, text, nil)
+	got, err := decodeResponse(t.Context(), nil, text, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(booking.Refused{refusal}, got); diff != "" {
-		t.Errorf("a refusal (-kept +recalled):\n%s", diff)
+		t.Errorf("a refusal (-response +recalled):\n%s", diff)
 	}
 }
 
@@ -79,25 +79,25 @@ func TestInterviewsAreKeptAsTheyWere(t *testing.T) {
 	t.Parallel()
 	var interview, now booking.Interview
 	fill(t, reflect.ValueOf(&interview).Elem(), "StudentID", "Note", "CancelReason")
-	text, err := json.Marshal(keepInterview(interview))
+	text, err := json.Marshal(newStoredInterview(interview))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var kept keptInterview
-	if err := json.Unmarshal(text, &kept); err != nil {
+	var response storedInterview
+	if err := json.Unmarshal(text, &response); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(interview, kept.over(now)); diff != "" {
-		t.Errorf("an interview (-kept +recalled):\n%s", diff)
+	if diff := cmp.Diff(interview, response.overlay(now)); diff != "" {
+		t.Errorf("an interview (-response +recalled):\n%s", diff)
 	}
 }
 
 func TestAnswersOfAnotherVersionAreNotRead(t *testing.T) {
 	t.Parallel()
-	if _, err := recallAnswer(t.Context(), nil, `{"version": 0, "result": {"id": 1}}`, new(booking.Hold)); err == nil {
+	if _, err := decodeResponse(t.Context(), nil, `{"version": 0, "result": {"id": 1}}`, new(booking.Hold)); err == nil {
 		t.Error("it was read")
 	}
-	if _, err := keepAnswer(struct{}{}, nil); err == nil {
-		t.Error("a result without a form was kept")
+	if _, err := encodeResponse(struct{}{}, nil); err == nil {
+		t.Error("a result without a form was response")
 	}
 }

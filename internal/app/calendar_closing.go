@@ -20,8 +20,8 @@ type RemoveAvailabilityInput struct {
 // RemoveAvailability withdraws the future open slots of an availability. A removed weekly
 // rule publishes nothing further.
 func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput) (*Closed, error) {
-	change := availabilityChange{in.AvailabilityID, in.CancelBooked}
-	return closeAvailability(ctx, a, change, func(c *closing, current booking.Availability) (*Closed, error) {
+	change := availabilityTarget{in.AvailabilityID, in.CancelBooked}
+	return changeAvailability(ctx, a, change, func(c *calendarChange, current booking.Availability) (*Closed, error) {
 		current.RemovedAt = &c.now
 		if _, err := c.tx.UpdateAvailability(ctx, current, c.now); err != nil {
 			return nil, err
@@ -29,29 +29,29 @@ func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput
 		if err := c.close(ctx, store.SlotTarget{AvailabilityID: &current.ID}, keepNone, false); err != nil {
 			return nil, err
 		}
-		return &c.result, c.tell(ctx, booking.AvailabilityRemoved, 0, booking.Changes{}.Add("availabilityId", nil, current.ID))
+		return &c.result, c.appendEvent(ctx, booking.AvailabilityRemoved, 0, booking.Changes{}.Add("availabilityId", nil, current.ID))
 	})
 }
 
-// availabilityChange identifies the availability to change and says whether to cancel
+// availabilityTarget identifies the availability to change and says whether to cancel
 // conflicting bookings.
-type availabilityChange struct {
+type availabilityTarget struct {
 	id           booking.AvailabilityID
 	cancelBooked bool
 }
 
-// closeAvailability changes an availability with its interviewer locked, and returns the
+// changeAvailability changes an availability with its interviewer locked, and returns the
 // result of the change.
-func closeAvailability[T any](
-	ctx context.Context, a *App, of availabilityChange, change func(*closing, booking.Availability) (*T, error),
+func changeAvailability[T any](
+	ctx context.Context, a *App, of availabilityTarget, change func(*calendarChange, booking.Availability) (*T, error),
 ) (*T, error) {
 	owns := func(may access, known booking.Availability) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := owned(ctx, staff, a.store.Availability, of.id, owns, "availability", "availabilityId") // the interviewer is immutable
+	known, err := readOwned(ctx, staff, a.store.Availability, of.id, owns, "availability", "availabilityId") // the interviewer is immutable
 	if err != nil {
 		return nil, err
 	}
-	whose := calendarChange{known.InterviewerID, of.cancelBooked, cancelReason}
-	return changeCalendar(ctx, a, whose, func(c *closing) (*T, error) {
+	whose := calendarTarget{known.InterviewerID, of.cancelBooked, cancelReason}
+	return changeCalendar(ctx, a, whose, func(c *calendarChange) (*T, error) {
 		current, err := c.tx.Availability(ctx, of.id)
 		if err != nil {
 			return nil, err
@@ -69,19 +69,19 @@ type WithdrawSlotInput struct {
 // WithdrawSlot withdraws one future slot. Its availability does not publish it again.
 // WithdrawSlot is idempotent.
 func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
-	known, err := owned(ctx, staff, a.store.Slot, in.SlotID, access.gives, "slot", "slotId")
+	known, err := readOwned(ctx, staff, a.store.Slot, in.SlotID, access.gives, "slot", "slotId")
 	if err != nil {
 		return nil, err
 	}
 	if known.InPast(a.Now()) {
 		return nil, booking.Refuse(booking.SlotInPast, "slotId", "The slot has started; only a future slot can be withdrawn.")
 	}
-	change := calendarChange{known.InterviewerID, in.CancelBooked, cancelReason}
-	return changeCalendar(ctx, a, change, func(c *closing) (*Closed, error) {
+	change := calendarTarget{known.InterviewerID, in.CancelBooked, cancelReason}
+	return changeCalendar(ctx, a, change, func(c *calendarChange) (*Closed, error) {
 		if err := c.close(ctx, store.SlotTarget{SlotID: &in.SlotID}, keepNone, true); err != nil {
 			return nil, err
 		}
-		return &c.result, c.tell(ctx, booking.SlotTakenBack, in.SlotID, nil)
+		return &c.result, c.appendEvent(ctx, booking.SlotTakenBack, in.SlotID, nil)
 	})
 }
 
@@ -116,8 +116,8 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 	if err := in.check().Err(); err != nil {
 		return nil, err
 	}
-	change := calendarChange{in.InterviewerID, in.CancelBooked, in.Reason}
-	return changeCalendar(ctx, a, change, func(c *closing) (*Blocked, error) {
+	change := calendarTarget{in.InterviewerID, in.CancelBooked, in.Reason}
+	return changeCalendar(ctx, a, change, func(c *calendarChange) (*Blocked, error) {
 		spans, err := in.spans(c.interviewer)
 		if err != nil {
 			return nil, err
@@ -138,7 +138,7 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 		for _, block := range blocks {
 			changes = changes.Add("block", nil, block.Told())
 		}
-		return &Blocked{Blocks: blocks, Closed: c.result}, c.tell(ctx, booking.TimeBlocked, 0, changes)
+		return &Blocked{Blocks: blocks, Closed: c.result}, c.appendEvent(ctx, booking.TimeBlocked, 0, changes)
 	})
 }
 
@@ -193,12 +193,12 @@ type UnblockTimeInput struct{ BlockID booking.BlockID }
 // has in its time, and returns them.
 func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
 	owns := func(may access, known booking.Block) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := owned(ctx, staff, a.store.Block, in.BlockID, owns, "blocked time", "blockId") // a block is immutable
+	known, err := readOwned(ctx, staff, a.store.Block, in.BlockID, owns, "blocked time", "blockId") // a block is immutable
 	if err != nil {
 		return nil, err
 	}
-	change := calendarChange{whose: known.InterviewerID}
-	return changeCalendar(ctx, a, change, func(c *closing) ([]booking.Slot, error) {
+	change := calendarTarget{whose: known.InterviewerID}
+	return changeCalendar(ctx, a, change, func(c *calendarChange) ([]booking.Slot, error) {
 		block, err := c.tx.Block(ctx, in.BlockID)
 		if err != nil {
 			return nil, err
@@ -209,7 +209,7 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 		if c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{block.Span()}); err != nil {
 			return nil, err
 		}
-		return c.result.OpenedSlots, c.tell(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Told(), nil))
+		return c.result.OpenedSlots, c.appendEvent(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Told(), nil))
 	})
 }
 

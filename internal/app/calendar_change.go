@@ -20,18 +20,18 @@ type Closed struct {
 	Cancelled   []booking.Interview // booked, and cancelled at the caller's request
 }
 
-// calendarChange identifies the interviewer whose calendar changes and says how to treat
+// calendarTarget identifies the interviewer whose calendar changes and says how to treat
 // conflicting bookings.
-type calendarChange struct {
+type calendarTarget struct {
 	whose        booking.InterviewerID
 	cancelBooked bool   // if false, they are reported as conflicts
 	reason       string // stored with the cancelled interviews
 }
 
-// closing is one attempt to change an interviewer's calendar, with the interviewer
+// calendarChange is one attempt to change an interviewer's calendar, with the interviewer
 // locked.
-type closing struct {
-	calendarChange
+type calendarChange struct {
+	calendarTarget
 	tx          *store.Tx
 	interviewer booking.Interviewer
 	now         time.Time
@@ -44,17 +44,17 @@ type closing struct {
 // before the interviewer was locked.
 var errNewStudent = errors.New("a student has booked since the students were locked")
 
-const maxClosingAttempts = 5
+const maxCalendarAttempts = 5
 
 // changeCalendar runs one change of an interviewer's calendar and returns its result. If
 // it may cancel bookings, it first locks the students who have booked the interviewer,
 // because the lock order puts students before interviewers. If another student books in
-// the meantime, changeCalendar retries; after maxClosingAttempts it returns BUSY_RETRY.
+// the meantime, changeCalendar retries; after maxCalendarAttempts it returns BUSY_RETRY.
 func changeCalendar[T any](
-	ctx context.Context, a *App, of calendarChange, change func(*closing) (T, error),
+	ctx context.Context, a *App, of calendarTarget, change func(*calendarChange) (T, error),
 ) (T, error) {
-	for range maxClosingAttempts {
-		result, err := attemptCalendar(ctx, a, of, change)
+	for range maxCalendarAttempts {
+		result, err := tryChangeCalendar(ctx, a, of, change)
 		if !errors.Is(err, errNewStudent) {
 			return result, err
 		}
@@ -63,14 +63,14 @@ func changeCalendar[T any](
 	return none, booking.Refuse(booking.BusyRetry, "", "Students are booking this interviewer at this moment; try again.")
 }
 
-func attemptCalendar[T any](ctx context.Context, a *App, of calendarChange, change func(*closing) (T, error)) (T, error) {
+func tryChangeCalendar[T any](ctx context.Context, a *App, of calendarTarget, change func(*calendarChange) (T, error)) (T, error) {
 	var none T
 	now := a.Now()
 	students, err := a.studentsToLock(ctx, of, now)
 	if err != nil {
 		return none, err
 	}
-	return write(ctx, a, writing{now: now}, func(tx *store.Tx) (T, error) {
+	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (T, error) {
 		if err := tx.LockStudents(ctx, students); err != nil {
 			return none, err
 		}
@@ -78,11 +78,11 @@ func attemptCalendar[T any](ctx context.Context, a *App, of calendarChange, chan
 		if err != nil {
 			return none, err
 		}
-		return change(&closing{calendarChange: of, tx: tx, interviewer: interviewer, now: now, students: students})
+		return change(&calendarChange{calendarTarget: of, tx: tx, interviewer: interviewer, now: now, students: students})
 	})
 }
 
-func (a *App) studentsToLock(ctx context.Context, of calendarChange, now time.Time) ([]booking.StudentID, error) {
+func (a *App) studentsToLock(ctx context.Context, of calendarTarget, now time.Time) ([]booking.StudentID, error) {
 	if !of.cancelBooked {
 		return nil, nil
 	}
@@ -93,7 +93,7 @@ func (a *App) studentsToLock(ctx context.Context, of calendarChange, now time.Ti
 // Bookings on them are cancelled or reported as conflicts. If excepted is set, the slots
 // become exceptions of all availability of the interviewer. Slots that other availability
 // includes are kept, and the slots that it has in the freed time are published.
-func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(booking.Slot) bool, excepted bool) error {
+func (c *calendarChange) close(ctx context.Context, target store.SlotTarget, keep func(booking.Slot) bool, excepted bool) error {
 	target.InterviewerID, target.After = c.interviewer.ID, c.now
 	slots, err := c.tx.LockTarget(ctx, target)
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *closing) close(ctx context.Context, target store.SlotTarget, keep func(
 
 // release cancels the bookings on the slots or records them as conflicts, and returns the
 // slots to withdraw.
-func (c *closing) release(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+func (c *calendarChange) release(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	bookings, err := c.tx.BookingsOn(ctx, slots)
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (c *closing) release(ctx context.Context, slots []booking.Slot) ([]booking.
 }
 
 // withdraw withdraws slots without bookings and ends the holds on them.
-func (c *closing) withdraw(ctx context.Context, slots []booking.Slot) error {
+func (c *calendarChange) withdraw(ctx context.Context, slots []booking.Slot) error {
 	if err := c.tx.WithdrawSlots(ctx, slots); err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func freed(slots []booking.Slot, cancelled []booking.Interview) []booking.Slot {
 
 // takeBack marks the booked slots so that they do not reopen when their booking is
 // cancelled, and returns the others.
-func (c *closing) takeBack(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+func (c *calendarChange) takeBack(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	var booked []booking.SlotID
 	var others []booking.Slot
 	for _, slot := range slots {
@@ -188,8 +188,8 @@ func (c *closing) takeBack(ctx context.Context, slots []booking.Slot) ([]booking
 	return others, c.tx.TakeBack(ctx, booked)
 }
 
-// tell appends an event with the changes to the calendar, if there are any.
-func (c *closing) tell(ctx context.Context, kind booking.EventKind, slot booking.SlotID, changes booking.Changes) error {
+// appendEvent appends an event with the changes to the calendar, if there are any.
+func (c *calendarChange) appendEvent(ctx context.Context, kind booking.EventKind, slot booking.SlotID, changes booking.Changes) error {
 	changes = booking.AddedIDs(changes, "closedSlots", "closedSlotIds", booking.SlotIDs(c.result.ClosedSlots))
 	changes = booking.AddedIDs(changes, "keptSlots", "keptSlotIds", booking.SlotIDs(c.result.KeptSlots))
 	changes = booking.AddedIDs(changes, "openedSlots", "openedSlotIds", booking.SlotIDs(c.result.OpenedSlots))
@@ -198,10 +198,10 @@ func (c *closing) tell(ctx context.Context, kind booking.EventKind, slot booking
 	if len(changes) == 0 {
 		return nil
 	}
-	return tell(ctx, c.tx, c.now, booking.Event{Kind: kind, InterviewerID: c.interviewer.ID, SlotID: slot, Changes: changes})
+	return appendEvents(ctx, c.tx, c.now, booking.Event{Kind: kind, InterviewerID: c.interviewer.ID, SlotID: slot, Changes: changes})
 }
 
-func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) error {
+func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Interview) error {
 	for _, interview := range bookings {
 		if _, locked := slices.BinarySearch(c.students, interview.StudentID); !locked {
 			return errNewStudent
@@ -214,7 +214,7 @@ func (c *closing) cancel(ctx context.Context, bookings []booking.Interview) erro
 		if err != nil {
 			return err
 		}
-		if err := tell(ctx, c.tx, c.now, cancelled.Event(booking.InterviewCancelled, interview)); err != nil {
+		if err := appendEvents(ctx, c.tx, c.now, cancelled.Event(booking.InterviewCancelled, interview)); err != nil {
 			return err
 		}
 		c.result.Cancelled = append(c.result.Cancelled, cancelled)

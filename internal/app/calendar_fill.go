@@ -10,7 +10,7 @@ import (
 
 // handOver reassigns slots that other availability of the interviewer has identically to
 // that availability, and returns the rest.
-func (c *closing) handOver(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
+func (c *calendarChange) handOver(ctx context.Context, slots []booking.Slot) ([]booking.Slot, error) {
 	if !c.interviewer.Active || len(slots) == 0 {
 		return slots, nil
 	}
@@ -46,7 +46,7 @@ func (c *closing) handOver(ctx context.Context, slots []booking.Slot) ([]booking
 // fill publishes and returns the slots that the interviewer's availability has in the
 // freed time. The spans and the result are sorted by start. For an inactive interviewer,
 // fill publishes nothing.
-func (c *closing) fill(ctx context.Context, free []calendar.Span) ([]booking.Slot, error) {
+func (c *calendarChange) fill(ctx context.Context, free []calendar.Span) ([]booking.Slot, error) {
 	if !c.interviewer.Active || len(free) == 0 {
 		return nil, nil
 	}
@@ -77,7 +77,7 @@ func (c *closing) fill(ctx context.Context, free []calendar.Span) ([]booking.Slo
 
 // offers returns the interviewer's availability, sorted by start, and the calendar around
 // a range.
-func (c *closing) offers(ctx context.Context, in calendar.Span) ([]booking.Offered, booking.Calendar, error) {
+func (c *calendarChange) offers(ctx context.Context, in calendar.Span) ([]booking.Offered, booking.Calendar, error) {
 	offers, err := c.tx.OffersOf(ctx, []booking.InterviewerID{c.interviewer.ID})
 	if err != nil {
 		return nil, booking.Calendar{}, err

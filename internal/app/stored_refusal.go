@@ -8,15 +8,15 @@ import (
 	"rehearse/internal/store"
 )
 
-// keptRefusal is a stored refusal with its data. On replay the alternatives are searched
+// storedRefusal is a stored refusal with its data. On replay the alternatives are searched
 // again, and its slots and waivers are read again.
-type keptRefusal struct {
+type storedRefusal struct {
 	Code        booking.RefusalCode       `json:"code"`
 	Message     string                    `json:"message"`
 	Field       string                    `json:"field,omitempty"`
-	Allowed     *keptAllowed              `json:"allowed,omitempty"`
+	Allowed     *storedAllowed            `json:"allowed,omitempty"`
 	HeldUntil   *time.Time                `json:"heldUntil,omitempty"`
-	Eligibility *keptEligibility          `json:"eligibility,omitempty"`
+	Eligibility *storedEligibility        `json:"eligibility,omitempty"`
 	Conflicting []booking.SlotID          `json:"conflicting,omitempty"`
 	Interview   booking.InterviewID       `json:"interview,omitempty"`
 	Hold        booking.HoldID            `json:"hold,omitempty"`
@@ -29,7 +29,7 @@ type keptRefusal struct {
 	Version     int                       `json:"currentVersion,omitempty"`
 }
 
-type keptAllowed struct {
+type storedAllowed struct {
 	Kind      booking.AllowedKind `json:"kind"`
 	Min       *int                `json:"min,omitempty"`
 	Max       *int                `json:"max,omitempty"`
@@ -37,7 +37,7 @@ type keptAllowed struct {
 	NotAfter  *time.Time          `json:"notAfter,omitempty"`
 }
 
-type keptEligibility struct {
+type storedEligibility struct {
 	Student       booking.StudentID `json:"student"`
 	ExtraByWaiver int               `json:"extraByWaiver,omitempty"`
 	Eligible      bool              `json:"eligible"`
@@ -45,67 +45,67 @@ type keptEligibility struct {
 	Limit         int               `json:"limit"`
 	Remaining     int               `json:"remaining"`
 	RecentGrades  []int             `json:"recentGrades"`
-	Reasons       []keptReason      `json:"reasons"`
-	Waivers       []keptWaiver      `json:"waivers"`
+	Reasons       []storedReason    `json:"reasons"`
+	Waivers       []storedWaiver    `json:"waivers"`
 }
 
-type keptReason struct {
+type storedReason struct {
 	Code    booking.RefusalCode `json:"code"`
 	Message string              `json:"message"`
 }
 
-func keepRefused(refused booking.Refused) []keptRefusal {
-	all := make([]keptRefusal, len(refused))
+func newStoredRefusals(refused booking.Refused) []storedRefusal {
+	all := make([]storedRefusal, len(refused))
 	for i, r := range refused {
-		all[i] = keptRefusal{
+		all[i] = storedRefusal{
 			Code: r.Code, Message: r.Message, Field: r.Field, HeldUntil: r.HeldUntil,
 			Conflicting: slotIDs(r.Conflicting), Interview: r.Interview, Hold: r.Hold, Earliest: r.Earliest, Deadline: r.Deadline,
 			Used: r.Used, Limit: r.Limit, Status: r.Status, Expected: r.Expected, Version: r.CurrentVersion,
 		}
 		if a := r.Allowed; a != nil {
-			all[i].Allowed = &keptAllowed{a.Kind, a.Min, a.Max, a.NotBefore, a.NotAfter}
+			all[i].Allowed = &storedAllowed{a.Kind, a.Min, a.Max, a.NotBefore, a.NotAfter}
 		}
 		if r.Eligibility != nil {
-			all[i].Eligibility = keepEligibility(*r.Eligibility)
+			all[i].Eligibility = newStoredEligibility(*r.Eligibility)
 		}
 	}
 	return all
 }
 
-func keepEligibility(e booking.Eligibility) *keptEligibility {
-	k := &keptEligibility{
+func newStoredEligibility(e booking.Eligibility) *storedEligibility {
+	stored := &storedEligibility{
 		Student: e.StudentID, ExtraByWaiver: e.ExtraByWaiver,
 		Eligible: e.Eligible, Used: e.InterviewsUsed, Limit: e.InterviewLimit, Remaining: e.InterviewsRemaining, RecentGrades: e.RecentGrades,
-		Reasons: []keptReason{}, Waivers: []keptWaiver{},
+		Reasons: []storedReason{}, Waivers: []storedWaiver{},
 	}
 	for _, reason := range e.Reasons {
-		k.Reasons = append(k.Reasons, keptReason(reason))
+		stored.Reasons = append(stored.Reasons, storedReason(reason))
 	}
 	for _, w := range e.Waivers {
-		k.Waivers = append(k.Waivers, keepWaiver(w))
+		stored.Waivers = append(stored.Waivers, newStoredWaiver(w))
 	}
-	return k
+	return stored
 }
 
-func recallRefused(ctx context.Context, r *store.Reader, kept []keptRefusal) (booking.Refused, error) {
-	refused := make(booking.Refused, len(kept))
-	for i, k := range kept {
+func restoreRefusals(ctx context.Context, r *store.Reader, stored []storedRefusal) (booking.Refused, error) {
+	refused := make(booking.Refused, len(stored))
+	for i, one := range stored {
 		refused[i] = booking.Refusal{
-			Code: k.Code, Message: k.Message, Field: k.Field, HeldUntil: k.HeldUntil, Interview: k.Interview, Hold: k.Hold, Earliest: k.Earliest,
-			Deadline: k.Deadline, Used: k.Used, Limit: k.Limit, Status: k.Status, Expected: k.Expected, CurrentVersion: k.Version,
+			Code: one.Code, Message: one.Message, Field: one.Field, HeldUntil: one.HeldUntil, Interview: one.Interview, Hold: one.Hold, Earliest: one.Earliest,
+			Deadline: one.Deadline, Used: one.Used, Limit: one.Limit, Status: one.Status, Expected: one.Expected, CurrentVersion: one.Version,
 		}
-		if a := k.Allowed; a != nil {
+		if a := one.Allowed; a != nil {
 			refused[i].Allowed = &booking.Allowed{Kind: a.Kind, Min: a.Min, Max: a.Max, NotBefore: a.NotBefore, NotAfter: a.NotAfter}
 		}
-		if len(k.Conflicting) > 0 {
-			slots, err := slotsNow(ctx, r, k.Conflicting)
+		if len(one.Conflicting) > 0 {
+			slots, err := readSlots(ctx, r, one.Conflicting)
 			if err != nil {
 				return nil, err
 			}
-			refused[i].Conflicting = slots.of(k.Conflicting)
+			refused[i].Conflicting = slots.of(one.Conflicting)
 		}
-		if k.Eligibility != nil {
-			eligibility, err := k.Eligibility.result(ctx, r)
+		if one.Eligibility != nil {
+			eligibility, err := one.Eligibility.restore(ctx, r)
 			if err != nil {
 				return nil, err
 			}
@@ -115,16 +115,16 @@ func recallRefused(ctx context.Context, r *store.Reader, kept []keptRefusal) (bo
 	return refused, nil
 }
 
-func (k keptEligibility) result(ctx context.Context, r *store.Reader) (booking.Eligibility, error) {
+func (stored storedEligibility) restore(ctx context.Context, r *store.Reader) (booking.Eligibility, error) {
 	e := booking.Eligibility{
-		StudentID: k.Student, ExtraByWaiver: k.ExtraByWaiver,
-		Eligible: k.Eligible, InterviewsUsed: k.Used, InterviewLimit: k.Limit, InterviewsRemaining: k.Remaining, RecentGrades: k.RecentGrades,
+		StudentID: stored.Student, ExtraByWaiver: stored.ExtraByWaiver,
+		Eligible: stored.Eligible, InterviewsUsed: stored.Used, InterviewLimit: stored.Limit, InterviewsRemaining: stored.Remaining, RecentGrades: stored.RecentGrades,
 	}
-	for _, reason := range k.Reasons {
+	for _, reason := range stored.Reasons {
 		e.Reasons = append(e.Reasons, booking.EligibilityReason(reason))
 	}
-	for _, one := range k.Waivers {
-		w, err := one.result(ctx, r)
+	for _, one := range stored.Waivers {
+		w, err := one.restore(ctx, r)
 		if err != nil {
 			return e, err
 		}

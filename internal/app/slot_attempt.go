@@ -10,51 +10,51 @@ import (
 	"rehearse/internal/store"
 )
 
-// errShared reports that the transaction holds a shared lock on an interviewer but needs
+// errNeedsExclusive reports that the transaction holds a shared lock on an interviewer but needs
 // an exclusive one, because a cap applies or the calendar changes.
-var errShared = errors.New("the interviewer's lock is needed alone")
+var errNeedsExclusive = errors.New("the interviewer's exclusive lock is needed")
 
 // withCaps runs an attempt that locks interviewers. Its lock is exclusive if capped is
 // set and shared otherwise, so that bookings with an uncapped interviewer do not wait for
 // each other. If a shared lock turns out to be insufficient, withCaps retries with an
 // exclusive one.
-func withCaps[T any](capped bool, attempt func(alone bool) (T, error)) (T, error) {
+func withCaps[T any](capped bool, attempt func(exclusive bool) (T, error)) (T, error) {
 	result, err := attempt(capped)
-	if errors.Is(err, errShared) {
+	if errors.Is(err, errNeedsExclusive) {
 		return attempt(true)
 	}
 	return result, err
 }
 
 // lockWithCaps locks interviewers in the order of their ids. The locks are exclusive if
-// alone is set and shared otherwise.
+// exclusive is set and shared otherwise.
 func lockWithCaps(
-	ctx context.Context, tx *store.Tx, alone bool, ids ...booking.InterviewerID,
+	ctx context.Context, tx *store.Tx, exclusive bool, ids ...booking.InterviewerID,
 ) (map[booking.InterviewerID]booking.Interviewer, error) {
 	slices.Sort(ids)
 	locked := make(map[booking.InterviewerID]booking.Interviewer, len(ids))
 	for _, id := range slices.Compact(ids) {
 		lock := tx.ShareInterviewer
-		if alone {
+		if exclusive {
 			lock = tx.LockInterviewer
 		}
 		interviewer, err := lock(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		if interviewer.Capped() && !alone {
-			return nil, errShared
+		if interviewer.Capped() && !exclusive {
+			return nil, errNeedsExclusive
 		}
 		locked[id] = interviewer
 	}
 	return locked, nil
 }
 
-// claim is a student's request for one slot, with everything that decides it locked and
+// slotAttempt is a student's request for one slot, with everything that decides it locked and
 // read. The student's lock protects their limit, grades, interviews and hold; the
 // interviewer's lock protects the caps; the slot's lock protects its status and its hold.
 // The locks are always taken in this order.
-type claim struct {
+type slotAttempt struct {
 	tx          *store.Tx
 	now         time.Time
 	record      booking.Record
@@ -71,13 +71,13 @@ var errHoldsOther = errors.New("the student holds another slot")
 // and the slot. If the operation is refused, claiming stores the refusal and adds
 // alternative slots to it.
 func claiming[T any](
-	ctx context.Context, a *App, wish booking.BookingRefusal, w writing, decide func(*claim) (T, error),
+	ctx context.Context, a *App, wish booking.BookingRefusal, w writeOptions, decide func(*slotAttempt) (T, error),
 ) (*T, error) {
 	done, wanted, err := deciding(ctx, a, wish.StudentID, wish.SlotID, w, decide)
 	if err == nil {
 		return done, nil
 	}
-	a.keepRefusal(ctx, w, err, wish)
+	a.recordRefusal(ctx, w, err, wish)
 	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
 		return a.alternatives(ctx, wish.StudentID, wanted, offerAt(w.now))
 	})
@@ -86,20 +86,20 @@ func claiming[T any](
 // deciding locks and reads the claim, runs decide in the same transaction, and returns
 // its result and the requested slot. The slot is zero if it does not exist.
 func deciding[T any](
-	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, w writing, decide func(*claim) (T, error),
+	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, w writeOptions, decide func(*slotAttempt) (T, error),
 ) (*T, booking.Slot, error) {
 	if err := accessOf(ctx).asStudent(student); err != nil {
 		return nil, booking.Slot{}, err
 	}
 	wanted, capped, err := a.store.Capped(ctx, slot) // times and interviewer of a slot are immutable
 	if err != nil {
-		kept, err := unless[T](ctx, a, w, err)
-		return kept, wanted, err
+		response, err := replayInstead[T](ctx, a, w, err)
+		return response, wanted, err
 	}
-	done, err := withCaps(capped, func(alone bool) (T, error) {
+	done, err := withCaps(capped, func(exclusive bool) (T, error) {
 		return write(ctx, a, w, func(tx *store.Tx) (T, error) {
-			c := &claim{tx: tx, now: w.now}
-			if err := c.lock(ctx, student, wanted.InterviewerID, slot, alone); err != nil {
+			c := &slotAttempt{tx: tx, now: w.now}
+			if err := c.lock(ctx, student, wanted.InterviewerID, slot, exclusive); err != nil {
 				var none T
 				return none, err
 			}
@@ -107,10 +107,10 @@ func deciding[T any](
 		})
 	})
 	if errors.Is(err, errHoldsOther) {
-		done, err = withCaps(capped, func(alone bool) (T, error) {
+		done, err = withCaps(capped, func(exclusive bool) (T, error) {
 			return write(ctx, a, w, func(tx *store.Tx) (T, error) {
-				c := &claim{tx: tx, now: w.now}
-				if err := c.lockWithHold(ctx, student, wanted, alone); err != nil {
+				c := &slotAttempt{tx: tx, now: w.now}
+				if err := c.lockWithHold(ctx, student, wanted, exclusive); err != nil {
 					var none T
 					return none, err
 				}
@@ -124,13 +124,13 @@ func deciding[T any](
 	return &done, wanted, nil
 }
 
-func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool) error {
-	locked, err := c.tx.LockClaim(ctx, student, by, slot, alone)
+func (c *slotAttempt) lock(ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, exclusive bool) error {
+	locked, err := c.tx.LockClaim(ctx, student, by, slot, exclusive)
 	if err != nil {
 		return err
 	}
-	if locked.Interviewer.Capped() && !alone {
-		return errShared
+	if locked.Interviewer.Capped() && !exclusive {
+		return errNeedsExclusive
 	}
 	c.record, c.interviewer, c.slot = locked.Record.Seeing(locked.Slot), locked.Interviewer, locked.Slot
 	return nil
@@ -138,7 +138,7 @@ func (c *claim) lock(ctx context.Context, student booking.StudentID, by booking.
 
 // lockWithHold locks the requested slot together with the one that the student holds, in
 // the global lock order: interviewers by id, then slots by id.
-func (c *claim) lockWithHold(ctx context.Context, student booking.StudentID, wanted booking.Slot, alone bool) error {
+func (c *slotAttempt) lockWithHold(ctx context.Context, student booking.StudentID, wanted booking.Slot, exclusive bool) error {
 	if _, err := c.tx.LockStudent(ctx, student); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (c *claim) lockWithHold(ctx context.Context, student booking.StudentID, wan
 	if live {
 		by, ids = append(by, held.InterviewerID), append(ids, held.SlotID)
 	}
-	interviewers, err := lockWithCaps(ctx, c.tx, alone, by...)
+	interviewers, err := lockWithCaps(ctx, c.tx, exclusive, by...)
 	if err != nil {
 		return err
 	}

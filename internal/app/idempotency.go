@@ -34,15 +34,15 @@ func WithKey(ctx context.Context, operation string, key *string, input any) cont
 	return context.WithValue(ctx, keyContext{}, keyedRequest{operation, *key, input})
 }
 
-// writing holds the options of a write.
-type writing struct {
+// writeOptions holds the options of a write.
+type writeOptions struct {
 	now     time.Time
 	dryRun  bool // return the result, but write nothing and do not use the key
 	retries bool // the caller retries after a refusal, so it is not stored
 }
 
-// answer is the result of a write, or its refusal.
-type answer[T any] struct {
+// outcome is the result of a write, or its refusal.
+type outcome[T any] struct {
 	result   T
 	refused  booking.Refused
 	replayed bool // refused comes from the stored response
@@ -54,7 +54,7 @@ type answer[T any] struct {
 // The transaction that makes the changes also stores the response, so a crash cannot leave
 // one without the other. A request that repeats one in progress waits for it. Outcomes that
 // may differ on retry, BUSY_RETRY and faults, are not stored.
-func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T, error)) (T, error) {
+func write[T any](ctx context.Context, a *App, w writeOptions, run func(*store.Tx) (T, error)) (T, error) {
 	var none T
 	run = ifActive(ctx, run)
 	r, keyed := ctx.Value(keyContext{}).(keyedRequest)
@@ -63,15 +63,15 @@ func write[T any](ctx context.Context, a *App, w writing, run func(*store.Tx) (T
 			return none, err
 		}
 	}
-	done, err := store.InTx(ctx, a.store, func(tx *store.Tx) (answer[T], error) {
+	done, err := store.InTx(ctx, a.store, func(tx *store.Tx) (outcome[T], error) {
 		if w.dryRun {
 			tx.Discard()
 		}
 		if !keyed {
 			result, err := run(tx)
-			return answer[T]{result: result}, err
+			return outcome[T]{result: result}, err
 		}
-		return claimed(ctx, tx, r, w, run)
+		return runOnce(ctx, tx, r, w, run)
 	})
 	if err != nil {
 		return none, err
@@ -103,9 +103,9 @@ func ifActive[T any](ctx context.Context, run func(*store.Tx) (T, error)) func(*
 	}
 }
 
-// unless returns the stored response to the request, if any, instead of err. A refusal found
-// before the transaction starts is stored like any other.
-func unless[T any](ctx context.Context, a *App, w writing, err error) (*T, error) {
+// replayInstead returns the stored response to the request, if any, instead of err. A
+// refusal found before the transaction starts is stored like any other.
+func replayInstead[T any](ctx context.Context, a *App, w writeOptions, err error) (*T, error) {
 	if !errors.As(err, new(booking.Refused)) {
 		return nil, err
 	}
@@ -119,23 +119,23 @@ func unless[T any](ctx context.Context, a *App, w writing, err error) (*T, error
 	return &done, nil
 }
 
-func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing, run func(*store.Tx) (T, error)) (answer[T], error) {
-	var done answer[T]
+func runOnce[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writeOptions, run func(*store.Tx) (T, error)) (outcome[T], error) {
+	var done outcome[T]
 	input, err := json.Marshal(r.input)
 	if err != nil {
 		return done, fmt.Errorf("encode the input of %s: %w", r.operation, err)
 	}
 	digest := sha256.Sum256(input)
-	claim := store.Request{
+	request := store.Request{
 		Actor: CallerOf(ctx).Actor, Key: r.key, Operation: r.operation, Input: digest[:], At: w.now,
 	}
 	// A dry run also claims the key, and releases it on rollback, so that it waits for a
 	// request in progress as the real request would.
-	kept, err := tx.ClaimKey(ctx, claim, w.now.Add(-KeyLifetime))
+	stored, err := tx.ClaimKey(ctx, request, w.now.Add(-KeyLifetime))
 	if err != nil {
 		return done, err
 	}
-	if kept != nil && !kept.Same(claim) {
+	if stored != nil && !stored.Same(request) {
 		return done, booking.Refuse(booking.IdempotencyMismatch, "idempotencyKey", fmt.Sprintf(
 			"The key was used in the last %d hours with another input or another mutation; use a new key.", int(KeyLifetime.Hours())))
 	}
@@ -143,25 +143,25 @@ func claimed[T any](ctx context.Context, tx *store.Tx, r keyedRequest, w writing
 		done.result, err = run(tx)
 		return done, err
 	}
-	if kept != nil {
-		return again[T](ctx, tx, claim, *kept)
+	if stored != nil {
+		return replay[T](ctx, tx, request, *stored)
 	}
 	done.result, err = store.Try(ctx, tx, run)
 	if err != nil && (w.retries || !errors.As(err, &done.refused) || done.refused.Has(booking.BusyRetry)) {
 		return done, err
 	}
-	text, err := keepAnswer(done.result, done.refused)
+	text, err := encodeResponse(done.result, done.refused)
 	if err != nil {
 		return done, fmt.Errorf("store the response of %s: %w", r.operation, err)
 	}
-	return done, tx.KeepAnswer(ctx, claim, text)
+	return done, tx.KeepAnswer(ctx, request, text)
 }
 
-// again returns the stored response to the request.
-func again[T any](ctx context.Context, tx *store.Tx, r store.Request, kept store.KeptRequest) (answer[T], error) {
-	var done answer[T]
+// replay returns the stored response to the request.
+func replay[T any](ctx context.Context, tx *store.Tx, r store.Request, stored store.KeptRequest) (outcome[T], error) {
+	var done outcome[T]
 	var err error
-	if done.refused, err = recallAnswer(ctx, &tx.Reader, kept.Answer, &done.result); err != nil {
+	if done.refused, err = decodeResponse(ctx, &tx.Reader, stored.Answer, &done.result); err != nil {
 		return done, fmt.Errorf("read the stored response of %s: %w", r.Operation, err)
 	}
 	done.replayed = len(done.refused) > 0

@@ -8,59 +8,59 @@ import (
 	"rehearse/internal/store"
 )
 
-// keptPublished holds the ids of published availability and slots, which are read again on
+// storedPublished holds the ids of published availability and slots, which are read again on
 // replay.
-type keptPublished struct {
+type storedPublished struct {
 	Availability  booking.AvailabilityID `json:"availability"`
 	Slots         []booking.SlotID       `json:"slots,omitempty"`
-	Skipped       []keptSkip             `json:"skipped,omitempty"`
+	Skipped       []storedSkip           `json:"skipped,omitempty"`
 	UnusedMinutes int                    `json:"unusedMinutes,omitempty"`
 }
 
-type keptSkip struct {
+type storedSkip struct {
 	Start    time.Time          `json:"start"`
 	End      time.Time          `json:"end"`
 	Reason   booking.SkipReason `json:"reason"`
 	Overlaps []booking.SlotID   `json:"overlaps,omitempty"`
 }
 
-func keepPublished(p Published) keptPublished {
-	k := keptPublished{Availability: p.Availability.ID, Slots: slotIDs(p.Slots), UnusedMinutes: p.UnusedMinutes}
+func newStoredPublished(p Published) storedPublished {
+	stored := storedPublished{Availability: p.Availability.ID, Slots: slotIDs(p.Slots), UnusedMinutes: p.UnusedMinutes}
 	for _, s := range p.Skipped {
-		k.Skipped = append(k.Skipped, keptSkip{s.Start, s.End, s.Reason, slotIDs(s.Overlaps)})
+		stored.Skipped = append(stored.Skipped, storedSkip{s.Start, s.End, s.Reason, slotIDs(s.Overlaps)})
 	}
-	return k
+	return stored
 }
 
-func (k keptPublished) result(ctx context.Context, r *store.Reader) (Published, error) {
-	availability, err := r.PublishedAvailability(ctx, k.Availability)
+func (stored storedPublished) restore(ctx context.Context, r *store.Reader) (Published, error) {
+	availability, err := r.PublishedAvailability(ctx, stored.Availability)
 	if err != nil {
 		return Published{}, err
 	}
-	wanted := k.Slots
-	for _, s := range k.Skipped {
+	wanted := stored.Slots
+	for _, s := range stored.Skipped {
 		wanted = append(wanted, s.Overlaps...)
 	}
-	slots, err := slotsNow(ctx, r, wanted)
+	slots, err := readSlots(ctx, r, wanted)
 	if err != nil {
 		return Published{}, err
 	}
-	p := Published{Availability: availability, Slots: slots.of(k.Slots), UnusedMinutes: k.UnusedMinutes}
-	for _, s := range k.Skipped {
+	p := Published{Availability: availability, Slots: slots.of(stored.Slots), UnusedMinutes: stored.UnusedMinutes}
+	for _, s := range stored.Skipped {
 		p.Skipped = append(p.Skipped, booking.SkippedSlot{Start: s.Start, End: s.End, Reason: s.Reason, Overlaps: slots.of(s.Overlaps)})
 	}
 	return p, nil
 }
 
-// keptBlocked is blocked time as it was stored, and the ids of what it closed.
-type keptBlocked struct {
-	Blocks    []keptBlock           `json:"blocks"`
+// storedBlocked is blocked time as it was stored, and the ids of what it closed.
+type storedBlocked struct {
+	Blocks    []storedBlock         `json:"blocks"`
 	Closed    []booking.SlotID      `json:"closed,omitempty"`
 	Conflicts []booking.InterviewID `json:"conflicts,omitempty"`
 	Cancelled []booking.InterviewID `json:"cancelled,omitempty"`
 }
 
-type keptBlock struct {
+type storedBlock struct {
 	ID          booking.BlockID       `json:"id"`
 	Interviewer booking.InterviewerID `json:"interviewer"`
 	Start       time.Time             `json:"start"`
@@ -69,66 +69,66 @@ type keptBlock struct {
 	CreatedAt   time.Time             `json:"createdAt"`
 }
 
-func keepBlocked(b Blocked) keptBlocked {
-	k := keptBlocked{
+func newStoredBlocked(b Blocked) storedBlocked {
+	stored := storedBlocked{
 		Closed: slotIDs(b.ClosedSlots), Conflicts: interviewIDs(b.Conflicts), Cancelled: interviewIDs(b.Cancelled),
 	}
 	for _, block := range b.Blocks {
-		k.Blocks = append(k.Blocks, keptBlock{block.ID, block.InterviewerID, block.Start, block.End, block.Reason, block.CreatedAt})
+		stored.Blocks = append(stored.Blocks, storedBlock{block.ID, block.InterviewerID, block.Start, block.End, block.Reason, block.CreatedAt})
 	}
-	return k
+	return stored
 }
 
-func (k keptBlocked) result(ctx context.Context, r *store.Reader) (b Blocked, err error) {
-	for _, block := range k.Blocks {
+func (stored storedBlocked) restore(ctx context.Context, r *store.Reader) (b Blocked, err error) {
+	for _, block := range stored.Blocks {
 		b.Blocks = append(b.Blocks, booking.Block{
 			ID: block.ID, InterviewerID: block.Interviewer, Start: block.Start, End: block.End, Reason: block.Reason, CreatedAt: block.CreatedAt,
 		})
 	}
-	slots, err := slotsNow(ctx, r, k.Closed)
+	slots, err := readSlots(ctx, r, stored.Closed)
 	if err != nil {
 		return b, err
 	}
-	b.ClosedSlots = slots.of(k.Closed)
-	if b.Conflicts, err = interviewsNow(ctx, r, k.Conflicts); err != nil {
+	b.ClosedSlots = slots.of(stored.Closed)
+	if b.Conflicts, err = readInterviews(ctx, r, stored.Conflicts); err != nil {
 		return b, err
 	}
-	b.Cancelled, err = interviewsNow(ctx, r, k.Cancelled)
+	b.Cancelled, err = readInterviews(ctx, r, stored.Cancelled)
 	return b, err
 }
 
-// keptImported is the stored outcome of a file's rows.
-type keptImported struct {
-	Rows []keptRow `json:"rows"`
+// storedImported is the stored outcome of a file's rows.
+type storedImported struct {
+	Rows []storedRow `json:"rows"`
 }
 
-type keptRow struct {
-	Line   int             `json:"l"`
-	ID     *int64          `json:"i,omitempty"`
-	Status ImportRowStatus `json:"s"`
-	Errors []keptRowError  `json:"e,omitempty"`
+type storedRow struct {
+	Line   int              `json:"l"`
+	ID     *int64           `json:"i,omitempty"`
+	Status ImportRowStatus  `json:"s"`
+	Errors []storedRowError `json:"e,omitempty"`
 }
 
-type keptRowError struct {
+type storedRowError struct {
 	Column  *string             `json:"column,omitempty"`
 	Code    booking.RefusalCode `json:"code"`
 	Message string              `json:"message"`
 }
 
-func keepImported(i Imported) keptImported {
-	k := keptImported{Rows: make([]keptRow, len(i.Rows))}
+func newStoredImported(i Imported) storedImported {
+	stored := storedImported{Rows: make([]storedRow, len(i.Rows))}
 	for n, row := range i.Rows {
-		k.Rows[n] = keptRow{Line: row.Line, ID: row.ID, Status: row.Status}
+		stored.Rows[n] = storedRow{Line: row.Line, ID: row.ID, Status: row.Status}
 		for _, e := range row.Errors {
-			k.Rows[n].Errors = append(k.Rows[n].Errors, keptRowError(e))
+			stored.Rows[n].Errors = append(stored.Rows[n].Errors, storedRowError(e))
 		}
 	}
-	return k
+	return stored
 }
 
-func (k keptImported) result(context.Context, *store.Reader) (Imported, error) { //nolint:unparam // as of every form
-	i := Imported{Rows: make([]ImportRow, len(k.Rows))}
-	for n, row := range k.Rows {
+func (stored storedImported) restore(context.Context, *store.Reader) (Imported, error) { //nolint:unparam // as of every form
+	i := Imported{Rows: make([]ImportRow, len(stored.Rows))}
+	for n, row := range stored.Rows {
 		i.Rows[n] = ImportRow{Line: row.Line, ID: row.ID, Status: row.Status, Errors: []ImportError{}}
 		for _, e := range row.Errors {
 			i.Rows[n].Errors = append(i.Rows[n].Errors, ImportError(e))
@@ -156,7 +156,7 @@ func interviewIDs(interviews []booking.Interview) []booking.InterviewID {
 // slotsByID holds slots that were read again.
 type slotsByID map[booking.SlotID]booking.Slot
 
-func slotsNow(ctx context.Context, r *store.Reader, ids []booking.SlotID) (slotsByID, error) {
+func readSlots(ctx context.Context, r *store.Reader, ids []booking.SlotID) (slotsByID, error) {
 	found, err := r.SlotsByID(ctx, ids)
 	known := make(slotsByID, len(found))
 	for _, slot := range found {
@@ -176,8 +176,8 @@ func (s slotsByID) of(ids []booking.SlotID) []booking.Slot {
 	return slots
 }
 
-// interviewsNow returns the interviews that still exist, in the order of ids.
-func interviewsNow(ctx context.Context, r *store.Reader, ids []booking.InterviewID) ([]booking.Interview, error) {
+// readInterviews returns the interviews that still exist, in the order of ids.
+func readInterviews(ctx context.Context, r *store.Reader, ids []booking.InterviewID) ([]booking.Interview, error) {
 	found, err := r.InterviewsByID(ctx, ids)
 	known := make(map[booking.InterviewID]booking.Interview, len(found))
 	for _, interview := range found {
