@@ -48,7 +48,7 @@ func New(r *store.Reader, timeout time.Duration) *Set {
 	s := &Set{reader: r, timeout: timeout}
 	s.Students.from(r, students)
 	s.Interviewers.from(r, interviewers)
-	s.Interviewers.known = (*store.Reader).KnownInterviewers
+	s.Interviewers.known = (*store.Reader).CachedInterviewers
 	s.Slots.from(r, slots)
 	s.Interviews.from(r, interviews)
 	s.Records.from(r, (*store.Reader).Records)

@@ -82,7 +82,7 @@ func (l listening) read(ids ...booking.InterviewerID) []string {
 
 func (l listening) names(ids ...booking.InterviewerID) []string {
 	names := []string{}
-	for _, known := range l.KnownInterviewers(ids) {
+	for _, known := range l.CachedInterviewers(ids) {
 		names = append(names, known.Name)
 	}
 	slices.Sort(names)

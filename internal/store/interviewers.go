@@ -86,22 +86,22 @@ func (r *Reader) TagsInUse(ctx context.Context, most int) (tags []booking.TagCou
 	return tags, fault(err, "count tags")
 }
 
-// KnownInterviewers returns the cached interviewers among the given ids. They may be
+// CachedInterviewers returns the cached interviewers among the given ids. They may be
 // slightly stale.
-func (r *Reader) KnownInterviewers(keys []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
-	return r.known.get(keys)
+func (r *Reader) CachedInterviewers(keys []booking.InterviewerID) map[booking.InterviewerID]*booking.Interviewer {
+	return r.interviewers.Get(keys)
 }
 
 // InterviewersByID returns the interviewers with the given ids and caches them. Unknown
 // ids are skipped.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
-	at := r.known.at()
+	generation := r.interviewers.Generation()
 	found := make([]booking.Interviewer, 0, len(keys))
 	err := r.send(ctx, statement{
 		"SELECT " + interviewerColumns + " FROM interviewers WHERE id = ANY($1)", []any{numbers(keys)},
 		each(&found, interviewerPlaces)})
 	if err == nil {
-		r.known.keep(at, found)
+		r.interviewers.Add(generation, found)
 	}
 	return found, fault(err, "read %d interviewers", len(keys))
 }

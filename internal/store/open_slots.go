@@ -5,6 +5,7 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/store/cache"
 )
 
 // OpenSlotsFor returns a page of the slots in the range that the student's offer allows,
@@ -17,10 +18,10 @@ import (
 func (s *Store) OpenSlotsFor(
 	ctx context.Context, id booking.StudentID, offer func(booking.Record) booking.Offer, f SlotSearch, p Page,
 ) (booking.Offer, []booking.Slot, bool, error) {
-	kept := s.records.get(id)
-	if kept != nil {
-		o := offer(kept.Record)
-		slots, more, err := s.openSlots(ctx, f, o, p, kept)
+	cached := s.records.Get(id)
+	if cached != nil {
+		o := offer(cached.Record)
+		slots, more, err := s.openSlots(ctx, f, o, p, cached)
 		if err != nil || len(slots) > 0 {
 			return o, slots, more, err
 		}
@@ -30,10 +31,10 @@ func (s *Store) OpenSlotsFor(
 		return booking.Offer{}, nil, false, err
 	}
 	o := offer(read.Record)
-	if kept != nil && kept.stamp == read.stamp {
+	if cached != nil && cached.Stamp == read.Stamp {
 		return o, nil, false, nil
 	}
-	s.records.keep(&read)
+	s.records.Add(&read)
 	slots, more, err := s.OpenSlots(ctx, f, o, p)
 	return o, slots, more, err
 }
@@ -57,14 +58,14 @@ func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p
 // openSlots implements OpenSlots. If trusting is given, it returns no slots if that
 // record is stale.
 func (r *Reader) openSlots(
-	ctx context.Context, f SlotSearch, o booking.Offer, p Page, trusting *keptRecord,
+	ctx context.Context, f SlotSearch, o booking.Offer, p Page, trusting *cache.Record,
 ) ([]booking.Slot, bool, error) {
 	if !listsAny(o) {
 		return nil, false, nil
 	}
 	where := bookable(f, o)
 	if trusting != nil {
-		where.and(recordStands, trusting.stamp, int64(o.Student))
+		where.and(recordStands, trusting.Stamp, int64(o.Student))
 	}
 	for _, bound := range p.bounds(ByStart) {
 		where.and(bound.condition, bound.values...)

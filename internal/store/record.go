@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store/cache"
 )
 
 // recordStamp is an expression that identifies the state of a record: a hash of the
@@ -48,16 +49,16 @@ func (r *Reader) Record(ctx context.Context, id booking.StudentID) (booking.Reco
 }
 
 // stampedRecord returns the student's record with its stamp.
-func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (keptRecord, error) {
+func (r *Reader) stampedRecord(ctx context.Context, id booking.StudentID) (cache.Record, error) {
 	row := newRecordRow(map[booking.StudentID]booking.Record{})
 	if err := r.send(ctx, readRecords([]booking.StudentID{id}, row)); err != nil {
-		return keptRecord{}, fault(err, "read the record of student %d", id)
+		return cache.Record{}, fault(err, "read the record of student %d", id)
 	}
 	record, found := row.records[id]
 	if !found {
-		return keptRecord{}, booking.Missing("student", "studentId")
+		return cache.Record{}, booking.Missing("student", "studentId")
 	}
-	return keptRecord{record, row.stamp}, nil
+	return cache.Record{Record: record, Stamp: row.stamp}, nil
 }
 
 // Records returns the records of the students with the given ids. Unknown ids are

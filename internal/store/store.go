@@ -21,6 +21,8 @@ import (
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"rehearse/internal/store/cache"
 )
 
 // A Store is a pool of connections to one database.
@@ -28,7 +30,7 @@ type Store struct {
 	Reader
 	pool      *sql.DB // for transactions and internal queries
 	shares    *shares
-	records   *keptRecords
+	records   *cache.Records
 	listening *pgx.ConnConfig // of the connection that listens for changes
 	timeouts  timeouts
 	config    *pgx.ConnConfig // of the pool's connections; nil if the pool was given
@@ -42,7 +44,7 @@ type Store struct {
 type Reader struct {
 	db *gorm.DB
 	session
-	known *known // disabled inside a transaction
+	interviewers *cache.Interviewers // inactive inside a transaction
 }
 
 // Options configures a Store.
@@ -155,7 +157,7 @@ func New(pool *sql.DB, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{Reader: Reader{db: db, session: through, known: &known{}}, pool: pool, shares: through.shares, records: newKeptRecords(),
+	return &Store{Reader: Reader{db: db, session: through, interviewers: &cache.Interviewers{}}, pool: pool, shares: through.shares, records: cache.NewRecords(),
 		timeouts: o.timeouts(), ready: readiness{look: rate.Sometimes{Interval: readyFor}}, lostRefusals: newLostRefusals(o.Log)}, nil
 }
 

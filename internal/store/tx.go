@@ -10,6 +10,7 @@ import (
 	"github.com/sethvargo/go-retry"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/store/cache"
 )
 
 // A Tx is a Reader that can also lock and write. The lock order is the same everywhere:
@@ -68,15 +69,15 @@ func attempt[T any](ctx context.Context, s *Store, fn func(*Tx) (T, error)) (T, 
 	}()
 	db := s.db.WithContext(ctx)
 	db.Statement.ConnPool = t
-	result, err := fn(&Tx{Reader{db: db, session: t, known: &known{}}, t})
+	result, err := fn(&Tx{Reader{db: db, session: t, interviewers: &cache.Interviewers{}}, t})
 	if err != nil || t.discarded {
 		return result, err
 	}
 	err = t.commit(ctx)
 	done = err == nil
-	s.records.forget(t.students)
+	s.records.Evict(t.students)
 	if t.changesInterviewers { // evict even if the commit's outcome is unknown
-		s.known.forget()
+		s.interviewers.Evict()
 	}
 	return result, err
 }
