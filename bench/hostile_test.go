@@ -18,7 +18,7 @@ import (
 )
 
 // mostMemory is the limit on the server's resident memory under any admitted document sent
-// by hostileClients at once (docs/explanation/security.md).
+// by hostileClients at once (docs/explanation/bounded-work.md).
 const (
 	mostMemory     = 300 << 20
 	hostileClients = 32
@@ -36,7 +36,7 @@ var hostileLimits = []string{
 
 // BenchmarkHostileMemory sends the most expensive requests to the built program, each kind
 // from 32 callers at once, and fails if resident memory exceeds the limit in
-// docs/explanation/security.md. The program serves a copy of the data set with texts of maximum
+// docs/explanation/bounded-work.md. The program serves a copy of the data set with texts of maximum
 // length.
 func BenchmarkHostileMemory(b *testing.B) {
 	only := regexp.MustCompile(*hostileOnly)

@@ -94,12 +94,12 @@ var variables = []Variable{
 		Description: "A PEM file with the private key of the certificate. SIGHUP reloads it",
 	},
 	{
-		Name: "CORS_ORIGINS", Group: groupServer, Note: "none", See: "how-to/operations.md#browsers-and-tls",
+		Name: "CORS_ORIGINS", Group: groupServer, Note: "none", See: "how-to/deploy.md#4-open-it-to-browsers",
 		Allowed:     "a list of exact origins such as https://app.example.org,http://localhost:3000",
 		Description: "The exact origins of other sites whose pages may use `/graphql`, separated by commas",
 	},
 	{
-		Name: "TRUSTED_PROXIES", Group: groupServer, Note: "none", See: "explanation/security.md",
+		Name: "TRUSTED_PROXIES", Group: groupServer, Note: "none", See: "explanation/bounded-work.md#rate-limits",
 		Allowed:     "a list of addresses and ranges such as 10.0.0.0/8,192.0.2.7",
 		Description: "Addresses and CIDR ranges whose `X-Forwarded-For` header is trusted, separated by commas",
 	},
@@ -108,7 +108,7 @@ var variables = []Variable{
 		Description: "The time limit of one GraphQL operation",
 	},
 	{
-		Name: "SHUTDOWN_TIMEOUT", Group: groupServer, Allowed: positive, See: "how-to/operations.md#start-and-stop",
+		Name: "SHUTDOWN_TIMEOUT", Group: groupServer, Allowed: positive, See: "reference/server.md#shutdown",
 		Description: "How long in-flight requests may take during a shutdown",
 	},
 	{
@@ -117,17 +117,17 @@ var variables = []Variable{
 			"override it. The flag `--config` overrides this variable",
 	},
 	{
-		Name: "GOMEMLIMIT", Group: groupServer, Allowed: "a size such as 900MiB", Note: "the server adapts the limit", See: "how-to/operations.md",
+		Name: "GOMEMLIMIT", Group: groupServer, Allowed: "a size such as 900MiB", Note: "the server adapts the limit", See: "how-to/plan-capacity.md#memory",
 		Description: "The soft memory limit of the Go runtime. It cannot be set in a config file",
 	},
 
 	{
-		Name: "DATABASE_URL", Group: groupDatabase, Note: "the built-in Postgres", See: "how-to/operations.md#an-external-postgres",
+		Name: "DATABASE_URL", Group: groupDatabase, Note: "the built-in Postgres", See: "how-to/deploy.md#2-connect-postgres",
 		Allowed:     "a URL such as postgres://user@host/database",
 		Description: "A Postgres server, version 14 or newer, as `postgres://user@host/database`; may name several hosts",
 	},
 	{
-		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "explanation/scaling.md#pgbouncer",
+		Name: "DATABASE_LISTEN_URL", Group: groupDatabase, Note: "`DATABASE_URL`", See: "how-to/pgbouncer.md",
 		Allowed:     "a URL such as postgres://user@host/database, beside DATABASE_URL",
 		Description: "The connection for change notifications, if `DATABASE_URL` points to a pooler such as pgbouncer",
 	},
@@ -137,7 +137,7 @@ var variables = []Variable{
 	},
 	{
 		Name: "DATABASE_MAX_CONNS_PER_CALLER", Group: groupDatabase, Allowed: "a whole number of at least 0",
-		Note: "a quarter of `DATABASE_MAX_CONNS`, at least 1", See: "how-to/operations.md#too-much-to-do",
+		Note: "a quarter of `DATABASE_MAX_CONNS`, at least 1", See: "explanation/failures.md#overload",
 		Description: "How many of these the reads of one person or address use at the same time; further reads wait",
 	},
 	{
@@ -154,7 +154,7 @@ var variables = []Variable{
 	},
 
 	{
-		Name: "AUTH", Group: groupAccess, Allowed: "local or jwt", See: "how-to/operations.md#tokens",
+		Name: "AUTH", Group: groupAccess, Allowed: "local or jwt", See: "reference/authentication.md",
 		Note: "`local` with the built-in Postgres on a loopback address, else `jwt`",
 		Description: "How to treat a request without a token. `local`: it is the administrator's, which is allowed on loopback addresses " +
 			"only. `jwt`: it is anonymous. Tokens are verified in both modes",
@@ -183,11 +183,11 @@ var variables = []Variable{
 	},
 
 	{
-		Name: "RATE_LIMIT", Group: groupRates, Allowed: onOrOff, See: "explanation/security.md",
+		Name: "RATE_LIMIT", Group: groupRates, Allowed: onOrOff, See: "explanation/bounded-work.md#rate-limits",
 		Description: "`off` disables rate limits",
 	},
 	{
-		Name: "RATE_LIMIT_BURST", Group: groupRates, Allowed: atLeast1, See: "explanation/security.md",
+		Name: "RATE_LIMIT_BURST", Group: groupRates, Allowed: atLeast1, See: "explanation/bounded-work.md#rate-limits",
 		Description: "The size of the rate-limit bucket of a person or an address, in points",
 	},
 	{
@@ -208,7 +208,7 @@ var variables = []Variable{
 	},
 
 	{
-		Name: "MAX_OPERATIONS", Group: groupLimits, Allowed: atLeast1, See: "how-to/operations.md#too-much-to-do",
+		Name: "MAX_OPERATIONS", Group: groupLimits, Allowed: atLeast1, See: "explanation/failures.md#overload",
 		Description: "The maximum number of concurrent queries and mutations; others wait for up to a second and then get `UNAVAILABLE`",
 	},
 	{
@@ -217,11 +217,11 @@ var variables = []Variable{
 		Description: "How many of these one person or address has; further ones wait in the same way and then get `RATE_LIMITED`",
 	},
 	{
-		Name: "MAX_COST", Group: groupLimits, Allowed: atLeast1, See: "reference/graphql-over-http.md",
+		Name: "MAX_COST", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#what-an-operation-costs",
 		Description: "The maximum cost of an operation, in points",
 	},
 	{
-		Name: "MAX_DEPTH", Group: groupLimits, Allowed: atLeast1, See: "reference/graphql-over-http.md",
+		Name: "MAX_DEPTH", Group: groupLimits, Allowed: atLeast1, See: "reference/graphql-over-http.md#limits",
 		Description: "The maximum nesting depth of the fields of an operation",
 	},
 	{
@@ -233,7 +233,7 @@ var variables = []Variable{
 		Description: "The same for a mutation of an administrator that only imports, in bytes",
 	},
 	{
-		Name: "MAX_ANSWER", Group: groupLimits, Allowed: atLeast1, See: "explanation/security.md#the-size-of-a-response",
+		Name: "MAX_ANSWER", Group: groupLimits, Allowed: atLeast1, See: "explanation/bounded-work.md#the-size-of-a-response",
 		Description: "The maximum size of the `data` of a response, in bytes; an eighth of it for one event of a subscription",
 	},
 	{
@@ -288,7 +288,7 @@ var variables = []Variable{
 		Description: "The format of the log. With `json`, start, ready, stop and the final error are log events, and nothing else is printed",
 	},
 	{
-		Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Group: groupTelemetry, Allowed: aTraceURL, Note: "no traces", See: "how-to/operations.md",
+		Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Group: groupTelemetry, Allowed: aTraceURL, Note: "no traces", See: "how-to/monitor.md#traces",
 		Description: "The OTLP/HTTP endpoint for traces. Other standard `OTEL_*` variables apply too",
 	},
 	{

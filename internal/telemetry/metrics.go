@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics holds the metrics of this package; docs/how-to/operations.md lists them.
+// metrics holds the metrics of this package; docs/how-to/monitor.md lists them.
 type metrics struct {
 	registry *prometheus.Registry
 
