@@ -16,6 +16,7 @@ import (
 
 	"rehearse/graph/plan"
 	"rehearse/internal/budget"
+	"rehearse/internal/errorcode"
 )
 
 // Memory that gqlgen allocates to execute a field and a list object, in addition to the
@@ -151,23 +152,23 @@ func builtWithin(ctx context.Context, response *graphql.Response) *graphql.Respo
 // exceeded returns the error of a response that was given up. For a mutation, it lists the
 // executed fields, because clients must not resend those.
 func exceeded(b *budget.Budget, o *graphql.OperationContext, err error) *gqlerror.Error {
-	code, why := CodeTimeout, TimeoutMessage
+	code, why := errorcode.Timeout, TimeoutMessage
 	var large *budget.ExceededError
 	switch {
 	case errors.As(err, &large):
-		code, why = CodeAnswerTooLarge, tooLargeText(large)
+		code, why = errorcode.AnswerTooLarge, tooLargeText(large)
 	case errors.Is(err, budget.ErrBusy):
-		code, why = CodeUnavailable, "the server is building too many large responses; try again"
+		code, why = errorcode.Unavailable, "the server is building too many large responses; try again"
 	case errors.Is(err, budget.ErrOwn):
-		code, why = CodeRateLimited, "the server is building too many large responses for this caller; try again when they are done"
+		code, why = errorcode.RateLimited, "the server is building too many large responses for this caller; try again when they are done"
 	}
 	if o.Operation.Operation != ast.Mutation {
 		return limited(RequestError(code, why), large)
 	}
 	done := b.WhatExecuted()
 	if len(done) > 0 {
-		if code == CodeUnavailable || code == CodeRateLimited { // clients would resend the mutation
-			code, why = CodeAnswerTooLarge, "the server has no memory left for its response"
+		if code == errorcode.Unavailable || code == errorcode.RateLimited { // clients would resend the mutation
+			code, why = errorcode.AnswerTooLarge, "the server has no memory left for its response"
 		}
 		why = fmt.Sprintf("executed: %s, but the response was discarded: %s; read the result with a query, and do not send the mutation again",
 			strings.Join(done, ", "), why)

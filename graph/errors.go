@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,40 +19,9 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/budget"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/store"
 )
-
-// Code is the code of a top-level error, in extensions.code.
-type Code string
-
-const (
-	CodeUnauthenticated       Code = "UNAUTHENTICATED"
-	CodeForbidden             Code = "FORBIDDEN"
-	CodeRateLimited           Code = "RATE_LIMITED"
-	CodeNotFound              Code = "NOT_FOUND"
-	CodeBadUserInput          Code = "BAD_USER_INPUT"
-	CodeTooComplex            Code = "QUERY_TOO_COMPLEX"
-	CodeAnswerTooLarge        Code = "ANSWER_TOO_LARGE"
-	CodePersistedNotFound     Code = "PERSISTED_QUERY_NOT_FOUND"
-	CodePersistedNotSupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
-	CodeNotTrusted            Code = "DOCUMENT_NOT_TRUSTED"
-	CodeTimeout               Code = "TIMEOUT"
-	CodeUnavailable           Code = "UNAVAILABLE"
-	CodeInternal              Code = "INTERNAL"
-)
-
-// faults maps each code to whether its errors are the server's fault and not the client's.
-var faults = map[Code]bool{
-	CodeUnauthenticated: false, CodeForbidden: false, CodeRateLimited: false, CodeNotFound: false, CodeBadUserInput: false,
-	CodeTooComplex: false, CodeAnswerTooLarge: false, CodePersistedNotFound: false, CodePersistedNotSupported: false, CodeNotTrusted: false,
-	CodeTimeout: true, CodeUnavailable: true, CodeInternal: true,
-}
-
-// Codes returns all codes, sorted.
-func Codes() []Code { return slices.Sorted(maps.Keys(faults)) }
-
-// IsFault reports whether an error with the code is the server's fault.
-func (c Code) IsFault() bool { return faults[c] }
 
 // Limits of the errors of a response.
 const (
@@ -90,7 +57,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 		if errors.Is(err, store.ErrUnavailable) {
 			outages.report(ctx, err)
 		}
-		if code == CodeInternal {
+		if code == errorcode.Internal {
 			id := rand.Text()
 			answer.Extensions["errorId"] = id
 			log.ErrorContext(ctx, "internal error", "errorId", id, "path", answer.Path.String(), "error", err)
@@ -104,7 +71,7 @@ var errRequest = errors.New("the request cannot be executed")
 
 // RequestError returns an error about a request as a whole. The presenter does not change
 // it.
-func RequestError(code Code, message string) *gqlerror.Error {
+func RequestError(code errorcode.Code, message string) *gqlerror.Error {
 	return &gqlerror.Error{Err: errRequest, Message: bounded(message, maxMessage), Extensions: map[string]any{"code": string(code)}}
 }
 
@@ -151,31 +118,31 @@ func boundedPath(path ast.Path) ast.Path {
 	return out
 }
 
-// TimeoutMessage is the message of an error with CodeTimeout.
+// TimeoutMessage is the message of an error with errorcode.Timeout.
 const TimeoutMessage = "the operation exceeded its time limit and was cancelled"
 
-func classify(err error, fromLibrary *gqlerror.Error) (code Code, message string) {
+func classify(err error, fromLibrary *gqlerror.Error) (code errorcode.Code, message string) {
 	var input *scalar.InputError
 	var refused booking.Refused
 	switch {
 	case errors.As(err, &input):
-		return CodeBadUserInput, input.Message
+		return errorcode.BadUserInput, input.Message
 	case errors.As(err, &refused):
 		return refusedQuery(refused)
 	case errors.Is(err, app.ErrUnauthenticated):
-		return CodeUnauthenticated, "the request has no token; the operation requires one"
+		return errorcode.Unauthenticated, "the request has no token; the operation requires one"
 	case errors.Is(err, app.ErrForbidden):
-		return CodeForbidden, "your role does not have access"
+		return errorcode.Forbidden, "your role does not have access"
 	case errors.Is(err, store.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		return CodeTimeout, TimeoutMessage
+		return errorcode.Timeout, TimeoutMessage
 	case errors.Is(err, context.Canceled): // the client has disconnected, so nobody reads this
-		return CodeTimeout, "the client cancelled the request"
+		return errorcode.Timeout, "the client cancelled the request"
 	case errors.Is(err, store.ErrUnavailable):
-		return CodeUnavailable, "the database is not available; try again"
+		return errorcode.Unavailable, "the database is not available; try again"
 	case isDocumentError(fromLibrary):
-		return CodeBadUserInput, fromLibrary.Message
+		return errorcode.BadUserInput, fromLibrary.Message
 	}
-	return CodeInternal, "internal error; the server log has the cause under the errorId"
+	return errorcode.Internal, "internal error; the server log has the cause under the errorId"
 }
 
 // isDocumentError reports whether err is an error of the library about the document or its
@@ -190,14 +157,14 @@ func isDocumentError(err *gqlerror.Error) bool {
 
 // refusedQuery returns the code and message of a refusal in a query, where refusals are
 // top-level errors.
-func refusedQuery(refused booking.Refused) (code Code, message string) {
+func refusedQuery(refused booking.Refused) (code errorcode.Code, message string) {
 	switch first := refused[0]; first.Code {
 	case booking.NotFound:
-		return CodeNotFound, first.Message
+		return errorcode.NotFound, first.Message
 	case booking.BusyRetry:
-		return CodeUnavailable, first.Message
+		return errorcode.Unavailable, first.Message
 	default:
-		return CodeBadUserInput, first.Message
+		return errorcode.BadUserInput, first.Message
 	}
 }
 

@@ -5,3 +5,6 @@ func Unplanned(o Options) Options {
 	o.unplanned = true
 	return o
 }
+
+// UserErrorOf is userError.
+var UserErrorOf = userError

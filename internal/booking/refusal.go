@@ -6,36 +6,6 @@ import (
 	"time"
 )
 
-// RefusalCode is the code of a refusal. Codes are part of the public API.
-type RefusalCode string
-
-const (
-	LimitReached         RefusalCode = "LIMIT_REACHED"
-	GradesTooLow         RefusalCode = "GRADES_TOO_LOW"
-	AlreadyInterviewed   RefusalCode = "ALREADY_INTERVIEWED"
-	SelfInterview        RefusalCode = "SELF_INTERVIEW"
-	OwnOverlap           RefusalCode = "OWN_OVERLAP"
-	InterviewerFull      RefusalCode = "INTERVIEWER_FULL"
-	SlotTaken            RefusalCode = "SLOT_TAKEN"
-	SlotHeld             RefusalCode = "SLOT_HELD"
-	AlreadyHolding       RefusalCode = "ALREADY_HOLDING"
-	SlotIsWithdrawn      RefusalCode = "SLOT_WITHDRAWN"
-	SlotInPast           RefusalCode = "SLOT_IN_PAST"
-	TooSoon              RefusalCode = "TOO_SOON"
-	HoldExpired          RefusalCode = "HOLD_EXPIRED"
-	NotFound             RefusalCode = "NOT_FOUND"
-	InvalidInput         RefusalCode = "INVALID_INPUT"
-	InvalidRange         RefusalCode = "INVALID_RANGE"
-	IdempotencyMismatch  RefusalCode = "IDEMPOTENCY_MISMATCH"
-	VersionConflict      RefusalCode = "VERSION_CONFLICT"
-	CancelTooLate        RefusalCode = "CANCEL_TOO_LATE"
-	RescheduleTooLate    RefusalCode = "RESCHEDULE_TOO_LATE"
-	WrongStatus          RefusalCode = "WRONG_STATUS"
-	TooManyReschedules   RefusalCode = "TOO_MANY_RESCHEDULES"
-	AvailabilityConflict RefusalCode = "AVAILABILITY_CONFLICT"
-	BusyRetry            RefusalCode = "BUSY_RETRY"
-)
-
 // Refusal is the result of a failed rule: a code for programs, a message for
 // people, the input field at fault, and details. The details depend on the code.
 type Refusal struct {

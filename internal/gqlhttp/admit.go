@@ -14,6 +14,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/budget"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/store"
 )
 
@@ -216,8 +217,8 @@ func (a admission) unpaid(ctx context.Context, paid bill, tooMuch *gqlerror.Erro
 	switch {
 	case err != nil:
 		a.log.ErrorContext(ctx, "cannot update the rate limits", "error", err)
-		return because(unavailable, graph.CodeUnavailable, "the rate limits are not available; try again")
-	case tooMuch != nil && tooMuch.Extensions["code"] == string(graph.CodeTooComplex):
+		return because(unavailable, errorcode.Unavailable, "the rate limits are not available; try again")
+	case tooMuch != nil && tooMuch.Extensions["code"] == string(errorcode.TooComplex):
 		return (&refusal{outcome: wrongDocument, errors: gqlerror.List{tooMuch}}).billed(paid)
 	case tooMuch != nil:
 		no := &refusal{outcome: rateLimited, errors: gqlerror.List{tooMuch}}

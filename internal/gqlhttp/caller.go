@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"rehearse/graph"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/identity"
 )
 
@@ -77,10 +77,10 @@ func afterSender(ctx context.Context, then func()) (stop func() bool) {
 func refuseSender(w http.ResponseWriter, r *http.Request, err error) {
 	if known := badToken(err); known != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		writeRefusal(w, r, because(unauthenticated, graph.CodeUnauthenticated, known.Error()))
+		writeRefusal(w, r, because(unauthenticated, errorcode.Unauthenticated, known.Error()))
 		return
 	}
-	writeRefusal(w, r, because(unavailable, graph.CodeUnavailable, identity.ErrUnavailable.Error()))
+	writeRefusal(w, r, because(unavailable, errorcode.Unavailable, identity.ErrUnavailable.Error()))
 }
 
 // badToken returns what is wrong with a token, or nil if the token could not be verified.

@@ -10,7 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
-	"rehearse/graph"
+	"rehearse/internal/errorcode"
 )
 
 func TestDeprecatedUses(t *testing.T) {
@@ -56,7 +56,7 @@ func TestDeprecatedUses(t *testing.T) {
 func TestVocabulary(t *testing.T) {
 	t.Parallel()
 	words := NewVocabulary()
-	if !slices.Contains(words.Refusals, "SLOT_TAKEN") || !slices.Contains(words.Codes, string(graph.CodeInternal)) {
+	if !slices.Contains(words.Refusals, "SLOT_TAKEN") || !slices.Contains(words.Codes, string(errorcode.Internal)) {
 		t.Errorf("the vocabulary is %+v", words)
 	}
 	for _, code := range words.Faults {

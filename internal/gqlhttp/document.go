@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"rehearse/graph"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/gqlhttp/coerce"
 )
 
@@ -148,7 +149,7 @@ func asDocumentErrors(problems gqlerror.List) gqlerror.List {
 func (d documents) price(o *graphql.OperationContext) (points int, problem *gqlerror.Error) {
 	points, bad := costAndBadList(o)
 	if bad != nil {
-		return 0, graph.RequestError(graph.CodeBadUserInput, fmt.Sprintf(
+		return 0, graph.RequestError(errorcode.BadUserInput, fmt.Sprintf(
 			"first of %s is %d; a whole number from 1 to %d is allowed", bad.field, bad.first, largestPage))
 	}
 	if problem := rootProblem(o.Operation); problem != nil {
@@ -172,7 +173,7 @@ func (l Limits) parse(text string) (*ast.QueryDocument, *gqlerror.Error) {
 		errcode.Set(err, errcode.ParseFailed)
 		return nil, gqlerror.WrapIfUnwrapped(err)
 	case len(document.Operations) == 0:
-		return nil, graph.RequestError(graph.CodeBadUserInput, "the document has no operation")
+		return nil, graph.RequestError(errorcode.BadUserInput, "the document has no operation")
 	}
 	return document, newDocumentLimits(l, document).check()
 }
@@ -207,7 +208,7 @@ func exceeds(limit, fact string, asked, allowed int) *gqlerror.Error {
 	if asked <= allowed {
 		return nil
 	}
-	err := graph.RequestError(graph.CodeTooComplex, fmt.Sprintf(fact+"; at most %d are allowed (limit %s)", asked, allowed, limit))
+	err := graph.RequestError(errorcode.TooComplex, fmt.Sprintf(fact+"; at most %d are allowed (limit %s)", asked, allowed, limit))
 	err.Extensions["limit"], err.Extensions["allowed"], err.Extensions["asked"] = limit, allowed, asked
 	return err
 }

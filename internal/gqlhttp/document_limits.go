@@ -7,6 +7,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
+	"rehearse/internal/errorcode"
 )
 
 // documentLimits measures a document and checks it against the limits.
@@ -64,7 +65,7 @@ func (m *documentLimits) check() *gqlerror.Error {
 		nodes = add(nodes, m.fragment(f).nodes)
 	}
 	if m.wrong != "" {
-		return graph.RequestError(graph.CodeBadUserInput, m.wrong)
+		return graph.RequestError(errorcode.BadUserInput, m.wrong)
 	}
 	for i, o := range m.document.Operations {
 		if err := m.checkOperation(o.Operation, operations[i]); err != nil {

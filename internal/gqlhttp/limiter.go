@@ -1,7 +1,7 @@
 package gqlhttp
 
 import (
-	"rehearse/graph"
+	"rehearse/internal/errorcode"
 
 	fifo "container/list"
 	"context"
@@ -125,11 +125,11 @@ func (p *limiter) refuse(ctx context.Context, c *limitedCaller) *refusal {
 		p.shed.Add(1)
 	}
 	if own {
-		no := because(rateLimited, graph.CodeRateLimited, "this caller has too many "+p.what+" in progress; try again when they are done")
+		no := because(rateLimited, errorcode.RateLimited, "this caller has too many "+p.what+" in progress; try again when they are done")
 		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = p.what+"PerCaller", p.each
 		return no.with(retryAfterHeader, retryShed)
 	}
-	return because(unavailable, graph.CodeUnavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)
+	return because(unavailable, errorcode.Unavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)
 }
 
 // request returns a permit, granted if one is free. Otherwise the operation waits for it

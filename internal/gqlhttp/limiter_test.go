@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"rehearse/graph"
+	"rehearse/internal/errorcode"
 )
 
 // come is a caller that asks for a permit.
@@ -132,7 +132,7 @@ func TestWaitForAPlaceOfACaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newLimiter("operations", 2, 1)
 		greedy := <-p.come(t.Context(), "greedy")
-		waits := func(who <-chan come, code graph.Code, wanted time.Duration) {
+		waits := func(who <-chan come, code errorcode.Code, wanted time.Duration) {
 			t.Helper()
 			got := <-who
 			if got.refused == nil || got.refused.errors[0].Extensions["code"] != string(code) || got.after != wanted {
@@ -142,11 +142,11 @@ func TestWaitForAPlaceOfACaller(t *testing.T) {
 		early := p.come(t.Context(), "greedy")
 		time.Sleep(waitInRush - time.Millisecond) // of the bubble's clock
 		next := p.come(t.Context(), "greedy")
-		waits(early, graph.CodeRateLimited, waitInRush)
-		waits(p.come(t.Context(), "greedy"), graph.CodeRateLimited, waitAfter)
+		waits(early, errorcode.RateLimited, waitInRush)
+		waits(p.come(t.Context(), "greedy"), errorcode.RateLimited, waitAfter)
 		ann := <-p.come(t.Context(), "ann")
-		waits(p.come(t.Context(), "ben"), graph.CodeUnavailable, waitInRush)
-		waits(next, graph.CodeRateLimited, waitInRush)
+		waits(p.come(t.Context(), "ben"), errorcode.Unavailable, waitInRush)
+		waits(next, errorcode.RateLimited, waitInRush)
 		if p.shed.Load() != 1 || p.overOwn.Load() != 3 {
 			t.Errorf("%d and %d were shed", p.shed.Load(), p.overOwn.Load())
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
+	"rehearse/internal/booking"
+	"rehearse/internal/errorcode"
 )
 
 // Observer observes requests. Its methods are called concurrently. Every string passed to
@@ -33,18 +35,17 @@ type Vocabulary struct {
 	Deprecated []string // deprecated elements of the schema
 }
 
-// NewVocabulary returns the vocabulary of the schema.
+// NewVocabulary returns the vocabulary of this program and its schema.
 func NewVocabulary() Vocabulary {
-	schema := graph.Schema()
-	v := Vocabulary{Deprecated: deprecatedElements(schema)}
-	for _, code := range graph.Codes() {
-		v.Codes = append(v.Codes, string(code))
-		if code.IsFault() {
-			v.Faults = append(v.Faults, string(code))
+	v := Vocabulary{Deprecated: deprecatedElements(graph.Schema())}
+	for _, code := range errorcode.All() {
+		v.Codes = append(v.Codes, string(code.Code))
+		if code.Fault {
+			v.Faults = append(v.Faults, string(code.Code))
 		}
 	}
-	for _, value := range schema.Types["RefusalCode"].EnumValues {
-		v.Refusals = append(v.Refusals, value.Name)
+	for _, code := range booking.RefusalCodes() {
+		v.Refusals = append(v.Refusals, string(code.Code))
 	}
 	return v
 }

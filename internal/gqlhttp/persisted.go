@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"rehearse/graph"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/gqlhttp/coerce"
 )
 
@@ -88,7 +89,7 @@ func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerro
 	}
 	switch {
 	case hash == "":
-		return graph.RequestError(graph.CodeBadUserInput, "the parameter query is missing")
+		return graph.RequestError(errorcode.BadUserInput, "the parameter query is missing")
 	case d.trusted != nil:
 		text, known := d.trusted[hash]
 		params.Query = text
@@ -98,7 +99,7 @@ func (d documents) find(ctx context.Context, params *graphql.RawParams) *gqlerro
 		params.Query = text
 		return unlessKnown(known)
 	}
-	return graph.RequestError(graph.CodePersistedNotSupported, "PersistedQueryNotSupported")
+	return graph.RequestError(errorcode.PersistedNotSupported, "PersistedQueryNotSupported")
 }
 
 // unlessKnown returns the error for an unknown hash. Clients match its message, and resend
@@ -107,7 +108,7 @@ func unlessKnown(known bool) *gqlerror.Error {
 	if known {
 		return nil
 	}
-	return graph.RequestError(graph.CodePersistedNotFound, "PersistedQueryNotFound")
+	return graph.RequestError(errorcode.PersistedNotFound, "PersistedQueryNotFound")
 }
 
 // recognise checks a text against the hash that was sent with it, if any, and against the
@@ -118,13 +119,13 @@ func (d documents) recognise(text, hash string) *gqlerror.Error {
 	}
 	actual := hashOf(text)
 	if hash != "" && hash != actual {
-		return graph.RequestError(graph.CodeBadUserInput, "extensions.persistedQuery.sha256Hash is not the SHA-256 of query")
+		return graph.RequestError(errorcode.BadUserInput, "extensions.persistedQuery.sha256Hash is not the SHA-256 of query")
 	}
 	if d.trusted == nil {
 		return nil
 	}
 	if _, known := d.trusted[actual]; !known {
-		return graph.RequestError(graph.CodeNotTrusted, "the document is not trusted; this server executes only its own list of documents")
+		return graph.RequestError(errorcode.NotTrusted, "the document is not trusted; this server executes only its own list of documents")
 	}
 	return nil
 }
@@ -146,7 +147,7 @@ func persistedHash(extensions map[string]any) (string, *gqlerror.Error) {
 	fields, _ := given.(map[string]any)
 	hash, _ := fields["sha256Hash"].(string)
 	if version := fields["version"]; !isHash(hash) || (version != nil && fmt.Sprint(version) != "1") {
-		return "", graph.RequestError(graph.CodeBadUserInput,
+		return "", graph.RequestError(errorcode.BadUserInput,
 			"extensions.persistedQuery is invalid; version 1 with a sha256Hash of 64 lower-case hexadecimal digits is expected")
 	}
 	return hash, nil

@@ -10,6 +10,7 @@ import (
 	"rehearse/graph"
 	"rehearse/graph/plan"
 	"rehearse/internal/calendar"
+	"rehearse/internal/store"
 )
 
 // Prices, in points.
@@ -132,9 +133,9 @@ func work(f *ast.Field, arguments map[string]any, size int) int {
 	}
 	order, _ := arguments["orderBy"].(map[string]any)
 	switch {
-	case f.Name == "students" && filter["search"] != nil && counts(f) && order["field"] != nil && order["field"] != "ID":
+	case f.Name == "students" && filter["search"] != nil && counts(f) && order["field"] != nil && order["field"] != string(store.ByID):
 		scan *= 2 // the page and the total each run the search
-	case f.Name == "interviews" && scan > 0 && order["field"] == "BOOKED_AT" && filter["studentId"] == nil && filter["interviewerId"] == nil:
+	case f.Name == "interviews" && scan > 0 && order["field"] == string(store.ByBooked) && filter["studentId"] == nil && filter["interviewerId"] == nil:
 		scan = costOfOtherOrder
 	}
 	total = add(total, scan)

@@ -19,6 +19,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/ratelimit"
 )
 
@@ -218,7 +219,7 @@ func judged(from ratelimit.Buckets, bucket string, points int, verdict ratelimit
 		return paid, nil
 	}
 	paid.RetryAfterInSec = int(math.Ceil(min(verdict.RetryAfter, 24*time.Hour).Seconds()))
-	refused := graph.RequestError(graph.CodeRateLimited, fmt.Sprintf(
+	refused := graph.RequestError(errorcode.RateLimited, fmt.Sprintf(
 		"the rate limit of %s is exceeded: the operation costs %d, and %d are left", bucket, points, paid.Remaining))
 	refused.Extensions["cost"] = paid
 	return paid, refused

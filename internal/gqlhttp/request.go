@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
+	"rehearse/internal/errorcode"
 )
 
 const allowedMethods = "GET, POST"
@@ -30,10 +31,10 @@ type refusal struct {
 }
 
 func refuse(o outcome, format string, args ...any) *refusal {
-	return because(o, graph.CodeBadUserInput, fmt.Sprintf(format, args...))
+	return because(o, errorcode.BadUserInput, fmt.Sprintf(format, args...))
 }
 
-func because(o outcome, code graph.Code, message string) *refusal {
+func because(o outcome, code errorcode.Code, message string) *refusal {
 	return &refusal{outcome: o, errors: gqlerror.List{graph.RequestError(code, message)}}
 }
 

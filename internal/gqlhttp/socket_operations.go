@@ -10,6 +10,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/internal/app"
+	"rehearse/internal/errorcode"
 )
 
 // maxMessageID is the maximum length of an operation's id, in bytes.
@@ -44,7 +45,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 		return s.close(closeSameID, "Subscriber already exists")
 	}
 	if running > s.limits.Operations {
-		no := &refusal{errors: gqlerror.List{graph.RequestError(graph.CodeRateLimited, "too many operations on this connection; complete one before you start another")}}
+		no := &refusal{errors: gqlerror.List{graph.RequestError(errorcode.RateLimited, "too many operations on this connection; complete one before you start another")}}
 		s.fail(ctx, m.ID, s.charged(ctx, from.with(int64(len(m.Payload)), params), params.RawParams, no).errors)
 		return true
 	}
@@ -74,7 +75,7 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 				s.follow(ctx, m.ID, graphql.OneShot(response), &graph.Ending{}) // ctx, because timed may be done while the response is valid
 				return
 			}
-			s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(graph.CodeTimeout, graph.TimeoutMessage)})
+			s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(errorcode.Timeout, graph.TimeoutMessage)})
 		})
 	}
 	return true

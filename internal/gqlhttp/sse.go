@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/identity"
 )
 
@@ -42,7 +43,7 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	defer leave()
 	release, ok := t.claim(from.caller)
 	if !ok {
-		no := because(rateLimited, graph.CodeRateLimited, "this caller has too many event streams; close one before you open another")
+		no := because(rateLimited, errorcode.RateLimited, "this caller has too many event streams; close one before you open another")
 		writeRefusal(w, r, no.with(retryAfterHeader, retryStream))
 		return
 	}
@@ -153,12 +154,12 @@ func (e events) send(ctx context.Context, responses func() *graphql.Response, en
 // complete ends the stream, with an error if it ended for another reason than its own
 // completion.
 func (e events) complete(ctx context.Context, end *graph.Ending) {
-	code, why := graph.CodeUnavailable, end.Err()
+	code, why := errorcode.Unavailable, end.Err()
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errStopping):
 		why = errStopping
 	case errors.Is(cause, identity.ErrExpired):
-		code, why = graph.CodeUnauthenticated, identity.ErrExpired
+		code, why = errorcode.Unauthenticated, identity.ErrExpired
 	}
 	if why != nil && !e.next(ctx, &graphql.Response{Errors: gqlerror.List{graph.RequestError(code, why.Error())}}) {
 		return

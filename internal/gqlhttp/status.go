@@ -1,6 +1,11 @@
 package gqlhttp
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+
+	"rehearse/internal/errorcode"
+)
 
 // outcome classifies how a request ended.
 type outcome int
@@ -45,4 +50,37 @@ var statuses = map[outcome]int{
 	unavailable:     http.StatusServiceUnavailable,
 	ranOutOfTime:    http.StatusGatewayTimeout,
 	panicked:        http.StatusInternalServerError,
+}
+
+// outcomesOf maps each code to how requests end whose first error has it.
+var outcomesOf = map[errorcode.Code][]outcome{
+	errorcode.BadUserInput: {
+		executed, malformed, wrongMethod, notAcceptable, slowBody, tooLarge, wrongMedia, wrongDocument,
+	},
+	errorcode.Unauthenticated:       {executed, unauthenticated},
+	errorcode.Forbidden:             {executed},
+	errorcode.NotFound:              {executed},
+	errorcode.TooComplex:            {wrongDocument},
+	errorcode.AnswerTooLarge:        {executed},
+	errorcode.PersistedNotFound:     {wrongDocument},
+	errorcode.PersistedNotSupported: {wrongDocument},
+	errorcode.NotTrusted:            {wrongDocument},
+	errorcode.RateLimited:           {rateLimited},
+	errorcode.Timeout:               {executed, ranOutOfTime},
+	errorcode.Unavailable:           {executed, unavailable},
+	errorcode.Internal:              {executed, panicked},
+}
+
+// Statuses returns the HTTP statuses of responses whose first error has the code, with
+// application/json and with application/graphql-response+json, in ascending order.
+func Statuses(code errorcode.Code) (asJSON, asGraphQL []int) {
+	of := func(media string) []int {
+		var found []int
+		for _, o := range outcomesOf[code] {
+			found = append(found, o.status(media))
+		}
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	return of(jsonMedia), of(graphqlJSONMedia)
 }

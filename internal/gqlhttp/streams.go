@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"rehearse/graph"
+	"rehearse/internal/errorcode"
 )
 
 // StreamLimits limits the resources of subscribers. A stream is a WebSocket or a response
@@ -62,7 +62,7 @@ func (s *streams) greet(address string) (done func(), refused *refusal) {
 	defer s.mu.Unlock()
 	switch {
 	case s.greeting[address] >= s.limits.Handshakes:
-		no := because(rateLimited, graph.CodeRateLimited, "too many WebSockets of this address have not sent connection_init; try again")
+		no := because(rateLimited, errorcode.RateLimited, "too many WebSockets of this address have not sent connection_init; try again")
 		return nil, no.with(retryAfterHeader, retryStream)
 	case s.open >= s.limits.PerServer, s.greeted >= max(s.limits.PerServer, 4*s.limits.Handshakes):
 		return nil, tooManyStreams()
@@ -145,7 +145,7 @@ func (s *streams) watch(caller string) (payer *subscriber, release func(), refus
 		payer = newSubscriber()
 	}
 	if payer.subscriptions >= s.limits.Watches {
-		no := because(rateLimited, graph.CodeRateLimited, "this caller has too many subscriptions; end one before you start another")
+		no := because(rateLimited, errorcode.RateLimited, "this caller has too many subscriptions; end one before you start another")
 		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
 		return nil, nil, no.with(retryAfterHeader, retryStream)
 	}
@@ -164,5 +164,5 @@ func (s *streams) watch(caller string) (payer *subscriber, release func(), refus
 const retryStream = "5"
 
 func tooManyStreams() *refusal {
-	return because(unavailable, graph.CodeUnavailable, "the server has too many connections; try again").with(retryAfterHeader, retryStream)
+	return because(unavailable, errorcode.Unavailable, "the server has too many connections; try again").with(retryAfterHeader, retryStream)
 }

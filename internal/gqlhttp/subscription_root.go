@@ -7,6 +7,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
+	"rehearse/internal/errorcode"
 )
 
 // rootProblem returns an error if a subscription selects several root fields, or uses @skip
@@ -19,10 +20,10 @@ func rootProblem(o *ast.OperationDefinition) *gqlerror.Error {
 	root.add(o.SelectionSet)
 	switch {
 	case root.conditional != nil:
-		return graph.RequestError(graph.CodeBadUserInput, fmt.Sprintf(
+		return graph.RequestError(errorcode.BadUserInput, fmt.Sprintf(
 			"the field of the subscription has @%s, which is not allowed; send the subscription without it", root.conditional.Name))
 	case root.another:
-		return graph.RequestError(graph.CodeBadUserInput, "the subscription selects several fields; only one is allowed, under one name")
+		return graph.RequestError(errorcode.BadUserInput, "the subscription selects several fields; only one is allowed, under one name")
 	default:
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"rehearse/graph"
+	"rehearse/internal/errorcode"
 )
 
 // transport serves GraphQL over HTTP with a single response: POST with a JSON body, and GET
@@ -60,7 +61,7 @@ func (t transport) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 	responses, ctx := operation.dispatch(ctx, cancel, exec)
 	response := responses(ctx)
 	if response == nil { // gqlgen returns nil if the context ends before execution
-		writeRefusal(w, r, because(ranOutOfTime, graph.CodeTimeout, graph.TimeoutMessage))
+		writeRefusal(w, r, because(ranOutOfTime, errorcode.Timeout, graph.TimeoutMessage))
 		return
 	}
 	if refused := operation.withoutMemory(response); refused != nil {

@@ -20,6 +20,7 @@ const root = "../.."
 var layers = map[string][]string{
 	"internal/calendar":    {},
 	"internal/spelling":    {},
+	"internal/errorcode":   {},
 	"internal/booking":     {"internal/calendar", "internal/spelling"},
 	"internal/interchange": {"internal/booking", "internal/spelling", "internal/calendar"},
 	"internal/ratelimit":   {},
@@ -28,7 +29,7 @@ var layers = map[string][]string{
 	"internal/app":         {"internal/interchange", "internal/store", "internal/store/cache", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"internal/identity":    {"internal/booking", "internal/spelling", "internal/calendar"},
 	"internal/config":      {"internal/identity", "internal/booking", "internal/spelling", "internal/calendar"},
-	"internal/load":        {},
+	"internal/load":        {"internal/errorcode"},
 	"internal/web":         {},
 	"internal/localpg":     {},
 	"internal/memory":      {},
@@ -46,10 +47,10 @@ var layers = map[string][]string{
 	"graph/payload":        {"graph/model", "internal/app", "internal/interchange", "internal/store", "internal/store/cache", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"graph/generated": {"graph/model", "graph/payload", "graph/page", "graph/scalar", "internal/app", "internal/interchange", "internal/store", "internal/store/cache", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling",
 		"internal/calendar"},
-	"graph": {"internal/budget", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app",
+	"graph": {"internal/errorcode", "internal/budget", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app",
 		"internal/interchange", "internal/store", "internal/store/cache", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 	"internal/gqlhttp/coerce": {"graph/scalar", "internal/booking", "internal/spelling", "internal/calendar"},
-	"internal/gqlhttp": {"graph", "internal/gqlhttp/coerce", "internal/identity", "internal/budget", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app",
+	"internal/gqlhttp": {"internal/errorcode", "graph", "internal/gqlhttp/coerce", "internal/identity", "internal/budget", "graph/generated", "graph/model", "graph/page", "graph/payload", "graph/plan", "graph/loader", "graph/scalar", "internal/app",
 		"internal/interchange", "internal/store", "internal/store/cache", "internal/memory", "internal/ratelimit", "internal/booking", "internal/spelling", "internal/calendar"},
 
 	"internal/app/modeltest":            {}, // tests alone
@@ -63,7 +64,7 @@ var only = map[string][]string{
 	"gorm.io/":                      {"internal/store"},
 	"github.com/jackc/":             {"internal/store", "internal/store/cache", "internal/memory", "internal/localpg", "internal/pgtest", "bench"},
 	"github.com/99designs/gqlgen":   {"graph", "internal/gqlhttp", "graph/generated", "graph/model", "graph/plan", "graph/scalar"},
-	"github.com/vektah/gqlparser":   {"graph", "graph/generated", "graph/plan", "internal/gqlhttp", "internal/gqlhttp/coerce", "internal/schooltest"},
+	"github.com/vektah/gqlparser":   {"graph", "graph/generated", "graph/plan", "internal/gqlhttp", "internal/gqlhttp/coerce", "internal/schooltest", "internal/cli/reference"},
 	"github.com/graph-gophers/":     {"graph/loader"},
 	"github.com/caarlos0/env":       {"internal/config"},
 	"github.com/agnivade/":          {"internal/config", "internal/cli"},

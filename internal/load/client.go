@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"syscall"
 	"time"
+
+	"rehearse/internal/errorcode"
 )
 
 // client is a GraphQL client for one server.
@@ -41,7 +43,8 @@ func (f *failure) Error() string { return f.code + ": " + f.says }
 
 // shed reports whether the server refused the request because of load or a rate limit.
 func (f *failure) shed() bool {
-	return !f.transport && (f.code == "UNAVAILABLE" || f.code == "RATE_LIMITED")
+	code := errorcode.Code(f.code)
+	return !f.transport && (code == errorcode.Unavailable || code == errorcode.RateLimited)
 }
 
 // ask sends a document and decodes the response's data. Any error is a *failure.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"rehearse/internal/errorcode"
 )
 
 // run is the state of one run.
@@ -76,13 +78,14 @@ func explained(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	switch failed.code {
-	case "FORBIDDEN", "UNAUTHENTICATED":
+	switch errorcode.Code(failed.code) {
+	case errorcode.Forbidden, errorcode.Unauthenticated:
 		return fmt.Errorf("%w; --token or LOAD_TOKEN with an administrator's token is expected (rehearse token --role admin --id 0)", err)
-	case "RATE_LIMITED":
+	case errorcode.RateLimited:
 		return fmt.Errorf("%w; start the server with RATE_LIMIT=off", err)
+	default:
+		return err
 	}
-	return err
 }
 
 // loop sends requests until the end of the run. stop ends the collection of server metrics.

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ import (
 	"rehearse/graph"
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
+	"rehearse/internal/errorcode"
 	"rehearse/internal/gqlhttp"
 	"rehearse/internal/identity"
 	"rehearse/internal/pgtest"
@@ -169,7 +171,21 @@ func (s *School) Send(request *http.Request) Answer {
 	if err := json.Unmarshal(text, &a); err != nil {
 		s.T.Fatalf("the answer is not JSON: %v\n%s", err, text)
 	}
+	a.checkStatus()
 	return a
+}
+
+// checkStatus fails the test if the status is not one of the first error's code.
+func (a Answer) checkStatus() {
+	a.T.Helper()
+	if len(a.Errors) == 0 {
+		return
+	}
+	code := a.Errors[0].Extensions.Code
+	asJSON, asGraphQL := gqlhttp.Statuses(errorcode.Code(code))
+	if !slices.Contains(asJSON, a.Status) && !slices.Contains(asGraphQL, a.Status) {
+		a.T.Errorf("an answer with the code %q has the status %d; expected one of %v or %v: %s", code, a.Status, asJSON, asGraphQL, a.Body)
+	}
 }
 
 // Into decodes the data of a response, and fails the test if it has errors.

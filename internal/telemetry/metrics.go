@@ -97,9 +97,9 @@ func (m *metrics) ran(job string, began, ended time.Time, err error) {
 	outcome := ok
 	switch {
 	case errors.Is(err, context.Canceled):
-		outcome = "CANCELED"
+		outcome = canceled
 	case err != nil:
-		outcome = "FAILED"
+		outcome = failed
 	default:
 		m.jobSuccess.WithLabelValues(job).Set(float64(ended.Unix()))
 	}

@@ -59,6 +59,8 @@ const (
 	ok          = "OK"
 	refused     = "REFUSED"
 	other       = "OTHER"
+	failed      = "FAILED"   // a job
+	canceled    = "CANCELED" // a job, by a shutdown
 )
 
 // with updates the state of the context's request.

@@ -1,5 +1,5 @@
-// Command reference writes docs/reference/cli.md and docs/reference/configuration.md from the
-// definitions of the commands and of the configuration. go generate runs it in internal/cli.
+// Command reference writes the pages of docs/reference from the definitions in the code: of the
+// commands, the configuration, the errors and so on. go generate runs it in internal/cli.
 package main
 
 import (
@@ -33,7 +33,7 @@ func main() {
 
 // pages returns the pages by the names of their files.
 func pages() map[string][]byte {
-	return map[string][]byte{"cli.md": commandPage(), "configuration.md": configurationPage()}
+	return map[string][]byte{"cli.md": commandPage(), "configuration.md": configurationPage(), "errors.md": errorsPage()}
 }
 
 func commandPage() []byte {
