@@ -19,26 +19,16 @@ const maxMessageID = 128
 // subscribe starts an operation. A subscription has started by the time the next message is
 // read, so a client that receives the pong to a later ping misses no event.
 func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
-	if len(m.ID) > maxMessageID { // every response repeats the id
+	if m.ID == "" || len(m.ID) > maxMessageID { // every response repeats the id
 		return s.close(closeBadMessage, "Invalid message received")
 	}
-	from, unpaid := s.receive(ctx, s.opened, int64(len(m.Payload)))
-	if unpaid != nil && m.ID != "" {
-		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, unpaid.errors)
-		return true
-	}
-	values, refused := readObject(m.Payload)
-	var params *parameters
-	if refused == nil {
-		params, refused = readParameters(values, s.opened.Header)
-	}
-	if m.ID != "" && refused != nil && refused.outcome == wrongDocument {
-		from.bytes = int64(len(m.Payload))
-		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, s.charged(ctx, from, &graphql.RawParams{}, refused).errors)
-		return true
-	}
-	if m.ID == "" || refused != nil {
+	from, params, refused := s.parse(ctx, m)
+	switch {
+	case refused != nil && refused.outcome == malformed:
 		return s.close(closeBadMessage, "Invalid message received")
+	case refused != nil:
+		s.sendJSON(ctx, message{Type: "error", ID: m.ID}, refused.errors)
+		return true
 	}
 	ctx, known, running := s.remember(ctx, m.ID)
 	if known {
@@ -46,39 +36,70 @@ func (s *socket) subscribe(ctx context.Context, m message) (ok bool) {
 	}
 	if running > s.limits.Operations {
 		no := &refusal{errors: gqlerror.List{graph.RequestError(errorcode.RateLimited, "too many operations on this connection; complete one before you start another")}}
-		s.fail(ctx, m.ID, s.charged(ctx, from.with(int64(len(m.Payload)), params), params.RawParams, no).errors)
+		s.fail(ctx, m.ID, s.charged(ctx, from, params.RawParams, no).errors)
 		return true
 	}
-	operation, refused := s.admit(ctx, from.with(int64(len(m.Payload)), params), s.exec, params)
+	operation, refused := s.admit(ctx, from, s.exec, params)
 	switch {
 	case refused != nil:
 		s.fail(ctx, m.ID, refused.errors)
 	case operation.subscribes():
-		payer, ended, refused := s.watch(operation.caller)
-		if refused != nil {
-			operation.done()
-			s.fail(ctx, m.ID, refused.errors)
-			return true
-		}
-		operation.payer = payer
-		s.atEnd(m.ID, ended)
-		ctx, end := graph.WithEnding(ctx)
-		responses, ctx := operation.dispatch(ctx, nil, s.exec)
-		s.running.Go(func() { s.follow(ctx, m.ID, responses, end) })
+		s.startSubscription(ctx, m.ID, operation)
 	default:
-		s.running.Go(func() {
-			defer operation.done()
-			timed, cancel := context.WithTimeout(ctx, s.timeout)
-			defer cancel()
-			responses, timed := operation.dispatch(timed, cancel, s.exec)
-			if response := responses(timed); response != nil {
-				s.follow(ctx, m.ID, graphql.OneShot(response), &graph.Ending{}) // ctx, because timed may be done while the response is valid
-				return
-			}
-			s.fail(ctx, m.ID, gqlerror.List{graph.RequestError(errorcode.Timeout, graph.TimeoutMessage)})
-		})
+		s.running.Go(func() { s.execute(ctx, m.ID, operation) })
 	}
 	return true
+}
+
+// parse reads the operation of a message. It charges for a message that is refused, unless
+// the message is malformed, which closes the socket.
+func (s *socket) parse(ctx context.Context, m message) (sent, *parameters, *refusal) {
+	size := int64(len(m.Payload))
+	from, unpaid := s.receive(ctx, s.opened, size)
+	if unpaid != nil {
+		return from, nil, unpaid
+	}
+	values, refused := readObject(m.Payload)
+	if refused != nil {
+		return from, nil, refused
+	}
+	params, refused := readParameters(values, s.opened.Header)
+	if refused != nil {
+		if refused.outcome != malformed {
+			from.bytes = size
+			refused = s.charged(ctx, from, &graphql.RawParams{}, refused)
+		}
+		return from, nil, refused
+	}
+	return from.with(size, params), params, nil
+}
+
+// startSubscription starts a subscription and sends its events in the background.
+func (s *socket) startSubscription(ctx context.Context, id string, operation *admitted) {
+	payer, ended, refused := s.watch(operation.caller)
+	if refused != nil {
+		operation.done()
+		s.fail(ctx, id, refused.errors)
+		return
+	}
+	operation.payer = payer
+	s.atEnd(id, ended)
+	ctx, end := graph.WithEnding(ctx)
+	responses, ctx := operation.dispatch(ctx, nil, s.exec)
+	s.running.Go(func() { s.follow(ctx, id, responses, end) })
+}
+
+// execute executes a query or a mutation and sends its response.
+func (s *socket) execute(ctx context.Context, id string, operation *admitted) {
+	defer operation.done()
+	timed, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	responses, timed := operation.dispatch(timed, cancel, s.exec)
+	if response := responses(timed); response != nil {
+		s.follow(ctx, id, graphql.OneShot(response), &graph.Ending{}) // ctx, because timed may be done while the response is valid
+		return
+	}
+	s.fail(ctx, id, gqlerror.List{graph.RequestError(errorcode.Timeout, graph.TimeoutMessage)})
 }
 
 // follow sends the responses of an operation until it ends.

@@ -35,19 +35,12 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		writeRefusal(w, r, refused)
 		return
 	}
-	leave, ok := t.enter()
-	if !ok {
-		writeRefusal(w, r, tooManyStreams())
+	leave, refused := t.join(from.caller)
+	if refused != nil {
+		writeRefusal(w, r, refused)
 		return
 	}
 	defer leave()
-	release, ok := t.claim(from.caller)
-	if !ok {
-		no := because(rateLimited, errorcode.RateLimited, "this caller has too many event streams; close one before you open another")
-		writeRefusal(w, r, no.with(retryAfterHeader, retryStream))
-		return
-	}
-	defer release()
 	answered := t.sized(r, from.caller)
 	defer answered()
 	params, refused := readRequest(w, r, t.maxBody)
@@ -55,16 +48,11 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		writeRefusal(w, r, t.unreadable(r, from, refused))
 		return
 	}
-	ctx, cancel := context.WithCancelCause(r.Context())
-	defer cancel(nil)
 	stream := events{w: w, control: http.NewResponseController(w), limits: t.limits}
-	operation, refused := t.admit(ctx, from.with(bodySize(r), params), exec, params)
+	operation, refused := t.admit(r.Context(), from.with(bodySize(r), params), exec, params)
 	switch {
-	case refused != nil && refused.outcome == wrongDocument: // the protocol streams the errors of an invalid operation
-		for name, value := range refused.header {
-			w.Header().Set(name, value)
-		}
-		_ = stream.begin() && stream.next(ctx, &graphql.Response{Errors: refused.errors, Extensions: refused.more}) && stream.end()
+	case refused != nil && refused.outcome == wrongDocument:
+		stream.refuse(r.Context(), refused)
 		return
 	case refused != nil:
 		writeRefusal(w, r, refused)
@@ -81,6 +69,29 @@ func (t *eventStreams) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		operation.payer = payer
 		defer unwatch()
 	}
+	t.execute(r.Context(), stream, operation, exec)
+}
+
+// join registers a stream of the caller. leave must be called when it ends.
+func (t *eventStreams) join(caller string) (leave func(), full *refusal) {
+	exit, ok := t.enter()
+	if !ok {
+		return nil, tooManyStreams()
+	}
+	release, ok := t.claim(caller)
+	if !ok {
+		exit()
+		full = because(rateLimited, errorcode.RateLimited, "this caller has too many event streams; close one before you open another")
+		return nil, full.with(retryAfterHeader, retryStream)
+	}
+	return func() { release(); exit() }, nil
+}
+
+// execute executes the operation and sends its responses, until it ends, the server stops
+// or the sender's token expires.
+func (t *eventStreams) execute(ctx context.Context, stream events, operation *admitted, exec graphql.GraphExecutor) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	ctx, end := graph.WithEnding(ctx)
 	timed, ended := ctx, func() {}
 	if !operation.subscribes() {
@@ -106,6 +117,14 @@ func (e events) begin() (ok bool) {
 	e.w.Header().Set("X-Accel-Buffering", "no") // disables buffering in nginx
 	_ = e.control.SetReadDeadline(time.Time{})  // lift the server's deadline, which is for requests
 	return e.write(silence)
+}
+
+// refuse streams the errors of an invalid operation, as the protocol requires.
+func (e events) refuse(ctx context.Context, refused *refusal) {
+	for name, value := range refused.header {
+		e.w.Header().Set(name, value)
+	}
+	_ = e.begin() && e.next(ctx, &graphql.Response{Errors: refused.errors, Extensions: refused.more}) && e.end()
 }
 
 // silence is a comment of the stream, sent to keep it alive.
