@@ -57,7 +57,7 @@ func (p *program) importCommand() *cobra.Command {
 		short: "Import a CSV file or a calendar",
 		long: `Import a CSV file, or an iCalendar file as the availability of an interviewer. Print each row that failed, with
 the number of its line, and a summary. If a row fails, nothing is written, unless --partial is given.
-docs/how-to/import.md describes the files.`,
+docs/reference/tables.md and docs/reference/calendars.md describe the files.`,
 		example: `  rehearse import students students.csv --dry-run
   rehearse import interviews - --exempt <interviews.csv
   rehearse import calendar ann.ics --interviewer ann@example.org --slot-minutes 45`,
