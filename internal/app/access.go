@@ -85,12 +85,29 @@ func (a access) asInterviewer(id booking.InterviewerID) error {
 	return nil
 }
 
+// ownership says whose an entity is, and how a refusal names the entity.
+type ownership[T any] struct {
+	owns        func(access, T) bool
+	noun, field string
+}
+
+var (
+	interviewAccess    = ownership[booking.Interview]{access.isParty, "interview", "interviewId"}
+	slotAccess         = ownership[booking.Slot]{access.gives, "slot", "slotId"}
+	holdAccess         = ownership[booking.Hold]{func(a access, h booking.Hold) bool { return a.isStudent(h.StudentID) }, "hold", "holdId"}
+	availabilityAccess = ownership[booking.Availability]{
+		func(a access, known booking.Availability) bool { return a.isInterviewer(known.InterviewerID) }, "availability", "availabilityId",
+	}
+	blockAccess = ownership[booking.Block]{
+		func(a access, b booking.Block) bool { return a.isInterviewer(b.InterviewerID) }, "blocked time", "blockId",
+	}
+)
+
 // readOwned reads an entity and returns it if it belongs to the caller. An entity of
 // somebody else gives the same error as a missing one, after the same read, so that
 // callers cannot tell them apart.
 func readOwned[T any, ID ~int64](
-	ctx context.Context, roles []booking.Role, read func(context.Context, ID) (T, error), id ID, owns func(access, T) bool,
-	noun, field string,
+	ctx context.Context, roles []booking.Role, of ownership[T], read func(context.Context, ID) (T, error), id ID,
 ) (T, error) {
 	var none T
 	may := accessOf(ctx)
@@ -101,8 +118,8 @@ func readOwned[T any, ID ~int64](
 	if err != nil {
 		return none, err
 	}
-	if !owns(may, found) {
-		return none, booking.Missing(noun, field)
+	if !of.owns(may, found) {
+		return none, booking.Missing(of.noun, of.field)
 	}
 	return found, nil
 }

@@ -51,10 +51,10 @@ type Published struct {
 // withdrawn.
 func (a *App) AddAvailability(ctx context.Context, in AddAvailabilityInput) (*Published, error) {
 	ctx = WithKey(ctx, "addAvailability", in.IdempotencyKey, in)
-	return a.add(ctx, booking.Availability{
+	return a.publish(ctx, newAvailability{Availability: booking.Availability{
 		InterviewerID: in.InterviewerID, Start: in.Start, End: in.End,
 		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
-	}, nil)
+	}})
 }
 
 // AddWeeklyAvailability publishes the slots of a weekly rule. Adding the same rule again
@@ -66,81 +66,105 @@ func (a *App) AddWeeklyAvailability(ctx context.Context, in AddWeeklyAvailabilit
 		StartTime: in.StartTime, EndTime: in.EndTime, EveryWeeks: in.EveryWeeks,
 	}
 	set(&rule.TimeZone, in.TimeZone)
-	return a.add(ctx, booking.Availability{
-		InterviewerID: in.InterviewerID, Weekly: rule,
-		SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
-	}, in.TimeZone)
-}
-
-func (a *App) add(ctx context.Context, wanted booking.Availability, zone *string) (*Published, error) {
-	if err := accessOf(ctx).asInterviewer(wanted.InterviewerID); err != nil {
-		return nil, err
-	}
-	return changeCalendar(ctx, a, calendarTarget{whose: wanted.InterviewerID}, func(c *calendarChange) (*Published, error) {
-		wanted := wanted
-		if wanted.Weekly != nil && zone == nil {
-			rule := *wanted.Weekly
-			rule.TimeZone = c.interviewer.TimeZone
-			wanted.Weekly = &rule
-		}
-		normal, refused := wanted.Normalise()
-		refused = append(refused, c.interviewer.MayPublish()...)
-		if len(refused) == 0 {
-			refused = normal.CheckToCome(c.now)
-		}
-		if err := refused.Err(); err != nil {
-			return nil, err
-		}
-		normal.CreatedAt = c.now
-		return c.publishNew(ctx, normal)
+	return a.publish(ctx, newAvailability{
+		Availability: booking.Availability{
+			InterviewerID: in.InterviewerID, Weekly: rule,
+			SlotMinutes: in.SlotMinutes, GapMinutes: in.GapMinutes, Tags: in.Tags,
+		},
+		defaultZone: in.TimeZone == nil,
 	})
 }
 
-// publishNew publishes an availability. If it already exists, it keeps its exceptions: a
-// repeated request must not offer time that the interviewer has withdrawn since the
-// first one.
-func (c *calendarChange) publishNew(ctx context.Context, wanted booking.Availability) (*Published, error) {
+// newAvailability is a request to publish an availability.
+type newAvailability struct {
+	booking.Availability
+	defaultZone bool // the rule uses the interviewer's time zone
+}
+
+// publish publishes an availability. If it already exists, it keeps its exceptions: a
+// repeated request must not offer time that the interviewer has withdrawn since the first
+// one.
+func (a *App) publish(ctx context.Context, request newAvailability) (*Published, error) {
+	if err := accessOf(ctx).asInterviewer(request.InterviewerID); err != nil {
+		return nil, err
+	}
+	target := calendarTarget{interviewerID: request.InterviewerID}
+	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Published, error) {
+		if err := c.lock(ctx); err != nil {
+			return nil, err
+		}
+		wanted, refused := c.checkNew(request)
+		if err := refused.Err(); err != nil {
+			return nil, err
+		}
+		existing, until, err := c.existingLike(ctx, wanted)
+		if err != nil {
+			return nil, err
+		}
+
+		wanted.ID = existing.ID // 0 if there is none
+		if wanted.Weekly != nil {
+			wanted.PublishedUntil = &until
+		}
+		// Plan before writing, so that an availability whose slots would all be skipped is
+		// not stored.
+		plan, err := c.plan(ctx, wanted, wanted.Start.Add(-booking.Resolution), until)
+		if err != nil {
+			return nil, err
+		}
+		published := len(plan.New) + len(plan.GivenBack)
+		switch refused := plan.Refusal(); {
+		case existing.ID != 0 && published == 0:
+			return c.write(ctx, existing, plan)
+		case existing.ID != 0:
+		case len(refused) > 0:
+			return nil, refused
+		default:
+			// The availability is stored even if other ones have published all of its slots,
+			// because those may be removed later.
+			if existing, err = c.tx.CreateAvailability(ctx, wanted); err != nil {
+				return nil, err
+			}
+		}
+		changes := existing.Changes(booking.Availability{}).Add("slots", nil, published)
+		if err := c.appendEvent(ctx, booking.Event{Kind: booking.AvailabilityAdded, Changes: changes}); err != nil {
+			return nil, err
+		}
+		return c.write(ctx, existing, plan)
+	})
+}
+
+// existingLike returns the availability that is the same as the wanted one, or a zero one,
+// and the time up to which to publish the wanted one.
+func (c *calendarChange) existingLike(ctx context.Context, wanted booking.Availability) (booking.Availability, time.Time, error) {
 	until, err := c.horizon(ctx)
 	if err != nil {
-		return nil, err
+		return booking.Availability{}, until, err
 	}
 	like, err := c.tx.AvailabilitiesLike(ctx, []booking.Availability{wanted})
-	if err != nil {
-		return nil, err
+	existing := like[wanted.Likeness()]
+	if existing.PublishedUntil != nil && existing.PublishedUntil.After(until) {
+		until = *existing.PublishedUntil
 	}
-	there, known := like[wanted.Likeness()]
-	wanted.ID = there.ID
-	if wanted.Weekly != nil {
-		if known && there.PublishedUntil.After(until) {
-			until = *there.PublishedUntil
-		}
-		wanted.PublishedUntil = &until
+	return existing, until, err
+}
+
+// checkNew returns the requested availability in its normal form, or why the interviewer
+// cannot publish it.
+func (c *calendarChange) checkNew(request newAvailability) (booking.Availability, booking.Refused) {
+	wanted := request.Availability
+	if request.defaultZone {
+		rule := *wanted.Weekly
+		rule.TimeZone = c.interviewer.TimeZone
+		wanted.Weekly = &rule
 	}
-	// Plan before writing, so that an availability whose slots would all be skipped is
-	// not stored.
-	plan, err := c.plan(ctx, wanted, wanted.Start.Add(-booking.Resolution), until)
-	if err != nil {
-		return nil, err
+	wanted, refused := wanted.Normalise()
+	refused = append(refused, c.interviewer.MayPublish()...)
+	if len(refused) == 0 {
+		refused = wanted.CheckToCome(c.now)
 	}
-	if !known {
-		if err := plan.Refusal().Err(); err != nil {
-			return nil, err
-		}
-	}
-	// The availability is stored even if other ones have published all of its slots,
-	// because those may be removed later.
-	if !known {
-		if there, err = c.tx.CreateAvailability(ctx, wanted); err != nil {
-			return nil, err
-		}
-	}
-	if published := len(plan.New) + len(plan.GivenBack); !known || published > 0 {
-		changes := there.Changes(booking.Availability{}).Add("slots", nil, published)
-		if err := c.appendEvent(ctx, booking.AvailabilityAdded, 0, changes); err != nil {
-			return nil, err
-		}
-	}
-	return c.write(ctx, there, plan)
+	wanted.CreatedAt = c.now
+	return wanted, refused
 }
 
 // horizon returns the time up to which rules are published.
@@ -223,7 +247,11 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 	if err != nil {
 		return 0, ignoreMissing(err)
 	}
-	return changeCalendar(ctx, a, calendarTarget{whose: known.InterviewerID}, func(c *calendarChange) (int, error) {
+	target := calendarTarget{interviewerID: known.InterviewerID}
+	return changeCalendar(ctx, a, target, func(c *calendarChange) (int, error) {
+		if err := c.lock(ctx); err != nil {
+			return 0, err
+		}
 		current, err := c.tx.Availability(ctx, id)
 		if err != nil {
 			return 0, ignoreMissing(err)
@@ -244,7 +272,10 @@ func (a *App) extend(ctx context.Context, id booking.AvailabilityID, until time.
 		if _, err = c.write(ctx, current, plan); err != nil || slots == 0 {
 			return 0, err
 		}
-		return slots, c.appendEvent(ctx, booking.AvailabilityExtended, 0, booking.Changes{}.Add("availabilityId", nil, current.ID).
-			Add("publishedUntil", from, until).Add("slots", nil, slots))
+		return slots, c.appendEvent(ctx, booking.Event{
+			Kind: booking.AvailabilityExtended,
+			Changes: booking.Changes{}.Add("availabilityId", nil, current.ID).
+				Add("publishedUntil", from, until).Add("slots", nil, slots),
+		})
 	})
 }

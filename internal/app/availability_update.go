@@ -38,8 +38,20 @@ type UpdatedAvailability struct {
 // UpdateAvailability changes an availability and its future slots: slots that are still
 // part of it stay unchanged, the others are withdrawn, and new ones are published.
 func (a *App) UpdateAvailability(ctx context.Context, in UpdateAvailabilityInput) (*UpdatedAvailability, error) {
-	change := availabilityTarget{in.AvailabilityID, in.CancelBooked}
-	return changeAvailability(ctx, a, change, func(c *calendarChange, current booking.Availability) (*UpdatedAvailability, error) {
+	target, err := a.calendarOf(ctx, in.AvailabilityID)
+	if err != nil {
+		return nil, err
+	}
+	target.cancelBooked = in.CancelBooked
+	return changeCalendar(ctx, a, target, func(c *calendarChange) (*UpdatedAvailability, error) {
+		if err := c.lock(ctx); err != nil {
+			return nil, err
+		}
+		current, err := c.tx.Availability(ctx, in.AvailabilityID)
+		if err != nil {
+			return nil, err
+		}
+
 		if err := current.CheckExpected(in.ExpectedVersion, "availability").Err(); err != nil {
 			return nil, err
 		}
@@ -57,7 +69,7 @@ func (a *App) UpdateAvailability(ctx context.Context, in UpdateAvailabilityInput
 			return nil, err
 		}
 		updated := &UpdatedAvailability{Published: *published, Closed: c.result}
-		return updated, c.appendEvent(ctx, booking.AvailabilityUpdated, 0, next.Changes(current))
+		return updated, c.appendEvent(ctx, booking.Event{Kind: booking.AvailabilityUpdated, Changes: next.Changes(current)})
 	})
 }
 
@@ -81,17 +93,19 @@ func (c *calendarChange) republish(ctx context.Context, current, next booking.Av
 	for _, slot := range wanted.Standing {
 		stays[slot.Span()] = true
 	}
-	keep := func(s booking.Slot) bool { return stays[s.Span()] }
 	var published *Published
-	c.publish = func() error {
-		// Plan again: the slots that were closed do not block new ones.
-		plan, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
-		if err == nil {
-			published, err = c.write(ctx, next, plan)
-		}
-		return err
-	}
-	err = c.close(ctx, store.SlotTarget{AvailabilityID: &next.ID}, keep, false)
+	err = c.close(ctx, closing{
+		target: store.SlotTarget{AvailabilityID: &next.ID},
+		keeps:  func(s booking.Slot) bool { return stays[s.Span()] },
+		publish: func() error {
+			// Plan again: the slots that were closed do not block new ones.
+			plan, err := c.plan(ctx, next, next.Start.Add(-booking.Resolution), until)
+			if err == nil {
+				published, err = c.write(ctx, next, plan)
+			}
+			return err
+		},
+	})
 	return published, err
 }
 

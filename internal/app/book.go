@@ -31,62 +31,51 @@ type Booked struct {
 // A booking ends the student's hold on any other slot.
 func (a *App) Book(ctx context.Context, in BookSlotInput) (*Booked, error) {
 	ctx = WithKey(ctx, "bookSlot", in.IdempotencyKey, []any{in.StudentID, in.SlotID, in.HoldID})
-	w := writeOptions{now: a.Now(), dryRun: in.DryRun}
-	wish := booking.BookingRefusal{Operation: booking.BookSlot, StudentID: in.StudentID, SlotID: in.SlotID}
-	return claiming(ctx, a, wish, w, func(c *slotAttempt) (Booked, error) { return c.book(ctx, in) })
-}
+	request := slotRequest{
+		writeOptions: writeOptions{now: a.Now(), dryRun: in.DryRun},
+		operation:    booking.BookSlot, student: in.StudentID, slot: in.SlotID,
+	}
+	return attemptSlot(ctx, a, request, func(c *slotAttempt) (Booked, error) {
+		if err := c.lock(ctx); err != nil {
+			return Booked{}, err
+		}
 
-func (c *slotAttempt) book(ctx context.Context, in BookSlotInput) (Booked, error) {
-	if own, found := c.record.BookingOf(c.slot.ID); found {
-		if in.DryRun {
+		own, booked := c.record.BookingOf(c.slot.ID)
+		if booked && in.DryRun {
 			return Booked{}, nil
 		}
-		interview, err := c.tx.Interview(ctx, own)
-		return Booked{Interview: &interview}, err
-	}
-	offer := c.record.Offer(c.now)
-	refused := offer.Judge(c.slot)
-	if in.HoldID != nil {
-		hold, err := c.tx.Hold(ctx, *in.HoldID)
-		if err != nil && !errors.As(err, new(booking.Refused)) {
+		if booked {
+			interview, err := c.tx.Interview(ctx, own)
+			return Booked{Interview: &interview}, err
+		}
+		offer := c.record.Offer(c.now)
+		refused := offer.Judge(c.slot)
+		unusable, err := c.checkHold(ctx, in.HoldID)
+		if err != nil {
 			return Booked{}, err
 		}
-		hold.ID = *in.HoldID // the hold may not exist
-		refused = append(refused, c.record.CheckHold(hold, c.slot.ID, c.now)...)
-	}
-	if err := refused.Err(); err != nil || in.DryRun {
-		return Booked{}, err
-	}
-	released, err := c.releaseOther(ctx)
-	if err != nil {
-		return Booked{}, err
-	}
-	wanted := offer.Booking(c.slot)
-	event := wanted.Event(booking.InterviewBooked, booking.Interview{})
-	event.PolicyVersion = &c.record.Policy.Version
-	booked, err := c.tx.Book(ctx, wanted, stamped(ctx, c.now, event))
-	if err != nil {
-		return Booked{}, err
-	}
-	if c.slot.HeldBy != 0 {
-		if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{c.slot.ID}, c.now); err != nil {
+		if err := append(refused, unusable...).Err(); err != nil || in.DryRun {
 			return Booked{}, err
 		}
-	}
-	return Booked{Interview: &booked, Released: released}, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
-}
 
-// releaseOther ends the student's live hold on a slot other than the requested one.
-func (c *slotAttempt) releaseOther(ctx context.Context) (*booking.Hold, error) {
-	held, live := c.record.LiveHold(c.now)
-	switch {
-	case !live || held.SlotID == c.slot.ID:
-		return nil, nil //nolint:nilnil // there is nothing to end
-	case c.holder == nil:
-		return nil, errHoldsOther
-	}
-	released, err := c.endHold(ctx, held, *c.holder)
-	return &released, err
+		released, err := c.endOtherHold(ctx)
+		if err != nil {
+			return Booked{}, err
+		}
+		wanted := offer.Booking(c.slot)
+		event := wanted.Event(booking.InterviewBooked, booking.Interview{})
+		event.PolicyVersion = &c.record.Policy.Version
+		interview, err := c.tx.Book(ctx, wanted, stamped(ctx, c.now, event)) // also marks the slot as booked
+		if err != nil {
+			return Booked{}, err
+		}
+		if c.slot.HeldBy != 0 {
+			if err := c.tx.EndHoldsOn(ctx, []booking.SlotID{c.slot.ID}, c.now); err != nil {
+				return Booked{}, err
+			}
+		}
+		return Booked{Interview: &interview, Released: released}, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+	})
 }
 
 // withAlternatives adds alternative slots to a SLOT_TAKEN or SLOT_HELD refusal. A

@@ -23,20 +23,18 @@ type Closed struct {
 // calendarTarget identifies the interviewer whose calendar changes and says how to treat
 // conflicting bookings.
 type calendarTarget struct {
-	whose        booking.InterviewerID
-	cancelBooked bool   // if false, they are reported as conflicts
-	reason       string // stored with the cancelled interviews
+	interviewerID booking.InterviewerID
+	cancelBooked  bool   // if false, they are reported as conflicts
+	reason        string // stored with the cancelled interviews
 }
 
-// calendarChange is one attempt to change an interviewer's calendar, with the interviewer
-// locked.
+// calendarChange is one attempt to change an interviewer's calendar, in one transaction.
 type calendarChange struct {
 	calendarTarget
 	tx          *store.Tx
-	interviewer booking.Interviewer
 	now         time.Time
-	students    []booking.StudentID // locked, in ascending order
-	publish     func() error        // optional; runs before other availability fills the freed time
+	students    []booking.StudentID // to lock, in ascending order
+	interviewer booking.Interviewer // set by lock
 	result      Closed
 }
 
@@ -47,7 +45,7 @@ var errNewStudent = errors.New("a student has booked since the students were loc
 const maxCalendarAttempts = 5
 
 // changeCalendar runs one change of an interviewer's calendar and returns its result. If
-// it may cancel bookings, it first locks the students who have booked the interviewer,
+// it may cancel bookings, lock also locks the students who have booked the interviewer,
 // because the lock order puts students before interviewers. If another student books in
 // the meantime, changeCalendar retries; after maxCalendarAttempts it returns BUSY_RETRY.
 func changeCalendar[T any](
@@ -71,36 +69,48 @@ func tryChangeCalendar[T any](ctx context.Context, a *App, of calendarTarget, ch
 		return none, err
 	}
 	return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (T, error) {
-		if err := tx.LockStudents(ctx, students); err != nil {
-			return none, err
-		}
-		interviewer, err := tx.LockInterviewer(ctx, of.whose)
-		if err != nil {
-			return none, err
-		}
-		return change(&calendarChange{calendarTarget: of, tx: tx, interviewer: interviewer, now: now, students: students})
+		return change(&calendarChange{calendarTarget: of, tx: tx, now: now, students: students})
 	})
+}
+
+// lock locks the students whose bookings may be cancelled, then the interviewer. The
+// interviewer's lock protects their calendar.
+func (c *calendarChange) lock(ctx context.Context) (err error) {
+	if err = c.tx.LockStudents(ctx, c.students); err != nil {
+		return err
+	}
+	c.interviewer, err = c.tx.LockInterviewer(ctx, c.interviewerID)
+	return err
 }
 
 func (a *App) studentsToLock(ctx context.Context, of calendarTarget, now time.Time) ([]booking.StudentID, error) {
 	if !of.cancelBooked {
 		return nil, nil
 	}
-	return a.store.StudentsToMeet(ctx, of.whose, now)
+	return a.store.StudentsToMeet(ctx, of.interviewerID, now)
 }
 
-// close withdraws the open slots of the target except those for which keep returns true.
-// Bookings on them are cancelled or reported as conflicts. If excepted is set, the slots
-// become exceptions of all availability of the interviewer. Slots that other availability
-// includes are kept, and the slots that it has in the freed time are published.
-func (c *calendarChange) close(ctx context.Context, target store.SlotTarget, keep func(booking.Slot) bool, excepted bool) error {
-	target.InterviewerID, target.After = c.interviewer.ID, c.now
-	slots, err := c.tx.LockTarget(ctx, target)
+// closing says which slots of the interviewer to withdraw. The zero value is all of them.
+type closing struct {
+	target   store.SlotTarget
+	keeps    func(booking.Slot) bool // optional; slots of the target that stay
+	excepted bool                    // the slots become exceptions of all availability of the interviewer
+	publish  func() error            // optional; runs before other availability fills the freed time
+}
+
+// close withdraws open future slots. Bookings on them are cancelled or reported as
+// conflicts. Slots that other availability includes are kept, and the slots that it has in
+// the freed time are published.
+func (c *calendarChange) close(ctx context.Context, of closing) error {
+	of.target.InterviewerID, of.target.After = c.interviewer.ID, c.now
+	slots, err := c.tx.LockTarget(ctx, of.target)
 	if err != nil {
 		return err
 	}
-	slots = slices.DeleteFunc(slots, keep)
-	if excepted {
+	if of.keeps != nil {
+		slots = slices.DeleteFunc(slots, of.keeps)
+	}
+	if of.excepted {
 		if err := c.tx.Except(ctx, slots); err != nil {
 			return err
 		}
@@ -114,8 +124,8 @@ func (c *calendarChange) close(ctx context.Context, target store.SlotTarget, kee
 	if err := c.withdraw(ctx, slots); err != nil {
 		return err
 	}
-	if c.publish != nil {
-		if err := c.publish(); err != nil {
+	if of.publish != nil {
+		if err := of.publish(); err != nil {
 			return err
 		}
 	}
@@ -188,8 +198,9 @@ func (c *calendarChange) takeBack(ctx context.Context, slots []booking.Slot) ([]
 	return others, c.tx.TakeBack(ctx, booked)
 }
 
-// appendEvent appends an event with the changes to the calendar, if there are any.
-func (c *calendarChange) appendEvent(ctx context.Context, kind booking.EventKind, slot booking.SlotID, changes booking.Changes) error {
+// appendEvent appends the event with the changes to the calendar, if there are any.
+func (c *calendarChange) appendEvent(ctx context.Context, event booking.Event) error {
+	changes := booking.Changes(event.Changes)
 	changes = booking.AddedIDs(changes, "closedSlots", "closedSlotIds", booking.SlotIDs(c.result.ClosedSlots))
 	changes = booking.AddedIDs(changes, "keptSlots", "keptSlotIds", booking.SlotIDs(c.result.KeptSlots))
 	changes = booking.AddedIDs(changes, "openedSlots", "openedSlotIds", booking.SlotIDs(c.result.OpenedSlots))
@@ -198,7 +209,8 @@ func (c *calendarChange) appendEvent(ctx context.Context, kind booking.EventKind
 	if len(changes) == 0 {
 		return nil
 	}
-	return appendEvents(ctx, c.tx, c.now, booking.Event{Kind: kind, InterviewerID: c.interviewer.ID, SlotID: slot, Changes: changes})
+	event.InterviewerID, event.Changes = c.interviewer.ID, changes
+	return appendEvents(ctx, c.tx, c.now, event)
 }
 
 func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Interview) error {
@@ -224,8 +236,6 @@ func (c *calendarChange) cancel(ctx context.Context, bookings []booking.Intervie
 	}
 	return nil
 }
-
-func keepNone(booking.Slot) bool { return false }
 
 // cancelReason is the reason given to students whose interview is cancelled together with
 // its slot.

@@ -20,44 +20,37 @@ type RemoveAvailabilityInput struct {
 // RemoveAvailability withdraws the future open slots of an availability. A removed weekly
 // rule publishes nothing further.
 func (a *App) RemoveAvailability(ctx context.Context, in RemoveAvailabilityInput) (*Closed, error) {
-	change := availabilityTarget{in.AvailabilityID, in.CancelBooked}
-	return changeAvailability(ctx, a, change, func(c *calendarChange, current booking.Availability) (*Closed, error) {
+	target, err := a.calendarOf(ctx, in.AvailabilityID)
+	if err != nil {
+		return nil, err
+	}
+	target.cancelBooked = in.CancelBooked
+	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Closed, error) {
+		if err := c.lock(ctx); err != nil {
+			return nil, err
+		}
+		current, err := c.tx.Availability(ctx, in.AvailabilityID)
+		if err != nil {
+			return nil, err
+		}
+
 		current.RemovedAt = &c.now
 		if _, err := c.tx.UpdateAvailability(ctx, current, c.now); err != nil {
 			return nil, err
 		}
-		if err := c.close(ctx, store.SlotTarget{AvailabilityID: &current.ID}, keepNone, false); err != nil {
+		if err := c.close(ctx, closing{target: store.SlotTarget{AvailabilityID: &current.ID}}); err != nil {
 			return nil, err
 		}
-		return &c.result, c.appendEvent(ctx, booking.AvailabilityRemoved, 0, booking.Changes{}.Add("availabilityId", nil, current.ID))
+		return &c.result, c.appendEvent(ctx, booking.Event{
+			Kind: booking.AvailabilityRemoved, Changes: booking.Changes{}.Add("availabilityId", nil, current.ID),
+		})
 	})
 }
 
-// availabilityTarget identifies the availability to change and says whether to cancel
-// conflicting bookings.
-type availabilityTarget struct {
-	id           booking.AvailabilityID
-	cancelBooked bool
-}
-
-// changeAvailability changes an availability with its interviewer locked, and returns the
-// result of the change.
-func changeAvailability[T any](
-	ctx context.Context, a *App, of availabilityTarget, change func(*calendarChange, booking.Availability) (*T, error),
-) (*T, error) {
-	owns := func(may access, known booking.Availability) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := readOwned(ctx, staff, a.store.Availability, of.id, owns, "availability", "availabilityId") // the interviewer is immutable
-	if err != nil {
-		return nil, err
-	}
-	whose := calendarTarget{known.InterviewerID, of.cancelBooked, cancelReason}
-	return changeCalendar(ctx, a, whose, func(c *calendarChange) (*T, error) {
-		current, err := c.tx.Availability(ctx, of.id)
-		if err != nil {
-			return nil, err
-		}
-		return change(c, current)
-	})
+// calendarOf returns the calendar of an availability that the caller may change.
+func (a *App) calendarOf(ctx context.Context, id booking.AvailabilityID) (calendarTarget, error) {
+	known, err := readOwned(ctx, staff, availabilityAccess, a.store.Availability, id) // its interviewer never changes
+	return calendarTarget{interviewerID: known.InterviewerID, reason: cancelReason}, err
 }
 
 // WithdrawSlotInput is the input of WithdrawSlot.
@@ -69,19 +62,22 @@ type WithdrawSlotInput struct {
 // WithdrawSlot withdraws one future slot. Its availability does not publish it again.
 // WithdrawSlot is idempotent.
 func (a *App) WithdrawSlot(ctx context.Context, in WithdrawSlotInput) (*Closed, error) {
-	known, err := readOwned(ctx, staff, a.store.Slot, in.SlotID, access.gives, "slot", "slotId")
+	known, err := readOwned(ctx, staff, slotAccess, a.store.Slot, in.SlotID)
 	if err != nil {
 		return nil, err
 	}
 	if known.InPast(a.Now()) {
 		return nil, booking.Refuse(booking.SlotInPast, "slotId", "The slot has started; only a future slot can be withdrawn.")
 	}
-	change := calendarTarget{known.InterviewerID, in.CancelBooked, cancelReason}
-	return changeCalendar(ctx, a, change, func(c *calendarChange) (*Closed, error) {
-		if err := c.close(ctx, store.SlotTarget{SlotID: &in.SlotID}, keepNone, true); err != nil {
+	target := calendarTarget{interviewerID: known.InterviewerID, cancelBooked: in.CancelBooked, reason: cancelReason}
+	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Closed, error) {
+		if err := c.lock(ctx); err != nil {
 			return nil, err
 		}
-		return &c.result, c.appendEvent(ctx, booking.SlotTakenBack, in.SlotID, nil)
+		if err := c.close(ctx, closing{target: store.SlotTarget{SlotID: &in.SlotID}, excepted: true}); err != nil {
+			return nil, err
+		}
+		return &c.result, c.appendEvent(ctx, booking.Event{Kind: booking.SlotTakenBack, SlotID: in.SlotID})
 	})
 }
 
@@ -116,8 +112,11 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 	if err := in.check().Err(); err != nil {
 		return nil, err
 	}
-	change := calendarTarget{in.InterviewerID, in.CancelBooked, in.Reason}
-	return changeCalendar(ctx, a, change, func(c *calendarChange) (*Blocked, error) {
+	target := calendarTarget{interviewerID: in.InterviewerID, cancelBooked: in.CancelBooked, reason: in.Reason}
+	return changeCalendar(ctx, a, target, func(c *calendarChange) (*Blocked, error) {
+		if err := c.lock(ctx); err != nil {
+			return nil, err
+		}
 		spans, err := in.spans(c.interviewer)
 		if err != nil {
 			return nil, err
@@ -131,14 +130,14 @@ func (a *App) BlockTime(ctx context.Context, in BlockTimeInput) (*Blocked, error
 		if blocks, err = c.tx.CreateBlocks(ctx, blocks); err != nil {
 			return nil, err
 		}
-		if err := c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false); err != nil {
+		if err := c.close(ctx, closing{target: store.SlotTarget{Overlapping: spans}}); err != nil {
 			return nil, err
 		}
 		var changes booking.Changes
 		for _, block := range blocks {
 			changes = changes.Add("block", nil, block.Told())
 		}
-		return &Blocked{Blocks: blocks, Closed: c.result}, c.appendEvent(ctx, booking.TimeBlocked, 0, changes)
+		return &Blocked{Blocks: blocks, Closed: c.result}, c.appendEvent(ctx, booking.Event{Kind: booking.TimeBlocked, Changes: changes})
 	})
 }
 
@@ -192,13 +191,15 @@ type UnblockTimeInput struct{ BlockID booking.BlockID }
 // UnblockTime deletes a block, publishes the slots that the interviewer's availability
 // has in its time, and returns them.
 func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.Slot, error) {
-	owns := func(may access, known booking.Block) bool { return may.isInterviewer(known.InterviewerID) }
-	known, err := readOwned(ctx, staff, a.store.Block, in.BlockID, owns, "blocked time", "blockId") // a block is immutable
+	known, err := readOwned(ctx, staff, blockAccess, a.store.Block, in.BlockID) // a block is immutable
 	if err != nil {
 		return nil, err
 	}
-	change := calendarTarget{whose: known.InterviewerID}
-	return changeCalendar(ctx, a, change, func(c *calendarChange) ([]booking.Slot, error) {
+	target := calendarTarget{interviewerID: known.InterviewerID}
+	return changeCalendar(ctx, a, target, func(c *calendarChange) ([]booking.Slot, error) {
+		if err := c.lock(ctx); err != nil {
+			return nil, err
+		}
 		block, err := c.tx.Block(ctx, in.BlockID)
 		if err != nil {
 			return nil, err
@@ -209,7 +210,9 @@ func (a *App) UnblockTime(ctx context.Context, in UnblockTimeInput) ([]booking.S
 		if c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{block.Span()}); err != nil {
 			return nil, err
 		}
-		return c.result.OpenedSlots, c.appendEvent(ctx, booking.TimeUnblocked, 0, booking.Changes{}.Add("block", block.Told(), nil))
+		return c.result.OpenedSlots, c.appendEvent(ctx, booking.Event{
+			Kind: booking.TimeUnblocked, Changes: booking.Changes{}.Add("block", block.Told(), nil),
+		})
 	})
 }
 

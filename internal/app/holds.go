@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
@@ -18,35 +19,42 @@ type HoldSlotInput struct {
 // lists every rule that forbids it. Holding the same slot again extends the hold once.
 func (a *App) HoldSlot(ctx context.Context, in HoldSlotInput) (*booking.Hold, error) {
 	ctx = WithKey(ctx, "holdSlot", in.IdempotencyKey, in)
-	wish := booking.BookingRefusal{Operation: booking.HoldSlot, StudentID: in.StudentID, SlotID: in.SlotID}
-	return claiming(ctx, a, wish, writeOptions{now: a.Now()}, func(c *slotAttempt) (booking.Hold, error) { return c.hold(ctx) })
-}
+	request := slotRequest{
+		writeOptions: writeOptions{now: a.Now()}, operation: booking.HoldSlot, student: in.StudentID, slot: in.SlotID,
+	}
+	return attemptSlot(ctx, a, request, func(c *slotAttempt) (booking.Hold, error) {
+		if err := c.lock(ctx); err != nil {
+			return booking.Hold{}, err
+		}
 
-func (c *slotAttempt) hold(ctx context.Context) (booking.Hold, error) {
-	held, refused := c.record.Place(c.slot, c.now)
-	hold := held.Hold
-	if err := refused.Err(); err != nil {
-		return hold, err
-	}
-	event := held.Event(booking.HoldPlaced, nil)
-	var err error
-	switch {
-	case hold.ID == 0:
-		hold, err = c.tx.PlaceHold(ctx, hold)
-	case hold.Extended == c.record.Hold.Extended:
-		return hold, nil
-	default:
-		event = held.Event(booking.HoldExtended, c.record.Hold)
-		err = c.tx.ExtendHold(ctx, hold)
-	}
-	if err != nil {
-		return hold, err
-	}
-	event.PolicyVersion = &c.record.Policy.Version
-	if err := appendEvents(ctx, c.tx, c.now, event); err != nil {
-		return hold, err
-	}
-	return hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+		held, refused := c.record.Place(c.slot, c.now)
+		if err := refused.Err(); err != nil {
+			return booking.Hold{}, err
+		}
+		before := c.record.Hold
+		extends := held.ID != 0
+		if extends && held.Extended == before.Extended {
+			return held.Hold, nil // it cannot be extended any further
+		}
+
+		var event booking.Event
+		var err error
+		if extends {
+			event = held.Event(booking.HoldExtended, before)
+			err = c.tx.ExtendHold(ctx, held.Hold)
+		} else {
+			event = held.Event(booking.HoldPlaced, nil)
+			held.Hold, err = c.tx.PlaceHold(ctx, held.Hold)
+		}
+		if err != nil {
+			return booking.Hold{}, err
+		}
+		event.PolicyVersion = &c.record.Policy.Version
+		if err := appendEvents(ctx, c.tx, c.now, event); err != nil {
+			return booking.Hold{}, err
+		}
+		return held.Hold, recountWeek(ctx, c.tx, c.interviewer, c.slot.Start)
+	})
 }
 
 // ReleaseHoldInput is the input of ReleaseHold.
@@ -55,8 +63,7 @@ type ReleaseHoldInput struct{ HoldID booking.HoldID }
 // ReleaseHold ends a hold before it expires. Releasing a hold that has ended changes
 // nothing.
 func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Hold, error) {
-	owns := func(may access, h booking.Hold) bool { return may.isStudent(h.StudentID) }
-	known, err := readOwned(ctx, students, a.store.Hold, in.HoldID, owns, "hold", "holdId") // student and slot of a hold are immutable
+	known, err := readOwned(ctx, students, holdAccess, a.store.Hold, in.HoldID) // student and slot of a hold are immutable
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +71,18 @@ func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Ho
 	if err != nil {
 		return nil, err
 	}
-	now := a.Now()
-	hold, err := withCaps(false, func(exclusive bool) (booking.Hold, error) {
-		return write(ctx, a, writeOptions{now: now}, func(tx *store.Tx) (booking.Hold, error) {
-			c := &slotAttempt{tx: tx, now: now}
-			if err := c.lock(ctx, known.StudentID, slot.InterviewerID, slot.ID, exclusive); err != nil {
-				return known, err
-			}
-			return c.release(ctx, in.HoldID)
-		})
+	release := slotAttempt{writeOptions: writeOptions{now: a.Now()}, student: known.StudentID, wanted: slot}
+	hold, err := runSlotAttempts(ctx, a, release, func(c *slotAttempt) (booking.Hold, error) {
+		if err := c.lock(ctx); err != nil {
+			return booking.Hold{}, err
+		}
+
+		held, live := c.record.LiveHold(c.now)
+		if !live || held.ID != in.HoldID {
+			return c.tx.Hold(ctx, in.HoldID)
+		}
+
+		return endHold(ctx, c.tx, c.now, held, c.interviewer)
 	})
 	if err != nil {
 		return nil, err
@@ -80,23 +90,17 @@ func (a *App) ReleaseHold(ctx context.Context, in ReleaseHoldInput) (*booking.Ho
 	return &hold, nil
 }
 
-func (c *slotAttempt) release(ctx context.Context, id booking.HoldID) (booking.Hold, error) {
-	held, live := c.record.LiveHold(c.now)
-	if !live || held.ID != id {
-		return c.tx.Hold(ctx, id)
-	}
-	return c.endHold(ctx, held, c.interviewer)
-}
-
 // endHold ends a live hold. Its slot and the slot's interviewer must be locked.
-func (c *slotAttempt) endHold(ctx context.Context, held booking.HeldSlot, by booking.Interviewer) (booking.Hold, error) {
-	released := held
-	released.EndedAt = &c.now
-	if err := c.tx.EndHold(ctx, released.Hold); err != nil {
+func endHold(
+	ctx context.Context, tx *store.Tx, now time.Time, held booking.HeldSlot, by booking.Interviewer,
+) (booking.Hold, error) {
+	ended := held
+	ended.EndedAt = &now
+	if err := tx.EndHold(ctx, ended.Hold); err != nil {
 		return held.Hold, err
 	}
-	if err := appendEvents(ctx, c.tx, c.now, released.Event(booking.HoldReleased, &held)); err != nil {
+	if err := appendEvents(ctx, tx, now, ended.Event(booking.HoldReleased, &held)); err != nil {
 		return held.Hold, err
 	}
-	return released.Hold, recountWeek(ctx, c.tx, by, held.Start)
+	return ended.Hold, recountWeek(ctx, tx, by, held.Start)
 }

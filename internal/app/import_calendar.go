@@ -159,8 +159,8 @@ func (p *availabilityImport) block(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	by := p.by[p.blocks[0].Value.Interviewer] // a calendar belongs to one interviewer
-	c := &calendarChange{calendarTarget: calendarTarget{whose: by.ID}, tx: tx, interviewer: by, now: p.now}
-	if err := c.close(ctx, store.SlotTarget{Overlapping: spans}, keepNone, false); err != nil {
+	c := &calendarChange{calendarTarget: calendarTarget{interviewerID: by.ID}, tx: tx, interviewer: by, now: p.now}
+	if err := c.close(ctx, closing{target: store.SlotTarget{Overlapping: spans}}); err != nil {
 		return err
 	}
 	var changes booking.Changes
@@ -174,5 +174,5 @@ func (p *availabilityImport) block(ctx context.Context, tx *store.Tx) error {
 			}
 		}
 	}
-	return c.appendEvent(ctx, booking.TimeBlocked, 0, changes)
+	return c.appendEvent(ctx, booking.Event{Kind: booking.TimeBlocked, Changes: changes})
 }

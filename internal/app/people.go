@@ -162,8 +162,11 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 	if err := accessOf(ctx).only(); err != nil {
 		return nil, err
 	}
-	change := calendarTarget{in.InterviewerID, in.CancelBooked, cancelReason}
-	return changeCalendar(ctx, a, change, func(c *calendarChange) (*UpdatedInterviewer, error) {
+	target := calendarTarget{interviewerID: in.InterviewerID, cancelBooked: in.CancelBooked, reason: cancelReason}
+	return changeCalendar(ctx, a, target, func(c *calendarChange) (*UpdatedInterviewer, error) {
+		if err := c.lock(ctx); err != nil {
+			return nil, err
+		}
 		before := c.interviewer
 		if err := before.CheckExpected(in.ExpectedVersion, "interviewer").Err(); err != nil {
 			return nil, err
@@ -181,7 +184,7 @@ func (a *App) UpdateInterviewer(ctx context.Context, in InterviewerChange) (*Upd
 			}
 		}
 		changes := after.Event("", before).Changes
-		if err := c.appendEvent(ctx, booking.InterviewerUpdated, 0, changes); err != nil {
+		if err := c.appendEvent(ctx, booking.Event{Kind: booking.InterviewerUpdated, Changes: changes}); err != nil {
 			return nil, err
 		}
 		if len(changes) == 0 {
@@ -201,7 +204,7 @@ func (c *calendarChange) activate(ctx context.Context, active bool) (err error) 
 	c.interviewer.Active = active
 	switch {
 	case !active:
-		return c.close(ctx, store.SlotTarget{}, keepNone, false)
+		return c.close(ctx, closing{})
 	case !was:
 		c.result.OpenedSlots, err = c.fill(ctx, []calendar.Span{{Start: c.now, End: always.End}})
 	}

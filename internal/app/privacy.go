@@ -70,8 +70,7 @@ func endClaims(ctx context.Context, tx *store.Tx, record booking.Record, now tim
 		if _, err := tx.LockSlot(ctx, held.SlotID); err != nil {
 			return err
 		}
-		c := &slotAttempt{tx: tx, now: now}
-		if _, err := c.endHold(ctx, held, interviewer); err != nil {
+		if _, err := endHold(ctx, tx, now, held, interviewer); err != nil {
 			return err
 		}
 	}

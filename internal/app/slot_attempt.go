@@ -3,155 +3,116 @@ package app
 import (
 	"context"
 	"errors"
-	"slices"
-	"time"
 
 	"rehearse/internal/booking"
 	"rehearse/internal/store"
 )
 
-// errNeedsExclusive reports that the transaction holds a shared lock on an interviewer but needs
-// an exclusive one, because a cap applies or the calendar changes.
-var errNeedsExclusive = errors.New("the interviewer's exclusive lock is needed")
-
-// withCaps runs an attempt that locks interviewers. Its lock is exclusive if capped is
-// set and shared otherwise, so that bookings with an uncapped interviewer do not wait for
-// each other. If a shared lock turns out to be insufficient, withCaps retries with an
-// exclusive one.
-func withCaps[T any](capped bool, attempt func(exclusive bool) (T, error)) (T, error) {
-	result, err := attempt(capped)
-	if errors.Is(err, errNeedsExclusive) {
-		return attempt(true)
-	}
-	return result, err
+// slotRequest is a student's request to hold or book a slot.
+type slotRequest struct {
+	writeOptions
+	operation booking.BookingOperation
+	student   booking.StudentID
+	slot      booking.SlotID
 }
 
-// lockWithCaps locks interviewers in the order of their ids. The locks are exclusive if
-// exclusive is set and shared otherwise.
-func lockWithCaps(
-	ctx context.Context, tx *store.Tx, exclusive bool, ids ...booking.InterviewerID,
-) (map[booking.InterviewerID]booking.Interviewer, error) {
-	slices.Sort(ids)
-	locked := make(map[booking.InterviewerID]booking.Interviewer, len(ids))
-	for _, id := range slices.Compact(ids) {
-		lock := tx.ShareInterviewer
-		if exclusive {
-			lock = tx.LockInterviewer
-		}
-		interviewer, err := lock(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if interviewer.Capped() && !exclusive {
-			return nil, errNeedsExclusive
-		}
-		locked[id] = interviewer
-	}
-	return locked, nil
-}
-
-// slotAttempt is a student's request for one slot, with everything that decides it locked and
-// read. The student's lock protects their limit, grades, interviews and hold; the
-// interviewer's lock protects the caps; the slot's lock protects its status and its hold.
-// The locks are always taken in this order.
+// slotAttempt is one attempt to hold, book or release a slot, in one transaction.
 type slotAttempt struct {
-	tx          *store.Tx
-	now         time.Time
+	writeOptions
+	tx      *store.Tx
+	mode    lockMode
+	student booking.StudentID
+	wanted  booking.Slot // read before the transaction; its times and interviewer never change
+
+	// lock sets the fields below.
 	record      booking.Record
 	interviewer booking.Interviewer
 	slot        booking.Slot
-	holder      *booking.Interviewer // interviewer of the slot that the student holds, if that slot is locked too
+	holder      *booking.Interviewer // interviewer of the slot that the student holds, in the mode heldSlot
 }
 
-// errHoldsOther reports that the student holds another slot, which was not locked
-// together with the requested one.
-var errHoldsOther = errors.New("the student holds another slot")
-
-// claiming runs an operation on a claim. The wish identifies the operation, the student
-// and the slot. If the operation is refused, claiming stores the refusal and adds
-// alternative slots to it.
-func claiming[T any](
-	ctx context.Context, a *App, wish booking.BookingRefusal, w writeOptions, decide func(*slotAttempt) (T, error),
-) (*T, error) {
-	done, wanted, err := deciding(ctx, a, wish.StudentID, wish.SlotID, w, decide)
+// attemptSlot runs attempts for a request until one has the locks that it needs. If the
+// request is refused, attemptSlot stores the refusal and adds alternative slots to it.
+func attemptSlot[T any](ctx context.Context, a *App, r slotRequest, run func(*slotAttempt) (T, error)) (*T, error) {
+	result, wanted, err := tryRequest(ctx, a, r, run)
 	if err == nil {
-		return done, nil
+		return result, nil
 	}
-	a.recordRefusal(ctx, w, err, wish)
+	a.recordRefusal(ctx, r.writeOptions, err, booking.BookingRefusal{
+		Operation: r.operation, StudentID: r.student, SlotID: r.slot,
+	})
 	return nil, withAlternatives(err, func() ([]booking.Slot, error) {
-		return a.alternatives(ctx, wish.StudentID, wanted, offerAt(w.now))
+		return a.alternatives(ctx, r.student, wanted, offerAt(r.now))
 	})
 }
 
-// deciding locks and reads the claim, runs decide in the same transaction, and returns
-// its result and the requested slot. The slot is zero if it does not exist.
-func deciding[T any](
-	ctx context.Context, a *App, student booking.StudentID, slot booking.SlotID, w writeOptions, decide func(*slotAttempt) (T, error),
+// tryRequest checks access, reads the requested slot and runs the attempts. It also returns
+// the slot, which is zero if it does not exist.
+func tryRequest[T any](
+	ctx context.Context, a *App, r slotRequest, run func(*slotAttempt) (T, error),
 ) (*T, booking.Slot, error) {
-	if err := accessOf(ctx).asStudent(student); err != nil {
+	if err := accessOf(ctx).asStudent(r.student); err != nil {
 		return nil, booking.Slot{}, err
 	}
-	wanted, capped, err := a.store.Capped(ctx, slot) // times and interviewer of a slot are immutable
+	wanted, capped, err := a.store.Capped(ctx, r.slot)
 	if err != nil {
-		response, err := replayInstead[T](ctx, a, w, err)
+		response, err := replayInstead[T](ctx, a, r.writeOptions, err)
 		return response, wanted, err
 	}
-	done, err := withCaps(capped, func(exclusive bool) (T, error) {
-		return write(ctx, a, w, func(tx *store.Tx) (T, error) {
-			c := &slotAttempt{tx: tx, now: w.now}
-			if err := c.lock(ctx, student, wanted.InterviewerID, slot, exclusive); err != nil {
-				var none T
-				return none, err
-			}
-			return decide(c)
-		})
-	})
-	if errors.Is(err, errHoldsOther) {
-		done, err = withCaps(capped, func(exclusive bool) (T, error) {
-			return write(ctx, a, w, func(tx *store.Tx) (T, error) {
-				c := &slotAttempt{tx: tx, now: w.now}
-				if err := c.lockWithHold(ctx, student, wanted, exclusive); err != nil {
-					var none T
-					return none, err
-				}
-				return decide(c)
-			})
-		})
-	}
+	result, err := runSlotAttempts(ctx, a, slotAttempt{
+		writeOptions: r.writeOptions, mode: lockMode{exclusive: capped}, student: r.student, wanted: wanted,
+	}, run)
 	if err != nil {
 		return nil, wanted, err
 	}
-	return &done, wanted, nil
+	return &result, wanted, nil
 }
 
-func (c *slotAttempt) lock(ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, exclusive bool) error {
-	locked, err := c.tx.LockClaim(ctx, student, by, slot, exclusive)
+// runSlotAttempts runs copies of the first attempt until one has the locks that it needs.
+func runSlotAttempts[T any](ctx context.Context, a *App, first slotAttempt, run func(*slotAttempt) (T, error)) (T, error) {
+	return withLocks(first.mode, func(mode lockMode) (T, error) {
+		return write(ctx, a, first.writeOptions, func(tx *store.Tx) (T, error) {
+			attempt := first
+			attempt.tx, attempt.mode = tx, mode
+			return run(&attempt)
+		})
+	})
+}
+
+// lock locks the student, the interviewer and the slot, in this order, and reads the
+// student's record. The student's lock protects their limit, grades, interviews and hold;
+// the interviewer's lock protects the caps; the slot's lock protects its status and its hold.
+func (c *slotAttempt) lock(ctx context.Context) error {
+	if c.mode.heldSlot {
+		return c.lockWithHeldSlot(ctx)
+	}
+	locked, err := c.tx.LockClaim(ctx, c.student, c.wanted.InterviewerID, c.wanted.ID, c.mode.exclusive)
 	if err != nil {
 		return err
 	}
-	if locked.Interviewer.Capped() && !exclusive {
+	if locked.Interviewer.Capped() && !c.mode.exclusive {
 		return errNeedsExclusive
 	}
 	c.record, c.interviewer, c.slot = locked.Record.Seeing(locked.Slot), locked.Interviewer, locked.Slot
 	return nil
 }
 
-// lockWithHold locks the requested slot together with the one that the student holds, in
+// lockWithHeldSlot locks the requested slot together with the one that the student holds, in
 // the global lock order: interviewers by id, then slots by id.
-func (c *slotAttempt) lockWithHold(ctx context.Context, student booking.StudentID, wanted booking.Slot, exclusive bool) error {
-	if _, err := c.tx.LockStudent(ctx, student); err != nil {
+func (c *slotAttempt) lockWithHeldSlot(ctx context.Context) error {
+	if _, err := c.tx.LockStudent(ctx, c.student); err != nil {
 		return err
 	}
-	record, err := c.tx.Record(ctx, student)
+	record, err := c.tx.Record(ctx, c.student)
 	if err != nil {
 		return err
 	}
-	by, ids := []booking.InterviewerID{wanted.InterviewerID}, []booking.SlotID{wanted.ID}
+	by, ids := []booking.InterviewerID{c.wanted.InterviewerID}, []booking.SlotID{c.wanted.ID}
 	held, live := record.LiveHold(c.now)
 	if live {
 		by, ids = append(by, held.InterviewerID), append(ids, held.SlotID)
 	}
-	interviewers, err := lockWithCaps(ctx, c.tx, exclusive, by...)
+	interviewers, err := lockInterviewersIn(ctx, c.tx, c.mode, by...)
 	if err != nil {
 		return err
 	}
@@ -161,14 +122,42 @@ func (c *slotAttempt) lockWithHold(ctx context.Context, student booking.StudentI
 	}
 	for _, slot := range slots {
 		record = record.Seeing(slot)
-		if slot.ID == wanted.ID {
+		if slot.ID == c.wanted.ID {
 			c.slot = slot
 		}
 	}
-	c.record, c.interviewer = record, interviewers[wanted.InterviewerID]
+	c.record, c.interviewer = record, interviewers[c.wanted.InterviewerID]
 	if live {
 		holder := interviewers[held.InterviewerID]
 		c.holder = &holder
 	}
 	return nil
+}
+
+// checkHold refuses to book the slot with the hold unless it is the student's live hold on
+// the slot. A nil id is no request to use a particular hold.
+func (c *slotAttempt) checkHold(ctx context.Context, id *booking.HoldID) (booking.Refused, error) {
+	if id == nil {
+		return nil, nil
+	}
+	hold, err := c.tx.Hold(ctx, *id)
+	if err != nil && !errors.As(err, new(booking.Refused)) {
+		return nil, err
+	}
+	hold.ID = *id // the hold may not exist
+	return c.record.CheckHold(hold, c.slot.ID, c.now), nil
+}
+
+// endOtherHold ends the student's live hold on another slot than the requested one, and
+// returns it, or nil if there is none.
+func (c *slotAttempt) endOtherHold(ctx context.Context) (*booking.Hold, error) {
+	held, live := c.record.LiveHold(c.now)
+	switch {
+	case !live || held.SlotID == c.slot.ID:
+		return nil, nil //nolint:nilnil // there is nothing to end
+	case c.holder == nil:
+		return nil, errNeedsHeldSlot
+	}
+	ended, err := endHold(ctx, c.tx, c.now, held, *c.holder)
+	return &ended, err
 }

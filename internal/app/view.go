@@ -99,15 +99,15 @@ func (v View) Interview(ctx context.Context, id booking.InterviewID) (booking.In
 // Slot returns a slot: one of the caller's own, or for a student one that they may book or
 // have an interview on.
 func (v View) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
-	sees := access.gives
+	sees := slotAccess
 	if v.may.Role == booking.RoleStudent {
 		record, err := v.app.store.Record(ctx, booking.StudentID(v.may.ID))
 		if err != nil {
 			return booking.Slot{}, err
 		}
-		sees = func(_ access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
+		sees.owns = func(_ access, slot booking.Slot) bool { return record.Sees(slot, v.app.Now()) }
 	}
-	return readOwned(ctx, parties, v.app.store.Slot, id, sees, "slot", "slotId")
+	return readOwned(ctx, parties, sees, v.app.store.Slot, id)
 }
 
 // Students lists students. Only administrators may call it.
