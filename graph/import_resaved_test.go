@@ -47,7 +47,7 @@ func (s *school) exports() []string {
 
 // Exports can be imported after a spreadsheet or a data frame has opened and saved them.
 // Rows that exist already are reported as such.
-func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
+func TestImportOfResavedExports(t *testing.T) {
 	t.Parallel()
 	here := newSchool(t)
 	for _, table := range resaved {

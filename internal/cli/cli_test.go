@@ -15,7 +15,7 @@ import (
 
 // Invalid input prints one line on stderr that names what is wrong and what is allowed.
 // The exit code is 2.
-func TestWrongCommandLines(t *testing.T) {
+func TestInvalidCommandLines(t *testing.T) {
 	t.Parallel()
 	const url = "http://127.0.0.1:1/graphql"
 	commands := "check, completion, config, export, extend, help, import, load, man, migrate, sample, serve, token or version"
@@ -115,7 +115,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 // An invalid configuration prints all its errors. The exit code is 2.
-func TestWrongConfiguration(t *testing.T) {
+func TestInvalidConfiguration(t *testing.T) {
 	t.Parallel()
 	file := asFile(t, "MIGRATE=maybe\nRATE_LIMITS=off\n")
 	for _, test := range []struct {

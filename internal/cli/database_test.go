@@ -25,7 +25,7 @@ func entries(folder string) (names []string) {
 
 // Commands that only read create no folder, cluster, table or key, and need no server
 // configuration.
-func TestReadingCommandsWriteNothing(t *testing.T) {
+func TestReadOnlyCommandsWriteNothing(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
 		"check": {"check"}, "export": {"export", "students"}, "token": {"token", "--role", "admin", "--id", "1"},
@@ -52,7 +52,7 @@ func TestReadingCommandsWriteNothing(t *testing.T) {
 	}
 }
 
-func TestCommandsOnAnotherSchema(t *testing.T) {
+func TestCommandsOnWrongSchemaVersion(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	sql := db.SQL(t)
@@ -112,7 +112,7 @@ func asURL(t *testing.T, dsn string) string {
 
 // A user without permissions gets an error with the GRANT statement. After the GRANT, the
 // command works.
-func TestMissingGrantsAreNamed(t *testing.T) {
+func TestMissingGrants(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	sql := db.SQL(t)

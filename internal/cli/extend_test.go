@@ -108,7 +108,7 @@ func (m manyRules) wantSound() {
 
 // A server is killed while it extends the eighth of many rules. Two programs that
 // continue concurrently reach the same state as one that runs undisturbed.
-func TestExtendingIsKilledAndGoesOn(t *testing.T) {
+func TestExtendResumesAfterKill(t *testing.T) {
 	t.Parallel()
 	m := newManyRules(t)
 	m.killAmidExtension()
@@ -140,7 +140,7 @@ func TestExtendingIsKilledAndGoesOn(t *testing.T) {
 }
 
 // The job of a killed server is resumed by the next server as soon as it is overdue.
-func TestJobOfAKilledServerGoesOn(t *testing.T) {
+func TestJobOfKilledServerResumes(t *testing.T) {
 	t.Parallel()
 	m := newManyRules(t)
 	m.killAmidExtension()

@@ -36,7 +36,7 @@ func mustRun(t *testing.T, data string, env []string, args ...string) string {
 var tableOrder = []string{"students", "interviewers", "availability", "interviews"}
 
 // An export that is imported into an empty school is exported from there unchanged.
-func TestExportAndImportGoRound(t *testing.T) {
+func TestExportImportRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, size := range []string{"school", "S"} {
 		t.Run(size, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestExportAndImportGoRound(t *testing.T) {
 }
 
 // Exports can be imported after another program has opened and saved them.
-func TestExportsThatWereSavedAgainComeIn(t *testing.T) {
+func TestImportOfResavedExports(t *testing.T) {
 	t.Parallel()
 	data := home(t)
 	_, one := external(t)

@@ -62,7 +62,7 @@ func TestLoad(t *testing.T) {
 	mustContain(t, "check", mustRun(t, home(t), env, "check"), "every invariant holds")
 }
 
-func TestLoadThatGoesWrong(t *testing.T) {
+func TestLoadErrors(t *testing.T) {
 	t.Parallel()
 	_, env := externalSchool(t)
 	limited := start(t, home(t), append(env, "RATE_LIMIT_BURST=3800", "RATE_LIMIT_PER_SECOND=0.001")...)
@@ -95,7 +95,7 @@ func TestLoadThatGoesWrong(t *testing.T) {
 }
 
 // A shed request is an error, unless the caller allows it.
-func TestLoadThatIsShed(t *testing.T) {
+func TestLoadAllowShed(t *testing.T) {
 	t.Parallel()
 	_, env := externalSchool(t)
 	r := start(t, home(t), append(env, "RATE_LIMIT_BURST=3800", "RATE_LIMIT_PER_SECOND=0.001")...)

@@ -13,10 +13,10 @@ import (
 	"testing"
 )
 
-// TestLogTellsNothingOfPeople puts names, e-mails, notes, reasons, keys and tokens into
+// TestLogContainsNoPersonalData puts names, e-mails, notes, reasons, keys and tokens into
 // requests that succeed, are refused, are malformed, or meet a broken database. It
 // searches for them in all output of the server, in the metrics and in the traces.
-func TestLogTellsNothingOfPeople(t *testing.T) {
+func TestLogContainsNoPersonalData(t *testing.T) {
 	t.Parallel()
 	database, env := external(t)
 	collector := collectTraces(t)

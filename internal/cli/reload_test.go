@@ -88,7 +88,7 @@ func (r *running) awaitLog(says string, times int) {
 	}
 }
 
-func TestHangupReloadsTheCertificate(t *testing.T) {
+func TestSIGHUPReloadsCertificate(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	writeCertificate(t, folder, "first")
@@ -114,7 +114,7 @@ func TestHangupReloadsTheCertificate(t *testing.T) {
 	r.stop()
 }
 
-func TestHangupReloadsTheKeyOfTokens(t *testing.T) {
+func TestSIGHUPReloadsTokenKey(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	sign := func(key *ecdsa.PrivateKey) string {
@@ -150,7 +150,7 @@ func TestHangupReloadsTheKeyOfTokens(t *testing.T) {
 }
 
 // With LOG_FORMAT=json, every line on both streams is JSON, from start to end.
-func TestEventsInJSON(t *testing.T) {
+func TestJSONLog(t *testing.T) {
 	t.Parallel()
 	data := home(t)
 	cmd := command(t, data, []string{"LOG_FORMAT=json", "LOG_LEVEL=debug", "SAMPLE_DATA=off", "RATE_LIMITS=off"})
@@ -201,7 +201,7 @@ func TestEventsInJSON(t *testing.T) {
 	}
 }
 
-func TestGreetingTellsTheTruth(t *testing.T) {
+func TestGreetingOfWildcardAddress(t *testing.T) {
 	t.Parallel()
 	for name, addr := range map[string]string{"IPv4": "ADDR=0.0.0.0:0", "IPv6": "ADDR=[::]:0"} {
 		t.Run(name, func(t *testing.T) {

@@ -267,7 +267,7 @@ func TestFirstHour(t *testing.T) {
 	mustContain(t, "its error", errs, "only be loaded into an empty database")
 }
 
-func TestTracesThatCannotBeSentStopNothing(t *testing.T) {
+func TestUnreachableTraceCollector(t *testing.T) {
 	t.Parallel()
 	nowhere, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections and sends no response
 	if err != nil {
@@ -344,7 +344,7 @@ func TestSecondInstanceSharesTheDatabase(t *testing.T) {
 	one.stop()
 }
 
-func TestServerEndsWithItsDatabase(t *testing.T) {
+func TestServerExitsWhenPostgresStops(t *testing.T) {
 	t.Parallel()
 	data := home(t)
 	r := start(t, data, "SAMPLE_DATA=off")
@@ -392,7 +392,7 @@ func TestMigrateThenServe(t *testing.T) {
 }
 
 // A request in flight when the server is told to stop gets its response.
-func TestStopLetsRequestsFinish(t *testing.T) {
+func TestGracefulShutdown(t *testing.T) {
 	t.Parallel()
 	database, env := externalSchool(t)
 	r := start(t, home(t), env...)

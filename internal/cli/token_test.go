@@ -67,7 +67,7 @@ const created = `mutation { createStudent(input: {name: "X", email: "%s@example.
 
 // On a laptop, a token is signed with the key that the server has created, and the server
 // identifies its sender by it. The command writes nothing.
-func TestTokenOnALaptop(t *testing.T) {
+func TestTokenWithGeneratedKey(t *testing.T) {
 	t.Parallel()
 	data := home(t)
 	code, _, errs := once(t, data, nil, "token", "--role", "admin", "--id", "7")
@@ -98,7 +98,7 @@ func TestTokenOnALaptop(t *testing.T) {
 	r.stop()
 }
 
-func TestTokenOfASecret(t *testing.T) {
+func TestTokenWithSecret(t *testing.T) {
 	t.Parallel()
 	_, env := external(t)
 	env = append(env, "AUTH=jwt", secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=rehearse")
@@ -117,7 +117,7 @@ func TestTokenOfASecret(t *testing.T) {
 }
 
 // The issuer is down when the server starts, and comes up later.
-func TestServerWithoutItsIssuer(t *testing.T) {
+func TestServerWithUnreachableIssuer(t *testing.T) {
 	t.Parallel()
 	issuer := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(issuer.Close)

@@ -68,7 +68,7 @@ func (b *bounding) tooLarge(over, text string, allowed int) tooLarge {
 	}
 	if string(a.Data) != "null" || len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "ANSWER_TOO_LARGE" ||
 		a.Errors[0].Extensions.Limit != "answer" || a.Errors[0].Extensions.Allowed != allowed {
-		b.T.Errorf("%s: %.500s, wanted one error with the limit of %d", over, text, allowed)
+		b.T.Errorf("%s: got %.500s, want one error with the limit %d", over, text, allowed)
 	}
 	return a
 }
@@ -91,7 +91,7 @@ func (b *bounding) overAll(document string) map[string]string {
 
 // A response of the maximum size is sent, and a response with one more byte is a single
 // error, over every transport and for every writer of it.
-func TestAnswersAreBounded(t *testing.T) {
+func TestResponseSizeLimit(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	interviewer := b.Interviewer(map[string]any{"name": "Zoë “Quote” \\ \" ", "tags": []string{"go", "sql"}})
@@ -105,7 +105,7 @@ func TestAnswersAreBounded(t *testing.T) {
 		b.to(gqlhttp.DefaultMaxAnswer)
 		data := b.Ask(document, nil).Data
 		if len(data) < 2000 {
-			t.Fatalf("%s: the answer is small: %+v", name, b.Ask(document, nil))
+			t.Fatalf("%s: the response is too small for the test: %+v", name, b.Ask(document, nil))
 		}
 		b.to(len(data))
 		for over, text := range b.overAll(document) {
@@ -119,14 +119,14 @@ func TestAnswersAreBounded(t *testing.T) {
 			b.tooLarge(name+" over "+over, text, len(data)-1)
 		}
 		if taken := b.Handler.(*gqlhttp.Handler).AnswerMemory(); taken != 0 {
-			t.Errorf("%s: %d bytes are still taken", name, taken)
+			t.Errorf("%s: %d bytes are still reserved", name, taken)
 		}
 	}
 }
 
 // A client whose mutation has no response learns that the mutation was executed. Later
 // mutations of the document are not executed.
-func TestMutationsWithoutAnAnswer(t *testing.T) {
+func TestMutationResponseTooLarge(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	interviewer := b.Interviewer(nil)
@@ -141,7 +141,7 @@ func TestMutationsWithoutAnAnswer(t *testing.T) {
 		}))})
 	problem := b.tooLarge("a mutation", text, 1000).Errors[0]
 	if !slices.Equal(problem.Extensions.Executed, []string{"small", "first"}) || !strings.HasPrefix(problem.Message, "executed: small, first") {
-		t.Errorf("it says %+v", problem)
+		t.Errorf("got the error %+v", problem)
 	}
 	var read struct {
 		Students, Interviewers struct{ TotalCount int }
@@ -150,13 +150,13 @@ func TestMutationsWithoutAnAnswer(t *testing.T) {
 	b.Ask(`query($i: ID!) { students { totalCount } interviewers { totalCount } interviewer(id: $i) {
 		slots(start: "2026-06-01T00:00:00Z", end: "2026-07-01T00:00:00Z") { totalCount } } }`, map[string]any{"i": interviewer}).Into(&read)
 	if read.Students.TotalCount != 1 || read.Interviewers.TotalCount != 1 || read.Interviewer.Slots.TotalCount != 40 {
-		t.Errorf("there are %+v", read)
+		t.Errorf("the mutations wrote %+v", read)
 	}
 }
 
 // Each event of a subscription has a budget of its own, an eighth of a response's. An
 // event that exceeds it does not end the subscription.
-func TestEventsAreBounded(t *testing.T) {
+func TestEventSizeLimit(t *testing.T) {
 	t.Parallel()
 	s, second := living(t, func(o *gqlhttp.Options) { o.MaxAnswer = 8 * 1000 })
 	me, interviewer := s.Student(nil), s.Interviewer(nil)
@@ -171,7 +171,7 @@ func TestEventsAreBounded(t *testing.T) {
 // A response whose deadline passes while it is built is a single error, over every
 // transport. It is detected even if nothing waits on the context: this response is built
 // from memory alone.
-func TestDeadlineWhileAnAnswerIsBuilt(t *testing.T) {
+func TestDeadlineWhileBuildingResponse(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	const patience = 500 * time.Millisecond
@@ -189,12 +189,12 @@ func TestDeadlineWhileAnAnswerIsBuilt(t *testing.T) {
 		}
 	}
 	if taken := b.Handler.(*gqlhttp.Handler).AnswerMemory(); taken != 0 {
-		t.Errorf("%d bytes are still taken", taken)
+		t.Errorf("%d bytes are still reserved", taken)
 	}
 }
 
 // The rows read for a response count toward its memory, whatever is selected of them.
-func TestRowsAreCharged(t *testing.T) {
+func TestRowsCountTowardResponseMemory(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	const share = 256 << 10
@@ -236,7 +236,7 @@ func (b *bounding) stuck(address string, body []byte) net.Conn {
 // responses use up their share, and UNAVAILABLE when those of other callers use up all of
 // it. Small responses are always sent, and every response is sent once the memory is
 // free.
-func TestAnswersShareMemory(t *testing.T) {
+func TestResponseMemoryIsShared(t *testing.T) {
 	t.Parallel()
 	b := newBounding(t)
 	interviewer := b.Interviewer(map[string]any{"bio": strings.Repeat("x", 1000)})
@@ -265,7 +265,7 @@ func TestAnswersShareMemory(t *testing.T) {
 		for late := time.After(soon); handler.AnswerMemory() < before+150<<10 || handler.AtWork() > 0; runtime.Gosched() {
 			select {
 			case <-late:
-				t.Fatalf("%d bytes are taken", handler.AnswerMemory())
+				t.Fatalf("got %d reserved bytes", handler.AnswerMemory())
 			default:
 			}
 		}
@@ -276,16 +276,16 @@ func TestAnswersShareMemory(t *testing.T) {
 	}
 	asked := exchange{body: string(large), headers: accepting("application/graphql-response+json"), media: graphqlJSON}
 	own, busy, small := asked, asked, asked
-	own.name, own.status, own.says, own.answer = "who has a share", http.StatusTooManyRequests, "RATE_LIMITED", map[string]string{"Retry-After": "1"}
+	own.name, own.status, own.says, own.answer = "a caller with a used-up share", http.StatusTooManyRequests, "RATE_LIMITED", map[string]string{"Retry-After": "1"}
 	b.exchanges([]exchange{own})
 	hold(5, large)
 	hold(5, large)
 	b.Act(booking.RoleAdmin, 6)
-	busy.name, busy.status, busy.says, busy.answer = "another", http.StatusServiceUnavailable, "UNAVAILABLE", map[string]string{"Retry-After": "1"}
-	small.name, small.status, small.says, small.body = "a small one", http.StatusOK, saysName, askName
+	busy.name, busy.status, busy.says, busy.answer = "another caller", http.StatusServiceUnavailable, "UNAVAILABLE", map[string]string{"Retry-After": "1"}
+	small.name, small.status, small.says, small.body = "a small response", http.StatusOK, saysName, askName
 	b.exchanges([]exchange{busy, small})
 	others, ofOwn, alone := handler.WithoutMemory()
-	same(t, "given up for others, for their caller, for themselves", [3]int{others, ofOwn, alone}, [3]int{1, 1, 0})
+	same(t, "refused because of others, of their caller, of themselves", [3]int{others, ofOwn, alone}, [3]int{1, 1, 0})
 	same(t, "shed", [2]int{handler.Shed(), handler.ShedOfCallers()}, [2]int{0, 0})
 	for _, conn := range held {
 		_ = conn.Close()
@@ -293,11 +293,11 @@ func TestAnswersShareMemory(t *testing.T) {
 	for late := time.After(soon); handler.AnswerMemory() > 0; runtime.Gosched() {
 		select {
 		case <-late:
-			t.Fatalf("%d bytes are still taken", handler.AnswerMemory())
+			t.Fatalf("%d bytes are still reserved", handler.AnswerMemory())
 		default:
 		}
 	}
 	if answered := b.Post("application/json", string(large)); len(answered.Errors) > 0 || len(answered.Data) < 300<<10 {
-		t.Errorf("when the memory is free again: %d bytes, %+v", len(answered.Data), answered.Errors)
+		t.Errorf("once the memory is free: got %d bytes, %+v", len(answered.Data), answered.Errors)
 	}
 }

@@ -97,16 +97,16 @@ func TestScalars(t *testing.T) {
 			refused := strings.Contains(got, "BAD_USER_INPUT")
 			says := strings.ReplaceAll(name+": "+test.value+" "+wrong+".", `"`, `\"`)
 			if refused != (wrong != "") || refused && !strings.Contains(got, says) {
-				t.Errorf("%s %s: answered %s", name, test.value, got)
+				t.Errorf("%s %s: got %s", name, test.value, got)
 			}
 		}
 	}
-	same(t, "nothing was written", s.Rows(), before)
-	same(t, "nothing was logged as a fault", s.Log.String(), "")
+	same(t, "rows are unchanged", s.Rows(), before)
+	same(t, "errors in the log", s.Log.String(), "")
 }
 
 // Every scalar of the schema, including future ones, must have its values checked.
-func TestEveryScalarIsRead(t *testing.T) {
+func TestEveryScalarIsValidated(t *testing.T) {
 	t.Parallel()
 	for _, p := range schooltest.InputPositions(graph.Schema()) {
 		document, variables := p.AsVariable(schooltest.Sample(p.Schema, p.Type))
@@ -116,7 +116,7 @@ func TestEveryScalarIsRead(t *testing.T) {
 	}
 }
 
-func TestLongValuesAreCutInMessages(t *testing.T) {
+func TestLongValuesAreTruncatedInMessages(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	long := strings.Repeat("é", 50_000)
@@ -126,13 +126,13 @@ func TestLongValuesAreCutInMessages(t *testing.T) {
 		s.Ask(`query($v: [SlotStatus!]) { slots(filter: {status: $v}) { totalCount } }`, in{"v": long}),
 	} {
 		if a.Code() != "BAD_USER_INPUT" || len(a.Body) > 1000 {
-			t.Errorf("answered %d bytes: %.1000s", len(a.Body), a.Body)
+			t.Errorf("got %d bytes: %.1000s", len(a.Body), a.Body)
 		}
 	}
 }
 
 // The name of a file that is not a time zone is refused in every argument for a zone.
-func TestFilesAreNoTimeZones(t *testing.T) {
+func TestZoneinfoFilesAreNotTimeZones(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, ann := s.Student(nil), s.Interviewer(nil)
@@ -161,7 +161,7 @@ func TestFilesAreNoTimeZones(t *testing.T) {
 			var payload struct{ Errors []refused }
 			s.Mutate(mutation, "", given, &payload)
 			if len(payload.Errors) != 1 || payload.Errors[0].Code != "INVALID_INPUT" || !strings.Contains(payload.Errors[0].Message, zone) {
-				t.Errorf("%s in %s: refused with %+v", mutation, zone, payload.Errors)
+				t.Errorf("%s in %s: got the errors %+v", mutation, zone, payload.Errors)
 			}
 		}
 		for mutation, csv := range map[string]string{
@@ -173,11 +173,11 @@ func TestFilesAreNoTimeZones(t *testing.T) {
 			same(t, mutation+" in "+zone, payload.Failed, 1)
 		}
 	}
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows are unchanged", s.Rows(), before)
 }
 
 // The accepted forms are those of RFC 3339, and that of HTML's input type datetime-local.
-func TestFormsOfTimes(t *testing.T) {
+func TestTimeFormats(t *testing.T) {
 	t.Parallel()
 	berlin, err := calendar.Zone("Europe/Berlin")
 	if err != nil {
@@ -200,7 +200,7 @@ func TestFormsOfTimes(t *testing.T) {
 	}
 }
 
-func TestBodyWithAByteOrderMark(t *testing.T) {
+func TestByteOrderMark(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	same(t, "data", string(s.Post("application/json", "\ufeff"+`{"query": "{ __typename }"}`).Data), `{"__typename":"Query"}`)

@@ -52,16 +52,16 @@ func TestDeprecatedUses(t *testing.T) {
 	}
 }
 
-// TestVocabulary checks that the labels given to an observer are known in advance.
-func TestVocabulary(t *testing.T) {
+// TestMetricLabels checks that the labels given to an observer are known in advance.
+func TestMetricLabels(t *testing.T) {
 	t.Parallel()
 	words := NewVocabulary()
 	if !slices.Contains(words.Refusals, "SLOT_TAKEN") || !slices.Contains(words.Codes, string(errorcode.Internal)) {
-		t.Errorf("the vocabulary is %+v", words)
+		t.Errorf("got the labels %+v", words)
 	}
 	for _, code := range words.Faults {
 		if !slices.Contains(words.Codes, code) {
-			t.Errorf("%s is no code", code)
+			t.Errorf("the labels contain %s, which is not a code", code)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func FuzzDocuments(f *testing.F) {
 			if took = processorTime() - began; took < tooLong {
 				return
 			}
-			t.Logf("%d problems in %v", len(problems), took)
+			t.Logf("%d errors in %v", len(problems), took)
 		}
 		t.Errorf("took %v:\n%s", took, document)
 	})
@@ -93,7 +93,7 @@ func BenchmarkHostileDocuments(b *testing.B) {
 				gqlhttp.Examine(b.Context(), h.document, nil)
 			}
 			if each := b.Elapsed() / time.Duration(b.N); each > tooLong/20 {
-				b.Errorf("it takes %v", each)
+				b.Errorf("a document took %v", each)
 			}
 		})
 	}

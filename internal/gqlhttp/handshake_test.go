@@ -32,7 +32,7 @@ func (s *school) forwarded(address string) (*websocket.Conn, *http.Response, err
 
 // Silent sockets are limited by address, before the upgrade. They do not block other
 // addresses or open sockets.
-func TestHandshakesOfOneAddress(t *testing.T) {
+func TestHandshakeLimitPerAddress(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) {
 		o.Streams.Handshakes, o.Streams.PerServer, o.Streams.PerCaller = 2, 2, 2
@@ -45,12 +45,12 @@ func TestHandshakesOfOneAddress(t *testing.T) {
 		t.Helper()
 		conn, response, err := s.forwarded(address)
 		if response == nil || response.StatusCode != status {
-			t.Fatalf("a socket of %s: %v, %v; wanted %d", address, response, err, status)
+			t.Fatalf("a socket of %s: got %v, %v, want status %d", address, response, err, status)
 		}
 		if status == http.StatusTooManyRequests {
 			text, err := io.ReadAll(response.Body)
 			if err != nil || !strings.Contains(string(text), "RATE_LIMITED") || response.Header.Get("Retry-After") == "" {
-				t.Errorf("too many handshakes are answered %s (%v), Retry-After %q", text, err, response.Header.Get("Retry-After"))
+				t.Errorf("too many handshakes: got %s (%v), Retry-After %q", text, err, response.Header.Get("Retry-After"))
 			}
 		}
 		return &client{T: t, Conn: conn}
@@ -75,7 +75,7 @@ func TestHandshakesOfOneAddress(t *testing.T) {
 	ready(second)
 	third.Send(schooltest.Initialise)
 	if why := third.Closes(1013); why != "too many connections" {
-		t.Errorf("a third socket of a server for two: %s", why)
+		t.Errorf("a third socket of a server with a limit of two closed with %q", why)
 	}
 	dials("198.51.100.8", http.StatusServiceUnavailable)
 	same(t, "open", s.Handler.(*gqlhttp.Handler).Streams(), 2)
@@ -83,7 +83,7 @@ func TestHandshakesOfOneAddress(t *testing.T) {
 
 // A socket that sends nothing and does not take part in the close handshake is closed
 // after its timeout, with a reason.
-func TestSilentSocketsAreNotWaitedFor(t *testing.T) {
+func TestSilentSocketTimeout(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.Init = 50 * time.Millisecond })
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
@@ -105,16 +105,16 @@ func TestSilentSocketsAreNotWaitedFor(t *testing.T) {
 	rest, err := io.ReadAll(reader)
 	const wanted = "\x88\x23\x11\x38Connection initialisation timeout" // a close frame with 4408
 	if string(rest) != wanted || err != nil {
-		t.Errorf("got %q (%v), wanted %q", rest, err, wanted)
+		t.Errorf("got %q (%v), want %q", rest, err, wanted)
 	}
 	// The library's close handshake waits for 5 s.
 	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("the socket is closed after %v", took)
+		t.Errorf("the socket was closed after %v", took)
 	}
 }
 
 // A message before connection_init is at most as long as a token.
-func TestFirstMessageOfASocketIsShort(t *testing.T) {
+func TestFirstSocketMessageSizeLimit(t *testing.T) {
 	t.Parallel()
 	_, s := living(t)
 	c := schooltest.Dial(t, s.URL, nil)

@@ -53,14 +53,14 @@ func refusedByLimits() []hostile {
 		{name: "comments only", document: strings.Repeat("#\n", 7000), limit: "tokens"},
 		{name: "2,001 tokens", document: "{" + strings.Repeat("a ", 1999) + "}", limit: "tokens"},
 		{name: "a thousand operations", document: strings.Repeat("query q{a}", 1000), limit: "tokens"},
-		{name: "a thousand lists in each other", document: "{ student(id: " + strings.Repeat("[", 900) + strings.Repeat("]", 900) + ") { id } }", limit: "nesting"},
-		{name: "input objects in each other", document: "{ students(filter: " + strings.Repeat("{a:", 300) + "1" + strings.Repeat("}", 300) + ") { totalCount } }", limit: "nesting"},
-		{name: "inline fragments in each other", document: strings.Repeat("{...", 100) + "{ __typename }" + strings.Repeat("}", 100), limit: "nesting"},
-		{name: "a type of many lists", document: "query($a: " + strings.Repeat("[", 500) + "Int" + strings.Repeat("]", 500) + ") { __typename }", limit: "nesting"},
-		{name: "objects in each other", document: strings.Repeat("{ student(id: 1) ", 13) + "{ id }" + strings.Repeat("}", 13), limit: "depth"},
-		{name: "objects in each other, in fragments", document: "{ ...f0 }" +
+		{name: "a thousand nested lists", document: "{ student(id: " + strings.Repeat("[", 900) + strings.Repeat("]", 900) + ") { id } }", limit: "nesting"},
+		{name: "nested input objects", document: "{ students(filter: " + strings.Repeat("{a:", 300) + "1" + strings.Repeat("}", 300) + ") { totalCount } }", limit: "nesting"},
+		{name: "nested inline fragments", document: strings.Repeat("{...", 100) + "{ __typename }" + strings.Repeat("}", 100), limit: "nesting"},
+		{name: "a type of nested lists", document: "query($a: " + strings.Repeat("[", 500) + "Int" + strings.Repeat("]", 500) + ") { __typename }", limit: "nesting"},
+		{name: "nested objects", document: strings.Repeat("{ student(id: 1) ", 13) + "{ id }" + strings.Repeat("}", 13), limit: "depth"},
+		{name: "nested objects in fragments", document: "{ ...f0 }" +
 			times(12, numbered(" fragment f# on Query { student { ...f^ } }")) + " fragment f12 on Query { id }", limit: "depth"},
-		{name: "types in each other", document: "{ __schema { types " + strings.Repeat("{ ofType ", 20) + "{ name }" + strings.Repeat("}", 20) + " } }",
+		{name: "nested types", document: "{ __schema { types " + strings.Repeat("{ ofType ", 20) + "{ name }" + strings.Repeat("}", 20) + " } }",
 			limit: "introspectionDepth"},
 		{name: "many aliases", document: "{" + times(600, numbered("a#:__typename ")) + "}", limit: "rootFields"},
 		{name: "31 aliases", document: "{ bookingPolicy {" + times(31, numbered("a#:version ")) + "} }", limit: "aliases"},
@@ -69,20 +69,20 @@ func refusedByLimits() []hostile {
 		{name: "21 root fields, in fragments", document: "{ ...a ...a ...a } fragment a on Query {" + strings.Repeat("__typename ", 7) + "}", limit: "rootFields"},
 		{name: "6 mutations", document: "mutation {" + times(6, numbered("a#: holdSlot(input: {studentId: 1, slotId: 1}) { errors { code } } ")) + "}",
 			limit: "rootFieldsOfMutation"},
-		{name: "a key eleven times", document: "{ bookingPolicy {" + strings.Repeat("version ", 11) + "} }", limit: "sameKey"},
-		{name: "a key eleven times, in one place", document: "{" + strings.Repeat("bookingPolicy { version ...p } ", 6) + "} fragment p on BookingPolicy { version }",
+		{name: "a response key eleven times", document: "{ bookingPolicy {" + strings.Repeat("version ", 11) + "} }", limit: "sameKey"},
+		{name: "a response key eleven times through a fragment", document: "{" + strings.Repeat("bookingPolicy { version ...p } ", 6) + "} fragment p on BookingPolicy { version }",
 			limit: "sameKey"},
 		{name: "fragments that double", document: "{ ...f0 }" + times(60, numbered(" fragment f# on Query { ...f^ ...f^ }")) +
 			" fragment f60 on Query { viewer { role } }", limit: "rootFields"},
-		{name: "fragments that double, within", document: "{ viewer { ...f0 } }" + times(60, numbered(" fragment f# on Viewer { ...f^ ...f^ }")) +
+		{name: "fragments that double below the root", document: "{ viewer { ...f0 } }" + times(60, numbered(" fragment f# on Viewer { ...f^ ...f^ }")) +
 			" fragment f60 on Viewer { role }", limit: "fields"},
-		{name: "duplicates in each other, again and again", document: "{" + heap(4, 4) + "}", limit: "sameKey"},
+		{name: "nested duplicates on every level", document: "{" + heap(4, 4) + "}", limit: "sameKey"},
 		{name: "a chain of fragments", document: "{ viewer { ...f0 } }" + times(150, numbered(" fragment f# on Viewer { ...f^ }")) +
 			" fragment f150 on Viewer { " + times(300, numbered("a# ")) + "}", limit: "nodes"},
 		{name: "operations that share a fragment", document: times(100, numbered("query q#{viewer{...f}}")) + "fragment f on Viewer{" +
 			times(500, numbered("a# ")) + "}", limit: "nodes"},
-		{name: "lists in each other", document: "{ students(first: 100) { nodes { interviews(first: 100) { nodes { id } } } } }", limit: "cost"},
-		{name: "all of the schema, again and again", document: "{ __schema { types { name " +
+		{name: "nested lists", document: "{ students(first: 100) { nodes { interviews(first: 100) { nodes { id } } } } }", limit: "cost"},
+		{name: "the whole schema twelve times", document: "{ __schema { types { name " +
 			times(12, numbered("a#: fields { args { type { name } } type { fields { name type { name } args { name type { name } } } } } ")) + "} } }", limit: "cost"},
 	}
 }
@@ -105,8 +105,8 @@ func heap(wide, deep int) string {
 func withinLimits() []hostile {
 	huge := strings.Repeat("x", 200_000)
 	return []hostile{
-		{name: "nothing", document: "#", code: badInput},
-		{name: "a mark of byte order", document: "\ufeff{ __typename }"},
+		{name: "an empty document", document: "#", code: badInput},
+		{name: "a byte order mark", document: "\ufeff{ __typename }"},
 		{name: "a null character", document: "{ __typename \x00 }", code: badInput},
 		{name: "a bracket", document: "{", code: badInput},
 		{name: "only closing brackets", document: strings.Repeat("}", 1900), code: badInput},
@@ -114,21 +114,21 @@ func withinLimits() []hostile {
 		{name: "fragments that spread each other", document: "{ ...f0 }" + times(40, func(i int) string {
 			return fmt.Sprintf(" fragment f%d on Query {%s}", i, times(20, func(j int) string { return fmt.Sprintf(" ...f%d", (i+j)%40) }))
 		}), code: badInput},
-		{name: "fragments that are not there", document: "{" + times(900, numbered("...f# ")) + "}", code: badInput},
+		{name: "unknown fragments", document: "{" + times(900, numbered("...f# ")) + "}", code: badInput},
 		{name: "unknown fields", document: "{ viewer {" + times(980, numbered("rol# ")) + "} }", code: badInput},
 		{name: "unknown fields of a type with many", document: "{ viewer { ...f } } fragment f on Mutation {" + times(900, numbered("bookSlo# ")) + "}", code: badInput},
-		{name: "unknown fields, again and again", document: again(90, "Mutation", times(30, numbered("bookSlo# "))), code: badInput},
-		{name: "unknown types, again and again", document: again(90, "Viewer", times(15, numbered("...on InterviewerConnectio#{a#}"))), code: badInput},
-		{name: "unknown arguments, again and again", document: again(90, "Mutation", "bookSlot("+times(27, numbered("inpu#:1 "))+"){interview{id}}"), code: badInput},
-		{name: "unknown enum values, again and again", document: again(90, "Query", "students(orderBy:{"+times(27, numbered("direction:ASCC# "))+"}){totalCount}"), code: badInput},
+		{name: "unknown fields in many operations", document: again(90, "Mutation", times(30, numbered("bookSlo# "))), code: badInput},
+		{name: "unknown types in many operations", document: again(90, "Viewer", times(15, numbered("...on InterviewerConnectio#{a#}"))), code: badInput},
+		{name: "unknown arguments in many operations", document: again(90, "Mutation", "bookSlot("+times(27, numbered("inpu#:1 "))+"){interview{id}}"), code: badInput},
+		{name: "unknown enum values in many operations", document: again(90, "Query", "students(orderBy:{"+times(27, numbered("direction:ASCC# "))+"}){totalCount}"), code: badInput},
 		{name: "unknown arguments", document: "{ student(" + times(480, numbered("ib#:1 ")) + ") { id } }", code: badInput},
 		{name: "unknown types", document: times(240, numbered("fragment f# on InterviewerConnectio#{a}")), code: badInput},
 		{name: "unknown types of variables", document: "query(" + times(390, numbered("$a#:Interviewe# ")) + "){__typename}", code: badInput},
 		{name: "unknown enum values", document: "{ students(orderBy: {" + times(400, numbered("direction:ASCC# ")) + "}) { totalCount } }", code: badInput},
-		{name: "a list of what it must not hold", document: "{ student(id: " + strings.Repeat("[", 27) + strings.Repeat("{a:1},", 380) + strings.Repeat("]", 27) + ") { id } }", code: badInput},
+		{name: "a nested list of values of the wrong type", document: "{ student(id: " + strings.Repeat("[", 27) + strings.Repeat("{a:1},", 380) + strings.Repeat("]", 27) + ") { id } }", code: badInput},
 		{name: "an unknown name of 14,000 characters", document: "{ viewer { " + strings.Repeat("x", 14_000) + " } }", code: badInput},
 		{name: "a string of 14,000 characters for a number", document: `{ students(first: "` + strings.Repeat("x", 14_000) + `") { totalCount } }`, code: badInput},
-		{name: "duplicates in each other", document: "{ student(id: 1) {" + strings.Repeat("interviews { nodes {"+strings.Repeat("id ", 1)+"start end } } ", 10) + "} }"},
+		{name: "nested duplicates", document: "{ student(id: 1) {" + strings.Repeat("interviews { nodes {"+strings.Repeat("id ", 1)+"start end } } ", 10) + "} }"},
 		{name: "fields that overlap", document: "{ student(id: 1) {" + times(99, func(i int) string { return strings.Repeat(fmt.Sprintf("f%d ", i), 10) }) + "} }", code: badInput},
 		{name: "fields that overlap, in nested inline fragments", document: "{ student(id: 1) " + strings.Repeat("{...", 27) + "{" +
 			times(95, func(i int) string { return strings.Repeat(fmt.Sprintf("f%d ", i), 10) }) + "}" + strings.Repeat("}", 27) + "}", code: badInput},
@@ -138,13 +138,13 @@ func withinLimits() []hostile {
 		{name: "a fragment that is spread often", document: "{ viewer {" + times(900, always("...f ")) + "} } fragment f on Viewer { ...g } fragment g on Viewer { __typename @skip(if: true) }",
 			limit: "nodes"},
 		{name: "two empty fragments that are spread often", document: "{ viewer { role" + times(450, always(" ...f ...g")) + "} }", code: badInput},
-		{name: "fragments beside each other", document: "{ viewer {" + times(150, numbered("...f# ")) + "} }" + times(150, numbered(" fragment f# on Viewer {a#}")), code: badInput},
+		{name: "many fragments in one selection", document: "{ viewer {" + times(150, numbered("...f# ")) + "} }" + times(150, numbered(" fragment f# on Viewer {a#}")), code: badInput},
 		{name: "many variables", document: "query(" + times(390, numbered("$a#:Int ")) + "){__typename}", code: badInput},
 		{name: "many operations", document: times(330, numbered("query q#{a}")), code: badInput},
-		{name: "many operations without a name", document: strings.Repeat("{a}", 600), code: badInput},
+		{name: "many anonymous operations", document: strings.Repeat("{a}", 600), code: badInput},
 		{name: "a variable of 9,999 values", document: `query($i: [ID!]) { availableSlots(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z", interviewerIds: $i) { totalCount } }`,
 			variables: map[string]any{"i": make([]bool, 9_999)}, code: badInput},
-		{name: "a variable that is not asked for", document: `{ __typename }`, variables: map[string]any{"i": make([]int, 9_999)}},
+		{name: "a variable that the operation does not declare", document: `{ __typename }`, variables: map[string]any{"i": make([]int, 9_999)}},
 		{name: "10,001 values", document: `{ __typename }`, variables: map[string]any{"i": make([]int, 10_000)}, limit: "values"},
 		{name: "a long string for a number", document: `query($i: Int) { students(first: $i) { totalCount } }`, variables: map[string]any{"i": huge}, code: badInput},
 		{name: "a long string for an id", document: `query($i: ID!) { student(id: $i) { id } }`, variables: map[string]any{"i": huge}, code: badInput},
@@ -152,7 +152,7 @@ func withinLimits() []hostile {
 			variables: map[string]any{"i": huge}, code: badInput},
 		{name: "a long string for an enum value", document: `query($i: OrderDirection!) { students(orderBy: {direction: $i}) { totalCount } }`,
 			variables: map[string]any{"i": huge}, code: badInput},
-		{name: "an unknown field of a long name", document: `query($i: StudentFilter) { students(filter: $i) { totalCount } }`,
+		{name: "an unknown field with a long name", document: `query($i: StudentFilter) { students(filter: $i) { totalCount } }`,
 			variables: map[string]any{"i": map[string]any{huge: 1}}, code: badInput},
 		{name: "a long cursor", document: `query($i: String) { students(after: $i) { totalCount } }`, variables: map[string]any{"i": huge}, code: badInput},
 		{name: "a long time zone", document: `mutation($i: String!) { createStudent(input: {name: "a", email: "a@b.org", timeZone: $i}) { errors { code message } } }`,
@@ -204,10 +204,10 @@ func TestHostileDocuments(t *testing.T) { //nolint:paralleltest // see above
 		a, took := s.quickest(h)
 		t.Logf("%8.2f ms %6d bytes  %s", float64(took.Microseconds())/1000, len(a.Body), h.name)
 		if a.Code() != h.code || (h.limit != "" && !strings.Contains(a.Body, `"limit":"`+h.limit+`"`)) {
-			t.Errorf("%s: wanted %s %s: %.300s", h.name, h.code, h.limit, a.Body)
+			t.Errorf("%s: want the code %q and the limit %q, got %.300s", h.name, h.code, h.limit, a.Body)
 		}
 		if strings.Contains(a.Body, `"extensions":{"errorsLeftOut":`) != (len(a.Errors) == 20) {
-			t.Errorf("%s: %d errors, wrongly with or without a word of others", h.name, len(a.Errors))
+			t.Errorf("%s: got %d errors, and the message about omitted errors is wrong", h.name, len(a.Errors))
 		}
 		if took > tooLong || len(a.Body) > mostAnswer || len(a.Errors) > 20 {
 			t.Errorf("%s: took %v and %d bytes with %d errors", h.name, took, len(a.Body), len(a.Errors))

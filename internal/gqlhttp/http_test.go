@@ -77,14 +77,14 @@ func (s *school) exchanges(list []exchange) {
 		}
 		for name, want := range e.answer {
 			if got := response.Header.Get(name); got != want {
-				s.T.Errorf("%s: %s is %q, wanted %q", e.name, name, got, want)
+				s.T.Errorf("%s: the header %s is %q, want %q", e.name, name, got, want)
 			}
 		}
 		if response.Header.Get("Vary") != "Accept" || response.Header.Get("Cache-Control") != "no-store" {
-			s.T.Errorf("%s: %v", e.name, response.Header)
+			s.T.Errorf("%s: wrong Vary or Cache-Control in %v", e.name, response.Header)
 		}
 		if executed := strings.Contains(text, `"data":`); executed != (strings.Contains(e.says, `"data":`)) {
-			s.T.Errorf("%s: with data or without, wrongly: %.300s", e.name, text)
+			s.T.Errorf("%s: data is present or absent, want the opposite: %.300s", e.name, text)
 		}
 	}
 }
@@ -141,27 +141,27 @@ func TestStatuses(t *testing.T) {
 	own := accepting(graphqlJSON)
 	s.exchanges([]exchange{
 		{name: "a query", body: askName, status: 200, says: saysName},
-		{name: "parameters that are null", body: `{"query": "{ __typename }", "variables": null, "operationName": null, "extensions": null}`, status: 200, says: saysName},
+		{name: "null parameters", body: `{"query": "{ __typename }", "variables": null, "operationName": null, "extensions": null}`, status: 200, says: saysName},
 		{name: "an error of a field", headers: own, body: `{"query": "{ eligibility(studentId: 1) { eligible } }"}`, status: 200, media: graphqlJSON, says: `"data":{"eligibility":null}`},
-		{name: "a document that cannot be parsed", body: `{"query": "{"}`, status: 200, says: "BAD_USER_INPUT"},
-		{name: "the same, of GraphQL's own type", headers: own, body: `{"query": "{"}`, status: 400, media: graphqlJSON, says: "BAD_USER_INPUT"},
-		{name: "a field that is not there", headers: own, body: `{"query": "{ nothing }"}`, status: 400, media: graphqlJSON, says: `Cannot query field`},
-		{name: "a directive that this server has not", headers: own, body: `{"query": "{ ... @defer { __typename } }"}`, status: 400, media: graphqlJSON, says: `Unknown directive`},
-		{name: "a variable that is not there", body: `{"query": "query($i: ID!) { student(id: $i) { id } }"}`, status: 200, says: "a value is missing; ID! is expected"},
-		{name: "the same, of GraphQL's own type", headers: own, body: `{"query": "query($i: ID!) { student(id: $i) { id } }"}`, status: 400, media: graphqlJSON, says: "a value is missing; ID! is expected"},
-		{name: "an operation that is not there", body: `{"query": "query a { __typename }", "operationName": "b"}`, status: 200, says: "operation b not found"},
-		{name: "beyond a limit", headers: own, body: `{"query": "{` + strings.Repeat(" __typename", 21) + `}"}`, status: 400, media: graphqlJSON, says: `"allowed":20,"asked":21,"code":"QUERY_TOO_COMPLEX","limit":"rootFields"`},
+		{name: "a syntax error", body: `{"query": "{"}`, status: 200, says: "BAD_USER_INPUT"},
+		{name: "the same with application/graphql-response+json", headers: own, body: `{"query": "{"}`, status: 400, media: graphqlJSON, says: "BAD_USER_INPUT"},
+		{name: "an unknown field", headers: own, body: `{"query": "{ nothing }"}`, status: 400, media: graphqlJSON, says: `Cannot query field`},
+		{name: "an unknown directive", headers: own, body: `{"query": "{ ... @defer { __typename } }"}`, status: 400, media: graphqlJSON, says: `Unknown directive`},
+		{name: "a missing variable", body: `{"query": "query($i: ID!) { student(id: $i) { id } }"}`, status: 200, says: "a value is missing; ID! is expected"},
+		{name: "the same with application/graphql-response+json", headers: own, body: `{"query": "query($i: ID!) { student(id: $i) { id } }"}`, status: 400, media: graphqlJSON, says: "a value is missing; ID! is expected"},
+		{name: "an unknown operation", body: `{"query": "query a { __typename }", "operationName": "b"}`, status: 200, says: "operation b not found"},
+		{name: "a document over a limit", headers: own, body: `{"query": "{` + strings.Repeat(" __typename", 21) + `}"}`, status: 400, media: graphqlJSON, says: `"allowed":20,"asked":21,"code":"QUERY_TOO_COMPLEX","limit":"rootFields"`},
 		{name: "no query", body: `{}`, status: 400, says: "the parameter query is missing"},
 		{name: "no body", status: 400, says: "the body is not valid JSON"},
 		{name: "null", body: `null`, status: 400, says: "the body is not a JSON object"},
 		{name: "a batch", body: ` [` + askName + `]`, status: 400, says: "the body is an array; an object is expected, with one operation per request"},
-		{name: "more than an object", body: askName + `{}`, status: 400, says: "the body is not valid JSON: syntax error at byte 28"},
-		{name: "no UTF-8", body: "{\"query\": \"\xff\"}", status: 400, says: "the body is not valid UTF-8"},
-		{name: "a query of another type", body: `{"query": [1]}`, status: 400, says: "the parameter query is an array; a string is expected"},
-		{name: "a name of another type", body: `{"query": "{a}", "operationName": {}}`, status: 400, says: "the parameter operationName is an object; a string is expected"},
-		{name: "variables of another type", body: `{"query": "{a}", "variables": true}`, status: 400, says: "the parameter variables is a boolean; an object is expected"},
-		{name: "extensions of another type", body: `{"query": "{a}", "extensions": "x"}`, status: 400, says: "the parameter extensions is a string; an object is expected"},
-		{name: "another spelling", body: `{"Query": "{ __typename }"}`, status: 400, says: "the parameter query is missing"},
+		{name: "two objects", body: askName + `{}`, status: 400, says: "the body is not valid JSON: syntax error at byte 28"},
+		{name: "invalid UTF-8", body: "{\"query\": \"\xff\"}", status: 400, says: "the body is not valid UTF-8"},
+		{name: "a query of the wrong type", body: `{"query": [1]}`, status: 400, says: "the parameter query is an array; a string is expected"},
+		{name: "a name of the wrong type", body: `{"query": "{a}", "operationName": {}}`, status: 400, says: "the parameter operationName is an object; a string is expected"},
+		{name: "variables of the wrong type", body: `{"query": "{a}", "variables": true}`, status: 400, says: "the parameter variables is a boolean; an object is expected"},
+		{name: "extensions of the wrong type", body: `{"query": "{a}", "extensions": "x"}`, status: 400, says: "the parameter extensions is a string; an object is expected"},
+		{name: "a parameter in the wrong case", body: `{"Query": "{ __typename }"}`, status: 400, says: "the parameter query is missing"},
 		{name: "a form", headers: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, body: "query={a}", status: 415, says: "application/json"},
 		{name: "no content type", headers: map[string]string{"Content-Type": ""}, body: askName, status: 415, says: "application/json"},
 		{name: "another charset", headers: map[string]string{"Content-Type": "application/json; charset=utf-16"}, body: askName, status: 415, says: "UTF-8"},
@@ -173,17 +173,17 @@ func TestStatuses(t *testing.T) {
 		{name: "a mutation with GET", method: http.MethodGet, query: "query=mutation{__typename}", status: 405, says: "POST", answer: map[string]string{"Allow": "POST"}},
 		{name: "a mutation with GET, as a stream", method: http.MethodGet, query: "query=mutation{__typename}", headers: accepting("text/event-stream"), status: 405, says: "POST", answer: map[string]string{"Allow": "POST"}},
 		{name: "a query with GET", method: http.MethodGet, query: "query={__typename}", status: 200, says: saysName},
-		{name: "one of two with GET", method: http.MethodGet, query: "query=query+a{__typename}+mutation+b{__typename}&operationName=a", status: 200, says: saysName},
+		{name: "one of two operations with GET", method: http.MethodGet, query: "query=query+a{__typename}+mutation+b{__typename}&operationName=a", status: 200, says: saysName},
 		{name: "a query with GET twice", method: http.MethodGet, query: "query={a}&query={b}", status: 400, says: "the parameter query occurs 2 times"},
-		{name: "variables that are none", method: http.MethodGet, query: "query={a}&variables=secret", status: 400, says: "the parameter variables is not valid JSON"},
-		{name: "variables of another type, with GET", method: http.MethodGet, query: "query={a}&variables=[1]", status: 400, says: "the parameter variables is an array; an object is expected"},
-		{name: "a URL that cannot be read", method: http.MethodGet, query: "query=%zz", status: 400, says: "percent-encoded"},
-		{name: "a URL of no UTF-8", method: http.MethodGet, query: "query=%ff", status: 400, says: "the parameter query is not valid UTF-8"},
-		{name: "a socket", headers: map[string]string{"Upgrade": "unheard-of"}, body: askName, status: 400, says: "the protocol in Upgrade is not supported; websocket is expected"},
+		{name: "variables that are not JSON", method: http.MethodGet, query: "query={a}&variables=secret", status: 400, says: "the parameter variables is not valid JSON"},
+		{name: "variables of the wrong type with GET", method: http.MethodGet, query: "query={a}&variables=[1]", status: 400, says: "the parameter variables is an array; an object is expected"},
+		{name: "an invalid percent-encoding", method: http.MethodGet, query: "query=%zz", status: 400, says: "percent-encoded"},
+		{name: "a URL that is not UTF-8", method: http.MethodGet, query: "query=%ff", status: 400, says: "the parameter query is not valid UTF-8"},
+		{name: "an unknown upgrade", headers: map[string]string{"Upgrade": "unheard-of"}, body: askName, status: 400, says: "the protocol in Upgrade is not supported; websocket is expected"},
 	})
 }
 
-func TestStatusOfWhoIsNobody(t *testing.T) {
+func TestStatusOfRejectedTokens(t *testing.T) {
 	t.Parallel()
 	says := identity.ErrExpired
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
@@ -195,7 +195,7 @@ func TestStatusOfWhoIsNobody(t *testing.T) {
 }
 
 // The statement of a request is canceled when its client disconnects.
-func TestRequestThatIsGivenUpEndsItsStatement(t *testing.T) {
+func TestClientDisconnectCancelsStatement(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	lock, err := s.DB.SQL(t).BeginTx(t.Context(), nil)
@@ -224,16 +224,16 @@ func TestRequestThatIsGivenUpEndsItsStatement(t *testing.T) {
 	s.DB.AwaitLockWaits(t, 1, "students")
 	leave()
 	if err := <-left; !errors.Is(err, context.Canceled) {
-		t.Fatalf("the client was answered: %v", err)
+		t.Fatalf("the client got a response: %v", err)
 	}
 	s.DB.AwaitLockWaits(t, 0, "students")
 	if strings.Contains(s.Log.String(), "internal error") {
-		t.Errorf("somebody's leaving is taken for a fault: %s", s.Log)
+		t.Errorf("the disconnect was logged as an internal error: %s", s.Log)
 	}
 }
 
 // The server stops waiting for a body that does not arrive in time.
-func TestBodyThatDoesNotCome(t *testing.T) {
+func TestBodyReadTimeout(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	server := &http.Server{Handler: s.Handler, ReadHeaderTimeout: soon, ReadTimeout: 200 * time.Millisecond}
@@ -253,7 +253,7 @@ func TestBodyThatDoesNotCome(t *testing.T) {
 	}
 	answer, err := io.ReadAll(conn)
 	if err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 408 ")) {
-		t.Errorf("answered %s, %v", answer, err)
+		t.Errorf("got %s, %v, want 408", answer, err)
 	}
 }
 

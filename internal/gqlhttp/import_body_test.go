@@ -39,7 +39,7 @@ func largeCalendar() string {
 	return text.String()
 }
 
-func TestImportOfALargeBody(t *testing.T) {
+func TestLargeImportBody(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann := s.Interviewer(nil)
@@ -61,7 +61,7 @@ func TestImportOfALargeBody(t *testing.T) {
 		size     int
 		says     string
 	}{
-		"more than an import":  {importCalendarMutation, 8 << 20, "at most 8388608 bytes are allowed"},
+		"over the maximum":     {importCalendarMutation, 8 << 20, "at most 8388608 bytes are allowed"},
 		"no import":            {`query($id: ID!) { interviewer(id: $id) { id } }`, 300 << 10, "at most 262144 are allowed"},
 		"an import and others": {strings.Replace(importCalendarMutation, "{\n", "{ releaseHold(input: {holdId: $id}) { errors { code } }\n", 1), 300 << 10, "at most 262144 are allowed"},
 	} {
@@ -83,7 +83,7 @@ func TestImportOfALargeBody(t *testing.T) {
 
 // While the maximum number of large bodies is in memory, the next waits and then gets a
 // retryable refusal. Small bodies need no permit.
-func TestLargeBodiesAtOnce(t *testing.T) {
+func TestConcurrentLargeBodies(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxLargeBodies = 1 })
 	handler := s.Handler.(*gqlhttp.Handler)
@@ -124,8 +124,8 @@ func TestLargeBodiesAtOnce(t *testing.T) {
 		}
 	}
 	s.exchanges([]exchange{
-		{name: "another large one", body: string(text), status: 503, says: `"UNAVAILABLE"`, answer: map[string]string{"Retry-After": "1"}},
-		{name: "a small one", body: askName, status: 200, says: saysName},
+		{name: "another large body", body: string(text), status: 503, says: `"UNAVAILABLE"`, answer: map[string]string{"Retry-After": "1"}},
+		{name: "a small body", body: askName, status: 200, says: saysName},
 	})
 	same(t, "shed", handler.Shed(), 1)
 	if _, err := send.Write(text[290<<10:]); err != nil {
@@ -133,20 +133,20 @@ func TestLargeBodiesAtOnce(t *testing.T) {
 	}
 	_ = send.Close()
 	if answer := <-answered; !strings.HasPrefix(answer, "200") || !strings.Contains(answer, `"failed":0`) {
-		t.Errorf("the first large one: %.300s", answer)
+		t.Errorf("the first large body: got %.300s", answer)
 	}
 	if response, answer := s.exchange(exchange{method: http.MethodPost, body: string(text)}); response.StatusCode != http.StatusOK {
-		t.Errorf("the next large one: %d %.300s", response.StatusCode, answer)
+		t.Errorf("the next large body: got %d %.300s", response.StatusCode, answer)
 	}
 	same(t, "large bodies", handler.LargeBodies(), 0)
 }
 
-func TestALargeBodyCosts(t *testing.T) {
+func TestLargeBodyCost(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 2600, 10) // the mutation and its rows cost 781
 	ann := s.Interviewer(nil)
 	few := s.Ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 300<<10)})
-	same(t, "44 KiB beyond what is free cost 11 points", few.Status, 200)
+	same(t, "44 KiB beyond the free size cost 11 points", few.Status, 200)
 	many := s.Ask(importCalendarMutation, map[string]any{"id": ann, "ical": strings.Repeat(" ", 7<<20)})
 	same(t, "6912 KiB cost 1728 points", many.Status, 429)
 }
@@ -169,7 +169,7 @@ func TestOneImportAtATime(t *testing.T) {
 	second := importing("importInterviewers")
 	second.name, second.status, second.says = "a second import", 503, `"UNAVAILABLE"`
 	second.answer = map[string]string{"Retry-After": "1"}
-	s.exchanges([]exchange{second, {name: "anything else", body: askName, status: 200, says: saysName}})
+	s.exchanges([]exchange{second, {name: "another operation", body: askName, status: 200, says: saysName}})
 	unlock()
 	same(t, "the first import", <-first, 200)
 	second.name, second.status, second.says, second.answer = "the next import", 200, `{"data":{"importInterviewers":{"failed":0}}}`, nil

@@ -42,7 +42,7 @@ func inDocument(t *testing.T, document, value string, n int) string {
 
 // Every list of every input is tested in a variable for the whole argument, in a variable
 // of its own, and in the document. One value too many is refused before execution.
-func TestListsOfValuesAreBounded(t *testing.T) {
+func TestInputListLimits(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	before := s.Rows()
@@ -69,23 +69,23 @@ func TestListsOfValuesAreBounded(t *testing.T) {
 		} {
 			document, variables := send(most)
 			if problems := gqlhttp.Examine(t.Context(), document, variables); problems != nil {
-				t.Errorf("%s with %d values is refused: %v", p, most, problems)
+				t.Errorf("%s with %d values was refused: %v", p, most, problems)
 			}
 			document, variables = send(most + 1)
 			a := s.Ask(document, variables)
 			if a.Code() != "BAD_USER_INPUT" || len(a.Errors) != 1 || a.Errors[0].Message != name+says || a.Data != nil {
-				t.Errorf("%s with %d values: answered %s", p, most+1, a.Body)
+				t.Errorf("%s with %d values: got %s", p, most+1, a.Body)
 			}
 		}
 	}
 	same(t, "types of lists", slices.Sorted(maps.Keys(seen)),
 		[]string{"Date", "EventKind", "ID", "InterviewStatus", "RefusalCode", "SlotStatus", "String", "Weekday"})
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows are unchanged", s.Rows(), before)
 }
 
 // A list in the default of a variable, and a list of variables, have the same limit as
 // any other.
-func TestListsOfDefaultsAndOfVariablesAreBounded(t *testing.T) {
+func TestInputListLimitsInDefaultsAndVariables(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	const says = "the list has 6 values; at most 5 are allowed."
@@ -95,13 +95,13 @@ func TestListsOfDefaultsAndOfVariablesAreBounded(t *testing.T) {
 	} {
 		a := s.Ask(document, nil)
 		if a.Code() != "BAD_USER_INPUT" || a.Errors[0].Message != want {
-			t.Errorf("%s: answered %s", document, a.Body)
+			t.Errorf("%s: got %s", document, a.Body)
 		}
 	}
 }
 
 // Lists are limited on every transport.
-func TestListsAreBoundedOnEveryTransport(t *testing.T) {
+func TestInputListLimitsOnEveryTransport(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	const document = `query($i: InterviewFilter) { interviews(filter: $i) { totalCount } }`
@@ -131,14 +131,14 @@ func TestListsAreBoundedOnEveryTransport(t *testing.T) {
 		}
 		for transport, body := range bodies {
 			if !strings.Contains(body, want) {
-				t.Errorf("%d values by %s: answered %s", n, transport, body)
+				t.Errorf("%d values over %s: got %s", n, transport, body)
 			}
 		}
 	}
 }
 
 // Duplicate values in a list count once.
-func TestListsAreAskedWithoutDuplicates(t *testing.T) {
+func TestDuplicateListValuesCountOnce(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	student, slot := s.Student(nil), s.NewSlot(day)

@@ -46,7 +46,7 @@ func TestEventsWaitForPoints(t *testing.T) {
 			c.Changes(id, []string{first.Slot(by, 7*day)}, nil)
 			before := second.left()
 			c.Changes(id, []string{first.Slot(by, 8*day)}, nil)
-			same(t, "points of an event with a slot", before-1-second.left(), 13)
+			same(t, "cost of an event with a slot", before-1-second.left(), 13)
 
 			for second.left() > burst/4+13 {
 			}
@@ -59,7 +59,7 @@ func TestEventsWaitForPoints(t *testing.T) {
 			c.Send(`{"type":"ping"}`)
 			c.Wants("pong", "") // and no event precedes it
 			if left := second.left(); left < burst/4 {
-				t.Errorf("%d points are left to operations", left)
+				t.Errorf("%d points are left for operations", left)
 			}
 			late := first.Slot(by, 10*day)
 			quick.Changes(quickly, []string{late}, nil)
@@ -84,7 +84,7 @@ func livingRated(t *testing.T, burst int, shared bool, set ...func(*gqlhttp.Opti
 }
 
 // Events wait for a permit of their caller, and never for one of another caller.
-func TestEventsWaitForPlaces(t *testing.T) {
+func TestEventsWaitForPermit(t *testing.T) {
 	t.Parallel()
 	first, second := living(t, func(o *gqlhttp.Options) { o.MaxOperationsPerCaller = 1 })
 	handler := second.Handler.(*gqlhttp.Handler)
@@ -104,7 +104,7 @@ func TestEventsWaitForPlaces(t *testing.T) {
 	slot := first.Slot(by, 8*day)
 	quick.Changes(quickly, []string{slot}, nil)
 	second.awaitWaiting(1)
-	same(t, "at work", handler.AtWork(), 1)
+	same(t, "running", handler.AtWork(), 1)
 	unlock()
 	busy.Event(query, &struct{}{})
 	c.Changes(id, []string{slot}, nil)
@@ -113,7 +113,7 @@ func TestEventsWaitForPlaces(t *testing.T) {
 
 // An event that would cost more than an operation may contains no slots and asks the
 // client to read the list again.
-func TestEventsThatCostTooMuch(t *testing.T) {
+func TestEventsOverTheCostLimit(t *testing.T) {
 	t.Parallel()
 	const most, each = 60, 2
 	first, second := living(t, func(o *gqlhttp.Options) {
@@ -127,7 +127,7 @@ func TestEventsThatCostTooMuch(t *testing.T) {
 		var e slotsChanged
 		c.Event(id, &e)
 		if fits := slots <= (most-11)/each; fits == e.SlotsChanged.Refetch || fits != (len(e.SlotsChanged.Opened) == len(window.Slots)) {
-			t.Errorf("an event of %d slots: %d opened, refetch %v", slots, len(e.SlotsChanged.Opened), e.SlotsChanged.Refetch)
+			t.Errorf("an event of %d slots: got %d opened slots, refetch %v", slots, len(e.SlotsChanged.Opened), e.SlotsChanged.Refetch)
 		}
 	}
 }

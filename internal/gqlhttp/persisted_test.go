@@ -47,36 +47,36 @@ func TestPersistedQueries(t *testing.T) {
 		return s.postJSON(body)
 	}
 	a := hashed("", sha(text))
-	same(t, "before it is sent", a.Code()+" "+a.Errors[0].Message, "PERSISTED_QUERY_NOT_FOUND PersistedQueryNotFound")
-	same(t, "with another's hash", hashed(text, sha("another")).Code(), "BAD_USER_INPUT")
-	same(t, "sent", string(hashed(text, sha(text)).Data), `{"student":null}`)
-	same(t, "and named", string(hashed("", sha(text)).Data), `{"student":null}`)
+	same(t, "an unknown hash", a.Code()+" "+a.Errors[0].Message, "PERSISTED_QUERY_NOT_FOUND PersistedQueryNotFound")
+	same(t, "a document with the hash of another", hashed(text, sha("another")).Code(), "BAD_USER_INPUT")
+	same(t, "the document with its hash", string(hashed(text, sha(text)).Data), `{"student":null}`)
+	same(t, "the hash alone", string(hashed("", sha(text)).Data), `{"student":null}`)
 	extensions, _ := json.Marshal(apollo(sha(text)))
-	same(t, "with GET", string(s.askByURL(map[string]string{"variables": `{"i":"1"}`, "extensions": string(extensions)}).Data), `{"student":null}`)
-	same(t, "by documentId", string(s.askByURL(map[string]string{"variables": `{"i":"1"}`, "documentId": "sha256:" + sha(text)}).Data), `{"student":null}`)
+	same(t, "the hash with GET", string(s.askByURL(map[string]string{"variables": `{"i":"1"}`, "extensions": string(extensions)}).Data), `{"student":null}`)
+	same(t, "documentId", string(s.askByURL(map[string]string{"variables": `{"i":"1"}`, "documentId": "sha256:" + sha(text)}).Data), `{"student":null}`)
 	same(t, "without a hash", string(s.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
 	large := "{" + strings.Repeat(" __typename", 21) + "}"
-	same(t, "beyond a limit", hashed(large, sha(large)).Code(), "QUERY_TOO_COMPLEX")
-	same(t, "is not kept", hashed("", sha(large)).Code(), "PERSISTED_QUERY_NOT_FOUND")
+	same(t, "a document over a limit", hashed(large, sha(large)).Code(), "QUERY_TOO_COMPLEX")
+	same(t, "a refused document is not cached", hashed("", sha(large)).Code(), "PERSISTED_QUERY_NOT_FOUND")
 	for name, body := range map[string]map[string]any{
-		"a short hash":             {"extensions": apollo("abc")},
-		"a hash of another type":   {"extensions": map[string]any{"persistedQuery": map[string]any{"sha256Hash": 5}}},
-		"another version":          {"extensions": map[string]any{"persistedQuery": map[string]any{"version": 2, "sha256Hash": sha(text)}}},
-		"an extension of a string": {"extensions": map[string]any{"persistedQuery": "x"}},
-		"an id of another kind":    {"documentId": "md5:abc"},
-		"an id and a query":        {"documentId": "sha256:" + sha(text), "query": text},
-		"an id of another type":    {"documentId": 5},
+		"a short hash":                   {"extensions": apollo("abc")},
+		"a hash of the wrong type":       {"extensions": map[string]any{"persistedQuery": map[string]any{"sha256Hash": 5}}},
+		"another version":                {"extensions": map[string]any{"persistedQuery": map[string]any{"version": 2, "sha256Hash": sha(text)}}},
+		"an extension of the wrong type": {"extensions": map[string]any{"persistedQuery": "x"}},
+		"an id of an unknown scheme":     {"documentId": "md5:abc"},
+		"an id and a query":              {"documentId": "sha256:" + sha(text), "query": text},
+		"an id of the wrong type":        {"documentId": 5},
 	} {
 		same(t, name, s.postJSON(body).Code(), "BAD_USER_INPUT")
 	}
 }
 
-func TestPersistedQueriesAreOff(t *testing.T) {
+func TestPersistedQueriesDisabled(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	text := "{ __typename }"
-	same(t, "named", s.postJSON(map[string]any{"extensions": apollo(sha(text))}).Code(), "PERSISTED_QUERY_NOT_SUPPORTED")
-	same(t, "sent", string(s.postJSON(map[string]any{"query": text, "extensions": apollo(sha(text))}).Data), `{"__typename":"Query"}`)
+	same(t, "the hash alone", s.postJSON(map[string]any{"extensions": apollo(sha(text))}).Code(), "PERSISTED_QUERY_NOT_SUPPORTED")
+	same(t, "the document with its hash", string(s.postJSON(map[string]any{"query": text, "extensions": apollo(sha(text))}).Data), `{"__typename":"Query"}`)
 }
 
 func TestTrustedDocuments(t *testing.T) {
@@ -93,20 +93,20 @@ func TestTrustedDocuments(t *testing.T) {
 	}
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.Trusted = documents })
 	same(t, "its text", s.Ask(text, nil).Code(), "")
-	same(t, "its text, as it is in the file", s.Ask(text+"\n", nil).Code(), "")
+	same(t, "its text as in the file", s.Ask(text+"\n", nil).Code(), "")
 	same(t, "its hash", string(s.postJSON(map[string]any{"documentId": "sha256:" + sha(text)}).Data), `{"__typename":"Query"}`)
-	same(t, "its hash, as Apollo sends it", string(s.postJSON(map[string]any{"extensions": apollo(sha(text))}).Data), `{"__typename":"Query"}`)
+	same(t, "its hash in Apollo's form", string(s.postJSON(map[string]any{"extensions": apollo(sha(text))}).Data), `{"__typename":"Query"}`)
 	same(t, "one of two operations", string(s.postJSON(map[string]any{
 		"documentId": "sha256:" + sha("query a { __typename } query b { viewer { role } }"), "operationName": "b",
 	}).Data), `{"viewer":{"role":"ADMIN"}}`)
 	same(t, "another text", s.Ask("{ __typename }", nil).Code(), "DOCUMENT_NOT_TRUSTED")
-	same(t, "another text, with a trusted hash",
+	same(t, "another text with a trusted hash",
 		s.postJSON(map[string]any{"query": "{ __typename }", "extensions": apollo(sha(text))}).Code(), "BAD_USER_INPUT")
 	same(t, "another hash", s.postJSON(map[string]any{"documentId": "sha256:" + sha("x")}).Code(), "PERSISTED_QUERY_NOT_FOUND")
-	same(t, "nothing", s.postJSON(map[string]any{}).Status, http.StatusBadRequest)
+	same(t, "no document", s.postJSON(map[string]any{}).Status, http.StatusBadRequest)
 }
 
-func TestTrustedDocumentsThatAreNone(t *testing.T) {
+func TestInvalidTrustedDocuments(t *testing.T) {
 	t.Parallel()
 	for says, text := range map[string]string{
 		"Expected Name":             "{",
@@ -123,7 +123,7 @@ func TestTrustedDocumentsThatAreNone(t *testing.T) {
 		}
 	}
 	if _, err := gqlhttp.LoadTrustedDocuments(t.Context(), os.DirFS("nowhere"), gqlhttp.DefaultLimits()); err == nil {
-		t.Error("a folder that is not there was read")
+		t.Error("a missing folder was accepted")
 	}
 }
 
@@ -140,7 +140,7 @@ func TestHiddenSchema(t *testing.T) {
 			t.Errorf("%s: %s", document, a.Body)
 		}
 		if a := shown.Ask(document, nil); !strings.Contains(a.Body, "Did you mean") && !strings.Contains(a.Body, "expected one of") {
-			t.Errorf("%s, shown: %s", document, a.Body)
+			t.Errorf("%s with a visible schema: got %s", document, a.Body)
 		}
 	}
 	for _, document := range []string{"{ __schema { types { name } } }", `{ __type(name: "Slot") { name } }`} {
@@ -151,7 +151,7 @@ func TestHiddenSchema(t *testing.T) {
 		}
 		same(t, document, shown.Ask(document, nil).Code(), "")
 	}
-	same(t, "names of types are no secret", string(hidden.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
+	same(t, "__typename is not hidden", string(hidden.Ask("{ __typename }", nil).Data), `{"__typename":"Query"}`)
 }
 
 // The introspection query of GraphiQL, Apollo and graphql-codegen is within the limits.
@@ -173,7 +173,7 @@ func TestIntrospectionOfTools(t *testing.T) {
 		all.Go(func() {
 			a := s.Ask(document, nil)
 			if len(a.Errors) > 0 || !strings.Contains(a.Body, "availableSlots") {
-				t.Errorf("answered %.500s", a.Body)
+				t.Errorf("got %.500s", a.Body)
 			}
 		})
 	}

@@ -16,7 +16,7 @@ import (
 
 // Each list of the schema is a connection, has an argument first, or has a limit. Each
 // limit belongs to a list.
-func TestEveryListHasABound(t *testing.T) {
+func TestEveryListHasALimit(t *testing.T) {
 	t.Parallel()
 	schema := graph.Schema()
 	bounds, scalars := 0, 0
@@ -35,7 +35,7 @@ func TestEveryListHasABound(t *testing.T) {
 				if is {
 					scalars++
 				}
-				same(t, name+" is priced", is || slices.Contains(short, f.Name), true)
+				same(t, name+" has a price", is || slices.Contains(short, f.Name), true)
 				continue
 			}
 			_, bounded := graph.ListBounds[name]
@@ -49,13 +49,13 @@ func TestEveryListHasABound(t *testing.T) {
 					ways++
 				}
 			}
-			same(t, name+" is bounded in so many ways", ways, 1)
+			same(t, name+": kinds of limits", ways, 1)
 		}
 	}
-	same(t, "bounds", bounds, len(graph.ListBounds))
-	same(t, "bounds of scalars", scalars, len(gqlhttp.ScalarLists))
-	same(t, "codes of an empty list", graph.ListBounds["AvailableSlotConnection.emptyReasons"], len(schema.Types["EmptyReasonCode"].EnumValues))
-	same(t, "rules to waive", graph.ListBounds["Eligibility.waivers"], len(schema.Types["WaivableRule"].EnumValues))
+	same(t, "limits", bounds, len(graph.ListBounds))
+	same(t, "limits of scalar lists", scalars, len(gqlhttp.ScalarLists))
+	same(t, "limit of emptyReasons", graph.ListBounds["AvailableSlotConnection.emptyReasons"], len(schema.Types["EmptyReasonCode"].EnumValues))
+	same(t, "limit of waivers", graph.ListBounds["Eligibility.waivers"], len(schema.Types["WaivableRule"].EnumValues))
 	for list, filters := range gqlhttp.Scans {
 		filter := schema.Types[schema.Query.Fields.ForName(list).Arguments.ForName("filter").Type.Name()]
 		for name := range filters {
@@ -77,7 +77,7 @@ func (s *school) costOf(document string) int {
 	return told.Extensions.Cost.Requested
 }
 
-func TestPricesOfWork(t *testing.T) {
+func TestOperationCostRules(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1_000_000, 10)
 	scalars := func(n int) string {
@@ -169,7 +169,7 @@ func TestPricesOfWork(t *testing.T) {
 }
 
 // The days of a range that is not in RFC 3339 are those of the server's time zone.
-func TestRangesArePricedByTheirDays(t *testing.T) {
+func TestRangeCostDependsOnDays(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1_000_000, 10)
 	for bounds, want := range map[string]int{
@@ -184,7 +184,7 @@ func TestRangesArePricedByTheirDays(t *testing.T) {
 }
 
 // The limits of the lists are enforced where the lists are built.
-func TestListsEndAtTheirBounds(t *testing.T) {
+func TestListLimits(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	ann, student := s.Interviewer(nil), s.Student(nil)
@@ -206,7 +206,7 @@ func TestListsEndAtTheirBounds(t *testing.T) {
 	s.Accepted(s.Publish(ann, t0.Add(day), 101*15*time.Minute, 15).Errors)
 	a := s.Ask(fmt.Sprintf(`mutation { addAvailability(input: {interviewerId: %s, start: %q, end: %q, slotMinutes: 240}) {
 		errors { ... on AvailabilityConflict { slots { id } } } } }`, ann, t0.Add(day-time.Minute).Format(time.RFC3339), t0.Add(day+28*time.Hour).Format(time.RFC3339)), nil)
-	same(t, "slots in the way", strings.Count(a.Body, `"id"`), 100)
+	same(t, "conflicting slots", strings.Count(a.Body, `"id"`), 100)
 
 	db := s.DB.SQL(t)
 	if _, err := db.ExecContext(t.Context(), `INSERT INTO waivers (student_id, rule, reason, uses, granted_at)

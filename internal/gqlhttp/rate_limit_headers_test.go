@@ -14,7 +14,7 @@ import (
 )
 
 // The header and the error agree, whichever bucket is empty.
-func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
+func TestRetryAfterOfEmptyBucket(t *testing.T) {
 	t.Parallel()
 	const read, refusedDocument = onePoint, `{ nothing }`
 	hold := `mutation { holdSlot(input: {studentId: 7, slotId: 1}) { errors { code } } }`
@@ -34,7 +34,7 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 			"5", `"points";r=0;t=5`, `"points";q=1;w=5`},
 		{"anonymous", ratelimit.Limit{Burst: 1, PerSecond: 1}, ratelimit.Limit{Burst: 9, PerSecond: 9}, read, booking.RoleAnonymous, 1,
 			"1", `"points";r=0;t=1`, `"points";q=1;w=1`},
-		{"what never comes back", ratelimit.Limit{Burst: 1}, ratelimit.Limit{Burst: 9, PerSecond: 9}, read, booking.RoleStudent, 1,
+		{"a bucket that is never refilled", ratelimit.Limit{Burst: 1}, ratelimit.Limit{Burst: 9, PerSecond: 9}, read, booking.RoleStudent, 1,
 			"86400", `"points";r=0`, `"points";q=1`},
 	} {
 		for _, shared := range []bool{false, true} {
@@ -62,7 +62,7 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 				}
 				s.Act(test.as, id)
 				if _, response := s.sendFrom("", test.document); response.StatusCode == http.StatusTooManyRequests {
-					t.Fatal("the first is refused")
+					t.Fatal("the first request was refused")
 				}
 				a, response := s.sendFrom("", test.document)
 				same(t, "status", response.StatusCode, http.StatusTooManyRequests)
@@ -83,12 +83,12 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 					t.Fatal(err)
 				}
 				cost := body.Errors[0].Extensions.Cost
-				same(t, "the bucket", cost.Burst, test.burst)
+				same(t, "burst", cost.Burst, test.burst)
 				bucket := "points"
 				if test.name == "bookings" {
 					bucket = "bookings"
 				}
-				same(t, "its name", cost.Bucket, bucket)
+				same(t, "bucket", cost.Bucket, bucket)
 				same(t, "X-GraphQL-Cost", response.Header.Get("X-GraphQL-Cost"), "1")
 				same(t, "retryAfterSeconds", fmt.Sprint(cost.RetryAfterSeconds), test.header)
 			})
@@ -97,7 +97,7 @@ func TestRetryAfterIsThatOfTheEmptyBucket(t *testing.T) {
 }
 
 // A response reports the cost of the operation and the points left.
-func TestAnswersSayWhatTheyCost(t *testing.T) {
+func TestCostAndRateLimitHeaders(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 100, 1)
 	s.Act(booking.RoleStudent, 7)
@@ -106,9 +106,9 @@ func TestAnswersSayWhatTheyCost(t *testing.T) {
 	same(t, "RateLimit", response.Header.Get("RateLimit"), `"points";r=99;t=1`)
 	same(t, "RateLimit-Policy", response.Header.Get("RateLimit-Policy"), `"points";q=100;w=100`)
 	stream := s.open(onePoint, nil)
-	same(t, "of a stream", stream.response.Header.Get("RateLimit"), `"points";r=98;t=2`)
+	same(t, "RateLimit of a stream", stream.response.Header.Get("RateLimit"), `"points";r=98;t=2`)
 	unlimited := newSchool(t)
 	_, response = unlimited.sendFrom("", onePoint)
 	same(t, "X-GraphQL-Cost", response.Header.Get("X-GraphQL-Cost"), "1")
-	same(t, "no RateLimit", response.Header.Get("RateLimit"), "")
+	same(t, "RateLimit without a limit", response.Header.Get("RateLimit"), "")
 }

@@ -66,7 +66,7 @@ func (s *school) sendFrom(forwarded, document string) (answer, *http.Response) {
 
 const onePoint = `{ __typename }`
 
-func TestWhoAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
+func TestRateLimitRetryAfter(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 3, 1)
 	s.Act(booking.RoleStudent, 7)
@@ -80,24 +80,24 @@ func TestWhoAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
 	same(t, "code", a.Errors[0].Extensions.Code, "RATE_LIMITED")
 	same(t, "Retry-After", response.Header.Get("Retry-After"), "1")
 	if strings.Contains(a.Body, `"data"`) {
-		t.Errorf("something was executed: %s", a.Body)
+		t.Errorf("the refused request was executed: %s", a.Body)
 	}
 	s.Act(booking.RoleStudent, 8)
 	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
-		t.Errorf("another student has their own bucket: %s", a.Body)
+		t.Errorf("another student was refused: %s", a.Body)
 	}
 	s.Act(booking.RoleStudent, 7)
 	s.SetClock(t0.Add(time.Second))
 	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
-		t.Errorf("a point has come back: %s", a.Body)
+		t.Errorf("the request was refused after a refill: %s", a.Body)
 	}
 }
 
 // A document that is not a valid operation is still read, and is not free.
-func TestRefusedDocumentsCostAPoint(t *testing.T) {
+func TestRefusedDocumentsCostOnePoint(t *testing.T) {
 	t.Parallel()
 	for name, document := range map[string]string{
-		"no GraphQL": `{ bookingPolicy {`, "not of the schema": `{ nothing }`, "too deep": strings.Repeat("{a", 40),
+		"syntax error": `{ bookingPolicy {`, "unknown field": `{ nothing }`, "too deep": strings.Repeat("{a", 40),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +109,7 @@ func TestRefusedDocumentsCostAPoint(t *testing.T) {
 					t.Fatal(a.Body)
 				}
 				if len(a.Errors) == 0 {
-					t.Fatalf("it was executed: %s", a.Body)
+					t.Fatalf("the document was executed: %s", a.Body)
 				}
 			}
 			for _, text := range []string{document, onePoint} {
@@ -124,7 +124,7 @@ func TestRefusedDocumentsCostAPoint(t *testing.T) {
 
 // An operation that costs more than a full bucket is too complex: a retry does not help.
 // It costs one point, like every refused document.
-func TestWhatCostsMoreThanABucketIsTooComplex(t *testing.T) {
+func TestCostAboveBurstIsTooComplex(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 100, 1)
 	s.Act(booking.RoleStudent, 7)
@@ -140,7 +140,7 @@ func TestWhatCostsMoreThanABucketIsTooComplex(t *testing.T) {
 		same(t, test.name, a.Code(), "QUERY_TOO_COMPLEX")
 		same(t, "Retry-After", response.Header.Get("Retry-After"), "")
 		same(t, "cost", response.Header.Get("X-GraphQL-Cost"), "1")
-		same(t, "left", response.Header.Get("RateLimit"), fmt.Sprintf(`"points";r=%d;t=%d`, 99-n, n+1))
+		same(t, "RateLimit", response.Header.Get("RateLimit"), fmt.Sprintf(`"points";r=%d;t=%d`, 99-n, n+1))
 		var body struct {
 			Errors []struct {
 				Extensions struct {
@@ -157,7 +157,7 @@ func TestWhatCostsMoreThanABucketIsTooComplex(t *testing.T) {
 	}
 }
 
-func TestAddressIsTheNearestThatNoProxyStandsFor(t *testing.T) {
+func TestClientAddressBehindProxies(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1, 1)
 	s.Act(booking.RoleAnonymous, 0)
@@ -166,22 +166,22 @@ func TestAddressIsTheNearestThatNoProxyStandsFor(t *testing.T) {
 		fresh           bool
 	}{
 		{"a client", "203.0.113.1", true},
-		{"the same", "203.0.113.1", false},
+		{"the same client", "203.0.113.1", false},
 		{"the same address with a forged hop", "198.51.100.7, 203.0.113.1", false},
-		{"another", "203.0.113.2", true},
+		{"another client", "203.0.113.2", true},
 		{"the same behind one more proxy of ours", "203.0.113.2, 127.0.0.2", false},
-		{"an address of version 6", "2001:db8:1:2::3", true},
-		{"a neighbour in the same network", "2001:db8:1:2:ffff::9", false},
-		{"the one of version 4 in another dress", "::ffff:203.0.113.2", false},
+		{"an IPv6 address", "2001:db8:1:2::3", true},
+		{"another address in the same /64", "2001:db8:1:2:ffff::9", false},
+		{"an IPv4-mapped IPv6 address", "::ffff:203.0.113.2", false},
 		{"no address", "nonsense", true},
-		{"no other address", "more nonsense", false},
+		{"another invalid address", "more nonsense", false},
 	} {
 		a, _ := s.sendFrom(test.forwarded, onePoint)
 		same(t, test.name, len(a.Errors) == 0, test.fresh)
 	}
 }
 
-func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
+func TestBookingsHaveTheirOwnBucket(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 10_000, 2)
 	student := s.Student(nil)
@@ -193,7 +193,7 @@ func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
 	}
 	for _, dry := range []string{"dryRun: true", "dryRun: true", "dryRun: true"} {
 		a, _ := s.sendFrom("", fmt.Sprintf(`mutation { bookSlot(input: { studentId: %s, slotId: %s, %s }) { allowed } }`, student, slots[0], dry))
-		same(t, "a dry run takes none", len(a.Errors), 0)
+		same(t, "errors of a dry run", len(a.Errors), 0)
 	}
 	for _, slotID := range slots[:2] {
 		if a := book(slotID); len(a.Errors) > 0 {
@@ -201,21 +201,21 @@ func TestBookingsHaveABucketOfTheirOwn(t *testing.T) {
 		}
 	}
 	third := book(slots[2])
-	same(t, "the third", third.Code(), "RATE_LIMITED")
-	same(t, "its message", third.Errors[0].Message, "the rate limit of bookings is exceeded: the operation costs 1, and 0 are left")
+	same(t, "code of the third booking", third.Code(), "RATE_LIMITED")
+	same(t, "message of the third booking", third.Errors[0].Message, "the rate limit of bookings is exceeded: the operation costs 1, and 0 are left")
 	move := fmt.Sprintf("mutation { rescheduleInterview(input: { interviewId: %s, slotId: %s }) { errors { code } } }", missing, slots[2])
 	a, _ := s.sendFrom("", move)
 	same(t, "a reschedule", a.Code(), "RATE_LIMITED")
 	if a, _ := s.sendFrom("", onePoint); len(a.Errors) > 0 {
-		t.Errorf("reading goes on: %s", a.Body)
+		t.Errorf("a read was refused: %s", a.Body)
 	}
 	s.Act(booking.RoleAdmin, 0)
 	if a := book(slots[2]); len(a.Errors) > 0 {
-		t.Errorf("an administrator books for everybody: %s", a.Body)
+		t.Errorf("an administrator's booking was refused: %s", a.Body)
 	}
 }
 
-func TestSharedBucketsAreOneForAllServers(t *testing.T) {
+func TestSharedBucketsAcrossServers(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	limit := ratelimit.Limit{Burst: 3, PerSecond: 1}
@@ -229,19 +229,19 @@ func TestSharedBucketsAreOneForAllServers(t *testing.T) {
 		}
 		return v
 	}
-	same(t, "more than it holds", take(0, 4, t0), ratelimit.Verdict{Remaining: 3, RetryAfter: ratelimit.Never})
+	same(t, "more than the burst", take(0, 4, t0), ratelimit.Verdict{Remaining: 3, RetryAfter: ratelimit.Never})
 	same(t, "two", take(0, 2, t0), ratelimit.Verdict{OK: true, Remaining: 1})
-	same(t, "two more, elsewhere", take(1, 2, t0), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
-	same(t, "by a clock that is late", take(0, 2, t0.Add(-time.Hour)), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
+	same(t, "two more on the other server", take(1, 2, t0), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
+	same(t, "with a clock that is behind", take(0, 2, t0.Add(-time.Hour)), ratelimit.Verdict{Remaining: 1, RetryAfter: time.Second})
 	same(t, "a second later", take(1, 2, t0.Add(time.Second)), ratelimit.Verdict{OK: true, Remaining: 0})
 	same(t, "long after", take(1, 3, t0.Add(time.Hour)), ratelimit.Verdict{OK: true, Remaining: 0})
 	if err := s.Store.ForgetBuckets(t.Context(), t0.Add(2*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "forgotten", take(0, 3, t0), ratelimit.Verdict{OK: true, Remaining: 0})
+	same(t, "after the buckets were deleted", take(0, 3, t0), ratelimit.Verdict{OK: true, Remaining: 0})
 }
 
-func TestCostOfOperations(t *testing.T) {
+func TestOperationCosts(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1_000_000, 10)
 	for document, want := range map[string]int{

@@ -16,7 +16,7 @@ import (
 
 // A caller with less than a point is refused before the request is read, over every
 // transport: the request is not even GraphQL, and a malformed one has used up the points.
-func TestWhoHasNoPointsIsNotRead(t *testing.T) {
+func TestEmptyBucketIsRefusedBeforeReading(t *testing.T) {
 	t.Parallel()
 	for name, shared := range map[string]bool{"buckets of the server": false, "shared buckets": true} {
 		t.Run(name, func(t *testing.T) {
@@ -34,21 +34,21 @@ func TestWhoHasNoPointsIsNotRead(t *testing.T) {
 			}
 			retry := map[string]string{"Retry-After": "1"}
 			s.exchanges([]exchange{
-				{name: "no JSON", body: "nonsense", status: 429, says: "RATE_LIMITED", answer: retry},
-				{name: "no JSON, as a stream", headers: accepting("text/event-stream"), body: "nonsense", status: 429, says: "RATE_LIMITED", answer: retry},
+				{name: "invalid JSON", body: "nonsense", status: 429, says: "RATE_LIMITED", answer: retry},
+				{name: "invalid JSON as a stream", headers: accepting("text/event-stream"), body: "nonsense", status: 429, says: "RATE_LIMITED", answer: retry},
 			})
 			c.Send(`{"type":"subscribe","id":"a","payload":{"query":7}}`)
 			if text := string(c.Wants("error", "a")); !strings.Contains(text, "RATE_LIMITED") {
-				t.Errorf("over a socket: %s", text)
+				t.Errorf("over a socket: got %s", text)
 			}
 			s.Act(booking.RoleStudent, 8)
 			s.exchanges([]exchange{{name: "another caller", body: "nonsense", status: 400, says: "not valid JSON"}})
 			s.Act(booking.RoleStudent, 7)
 			s.SetClock(t0.Add(time.Second))
-			s.exchanges([]exchange{{name: "with a point again", body: "nonsense", status: 400, says: "not valid JSON"}})
+			s.exchanges([]exchange{{name: "after a refill", body: "nonsense", status: 400, says: "not valid JSON"}})
 			c.Send(fmt.Sprintf(`{"type":"subscribe","id":"b","payload":{"query":%q}}`, onePoint))
 			if text := string(c.Wants("error", "b")); !strings.Contains(text, "RATE_LIMITED") {
-				t.Errorf("what was not JSON has cost nothing: %s", text)
+				t.Errorf("the invalid JSON was not charged: %s", text)
 			}
 		})
 	}
@@ -56,7 +56,7 @@ func TestWhoHasNoPointsIsNotRead(t *testing.T) {
 
 // Reading is charged even if nothing is executed: a point for 100 bytes of the document
 // and at least one, one for 100 values, and one for each KiB of the body beyond 16 KiB.
-func TestPricesOfReading(t *testing.T) {
+func TestReadingCosts(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 1000, 10)
 	s.Act(booking.RoleStudent, 7)
@@ -69,13 +69,13 @@ func TestPricesOfReading(t *testing.T) {
 		costs                     int
 	}{
 		{"a long document", spaces(onePoint), "null", 149},
-		{"a long one that is refused", spaces("{ nothing }"), "null", 149},
+		{"a long document that is refused", spaces("{ nothing }"), "null", 149},
 		{"198 values", onePoint, values(198), 1 + 1},
 		{"200 values", onePoint, values(200), 1 + 2},
 		{"a body of 24 KiB", onePoint, `{"text": "` + strings.Repeat("x", 24<<10) + `"}`, 1 + 8},
-		{"one that is not JSON", onePoint, strings.Repeat("x", 24<<10), 1 + 8},
-		{"one of 16 KiB that is not JSON", onePoint, strings.Repeat("x", 16<<10), 1},
-		{"an operation for which too little is left", `{ students(first: 70) { nodes { interviews(first: 10) { nodes { id } } } } }`, "null", 1},
+		{"a body of 24 KiB that is not JSON", onePoint, strings.Repeat("x", 24<<10), 1 + 8},
+		{"a body of 16 KiB that is not JSON", onePoint, strings.Repeat("x", 16<<10), 1},
+		{"an operation that costs more than is left", `{ students(first: 70) { nodes { interviews(first: 10) { nodes { id } } } } }`, "null", 1},
 	} {
 		document, err := json.Marshal(test.document)
 		if err != nil {
@@ -91,7 +91,7 @@ func TestPricesOfReading(t *testing.T) {
 
 // A large body is charged before it is read. One of unknown size is charged as the largest
 // allowed one, and the difference is refunded.
-func TestLargeBodiesArePaidInAdvance(t *testing.T) {
+func TestLargeBodiesAreChargedInAdvance(t *testing.T) {
 	t.Parallel()
 	s := limited(t, 300, 10)
 	s.Act(booking.RoleStudent, 7)
@@ -112,22 +112,22 @@ func TestLargeBodiesArePaidInAdvance(t *testing.T) {
 	}
 	small := func() io.Reader { return strings.NewReader(`{"query": "` + onePoint + `"}`) }
 	const unknown = -1
-	same(t, "of unknown size", send(io.MultiReader(small()), unknown), "200 1")
+	same(t, "a body of unknown size", send(io.MultiReader(small()), unknown), "200 1")
 	same(t, "240 points are refunded", s.left(), 299)
 
 	s.SetClock(t0.Add(time.Minute)) // the bucket is full
-	same(t, "no JSON", send(strings.NewReader(strings.Repeat("x", 116<<10)), 116<<10), "400 101")
+	same(t, "invalid JSON", send(strings.NewReader(strings.Repeat("x", 116<<10)), 116<<10), "400 101")
 	same(t, "100 KiB beyond 16 are charged", s.left(), 199)
 	silent, end := io.Pipe() // a body that never arrives
 	defer end.Close()
 	same(t, "a body of 240 points", send(silent, 256<<10), "429 240")
-	same(t, "of unknown size, without 240 points", send(io.MultiReader(small()), unknown), "429 240")
+	same(t, "a body of unknown size without 240 points", send(io.MultiReader(small()), unknown), "429 240")
 	same(t, "nothing is charged", s.left(), 198)
 }
 
 // An unknown document takes a permit before it is parsed, and releases it whatever the
 // outcome.
-func TestDocumentsAreParsedInPlaces(t *testing.T) {
+func TestParsingTakesAPermit(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 1 })
 	s.Act(booking.RoleAdmin, 1)
@@ -135,12 +135,12 @@ func TestDocumentsAreParsedInPlaces(t *testing.T) {
 	unlock := s.lockStudents()
 	query := c.Begin(`{ students { totalCount } }`, nil)
 	s.DB.AwaitLockWaits(t, 1, "students")
-	s.exchanges([]exchange{{name: "no document", body: `{"query": "{"}`, status: 429, says: "operationsPerCaller"}})
+	s.exchanges([]exchange{{name: "a syntax error", body: `{"query": "{"}`, status: 429, says: "operationsPerCaller"}})
 	s.Act(booking.RoleAdmin, 2)
 	for range 3 {
-		s.exchanges([]exchange{{name: "another caller's", body: `{"query": "{"}`, status: 200, says: "BAD_USER_INPUT"}})
+		s.exchanges([]exchange{{name: "another caller", body: `{"query": "{"}`, status: 200, says: "BAD_USER_INPUT"}})
 	}
 	unlock()
 	c.Event(query, &struct{}{})
-	same(t, "at work", s.Handler.(*gqlhttp.Handler).AtWork(), 0)
+	same(t, "running", s.Handler.(*gqlhttp.Handler).AtWork(), 0)
 }

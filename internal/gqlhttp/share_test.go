@@ -18,7 +18,7 @@ import (
 // The reads of one caller use at most a quarter of the connections at a time, over all
 // operations of the caller and for every way to send a statement. Further reads wait.
 // Without a share, each read uses a connection.
-func TestReadsOfOneCaller(t *testing.T) {
+func TestConcurrentReadsPerCaller(t *testing.T) {
 	t.Parallel()
 	const (
 		count  = `a#: students(filter: {search: "a#"}) { totalCount } `
@@ -51,7 +51,7 @@ func TestReadsOfOneCaller(t *testing.T) {
 			unlock()
 			for range 2 {
 				if text := <-answers; strings.Contains(text, "errors") || !strings.Contains(text, `"a4":{`) {
-					t.Errorf("the answer is %s", text)
+					t.Errorf("got the response %s", text)
 				}
 			}
 			s.awaitWaitingReads(0)
@@ -61,7 +61,7 @@ func TestReadsOfOneCaller(t *testing.T) {
 
 // The share of a caller's reads delays neither other callers nor the caller's
 // transactions.
-func TestWhoDoesNotWaitForAShare(t *testing.T) {
+func TestReadShareDelaysNoOthers(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{MaxConns: 11})
 	s.Act(booking.RoleAdmin, 1)
@@ -75,7 +75,7 @@ func TestWhoDoesNotWaitForAShare(t *testing.T) {
 	}
 	s.Ask(`mutation { createInterviewer(input: {name: "Ida", email: "ida@example.org"}) { interviewer { id } errors { code } } }`, nil).Into(&created)
 	if created.CreateInterviewer.Interviewer.ID == "" {
-		t.Error("a mutation of the same caller made no interviewer")
+		t.Error("a mutation of the same caller created no interviewer")
 	}
 	for _, other := range []booking.Actor{{Role: booking.RoleAdmin, ID: 2}, {Role: booking.RoleStudent, ID: 1}, {Role: booking.RoleAdmin}} {
 		s.Act(other.Role, other.ID)
@@ -91,14 +91,14 @@ func TestWhoDoesNotWaitForAShare(t *testing.T) {
 	unlock()
 	for _, answers := range []<-chan string{answers, others} {
 		if text := <-answers; strings.Contains(text, "errors") {
-			t.Errorf("the answer is %s", text)
+			t.Errorf("got the response %s", text)
 		}
 	}
 }
 
 // A read waits for its share until the operation ends: at its deadline, or when its
 // client disconnects.
-func TestReadsGiveUpWaiting(t *testing.T) {
+func TestWaitingReadsEndWithTheOperation(t *testing.T) {
 	t.Parallel()
 	const document = `{ a: students { totalCount } b: students { totalCount } }`
 	t.Run("at the deadline", func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestReadsGiveUpWaiting(t *testing.T) {
 		s := newSchoolWith(t, store.Options{MaxConns: 4}, func(o *gqlhttp.Options) { o.Timeout = 300 * time.Millisecond })
 		defer s.lockStudents()()
 		if text := <-s.begin(1, document); !strings.Contains(text, "TIMEOUT") {
-			t.Errorf("the answer is %s", text)
+			t.Errorf("got the response %s", text)
 		}
 		s.awaitWaitingReads(0)
 	})
@@ -161,7 +161,7 @@ func (s *school) awaitWaitingReads(n int) {
 	for late := time.After(soon); s.Store.WaitingReads() != n; runtime.Gosched() {
 		select {
 		case <-late:
-			s.T.Fatalf("%d reads wait, wanted %d", s.Store.WaitingReads(), n)
+			s.T.Fatalf("%d reads are waiting, want %d", s.Store.WaitingReads(), n)
 		default:
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // With the maximum number of operations running, the next waits and then gets a retryable
 // refusal, over every transport. A subscription waits. Once the operations are done,
 // every request is answered at once.
-func TestTooManyOperationsAtWork(t *testing.T) {
+func TestConcurrentOperationLimit(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) { o.MaxOperations, o.MaxOperationsPerCaller = 2, 2 })
 	handler := s.Handler.(*gqlhttp.Handler)
@@ -33,20 +33,20 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 	}
 	s.DB.AwaitLockWaits(t, 2, "students")
 	if handler.AtWork() != 2 {
-		t.Errorf("%d are at work", handler.AtWork())
+		t.Errorf("%d operations are running, want 1", handler.AtWork())
 	}
 
 	s.exchanges([]exchange{
 		{name: "one more", body: askName, status: 503, says: "UNAVAILABLE", answer: map[string]string{"Retry-After": "1"}},
-		{name: "one more, as a stream", headers: accepting("text/event-stream"), body: askName, status: 503, says: "UNAVAILABLE",
+		{name: "one more as a stream", headers: accepting("text/event-stream"), body: askName, status: 503, says: "UNAVAILABLE",
 			answer: map[string]string{"Retry-After": "1"}},
 	})
 	c.Send(`{"type":"subscribe","id":"a","payload":{"query":"{ __typename }"}}`)
 	if text := string(c.Wants("error", "a")); !strings.Contains(text, "UNAVAILABLE") {
-		t.Errorf("one more, over a socket: %s", text)
+		t.Errorf("one more over a socket: got %s", text)
 	}
 	if handler.Shed() != 3 {
-		t.Errorf("%d were shed", handler.Shed())
+		t.Errorf("%d operations were shed, want 3", handler.Shed())
 	}
 	c.Send(fmt.Sprintf(`{"type":"subscribe","id":"y","payload":{"query":%q}}`, follow))
 	c.Send(`{"type":"ping"}`)
@@ -61,19 +61,19 @@ func TestTooManyOperationsAtWork(t *testing.T) {
 	c.Wants("pong", "") // so the second subscription has begun
 	for range cap(working) {
 		if text := <-working; !strings.Contains(text, `"totalCount":0`) {
-			t.Errorf("who was at work is answered %s", text)
+			t.Errorf("the running operation: got %s", text)
 		}
 	}
 	if text := <-waiting; !strings.Contains(text, saysName) {
-		t.Errorf("who waited is answered %s", text)
+		t.Errorf("the waiting operation: got %s", text)
 	}
 	if handler.AtWork() != 0 || handler.Waiting() != 0 || handler.Shed() != 3 {
-		t.Errorf("%d at work, %d wait, %d shed", handler.AtWork(), handler.Waiting(), handler.Shed())
+		t.Errorf("%d operations are running, %d waiting, %d were shed", handler.AtWork(), handler.Waiting(), handler.Shed())
 	}
 }
 
 // A subscription sent as a plain request is refused and releases its permit.
-func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
+func TestRefusedSubscriptionsReleaseTheirPermit(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
 		o.MaxOperations, o.MaxOperationsPerCaller, o.Streams.Watches = 1, 1, 1
@@ -82,10 +82,10 @@ func TestRefusedSubscriptionsTakeNoPlace(t *testing.T) {
 	body := fmt.Sprintf(`{"query": %q}`, follow)
 	s.exchanges([]exchange{
 		{name: "as a request", body: body, status: 406, says: "a subscription requires a WebSocket"},
-		{name: "as a stream, beyond the limit", headers: accepting("text/event-stream"), body: body, status: 429, says: "subscriptionsPerCaller"},
+		{name: "as a stream over the limit", headers: accepting("text/event-stream"), body: body, status: 429, says: "subscriptionsPerCaller"},
 		{name: "a query afterwards", body: askName, status: 200, says: saysName},
 	})
-	same(t, "at work", s.Handler.(*gqlhttp.Handler).AtWork(), 0)
+	same(t, "running", s.Handler.(*gqlhttp.Handler).AtWork(), 0)
 }
 
 // lockStudents blocks every operation that reads students until unlock is called.
@@ -109,7 +109,7 @@ func (s *school) awaitWaiting(n int) {
 	for late := time.After(soon); s.Handler.(*gqlhttp.Handler).Waiting() != n; runtime.Gosched() {
 		select {
 		case <-late:
-			s.T.Fatalf("%d wait, wanted %d", s.Handler.(*gqlhttp.Handler).Waiting(), n)
+			s.T.Fatalf("%d operations are waiting, want %d", s.Handler.(*gqlhttp.Handler).Waiting(), n)
 		default:
 		}
 	}
@@ -118,7 +118,7 @@ func (s *school) awaitWaiting(n int) {
 // One caller has a quarter of the permits, over all transports together. Further requests
 // of the caller wait and are then refused, even if permits are free. Another caller is
 // answered at once.
-func TestOperationsOfOneCaller(t *testing.T) {
+func TestConcurrentOperationLimitPerCaller(t *testing.T) {
 	t.Parallel()
 	s := newSchoolWith(t, store.Options{}, func(o *gqlhttp.Options) {
 		o.MaxOperations, o.MaxOperationsPerCaller = 11, 0
@@ -140,14 +140,14 @@ func TestOperationsOfOneCaller(t *testing.T) {
 	const says = `"allowed":2,"code":"RATE_LIMITED","limit":"operationsPerCaller"`
 	s.exchanges([]exchange{
 		{name: "a third", body: askName, status: 429, says: says, answer: retry},
-		{name: "a third, as a stream", headers: accepting("text/event-stream"), body: askName, status: 429, says: says, answer: retry},
+		{name: "a third as a stream", headers: accepting("text/event-stream"), body: askName, status: 429, says: says, answer: retry},
 	})
 	third := greedy.Begin("{ __typename }", nil)
 	if code := greedy.Fails(third); code != "RATE_LIMITED" {
-		t.Errorf("a third, over the socket: %s", code)
+		t.Errorf("a third over the socket: got %s", code)
 	}
-	same(t, "at work", handler.AtWork(), 2)
-	same(t, "shed of callers", handler.ShedOfCallers(), 3)
+	same(t, "running", handler.AtWork(), 2)
+	same(t, "shed for the callers' limits", handler.ShedOfCallers(), 3)
 	same(t, "shed", handler.Shed(), 0)
 
 	const backlog = 5
@@ -166,11 +166,11 @@ func TestOperationsOfOneCaller(t *testing.T) {
 	unlock()
 	greedy.Event(onSocket, &struct{}{})
 	if text := <-posted; !strings.Contains(text, `"totalCount":0`) {
-		t.Errorf("what was posted is answered %s", text)
+		t.Errorf("the POST requests: got %s", text)
 	}
 	for range backlog {
 		if text := <-late; !strings.Contains(text, saysName) && !strings.Contains(text, "RATE_LIMITED") {
-			t.Errorf("the backlog is answered %s", text)
+			t.Errorf("the backlog: got %s", text)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // A client that does not read its events is disconnected.
-func TestASlowReaderIsSentAway(t *testing.T) {
+func TestSlowReaderIsDisconnected(t *testing.T) {
 	t.Parallel()
 	s, second := living(t, func(o *gqlhttp.Options) { o.Streams.Write = time.Minute })
 	conn, _, err := websocket.Dial(t.Context(), second.URL, &websocket.DialOptions{
@@ -45,7 +45,7 @@ func TestASlowReaderIsSentAway(t *testing.T) {
 		})
 	}
 	if why := slow.Closes(1013); why != "the client reads events too slowly, or its rate limit delays them" {
-		t.Errorf("the socket is closed with %q", why)
+		t.Errorf("the socket was closed with %q", why)
 	}
 }
 

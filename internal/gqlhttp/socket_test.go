@@ -21,31 +21,31 @@ const (
 	forever = `{"id":"s","type":"subscribe","payload":{"query":"subscription { interviewChanged { id } }"}}`
 )
 
-func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
+func TestSocketCloseCodes(t *testing.T) {
 	t.Parallel()
 	_, s := living(t)
 	for name, test := range map[string]struct {
 		says []string
 		code websocket.StatusCode
 	}{
-		"no JSON":                    {[]string{schooltest.Initialise, `hello`}, 4400},
-		"no JSON at first":           {[]string{`hello`}, 4400},
-		"an unknown type":            {[]string{schooltest.Initialise, `{"type":"start"}`}, 4400},
-		"no type":                    {[]string{schooltest.Initialise, `{}`}, 4400},
-		"a list":                     {[]string{schooltest.Initialise, `[]`}, 4400},
-		"no id":                      {[]string{schooltest.Initialise, `{"type":"subscribe","payload":{"query":"{ __typename }"}}`}, 4400},
-		"a number for an id":         {[]string{schooltest.Initialise, `{"id":1,"type":"subscribe","payload":{"query":"{ __typename }"}}`}, 4400},
-		"no payload":                 {[]string{schooltest.Initialise, `{"id":"a","type":"subscribe"}`}, 4400},
-		"no query":                   {[]string{schooltest.Initialise, `{"id":"a","type":"subscribe","payload":{}}`}, 4400},
-		"a payload that is no map":   {[]string{`{"type":"connection_init","payload":7}`}, 4400},
-		"a token that is no text":    {[]string{`{"type":"connection_init","payload":{"Authorization":7}}`}, 4400},
-		"subscribing first":          {[]string{forever}, 4401},
-		"subscribing after a ping":   {[]string{`{"type":"ping"}`, policy}, 4401},
-		"an id twice":                {[]string{schooltest.Initialise, forever, forever}, 4409},
-		"an id of a running query":   {[]string{schooltest.Initialise, forever, strings.Replace(policy, `"q"`, `"s"`, 1)}, 4409},
-		"initialising twice":         {[]string{schooltest.Initialise, schooltest.Initialise}, 4429},
-		"a ping of 20 KiB":           {[]string{schooltest.Initialise, `{"type":"ping","payload":"` + strings.Repeat("x", 20<<10) + `"}`}, 4400},
-		"a message that is too long": {[]string{schooltest.Initialise, `"` + strings.Repeat("x", 256<<10) + `"`}, websocket.StatusMessageTooBig},
+		"not JSON":                    {[]string{schooltest.Initialise, `hello`}, 4400},
+		"not JSON at first":           {[]string{`hello`}, 4400},
+		"an unknown type":             {[]string{schooltest.Initialise, `{"type":"start"}`}, 4400},
+		"no type":                     {[]string{schooltest.Initialise, `{}`}, 4400},
+		"a list":                      {[]string{schooltest.Initialise, `[]`}, 4400},
+		"no id":                       {[]string{schooltest.Initialise, `{"type":"subscribe","payload":{"query":"{ __typename }"}}`}, 4400},
+		"a number for an id":          {[]string{schooltest.Initialise, `{"id":1,"type":"subscribe","payload":{"query":"{ __typename }"}}`}, 4400},
+		"no payload":                  {[]string{schooltest.Initialise, `{"id":"a","type":"subscribe"}`}, 4400},
+		"no query":                    {[]string{schooltest.Initialise, `{"id":"a","type":"subscribe","payload":{}}`}, 4400},
+		"a payload of the wrong type": {[]string{`{"type":"connection_init","payload":7}`}, 4400},
+		"a token of the wrong type":   {[]string{`{"type":"connection_init","payload":{"Authorization":7}}`}, 4400},
+		"subscribing first":           {[]string{forever}, 4401},
+		"subscribing after a ping":    {[]string{`{"type":"ping"}`, policy}, 4401},
+		"an id twice":                 {[]string{schooltest.Initialise, forever, forever}, 4409},
+		"an id of a running query":    {[]string{schooltest.Initialise, forever, strings.Replace(policy, `"q"`, `"s"`, 1)}, 4409},
+		"initialising twice":          {[]string{schooltest.Initialise, schooltest.Initialise}, 4429},
+		"a ping of 20 KiB":            {[]string{schooltest.Initialise, `{"type":"ping","payload":"` + strings.Repeat("x", 20<<10) + `"}`}, 4400},
+		"a message that is too long":  {[]string{schooltest.Initialise, `"` + strings.Repeat("x", 256<<10) + `"`}, websocket.StatusMessageTooBig},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +65,7 @@ func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
 		}
 		c.Closes(4400)
 	})
-	t.Run("bytes", func(t *testing.T) {
+	t.Run("a binary message", func(t *testing.T) {
 		t.Parallel()
 		c := schooltest.Dial(t, s.URL, nil)
 		if err := c.Conn.Write(t.Context(), websocket.MessageBinary, []byte(schooltest.Initialise)); err != nil {
@@ -83,7 +83,7 @@ func TestSocketsAreClosedWithTheProtocolsCodes(t *testing.T) {
 	})
 }
 
-func TestSocketsOfPagesElsewhere(t *testing.T) {
+func TestSocketOrigins(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Origins = []string{"https://app.example.org"} })
 	for origin, ok := range map[string]bool{
@@ -98,7 +98,7 @@ func TestSocketsOfPagesElsewhere(t *testing.T) {
 			Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header,
 		})
 		if (err == nil) != ok || !ok && response.StatusCode != http.StatusForbidden {
-			t.Errorf("%q: %v", origin, err)
+			t.Errorf("origin %q: got %v", origin, err)
 		}
 		if err == nil {
 			_ = conn.CloseNow()
@@ -106,13 +106,13 @@ func TestSocketsOfPagesElsewhere(t *testing.T) {
 	}
 }
 
-func TestWhoSaysNothingIsSentAway(t *testing.T) {
+func TestSocketInitTimeout(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.Init = time.Millisecond })
 	schooltest.Dial(t, s.URL, nil).Closes(4408)
 }
 
-func TestWhoGivesNoSignOfLifeIsGivenUp(t *testing.T) {
+func TestSocketPongTimeout(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.KeepAlive = time.Second })
 	c := s.Connect()
@@ -120,7 +120,7 @@ func TestWhoGivesNoSignOfLifeIsGivenUp(t *testing.T) {
 	c.Send(`{"type":"pong"}`)
 	c.Wants("ping", "")
 	if f, err := c.Read(); err == nil { // no pong for the second
-		t.Errorf("got %s, wanted the end", f.Type)
+		t.Errorf("got %s, want the end", f.Type)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 	var read struct{ BookingPolicy struct{ InterviewLimit int } }
 	id := c.Begin(`{ bookingPolicy { interviewLimit } }`, nil)
 	if c.Event(id, &read); read.BookingPolicy.InterviewLimit != 15 {
-		t.Errorf("the policy: %+v", read)
+		t.Errorf("the query: got %+v", read)
 	}
 	c.Wants("complete", id)
 	var wrote struct {
@@ -140,7 +140,7 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 	id = c.Begin(`mutation($in: CreateStudentInput!) { createStudent(input: $in) { student { name } } }`,
 		in{"in": in{"name": "Ada", "email": "ada@example.org"}})
 	if c.Event(id, &wrote); wrote.CreateStudent.Student.Name != "Ada" {
-		t.Errorf("a student: %+v", wrote)
+		t.Errorf("the mutation: got %+v", wrote)
 	}
 	c.Wants("complete", id)
 	for document, code := range map[string]string{
@@ -148,12 +148,12 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 		`subscription { interviewChanged { id } slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") { refetch } }`: "BAD_USER_INPUT",
 	} {
 		if got := c.Fails(c.Begin(document, nil)); got != code {
-			t.Errorf("%s fails with %s", document, got)
+			t.Errorf("%s: got the error %s", document, got)
 		}
 	}
 	if code := c.Fails(c.Begin(`subscription { slotsChanged(studentId: 1, start: "2026-06-01T00:00:00Z", end: "2026-06-02T00:00:00Z") {
 		opened { interviewer { slots(first: 100) { nodes { interviewer { slots(first: 100) { nodes { id } } } } } } } } }`, nil)); code != "QUERY_TOO_COMPLEX" {
-		t.Errorf("what costs too much fails with %s", code)
+		t.Errorf("an operation over the cost limit: got the error %s", code)
 	}
 	// An id can be reused once its operation has ended.
 	c.Send(policy)
@@ -163,14 +163,14 @@ func TestQueriesAndMutationsOverASocket(t *testing.T) {
 	c.Wants("next", "q")
 }
 
-func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
+func TestSocketAndOperationLimits(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams = gqlhttp.StreamLimits{PerCaller: 2, Operations: 2} })
 	c := s.Connect()
 	first := c.Subscribed(`subscription { interviewChanged { id } }`, nil)
 	c.Subscribed(`subscription { interviewChanged { id } }`, nil)
 	if code := c.Fails(c.Begin(`subscription { interviewChanged { id } }`, nil)); code != "RATE_LIMITED" {
-		t.Errorf("a third operation: %s", code)
+		t.Errorf("a third operation: got the error %q", code)
 	}
 	c.Send(fmt.Sprintf(`{"id":%q,"type":"complete"}`, first))
 	c.Subscribed(`subscription { interviewChanged { id } }`, nil)
@@ -179,7 +179,7 @@ func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
 	third := schooltest.Dial(t, s.URL, nil)
 	third.Send(schooltest.Initialise)
 	if why := third.Closes(1013); !strings.Contains(why, "too many") {
-		t.Errorf("a third socket of one caller: %s", why)
+		t.Errorf("a third socket of one caller closed with %q", why)
 	}
 	s.Act(booking.RoleAdmin, 7)
 	s.Connect() // of another caller
@@ -188,13 +188,13 @@ func TestThereAreSoManyStreamsAndOperations(t *testing.T) {
 	full.Connect()
 	_, response, err := websocket.Dial(t.Context(), full.URL, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 	if err == nil || response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
-		t.Errorf("a second socket of a server for one: %v", err)
+		t.Errorf("a second socket of a server with a limit of one: %v", err)
 	}
 }
 
 // A socket belongs to the sender of the token in connection_init, or else of the token in
 // the request that opened it, for as long as the token is valid.
-func TestTokensOfSockets(t *testing.T) {
+func TestSocketTokens(t *testing.T) {
 	t.Parallel()
 	secret, err := identity.NewSecret(strings.Repeat("secret", 6))
 	if err != nil {
@@ -232,17 +232,17 @@ func TestTokensOfSockets(t *testing.T) {
 	c := schooltest.Dial(t, s.URL, nil)
 	c.Send(schooltest.Initialise)
 	if role := roleOf(c); role != "ANONYMOUS" {
-		t.Errorf("without a token: %s", role)
+		t.Errorf("without a token: got the role %s", role)
 	}
 	c = schooltest.Dial(t, s.URL, nil)
 	c.Send(hello(admin))
 	if role := roleOf(c); role != "ADMIN" {
-		t.Errorf("with an administrator's: %s", role)
+		t.Errorf("with an administrator's token: got the role %s", role)
 	}
 	c = schooltest.Dial(t, s.URL, http.Header{"Authorization": {admin}})
 	c.Send(schooltest.Initialise)
 	if role := roleOf(c); role != "ADMIN" {
-		t.Errorf("with one in the header: %s", role)
+		t.Errorf("with a token in the header: got the role %s", role)
 	}
 	for name, test := range map[string]struct {
 		authorization string
@@ -257,24 +257,24 @@ func TestTokensOfSockets(t *testing.T) {
 		c := schooltest.Dial(t, s.URL, nil)
 		c.Send(hello(test.authorization))
 		if says := c.Closes(test.code); says != test.says {
-			t.Errorf("%s: %s", name, says)
+			t.Errorf("%s: closed with %q", name, says)
 		}
 	}
 	_, response, err := websocket.Dial(t.Context(), s.URL, &websocket.DialOptions{
 		Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Authorization": {admin + "x"}},
 	})
 	if err == nil || response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("a forged one in the header: %v", err)
+		t.Errorf("a forged token in the header: %v", err)
 	}
 	c = schooltest.Dial(t, s.URL, nil) // 27 s of the 30 s of leeway have passed
 	c.Send(hello(token(booking.RoleAdmin, t0.Add(-hour-30*time.Second), hour+3*time.Second)))
 	c.Wants("connection_ack", "")
 	if says := c.Closes(4403); says != "the token has expired" {
-		t.Errorf("when it expires: %s", says)
+		t.Errorf("when the token expired: closed with %q", says)
 	}
 }
 
-func TestAServerThatStopsSendsItsSubscribersAway(t *testing.T) {
+func TestServerStopClosesSockets(t *testing.T) {
 	t.Parallel()
 	stopping, stop := context.WithCancel(t.Context())
 	_, s := living(t, func(o *gqlhttp.Options) { o.Stopping = stopping })

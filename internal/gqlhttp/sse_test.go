@@ -60,7 +60,7 @@ func (s *stream) event() (name, data string) {
 				return name, data
 			}
 		default:
-			s.t.Fatalf("a line %q", s.lines.Text())
+			s.t.Fatalf("unexpected line %q", s.lines.Text())
 		}
 	}
 	s.t.Fatalf("the stream has ended: %v", s.lines.Err())
@@ -85,12 +85,12 @@ func (s *stream) completes(code string) {
 	if code != "" {
 		var a answer
 		if err := json.Unmarshal([]byte(text), &a); err != nil || len(a.Errors) == 0 || a.Errors[0].Extensions.Code != code || a.Data != nil {
-			s.t.Fatalf("%s %s, wanted an error %s and no data", name, text, code)
+			s.t.Fatalf("got %s %s, want the error %s and no data", name, text, code)
 		}
 		name, text = s.event()
 	}
 	if name != "complete" || text != "" || s.lines.Scan() && s.lines.Text() != "" {
-		s.t.Fatalf("%s %q, wanted the end", name, text)
+		s.t.Fatalf("got %s %q, want the end", name, text)
 	}
 }
 
@@ -106,19 +106,19 @@ func TestServerSentEvents(t *testing.T) {
 	slot := s.NewSlot(7 * day)
 	var changed slotsChanged
 	if e.next(&changed); len(changed.SlotsChanged.Opened) != 1 || changed.SlotsChanged.Opened[0].ID != slot {
-		t.Errorf("it tells of %+v", changed)
+		t.Errorf("got the event %+v", changed)
 	}
 	one := second.open("{ bookingPolicy { interviewLimit } }", nil)
 	var read struct{ BookingPolicy struct{ InterviewLimit int } }
 	if one.next(&read); read.BookingPolicy.InterviewLimit != 15 {
-		t.Errorf("a query: %+v", read)
+		t.Errorf("a query: got %+v", read)
 	}
 	one.completes("")
 	second.open("{ nothing }", nil).completes("BAD_USER_INPUT")
 	second.open("subscription { interviewChanged(studentId: 987654) { id } }", nil).completes("NOT_FOUND")
 }
 
-func TestStreamsEnd(t *testing.T) {
+func TestStreamEndsOnShutdownAndTokenExpiry(t *testing.T) {
 	t.Parallel()
 	stopping, stop := context.WithCancel(t.Context())
 	_, s := living(t, func(o *gqlhttp.Options) { o.Stopping = stopping })
@@ -134,28 +134,28 @@ func TestStreamsEnd(t *testing.T) {
 	s.open("subscription { interviewChanged { id } }", nil).completes("UNAUTHENTICATED")
 }
 
-func TestStreamsGiveSignsOfLife(t *testing.T) {
+func TestStreamKeepAlive(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.KeepAlive = 10 * time.Millisecond })
 	e := s.open("subscription { interviewChanged { id } }", nil)
 	for range 6 { // each is a comment and an empty line, like the beginning
 		if !e.lines.Scan() || (e.lines.Text() != ":" && e.lines.Text() != "") {
-			t.Fatalf("a line %q: %v", e.lines.Text(), e.lines.Err())
+			t.Fatalf("unexpected line %q: %v", e.lines.Text(), e.lines.Err())
 		}
 	}
 }
 
-func TestThereAreSoManyStreamsOfOneCaller(t *testing.T) {
+func TestStreamLimitPerCaller(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.PerCaller = 1 })
 	first := s.open("subscription { interviewChanged { id } }", nil)
 	if e := s.open("subscription { interviewChanged { id } }", nil); e.response.StatusCode != http.StatusTooManyRequests ||
 		e.response.Header.Get("Retry-After") == "" {
-		t.Errorf("a second stream: %s", e.response.Status)
+		t.Errorf("a second stream: got %s", e.response.Status)
 	}
 	s.Act(booking.RoleAdmin, 7)
 	second := s.open("subscription { interviewChanged { id } }", nil)
 	if first.response.StatusCode != http.StatusOK || second.response.StatusCode != http.StatusOK {
-		t.Errorf("a first: %s, another's: %s", first.response.Status, second.response.Status)
+		t.Errorf("the first stream: %s; another caller's: %s", first.response.Status, second.response.Status)
 	}
 }

@@ -44,23 +44,23 @@ func TestEnumsInVariablesMatchExactly(t *testing.T) {
 			says := fmt.Sprintf("Variable %q: %q is not a value of %s; expected one of %s",
 				name, strings.ToLower(enum.EnumValues[0].Name), enum.Name, enum.EnumValues[0].Name)
 			if a.Code() != "BAD_USER_INPUT" || !strings.HasPrefix(a.Errors[0].Message, says) || a.Data != nil {
-				t.Errorf("%s of %s: answered %s", name, document, a.Body)
+				t.Errorf("%s of %s: got %s", name, document, a.Body)
 			}
 			document, variables = send(right)
 			if problems := gqlhttp.Examine(t.Context(), document, variables); problems != nil {
-				t.Errorf("%s is refused when it is right: %v", document, problems)
+				t.Errorf("%s with a correct value was refused: %v", document, problems)
 			}
 		}
 	}
 	if walked < 12 {
 		t.Errorf("the schema has only %d enums in its inputs", walked)
 	}
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows are unchanged", s.Rows(), before)
 }
 
 // Every input with a default that cannot be null is tested: an explicit null does not
 // mean the default.
-func TestNullIsNoDefault(t *testing.T) {
+func TestExplicitNullIsNotTheDefault(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	before := s.Rows()
@@ -80,23 +80,23 @@ func TestNullIsNoDefault(t *testing.T) {
 		} {
 			a := s.Ask(document, given)
 			if a.Code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "null is not a value of "+p.Type.String()) || a.Data != nil {
-				t.Errorf("%s with %v: answered %s", document, given, a.Body)
+				t.Errorf("%s with %v: got %s", document, given, a.Body)
 			}
 		}
 		for _, absent := range []string{leaf, defaulted} {
 			if problems := gqlhttp.Examine(t.Context(), absent, map[string]any{}); problems != nil {
-				t.Errorf("%s is refused without the variable: %v", absent, problems)
+				t.Errorf("%s without the variable was refused: %v", absent, problems)
 			}
 		}
 	}
 	if walked < 15 {
-		t.Errorf("the schema has only %d defaults of what cannot be null", walked)
+		t.Errorf("the schema has only %d defaults of non-null inputs", walked)
 	}
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows are unchanged", s.Rows(), before)
 }
 
 // Every input field that may be omitted but not be null is tested.
-func TestNullIsRefusedWhereItMeansNothing(t *testing.T) {
+func TestNullIsRefusedWhereNotAllowed(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	before := s.Rows()
@@ -111,21 +111,21 @@ func TestNullIsRefusedWhereItMeansNothing(t *testing.T) {
 		for document, given := range map[string]map[string]any{whole: variables, leaf: null, p.AsLiteral(nil): nil} {
 			a := s.Ask(document, given)
 			if a.Code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "null is not allowed; omit it to keep the current value") || a.Data != nil {
-				t.Errorf("%s with %v: answered %s", document, given, a.Body)
+				t.Errorf("%s with %v: got %s", document, given, a.Body)
 			}
 		}
 		if problems := gqlhttp.Examine(t.Context(), leaf, nil); problems != nil {
-			t.Errorf("%s is refused without the variable: %v", leaf, problems)
+			t.Errorf("%s without the variable was refused: %v", leaf, problems)
 		}
 	}
 	if walked < 25 {
 		t.Errorf("the schema refuses null in only %d fields", walked)
 	}
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows are unchanged", s.Rows(), before)
 }
 
 // A filter with a null in it lists what it lists without that field.
-func TestNullNarrowsNoList(t *testing.T) {
+func TestNullFilterFieldIsIgnored(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	s.Booked(s.Student(nil), s.NewSlot(day))
@@ -139,7 +139,7 @@ func TestNullNarrowsNoList(t *testing.T) {
 		ask := func(filter string) string {
 			a := s.Ask("{ all: "+schooltest.Selection(p.Schema, p.Field, map[string]string{p.Argument.Name: filter}, "totalCount")+" }", nil)
 			if a.Errors != nil {
-				t.Errorf("%s: answered %s", p, a.Body)
+				t.Errorf("%s: got %s", p, a.Body)
 			}
 			return a.Body
 		}
@@ -186,15 +186,15 @@ func TestVariablesAreCheckedOnEveryTransport(t *testing.T) {
 		} {
 			text, err := json.Marshal(test.says)
 			if err != nil || !strings.Contains(body, `"message":`+string(text)) || !strings.Contains(body, "BAD_USER_INPUT") {
-				t.Errorf("%s of %s: answered %s", transport, test.document, body)
+				t.Errorf("%s of %s: got %s", transport, test.document, body)
 			}
 		}
 	}
-	same(t, "nothing was written", s.Rows(), before)
+	same(t, "rows are unchanged", s.Rows(), before)
 }
 
 // Errors in the shape of variables are named, all at once.
-func TestVariablesOfAnotherShape(t *testing.T) {
+func TestVariablesOfWrongType(t *testing.T) {
 	t.Parallel()
 	s := newSchool(t)
 	const document = `mutation($i: AddWeeklyAvailabilityInput!) { addWeeklyAvailability(input: $i) { errors { code } } }`
@@ -208,18 +208,18 @@ func TestVariablesOfAnotherShape(t *testing.T) {
 		variables in
 		says      []string
 	}{
-		{"none", nil, []string{`Variable "$i": a value is missing; AddWeeklyAvailabilityInput! is expected.`}},
+		{"missing", nil, []string{`Variable "$i": a value is missing; AddWeeklyAvailabilityInput! is expected.`}},
 		{"null", in{"i": nil}, []string{`Variable "$i": null is not a value of AddWeeklyAvailabilityInput!.`}},
 		{"a string", in{"i": "x"}, []string{`Variable "$i": "x" is not an object of AddWeeklyAvailabilityInput.`}},
 		{"a list", in{"i": []any{in{}}}, []string{`Variable "$i": a list is not an object of AddWeeklyAvailabilityInput.`}},
-		{"nothing in it", in{"i": in{"everyWeeks": 1}}, []string{
+		{"an object without required fields", in{"i": in{"everyWeeks": 1}}, []string{
 			`Variable "$i.interviewerId": a value is missing; ID! is expected.`,
 			`Variable "$i.startDate": a value is missing; Date! is expected.`,
 			`Variable "$i.weekdays": a value is missing; [Weekday!]! is expected.`,
 			`Variable "$i.startTime": a value is missing; LocalTime! is expected.`,
 			`Variable "$i.endTime": a value is missing; LocalTime! is expected.`,
 		}},
-		{"fields it has not", weekly(in{"weekday": 1, "__typename": "AddWeeklyAvailabilityInput"}), []string{
+		{"unknown fields", weekly(in{"weekday": 1, "__typename": "AddWeeklyAvailabilityInput"}), []string{
 			`Variable "$i.__typename": AddWeeklyAvailabilityInput does not have this field.`,
 			`Variable "$i.weekday": AddWeeklyAvailabilityInput does not have this field.`,
 		}},
@@ -230,7 +230,7 @@ func TestVariablesOfAnotherShape(t *testing.T) {
 		{"an object for a time", weekly(in{"startTime": in{"hour": 10}}), []string{
 			`Variable "$i.startTime": an object is not a time of day; a string such as "14:30" is expected.`,
 		}},
-		{"two at once", weekly(in{"weekdays": "monday", "tags": []any{1}}), []string{
+		{"two errors", weekly(in{"weekdays": "monday", "tags": []any{1}}), []string{
 			`Variable "$i.weekdays": "monday" is not a value of Weekday; expected one of MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY.`,
 			`Variable "$i.tags[0]": 1 is not a string.`,
 		}},
@@ -246,7 +246,7 @@ func TestVariablesOfAnotherShape(t *testing.T) {
 		same(t, test.name, says, test.says)
 	}
 	a := s.Ask(document, weekly(in{"weekdays": []any{"MONDAY", "x"}}))
-	same(t, "the path", a.Errors[0].Path, []any{"variable", "i", "weekdays", 1.0})
+	same(t, "path", a.Errors[0].Path, []any{"variable", "i", "weekdays", 1.0})
 	var payload struct{ AddWeeklyAvailability struct{ Errors []refused } }
 	s.Ask(document, weekly(in{"weekdays": "MONDAY"})).Into(&payload)
 	same(t, "one value for a list of one", payload.AddWeeklyAvailability.Errors[0].Code, "NOT_FOUND")

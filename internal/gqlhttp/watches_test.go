@@ -13,7 +13,7 @@ import (
 const follow = "subscription { interviewChanged { id } }"
 
 // The subscriptions of one person are limited, over all their streams.
-func TestSubscriptionsOfOneCaller(t *testing.T) {
+func TestSubscriptionLimitPerCaller(t *testing.T) {
 	t.Parallel()
 	_, s := living(t, func(o *gqlhttp.Options) { o.Streams.Watches = 2 })
 	s.Act(booking.RoleAdmin, 1)
@@ -21,10 +21,10 @@ func TestSubscriptionsOfOneCaller(t *testing.T) {
 	one := first.Subscribed(follow, nil)
 	second.Subscribed(follow, nil)
 	if code := second.Fails(second.Begin(follow, nil)); code != "RATE_LIMITED" {
-		t.Errorf("a third: %s", code)
+		t.Errorf("a third subscription: got the error %s", code)
 	}
 	s.exchanges([]exchange{{
-		name: "a third, as a stream", headers: accepting("text/event-stream"), body: fmt.Sprintf(`{"query": %q}`, follow), status: 429,
+		name: "a third as a stream", headers: accepting("text/event-stream"), body: fmt.Sprintf(`{"query": %q}`, follow), status: 429,
 		says: `"allowed":2,"code":"RATE_LIMITED","limit":"subscriptionsPerCaller"`, answer: map[string]string{"Retry-After": "5"},
 	}})
 	var data struct{ Viewer struct{ Role string } }
@@ -39,12 +39,12 @@ func TestSubscriptionsOfOneCaller(t *testing.T) {
 	s.Act(booking.RoleAdmin, 2)
 	s.Connect().Subscribed(follow, nil)
 	if other := s.open(follow, nil); other.response.StatusCode != http.StatusOK {
-		t.Errorf("another person's: %s", other.response.Status)
+		t.Errorf("another caller's subscription: got %s", other.response.Status)
 	}
 }
 
 // The root field of a subscription is selected unconditionally.
-func TestRootsOfSubscriptions(t *testing.T) {
+func TestSubscriptionRootField(t *testing.T) {
 	t.Parallel()
 	first, s := living(t)
 	c := s.Connect()
@@ -62,11 +62,11 @@ func TestRootsOfSubscriptions(t *testing.T) {
 		`subscription { a: interviewChanged { id } b: interviewChanged { id } }`,
 	} {
 		if code := c.Fails(c.Begin(document, nil)); code != "BAD_USER_INPUT" {
-			t.Errorf("%s fails with %s", document, code)
+			t.Errorf("%s: got the error %s", document, code)
 		}
 		e := s.open(document, nil)
 		if _, data := e.event(); !strings.Contains(data, "BAD_USER_INPUT") {
-			t.Errorf("%s, as a stream: %s", document, data)
+			t.Errorf("%s as a stream: got %s", document, data)
 		}
 	}
 

@@ -9,7 +9,7 @@ import (
 )
 
 // The pages in docs/reference are those that go generate writes.
-func TestPagesAreGenerated(t *testing.T) {
+func TestReferencePagesAreUpToDate(t *testing.T) {
 	t.Parallel()
 	for name, want := range pages() {
 		t.Run(name, func(t *testing.T) {
