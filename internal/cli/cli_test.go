@@ -105,10 +105,10 @@ func TestInvalidCommandLines(t *testing.T) {
 			t.Parallel()
 			code, out, errs := once(t, home(t), nil, strings.Fields(args)...)
 			if code != exitConfiguration || out != "" {
-				t.Errorf("the exit code is %d, and stdout %q", code, out)
+				t.Errorf("got exit code %d and stdout %q", code, out)
 			}
 			if want := "rehearse: " + want + "\n"; errs != want {
-				t.Errorf("stderr is\n%swant\n%s", errs, want)
+				t.Errorf("got stderr\n%swant\n%s", errs, want)
 			}
 		})
 	}
@@ -126,27 +126,27 @@ func TestInvalidConfiguration(t *testing.T) {
 		says []string
 	}{
 		{"a wrong value", []string{"MIGRATE=maybe"}, nil, exitConfiguration, []string{"wrong configuration:\nMIGRATE is \"maybe\"; expected on or off\n"}},
-		{"of config", []string{"MIGRATE=maybe", "MAX_COST=0"}, []string{"config"}, exitConfiguration, []string{"MIGRATE is", "MAX_COST is \"0\"; expected a whole number of at least 1"}},
-		{"a misspelt name, too", []string{"MIGRATE=maybe", "RATE_LIMITS=off"}, nil, exitConfiguration, []string{"MIGRATE is", "did you mean RATE_LIMIT?"}},
-		{"no documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, []string{`TRUSTED_DOCUMENTS is "nowhere"; expected a folder of documents`}},
-		{"everybody the administrator", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, []string{"loopback address"}},
-		{"no such file", nil, []string{"check", "--config", "/nowhere/x.env"}, exitConfiguration,
+		{"config with wrong values", []string{"MIGRATE=maybe", "MAX_COST=0"}, []string{"config"}, exitConfiguration, []string{"MIGRATE is", "MAX_COST is \"0\"; expected a whole number of at least 1"}},
+		{"a misspelt variable", []string{"MIGRATE=maybe", "RATE_LIMITS=off"}, nil, exitConfiguration, []string{"MIGRATE is", "did you mean RATE_LIMIT?"}},
+		{"a missing folder of documents", []string{"TRUSTED_DOCUMENTS=nowhere"}, nil, exitConfiguration, []string{`TRUSTED_DOCUMENTS is "nowhere"; expected a folder of documents`}},
+		{"AUTH=local on a public address", []string{"AUTH=local", "ADDR=0.0.0.0:0"}, nil, exitConfiguration, []string{"loopback address"}},
+		{"a missing config file", nil, []string{"check", "--config", "/nowhere/x.env"}, exitConfiguration,
 			[]string{"wrong configuration:\nthe config file cannot be read: open /nowhere/x.env: no such file or directory\n"}},
-		{"no such file of the environment", []string{"REHEARSE_CONFIG=/nowhere/x.env"}, []string{"check"}, exitConfiguration, []string{"open /nowhere/x.env"}},
-		{"a folder", nil, []string{"--config", "/", "check"}, exitConfiguration, []string{"the config file cannot be read: read /: is a directory"}},
-		{"a wrong file", nil, []string{"migrate", "--config", file}, exitConfiguration,
+		{"a missing config file in REHEARSE_CONFIG", []string{"REHEARSE_CONFIG=/nowhere/x.env"}, []string{"check"}, exitConfiguration, []string{"open /nowhere/x.env"}},
+		{"a folder as config file", nil, []string{"--config", "/", "check"}, exitConfiguration, []string{"the config file cannot be read: read /: is a directory"}},
+		{"wrong values in the config file", nil, []string{"migrate", "--config", file}, exitConfiguration,
 			[]string{file + ":2: unknown variable RATE_LIMITS; did you mean RATE_LIMIT?", `MIGRATE is "maybe"`}},
 		{"a key that cannot sign", []string{"OIDC_ISSUER=https://login.example.org", "JWT_AUDIENCE=x"}, []string{"token", "--role", "admin", "--id", "0"},
 			exitConfiguration, []string{"this program cannot sign tokens"}},
 		{"no key", nil, []string{"token", "--role", "admin", "--id", "1"}, exitFault, []string{"set DATA_DIR to the folder of the server"}},
-		{"no such database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, []string{"check that Postgres runs"}},
+		{"an unreachable database", []string{"DATABASE_URL=postgres://u:hunter2@127.0.0.1:1/db", "AUTH=local"}, nil, exitFault, []string{"check that Postgres runs"}},
 		{"an old schema", []string{"MIGRATE=off"}, nil, exitFault, []string{"rehearse migrate"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			code, out, errs := once(t, home(t), test.env, test.args...)
 			if code != test.code || out != "" || strings.Contains(errs, "hunter2") {
-				t.Errorf("the exit code is %d, and stdout %q", code, out)
+				t.Errorf("got exit code %d and stdout %q", code, out)
 			}
 			mustContain(t, "stderr", errs, test.says...)
 		})
@@ -171,7 +171,7 @@ func TestHelp(t *testing.T) {
 			data := home(t)
 			code, out, errs := once(t, data, []string{"MIGRATE=maybe"}, strings.Fields(args)...)
 			if code != 0 || errs != "" || entries(data) != nil {
-				t.Errorf("the exit code is %d, stderr %q, and the data folder has %v", code, errs, entries(data))
+				t.Errorf("got exit code %d, stderr %q, and the files %v", code, errs, entries(data))
 			}
 			mustContain(t, "the help", out, append(sections, parts...)...)
 		})
@@ -204,7 +204,7 @@ func TestVersion(t *testing.T) {
 		t.Run(arg, func(t *testing.T) {
 			t.Parallel()
 			if out := mustRun(t, home(t), []string{"MIGRATE=maybe"}, arg); !strings.HasPrefix(out, "rehearse ") || strings.Count(out, "\n") != 1 {
-				t.Errorf("it prints %q", out)
+				t.Errorf("got %q, want one line with the version", out)
 			}
 		})
 	}
@@ -240,7 +240,7 @@ func TestConfigCommand(t *testing.T) {
 		}
 	}
 	if strings.Contains(out, "hunter2") || strings.Contains(out, "thirty-two") || entries(data) != nil {
-		t.Errorf("it shows a secret or writes files:\n%s", out)
+		t.Errorf("the output contains a secret, or files were written:\n%s", out)
 	}
 	var settings []config.Setting
 	out = mustRun(t, data, append(env, "REHEARSE_CONFIG="+file), "config", "--json")
@@ -249,13 +249,13 @@ func TestConfigCommand(t *testing.T) {
 	}
 	if !slices.Contains(settings, config.Setting{Name: "PGBIN", Value: "/opt/my pg", Source: config.SourceFile}) ||
 		!slices.Contains(settings, config.Setting{Name: "REHEARSE_CONFIG", Value: file, Source: config.SourceEnvironment}) || strings.Contains(out, "hunter2") {
-		t.Errorf("as JSON: %s", out)
+		t.Errorf("--json: got %s", out)
 	}
 	// The user's folder is printed as it is used.
 	cmd := command(t, "", []string{"HOME=" + data, "XDG_DATA_HOME=" + data}, "config")
 	shown, err := cmd.Output()
 	if err != nil || !strings.Contains(string(shown), "DATA_DIR ") || strings.Contains(string(shown), "DATA_DIR  default  (empty)") {
-		t.Errorf("the default data folder: %v %s", err, shown)
+		t.Errorf("the default data folder: got %v, %s", err, shown)
 	}
 }
 
@@ -313,7 +313,7 @@ func TestManual(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "man1")
 	mustRun(t, home(t), nil, "man", folder)
 	if names := entries(folder); len(names) != len(Root().Commands())+1 || !slices.Contains(names, "rehearse.1") {
-		t.Errorf("it writes %v", names)
+		t.Errorf("got the files %v", names)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, "rehearse-import.1"))
 	if err != nil {
@@ -322,6 +322,6 @@ func TestManual(t *testing.T) {
 	mustContain(t, "a command's page", string(text), "rehearse-import - Import a CSV file", ".SH ARGUMENTS", "slot-minutes", ".SH EXAMPLE", "rehearse(1)")
 	code, out, errs := once(t, home(t), nil, "man", filepath.Join(folder, "rehearse.1"))
 	if code != exitFault || out != "" || strings.Count(errs, "\n") != 1 {
-		t.Errorf("a folder that is a file: %d %s%s", code, out, errs)
+		t.Errorf("a file instead of a folder: got exit code %d and %s%s", code, out, errs)
 	}
 }

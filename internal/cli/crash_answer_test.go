@@ -46,7 +46,7 @@ func TestAnswerLostAfterTheCommit(t *testing.T) {
 			commits.await("interviews")
 			c.killServer()
 			if err := <-answered; err == nil {
-				t.Fatal("the server answered before its commit")
+				t.Fatal("the server responded before the commit")
 			}
 
 			if test.key == "" {
@@ -62,7 +62,7 @@ func TestAnswerLostAfterTheCommit(t *testing.T) {
 			}
 			are := c.interviews(c.openDatabase())
 			if _, there := are[answer.Interview.ID]; !there || len(are) != test.interviews {
-				t.Errorf("interview %s was answered; there are %v, want %d", answer.Interview.ID, are, test.interviews)
+				t.Errorf("the response has interview %s; got the interviews %v, want %d", answer.Interview.ID, are, test.interviews)
 			}
 			c.wantSound()
 		})
@@ -124,7 +124,7 @@ func (h heldCommits) until(query string, args ...any) {
 		select {
 		case <-again.C:
 		case <-deadline:
-			h.t.Fatalf("it is not so: %s", query)
+			h.t.Fatalf("timed out waiting until %s", query)
 		}
 	}
 }

@@ -25,24 +25,24 @@ type crashClient struct {
 	random   *rand.Rand
 	students []booking.StudentID
 
-	wishes []wish
-	stands map[string]stood // interviews by id
-	events map[string]int   // events that the responses imply
+	requests []keyedRequest
+	stands   map[string]interviewState // interviews by id
+	events   map[string]int            // events that the responses imply
 }
 
-// stood is an interview as the last response reported it.
-type stood struct{ Student, Slot, Status string }
+// interviewState is an interview as the last response reported it.
+type interviewState struct{ Student, Slot, Status string }
 
-// wish is a request with a key of its own, and its response.
-type wish struct {
+// keyedRequest is a mutation with its own idempotency key, and its response.
+type keyedRequest struct {
 	key, document string
 	answer        string
 	attempts      int
 	sent          time.Time // the attempt that got the response
 }
 
-// told is the payload of every mutation here.
-type told struct {
+// payload is the payload of every mutation here.
+type payload struct {
 	Interview *struct{ ID string }
 	Hold      *struct{ ID string }
 	Errors    []struct{ Code string }
@@ -54,13 +54,13 @@ func (c *crashClient) work(ctx context.Context) error {
 		if err := c.step(ctx, student); err != nil {
 			return fmt.Errorf("client %d: %w", c.name, err)
 		}
-		if len(c.wishes) > 0 && c.random.IntN(8) == 0 {
-			if err := c.repeat(ctx, c.wishes[c.random.IntN(len(c.wishes))]); err != nil {
+		if len(c.requests) > 0 && c.random.IntN(8) == 0 {
+			if err := c.repeat(ctx, c.requests[c.random.IntN(len(c.requests))]); err != nil {
 				return err
 			}
 		}
 	}
-	for _, w := range c.wishes {
+	for _, w := range c.requests {
 		if err := c.repeat(ctx, w); err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (c *crashClient) step(ctx context.Context, student string) error {
 	case c.random.IntN(2) == 0:
 		return c.book(ctx, student, slot, "")
 	}
-	held, err := c.wish(ctx, "holdSlot", fmt.Sprintf("studentId: %s, slotId: %s", student, slot), "hold { id placedAt expiresAt extended }")
+	held, err := c.mutate(ctx, "holdSlot", fmt.Sprintf("studentId: %s, slotId: %s", student, slot), "hold { id placedAt expiresAt extended }")
 	if err != nil || held.Hold == nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (c *crashClient) step(ctx context.Context, student string) error {
 		return err
 	}
 	if len(c.stands) == before {
-		return fmt.Errorf("the slot that student %s held was not booked: %s", student, c.wishes[len(c.wishes)-1].answer)
+		return fmt.Errorf("the slot that student %s held was not booked: %s", student, c.requests[len(c.requests)-1].answer)
 	}
 	return nil
 }
@@ -107,32 +107,32 @@ func (c *crashClient) step(ctx context.Context, student string) error {
 const answeredInterview = "interview { id status start completedAt }"
 
 func (c *crashClient) book(ctx context.Context, student, slot, hold string) error {
-	booked, err := c.wish(ctx, "bookSlot", fmt.Sprintf("studentId: %s, slotId: %s%s", student, slot, hold), answeredInterview)
+	booked, err := c.mutate(ctx, "bookSlot", fmt.Sprintf("studentId: %s, slotId: %s%s", student, slot, hold), answeredInterview)
 	if err != nil || booked.Interview == nil {
 		return err
 	}
 	id := booked.Interview.ID
 	if was, twice := c.stands[id]; twice {
-		return fmt.Errorf("interview %s, %v, was answered to another wish", id, was)
+		return fmt.Errorf("interview %s, %v, is also in the response to another request", id, was)
 	}
-	c.stands[id] = stood{student, slot, "BOOKED"}
+	c.stands[id] = interviewState{student, slot, "BOOKED"}
 	c.events["INTERVIEW_BOOKED "+id]++
 	return nil
 }
 
 func (c *crashClient) cancel(ctx context.Context, id string) error {
-	cancelled, err := c.wish(ctx, "cancelInterview", fmt.Sprintf(`interviewId: %s, reason: "ill"`, id), answeredInterview)
+	cancelled, err := c.mutate(ctx, "cancelInterview", fmt.Sprintf(`interviewId: %s, reason: "ill"`, id), answeredInterview)
 	if err == nil && cancelled.Interview != nil {
-		c.stands[id] = stood{c.stands[id].Student, c.stands[id].Slot, "CANCELLED"}
+		c.stands[id] = interviewState{c.stands[id].Student, c.stands[id].Slot, "CANCELLED"}
 		c.events["INTERVIEW_CANCELLED "+id]++
 	}
 	return err
 }
 
 func (c *crashClient) move(ctx context.Context, id, slot string) error {
-	moved, err := c.wish(ctx, "rescheduleInterview", fmt.Sprintf("interviewId: %s, slotId: %s", id, slot), answeredInterview)
+	moved, err := c.mutate(ctx, "rescheduleInterview", fmt.Sprintf("interviewId: %s, slotId: %s", id, slot), answeredInterview)
 	if err == nil && moved.Interview != nil {
-		c.stands[id] = stood{c.stands[id].Student, slot, "BOOKED"}
+		c.stands[id] = interviewState{c.stands[id].Student, slot, "BOOKED"}
 		c.events["INTERVIEW_RESCHEDULED "+id]++
 	}
 	return err
@@ -157,28 +157,28 @@ func (c *crashClient) anySlot(ctx context.Context, student string) (string, erro
 	return answer.Data.Done.Nodes[c.random.IntN(len(answer.Data.Done.Nodes))].ID, nil
 }
 
-// wish sends a mutation with a new key until it gets a response.
-func (c *crashClient) wish(ctx context.Context, mutation, input, answers string) (told, error) {
-	w := wish{key: fmt.Sprintf("client %d, wish %d", c.name, len(c.wishes))}
+// mutate sends a mutation with a new key until it gets a response.
+func (c *crashClient) mutate(ctx context.Context, mutation, input, answers string) (payload, error) {
+	w := keyedRequest{key: fmt.Sprintf("client %d, request %d", c.name, len(c.requests))}
 	w.document = fmt.Sprintf("mutation { done: %s(input: {%s, idempotencyKey: %q}) { %s errors { code } } }", mutation, input, w.key, answers)
 	var err error
 	if w.answer, w.sent, w.attempts, err = c.untilAnswered(ctx, w.document); err != nil {
-		return told{}, err
+		return payload{}, err
 	}
-	c.wishes = append(c.wishes, w)
+	c.requests = append(c.requests, w)
 	c.answered.Add(1)
 	answer, err := definite(w.answer)
 	if err == nil && (len(answer.Errors) == 0) == (answer.Interview == nil && answer.Hold == nil) {
-		err = fmt.Errorf("%s is answered %s", w.document, w.answer)
+		err = fmt.Errorf("%s: got the errors in %s", w.document, w.answer)
 	}
 	return answer, err
 }
 
-// repeat sends a wish again and checks that the response is the same.
-func (c *crashClient) repeat(ctx context.Context, w wish) error {
+// repeat sends a request again and checks that the response is the same.
+func (c *crashClient) repeat(ctx context.Context, w keyedRequest) error {
 	answer, _, _, err := c.untilAnswered(ctx, w.document)
 	if err == nil && answer != w.answer {
-		err = fmt.Errorf("%s is answered %s, and was answered %s", w.document, answer, w.answer)
+		err = fmt.Errorf("%s: got %s on retry, and %s before", w.document, answer, w.answer)
 	}
 	return err
 }
@@ -197,7 +197,7 @@ func (c *crashClient) untilAnswered(ctx context.Context, document string) (answe
 			return answer, sent, attempts, err
 		}
 		select {
-		case <-time.After(time.Duration(c.random.IntN(20)) * time.Millisecond): // a polite pause; the test does not depend on it
+		case <-time.After(time.Duration(c.random.IntN(20)) * time.Millisecond): // limits the load of retries; the test does not depend on it
 		case <-ctx.Done():
 			return answer, sent, attempts, fmt.Errorf("after %d attempts: %w: %w", attempts, ctx.Err(), err)
 		}
@@ -205,31 +205,31 @@ func (c *crashClient) untilAnswered(ctx context.Context, document string) (answe
 }
 
 // errNever reports a response that retries cannot change.
-var errNever = errors.New("this load is wrong")
+var errNever = errors.New("the request is invalid")
 
 // definite parses a response, unless it asks for a retry.
-func definite(text string) (told, error) {
+func definite(text string) (payload, error) {
 	var answer struct {
-		Data   *struct{ Done *told }
+		Data   *struct{ Done *payload }
 		Errors []struct {
 			Message    string
 			Extensions struct{ Code string }
 		}
 	}
 	if err := json.Unmarshal([]byte(text), &answer); err != nil {
-		return told{}, fmt.Errorf("%q: %w", text, err)
+		return payload{}, fmt.Errorf("%q: %w", text, err)
 	}
 	for _, e := range answer.Errors {
 		if e.Extensions.Code == "BAD_USER_INPUT" {
-			return told{}, fmt.Errorf("%w: %s", errNever, text)
+			return payload{}, fmt.Errorf("%w: %s", errNever, text)
 		}
 	}
 	if len(answer.Errors) > 0 || answer.Data == nil || answer.Data.Done == nil {
-		return told{}, fmt.Errorf("not answered: %s", text)
+		return payload{}, fmt.Errorf("no definite response: %s", text)
 	}
 	for _, e := range answer.Data.Done.Errors {
 		if e.Code == "BUSY_RETRY" {
-			return told{}, fmt.Errorf("not answered: %s", text)
+			return payload{}, fmt.Errorf("no definite response: %s", text)
 		}
 	}
 	return *answer.Data.Done, nil

@@ -27,8 +27,8 @@ import (
 )
 
 var (
-	crashKills = flag.Int("crash.kills", 3, "how often each thing is killed under load")
-	crashSeed  = flag.Uint64("crash.seed", 0, "what chance begins with; 0: something else each time")
+	crashKills = flag.Int("crash.kills", 3, "kills of each process under load")
+	crashSeed  = flag.Uint64("crash.seed", 0, "seed of the random numbers; 0 for a random seed")
 )
 
 const (
@@ -59,7 +59,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
-		outside bool // Postgres is not the program's own, and outlives it
+		outside bool // Postgres is external, and outlives the server
 		kill    func(*crashes)
 		server  bool // whether the server is killed
 	}{
@@ -81,7 +81,7 @@ func TestKilledUnderLoad(t *testing.T) {
 			wait()
 			lost := c.wantWhatWasAnswered(clients)
 			if test.server && *crashKills >= killsEnough && lost == 0 {
-				t.Errorf("%d kills, and no answer was lost after its commit", *crashKills)
+				t.Errorf("no response was lost after its commit in %d kills", *crashKills)
 			}
 		})
 	}
@@ -177,7 +177,7 @@ func (c *crashes) killItsPostgres() {
 	c.killPostmaster()
 	<-c.server.rest
 	if err := c.server.cmd.Wait(); c.server.cmd.ProcessState.ExitCode() != exitFault {
-		c.t.Errorf("without its Postgres the server ends with %v", err)
+		c.t.Errorf("the server of a killed Postgres exited with %v", err)
 	}
 	c.startServer()
 }
@@ -212,7 +212,7 @@ func (c *crashes) load() (clients []*crashClient, wait func()) {
 	for n := range crashClients {
 		client := &crashClient{
 			crashes: c, name: n, random: rand.New(rand.NewPCG(c.random.Uint64(), 0)),
-			students: c.students[n*studentsEach:][:studentsEach], stands: map[string]stood{}, events: map[string]int{},
+			students: c.students[n*studentsEach:][:studentsEach], stands: map[string]interviewState{}, events: map[string]int{},
 		}
 		clients = append(clients, client)
 		group.Go(func() error { return client.work(ctx) })
@@ -242,7 +242,7 @@ func (c *crashes) awaitAnswers(n int64) {
 		select {
 		case <-again.C:
 		case <-deadline:
-			c.t.Fatalf("the clients wait for answers: %d of %d", c.answered.Load(), until)
+			c.t.Fatalf("timed out waiting for responses: got %d of %d", c.answered.Load(), until)
 		}
 	}
 }
@@ -253,19 +253,19 @@ func (c *crashes) awaitAnswers(n int64) {
 func (c *crashes) wantWhatWasAnswered(clients []*crashClient) (lost int) {
 	c.t.Helper()
 	db := c.openDatabase()
-	want, wantEvents, wishes, again := map[string]stood{}, map[string]int{}, 0, 0
+	want, wantEvents, requests, again := map[string]interviewState{}, map[string]int{}, 0, 0
 	for _, client := range clients {
 		for id, interview := range client.stands {
 			if other, twice := want[id]; twice {
-				c.t.Errorf("interview %s was answered to two wishes: %v and %v", id, other, interview)
+				c.t.Errorf("interview %s is in the responses to two requests: %v and %v", id, other, interview)
 			}
 			want[id] = interview
 		}
 		for event, n := range client.events {
 			wantEvents[event] += n
 		}
-		for _, w := range client.wishes {
-			wishes++
+		for _, w := range client.requests {
+			requests++
 			if w.attempts > 1 {
 				again++
 				if c.claimedAt(db, w.key).Before(w.sent) {
@@ -274,23 +274,23 @@ func (c *crashes) wantWhatWasAnswered(clients []*crashClient) (lost int) {
 			}
 		}
 	}
-	c.t.Logf("%d kills, %d requests, %d sent again, %d answers lost after the commit; %v",
-		*crashKills, wishes, again, lost, sums(wantEvents))
+	c.t.Logf("%d kills, %d requests, %d retries, %d responses lost after the commit; %v",
+		*crashKills, requests, again, lost, sums(wantEvents))
 	for _, kind := range []string{"INTERVIEW_BOOKED", "INTERVIEW_CANCELLED", "INTERVIEW_RESCHEDULED", "HOLD_PLACED"} {
 		if sums(wantEvents)[kind] == 0 {
-			c.t.Errorf("there was no %s", kind)
+			c.t.Errorf("no %s was tested", kind)
 		}
 	}
 	if diff := cmp.Diff(want, c.interviews(db)); diff != "" {
-		c.t.Errorf("interviews, as answered (-) and as they are (+):\n%s", diff)
+		c.t.Errorf("interviews (-response +database):\n%s", diff)
 	}
 	if diff := cmp.Diff(wantEvents, c.events(db)); diff != "" {
-		c.t.Errorf("events, by what was answered (-) and as they are (+):\n%s", diff)
+		c.t.Errorf("events (-responses +database):\n%s", diff)
 	}
 	var keys, answers int
 	c.read(db.QueryRowContext(c.t.Context(), "SELECT count(*), count(answer) FROM idempotency_keys"), &keys, &answers)
-	if keys != wishes || answers != wishes {
-		c.t.Errorf("%d keys with %d answers are kept of %d requests", keys, answers, wishes)
+	if keys != requests || answers != requests {
+		c.t.Errorf("got %d keys with %d stored responses for %d requests", keys, answers, requests)
 	}
 	c.wantSound()
 	return lost
@@ -308,7 +308,7 @@ func (c *crashes) openDatabase() *sql.DB {
 func (c *crashes) wantSound() {
 	c.t.Helper()
 	if code, out, errs := once(c.t, c.data, nil, "check"); code != 0 {
-		c.t.Errorf("check: %d %s%s", code, out, errs)
+		c.t.Errorf("check: got exit code %d and %s%s", code, out, errs)
 	}
 }
 
@@ -325,12 +325,12 @@ func (c *crashes) claimedAt(db *sql.DB, key string) (at time.Time) {
 	return at
 }
 
-func (c *crashes) interviews(db *sql.DB) map[string]stood {
+func (c *crashes) interviews(db *sql.DB) map[string]interviewState {
 	c.t.Helper()
-	are := map[string]stood{}
+	are := map[string]interviewState{}
 	c.each(db, "SELECT id, student_id, slot_id, status FROM interviews", func(rows *sql.Rows) error {
 		var id string
-		var is stood
+		var is interviewState
 		err := rows.Scan(&id, &is.Student, &is.Slot, &is.Status)
 		are[id] = is
 		return err

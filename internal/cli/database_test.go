@@ -35,7 +35,7 @@ func TestReadOnlyCommandsWriteNothing(t *testing.T) {
 			data := home(t)
 			code, _, errs := once(t, data, nil, args...)
 			if code != exitFault || entries(data) != nil {
-				t.Errorf("it ends with %d and leaves %v", code, entries(data))
+				t.Errorf("got exit code %d and the files %v", code, entries(data))
 			}
 			mustContain(t, name, errs, data, "rehearse serve")
 		})
@@ -46,7 +46,7 @@ func TestReadOnlyCommandsWriteNothing(t *testing.T) {
 			data := home(t)
 			code, out, errs := once(t, data, []string{"MIGRATE=maybe"}, args...)
 			if code != 0 || out == "" || errs != "" || entries(data) != nil {
-				t.Errorf("it ends with %d, says %q and leaves %v", code, out+errs, entries(data))
+				t.Errorf("got exit code %d, the output %q and the files %v", code, out+errs, entries(data))
 			}
 		})
 	}
@@ -65,7 +65,7 @@ func TestCommandsOnWrongSchemaVersion(t *testing.T) {
 	env := []string{"DATABASE_URL=" + asURL(t, db.DSN)} // without a token key
 	data := home(t)
 	if code, out, errs := once(t, data, env, "check"); code != 0 || entries(data) != nil {
-		t.Errorf("check: %d %s%s %v", code, out, errs, entries(data))
+		t.Errorf("check: got exit code %d, %s%s and the files %v", code, out, errs, entries(data))
 	}
 	set("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9000, true)")
 	for _, args := range [][]string{
@@ -73,14 +73,14 @@ func TestCommandsOnWrongSchemaVersion(t *testing.T) {
 	} {
 		code, _, errs := once(t, data, append(env, secretOfTests), args...)
 		if code != exitFault || !strings.Contains(errs, "newer than this program") {
-			t.Errorf("%v on a newer schema: %d %s", args, code, errs)
+			t.Errorf("%v on a newer schema: got exit code %d and %s", args, code, errs)
 		}
 	}
 	set("DELETE FROM goose_db_version WHERE version_id >= 15")
 	for _, args := range [][]string{{"check"}, {"export", "students"}} {
 		code, _, errs := once(t, data, env, args...)
 		if code != exitFault || !strings.Contains(errs, "rehearse migrate") {
-			t.Errorf("%v on an older schema: %d %s", args, code, errs)
+			t.Errorf("%v on an older schema: got exit code %d and %s", args, code, errs)
 		}
 	}
 	set("DROP SCHEMA public CASCADE")
@@ -88,12 +88,12 @@ func TestCommandsOnWrongSchemaVersion(t *testing.T) {
 	for _, args := range [][]string{{"check"}, {"export", "students"}} {
 		code, _, errs := once(t, data, env, args...)
 		if code != exitFault || !strings.Contains(errs, "no schema yet") {
-			t.Errorf("%v on an empty database: %d %s", args, code, errs)
+			t.Errorf("%v on an empty database: got exit code %d and %s", args, code, errs)
 		}
 	}
 	var tables int
 	if err := sql.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").Scan(&tables); err != nil || tables != 0 {
-		t.Errorf("they make %d tables: %v", tables, err)
+		t.Errorf("the commands created %d tables: %v", tables, err)
 	}
 }
 
@@ -138,13 +138,13 @@ func TestMissingGrants(t *testing.T) {
 		t.Helper()
 		code, _, errs := once(t, home(t), env, args...)
 		if code != exitFault || !strings.Contains(errs, part) || !strings.Contains(errs, user) {
-			t.Errorf("%v ends with %d and does not name %s: %s", args, code, part, errs)
+			t.Errorf("%v: got exit code %d, want the output to contain %s: %s", args, code, part, errs)
 		}
 	}
 	says("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "check")
 	set("GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + user)
 	if code, out, errs := once(t, home(t), env, "check"); code != 0 {
-		t.Errorf("check by who may read: %d %s%s", code, out, errs)
+		t.Errorf("check with SELECT granted: got exit code %d and %s%s", code, out, errs)
 	}
 	says("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public", "serve")
 	set("REVOKE CONNECT ON DATABASE " + name + " FROM PUBLIC")
@@ -156,6 +156,6 @@ func TestMissingGrants(t *testing.T) {
 	says("GRANT USAGE, CREATE ON SCHEMA public", "migrate")
 	set("GRANT USAGE, CREATE ON SCHEMA public TO " + user)
 	if code, out, errs := once(t, home(t), env, "migrate"); code != 0 {
-		t.Errorf("migrate with what was named: %d %s%s", code, out, errs)
+		t.Errorf("migrate after the GRANT: got exit code %d and %s%s", code, out, errs)
 	}
 }

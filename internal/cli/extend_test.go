@@ -102,7 +102,7 @@ func (m manyRules) held(statement string, args ...any) (release func()) {
 func (m manyRules) wantSound() {
 	m.t.Helper()
 	if code, out, errs := once(m.t, m.home, m.env, "check"); code != 0 {
-		m.t.Errorf("check: %d %s%s", code, out, errs)
+		m.t.Errorf("check: got exit code %d and %s%s", code, out, errs)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestExtendResumesAfterKill(t *testing.T) {
 	for _, said := range m.extendAtOnce(2) {
 		var rules, slots int
 		if _, err := fmt.Sscanf(said, "%d rules extended, %d slots published", &rules, &slots); err != nil {
-			t.Fatalf("it says %q: %v", said, err)
+			t.Fatalf("cannot parse the output %q: %v", said, err)
 		}
 		published += slots
 	}
@@ -131,10 +131,10 @@ func TestExtendResumesAfterKill(t *testing.T) {
 	n, slots := m.slots(m.db)
 	want, calm := m.slots(m.calm)
 	if n != want || slots != calm {
-		t.Errorf("%d slots, undisturbed %d; they are the same: %v", n, want, slots == calm)
+		t.Errorf("got %d slots, want %d; same slots as an undisturbed run: %v", n, want, slots == calm)
 	}
 	if published != n-before {
-		t.Errorf("%d slots came, and %d were told", n-before, published)
+		t.Errorf("%d slots were published, and the output says %d", n-before, published)
 	}
 	m.wantSound()
 }
@@ -167,7 +167,7 @@ func TestJobOfKilledServerResumes(t *testing.T) {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("%d of %d rules are extended", extended, rules)
+			t.Fatalf("timed out: %d of %d rules are extended", extended, rules)
 		}
 	}
 	again.stop()
@@ -190,7 +190,7 @@ func (m manyRules) killAmidExtension() {
 	killed.kill()
 	release()
 	if n, _ := m.slots(m.db); n != before+extended*slotsOfRule {
-		m.t.Errorf("%d slots came before it was killed, want those of %d rules, %d", n-before, extended, extended*slotsOfRule)
+		m.t.Errorf("%d slots were published before the kill, want those of %d rules, %d", n-before, extended, extended*slotsOfRule)
 	}
 	m.wantSound()
 }

@@ -19,9 +19,9 @@ func TestImportCalendarCommand(t *testing.T) {
 		"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:%[1]sT100000Z\nDURATION:PT2H\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:%[1]s\nEND:VEVENT\nEND:VCALENDAR\n", day))
 	command := []string{"import", "calendar", file, "--interviewer", "ann@example.org"}
 	mustContain(t, "a dry run", mustRun(t, data, env, append(command, "--dry-run")...), "calendar: 1 would be imported", "1 ignored")
-	mustContain(t, "by e-mail", mustRun(t, data, env, command...),
+	mustContain(t, "interviewer by e-mail", mustRun(t, data, env, command...),
 		"line 6: note: The event is an all-day event", "calendar: 1 imported, 0 unchanged, 1 ignored, 0 failed")
-	mustContain(t, "by id, with blocks", mustRun(t, data, env, "import", "calendar", file, "--interviewer", "1", "--whole-days", "block"),
+	mustContain(t, "interviewer by id, with blocks", mustRun(t, data, env, "import", "calendar", file, "--interviewer", "1", "--whole-days", "block"),
 		"calendar: 1 imported", "1 unchanged, 0 ignored")
 	mustContain(t, "check", mustRun(t, data, env, "check"), "every invariant holds")
 
@@ -33,7 +33,7 @@ func TestImportCalendarCommand(t *testing.T) {
 	} {
 		code, out, errs := once(t, data, env, args...)
 		if code == 0 || !strings.Contains(out+errs, says) {
-			t.Errorf("%v ends with %d, without %q:\n%s%s", args, code, says, out, errs)
+			t.Errorf("%v: got exit code %d, want the output to contain %q:\n%s%s", args, code, says, out, errs)
 		}
 	}
 }

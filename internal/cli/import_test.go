@@ -28,7 +28,7 @@ func mustRun(t *testing.T, data string, env []string, args ...string) string {
 	t.Helper()
 	code, out, errs := once(t, data, env, args...)
 	if code != 0 {
-		t.Fatalf("%v ends with %d:\n%.2000s%s", args, code, out, errs)
+		t.Fatalf("%v: got exit code %d:\n%.2000s%s", args, code, out, errs)
 	}
 	return out
 }
@@ -50,18 +50,18 @@ func TestExportImportRoundTrip(t *testing.T) {
 				began := time.Now()
 				args := []string{"import", table, asFile(t, file)}
 				if table == "interviews" {
-					args = append(args, "--exempt") // some were booked before the grade that would prevent the booking
+					args = append(args, "--exempt") // some interviews were booked before the grade that would refuse them
 				}
 				t.Logf("%s%v", mustRun(t, data, two, args...), time.Since(began))
-				mustContain(t, "again", mustRun(t, data, two, args...), ": 0 imported", " 0 failed")
+				mustContain(t, "the second import", mustRun(t, data, two, args...), ": 0 imported", " 0 failed")
 				if again := mustRun(t, data, two, "export", table); again != file {
-					t.Errorf("%s do not come back as they went", table)
+					t.Errorf("%s: the export of the imported school differs", table)
 				}
 			}
 			mustContain(t, "check", mustRun(t, data, two, "check"), "every invariant holds")
 			for _, table := range tableOrder {
 				if mustRun(t, data, one, "export", table) != mustRun(t, data, two, "export", table) {
-					t.Errorf("%s are not the same in the end", table)
+					t.Errorf("%s: the exports differ after the second import", table)
 				}
 			}
 		})
@@ -87,18 +87,18 @@ func TestImportOfResavedExports(t *testing.T) {
 			}
 			args := []string{"import", table, asFile(t, file)}
 			if table == "interviews" {
-				args = append(args, "--exempt") // some were booked before the grade that would prevent the booking
+				args = append(args, "--exempt") // some interviews were booked before the grade that would refuse them
 			}
 			out := mustRun(t, data, two, args...)
 			mustContain(t, program.Name, out, " 0 failed")
 			if i > 0 {
-				mustContain(t, program.Name+" brings what is there", out, ": 0 imported")
+				mustContain(t, program.Name+", second import", out, ": 0 imported")
 			}
 		}
 	}
 	for _, table := range tableOrder {
 		if mustRun(t, data, two, "export", table) != files[table] {
-			t.Errorf("%s do not come back as they went", table)
+			t.Errorf("%s: the export of the imported school differs", table)
 		}
 	}
 	mustContain(t, "check", mustRun(t, data, two, "check"), "every invariant holds")
@@ -144,18 +144,18 @@ func TestImportCommand(t *testing.T) {
 	bad := asFile(t, "name,email,interviewLimit\nAda,ada@example.org,\nBob,bob,many\n")
 	code, out, errs := once(t, data, env, "import", "students", bad)
 	if code != exitFault {
-		t.Errorf("a row that fails: %d", code)
+		t.Errorf("a row that fails: got exit code %d", code)
 	}
-	mustContain(t, "it says where", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected. (INVALID_INPUT)", "students: 0 imported, 0 unchanged, 1 failed, 1 valid but not written, in ")
-	mustContain(t, "and that nothing was written", errs, "nothing was written")
-	mustContain(t, "so there is nobody", mustRun(t, data, env, "export", "students"), "name,email,timeZone,interviewLimit\n")
+	mustContain(t, "the report", out, "line 3, interviewLimit: interviewLimit is \"many\"; a whole number is expected. (INVALID_INPUT)", "students: 0 imported, 0 unchanged, 1 failed, 1 valid but not written, in ")
+	mustContain(t, "stderr", errs, "nothing was written")
+	mustContain(t, "the students", mustRun(t, data, env, "export", "students"), "name,email,timeZone,interviewLimit\n")
 
 	code, out, _ = once(t, data, env, "import", "--partial", "students", bad)
 	if code != exitFault {
-		t.Errorf("in part: %d", code)
+		t.Errorf("--partial: got exit code %d", code)
 	}
-	mustContain(t, "in part", out, "students: 1 imported, 0 unchanged, 1 failed, in ")
-	mustContain(t, "they are there", mustRun(t, data, env, "export", "students"), "Ada,ada@example.org,UTC,\n")
+	mustContain(t, "--partial", out, "students: 1 imported, 0 unchanged, 1 failed, in ")
+	mustContain(t, "the imported students", mustRun(t, data, env, "export", "students"), "Ada,ada@example.org,UTC,\n")
 
 	cmd := command(t, data, env, "import", "students", "-", "--dry-run")
 	cmd.Stdin = strings.NewReader("\ufeffname,email\r\n\"Cy, \"\"the\"\" Third\",cy@example.org\r\n")
@@ -169,7 +169,7 @@ func TestImportCommand(t *testing.T) {
 	mustContain(t, "another encoding", out, "line 2, name:", "UTF-8")
 	code, out, errs = once(t, data, env, "import", "students", asFile(t, "name,mail\nAda,ada@example.org\n"))
 	if code != exitFault || out != "" {
-		t.Errorf("a file that cannot be read: %d, %q", code, out)
+		t.Errorf("a file with an unknown column: got exit code %d and %q", code, out)
 	}
 	mustContain(t, "an unknown column", errs, `rehearse: Line 1: the 2nd column has the unknown name "mail"`)
 }
@@ -200,7 +200,7 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 		"ann@example.org,2099-01-06T09:00:00Z,2099-01-06T10:00:00Z,60,30,,,,,,,,\n" +
 		"ann@example.org,2099-01-06T10:00:00Z,2099-01-06T11:30:00Z,30,30,,,,,,,,\n"
 	if out != want {
-		t.Errorf("exported\n%s\nwanted\n%s", out, want)
+		t.Errorf("got\n%s\nwant\n%s", out, want)
 	}
 	other := home(t) // with its own database, which the first import creates
 	mustRun(t, other, nil, "import", "interviewers", asFile(t, "name,email\nAnn,ann@example.org\n"))
@@ -213,7 +213,7 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 		"--from 2099-01-07":                    header + "\n",
 	} {
 		if got := mustRun(t, data, env, append([]string{"export", "availability"}, strings.Fields(days)...)...); got != whole {
-			t.Errorf("%s: exported\n%s\nwanted\n%s", days, got, whole)
+			t.Errorf("%s: got\n%s\nwant\n%s", days, got, whole)
 		}
 	}
 	for days, count := range map[string]int{
@@ -221,11 +221,11 @@ func TestExportOfAWeeklyRule(t *testing.T) {
 	} {
 		out := mustRun(t, data, env, append([]string{"export", "interviews"}, strings.Fields(days)...)...)
 		if got := strings.Count(out, "\n") - 1; got != count {
-			t.Errorf("%q: %d interviews, want %d", days, got, count)
+			t.Errorf("%q: got %d interviews, want %d", days, got, count)
 		}
 	}
-	mustContain(t, "elsewhere", mustRun(t, other, nil, "import", "availability", asFile(t, out)), "3 imported")
+	mustContain(t, "the other school", mustRun(t, other, nil, "import", "availability", asFile(t, out)), "3 imported")
 	if again := mustRun(t, other, nil, "export", "availability"); again != out {
-		t.Errorf("it comes back as\n%s", again)
+		t.Errorf("the other school exports\n%s", again)
 	}
 }

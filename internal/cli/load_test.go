@@ -17,11 +17,11 @@ func loaded(t *testing.T, r *running, code int, env []string, args ...string) lo
 	args = append([]string{"load", "--json", "--warm-up", "0s", "--duration", "1m"}, append(args, "http://"+r.address+"/graphql")...)
 	got, out, errs := once(t, home(t), env, args...)
 	if got != code {
-		t.Fatalf("%v ends with %d: %s%s", args, got, out, errs)
+		t.Fatalf("%v: got exit code %d and %s%s", args, got, out, errs)
 	}
 	var result load.Result
 	if err := json.Unmarshal([]byte(out), &result); err != nil {
-		t.Fatalf("%v: %v in %s%s", args, err, out, errs)
+		t.Fatalf("%v: cannot parse the result: %v in %s%s", args, err, out, errs)
 	}
 	return result
 }
@@ -42,21 +42,21 @@ func TestLoad(t *testing.T) {
 		for _, o := range result.Operations {
 			seen[o.Name] = o.Count
 			if o.P50 <= 0 || o.P50 > o.P99 || o.P99 > o.Max {
-				t.Errorf("%v: the times of %+v", loop, o)
+				t.Errorf("%v: wrong times in %+v", loop, o)
 			}
 		}
 		if names := slices.Sorted(maps.Keys(seen)); closed && !slices.Equal(names, []string{"book", "cancel", "hold", "list", "standing"}) {
-			t.Errorf("%v: asked were %v", loop, names)
+			t.Errorf("%v: got the operations %v", loop, names)
 		}
 		if result.All.Count+int64(result.Unsent) != 300 || result.Errors(false) != 0 || result.LeftBehind != 0 {
-			t.Errorf("%v: %d answered, %d not sent, %d left behind: %s", loop, result.All.Count, result.Unsent, result.LeftBehind, result.Example)
+			t.Errorf("%v: %d responses, %d not sent, %d left behind: %s", loop, result.All.Count, result.Unsent, result.LeftBehind, result.Example)
 		}
 		if s := result.Server; s == nil || s.Before.MemoryMiB < 1 || s.After.Goroutines < 1 || s.After.CPUSeconds < s.Before.CPUSeconds {
-			t.Errorf("%v: the server is %+v (%s)", loop, s, result.ServerError)
+			t.Errorf("%v: got the server metrics %+v (%s)", loop, s, result.ServerError)
 		}
 	}
 	if after := r.ask(standing); after != before {
-		t.Errorf("there were %s, and are %s", before, after)
+		t.Errorf("the school changed from %s to %s", before, after)
 	}
 	r.stop()
 	mustContain(t, "check", mustRun(t, home(t), env, "check"), "every invariant holds")
@@ -69,17 +69,17 @@ func TestLoadErrors(t *testing.T) {
 	args := []string{"--operations", "20", "--clients", "2", "--mix", "list=1"}
 	result := loaded(t, limited, exitFault, nil, args...)
 	if n := result.Operations[0].Errors["RATE_LIMITED"]; n == 0 || n != result.Errors(false) || int64(n)+result.All.Count != 20 {
-		t.Errorf("with a limit: %d were refused of %+v", n, result)
+		t.Errorf("with a rate limit: got %d refusals in %+v", n, result)
 	}
 	url := "http://" + limited.address + "/graphql"
 	_, _, errs := once(t, home(t), nil, "load", url)
-	mustContain(t, "with nothing left", errs, "RATE_LIMITED", "RATE_LIMIT=off")
+	mustContain(t, "with an empty bucket", errs, "RATE_LIMITED", "RATE_LIMIT=off")
 
 	data := home(t)
 	closed := start(t, data, append(env, "AUTH=jwt", secretOfTests, "RATE_LIMIT=off")...)
 	code, _, errs := once(t, data, nil, "load", "http://"+closed.address+"/graphql")
 	if code != exitFault {
-		t.Errorf("without a token: %d", code)
+		t.Errorf("without a token: got exit code %d", code)
 	}
 	mustContain(t, "without a token", errs, "UNAUTHENTICATED", "LOAD_TOKEN")
 	token := tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0")
@@ -89,7 +89,7 @@ func TestLoadErrors(t *testing.T) {
 	closed.stop()
 	code, _, errs = once(t, data, nil, "load", "http://"+closed.address+"/graphql")
 	if code != exitFault {
-		t.Errorf("without a server: %d", code)
+		t.Errorf("without a server: got exit code %d", code)
 	}
 	mustContain(t, "without a server", errs, "connection refused")
 }
@@ -101,6 +101,6 @@ func TestLoadAllowShed(t *testing.T) {
 	r := start(t, home(t), append(env, "RATE_LIMIT_BURST=3800", "RATE_LIMIT_PER_SECOND=0.001")...)
 	result := loaded(t, r, 0, nil, "--operations", "20", "--allow-shed")
 	if result.Errors(false) == 0 || result.Errors(true) != 0 {
-		t.Errorf("%d errors, %d of them allowed", result.Errors(false), result.Errors(true))
+		t.Errorf("got %d errors, and %d with shed requests allowed", result.Errors(false), result.Errors(true))
 	}
 }

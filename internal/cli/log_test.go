@@ -70,7 +70,7 @@ func TestLogContainsNoPersonalData(t *testing.T) {
 		for name, text := range map[string]string{"log": log, "metrics": metrics, "traces": traces} {
 			text = strings.ToLower(text)
 			if at := strings.Index(text, strings.ToLower(secret)); at >= 0 {
-				t.Errorf("the %s tells %q: ...%q...", name, secret, text[max(0, at-200):min(len(text), at+200)])
+				t.Errorf("the %s contains %q: ...%q...", name, secret, text[max(0, at-200):min(len(text), at+200)])
 			}
 		}
 	}

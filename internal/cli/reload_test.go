@@ -82,7 +82,7 @@ func (r *running) awaitLog(says string, times int) {
 	for strings.Count(r.stderr.String(), says) < times {
 		select {
 		case <-r.t.Context().Done():
-			r.t.Fatalf("the log does not say %q:\n%s", says, r.stderr)
+			r.t.Fatalf("the log does not contain %q:\n%s", says, r.stderr)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -98,18 +98,18 @@ func TestSIGHUPReloadsCertificate(t *testing.T) {
 	mustContain(t, "the greeting", r.greeting, "https://127.0.0.1:")
 	writeCertificate(t, folder, "second")
 	if got := shows(t, r.address); got != "first" {
-		t.Errorf("before the signal it shows %s", got)
+		t.Errorf("before the signal: got the certificate of %s", got)
 	}
 	r.hangUp("the certificate was reloaded", 1)
 	if got := shows(t, r.address); got != "second" {
-		t.Errorf("after the signal it shows %s", got)
+		t.Errorf("after the signal: got the certificate of %s", got)
 	}
 	if err := os.WriteFile(at("cert.pem"), []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r.hangUp("keeping the previous certificate", 1)
 	if got := shows(t, r.address); got != "second" {
-		t.Errorf("after a broken file it shows %s", got)
+		t.Errorf("after a broken file: got the certificate of %s", got)
 	}
 	r.stop()
 }
@@ -133,7 +133,7 @@ func TestSIGHUPReloadsTokenKey(t *testing.T) {
 	answers := func(name, token string, want int) {
 		t.Helper()
 		if status, body := r.as(token, "{ students { totalCount } }"); status != want {
-			t.Errorf("%s: %d %s", name, status, body)
+			t.Errorf("%s: got status %d and %s", name, status, body)
 		}
 	}
 	answers("the first key", first, 200)
@@ -171,11 +171,11 @@ func TestJSONLog(t *testing.T) {
 		}
 	}
 	if ready.GraphQL != "http://"+ready.Address+"/graphql" || ready.Data != data || ready.Auth != "local" {
-		t.Errorf("ready: %+v", ready)
+		t.Errorf("got the ready event %+v", ready)
 	}
 	r.address = ready.Address
 	if status, _ := r.get("/readyz"); status != 200 {
-		t.Errorf("/readyz answers %d after it said ready", status)
+		t.Errorf("/readyz: got status %d after the ready event", status)
 	}
 	r.ask("{ students { totalCount } }")
 	r.hangUp("SIGHUP: nothing to reload", 1)
@@ -187,17 +187,17 @@ func TestJSONLog(t *testing.T) {
 	}
 	mustContain(t, "the log", r.stderr.String(), `"msg":"stopped"`, `"durationMs":`, "unknown variable RATE_LIMITS; did you mean RATE_LIMIT?")
 	if out.String() != "" {
-		t.Errorf("standard output has %q", out.String())
+		t.Errorf("got stdout %q", out.String())
 	}
 	for line := range strings.Lines(r.stderr.String()) {
 		var event map[string]any
 		if err := json.Unmarshal([]byte(line), &event); err != nil || event["msg"] == nil || event["level"] == nil {
-			t.Errorf("not an event: %q", line)
+			t.Errorf("not a log event: %q", line)
 		}
 	}
 	code, _, errs := once(t, data, []string{"LOG_FORMAT=json", "MIGRATE=maybe"})
 	if code != exitConfiguration || !json.Valid([]byte(errs)) {
-		t.Errorf("wrong configuration: %d %s", code, errs)
+		t.Errorf("wrong configuration: got exit code %d and %s", code, errs)
 	}
 }
 
@@ -209,9 +209,9 @@ func TestGreetingOfWildcardAddress(t *testing.T) {
 			_, env := external(t)
 			r := start(t, home(t), append(env, "AUTH=", addr, secretOfTests)...)
 			mustContain(t, "the greeting", r.greeting, "http://localhost:", "every other address of this machine", "needs a token", "students(first: 5)")
-			mustContain(t, "the playground is there", r.greeting, "http://"+r.address+"/playground")
+			mustContain(t, "the playground's address", r.greeting, "http://"+r.address+"/playground")
 			if status, _ := r.get("/readyz"); status != 200 {
-				t.Errorf("/readyz answers %d", status)
+				t.Errorf("/readyz: got status %d", status)
 			}
 			r.stop()
 		})

@@ -193,7 +193,7 @@ func (r *running) stop() {
 	}
 	rest := <-r.rest
 	if err := r.cmd.Wait(); err != nil || !strings.HasSuffix(rest, "stopped") {
-		r.t.Errorf("stopping: %v, %q, %s", err, rest, r.stderr)
+		r.t.Errorf("stop: got %v, stdout %q and stderr %s", err, rest, r.stderr)
 	}
 }
 
@@ -226,9 +226,9 @@ func TestFirstHour(t *testing.T) {
 
 	printed := regexp.MustCompile(`(?s)\n  \{.*  \}\n`).FindString(r.greeting)
 	answer := r.ask(printed)
-	mustContain(t, "the printed query's answer", answer, `"nodes":[{"id":"`, `"eligible":true,"interviewsUsed":0`, `"emptyReasons":[]`)
+	mustContain(t, "the response to the printed query", answer, `"nodes":[{"id":"`, `"eligible":true,"interviewsUsed":0`, `"emptyReasons":[]`)
 
-	mustContain(t, "the mission's request",
+	mustContain(t, "a request without a time zone",
 		r.ask(`{ availableSlots(studentId: 123, start: "2020-06-05T13:00:00", end: "2020-06-05T14:00:00") { nodes { id } emptyReasons { code } } }`),
 		`"nodes":[],"emptyReasons":[{"code":"RANGE_IN_PAST"}]`)
 
@@ -237,7 +237,7 @@ func TestFirstHour(t *testing.T) {
 	mustContain(t, "booking", booked, `"status":"BOOKED"`, `"errors":[]`)
 	interview := regexp.MustCompile(`"interview":\{"id":"(\d+)"`).FindStringSubmatch(booked)[1]
 	grading := `mutation { completeInterview(input: {interviewId: ` + interview + `, grade: 1}) { interview { grade } errors { code } } }`
-	mustContain(t, "grading before its time", r.ask(grading), `"code":"TOO_SOON"`)
+	mustContain(t, "grading too soon", r.ask(grading), `"code":"TOO_SOON"`)
 
 	r.kill()
 	began = time.Now()
@@ -251,18 +251,18 @@ func TestFirstHour(t *testing.T) {
 	r = start(t, data, "CLOCK_OFFSET=240h")
 	t.Logf("warm start: %v", time.Since(began))
 	mustContain(t, "grading ten days later", r.ask(grading), `"grade":1`, `"errors":[]`)
-	mustContain(t, "the next answer reflects it",
+	mustContain(t, "the list after the grade",
 		r.ask(`{ eligibility(studentId: 101) { eligible recentGrades reasons { code } } }`),
 		`"eligible":false,"recentGrades":[1],"reasons":[{"code":"GRADES_TOO_LOW"}]`)
 	r.stop()
 
 	code, out, errs := once(t, data, nil, "check")
 	if code != 0 || out != "every invariant holds\n" {
-		t.Errorf("check: %d %s%s", code, out, errs)
+		t.Errorf("check: got exit code %d and %s%s", code, out, errs)
 	}
 	code, _, errs = once(t, data, nil, "sample")
 	if code != 1 {
-		t.Errorf("sample into a school with people: %d", code)
+		t.Errorf("sample into a school with people: got exit code %d", code)
 	}
 	mustContain(t, "its error", errs, "only be loaded into an empty database")
 }
@@ -296,7 +296,7 @@ func TestPages(t *testing.T) {
 		"/metrics": "rehearse_operations_at_work 0",
 	} {
 		if status, body := r.get(path); status != http.StatusOK || !strings.Contains(body, part) {
-			t.Errorf("%s answers %d: %.200s", path, status, body)
+			t.Errorf("%s: got status %d and %.200s", path, status, body)
 		}
 	}
 	schema, err := os.ReadFile("../../schema.graphqls")
@@ -304,17 +304,17 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, body := r.fetch("/schema.graphqls"); body != string(schema) {
-		t.Error("/schema.graphqls is not the file")
+		t.Error("/schema.graphqls differs from the file")
 	}
 	if status, _ := r.get("/nothing"); status != http.StatusNotFound {
-		t.Errorf("/nothing answers %d", status)
+		t.Errorf("/nothing: got status %d", status)
 	}
 	mustContain(t, "a school without sample data", r.ask("{ students { totalCount } }"), `"totalCount":0`)
 
 	ops := start(t, data, "SAMPLE_DATA=off", "OPS_ADDR=127.0.0.1:0")
 	for _, path := range []string{"/readyz", "/metrics"} {
 		if status, _ := ops.get(path); status != http.StatusNotFound {
-			t.Errorf("with OPS_ADDR, %s on ADDR answers %d", path, status)
+			t.Errorf("with OPS_ADDR, %s on ADDR: got status %d", path, status)
 		}
 	}
 	ops.stop()
@@ -326,19 +326,19 @@ func TestSecondInstanceSharesTheDatabase(t *testing.T) {
 	data := home(t)
 	one := start(t, data)
 	two := start(t, data)
-	mustContain(t, "written at one", one.ask(`mutation { createStudent(input: {name: "X", email: "x@example.org"}) { errors { code } } }`), `"errors":[]`)
-	mustContain(t, "read at the other", two.ask(`{ students(filter: {search: "x@example.org"}) { totalCount } }`), `"totalCount":1`)
+	mustContain(t, "a write on one server", one.ask(`mutation { createStudent(input: {name: "X", email: "x@example.org"}) { errors { code } } }`), `"errors":[]`)
+	mustContain(t, "a read on the other server", two.ask(`{ students(filter: {search: "x@example.org"}) { totalCount } }`), `"totalCount":1`)
 	code, _, errs := once(t, data, []string{"CLOCK_OFFSET=240h"})
 	if code != exitFault {
-		t.Errorf("a third with another clock ends with %d", code)
+		t.Errorf("a third server with another clock: got exit code %d", code)
 	}
 	mustContain(t, "its error", errs, "CLOCK_OFFSET is 240h0m0s, and another server on this database has 0s")
 	two.stop()
-	mustContain(t, "the first goes on", one.ask(`{ students { totalCount } }`), `"totalCount":26`)
+	mustContain(t, "a read on the first server", one.ask(`{ students { totalCount } }`), `"totalCount":26`)
 	_, port, _ := strings.Cut(one.address, ":")
 	code, _, errs = once(t, data, []string{"ADDR=127.0.0.1:" + port})
 	if code != exitFault {
-		t.Errorf("a third on the first's address ends with %d", code)
+		t.Errorf("a third server on the address of the first: got exit code %d", code)
 	}
 	mustContain(t, "its error", errs, "is another server running there?", "such as ADDR=127.0.0.1:")
 	one.stop()
@@ -362,7 +362,7 @@ func TestServerExitsWhenPostgresStops(t *testing.T) {
 	<-r.rest
 	_ = r.cmd.Wait()
 	if code := r.cmd.ProcessState.ExitCode(); code != exitFault {
-		t.Errorf("it ends with %d", code)
+		t.Errorf("got exit code %d", code)
 	}
 	mustContain(t, "its error", r.stderr.String(), "Postgres server has stopped")
 	again := start(t, data)
@@ -374,16 +374,16 @@ func TestMigrateThenServe(t *testing.T) {
 	data := home(t)
 	code, out, errs := once(t, data, nil, "migrate")
 	if code != 0 {
-		t.Fatalf("migrate: %d %s", code, errs)
+		t.Fatalf("migrate: got exit code %d and %s", code, errs)
 	}
 	files, err := filepath.Glob("../store/migrations/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
 	const inGo = 3 // the job queue's, and the normalising of names and of tags
-	mustContain(t, "the first time", out, fmt.Sprintf("%d migrations applied", len(files)+inGo))
+	mustContain(t, "the first migrate", out, fmt.Sprintf("%d migrations applied", len(files)+inGo))
 	_, out, _ = once(t, data, nil, "migrate")
-	mustContain(t, "the second time", out, "0 migrations applied")
+	mustContain(t, "the second migrate", out, "0 migrations applied")
 	_, out, _ = once(t, data, nil, "sample")
 	mustContain(t, "sample", out, "the sample school loaded")
 	r := start(t, data, "MIGRATE=off")
@@ -422,6 +422,6 @@ func TestGracefulShutdown(t *testing.T) {
 	mustContain(t, "the answer", <-answered, `"totalCount":25`)
 	<-r.rest
 	if err := r.cmd.Wait(); err != nil {
-		t.Errorf("it ends with %v: %s", err, r.stderr)
+		t.Errorf("the server exited with %v: %s", err, r.stderr)
 	}
 }

@@ -48,7 +48,7 @@ func tokenOf(t *testing.T, data string, env []string, args ...string) string {
 	t.Helper()
 	code, out, errs := once(t, data, env, append([]string{"token"}, args...)...)
 	if code != 0 || strings.Count(out, ".") != 2 {
-		t.Fatalf("token ends with %d: %s%s", code, out, errs)
+		t.Fatalf("token: got exit code %d and %s%s", code, out, errs)
 	}
 	return strings.TrimSpace(out)
 }
@@ -65,34 +65,34 @@ func withKey(t *testing.T) string {
 
 const created = `mutation { createStudent(input: {name: "X", email: "%s@example.org"}) { errors { code } } }`
 
-// On a laptop, a token is signed with the key that the server has created, and the server
+// By default, a token is signed with the key that the server has created, and the server
 // identifies its sender by it. The command writes nothing.
 func TestTokenWithGeneratedKey(t *testing.T) {
 	t.Parallel()
 	data := home(t)
 	code, _, errs := once(t, data, nil, "token", "--role", "admin", "--id", "7")
 	if _, err := os.Stat(data); code != exitFault || err == nil {
-		t.Errorf("a token without a key: %d, %v", code, err)
+		t.Errorf("a token without a key: got exit code %d, %v", code, err)
 	}
 	mustContain(t, "a token without a key", errs, "no key in the data folder "+data, "rehearse serve", "JWT_SECRET")
 	r := start(t, data, "SAMPLE_DATA=off", "CLOCK_OFFSET=240h") // tokens use the real time
 	admin := tokenOf(t, data, nil, "--role", "admin", "--id", "7", "--ttl", "10m")
 	key, err := os.Stat(filepath.Join(data, "token.key"))
 	if err != nil || key.Mode().Perm() != 0o600 {
-		t.Errorf("the key: %v, %v", key, err)
+		t.Errorf("the key file: got %v, %v", key, err)
 	}
 	if status, body := r.as(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
-		t.Errorf("a token's owner: %d %s", status, body)
+		t.Errorf("a valid token: got status %d and %s", status, body)
 	}
 	mustContain(t, "without a token", r.ask(fmt.Sprintf(created, "two")), `"errors":[]`)
-	mustContain(t, "who did it", r.ask("{ events { nodes { actor { role id } } } }"),
+	mustContain(t, "the actors of the events", r.ask("{ events { nodes { actor { role id } } } }"),
 		`{"actor":{"role":"ADMIN","id":"7"}}`, `{"actor":{"role":"ADMIN","id":null}}`)
 	for name, token := range map[string]string{
-		"of another folder": tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0"),
-		"of a secret":       tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0"),
+		"of another data folder": tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0"),
+		"of a secret":            tokenOf(t, data, []string{secretOfTests}, "--role", "admin", "--id", "0"),
 	} {
 		if status, body := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized || !strings.Contains(body, `"UNAUTHENTICATED"`) {
-			t.Errorf("a token %s: %d %s", name, status, body)
+			t.Errorf("a token %s: got status %d and %s", name, status, body)
 		}
 	}
 	r.stop()
@@ -106,11 +106,11 @@ func TestTokenWithSecret(t *testing.T) {
 	r := start(t, data, env...)
 	admin := tokenOf(t, data, env, "--role", "admin", "--id", "0")
 	if status, body := r.as(admin, fmt.Sprintf(created, "one")); status != 200 || !strings.Contains(body, `"errors":[]`) {
-		t.Errorf("%d %s", status, body)
+		t.Errorf("got status %d and %s", status, body)
 	}
 	other := tokenOf(t, data, []string{secretOfTests, "JWT_ISSUER=me", "JWT_AUDIENCE=else"}, "--role", "admin", "--id", "0")
 	if status, body := r.as(other, "{ students { totalCount } }"); status != http.StatusUnauthorized {
-		t.Errorf("for another audience: %d %s", status, body)
+		t.Errorf("for another audience: got status %d and %s", status, body)
 	}
 	mustContain(t, "the greeting", r.greeting, "A request needs a token")
 	r.stop()
@@ -125,15 +125,15 @@ func TestServerWithUnreachableIssuer(t *testing.T) {
 	r := start(t, home(t), append(env, "AUTH=jwt", "OIDC_ISSUER="+issuer.URL, "JWT_AUDIENCE=rehearse")...)
 	mustContain(t, "the greeting", r.greeting, "not ready yet: the token issuer cannot be reached")
 	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the token issuer cannot be reached") {
-		t.Errorf("/readyz: %d %s", status, body)
+		t.Errorf("/readyz: got status %d and %s", status, body)
 	}
 	token := tokenOf(t, withKey(t), nil, "--role", "admin", "--id", "0") // its algorithm is not one of an issuer's
 	if status, _ := r.as(token, "{ students { totalCount } }"); status != http.StatusUnauthorized {
-		t.Errorf("a token of a secret: %d", status)
+		t.Errorf("a token of a secret: got status %d", status)
 	}
 	const ofAnIssuer = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJyb2xlIjoiYWRtaW4ifQ.AAAA"
 	if status, body := r.as(ofAnIssuer, "{ students { totalCount } }"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"UNAVAILABLE"`) {
-		t.Errorf("a token that may be good: %d %s", status, body)
+		t.Errorf("a token of the unreachable issuer: got status %d and %s", status, body)
 	}
 	r.stop()
 }
