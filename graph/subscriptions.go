@@ -9,16 +9,16 @@ import (
 
 	"rehearse/graph/loader"
 	"rehearse/graph/page"
-	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/budget"
 	"rehearse/internal/calendar"
+	"rehearse/internal/live"
 	"rehearse/internal/store"
 )
 
 func (r subscriptionResolver) SlotsChanged(
 	ctx context.Context, studentID int64, start, end time.Time, interviewerIDs []int64, tags []string, after, before *string,
-) (<-chan *app.SlotsChanged, error) {
+) (<-chan *live.SlotsChanged, error) {
 	asked, err := page.Available.Asked(page.Args{After: after, Before: before}, nil)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (r subscriptionResolver) SlotsChanged(
 	return flow(ctx, watch, err, Pace.Afford)
 }
 
-func (slotsChangedResolver) OpenedEdges(_ context.Context, changed *app.SlotsChanged) ([]page.SlotEdge, error) {
+func (slotsChangedResolver) OpenedEdges(_ context.Context, changed *live.SlotsChanged) ([]page.SlotEdge, error) {
 	return page.Available.Edges(changed.Opened), nil
 }
 
@@ -44,7 +44,7 @@ func (r subscriptionResolver) InterviewChanged(
 
 // flow sends the events of a watch to a channel, which closes when the watch ends. afford
 // pays for the contents of an event.
-func flow[T any](ctx context.Context, watch app.Watch[T], err error, afford func(Pace, context.Context, *T) bool) (<-chan *T, error) {
+func flow[T any](ctx context.Context, watch live.Watch[T], err error, afford func(Pace, context.Context, *T) bool) (<-chan *T, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -70,13 +70,13 @@ func flow[T any](ctx context.Context, watch app.Watch[T], err error, afford func
 
 // Pace decides when the events of a subscription execute, and limits the resources of each.
 type Pace interface {
-	app.Pace
+	live.Pace
 	// Ask reports that the client is waiting for the next event.
 	Ask()
 	// Afford pays for an event with its slots. If that is too expensive, it replaces the
 	// event by one without slots, which tells the client to refetch the list. It returns
 	// false if ctx is done.
-	Afford(ctx context.Context, changed *app.SlotsChanged) bool
+	Afford(ctx context.Context, changed *live.SlotsChanged) bool
 	// OpenBudget opens the budget of an event and returns the context in which to build it.
 	OpenBudget(ctx context.Context) (context.Context, *budget.Budget)
 	// Done ends an event. It is idempotent.

@@ -16,6 +16,7 @@ import (
 	"rehearse/internal/app"
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
+	"rehearse/internal/live"
 	"rehearse/internal/store"
 	"strconv"
 	"sync/atomic"
@@ -977,7 +978,7 @@ type SlotTakenResolver interface {
 	Alternatives(ctx context.Context, objs []*model.SlotTaken) ([][]booking.Slot, error)
 }
 type SlotsChangedResolver interface {
-	OpenedEdges(ctx context.Context, obj *app.SlotsChanged) ([]page.Edge[booking.Slot], error)
+	OpenedEdges(ctx context.Context, obj *live.SlotsChanged) ([]page.Edge[booking.Slot], error)
 }
 type StudentResolver interface {
 	InterviewLimit(ctx context.Context, objs []*booking.Student) ([]*int, error)
@@ -988,7 +989,7 @@ type StudentResolver interface {
 	Interviews(ctx context.Context, objs []*booking.Student, first *int, after *string, last *int, before *string, filter *store.InterviewFilter) ([]*page.Connection[booking.Interview], error)
 }
 type SubscriptionResolver interface {
-	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) (<-chan *app.SlotsChanged, error)
+	SlotsChanged(ctx context.Context, studentID int64, start time.Time, end time.Time, interviewerIds []int64, tags []string, after *string, before *string) (<-chan *live.SlotsChanged, error)
 	InterviewChanged(ctx context.Context, studentID *int64, interviewerID *int64) (<-chan *booking.Interview, error)
 }
 type WaiverResolver interface {
@@ -23503,7 +23504,7 @@ func (ec *executionContext) fieldContext_SlotTaken_heldUntil(_ context.Context, 
 	return graphql.NewScalarFieldContext("SlotTaken", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _SlotsChanged_opened(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotsChanged_opened(ctx context.Context, field graphql.CollectedField, obj *live.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23535,7 +23536,7 @@ func (ec *executionContext) fieldContext_SlotsChanged_opened(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _SlotsChanged_openedEdges(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotsChanged_openedEdges(ctx context.Context, field graphql.CollectedField, obj *live.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23567,7 +23568,7 @@ func (ec *executionContext) fieldContext_SlotsChanged_openedEdges(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _SlotsChanged_closedIds(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotsChanged_closedIds(ctx context.Context, field graphql.CollectedField, obj *live.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23590,7 +23591,7 @@ func (ec *executionContext) fieldContext_SlotsChanged_closedIds(_ context.Contex
 	return graphql.NewScalarFieldContext("SlotsChanged", field, false, false, "ID")
 }
 
-func (ec *executionContext) _SlotsChanged_refetch(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotsChanged_refetch(ctx context.Context, field graphql.CollectedField, obj *live.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23613,7 +23614,7 @@ func (ec *executionContext) fieldContext_SlotsChanged_refetch(_ context.Context,
 	return graphql.NewScalarFieldContext("SlotsChanged", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _SlotsChanged_totalCount(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotsChanged_totalCount(ctx context.Context, field graphql.CollectedField, obj *live.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23636,7 +23637,7 @@ func (ec *executionContext) fieldContext_SlotsChanged_totalCount(_ context.Conte
 	return graphql.NewScalarFieldContext("SlotsChanged", field, true, false, "Int")
 }
 
-func (ec *executionContext) _SlotsChanged_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotsChanged_totalCountIsCapped(ctx context.Context, field graphql.CollectedField, obj *live.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23659,7 +23660,7 @@ func (ec *executionContext) fieldContext_SlotsChanged_totalCountIsCapped(_ conte
 	return graphql.NewScalarFieldContext("SlotsChanged", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) _SlotsChanged_eligibility(ctx context.Context, field graphql.CollectedField, obj *app.SlotsChanged) (ret graphql.Marshaler) {
+func (ec *executionContext) _SlotsChanged_eligibility(ctx context.Context, field graphql.CollectedField, obj *live.SlotsChanged) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24395,8 +24396,8 @@ func (ec *executionContext) _Subscription_slotsChanged(ctx context.Context, fiel
 			return ec.Resolvers.Subscription().SlotsChanged(ctx, fc.Args["studentId"].(int64), fc.Args["start"].(time.Time), fc.Args["end"].(time.Time), fc.Args["interviewerIds"].([]int64), fc.Args["tags"].([]string), fc.Args["after"].(*string), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *app.SlotsChanged) graphql.Marshaler {
-			return ec.marshalNSlotsChanged2ᚖrehearseᚋinternalᚋappᚐSlotsChanged(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *live.SlotsChanged) graphql.Marshaler {
+			return ec.marshalNSlotsChanged2ᚖrehearseᚋinternalᚋliveᚐSlotsChanged(ctx, selections, v)
 		},
 		true,
 		true,
@@ -34826,7 +34827,7 @@ func (ec *executionContext) _SlotTaken(ctx context.Context, sel ast.SelectionSet
 
 var slotsChangedImplementors = []string{"SlotsChanged"}
 
-func (ec *executionContext) _SlotsChanged(ctx context.Context, sel ast.SelectionSet, obj *app.SlotsChanged) graphql.Marshaler {
+func (ec *executionContext) _SlotsChanged(ctx context.Context, sel ast.SelectionSet, obj *live.SlotsChanged) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, slotsChangedImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37884,7 +37885,7 @@ var (
 	}
 )
 
-func (ec *executionContext) marshalNSlotsChanged2ᚖrehearseᚋinternalᚋappᚐSlotsChanged(ctx context.Context, sel ast.SelectionSet, v *app.SlotsChanged) graphql.Marshaler {
+func (ec *executionContext) marshalNSlotsChanged2ᚖrehearseᚋinternalᚋliveᚐSlotsChanged(ctx context.Context, sel ast.SelectionSet, v *live.SlotsChanged) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SlotsChanged!")
 		return graphql.Null

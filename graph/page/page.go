@@ -35,7 +35,7 @@ type Connection[T any] struct {
 	Nodes    []T
 	PageInfo Info
 	cursor   func(T) string
-	total    app.Total
+	total    store.Total
 }
 
 // Edge is a node of a list and its cursor. Node points into the connection's nodes, so that

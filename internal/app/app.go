@@ -7,20 +7,22 @@ import (
 	"time"
 
 	"rehearse/internal/booking"
+	"rehearse/internal/live"
 	"rehearse/internal/store"
 )
 
 // An App runs the operations of one school.
 type App struct {
-	store   *store.Store
-	clock   func() time.Time
-	feed    *feed
-	watched *watchedRecords
+	store *store.Store
+	clock func() time.Time
+	live  *live.School
 }
 
 // New returns an App that uses the store and takes the time from clock.
 func New(s *store.Store, clock func() time.Time) *App {
-	return &App{store: s, clock: clock, feed: newFeed(), watched: newWatchedRecords()}
+	a := &App{store: s, clock: clock}
+	a.live = live.New(s, a.Now)
+	return a
 }
 
 // Now returns the current time in UTC, truncated to the resolution of the database.

@@ -2,83 +2,57 @@ package app
 
 import (
 	"context"
-	"errors"
-	"maps"
-	"sync"
+	"log/slog"
+
+	"rehearse/internal/booking"
+	"rehearse/internal/live"
+	"rehearse/internal/store"
 )
 
-// A Watch calls tell for each change, one at a time and at the pace of its reader. It runs
-// until the context it was created with ends, or returns ErrSlow if the reader is too slow.
-type Watch[T any] func(pace Pace, tell func(context.Context, T)) error
-
-// Pace slows a watch down to the rate at which its reader reads and the limits allow.
-// Changes in the meantime are merged.
-type Pace interface {
-	// Begin waits until the watch may look at changes. It returns false if ctx has ended.
-	// After true, the watch either tells something or calls Skip.
-	Begin(ctx context.Context) bool
-	// Skip ends the turn if there is nothing to tell. It reports the work that was done.
-	Skip(Work)
+// Follow starts to listen for changes in the school. The returned function distributes
+// them to the watches of this server until its ctx is done.
+func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
+	return a.live.Follow(ctx, log)
 }
 
-// Work is the cost of computing a change.
-type Work struct {
-	Reads int // SQL statements
-	Slots int // slots compared
-}
-
-// inbox holds unread changes: the latest state of each thing.
-type inbox[K comparable, V any] struct {
-	drop context.CancelCauseFunc // cancels the watch
-	wake chan struct{}
-
-	mu  sync.Mutex
-	new news[K, V]
-}
-
-type news[K comparable, V any] struct {
-	things  map[K]V
-	stale   uint64 // generation the student's record must be read in or after; zero if the record is current
-	refetch bool   // there are changes that things does not list
-}
-
-func newInbox[K comparable, V any](drop context.CancelCauseFunc) inbox[K, V] {
-	return inbox[K, V]{drop: drop, wake: make(chan struct{}, 1)}
-}
-
-func (b *inbox[K, V]) put(add news[K, V]) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.new.things == nil {
-		b.new.things = add.things
-	} else {
-		maps.Copy(b.new.things, add.things)
+// WatchSlots watches the slots in the range that the student may book. A slot may be sent
+// more than once. Slots that close because their start is near are not sent.
+func (a *App) WatchSlots(
+	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
+) (live.Watch[live.SlotsChanged], error) {
+	if err := accessOf(ctx).asStudent(student); err != nil {
+		return nil, err
 	}
-	b.new.stale, b.new.refetch = max(b.new.stale, add.stale), b.new.refetch || add.refetch
-	if len(b.new.things) > maxPending {
-		b.drop(ErrSlow)
+	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
+		return nil, err
 	}
-	signal(b.wake)
-}
-
-func (b *inbox[K, V]) take() news[K, V] {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	taken := b.new
-	b.new = news[K, V]{}
-	return taken
-}
-
-// ended returns why the watch ended: ErrSlow, or nil if the reader left.
-func ended(ctx context.Context) error {
-	if errors.Is(context.Cause(ctx), ErrSlow) {
-		return ErrSlow
+	var refused booking.Refused
+	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
+		return nil, refused
 	}
-	return nil
+	return a.live.Slots(ctx, student, wanted, page)
 }
 
-// watch subscribes w to the feed until ctx ends.
-func (a *App) watch(ctx context.Context, w watcher) {
-	a.feed.add(w)
-	context.AfterFunc(ctx, func() { a.feed.remove(w) })
+// WatchInterviews watches the caller's interviews, optionally only those with the given
+// student and interviewer. Of several changes in quick succession only the last may be sent.
+func (a *App) WatchInterviews(
+	ctx context.Context, student *booking.StudentID, interviewer *booking.InterviewerID,
+) (live.Watch[booking.Interview], error) {
+	view := a.View(ctx)
+	if err := view.may.only(parties...); err != nil {
+		return nil, err
+	}
+	if student != nil {
+		if _, err := view.Student(ctx, *student); err != nil {
+			return nil, err
+		}
+	}
+	if interviewer != nil {
+		if _, err := view.Interviewer(ctx, *interviewer); err != nil {
+			return nil, err
+		}
+	}
+	return a.live.Interviews(ctx, func(i booking.Interview) bool {
+		return view.may.isParty(i) && (student == nil || *student == i.StudentID) && (interviewer == nil || *interviewer == i.InterviewerID)
+	}), nil
 }

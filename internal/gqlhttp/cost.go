@@ -9,7 +9,7 @@ import (
 
 	"rehearse/graph"
 	"rehearse/graph/page"
-	"rehearse/internal/app"
+	"rehearse/internal/live"
 )
 
 // The cost of an operation, in points, is computed from its document and variables before
@@ -213,7 +213,7 @@ func (p eventPrices) of(slots int) int {
 }
 
 // workOfWatch returns the cost of finding an event.
-func workOfWatch(w app.Work) int { return w.Reads*costOfRead + w.Slots/comparedOfPoint }
+func workOfWatch(w live.Work) int { return w.Reads*costOfRead + w.Slots/comparedOfPoint }
 
 // userErrors returns the cost of user errors. There may be many, but at most two of them
 // lead to other objects in the same way: each rule refuses once, and two rules show the

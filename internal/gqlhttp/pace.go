@@ -8,8 +8,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"rehearse/internal/app"
 	"rehearse/internal/budget"
+	"rehearse/internal/live"
 )
 
 // An event of a subscription is an operation of its own: it executes once its caller has
@@ -134,7 +134,7 @@ func (p *pace) Begin(ctx context.Context) bool {
 }
 
 // Skip implements Pace.
-func (p *pace) Skip(w app.Work) {
+func (p *pace) Skip(w live.Work) {
 	p.Done()
 	p.payer.credit.Add(int64(p.prices.empty - costOfTurn - workOfWatch(w)))
 	p.Ask() // the reader is still waiting
@@ -169,7 +169,7 @@ func (p *pace) Done() {
 }
 
 // Afford implements Pace.
-func (p *pace) Afford(ctx context.Context, what *app.SlotsChanged) bool {
+func (p *pace) Afford(ctx context.Context, what *live.SlotsChanged) bool {
 	work := workOfWatch(what.Work)
 	price := p.prices.of(len(what.Opened))
 	if price > p.prices.most {

@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"rehearse/graph"
-	"rehearse/internal/app"
 	"rehearse/internal/errorcode"
+	"rehearse/internal/live"
 )
 
 // maxMessageID is the maximum length of an operation's id, in bytes.
@@ -113,8 +113,8 @@ func (s *socket) follow(ctx context.Context, id string, responses graphql.Respon
 		s.sendParts(ctx, encoded(response, envelope{`{"type":"next","id":` + jsonString(id) + `,"payload":{`, "}}"}))
 	}
 	switch {
-	case errors.Is(end.Err(), app.ErrSlow):
-		s.close(closeTryAgain, app.ErrSlow.Error())
+	case errors.Is(end.Err(), live.ErrSlow):
+		s.close(closeTryAgain, live.ErrSlow.Error())
 	case ctx.Err() == nil:
 		s.forget(id)
 		s.send(ctx, message{Type: "complete", ID: id})

@@ -1,4 +1,4 @@
-package app
+package live
 
 import (
 	"context"
@@ -8,37 +8,37 @@ import (
 	"rehearse/internal/booking"
 )
 
-// watchedRecords caches the records of students whose slots are watched. All watches of a
+// sharedRecords caches the records of students whose slots are watched. All watches of a
 // student share one record: after a change, the first to need it reads it for all.
-type watchedRecords struct {
+type sharedRecords struct {
 	moment atomic.Uint64 // generation: the number of changes seen
 
 	mu       sync.Mutex
-	students map[booking.StudentID]*watchedRecord
+	students map[booking.StudentID]*sharedRecord
 }
 
-// watchedRecord is the cached record of one student.
-type watchedRecord struct {
-	watches int           // guarded by watchedRecords.mu
+// sharedRecord is the cached record of one student.
+type sharedRecord struct {
+	watches int           // guarded by sharedRecords.mu
 	reading chan struct{} // holds a token while a watch reads; guards the fields below
 	at      uint64        // generation in which the read began
 	record  booking.Record
 }
 
-func newWatchedRecords() *watchedRecords {
-	return &watchedRecords{students: map[booking.StudentID]*watchedRecord{}}
+func newSharedRecords() *sharedRecords {
+	return &sharedRecords{students: map[booking.StudentID]*sharedRecord{}}
 }
 
 // next starts a new generation and returns it.
-func (r *watchedRecords) next() uint64 { return r.moment.Add(1) }
+func (r *sharedRecords) next() uint64 { return r.moment.Add(1) }
 
 // watch returns the student's record, which is cached until release is called.
-func (r *watchedRecords) watch(student booking.StudentID) (_ *watchedRecord, release func()) {
+func (r *sharedRecords) watch(student booking.StudentID) (_ *sharedRecord, release func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w := r.students[student]
 	if w == nil {
-		w = &watchedRecord{reading: make(chan struct{}, 1)}
+		w = &sharedRecord{reading: make(chan struct{}, 1)}
 		r.students[student] = w
 	}
 	w.watches++
@@ -53,8 +53,8 @@ func (r *watchedRecords) watch(student booking.StudentID) (_ *watchedRecord, rel
 
 // since returns a record read in or after the generation: the cached one, or the result of
 // read. Errors are not cached.
-func (r *watchedRecords) since(
-	ctx context.Context, w *watchedRecord, moment uint64, read func(context.Context) (booking.Record, error),
+func (r *sharedRecords) since(
+	ctx context.Context, w *sharedRecord, moment uint64, read func(context.Context) (booking.Record, error),
 ) (booking.Record, error) {
 	select {
 	case w.reading <- struct{}{}:

@@ -1,4 +1,4 @@
-package app
+package live
 
 import (
 	"context"
@@ -14,34 +14,16 @@ type interviewWatch struct {
 	wants func(booking.Interview) bool
 }
 
-// WatchInterviews watches the caller's interviews, optionally only those with the given
-// student and interviewer. Of several changes in quick succession only the last may be sent.
-func (a *App) WatchInterviews(
-	ctx context.Context, student *booking.StudentID, interviewer *booking.InterviewerID,
-) (Watch[booking.Interview], error) {
-	view := a.View(ctx)
-	if err := view.may.only(parties...); err != nil {
-		return nil, err
-	}
-	if student != nil {
-		if _, err := view.Student(ctx, *student); err != nil {
-			return nil, err
-		}
-	}
-	if interviewer != nil {
-		if _, err := view.Interviewer(ctx, *interviewer); err != nil {
-			return nil, err
-		}
-	}
+// Interviews watches the interviews that wants accepts. Of several changes in quick
+// succession only the last may be sent.
+func (s *School) Interviews(ctx context.Context, wants func(booking.Interview) bool) Watch[booking.Interview] {
 	ctx, drop := context.WithCancelCause(ctx)
-	w := &interviewWatch{inbox: newInbox[booking.InterviewID, booking.Interview](drop), wants: func(i booking.Interview) bool {
-		return view.may.isParty(i) && (student == nil || *student == i.StudentID) && (interviewer == nil || *interviewer == i.InterviewerID)
-	}}
-	a.watch(ctx, w)
+	w := &interviewWatch{inbox: newInbox[booking.InterviewID, booking.Interview](drop), wants: wants}
+	s.watch(ctx, w)
 	return func(pace Pace, tell func(context.Context, booking.Interview)) error {
 		defer drop(nil)
 		return w.run(ctx, pace, tell)
-	}, nil
+	}
 }
 
 func (w *interviewWatch) take(h happened) {

@@ -1,4 +1,8 @@
-package app
+// Package live sends changes of slots and interviews to the subscriptions of a server.
+// The database announces changes that any server commits; the package reads the current
+// state of what has changed, and passes it to the watches it concerns. Permissions are
+// checked by package app.
+package live
 
 import (
 	"context"
@@ -26,7 +30,21 @@ const (
 	feedPause     = 200 * time.Millisecond // delay before a failed read is retried
 )
 
-// feed distributes changes, made on any server, to the subscriptions of this server.
+// School distributes the changes in the school, made on any server, to the watches of this
+// server.
+type School struct {
+	store   *store.Store
+	now     func() time.Time
+	feed    *feed
+	records *sharedRecords
+}
+
+// New returns a School without watches. now returns the current time.
+func New(s *store.Store, now func() time.Time) *School {
+	return &School{store: s, now: now, feed: newFeed(), records: newSharedRecords()}
+}
+
+// feed holds the watches, and the changes that have not been distributed.
 type feed struct {
 	mu       sync.Mutex
 	watchers map[watcher]struct{}
@@ -46,7 +64,7 @@ type happened struct {
 	students   map[booking.StudentID]bool
 	tagged     []booking.InterviewerID // interviewers whose slots' tags have changed
 	manySlots  bool                    // more slots than are listed have changed
-	moment     uint64                  // generation of watchedRecords; records read before it are stale
+	moment     uint64                  // generation of sharedRecords; records read before it are stale
 }
 
 func newFeed() *feed {
@@ -100,68 +118,68 @@ func (f *feed) tell(h happened) {
 
 // Follow starts to listen for changes in the school. The returned function distributes
 // them to the subscriptions of this server until its ctx is done.
-func (a *App) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
-	listener, err := a.store.Listen(ctx)
+func (s *School) Follow(ctx context.Context, log *slog.Logger) (run func(context.Context), err error) {
+	listener, err := s.store.Listen(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a.feed.listen(a.Now())
-	toOpen, err := a.store.SlotsToOpen(ctx, a.Now())
+	s.feed.listen(s.now())
+	toOpen, err := s.store.SlotsToOpen(ctx, s.now())
 	if err != nil {
 		return nil, err
 	}
-	a.openByTheClock(toOpen)
+	s.openByTheClock(toOpen)
 	return func(ctx context.Context) {
 		var listening sync.WaitGroup
 		defer listening.Wait()
-		listening.Go(func() { listener.Run(ctx, log, a.feed.hear) })
-		a.follow(ctx, log)
+		listening.Go(func() { listener.Run(ctx, log, s.feed.hear) })
+		s.follow(ctx, log)
 	}, nil
 }
 
-func (a *App) follow(ctx context.Context, log *slog.Logger) {
+func (s *School) follow(ctx context.Context, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-a.feed.wake:
+		case <-s.feed.wake:
 		}
-		heard, since := a.feed.listen(a.Now())
-		now, err := a.look(ctx, heard, since)
+		heard, since := s.feed.listen(s.now())
+		now, err := s.look(ctx, heard, since)
 		switch {
 		case err == nil:
-			now.moment = a.watched.next()
-			a.feed.tell(now)
+			now.moment = s.records.next()
+			s.feed.tell(now)
 		case ctx.Err() == nil:
 			log.WarnContext(ctx, "cannot read the changes", "error", err)
 			heard.Lost = true
-			time.AfterFunc(feedPause, func() { a.feed.hear(heard) })
+			time.AfterFunc(feedPause, func() { s.feed.hear(heard) })
 		}
 	}
 }
 
 // look reads the current state of what has changed. since is the time of the previous
 // look; it bounds the search for interviews that are not listed in c.
-func (a *App) look(ctx context.Context, c store.Changes, since time.Time) (happened, error) {
+func (s *School) look(ctx context.Context, c store.Changes, since time.Time) (happened, error) {
 	h := happened{students: map[booking.StudentID]bool{}, tagged: c.Tagged, manySlots: c.ManySlots || c.Lost || len(c.Slots) > maxPending/2}
 	var err error
 	if !h.manySlots && len(c.Slots) > 0 {
-		if h.slots, err = a.store.SlotsByID(ctx, c.Slots); err != nil {
+		if h.slots, err = s.store.SlotsByID(ctx, c.Slots); err != nil {
 			return h, err
 		}
 	}
 	toOpen := h.slots
 	if h.manySlots {
-		if toOpen, err = a.store.SlotsToOpen(ctx, a.Now()); err != nil {
+		if toOpen, err = s.store.SlotsToOpen(ctx, s.now()); err != nil {
 			return h, err
 		}
 	}
-	a.openByTheClock(toOpen)
+	s.openByTheClock(toOpen)
 	switch {
 	case c.ManyInterviews || c.Lost || len(c.Interviews) > manyInterviews:
-		h.interviews, err = a.store.InterviewsSince(ctx, since.Add(-longestCommit), manyInterviews)
+		h.interviews, err = s.store.InterviewsSince(ctx, since.Add(-longestCommit), manyInterviews)
 	case len(c.Interviews) > 0:
-		h.interviews, err = a.store.InterviewsByID(ctx, c.Interviews)
+		h.interviews, err = s.store.InterviewsByID(ctx, c.Interviews)
 	}
 	for _, id := range c.Students {
 		h.students[id] = true
@@ -174,8 +192,8 @@ func (a *App) look(ctx context.Context, c store.Changes, since time.Time) (happe
 
 // openByTheClock schedules a change notification for each slot that reopens when its hold
 // expires or its full period ends, because the database sends none.
-func (a *App) openByTheClock(slots []booking.Slot) {
-	now := a.Now()
+func (s *School) openByTheClock(slots []booking.Slot) {
+	now := s.now()
 	at := map[time.Time][]booking.SlotID{}
 	for _, slot := range slots {
 		for _, until := range []time.Time{slot.HeldUntil, slot.FullUntil} {
@@ -185,6 +203,6 @@ func (a *App) openByTheClock(slots []booking.Slot) {
 		}
 	}
 	for until, ids := range at {
-		time.AfterFunc(until.Sub(now), func() { a.feed.hear(store.Changes{Slots: ids}) })
+		time.AfterFunc(until.Sub(now), func() { s.feed.hear(store.Changes{Slots: ids}) })
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package live
 
 import (
 	"cmp"
@@ -24,7 +24,7 @@ type SlotsChanged struct {
 
 	Eligibility booking.Eligibility
 	Work        Work // cost of computing the event
-	total       *Total
+	total       *store.Total
 }
 
 // Refetchable returns the event without its slots, so that the client must fetch the list
@@ -48,9 +48,9 @@ func (c SlotsChanged) TotalCountIsCapped(ctx context.Context) (bool, error) {
 // slotWatch watches the slots that one student may book in a range.
 type slotWatch struct {
 	inbox[booking.SlotID, booking.Slot]
-	app     *App
+	school  *School
 	student booking.StudentID
-	shared  *watchedRecord // record shared by all watches of the student
+	shared  *sharedRecord // record shared by all watches of the student
 	wanted  store.SlotSearch
 	page    store.Page // only opened slots between its positions are sent
 
@@ -60,32 +60,22 @@ type slotWatch struct {
 	work   Work          // since the last turn
 }
 
-// WatchSlots watches the slots in the range that the student may book. A slot may be sent
-// more than once. Slots that close because their start is near are not sent.
-func (a *App) WatchSlots(
+// Slots watches the slots in the range that the student may book. A slot may be sent more
+// than once. Slots that close because their start is near are not sent.
+func (s *School) Slots(
 	ctx context.Context, student booking.StudentID, wanted store.SlotSearch, page store.Page,
 ) (Watch[SlotsChanged], error) {
-	if err := accessOf(ctx).asStudent(student); err != nil {
-		return nil, err
-	}
-	if err := booking.CheckRange(wanted.In, booking.MaxRange).Err(); err != nil {
-		return nil, err
-	}
-	var refused booking.Refused
-	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
-		return nil, refused
-	}
 	ctx, drop := context.WithCancelCause(ctx)
-	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), app: a, student: student, wanted: wanted, page: page}
-	shared, release := a.watched.watch(student)
+	w := &slotWatch{inbox: newInbox[booking.SlotID, booking.Slot](drop), school: s, student: student, wanted: wanted, page: page}
+	shared, release := s.records.watch(student)
 	w.shared = shared
 	context.AfterFunc(ctx, release)
-	a.watch(ctx, w) // before reading the record, so that no change is missed
-	if err := w.read(ctx, a.watched.next()); err != nil {
+	s.watch(ctx, w) // before reading the record, so that no change is missed
+	if err := w.read(ctx, s.records.next()); err != nil {
 		drop(nil)
 		return nil, err
 	}
-	w.asOf = a.Now()
+	w.asOf = s.now()
 	w.offer = w.record.Offer(w.asOf)
 	return func(pace Pace, tell func(context.Context, SlotsChanged)) error {
 		defer drop(nil)
@@ -126,9 +116,9 @@ func (w *slotWatch) wants(id booking.InterviewerID) bool {
 
 // read sets the record to one read in or after the generation.
 func (w *slotWatch) read(ctx context.Context, moment uint64) error {
-	record, err := w.app.watched.since(ctx, w.shared, moment, func(ctx context.Context) (booking.Record, error) {
+	record, err := w.school.records.since(ctx, w.shared, moment, func(ctx context.Context) (booking.Record, error) {
 		w.work.Reads++
-		return w.app.store.Record(ctx, w.student)
+		return w.school.store.Record(ctx, w.student)
 	})
 	if err == nil {
 		w.record = record
@@ -156,7 +146,7 @@ func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Contex
 		case <-ctx.Done():
 			return ended(ctx)
 		case <-w.expiry():
-			w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next()})
+			w.put(news[booking.SlotID, booking.Slot]{stale: w.school.records.next()})
 		case <-w.wake:
 			if !pace.Begin(ctx) {
 				return ended(ctx)
@@ -164,8 +154,8 @@ func (w *slotWatch) run(ctx context.Context, pace Pace, tell func(context.Contex
 			w.work = Work{}
 			changed, err := w.change(ctx, w.inbox.take())
 			if err != nil { // refetch once the database can be read again
-				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: w.app.watched.next(), refetch: true}) })
-				w.asOf = w.app.Now()
+				time.AfterFunc(feedPause, func() { w.put(news[booking.SlotID, booking.Slot]{stale: w.school.records.next(), refetch: true}) })
+				w.asOf = w.school.now()
 			}
 			if err != nil || changed == nil {
 				pace.Skip(w.work)
@@ -184,7 +174,7 @@ func (w *slotWatch) expiry() <-chan time.Time {
 	if next.Equal(booking.Forever) {
 		return nil
 	}
-	return time.After(next.Sub(w.app.Now()))
+	return time.After(next.Sub(w.school.now()))
 }
 
 // change returns the event to send, or nil if nothing changed.
@@ -194,7 +184,7 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 			return nil, err
 		}
 	}
-	now := w.app.Now()
+	now := w.school.now()
 	before, after := w.offer, w.record.Offer(now)
 	changed := SlotsChanged{Opened: []booking.Slot{}, ClosedIDs: []booking.SlotID{}, Refetch: n.refetch}
 	for _, slot := range booking.ByStart(slices.Collect(maps.Values(n.things))) {
@@ -233,7 +223,8 @@ func (w *slotWatch) change(ctx context.Context, n news[booking.SlotID, booking.S
 	}
 	changed.Opened = slices.DeleteFunc(booking.ByStart(changed.Opened), func(s booking.Slot) bool { return !w.shown(s) })
 	changed.Eligibility = after.Eligibility
-	changed.total = &Total{count: func(ctx context.Context) (int, error) { return w.app.store.CountOpenSlots(ctx, w.wanted, after) }}
+	changed.total = new(store.Total)
+	changed.total.Init(func(ctx context.Context) (int, error) { return w.school.store.CountOpenSlots(ctx, w.wanted, after) })
 	return &changed, nil
 }
 
@@ -248,7 +239,7 @@ func (w *slotWatch) matching(ctx context.Context, slots []booking.Slot) ([]booki
 		keys[i] = slot.ID
 	}
 	w.work.Reads++
-	found, err := w.app.store.SlotsWanted(ctx, keys, w.wanted)
+	found, err := w.school.store.SlotsWanted(ctx, keys, w.wanted)
 	return slices.DeleteFunc(slots, func(s booking.Slot) bool { return !slices.Contains(found, s.ID) }), err
 }
 
@@ -268,10 +259,10 @@ func (w *slotWatch) between(ctx context.Context, before, after booking.Offer) (s
 			offers = before
 		}
 		w.work.Reads++
-		slots, more, err = w.app.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
+		slots, more, err = w.school.store.OpenSlots(ctx, w.wanted, offers, store.Page{First: maxDifference})
 	case len(d.Interviewers)+len(d.Spans) > 0:
 		w.work.Reads++
-		slots, err = w.app.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
+		slots, err = w.school.store.SlotsAbout(ctx, w.wanted.In, d.Interviewers, d.Spans, maxDifference+1)
 		more = len(slots) > maxDifference
 	}
 	w.work.Slots += len(slots)
