@@ -70,15 +70,15 @@ func (i Interviewer) FullPeriods(claims []Claim) ([]FullPeriod, error) {
 // week is full, given the claims of its week. own is set if the claims include the
 // student's own hold on it. Past interviews are not subject to the cap.
 func (i Interviewer) JudgeImported(interview Interview, claims []Claim, own bool, now time.Time) (Refused, error) {
-	if !interview.ToCome(now) {
+	if !RuleFull.appliesTo(interview, now) {
 		return nil, nil
 	}
 	full, err := i.FullPeriods(claims)
 	slot := Slot{Status: SlotOpen, FullUntil: FullUntil(full, interview.Start)}
-	if err != nil || !slot.FullAt(now, own) {
+	if err != nil || !RuleFull.forbids(Offer{Now: now}, slot, own) {
 		return nil, err
 	}
-	return Refuse(InterviewerFull, "start", interviewerFull), nil
+	return RuleFull.refuseImport(), nil
 }
 
 // FullUntil returns when the last full period that contains at stops being full,
@@ -92,8 +92,6 @@ func FullUntil(full []FullPeriod, at time.Time) time.Time {
 	}
 	return until
 }
-
-const interviewerFull = "The interviewer has reached their maximum number of interviews for that day or week."
 
 // Week returns the week that contains the time, in the interviewer's zone.
 func (i Interviewer) Week(at time.Time) (calendar.Span, error) {

@@ -89,21 +89,16 @@ func (r Record) eligibility(q question) Eligibility {
 	waivers := r.waivers(q.claims)
 	e.ExtraByWaiver = usesLeft(r.waivers(q.counted), WaiveLimit, q.now)
 	e.InterviewsRemaining = max(0, e.InterviewLimit-e.InterviewsUsed) + e.ExtraByWaiver
-	fails := func(rule WaivableRule, code RefusalCode, message string) {
-		if waiver, waived := pass(waivers, rule, q.spent, q.now); waived {
-			e.Waivers = append(e.Waivers, waiver)
-			return
+	for _, rule := range studentRules {
+		message := rule.fails(r.Policy, q, e)
+		if message == "" {
+			continue
 		}
-		e.Reasons = append(e.Reasons, EligibilityReason{code, message})
-	}
-	if used(q.claims) >= e.InterviewLimit {
-		fails(WaiveLimit, LimitReached, fmt.Sprintf("%d of %d interviews are used.", e.InterviewsUsed, e.InterviewLimit))
-	}
-	tooLow := func(grade int) bool { return grade <= r.Policy.MinimumGradeExclusive }
-	if !q.moving && slices.ContainsFunc(e.RecentGrades, tooLow) {
-		fails(WaiveGrades, GradesTooLow, fmt.Sprintf(
-			"The last grades are %s, newest first; each of the last %d must be greater than %d.",
-			list(e.RecentGrades), r.Policy.GradeWindow, r.Policy.MinimumGradeExclusive))
+		if waiver, waived := pass(waivers, rule.waiver, q.spent, q.now); waived {
+			e.Waivers = append(e.Waivers, waiver)
+			continue
+		}
+		e.Reasons = append(e.Reasons, EligibilityReason{rule.Code, message})
 	}
 	for _, rule := range []WaivableRule{WaivePair, WaiveNotice} {
 		if waiver, waived := pass(waivers, rule, q.spent, q.now); waived && (rule != WaiveNotice || r.Policy.MinimumNoticeSeconds > 0) {
@@ -112,6 +107,24 @@ func (r Record) eligibility(q question) Eligibility {
 	}
 	e.Eligible = len(e.Reasons) == 0
 	return e
+}
+
+// failsLimit is rule 2.
+func failsLimit(_ Policy, q question, e Eligibility) string {
+	if used(q.claims) < e.InterviewLimit {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d interviews are used.", e.InterviewsUsed, e.InterviewLimit)
+}
+
+// failsGrades is rule 4.
+func failsGrades(p Policy, q question, e Eligibility) string {
+	tooLow := func(grade int) bool { return grade <= p.MinimumGradeExclusive }
+	if q.moving || !slices.ContainsFunc(e.RecentGrades, tooLow) {
+		return ""
+	}
+	return fmt.Sprintf("The last grades are %s, newest first; each of the last %d must be greater than %d.",
+		list(e.RecentGrades), p.GradeWindow, p.MinimumGradeExclusive)
 }
 
 func used(claims []Commitment) int {

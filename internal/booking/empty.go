@@ -92,22 +92,9 @@ func (o Offer) EmptyReasons(in calendar.Span, t Tally) []EmptyReason {
 		add(EmptyNonePublished, 0, "No interviewer has published a slot in the range.")
 		return reasons
 	}
-	for _, r := range []struct {
-		code      EmptyCode
-		count     int
-		predicate string
-	}{
-		{EmptySlotTaken, t.Taken, "are booked"},
-		{EmptySlotHeld, t.Held, "are held by another student"},
-		{EmptySlotInPast, t.InPast, "have started"},
-		{EmptyTooSoon, t.TooSoon, "start sooner than the minimum notice allows"},
-		{EmptyAlreadyInterviewed, t.Interviewers, "belong to an interviewer that the student has met or booked"},
-		{EmptySelfInterview, t.Self, "belong to an interviewer with the same e-mail address as the student"},
-		{EmptyOwnOverlap, t.Busy, "overlap another interview of the student"},
-		{EmptyInterviewerFull, t.Full, "are on a day or in a week for which the interviewer has reached their maximum number of interviews"},
-	} {
-		if r.count > 0 {
-			add(r.code, r.count, fmt.Sprintf("%d of %s %s.", r.count, slotsUpTo("the first ", t.Published), r.predicate))
+	for _, rule := range talliedRules {
+		if count := rule.count(t); count > 0 {
+			add(EmptyCode(rule.Code), count, fmt.Sprintf("%d of %s %s.", count, slotsUpTo("the first ", t.Published), rule.predicate))
 		}
 	}
 	return reasons

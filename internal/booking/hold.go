@@ -50,10 +50,9 @@ func (r Record) Place(slot Slot, now time.Time) (HeldSlot, Refused) {
 	}
 	switch {
 	case holding && current.SlotID != slot.ID:
-		refused = append(refused, Refusal{
-			Code: AlreadyHolding, Field: "slotId", Hold: current.ID,
-			Message: "The student holds another slot; only one slot at a time is allowed.",
-		})
+		refusal := RuleOneHold.Refusal("slotId")
+		refusal.Hold = current.ID
+		refused = append(refused, refusal)
 	case len(refused) > 0:
 	case holding && (current.Extended || !expires.After(current.ExpiresAt)):
 		return current, nil

@@ -96,10 +96,7 @@ func PlanImportedWindow(by Interviewer, a Availability, c Calendar, now time.Tim
 		}
 	}
 	if len(plan.Conflicting) > 0 {
-		return plan, Refused{{
-			Code: AvailabilityConflict, Field: "start", Conflicting: plan.Conflicting,
-			Message: "The time overlaps another slot of the interviewer.",
-		}}
+		return plan, overlapsAgenda(plan.Conflicting)
 	}
 	if last := len(plan.New) - 1; !by.Active && last >= 0 && plan.New[last].Start.After(now) {
 		return plan, notActive()

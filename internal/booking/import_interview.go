@@ -2,7 +2,6 @@ package booking
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -12,22 +11,27 @@ import (
 func (a Agenda) SlotFor(i Interview, now time.Time) (*Slot, Refused) {
 	in := a.During(i.Span())
 	for _, slot := range in {
-		switch {
-		case !slot.Span().Equal(i.Span()):
-		case i.Status != Cancelled && slot.Status == SlotBooked:
-			return nil, Refuse(SlotTaken, "start", "The interviewer's slot at that time has another interview.")
-		case i.Status != Cancelled && slot.HeldAt(now) && slot.HeldBy != i.StudentID:
-			return nil, Refuse(SlotHeld, "start", "Another student holds the interviewer's slot at that time.")
-		default:
-			return &slot, nil
+		if !slot.Span().Equal(i.Span()) {
+			continue
 		}
+		for _, rule := range []*Rule{&RuleTaken, &RuleHeld} {
+			if i.Status != Cancelled && rule.forbids(Offer{Now: now}, slot, slot.HeldBy == i.StudentID) {
+				return nil, rule.refuseImport()
+			}
+		}
+		return &slot, nil
 	}
 	if len(in) > 0 && i.Status != Cancelled {
-		return nil, Refused{{
-			Code: AvailabilityConflict, Field: "start", Conflicting: in, Message: "The time overlaps another slot of the interviewer.",
-		}}
+		return nil, overlapsAgenda(in)
 	}
 	return nil, nil
+}
+
+// overlapsAgenda refuses an imported time that overlaps slots of the interviewer.
+func overlapsAgenda(slots []Slot) Refused {
+	refused := RuleAgenda.refuseImport()
+	refused[0].Conflicting = slots
+	return refused
 }
 
 // Window returns the availability to create for an imported interview that has no
@@ -136,23 +140,17 @@ func earlier(a, b time.Time) time.Time {
 // The minimum notice does not apply, because the booking was made earlier.
 func (r Record) JudgeImported(i Interview, now time.Time) Refused {
 	var refused Refused
-	no := func(code RefusalCode, field, message string) {
-		refused = append(refused, Refusal{Code: code, Field: field, Message: message})
-	}
 	r.Waivers = nil // waivers apply only to bookings made here
-	claims := r.claims(now)
-	if r.Self != 0 && r.Self == i.InterviewerID {
-		no(SelfInterview, "interviewerEmail", selfInterview)
+	offer := r.offer(r.beside(now))
+	slot := Slot{InterviewerID: i.InterviewerID, Start: i.Start, End: i.End, Status: SlotOpen}
+	for _, rule := range importRules {
+		if rule.appliesTo(i, now) && rule.forbids(offer, slot, false) {
+			refused = append(refused, rule.refuseImport()...)
+		}
 	}
-	if i.Status.TookOrTakesPlace() && slices.Contains(met(claims), i.InterviewerID) {
-		no(AlreadyInterviewed, "interviewerEmail", alreadyInterviewed)
-	}
-	if i.Status.TookOrTakesPlace() && slices.ContainsFunc(busy(claims), i.Span().Overlaps) {
-		no(OwnOverlap, "start", ownOverlap)
-	}
-	for _, reason := range r.eligibility(r.beside(now)).Reasons {
-		if (reason.Code == LimitReached && i.Status.CountsAgainstLimit()) || i.ToCome(now) {
-			no(reason.Code, "studentEmail", reason.Message)
+	for _, reason := range offer.Eligibility.Reasons {
+		if rule, known := ruleOf(reason.Code); known && rule.appliesTo(i, now) {
+			refused = append(refused, Refusal{Code: reason.Code, Field: rule.imports.column, Message: reason.Message})
 		}
 	}
 	return refused
@@ -165,9 +163,7 @@ func (i Interview) ToCome(now time.Time) bool { return i.Status == Booked && i.S
 // refusals. Overlaps and invalid data are never exempt.
 func (r Refused) CanBeExempt() bool {
 	for _, refusal := range r {
-		switch refusal.Code {
-		case LimitReached, GradesTooLow, AlreadyInterviewed, InterviewerFull:
-		default:
+		if rule, known := ruleOf(refusal.Code); !known || !rule.imports.exemptible {
 			return false
 		}
 	}

@@ -81,13 +81,6 @@ func (r Record) offer(q question) Offer {
 	return o
 }
 
-// Messages of refusals that several rules share.
-const (
-	alreadyInterviewed = "The student has met this interviewer or has a booking with them."
-	selfInterview      = "The interviewer has the same e-mail address as the student; nobody can interview themselves."
-	ownOverlap         = "The student has another interview or holds a slot at that time."
-)
-
 // Judge returns a refusal for every rule that keeps the student from booking the
 // slot, or none if they can book it.
 func (o Offer) Judge(slot Slot) Refused {
@@ -105,23 +98,9 @@ func (o Offer) about(slot SlotID) (offer Offer, own bool) {
 }
 
 func (o Offer) judge(slot Slot, own bool) Refused {
-	refused := o.judgeSlot(slot, own)
-	no := func(code RefusalCode, message string) {
-		refused = append(refused, Refusal{Code: code, Field: "slotId", Message: message})
-	}
-	inTheWay := func(code RefusalCode, message string, blocks func(Commitment) bool) {
-		no(code, message)
-		last := &refused[len(refused)-1]
-		last.Interview, last.Hold = o.inTheWay(blocks)
-	}
-	if slices.Contains(o.Met, slot.InterviewerID) {
-		inTheWay(AlreadyInterviewed, alreadyInterviewed, func(i Commitment) bool { return i.InterviewerID == slot.InterviewerID })
-	}
-	if o.Self != 0 && slot.InterviewerID == o.Self {
-		no(SelfInterview, selfInterview)
-	}
-	if slices.ContainsFunc(o.Busy, slot.Span().Overlaps) {
-		inTheWay(OwnOverlap, ownOverlap, func(i Commitment) bool { return i.Span().Overlaps(slot.Span()) })
+	var refused Refused
+	for _, rule := range verdictRules {
+		refused = append(refused, rule.judge(o, slot, own)...)
 	}
 	return append(refused, o.ineligible()...)
 }
@@ -139,34 +118,6 @@ func (o Offer) inTheWay(blocks func(Commitment) bool) (InterviewID, HoldID) {
 		}
 	}
 	return 0, 0
-}
-
-// judgeSlot applies the rules that are the same for every student. own is set if
-// the student holds the slot.
-func (o Offer) judgeSlot(slot Slot, own bool) Refused {
-	var refused Refused
-	no := func(code RefusalCode, message string) {
-		refused = append(refused, Refusal{Code: code, Field: "slotId", Message: message})
-	}
-	switch {
-	case slot.Status == SlotBooked:
-		no(SlotTaken, "Another student has booked this slot.")
-	case slot.Status == SlotWithdrawn:
-		no(SlotIsWithdrawn, "The slot was withdrawn.")
-	case !own && slot.HeldAt(o.Now):
-		no(SlotHeld, "Another student holds this slot.")
-		refused[len(refused)-1].HeldUntil = &slot.HeldUntil
-	}
-	switch {
-	case slot.InPast(o.Now):
-		no(SlotInPast, "The slot has started.")
-	case slot.Start.Before(o.Earliest):
-		refused = append(refused, tooSoon("slotId", o.Earliest, "The slot starts sooner than the minimum notice allows.")...)
-	}
-	if slot.FullAt(o.Now, own) {
-		no(InterviewerFull, interviewerFull)
-	}
-	return refused
 }
 
 // ineligible returns the reasons of the student's eligibility as refusals.

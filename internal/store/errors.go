@@ -35,12 +35,12 @@ const (
 // requests race past the checks before it, or if it is the only check, as with e-mail
 // addresses.
 var constraintRefusals = map[string]booking.Refusal{
-	"interviews_slot_key":   {Code: booking.SlotTaken, Field: "slotId", Message: "Another student has booked this slot."},
-	"interviews_pair_key":   {Code: booking.AlreadyInterviewed, Field: "slotId", Message: "The student has met this interviewer or has a booking with them."},
-	"interviews_no_overlap": {Code: booking.OwnOverlap, Field: "slotId", Message: "The student has another interview at that time."},
-	"holds_student_key":     {Code: booking.AlreadyHolding, Field: "slotId", Message: "The student holds another slot; only one slot at a time is allowed."},
-	"holds_slot_key":        {Code: booking.SlotHeld, Field: "slotId", Message: "Another student holds this slot."},
-	"slots_no_overlap":      {Code: booking.AvailabilityConflict, Field: "start", Message: "The time overlaps other slots of the interviewer."},
+	"interviews_slot_key":   booking.RuleTaken.Refusal("slotId"),
+	"interviews_pair_key":   booking.RuleMet.Refusal("slotId"),
+	"interviews_no_overlap": booking.RuleOverlap.Refusal("slotId"),
+	"holds_student_key":     booking.RuleOneHold.Refusal("slotId"),
+	"holds_slot_key":        booking.RuleHeld.Refusal("slotId"),
+	"slots_no_overlap":      booking.RuleAgenda.Refusal("start"),
 	"availabilities_window_key": {
 		Code: booking.AvailabilityConflict, Field: "start", Message: "The interviewer has already published this window.",
 	},
