@@ -2,8 +2,6 @@ package store
 
 import (
 	"database/sql/driver"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -11,18 +9,15 @@ import (
 	"rehearse/internal/calendar"
 )
 
-// ids is a Postgres array. Unlike `IN ?`, `= ANY(?)` keeps the statement's text and its
-// number of parameters independent of the number of ids.
+// GORM expands a slice to one parameter for each element. It sends the types below as one
+// parameter, which pgx encodes as an array: the statement's text does not depend on the
+// number of elements. Their values have basic types, which pgx can encode in every mode.
+
+// ids is an array of ids.
 type ids[T ~int64] []T
 
 // Value implements driver.Valuer.
-func (a ids[T]) Value() (driver.Value, error) {
-	parts := make([]string, len(a))
-	for i, id := range a {
-		parts[i] = strconv.FormatInt(int64(id), 10)
-	}
-	return "{" + strings.Join(parts, ",") + "}", nil
-}
+func (a ids[T]) Value() (driver.Value, error) { return numbers(a), nil }
 
 // Scan implements sql.Scanner.
 func (a *ids[T]) Scan(from any) error {
@@ -33,6 +28,26 @@ func (a *ids[T]) Scan(from any) error {
 	*a = typed[T](numbers)
 	return nil
 }
+
+// texts is an array of texts.
+type texts []string
+
+// Value implements driver.Valuer.
+func (a texts) Value() (driver.Value, error) { return append([]string{}, a...), nil }
+
+// Scan implements sql.Scanner.
+func (a *texts) Scan(from any) error {
+	return arrays.SQLScanner((*[]string)(a)).Scan(from)
+}
+
+// instants is an array of times.
+type instants []time.Time
+
+// Value implements driver.Valuer.
+func (a instants) Value() (driver.Value, error) { return append([]time.Time{}, a...), nil }
+
+// arrays decodes arrays that database/sql has received as text. It must not be modified.
+var arrays = pgtype.NewMap()
 
 // numbers converts ids to an array that pgx can encode.
 func numbers[T ~int64](ids []T) []int64 {
@@ -52,36 +67,14 @@ func typed[T ~int64](numbers []int64) []T {
 	return list
 }
 
-// texts is a Postgres array of texts.
-type texts []string
-
-// Value implements driver.Valuer.
-func (a texts) Value() (driver.Value, error) {
-	text, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(a), nil)
-	if text == nil || err != nil {
-		return "{}", err
+// valuesOf returns one value of each row as an array. The value must have a basic type or be
+// a pointer to one; nil becomes NULL.
+func valuesOf[R, V any](rows []R, value func(R) V) *[]V {
+	list := make([]V, len(rows))
+	for i, row := range rows {
+		list[i] = value(row)
 	}
-	return string(text), nil
-}
-
-// Scan implements sql.Scanner.
-func (a *texts) Scan(from any) error {
-	return arrays.SQLScanner((*[]string)(a)).Scan(from)
-}
-
-// arrays encodes and decodes arrays. It must not be modified.
-var arrays = pgtype.NewMap()
-
-// instants is a Postgres array of timestamps.
-type instants []time.Time
-
-// Value implements driver.Valuer.
-func (a instants) Value() (driver.Value, error) {
-	parts := make([]string, len(a))
-	for i, t := range a {
-		parts[i] = t.UTC().Format(time.RFC3339Nano)
-	}
-	return "{" + strings.Join(parts, ",") + "}", nil
+	return &list // GORM expands a slice, but not a pointer to one
 }
 
 func bounds(spans []calendar.Span) (starts, ends []time.Time) {

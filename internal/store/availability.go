@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -19,13 +18,13 @@ type availabilityRow struct {
 	EndsAt        *time.Time
 	SlotMinutes   int
 	GapMinutes    int
-	Tags          texts
+	Tags          texts `gorm:"type:text[]"`
 	CreatedAt     time.Time
 	RemovedAt     *time.Time
 
 	TimeZone       *string
-	StartDate      *time.Time
-	EndDate        *time.Time
+	StartDate      *time.Time `gorm:"type:date"`
+	EndDate        *time.Time `gorm:"type:date"`
 	Weekdays       *int
 	StartMinute    *int
 	EndMinute      *int
@@ -224,8 +223,7 @@ func (tx *Tx) UpdateAvailability(ctx context.Context, a booking.Availability, at
 	was := a.Version
 	a.Revision = a.Next(at)
 	changed := newAvailabilityRow(a)
-	return a, tx.edit(ctx, was, &changed, "starts_at", "ends_at", "slot_minutes", "gap_minutes", "tags", "removed_at",
-		"time_zone", "start_date", "end_date", "weekdays", "start_minute", "end_minute", "every_weeks", "published_until")
+	return a, tx.edit(ctx, was, &changed, "interviewer_id", "created_at")
 }
 
 // ExtendAvailability stores the time up to which the availability is published. It does
@@ -264,10 +262,10 @@ func (r *Reader) AvailabilitiesLike(
 				ON (a.interviewer_id, a.starts_at, a.slot_minutes, a.gap_minutes)
 					= (wanted.interviewer_id, wanted.s, wanted.minutes, wanted.gap)
 			WHERE a.removed_at IS NULL`,
-			array(batch, func(b []byte, a booking.Availability) []byte { return appendID(b, a.InterviewerID) }),
-			array(batch, func(b []byte, a booking.Availability) []byte { return appendTime(b, a.Start) }),
-			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.SlotMinutes) }),
-			array(batch, func(b []byte, a booking.Availability) []byte { return appendInt(b, a.GapMinutes) })).Scan(&rows).Error
+			valuesOf(batch, func(a booking.Availability) int64 { return int64(a.InterviewerID) }),
+			valuesOf(batch, func(a booking.Availability) time.Time { return a.Start }),
+			valuesOf(batch, func(a booking.Availability) int { return a.SlotMinutes }),
+			valuesOf(batch, func(a booking.Availability) int { return a.GapMinutes })).Scan(&rows).Error
 		return domains(rows), fault(err, "read the availability that equals %d others", len(batch))
 	})
 	there := make(map[booking.Likeness]booking.Availability, len(found))
@@ -323,26 +321,8 @@ func (tx *Tx) EnsureAvailabilities(ctx context.Context, wanted []booking.Availab
 func (tx *Tx) LoadAvailabilities(ctx context.Context, availabilities []booking.Availability) error {
 	rows := make([]availabilityRow, len(availabilities))
 	for i, a := range availabilities {
+		a.Revision = booking.FirstRevision(a.CreatedAt)
 		rows[i] = newAvailabilityRow(a)
 	}
-	return load(ctx, tx, "availabilities", rows, []column[availabilityRow]{
-		{"id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.ID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, a availabilityRow) []byte { return strconv.AppendInt(b, int64(a.InterviewerID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.StartsAt) }},
-		{"ends_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndsAt, appendTime) }},
-		{"slot_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.SlotMinutes) }},
-		{"gap_minutes", "integer", func(b []byte, a availabilityRow) []byte { return appendInt(b, a.GapMinutes) }},
-		{"tags", "text[]", func(b []byte, a availabilityRow) []byte { return appendTexts(b, a.Tags) }},
-		{"created_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
-		{"updated_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return appendTime(b, a.CreatedAt) }},
-		{"removed_at", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.RemovedAt, appendTime) }},
-		{"time_zone", "text", func(b []byte, a availabilityRow) []byte { return orNull(b, a.TimeZone, appendText) }},
-		{"start_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartDate, appendDate) }},
-		{"end_date", "date", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndDate, appendDate) }},
-		{"weekdays", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.Weekdays, appendInt) }},
-		{"start_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.StartMinute, appendInt) }},
-		{"end_minute", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EndMinute, appendInt) }},
-		{"every_weeks", "smallint", func(b []byte, a availabilityRow) []byte { return orNull(b, a.EveryWeeks, appendInt) }},
-		{"published_until", "timestamptz", func(b []byte, a availabilityRow) []byte { return orNull(b, a.PublishedUntil, appendTime) }},
-	})
+	return load(ctx, tx, "availabilities", rows, columnsOf[availabilityRow]())
 }

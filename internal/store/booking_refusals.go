@@ -16,7 +16,7 @@ type bookingRefusalRow struct {
 	ID          booking.RefusalID
 	At          time.Time
 	Operation   booking.BookingOperation
-	Codes       texts
+	Codes       texts `gorm:"type:text[]"`
 	ActorRole   booking.Role
 	ActorID     int64
 	RequestID   string

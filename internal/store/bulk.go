@@ -3,9 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 )
 
 // loadBatch is the number of rows that one statement of a load writes. A statement must
@@ -20,82 +17,16 @@ var tables = []string{"students", "interviewers", "availabilities", "slots", "in
 // booking rules; only the database constraints are enforced here. Call SkipUsedIDs after
 // the last Load method.
 
-// A column describes how a value of a row is written as an element of a Postgres array.
-type column[R any] struct {
-	name, kind string
-	element    func([]byte, R) []byte
-}
-
-type columns[R any] []column[R]
-
-// insert returns a statement that inserts rows from one array per column. Its text is
-// the same for every batch size.
-func (c columns[R]) insert(table string, rows []R) (text string, args []any) {
-	var names, values, arrays []string
-	for _, c := range c {
-		names, values = append(names, c.name), append(values, c.name+"::"+c.kind)
-		arrays = append(arrays, "?::"+travels(c.kind)+"[]")
-		args = append(args, array(rows, c.element))
-	}
-	given := strings.Join(names, ", ")
-	return "INSERT INTO " + table + " (" + given + ") SELECT " + strings.Join(values, ", ") +
-		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + given + ")", args
-}
-
 // load writes rows in batches, one statement each.
 func load[R any](ctx context.Context, tx *Tx, table string, rows []R, of columns[R]) error {
+	text := of.insert(table)
 	for batch := range slices.Chunk(rows, loadBatch) {
-		text, args := of.insert(table, batch)
-		if err := tx.db.WithContext(ctx).Exec(text, args...).Error; err != nil {
+		if err := tx.db.WithContext(ctx).Exec(text, of.arrays(batch)...).Error; err != nil {
 			return fault(err, "load %d rows into %s", len(batch), table)
 		}
 	}
 	return nil
 }
-
-// travels returns the type in which a value of the given type is sent. unnest flattens
-// nested arrays, so an array is sent as text.
-func travels(kind string) string {
-	if strings.HasSuffix(kind, "[]") {
-		return "text"
-	}
-	return kind
-}
-
-func array[R any](rows []R, element func([]byte, R) []byte) string {
-	text := []byte{'{'}
-	for i, row := range rows {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = element(text, row)
-	}
-	return string(append(text, '}'))
-}
-
-func orNull[T any](b []byte, value *T, element func([]byte, T) []byte) []byte {
-	if value == nil {
-		return append(b, "NULL"...)
-	}
-	return element(b, *value)
-}
-
-func appendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
-
-func appendTime(b []byte, t time.Time) []byte { return t.UTC().AppendFormat(b, time.RFC3339Nano) }
-
-func appendDate(b []byte, t time.Time) []byte { return t.AppendFormat(b, time.DateOnly) }
-
-func appendText(b []byte, text string) []byte {
-	b = append(b, '"')
-	b = append(b, arrayLiteral.Replace(text)...)
-	return append(b, '"')
-}
-
-// appendTexts appends an array, encoded as text.
-func appendTexts(b []byte, texts []string) []byte { return appendText(b, array(texts, appendText)) }
-
-var arrayLiteral = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // fillRange is the number of ids that one statement of fillInRanges covers.
 const fillRange = 20 * loadBatch
@@ -166,8 +97,6 @@ func lockInOrder[ID ~int64](ctx context.Context, tx *Tx, table string, keys []ID
 	}
 	return nil
 }
-
-func appendID[ID ~int64](b []byte, id ID) []byte { return strconv.AppendInt(b, int64(id), 10) }
 
 // Table is the name of a table for TakeIDs and QueueImports.
 type Table string

@@ -37,7 +37,7 @@ func (tx *Tx) LockTarget(ctx context.Context, t SlotTarget) ([]booking.Slot, err
 	}
 	var rows []slotRow
 	err := tx.db.WithContext(ctx).Raw(
-		"SELECT "+slotColumns+" FROM slots WHERE "+where+" ORDER BY id FOR NO KEY UPDATE", args...).Scan(&rows).Error
+		"SELECT "+slotColumns.String()+" FROM slots WHERE "+where+" ORDER BY id FOR NO KEY UPDATE", args...).Scan(&rows).Error
 	return booking.ByStart(domains(rows)), fault(err, "lock the slots of interviewer %d", t.InterviewerID)
 }
 

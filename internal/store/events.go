@@ -24,7 +24,7 @@ type eventRow struct {
 	InterviewerID *booking.InterviewerID
 	SlotID        *booking.SlotID
 	InterviewID   *booking.InterviewID
-	Changes       string // as JSON
+	Changes       string `gorm:"type:jsonb"`
 	PolicyVersion *int
 }
 
@@ -80,7 +80,7 @@ func (tx *Tx) Append(ctx context.Context, events ...booking.Event) error {
 
 // appendOne stores one event and its slot history in one statement.
 func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
-	text, args := insertEvents(row)
+	text, args := insertEvents, eventColumns.arrays(row)
 	if slots := tx.in.takeSlotChanges(); len(slots) > 0 {
 		text = "WITH told AS (" + text + " RETURNING id) INSERT INTO slot_history (slot_id, what, at, until, event_id) " +
 			"SELECT slot_id, what, coalesce(given.at, ?), until, (SELECT max(id) FROM told) FROM " + historyColumns
@@ -92,12 +92,11 @@ func (tx *Tx) appendOne(ctx context.Context, row []eventRow) error {
 // appendEach stores several events. A slot change belongs to the event of that slot.
 func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 	for batch := range slices.Chunk(rows, loadBatch) {
-		text, args := insertEvents(batch)
 		var told []struct {
 			ID     booking.EventID
 			SlotID *booking.SlotID
 		}
-		if err := tx.db.WithContext(ctx).Raw(text+" RETURNING id, slot_id", args...).Scan(&told).Error; err != nil {
+		if err := tx.db.WithContext(ctx).Raw(insertEvents+" RETURNING id, slot_id", eventColumns.arrays(batch)...).Scan(&told).Error; err != nil {
 			return err
 		}
 		events := make(map[booking.SlotID]booking.EventID, len(told))
@@ -111,24 +110,11 @@ func (tx *Tx) appendEach(ctx context.Context, rows []eventRow) error {
 	return nil
 }
 
-func insertEvents(rows []eventRow) (text string, args []any) {
-	text, args = eventColumns.insert("events", rows)
-	return strings.Replace(text, "policy_version::integer", "coalesce(policy_version::integer, "+policyVersion+")", 1), args
-}
+// insertEvents inserts events from eventColumns.
+var insertEvents = strings.Replace(eventColumns.insert("events"),
+	"policy_version::integer", "coalesce(policy_version::integer, "+policyVersion+")", 1)
 
-var eventColumns = columns[eventRow]{
-	{"at", "timestamptz", func(b []byte, r eventRow) []byte { return appendTime(b, r.At) }},
-	{"kind", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.Kind)) }},
-	{"actor_role", "text", func(b []byte, r eventRow) []byte { return appendText(b, string(r.ActorRole)) }},
-	{"actor_id", "bigint", func(b []byte, r eventRow) []byte { return appendID(b, r.ActorID) }},
-	{"request_id", "text", func(b []byte, r eventRow) []byte { return appendText(b, r.RequestID) }},
-	{"student_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.StudentID, appendID) }},
-	{"interviewer_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewerID, appendID) }},
-	{"slot_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.SlotID, appendID) }},
-	{"interview_id", "bigint", func(b []byte, r eventRow) []byte { return orNull(b, r.InterviewID, appendID) }},
-	{"changes", "jsonb", func(b []byte, r eventRow) []byte { return appendText(b, r.Changes) }},
-	{"policy_version", "integer", func(b []byte, r eventRow) []byte { return orNull(b, r.PolicyVersion, appendInt) }},
-}
+var eventColumns = columnsOf[eventRow]("id")
 
 // policyVersion is the default policy version of an event.
 const policyVersion = "(SELECT version FROM booking_policy)"

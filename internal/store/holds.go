@@ -14,7 +14,7 @@ type holdRow struct {
 	PlacedAt  time.Time
 	ExpiresAt time.Time
 	Extended  bool
-	Waivers   ids[booking.WaiverID]
+	Waivers   ids[booking.WaiverID] `gorm:"type:bigint[]"`
 	EndedAt   *time.Time
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"rehearse/internal/booking"
@@ -15,18 +14,21 @@ type interviewerRow struct {
 	NameFolded string // for search and ordering
 	Email      string
 	TimeZone   string
-	Tags       texts
+	Tags       texts `gorm:"type:text[]"`
 	MaxPerDay  *int
 	MaxPerWeek *int
 	MeetingURL *string
 	Headline   *string
 	Bio        *string
 	PhotoURL   *string
-	Languages  texts
+	Languages  texts `gorm:"type:text[]"`
 	Active     bool
 	CreatedAt  time.Time
 	Revised    revised `gorm:"embedded"`
 }
+
+// interviewerColumns are those that are read.
+var interviewerColumns = columnsOf[interviewerRow]("name_folded")
 
 func (interviewerRow) TableName() string { return "interviewers" }
 
@@ -43,17 +45,6 @@ func (r interviewerRow) domain() booking.Interviewer {
 		ID: r.ID, Name: r.Name, Email: r.Email, TimeZone: r.TimeZone, Tags: r.Tags, Active: r.Active,
 		MaxPerDay: r.MaxPerDay, MaxPerWeek: r.MaxPerWeek, MeetingURL: r.MeetingURL, CreatedAt: r.CreatedAt.UTC(),
 		Headline: r.Headline, Bio: r.Bio, PhotoURL: r.PhotoURL, Languages: r.Languages, Revision: r.Revised.revision(),
-	}
-}
-
-const interviewerColumns = "id, name, email, time_zone, tags, max_per_day, max_per_week, meeting_url, " +
-	"headline, bio, photo_url, languages, active, created_at, " + revisionColumns
-
-func interviewerPlaces(i *booking.Interviewer) []any {
-	return []any{
-		(*int64)(&i.ID), &i.Name, &i.Email, &i.TimeZone, &i.Tags, &i.MaxPerDay, &i.MaxPerWeek, &i.MeetingURL,
-		&i.Headline, &i.Bio, &i.PhotoURL, &i.Languages, &i.Active, (*instant)(&i.CreatedAt),
-		&i.Version, (*instant)(&i.UpdatedAt),
 	}
 }
 
@@ -96,10 +87,11 @@ func (r *Reader) CachedInterviewers(keys []booking.InterviewerID) map[booking.In
 // ids are skipped.
 func (r *Reader) InterviewersByID(ctx context.Context, keys []booking.InterviewerID) ([]booking.Interviewer, error) {
 	generation := r.interviewers.Generation()
-	found := make([]booking.Interviewer, 0, len(keys))
+	rows := make([]interviewerRow, 0, len(keys))
 	err := r.send(ctx, statement{
-		"SELECT " + interviewerColumns + " FROM interviewers WHERE id = ANY($1)", []any{numbers(keys)},
-		each(&found, interviewerPlaces)})
+		readInterviewers, []any{numbers(keys)},
+		each(&rows, interviewerColumns.targets)})
+	found := domains(rows)
 	if err == nil {
 		r.interviewers.Add(generation, found)
 	}
@@ -118,7 +110,7 @@ func (r *Reader) InterviewersByIDs(ctx context.Context, keys []booking.Interview
 func (r *Reader) InterviewersByEmail(ctx context.Context, emails []string) ([]booking.Interviewer, error) {
 	return inBatches(emails, func(batch []string) ([]booking.Interviewer, error) {
 		var rows []interviewerRow
-		err := r.db.WithContext(ctx).Where("email = ANY(?::text[])", array(batch, appendText)).Find(&rows).Error
+		err := r.db.WithContext(ctx).Where("email = ANY(?::text[])", texts(batch)).Find(&rows).Error
 		return domains(rows), fault(err, "read %d interviewers by e-mail", len(batch))
 	})
 }
@@ -139,8 +131,7 @@ func (tx *Tx) UpdateInterviewer(ctx context.Context, i booking.Interviewer, at t
 	i.Revision = i.Next(at)
 	changed := newInterviewerRow(i)
 	tx.in.changesInterviewers = true
-	return i, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "tags", "max_per_day", "max_per_week", "meeting_url",
-		"headline", "bio", "photo_url", "languages", "active")
+	return i, tx.edit(ctx, was, &changed, "created_at")
 }
 
 // LockInterviewer locks an interviewer until the transaction ends, and returns it. Other
@@ -155,14 +146,15 @@ func (tx *Tx) ShareInterviewer(ctx context.Context, id booking.InterviewerID) (b
 	return tx.lockInterviewer(ctx, id, shareInterviewer)
 }
 
-const (
-	lockInterviewer  = "SELECT " + interviewerColumns + " FROM interviewers WHERE id = $1 FOR NO KEY UPDATE"
-	shareInterviewer = "SELECT " + interviewerColumns + " FROM interviewers WHERE id = $1 FOR SHARE"
+var (
+	readInterviewers = "SELECT " + interviewerColumns.String() + " FROM interviewers WHERE id = ANY($1)"
+	lockInterviewer  = "SELECT " + interviewerColumns.String() + " FROM interviewers WHERE id = $1 FOR NO KEY UPDATE"
+	shareInterviewer = "SELECT " + interviewerColumns.String() + " FROM interviewers WHERE id = $1 FOR SHARE"
 )
 
 func (tx *Tx) lockInterviewer(ctx context.Context, id booking.InterviewerID, text string) (booking.Interviewer, error) {
-	interviewer, err := one(ctx, tx, interviewerPlaces, text, int64(id))
-	return interviewer, missing(err, "interviewer", "interviewerId", id)
+	interviewer, err := one(ctx, tx, interviewerColumns.targets, text, int64(id))
+	return interviewer.domain(), missing(err, "interviewer", "interviewerId", id)
 }
 
 // LockInterviewers locks the interviewers, so that other changes to them and to what they
@@ -173,23 +165,11 @@ func (tx *Tx) LockInterviewers(ctx context.Context, keys []booking.InterviewerID
 }
 
 // LoadInterviewers writes interviewers.
-func (tx *Tx) LoadInterviewers(ctx context.Context, rows []booking.Interviewer) error {
-	return load(ctx, tx, "interviewers", rows, []column[booking.Interviewer]{
-		{"id", "bigint", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
-		{"name", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Name) }},
-		{"name_folded", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, spelling.Fold(i.Name)) }},
-		{"email", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.Email) }},
-		{"time_zone", "text", func(b []byte, i booking.Interviewer) []byte { return appendText(b, i.TimeZone) }},
-		{"tags", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Tags) }},
-		{"max_per_day", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerDay, appendInt) }},
-		{"max_per_week", "integer", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MaxPerWeek, appendInt) }},
-		{"meeting_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.MeetingURL, appendText) }},
-		{"headline", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Headline, appendText) }},
-		{"bio", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.Bio, appendText) }},
-		{"photo_url", "text", func(b []byte, i booking.Interviewer) []byte { return orNull(b, i.PhotoURL, appendText) }},
-		{"languages", "text[]", func(b []byte, i booking.Interviewer) []byte { return appendTexts(b, i.Languages) }},
-		{"active", "boolean", func(b []byte, i booking.Interviewer) []byte { return strconv.AppendBool(b, i.Active) }},
-		{"created_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
-		{"updated_at", "timestamptz", func(b []byte, i booking.Interviewer) []byte { return appendTime(b, i.CreatedAt) }},
-	})
+func (tx *Tx) LoadInterviewers(ctx context.Context, interviewers []booking.Interviewer) error {
+	rows := make([]interviewerRow, len(interviewers))
+	for i, one := range interviewers {
+		one.Revision = booking.FirstRevision(one.CreatedAt)
+		rows[i] = newInterviewerRow(one)
+	}
+	return load(ctx, tx, "interviewers", rows, columnsOf[interviewerRow]())
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -30,7 +29,7 @@ type interviewRow struct {
 	NoShowAt      *time.Time
 
 	RescheduleCount int
-	Waivers         ids[booking.WaiverID]
+	Waivers         ids[booking.WaiverID] `gorm:"type:bigint[]"`
 	Exempt          bool
 	Revised         revised `gorm:"embedded"`
 }
@@ -236,10 +235,10 @@ func (r *Reader) InterviewsAt(ctx context.Context, wanted []booking.Interview) (
 				unnest(?::bigint[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) AS w (student_id, interviewer_id, s, e)) AS wanted
 			JOIN interviews i ON (i.student_id, i.interviewer_id, i.starts_at, i.ends_at)
 				= (wanted.student_id, wanted.interviewer_id, wanted.s, wanted.e)`,
-			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.StudentID) }),
-			array(batch, func(b []byte, i booking.Interview) []byte { return appendID(b, i.InterviewerID) }),
-			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }),
-			array(batch, func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) })).Scan(&rows).Error
+			valuesOf(batch, func(i booking.Interview) int64 { return int64(i.StudentID) }),
+			valuesOf(batch, func(i booking.Interview) int64 { return int64(i.InterviewerID) }),
+			valuesOf(batch, func(i booking.Interview) time.Time { return i.Start }),
+			valuesOf(batch, func(i booking.Interview) time.Time { return i.End })).Scan(&rows).Error
 		return domains(rows), fault(err, "read %d interviews", len(batch))
 	})
 	slices.SortFunc(found, func(a, b booking.Interview) int { return cmp.Compare(a.ID, b.ID) })
@@ -286,28 +285,15 @@ func (tx *Tx) UpdateInterview(ctx context.Context, i booking.Interview, at time.
 	was := i.Version
 	i.Revision = i.Next(at)
 	changed := newInterviewRow(i)
-	return i, tx.edit(ctx, was, &changed, "interviewer_id", "slot_id", "starts_at", "ends_at", "status", "grade", "note", "note_shared",
-		"completed_at", "cancelled_at", "cancel_reason", "no_show_at", "reschedule_count", "waivers", "exempt")
+	return i, tx.edit(ctx, was, &changed, "student_id", "booked_at")
 }
 
 // LoadInterviews writes interviews of existing students and slots.
-func (tx *Tx) LoadInterviews(ctx context.Context, rows []booking.Interview) error {
-	return load(ctx, tx, "interviews", rows, []column[booking.Interview]{
-		{"id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.ID), 10) }},
-		{"student_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.StudentID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.InterviewerID), 10) }},
-		{"slot_id", "bigint", func(b []byte, i booking.Interview) []byte { return strconv.AppendInt(b, int64(i.SlotID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.Start) }},
-		{"ends_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.End) }},
-		{"status", "text", func(b []byte, i booking.Interview) []byte { return append(b, i.Status...) }},
-		{"grade", "smallint", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Grade, appendInt) }},
-		{"note", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.Note, appendText) }},
-		{"booked_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.BookedAt) }},
-		{"completed_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CompletedAt, appendTime) }},
-		{"cancelled_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelledAt, appendTime) }},
-		{"cancel_reason", "text", func(b []byte, i booking.Interview) []byte { return orNull(b, i.CancelReason, appendText) }},
-		{"no_show_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return orNull(b, i.NoShowAt, appendTime) }},
-		{"updated_at", "timestamptz", func(b []byte, i booking.Interview) []byte { return appendTime(b, i.LastChange()) }},
-		{"exempt", "boolean", func(b []byte, i booking.Interview) []byte { return strconv.AppendBool(b, i.Exempt) }},
-	})
+func (tx *Tx) LoadInterviews(ctx context.Context, interviews []booking.Interview) error {
+	rows := make([]interviewRow, len(interviews))
+	for i, one := range interviews {
+		one.Revision = booking.FirstRevision(one.LastChange())
+		rows[i] = newInterviewRow(one)
+	}
+	return load(ctx, tx, "interviews", rows, columnsOf[interviewRow]())
 }

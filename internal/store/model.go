@@ -22,8 +22,6 @@ func (r revised) revision() booking.Revision {
 	return booking.Revision{Version: r.Version, UpdatedAt: r.UpdatedAt.UTC()}
 }
 
-const revisionColumns = "version, updated_at"
-
 // row is implemented by every row type.
 type row[T any] interface{ domain() T }
 

@@ -201,6 +201,9 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 	defer l.mu.Unlock()
 	var literals []string
 	for _, arg := range l.args {
+		if value, is := arg.(driver.Valuer); is {
+			arg, _ = value.Value() // the store's arrays return no error
+		}
 		switch value := arg.(type) {
 		case pgx.QueryResultFormatsByOID, pgx.QueryExecMode: // options of the driver, not parameters
 			continue
@@ -212,8 +215,6 @@ func (l *lastStatement) prepared() (prepare, execute string) {
 			arg = arrayText(pgtype.TimestamptzArrayOID, value)
 		case time.Time:
 			arg = value.Format(time.RFC3339Nano)
-		case driver.Valuer:
-			arg, _ = value.Value() // the store's arrays return no error
 		}
 		literals = append(literals, fmt.Sprintf("'%v'", arg))
 	}

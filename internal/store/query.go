@@ -30,21 +30,24 @@ func few(most int) string { return fmt.Sprintf("(? LIMIT %d) AS found", most+1) 
 // update writes the named columns of a row, including zero values, which GORM's update
 // by struct would skip. It fails unless the row exists.
 func (tx *Tx) update(ctx context.Context, changed any, columns ...string) error {
-	result := tx.db.WithContext(ctx).Model(changed).Select(columns).Updates(changed)
+	return updated(tx.db.WithContext(ctx).Model(changed).Select(columns).Updates(changed), changed)
+}
+
+// edit writes the row of an edit with its next revision: all columns except the id and
+// the fixed ones. The row must have been read under a lock, so that two edits do not
+// write the same revision. It fails if the row was read without its version.
+func (tx *Tx) edit(ctx context.Context, was int, changed any, fixed ...string) error {
+	if was < 1 {
+		return fmt.Errorf("update %T: it was read without its version", changed)
+	}
+	return updated(tx.db.WithContext(ctx).Model(changed).Select("*").Omit(fixed...).Updates(changed), changed)
+}
+
+func updated(result *gorm.DB, changed any) error {
 	if result.Error == nil && result.RowsAffected != 1 {
 		return fmt.Errorf("update %T: %d rows were there to change", changed, result.RowsAffected)
 	}
 	return fault(result.Error, "update %T", changed)
-}
-
-// edit is like update and also writes the row's next revision. The row must have been
-// read under a lock, so that two edits do not write the same revision. It fails if the
-// row was read without its version.
-func (tx *Tx) edit(ctx context.Context, was int, changed any, columns ...string) error {
-	if was < 1 {
-		return fmt.Errorf("update %T: it was read without its version", changed)
-	}
-	return tx.update(ctx, changed, append(columns, "version", "updated_at")...)
 }
 
 // unique returns the distinct values of a list in ascending order.

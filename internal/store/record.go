@@ -23,9 +23,9 @@ const recordStamp = "hash_record_extended(ROW(s.record_version, p.*, me.id, h.id
 
 // recordSelect returns a row for each interview of a student. Each row repeats the rest
 // of the record. A student without interviews has one row with null interview columns.
-const recordSelect = `
-		SELECT s.id, ` + recordStamp + `, s.name, s.email, s.time_zone, s.interview_limit, s.created_at, s.anonymised_at, s.version, s.updated_at,
-			` + policyColumns + `,
+var recordSelect = `
+		SELECT s.id, ` + recordStamp + `, ` + studentColumns[1:].of("s.") + `,
+			` + policyColumns.of("p.") + `,
 			me.id, w.waivers,
 			h.id, h.slot_id, h.placed_at, h.expires_at,
 			h.extended, h.waivers, h.interviewer_id,
@@ -71,15 +71,22 @@ func (r *Reader) Records(ctx context.Context, keys []booking.StudentID) (map[boo
 	return records, nil
 }
 
+// recordColumns is the capacity for the scan targets of recordSelect.
+const recordColumns = 40
+
+// A single student is the usual case. Postgres keeps a plan for this condition;
+// it would plan that of several students for each execution, which takes longer than
+// running it.
+var (
+	readRecord      = recordSelect + "s.id = $1" + recordOrder
+	readManyRecords = recordSelect + "s.id = ANY($1)" + recordOrder
+)
+
 func readRecords(keys []booking.StudentID, by *recordRow) statement {
-	whose, key := "s.id = ANY($1)", any(numbers(keys))
 	if len(keys) == 1 {
-		// A single student is the usual case. Postgres keeps a plan for this condition;
-		// it would plan the other one for each execution, which takes longer than
-		// running it.
-		whose, key = "s.id = $1", int64(keys[0])
+		return statement{readRecord, []any{int64(keys[0])}, by.read}
 	}
-	return statement{recordSelect + whose + recordOrder, []any{key}, by.read}
+	return statement{readManyRecords, []any{numbers(keys)}, by.read}
 }
 
 // A recordRow receives the rows of recordSelect, one after the other.
@@ -88,6 +95,7 @@ type recordRow struct {
 
 	id       int64 // student's id
 	stamp    int64 // stamp of the current record
+	student  studentRow
 	record   booking.Record
 	waivers  []byte // JSON
 	hold     booking.HeldSlot
@@ -101,24 +109,20 @@ type recordRow struct {
 
 func newRecordRow(records map[booking.StudentID]booking.Record) *recordRow {
 	r := &recordRow{records: records}
-	s, p, h, i := &r.record.Student, &r.record.Policy, &r.hold, &r.interview
-	interview := []any{
-		(*zeronull.Int8)(&i.ID), (*zeronull.Int8)(&i.InterviewerID), (*zeronull.Int8)(&i.SlotID),
-		(*instant)(&i.Start), (*instant)(&i.End), (*zeronull.Text)(&i.Status), &i.Grade,
-		&r.standsOn,
-	}
-	r.whole = slices.Concat([]any{
-		&r.id, &r.stamp, &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt), (*instant)(&s.AnonymisedAt),
-		&s.Version, (*instant)(&s.UpdatedAt),
-	}, policyPlaces(p), []any{
-		(*zeronull.Int8)(&r.record.Self), &r.waivers,
+	h, i := &r.hold, &r.interview
+	r.whole = append(make([]any, 0, recordColumns), &r.id, &r.stamp)
+	r.whole = studentColumns[1:].appendTargets(r.whole, &r.student)
+	r.whole = policyColumns.appendTargets(r.whole, &r.record.Policy)
+	r.whole = append(r.whole, (*zeronull.Int8)(&r.record.Self), &r.waivers,
 		(*zeronull.Int8)(&h.ID), (*zeronull.Int8)(&h.SlotID), (*instant)(&h.PlacedAt), (*instant)(&h.ExpiresAt),
 		&r.extended, &r.holdsOn, (*zeronull.Int8)(&h.InterviewerID),
-		(*instant)(&h.Start), (*instant)(&h.End),
-	}, interview)
+		(*instant)(&h.Start), (*instant)(&h.End))
+	ofInterview := len(r.whole)
+	r.whole = append(r.whole, (*zeronull.Int8)(&i.ID), (*zeronull.Int8)(&i.InterviewerID), (*zeronull.Int8)(&i.SlotID),
+		(*instant)(&i.Start), (*instant)(&i.End), (*zeronull.Text)(&i.Status), &i.Grade, &r.standsOn)
 	r.interviewOnly = make([]any, len(r.whole)) // nil skips a column
 	r.interviewOnly[0] = &r.id
-	copy(r.interviewOnly[len(r.whole)-len(interview):], interview)
+	copy(r.interviewOnly[ofInterview:], r.whole[ofInterview:])
 	return r
 }
 
@@ -134,7 +138,7 @@ func (r *recordRow) read(rows pgx.Rows) error {
 	student := booking.StudentID(r.id)
 	record, known := r.records[student]
 	if !known {
-		r.record, r.hold = booking.Record{}, booking.HeldSlot{}
+		r.student, r.record, r.hold = studentRow{}, booking.Record{}, booking.HeldSlot{}
 		if err := rows.Scan(r.whole...); err != nil {
 			return err
 		}
@@ -154,7 +158,8 @@ func (r *recordRow) read(rows pgx.Rows) error {
 
 // rest sets the parts of the record that are not scanned directly.
 func (r *recordRow) rest() error {
-	r.record.Student.ID = booking.StudentID(r.id)
+	r.student.ID = booking.StudentID(r.id)
+	r.record.Student = r.student.domain()
 	if h := r.hold; h.ID != 0 {
 		h.StudentID, h.Extended, h.Waivers = booking.StudentID(r.id), r.extended.Bool, typed[booking.WaiverID](r.holdsOn)
 		r.record.Hold = &h

@@ -21,8 +21,9 @@ type Claim struct {
 func (tx *Tx) LockClaim(
 	ctx context.Context, student booking.StudentID, by booking.InterviewerID, slot booking.SlotID, alone bool,
 ) (Claim, error) {
-	var locked booking.Student
-	var c Claim
+	var lockedStudent studentRow
+	var lockedInterviewer interviewerRow
+	var lockedSlot slotRow
 	var students, interviewers, slots int
 	records := map[booking.StudentID]booking.Record{}
 	interviewer := shareInterviewer
@@ -31,11 +32,11 @@ func (tx *Tx) LockClaim(
 	}
 	tx.in.students = append(tx.in.students, student)
 	err := tx.send(ctx,
-		statement{lockStudent, []any{int64(student)}, only(&locked, &students, studentPlaces)},
+		statement{lockStudent, []any{int64(student)}, only(&lockedStudent, &students, studentColumns.targets)},
 		readRecords([]booking.StudentID{student}, newRecordRow(records)),
-		statement{interviewer, []any{int64(by)}, only(&c.Interviewer, &interviewers, interviewerPlaces)},
-		statement{lockSlot, []any{int64(slot)}, only(&c.Slot, &slots, slotPlaces)})
-	c.Record = records[student]
+		statement{interviewer, []any{int64(by)}, only(&lockedInterviewer, &interviewers, interviewerColumns.targets)},
+		statement{lockSlot, []any{int64(slot)}, only(&lockedSlot, &slots, slotColumns.targets)})
+	c := Claim{Record: records[student], Interviewer: lockedInterviewer.domain(), Slot: lockedSlot.domain()}
 	switch {
 	case err != nil:
 		return c, fault(err, "lock student %d, interviewer %d and slot %d", student, by, slot)

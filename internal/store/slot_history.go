@@ -59,10 +59,10 @@ const historyColumns = "unnest(?::bigint[], ?::text[], ?::timestamptz[], ?::time
 
 func slotArrays(changes []slotChange) []any {
 	return []any{
-		array(changes, func(b []byte, c slotChange) []byte { return appendID(b, c.slot) }),
-		array(changes, func(b []byte, c slotChange) []byte { return appendText(b, string(c.what)) }),
-		array(changes, func(b []byte, c slotChange) []byte { return orNull(b, c.at, appendTime) }),
-		array(changes, func(b []byte, c slotChange) []byte { return orNull(b, c.until, appendTime) }),
+		valuesOf(changes, func(c slotChange) int64 { return int64(c.slot) }),
+		valuesOf(changes, func(c slotChange) string { return string(c.what) }),
+		valuesOf(changes, func(c slotChange) *time.Time { return c.at }),
+		valuesOf(changes, func(c slotChange) *time.Time { return c.until }),
 	}
 }
 
@@ -101,7 +101,7 @@ func (tx *Tx) writeSlotHistoryOf(ctx context.Context, events map[booking.SlotID]
 	tx.in.slotChanges = rest
 	for batch := range slices.Chunk(told, loadBatch) {
 		args := append([]any{tx.in.toldAt}, slotArrays(batch)...)
-		args = append(args, array(batch, func(b []byte, c slotChange) []byte { return appendID(b, events[c.slot]) }))
+		args = append(args, valuesOf(batch, func(c slotChange) int64 { return int64(events[c.slot]) }))
 		err := tx.db.WithContext(ctx).Exec(`INSERT INTO slot_history (slot_id, what, at, until, event_id)
 			SELECT slot_id, what, coalesce(given.at, ?), until, event_id
 			FROM unnest(?::bigint[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::bigint[]) AS given (slot_id, what, at, until, event_id)`,

@@ -5,10 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgtype/zeronull"
 	"gorm.io/gorm"
 
 	"rehearse/internal/booking"
@@ -28,6 +26,9 @@ type slotRow struct {
 	TakenBack      bool
 }
 
+// slotColumns are those of a booking.Slot.
+var slotColumns = columnsOf[slotRow]("availability_id")
+
 func (slotRow) TableName() string { return "slots" }
 
 func (r slotRow) domain() booking.Slot {
@@ -44,15 +45,6 @@ func (r slotRow) domain() booking.Slot {
 	return slot
 }
 
-const slotColumns = "id, interviewer_id, starts_at, ends_at, status, held_by, held_until, full_until, taken_back"
-
-func slotPlaces(s *booking.Slot) []any {
-	return []any{
-		(*int64)(&s.ID), (*int64)(&s.InterviewerID), (*instant)(&s.Start), (*instant)(&s.End), (*string)(&s.Status),
-		(*zeronull.Int8)(&s.HeldBy), (*instant)(&s.HeldUntil), (*instant)(&s.FullUntil), &s.TakenBack,
-	}
-}
-
 // Slot returns one slot, or NotFound.
 func (r *Reader) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
 	var found slotRow
@@ -62,10 +54,10 @@ func (r *Reader) Slot(ctx context.Context, id booking.SlotID) (booking.Slot, err
 
 // SlotsByID returns the slots with the given ids. Unknown ids are skipped.
 func (r *Reader) SlotsByID(ctx context.Context, keys []booking.SlotID) ([]booking.Slot, error) {
-	found := make([]booking.Slot, 0, len(keys))
+	rows := make([]slotRow, 0, len(keys))
 	err := r.send(ctx, statement{
-		"SELECT " + slotColumns + " FROM slots WHERE id = ANY($1)", []any{numbers(keys)}, each(&found, slotPlaces)})
-	return found, fault(err, "read %d slots", len(keys))
+		readSlots, []any{numbers(keys)}, each(&rows, slotColumns.targets)})
+	return domains(rows), fault(err, "read %d slots", len(keys))
 }
 
 // SlotsWanted returns the ids among keys whose slots match the search.
@@ -204,9 +196,9 @@ func (r *Reader) StandingIn(ctx context.Context, windows []InterviewerWindow) ([
 			CROSS JOIN LATERAL (SELECT * FROM slots
 				WHERE slots.interviewer_id = wanted.interviewer_id AND status <> 'WITHDRAWN'
 					AND starts_at > wanted.s - make_interval(mins => ?) AND starts_at < wanted.e AND ends_at > wanted.s) AS s`,
-			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendID(b, w.InterviewerID) }),
-			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.Start) }),
-			array(batch, func(b []byte, w InterviewerWindow) []byte { return appendTime(b, w.End) }),
+			valuesOf(batch, func(w InterviewerWindow) int64 { return int64(w.InterviewerID) }),
+			valuesOf(batch, func(w InterviewerWindow) time.Time { return w.Start }),
+			valuesOf(batch, func(w InterviewerWindow) time.Time { return w.End }),
 			booking.MaxSlotMinutes).Scan(&rows).Error
 		return rows, fault(err, "read the slots in %d windows", len(batch))
 	})
@@ -245,25 +237,27 @@ type LoadedSlot struct {
 }
 
 // LoadSlots writes slots of existing availabilities.
-func (tx *Tx) LoadSlots(ctx context.Context, rows []LoadedSlot) error {
-	return load(ctx, tx, "slots", rows, []column[LoadedSlot]{
-		{"id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
-		{"interviewer_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.InterviewerID), 10) }},
-		{"availability_id", "bigint", func(b []byte, s LoadedSlot) []byte { return strconv.AppendInt(b, int64(s.AvailabilityID), 10) }},
-		{"starts_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.Start) }},
-		{"ends_at", "timestamptz", func(b []byte, s LoadedSlot) []byte { return appendTime(b, s.End) }},
-		{"status", "text", func(b []byte, s LoadedSlot) []byte { return append(b, s.Status...) }},
-	})
+func (tx *Tx) LoadSlots(ctx context.Context, slots []LoadedSlot) error {
+	rows := make([]slotRow, len(slots))
+	for i, s := range slots {
+		rows[i] = slotRow{
+			ID: s.ID, InterviewerID: s.InterviewerID, AvailabilityID: s.AvailabilityID, StartsAt: s.Start, EndsAt: s.End, Status: s.Status,
+		}
+	}
+	return load(ctx, tx, "slots", rows, columnsOf[slotRow]("held_by", "held_until", "full_until", "taken_back"))
 }
 
 // LockSlot locks a slot until the transaction ends and returns it. To lock several
 // slots, lock them in the order of their ids.
 func (tx *Tx) LockSlot(ctx context.Context, id booking.SlotID) (booking.Slot, error) {
-	slot, err := one(ctx, tx, slotPlaces, lockSlot, int64(id))
-	return slot, missing(err, "slot", "slotId", id)
+	slot, err := one(ctx, tx, slotColumns.targets, lockSlot, int64(id))
+	return slot.domain(), missing(err, "slot", "slotId", id)
 }
 
-const lockSlot = "SELECT " + slotColumns + " FROM slots WHERE id = $1 FOR NO KEY UPDATE"
+var (
+	readSlots = "SELECT " + slotColumns.String() + " FROM slots WHERE id = ANY($1)"
+	lockSlot  = "SELECT " + slotColumns.String() + " FROM slots WHERE id = $1 FOR NO KEY UPDATE"
+)
 
 // LockSlots locks the slots after the people, in the order of their ids, and returns their
 // state after locking.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"rehearse/internal/booking"
@@ -20,6 +19,9 @@ type studentRow struct {
 	AnonymisedAt   *time.Time
 	Revised        revised `gorm:"embedded"`
 }
+
+// studentColumns are those that are read.
+var studentColumns = columnsOf[studentRow]("name_folded")
 
 func (studentRow) TableName() string { return "students" }
 
@@ -78,7 +80,7 @@ func (r *Reader) StudentsByID(ctx context.Context, keys []booking.StudentID) ([]
 func (r *Reader) StudentsByEmail(ctx context.Context, emails []string) ([]booking.Student, error) {
 	return inBatches(emails, func(batch []string) ([]booking.Student, error) {
 		var rows []studentRow
-		err := r.db.WithContext(ctx).Where("email = ANY(?::text[])", array(batch, appendText)).Find(&rows).Error
+		err := r.db.WithContext(ctx).Where("email = ANY(?::text[])", texts(batch)).Find(&rows).Error
 		return domains(rows), fault(err, "read %d students by e-mail", len(batch))
 	})
 }
@@ -98,26 +100,18 @@ func (tx *Tx) UpdateStudent(ctx context.Context, s booking.Student, at time.Time
 	was := s.Version
 	s.Revision = s.Next(at)
 	changed := newStudentRow(s)
-	return s, tx.edit(ctx, was, &changed, "name", "name_folded", "email", "time_zone", "interview_limit", "anonymised_at")
+	return s, tx.edit(ctx, was, &changed, "created_at")
 }
 
 // LockStudent locks a student until the transaction ends, and returns it. Other
 // operations on the student's interviews wait. It comes first in the lock order.
 func (tx *Tx) LockStudent(ctx context.Context, id booking.StudentID) (booking.Student, error) {
 	tx.in.students = append(tx.in.students, id)
-	student, err := one(ctx, tx, studentPlaces, lockStudent, int64(id))
-	return student, missing(err, "student", "studentId", id)
+	student, err := one(ctx, tx, studentColumns.targets, lockStudent, int64(id))
+	return student.domain(), missing(err, "student", "studentId", id)
 }
 
-const lockStudent = "SELECT id, name, email, time_zone, interview_limit, created_at, anonymised_at, " + revisionColumns +
-	" FROM students WHERE id = $1 FOR NO KEY UPDATE"
-
-func studentPlaces(s *booking.Student) []any {
-	return []any{
-		(*int64)(&s.ID), &s.Name, &s.Email, &s.TimeZone, &s.LimitOverride, (*instant)(&s.CreatedAt), (*instant)(&s.AnonymisedAt),
-		&s.Version, (*instant)(&s.UpdatedAt),
-	}
-}
+var lockStudent = "SELECT " + studentColumns.String() + " FROM students WHERE id = $1 FOR NO KEY UPDATE"
 
 // LockStudents locks the students, so that other operations on their interviews wait
 // until this transaction ends. Students are locked first, in the order of their ids.
@@ -127,15 +121,11 @@ func (tx *Tx) LockStudents(ctx context.Context, keys []booking.StudentID) error 
 }
 
 // LoadStudents writes students.
-func (tx *Tx) LoadStudents(ctx context.Context, rows []booking.Student) error {
-	return load(ctx, tx, "students", rows, []column[booking.Student]{
-		{"id", "bigint", func(b []byte, s booking.Student) []byte { return strconv.AppendInt(b, int64(s.ID), 10) }},
-		{"name", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Name) }},
-		{"name_folded", "text", func(b []byte, s booking.Student) []byte { return appendText(b, spelling.Fold(s.Name)) }},
-		{"email", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.Email) }},
-		{"time_zone", "text", func(b []byte, s booking.Student) []byte { return appendText(b, s.TimeZone) }},
-		{"interview_limit", "integer", func(b []byte, s booking.Student) []byte { return orNull(b, s.LimitOverride, appendInt) }},
-		{"created_at", "timestamptz", func(b []byte, s booking.Student) []byte { return appendTime(b, s.CreatedAt) }},
-		{"updated_at", "timestamptz", func(b []byte, s booking.Student) []byte { return appendTime(b, s.CreatedAt) }},
-	})
+func (tx *Tx) LoadStudents(ctx context.Context, students []booking.Student) error {
+	rows := make([]studentRow, len(students))
+	for i, s := range students {
+		s.Revision = booking.FirstRevision(s.CreatedAt)
+		rows[i] = newStudentRow(s)
+	}
+	return load(ctx, tx, "students", rows, columnsOf[studentRow]())
 }

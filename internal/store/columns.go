@@ -1,0 +1,182 @@
+package store
+
+import (
+	"database/sql/driver"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+	"gorm.io/gorm/schema"
+)
+
+// A column is a column of a table and the field of the row that holds it.
+type column struct {
+	name  string
+	kind  string // the type in Postgres
+	field []int  // index of the field in the struct
+	basic reflect.Type
+
+	target reflect.Type // a pointer to basic, if the field has a named type
+}
+
+// columns are the columns of the rows of type R, in the order of the fields. The struct
+// is the only list of them: GORM's statements, those for pgx and bulk inserts are all
+// made from it.
+type columns[R any] []column
+
+// columnsOf returns the columns of a row type, without the omitted ones.
+func columnsOf[R any](omit ...string) columns[R] {
+	of, err := schema.Parse(new(R), &sync.Map{}, schema.NamingStrategy{})
+	if err != nil {
+		return nil // GORM returns the same error for every statement
+	}
+	var list columns[R]
+	for _, field := range of.Fields {
+		if field.DBName == "" || slices.Contains(omit, field.DBName) {
+			continue
+		}
+		basic := basicType(field.FieldType)
+		kind, given := field.TagSettings["TYPE"]
+		if !given {
+			kind = kinds[elementOf(basic)]
+		}
+		c := column{name: field.DBName, kind: kind, field: field.StructField.Index, basic: basic}
+		if target := reflect.PointerTo(basic); basic != field.FieldType && reflect.PointerTo(field.FieldType).ConvertibleTo(target) {
+			c.target = target
+		} else if field.FieldType == reflect.TypeFor[time.Time]() {
+			c.target = reflect.TypeFor[*instant]()
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// kinds are the Postgres types of the basic types; a field of another type has a tag.
+var kinds = map[reflect.Type]string{
+	reflect.TypeFor[int64]():     "bigint",
+	reflect.TypeFor[int]():       "integer",
+	reflect.TypeFor[string]():    "text",
+	reflect.TypeFor[bool]():      "boolean",
+	reflect.TypeFor[time.Time](): "timestamptz",
+}
+
+// basicType returns the unnamed type with the same representation, which pgx reads and
+// writes without reflection.
+func basicType(t reflect.Type) reflect.Type {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return reflect.PointerTo(basicType(t.Elem()))
+	case reflect.Int64:
+		return reflect.TypeFor[int64]()
+	case reflect.String:
+		return reflect.TypeFor[string]()
+	case reflect.Slice:
+		return reflect.SliceOf(basicType(t.Elem()))
+	default:
+		return t
+	}
+}
+
+func elementOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+// String returns the names, separated by commas.
+func (c columns[R]) String() string { return c.of("") }
+
+// of returns the names, each after a prefix such as "s.", separated by commas.
+func (c columns[R]) of(prefix string) string {
+	names := make([]string, len(c))
+	for i, column := range c {
+		names[i] = prefix + column.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// targets returns the scan targets of the columns in a row.
+func (c columns[R]) targets(row *R) []any {
+	return c.appendTargets(make([]any, 0, len(c)), row)
+}
+
+// appendTargets appends the scan targets of the columns to those of others.
+func (c columns[R]) appendTargets(targets []any, row *R) []any {
+	value := reflect.ValueOf(row).Elem()
+	for _, column := range c {
+		target := value.FieldByIndex(column.field).Addr()
+		if column.target != nil {
+			target = target.Convert(column.target)
+		}
+		targets = append(targets, target.Interface())
+	}
+	return targets
+}
+
+// insert returns a statement for GORM that inserts rows from one array for each column.
+// Its text is the same for every number of rows.
+func (c columns[R]) insert(table string) string {
+	values, arrays := make([]string, len(c)), make([]string, len(c))
+	for i, column := range c {
+		values[i] = column.name + "::" + column.kind
+		arrays[i] = "?::" + column.kind + "[]"
+		if column.isArray() {
+			arrays[i] = "?::text[]" // unnest would flatten nested arrays
+		}
+	}
+	return "INSERT INTO " + table + " (" + c.String() + ") SELECT " + strings.Join(values, ", ") +
+		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS given (" + c.String() + ")"
+}
+
+// arrays returns the arguments of insert.
+func (c columns[R]) arrays(rows []R) []any {
+	args, values := make([]any, len(c)), reflect.ValueOf(rows)
+	for i, column := range c {
+		args[i] = column.array(values)
+	}
+	return args
+}
+
+func (c column) isArray() bool { return strings.HasSuffix(c.kind, "[]") }
+
+// array returns a pointer to a slice of the column's values, because GORM expands a slice.
+func (c column) array(rows reflect.Value) any {
+	basic := c.basic
+	if c.isArray() {
+		basic = reflect.TypeFor[string]()
+	}
+	list := reflect.New(reflect.SliceOf(basic))
+	list.Elem().Grow(rows.Len())
+	list.Elem().SetLen(rows.Len())
+	for i := range rows.Len() {
+		value, element := rows.Index(i).FieldByIndex(c.field), list.Elem().Index(i)
+		switch {
+		case c.isArray():
+			element.SetString(arrayText(value.Interface().(driver.Valuer)))
+		case value.Kind() == reflect.Int64:
+			element.SetInt(value.Int())
+		case value.Kind() == reflect.String:
+			element.SetString(value.String())
+		case value.Kind() != reflect.Pointer:
+			element.Set(value)
+		case !value.IsNil():
+			element.Set(value.Convert(basic))
+		}
+	}
+	return list.Interface()
+}
+
+// arrayText returns an array of texts or ids in the text format of Postgres.
+func arrayText(list driver.Valuer) string {
+	elements, _ := list.Value() // the store's arrays return no error
+	oid := uint32(pgtype.TextArrayOID)
+	if _, ids := elements.([]int64); ids {
+		oid = pgtype.Int8ArrayOID
+	}
+	text, _ := arrays.Encode(oid, pgtype.TextFormatCode, elements, nil) // texts and ids can be encoded
+	return string(text)
+}
