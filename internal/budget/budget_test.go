@@ -94,7 +94,7 @@ func TestPool(t *testing.T) {
 
 // A response that exceeds its deadline while it is built is abandoned. The time limit of an
 // event starts with its first charge.
-func TestDeadlineWhileBuilding(t *testing.T) {
+func TestBudgetDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := budget.NewPool(1<<20, 0)

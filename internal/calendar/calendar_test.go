@@ -30,17 +30,17 @@ func TestOverlapsAndCovers(t *testing.T) {
 		{"around", span(10, 20), span(0, 60), true, false},
 		{"touching before", span(60, 90), span(0, 60), false, false},
 		{"touching after", span(0, 60), span(60, 90), false, false},
-		{"a minute shared", span(0, 61), span(60, 90), true, false},
+		{"one common minute", span(0, 61), span(60, 90), true, false},
 		{"apart", span(0, 10), span(20, 30), false, false},
 	} {
 		if got := test.a.Overlaps(test.b); got != test.overlaps {
-			t.Errorf("%s: overlaps is %v", test.name, got)
+			t.Errorf("%s: Overlaps is %v", test.name, got)
 		}
 		if got := test.b.Overlaps(test.a); got != test.overlaps {
-			t.Errorf("%s: overlaps is not symmetric", test.name)
+			t.Errorf("%s: Overlaps is not symmetric", test.name)
 		}
 		if got := test.a.Covers(test.b); got != test.covers {
-			t.Errorf("%s: covers is %v", test.name, got)
+			t.Errorf("%s: Covers is %v", test.name, got)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func TestCut(t *testing.T) {
 		{"just fits", span(0, 120), time.Hour, 0, []calendar.Span{span(0, 60), span(60, 120)}, 0},
 		{"with a rest", span(0, 119), time.Hour, 0, []calendar.Span{span(0, 60)}, 59 * time.Minute},
 		{"with a gap", span(0, 130), time.Hour, 10 * time.Minute, []calendar.Span{span(0, 60), span(70, 130)}, 0},
-		{"a gap too many", span(0, 129), time.Hour, 10 * time.Minute, []calendar.Span{span(0, 60)}, 69 * time.Minute},
+		{"too short for the gap", span(0, 129), time.Hour, 10 * time.Minute, []calendar.Span{span(0, 60)}, 69 * time.Minute},
 		{"too short", span(0, 59), time.Hour, 0, nil, 59 * time.Minute},
 		{"no length", span(0, 60), 0, 0, nil, time.Hour},
 	} {
@@ -81,12 +81,12 @@ func TestCutProperties(t *testing.T) {
 		next, end := window.Start, window.Start
 		for _, s := range spans {
 			if !s.Start.Equal(next) || s.Length() != length {
-				t.Fatalf("span %v does not follow at %v", s, next)
+				t.Fatalf("got span %v, want one that starts at %v", s, next)
 			}
 			next, end = s.End.Add(gap), s.End
 		}
 		if !end.Add(rest).Equal(window.End) || rest < 0 || !next.Add(length).After(window.End) {
-			t.Fatalf("cut until %v with a rest of %v", end, rest)
+			t.Fatalf("got an end of %v and a rest of %v", end, rest)
 		}
 	})
 }
@@ -137,7 +137,7 @@ func TestInZone(t *testing.T) {
 				continue // the time does not exist in the machine's zone
 			}
 			if got := calendar.InZone(wall, zone).UTC().Format(time.RFC3339); got != test.want {
-				t.Errorf("%s on a machine in %s: %s, wanted %s", test.name, machine, got, test.want)
+				t.Errorf("%s on a machine in %s: got %s, want %s", test.name, machine, got, test.want)
 			}
 		}
 	}

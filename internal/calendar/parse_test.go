@@ -56,7 +56,7 @@ func TestInstants(t *testing.T) {
 			t.Parallel()
 			got, ok := calendar.ParseInstant(test.in, berlin)
 			if ok != (test.want != "") || ok && (got.Format(time.RFC3339Nano) != test.want || got.Location() != time.UTC) {
-				t.Errorf("it is %v, %v; want %q", got, ok, test.want)
+				t.Errorf("got %v, %v, want %q", got, ok, test.want)
 			}
 		})
 	}

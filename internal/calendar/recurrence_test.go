@@ -82,13 +82,13 @@ func TestRecurrences(t *testing.T) {
 				times[i] = times[i][4:8]
 			}
 			if got := strings.Join(times, " "); got != row.want {
-				t.Errorf("%s, expected %s", got, row.want)
+				t.Errorf("got %s, want %s", got, row.want)
 			}
 		})
 	}
 }
 
-func TestRecurrencesByTheHour(t *testing.T) {
+func TestSubdailyRecurrences(t *testing.T) {
 	t.Parallel()
 	first := wall(t, "20240101T090000")
 	for rule, want := range map[string][]string{
@@ -105,9 +105,9 @@ func TestRecurrencesByTheHour(t *testing.T) {
 	}
 }
 
-// TestRecurrencesOfManyCenturies tests spans beyond the 292 years of a
+// TestRecurrencesOverCenturies tests spans beyond the 292 years of a
 // time.Duration.
-func TestRecurrencesOfManyCenturies(t *testing.T) {
+func TestRecurrencesOverCenturies(t *testing.T) {
 	t.Parallel()
 	first, from := wall(t, "16010101T090000"), wall(t, "20260601T000000")
 	for rule, want := range map[string][]string{
@@ -123,7 +123,7 @@ func TestRecurrencesOfManyCenturies(t *testing.T) {
 	}
 }
 
-func TestRulesThatAreNotUnderstood(t *testing.T) {
+func TestInvalidRecurrences(t *testing.T) {
 	t.Parallel()
 	for rule, names := range map[string]string{
 		"": "FREQ", "nonsense": "nonsense", "FREQ=FORTNIGHTLY": "FORTNIGHTLY", "FREQ=SECONDLY": "SECONDLY", "FREQ=DAILY;FREQ=DAILY": "twice",
@@ -139,13 +139,13 @@ func TestRulesThatAreNotUnderstood(t *testing.T) {
 		"FREQ=DAILY;BYMONTHDAY=1" + strings.Repeat(",1", 5000): "10023 bytes; at most 10000",
 	} {
 		if _, err := calendar.ParseRecurrence(rule); err == nil || !strings.Contains(err.Error(), names) {
-			t.Errorf("%.80q: %v, which should name %s", rule, err, names)
+			t.Errorf("%.80q: got %v, want an error that names %s", rule, err, names)
 		}
 	}
 }
 
-// TestWorkOfARuleIsBounded counts steps, which are independent of the machine.
-func TestWorkOfARuleIsBounded(t *testing.T) {
+// TestRecurrenceStepLimit counts steps, which are independent of the machine.
+func TestRecurrenceStepLimit(t *testing.T) {
 	t.Parallel()
 	first := wall(t, "20000101T090000")
 	from, last := wall(t, "20260601T000000"), wall(t, "20261201T000000")
@@ -175,7 +175,7 @@ func TestWorkOfARuleIsBounded(t *testing.T) {
 	} {
 		times, steps := expand(t, row.rule, first, from, last, 1_000_000)
 		if steps > row.steps {
-			t.Errorf("%s takes %d steps for %d times, more than %d", row.rule, steps, len(times), row.steps)
+			t.Errorf("%s: got %d steps for %d times, want at most %d", row.rule, steps, len(times), row.steps)
 		}
 	}
 	for _, rule := range []string{
@@ -189,7 +189,7 @@ func TestWorkOfARuleIsBounded(t *testing.T) {
 		yielded := 0
 		err = r.Each(first, from, last, &calendar.Work{Left: 10_000}, func(time.Time) bool { yielded++; return true })
 		if !errors.Is(err, calendar.ErrTooMuchWork) || yielded > 10_000 {
-			t.Errorf("%.40s: %v after %d times", rule, err, yielded)
+			t.Errorf("%.40s: got %v after %d times", rule, err, yielded)
 		}
 	}
 }
@@ -202,11 +202,11 @@ func list(from, to int) string {
 	return strings.Join(words, ",")
 }
 
-// TestRecurrencesAgreeWithAnotherImplementation compares the times of random rules
+// TestRecurrencesAgreeWithRRuleGo compares the times of random rules
 // with those of rrule-go. Because rrule-go expands every rule to the year 9999,
 // even if few times are requested, the rules start shortly before it. Hourly rules
 // with hours are excluded, because rrule-go does not terminate for some of them.
-func TestRecurrencesAgreeWithAnotherImplementation(t *testing.T) {
+func TestRecurrencesAgreeWithRRuleGo(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 11))
 	for range 500 {

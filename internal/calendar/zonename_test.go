@@ -28,15 +28,15 @@ func TestCanonicalZoneNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			if zone.String() != want {
-				t.Errorf("it is %s, want %s", zone, want)
+				t.Errorf("got %s, want %s", zone, want)
 			}
 		})
 	}
 }
 
-// TestZoneNamesKeepTheSameTime tests that Go knows every name in the table, and
+// TestZoneAliasesKeepTheSameTime tests that Go knows every name in the table, and
 // that each keeps the same time as its canonical name.
-func TestZoneNamesKeepTheSameTime(t *testing.T) {
+func TestZoneAliasesKeepTheSameTime(t *testing.T) {
 	t.Parallel()
 	table, err := os.ReadFile("zonenames.txt")
 	if err != nil {
@@ -54,7 +54,7 @@ func TestZoneNamesKeepTheSameTime(t *testing.T) {
 		}
 		for _, name := range names {
 			if low := strings.ToLower(name); seen[low] {
-				t.Errorf("%s stands in the table twice", name)
+				t.Errorf("%s is in the table twice", name)
 			} else {
 				seen[low] = true
 			}
@@ -72,11 +72,11 @@ func TestZoneNamesKeepTheSameTime(t *testing.T) {
 		}
 	}
 	if len(seen) < 590 {
-		t.Errorf("the table has %d names; about 600 are expected", len(seen))
+		t.Errorf("the table has %d names, want about 600", len(seen))
 	}
 }
 
-func TestNamesThatAreNoZones(t *testing.T) {
+func TestInvalidZoneNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"", "Local", "local", "localtime", "LocalTime", "posixrules", "Posixrules", "Factory", "factory",
@@ -87,7 +87,7 @@ func TestNamesThatAreNoZones(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if zone, err := calendar.Zone(name); err == nil {
-				t.Errorf("it is %s", zone)
+				t.Errorf("got %s, want an error", zone)
 			}
 		})
 	}

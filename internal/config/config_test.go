@@ -121,7 +121,7 @@ func TestWrongValues(t *testing.T) {
 
 const long = "hunter2 hunter2 hunter2 hunter2 hunter2"
 
-func TestKeysOfTokens(t *testing.T) {
+func TestTokenKeys(t *testing.T) {
 	t.Parallel()
 	public, _, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {

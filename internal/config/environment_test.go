@@ -28,7 +28,7 @@ func environment(t *testing.T, process map[string]string, text string) (config.E
 }
 
 // Every field of Config with a variable is described exactly once.
-func TestVariablesAreThoseOfConfig(t *testing.T) {
+func TestVariablesMatchConfig(t *testing.T) {
 	t.Parallel()
 	var fields, described []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[config.Config]()) {

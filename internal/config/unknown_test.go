@@ -8,7 +8,7 @@ import (
 	"rehearse/internal/config"
 )
 
-func TestMisspelt(t *testing.T) {
+func TestMisspelledVariables(t *testing.T) {
 	t.Parallel()
 	for variable, meant := range map[string]string{
 		"RATE_LIMITS": "RATE_LIMIT", "CORS_ORIGIN": "CORS_ORIGINS", "DATABSE_URL": "DATABASE_URL", "DATABASE_URI": "DATABASE_URL",

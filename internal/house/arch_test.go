@@ -154,9 +154,9 @@ func TestPermittedImports(t *testing.T) {
 	}
 }
 
-// TestTheRootHoldsMainAlone checks that the root has no other files, and that main imports the
+// TestRootContainsOnlyMain checks that the root has no other files, and that main imports the
 // command line alone.
-func TestTheRootHoldsMainAlone(t *testing.T) {
+func TestRootContainsOnlyMain(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(root + "/*.go")
 	if err != nil {
@@ -175,7 +175,7 @@ func TestTheRootHoldsMainAlone(t *testing.T) {
 	}
 }
 
-func TestLibrariesStayWhereTheyBelong(t *testing.T) {
+func TestPermittedLibraries(t *testing.T) {
 	t.Parallel()
 	for name, p := range packages(t) {
 		for _, imported := range p.Imports {
@@ -200,7 +200,7 @@ func isPure(imported string) bool {
 }
 
 // A resolver that could write would go round the operations of app.
-func TestGraphTakesAReaderAndNeverTheStore(t *testing.T) {
+func TestGraphUsesOnlyTheReader(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), "go", "doc", "-all", "-u", "rehearse/graph").Output()
 	if err != nil {

@@ -40,8 +40,8 @@ func TestUserTextIsPlainEnglish(t *testing.T) {
 // gendered matches words for people, who are "they" in tests and comments, too.
 var gendered = regexp.MustCompile(`(?i)\b(he|him|his|himself)\b`)
 
-// TestCodeNamesNoGender reads the comments, names and strings of all Go files.
-func TestCodeNamesNoGender(t *testing.T) {
+// TestCodeIsGenderNeutral reads the comments, names and strings of all Go files.
+func TestCodeIsGenderNeutral(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()
 	read := 0

@@ -19,9 +19,9 @@ var (
 	dropped = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
 )
 
-// TestLinksOfDocumentsResolve follows the links between the documents, to files
+// TestDocumentLinks follows the links between the documents, to files
 // and to headings.
-func TestLinksOfDocumentsResolve(t *testing.T) {
+func TestDocumentLinks(t *testing.T) {
 	t.Parallel()
 	documents := documentsIn(t)
 	followed := 0

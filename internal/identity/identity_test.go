@@ -231,7 +231,7 @@ func TestForgedTokens(t *testing.T) {
 }
 
 // Two parsers may use different values of a duplicate name.
-func TestTokensThatSayAThingTwice(t *testing.T) {
+func TestDuplicateClaims(t *testing.T) {
 	t.Parallel()
 	v := identity.New(newSecret(t), identity.Terms{Clock: terms.Clock}, nobody)
 	const header, payload = `{"alg":"HS256"}`, `"exp":1780304400,"role":"student","sub":"7"`
@@ -259,7 +259,7 @@ func TestTokensThatSayAThingTwice(t *testing.T) {
 	}
 }
 
-func TestAnAdministratorNeedsNoPerson(t *testing.T) {
+func TestAdministratorWithoutPerson(t *testing.T) {
 	t.Parallel()
 	v := identity.New(newSecret(t), terms, nobody)
 	for sub, want := range map[string]int64{"0": 0, "12": 12} {
@@ -324,7 +324,7 @@ func pemBytes(text []byte) []byte {
 	return block.Bytes
 }
 
-func TestPublicKeysThatAreNotTaken(t *testing.T) {
+func TestInvalidPublicKeys(t *testing.T) {
 	t.Parallel()
 	small, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
@@ -351,7 +351,7 @@ func TestPublicKeysThatAreNotTaken(t *testing.T) {
 	}
 }
 
-func TestTheHeader(t *testing.T) {
+func TestAuthorizationHeader(t *testing.T) {
 	t.Parallel()
 	token, err := newSecret(t).Sign(terms, student, time.Hour)
 	if err != nil {

@@ -179,7 +179,7 @@ func TestIssuer(t *testing.T) {
 	}
 }
 
-func TestKeysRotate(t *testing.T) {
+func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	i, k := newIssuer(t), keys()
 	i.publish(public("old", k.rsa))
@@ -243,7 +243,7 @@ func TestIssuerIsDown(t *testing.T) {
 }
 
 // A token that arrives during the first attempt waits for it.
-func TestTheFirstToken(t *testing.T) {
+func TestFirstTokenWaitsForKeys(t *testing.T) {
 	t.Parallel()
 	i, k := newIssuer(t), keys()
 	i.publish(public("rsa", k.rsa))
@@ -251,7 +251,7 @@ func TestTheFirstToken(t *testing.T) {
 	r.verifies("at once", r.token(jwt.SigningMethodRS256, "rsa", k.rsa), nil)
 }
 
-func TestIssuersThatAreNotTaken(t *testing.T) {
+func TestInvalidIssuers(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*issuer){
 		"another name": func(i *issuer) { i.name = "https://login.example.com" },
@@ -266,7 +266,7 @@ func TestIssuersThatAreNotTaken(t *testing.T) {
 	}
 }
 
-func TestNobodyWaitsForAnIssuerThatIsNotAsked(t *testing.T) {
+func TestVerifyBeforeProviderRuns(t *testing.T) {
 	t.Parallel()
 	clock := func() time.Time { return now }
 	provider := identity.NewProvider(identity.ProviderOptions{Issuer: "https://127.0.0.1:1", Clock: clock, Log: slog.New(slog.DiscardHandler)})

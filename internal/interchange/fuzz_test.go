@@ -18,7 +18,7 @@ func check[T any](t *testing.T, f interchange.Format[T], text string) {
 	t.Helper()
 	rows, refused, err := f.Read(strings.NewReader(text), fuzzRows)
 	if err != nil || (len(refused) > 0 && rows != nil) || len(rows) > fuzzRows {
-		t.Fatalf("%d rows, %v, %v", len(rows), refused, err)
+		t.Fatalf("got %d rows, the refusals %v and the error %v", len(rows), refused, err)
 	}
 	last := 1
 	var sound []T
@@ -29,7 +29,7 @@ func check[T any](t *testing.T, f interchange.Format[T], text string) {
 		last = row.Line
 		for _, r := range row.Refused {
 			if r.Code == "" || r.Message == "" {
-				t.Fatalf("line %d is refused with %+v", row.Line, r)
+				t.Fatalf("line %d: got a refusal without a code or message: %+v", row.Line, r)
 			}
 		}
 		if len(row.Refused) == 0 {
@@ -37,11 +37,11 @@ func check[T any](t *testing.T, f interchange.Format[T], text string) {
 		}
 	}
 	if !strings.Contains(text, "\r") { // csv treats some carriage returns as line ends
-		goesRound(t, f, sound)
+		roundTrips(t, f, sound)
 	}
 }
 
-func goesRound[T any](t *testing.T, f interchange.Format[T], values []T) {
+func roundTrips[T any](t *testing.T, f interchange.Format[T], values []T) {
 	t.Helper()
 	var file strings.Builder
 	if err := f.Write(&file).Rows(values); err != nil {
@@ -49,11 +49,11 @@ func goesRound[T any](t *testing.T, f interchange.Format[T], values []T) {
 	}
 	rows, refused, err := f.Read(strings.NewReader(file.String()), fuzzRows)
 	if err != nil || len(refused) > 0 || len(rows) != len(values) {
-		t.Fatalf("%d of %d rows come back, %v, %v, from\n%s", len(rows), len(values), refused, err, file.String())
+		t.Fatalf("got %d of %d rows, the refusals %v and the error %v from\n%s", len(rows), len(values), refused, err, file.String())
 	}
 	for i, row := range rows {
 		if len(row.Refused) > 0 || !reflect.DeepEqual(row.Value, values[i]) {
-			t.Fatalf("%+v comes back as %+v, %v, from\n%s", values[i], row.Value, row.Refused, file.String())
+			t.Fatalf("%+v became %+v, with the refusals %v, in\n%s", values[i], row.Value, row.Refused, file.String())
 		}
 	}
 }
@@ -101,11 +101,11 @@ func FuzzCalendar(f *testing.F) {
 			Interviewer: "a@b.c", Zone: time.UTC, SlotMinutes: 60, MaxWindows: fuzzRows, Within: within,
 		})
 		if len(rows) > fuzzRows || (len(refused) > 0 && rows != nil) {
-			t.Fatalf("%d rows, %v", len(rows), refused)
+			t.Fatalf("got %d rows and the refusals %v", len(rows), refused)
 		}
 		for _, row := range rows {
 			if len(row.Refused) == 0 && row.Value.Use == interchange.UsePublish && !row.Value.End.After(within.Start) {
-				t.Fatalf("line %d: a window that ended at %s", row.Line, row.Value.End)
+				t.Fatalf("line %d: got a window that ended at %s", row.Line, row.Value.End)
 			}
 		}
 	})

@@ -50,9 +50,9 @@ func encoded(t *testing.T, e encoding.Encoding, text string) string {
 	return file
 }
 
-// TestEveryWrongValueOfARowIsReported tests that an unreadable value does not hide
+// TestAllInvalidValuesOfARowAreReported tests that an unreadable value does not hide
 // errors in other values.
-func TestEveryWrongValueOfARowIsReported(t *testing.T) {
+func TestAllInvalidValuesOfARowAreReported(t *testing.T) {
 	t.Parallel()
 	fields := func(refused booking.Refused) (names []string) {
 		for _, r := range refused {
@@ -78,7 +78,7 @@ func TestEveryWrongValueOfARowIsReported(t *testing.T) {
 	}
 }
 
-func TestEveryDialectIsDetected(t *testing.T) {
+func TestCSVDialects(t *testing.T) {
 	t.Parallel()
 	const clean = "name,email,tags\nJürgen,j@example.org,go\nAda,a@example.org,\"a;b\"\n"
 	want := []string{"2 Jürgen", "3 Ada"}
@@ -87,37 +87,37 @@ func TestEveryDialectIsDetected(t *testing.T) {
 		file string
 		want []string
 	}{
-		"clean":                         {clean, want},
-		"a byte order mark":             {"\ufeff" + clean, want},
-		"semicolons":                    {with(";"), want},
-		"tabs":                          {with("\t"), want},
-		"pipes":                         {with("|"), want},
-		"CRLF":                          {strings.ReplaceAll(clean, "\n", "\r\n"), want},
-		"CR":                            {strings.ReplaceAll(clean, "\n", "\r"), want},
-		"CR among LF":                   {strings.Replace(clean, "go\n", "go\r", 1), want},
-		"no end of the last line":       {strings.TrimSuffix(clean, "\n"), want},
-		"CR at the very end":            {strings.TrimSuffix(clean, "\n") + "\r", want},
-		"UTF-16, little end first":      {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), clean), want},
-		"UTF-16, big end first":         {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), clean), want},
-		"UTF-16 without a mark":         {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), clean), want},
-		"UTF-16 big without a mark":     {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), clean), want},
-		"UTF-16 with tabs and CRLF":     {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), strings.ReplaceAll(with("\t"), "\n", "\r\n")), want},
-		"a line that names it":          {"sep=;\r\n" + with(";"), []string{"3 Jürgen", "4 Ada"}},
-		"a line that names a tab":       {"SEP=\t\n" + with("\t"), []string{"3 Jürgen", "4 Ada"}},
-		"such a line saved again":       {"\ufeff\"sep=,\",,\n" + clean, []string{"3 Jürgen", "4 Ada"}},
-		"it wins over the guess":        {"sep=|\n" + with("|"), []string{"3 Jürgen", "4 Ada"}},
-		"blank rows before and between": {"\n,,\n" + strings.Replace(clean, "Ada", ",,\n \u00a0,,\n\nAda", 1) + ",,\n,,,,,\n", []string{"4 Jürgen", "8 Ada"}},
-		"unnamed empty columns":         {"name,email,,\nAda,a@example.org,,\nBob,b@example.org\nCy,c@example.org,,,,\n", []string{"2 Ada", "3 Bob", "4 Cy"}},
-		"one unnamed in the middle":     {"name,,email\nAda,,a@example.org\n", []string{"2 Ada"}},
-		"an unnamed column with values": {",name,email\n0,Ada,a@example.org\n,Bob,b@example.org\n", []string{"2 !", "3 Bob"}},
-		"a row that is cut short":       {"name,email,active,tags\nAda,a@example.org\nBob\n", []string{"2 Ada", "3 !"}},
-		"a row that is too long":        {"name,email\nAda,a@example.org,x\n", []string{"2 !"}},
-		"lines within a value":          {"name;email\n\"A\r\n\";a@example.org\rBob;b@example.org\n", []string{"2 A", "4 Bob"}},
-		"space of every kind":           {"\u00a0name , email\u200b\n\u2003Ada\u00a0,\u00a0a@example.org \n", []string{"2 Ada"}},
-		"columns in any case":           {"NAME;EMail\nAda;a@example.org\n", []string{"2 Ada"}},
-		"Windows-1252":                  {"name,email\nJ\xfcrgen,j@example.org\n", []string{"2 !name"}},
-		"half a UTF-16 pair":            {"\xff\xfe" + utf16LE("name,email\nA") + "\x00\xd8" + utf16LE(",a@example.org\n"), []string{"2 !name"}},
-		"a zero byte":                   {"name,email\nA\x00da,a@example.org\n", []string{"2 !name"}},
+		"clean":                               {clean, want},
+		"a byte order mark":                   {"\ufeff" + clean, want},
+		"semicolons":                          {with(";"), want},
+		"tabs":                                {with("\t"), want},
+		"pipes":                               {with("|"), want},
+		"CRLF":                                {strings.ReplaceAll(clean, "\n", "\r\n"), want},
+		"CR":                                  {strings.ReplaceAll(clean, "\n", "\r"), want},
+		"CR among LF":                         {strings.Replace(clean, "go\n", "go\r", 1), want},
+		"no final line end":                   {strings.TrimSuffix(clean, "\n"), want},
+		"a final CR":                          {strings.TrimSuffix(clean, "\n") + "\r", want},
+		"UTF-16LE":                            {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), clean), want},
+		"UTF-16BE":                            {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), clean), want},
+		"UTF-16LE without BOM":                {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), clean), want},
+		"UTF-16BE without BOM":                {encoded(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), clean), want},
+		"UTF-16 with tabs and CRLF":           {encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), strings.ReplaceAll(with("\t"), "\n", "\r\n")), want},
+		"a sep= line":                         {"sep=;\r\n" + with(";"), []string{"3 Jürgen", "4 Ada"}},
+		"a sep= line with a tab":              {"SEP=\t\n" + with("\t"), []string{"3 Jürgen", "4 Ada"}},
+		"a resaved sep= line":                 {"\ufeff\"sep=,\",,\n" + clean, []string{"3 Jürgen", "4 Ada"}},
+		"a sep= line overrides the detection": {"sep=|\n" + with("|"), []string{"3 Jürgen", "4 Ada"}},
+		"blank rows before and between":       {"\n,,\n" + strings.Replace(clean, "Ada", ",,\n \u00a0,,\n\nAda", 1) + ",,\n,,,,,\n", []string{"4 Jürgen", "8 Ada"}},
+		"unnamed empty columns":               {"name,email,,\nAda,a@example.org,,\nBob,b@example.org\nCy,c@example.org,,,,\n", []string{"2 Ada", "3 Bob", "4 Cy"}},
+		"an unnamed column in the middle":     {"name,,email\nAda,,a@example.org\n", []string{"2 Ada"}},
+		"an unnamed column with values":       {",name,email\n0,Ada,a@example.org\n,Bob,b@example.org\n", []string{"2 !", "3 Bob"}},
+		"a short row":                         {"name,email,active,tags\nAda,a@example.org\nBob\n", []string{"2 Ada", "3 !"}},
+		"a long row":                          {"name,email\nAda,a@example.org,x\n", []string{"2 !"}},
+		"lines within a value":                {"name;email\n\"A\r\n\";a@example.org\rBob;b@example.org\n", []string{"2 A", "4 Bob"}},
+		"Unicode spaces":                      {"\u00a0name , email\u200b\n\u2003Ada\u00a0,\u00a0a@example.org \n", []string{"2 Ada"}},
+		"columns in any case":                 {"NAME;EMail\nAda;a@example.org\n", []string{"2 Ada"}},
+		"Windows-1252":                        {"name,email\nJ\xfcrgen,j@example.org\n", []string{"2 !name"}},
+		"half a surrogate pair":               {"\xff\xfe" + utf16LE("name,email\nA") + "\x00\xd8" + utf16LE(",a@example.org\n"), []string{"2 !name"}},
+		"a zero byte":                         {"name,email\nA\x00da,a@example.org\n", []string{"2 !name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,7 +136,7 @@ func utf16LE(ascii string) string {
 	return text.String()
 }
 
-func TestTheSeparatorOfAFileThatNamesNoColumn(t *testing.T) {
+func TestSeparatorOfFileWithoutKnownColumns(t *testing.T) {
 	t.Parallel()
 	for file, says := range map[string]string{
 		"Ada,ada@example.org\n":         `Line 1: the 1st column has the unknown name "Ada"`,
@@ -146,23 +146,23 @@ func TestTheSeparatorOfAFileThatNamesNoColumn(t *testing.T) {
 	} {
 		_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
 		if err != nil || len(refused) == 0 || !strings.Contains(refused[0].Message, says) {
-			t.Errorf("%q: %v, %v, want %q", file, refused, err, says)
+			t.Errorf("%q: got %v, %v, want %q", file, refused, err, says)
 		}
 	}
 }
 
-func TestTablesHaveSoManyColumns(t *testing.T) {
+func TestColumnLimit(t *testing.T) {
 	t.Parallel()
 	for commas, says := range map[int]string{98: "", 99: "Line 1: the header has 101 columns; at most 100 are allowed."} {
 		file := "name,email" + strings.Repeat(",", commas) + "\nAda,a@x.org\n"
 		_, refused, err := interchange.Students().Read(strings.NewReader(file), mostRows)
 		if err != nil || len(refused) > 1 || (len(refused) == 1) != (says != "") || says != "" && refused[0].Message != says {
-			t.Errorf("%d commas: %v, %v, want %q", commas, refused, err, says)
+			t.Errorf("%d commas: got %v, %v, want %q", commas, refused, err, says)
 		}
 	}
 }
 
-func TestValuesAsProgramsWriteThem(t *testing.T) {
+func TestDateAndTimeFormats(t *testing.T) {
 	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -177,7 +177,7 @@ func TestValuesAsProgramsWriteThem(t *testing.T) {
 		t.Helper()
 		rows, refused, err := interchange.Availabilities(berlin).Read(strings.NewReader(file), mostRows)
 		if err != nil || len(rows) != 1 {
-			t.Fatalf("%d rows, %v, %v", len(rows), refused, err)
+			t.Fatalf("got %d rows, the refusals %v and the error %v", len(rows), refused, err)
 		}
 		return rows[0]
 	}
@@ -191,9 +191,9 @@ func TestValuesAsProgramsWriteThem(t *testing.T) {
 		row := read(t, window(text))
 		switch {
 		case want == "" && (len(row.Refused) != 1 || row.Refused[0].Field != "start"):
-			t.Errorf("%s: %v, want start to be refused", text, row.Refused)
+			t.Errorf("%s: got the refusals %v, want one of start", text, row.Refused)
 		case want != "" && (len(row.Refused) > 0 || row.Value.Start.Format(time.RFC3339) != "2026-12-01T"+want+":00:00Z"):
-			t.Errorf("%s is %v, %v, want %s:00", text, row.Value.Start, row.Refused, want)
+			t.Errorf("%s: got %v and the refusals %v, want %s:00", text, row.Value.Start, row.Refused, want)
 		}
 	}
 	wantRule := booking.WeeklyRule{
@@ -222,12 +222,12 @@ func TestValuesAsProgramsWriteThem(t *testing.T) {
 	} {
 		row := read(t, test.file)
 		if len(row.Refused) != 1 || row.Refused[0].Field != test.field || !strings.Contains(row.Refused[0].Message, test.says) {
-			t.Errorf("%s%v, want %s: %s", test.file, row.Refused, test.field, test.says)
+			t.Errorf("%s: got the refusals %v, want %s: %s", test.file, row.Refused, test.field, test.says)
 		}
 	}
 }
 
-func TestTrueAndFalseInEveryCase(t *testing.T) {
+func TestBooleanValues(t *testing.T) {
 	t.Parallel()
 	file := "name,email,active\n"
 	texts := []string{"TRUE", "True", "true", " true\u00a0", "", "FALSE", "False", "false", "WAHR", "1", "yes", "vrai"}
@@ -236,24 +236,24 @@ func TestTrueAndFalseInEveryCase(t *testing.T) {
 	}
 	rows, _, err := interchange.Interviewers().Read(strings.NewReader(file), mostRows)
 	if err != nil || len(rows) != len(texts) {
-		t.Fatalf("%d rows, %v", len(rows), err)
+		t.Fatalf("got %d rows and the error %v", len(rows), err)
 	}
 	for i, row := range rows {
 		switch {
 		case i < 5 && (len(row.Refused) > 0 || !row.Value.Active), i >= 5 && i < 8 && (len(row.Refused) > 0 || row.Value.Active):
-			t.Errorf("%q is %v, %v", texts[i], row.Value.Active, row.Refused)
+			t.Errorf("%q: got %v and the refusals %v", texts[i], row.Value.Active, row.Refused)
 		case i >= 8 && (len(row.Refused) != 1 || !strings.Contains(row.Refused[0].Message, "TRUE or FALSE is expected. Words")):
-			t.Errorf("%q: %v", texts[i], row.Refused)
+			t.Errorf("%q: got the refusals %v", texts[i], row.Refused)
 		}
 	}
 }
 
-// TestFormulasAreGuardedAndComeBack tests that no exported cell starts a formula,
+// TestFormulaEscapingRoundTrip tests that no exported cell starts a formula,
 // whatever the note, and that the note is restored on import.
-func TestFormulasAreGuardedAndComeBack(t *testing.T) {
+func TestFormulaEscapingRoundTrip(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
-	goesThrough := func(t interface{ Fatalf(string, ...any) }, note string) {
+	roundTrips := func(t interface{ Fatalf(string, ...any) }, note string) {
 		value := interchange.Interview{Student: "=a@b.cd", Interviewer: "+c@d.ef", BookedAt: &now}
 		value.Start, value.End, value.Status, value.Note = now, now.Add(time.Hour), booking.Completed, &note
 		var file strings.Builder
@@ -265,21 +265,21 @@ func TestFormulasAreGuardedAndComeBack(t *testing.T) {
 			cell = strings.TrimPrefix(cell, `"`)
 			bare := strings.TrimLeft(cell, " \u00a0")
 			if cell != "" && strings.ContainsRune("\t\r\n", rune(cell[0])) && cell != "\n" || bare != "" && strings.ContainsAny(bare[:1], "=+-@") {
-				t.Fatalf("cell %d of %q begins a formula", i, file.String())
+				t.Fatalf("cell %d of %q starts a formula", i, file.String())
 			}
 		}
 		rows, refused, err := interchange.Interviews(time.UTC).Read(strings.NewReader(file.String()), mostRows)
 		if err != nil || len(refused) > 0 || len(rows) != 1 || len(rows[0].Refused) > 0 {
-			t.Fatalf("%q: %v, %v, %v", file.String(), rows, refused, err)
+			t.Fatalf("%q: got %v, the refusals %v and the error %v", file.String(), rows, refused, err)
 		}
 		if diff := cmp.Diff(value, rows[0].Value); diff != "" {
-			t.Fatalf("%q comes back otherwise (-want +got):\n%s", note, diff)
+			t.Fatalf("note %q (-want +got):\n%s", note, diff)
 		}
 	}
 	for _, note := range []string{"=1+1", "'=1+1", "''=1", "'tis", "'", "''", "-", "- a list", "@cmd", "+1", "\t=1", " =1", "\n=1", "＝1", "' =1", "'- x", "it's = 1"} {
-		goesThrough(t, note)
+		roundTrips(t, note)
 	}
 	rapid.Check(t, func(r *rapid.T) {
-		goesThrough(r, rapid.StringMatching(`['=+\-@ \t\nx"＝]{1,8}`).Draw(r, "note"))
+		roundTrips(r, rapid.StringMatching(`['=+\-@ \t\nx"＝]{1,8}`).Draw(r, "note"))
 	})
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// TestKillLosesNothing kills under load. Every acknowledged insert must exist after the next
+// TestKillLosesNoAcknowledgedRow kills under load. Every acknowledged insert must exist after the next
 // start, by the same or another process.
-func TestKillLosesNothing(t *testing.T) {
+func TestKillLosesNoAcknowledgedRow(t *testing.T) {
 	t.Parallel()
 	for name, kill := range map[string]func(t *testing.T, p *otherProgram){
 		"the program": func(_ *testing.T, p *otherProgram) { p.kill() },
@@ -78,7 +78,7 @@ func insertUntilCut(t *testing.T, s *Server) (enough <-chan struct{}, last <-cha
 	return begun, ended
 }
 
-func TestDeadServerIsNoticedAndStartedAgain(t *testing.T) {
+func TestRestartAfterServerDeath(t *testing.T) {
 	t.Parallel()
 	o := quick(clusterFolder(t))
 	s := start(t, o)
@@ -94,9 +94,9 @@ func TestDeadServerIsNoticedAndStartedAgain(t *testing.T) {
 	run(t, again, "SELECT 1")
 }
 
-// TestBackendThatOutlivesItsServer keeps a process of the dead server running. Two servers on
+// TestSurvivingBackend keeps a process of the dead server running. Two servers on
 // one cluster would corrupt the data.
-func TestBackendThatOutlivesItsServer(t *testing.T) {
+func TestSurvivingBackend(t *testing.T) {
 	t.Parallel()
 	for name, pid := range map[string]func(*testing.T) string{
 		"with its pid file":      nil,
@@ -158,7 +158,7 @@ func TestOrphanIsAdopted(t *testing.T) {
 	}
 }
 
-func TestDeathOfAnOrphanIsNoticed(t *testing.T) {
+func TestOrphanDeathIsDetected(t *testing.T) {
 	t.Parallel()
 	dir := clusterFolder(t)
 	p := begin(t, programPlan{DataDir: dir, Orphanable: true})
@@ -245,7 +245,7 @@ func bystander(t *testing.T) string {
 	return strconv.Itoa(pid)
 }
 
-func TestStopGetsHarsher(t *testing.T) {
+func TestStopEscalatesSignals(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		ignored string // signals
@@ -287,7 +287,7 @@ func TestStopGetsHarsher(t *testing.T) {
 	}
 }
 
-func TestServerStartedByHandIsLeftAlone(t *testing.T) {
+func TestForeignServerIsLeftRunning(t *testing.T) {
 	t.Parallel()
 	o := quick(clusterFolder(t))
 	s := start(t, o)
@@ -339,7 +339,7 @@ func TestWatcher(t *testing.T) {
 	wantError(t, err, "interrupt")
 }
 
-func TestSocketFolderOfSomebodyElseIsRefused(t *testing.T) {
+func TestInsecureSocketFolder(t *testing.T) {
 	t.Parallel()
 	dir := clusterFolder(t)
 	s := start(t, quick(dir))

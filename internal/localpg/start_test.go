@@ -84,7 +84,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func TestStopCutsClientsOff(t *testing.T) {
+func TestStopDisconnectsClients(t *testing.T) {
 	t.Parallel()
 	s := start(t, quick(clusterFolder(t)))
 	conn := connect(t, s)
@@ -155,7 +155,7 @@ func TestSecondProcessAttaches(t *testing.T) {
 	run(t, s, "DROP TABLE shared")
 }
 
-func TestStartsAtOnceOnAnEmptyFolder(t *testing.T) {
+func TestConcurrentStartsOnEmptyFolder(t *testing.T) {
 	t.Parallel()
 	for name, starts := range map[string]func(t *testing.T, dir string) (owner bool, server int, err error){
 		"in one process": func(t *testing.T, dir string) (bool, int, error) {
@@ -228,7 +228,7 @@ func TestLongDataPath(t *testing.T) {
 	}
 }
 
-func TestLeftoversOfAnUnfinishedClusterAreRemoved(t *testing.T) {
+func TestUnfinishedClusterIsRemoved(t *testing.T) {
 	t.Parallel()
 	dir := dataFolder(t)
 	for _, name := range []string{"pgdata.new", "pgdata.new-123"} {
@@ -269,7 +269,7 @@ func TestCancelledStartLeavesNothing(t *testing.T) {
 	start(t, quick(dir))
 }
 
-func TestFailedStartQuotesTheLogAndLetsGo(t *testing.T) {
+func TestFailedStartQuotesLogAndReleasesLock(t *testing.T) {
 	t.Parallel()
 	dir := clusterFolder(t)
 	bad := quick(dir)
@@ -281,7 +281,7 @@ func TestFailedStartQuotesTheLogAndLetsGo(t *testing.T) {
 	}
 }
 
-func TestSilentOwnerIsNotWaitedForLongerThanAsked(t *testing.T) {
+func TestWaitForOwnerEndsAtDeadline(t *testing.T) {
 	t.Parallel()
 	dir := dataFolder(t)
 	c, err := openCluster(quick(dir))
@@ -302,7 +302,7 @@ func TestSilentOwnerIsNotWaitedForLongerThanAsked(t *testing.T) {
 	}
 }
 
-func TestLogIsDroppedWhenLarge(t *testing.T) {
+func TestLargeLogIsTruncated(t *testing.T) {
 	t.Parallel()
 	dir := publicFolder(t)
 	path := filepath.Join(dir, "postgres.log")

@@ -2,7 +2,7 @@ package memory
 
 import "testing"
 
-func TestLimitFollowsWhatIsLive(t *testing.T) {
+func TestLimitFollowsLiveHeap(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	for live, limit := range map[uint64]int64{0: 160 * mib, 80 * mib: 160 * mib, 100 * mib: 160 * mib, 200 * mib: 282 * mib, 1000 * mib: 1282 * mib} {
@@ -12,7 +12,7 @@ func TestLimitFollowsWhatIsLive(t *testing.T) {
 	}
 }
 
-func TestABurstRaisesNoLimit(t *testing.T) {
+func TestBurstDoesNotRaiseLimit(t *testing.T) {
 	t.Parallel()
 	var last recent
 	for i, sample := range []uint64{5, 900, 900, 900, 900, 800, 900, 1} {

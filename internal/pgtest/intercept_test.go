@@ -96,7 +96,7 @@ func TestInterceptFailsAStatement(t *testing.T) {
 	}
 }
 
-func TestGateLetsGoOfACancelledStatement(t *testing.T) {
+func TestGateReleasesCancelledStatement(t *testing.T) {
 	t.Parallel()
 	gate := pgtest.NewGate(func(statement string) bool { return statement == "held" })
 	if err := gate.Hold(t.Context(), "another"); err != nil {

@@ -105,7 +105,7 @@ func TestAcceptEncoding(t *testing.T) {
 
 // The page is made of files of its own, and every file comes with the policy,
 // which lets it load and ask no other host.
-func TestNothingFromElsewhere(t *testing.T) {
+func TestNoExternalResources(t *testing.T) {
 	t.Parallel()
 	h := handler(t)
 	page := get(h, "/playground").Body.String()
@@ -162,7 +162,7 @@ func TestContentTypes(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThere(t *testing.T) {
+func TestNotFound(t *testing.T) {
 	t.Parallel()
 	h := handler(t)
 	for _, target := range []string{"/playground/nothing", "/playground/assets/", "/playground/index.html.gz", "/playground/../playground.go"} {

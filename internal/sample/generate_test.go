@@ -23,7 +23,7 @@ func load(t *testing.T, seed uint64) (pgtest.Database, *store.Store) {
 	return database, s
 }
 
-func TestGeneratedSchoolKeepsEveryInvariant(t *testing.T) {
+func TestGeneratedSchoolHoldsInvariants(t *testing.T) {
 	t.Parallel()
 	_, s := load(t, 1)
 	checkIsClean(t, s, generated)
@@ -40,7 +40,7 @@ func checkIsClean(t *testing.T, s *store.Store, now time.Time) {
 	}
 }
 
-func TestGeneratedSchoolHasItsShares(t *testing.T) {
+func TestGeneratedSchoolProportions(t *testing.T) {
 	t.Parallel()
 	database, _ := load(t, 1)
 	db := database.SQL(t)
@@ -75,7 +75,7 @@ func TestGeneratedSchoolHasItsShares(t *testing.T) {
 
 // The rows satisfy the rules that no constraint enforces: no student exceeds their
 // limit, and no student booked while a grade known at that time prevented it.
-func TestGeneratedBookingsPassedTheRules(t *testing.T) {
+func TestGeneratedBookingsObeyRules(t *testing.T) {
 	t.Parallel()
 	database, _ := load(t, 2)
 	db := database.SQL(t)
@@ -145,7 +145,7 @@ func fingerprint(t *testing.T, d pgtest.Database) string {
 	return hashes
 }
 
-func TestLoadRefusesASchoolWithPeople(t *testing.T) {
+func TestLoadRequiresEmptyDatabase(t *testing.T) {
 	t.Parallel()
 	_, s := load(t, 1)
 	if err := (Request{Size: "school"}).Load(t.Context(), s, generated); err == nil {
@@ -154,7 +154,7 @@ func TestLoadRefusesASchoolWithPeople(t *testing.T) {
 }
 
 // New ids must not collide with the loaded ones.
-func TestGeneratedSchoolGoesOn(t *testing.T) {
+func TestSequencesAfterLoad(t *testing.T) {
 	t.Parallel()
 	database, _ := load(t, 1)
 	for _, table := range []string{"students", "interviewers", "availabilities", "slots", "interviews"} {

@@ -27,7 +27,7 @@ func TestWebAddress(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoWebAddress(t *testing.T) {
+func TestInvalidWebAddresses(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
 		"", "https", "https:", "https://", "https:///ann", "https://:443/ann", "https:meet.example.org", "https:/meet.example.org", "//meet.example.org",

@@ -95,7 +95,7 @@ func (looked) AnswerMemory() int            { return 6 }
 func (looked) AnswerMemoryLimit() int       { return 7 }
 func (looked) WithoutMemory() (a, b, c int) { return 8, 9, 10 }
 
-func TestFiguresOfTheServer(t *testing.T) {
+func TestServerMetrics(t *testing.T) {
 	t.Parallel()
 	o := newTelemetry(io.Discard)
 	if err := o.Look(looked{}); err != nil {
@@ -121,7 +121,7 @@ func TestJobs(t *testing.T) {
 		`rehearse_job_last_success_timestamp_seconds{job="tidy"} 1.7803008e+09`)
 }
 
-func TestLinesOfARequestHaveItsID(t *testing.T) {
+func TestRequestIDInLog(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder
 	type key struct{}

@@ -75,7 +75,7 @@ func plain(t *testing.T, response *http.Response) string {
 	return string(text)
 }
 
-func TestAnswersAreCompressed(t *testing.T) {
+func TestCompression(t *testing.T) {
 	t.Parallel()
 	long, short := `{"data":"`+strings.Repeat("x", 5000)+`"}`, `{"data":null}`
 	server := served(t, func(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +108,7 @@ func TestAnswersAreCompressed(t *testing.T) {
 	}
 }
 
-func TestTheSchemaIsSentOnce(t *testing.T) {
+func TestSchemaETag(t *testing.T) {
 	t.Parallel()
 	server := served(t, nil)
 	for _, coding := range []string{"", "gzip", "zstd"} {
@@ -128,7 +128,7 @@ func TestTheSchemaIsSentOnce(t *testing.T) {
 }
 
 // The handler waits until the client has received everything sent so far.
-func TestEventsGoOutAsTheyCome(t *testing.T) {
+func TestEventStreamIsNotBuffered(t *testing.T) {
 	t.Parallel()
 	read := make(chan struct{})
 	server := served(t, func(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +155,7 @@ func TestEventsGoOutAsTheyCome(t *testing.T) {
 	}
 }
 
-func TestConnectionsCanBecomeSomethingElse(t *testing.T) {
+func TestConnectionUpgrade(t *testing.T) {
 	t.Parallel()
 	server := served(t, func(w http.ResponseWriter, _ *http.Request) {
 		connection, buffered, err := http.NewResponseController(w).Hijack()

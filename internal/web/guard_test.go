@@ -50,7 +50,7 @@ func answer(h http.Handler, method, target string, headers ...string) *httptest.
 
 const friend, stranger = "https://app.example.org", "https://evil.example.org"
 
-func TestRequestsFromElsewhere(t *testing.T) {
+func TestCrossOriginRequests(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		origins []string
@@ -87,7 +87,7 @@ func TestRequestsFromElsewhere(t *testing.T) {
 
 // A request without a token is the local administrator's, so pages of other origins must
 // not read, for example through an image or an event stream.
-func TestReadingFromElsewhereWithoutAToken(t *testing.T) {
+func TestCrossOriginReadsWithoutToken(t *testing.T) {
 	t.Parallel()
 	const dev = "http://localhost:3000"
 	stream := []string{"Accept", "text/event-stream"}
@@ -171,7 +171,7 @@ func TestHeaders(t *testing.T) {
 }
 
 // A foreign name that resolves to this machine is rejected.
-func TestOnlyThisMachine(t *testing.T) {
+func TestHostHeader(t *testing.T) {
 	t.Parallel()
 	h := site(t, web.Options{Local: true}).Public(true)
 	for host, status := range map[string]int{
@@ -202,7 +202,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
-func TestHeadersAreBounded(t *testing.T) {
+func TestHeaderSizeLimit(t *testing.T) {
 	t.Parallel()
 	s := site(t, web.Options{})
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

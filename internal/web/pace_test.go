@@ -38,7 +38,7 @@ func (pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 // A client may read slowly for any length of time, and its connection is then reusable.
 // A client that stops reading is dropped. A handler may set its own deadlines.
-func TestReadersHaveToRead(t *testing.T) {
+func TestWriteTimeoutOfSlowReaders(t *testing.T) {
 	t.Parallel()
 	for _, coding := range []string{"", "gzip"} {
 		synctest.Test(t, func(t *testing.T) { testReaders(t, coding) })
