@@ -10,8 +10,8 @@ const (
 	MaxUserErrors = 20   // user errors of a payload
 	MaxImportRows = 5000 // rows of one import
 
-	maxSearch      = booking.MaxEmail // characters of the search text
-	maxImportSlots = 50_000           // new slots of one import, about 30 MB of memory
+	MaxSearch      = booking.MaxEmail // characters of the search text
+	MaxImportSlots = 50_000           // new slots of one import, about 30 MB of memory
 )
 
 // Maximum lengths of lists that no other package limits.

@@ -25,7 +25,7 @@ import (
 
 // Limits of the errors of a response.
 const (
-	maxErrors  = 20
+	MaxErrors  = 20
 	maxMessage = 400 // bytes
 	maxName    = 64  // bytes of a name in the path of a document error
 )
@@ -77,14 +77,14 @@ func RequestError(code errorcode.Code, message string) *gqlerror.Error {
 
 // atMost limits the errors of a response, and reports how many were omitted.
 func atMost(response *graphql.Response) *graphql.Response {
-	if response == nil || len(response.Errors) <= maxErrors {
+	if response == nil || len(response.Errors) <= MaxErrors {
 		return response
 	}
 	if response.Extensions == nil {
 		response.Extensions = map[string]any{}
 	}
-	response.Extensions["errorsLeftOut"] = len(response.Errors) - maxErrors
-	response.Errors = response.Errors[:maxErrors]
+	response.Extensions["errorsLeftOut"] = len(response.Errors) - MaxErrors
+	response.Errors = response.Errors[:MaxErrors]
 	return response
 }
 

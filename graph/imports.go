@@ -11,7 +11,7 @@ import (
 )
 
 func importOptions(ctx context.Context, dryRun, partial bool) app.ImportOptions {
-	return app.ImportOptions{DryRun: dryRun, Partial: partial, MaxRows: MaxImportRows, MaxSlots: maxImportSlots, Zone: scalar.Zone(ctx)}
+	return app.ImportOptions{DryRun: dryRun, Partial: partial, MaxRows: MaxImportRows, MaxSlots: MaxImportSlots, Zone: scalar.Zone(ctx)}
 }
 
 // importPayload returns the payload that all imports share.

@@ -37,8 +37,8 @@ func checkSearch(f *store.PeopleFilter) error {
 	if f == nil {
 		return nil
 	}
-	if n := utf8.RuneCountInString(f.Search); n > maxSearch {
-		return &scalar.InputError{Message: fmt.Sprintf("search has %d characters; at most %d are allowed", n, maxSearch)}
+	if n := utf8.RuneCountInString(f.Search); n > MaxSearch {
+		return &scalar.InputError{Message: fmt.Sprintf("search has %d characters; at most %d are allowed", n, MaxSearch)}
 	}
 	return nil
 }

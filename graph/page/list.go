@@ -67,6 +67,14 @@ func UsualSize(connection string) int {
 	return Students.usual
 }
 
+// MaxSize returns the maximum page size of a connection type.
+func MaxSize(connection string) int {
+	if connection == "SlotConnection" || connection == "AvailableSlotConnection" {
+		return Slots.most
+	}
+	return Students.most
+}
+
 func by(field store.OrderField) store.Order {
 	return store.Order{Field: field, Direction: store.Ascending}
 }

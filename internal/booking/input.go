@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	maxName  = 200
+	MaxName  = 200
 	MaxEmail = 254 // RFC 5321, 4.5.3.1.3
-	maxURL   = 500
+	MaxURL   = 500
 
-	maxHeadline  = 120
-	maxBio       = 1000
+	MaxHeadline  = 120
+	MaxBio       = 1000
 	MaxLanguages = 20 // of an interviewer
 )
 
@@ -51,9 +51,9 @@ func normaliseURL(field, example string, value **string) Refused {
 		return nil
 	}
 	text := **value
-	if n := utf8.RuneCountInString(text); n > maxURL {
-		return Invalid(field, between(AllowedLength, 0, maxURL),
-			fmt.Sprintf("%s has %d characters; at most %d are allowed.", field, n, maxURL))
+	if n := utf8.RuneCountInString(text); n > MaxURL {
+		return Invalid(field, between(AllowedLength, 0, MaxURL),
+			fmt.Sprintf("%s has %d characters; at most %d are allowed.", field, n, MaxURL))
 	}
 	address, ok := spelling.WebAddress(text)
 	if !ok {
@@ -83,7 +83,7 @@ func (i *Interviewer) normaliseProfile() (refused Refused) {
 		value **string
 		most  int
 		check func(field, text string, low, high int) Refused
-	}{{"headline", &i.Headline, maxHeadline, checkLine}, {"bio", &i.Bio, maxBio, checkLength}} {
+	}{{"headline", &i.Headline, MaxHeadline, checkLine}, {"bio", &i.Bio, MaxBio, checkLength}} {
 		if *text.value = trimmed(*text.value); *text.value != nil {
 			refused = append(refused, text.check(text.field, **text.value, 1, text.most)...)
 		}
@@ -113,7 +113,7 @@ func NormaliseLanguages(tags []string) ([]string, Refused) {
 
 func normalisePerson(name, email, zone *string) Refused {
 	*name = spelling.Name(*name)
-	refused := checkLine("name", *name, 1, maxName)
+	refused := checkLine("name", *name, 1, MaxName)
 	if at := strings.IndexAny(*name, directions); at >= 0 && len(refused) == 0 {
 		r, _ := utf8.DecodeRuneInString((*name)[at:])
 		refused = append(refused, Invalid("name", Allowed{Kind: AllowedPrintable}, fmt.Sprintf(

@@ -60,13 +60,15 @@ const MaxGradeWindow = 100
 
 const monthSeconds = 30 * 24 * 60 * 60
 
-// Validate reports every number that is out of bounds.
-func (p Policy) Validate() Refused {
-	var refused Refused
-	for _, b := range []struct {
-		field           string
-		value, min, max int
-	}{
+// PolicyNumber is a number of the policy and what is allowed for it.
+type PolicyNumber struct {
+	Field           string
+	Value, Min, Max int
+}
+
+// Numbers returns the numbers of the policy, in the order of the schema.
+func (p Policy) Numbers() []PolicyNumber {
+	return []PolicyNumber{
 		{"interviewLimit", p.InterviewLimit, 0, MaxInterviewLimit},
 		{"minimumGradeExclusive", p.MinimumGradeExclusive, MinGrade - 1, MaxGrade - 1},
 		{"gradeWindow", p.GradeWindow, 0, MaxGradeWindow},
@@ -76,8 +78,14 @@ func (p Policy) Validate() Refused {
 		{"rescheduleCutoffSeconds", p.RescheduleCutoffSeconds, 0, monthSeconds},
 		{"maxReschedules", p.MaxReschedules, 0, 100},
 		{"publishHorizonDays", p.PublishHorizonDays, 1, 730},
-	} {
-		refused = append(refused, checkBounds(b.field, b.value, b.min, b.max)...)
+	}
+}
+
+// Validate reports every number that is out of bounds.
+func (p Policy) Validate() Refused {
+	var refused Refused
+	for _, n := range p.Numbers() {
+		refused = append(refused, checkBounds(n.Field, n.Value, n.Min, n.Max)...)
 	}
 	return refused
 }

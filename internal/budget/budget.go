@@ -16,11 +16,15 @@ import (
 // ExceededError reports that a response exceeds the limit of a single response. Retrying
 // the same request does not help.
 type ExceededError struct {
-	Limit   string // "answer", for the bytes of the response, or "memory", for the bytes used to build it
+	Limit   string // AnswerLimit or MemoryLimit
 	Allowed int
 }
 
-const memoryLimit = "memory"
+// Names of limits.
+const (
+	AnswerLimit = "answer" // the bytes of the response
+	MemoryLimit = "memory" // the bytes used to build it
+)
 
 // Error implements error.
 func (e *ExceededError) Error() string {
@@ -81,7 +85,7 @@ func (b *Budget) Write(n int) error {
 		return nil
 	}
 	if b.written.Add(int64(n)) > b.limit {
-		b.fail(&ExceededError{Limit: "answer", Allowed: int(b.limit)})
+		b.fail(&ExceededError{Limit: AnswerLimit, Allowed: int(b.limit)})
 	}
 	return b.Hold(buffer(n))
 }
@@ -177,7 +181,7 @@ func (b *Budget) Built(bytes int) error {
 		return nil
 	}
 	if int64(bytes) > b.limit {
-		b.fail(&ExceededError{Limit: "answer", Allowed: int(b.limit)})
+		b.fail(&ExceededError{Limit: AnswerLimit, Allowed: int(b.limit)})
 	}
 	err := b.Failure()
 	if err != nil {

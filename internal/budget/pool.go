@@ -80,7 +80,7 @@ func (p *Pool) Size() int64 { return p.size }
 // take takes n bytes for a response that already has had bytes.
 func (p *Pool) take(caller string, had, n int64) error {
 	if had+n > p.share {
-		return &ExceededError{Limit: memoryLimit, Allowed: int(p.share)}
+		return &ExceededError{Limit: MemoryLimit, Allowed: int(p.share)}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +103,7 @@ func (p *Pool) count(err error) {
 		p.refused.Add(1)
 	case errors.Is(err, ErrOwn):
 		p.refusedOwn.Add(1)
-	case errors.As(err, &large) && large.Limit == memoryLimit:
+	case errors.As(err, &large) && large.Limit == MemoryLimit:
 		p.refusedAlone.Add(1)
 	}
 }

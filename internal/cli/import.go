@@ -20,8 +20,8 @@ import (
 
 // Limits of what an import keeps in memory: about 1 KiB a row and 600 bytes a slot.
 const (
-	maxImportRows  = 200_000
-	maxImportSlots = 1_000_000
+	MaxImportRows  = 200_000
+	MaxImportSlots = 1_000_000
 )
 
 // importRequest is the arguments of the import command.
@@ -37,8 +37,8 @@ type importRequest struct {
 // calendarTable is the name of calendars among the tables.
 const calendarTable = "calendar"
 
-// maxCalendar bounds the size of a calendar in bytes, all of which is in memory.
-const maxCalendar = 64 << 20
+// MaxCalendar bounds the size of a calendar in bytes, all of which is in memory.
+const MaxCalendar = 64 << 20
 
 type importing func(*app.App, context.Context, io.Reader, app.ImportOptions) (*app.Imported, error)
 
@@ -51,7 +51,7 @@ var imports = map[string]importing{
 var tableNames = []string{"students", "interviewers", "availability", "interviews"}
 
 func (p *program) importCommand() *cobra.Command {
-	r := importRequest{options: app.ImportOptions{MaxRows: maxImportRows, MaxSlots: maxImportSlots}}
+	r := importRequest{options: app.ImportOptions{MaxRows: MaxImportRows, MaxSlots: MaxImportSlots}}
 	cmd := p.command(spec{
 		name: "import", group: groupData,
 		short: "Import a CSV file or a calendar",
@@ -114,12 +114,12 @@ func (r importRequest) take(ctx context.Context, a *app.App, file io.Reader) (*a
 
 // importCalendar takes in the calendar of one interviewer.
 func (r importRequest) importCalendar(ctx context.Context, a *app.App, file io.Reader, o app.ImportOptions) (*app.Imported, error) {
-	text, err := io.ReadAll(io.LimitReader(file, maxCalendar+1))
+	text, err := io.ReadAll(io.LimitReader(file, MaxCalendar+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(text) > maxCalendar {
-		return nil, fmt.Errorf("the calendar is larger than the %d bytes allowed", maxCalendar)
+	if len(text) > MaxCalendar {
+		return nil, fmt.Errorf("the calendar is larger than the %d bytes allowed", MaxCalendar)
 	}
 	in := app.CalendarInput{ICal: text, SlotMinutes: r.slotMinutes, BlockWholeDays: r.wholeDays == "block"}
 	if id, err := strconv.ParseInt(r.interviewer, 10, 64); err == nil {

@@ -131,9 +131,9 @@ func NewHandler(o Options) *Handler {
 	largeBodies := orDefault(o.MaxLargeBodies, DefaultMaxLargeBodies)
 	letIn := admission{
 		documents: documents, timeout: o.Timeout, maxBody: int64(o.Limits.Body), maxImport: int64(o.Limits.ImportBody), rates: o.Rates, log: o.Log,
-		operations:  newLimiter("operations", operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
-		largeBodies: newLimiter("largeBodies", largeBodies, largeBodies),
-		imports:     newLimiter("imports", orDefault(o.MaxImports, 1), orDefault(o.MaxImports, 1)),
+		operations:  newLimiter(theOperations, operations, orDefault(o.MaxOperationsPerCaller, quarter(operations))),
+		largeBodies: newLimiter(theLargeBodies, largeBodies, largeBodies),
+		imports:     newLimiter(theImports, orDefault(o.MaxImports, DefaultMaxImports), orDefault(o.MaxImports, DefaultMaxImports)),
 		answers:     budget.NewPool(orDefault(o.MaxAnswer, DefaultMaxAnswer), orDefault(o.AnswerMemory, budget.DefaultShare)),
 		schema:      schema, deprecated: deprecatedElements(schema),
 	}

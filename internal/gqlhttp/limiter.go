@@ -48,8 +48,19 @@ type permit struct {
 	there    chan struct{} // closes when the permit is granted
 }
 
+// What limiters limit. With perCaller, it is the name of a limit.
+const (
+	theOperations  = "operations"
+	theLargeBodies = "largeBodies"
+	theImports     = "imports"
+	perCaller      = "PerCaller"
+)
+
 // DefaultMaxOperations equals the default number of database connections.
 const DefaultMaxOperations = 32
+
+// DefaultMaxImports is one, because an import keeps all its rows and slots in memory.
+const DefaultMaxImports = 1
 
 // DefaultMaxLargeBodies bounds the memory of imports: a body of 8 MiB takes a few
 // times as much while it is read.
@@ -126,7 +137,7 @@ func (p *limiter) refuse(ctx context.Context, c *limitedCaller) *refusal {
 	}
 	if own {
 		no := because(rateLimited, errorcode.RateLimited, "this caller has too many "+p.what+" in progress; try again when they are done")
-		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = p.what+"PerCaller", p.each
+		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = p.what+perCaller, p.each
 		return no.with(retryAfterHeader, retryShed)
 	}
 	return because(unavailable, errorcode.Unavailable, "the server is overloaded; try again").with(retryAfterHeader, retryShed)

@@ -155,8 +155,8 @@ type parameters struct {
 	values int // number of JSON values in variables and extensions
 }
 
-// maxValues limits the memory of decoded JSON, because each value is allocated.
-const maxValues = 10_000
+// MaxValues limits the memory of decoded JSON, because each value is allocated.
+const MaxValues = 10_000
 
 // countValues returns the approximate number of values in JSON text. Most values follow one
 // of the characters it counts.
@@ -196,8 +196,8 @@ func readParameters(values map[string]json.RawMessage, header http.Header) (*par
 	}{{"variables", &params.Variables}, {"extensions", &params.Extensions}} {
 		value, is := values[object.name]
 		params.values += countValues(value)
-		if params.values > maxValues {
-			return nil, &refusal{outcome: wrongDocument, errors: gqlerror.List{exceeds("values", "the variables and extensions have %d values", params.values, maxValues)}}
+		if params.values > MaxValues {
+			return nil, &refusal{outcome: wrongDocument, errors: gqlerror.List{exceeds("values", "the variables and extensions have %d values", params.values, MaxValues)}}
 		}
 		if is && decodeObject(value, object.into) != nil {
 			return nil, refuse(malformed, "the parameter %s is %s; an object is expected", object.name, kindOfJSON(value))

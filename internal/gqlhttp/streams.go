@@ -21,6 +21,9 @@ type StreamLimits struct {
 	Write      time.Duration // timeout for writing a message; 10 s
 }
 
+// subscriptionLimit is the name of the limit Watches.
+const subscriptionLimit = "subscriptions" + perCaller
+
 func (l StreamLimits) withDefaults() StreamLimits {
 	return StreamLimits{
 		PerServer: orDefault(l.PerServer, 10_000), PerCaller: orDefault(l.PerCaller, 100), Operations: orDefault(l.Operations, 100),
@@ -146,7 +149,7 @@ func (s *streams) watch(caller string) (payer *subscriber, release func(), refus
 	}
 	if payer.subscriptions >= s.limits.Watches {
 		no := because(rateLimited, errorcode.RateLimited, "this caller has too many subscriptions; end one before you start another")
-		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = "subscriptionsPerCaller", s.limits.Watches
+		no.errors[0].Extensions["limit"], no.errors[0].Extensions["allowed"] = subscriptionLimit, s.limits.Watches
 		return nil, nil, no.with(retryAfterHeader, retryStream)
 	}
 	payer.subscriptions++

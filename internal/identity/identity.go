@@ -26,8 +26,8 @@ var (
 )
 
 const (
-	// maxToken bounds the size of a token from an unauthenticated sender.
-	maxToken  = 8 << 10
+	// MaxToken bounds the size of a token from an unauthenticated sender.
+	MaxToken  = 8 << 10
 	clockSkew = 30 * time.Second
 )
 
@@ -93,8 +93,8 @@ func (v *Verifier) Sender(ctx context.Context, authorization []string) (Sender, 
 // Verify returns the sender that a token identifies. Its errors are those of this
 // package.
 func (v *Verifier) Verify(ctx context.Context, token string) (Sender, error) {
-	if len(token) > maxToken {
-		return Sender{}, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), maxToken)
+	if len(token) > MaxToken {
+		return Sender{}, fmt.Errorf("%w: it has %d bytes; at most %d are allowed", ErrInvalid, len(token), MaxToken)
 	}
 	claims := &claims{}
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) { return v.key(ctx, t) })

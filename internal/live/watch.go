@@ -55,7 +55,7 @@ func (b *inbox[K, V]) put(add news[K, V]) {
 		maps.Copy(b.new.things, add.things)
 	}
 	b.new.stale, b.new.refetch = max(b.new.stale, add.stale), b.new.refetch || add.refetch
-	if len(b.new.things) > maxPending {
+	if len(b.new.things) > MaxPending {
 		b.drop(ErrSlow)
 	}
 	signal(b.wake)

@@ -79,15 +79,15 @@ type timeouts struct{ lock, statement string }
 
 func (o Options) timeouts() timeouts {
 	return timeouts{
-		lock:      milliseconds(cmp.Or(o.LockTimeout, defaultLockTimeout)),
-		statement: milliseconds(cmp.Or(o.StatementTimeout, defaultStatementTimeout)),
+		lock:      milliseconds(cmp.Or(o.LockTimeout, DefaultLockTimeout)),
+		statement: milliseconds(cmp.Or(o.StatementTimeout, DefaultStatementTimeout)),
 	}
 }
 
 const (
 	defaultMaxConns         = 32
-	defaultLockTimeout      = 2 * time.Second
-	defaultStatementTimeout = 5 * time.Second
+	DefaultLockTimeout      = 2 * time.Second
+	DefaultStatementTimeout = 5 * time.Second
 )
 
 // Open connects to a database. dsn is a URL or a list of key=value pairs.

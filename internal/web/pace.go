@@ -8,12 +8,12 @@ import (
 // Limits of a write. A deadline for the whole response, as in http.Server, would end
 // streams and slow downloads.
 const (
-	writePatience = 10 * time.Second // timeout of one chunk
-	writeChunk    = 64 << 10
+	WriteTimeout = 10 * time.Second // timeout of one chunk
+	writeChunk   = 64 << 10
 )
 
 // paced drops clients that do not read their response: each chunk must be accepted
-// within writePatience. It leaves alone handlers that set their own deadlines, and
+// within WriteTimeout. It leaves alone handlers that set their own deadlines, and
 // protocol upgrades.
 func paced(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +50,7 @@ func (p *pacedWriter) Write(text []byte) (written int, err error) {
 
 func (p *pacedWriter) extend() {
 	if !p.own {
-		_ = p.control.SetWriteDeadline(time.Now().Add(writePatience)) //nolint:forbidigo // the connection's time; a writer in memory has none
+		_ = p.control.SetWriteDeadline(time.Now().Add(WriteTimeout)) //nolint:forbidigo // the connection's time; a writer in memory has none
 	}
 }
 

@@ -45,9 +45,9 @@ func New(o Options) *Site { return &Site{options: o} }
 const (
 	readyTimeout      = 2 * time.Second
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 15 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeader         = 32 << 10
+	ReadTimeout       = 15 * time.Second
+	IdleTimeout       = 2 * time.Minute
+	MaxHeader         = 32 << 10
 )
 
 // Public returns the handler of the public address. ops adds the operational pages, for
@@ -131,9 +131,9 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, handler http.Handler, 
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
+		ReadTimeout:       ReadTimeout,
+		IdleTimeout:       IdleTimeout,
+		MaxHeaderBytes:    MaxHeader,
 		ErrorLog:          slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)

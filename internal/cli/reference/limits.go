@@ -1,0 +1,303 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"rehearse/graph"
+	"rehearse/graph/page"
+	"rehearse/internal/app"
+	"rehearse/internal/booking"
+	"rehearse/internal/cli"
+	"rehearse/internal/config"
+	"rehearse/internal/errorcode"
+	"rehearse/internal/gqlhttp"
+	"rehearse/internal/gqlhttp/coerce"
+	"rehearse/internal/identity"
+	"rehearse/internal/live"
+	"rehearse/internal/store"
+	"rehearse/internal/web"
+)
+
+// limit is a row of the reference.
+type limit struct {
+	what     string
+	value    string
+	variable string // the environment variable that sets it, if any
+	beyond   string // what a request beyond it gets
+}
+
+// configured returns a limit whose value is the default of a variable.
+func configured(variable, what, beyond string) limit {
+	return limit{what, defaultValue(variable), variable, beyond}
+}
+
+// defaultValue returns the default of a variable like the values of the other limits.
+func defaultValue(variable string) string {
+	v := config.Describe(variable)
+	if n, err := strconv.Atoi(v.Default); err == nil {
+		if n == 0 && v.Note != "" {
+			return v.Note
+		}
+		return count(n)
+	}
+	if d, err := time.ParseDuration(v.Default); err == nil {
+		return span(d)
+	}
+	return v.DefaultText()
+}
+
+func limitsPage() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, generated, "the constants in the code")
+	b.WriteString("# Limits\n\n" +
+		"Every limit of the program, with its default and what a request beyond it gets. A variable changes a limit\n" +
+		"([configuration.md](configuration.md)). [errors.md](errors.md) explains the codes, and\n" +
+		"[bounded-work.md](../explanation/bounded-work.md) the reasons for the limits and where they are tested.\n\n")
+	writeNamedLimits(&b)
+	writeLimits(&b, "Requests and responses", requestLimits())
+	writeLimits(&b, "Rates", rateLimits())
+	writeLimits(&b, "Subscriptions", streamLimits())
+	writeLimits(&b, "Times", timeLimits())
+	writeLists(&b)
+	writeLimits(&b, "Texts", textLimits())
+	writeLimits(&b, "Availability and bookings", calendarLimits())
+	writePolicy(&b)
+	writeLimits(&b, "Imports", importLimits())
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+func writeNamedLimits(b *bytes.Buffer) {
+	b.WriteString("## Limits that errors name\n\n" +
+		"A request beyond one of these gets an error with the name in `extensions.limit` and the maximum in `extensions.allowed`.\n" +
+		"`QUERY_TOO_COMPLEX` also has the value of the request in `extensions.asked`.\n\n" +
+		"| `limit` | what it counts | maximum | variable | code |\n|---|---|---|---|---|\n")
+	for _, l := range gqlhttp.NamedLimits() {
+		value := count(l.Max)
+		if l.Variable != "" {
+			value = defaultValue(l.Variable)
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", l.Name, l.Counts, value, variable(l.Variable), codeLink(l.Code))
+	}
+	b.WriteString("\n")
+}
+
+func writeLimits(b *bytes.Buffer, title string, limits []limit) {
+	fmt.Fprintf(b, "## %s\n\n", title)
+	if !slices.ContainsFunc(limits, func(l limit) bool { return l.variable != "" }) {
+		b.WriteString("| limit | value | beyond it |\n|---|---|---|\n")
+		for _, l := range limits {
+			fmt.Fprintf(b, "| %s | %s | %s |\n", l.what, l.value, l.beyond)
+		}
+		b.WriteString("\n")
+		return
+	}
+	b.WriteString("| limit | value | variable | beyond it |\n|---|---|---|---|\n")
+	for _, l := range limits {
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", l.what, l.value, variable(l.variable), l.beyond)
+	}
+	b.WriteString("\n")
+}
+
+func requestLimits() []limit {
+	badInput, unavailable := codeLink(errorcode.BadUserInput), codeLink(errorcode.Unavailable)
+	return []limit{
+		configured("MAX_BODY", "bytes of a body or a WebSocket message", "413 "+badInput+"; a WebSocket is closed"),
+		configured("MAX_IMPORT_BODY", "bytes of a body of an administrator that only imports", "413 "+badInput),
+		configured("MAX_OPERATIONS", "queries and mutations that execute at a time; others wait first", "503 "+unavailable),
+		{"imports that execute at a time; others wait first", count(gqlhttp.DefaultMaxImports), "", "503 " + unavailable},
+		{"bodies larger than `MAX_BODY` in memory at a time; others wait first", count(gqlhttp.DefaultMaxLargeBodies), "", "503 " + unavailable},
+		configured("DATABASE_MAX_CONNS", "database connections of one server; others wait", codeLink(errorcode.Timeout)),
+		configured("DATABASE_MAX_CONNS_PER_CALLER", "of these, those that the reads of one caller use; others wait", codeLink(errorcode.Timeout)),
+		{"bytes of the headers of a request", count(web.MaxHeader), "", "431"},
+		{"bytes of a token", count(identity.MaxToken), "", "401 " + codeLink(errorcode.Unauthenticated)},
+		{"errors in a response", count(graph.MaxErrors), "", "`extensions.errorsLeftOut` counts the rest"},
+		{"refusals in a payload", count(graph.MaxUserErrors), "", "the rest is left out"},
+	}
+}
+
+func rateLimits() []limit {
+	limited := "429 " + codeLink(errorcode.RateLimited)
+	return []limit{
+		configured("RATE_LIMIT_BURST", "points of a caller's bucket", limited),
+		configured("RATE_LIMIT_PER_SECOND", "points that a bucket regains in a second", limited),
+		configured("RATE_LIMIT_BOOKING_BURST", "holds, bookings and reschedules of a caller's bucket; not of administrators", limited),
+		configured("RATE_LIMIT_BOOKING_PER_SECOND", "of these, those that a bucket regains in a second", limited),
+	}
+}
+
+func streamLimits() []limit {
+	l := gqlhttp.DefaultStreamLimits()
+	limited := codeLink(errorcode.RateLimited)
+	return []limit{
+		configured("MAX_STREAMS", "WebSockets and event streams of one server", "503 "+codeLink(errorcode.Unavailable)+"; a WebSocket is closed with 1013"),
+		configured("MAX_STREAMS_PER_CALLER", "of these, those of one person, or of one address without a token", "429 "+limited+"; a WebSocket is closed with 1013"),
+		configured("MAX_SUBSCRIPTIONS_PER_CALLER", "subscriptions of one caller, on all their connections", limited+" (429 for an event stream)"),
+		configured("MAX_HANDSHAKES_PER_ADDRESS", "WebSockets of one address that wait for `connection_init`", "429 "+limited),
+		{"the wait for `connection_init`", span(l.Init), "", "the WebSocket is closed"},
+		{"operations on one WebSocket at a time", count(l.Operations), "", limited},
+		{"changes that a client has not read", count(live.MaxPending), "", "the subscription ends; other clients do not wait"},
+		{"the time to write a message", span(l.Write), "", "the connection is closed"},
+	}
+}
+
+func timeLimits() []limit {
+	return []limit{
+		configured("OPERATION_TIMEOUT", "an operation", codeLink(errorcode.Timeout)),
+		{"a statement of a transaction", span(store.DefaultStatementTimeout), "", codeLink(errorcode.Timeout)},
+		{"the wait for a lock", span(store.DefaultLockTimeout), "", refusalLink(booking.BusyRetry)},
+		{"the arrival of a request with its body", span(web.ReadTimeout), "", "408 " + codeLink(errorcode.BadUserInput)},
+		{"the time in which a client reads 64 KiB of a response", span(web.WriteTimeout), "", "the connection is closed"},
+		{"an idle connection", span(web.IdleTimeout), "", "the connection is closed"},
+		{"the life of an idempotency key", span(app.KeyLifetime), "", "the mutation is executed again"},
+		{"the life of a recorded refusal (`bookingRefusals`)", span(app.RefusalLifetime), "", "it is deleted"},
+		configured("SHUTDOWN_TIMEOUT", "requests in flight during a shutdown", "the connection is closed"),
+	}
+}
+
+func textLimits() []limit {
+	rows := []limit{}
+	for _, t := range []struct {
+		what string
+		max  int
+	}{
+		{"a name", booking.MaxName},
+		{"an e-mail address", booking.MaxEmail},
+		{"a URL (`meetingUrl`, `photoUrl`)", booking.MaxURL},
+		{"`headline`", booking.MaxHeadline},
+		{"`bio`", booking.MaxBio},
+		{"a tag", booking.MaxTag},
+		{"a note about an interview", booking.MaxNote},
+		{"a reason", booking.MaxReason},
+		{"an idempotency key", booking.MaxIdempotencyKey},
+	} {
+		rows = append(rows, limit{t.what, count(t.max) + " characters", "", refusalLink(booking.InvalidInput)})
+	}
+	return append(rows, limit{"the text of a search", count(graph.MaxSearch) + " characters", "", codeLink(errorcode.BadUserInput)})
+}
+
+func calendarLimits() []limit {
+	input, outside, status := refusalLink(booking.InvalidInput), refusalLink(booking.InvalidRange), refusalLink(booking.WrongStatus)
+	return []limit{
+		{"the length of a slot", fmt.Sprintf("%d to %d minutes", booking.MinSlotMinutes, booking.MaxSlotMinutes), "", input},
+		{"the gap between slots", fmt.Sprintf("0 to %d minutes", booking.MaxGapMinutes), "", input},
+		{"the length of a window", span(booking.MaxWindow), "", outside},
+		{"`everyWeeks` of a weekly rule", fmt.Sprintf("1 to %d", booking.MaxEveryWeeks), "", input},
+		{"the range of a query", span(booking.MaxRange), "", codeLink(errorcode.BadUserInput)},
+		{"the length of a block", span(booking.MaxBlock), "", outside},
+		{"dates of a block", count(booking.MaxBlockDates), "", input},
+		{"tags of an interviewer or an availability", count(booking.MaxTags), "", input},
+		{"languages of an interviewer", count(booking.MaxLanguages), "", input},
+		{"`maxPerDay` and `maxPerWeek` of an interviewer", fmt.Sprintf("1 to %d", booking.MaxCap), "", input},
+		{"`interviewLimit` of a student", fmt.Sprintf("0 to %s", count(booking.MaxInterviewLimit)), "", input},
+		{"a grade", fmt.Sprintf("%d to %d", booking.MinGrade, booking.MaxGrade), "", input},
+		{"uses of a waiver", fmt.Sprintf("1 to %d", booking.MaxWaiverUses), "", input},
+		{"a no-show is marked after the start", "at least " + span(booking.NoShowAfter), "", refusalLink(booking.TooSoon)},
+		{"a no-show is undone after it was marked", "at most " + span(booking.UndoNoShowFor), "", status},
+	}
+}
+
+func importLimits() []limit {
+	input := refusalLink(booking.InvalidInput)
+	return []limit{
+		{"rows of an import through the API", count(graph.MaxImportRows), "", input},
+		{"new slots of an import through the API", count(graph.MaxImportSlots), "", "the row fails"},
+		{"errors of a row", count(app.MaxRowErrors), "", "the rest is left out"},
+		{"rows of `rehearse import`", count(cli.MaxImportRows), "", "an error"},
+		{"new slots of `rehearse import`", count(cli.MaxImportSlots), "", "an error"},
+		{"bytes of a calendar for `rehearse import`", count(cli.MaxCalendar), "", "an error"},
+	}
+}
+
+func writePolicy(b *bytes.Buffer) {
+	b.WriteString("## The booking policy\n\n" +
+		"`updateBookingPolicy` accepts these values. Others are refused with " + refusalLink(booking.InvalidInput) + ".\n\n" +
+		"| field | from | to | default |\n|---|---|---|---|\n")
+	for _, n := range booking.DefaultPolicy().Numbers() {
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", n.Field, count(n.Min), count(n.Max), count(n.Value))
+	}
+	b.WriteString("\n")
+}
+
+func writeLists(b *bytes.Buffer) {
+	schema := graph.Schema()
+	b.WriteString("## Lists\n\n" +
+		"A page has `first` or `last` items. Another number gets " + codeLink(errorcode.BadUserInput) + ". Totals are counted up to " +
+		count(store.MostCounted) + ".\n\n| connection | default | maximum |\n|---|---|---|\n")
+	for _, name := range typesOf(schema) {
+		if strings.HasSuffix(name, "Connection") {
+			fmt.Fprintf(b, "| `%s` | %d | %d |\n", name, page.UsualSize(name), page.MaxSize(name))
+		}
+	}
+	b.WriteString("\nOther lists have at most:\n\n| list | items |\n|---|---|\n")
+	for _, name := range sortedKeys(graph.ListBounds) {
+		if strings.HasPrefix(name, "SlotsChanged.") { // estimates, for the price of a subscription
+			continue
+		}
+		fmt.Fprintf(b, "| `%s` | %s |\n", name, count(graph.ListBounds[name]))
+	}
+	item := func(name string) string {
+		return count(coerce.MaxItems(schema, ast.ListType(ast.NonNullNamedType(name, nil), nil)))
+	}
+	fmt.Fprintf(b, "\nA list in an input has at most %s ids, %s dates or %s strings, or as many values as its enum. A longer one gets %s.\n\n",
+		item("ID"), item("Date"), item("String"), codeLink(errorcode.BadUserInput))
+}
+
+// typesOf returns the names of the types of the schema, sorted.
+func typesOf(schema *ast.Schema) []string { return sortedKeys(schema.Types) }
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func codeLink(c errorcode.Code) string {
+	return fmt.Sprintf("[`%s`](errors.md#error-%s)", c, strings.ToLower(string(c)))
+}
+
+func refusalLink(c booking.RefusalCode) string {
+	return fmt.Sprintf("[`%s`](errors.md#%s)", c, strings.ToLower(string(c)))
+}
+
+func variable(name string) string {
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf("[`%s`](configuration.md#%s)", name, anchor(config.Describe(name).Group))
+}
+
+// count formats a number with separators of thousands.
+func count(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// span formats a duration in its largest whole unit.
+func span(d time.Duration) string {
+	for _, unit := range []struct {
+		of   time.Duration
+		name string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		switch n := d / unit.of; {
+		case d%unit.of != 0:
+		case n == 1:
+			return "1 " + unit.name
+		default:
+			return count(int(n)) + " " + unit.name + "s"
+		}
+	}
+	return d.String()
+}
