@@ -38,13 +38,32 @@ func (a *App) AvailableSlots(
 	if wanted.Tags, refused = booking.NormaliseTags(wanted.Tags); len(refused) > 0 {
 		return nil, refused
 	}
-	offer, slots, more, err := a.store.OpenSlotsFor(ctx, id, offerAt(a.Now()), wanted, page)
+	offer, found, err := a.openSlots(ctx, id, wanted, page, offerAt(a.Now()))
 	if err != nil {
 		return nil, err
 	}
 	return &AvailableSlots{
-		Slots: slots, More: more, Eligibility: offer.Eligibility, wanted: wanted, offer: offer, app: a,
+		Slots: found.Slots, More: found.More, Eligibility: offer.Eligibility, wanted: wanted, offer: offer, app: a,
 	}, nil
+}
+
+// openSlots reads the student's record, makes an offer of it, and returns the offer and a
+// page of the slots that it allows.
+func (a *App) openSlots(
+	ctx context.Context, id booking.StudentID, wanted store.SlotSearch, page store.Page, offerOf func(booking.Record) booking.Offer,
+) (booking.Offer, store.OpenSlotsPage, error) {
+	record, err := a.store.ListRecord(ctx, id)
+	if err != nil {
+		return booking.Offer{}, store.OpenSlotsPage{}, err
+	}
+	for {
+		offer := offerOf(record.Record)
+		found, err := a.store.OpenSlotsFor(ctx, record, offer, wanted, page)
+		if err != nil || found.Current == nil {
+			return offer, found, err
+		}
+		record = *found.Current // the record was stale
+	}
 }
 
 // offerAt returns a function that computes a record's offer at now.
@@ -104,9 +123,9 @@ func (a *App) alternatives(
 	ctx context.Context, id booking.StudentID, wanted booking.Slot, offer func(booking.Record) booking.Offer,
 ) ([]booking.Slot, error) {
 	near := store.SlotSearch{In: calendar.Span{Start: wanted.Start, End: wanted.Start.Add(alternativesSpan)}}
-	_, slots, _, err := a.store.OpenSlotsFor(ctx, id, offer, near, store.Page{First: MaxAlternatives})
+	_, found, err := a.openSlots(ctx, id, near, store.Page{First: MaxAlternatives}, offer)
 	if err != nil {
 		return nil, fmt.Errorf("find alternatives to slot %d: %w", wanted.ID, err)
 	}
-	return slots, nil
+	return found.Slots, nil
 }

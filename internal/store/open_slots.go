@@ -5,38 +5,56 @@ import (
 
 	"rehearse/internal/booking"
 	"rehearse/internal/calendar"
-	"rehearse/internal/store/cache"
 )
 
-// OpenSlotsFor returns a page of the slots in the range that the student's offer allows,
-// and reports whether there are more. offer derives the offer from the student's record.
-// OpenSlotsFor returns NotFound if the student does not exist.
-//
-// It tries the cached record first. The statement that reads the slots verifies in the
-// same snapshot that the cached record is current. If it returns no slots, OpenSlotsFor
-// reads the record from the database.
-func (s *Store) OpenSlotsFor(
-	ctx context.Context, id booking.StudentID, offer func(booking.Record) booking.Offer, f SlotSearch, p Page,
-) (booking.Offer, []booking.Slot, bool, error) {
-	cached := s.records.Get(id)
-	if cached != nil {
-		o := offer(cached.Record)
-		slots, more, err := s.openSlots(ctx, f, o, p, cached)
-		if err != nil || len(slots) > 0 {
-			return o, slots, more, err
-		}
+// ListRecord is a student's record to list slots with. It may come from the cache and be
+// stale; OpenSlotsFor finds out.
+type ListRecord struct {
+	booking.Record
+	stamp  int64
+	cached bool
+}
+
+// OpenSlotsPage is a page of open slots.
+type OpenSlotsPage struct {
+	Slots []booking.Slot
+	More  bool // whether there is a next page
+	// Current is the student's record if the one of the request was stale. There are no
+	// slots then; the caller asks again with the offer of this record.
+	Current *ListRecord
+}
+
+// ListRecord returns the student's record, from the cache if it is there, or NotFound if
+// the student does not exist.
+func (s *Store) ListRecord(ctx context.Context, id booking.StudentID) (ListRecord, error) {
+	if cached := s.records.Get(id); cached != nil {
+		return ListRecord{Record: cached.Record, stamp: cached.Stamp, cached: true}, nil
 	}
 	read, err := s.stampedRecord(ctx, id)
 	if err != nil {
-		return booking.Offer{}, nil, false, err
-	}
-	o := offer(read.Record)
-	if cached != nil && cached.Stamp == read.Stamp {
-		return o, nil, false, nil
+		return ListRecord{}, err
 	}
 	s.records.Add(&read)
-	slots, more, err := s.OpenSlots(ctx, f, o, p)
-	return o, slots, more, err
+	return ListRecord{Record: read.Record, stamp: read.Stamp}, nil
+}
+
+// OpenSlotsFor returns a page of the slots that the record's offer allows. For a cached
+// record, the statement that reads the slots verifies in the same snapshot that the record
+// is current. If it returns no slots, OpenSlotsFor reads the record to tell whether there
+// are none or the record is stale.
+func (s *Store) OpenSlotsFor(
+	ctx context.Context, record ListRecord, o booking.Offer, f SlotSearch, p Page,
+) (OpenSlotsPage, error) {
+	slots, more, err := s.openSlots(ctx, f, o, p, &record)
+	if err != nil || len(slots) > 0 || !record.cached {
+		return OpenSlotsPage{Slots: slots, More: more}, err
+	}
+	read, err := s.stampedRecord(ctx, record.Student.ID)
+	if err != nil || read.Stamp == record.stamp {
+		return OpenSlotsPage{}, err
+	}
+	s.records.Add(&read)
+	return OpenSlotsPage{Current: &ListRecord{Record: read.Record, stamp: read.Stamp}}, nil
 }
 
 // recordStands is the condition that the student's record has the given stamp. Postgres
@@ -55,17 +73,17 @@ func (r *Reader) OpenSlots(ctx context.Context, f SlotSearch, o booking.Offer, p
 	return r.openSlots(ctx, f, o, p, nil)
 }
 
-// openSlots implements OpenSlots. If trusting is given, it returns no slots if that
-// record is stale.
+// openSlots implements OpenSlots. If the record is given and comes from the cache, it
+// returns no slots if that record is stale.
 func (r *Reader) openSlots(
-	ctx context.Context, f SlotSearch, o booking.Offer, p Page, trusting *cache.Record,
+	ctx context.Context, f SlotSearch, o booking.Offer, p Page, record *ListRecord,
 ) ([]booking.Slot, bool, error) {
 	if !listsAny(o) {
 		return nil, false, nil
 	}
 	where := bookable(f, o)
-	if trusting != nil {
-		where.and(recordStands, trusting.Stamp, int64(o.Student))
+	if record != nil && record.cached {
+		where.and(recordStands, record.stamp, int64(o.Student))
 	}
 	for _, bound := range p.bounds(ByStart) {
 		where.and(bound.condition, bound.values...)

@@ -108,7 +108,7 @@ func buffersOfLists(t *testing.T, slots int) map[string]int {
 		}
 		look(list.name, list.page.First, false, list.most)
 		for range 2 { // the second time from the cached record
-			_, _, _, err := s.OpenSlotsFor(t.Context(), 1, func(booking.Record) booking.Offer { return anOffer() }, store.SlotSearch{In: list.in}, list.page)
+			_, err := openSlotsFor(t.Context(), s, 1, func(booking.Record) booking.Offer { return anOffer() }, store.SlotSearch{In: list.in}, list.page)
 			if err != nil {
 				t.Fatal(err)
 			}
